@@ -1,0 +1,85 @@
+// Who may import whom: ARCHITECTURE.md's picture as rules. Imports run downwards only, type imports included.
+
+const uses = {
+  "src/main.ts": ["cli", "commands", "config", "log", "model"],
+  "src/cli/": ["commands", "config", "sync", "imap", "store", "log", "model"],
+  "src/commands/": ["config", "sync", "imap", "store", "log", "model"],
+  // Only those who start things read the configuration; everybody else is handed plain values.
+  "src/config/": ["log", "model"],
+  // The only layer that knows both IMAP and the store.
+  "src/sync/": ["imap", "store", "log", "model"],
+  "src/imap/": ["log", "model"],
+  "src/store/": ["log", "model"],
+  "src/log/": ["model"],
+  "src/model/": [],
+};
+
+/** Each of these packages is one folder's business, so that replacing it stays one folder's work. */
+const homes = {
+  yargs: "src/cli/",
+  ini: "src/config/",
+  imapflow: "src/imap/codec/",
+  socks: "src/imap/transport/",
+  "better-sqlite3": "src/store/",
+  pino: "src/log/",
+};
+
+const rules = [
+  ...Object.entries(uses).map(([layer, below]) => ({
+    name: `layer ${layer}`,
+    comment: `${layer} may import only itself${below.map((name) => `, ${name}/`).join("")}`,
+    from: { path: `^${layer}` },
+    to: { path: "^src/", pathNot: [`^${layer}`, ...below.map((name) => `^src/${name}/`)] },
+  })),
+  {
+    name: "bytes and codec stand alone",
+    comment: "imap/transport and imap/codec know nothing of the session or of each other; responses.ts is theirs",
+    from: { path: "^src/imap/(transport|codec)/" },
+    to: { path: "^src/imap/", pathNot: ["^src/imap/$1/", "^src/imap/responses[.]ts$"] },
+  },
+  {
+    name: "product only",
+    comment: "src must run without the tests, benchmarks and scripts",
+    from: { path: "^src/" },
+    to: { path: "^(test|bench|scripts)/" },
+  },
+  {
+    name: "no test inside another",
+    comment: "what tests share belongs in test/support",
+    from: {},
+    to: { path: "[.]test[.]ts$" },
+  },
+  ...Object.entries(homes).map(([name, home]) => ({
+    name: `${name} has one home`,
+    comment: `only ${home} uses ${name}`,
+    from: { path: "^src/", pathNot: `^${home}` },
+    to: { path: `node_modules/(@types/)?${name}/` },
+  })),
+  {
+    name: "no cycles",
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: "resolvable",
+    from: {},
+    to: { couldNotResolve: true },
+  },
+  {
+    name: "no development packages in the product",
+    from: { path: "^src/" },
+    to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
+  },
+];
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: rules.map((rule) => ({ severity: "error", ...rule })),
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    // Without these the `exports` of packages are not followed.
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"] },
+  },
+};

@@ -1,0 +1,22 @@
+// Columns for a terminal, counting what a terminal counts: CJK and emoji take two cells.
+
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
+
+export function displayWidth(text: string): number {
+  return [...text.normalize("NFC")].reduce((width, character) => width + (wide.test(character) ? 2 : 1), 0);
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - displayWidth(text)));
+}
+
+export function padStart(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - displayWidth(text))) + text;
+}
+
+/** 1234567 → "1.2 MB" */
+export function humanBytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  if (count < 1_000_000) return `${(count / 1000).toFixed(1)} kB`;
+  return `${(count / 1_000_000).toFixed(1)} MB`;
+}

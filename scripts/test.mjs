@@ -1,0 +1,80 @@
+// npm test and npm run check. Plain JavaScript, because it starts before node_modules exists.
+//   node scripts/test.mjs            all: static checks, build, every test (real servers are installed when missing)
+//   node scripts/test.mjs --quick    static checks, unit and property tests
+//   node scripts/test.mjs PATH...    build, then only the tests in these files or folders
+
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { bootstrap, root, run } from "./bootstrap.mjs";
+
+const staticChecks = ["format:check", "lint", "types", "boundaries", "deadcode"];
+const quickFolders = ["test/unit", "test/property"];
+
+// A whole file's time, not a single test's: Node 20 has no limit for all single tests at once.
+const fileTimeoutMs = 300_000;
+
+const args = process.argv.slice(2);
+const quick = args.includes("--quick");
+const paths = args.filter((arg) => arg !== "--quick");
+
+bootstrap();
+if (paths.length === 0) await runStaticChecks();
+if (!quick) {
+  run("npm", ["run", "--silent", "build"]);
+  run(process.execPath, ["--import", "tsx", "scripts/install-packages.ts"]);
+}
+runTests(paths.length > 0 ? paths : quick ? quickFolders : ["test"]);
+
+/** Runs them side by side, shows the output of those that fail, and ends the process if one did. */
+async function runStaticChecks() {
+  const results = await Promise.all(staticChecks.map(runCheck));
+  if (results.includes(false)) process.exit(1);
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<boolean>} whether it passed
+ */
+function runCheck(name) {
+  const start = performance.now();
+  const child = spawn("npm", ["run", "--silent", name], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += String(chunk)));
+  child.stderr.on("data", (chunk) => (output += String(chunk)));
+  return new Promise((resolve) => {
+    child.on("close", (status) => {
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      const passed = status === 0;
+      console.log(`${passed ? "✔" : "✖"} ${name} (${seconds} s)`);
+      if (!passed) console.log(output);
+      resolve(passed);
+    });
+  });
+}
+
+/**
+ * One run of the test runner for everything, so that its closing lines count everything.
+ * @param {readonly string[]} places
+ */
+function runTests(places) {
+  const files = places.flatMap(testFilesIn);
+  run(process.execPath, [
+    ...["--import", "tsx", "--test", "--test-reporter=spec"],
+    ...["--test-concurrency=2", `--test-timeout=${fileTimeoutMs}`],
+    ...files,
+  ]);
+}
+
+/**
+ * @param {string} place a file or a folder, relative to the root
+ * @returns {string[]}
+ */
+function testFilesIn(place) {
+  const path = join(root, place);
+  if (!existsSync(path)) throw new Error(`no such test file or folder: ${place}`);
+  if (statSync(path).isFile()) return [place];
+  const names = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.ts"));
+  // In alphabetical order the slow folders (fault, integration) come first, which keeps both cores busy to the end.
+  return names.sort().map((name) => join(place, name));
+}

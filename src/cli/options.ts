@@ -1,0 +1,128 @@
+// The command line as a typed Invocation. Nothing is printed here and the process does not end here.
+
+import { Parser } from "yargs/helpers";
+import { InterimapError } from "../model/errors.ts";
+import { encodeUtf7 } from "../model/mailbox-name.ts";
+import { printable } from "../model/printable.ts";
+import { helpText, versionText } from "./usage.ts";
+
+export interface SyncInvocation {
+  readonly command: "sync";
+  /** As given: modified UTF-7, the local hierarchy delimiter, wildcards. Empty: what the configuration says. */
+  readonly mailboxes: readonly string[];
+  readonly config: string | undefined;
+  readonly quiet: boolean;
+  /** How often --debug was given, at most 2. */
+  readonly debug: 0 | 1 | 2;
+}
+
+export type Invocation =
+  | { readonly command: "help"; readonly text: string }
+  | { readonly command: "version"; readonly text: string }
+  | SyncInvocation;
+
+/** Documented, but not in this version. */
+const laterOptions = ["watch", "notify", "repair", "delete", "rename", "target"];
+
+const switches = ["quiet", "debug", "help", "version"];
+
+/** Reads the arguments after the program's name. Throws USAGE. */
+export function parseArguments(argv: readonly string[]): Invocation {
+  const { options, positionals, extra } = parse(argv);
+  if (options.has("help")) return { command: "help", text: helpText };
+  if (options.has("version")) return { command: "version", text: versionText };
+
+  // most unknown options come as positionals; one that begins like a known one (`-q5`) as an option of its own
+  for (const text of positionals) if (/^-./.test(text)) throw unknownOption(text);
+  for (const name of options.keys()) if (!known(name)) throw unknownOption(dashed(name));
+
+  const mailboxes = [...positionals, ...extra];
+  for (const mailbox of mailboxes) checkMailbox(mailbox);
+  const debug = options.get("debug")?.length ?? 0;
+  return {
+    command: "sync",
+    mailboxes,
+    config: configFile(options.get("config")),
+    quiet: options.has("quiet"),
+    debug: debug >= 2 ? 2 : debug === 1 ? 1 : 0,
+  };
+}
+
+interface Parsed {
+  /** Every value given for an option, `""` for a switch. */
+  readonly options: ReadonlyMap<string, readonly string[]>;
+  readonly positionals: readonly string[];
+  /** After `--`. */
+  readonly extra: readonly string[];
+}
+
+/**
+ * The parser of yargs without the rest of it, which reads locale files, prints, and obeys options of its own. All
+ * options are strings, switches with no value: for anything else the parser would swallow a mailbox called `true`, and
+ * take the mailbox `1e3` for a number.
+ */
+function parse(argv: readonly string[]): Parsed {
+  const { argv: parsed, error } = Parser.detailed([...argv], {
+    string: ["config", ...switches],
+    narg: { config: 1, ...Object.fromEntries(switches.map((name) => [name, 0])) },
+    alias: { quiet: "q", help: "h" },
+    configuration: {
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "populate--": true,
+      "short-option-groups": false,
+      "strip-aliased": true,
+      "unknown-options-as-args": true,
+    },
+  });
+  if (error !== null) throw misusedOption(error.message);
+  const { _: positionals, "--": extra = [], ...options } = parsed;
+  const values = Object.entries(options as Record<string, string | string[]>);
+  return {
+    options: new Map(values.map(([name, value]) => [name, [value].flat()])),
+    positionals: positionals.map(String),
+    extra: extra.map(String),
+  };
+}
+
+function known(name: string): boolean {
+  return name === "config" || switches.includes(name);
+}
+
+function configFile(values: readonly string[] = []): string | undefined {
+  if (values.length > 1) throw usage("--config is given more than once");
+  const file = values[0];
+  if (file === "" || file?.startsWith("-")) throw usage("--config needs the name of a file");
+  return file;
+}
+
+function checkMailbox(mailbox: string): void {
+  if (mailbox === "") throw usage("a MAILBOX is empty");
+  if (/^[\x20-\x7e]+$/.test(mailbox)) return;
+  throw new InterimapError("USAGE", `MAILBOX "${printable(mailbox)}" is not in printable ASCII`, {
+    hint: `write it in modified UTF-7: ${encodeUtf7(mailbox)}`,
+  });
+}
+
+function misusedOption(message: string): InterimapError {
+  const name = /: (\S+)$/.exec(message)?.[1] ?? "";
+  return usage(name === "config" ? "--config needs the name of a file" : `${dashed(name)} takes no value`);
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+function unknownOption(option: string): InterimapError {
+  const name = /^--?([^=]*)/.exec(option)?.[1] ?? "";
+  if (laterOptions.includes(name)) return usage(`--${name} is not available in this version`);
+  // without a value, which might be a secret
+  return usage(`unknown option ${printable(option.replace(/=.*/s, ""))}`);
+}
+
+function usage(message: string): InterimapError {
+  return new InterimapError("USAGE", message, { hint: "see interimap --help" });
+}

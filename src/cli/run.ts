@@ -1,0 +1,82 @@
+// From arguments to an exit code.
+
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { syncCommand } from "../commands/sync.ts";
+import { loadConfig } from "../config/config.ts";
+import { parseLogPrefix } from "../log/log-prefix.ts";
+import { createLog, type RunLog } from "../log/logger.ts";
+import { InterimapError } from "../model/errors.ts";
+import { exitCode, type ExitCode } from "../model/exit-code.ts";
+import { parseArguments, type SyncInvocation } from "./options.ts";
+import { Reporter } from "./reporter.ts";
+
+export interface Surroundings {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Never throws: every failure becomes one line and an exit code. */
+export async function run({ argv, env, signal }: Surroundings): Promise<ExitCode> {
+  let log: RunLog | undefined;
+  try {
+    const invocation = parseArguments(argv);
+    if (invocation.command !== "sync") {
+      process.stdout.write(invocation.text);
+      return exitCode.done;
+    }
+    const config = loadConfig({ file: invocation.config, env, home: env["HOME"] ?? homedir() });
+    log = openLog(invocation, { logPrefix: config.logPrefix, logfile: config.logfile });
+    for (const warning of config.warnings) log.warn(warning);
+    const reporter = new Reporter(log);
+    await syncCommand({
+      config,
+      mailboxes: invocation.mailboxes,
+      log,
+      report: (event) => {
+        reporter.report(event);
+      },
+      signal,
+    });
+    return reporter.leftOut > 0 ? exitCode.partial : exitCode.done;
+  } catch (error) {
+    return explain(
+      error,
+      log ?? openLog({ quiet: false, debug: 0 }, { logPrefix: parseLogPrefix(""), logfile: undefined }),
+    );
+  } finally {
+    log?.close();
+  }
+}
+
+interface Destination {
+  readonly logPrefix: ReturnType<typeof parseLogPrefix>;
+  readonly logfile: string | undefined;
+}
+
+function openLog(
+  { quiet, debug }: Pick<SyncInvocation, "quiet" | "debug">,
+  { logPrefix, logfile }: Destination,
+): RunLog {
+  return createLog({ logPrefix, logfile: logfile === undefined ? undefined : resolve(logfile), quiet, debug });
+}
+
+function explain(thrown: unknown, log: RunLog): ExitCode {
+  const error = thrown instanceof InterimapError ? thrown : bug(thrown);
+  const context = error.side === undefined ? {} : { side: error.side };
+  if (error.code === "INTERRUPTED") log.info(error.line, context);
+  else log.error(error.line, context);
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    log.debug(cause.stack ?? cause.message, context);
+  return error.exitCode;
+}
+
+function bug(thrown: unknown): InterimapError {
+  const words = thrown instanceof Error ? thrown.message : String(thrown);
+  return new InterimapError("BUG", `internal error: ${words}`, {
+    hint: "please report it together with the output of --debug",
+    cause: thrown,
+  });
+}

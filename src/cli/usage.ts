@@ -1,0 +1,31 @@
+// What --help and --version print.
+
+import packageJson from "../../package.json" with { type: "json" };
+
+export const versionText = `interimap ${packageJson.version}\n`;
+
+export const helpText = `\
+Usage: interimap [OPTION]... [MAILBOX]...
+
+Brings two IMAP servers to the same state: new messages, flags and deletions
+travel both ways. Without a MAILBOX, the configuration says which mailboxes.
+
+A MAILBOX is written with the local server's hierarchy delimiter and in the
+modified UTF-7 of IMAP. * and % are wildcards: keep them from the shell.
+
+Options:
+  --config=FILE  read another configuration file; a relative FILE is looked for
+                 in the directory of the usual one
+  -q, --quiet    say only what went wrong
+  --debug        log what travels on the wire, without passwords and messages;
+                 given twice, with passwords
+  -h, --help     print this text and exit
+  --version      print the version and exit
+  --             what follows are MAILBOXes, even if they start with a dash
+
+The usual configuration file is $XDG_CONFIG_HOME/interimap/config, or
+~/.config/interimap/config where XDG_CONFIG_HOME is not set.
+
+Exit code: 0 all done, 1 something was left out, 75 try again, others: failed.
+See interimap(1) for the configuration and all exit codes.
+`;

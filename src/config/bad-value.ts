@@ -1,0 +1,15 @@
+// What a setting's parser throws. It knows neither the file nor the line: whoever reads the file adds them.
+
+export class BadValue extends Error {
+  /** Completes "expected …". */
+  readonly expected: string;
+  /** What exactly is wrong, never quoting a secret; undefined when showing the value says enough. */
+  readonly problem: string | undefined;
+
+  constructor(expected: string, problem?: string) {
+    super(problem);
+    this.name = "BadValue";
+    this.expected = expected;
+    this.problem = problem;
+  }
+}

@@ -1,0 +1,31 @@
+// Where our files live by default: the XDG base directories.
+
+import { mkdirSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { InterimapError } from "../model/errors.ts";
+
+export function configDirectory(env: NodeJS.ProcessEnv, home: string): string {
+  return join(baseDirectory(env["XDG_CONFIG_HOME"]) ?? join(home, ".config"), "interimap");
+}
+
+export function dataDirectory(env: NodeJS.ProcessEnv, home: string): string {
+  return join(baseDirectory(env["XDG_DATA_HOME"]) ?? join(home, ".local", "share"), "interimap");
+}
+
+/** The XDG specification: an empty variable counts as unset, a relative one is to be ignored. */
+function baseDirectory(value: string | undefined): string | undefined {
+  return value !== undefined && isAbsolute(value) ? value : undefined;
+}
+
+/** Creates what is missing of the path, for this user only (0700). Throws DATABASE_CREATE. */
+export function ensureDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/, mkdir .*$/s, "") : String(error);
+    throw new InterimapError("DATABASE_CREATE", `${path}: cannot create the directory (${reason})`, {
+      hint: "Make its parent writable for this user, or name another place with the database setting",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+// The list-mailbox setting: patterns separated by spaces, in double quotes where needed, with C-style escapes there.
+
+import { BadValue } from "./bad-value.ts";
+import { mailboxText } from "./parse-text.ts";
+
+const escapes: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  t: "\t",
+  n: "\n",
+  v: "\v",
+  f: "\f",
+  r: "\r",
+  '"': '"',
+  "\\": "\\",
+};
+
+/** Raw patterns for LIST, one character an octet, NUL for the hierarchy delimiter. */
+export function mailboxPatterns(text: string): readonly string[] {
+  const patterns: string[] = [];
+  let rest = mailboxText(text);
+  while (rest !== "") {
+    const [whole, name] = rest.startsWith('"') ? quotedName(rest) : plainName(rest);
+    patterns.push(name);
+    rest = rest.slice(whole.length);
+    if (rest !== "" && !/^[ \t]/.test(rest)) {
+      throw new BadValue("a space between them", "a quoted name and another run together");
+    }
+    rest = rest.replace(/^[ \t]+/, "");
+  }
+  if (patterns.length === 0) throw new BadValue("at least one mailbox pattern, such as *");
+  return patterns;
+}
+
+type Name = readonly [asWritten: string, name: string];
+
+function plainName(text: string): Name {
+  const name = /^[^ \t"]+/.exec(text)?.[0] ?? "";
+  if (name.includes("\\")) {
+    throw new BadValue("double quotes around the name", "a backslash has no meaning outside double quotes");
+  }
+  return [name, name];
+}
+
+function quotedName(text: string): Name {
+  const [whole, inside] = /^"((?:[^"\\]|\\.)*)"/s.exec(text) ?? [];
+  if (whole === undefined || inside === undefined) throw new BadValue('a closing "', "a quoted name is not closed");
+  if (inside === "") throw new BadValue("a name between the quotes", "a quoted name is empty");
+  return [whole, inside.replace(/\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3}|.)/gs, unescape)];
+}
+
+function unescape(escape: string): string {
+  const code = escape.slice(1);
+  if (/^x./.test(code)) return octet(parseInt(code.slice(1), 16));
+  if (/^[0-7]/.test(code)) return octet(parseInt(code, 8));
+  const plain = escapes[code];
+  if (plain === undefined) {
+    throw new BadValue('one of \\a \\b \\t \\n \\v \\f \\r \\" \\\\ \\0 \\xHH', `${escape} is no escape`);
+  }
+  return plain;
+}
+
+function octet(code: number): string {
+  return mailboxText(String.fromCharCode(code));
+}

@@ -1,0 +1,66 @@
+// Parsers of plain values: text, choices, lists, numbers. Each throws BadValue.
+
+import { BadValue } from "./bad-value.ts";
+
+/** Any text but none. */
+export function nonEmpty(expected: string): (text: string) => string {
+  return (text) => {
+    if (text === "") throw new BadValue(expected);
+    return text;
+  };
+}
+
+export function oneOf<T extends string>(...choices: readonly [T, ...T[]]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new BadValue(alternatives(choices));
+    return choice;
+  };
+}
+
+export function yesNo(text: string): boolean {
+  const upper = text.toUpperCase();
+  if (upper !== "YES" && upper !== "NO") throw new BadValue("YES or NO");
+  return upper === "YES";
+}
+
+export function port(text: string): number {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > 65535) throw new BadValue("a port number from 1 to 65535");
+  return number;
+}
+
+/** Text that goes to the server as a mailbox name does. */
+export function mailboxText(text: string): string {
+  if (/[^\0-\x7f]/.test(text)) {
+    throw new BadValue('modified UTF-7, e.g. "&AOk-" for "é"', "mailbox names must not hold non-ASCII characters");
+  }
+  return text;
+}
+
+/** RFC 3501 section 9, atom; RFC 5258 section 6, list-select-opt. Upper-cased; may be empty. */
+export function atoms(text: string): readonly string[] {
+  return words(text).map((word) => {
+    if (!/^[^\0-\x20\x7f-\uffff(){%*"\\\]]+$/.test(word)) {
+      throw new BadValue("words such as SUBSCRIBED, separated by spaces");
+    }
+    return word.toUpperCase();
+  });
+}
+
+/** A non-empty list of choices; their case does not matter. */
+export function listOf<T extends string>(...choices: readonly [T, ...T[]]): (text: string) => readonly T[] {
+  const choose = oneOf(...choices);
+  return (text) => {
+    if (text === "") throw new BadValue(alternatives(choices));
+    return words(text.toUpperCase()).map(choose);
+  };
+}
+
+export function words(text: string): readonly string[] {
+  return text.split(/[ \t]+/).filter((word) => word !== "");
+}
+
+function alternatives(choices: readonly string[]): string {
+  return choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
+}

@@ -1,0 +1,225 @@
+// Every setting there is. Validation, defaults and the manual all follow this table.
+
+import { defaultLogPrefix, parseLogPrefix, type LogPrefix } from "../log/log-prefix.ts";
+import { BadValue } from "./bad-value.ts";
+import { mailboxPatterns } from "./mailbox-patterns.ts";
+import { host, proxy, sniName } from "./parse-host.ts";
+import { atoms, listOf, mailboxText, nonEmpty, oneOf, port, yesNo } from "./parse-text.ts";
+import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
+import { pcre } from "./pcre.ts";
+
+export interface Setting {
+  /** default: above the first [section]; server: in [local] and in [remote]. */
+  readonly section: "default" | "server";
+  /** Throws BadValue. */
+  readonly parse: (text: string) => unknown;
+  /** What the parser is given when the setting is absent, as the manual shows it. */
+  readonly default?: string;
+  /** For the manual: what its absence means, where that is no fixed text. */
+  readonly absent?: string;
+  /** One sentence for the manual. */
+  readonly doc: string;
+  /** Its value is never shown. */
+  readonly secret?: true;
+}
+
+export const settings = {
+  database: {
+    section: "default",
+    parse: nonEmpty("a file name"),
+    absent: "HOST.db, where HOST is the host of [remote], else of [local]; localhost.db if [remote] is a tunnel",
+    doc: "SQLite file that remembers what has been synchronised; a relative path starts from the data directory.",
+  },
+  "list-mailbox": {
+    section: "default",
+    parse: mailboxPatterns,
+    default: "*",
+    doc:
+      "Patterns of the mailboxes to synchronise, separated by spaces; a pattern in double quotes may hold spaces and " +
+      "backslash escapes, of which \\x00 stands for the hierarchy delimiter.",
+  },
+  "list-select-opts": {
+    section: "default",
+    parse: atoms,
+    default: "",
+    doc: "Selection options for LIST, separated by spaces, such as SUBSCRIBED.",
+  },
+  "ignore-mailbox": {
+    section: "default",
+    parse: pcre,
+    absent: "no mailbox is ignored",
+    doc: "Regular expression of the mailboxes to leave out, matched with \\x00 as the hierarchy delimiter.",
+  },
+  logfile: {
+    section: "default",
+    parse: nonEmpty("a file name"),
+    absent: "the error output",
+    doc: "File that receives the log messages.",
+  },
+  "log-prefix": {
+    section: "default",
+    parse: logPrefix,
+    default: defaultLogPrefix,
+    doc: "What to write before each log message: %n is the side, %m the mailbox, %?X?then&else? depends on %X.",
+  },
+  "list-reference": {
+    section: "server",
+    parse: mailboxText,
+    default: "",
+    doc: "Reference name for LIST: the place among the server's mailboxes where ours begin.",
+  },
+  type: {
+    section: "server",
+    parse: oneOf("imap", "imaps", "tunnel"),
+    default: "imaps",
+    doc: "How to reach the server: imap (TCP), imaps (TLS) or tunnel (a command).",
+  },
+  host: {
+    section: "server",
+    parse: host,
+    default: "localhost",
+    doc: "Name or address of the server; an address may stand in square brackets.",
+  },
+  port: {
+    section: "server",
+    parse: port,
+    absent: "143 for type=imap, 993 for type=imaps",
+    doc: "TCP port of the server.",
+  },
+  proxy: {
+    section: "server",
+    parse: proxy,
+    absent: "connect directly",
+    doc:
+      "SOCKS5 proxy, as socks5://[USER:PASSWORD@]HOST[:PORT], or socks5h:// to let it resolve names; the port is 1080 " +
+      "by default, and %HH in the user name or password stands for an octet.",
+    secret: true,
+  },
+  command: {
+    section: "server",
+    parse: nonEmpty("a command"),
+    absent: "none, and type=tunnel needs one",
+    doc: "Command that speaks IMAP on its standard input and output, for type=tunnel.",
+  },
+  STARTTLS: {
+    section: "server",
+    parse: yesNo,
+    default: "YES",
+    doc: "Whether to insist on TLS through STARTTLS, for type=imap.",
+  },
+  auth: {
+    section: "server",
+    parse: listOf("PLAIN", "LOGIN"),
+    default: "PLAIN LOGIN",
+    doc: "Authentication mechanisms, the preferred one first.",
+  },
+  username: {
+    section: "server",
+    parse: nonEmpty("a user name, or no such line"),
+    absent: "none",
+    doc: "User name to log in with.",
+  },
+  password: {
+    section: "server",
+    parse: nonEmpty("a password, or no such line"),
+    absent: "none",
+    doc: "Password to log in with, taken as it stands to the end of the line.",
+    secret: true,
+  },
+  compress: {
+    section: "server",
+    parse: yesNo,
+    absent: "NO in [local], YES in [remote]",
+    doc: "Whether to compress the traffic where the server can.",
+  },
+  "null-stderr": {
+    section: "server",
+    parse: yesNo,
+    default: "NO",
+    doc: "Whether to discard the error output of the command, for type=tunnel; --debug overrides it.",
+  },
+  SSL_protocols: {
+    section: "server",
+    parse: protocols,
+    absent: "what SSL_protocol_min and SSL_protocol_max say",
+    doc: "Deprecated: TLS versions to allow, or with a ! in front, to forbid; naming one forbids those not named.",
+  },
+  SSL_protocol_min: {
+    section: "server",
+    parse: oneOf(...tlsVersions),
+    absent: "the default of Node.js",
+    doc: "Oldest TLS version to accept.",
+  },
+  SSL_protocol_max: {
+    section: "server",
+    parse: oneOf(...tlsVersions),
+    absent: "the default of Node.js",
+    doc: "Newest TLS version to accept.",
+  },
+  SSL_cipherlist: {
+    section: "server",
+    parse: cipherList,
+    absent: "the default of Node.js",
+    doc: "Ciphers to offer for TLS 1.2 and older, as in ciphers(1ssl).",
+  },
+  SSL_ciphersuites: {
+    section: "server",
+    parse: cipherSuites,
+    absent: "the default of Node.js",
+    doc: "Cipher suites to offer for TLS 1.3, separated by colons.",
+  },
+  SSL_fingerprint: {
+    section: "server",
+    parse: fingerprints,
+    absent: "the certificate is not pinned",
+    doc: "Digests of the public keys the server may have, as [ALGORITHM$]HEX separated by spaces, sha256 by default.",
+  },
+  SSL_verify: {
+    section: "server",
+    parse: yesNo,
+    default: "YES",
+    doc: "Whether the certificate must be valid, trusted and issued for the host.",
+  },
+  SSL_CAfile: {
+    section: "server",
+    parse: nonEmpty("a file name"),
+    absent: "the system's certificates, unless SSL_CApath is set",
+    doc: "File of the certificates to trust.",
+  },
+  SSL_CApath: {
+    section: "server",
+    parse: nonEmpty("a directory"),
+    absent: "the system's certificates, unless SSL_CAfile is set",
+    doc: "Directory of the certificates to trust, with hashed names as c_rehash(1ssl) makes them.",
+  },
+  SSL_hostname: {
+    section: "server",
+    parse: sniName,
+    absent: "the host, unless it is an IP address",
+    doc: "Name to ask for in the TLS handshake (SNI); an empty value sends none.",
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof settings;
+
+type Parsed<N extends SettingName> = ReturnType<(typeof settings)[N]["parse"]>;
+
+/** What reading a setting yields: undefined only if it has no default. */
+export type SettingValue<N extends SettingName> = (typeof settings)[N] extends { readonly default: string }
+  ? Parsed<N>
+  : Parsed<N> | undefined;
+
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}
+
+function logPrefix(format: string): LogPrefix {
+  try {
+    return parseLogPrefix(format);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new BadValue("text, %n, %m, %%, %?X?then&else? and \\-escaped & ? \\", error.message);
+  }
+}

@@ -1,0 +1,85 @@
+// Proves who we are: the first configured mechanism that the server offers.
+
+import { InterimapError } from "../model/errors.ts";
+import type { AuthMechanism, ServerSettings } from "../model/server-settings.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { astring } from "./codec/write-command.ts";
+import type { Command } from "./command.ts";
+import { CommandRefused } from "./command-refused.ts";
+import type { Session } from "./session.ts";
+
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * @throws InterimapError AUTH_NO_MECHANISM, AUTH_FAILED; CONNECT when the server is not ready to check credentials now
+ * (RFC 5530 UNAVAILABLE and its like).
+ */
+export async function authenticate(session: Session, settings: ServerSettings): Promise<void> {
+  const { username, password } = settings;
+  if (username === undefined || password === undefined) {
+    const missing = username === undefined ? "username" : "password";
+    throw new InterimapError("AUTH_NO_MECHANISM", `the server wants a login, but no ${missing} is configured`, {
+      hint: `set ${missing} in section [${session.side}]`,
+    });
+  }
+  const mechanism = settings.auth.find((name) => isUsable(name, session.capabilities));
+  if (mechanism === undefined) {
+    throw new InterimapError("AUTH_NO_MECHANISM", `the server offers none of ${settings.auth.join(", ")}`, {
+      hint: session.isSecure ? "see the setting auth" : "many servers offer a login only under TLS: see STARTTLS",
+    });
+  }
+  try {
+    await session.run(
+      mechanism === "PLAIN"
+        ? plain({ username, password }, session.capabilities.has("SASL-IR"))
+        : login({ username, password }),
+    );
+  } catch (error) {
+    throw error instanceof CommandRefused ? refusal(error, username) : error;
+  }
+}
+
+function isUsable(mechanism: AuthMechanism, capabilities: Capabilities): boolean {
+  if (capabilities.offersMechanism(mechanism)) return true;
+  // The LOGIN command needs no AUTH=LOGIN: every server knows it unless it says otherwise (RFC 3501 6.2.3).
+  return mechanism === "LOGIN" && !capabilities.has("LOGINDISABLED");
+}
+
+/** RFC 4616, RFC 3501 6.2.2; with RFC 4959 the response goes out with the command. */
+function plain({ username, password }: Credentials, withInitialResponse: boolean): Command {
+  const message = Buffer.from(`\0${username}\0${password}`, "utf8").toString("base64");
+  const command = { name: "AUTHENTICATE", overlap: "alone" } as const;
+  return withInitialResponse
+    ? { ...command, parts: [`AUTHENTICATE PLAIN ${message}`] }
+    : { ...command, parts: ["AUTHENTICATE PLAIN"], answerChallenge: () => message };
+}
+
+/** RFC 3501 6.2.3 */
+function login({ username, password }: Credentials): Command {
+  const octets = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+  return {
+    name: "LOGIN",
+    overlap: "alone",
+    parts: ["LOGIN ", astring(octets(username)), " ", astring(octets(password))],
+  };
+}
+
+/** RFC 5530 3: some refusals say nothing about the password. */
+const passing = new Set(["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"]);
+
+function refusal(error: CommandRefused, username: string): InterimapError {
+  const code = error.responseCode?.name ?? "";
+  if (passing.has(code)) {
+    return new InterimapError("CONNECT", `the server does not accept logins now: [${code}] ${error.words}`, {
+      hint: "try again later",
+      cause: error,
+    });
+  }
+  return new InterimapError("AUTH_FAILED", `login as ${username} refused: ${error.words}`, {
+    hint: "check username and password",
+    cause: error,
+  });
+}

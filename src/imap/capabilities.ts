@@ -1,0 +1,53 @@
+// What a server says it can do. One place decides what we cannot do without.
+
+import { InterimapError } from "../model/errors.ts";
+
+export class Capabilities {
+  readonly #names: ReadonlySet<string>;
+
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(Array.from(names, (name) => name.toUpperCase()));
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  get isEmpty(): boolean {
+    return this.#names.size === 0;
+  }
+
+  /** RFC 7888: literals of any size need no `+` from the server. */
+  get literalPlus(): boolean {
+    return this.has("LITERAL+");
+  }
+
+  /** RFC 7888: literals of at most 4,096 octets need no `+`. */
+  get literalMinus(): boolean {
+    return this.has("LITERAL-") || this.has("IMAP4REV2");
+  }
+
+  offersMechanism(mechanism: string): boolean {
+    return this.has(`AUTH=${mechanism}`);
+  }
+}
+
+const required: ReadonlyMap<string, string> = new Map([
+  ["QRESYNC", "RFC 7162"],
+  ["LIST-EXTENDED", "RFC 5258"],
+  ["LIST-STATUS", "RFC 5819"],
+  ["UIDPLUS", "RFC 4315"],
+]);
+
+/**
+ * Checks that a server offers every extension the synchronisation stands on.
+ * @throws InterimapError CAPABILITY_MISSING naming all that are missing.
+ */
+export function requireCapabilities(capabilities: Capabilities): void {
+  const missing = [...required].filter(([name]) => !capabilities.has(name));
+  if (missing.length === 0) return;
+  const names = missing.map(([name, rfc]) => `${name} (${rfc})`).join(", ");
+  throw new InterimapError("CAPABILITY_MISSING", `the server does not offer ${names}`, {
+    hint: "synchronisation is not possible with this server",
+  });
+}

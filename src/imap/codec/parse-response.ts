@@ -1,0 +1,105 @@
+// One line of the server, with its literals, to one typed response. Everything is read by hand and at once, because
+// its text is free-form (status lines) or can be megabytes long (VANISHED), except FETCH responses out of the ordinary.
+
+import { parseUidSet } from "../../model/uid-set.ts";
+import type { Response, ResponseCode, UntaggedResponse, VanishedResponse } from "../responses.ts";
+import { parseFetchQuickly } from "./fetch-fast-path.ts";
+import { parseFetch } from "./parse-fetch.ts";
+import { parseList, parseMailboxStatus } from "./parse-mailbox.ts";
+import { notUnderstood, parseNonZero, parseNumber } from "./wire-values.ts";
+
+const tagged = /^([^\x00-\x20\x7f-\xff(){%*"\\+]+) (OK|NO|BAD)(?: (.*))?$/is;
+const untagged = /^\* (?:([0-9]+) )?([A-Za-z][^\x00-\x20\x7f-\xff(){%*"\\]*)(?: |$)/;
+
+/**
+ * Reads a line without its final CRLF, as a latin1 string; the octets of the literals announced in it come in
+ * `literals`. A promise only when the general parser is needed. Throws, or rejects with, PROTOCOL.
+ */
+export function parseResponse(line: string, literals: readonly Buffer[]): Response | Promise<Response> {
+  const fetch = parseFetchQuickly(line, literals);
+  if (fetch !== undefined) return fetch;
+  if (line.startsWith("* ")) return parseUntagged(line, literals);
+  // RFC 3501 section 9 wants a space; an empty challenge often comes without it.
+  if (line.startsWith("+")) return { kind: "continuation", text: line.slice(line[1] === " " ? 2 : 1) };
+  const [, tag, status, text = ""] = tagged.exec(line) ?? [];
+  if (tag === undefined || status === undefined) throw notUnderstood(line);
+  return { kind: "tagged", tag, status: status.toUpperCase() as "OK" | "NO" | "BAD", ...splitCode(text) };
+}
+
+function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedResponse | Promise<UntaggedResponse> {
+  const head = untagged.exec(line);
+  if (head === null) throw notUnderstood(line);
+  const [whole, number, word = ""] = head;
+  const name = word.toUpperCase();
+  if (number !== undefined) {
+    if (name === "FETCH") return parseFetch(line, literals);
+    if (name === "EXISTS") return { kind: "exists", count: parseNumber(number, name) };
+    if (name === "EXPUNGE") return { kind: "expunge", sequence: parseNonZero(number, name) };
+    return { kind: "other", name, line };
+  }
+  const rest = line.slice(whole.length);
+  switch (name) {
+    case "OK":
+    case "NO":
+    case "BAD":
+    case "BYE":
+    case "PREAUTH":
+      return { kind: "status", status: name, ...splitCode(rest) };
+    case "CAPABILITY":
+      return { kind: "capability", capabilities: words(rest.toUpperCase()) };
+    case "ENABLED":
+      return { kind: "enabled", capabilities: words(rest.toUpperCase()) };
+    case "LIST":
+    case "LSUB":
+      return parseList(line, literals);
+    case "STATUS":
+      return parseMailboxStatus(line, literals);
+    case "VANISHED":
+      return parseVanished(rest);
+    case "FLAGS":
+      if (!/^\(.*\)\s*$/s.test(rest)) throw notUnderstood(line);
+      return { kind: "flags", flags: words(rest.slice(1, rest.lastIndexOf(")"))) };
+    default:
+      return { kind: "other", name, line };
+  }
+}
+
+/** RFC 7162 3.2.10 */
+function parseVanished(rest: string): VanishedResponse {
+  const earlier = /^\(EARLIER\) /i.exec(rest)?.[0] ?? "";
+  return { kind: "vanished", earlier: earlier !== "", uids: parseUidSet(rest.slice(earlier.length).trimEnd()) };
+}
+
+/** resp-text of RFC 3501 section 9: an optional code in brackets, then text for people. */
+function splitCode(text: string): { readonly code: ResponseCode | undefined; readonly text: string } {
+  const end = text.startsWith("[") ? endOfCode(text) : -1;
+  if (end < 0) return { code: undefined, text: forPeople(text) };
+  const [, name = "", arguments_ = ""] = /^([^ ]*) ?(.*)$/s.exec(text.slice(1, end)) ?? [];
+  return { code: { name: name.toUpperCase(), text: arguments_ }, text: forPeople(text.slice(end + 1).trimStart()) };
+}
+
+/** The first `]` that is not inside quotes or parentheses, where keywords such as `[a]` may hold one. */
+function endOfCode(text: string): number {
+  let depth = 0;
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (isQuoted) {
+      if (character === '"') isQuoted = false;
+      else if (character === "\\") i++;
+    } else if (character === '"') isQuoted = true;
+    else if (character === "(") depth++;
+    else if (character === ")") depth--;
+    else if (character === "]" && depth <= 0) return i;
+  }
+  return text.indexOf("]");
+}
+
+/** RFC 9051 allows UTF-8 in text. */
+function forPeople(text: string): string {
+  return /[\x80-\xff]/.test(text) ? Buffer.from(text, "latin1").toString("utf8") : text;
+}
+
+function words(text: string): string[] {
+  return text.split(" ").filter((word) => word !== "");
+}

@@ -1,0 +1,48 @@
+// A command as data: what it puts on the wire, what it expects back, and what it must not overlap with.
+
+import type { CommandPart } from "./codec/write-command.ts";
+import type { TaggedResponse, UntaggedResponse } from "./responses.ts";
+
+/**
+ * What a command needs and does, as far as overlapping with others is concerned.
+ *
+ * - `alone`: changes what follows on the connection (STARTTLS, AUTHENTICATE): nothing before or after it in flight.
+ * - `last`: may follow others in flight, but nothing may follow it until it is answered (COMPRESS).
+ * - `select`: changes the selected mailbox.
+ * - `selected`: works on the selected mailbox.
+ * - `any`: independent of all that.
+ */
+export type Overlap = "alone" | "last" | "select" | "selected" | "any";
+
+export interface Command {
+  /** For people and for the log: `UID FETCH`, `APPEND`. */
+  readonly name: string;
+  readonly overlap: Overlap;
+  /** The whole command after its tag, name included. */
+  readonly parts: readonly CommandPart[];
+  /**
+   * Offered every untagged response that arrives while the command is in flight; true when the response was this
+   * command's and is thereby taken. Only one command of a kind may claim a given response.
+   */
+  readonly claim?: (response: UntaggedResponse) => boolean;
+  /** Called once, right before the first octet is written. */
+  readonly onWritten?: () => void;
+  /** Called with the tagged response, before anything that follows it on the connection is read. */
+  readonly onAnswered?: (answer: TaggedResponse) => void;
+  /** Answers `+` with a line of SASL data. Never logged. */
+  readonly answerChallenge?: (challenge: string) => string;
+}
+
+/**
+ * Whether a command may be written while others await their tagged responses. RFC 3501 5.5 forbids overlapping commands
+ * whose results would depend on the order in which the server runs them.
+ */
+export function mayOverlap(next: Overlap, inFlight: readonly Overlap[]): boolean {
+  return inFlight.every((other) => {
+    if (next === "alone" || other === "alone" || other === "last") return false;
+    if (next === "select") return other !== "select" && other !== "selected";
+    // A SELECT that fails would leave a command written after it without its mailbox.
+    if (next === "selected") return other !== "select";
+    return true;
+  });
+}

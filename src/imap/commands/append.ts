@@ -1,0 +1,63 @@
+// APPEND of one or more messages (RFC 3501 6.3.11, RFC 3502) and the UIDs they got (RFC 4315 3).
+
+import { InterimapError } from "../../model/errors.ts";
+import type { FlagSet } from "../../model/flags.ts";
+import { countUids, parseUidSet, uidsOf } from "../../model/uid-set.ts";
+import { astring, quotedString, type CommandPart } from "../codec/write-command.ts";
+import type { Session } from "../session.ts";
+
+export interface OutgoingMessage {
+  readonly flags: FlagSet;
+  /** date-time of RFC 3501 section 9, as another server sent it. */
+  readonly internalDate: string;
+  readonly bytes: Buffer;
+}
+
+export interface AppendTarget {
+  readonly wireName: string;
+  readonly uidValidity: number;
+}
+
+/**
+ * Appends messages to a mailbox, all of them or none, and returns their UIDs in the same order. More than one message
+ * needs a server with MULTIAPPEND.
+ * @throws CommandRefused; InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one we know.
+ */
+export async function append(
+  session: Session,
+  { wireName, uidValidity }: AppendTarget,
+  messages: readonly OutgoingMessage[],
+): Promise<number[]> {
+  const { code } = await session.run({
+    name: "APPEND",
+    overlap: "any",
+    parts: ["APPEND ", astring(wireName), ...messages.flatMap((message) => messageParts(session, message))],
+  });
+  return appendedUids(code?.name === "APPENDUID" ? code.text : "", { uidValidity, count: messages.length });
+}
+
+function messageParts(session: Session, { flags, internalDate, bytes }: OutgoingMessage): CommandPart[] {
+  // RFC 3516 4.4: NUL may travel in a literal8 only.
+  const binary = session.capabilities.has("BINARY") && bytes.includes(0);
+  return [` (${flags.key}) ${quotedString(internalDate)} `, { literal: bytes, binary }];
+}
+
+interface Expected {
+  readonly uidValidity: number;
+  readonly count: number;
+}
+
+function appendedUids(text: string, { uidValidity, count }: Expected): number[] {
+  const [validity = "", set = ""] = text.split(" ");
+  if (set === "") {
+    throw new InterimapError("PROTOCOL", "the server did not tell the UID of an appended message (APPENDUID)");
+  }
+  if (Number(validity) !== uidValidity) {
+    throw new InterimapError("MAILBOX_UNSTABLE", `UIDVALIDITY became ${validity} while messages were appended`);
+  }
+  const uids = parseUidSet(set);
+  if (countUids(uids) !== count) {
+    throw new InterimapError("PROTOCOL", `the server told UIDs ${set} for ${String(count)} appended messages`);
+  }
+  return [...uidsOf(uids)];
+}

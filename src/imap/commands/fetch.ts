@@ -1,0 +1,118 @@
+// UID FETCH (RFC 3501 6.4.8, RFC 7162 3.1.4): what the engine wants to know of messages, and the messages themselves.
+
+import { allDone } from "../../model/all-done.ts";
+import { flagSet, type FlagSet } from "../../model/flags.ts";
+import { messageIdOf } from "../../model/message-id.ts";
+import { formatUidSet, hasUid, splitUidSet, type UidSet } from "../../model/uid-set.ts";
+import { maxSetOctets } from "../limits.ts";
+import type { FlagChange } from "../mailbox-view.ts";
+import type { FetchResponse } from "../responses.ts";
+import type { Session } from "../session.ts";
+
+export interface MessageSummary {
+  readonly uid: number;
+  readonly flags: FlagSet;
+  readonly internalDate: string;
+  /** RFC822.SIZE in octets. */
+  readonly size: number;
+}
+
+export interface FetchedMessage {
+  readonly uid: number;
+  readonly flags: FlagSet;
+  readonly internalDate: string;
+  readonly bytes: Buffer;
+}
+
+interface FetchRequest {
+  readonly uids: UidSet;
+  readonly items: string;
+  /** Whether a response carries what was asked for; others are the server's own announcements. */
+  readonly isAnswer: (response: FetchResponse) => boolean;
+  readonly onMessage: (response: FetchResponse) => void;
+}
+
+async function uidFetch(session: Session, { uids, items, isAnswer, onMessage }: FetchRequest): Promise<void> {
+  await allDone(
+    splitUidSet(uids, maxSetOctets).map((part) =>
+      session.run({
+        name: "UID FETCH",
+        overlap: "selected",
+        parts: [`UID FETCH ${formatUidSet(part)} ${items}`],
+        claim: (response) => {
+          if (response.kind !== "fetch" || response.uid === undefined || !hasUid(part, response.uid)) return false;
+          if (!isAnswer(response)) return false;
+          onMessage(response);
+          return true;
+        },
+      }),
+    ),
+  );
+}
+
+/** Summaries of the messages that exist, in the order the server tells them. */
+export async function fetchSummaries(session: Session, uids: UidSet): Promise<MessageSummary[]> {
+  const summaries: MessageSummary[] = [];
+  await uidFetch(session, {
+    uids,
+    items: "(UID FLAGS INTERNALDATE RFC822.SIZE)",
+    isAnswer: (response) => response.size !== undefined && response.internalDate !== undefined,
+    onMessage: ({ uid = 0, flags = [], internalDate = "", size = 0 }) => {
+      summaries.push({ uid, flags: flagSet(flags), internalDate, size });
+    },
+  });
+  return summaries;
+}
+
+/** The messages themselves, without setting \Seen; those that are gone are left out. */
+export async function fetchMessages(session: Session, uids: UidSet): Promise<FetchedMessage[]> {
+  const messages: FetchedMessage[] = [];
+  await uidFetch(session, {
+    uids,
+    items: "(UID FLAGS INTERNALDATE BODY.PEEK[])",
+    isAnswer: (response) => response.body !== undefined,
+    onMessage: ({ uid = 0, flags = [], internalDate = "", body }) => {
+      // The flags just read are the latest; what the server announced before is older (answers keep their order).
+      session.view?.forgetChange(uid);
+      if (body) messages.push({ uid, flags: flagSet(flags), internalDate, bytes: body });
+    },
+  });
+  return messages;
+}
+
+/** What identifies a message on any server, for matching. */
+export interface MessageIdentity extends MessageSummary {
+  readonly messageId: string | undefined;
+}
+
+/** Identities of the messages that exist, in the order the server tells them. */
+export async function fetchIdentities(session: Session, uids: UidSet): Promise<MessageIdentity[]> {
+  const identities: MessageIdentity[] = [];
+  await uidFetch(session, {
+    uids,
+    items: "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
+    isAnswer: (response) => response.headerFields !== undefined,
+    onMessage: ({ uid = 0, flags = [], internalDate = "", size = 0, headerFields }) => {
+      const messageId = messageIdOf(headerFields ?? Buffer.alloc(0));
+      identities.push({ uid, flags: flagSet(flags), internalDate, size, messageId });
+    },
+  });
+  return identities;
+}
+
+/** The flags of the messages that exist; what the view knows of changes stays as it is. */
+export async function fetchFlags(session: Session, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
+  const found = new Map<number, FlagChange>();
+  await uidFetch(session, {
+    uids,
+    items: "(UID FLAGS MODSEQ)",
+    isAnswer: (response) => response.flags !== undefined,
+    onMessage: ({ uid = 0, flags = [], modSeq = 0n }) => found.set(uid, { flags: flagSet(flags), modSeq }),
+  });
+  return found;
+}
+
+/** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
+export async function refetchFlags(session: Session, uids: UidSet): Promise<void> {
+  await uidFetch(session, { uids, items: "(UID FLAGS MODSEQ)", isAnswer: () => false, onMessage: () => undefined });
+}

@@ -1,0 +1,71 @@
+// LIST with everything we want to know of every mailbox in one command (RFC 3501 6.3.8, RFC 5258, RFC 5819).
+
+import { listMailbox, astring } from "../codec/write-command.ts";
+import type { CommandPart } from "../codec/write-command.ts";
+import type { ListResponse, MailboxStatusResponse } from "../responses.ts";
+import type { Session } from "../session.ts";
+
+export interface ListQuery {
+  /** RFC 5258 3.1, e.g. SUBSCRIBED. */
+  readonly selectOptions: readonly string[];
+  /** Raw octets. */
+  readonly reference: string;
+  /** Raw octets, with the server's own hierarchy delimiter. */
+  readonly patterns: readonly string[];
+}
+
+export interface ListAnswer {
+  readonly mailboxes: readonly ListResponse[];
+  readonly statuses: readonly MailboxStatusResponse[];
+}
+
+/** Lists mailboxes with their subscription and, where they can be selected, UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ. */
+export async function list(session: Session, query: ListQuery): Promise<ListAnswer> {
+  const mailboxes: ListResponse[] = [];
+  const statuses: MailboxStatusResponse[] = [];
+  await session.run({
+    name: "LIST",
+    overlap: "any",
+    parts: [
+      "LIST ",
+      query.selectOptions.length > 0 ? `(${query.selectOptions.join(" ")}) ` : "",
+      astring(query.reference),
+      " ",
+      ...patternList(query.patterns),
+      " RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))",
+    ],
+    claim: (response) => {
+      if (response.kind === "list") mailboxes.push(response);
+      else if (response.kind === "mailbox-status") statuses.push(response);
+      else return false;
+      return true;
+    },
+  });
+  return { mailboxes, statuses };
+}
+
+function patternList(patterns: readonly string[]): CommandPart[] {
+  const [only] = patterns;
+  if (only !== undefined && patterns.length === 1) return [listMailbox(only)];
+  return [
+    "(",
+    ...patterns.flatMap((pattern, i) => (i === 0 ? [listMailbox(pattern)] : [" ", listMailbox(pattern)])),
+    ")",
+  ];
+}
+
+/** Asks for the hierarchy delimiter below a reference; null in a flat name space (RFC 3501 6.3.8). */
+export async function listDelimiter(session: Session, reference: string): Promise<string | null> {
+  let delimiter: string | null = null;
+  await session.run({
+    name: "LIST",
+    overlap: "any",
+    parts: ["LIST ", astring(reference), ' ""'],
+    claim: (response) => {
+      if (response.kind !== "list") return false;
+      delimiter = response.delimiter;
+      return true;
+    },
+  });
+  return delimiter;
+}

@@ -1,0 +1,45 @@
+// Commands on mailboxes as a whole.
+
+import { astring } from "../codec/write-command.ts";
+import type { MailboxStatusResponse } from "../responses.ts";
+import type { Session } from "../session.ts";
+
+async function onMailbox(session: Session, verb: string, wireName: string): Promise<void> {
+  await session.run({ name: verb, overlap: "any", parts: [`${verb} `, astring(wireName)] });
+}
+
+/** RFC 3501 6.3.3 */
+export function create(session: Session, wireName: string): Promise<void> {
+  return onMailbox(session, "CREATE", wireName);
+}
+
+/** RFC 3501 6.3.6 */
+export function subscribe(session: Session, wireName: string): Promise<void> {
+  return onMailbox(session, "SUBSCRIBE", wireName);
+}
+
+/** RFC 3501 6.3.7 */
+export function unsubscribe(session: Session, wireName: string): Promise<void> {
+  return onMailbox(session, "UNSUBSCRIBE", wireName);
+}
+
+/** RFC 3501 6.3.10; undefined when the server answers OK without a STATUS response. */
+export async function status(session: Session, wireName: string): Promise<MailboxStatusResponse | undefined> {
+  let answer: MailboxStatusResponse | undefined;
+  await session.run({
+    name: "STATUS",
+    overlap: "any",
+    parts: ["STATUS ", astring(wireName), " (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"],
+    claim: (response) => {
+      if (response.kind !== "mailbox-status") return false;
+      answer = response;
+      return true;
+    },
+  });
+  return answer;
+}
+
+/** Lets the server tell what happened in the selected mailbox (RFC 3501 6.1.2). */
+export async function noop(session: Session): Promise<void> {
+  await session.run({ name: "NOOP", overlap: "selected", parts: ["NOOP"] });
+}

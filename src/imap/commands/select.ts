@@ -1,0 +1,66 @@
+// SELECT, with what we knew of the mailbox, so that the server tells only what changed (RFC 7162 3.2.5).
+
+import { InterimapError } from "../../model/errors.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
+import { uidSetOf, formatUidSet } from "../../model/uid-set.ts";
+import { astring } from "../codec/write-command.ts";
+import { MailboxView } from "../mailbox-view.ts";
+import type { Session } from "../session.ts";
+
+export interface KnownMailbox {
+  readonly state: MailboxState;
+  /** Sequence number and UID of some messages, ascending; empty when they cannot be known. */
+  readonly sequenceSample: readonly (readonly [sequence: number, uid: number])[];
+}
+
+/**
+ * Selects a mailbox. With `known`, the messages below its uidNext that vanished or whose flags changed since its
+ * highestModSeq are in the returned view.
+ * @throws InterimapError MAILBOX_UNSYNCABLE when UIDs or mod-sequences are not persistent or nothing can be written.
+ */
+export async function select(session: Session, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
+  const view = new MailboxView(wireName);
+  await session.run({
+    name: "SELECT",
+    overlap: "select",
+    parts: ["SELECT ", astring(wireName), known === undefined ? "" : qresync(known)],
+    onWritten: () => {
+      session.open(view);
+    },
+    onAnswered: ({ status, code }) => {
+      if (code !== undefined) view.noteCode(code);
+      session.opened(status === "OK");
+    },
+  });
+  requireSyncable(view);
+  return view;
+}
+
+function qresync({ state, sequenceSample }: KnownMailbox): string {
+  const { uidValidity, uidNext, highestModSeq } = state;
+  // RFC 7162 3.2.5: mod-sequences start at 1, and below UID 1 there is nothing to ask for.
+  if (highestModSeq === 0n || uidNext <= 1) return "";
+  const knownUids = ` 1:${String(uidNext - 1)}`;
+  const sample =
+    sequenceSample.length === 0
+      ? ""
+      : ` (${formatList(sequenceSample.map(([sequence]) => sequence))} ${formatList(sequenceSample.map(([, uid]) => uid))})`;
+  return ` (QRESYNC (${String(uidValidity)} ${String(highestModSeq)}${knownUids}${sample}))`;
+}
+
+function formatList(numbers: readonly number[]): string {
+  return formatUidSet(uidSetOf(numbers));
+}
+
+function requireSyncable(view: MailboxView): void {
+  const reason = !view.hasModSeqs
+    ? "it has no persistent mod-sequences (NOMODSEQ)"
+    : !view.hasStickyUids
+      ? "its UIDs are not persistent (UIDNOTSTICKY)"
+      : view.isReadOnly
+        ? "it is read-only for this user"
+        : view.uidValidity === 0 || view.uidNext === 0
+          ? "the server told no UIDVALIDITY or no UIDNEXT"
+          : undefined;
+  if (reason !== undefined) throw new InterimapError("MAILBOX_UNSYNCABLE", `cannot be synchronised: ${reason}`);
+}

@@ -1,0 +1,139 @@
+// From nothing to a session that is ready to synchronise:
+// transport, greeting, STARTTLS, login, capabilities, QRESYNC, compression.
+
+import type { Log } from "../log/log.ts";
+import { InterimapError } from "../model/errors.ts";
+import type { InetSettings, ServerSettings } from "../model/server-settings.ts";
+import type { Side } from "../model/side.ts";
+import { authenticate } from "./authenticate.ts";
+import { requireCapabilities } from "./capabilities.ts";
+import { CommandRefused } from "./command-refused.ts";
+import type { UntaggedResponse } from "./responses.ts";
+import { Session } from "./session.ts";
+import { deflate } from "./transport/deflate.ts";
+import { openTransport } from "./transport/open-transport.ts";
+import { upgradeToTls } from "./transport/tls.ts";
+
+export interface ConnectOptions {
+  readonly side: Side;
+  readonly log: Log;
+  readonly keepAlive: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Connects and logs in.
+ * @throws InterimapError, of which every `abandons: side` code can occur; its `side` is set.
+ */
+export async function connect(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
+  try {
+    return await connectAndLogIn(settings, options);
+  } catch (error) {
+    if (error instanceof InterimapError) error.side ??= options.side;
+    throw error;
+  }
+}
+
+async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
+  const { side, log, keepAlive, signal } = options;
+  const { transport: how } = settings;
+  const transport = await openTransport(how, {
+    keepAlive,
+    discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
+    ...(signal !== undefined && { signal }),
+  });
+  const session = new Session(transport, { side, log });
+  try {
+    const isPreauthenticated = await greet(session);
+    if (session.capabilities.isEmpty) await refreshCapabilities(session);
+    if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated });
+    if (!isPreauthenticated) await logIn(session, settings);
+    requireCapabilities(session.capabilities);
+    await Promise.all([enableQresync(session), settings.compress ? compress(session) : undefined]);
+    return session;
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
+}
+
+/** True when the server greets with PREAUTH (RFC 3501 7.1.4). */
+async function greet(session: Session): Promise<boolean> {
+  const greeting = await session.greeting();
+  if (greeting.status === "BYE" || greeting.status === "NO" || greeting.status === "BAD") {
+    throw new InterimapError("CONNECT", `the server turned us away: ${greeting.text}`, { hint: "try again later" });
+  }
+  return greeting.status === "PREAUTH";
+}
+
+async function refreshCapabilities(session: Session): Promise<void> {
+  await session.run({ name: "CAPABILITY", overlap: "any", parts: ["CAPABILITY"] });
+}
+
+interface StartTlsContext {
+  readonly how: InetSettings;
+  readonly isPreauthenticated: boolean;
+}
+
+/** RFC 3501 6.2.1 */
+async function startTls(session: Session, { how, isPreauthenticated }: StartTlsContext): Promise<void> {
+  if (isPreauthenticated) {
+    // A PREAUTH greeting forbids STARTTLS, which is how an attacker would strip it.
+    throw new InterimapError("STARTTLS_MISSING", "the server greets with PREAUTH, so STARTTLS is not possible", {
+      hint: "set STARTTLS = NO only if this network is trusted",
+    });
+  }
+  if (!session.capabilities.has("STARTTLS")) {
+    throw new InterimapError("STARTTLS_MISSING", "the server does not offer STARTTLS", {
+      hint: "use type = imaps, or STARTTLS = NO if this network is trusted",
+    });
+  }
+  await session.exchangeTransport({ name: "STARTTLS", overlap: "alone", parts: ["STARTTLS"] }, (transport, surplus) => {
+    if (surplus.length > 0) {
+      throw new InterimapError("TLS", "unencrypted data followed the answer to STARTTLS: somebody may be tampering");
+    }
+    return upgradeToTls(transport, how);
+  });
+  // What was said before TLS cannot be trusted (RFC 3501 6.2.1).
+  session.forgetCapabilities();
+  await refreshCapabilities(session);
+}
+
+async function logIn(session: Session, settings: ServerSettings): Promise<void> {
+  const before = session.capabilities;
+  await authenticate(session, settings);
+  // Most servers send the new list with the OK; otherwise it must be asked for.
+  if (session.capabilities === before) await refreshCapabilities(session);
+}
+
+/** RFC 5161, RFC 7162 3.2.3 */
+async function enableQresync(session: Session): Promise<void> {
+  let isEnabled = false;
+  await session.run({
+    name: "ENABLE",
+    overlap: "any",
+    parts: ["ENABLE QRESYNC"],
+    claim: (response: UntaggedResponse) => {
+      if (response.kind !== "enabled") return false;
+      isEnabled ||= response.capabilities.includes("QRESYNC");
+      return true;
+    },
+  });
+  if (!isEnabled) {
+    throw new InterimapError("CAPABILITY_MISSING", "the server advertises QRESYNC but does not enable it");
+  }
+}
+
+/** RFC 4978 */
+async function compress(session: Session): Promise<void> {
+  if (!session.capabilities.has("COMPRESS=DEFLATE")) return;
+  try {
+    await session.exchangeTransport(
+      { name: "COMPRESS", overlap: "last", parts: ["COMPRESS DEFLATE"] },
+      (transport, surplus) => deflate(transport, surplus),
+    );
+  } catch (error) {
+    // E.g. [COMPRESSIONACTIVE] below TLS; the connection goes on as it is.
+    if (!(error instanceof CommandRefused)) throw error;
+  }
+}

@@ -1,0 +1,123 @@
+// What a server can say, typed. Produced by codec/, consumed by the session. No I/O.
+
+import type { UidSet } from "../model/uid-set.ts";
+
+/** A bracketed response code such as [APPENDUID 7 1:3]: name in upper case, the rest as raw text. */
+export interface ResponseCode {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface TaggedResponse {
+  readonly kind: "tagged";
+  readonly tag: string;
+  readonly status: "OK" | "NO" | "BAD";
+  readonly code: ResponseCode | undefined;
+  readonly text: string;
+}
+
+/** `+ text`: the server waits for a literal or for SASL data. */
+export interface ContinuationResponse {
+  readonly kind: "continuation";
+  readonly text: string;
+}
+
+export interface StatusResponse {
+  readonly kind: "status";
+  readonly status: "OK" | "NO" | "BAD" | "BYE" | "PREAUTH";
+  readonly code: ResponseCode | undefined;
+  readonly text: string;
+}
+
+export interface CapabilityResponse {
+  readonly kind: "capability";
+  /** As sent, upper-cased. */
+  readonly capabilities: readonly string[];
+}
+
+export interface EnabledResponse {
+  readonly kind: "enabled";
+  readonly capabilities: readonly string[];
+}
+
+export interface ListResponse {
+  readonly kind: "list";
+  /** With the leading backslash, as sent. */
+  readonly attributes: readonly string[];
+  /** null for a flat name space (NIL). */
+  readonly delimiter: string | null;
+  /** Raw octets, one character each (latin1). */
+  readonly name: string;
+}
+
+export interface MailboxStatusResponse {
+  readonly kind: "mailbox-status";
+  /** Raw octets, one character each (latin1). */
+  readonly name: string;
+  readonly messages?: number;
+  readonly uidNext?: number;
+  readonly uidValidity?: number;
+  readonly highestModSeq?: bigint;
+}
+
+export interface ExistsResponse {
+  readonly kind: "exists";
+  readonly count: number;
+}
+
+export interface ExpungeResponse {
+  readonly kind: "expunge";
+  readonly sequence: number;
+}
+
+/** RFC 7162 3.2.10 */
+export interface VanishedResponse {
+  readonly kind: "vanished";
+  readonly earlier: boolean;
+  readonly uids: UidSet;
+}
+
+export interface FlagsResponse {
+  readonly kind: "flags";
+  readonly flags: readonly string[];
+}
+
+export interface FetchResponse {
+  readonly kind: "fetch";
+  readonly sequence: number;
+  readonly uid: number | undefined;
+  /** As sent. */
+  readonly flags: readonly string[] | undefined;
+  readonly modSeq: bigint | undefined;
+  /** As sent, without the quotes, e.g. `" 1-Jan-2024 00:00:00 +0000"`. */
+  readonly internalDate: string | undefined;
+  /** RFC822.SIZE in octets. */
+  readonly size: number | undefined;
+  /** BODY[] or BINARY[]; null when the server says NIL. */
+  readonly body: Buffer | null | undefined;
+  /** BODY[HEADER.FIELDS (…)], whichever fields were asked for. */
+  readonly headerFields: Buffer | null | undefined;
+}
+
+/** Anything we did not ask for and have no use for; kept so that nothing is dropped silently. */
+export interface OtherResponse {
+  readonly kind: "other";
+  /** E.g. `SEARCH`, `NAMESPACE`, upper-cased. */
+  readonly name: string;
+  readonly line: string;
+}
+
+export type UntaggedResponse =
+  | StatusResponse
+  | CapabilityResponse
+  | EnabledResponse
+  | ListResponse
+  | MailboxStatusResponse
+  | ExistsResponse
+  | ExpungeResponse
+  | VanishedResponse
+  | FlagsResponse
+  | FetchResponse
+  | OtherResponse;
+
+export type Response = TaggedResponse | ContinuationResponse | UntaggedResponse;

@@ -1,0 +1,341 @@
+// One connection: commands out in order, responses in, each to whom it concerns.
+// Knows how commands overlap and who claims what; knows nothing of what the commands mean.
+//
+//   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
+//             #inFlight                               #pending
+
+import { InterimapError } from "../model/errors.ts";
+import type { Side } from "../model/side.ts";
+import type { Log } from "../log/log.ts";
+import { trafficLine } from "../log/traffic.ts";
+import { Capabilities } from "./capabilities.ts";
+import { ResponseReader } from "./codec/read-responses.ts";
+import { encodeCommand, type Segment } from "./codec/write-command.ts";
+import { mayOverlap, type Command } from "./command.ts";
+import { CommandRefused } from "./command-refused.ts";
+import { MailboxView } from "./mailbox-view.ts";
+import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
+import type { Transport } from "./transport/transport.ts";
+
+/** A server that answers nothing for so long while we wait is given up. */
+const silenceLimitMs = 5 * 60_000;
+
+interface Entry {
+  readonly command: Command;
+  readonly resolve: (response: TaggedResponse) => void;
+  readonly reject: (error: Error) => void;
+  /** Segments still to be written; each but the last is followed by a `+` from the server. */
+  segments: readonly Segment[];
+  tag: string;
+}
+
+export interface SessionOptions {
+  readonly side: Side;
+  readonly log: Log;
+}
+
+export class Session {
+  readonly side: Side;
+  readonly log: Log;
+  capabilities = new Capabilities([]);
+  /** The selected mailbox as the server last described it. */
+  view: MailboxView | undefined;
+
+  #transport: Transport;
+  readonly #reader: ResponseReader;
+  #pending: Entry[] = [];
+  #inFlight: Entry[] = [];
+  #nextTag = 0;
+  /** The entry whose literal header or SASL exchange is out and awaits `+`. */
+  #awaitingContinuation: Entry | undefined;
+  /** The view a SELECT in flight is filling; it replaces `view` at [CLOSED] or at once when there is none. */
+  #opening: MailboxView | undefined;
+  #greeting: ((response: StatusResponse) => void) | undefined;
+  #goodbye: string | undefined;
+  #failure: Error | undefined;
+  #onFailure: ((error: Error) => void) | undefined;
+  #closing = false;
+  #isExchanging = false;
+  readonly #silence: NodeJS.Timeout;
+
+  constructor(transport: Transport, options: SessionOptions) {
+    this.side = options.side;
+    this.log = options.log;
+    this.#transport = transport;
+    this.#reader = new ResponseReader({
+      onResponse: (response) => {
+        this.#receive(response);
+      },
+      ...(this.log.traffic && {
+        onLine: (line: Buffer) => {
+          this.#logTraffic("S", line);
+        },
+      }),
+      onError: (error) => {
+        this.#fail(error);
+      },
+      onEnd: () => {
+        this.#fail(this.#lost());
+      },
+    });
+    this.#silence = setTimeout(() => {
+      this.#silenceNoticed();
+    }, silenceLimitMs);
+    this.#silence.unref();
+    this.#attach(transport);
+  }
+
+  get isUsable(): boolean {
+    return this.#failure === undefined && !this.#closing;
+  }
+
+  get isSecure(): boolean {
+    return this.#transport.secure;
+  }
+
+  /** Resolves with the server's first response. */
+  greeting(): Promise<StatusResponse> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) reject(this.#failure);
+      this.#greeting = resolve;
+      this.#onFailure = reject;
+    });
+  }
+
+  /**
+   * Sends a command as soon as it may overlap with those in flight and resolves with its tagged OK.
+   * @throws CommandRefused when the answer is NO or BAD; InterimapError CONNECTION_LOST or PROTOCOL when none can come.
+   */
+  run(command: Command): Promise<TaggedResponse> {
+    const answered = new Promise<TaggedResponse>((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      this.#pending.push({ command, resolve, reject, segments: [], tag: "" });
+      this.#pump();
+    });
+    // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
+    answered.catch(() => undefined);
+    return answered;
+  }
+
+  /** The view that a SELECT about to be written fills. */
+  open(view: MailboxView): void {
+    this.#opening = view;
+    if (this.view === undefined) this.#enterOpening();
+  }
+
+  /** Ends a SELECT: on failure no mailbox is selected any more (RFC 3501 6.3.1). */
+  opened(succeeded: boolean): void {
+    if (this.#opening !== undefined) this.#enterOpening();
+    if (!succeeded) this.view = undefined;
+  }
+
+  /**
+   * Runs a command after whose OK the bytes travel differently (STARTTLS, COMPRESS). `replace` gets the old transport and
+   * what had already arrived behind the tagged response.
+   */
+  async exchangeTransport(
+    command: Command,
+    replace: (transport: Transport, surplus: Buffer) => Promise<Transport> | Transport,
+  ): Promise<void> {
+    let surplus: Buffer = Buffer.alloc(0);
+    await this.run({
+      ...command,
+      onAnswered: (answer) => {
+        if (answer.status !== "OK") return;
+        this.#isExchanging = true;
+        surplus = this.#reader.detach();
+      },
+    });
+    this.#attach(await replace(this.#transport, surplus));
+    this.#isExchanging = false;
+    this.#pump();
+  }
+
+  forgetCapabilities(): void {
+    this.capabilities = new Capabilities([]);
+  }
+
+  /** Says goodbye and closes; never fails. */
+  async logout(): Promise<void> {
+    if (this.isUsable) {
+      this.#closing = true;
+      await this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] }).catch(() => undefined);
+    }
+    this.destroy();
+  }
+
+  /** Drops the connection at once; whatever is in flight fails with `reason`. */
+  destroy(reason: Error = this.#lost()): void {
+    this.#fail(reason);
+  }
+
+  #attach(transport: Transport): void {
+    this.#transport = transport;
+    transport.stream.on("error", (error: Error) => {
+      this.#fail(error instanceof InterimapError ? error : this.#lost(error));
+    });
+    this.#reader.attach(transport.stream);
+  }
+
+  #pump(): void {
+    if (this.#isExchanging) return;
+    this.#transport.stream.cork();
+    while (this.#awaitingContinuation === undefined) {
+      const next = this.#pending[0];
+      if (next === undefined || !mayOverlap(next.command.overlap, overlaps(this.#inFlight))) break;
+      this.#pending.shift();
+      this.#start(next);
+    }
+    this.#transport.stream.uncork();
+  }
+
+  #start(entry: Entry): void {
+    entry.tag = `a${String(this.#nextTag++)}`;
+    entry.segments = encodeCommand(entry.tag, entry.command.parts, this.capabilities);
+    if (this.#inFlight.length === 0) this.#silence.refresh();
+    this.#inFlight.push(entry);
+    entry.command.onWritten?.();
+    this.#writeSegment(entry);
+  }
+
+  #writeSegment(entry: Entry): void {
+    const [segment, ...rest] = entry.segments;
+    if (segment === undefined) return;
+    entry.segments = rest;
+    if (this.log.traffic) this.#logCommand(segment);
+    for (const chunk of segment.chunks) {
+      if (typeof chunk === "string") this.#transport.stream.write(chunk, "latin1");
+      else this.#transport.stream.write(chunk);
+    }
+    this.#awaitingContinuation = rest.length > 0 || entry.command.answerChallenge !== undefined ? entry : undefined;
+  }
+
+  #receive(response: Response): void {
+    this.#silence.refresh();
+    switch (response.kind) {
+      case "tagged":
+        this.#complete(response);
+        break;
+      case "continuation":
+        this.#continue(response.text);
+        break;
+      default:
+        this.#route(response);
+    }
+  }
+
+  #complete(response: TaggedResponse): void {
+    // Answers mostly come in order, so this finds the first entry.
+    const index = this.#inFlight.findIndex((entry) => entry.tag === response.tag);
+    const entry = this.#inFlight[index];
+    if (entry === undefined) {
+      this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent (tag ${response.tag})`));
+      return;
+    }
+    this.#inFlight.splice(index, 1);
+    // A literal that is refused before its `+` is never sent.
+    if (this.#awaitingContinuation === entry) this.#awaitingContinuation = undefined;
+    this.#note(response);
+    entry.command.onAnswered?.(response);
+    if (response.status === "OK") entry.resolve(response);
+    else entry.reject(new CommandRefused(entry.command.name, response, this.side));
+    this.#pump();
+  }
+
+  #continue(challenge: string): void {
+    const entry = this.#awaitingContinuation;
+    if (entry === undefined) return;
+    if (entry.segments.length > 0) {
+      this.#transport.stream.cork();
+      this.#writeSegment(entry);
+      this.#transport.stream.uncork();
+      this.#pump();
+      return;
+    }
+    const answer = entry.command.answerChallenge?.(challenge);
+    if (answer === undefined) return;
+    if (this.log.traffic) {
+      this.log.debug(trafficLine("C", this.log.showsSecrets ? answer : "[redacted]", this.log.showsSecrets), {
+        side: this.side,
+      });
+    }
+    this.#transport.stream.write(`${answer}\r\n`, "latin1");
+  }
+
+  #route(response: UntaggedResponse): void {
+    if (response.kind === "status") {
+      if (this.#greeting !== undefined) {
+        this.#note(response);
+        this.#greeting(response);
+        this.#greeting = undefined;
+        return;
+      }
+      if (response.status === "BYE") this.#goodbye = response.text;
+      if (response.code?.name === "CLOSED") this.#enterOpening();
+    }
+    this.#note(response);
+    for (const { command } of this.#inFlight) if (command.claim?.(response) === true) return;
+    try {
+      this.view?.receive(response);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  /** Keeps the capabilities fresh, wherever the server mentions them. */
+  #note(response: TaggedResponse | UntaggedResponse): void {
+    if (response.kind === "capability") this.capabilities = new Capabilities(response.capabilities);
+    if ((response.kind === "status" || response.kind === "tagged") && response.code?.name === "CAPABILITY") {
+      this.capabilities = new Capabilities(response.code.text.split(" ").filter((name) => name !== ""));
+    }
+  }
+
+  #enterOpening(): void {
+    if (this.#opening !== undefined) this.view = this.#opening;
+    this.#opening = undefined;
+  }
+
+  #silenceNoticed(): void {
+    if (this.#inFlight.length === 0 && this.#greeting === undefined) return;
+    this.#fail(new InterimapError("CONNECTION_LOST", `no answer for ${String(silenceLimitMs / 60_000)} minutes`));
+  }
+
+  #lost(cause?: Error): InterimapError {
+    const words = this.#goodbye ?? this.#transport.epitaph?.() ?? cause?.message;
+    return new InterimapError("CONNECTION_LOST", `connection lost${words === undefined ? "" : `: ${words}`}`, {
+      hint: "run again: what was done is recorded",
+      cause,
+      side: this.side,
+    });
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    if (error instanceof InterimapError) error.side ??= this.side;
+    this.#failure = error;
+    clearTimeout(this.#silence);
+    this.#reader.detach();
+    this.#transport.stream.destroy();
+    this.#onFailure?.(error);
+    const unanswered = [...this.#inFlight, ...this.#pending];
+    this.#inFlight = [];
+    this.#pending = [];
+    for (const entry of unanswered) entry.reject(error);
+  }
+
+  #logCommand(segment: Segment): void {
+    const line = segment.chunks.filter((chunk) => typeof chunk === "string").join("");
+    for (const part of line.split("\r\n")) if (part !== "") this.#logTraffic("C", part);
+  }
+
+  #logTraffic(direction: "C" | "S", line: string | Buffer): void {
+    this.log.debug(trafficLine(direction, line, this.log.showsSecrets), { side: this.side });
+  }
+}
+
+function overlaps(entries: readonly Entry[]): Command["overlap"][] {
+  return entries.map((entry) => entry.command.overlap);
+}

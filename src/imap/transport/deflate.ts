@@ -1,0 +1,120 @@
+// COMPRESS=DEFLATE (RFC 4978): both directions of a transport go through raw deflate.
+
+import { Duplex } from "node:stream";
+import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
+import { InterimapError } from "../../model/errors.ts";
+import type { Transport } from "./transport.ts";
+
+/** So much is compressed at once, and may wait for it, in bytes. */
+const batchSize = 64 * 1024;
+
+/**
+ * Takes over the transport's stream, which nobody may listen to any more. `firstBytes` came after the server's OK and are
+ * compressed already. Damaged data surface as a PROTOCOL error on the returned stream.
+ */
+export function deflate(transport: Transport, firstBytes?: Buffer): Transport {
+  const stream = new DeflatedStream(transport.stream, firstBytes);
+  stream.on("error", () => {});
+  return { ...transport, stream };
+}
+
+class DeflatedStream extends Duplex {
+  readonly #under: Duplex;
+  // Every batch ends with a flush. That is prompt, and cheap because a batch takes in all that was written meanwhile.
+  readonly #deflate = createDeflateRaw({ flush: constants.Z_SYNC_FLUSH, chunkSize: batchSize });
+  // Servers end the connection without ending the deflate stream.
+  readonly #inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: batchSize });
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #scheduled = false;
+  /** Called when there is room again. */
+  #resume: (() => void) | undefined;
+  /** Called when everything written has been compressed. */
+  #idle: (() => void) | undefined;
+
+  constructor(under: Duplex, firstBytes: Buffer | undefined) {
+    super({ allowHalfOpen: false });
+    this.#under = under;
+    this.#connectOutput();
+    this.#connectInput(firstBytes);
+    under.on("error", (error) => this.destroy(error));
+    // After its end, inflate may still have something for the reader.
+    under.once("close", () => void (under.readableEnded || this.destroy()));
+  }
+
+  #connectOutput(): void {
+    const under = this.#under;
+    this.#deflate.on("data", (bytes: Buffer) => {
+      // The server may have closed the connection already.
+      if (under.writable && !under.write(bytes)) this.#deflate.pause();
+    });
+    under.on("drain", () => this.#deflate.resume());
+    this.#deflate.on("error", (error) => this.destroy(error));
+  }
+
+  #connectInput(firstBytes: Buffer | undefined): void {
+    const inflate = this.#inflate;
+    inflate.on("data", (bytes: Buffer) => {
+      if (!this.push(bytes)) inflate.pause();
+    });
+    inflate.pause();
+    inflate.once("end", () => this.push(null));
+    inflate.on("error", (cause) =>
+      this.destroy(
+        new InterimapError("PROTOCOL", `the server's compressed data are damaged: ${cause.message}`, { cause }),
+      ),
+    );
+    if (firstBytes !== undefined && firstBytes.length > 0) inflate.write(firstBytes);
+    this.#under.pipe(inflate);
+  }
+
+  override _read(): void {
+    this.#inflate.resume();
+  }
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes < batchSize) done();
+    else this.#resume = done;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // Later in this turn of the event loop there may be more to write.
+    setImmediate(() => this.#compress());
+  }
+
+  /** One batch at a time is in zlib's hands; the next one gathers. */
+  #compress(): void {
+    if (this.destroyed) return;
+    const [first, ...others] = this.#pending;
+    if (first === undefined) {
+      this.#scheduled = false;
+      this.#idle?.();
+      return;
+    }
+    const batch = others.length === 0 ? first : Buffer.concat(this.#pending, this.#pendingBytes);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#deflate.write(batch, () => this.#compress());
+    const resume = this.#resume;
+    this.#resume = undefined;
+    resume?.();
+  }
+
+  override _final(done: () => void): void {
+    if (this.#scheduled) this.#idle = () => this.#finish(done);
+    else this.#finish(done);
+  }
+
+  #finish(done: () => void): void {
+    this.#deflate.once("end", () => this.#under.end(() => done()));
+    this.#deflate.end();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#under.destroy();
+    this.#deflate.destroy();
+    this.#inflate.destroy();
+    done(error);
+  }
+}

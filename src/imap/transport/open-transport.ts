@@ -1,0 +1,49 @@
+// From settings to a transport that is ready for the session.
+
+import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
+import { attempt, type AttemptOptions } from "./attempt.ts";
+import { connectThroughProxy } from "./socks.ts";
+import { connectError, connectTcp, endpointName, type TcpOptions } from "./tcp.ts";
+import { secureContext } from "./tls-context.ts";
+import { upgradeToTls } from "./tls.ts";
+import type { Transport } from "./transport.ts";
+import { openTunnel } from "./tunnel.ts";
+
+export interface OpenOptions extends AttemptOptions {
+  /** SO_KEEPALIVE; not for tunnels. */
+  readonly keepAlive: boolean;
+  /** Whether a tunnel's standard error is thrown away instead of being ours. */
+  readonly discardStderr?: boolean;
+}
+
+/**
+ * TCP for type=imap, TLS for type=imaps, a child process for type=tunnel. Throws CONNECT, TLS or TUNNEL, or the signal's
+ * reason; then nothing is left open.
+ */
+export async function openTransport(settings: TransportSettings, options: OpenOptions): Promise<Transport> {
+  if (settings.type === "tunnel") {
+    options.signal?.throwIfAborted();
+    return openTunnel(settings.command, options.discardStderr ?? false);
+  }
+  const usesTls = settings.type === "imaps" || settings.startTls;
+  // Loaded while the network is being waited for; a failure is told by the handshake.
+  if (usesTls) void secureContext(settings.tls).catch(() => {});
+  const plain = await connect(settings, options);
+  return settings.type === "imaps" ? upgradeToTls(plain, settings, options) : plain;
+}
+
+async function connect(settings: InetSettings, options: OpenOptions): Promise<Transport> {
+  const { proxy } = settings;
+  const route = proxy === undefined ? "" : ` through the SOCKS proxy ${endpointName(proxy)}`;
+  const what = `cannot connect to ${endpointName(settings)}${route}`;
+  const stream = await attempt(what, options, async (signal) => {
+    const tcp: TcpOptions = { keepAlive: options.keepAlive, signal };
+    try {
+      return await (proxy === undefined ? connectTcp(settings, tcp) : connectThroughProxy(settings, proxy, tcp));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw connectError(what, error);
+    }
+  });
+  return { stream, secure: false };
+}

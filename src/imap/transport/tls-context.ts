@@ -1,0 +1,139 @@
+// The SSL_ settings as OpenSSL wants them: trusted certificates, versions, ciphers.
+
+import { constants } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  createSecureContext,
+  DEFAULT_CIPHERS,
+  DEFAULT_MIN_VERSION,
+  type SecureContext,
+  type SecureVersion,
+} from "node:tls";
+import { InterimapError } from "../../model/errors.ts";
+import type { TlsSettings } from "../../model/server-settings.ts";
+import { opensslReason } from "./tls-error.ts";
+
+/** Loading the system's certificates takes some 20 ms: once for all connections to a server. */
+const contexts = new WeakMap<TlsSettings, Promise<SecureContext>>();
+
+/** Throws TLS when a file cannot be read, or when OpenSSL does not know a version or cipher. */
+export function secureContext(settings: TlsSettings): Promise<SecureContext> {
+  const known = contexts.get(settings);
+  if (known !== undefined) return known;
+  const made = makeContext(settings);
+  contexts.set(settings, made);
+  made.catch(() => contexts.delete(settings));
+  return made;
+}
+
+async function makeContext(settings: TlsSettings): Promise<SecureContext> {
+  const versions = versionOptions(settings);
+  const ca = await trustedCertificates(settings);
+  try {
+    return createSecureContext({
+      ...versions,
+      ...(ca === undefined ? {} : { ca: [...ca] }),
+      ciphers: ciphers(settings),
+    });
+  } catch (cause) {
+    const reason = opensslReason(cause) ?? String(cause);
+    throw new InterimapError("TLS", `OpenSSL does not accept the SSL_ settings: ${reason}`, {
+      hint: "check SSL_cipherlist, SSL_ciphersuites and SSL_CAfile",
+      cause,
+    });
+  }
+}
+
+const allVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const satisfies readonly SecureVersion[];
+
+const offSwitches: Readonly<Record<(typeof allVersions)[number], number>> = {
+  TLSv1: constants.SSL_OP_NO_TLSv1,
+  "TLSv1.1": constants.SSL_OP_NO_TLSv1_1,
+  "TLSv1.2": constants.SSL_OP_NO_TLSv1_2,
+  "TLSv1.3": constants.SSL_OP_NO_TLSv1_3,
+};
+
+export interface VersionOptions {
+  readonly minVersion: SecureVersion;
+  readonly maxVersion: SecureVersion;
+  /** Switches off the versions between the two that are not wanted. */
+  readonly secureOptions: number;
+}
+
+/** What SSL_protocols, SSL_protocol_min and SSL_protocol_max leave together; throws TLS when that is nothing. */
+export function versionOptions(settings: TlsSettings): VersionOptions {
+  const { minVersion, maxVersion, versions } = settings;
+  const rank = (version: string): number => allVersions.findIndex((known) => known === version);
+  // Asking for nothing but old versions is asking for them.
+  const highest = maxVersion === undefined ? allVersions.length - 1 : rank(maxVersion);
+  const usual = rank(DEFAULT_MIN_VERSION);
+  const lowest = minVersion !== undefined ? rank(minVersion) : versions !== undefined || highest < usual ? 0 : usual;
+  const left = allVersions
+    .slice(Math.max(lowest, 0), highest + 1)
+    .filter((version) => versions?.includes(version) ?? true);
+  const [first] = left;
+  const last = left.at(-1);
+  if (first === undefined || last === undefined) {
+    throw new InterimapError(
+      "TLS",
+      "SSL_protocols, SSL_protocol_min and SSL_protocol_max leave no usable TLS version",
+      {
+        hint: "allow TLSv1.2 or TLSv1.3; SSLv3 is not supported",
+      },
+    );
+  }
+  const unwanted = allVersions.filter((version) => !left.includes(version));
+  const secureOptions = unwanted.reduce((bits, version) => bits | offSwitches[version], 0);
+  return { minVersion: first, maxVersion: last, secureOptions };
+}
+
+/** Node takes both kinds in one list and would switch off a kind that is not in it: keep its default there. */
+function ciphers(settings: TlsSettings): string {
+  const defaults = DEFAULT_CIPHERS.split(":");
+  const suites = settings.cipherSuites ?? defaults.filter((name) => name.startsWith("TLS_")).join(":");
+  const list = settings.cipherList ?? defaults.filter((name) => !name.startsWith("TLS_")).join(":");
+  return `${suites}:${list}`;
+}
+
+/** Where OpenSSL looks and the usual systems keep all of them in one file. */
+const systemBundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+
+/** Certificates in PEM, or undefined for those that come with Node. */
+async function trustedCertificates(settings: TlsSettings): Promise<readonly string[] | undefined> {
+  const { verify, caFile, caPath } = settings;
+  if (!verify) return [];
+  if (caFile === undefined && caPath === undefined) {
+    for (const file of systemBundles) {
+      const bundle = await readFile(file, "latin1").catch(() => undefined);
+      if (bundle !== undefined) return [bundle];
+    }
+    return undefined;
+  }
+  const files = caFile === undefined ? [] : [await read("SSL_CAfile", caFile, () => readFile(caFile, "latin1"))];
+  const hashed = caPath === undefined ? [] : await read("SSL_CApath", caPath, () => readHashDirectory(caPath));
+  return [...files, ...hashed];
+}
+
+/** "Hash format", see openssl-rehash(1): HHHHHHHH.N; other files and revocation lists (.rN) do not count. */
+async function readHashDirectory(directory: string): Promise<readonly string[]> {
+  const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{8}\.\d+$/i.test(name));
+  return Promise.all(names.map((name) => readFile(join(directory, name), "latin1")));
+}
+
+async function read<T>(setting: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InterimapError("TLS", `${setting}: cannot read ${path}: ${reason}`, {
+      hint: `check the path in ${setting}`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+// TLS over a connection that exists already: for imaps at once, for imap after STARTTLS.
+
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect, type TLSSocket } from "node:tls";
+import { InterimapError } from "../../model/errors.ts";
+import type { InetSettings } from "../../model/server-settings.ts";
+import { attempt, ready, type AttemptOptions } from "./attempt.ts";
+import { endpointName } from "./tcp.ts";
+import { secureContext } from "./tls-context.ts";
+import { handshakeError, noTlsError } from "./tls-error.ts";
+import { verdict } from "./tls-verdict.ts";
+import type { Transport } from "./transport.ts";
+
+/**
+ * Takes over the stream, which nobody may listen to any more, and protects it: RFC 3501 6.2.1. Throws TLS or CONNECT, or
+ * the signal's reason; then the stream is destroyed.
+ */
+export async function upgradeToTls(
+  transport: Transport,
+  settings: InetSettings,
+  options: AttemptOptions = {},
+): Promise<Transport> {
+  const what = `${endpointName(settings)}: the TLS handshake failed`;
+  const stream = await attempt(what, options, (signal) => handshake(transport.stream, settings, signal));
+  return { stream, secure: true };
+}
+
+/** Ends with a server that has proved to be the right one, or with the stream destroyed and TLS or CONNECT thrown. */
+async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSignal): Promise<TLSSocket> {
+  try {
+    // Whoever read before may have left it flowing; what arrives while we load certificates must not get lost.
+    stream.pause();
+    const context = await secureContext(settings.tls);
+    signal.throwIfAborted();
+    if (stream.readableLength > 0) throw earlyBytes(settings);
+    const socket = connect({
+      socket: stream,
+      secureContext: context,
+      servername: sniName(settings),
+      // Nothing is written before the verdict below. Node's own checks skip the name when the chain is not trusted, and
+      // cannot tell the user which key they saw.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+    });
+    await ready(socket, "secureConnect", signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw handshakeError(endpointName(settings), error);
+    });
+    const fault = verdict(settings, {
+      certificate: socket.getPeerX509Certificate(),
+      chainError: socket.authorized ? undefined : String(socket.authorizationError),
+    });
+    if (fault === undefined) return socket;
+    socket.destroy();
+    throw fault;
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+}
+
+/** In TLS the client speaks first: what comes before it is a plain-text greeting, or was put in to deceive us. */
+function earlyBytes(settings: InetSettings): InterimapError {
+  if (settings.type === "imaps") return noTlsError(endpointName(settings));
+  return new InterimapError("TLS", `${endpointName(settings)}: the server sent plain text where TLS must begin`, {
+    hint: "somebody may be tampering with the connection; type=imaps is safer than STARTTLS",
+  });
+}
+
+/** "" sends none; RFC 6066 section 3 allows neither addresses nor a trailing dot. */
+function sniName({ host, tls }: InetSettings): string {
+  const name = tls.hostname ?? (isIP(host) === 0 ? host : "");
+  return name.replace(/\.$/, "");
+}

@@ -1,0 +1,43 @@
+// The file behind the logfile setting: written at once, so that nothing is lost when the process ends.
+
+import { appendFileSync, closeSync, openSync } from "node:fs";
+import { InterimapError } from "../model/errors.ts";
+
+export class LogFile {
+  readonly path: string;
+  #fd: number | undefined;
+
+  /** Throws CONFIG_INVALID when the file cannot be opened. Directories are not made. */
+  constructor(path: string) {
+    this.path = path;
+    this.#fd = open(path);
+  }
+
+  /** Throws the system's error. Does nothing after close. */
+  write(text: string): void {
+    if (this.#fd !== undefined) appendFileSync(this.#fd, text);
+  }
+
+  /** For log rotation: goes on in a new file of the same name, or in the old one when that throws CONFIG_INVALID. */
+  reopen(): void {
+    const fd = open(this.path);
+    this.close();
+    this.#fd = fd;
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch (error) {
+    throw new InterimapError("CONFIG_INVALID", `the log file ${path} cannot be opened: ${(error as Error).message}`, {
+      hint: "set logfile to a file that can be written, in a directory that exists",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+// Where lines for people and for diagnosis go. Implementations sit beside this file.
+
+import type { Side } from "../model/side.ts";
+
+/** What a line is about; the log-prefix setting is formatted from it. */
+export interface LogContext {
+  readonly side?: Side;
+  /** For people: UTF-8. */
+  readonly mailbox?: string;
+}
+
+export interface Log {
+  /** Whether wire traffic is wanted; checked before a line is built, so that nobody pays for what is not read. */
+  readonly traffic: boolean;
+  /** Whether credentials may be shown in traffic (--debug given twice). */
+  readonly showsSecrets: boolean;
+  debug(text: string, context?: LogContext): void;
+  info(text: string, context?: LogContext): void;
+  warn(text: string, context?: LogContext): void;
+  error(text: string, context?: LogContext): void;
+}

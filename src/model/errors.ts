@@ -1,0 +1,93 @@
+// Every error a user can meet: one class, one table of codes. docs/errors.md lists the same codes.
+
+import { exitCode, type ExitCode } from "./exit-code.ts";
+import type { Side } from "./side.ts";
+
+/** How much work an error ends. It is caught only where that much work is led. */
+export type Abandons = "message" | "mailbox" | "side" | "run";
+
+export type Retry = "no" | "reconnect" | "later";
+
+interface ErrorKind {
+  readonly exitCode: ExitCode;
+  readonly abandons: Abandons;
+  readonly retry: Retry;
+  /** One sentence for docs/errors.md. */
+  readonly meaning: string;
+}
+
+export const errorKinds = {
+  USAGE: kind(exitCode.usage, "run", "no", "The command line is wrong."),
+  CONFIG_MISSING: kind(exitCode.config, "run", "no", "The configuration file cannot be read."),
+  CONFIG_INVALID: kind(exitCode.config, "run", "no", "A line of the configuration file is wrong."),
+  DATABASE_LOCKED: kind(exitCode.tempFail, "run", "later", "Another process uses the database."),
+  DATABASE_CREATE: kind(exitCode.cannotCreate, "run", "no", "The database or its directory cannot be created."),
+  DATABASE_READ: kind(exitCode.io, "run", "no", "The database cannot be read or written, or is not ours."),
+  DATABASE_VERSION: kind(exitCode.io, "run", "no", "The database was written by a newer version."),
+  DATABASE_UPGRADE: kind(exitCode.io, "run", "no", "A database of an older version cannot be upgraded."),
+  CONNECT: kind(exitCode.unavailable, "side", "reconnect", "A server cannot be reached."),
+  TUNNEL: kind(exitCode.unavailable, "side", "reconnect", "The tunnel command failed."),
+  TLS: kind(exitCode.protocol, "side", "no", "The TLS handshake or the server's certificate is not acceptable."),
+  STARTTLS_MISSING: kind(exitCode.protocol, "side", "no", "STARTTLS is asked for, but the server does not offer it."),
+  AUTH_FAILED: kind(exitCode.auth, "side", "no", "The server refused the user name or password."),
+  AUTH_NO_MECHANISM: kind(exitCode.auth, "side", "no", "No configured authentication mechanism is offered."),
+  CAPABILITY_MISSING: kind(exitCode.unavailable, "side", "no", "The server lacks an extension that is needed."),
+  CONNECTION_LOST: kind(exitCode.tempFail, "side", "reconnect", "A connection was closed in the middle of the work."),
+  PROTOCOL: kind(exitCode.protocol, "side", "reconnect", "The server sent something IMAP does not allow."),
+  COMMAND_REFUSED: kind(exitCode.partial, "mailbox", "later", "The server answered NO or BAD to a command."),
+  DELIMITER_MISMATCH: kind(exitCode.data, "run", "no", "One server has a flat name space, the other a hierarchy."),
+  MAILBOX_NAME: kind(exitCode.partial, "mailbox", "no", "A mailbox name cannot exist on the other server."),
+  MAILBOX_GONE: kind(exitCode.partial, "mailbox", "no", "A known mailbox disappeared from one server."),
+  UIDVALIDITY_CHANGED: kind(exitCode.data, "mailbox", "no", "A mailbox's UIDVALIDITY changed."),
+  MAILBOX_UNSYNCABLE: kind(exitCode.partial, "mailbox", "no", "A mailbox has no persistent UIDs or mod-sequences."),
+  MAILBOX_UNSTABLE: kind(exitCode.partial, "mailbox", "later", "A mailbox changed identity while it was synchronised."),
+  MESSAGE_REFUSED: kind(exitCode.partial, "message", "later", "A server refused a message."),
+  INTERRUPTED: kind(exitCode.done, "run", "later", "A signal ended the run."),
+  BUG: kind(exitCode.software, "run", "no", "A defect of this program."),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+export interface ErrorDetails {
+  /** What the user can do about it, as a sentence without the final full stop. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** The server it happened on. */
+  readonly side?: Side;
+}
+
+export class InterimapError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  /** The server it happened on; set by whoever knows, on the way up. */
+  side: Side | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "InterimapError";
+    this.code = code;
+    this.hint = details.hint;
+    this.side = details.side;
+  }
+
+  /** The one line a user reads, without the place it happened. */
+  get line(): string {
+    return this.hint === undefined ? this.message : `${this.message}; ${this.hint}`;
+  }
+
+  get exitCode(): ExitCode {
+    return errorKinds[this.code].exitCode;
+  }
+
+  get abandons(): Abandons {
+    return errorKinds[this.code].abandons;
+  }
+
+  get retry(): Retry {
+    return errorKinds[this.code].retry;
+  }
+}
+
+function kind(code: ExitCode, abandons: Abandons, retry: Retry, meaning: string): ErrorKind {
+  return { exitCode: code, abandons, retry, meaning };
+}

@@ -1,0 +1,30 @@
+// Exit codes, from sysexits(3) where it has one. They are documented behaviour.
+
+export const exitCode = {
+  /** Everything was synchronised. */
+  done: 0,
+  /** Done, but some mailbox or message was left out. */
+  partial: 1,
+  /** The command line is wrong. */
+  usage: 64,
+  /** The data contradict each other (hierarchy delimiters, UIDVALIDITY, a refused mass deletion). */
+  data: 65,
+  /** A server is unreachable or lacks what we need. */
+  unavailable: 69,
+  /** A bug of ours. */
+  software: 70,
+  /** The database or a directory cannot be created. */
+  cannotCreate: 73,
+  /** The database cannot be read or written. */
+  io: 74,
+  /** Try again: connection lost, database locked. */
+  tempFail: 75,
+  /** A server broke the protocol, or TLS failed. */
+  protocol: 76,
+  /** Authentication failed. */
+  auth: 77,
+  /** The configuration is wrong. */
+  config: 78,
+} as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

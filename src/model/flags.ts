@@ -1,0 +1,104 @@
+// A message's flags as an interned value: equal sets are the same object, so `===` compares and a Map groups them.
+
+/** Made by this file only; compare with `===`. */
+export interface FlagSet {
+  /** The flags as the wire has them between the parentheses, separated by a space. */
+  readonly key: string;
+  /** Canonical spelling, no duplicates, system flags before keywords. */
+  readonly flags: readonly string[];
+}
+
+/** Which flags a mailbox keeps (RFC 3501 7.1, PERMANENTFLAGS). */
+export interface PermanentFlags {
+  /** Lower case; undefined when the server did not say: then every flag is to be taken as permanent. */
+  readonly names: ReadonlySet<string> | undefined;
+  /** `\*`: keywords not listed can be created. */
+  readonly mayCreate: boolean;
+}
+
+// Flags compare case-insensitively; the spelling seen first is kept. The tables live as long as the process: one
+// entry for each distinct flag and list, of which a mail store has few.
+const spellings = new Map(
+  ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"].map((flag) => [flag.toLowerCase(), flag]),
+);
+const byRawKey = new Map<string, FlagSet>();
+const byKey = new Map<string, FlagSet>();
+
+export const noFlags = flagSet([]);
+
+/** Drops duplicates and \Recent, which only the server can set (RFC 3501 2.3.2). */
+export function flagSet(flags: readonly string[]): FlagSet {
+  const rawKey = flags.join(" ");
+  const known = byRawKey.get(rawKey);
+  if (known !== undefined) return known;
+  const set = intern(flags);
+  byRawKey.set(rawKey, set);
+  return set;
+}
+
+export function unionFlags(a: FlagSet, b: FlagSet): FlagSet {
+  return a === b ? a : flagSet([...a.flags, ...b.flags]);
+}
+
+export function hasFlag(set: FlagSet, flag: string): boolean {
+  const spelling = spellings.get(flag.toLowerCase());
+  return spelling !== undefined && set.flags.includes(spelling);
+}
+
+/** Reads the list of a PERMANENTFLAGS response code; undefined when the server sent none. */
+export function permanentFlags(list: readonly string[] | undefined): PermanentFlags {
+  if (list === undefined) return { names: undefined, mayCreate: true };
+  const names = new Set(list.map((flag) => flag.toLowerCase()));
+  return { names, mayCreate: names.delete("\\*") };
+}
+
+/** The flags that a mailbox can keep. */
+export function storableFlags(set: FlagSet, { names, mayCreate }: PermanentFlags): FlagSet {
+  if (names === undefined) return set;
+  const kept = set.flags.filter((flag) => names.has(flag.toLowerCase()) || (mayCreate && !isSystemFlag(flag)));
+  return kept.length === set.flags.length ? set : flagSet(kept);
+}
+
+/** For people. */
+export function formatFlags(set: FlagSet): string {
+  return set === noFlags ? "none" : set.key;
+}
+
+function intern(given: readonly string[]): FlagSet {
+  const flags = new Map<string, string>();
+  for (const flag of given) {
+    const lower = flag.toLowerCase();
+    if (lower === "\\recent") continue;
+    if (!spellings.has(lower)) spellings.set(lower, flag);
+    flags.set(lower, spellings.get(lower)!);
+  }
+  const sorted = [...flags].sort(([a], [b]) => inOrder(a, b)).map(([, flag]) => flag);
+  const key = sorted.join(" ");
+  let set = byKey.get(key);
+  if (set === undefined) {
+    set = Object.freeze({ key, flags: Object.freeze(sorted) });
+    byKey.set(key, set);
+  }
+  return set;
+}
+
+function inOrder(a: string, b: string): number {
+  if (isSystemFlag(a) !== isSystemFlag(b)) return isSystemFlag(a) ? -1 : 1;
+  return a < b ? -1 : 1;
+}
+
+function isSystemFlag(flag: string): boolean {
+  return flag.startsWith("\\");
+}
+
+/** The flags that a mailbox cannot keep, and so says nothing about. */
+export function unstorableFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
+  const kept = storableFlags(set, permanent);
+  return kept === set ? noFlags : flagSet(set.flags.filter((flag) => !kept.flags.includes(flag)));
+}
+
+const systemFlags = ["\\answered", "\\flagged", "\\deleted", "\\seen", "\\draft"];
+
+export function keepsEveryFlag({ names, mayCreate }: PermanentFlags): boolean {
+  return names === undefined || (mayCreate && systemFlags.every((flag) => names.has(flag)));
+}

@@ -1,0 +1,92 @@
+// Mailbox names: the wire's form, the program's form, and what people see.
+//
+// Inside the program a name is a latin1 string of the server's raw (modified UTF-7) octets, without the reference and
+// with NUL for the hierarchy delimiter; INBOX is always spelled so.
+
+import { InterimapError } from "./errors.ts";
+import { printable } from "./printable.ts";
+
+/** How one server writes names. */
+export interface Naming {
+  /** One octet; null for a flat name space. */
+  readonly delimiter: string | null;
+  /** The list-reference as the server has it, `""` for none. */
+  readonly reference: string;
+}
+
+/**
+ * The program's name of a mailbox that a server listed; undefined when the mailbox is the reference itself or lies
+ * outside of it.
+ *
+ * Only a whole name on the wire is case-insensitively INBOX (RFC 3501 5.1): with the reference `foo/`, `foo/INBOX` is
+ * the other server's INBOX, and `foo/inbox` another mailbox called `inbox`, which {@link toWire} refuses where it
+ * would become INBOX.
+ */
+export function fromWire(raw: string, { delimiter, reference }: Naming): string | undefined {
+  if (!raw.startsWith(reference)) return undefined;
+  const name = raw.slice(reference.length);
+  if (name === "" || name === delimiter) return undefined;
+  if (reference === "" && isInbox(name)) return "INBOX";
+  return delimiter === null ? name : name.replaceAll(delimiter, "\0");
+}
+
+/**
+ * The name to send to a server. Throws MAILBOX_NAME when the server would take it for another mailbox.
+ */
+export function toWire(name: string, { delimiter, reference }: Naming): string {
+  if (delimiter === null && name.includes("\0")) {
+    throw impossible(name, "the server has no hierarchy of mailboxes");
+  }
+  if (delimiter !== null && name.includes(delimiter)) {
+    throw impossible(name, `${JSON.stringify(delimiter)} is the server's hierarchy delimiter`);
+  }
+  if (reference === "" && name !== "INBOX" && isInbox(name)) {
+    throw impossible(name, "the server would take it for INBOX");
+  }
+  return reference + (delimiter === null ? name : name.replaceAll("\0", delimiter));
+}
+
+/** `["a", "a\0b"]` for `a\0b\0c`. */
+export function parentNames(name: string): string[] {
+  const parts = name.split("\0");
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("\0"));
+}
+
+/** For people: UTF-8, nothing in it can steer a terminal. */
+export function displayName(name: string, delimiter = "/"): string {
+  return name
+    .split("\0")
+    .map((component) => printable(decodeUtf7(component)))
+    .join(delimiter);
+}
+
+/** Decodes modified UTF-7 (RFC 3501 5.1.3); sequences that are not canonical stay as they are. */
+export function decodeUtf7(text: string): string {
+  return text.replace(/&([A-Za-z0-9+,]*)-/g, (sequence, base64: string) => {
+    if (base64 === "") return "&";
+    const octets = Buffer.from(base64.replaceAll(",", "/"), "base64");
+    if (octets.length % 2 !== 0) return sequence;
+    const decoded = octets.swap16().toString("utf16le");
+    // also keeps two different names from looking the same, `&AGE-` for `a`
+    return encodeUtf7(decoded) === sequence ? decoded : sequence;
+  });
+}
+
+/** Encodes in modified UTF-7 (RFC 3501 5.1.3). */
+export function encodeUtf7(text: string): string {
+  return text.replace(/&|[^\x20-\x7e]+/g, (run) => {
+    if (run === "&") return "&-";
+    const base64 = Buffer.from(run, "utf16le").swap16().toString("base64");
+    return `&${base64.replaceAll("/", ",").replaceAll("=", "")}-`;
+  });
+}
+
+function isInbox(name: string): boolean {
+  return name.toUpperCase() === "INBOX";
+}
+
+function impossible(name: string, reason: string): InterimapError {
+  return new InterimapError("MAILBOX_NAME", `mailbox "${displayName(name)}" cannot exist there: ${reason}`, {
+    hint: "rename the mailbox on the server that has it",
+  });
+}

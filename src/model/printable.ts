@@ -1,0 +1,12 @@
+// Makes text that came from elsewhere safe to show on a terminal.
+
+// Control characters, halves of surrogate pairs, line separators, and what turns the direction of writing around.
+const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Replaces what could steer a terminal by `\x1b` or `\u202e`; backslashes stay as they are. */
+export function printable(text: string): string {
+  return text.replace(unsafe, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}

@@ -1,0 +1,69 @@
+// How to reach one server, as plain values. Made by config/, used by imap/.
+
+export interface ProxySettings {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** socks5h: the proxy resolves the host name; socks5: we do. */
+  readonly resolvesNames: boolean;
+}
+
+export interface Fingerprint {
+  /** Digest algorithm as OpenSSL names it, lower case. */
+  readonly algorithm: string;
+  /** Lower-case hexadecimal, no separators. */
+  readonly digest: string;
+}
+
+export type TlsVersion = "SSLv3" | "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+
+export interface TlsSettings {
+  readonly minVersion: TlsVersion | undefined;
+  readonly maxVersion: TlsVersion | undefined;
+  /** The deprecated SSL_protocols, already reduced to the versions it leaves enabled. */
+  readonly versions: readonly TlsVersion[] | undefined;
+  readonly cipherList: string | undefined;
+  readonly cipherSuites: string | undefined;
+  /** Acceptable SPKI digests; empty when the certificate is not pinned. */
+  readonly fingerprints: readonly Fingerprint[];
+  readonly verify: boolean;
+  readonly caFile: string | undefined;
+  readonly caPath: string | undefined;
+  /** SNI name; "" sends none; undefined: the host, unless it is an IP literal. */
+  readonly hostname: string | undefined;
+}
+
+export interface InetSettings {
+  readonly type: "imap" | "imaps";
+  /** Without the square brackets that mark an IP literal. */
+  readonly host: string;
+  /** True when brackets were given or the host is an IP address: no name resolution. */
+  readonly isIpLiteral: boolean;
+  readonly port: number;
+  readonly proxy: ProxySettings | undefined;
+  /** Only meaningful for type=imap. */
+  readonly startTls: boolean;
+  readonly tls: TlsSettings;
+}
+
+export interface TunnelSettings {
+  readonly type: "tunnel";
+  readonly command: string;
+  readonly nullStderr: boolean;
+}
+
+export type TransportSettings = InetSettings | TunnelSettings;
+
+export type AuthMechanism = "PLAIN" | "LOGIN";
+
+export interface ServerSettings {
+  readonly transport: TransportSettings;
+  /** In order of preference. */
+  readonly auth: readonly AuthMechanism[];
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly compress: boolean;
+  /** Raw octets (latin1), "" for none. */
+  readonly listReference: string;
+}

@@ -1,0 +1,218 @@
+// Sets of UIDs as sorted, disjoint, non-adjacent inclusive ranges. Never expanded; never changed in place.
+
+import { InterimapError } from "./errors.ts";
+
+export const maxUid = 0xffff_ffff;
+
+/** An inclusive range of UIDs. */
+export type UidRange = readonly [first: number, last: number];
+
+export interface UidSet {
+  readonly ranges: readonly UidRange[];
+}
+
+export const emptyUidSet: UidSet = { ranges: [] };
+
+/** Collects UIDs that arrive one by one, best in ascending order; any order and duplicates are right. */
+export class UidSetBuilder {
+  // Two plain arrays of numbers: hundreds of thousands of UIDs arrive here without an object for each.
+  readonly #firsts: number[] = [];
+  readonly #lasts: number[] = [];
+  #sorted = true;
+
+  add(uid: number): void {
+    this.addRange(uid, uid);
+  }
+
+  /** Needs first <= last. */
+  addRange(first: number, last: number): void {
+    const top = this.#lasts.length - 1;
+    if (top >= 0) {
+      const topFirst = this.#firsts[top]!;
+      const topLast = this.#lasts[top]!;
+      if (first >= topFirst && first <= topLast + 1) {
+        if (last > topLast) this.#lasts[top] = last;
+        return;
+      }
+      if (first < topFirst) this.#sorted = false;
+    }
+    this.#firsts.push(first);
+    this.#lasts.push(last);
+  }
+
+  /** What was added so far; the builder can be used further. */
+  build(): UidSet {
+    const ranges = this.#firsts.map((first, i): UidRange => [first, this.#lasts[i]!]);
+    return { ranges: this.#sorted ? ranges : joined(ranges.sort((a, b) => a[0] - b[0])) };
+  }
+}
+
+/**
+ * Reads a sequence-set of RFC 3501 without `*`, such as `1:3,5,9:7`. Throws PROTOCOL for anything else.
+ */
+export function parseUidSet(text: string): UidSet {
+  const builder = new UidSetBuilder();
+  for (const part of text.split(",")) {
+    const colon = part.indexOf(":");
+    if (colon < 0) {
+      builder.add(parseUid(part, text));
+    } else {
+      // RFC 3501 section 9, seq-range: 2:4 and 4:2 are the same
+      const a = parseUid(part.slice(0, colon), text);
+      const b = parseUid(part.slice(colon + 1), text);
+      builder.addRange(Math.min(a, b), Math.max(a, b));
+    }
+  }
+  return builder.build();
+}
+
+export function formatUidSet(set: UidSet): string {
+  return set.ranges.map(formatRange).join(",");
+}
+
+/** Any order, duplicates allowed. */
+export function uidSetOf(uids: Iterable<number>): UidSet {
+  const builder = new UidSetBuilder();
+  for (const uid of uids) builder.add(uid);
+  return builder.build();
+}
+
+/** Empty when first > last, so that `uidRange(1, uidNext - 1)` is right for an empty mailbox. */
+export function uidRange(first: number, last: number): UidSet {
+  return first > last ? emptyUidSet : { ranges: [[first, last]] };
+}
+
+export function union(a: UidSet, b: UidSet): UidSet {
+  if (isEmpty(a)) return b;
+  if (isEmpty(b)) return a;
+  const merged: UidRange[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.ranges.length || j < b.ranges.length) {
+    const x = a.ranges[i];
+    const y = b.ranges[j];
+    if (x !== undefined && (y === undefined || x[0] <= y[0])) {
+      merged.push(x);
+      i++;
+    } else {
+      merged.push(y!);
+      j++;
+    }
+  }
+  return { ranges: joined(merged) };
+}
+
+export function intersect(a: UidSet, b: UidSet): UidSet {
+  const ranges: UidRange[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.ranges.length && j < b.ranges.length) {
+    const x = a.ranges[i]!;
+    const y = b.ranges[j]!;
+    const first = Math.max(x[0], y[0]);
+    const last = Math.min(x[1], y[1]);
+    if (first <= last) ranges.push([first, last]);
+    if (x[1] < y[1]) i++;
+    else j++;
+  }
+  return { ranges };
+}
+
+/** What is in a but not in b. */
+export function subtract(a: UidSet, b: UidSet): UidSet {
+  if (isEmpty(a) || isEmpty(b)) return a;
+  const ranges: UidRange[] = [];
+  let j = 0;
+  for (const [first, last] of a.ranges) {
+    let from = first;
+    while (j < b.ranges.length && b.ranges[j]![1] < from) j++;
+    // j stays: the last range of b met here may reach into the next range of a
+    for (let k = j; k < b.ranges.length && b.ranges[k]![0] <= last; k++) {
+      const [holeFirst, holeLast] = b.ranges[k]!;
+      if (from < holeFirst) ranges.push([from, holeFirst - 1]);
+      from = holeLast + 1;
+    }
+    if (from <= last) ranges.push([from, last]);
+  }
+  return { ranges };
+}
+
+export function hasUid(set: UidSet, uid: number): boolean {
+  let low = 0;
+  let high = set.ranges.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const [first, last] = set.ranges[middle]!;
+    if (uid < first) high = middle - 1;
+    else if (uid > last) low = middle + 1;
+    else return true;
+  }
+  return false;
+}
+
+export function countUids(set: UidSet): number {
+  return set.ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+export function isEmpty(set: UidSet): boolean {
+  return set.ranges.length === 0;
+}
+
+/** Each UID, ascending, one at a time. */
+export function* uidsOf(set: UidSet): Generator<number, void, undefined> {
+  for (const [first, last] of set.ranges) {
+    for (let uid = first; uid <= last; uid++) yield uid;
+  }
+}
+
+export function firstUid(set: UidSet): number | undefined {
+  return set.ranges[0]?.[0];
+}
+
+export function lastUid(set: UidSet): number | undefined {
+  return set.ranges.at(-1)?.[1];
+}
+
+/**
+ * Cuts a set into pieces, in order, that format within maxOctets each: command lines stay under the 8,000 octets
+ * of RFC 7162 section 4. maxOctets must have room for the longest range, 21 octets.
+ */
+export function splitUidSet(set: UidSet, maxOctets: number): UidSet[] {
+  if (maxOctets < 21) throw new RangeError(`no room for a UID range in ${maxOctets} octets`);
+  const pieces: UidSet[] = [];
+  let piece: UidRange[] = [];
+  let octets = 0;
+  for (const range of set.ranges) {
+    const size = formatRange(range).length;
+    if (piece.length > 0 && octets + 1 + size > maxOctets) {
+      pieces.push({ ranges: piece });
+      piece = [];
+      octets = 0;
+    }
+    octets += piece.length > 0 ? 1 + size : size;
+    piece.push(range);
+  }
+  if (piece.length > 0) pieces.push({ ranges: piece });
+  return pieces;
+}
+
+function formatRange([first, last]: UidRange): string {
+  return first === last ? String(first) : `${first}:${last}`;
+}
+
+/** Joins what overlaps or touches; the ranges come in order of their first UID. */
+function joined(ranges: readonly UidRange[]): UidRange[] {
+  const result: UidRange[] = [];
+  for (const range of ranges) {
+    const top = result.at(-1);
+    if (top === undefined || range[0] > top[1] + 1) result.push(range);
+    else if (range[1] > top[1]) result[result.length - 1] = [top[0], range[1]];
+  }
+  return result;
+}
+
+function parseUid(digits: string, set: string): number {
+  const uid = /^[1-9][0-9]{0,9}$/.test(digits) ? Number(digits) : Number.NaN;
+  if (uid <= maxUid) return uid;
+  throw new InterimapError("PROTOCOL", `not a set of UIDs: ${JSON.stringify(set.slice(0, 80))}`);
+}

@@ -1,0 +1,134 @@
+// The one way to SQLite: opens and locks the file, keeps prepared statements, turns failures into InterimapError.
+//
+// Nothing else in the process may open the database's file: closing any descriptor of it drops SQLite's POSIX locks.
+
+import Database from "better-sqlite3";
+import { databaseError } from "./database-error.ts";
+
+export type SqlValue = number | bigint | string | Buffer | null;
+
+/** Long enough for a backup tool's short read, too short for a person to wonder. */
+const busyTimeoutMs = 100;
+
+export class Connection {
+  readonly path: string;
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
+
+  /**
+   * Opens an existing file and locks it against every other process, readers too, until {@link close} or the end of
+   * the process. Changes nothing in the file. Throws DATABASE_LOCKED or DATABASE_READ.
+   */
+  constructor(path: string) {
+    this.path = path;
+    this.#database = this.#guard(() => new Database(path, { fileMustExist: true, timeout: busyTimeoutMs }));
+    try {
+      this.#guard(() => {
+        // Order matters: set before the first access to the file, it also makes WAL do without a -shm file.
+        this.#database.pragma("locking_mode = EXCLUSIVE");
+        this.#database.exec("BEGIN EXCLUSIVE; COMMIT");
+        // docs/adr/0001-journal-mode.md; better-sqlite3's default for WAL is NORMAL
+        this.#database.pragma("synchronous = FULL");
+        // off until the tables are those of our version, see useForeignKeys
+        this.#database.pragma("foreign_keys = OFF");
+      });
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  get version(): number {
+    return this.#guard(() => this.#database.pragma("user_version", { simple: true }) as number);
+  }
+
+  set version(version: number) {
+    this.#guard(() => this.#database.pragma(`user_version = ${version}`));
+  }
+
+  /** Writes to the file's header if it has another journal mode. */
+  useWriteAheadLog(): void {
+    this.#guard(() => this.#database.pragma("journal_mode = WAL"));
+  }
+
+  /** Not within a transaction. */
+  useForeignKeys(): void {
+    this.#guard(() => this.#database.pragma("foreign_keys = ON"));
+  }
+
+  /** Any number of statements, for schema changes. */
+  execute(script: string): void {
+    this.#guard(() => this.#database.exec(script));
+  }
+
+  /** Returns the rowid of the last inserted row, which only an INSERT's caller may look at. */
+  run(sql: string, ...values: SqlValue[]): number {
+    return this.#guard(() => Number(this.#statement(sql).run(...values).lastInsertRowid));
+  }
+
+  rows<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#guard(() => this.#statement(sql).all(...values) as Row[]);
+  }
+
+  row<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.#guard(() => this.#statement(sql).get(...values) as Row | undefined);
+  }
+
+  /** Integers come as bigint, exact up to 64 bits. */
+  exactRows<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#guard(
+      () =>
+        this.#statement(sql)
+          .safeIntegers()
+          .all(...values) as Row[],
+    );
+  }
+
+  /** The first column of the first row. */
+  value<Value extends SqlValue>(sql: string, ...values: SqlValue[]): Value | undefined {
+    return this.#guard(
+      () =>
+        this.#statement(sql)
+          .pluck()
+          .get(...values) as Value | undefined,
+    );
+  }
+
+  /** The first column of each row, one at a time. No other statement may run meanwhile. */
+  *eachValue<Value extends SqlValue>(sql: string, ...values: SqlValue[]): Generator<Value, void, undefined> {
+    try {
+      const rows = this.#statement(sql)
+        .pluck()
+        .iterate(...values);
+      yield* rows as IterableIterator<Value>;
+    } catch (error) {
+      throw databaseError(this.path, error);
+    }
+  }
+
+  /** Commits what `work` did, or nothing of it if it throws. May be nested. */
+  transaction<T>(work: () => T): T {
+    return this.#guard(() => this.#database.transaction(work)());
+  }
+
+  /** Leaves a single file behind: SQLite folds the write-ahead log into it. */
+  close(): void {
+    this.#guard(() => this.#database.close());
+  }
+
+  #statement(sql: string): Database.Statement<SqlValue[]> {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare<SqlValue[]>(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw databaseError(this.path, error);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SQLite's and the file system's failures in our words.
+
+import Database from "better-sqlite3";
+import { InterimapError } from "../model/errors.ts";
+import { lockHolder } from "./lock-holder.ts";
+
+/** What to throw for a failure met while working with the database at `path`; what is not SQLite's stays as it is. */
+export function databaseError(path: string, error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const cause = error;
+  // extended codes such as SQLITE_IOERR_FSYNC begin with their primary code
+  switch (/^SQLITE_[A-Z]+/.exec(error.code)?.[0]) {
+    case "SQLITE_BUSY":
+    case "SQLITE_LOCKED":
+      return lockedError(path, cause);
+    case "SQLITE_CONSTRAINT":
+    case "SQLITE_ERROR":
+    case "SQLITE_MISMATCH":
+    case "SQLITE_MISUSE":
+    case "SQLITE_RANGE":
+      return new InterimapError("BUG", `the database ${path} rejected a statement: ${error.message}`, { cause });
+    case "SQLITE_NOTADB":
+      return foreignError(path, cause);
+    case "SQLITE_CORRUPT":
+      return new InterimapError("DATABASE_READ", `the database ${path} is damaged: ${error.message}`, {
+        hint: "restore it from a copy, or move it away to begin with a new one",
+        cause,
+      });
+    case "SQLITE_FULL":
+      return new InterimapError("DATABASE_READ", `no space is left for the database ${path}`, {
+        hint: "make room on its file system; what was committed is safe",
+        cause,
+      });
+    case "SQLITE_READONLY":
+    case "SQLITE_CANTOPEN":
+    case "SQLITE_PERM":
+      return new InterimapError("DATABASE_READ", `the database ${path} cannot be opened for writing`, {
+        hint: "you need permission to write the file and to create files beside it",
+        cause,
+      });
+    default:
+      return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${reasonOf(error)}`, { cause });
+  }
+}
+
+/** A file that is there but was not made by this program or its predecessor. */
+export function foreignError(path: string, cause?: unknown): InterimapError {
+  return new InterimapError("DATABASE_READ", `${path} is not a database of interimap`, {
+    hint: "name another file with the database setting",
+    cause,
+  });
+}
+
+/** A file that the file system does not let us make. */
+export function createError(what: string, path: string, cause: unknown): InterimapError {
+  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+  return new InterimapError("DATABASE_CREATE", `cannot create ${what} ${path} (${reason})`, {
+    hint: "its directory must exist and be writable",
+    cause,
+  });
+}
+
+function lockedError(path: string, cause: unknown): InterimapError {
+  const pid = lockHolder(path);
+  const holder = pid === undefined ? "another process" : `process ${pid}`;
+  return new InterimapError("DATABASE_LOCKED", `the database ${path} is in use by ${holder}`, {
+    hint: "wait until that has ended, or stop it",
+    cause,
+  });
+}
+
+function reasonOf(error: InstanceType<typeof Database.SqliteError>): string {
+  return `${error.message} (${error.code})`;
+}

@@ -1,0 +1,42 @@
+// The copy of the database that is left beside it before it is upgraded.
+
+import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
+import { InterimapError } from "../model/errors.ts";
+import type { Connection } from "./connection.ts";
+import { createError } from "./database-error.ts";
+
+/**
+ * Writes `x.db.v1-backup`, or `x.db.v1-backup.2` and so on: an older copy stays. Not within a transaction. Throws
+ * DATABASE_CREATE or DATABASE_READ.
+ */
+export function keepCopy(connection: Connection): void {
+  const path = freeName(`${connection.path}.v${connection.version}-backup`);
+  // a copy under its final name is complete: one that was cut short is written anew
+  const partial = `${path}.partial`;
+  createPrivateFile(partial);
+  try {
+    connection.run("VACUUM INTO ?", partial);
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error instanceof InterimapError ? error : createError("the copy", path, error);
+  }
+}
+
+/** SQLite fills an empty file and keeps its mode, so the copy is at no moment readable by others. */
+function createPrivateFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    throw createError("the copy", path, error);
+  }
+}
+
+function freeName(name: string): string {
+  if (!existsSync(name)) return name;
+  for (let number = 2; ; number++) {
+    const numbered = `${name}.${number}`;
+    if (!existsSync(numbered)) return numbered;
+  }
+}

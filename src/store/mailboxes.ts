@@ -1,0 +1,62 @@
+// Queries on the mailboxes and on what was last synchronised of each.
+
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { sides, type PerSide } from "../model/side.ts";
+import type { Connection } from "./connection.ts";
+
+export interface MailboxRecord {
+  readonly idx: number;
+  /** Raw octets, one character each (latin1), NUL for the hierarchy delimiter. */
+  readonly name: string;
+  readonly subscribed: boolean;
+  /** As of the last checkpoint; undefined before the first. */
+  readonly states: PerSide<MailboxState | undefined>;
+}
+
+interface Row {
+  readonly idx: bigint;
+  readonly mailbox: Buffer;
+  readonly subscribed: bigint;
+  readonly lValidity: bigint | null;
+  readonly lNext: bigint | null;
+  readonly lModSeq: bigint | null;
+  readonly rValidity: bigint | null;
+  readonly rNext: bigint | null;
+  readonly rModSeq: bigint | null;
+}
+
+export function mailboxes(connection: Connection): MailboxRecord[] {
+  const rows = connection.exactRows<Row>(
+    `SELECT idx, mailbox, subscribed,
+       local.UIDVALIDITY AS lValidity, local.UIDNEXT AS lNext, local.HIGHESTMODSEQ AS lModSeq,
+       remote.UIDVALIDITY AS rValidity, remote.UIDNEXT AS rNext, remote.HIGHESTMODSEQ AS rModSeq
+     FROM mailboxes LEFT JOIN local USING (idx) LEFT JOIN remote USING (idx) ORDER BY idx`,
+  );
+  return rows.map((row) => ({
+    idx: Number(row.idx),
+    name: row.mailbox.toString("latin1"),
+    subscribed: row.subscribed !== 0n,
+    states: {
+      local: state(row.lValidity, row.lNext, row.lModSeq),
+      remote: state(row.rValidity, row.rNext, row.rModSeq),
+    },
+  }));
+}
+
+export function saveStates(connection: Connection, idx: number, states: PerSide<MailboxState>): void {
+  for (const side of sides) {
+    const { uidValidity, uidNext, highestModSeq } = states[side];
+    connection.run(
+      `INSERT INTO ${side} (idx, UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ) VALUES (?, ?, ?, ?)
+       ON CONFLICT (idx) DO UPDATE SET UIDVALIDITY = excluded.UIDVALIDITY, UIDNEXT = excluded.UIDNEXT,
+         HIGHESTMODSEQ = excluded.HIGHESTMODSEQ`,
+      ...[idx, uidValidity, uidNext, BigInt.asIntN(64, highestModSeq)],
+    );
+  }
+}
+
+/** SQLite's integers are signed; the column holds the bits of an unsigned one. */
+function state(validity: bigint | null, next: bigint | null, modSeq: bigint | null): MailboxState | undefined {
+  if (validity === null || next === null || modSeq === null) return undefined;
+  return { uidValidity: Number(validity), uidNext: Number(next), highestModSeq: BigInt.asUintN(64, modSeq) };
+}

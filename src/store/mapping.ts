@@ -1,0 +1,70 @@
+// Queries on the mapping table, the only large one. Each walks an index that holds all it needs.
+
+import type { PerSide, Side } from "../model/side.ts";
+import { UidSetBuilder, type UidSet } from "../model/uid-set.ts";
+import type { Connection } from "./connection.ts";
+
+/** One side of one mailbox. */
+export interface MailboxSide {
+  readonly idx: number;
+  readonly side: Side;
+}
+
+const uidOf: PerSide<string> = { local: "lUID", remote: "rUID" };
+
+/** Mapping rows whose UID on `side` is in the set, ascending by that UID. */
+export function pairsOf(connection: Connection, { idx, side }: MailboxSide, uids: UidSet): PerSide<number>[] {
+  const uid = uidOf[side];
+  // All ranges in one statement: one each costs four times as much when there are many. CROSS JOIN keeps the ranges
+  // as the outer loop, so the rows come in order; ORDER BY would sort them once more.
+  return connection.rows(
+    `SELECT lUID AS local, rUID AS remote FROM json_each(?) AS range CROSS JOIN mapping
+     WHERE idx = ? AND ${uid} BETWEEN range.value ->> 0 AND range.value ->> 1`,
+    JSON.stringify(uids.ranges),
+    idx,
+  );
+}
+
+/** UIDs ≥ `from` on `side` that have a mapping row. */
+export function mappedUids(connection: Connection, { idx, side }: MailboxSide, from: number): UidSet {
+  const uid = uidOf[side];
+  const sql = `SELECT ${uid} FROM mapping WHERE idx = ? AND ${uid} >= ? ORDER BY ${uid}`;
+  const set = new UidSetBuilder();
+  for (const mapped of connection.eachValue<number>(sql, idx, from)) set.add(mapped);
+  return set.build();
+}
+
+/** How many UIDs < `below` on `side` have a mapping row. */
+export function countMappings(connection: Connection, { idx, side }: MailboxSide, below: number): number {
+  return connection.value<number>(`SELECT count(*) FROM mapping WHERE idx = ? AND ${uidOf[side]} < ?`, idx, below)!;
+}
+
+/** See {@link Store.sequenceSample}. */
+export function sequenceSample(
+  connection: Connection,
+  { idx, side }: MailboxSide,
+  { below, limit }: { readonly below: number; readonly limit: number },
+): [sequence: number, uid: number][] {
+  const uid = uidOf[side];
+  const count = countMappings(connection, { idx, side }, below);
+  const sql = `SELECT ${uid} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT 1 OFFSET ?`;
+  const sample: [number, number][] = [];
+  // from the end, each step from where the last one ended: half of the rows are walked, once
+  let [lastRank, lastUid] = [count + 1, below];
+  for (const rank of sampleRanks(count, limit).reverse()) {
+    lastUid = connection.value<number>(sql, idx, lastUid, lastRank - rank - 1)!;
+    lastRank = rank;
+    sample.push([rank, lastUid]);
+  }
+  return sample.reverse();
+}
+
+/** Ascending: n/2, 3n/4, 7n/8, … and n. When they are too many, those next to n are left out. */
+function sampleRanks(count: number, limit: number): number[] {
+  if (count === 0 || limit < 1) return [];
+  const ranks: number[] = [];
+  for (let distance = count >>> 1; distance > 0 && ranks.length < limit - 1; distance >>>= 1) {
+    ranks.push(count - distance);
+  }
+  return [...ranks, count];
+}

@@ -1,0 +1,39 @@
+// Opens the database: makes the file, locks it, upgrades it. In this order, and before any network traffic.
+
+import { closeSync, openSync } from "node:fs";
+import { resolve } from "node:path";
+import { Connection } from "./connection.ts";
+import { createError } from "./database-error.ts";
+import { Store } from "./store.ts";
+
+export interface StoreOptions {
+  /** Its directory must exist. */
+  readonly path: string;
+}
+
+/**
+ * Throws DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ, DATABASE_VERSION or DATABASE_UPGRADE; what the database
+ * holds is then unchanged.
+ */
+export function openStore({ path }: StoreOptions): Store {
+  // resolved, because to SQLite "" and ":memory:" are no files
+  const absolute = resolve(path);
+  createIfMissing(absolute);
+  const connection = new Connection(absolute);
+  try {
+    return new Store(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** SQLite would create it readable for everybody that the umask allows; its journals take over the file's mode. */
+function createIfMissing(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+    throw createError("the database", path, error);
+  }
+}

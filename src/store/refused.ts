@@ -1,0 +1,67 @@
+// Messages that a server refused: remembered with the reason, so that they are reported and tried again.
+
+import type { Side } from "../model/side.ts";
+import type { Connection } from "./connection.ts";
+
+/** What was refused; side and uid name the message where it is. */
+export interface Refusal {
+  readonly side: Side;
+  readonly uid: number;
+  /** RFC822.SIZE in octets. */
+  readonly size: number;
+  readonly messageId: string | undefined;
+  /** The server's words. */
+  readonly reason: string;
+}
+
+export interface RefusedMessage extends Refusal {
+  readonly idx: number;
+  /** To the second. */
+  readonly firstAttempt: Date;
+  readonly lastAttempt: Date;
+  readonly attempts: number;
+}
+
+interface Row {
+  readonly idx: number;
+  readonly side: Side;
+  readonly UID: number;
+  readonly size: number;
+  readonly message_id: string | null;
+  readonly reason: string;
+  readonly first_attempt: number;
+  readonly last_attempt: number;
+  readonly attempts: number;
+}
+
+/** Counts one more attempt if the message is known. */
+export function recordRefused(connection: Connection, refusal: Refusal & { readonly idx: number }, at: Date): void {
+  const { idx, side, uid, size, messageId, reason } = refusal;
+  const seconds = Math.floor(at.getTime() / 1000);
+  connection.run(
+    `INSERT INTO refused (idx, side, UID, size, message_id, reason, first_attempt, last_attempt, attempts)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+     ON CONFLICT (idx, side, UID) DO UPDATE SET size = excluded.size, message_id = excluded.message_id,
+       reason = excluded.reason, last_attempt = excluded.last_attempt, attempts = attempts + 1`,
+    ...[idx, side, uid, size, messageId ?? null, reason, seconds, seconds],
+  );
+}
+
+/** Of one mailbox or of all, in the order of mailbox, side and UID. */
+export function refused(connection: Connection, idx: number | undefined): RefusedMessage[] {
+  const rows =
+    idx === undefined
+      ? connection.rows<Row>("SELECT * FROM refused ORDER BY idx, side, UID")
+      : connection.rows<Row>("SELECT * FROM refused WHERE idx = ? ORDER BY side, UID", idx);
+  return rows.map((row) => ({
+    idx: row.idx,
+    side: row.side,
+    uid: row.UID,
+    size: row.size,
+    messageId: row.message_id ?? undefined,
+    reason: row.reason,
+    firstAttempt: new Date(row.first_attempt * 1000),
+    lastAttempt: new Date(row.last_attempt * 1000),
+    attempts: row.attempts,
+  }));
+}

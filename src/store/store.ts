@@ -1,0 +1,163 @@
+// What is remembered between runs, as typed queries. Every method that writes commits before it returns, unless it is
+// called within transaction(). Failures are InterimapError: DATABASE_READ, or BUG for a row that breaks an invariant.
+
+import type { MailboxState } from "../model/mailbox-state.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import type { UidSet } from "../model/uid-set.ts";
+import type { Connection } from "./connection.ts";
+import { mailboxes, saveStates, type MailboxRecord } from "./mailboxes.ts";
+import { countMappings, mappedUids, pairsOf, sequenceSample } from "./mapping.ts";
+import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
+import { upgrade, upgradeNames } from "./upgrade.ts";
+
+export class Store {
+  readonly #connection: Connection;
+  #isUpgraded: boolean;
+
+  /** Upgrades the database as far as it can; see {@link needsDelimiters}. openStore() is the way to get a Store. */
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#isUpgraded = upgrade(connection);
+    if (this.#isUpgraded) this.#settle();
+  }
+
+  /** True for a version-0 database, on which {@link upgradeNames} must come before anything else. */
+  get needsDelimiters(): boolean {
+    return !this.#isUpgraded;
+  }
+
+  /** Throws DELIMITER_MISMATCH or DATABASE_UPGRADE, and the database is unchanged. */
+  upgradeNames(delimiters: PerSide<string | null>): void {
+    upgradeNames(this.#connection, delimiters);
+    this.#isUpgraded = true;
+    this.#settle();
+  }
+
+  /** In the order in which they were added. */
+  mailboxes(): MailboxRecord[] {
+    return mailboxes(this.#connection);
+  }
+
+  /** Returns the new mailbox's idx. */
+  addMailbox(name: string, subscribed: boolean): number {
+    return this.#connection.run(
+      "INSERT INTO mailboxes (mailbox, subscribed) VALUES (?, ?)",
+      Buffer.from(name, "latin1"),
+      Number(subscribed),
+    );
+  }
+
+  setSubscribed(idx: number, subscribed: boolean): void {
+    this.#connection.run("UPDATE mailboxes SET subscribed = ? WHERE idx = ?", Number(subscribed), idx);
+  }
+
+  /**
+   * Saves both states, which says that everything up to them is done on both sides, and removes the mailbox's
+   * interruption marker. Message counts that are not given are forgotten: the old ones belong to the old states.
+   */
+  checkpoint(idx: number, states: PerSide<MailboxState>, messageCounts?: PerSide<number>): void {
+    this.transaction(() => {
+      saveStates(this.#connection, idx, states);
+      this.#connection.run("DELETE FROM message_counts WHERE idx = ?", idx);
+      if (messageCounts !== undefined) {
+        const { local, remote } = messageCounts;
+        this.#connection.run("INSERT INTO message_counts (idx, local, remote) VALUES (?, ?, ?)", idx, local, remote);
+      }
+      this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
+    });
+  }
+
+  /** How many messages each server reported at the last checkpoint. */
+  messageCounts(idx: number): PerSide<number> | undefined {
+    return this.#connection.row("SELECT local, remote FROM message_counts WHERE idx = ?", idx);
+  }
+
+  /**
+   * Notes that copies with UIDs at or above the floors may exist without a mapping row, until the next checkpoint.
+   * A marker that an interrupted round left behind keeps its floor where that is lower.
+   */
+  markInterruptible(idx: number, floors: PerSide<number>): void {
+    this.#connection.run(
+      `INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE
+       SET lfloor = min(lfloor, excluded.lfloor), rfloor = min(rfloor, excluded.rfloor)`,
+      ...[idx, floors.local, floors.remote],
+    );
+  }
+
+  /** The floors given to {@link markInterruptible}, if no checkpoint followed. */
+  interruption(idx: number): PerSide<number> | undefined {
+    return this.#connection.row("SELECT lfloor AS local, rfloor AS remote FROM rounds WHERE idx = ?", idx);
+  }
+
+  /** All or none. */
+  addMappings(idx: number, pairs: readonly PerSide<number>[]): void {
+    this.transaction(() => {
+      for (const { local, remote } of pairs) {
+        this.#connection.run("INSERT INTO mapping (idx, lUID, rUID) VALUES (?, ?, ?)", idx, local, remote);
+      }
+    });
+  }
+
+  /** All or none; UIDs without a row are passed over. */
+  removeMappings(idx: number, localUids: readonly number[]): void {
+    this.transaction(() => {
+      for (const uid of localUids) {
+        this.#connection.run("DELETE FROM mapping WHERE idx = ? AND lUID = ?", idx, uid);
+      }
+    });
+  }
+
+  /** Mapping rows whose UID on `side` is in the set, ascending by that UID. */
+  pairsOf(idx: number, side: Side, uids: UidSet): PerSide<number>[] {
+    return pairsOf(this.#connection, { idx, side }, uids);
+  }
+
+  /** UIDs ≥ `from` on `side` that have a mapping row. */
+  mappedUids(idx: number, side: Side, from = 1): UidSet {
+    return mappedUids(this.#connection, { idx, side }, from);
+  }
+
+  /** How many UIDs < `below` on `side` have a mapping row. */
+  countMappings(idx: number, side: Side, below: number): number {
+    return countMappings(this.#connection, { idx, side }, below);
+  }
+
+  /**
+   * Sequence match data for QRESYNC (RFC 7162 3.2.5.2): of the n mapped UIDs < `below`, those of rank n/2, 3n/4, 7n/8
+   * and so on, and n, ascending, at most `limit`. Ranks count from 1: sequence numbers, if every message is mapped.
+   */
+  // eslint-disable-next-line @typescript-eslint/max-params -- all four are plain, and each caller has them at hand
+  sequenceSample(idx: number, side: Side, below: number, limit: number): [sequence: number, uid: number][] {
+    return sequenceSample(this.#connection, { idx, side }, { below, limit });
+  }
+
+  /** Counts one more attempt, and takes over the new reason, if the message is known. */
+  recordRefused(idx: number, refusal: Refusal, at = new Date()): void {
+    recordRefused(this.#connection, { idx, ...refusal }, at);
+  }
+
+  /** Of one mailbox, or of all. */
+  refused(idx?: number): RefusedMessage[] {
+    return refused(this.#connection, idx);
+  }
+
+  clearRefused(idx: number, side: Side, uid: number): void {
+    this.#connection.run("DELETE FROM refused WHERE idx = ? AND side = ? AND UID = ?", idx, side, uid);
+  }
+
+  /** One commit for all that `work` does, or nothing of it if it throws. May be nested; `work` cannot wait. */
+  transaction<T>(work: () => T): T {
+    return this.#connection.transaction(work);
+  }
+
+  /** Unlocks the database, and leaves one file. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** What changes the file's header or needs our tables waits until the database is accepted and upgraded. */
+  #settle(): void {
+    this.#connection.useWriteAheadLog();
+    this.#connection.useForeignKeys();
+  }
+}

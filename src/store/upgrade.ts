@@ -1,0 +1,105 @@
+// Brings a database of any known version to ours, in one transaction, with a copy of the old one kept.
+
+import { InterimapError } from "../model/errors.ts";
+import type { PerSide } from "../model/side.ts";
+import type { Connection } from "./connection.ts";
+import { foreignError } from "./database-error.ts";
+import { keepCopy } from "./keep-copy.ts";
+import { loadMigrations, migrate } from "./migrations.ts";
+
+/** The tables of the original program, the same in its versions 0 and 1. */
+const originalTables = ["mailboxes", "local", "remote", "mapping"] as const;
+
+/**
+ * Creates or upgrades the tables. Returns false for a version-0 database, left as it is until {@link upgradeNames}.
+ * Throws DATABASE_VERSION, DATABASE_READ (not ours) and DATABASE_UPGRADE; the database is then unchanged.
+ */
+export function upgrade(connection: Connection): boolean {
+  const { version } = connection;
+  const migrations = loadMigrations();
+  if (version > migrations.length) {
+    throw new InterimapError(
+      "DATABASE_VERSION",
+      `the database ${connection.path} has version ${version}, but only versions up to ${migrations.length} are known`,
+      { hint: "use the newer interimap that wrote it" },
+    );
+  }
+  const isEmpty = connection.value("SELECT 1 FROM sqlite_schema") === undefined;
+  // user_version is a signed number that any program may have set
+  if (version < 0 || (isEmpty ? version > 0 : !hasOriginalTables(connection))) throw foreignError(connection.path);
+  if (!isEmpty && version === 0) return false;
+  if (version < migrations.length) {
+    if (!isEmpty) prepareUpgrade(connection);
+    connection.transaction(() => {
+      migrate(connection, migrations.slice(version));
+    });
+  }
+  return true;
+}
+
+/**
+ * Upgrades a version-0 database, whose names hold the hierarchy delimiter that both servers had to share.
+ * Throws DELIMITER_MISMATCH and DATABASE_UPGRADE; the database is then unchanged.
+ */
+export function upgradeNames(connection: Connection, delimiters: PerSide<string | null>): void {
+  if (delimiters.local !== delimiters.remote) throw mismatch(connection.path, delimiters);
+  const [original, ...ours] = loadMigrations();
+  prepareUpgrade(connection);
+  connection.transaction(() => {
+    const lastIdx = connection.value<number>("SELECT seq FROM sqlite_sequence WHERE name = 'mailboxes'");
+    for (const table of originalTables) connection.execute(`ALTER TABLE ${table} RENAME TO old_${table}`);
+    migrate(connection, [original!]);
+    copyMailboxes(connection, delimiters.local);
+    for (const table of ["local", "remote"]) {
+      connection.execute(`INSERT INTO ${table} SELECT idx, UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ FROM old_${table}`);
+    }
+    connection.execute("INSERT INTO mapping SELECT idx, lUID, rUID FROM old_mapping");
+    for (const table of originalTables) connection.execute(`DROP TABLE old_${table}`);
+    // the idx of a mailbox that was deleted must not be given again
+    connection.run("DELETE FROM sqlite_sequence WHERE name = 'mailboxes'");
+    // a bigint, because the column has no type: a number would be stored as 9.0
+    if (lastIdx !== undefined) connection.run("INSERT INTO sqlite_sequence VALUES ('mailboxes', ?)", BigInt(lastIdx));
+    migrate(connection, ours);
+  });
+}
+
+function copyMailboxes(connection: Connection, delimiter: string | null): void {
+  // as octets: not every server's names are valid UTF-8
+  const names = "SELECT idx, CAST(mailbox AS BLOB) AS name, subscribed FROM old_mailboxes";
+  for (const { idx, name, subscribed } of connection.rows<{ idx: number; name: Buffer; subscribed: number }>(names)) {
+    const octets = name.toString("latin1");
+    const stored = delimiter === null ? octets : octets.replaceAll(delimiter, "\0");
+    connection.run("INSERT INTO mailboxes VALUES (?, ?, ?)", idx, Buffer.from(stored, "latin1"), subscribed);
+  }
+}
+
+function hasOriginalTables(connection: Connection): boolean {
+  const tables = connection.rows<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'");
+  return originalTables.every((table) => tables.some(({ name }) => name === table));
+}
+
+function prepareUpgrade(connection: Connection): void {
+  const broken = connection.rows<{ table: string }>('SELECT DISTINCT "table" FROM pragma_foreign_key_check ORDER BY 1');
+  if (broken.length > 0) {
+    const tables = broken.map(({ table }) => table).join(", ");
+    throw new InterimapError(
+      "DATABASE_UPGRADE",
+      `the database ${connection.path} cannot be upgraded: rows for mailboxes it does not have (${tables})`,
+      { hint: `sqlite3 ${connection.path} "PRAGMA foreign_key_check" lists them` },
+    );
+  }
+  keepCopy(connection);
+}
+
+function mismatch(path: string, { local, remote }: PerSide<string | null>): InterimapError {
+  return new InterimapError(
+    "DELIMITER_MISMATCH",
+    `the hierarchy delimiters differ (local ${named(local)}, remote ${named(remote)}), but the old database ${path} ` +
+      "is for servers with the same one",
+    { hint: "make them equal for the run that upgrades the database" },
+  );
+}
+
+function named(delimiter: string | null): string {
+  return delimiter === null ? "none" : JSON.stringify(delimiter);
+}

@@ -1,0 +1,27 @@
+// The flags each side is known to have, for messages whose flags were dealt with in this session.
+// It is how our own STOREs are recognised when the server tells us of them.
+
+import type { FlagChange } from "../imap/mailbox-view.ts";
+import type { FlagSet } from "../model/flags.ts";
+import type { PerSide, Side } from "../model/side.ts";
+
+export class FlagKnowledge {
+  readonly #flags: PerSide<Map<number, FlagSet>> = { local: new Map(), remote: new Map() };
+
+  learn(side: Side, uid: number, flags: FlagSet): void {
+    this.#flags[side].set(uid, flags);
+  }
+
+  recall(side: Side, uid: number): FlagSet | undefined {
+    return this.#flags[side].get(uid);
+  }
+
+  forget(side: Side, uid: number): void {
+    this.#flags[side].delete(uid);
+  }
+
+  /** The changes that are not just what we did ourselves, heard back. */
+  news(side: Side, changes: ReadonlyMap<number, FlagChange>): ReadonlyMap<number, FlagChange> {
+    return new Map([...changes].filter(([uid, { flags }]) => this.recall(side, uid) !== flags));
+  }
+}

@@ -1,0 +1,53 @@
+// The initial LIST on both servers: patterns translated to each one's hierarchy delimiter, and whatever only one of them
+// listed looked up on the other.
+
+import { listDelimiter } from "../imap/commands/list.ts";
+import type { Session } from "../imap/session.ts";
+import { toWire } from "../model/mailbox-name.ts";
+import { bothSides, otherSide, perSide, type PerSide } from "../model/side.ts";
+import { listMailboxes, type Listing } from "./mailbox-listing.ts";
+
+export interface ListingQuery {
+  readonly references: PerSide<string>;
+  /** NUL, or the local server's delimiter, stands for the hierarchy delimiter. */
+  readonly patterns: readonly string[];
+  /** RFC 5258 3.1, e.g. SUBSCRIBED. */
+  readonly selectOptions: readonly string[];
+}
+
+export async function listBoth(sessions: PerSide<Session>, query: ListingQuery): Promise<PerSide<Listing>> {
+  const { references, selectOptions } = query;
+  const patterns = query.patterns.some(mayHoldDelimiter)
+    ? translate(query.patterns, await bothSides((side) => listDelimiter(sessions[side], references[side])))
+    : perSide(() => query.patterns);
+  const listings = await bothSides((side) =>
+    listMailboxes(sessions[side], { selectOptions, reference: references[side], patterns: patterns[side] }),
+  );
+  return selectOptions.length === 0 ? listings : completed(sessions, listings);
+}
+
+function mayHoldDelimiter(pattern: string): boolean {
+  return !/^[A-Za-z0-9*%]*$/u.test(pattern);
+}
+
+function translate(patterns: readonly string[], delimiters: PerSide<string | null>): PerSide<readonly string[]> {
+  const { local } = delimiters;
+  const neutral = local === null ? patterns : patterns.map((pattern) => pattern.replaceAll(local, "\0"));
+  return perSide((side) => neutral.map((pattern) => pattern.replaceAll("\0", delimiters[side] ?? "")));
+}
+
+/** Select options such as SUBSCRIBED hide mailboxes that exist: those the other side listed are asked for by name. */
+async function completed(sessions: PerSide<Session>, listings: PerSide<Listing>): Promise<PerSide<Listing>> {
+  return bothSides(async (side) => {
+    const { naming, mailboxes } = listings[side];
+    const missing = [...listings[otherSide(side)].mailboxes.keys()].filter((name) => !mailboxes.has(name));
+    if (missing.length === 0) return listings[side];
+    const patterns = missing.map((name) => toWire(name, { ...naming, reference: "" }));
+    const found = await listMailboxes(sessions[side], { selectOptions: [], reference: naming.reference, patterns });
+    const wanted = missing.flatMap((name) => {
+      const mailbox = found.mailboxes.get(name);
+      return mailbox === undefined ? [] : [[name, mailbox] as const];
+    });
+    return { naming, mailboxes: new Map([...mailboxes, ...wanted]) };
+  });
+}

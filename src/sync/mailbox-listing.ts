@@ -1,0 +1,85 @@
+// What one server says of its mailboxes, under the names the program uses for them.
+
+import { InterimapError } from "../model/errors.ts";
+import { fromWire, type Naming } from "../model/mailbox-name.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { list, listDelimiter, type ListAnswer } from "../imap/commands/list.ts";
+import type { MailboxStatusResponse } from "../imap/responses.ts";
+import type { Session } from "../imap/session.ts";
+
+export interface ListedMailbox {
+  /** Raw octets, as the server spells it. */
+  readonly wireName: string;
+  /** False for \Noselect and \NonExistent: a level of the hierarchy, or a subscription to nothing. */
+  readonly exists: boolean;
+  readonly subscribed: boolean;
+  /** Undefined when the server told none, e.g. because the mailbox has no mod-sequences. */
+  readonly state: MailboxState | undefined;
+}
+
+export interface Listing {
+  readonly naming: Naming;
+  readonly mailboxes: ReadonlyMap<string, ListedMailbox>;
+}
+
+export interface ListingQuery {
+  readonly selectOptions: readonly string[];
+  readonly reference: string;
+  /** As the server is to get them. */
+  readonly patterns: readonly string[];
+}
+
+/**
+ * Lists the mailboxes below the reference that match the patterns.
+ * @throws InterimapError DELIMITER_MISMATCH when the server uses several delimiters.
+ */
+export async function listMailboxes(session: Session, query: ListingQuery): Promise<Listing> {
+  const [answer, asked] = await Promise.all([list(session, query), listDelimiter(session, query.reference)]);
+  return read(answer, { delimiter: delimiterOf(answer, asked), reference: query.reference });
+}
+
+/** INBOX's own delimiter says nothing of the others (some servers send NIL for it); a server asked directly may not know. */
+function delimiterOf({ mailboxes }: ListAnswer, asked: string | null): string | null {
+  const seen = new Set(
+    mailboxes.filter(({ name }) => name.toUpperCase() !== "INBOX").map(({ delimiter }) => delimiter),
+  );
+  if (seen.size > 1) {
+    const shown = [...seen].map((delimiter) => (delimiter === null ? "none" : `"${delimiter}"`)).join(", ");
+    throw new InterimapError(
+      "DELIMITER_MISMATCH",
+      `the server lists mailboxes with several hierarchy delimiters: ${shown}`,
+      {
+        hint: "restrict list-reference or list-mailbox to one namespace",
+      },
+    );
+  }
+  const [only] = seen;
+  return only === undefined ? asked : only;
+}
+
+function read(answer: ListAnswer, naming: Naming): Listing {
+  const states = new Map(answer.statuses.map((status) => [canonical(status.name), stateOf(status)]));
+  const mailboxes = new Map<string, ListedMailbox>();
+  for (const { name: wireName, attributes } of answer.mailboxes) {
+    const name = fromWire(wireName, naming);
+    if (name === undefined) continue;
+    const has = (attribute: string): boolean => attributes.some((one) => one.toLowerCase() === attribute);
+    mailboxes.set(name, {
+      wireName,
+      exists: !has("\\noselect") && !has("\\nonexistent"),
+      subscribed: has("\\subscribed"),
+      state: states.get(canonical(wireName)),
+    });
+  }
+  return { naming, mailboxes };
+}
+
+/** Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1). */
+function canonical(wireName: string): string {
+  return wireName.toUpperCase() === "INBOX" ? "INBOX" : wireName;
+}
+
+function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxStatusResponse): MailboxState | undefined {
+  if (uidValidity === undefined || uidNext === undefined || highestModSeq === undefined) return undefined;
+  return { uidValidity, uidNext, highestModSeq };
+}

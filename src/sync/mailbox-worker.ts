@@ -1,0 +1,150 @@
+// One mailbox, both sides, until they agree: vanished, then flags, then new messages, round after round;
+// then the checkpoint. Order matters: see "Safety order" in ARCHITECTURE.md.
+
+import { noop, status } from "../imap/commands/mailbox.ts";
+import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/select.ts";
+import type { MailboxView } from "../imap/mailbox-view.ts";
+import type { Session } from "../imap/session.ts";
+import { InterimapError } from "../model/errors.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { emptyUidSet, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import type { Store } from "../store/store.ts";
+import { copyNewMessages } from "./copy-messages.ts";
+import type { Report } from "./events.ts";
+import { FlagKnowledge } from "./flag-knowledge.ts";
+import { propagateFlags } from "./propagate-flags.ts";
+import { propagateVanished } from "./propagate-vanished.ts";
+import { resume } from "./resume.ts";
+
+/** Everything a mailbox's worker needs; one such value a mailbox. */
+export interface MailboxWork {
+  readonly idx: number;
+  readonly name: string;
+  readonly wireNames: PerSide<string>;
+  /** Undefined before the first synchronisation. */
+  readonly before: PerSide<MailboxState | undefined>;
+  readonly sessions: PerSide<Session>;
+  readonly store: Store;
+  readonly report: Report;
+}
+
+/** A mailbox being worked on: both sides have it selected. */
+export interface OpenMailbox extends MailboxWork {
+  readonly views: PerSide<MailboxView>;
+  readonly flags: FlagKnowledge;
+  /** What each side is known to hold at or above its UIDNEXT of the last checkpoint, our own copies included. */
+  readonly progress: PerSide<Progress>;
+}
+
+export interface Progress {
+  /** Every message below has been looked at. */
+  floor: number;
+  /** UIDs at or above the floor that are copies of ours. */
+  copies: UidSet;
+  /** Messages the other server refused in an earlier run: they are offered once more. */
+  readonly refused: Set<number>;
+}
+
+/**
+ * Synchronises one mailbox and records its state.
+ * @throws InterimapError; one that abandons only the mailbox leaves its checkpoint as it was.
+ */
+export async function syncMailbox(work: MailboxWork): Promise<void> {
+  const views = await bothSides((side) => select(work.sessions[side], work.wireNames[side], knowledge(work, side)));
+  const before = perSide((side) => continued(work, { side, view: views[side] }));
+  const mailbox: OpenMailbox = {
+    ...work,
+    views,
+    flags: new FlagKnowledge(),
+    progress: perSide((side) => progressFrom(work, { side, floor: before[side].uidNext })),
+  };
+  if (work.before.local === undefined || work.before.remote === undefined) work.store.checkpoint(work.idx, before);
+  await resume(mailbox);
+  let after: PerSide<MailboxState> = views;
+  let retry = perSide((side) => uidSetOf(mailbox.progress[side].refused));
+  do {
+    await propagateVanished(mailbox);
+    await propagateFlags(mailbox);
+    await copyNewMessages(
+      mailbox,
+      perSide((side) => union(newUids(mailbox.progress[side], after[side].uidNext), retry[side])),
+    );
+    retry = { local: emptyUidSet, remote: emptyUidSet };
+    for (const side of sides) mailbox.progress[side].floor = after[side].uidNext;
+    after = await bothSides((side) => settle(mailbox, side));
+  } while (sides.some((side) => hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext })));
+  work.store.checkpoint(
+    work.idx,
+    after,
+    perSide((side) => views[side].exists),
+  );
+}
+
+function progressFrom({ store, idx }: MailboxWork, { side, floor }: { side: Side; floor: number }): Progress {
+  const refused = store.refused(idx).filter((message) => message.side === side);
+  return { floor, copies: store.mappedUids(idx, side, floor), refused: new Set(refused.map(({ uid }) => uid)) };
+}
+
+function knowledge(work: MailboxWork, side: Side): ServerKnowledge | undefined {
+  const state = work.before[side];
+  if (state === undefined) return undefined;
+  return { state, sequenceSample: sequenceSample(work, { side, uidNext: state.uidNext }) };
+}
+
+const sampleLimit = 32;
+
+/**
+ * Some messages' sequence numbers, which let a server that forgot what was expunged (RFC 7162 3.2.5.2) tell less. They are
+ * ranks among our mappings, so they are right only if every message had a mapping; a wrong one would hide expunges.
+ */
+function sequenceSample(
+  { store, idx }: MailboxWork,
+  { side, uidNext }: { side: Side; uidNext: number },
+): ServerKnowledge["sequenceSample"] {
+  const hadMappingsOnly = store.messageCounts(idx)?.[side] === store.countMappings(idx, side, uidNext);
+  return hadMappingsOnly ? store.sequenceSample(idx, side, uidNext, sampleLimit) : [];
+}
+
+/** Where to go on from. @throws InterimapError UIDVALIDITY_CHANGED */
+function continued(work: MailboxWork, { side, view }: { side: Side; view: MailboxView }): MailboxState {
+  const state = work.before[side];
+  if (state === undefined) return { uidValidity: view.uidValidity, uidNext: 1, highestModSeq: 0n };
+  if (state.uidValidity === view.uidValidity) return state;
+  throw new InterimapError(
+    "UIDVALIDITY_CHANGED",
+    `UIDVALIDITY changed on the ${side} server (${String(state.uidValidity)} before, ${String(view.uidValidity)} now)`,
+    { hint: "the mailbox was probably deleted and created again; nothing was changed in it" },
+  );
+}
+
+/** New messages: neither seen in an earlier round nor copies of ours. */
+function newUids({ floor, copies }: Progress, uidNext: number): UidSet {
+  return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), copies);
+}
+
+/**
+ * Asks what the state is now, and lets the server tell all that led to it. STATUS goes first: whatever it counts in is
+ * announced by the NOOP behind it at the latest, so a checkpoint never covers a change we have not heard of.
+ */
+async function settle({ sessions, wireNames, views }: OpenMailbox, side: Side): Promise<MailboxState> {
+  const [now] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
+  const { uidValidity, uidNext, highestModSeq } = now ?? {};
+  if (uidValidity !== views[side].uidValidity || uidNext === undefined || highestModSeq === undefined) {
+    throw new InterimapError(
+      "MAILBOX_UNSTABLE",
+      `the mailbox was replaced on the ${side} server during synchronisation`,
+    );
+  }
+  views[side].noteHighestModSeq(highestModSeq);
+  return { uidValidity, uidNext, highestModSeq };
+}
+
+function hasMoreToDo(mailbox: OpenMailbox, { side, uidNext }: { side: Side; uidNext: number }): boolean {
+  const view = mailbox.views[side];
+  return (
+    !isEmpty(view.vanished) ||
+    mailbox.flags.news(side, view.changes).size > 0 ||
+    !isEmpty(newUids(mailbox.progress[side], uidNext))
+  );
+}

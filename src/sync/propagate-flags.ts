@@ -1,0 +1,142 @@
+// Carries flag changes to the other side (walk 2 in ARCHITECTURE.md): taken from both views at once, planned, stored in
+// groups of equal flags, and taken up again where the target changed under our hands.
+
+import { fetchFlags, refetchFlags } from "../imap/commands/fetch.ts";
+import { storeFlags } from "../imap/commands/store.ts";
+import { CommandRefused } from "../imap/command-refused.ts";
+import type { FlagChange } from "../imap/mailbox-view.ts";
+import { keepsEveryFlag, type FlagSet } from "../model/flags.ts";
+import { groupBy } from "../model/group-by.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { isEmpty, hasUid, uidSetOf } from "../model/uid-set.ts";
+import { planFlags, type FlagSituation, type FlagUpdate } from "./flags-plan.ts";
+import type { OpenMailbox } from "./mailbox-worker.ts";
+
+type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
+
+/** Deals with all flag changes the views hold now; some may be there again afterwards. */
+export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
+  const { views, flags, report, name } = mailbox;
+  // Taken together with the mod-sequence up to which they are complete: nothing may arrive in between.
+  const changes = perSide((side) => flags.news(side, views[side].takeChanges()));
+  const baselines = perSide((side) => views[side].highestModSeq);
+  if (sides.every((side) => changes[side].size === 0)) return;
+
+  const pairs = pairsOf(mailbox, changes);
+  await learnWhatOtherSideCannotTell(mailbox, { changes, pairs });
+  const situations = pairs.map((pair): FlagSituation => situationOf(mailbox, { pair, changes }));
+  const { updates, conflicts } = planFlags(
+    situations,
+    perSide((side) => views[side].permanentFlags),
+  );
+  for (const conflict of conflicts) {
+    report({ type: "flags-conflict", side: "local", mailbox: name, uid: conflict.pair.local, flags: conflict.flags });
+  }
+  for (const { pair, changes: changed } of situations) {
+    for (const side of sides) {
+      const change = changed[side];
+      if (change !== undefined) flags.learn(side, pair[side], change.flags);
+    }
+  }
+  await bothSides((side) => applyUpdates(mailbox, { side, updates, changes, baseline: baselines[side] }));
+}
+
+/** Mapped messages that changed on either side. What is not mapped is yet to be copied, or was left out. */
+function pairsOf({ store, idx }: OpenMailbox, changes: Changes): PerSide<number>[] {
+  const byLocal = new Map<number, PerSide<number>>();
+  for (const side of sides) {
+    for (const pair of store.pairsOf(idx, side, uidSetOf(changes[side].keys()))) byLocal.set(pair.local, pair);
+  }
+  return [...byLocal.values()];
+}
+
+function situationOf(
+  { flags }: OpenMailbox,
+  { pair, changes }: { pair: PerSide<number>; changes: Changes },
+): FlagSituation {
+  return {
+    pair,
+    changes: perSide((side) => changes[side].get(pair[side])),
+    present: perSide((side) => flags.recall(side, pair[side])),
+  };
+}
+
+/** Where a side cannot keep every flag, the other's flags must be known before they are overwritten. */
+async function learnWhatOtherSideCannotTell(
+  { views, sessions, flags }: OpenMailbox,
+  { changes, pairs }: { changes: Changes; pairs: readonly PerSide<number>[] },
+): Promise<void> {
+  await bothSides(async (side) => {
+    const other = otherSide(side);
+    if (keepsEveryFlag(views[other].permanentFlags)) return;
+    const unknown = pairs.filter(
+      (pair) => changes[other].has(pair[other]) && flags.recall(side, pair[side]) === undefined,
+    );
+    const present = await fetchFlags(sessions[side], uidSetOf(unknown.map((pair) => pair[side])));
+    for (const [uid, found] of present) flags.learn(side, uid, found.flags);
+  });
+}
+
+interface SideUpdates {
+  readonly side: Side;
+  readonly updates: readonly FlagUpdate[];
+  readonly changes: Changes;
+  readonly baseline: bigint;
+}
+
+async function applyUpdates(mailbox: OpenMailbox, { side, updates, changes, baseline }: SideUpdates): Promise<void> {
+  const { sessions, views } = mailbox;
+  const view = views[side];
+  const sinceOf = ({ pair }: FlagUpdate): bigint => {
+    const seen = changes[side].get(pair[side])?.modSeq ?? view.modSeqOf(pair[side]);
+    return seen > baseline ? seen : baseline;
+  };
+  const groups = groupBy(
+    updates.filter((update) => update.side === side),
+    (update) => `${String(sinceOf(update))} ${update.flags.key}`,
+  );
+  const contested = await Promise.all(
+    [...groups.values()].map((group) =>
+      applyGroup(mailbox, { side, group, unchangedSince: sinceOf(group[0] as FlagUpdate) }),
+    ),
+  );
+  const again = contested.flat();
+  if (again.length === 0) return;
+  const other = otherSide(side);
+  for (const { pair } of again) {
+    const change = changes[other].get(pair[other]);
+    if (change !== undefined) {
+      mailbox.flags.forget(other, pair[other]);
+      views[other].noteChange(pair[other], change);
+    }
+  }
+  await refetchFlags(sessions[side], uidSetOf(again.map(({ pair }) => pair[side])));
+}
+
+interface Group {
+  readonly side: Side;
+  readonly group: readonly FlagUpdate[];
+  readonly unchangedSince: bigint;
+}
+
+/** Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED). */
+async function applyGroup(
+  { sessions, flags: knowledge, report, name }: OpenMailbox,
+  { side, group, unchangedSince }: Group,
+): Promise<readonly FlagUpdate[]> {
+  const uids = uidSetOf(group.map(({ pair }) => pair[side]));
+  const { flags } = group[0] as { flags: FlagSet };
+  try {
+    const modified = await storeFlags(sessions[side], { uids, flags, unchangedSince });
+    const done = group.filter(({ pair }) => !hasUid(modified, pair[side]));
+    for (const { pair } of done) knowledge.learn(side, pair[side], flags);
+    if (done.length > 0) {
+      report({ type: "flags-updated", side, mailbox: name, uids: uidSetOf(done.map(({ pair }) => pair[side])), flags });
+    }
+    return isEmpty(modified) ? [] : group.filter(({ pair }) => hasUid(modified, pair[side]));
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    report({ type: "flags-refused", side, mailbox: name, uids, reason: error.words });
+    return [];
+  }
+}

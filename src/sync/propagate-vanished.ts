@@ -1,0 +1,67 @@
+// Carries deletions to the other side (walk 3 in ARCHITECTURE.md). A mapping goes only after both messages are gone.
+
+import { noop, status } from "../imap/commands/mailbox.ts";
+import { expunge } from "../imap/commands/store.ts";
+import { InterimapError } from "../model/errors.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { countUids, formatUidSet, isEmpty, subtract } from "../model/uid-set.ts";
+import { planVanished } from "./vanished-plan.ts";
+import type { OpenMailbox } from "./mailbox-worker.ts";
+
+/** Deals with all messages the views report as vanished now. */
+export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
+  const { views, store, idx } = mailbox;
+  if (sides.every((side) => isEmpty(views[side].vanished))) return;
+  await bothSides((side) => requireCredible(mailbox, side));
+  const vanished = perSide((side) => views[side].takeVanished(views[side].vanished));
+  const pairs = new Map<number, PerSide<number>>();
+  for (const side of sides) for (const pair of store.pairsOf(idx, side, vanished[side])) pairs.set(pair.local, pair);
+  const plan = planVanished([...pairs.values()], vanished);
+  dropMappings(mailbox, plan.drop);
+  await bothSides((side) => expungeOn(mailbox, side, plan.expunge[side]));
+  dropMappings(mailbox, plan.dropAfter);
+}
+
+function dropMappings({ store, idx }: OpenMailbox, pairs: readonly PerSide<number>[]): void {
+  if (pairs.length === 0) return;
+  store.removeMappings(
+    idx,
+    pairs.map(({ local }) => local),
+  );
+}
+
+async function expungeOn(mailbox: OpenMailbox, side: Side, uids: ReturnType<typeof subtract>): Promise<void> {
+  if (isEmpty(uids)) return;
+  const { sessions, views, report, name } = mailbox;
+  await expunge(sessions[side], uids);
+  // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
+  const left = subtract(uids, views[side].takeVanished(uids));
+  if (!isEmpty(left)) {
+    throw new InterimapError("COMMAND_REFUSED", `the ${side} server did not expunge UID ${formatUidSet(left)}`);
+  }
+  report({ type: "messages-removed", side, mailbox: name, uids });
+}
+
+const attempts = 3;
+
+/**
+ * Some servers report every message as vanished when the selected mailbox is renamed or deleted by somebody else. Before
+ * such a report is believed, the mailbox must still be there, be the same, and hold as many messages as we think.
+ */
+async function requireCredible(mailbox: OpenMailbox, side: Side): Promise<void> {
+  const view = mailbox.views[side];
+  const lostEverything = view.exists === 0 && countUids(view.vanished) > 0;
+  if (isEmpty(view.vanishedLive) && !lostEverything) return;
+  const session = mailbox.sessions[side];
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const [now] = await Promise.all([status(session, mailbox.wireNames[side]).catch(() => undefined), noop(session)]);
+    if (now === undefined || now.uidValidity !== view.uidValidity) break;
+    if (now.messages === view.exists) return;
+    // The mailbox may just be busy: the NOOP brought our count up to date.
+  }
+  throw new InterimapError(
+    "MAILBOX_UNSTABLE",
+    `the ${side} server reports messages as vanished, but the mailbox is no longer the one that was selected`,
+    { hint: "it was probably renamed or deleted meanwhile; nothing was deleted, run again" },
+  );
+}

@@ -1,0 +1,51 @@
+// Takes up a mailbox whose last synchronisation was interrupted (walk 5 in ARCHITECTURE.md).
+// Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
+
+import { fetchFlags, fetchIdentities } from "../imap/commands/fetch.ts";
+import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
+import { isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { planMatches } from "./match-plan.ts";
+import type { OpenMailbox } from "./mailbox-worker.ts";
+
+export async function resume(mailbox: OpenMailbox): Promise<void> {
+  await compareCopied(mailbox);
+  await adoptUnrecorded(mailbox);
+}
+
+/** Nothing tells what happened to these messages since they were copied: flags and existence are compared in full. */
+async function compareCopied(mailbox: OpenMailbox): Promise<void> {
+  const { store, idx, progress, views, sessions } = mailbox;
+  const pairs = new Map<number, PerSide<number>>();
+  for (const side of sides) {
+    for (const pair of store.pairsOf(idx, side, progress[side].copies)) pairs.set(pair.local, pair);
+  }
+  if (pairs.size === 0) return;
+  const uids = perSide((side) => uidSetOf([...pairs.values()].map((pair) => pair[side])));
+  const found = await bothSides((side) => fetchFlags(sessions[side], uids[side]));
+  for (const side of sides) {
+    views[side].noteVanished(subtract(uids[side], uidSetOf(found[side].keys())));
+    for (const [uid, change] of found[side]) views[side].noteChange(uid, change);
+  }
+}
+
+async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
+  const { store, idx, progress, views, sessions } = mailbox;
+  const floors = store.interruption(idx);
+  if (floors === undefined) return;
+  const unmapped = perSide((side): UidSet => {
+    const { uidNext } = views[side];
+    const floor = floors[side];
+    return floor < uidNext ? subtract(uidRange(floor, uidNext - 1), store.mappedUids(idx, side, floor)) : uidSetOf([]);
+  });
+  if (sides.some((side) => isEmpty(unmapped[side]))) return;
+  const identities = await bothSides((side) => fetchIdentities(sessions[side], unmapped[side]));
+  const pairs = planMatches(identities);
+  store.addMappings(
+    idx,
+    pairs.map(({ local, remote }) => ({ local: local.uid, remote: remote.uid })),
+  );
+  for (const side of sides) {
+    progress[side].copies = union(progress[side].copies, uidSetOf(pairs.map((pair) => pair[side].uid)));
+    for (const pair of pairs) views[side].noteChange(pair[side].uid, { flags: pair[side].flags, modSeq: 0n });
+  }
+}

@@ -1,0 +1,145 @@
+// One run over all mailboxes: list both sides, reconcile names and subscriptions, synchronise what differs.
+
+import { create, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
+import type { Session } from "../imap/session.ts";
+import { InterimapError } from "../model/errors.ts";
+import { toWire } from "../model/mailbox-name.ts";
+import { otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
+import type { Store } from "../store/store.ts";
+import type { Report } from "./events.ts";
+import { listBoth, type ListingQuery } from "./list-both.ts";
+import type { Listing } from "./mailbox-listing.ts";
+import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
+import { syncMailbox } from "./mailbox-worker.ts";
+
+export interface SyncOptions {
+  readonly query: ListingQuery;
+  readonly isIgnored: (name: string) => boolean;
+  readonly sessions: PerSide<Session>;
+  readonly store: Store;
+  readonly report: Report;
+}
+
+/**
+ * Makes both sides identical, as far as the query goes. What is left out is reported; the rest goes on.
+ * @throws InterimapError that abandons a side or the run.
+ */
+export async function synchronise(options: SyncOptions): Promise<void> {
+  const run: Run = { ...options, leftOut: new Set() };
+  const { listings, plan } = await reconcile(run);
+  const known = knownMailboxes(run.store);
+  for (const name of plan.dirty) {
+    if (run.leftOut.has(name)) continue;
+    await attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings }));
+  }
+}
+
+interface Run extends SyncOptions {
+  /** Mailboxes something is wrong with: reported once, then not touched any more. */
+  readonly leftOut: Set<string>;
+}
+
+interface Reconciled {
+  readonly listings: PerSide<Listing>;
+  readonly plan: MailboxPlan;
+}
+
+/** Creates what is missing and settles subscriptions, until there is nothing left to create: a server may make parents too. */
+async function reconcile(run: Run): Promise<Reconciled> {
+  for (;;) {
+    const listings = await listBoth(run.sessions, run.query);
+    if (run.store.needsDelimiters) run.store.upgradeNames(perSide((side) => listings[side].naming.delimiter));
+    const plan = planMailboxes(
+      listings,
+      knownMailboxes(run.store),
+      (name) => run.isIgnored(name) || run.leftOut.has(name),
+    );
+    for (const { side, name } of plan.gone) leaveOut(run, { side, mailbox: name }, gone(side));
+    for (const { side, name } of plan.create)
+      await attempt(run, { side, mailbox: name }, () => createOn(run, { side, name, listings }));
+    if (plan.create.length > 0) continue;
+    await settleSubscriptions(run, { listings, plan });
+    return { listings, plan };
+  }
+}
+
+function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
+  if (store.needsDelimiters) return new Map();
+  return new Map(store.mailboxes().map((record) => [record.name, record]));
+}
+
+interface Creation {
+  readonly side: Side;
+  readonly name: string;
+  readonly listings: PerSide<Listing>;
+}
+
+async function createOn({ sessions, report }: Run, { side, name, listings }: Creation): Promise<void> {
+  await create(sessions[side], toWire(name, listings[side].naming));
+  report({ type: "mailbox-created", side, mailbox: name });
+}
+
+async function settleSubscriptions(run: Run, { listings, plan }: Reconciled): Promise<void> {
+  const { sessions, store, report } = run;
+  for (const { side, name, subscribed } of plan.subscriptions) {
+    await attempt(run, { side, mailbox: name }, async () => {
+      const wireName = toWire(name, listings[side].naming);
+      await (subscribed ? subscribe : unsubscribe)(sessions[side], wireName);
+      report({ type: subscribed ? "subscribed" : "unsubscribed", side, mailbox: name });
+    });
+  }
+  const known = knownMailboxes(store);
+  store.transaction(() => {
+    for (const { name, subscribed } of plan.record) {
+      const idx = known.get(name)?.idx;
+      if (run.leftOut.has(name)) continue;
+      if (idx === undefined) store.addMailbox(name, subscribed);
+      else store.setSubscribed(idx, subscribed);
+    }
+  });
+}
+
+interface OneMailbox {
+  readonly name: string;
+  readonly known: KnownMailbox | undefined;
+  readonly listings: PerSide<Listing>;
+}
+
+async function syncOne({ sessions, store, report }: Run, { name, known, listings }: OneMailbox): Promise<void> {
+  if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
+  await syncMailbox({
+    idx: known.idx,
+    name,
+    wireNames: perSide((side) => listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming)),
+    before: known.states,
+    sessions,
+    store,
+    report,
+  });
+}
+
+interface Place {
+  readonly side?: Side;
+  readonly mailbox: string;
+}
+
+/** Errors that concern one mailbox end the work on it, nothing else. */
+async function attempt(run: Run, place: Place, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
+    leaveOut(run, place, error);
+  }
+}
+
+function leaveOut(run: Run, place: Place, error: InterimapError): void {
+  run.leftOut.add(place.mailbox);
+  run.report({ type: "mailbox-left-out", ...place, error });
+}
+
+function gone(side: Side): InterimapError {
+  return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server`, {
+    hint: `left alone on the ${otherSide(side)} server; delete it there too, or restore it here`,
+  });
+}

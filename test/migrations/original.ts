@@ -1,0 +1,39 @@
+// Databases of the original program, and what must be in them after the upgrade.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { MailboxRecord } from "../../src/store/mailboxes.ts";
+import { execute, temporaryDirectory } from "../unit/store/databases.ts";
+
+/** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */
+export function originalDatabase(t: TestContext, version: 0 | 1, extra = ""): string {
+  const path = join(temporaryDirectory(t), "x.db");
+  execute(path, readFileSync(new URL(`version-${version}.sql`, import.meta.url), "utf8") + extra);
+  return path;
+}
+
+export const upgradedMailboxes: readonly MailboxRecord[] = [
+  {
+    idx: 1,
+    name: "INBOX",
+    subscribed: false,
+    states: {
+      local: { uidValidity: 1795240543, uidNext: 6, highestModSeq: 17n },
+      remote: { uidValidity: 1795240544, uidNext: 2000000005, highestModSeq: 2n ** 63n - 1n },
+    },
+  },
+  {
+    idx: 3,
+    name: "a\0b",
+    subscribed: true,
+    states: {
+      local: { uidValidity: 0xffff_ffff, uidNext: 0xffff_ffff, highestModSeq: 2n ** 64n - 2n },
+      remote: { uidValidity: 1, uidNext: 1, highestModSeq: 2n ** 63n },
+    },
+  },
+  { idx: 4, name: "&AMk-t&AOk-", subscribed: true, states: { local: undefined, remote: undefined } },
+];
+
+/** Rows of tables that an upgrade leaves as they are, or moves as they are. */
+export const keptTables = ["local", "remote", "mapping", "sqlite_sequence"] as const;

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { openStore } from "../../src/store/open-store.ts";
+import { bytesOf, dump, failure, temporaryDirectory } from "../unit/store/databases.ts";
+import { startChild } from "../unit/store/processes.ts";
+import { keptTables, originalDatabase, upgradedMailboxes } from "./original.ts";
+
+test("our first migration makes the original's tables", (t) => {
+  const path = join(temporaryDirectory(t), "x.db");
+  openStore({ path }).close();
+  const ours = dump(path).schema;
+  const withoutSpaces = (sql: string | undefined): string | undefined => sql?.replace(/\s+/g, "");
+  for (const [table, sql] of Object.entries(dump(originalDatabase(t, 1)).schema)) {
+    assert.equal(withoutSpaces(ours[table]), withoutSpaces(sql));
+  }
+});
+
+test("version 1 is upgraded where it is, every row kept", (t) => {
+  const path = originalDatabase(t, 1);
+  const before = dump(path);
+  const store = openStore({ path });
+  assert.equal(store.needsDelimiters, false);
+  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  store.close();
+
+  const after = dump(path);
+  assert.equal(after.version, 2);
+  for (const table of [...keptTables, "mailboxes"]) {
+    assert.deepEqual(after.rows[table], before.rows[table]);
+    assert.equal(after.schema[table], before.schema[table]);
+  }
+  for (const table of ["rounds", "message_counts", "refused"]) assert.deepEqual(after.rows[table], []);
+});
+
+test("an upgraded database never gives an idx twice", (t) => {
+  const store = openStore({ path: originalDatabase(t, 1) });
+  assert.equal(store.addMailbox("new", true), 10);
+  store.close();
+});
+
+test("the old database is kept, once, for its owner only", (t) => {
+  const path = originalDatabase(t, 1);
+  const before = dump(path);
+  const umask = process.umask(0);
+  try {
+    openStore({ path }).close();
+  } finally {
+    process.umask(umask);
+  }
+  openStore({ path }).close();
+  assert.deepEqual(readdirSync(dirname(path)), ["x.db", "x.db.v1-backup"]);
+  assert.deepEqual(dump(`${path}.v1-backup`), before);
+  assert.equal(statSync(`${path}.v1-backup`).mode & 0o777, 0o600);
+});
+
+test("an earlier copy is not overwritten, a copy that was cut short is", (t) => {
+  const path = originalDatabase(t, 1);
+  const before = dump(path);
+  writeFileSync(`${path}.v1-backup`, "precious");
+  writeFileSync(`${path}.v1-backup.2`, "too");
+  writeFileSync(`${path}.v1-backup.3.partial`, "half");
+  openStore({ path }).close();
+  assert.equal(Buffer.from(bytesOf(`${path}.v1-backup`), "base64").toString(), "precious");
+  assert.equal(Buffer.from(bytesOf(`${path}.v1-backup.2`), "base64").toString(), "too");
+  assert.deepEqual(dump(`${path}.v1-backup.3`), before);
+  assert.equal(readdirSync(dirname(path)).length, 4);
+});
+
+test("rows that refer to nothing refuse the upgrade; the file stays as it is", (t) => {
+  const path = originalDatabase(t, 1, "INSERT INTO mapping VALUES (2, 1, 1); INSERT INTO local VALUES (7, 1, 1, 1);");
+  const before = bytesOf(path);
+  assert.throws(() => openStore({ path }), failure("DATABASE_UPGRADE", /cannot be upgraded: .* \(local, mapping\)$/));
+  assert.equal(bytesOf(path), before);
+  assert.deepEqual(readdirSync(dirname(path)), ["x.db"]);
+});
+
+test("killed in the middle of the upgrade, the next start does it again", async (t) => {
+  const path = originalDatabase(t, 1);
+  const before = dump(path);
+  assert.equal(await startChild(t, "die-upgrading", path).ended(), "SIGKILL");
+  assert.deepEqual(dump(path), before);
+  const store = openStore({ path });
+  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  store.close();
+});

@@ -1,0 +1,30 @@
+// A password reaches us as it stands in the file.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { readSections } from "../../../src/config/sections.ts";
+
+function passwordIn(text: string): string | undefined {
+  return readSections("config", Buffer.from(text)).local?.get("password");
+}
+
+function roundTrips(password: string): void {
+  assert.equal(passwordIn(`[local]\npassword = ${password}\nusername = u\n`), password);
+  assert.equal(passwordIn(`\ufeff[local]\r\npassword=${password}\r\nusername=u\r\n`), password);
+}
+
+const ascii = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));
+
+test("any printable ASCII password", () => {
+  const password = fc.string({ unit: fc.constantFrom(...ascii), minLength: 1 }).filter((text) => !/^ | $/.test(text));
+  fc.assert(fc.property(password, roundTrips));
+});
+
+test("any password in Unicode", () => {
+  const password = fc
+    .string({ unit: "binary", minLength: 1 })
+    // The characters that a line of text cannot hold.
+    .filter((text) => !/[\0-\x1f\x7f-\x9f]|^ | $/.test(text));
+  fc.assert(fc.property(password, roundTrips));
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { join } from "node:path";
+import { test } from "node:test";
+import { otherSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
+import { countUids, hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { temporaryDirectory } from "../../unit/store/databases.ts";
+
+// Close together, so that ranges form and sets meet; a few at the upper end of 32 bits.
+const uid = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: 1, max: 60 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0xffff_fff0, max: 0xffff_ffff }) },
+);
+const side = fc.constantFrom<Side>(...sides);
+/** In any order, each UID of either side once. */
+const pairs = fc
+  .tuple(fc.uniqueArray(uid, { maxLength: 50 }), fc.uniqueArray(uid, { maxLength: 50 }))
+  .map(([local, remote]) => {
+    const count = Math.min(local.length, remote.length);
+    return local.slice(0, count).map((uid, i): PerSide<number> => ({ local: uid, remote: remote[i]! }));
+  });
+
+test("queries on the mapping agree with a plain list of pairs", (t) => {
+  const store = openStore({ path: join(temporaryDirectory(t), "x.db") });
+  t.after(() => {
+    store.close();
+  });
+  const other = store.addMailbox("other", true);
+  store.addMappings(
+    other,
+    Array.from({ length: 60 }, (_, i) => ({ local: i + 1, remote: 60 - i })),
+  );
+  let mailboxes = 0;
+
+  fc.assert(
+    fc.property(
+      fc.record({ pairs, removed: fc.array(uid), asked: fc.array(uid).map(uidSetOf), side, bound: uid }),
+      fc.integer({ min: 0, max: 9 }),
+      ({ pairs, removed, asked, side, bound }, limit) => {
+        const idx = store.addMailbox(`mailbox ${mailboxes++}`, true);
+        store.addMappings(idx, pairs);
+        store.removeMappings(idx, removed);
+        const model = pairs
+          .filter(({ local }) => !removed.includes(local))
+          .sort((a, b) => a[side] - b[side])
+          .map((pair) => ({ ...pair }));
+        const below = model.filter((pair) => pair[side] < bound);
+
+        assert.deepEqual(
+          store.pairsOf(idx, side, asked),
+          model.filter((pair) => hasUid(asked, pair[side])),
+        );
+        const mapped = store.mappedUids(idx, side, bound);
+        assert.deepEqual(
+          [...uidsOf(mapped)],
+          model.map((pair) => pair[side]).filter((uid) => uid >= bound),
+        );
+        assert.deepEqual(mapped, uidSetOf(uidsOf(mapped)), "ranges that touch are one");
+        assert.equal(store.countMappings(idx, side, bound), below.length);
+
+        const sample = store.sequenceSample(idx, side, bound, limit);
+        assert.ok(sample.length <= limit);
+        assert.equal(sample.length > 0, below.length > 0 && limit > 0);
+        for (const [rank, sampled] of sample) assert.equal(sampled, below[rank - 1]?.[side]);
+        if (sample.length > 0) assert.equal(sample.at(-1)?.[0], below.length);
+        const ranks = sample.map(([rank]) => rank);
+        assert.deepEqual(
+          ranks,
+          [...new Set(ranks)].sort((a, b) => a - b),
+          "ascending",
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+  assert.equal(countUids(store.mappedUids(other, otherSide("local"))), 60);
+});

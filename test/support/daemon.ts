@@ -1,0 +1,113 @@
+// Starts a server program in the foreground as our child, waits for its greeting, and ends it with all its children.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { whenProcessEnds } from "./scratch.ts";
+
+export interface DaemonCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Taken before the program starts; undefined: ours. */
+  readonly runAs?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Holds daemon.log. */
+  readonly directory: string;
+  /** The daemon is up when this port greets. */
+  readonly port: number;
+}
+
+export interface Daemon {
+  /** Lets it end in order, so that it can be started again on the same data. */
+  stop(): Promise<void>;
+  /** At once: for data that will be thrown away. */
+  kill(): Promise<void>;
+}
+
+const startLimitMs = 15_000;
+const stopLimitMs = 5_000;
+
+/** Resolves at the server's greeting. Throws with the end of its log when it exits instead. */
+export async function startDaemon(command: DaemonCommand): Promise<Daemon> {
+  const logFile = join(command.directory, "daemon.log");
+  const log = openSync(logFile, "a");
+  const { runAs } = command;
+  const identity = runAs === undefined ? [] : [`--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--clear-groups"];
+  // The kernel ends the server with us even when we are killed; its own process group lets us end its children.
+  const child = spawn("setpriv", ["--pdeathsig", "TERM", ...identity, "--", command.program, ...command.args], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, ...command.env },
+  });
+  closeSync(log);
+  child.unref();
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
+  const forget = whenProcessEnds(() => killGroup(child));
+
+  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+    if (isRunning(child)) {
+      child.ref();
+      if (signal === "SIGTERM") child.kill(signal);
+      else killGroup(child);
+      const timer = setTimeout(() => killGroup(child), stopLimitMs);
+      await exited;
+      clearTimeout(timer);
+    }
+    killGroup(child);
+    forget();
+  };
+
+  try {
+    await greeting(command.port, () => isRunning(child));
+  } catch (error) {
+    await end("SIGKILL");
+    const words = readFileSync(logFile, "utf8").trim().split("\n").slice(-10).join("\n");
+    throw new Error(`${command.program} did not start: ${words || String(error)}`, { cause: error });
+  }
+  return { stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+}
+
+/** Ports of 127.0.0.1 that are free now, chosen by the system. */
+export async function freePorts(count: number): Promise<number[]> {
+  const holders = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(holders.map((holder) => new Promise((resolve) => holder.once("listening", resolve))));
+  const ports = holders.map((holder) => (holder.address() as AddressInfo).port);
+  await Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve))));
+  return ports;
+}
+
+async function greeting(port: number, mayStillCome: () => boolean): Promise<void> {
+  const deadline = Date.now() + startLimitMs;
+  while (!(await greets(port, deadline))) {
+    if (!mayStillCome()) throw new Error("it exited");
+    if (Date.now() > deadline) throw new Error(`no greeting on port ${port}`);
+    await sleep(5);
+  }
+}
+
+function greets(port: number, deadline: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.setTimeout(Math.max(1, deadline - Date.now()), () => socket.destroy());
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      resolve(data.toString("latin1").startsWith("* OK"));
+      socket.destroy();
+    });
+    socket.on("close", () => resolve(false));
+  });
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // No member of the group is left.
+  }
+}

@@ -1,0 +1,28 @@
+// What a test sees of a throw-away IMAP server, whichever program it is.
+
+export interface MailServer {
+  readonly kind: "dovecot" | "cyrus";
+  readonly host: string;
+  /** Plain text, and STARTTLS when there is a certificate. */
+  readonly port: number;
+  /** TLS from the first byte; undefined without a certificate. */
+  readonly tlsPort: number | undefined;
+  readonly certificateFile: string | undefined;
+  readonly user: string;
+  readonly password: string;
+  readonly delimiter: string;
+  /** Of the personal namespace, e.g. "INBOX."; usually "". */
+  readonly prefix: string;
+  /** Everything the server writes is below; gone after stop(). */
+  readonly directory: string;
+  /** A command line that speaks pre-authenticated IMAP on its standard input and output. Dovecot only. */
+  tunnelCommand(user?: string): string;
+  /** Stops the processes, keeps mail and ports, and starts again. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The same server seen as another user: a second, independent mail store at no cost. */
+export function asUser(server: MailServer, user: string): MailServer {
+  return { ...server, user, tunnelCommand: (other = user) => server.tunnelCommand(other) };
+}

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { parseArguments } from "../../../src/cli/options.ts";
+
+const plain = { command: "sync", mailboxes: [], config: undefined, quiet: false, debug: 0 };
+
+test("no arguments: synchronise what the configuration says", () => {
+  assert.deepEqual(parseArguments([]), plain);
+});
+
+test("options, wherever they stand", () => {
+  assert.deepEqual(parseArguments(["--config=work", "-q", "INBOX", "--debug"]), {
+    ...plain,
+    config: "work",
+    quiet: true,
+    debug: 1,
+    mailboxes: ["INBOX"],
+  });
+  assert.deepEqual(parseArguments(["INBOX", "--config", "/etc/a b", "--quiet"]), {
+    ...plain,
+    config: "/etc/a b",
+    quiet: true,
+    mailboxes: ["INBOX"],
+  });
+});
+
+test("--debug counts up to two", () => {
+  assert.deepEqual(parseArguments(["--debug", "--debug"]), { ...plain, debug: 2 });
+  assert.deepEqual(parseArguments(["--debug", "--debug", "--debug"]), { ...plain, debug: 2 });
+});
+
+test("nothing is taken for a number or a truth value", () => {
+  assert.deepEqual(parseArguments(["--config=123"]), { ...plain, config: "123" });
+  const mailboxes = ["true", "123", "1e3", "0x10", "007", "false"];
+  assert.deepEqual(parseArguments(["--quiet", ...mailboxes]), { ...plain, quiet: true, mailboxes });
+  assert.deepEqual(parseArguments(["--debug", ...mailboxes]), { ...plain, debug: 1, mailboxes });
+});
+
+test("mailboxes arrive as they were given, whatever stands around them", () => {
+  const mailbox = fc.stringMatching(/^[\x20-\x7e]+$/);
+  const options = fc.subarray(["-q", "--debug", "--config=x"]);
+  fc.assert(
+    fc.property(fc.array(mailbox), fc.array(mailbox), options, (before, after, options) => {
+      const positionals = before.filter((name) => name === "-" || !name.startsWith("-"));
+      const invocation = parseArguments([...options, ...positionals, "--", ...after]);
+      assert.deepEqual(invocation.command === "sync" && invocation.mailboxes, [...positionals, ...after]);
+    }),
+  );
+});
+
+test("-- ends the options", () => {
+  assert.deepEqual(parseArguments(["-q", "--", "-x", "--help", "--"]), {
+    ...plain,
+    quiet: true,
+    mailboxes: ["-x", "--help", "--"],
+  });
+});
+
+test("--help and --version win over what is wrong elsewhere", () => {
+  for (const argv of [["-h"], ["--help"], ["--nope", "--help", "--version"], ["-h", "false"]]) {
+    assert.equal(parseArguments(argv).command, "help");
+  }
+  assert.equal(parseArguments(["--version", "Entwürfe"]).command, "version");
+});
+
+test("a wrong command line is a usage error that names what is wrong", () => {
+  const cases: [string[], RegExp][] = [
+    [["--config"], /^--config needs/],
+    [["--config="], /^--config needs/],
+    [["--config", "--quiet"], /^--config needs/],
+    [["--config", "--nope"], /^--config needs/],
+    [["--config=a", "--config=b"], /^--config is given more than once$/],
+    [["--quiet=1"], /^--quiet takes no value$/],
+    [["-q=1"], /^-q takes no value$/],
+    [["--debug=2"], /^--debug takes no value$/],
+    [["--nope"], /^unknown option --nope$/],
+    [["--password=s3cret"], /^unknown option --password$/],
+    [["-c", "x"], /^unknown option -c$/],
+    [["-q5"], /^unknown option --q5$/],
+    [["-5"], /^unknown option -5$/],
+    [["--no-quiet"], /^unknown option --no-quiet$/],
+    [["--_"], /^unknown option --_$/],
+    [["--__proto__=x"], /^unknown option --__proto__$/],
+    [["--get-yargs-completions"], /^unknown option --get-yargs-completions$/],
+    [["a", ""], /^a MAILBOX is empty$/],
+  ];
+  for (const [argv, message] of cases) {
+    assert.throws(() => parseArguments(argv), { code: "USAGE", exitCode: 64, message, hint: "see interimap --help" });
+  }
+});
+
+test("what comes later says so", () => {
+  for (const argv of [
+    ["--watch"],
+    ["--watch=60"],
+    ["--notify"],
+    ["--repair", "a"],
+    ["--delete", "a"],
+    ["--rename", "a", "b"],
+  ]) {
+    assert.throws(() => parseArguments(argv), {
+      code: "USAGE",
+      message: /^--[a-z]+ is not available in this version$/,
+    });
+  }
+  assert.throws(() => parseArguments(["--target=local"]), { message: /^--target is not available/ });
+});
+
+test("a mailbox outside of printable ASCII: the hint has it in modified UTF-7", () => {
+  assert.throws(() => parseArguments(["Entwürfe"]), { code: "USAGE", hint: /Entw&APw-rfe$/ });
+  assert.throws(() => parseArguments(["a\r\nb"]), { code: "USAGE", message: /a\\x0d\\x0ab/ });
+});

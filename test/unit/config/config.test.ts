@@ -1,0 +1,448 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { loadConfig, type Config } from "../../../src/config/config.ts";
+import { isSettingName, settings, type Setting } from "../../../src/config/settings.ts";
+import { formatLogPrefix } from "../../../src/log/log-prefix.ts";
+import { InterimapError } from "../../../src/model/errors.ts";
+
+const home = mkdtempSync(join(tmpdir(), "interimap-config-"));
+after(() => rmSync(home, { recursive: true }));
+
+const directory = join(home, ".config", "interimap");
+const file = join(directory, "config");
+mkdirSync(directory, { recursive: true });
+
+function load(text: string | Buffer, mode = 0o600): Config {
+  rmSync(file, { force: true });
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return loadConfig({ env: {}, home });
+}
+
+/** The error's message, without the file's name. */
+function complaint(text: string | Buffer): string {
+  const error = failure(() => load(text));
+  assert.equal(error.code, "CONFIG_INVALID");
+  assert.equal(error.exitCode, 78);
+  assert.ok(error.message.startsWith(file));
+  assert.doesNotMatch(error.message, /[\r\n]/);
+  return error.message.slice(file.length);
+}
+
+function failure(work: () => unknown): InterimapError {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof InterimapError, String(error));
+    return error;
+  }
+  return assert.fail("nothing was thrown");
+}
+
+const minimal = "[local]\n[remote]\n";
+
+test("a file with two bare sections has all defaults", () => {
+  const config = load(minimal);
+  const tls = {
+    minVersion: undefined,
+    maxVersion: undefined,
+    versions: undefined,
+    cipherList: undefined,
+    cipherSuites: undefined,
+    fingerprints: [],
+    verify: true,
+    caFile: undefined,
+    caPath: undefined,
+    hostname: undefined,
+  };
+  const transport = {
+    type: "imaps",
+    host: "localhost",
+    isIpLiteral: false,
+    port: 993,
+    proxy: undefined,
+    startTls: true,
+    tls,
+  };
+  const server = { transport, auth: ["PLAIN", "LOGIN"], username: undefined, password: undefined, listReference: "" };
+  const { logPrefix, ...rest } = config;
+  assert.deepEqual(rest, {
+    file,
+    database: join(home, ".local/share/interimap/localhost.db"),
+    listMailbox: ["*"],
+    listSelectOpts: [],
+    ignoreMailbox: undefined,
+    logfile: undefined,
+    servers: { local: { ...server, compress: false }, remote: { ...server, compress: true } },
+    warnings: [],
+  });
+  assert.equal(formatLogPrefix(logPrefix, { component: "remote", mailbox: "INBOX" }), "remote(INBOX): ");
+});
+
+test("every setting reaches its place", () => {
+  const digest = "ab".repeat(32);
+  const config = load(`
+    database = /db
+    list-mailbox = INBOX "a b"
+    list-select-opts = subscribed
+    ignore-mailbox = ^x
+    logfile = log
+    log-prefix = >
+    [local]
+    type = tunnel
+    command = imap
+    null-stderr = YES
+    compress = YES
+    list-reference = perso/
+    [remote]
+    type = imap
+    host = [::1]
+    port = 1143
+    proxy = socks5h://u:p@proxy
+    STARTTLS = NO
+    auth = LOGIN
+    username = me
+    password = a#b;c"d\\e = f
+    compress = NO
+    SSL_protocols = TLSv1.2
+    SSL_protocol_min = TLSv1.2
+    SSL_protocol_max = TLSv1.3
+    SSL_cipherlist = HIGH
+    SSL_ciphersuites = TLS_AES_128_GCM_SHA256
+    SSL_fingerprint = ${digest}
+    SSL_verify = NO
+    SSL_CAfile = ca.pem
+    SSL_CApath = /certs
+    SSL_hostname =
+  `);
+  assert.deepEqual(config, {
+    file,
+    database: "/db",
+    listMailbox: ["INBOX", "a b"],
+    listSelectOpts: ["SUBSCRIBED"],
+    ignoreMailbox: /^x/,
+    logfile: "log",
+    logPrefix: [{ kind: "text", text: ">" }],
+    servers: {
+      local: {
+        transport: { type: "tunnel", command: "imap", nullStderr: true },
+        auth: ["PLAIN", "LOGIN"],
+        username: undefined,
+        password: undefined,
+        compress: true,
+        listReference: "perso/",
+      },
+      remote: {
+        transport: {
+          type: "imap",
+          host: "::1",
+          isIpLiteral: true,
+          port: 1143,
+          proxy: { host: "proxy", port: 1080, username: "u", password: "p", resolvesNames: true },
+          startTls: false,
+          tls: {
+            minVersion: "TLSv1.2",
+            maxVersion: "TLSv1.3",
+            versions: ["TLSv1.2"],
+            cipherList: "HIGH",
+            cipherSuites: "TLS_AES_128_GCM_SHA256",
+            fingerprints: [{ algorithm: "sha256", digest }],
+            verify: false,
+            caFile: "ca.pem",
+            caPath: "/certs",
+            hostname: "",
+          },
+        },
+        auth: ["LOGIN"],
+        username: "me",
+        password: 'a#b;c"d\\e = f',
+        compress: false,
+        listReference: "",
+      },
+    },
+    warnings: [],
+  });
+});
+
+test("type=imap means port 143", () => {
+  const { local } = load("[local]\ntype=imap\n[remote]\n").servers;
+  assert.equal(local.transport.type !== "tunnel" && local.transport.port, 143);
+});
+
+test("a section may be continued after another", () => {
+  const config = load("[local]\nusername=l\n[remote]\nusername=r\n[local]\npassword=p\n");
+  assert.equal(config.servers.local.username, "l");
+  assert.equal(config.servers.local.password, "p");
+  assert.equal(config.servers.remote.password, undefined);
+});
+
+test("settings that do not concern a server's type are accepted", () => {
+  const tunnel = "type=tunnel\ncommand=x\nhost=h\nport=1\nSSL_verify=NO\nusername=u\n";
+  assert.equal(load(`[local]\n${tunnel}[remote]\ncommand=x\nnull-stderr=YES\n`).servers.local.transport.type, "tunnel");
+});
+
+for (const [name, text, expected] of [
+  ["the remote host", "[local]\nhost=l\n[remote]\nhost=r\n", "r.db"],
+  ["the remote host, whatever the order", "[remote]\nhost=r\n[local]\nhost=l\n", "r.db"],
+  ["the local host, if there is no remote one", "[local]\nhost=l\n[remote]\n", "l.db"],
+  ["localhost, if there is none", minimal, "localhost.db"],
+  [
+    "localhost, if the remote is a tunnel",
+    "[local]\nhost=l\n[remote]\ntype=tunnel\ncommand=x\nhost=r\n",
+    "localhost.db",
+  ],
+  ["localhost, if the local one is a tunnel", "[local]\ntype=tunnel\ncommand=x\nhost=l\n[remote]\n", "localhost.db"],
+  ["an address in brackets", "[local]\n[remote]\nhost=[::1]\n", "[::1].db"],
+  ["what the setting says", `database=a/b.db\n${minimal}`, "a/b.db"],
+  ["what the setting says, tilde and all", `database=~/b.db\n${minimal}`, "~/b.db"],
+] as const) {
+  test(`the database is named after ${name}`, () => {
+    assert.equal(load(text).database, join(home, ".local/share/interimap", expected));
+  });
+}
+
+test("an absolute database path stands alone, a relative one starts from $XDG_DATA_HOME/interimap", () => {
+  assert.equal(load(`database = /var/x.db\n${minimal}`).database, "/var/x.db");
+  load(`database = x.db\n${minimal}`);
+  assert.equal(loadConfig({ env: { XDG_DATA_HOME: "/data" }, home }).database, "/data/interimap/x.db");
+  assert.equal(
+    loadConfig({ env: { XDG_DATA_HOME: "data" }, home }).database,
+    join(home, ".local/share/interimap/x.db"),
+  );
+});
+
+test("--config: an absolute path stands alone, a relative one starts from the configuration directory", () => {
+  const xdg = join(home, "xdg");
+  mkdirSync(join(xdg, "interimap"), { recursive: true });
+  writeFileSync(join(xdg, "interimap", "work"), `logfile=xdg\n${minimal}`);
+  writeFileSync(join(xdg, "interimap", "config"), `logfile=xdg default\n${minimal}`);
+  writeFileSync(join(directory, "work"), `logfile=home\n${minimal}`);
+  const env = { XDG_CONFIG_HOME: xdg };
+  assert.equal(loadConfig({ env, home }).logfile, "xdg default");
+  assert.equal(loadConfig({ file: "work", env, home }).logfile, "xdg");
+  assert.equal(loadConfig({ file: "./work", env, home }).file, join(xdg, "interimap", "work"));
+  assert.equal(loadConfig({ file: "work", env: {}, home }).logfile, "home");
+  assert.equal(loadConfig({ file: "work", env: { XDG_CONFIG_HOME: "xdg" }, home }).logfile, "home");
+  assert.equal(loadConfig({ file: join(directory, "work"), env, home }).logfile, "home");
+});
+
+for (const [name, text, expected] of [
+  [
+    "a junk line",
+    "[local]\nhunter2\n",
+    ":2: this is no setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
+  ],
+  [
+    "a password after a colon",
+    "[local]\npassword: hunter=2\n",
+    ":2: this is no setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
+  ],
+  [
+    "a line that is not UTF-8",
+    Buffer.from("[local]\npassword=\xe9\n", "latin1"),
+    ":2: the line is not UTF-8; expected a text file in UTF-8",
+  ],
+  ["an unknown section", "\n[lokal]\n", ":2: unknown section [lokal]; expected [local] or [remote]"],
+  ["an unknown setting", "[local]\n\npasword=x\n", ':3: unknown setting "pasword"; did you mean "password"?'],
+  ["a setting in other letters", "[local]\nHost=x\n", ':2: unknown setting "Host"; did you mean "host"?'],
+  ["a setting like no other", "maildir=x\n", ':1: unknown setting "maildir"; expected one that interimap(1) lists'],
+  ["a prototype's name", "constructor=x\n", ':1: unknown setting "constructor"; expected one that interimap(1) lists'],
+  [
+    "a server setting above the sections",
+    "host=x\n",
+    ':1: "host" does not belong above the first section; expected it in [local] or [remote]',
+  ],
+  [
+    "a default setting in a section",
+    "[remote]\nlogfile=x\n",
+    ':2: "logfile" does not belong in [remote]; expected it above the first section',
+  ],
+  [
+    "a setting twice",
+    "[local]\nhost=x\nport=1\nhost=x\n",
+    ':4: "host" is set a second time; expected only line 2 to set it',
+  ],
+  [
+    "a setting twice in a continued section",
+    "[local]\nhost=x\n[remote]\nhost=y\n[local]\nhost=x\n",
+    ':6: "host" is set a second time; expected only line 2 to set it',
+  ],
+  ["a bad value", "[local]\nport=99999\n", ':2: port: bad value "99999"; expected a port number from 1 to 65535'],
+  ["a bad choice", "[local]\ntype=pop3\n", ':2: type: bad value "pop3"; expected imap, imaps or tunnel'],
+  ["an empty value", "[local]\ncommand=\n", ':2: command: bad value ""; expected a command'],
+  ["an empty password", "[local]\npassword=\n", ":2: password: bad value; expected a password, or no such line"],
+  [
+    "a bad proxy",
+    "[local]\nproxy=http://u:hunter2@h\n",
+    ":2: proxy: bad value; expected socks5:// or socks5h:// and then [USER:PASSWORD@]HOST[:PORT]",
+  ],
+  [
+    "a bad proxy host",
+    "[local]\nproxy=socks5://u:hunter2@h_/\n",
+    ":2: proxy: bad value; expected a host name or IP address",
+  ],
+  [
+    "a bad proxy port",
+    "[local]\nproxy=socks5://u:hunter2@h:0\n",
+    ":2: proxy: bad value; expected a port number from 1 to 65535",
+  ],
+  [
+    "a reason",
+    'list-mailbox="a"b\n',
+    ":1: list-mailbox: a quoted name and another run together; expected a space between them",
+  ],
+  [
+    "a pattern outside ASCII",
+    "list-mailbox=é\n",
+    ':1: list-mailbox: mailbox names must not hold non-ASCII characters; expected modified UTF-7, e.g. "&AOk-" for "é"',
+  ],
+  [
+    "a reference outside ASCII",
+    "[local]\nlist-reference=é\n",
+    ':2: list-reference: mailbox names must not hold non-ASCII characters; expected modified UTF-7, e.g. "&AOk-" for "é"',
+  ],
+  [
+    "a foreign construct",
+    "ignore-mailbox=a++\n",
+    ':1: ignore-mailbox: "++" is not supported in a regular expression here; expected an expression without it',
+  ],
+  [
+    "a bad prefix",
+    "log-prefix=%x\n",
+    ':1: log-prefix: "%x" is unknown; expected text, %n, %m, %%, %?X?then&else? and \\-escaped & ? \\',
+  ],
+  [
+    "a short digest",
+    "[local]\nSSL_fingerprint=abcd\n",
+    ":2: SSL_fingerprint: a sha256 digest has 4 hexadecimal digits; expected 64",
+  ],
+  ["no local section", "[remote]\n", ": there is no [local] section; expected both [local] and [remote]"],
+  ["no remote section", "[local]\n", ": there is no [remote] section; expected both [local] and [remote]"],
+  ["nothing at all", "", ": there is no [local] section; expected both [local] and [remote]"],
+  [
+    "a tunnel without a command",
+    "[local]\n[remote]\ntype=tunnel\n",
+    ':2: type=tunnel without a command; expected the setting "command"',
+  ],
+  [
+    "a wrong range of versions",
+    "[local]\nSSL_protocol_max=TLSv1.2\nSSL_protocol_min=TLSv1.3\n[remote]\n",
+    ":3: SSL_protocol_min is newer than SSL_protocol_max; expected at most TLSv1.2",
+  ],
+  [
+    "the first of several mistakes",
+    "[local]\nport=0\nhunter2\nfoo=1\n",
+    ':2: port: bad value "0"; expected a port number from 1 to 65535',
+  ],
+  [
+    "a wrong line before what is missing",
+    "[local]\ntype=tunnel\nport=0\n",
+    ':3: port: bad value "0"; expected a port number from 1 to 65535',
+  ],
+] as const) {
+  test(`complains about ${name}`, () => {
+    assert.equal(complaint(text), expected);
+  });
+}
+
+for (const [name, prepare, problem] of [
+  ["a missing file", () => undefined, "there is no such file"],
+  ["a directory", () => mkdirSync(file), "this is a directory"],
+  ["a link to itself", () => symlinkSync(file, file), "the file cannot be read (ELOOP)"],
+] as const) {
+  test(`complains about ${name}`, () => {
+    rmSync(file, { force: true, recursive: true });
+    prepare();
+    const error = failure(() => loadConfig({ env: {}, home }));
+    rmSync(file, { force: true, recursive: true });
+    assert.equal(error.code, "CONFIG_MISSING");
+    assert.equal(error.exitCode, 78);
+    assert.equal(error.message, `${file}: ${problem}; expected a configuration file`);
+  });
+}
+
+test("complains about a file that this user may not read", () => {
+  load(minimal, 0o000);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    const error = failure(() => loadConfig({ env: {}, home }));
+    assert.equal(error.code, "CONFIG_MISSING");
+    assert.equal(error.message, `${file}: this user may not read the file; expected a configuration file`);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+});
+
+const withPassword = `${minimal}password = hunter2\n`;
+const withProxyPassword = "[local]\nproxy = socks5://u:hunter2@h\n[remote]\n";
+
+for (const [name, text, mode, warns] of [
+  ["a password that the group can read", withPassword, 0o640, true],
+  ["a password that everyone can read", withPassword, 0o604, true],
+  ["a proxy password that everyone can read", withProxyPassword, 0o644, true],
+  ["a password that is this user's alone", withPassword, 0o600, false],
+  ["a password that the group can only write", withPassword, 0o620, false],
+  ["a public file without a password", `${minimal}proxy = socks5://h\n`, 0o644, false],
+] as const) {
+  test(`${warns ? "warns" : "does not warn"} about ${name}`, () => {
+    const expected = `${file}: holds a password that other users can read; run: chmod 600 ${file}`;
+    assert.deepEqual(load(text, mode).warnings, warns ? [expected] : []);
+  });
+}
+
+test("the command in the warning survives a shell", () => {
+  const odd = join(directory, "it's odd");
+  writeFileSync(odd, withPassword);
+  chmodSync(odd, 0o644);
+  const [warning] = loadConfig({ file: odd, env: {}, home }).warnings;
+  assert.ok(warning?.endsWith(`run: chmod 600 '${odd.replace("'", "'\\''")}'`), warning);
+});
+
+test("warns about a password in another user's file", { skip: process.getuid?.() !== 0 }, () => {
+  load(withPassword);
+  chownSync(file, 65534, 65534);
+  assert.deepEqual(loadConfig({ env: {}, home }).warnings, [
+    `${file}: holds a password but belongs to another user; run: chown 0 ${file} && chmod 600 ${file}`,
+  ]);
+});
+
+const example = readFileSync(new URL("../../../config.example.ini", import.meta.url), "utf8");
+
+test("the example file loads", () => {
+  const { servers, database, warnings } = load(example);
+  assert.deepEqual(servers.local.transport, { type: "tunnel", command: "doveadm exec imap", nullStderr: false });
+  assert.equal(servers.remote.transport.type, "imaps");
+  assert.equal(servers.remote.username, "alice");
+  assert.equal(servers.remote.password, "change me");
+  assert.equal(database, join(home, ".local/share/interimap/imap.example.net.db"));
+  assert.deepEqual(warnings, []);
+});
+
+test("every setting that the example file comments out is valid where it stands", () => {
+  let section = "default";
+  let count = 0;
+  for (const line of example.split("\n")) {
+    if (/^\[/.test(line)) section = "server";
+    const [, name = "", value = ""] = /^#([\w-]+) = (.*)$/.exec(line) ?? [];
+    if (name === "") continue;
+    assert.ok(isSettingName(name), name);
+    const setting: Setting = settings[name];
+    assert.equal(setting.section, section, name);
+    assert.doesNotThrow(() => setting.parse(value), name);
+    count++;
+  }
+  assert.ok(count > 10);
+});

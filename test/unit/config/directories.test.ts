@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { configDirectory, dataDirectory, ensureDirectory } from "../../../src/config/directories.ts";
+import { InterimapError } from "../../../src/model/errors.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "interimap-directories-"));
+after(() => rmSync(scratch, { recursive: true }));
+
+for (const [value, config, data] of [
+  [undefined, "/home/u/.config/interimap", "/home/u/.local/share/interimap"],
+  ["", "/home/u/.config/interimap", "/home/u/.local/share/interimap"],
+  ["relative/dir", "/home/u/.config/interimap", "/home/u/.local/share/interimap"],
+  ["./dir", "/home/u/.config/interimap", "/home/u/.local/share/interimap"],
+  ["~/dir", "/home/u/.config/interimap", "/home/u/.local/share/interimap"],
+  ["/xdg", "/xdg/interimap", "/xdg/interimap"],
+  ["/xdg/", "/xdg/interimap", "/xdg/interimap"],
+] as const) {
+  test(`XDG variables set to ${JSON.stringify(value)}`, () => {
+    assert.equal(configDirectory({ XDG_CONFIG_HOME: value }, "/home/u"), config);
+    assert.equal(dataDirectory({ XDG_DATA_HOME: value }, "/home/u"), data);
+  });
+}
+
+test("each directory listens to its own variable only", () => {
+  assert.equal(configDirectory({ XDG_DATA_HOME: "/xdg" }, "/home/u"), "/home/u/.config/interimap");
+  assert.equal(dataDirectory({ XDG_CONFIG_HOME: "/xdg" }, "/home/u"), "/home/u/.local/share/interimap");
+});
+
+test("missing directories are made for this user only", () => {
+  ensureDirectory(join(scratch, "share", "interimap"));
+  assert.equal(statSync(join(scratch, "share")).mode & 0o777, 0o700);
+  assert.equal(statSync(join(scratch, "share", "interimap")).mode & 0o777, 0o700);
+});
+
+test("a directory that exists is left as it is", () => {
+  const directory = join(scratch, "existing");
+  ensureDirectory(directory);
+  chmodSync(directory, 0o755);
+  ensureDirectory(directory);
+  assert.equal(statSync(directory).mode & 0o777, 0o755);
+});
+
+test("a directory that cannot be made is reported on one line", () => {
+  const file = join(scratch, "file");
+  writeFileSync(file, "");
+  const directory = join(file, "interimap");
+  assert.throws(
+    () => ensureDirectory(directory),
+    (error) =>
+      error instanceof InterimapError &&
+      error.code === "DATABASE_CREATE" &&
+      error.exitCode === 73 &&
+      error.message === `${directory}: cannot create the directory (ENOTDIR: not a directory)`,
+  );
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BadValue } from "../../../src/config/bad-value.ts";
+import { mailboxPatterns } from "../../../src/config/mailbox-patterns.ts";
+
+for (const [text, expected] of [
+  ["*", ["*"]],
+  ["INBOX lists/%", ["INBOX", "lists/%"]],
+  ["a \t  b", ["a", "b"]],
+  ["[Gmail]/* &AOk-", ["[Gmail]/*", "&AOk-"]],
+  ['"Sent Items"', ["Sent Items"]],
+  ['INBOX "Sent Items" %', ["INBOX", "Sent Items", "%"]],
+  ['"foo\\x00bar"', ["foo\0bar"]],
+  ['"foo\\0bar"', ["foo\0bar"]],
+  ['"foo\\000bar"', ["foo\0bar"]],
+  ['"\\0001"', ["\x001"]],
+  ['"\\101\\x41\\x4a"', ["AAJ"]],
+  ['"\\a\\b\\t\\n\\v\\f\\r"', ["\x07\b\t\n\v\f\r"]],
+  ['"a\\"b" "c\\\\"', ['a"b', "c\\"]],
+  ['"\\\\x00"', ["\\x00"]],
+] as const) {
+  test(`${text} is ${JSON.stringify(expected)}`, () => {
+    assert.deepEqual(mailboxPatterns(text), expected);
+  });
+}
+
+for (const [text, problem] of [
+  ["", undefined],
+  ['""', "a quoted name is empty"],
+  ['a "" b', "a quoted name is empty"],
+  ['"', "a quoted name is not closed"],
+  ['"a', "a quoted name is not closed"],
+  ['"a\\"', "a quoted name is not closed"],
+  ['a "b c', "a quoted name is not closed"],
+  ['"a"b', "a quoted name and another run together"],
+  ['a"b"', "a quoted name and another run together"],
+  ['"a""b"', "a quoted name and another run together"],
+  ["foo\\x00bar", "a backslash has no meaning outside double quotes"],
+  ["\\", "a backslash has no meaning outside double quotes"],
+  ['"\\q"', "\\q is no escape"],
+  ['"\\x4"', "\\x is no escape"],
+  ['"\\xgg"', "\\x is no escape"],
+  ['"\\X41"', "\\X is no escape"],
+  ["Entwürfe", "mailbox names must not hold non-ASCII characters"],
+  ['"Entw\\xfcrfe"', "mailbox names must not hold non-ASCII characters"],
+  ['"\\777"', "mailbox names must not hold non-ASCII characters"],
+] as const) {
+  test(`${JSON.stringify(text)} is refused`, () => {
+    assert.throws(
+      () => mailboxPatterns(text),
+      (error) => error instanceof BadValue && error.problem === problem,
+    );
+  });
+}

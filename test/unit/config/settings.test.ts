@@ -1,0 +1,304 @@
+// Every setting: its section, what it accepts and what it refuses.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BadValue } from "../../../src/config/bad-value.ts";
+import { settingNames, settings, type Setting, type SettingName } from "../../../src/config/settings.ts";
+
+interface Cases {
+  readonly section?: "default";
+  /** What the default yields; undefined when there is none. */
+  readonly default?: unknown;
+  readonly good: readonly (readonly [text: string, value: unknown])[];
+  readonly bad: readonly string[];
+}
+
+const file: Cases = {
+  good: [
+    ["/a b/c", "/a b/c"],
+    ["~/c", "~/c"],
+  ],
+  bad: [""],
+};
+const yesNo: Pick<Cases, "good" | "bad"> = {
+  good: [
+    ["YES", true],
+    ["NO", false],
+    ["yes", true],
+    ["No", false],
+  ],
+  bad: ["", "true", "1", "on", "y", "YES NO"],
+};
+const version: Cases = {
+  good: ["SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"].map((name) => [name, name]),
+  bad: ["", "SSLv2", "TLSv1.4", "1.2", "tlsv1.2", "TLSv1.2 TLSv1.3"],
+};
+const sha256 = "0123456789abcdef".repeat(4);
+const localhost = { text: "localhost", host: "localhost", isIpLiteral: false };
+
+function hostValue(text: string, isIpLiteral: boolean): readonly [string, unknown] {
+  return [text, { text, host: text.replace(/^\[(.*)\]$/, "$1"), isIpLiteral }];
+}
+
+function proxyValue(text: string, host: string, rest: object = {}): readonly [string, unknown] {
+  const plain = { host, port: 1080, username: undefined, password: undefined, resolvesNames: false };
+  return [text, { ...plain, ...rest }];
+}
+
+const cases: Readonly<Record<SettingName, Cases>> = {
+  database: { ...file, section: "default" },
+  "list-mailbox": { section: "default", default: ["*"], good: [['a "b c"', ["a", "b c"]]], bad: ["", '""', "é"] },
+  "list-select-opts": {
+    section: "default",
+    default: [],
+    good: [
+      ["", []],
+      ["SUBSCRIBED", ["SUBSCRIBED"]],
+      ["subscribed  RecursiveMatch", ["SUBSCRIBED", "RECURSIVEMATCH"]],
+      ["SPECIAL-USE", ["SPECIAL-USE"]],
+    ],
+    bad: ["(SUBSCRIBED)", '"SUBSCRIBED"', "A*", "A%", "A\\", "A]", "A{", "é"],
+  },
+  "ignore-mailbox": {
+    section: "default",
+    good: [
+      ["^a(?:\\x00|$)", /^a(?:\x00|$)/],
+      ["(?i)a", /a/i],
+    ],
+    bad: ["", "(", "a++", "é"],
+  },
+  logfile: { ...file, section: "default" },
+  "log-prefix": {
+    section: "default",
+    default: settings["log-prefix"].parse("%?n?%?m?%n(%m)&%n?: ?"),
+    good: [
+      ["", []],
+      [
+        "%n>",
+        [
+          { kind: "value", of: "n" },
+          { kind: "text", text: ">" },
+        ],
+      ],
+    ],
+    bad: ["%x", "a&b", "why?", "\\"],
+  },
+  "list-reference": {
+    default: "",
+    good: [
+      ["", ""],
+      ["perso/", "perso/"],
+      ["#news. a\\b", "#news. a\\b"],
+    ],
+    bad: ["é/"],
+  },
+  type: {
+    default: "imaps",
+    good: ["imap", "imaps", "tunnel"].map((type) => [type, type]),
+    bad: ["", "IMAP", "pop3", "imap imaps"],
+  },
+  host: {
+    default: localhost,
+    good: [
+      hostValue("localhost", false),
+      hostValue("imap.Example.net", false),
+      hostValue("imap.example.net.", false),
+      hostValue("xn--bcher-kva.example", false),
+      hostValue("my_host-1", false),
+      hostValue("127.0.0.1", true),
+      hostValue("::1", true),
+      hostValue("[127.0.0.1]", true),
+      hostValue("[2001:db8::1]", true),
+      hostValue("[fe80::1%eth0]", true),
+    ],
+    bad: [
+      "",
+      ".",
+      "a b",
+      "a..b",
+      "-a",
+      "a-.b",
+      "a/b",
+      "a:143",
+      "300.1.1.1",
+      "[]",
+      "[localhost]",
+      "[::1",
+      "::1]",
+    ].concat("bücher.example", "a".repeat(64), Array(128).fill("a").join(".")),
+  },
+  port: {
+    good: [
+      ["1", 1],
+      ["143", 143],
+      ["65535", 65535],
+    ],
+    bad: ["", "0", "65536", "-1", "1.5", "0x8f", "imap", "99999", "143 "],
+  },
+  proxy: {
+    good: [
+      proxyValue("socks5://proxy", "proxy"),
+      proxyValue("socks5h://proxy:9050", "proxy", { port: 9050, resolvesNames: true }),
+      proxyValue("socks5://[::1]", "::1"),
+      proxyValue("socks5://[::1]:1", "::1", { port: 1 }),
+      proxyValue("socks5://127.0.0.1:1", "127.0.0.1", { port: 1 }),
+      proxyValue("socks5://u:p@proxy", "proxy", { username: "u", password: "p" }),
+      proxyValue("socks5://u:p:/@#?@[::1]:9", "::1", { username: "u", password: "p:/@#?", port: 9 }),
+      proxyValue("socks5://u%3Av:100%25@proxy", "proxy", { username: "u:v", password: "100%" }),
+      proxyValue("socks5://%C3%A9:100%@proxy", "proxy", { username: "é", password: "100%" }),
+      proxyValue("socks5://u:%zz%ff@proxy", "proxy", { username: "u", password: "%zz%ff" }),
+    ],
+    bad: [
+      "",
+      "proxy",
+      "http://proxy",
+      "socks4://proxy",
+      "SOCKS5://proxy",
+      "socks5://",
+      "socks5://proxy:",
+      "socks5://proxy:0",
+      "socks5://proxy/",
+      "socks5://::1",
+      "socks5://[proxy]",
+      "socks5://user@proxy",
+      "socks5://:p@proxy",
+      "socks5://u:@proxy",
+      `socks5://u:${"p".repeat(256)}@proxy`,
+    ],
+  },
+  command: {
+    good: [
+      ["doveadm exec imap", "doveadm exec imap"],
+      ["ssh h 'a; b' # c", "ssh h 'a; b' # c"],
+    ],
+    bad: [""],
+  },
+  STARTTLS: { ...yesNo, default: true },
+  auth: {
+    default: ["PLAIN", "LOGIN"],
+    good: [
+      ["PLAIN", ["PLAIN"]],
+      ["login  plain", ["LOGIN", "PLAIN"]],
+    ],
+    bad: ["", "CRAM-MD5", "PLAIN,LOGIN", "AUTH=PLAIN"],
+  },
+  username: {
+    good: [
+      ["a b@c", "a b@c"],
+      ["é", "é"],
+    ],
+    bad: [""],
+  },
+  password: {
+    good: [
+      ['a#b;c"d\\e = f', 'a#b;c"d\\e = f'],
+      ["é", "é"],
+    ],
+    bad: [""],
+  },
+  compress: yesNo,
+  "null-stderr": { ...yesNo, default: false },
+  SSL_protocols: {
+    good: [
+      ["TLSv1.2", ["TLSv1.2"]],
+      ["TLSv1.3 TLSv1.2", ["TLSv1.2", "TLSv1.3"]],
+      ["SSLv3 TLSv1 TLSv1.1", ["SSLv3", "TLSv1", "TLSv1.1"]],
+      ["SSLv2 TLSv1.2", ["TLSv1.2"]],
+      ["!SSLv2 !SSLv3 !TLSv1", ["TLSv1.2", "TLSv1.3"]],
+      ["!TLSv1.3", ["TLSv1.2"]],
+      ["TLSv1.1 TLSv1.2 !TLSv1.1", ["TLSv1.2"]],
+    ],
+    bad: [
+      "",
+      "TLSv1.4",
+      "tlsv1.2",
+      "TLSv1.2,TLSv1.3",
+      "! TLSv1",
+      "!!TLSv1",
+      "SSLv2",
+      "!TLSv1.2 !TLSv1.3",
+      "TLSv1.2 !TLSv1.2",
+    ],
+  },
+  SSL_protocol_min: version,
+  SSL_protocol_max: version,
+  SSL_cipherlist: { good: [["HIGH:!aNULL @STRENGTH", "HIGH:!aNULL @STRENGTH"]], bad: ["", "é"] },
+  SSL_ciphersuites: {
+    good: [["TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"]],
+    bad: ["", "TLS_A TLS_B", "TLS_A:", "!TLS_A"],
+  },
+  SSL_fingerprint: {
+    good: [
+      [sha256, [{ algorithm: "sha256", digest: sha256 }]],
+      [`sha256$${sha256.toUpperCase()}`, [{ algorithm: "sha256", digest: sha256 }]],
+      [
+        `SHA1$${"0f".repeat(20)}  ${sha256}`,
+        [
+          { algorithm: "sha1", digest: "0f".repeat(20) },
+          { algorithm: "sha256", digest: sha256 },
+        ],
+      ],
+      [`sha512$${"0f".repeat(64)}`, [{ algorithm: "sha512", digest: "0f".repeat(64) }]],
+    ],
+    bad: [
+      "",
+      "sha256$",
+      sha256.slice(2),
+      `${sha256}00`,
+      `nosuch$${sha256}`,
+      `sha1$${sha256}`,
+      `$${sha256}`,
+      `g${sha256.slice(1)}`,
+    ],
+  },
+  SSL_verify: { ...yesNo, default: true },
+  SSL_CAfile: file,
+  SSL_CApath: file,
+  SSL_hostname: {
+    good: [
+      ["", ""],
+      ["imap.example.net", "imap.example.net"],
+    ],
+    bad: ["127.0.0.1", "[::1]", "::1", "a b"],
+  },
+};
+
+test("the table holds exactly these settings", () => {
+  assert.deepEqual([...settingNames].sort(), Object.keys(cases).sort());
+});
+
+for (const name of settingNames) {
+  const { section = "server", default: expected, good, bad } = cases[name];
+  const setting: Setting = settings[name];
+
+  test(`${name} belongs into the ${section} section and is documented in a sentence`, () => {
+    assert.equal(setting.section, section);
+    assert.match(setting.doc, /^[A-Z][^\n]+\.$/);
+    assert.equal(
+      Number(setting.default === undefined) + Number(setting.absent === undefined),
+      1,
+      "either a default or words for its absence",
+    );
+  });
+
+  test(`${name} has the right default`, () => {
+    assert.deepEqual(setting.default === undefined ? undefined : setting.parse(setting.default), expected);
+  });
+
+  for (const [text, value] of good) {
+    test(`${name} accepts ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(setting.parse(text), value);
+    });
+  }
+
+  for (const text of bad) {
+    test(`${name} refuses ${JSON.stringify(text).slice(0, 80)}`, () => {
+      assert.throws(() => setting.parse(text), BadValue);
+    });
+  }
+}
+
+test("only what holds a password is secret", () => {
+  const secret = settingNames.filter((name) => (settings[name] as Setting).secret);
+  assert.deepEqual(secret, ["proxy", "password"]);
+});

@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseResponse } from "../../../../src/imap/codec/parse-response.ts";
+import type { FetchResponse, Response } from "../../../../src/imap/responses.ts";
+import { InterimapError } from "../../../../src/model/errors.ts";
+
+async function parsed(line: string, ...literals: readonly string[]): Promise<Response> {
+  const buffers = literals.map((literal) => Buffer.from(literal, "latin1"));
+  return parseResponse(line, buffers);
+}
+
+const noCode = { code: undefined };
+const emptyFetch: FetchResponse = {
+  kind: "fetch",
+  sequence: 1,
+  uid: undefined,
+  flags: undefined,
+  modSeq: undefined,
+  internalDate: undefined,
+  size: undefined,
+  body: undefined,
+  headerFields: undefined,
+};
+
+const responses: readonly (readonly [line: string, response: Response, ...literals: string[]])[] = [
+  // tagged and continuation
+  ["a1 OK done", { kind: "tagged", tag: "a1", status: "OK", ...noCode, text: "done" }],
+  ["a1 no", { kind: "tagged", tag: "a1", status: "NO", ...noCode, text: "" }],
+  ["a1 BAD ", { kind: "tagged", tag: "a1", status: "BAD", ...noCode, text: "" }],
+  [
+    "a1 OK [APPENDUID 7 1:3] appended",
+    { kind: "tagged", tag: "a1", status: "OK", code: { name: "APPENDUID", text: "7 1:3" }, text: "appended" },
+  ],
+  [
+    "a1 OK [MODIFIED 7,9] some",
+    { kind: "tagged", tag: "a1", status: "OK", code: { name: "MODIFIED", text: "7,9" }, text: "some" },
+  ],
+  [
+    "a1 NO [BADCHARSET (utf-8)] no",
+    { kind: "tagged", tag: "a1", status: "NO", code: { name: "BADCHARSET", text: "(utf-8)" }, text: "no" },
+  ],
+  [
+    "a1 NO [UNKNOWN-CTE]",
+    { kind: "tagged", tag: "a1", status: "NO", code: { name: "UNKNOWN-CTE", text: "" }, text: "" },
+  ],
+  [
+    'a1 NO [X "a]\\"b]" c] d]',
+    { kind: "tagged", tag: "a1", status: "NO", code: { name: "X", text: '"a]\\"b]" c' }, text: "d]" },
+  ],
+  ["a1 NO [X (y] z", { kind: "tagged", tag: "a1", status: "NO", code: { name: "X", text: "(y" }, text: "z" }],
+  ["a1 NO [no end", { kind: "tagged", tag: "a1", status: "NO", ...noCode, text: "[no end" }],
+  ["+ idling", { kind: "continuation", text: "idling" }],
+  ["+ ", { kind: "continuation", text: "" }],
+  ["+", { kind: "continuation", text: "" }],
+
+  // status
+  ["* OK", { kind: "status", status: "OK", ...noCode, text: "" }],
+  ["* BYE see {you} (later", { kind: "status", status: "BYE", ...noCode, text: "see {you} (later" }],
+  [
+    "* PREAUTH [capability IMAP4rev1 X] hi",
+    { kind: "status", status: "PREAUTH", code: { name: "CAPABILITY", text: "IMAP4rev1 X" }, text: "hi" },
+  ],
+  [
+    "* OK [PERMANENTFLAGS (\\Answered [css3-page] \\*)] Limited",
+    {
+      kind: "status",
+      status: "OK",
+      code: { name: "PERMANENTFLAGS", text: "(\\Answered [css3-page] \\*)" },
+      text: "Limited",
+    },
+  ],
+  [
+    "* OK [HIGHESTMODSEQ 9223372036854775807] ",
+    { kind: "status", status: "OK", code: { name: "HIGHESTMODSEQ", text: "9223372036854775807" }, text: "" },
+  ],
+  [
+    "* NO [MAILBOXID (abc)] Bo\xc3\xaete",
+    { kind: "status", status: "NO", code: { name: "MAILBOXID", text: "(abc)" }, text: "Bo\u00eete" },
+  ],
+
+  // capabilities
+  ["* CAPABILITY IMAP4rev1 Qresync ", { kind: "capability", capabilities: ["IMAP4REV1", "QRESYNC"] }],
+  ["* ENABLED QRESYNC", { kind: "enabled", capabilities: ["QRESYNC"] }],
+  ["* ENABLED", { kind: "enabled", capabilities: [] }],
+
+  // mailboxes
+  [
+    '* LIST (\\HasNoChildren \\Subscribed) "/" INBOX',
+    { kind: "list", attributes: ["\\HasNoChildren", "\\Subscribed"], delimiter: "/", name: "INBOX" },
+  ],
+  ['* LIST () "\\\\" "a\\\\b \\"c\\""', { kind: "list", attributes: [], delimiter: "\\", name: 'a\\b "c"' }],
+  ["* LSUB () NIL {5}\r\n", { kind: "list", attributes: [], delimiter: null, name: "a \xff\r\n" }, "a \xff\r\n"],
+  ['* LIST () "." caf\xe9', { kind: "list", attributes: [], delimiter: ".", name: "caf\xe9" }],
+  ['* list () "" ""', { kind: "list", attributes: [], delimiter: null, name: "" }],
+  ['* LIST () "/" 1:1-meetings', { kind: "list", attributes: [], delimiter: "/", name: "1:1-meetings" }],
+  ['* LIST () "/" BODY[x]', { kind: "list", attributes: [], delimiter: "/", name: "BODY[x]" }],
+  ['* LIST () "/" NIL', { kind: "list", attributes: [], delimiter: "/", name: "NIL" }],
+  [
+    '* LIST (\\NoSelect) "/" a ("CHILDINFO" ("SUBSCRIBED"))',
+    { kind: "list", attributes: ["\\NoSelect"], delimiter: "/", name: "a" },
+  ],
+  ['* LIST () "/" "b" ("OLDNAME" ({1}\r\n))', { kind: "list", attributes: [], delimiter: "/", name: "b" }, "x"],
+  [
+    "* STATUS INBOX (MESSAGES 0 UIDNEXT 4294967295 UIDVALIDITY 1 HIGHESTMODSEQ 9223372036854775807)",
+    {
+      kind: "mailbox-status",
+      name: "INBOX",
+      messages: 0,
+      uidNext: 4294967295,
+      uidValidity: 1,
+      highestModSeq: 9223372036854775807n,
+    },
+  ],
+  ["* STATUS {3}\r\n ()", { kind: "mailbox-status", name: "a(b" }, "a(b"],
+  [
+    '* STATUS "a b" (UNSEEN 3 MAILBOXID (\xff\x01")\xa0() HIGHESTMODSEQ 0)',
+    { kind: "mailbox-status", name: "a b", highestModSeq: 0n },
+  ],
+
+  // the selected mailbox
+  ["* 0 EXISTS", { kind: "exists", count: 0 }],
+  ["* 7 expunge", { kind: "expunge", sequence: 7 }],
+  ["* 3 RECENT", { kind: "other", name: "RECENT", line: "* 3 RECENT" }],
+  ["* VANISHED 5", { kind: "vanished", earlier: false, uids: { ranges: [[5, 5]] } }],
+  [
+    "* VANISHED (EARLIER) 1:3,4294967295 ",
+    {
+      kind: "vanished",
+      earlier: true,
+      uids: {
+        ranges: [
+          [1, 3],
+          [4294967295, 4294967295],
+        ],
+      },
+    },
+  ],
+  ["* FLAGS (\\Seen $x [a])", { kind: "flags", flags: ["\\Seen", "$x", "[a]"] }],
+  ["* FLAGS ()", { kind: "flags", flags: [] }],
+  ["* SEARCH 1 2", { kind: "other", name: "SEARCH", line: "* SEARCH 1 2" }],
+  ['* X-FOO_1 ("\xff', { kind: "other", name: "X-FOO_1", line: '* X-FOO_1 ("\xff' }],
+
+  // FETCH
+  ["* 1 FETCH (UID 4294967295)", { ...emptyFetch, uid: 4294967295 }],
+  ["* 1 fetch (uid 5 flags (\\Seen))", { ...emptyFetch, uid: 5, flags: ["\\Seen"] }],
+  ["* 1 FETCH ()", emptyFetch],
+  [
+    "* 1 FETCH (FLAGS (\\Seen NIL a]b [c \xe9) MODSEQ (9223372036854775807) X NIL)",
+    { ...emptyFetch, flags: ["\\Seen", "NIL", "a]b", "[c", "\xe9"], modSeq: 9223372036854775807n },
+  ],
+  [
+    '* 1 FETCH (INTERNALDATE " 1-Jan-2024 00:00:00 +0000" RFC822.SIZE 5000000000)',
+    {
+      ...emptyFetch,
+      internalDate: " 1-Jan-2024 00:00:00 +0000",
+      size: 5_000_000_000,
+    },
+  ],
+  ["* 1 FETCH (BODY[] NIL)", { ...emptyFetch, body: null }],
+  ['* 1 FETCH (BODY[] "a\xff\\"")', { ...emptyFetch, body: Buffer.from('a\xff"', "latin1") }],
+  ["* 1 FETCH (BODY[] {3}\r\n UID 2)", { ...emptyFetch, uid: 2, body: Buffer.from("\xff\r\n", "latin1") }, "\xff\r\n"],
+  ["* 1 FETCH (BINARY[] ~{2}\r\n)", { ...emptyFetch, body: Buffer.from("\0a") }, "\0a"],
+  ["* 1 FETCH (BODY[] {0}\r\n)", { ...emptyFetch, body: Buffer.alloc(0) }, ""],
+  [
+    "* 1 FETCH (BODY[HEADER.FIELDS (MESSAGE-ID)] {2}\r\n BODY[] {1}\r\n)",
+    { ...emptyFetch, headerFields: Buffer.from("\r\n"), body: Buffer.from("x") },
+    "\r\n",
+    "x",
+  ],
+  [
+    '* 1 FETCH (BODY[HEADER.FIELDS ("MESSAGE-ID" {1}\r\n)] {1}\r\n)',
+    { ...emptyFetch, headerFields: Buffer.from("h") },
+    "X",
+    "h",
+  ],
+  [
+    '* 1 FETCH (ENVELOPE (NIL "s)" ((NIL NIL "a" "b"))) BODY[]<0> {1}\r\n BODY[TEXT] "t" X-GM-LABELS () BODYSTRUCTURE (("a" NIL) "b") UID 9)',
+    { ...emptyFetch, uid: 9 },
+    "p",
+  ],
+];
+
+for (const [line, response, ...literals] of responses) {
+  test(`reads ${JSON.stringify(line)}`, async () => {
+    assert.deepEqual(await parsed(line, ...literals), response);
+  });
+}
+
+async function failure(line: string): Promise<InterimapError> {
+  try {
+    await parsed(line);
+  } catch (error) {
+    assert.ok(error instanceof InterimapError, String(error));
+    assert.equal(error.code, "PROTOCOL");
+    return error;
+  }
+  return assert.fail(`accepted ${line}`);
+}
+
+for (const [line, item] of [
+  ["* 1 FETCH (UID 0)", "UID"],
+  ["* 1 FETCH (UID 4294967296)", "UID"],
+  ["* 0 FETCH (UID 1)", "sequence number"],
+  ["* 1 FETCH (MODSEQ (0))", "MODSEQ"],
+  ["* 1 FETCH (MODSEQ 5)", "MODSEQ"],
+  ["* 1 FETCH (MODSEQ (18446744073709551616))", "MODSEQ"],
+  ["* 1 FETCH (RFC822.SIZE -1)", "RFC822.SIZE"],
+  ["* 1 FETCH (FLAGS \\Seen)", "FLAGS"],
+  ["* 1 FETCH (BODY[] 5)", "BODY[]"],
+  ["* 4294967296 EXISTS", "EXISTS"],
+  ["* 0 EXPUNGE", "EXPUNGE"],
+  ["* STATUS a (UIDNEXT 0)", "UIDNEXT"],
+  ["* STATUS a (UIDVALIDITY 4294967296)", "UIDVALIDITY"],
+  ["* STATUS a (HIGHESTMODSEQ x)", "HIGHESTMODSEQ"],
+  ["* VANISHED 0", "set of UIDs"],
+] as const) {
+  test(`refuses ${JSON.stringify(line)}, naming ${item}`, async () => {
+    assert.ok((await failure(line)).message.includes(item));
+  });
+}
+
+for (const line of [
+  "",
+  "*",
+  "* ",
+  "* (",
+  "* 5",
+  "HTTP/1.1 400 Bad Request",
+  "a1 YES",
+  "* FLAGS \\Seen",
+  '* LIST () "/"',
+  '* LIST () "/" "a',
+  '* LIST () "/" "a"b',
+  "* LIST INBOX",
+  "* STATUS INBOX",
+  "* 1 FETCH UID 1",
+  "* 1 FETCH (UID)",
+  "* 1 FETCH (UID 1",
+  "* 1 FETCH ((X) 1)",
+  `* 1 FETCH (${"(".repeat(100)}`,
+  `* 1 FETCH (X ${"[".repeat(1_000_000)})`,
+]) {
+  test(`refuses ${JSON.stringify(line.slice(0, 40))}`, async () => {
+    assert.match((await failure(line)).message, /^the server sent /);
+  });
+}
+
+test("an error quotes at most 80 printable characters", async () => {
+  const { message } = await failure(`\x1b[31m${"x".repeat(100_000)}`);
+  const quoted = /"(.*)"$/.exec(message)?.[1] ?? "";
+  assert.ok(quoted.length > 0 && quoted.length <= 80, message);
+  assert.match(message, /^[ -~]*$/);
+});
+
+test("an error quotes nothing that may be part of a message", async () => {
+  const { message } = await failure('* 1 FETCH (UID 5 ENVELOPE ("date" "Subject") BODY[] "hello" ]');
+  assert.match(message, /UID 5 ENVELOPE/);
+  assert.doesNotMatch(message, /Subject|hello/);
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  flagSet,
+  formatFlags,
+  hasFlag,
+  noFlags,
+  permanentFlags,
+  storableFlags,
+  unionFlags,
+} from "../../../src/model/flags.ts";
+
+test("equal sets are the same object, whatever the order, case or duplicates", () => {
+  const set = flagSet(["\\Seen", "$Equal", "\\Answered"]);
+  assert.equal(flagSet(["\\ANSWERED", "\\seen", "$equal", "$EQUAL", "\\Seen"]), set);
+  assert.notEqual(flagSet(["\\Seen", "$Equal"]), set);
+  assert.equal(flagSet([]), noFlags);
+});
+
+test("system flags come first in canonical spelling, keywords keep the spelling first seen", () => {
+  assert.deepEqual(flagSet(["zed", "$Foo", "\\SEEN", "\\draft", "NonJunk"]).flags, [
+    "\\Draft",
+    "\\Seen",
+    "$Foo",
+    "NonJunk",
+    "zed",
+  ]);
+  assert.equal(flagSet(["NONJUNK"]).key, "NonJunk");
+});
+
+test("\\Recent is never kept", () => {
+  assert.equal(flagSet(["\\recent"]), noFlags);
+  assert.equal(flagSet(["\\Recent", "\\Seen"]), flagSet(["\\Seen"]));
+});
+
+test("the union of two sets", () => {
+  const a = flagSet(["\\Seen", "$A"]);
+  const b = flagSet(["\\Flagged", "$a"]);
+  assert.equal(unionFlags(a, b), flagSet(["\\Flagged", "\\Seen", "$A"]));
+  assert.equal(unionFlags(a, noFlags), a);
+});
+
+test("hasFlag compares case-insensitively", () => {
+  const set = flagSet(["\\Deleted", "$Mdnsent"]);
+  assert.ok(hasFlag(set, "\\DELETED"));
+  assert.ok(hasFlag(set, "$MDNSent"));
+  assert.ok(!hasFlag(set, "\\Seen"));
+  assert.ok(!hasFlag(set, "never-heard-of"));
+});
+
+test("only what a mailbox can keep is stored", () => {
+  const set = flagSet(["\\Seen", "\\Odd", "$Known", "$New"]);
+  const closed = permanentFlags(["\\seen", "$known"]);
+  const open = permanentFlags(["\\Seen", "\\*"]);
+  assert.equal(storableFlags(set, closed), flagSet(["\\Seen", "$Known"]));
+  assert.equal(
+    storableFlags(set, open),
+    flagSet(["\\Seen", "$Known", "$New"]),
+    "\\* is for keywords, not for system flags",
+  );
+  assert.equal(storableFlags(set, permanentFlags([])), noFlags);
+  assert.equal(storableFlags(set, permanentFlags(undefined)), set, "RFC 3501 7.1: all flags are permanent unless said");
+});
+
+test("flags for people", () => {
+  assert.equal(formatFlags(flagSet(["$Foo", "\\Seen"])), "\\Seen $Foo");
+  assert.equal(formatFlags(noFlags), "none");
+});

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { printable } from "../../../src/model/printable.ts";
+
+test("what could steer a terminal is escaped", () => {
+  assert.equal(printable("a\x1b[31mb\r\n\t\x7f\x9b2J"), "a\\x1b[31mb\\x0d\\x0a\\x09\\x7f\\x9b2J");
+  assert.equal(printable("abc\u202etxt.exe\u2028"), "abc\\u202etxt.exe\\u2028");
+  assert.equal(printable("half \ud83d"), "half \\ud83d");
+});
+
+test("ordinary text stays as it is", () => {
+  const text = "\\Seen Entwürfe 日本語 📬 שלום";
+  assert.equal(printable(text), text);
+});

@@ -1,0 +1,59 @@
+// A second process for the tests of locks and crashes: `child.ts COMMAND DATABASE`. Prints a line when there is news.
+
+import Database from "better-sqlite3";
+import { openStore } from "../../../src/store/open-store.ts";
+
+/** Pairs in each transaction of the command `write`. */
+export const batchSize = 50;
+
+const commands: Readonly<Record<string, (path: string) => void>> = {
+  /** Keeps the store open. */
+  hold(path) {
+    openStore({ path });
+    console.log("holding");
+  },
+
+  /** Locks the database as any SQLite program can. */
+  lock(path) {
+    const database = new Database(path);
+    database.exec("BEGIN EXCLUSIVE");
+    console.log("holding");
+  },
+
+  /** Commits batches of mapping rows without end; prints each batch's number after its commit. */
+  write(path) {
+    const store = openStore({ path });
+    const idx = store.addMailbox("INBOX", true);
+    store.markInterruptible(idx, { local: 1, remote: 1 });
+    const writeBatch = (batch: number): void => {
+      const uids = Array.from({ length: batchSize }, (_, i) => batch * batchSize + i + 1);
+      store.addMappings(
+        idx,
+        uids.map((uid) => ({ local: uid, remote: uid + 1000 })),
+      );
+      console.log(batch);
+      setImmediate(writeBatch, batch + 1);
+    };
+    writeBatch(0);
+  },
+
+  /** Upgrades, and is killed when all tables are as they shall be, before the commit. */
+  "die-upgrading"(path) {
+    const { exec } = Database.prototype as { exec: (this: Database.Database, script: string) => Database.Database };
+    Database.prototype.exec = function (script) {
+      const result = exec.call(this, script);
+      if (script.includes("CREATE TABLE refused")) process.kill(process.pid, "SIGKILL");
+      return result;
+    };
+    const store = openStore({ path });
+    if (store.needsDelimiters) store.upgradeNames({ local: "/", remote: "/" });
+  },
+};
+
+if (process.argv[1]?.endsWith("child.ts") === true) {
+  const [command = "", path = ""] = process.argv.slice(2);
+  commands[command]?.(path);
+  // the parent ends this process, at the latest by ending itself
+  process.stdin.resume();
+  process.stdin.on("end", () => process.exit());
+}

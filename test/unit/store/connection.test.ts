@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { Connection } from "../../../src/store/connection.ts";
+import { Store } from "../../../src/store/store.ts";
+import { failure, temporaryDirectory } from "./databases.ts";
+
+function openConnection(t: TestContext): Connection {
+  const path = join(temporaryDirectory(t), "x.db");
+  writeFileSync(path, "");
+  const connection = new Connection(path);
+  t.after(() => {
+    connection.close();
+  });
+  return connection;
+}
+
+test("a store waits for the disk with each commit and checks foreign keys", (t) => {
+  const connection = openConnection(t);
+  new Store(connection);
+  assert.equal(connection.value("PRAGMA journal_mode"), "wal");
+  assert.equal(connection.value("PRAGMA synchronous"), 2);
+  assert.equal(connection.value("PRAGMA locking_mode"), "exclusive");
+  assert.equal(connection.value("PRAGMA foreign_keys"), 1);
+});
+
+test("a full disk: what was committed stays, the failed transaction leaves nothing", (t) => {
+  const connection = openConnection(t);
+  const store = new Store(connection);
+  const idx = store.addMailbox("INBOX", true);
+  store.addMappings(idx, [{ local: 1, remote: 1 }]);
+  connection.execute("PRAGMA max_page_count = 30");
+  const pairs = Array.from({ length: 10_000 }, (_, i) => ({ local: i + 2, remote: i + 2 }));
+  assert.throws(
+    () => {
+      store.addMappings(idx, pairs);
+    },
+    failure("DATABASE_READ", /^no space is left for the database .*x\.db$/),
+  );
+  assert.equal(store.countMappings(idx, "local", 0xffff_ffff), 1);
+  store.addMappings(idx, pairs.slice(0, 10));
+  assert.equal(store.countMappings(idx, "local", 0xffff_ffff), 11);
+});
+
+test("eachValue translates failures and can be left early", (t) => {
+  const connection = openConnection(t);
+  assert.throws(() => [...connection.eachValue("SELECT x FROM missing")], failure("BUG", /no such table/));
+  connection.execute("CREATE TABLE t (x); INSERT INTO t VALUES (1), (2)");
+  const values = connection.eachValue<number>("SELECT x FROM t");
+  assert.equal(values.next().value, 1);
+  values.return();
+  connection.run("INSERT INTO t VALUES (3)");
+  assert.deepEqual([...connection.eachValue("SELECT x FROM t")], [1, 2, 3]);
+});

@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { sides } from "../../../src/model/side.ts";
+import { uidSetOf } from "../../../src/model/uid-set.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { failure, temporaryDirectory } from "./databases.ts";
+
+const states = {
+  local: { uidValidity: 0xffff_ffff, uidNext: 17, highestModSeq: 2n ** 63n - 1n },
+  remote: { uidValidity: 1, uidNext: 0xffff_ffff, highestModSeq: 2n ** 64n - 1n },
+};
+
+function newStore(t: TestContext): Store {
+  const store = openStore({ path: join(temporaryDirectory(t), "x.db") });
+  t.after(() => {
+    store.close();
+  });
+  return store;
+}
+
+function newMailbox(t: TestContext): { store: Store; idx: number } {
+  const store = newStore(t);
+  return { store, idx: store.addMailbox("INBOX", true) };
+}
+
+test("names are octets, NUL included; idx counts up", (t) => {
+  const store = newStore(t);
+  const names = ["INBOX", "a\0b", "a", "A", "\xff\xe9"];
+  assert.deepEqual(
+    names.map((name) => store.addMailbox(name, name.startsWith("a"))),
+    [1, 2, 3, 4, 5],
+  );
+  const none = { local: undefined, remote: undefined };
+  assert.deepEqual(
+    store.mailboxes(),
+    names.map((name, i) => ({ idx: i + 1, name, subscribed: name.startsWith("a"), states: none })),
+  );
+});
+
+test("a name is there once", (t) => {
+  const { store } = newMailbox(t);
+  assert.throws(() => store.addMailbox("INBOX", true), failure("BUG", /UNIQUE constraint failed: mailboxes\.mailbox/));
+});
+
+test("setSubscribed", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("other", false);
+  store.setSubscribed(idx, false);
+  store.setSubscribed(other, true);
+  assert.deepEqual(
+    store.mailboxes().map(({ subscribed }) => subscribed),
+    [false, true],
+  );
+});
+
+test("a checkpoint saves and replaces both states, to the last bit", (t) => {
+  const { store, idx } = newMailbox(t);
+  store.checkpoint(idx, states);
+  assert.deepEqual(store.mailboxes()[0]?.states, states);
+  const swapped = { local: states.remote, remote: states.local };
+  store.checkpoint(idx, swapped);
+  assert.deepEqual(store.mailboxes()[0]?.states, swapped);
+});
+
+test("message counts belong to the checkpoint they came with", (t) => {
+  const { store, idx } = newMailbox(t);
+  assert.equal(store.messageCounts(idx), undefined);
+  store.checkpoint(idx, states, { local: 0, remote: 3 });
+  assert.deepEqual(store.messageCounts(idx), { local: 0, remote: 3 });
+  store.checkpoint(idx, states, { local: 4, remote: 3 });
+  assert.deepEqual(store.messageCounts(idx), { local: 4, remote: 3 });
+  store.checkpoint(idx, states);
+  assert.equal(store.messageCounts(idx), undefined);
+});
+
+test("the interruption marker lasts until the checkpoint and keeps the lower floors", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("other", false);
+  assert.equal(store.interruption(idx), undefined);
+  store.markInterruptible(idx, { local: 10, remote: 20 });
+  store.markInterruptible(other, { local: 1, remote: 1 });
+  store.markInterruptible(idx, { local: 15, remote: 5 });
+  assert.deepEqual(store.interruption(idx), { local: 10, remote: 5 });
+  store.checkpoint(idx, states);
+  assert.equal(store.interruption(idx), undefined);
+  assert.deepEqual(store.interruption(other), { local: 1, remote: 1 });
+});
+
+test("a failed checkpoint leaves the last one and the marker", (t) => {
+  const { store, idx } = newMailbox(t);
+  store.checkpoint(idx, states, { local: 1, remote: 1 });
+  store.markInterruptible(idx, { local: 1, remote: 1 });
+  const wrong = { local: states.remote, remote: { ...states.remote, uidValidity: 0 } };
+  assert.throws(
+    () => {
+      store.checkpoint(idx, wrong);
+    },
+    failure("BUG", /CHECK constraint failed/),
+  );
+  assert.deepEqual(store.mailboxes()[0]?.states, states);
+  assert.deepEqual(store.messageCounts(idx), { local: 1, remote: 1 });
+  assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
+});
+
+test("nothing is saved for a mailbox that is not there", (t) => {
+  const store = newStore(t);
+  assert.throws(
+    () => {
+      store.checkpoint(1, states);
+    },
+    failure("BUG", /FOREIGN KEY/),
+  );
+  assert.throws(
+    () => {
+      store.addMappings(1, [{ local: 1, remote: 1 }]);
+    },
+    failure("BUG", /FOREIGN KEY/),
+  );
+});
+
+test("mapping rows are added all or none", (t) => {
+  const { store, idx } = newMailbox(t);
+  store.addMappings(idx, [{ local: 1, remote: 5 }]);
+  for (const taken of [
+    { local: 1, remote: 6 },
+    { local: 2, remote: 5 },
+  ]) {
+    assert.throws(
+      () => {
+        store.addMappings(idx, [{ local: 9, remote: 9 }, taken]);
+      },
+      failure("BUG", /UNIQUE constraint failed/),
+    );
+  }
+  assert.deepEqual(store.mappedUids(idx, "local"), { ranges: [[1, 1]] });
+});
+
+test("mapping rows are removed by local UID, in their mailbox only", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("other", false);
+  const pairs = [1, 2, 3].map((uid) => ({ local: uid, remote: uid + 10 }));
+  store.addMappings(idx, pairs);
+  store.addMappings(other, pairs);
+  store.removeMappings(idx, [2, 3, 4]);
+  assert.deepEqual(store.mappedUids(idx, "remote"), { ranges: [[11, 11]] });
+  assert.deepEqual(store.mappedUids(other, "remote"), { ranges: [[11, 13]] });
+});
+
+test("pairs are found from either side, in the order of the side asked for", (t) => {
+  const { store, idx } = newMailbox(t);
+  const maxUid = 0xffff_ffff;
+  store.addMappings(idx, [
+    { local: 1, remote: maxUid },
+    { local: 2, remote: 7 },
+    { local: maxUid, remote: 3 },
+  ]);
+  assert.deepEqual(store.pairsOf(idx, "local", { ranges: [[2, maxUid]] }), [
+    { local: 2, remote: 7 },
+    { local: maxUid, remote: 3 },
+  ]);
+  assert.deepEqual(store.pairsOf(idx, "remote", uidSetOf([3, 5, 7, maxUid])), [
+    { local: maxUid, remote: 3 },
+    { local: 2, remote: 7 },
+    { local: 1, remote: maxUid },
+  ]);
+  assert.deepEqual(store.pairsOf(idx, "remote", { ranges: [] }), []);
+  assert.deepEqual(store.pairsOf(idx + 1, "remote", { ranges: [[1, maxUid]] }), []);
+});
+
+test("mapped UIDs and their count have a lower and an upper bound", (t) => {
+  const { store, idx } = newMailbox(t);
+  const pairs = [3, 4, 5, 9].map((uid) => ({ local: uid, remote: 2 * uid }));
+  store.addMappings(idx, pairs);
+  assert.deepEqual(store.mappedUids(idx, "local", 4).ranges, [
+    [4, 5],
+    [9, 9],
+  ]);
+  assert.deepEqual(store.mappedUids(idx, "local", 10).ranges, []);
+  assert.equal(store.countMappings(idx, "local", 5), 2);
+  assert.equal(store.countMappings(idx, "remote", 18), 3);
+  assert.equal(store.countMappings(idx, "remote", 19), 4);
+});
+
+test("a sequence sample is dense towards the end", (t) => {
+  const { store, idx } = newMailbox(t);
+  store.addMappings(
+    idx,
+    Array.from({ length: 100 }, (_, i) => ({ local: 1000 - 3 * i, remote: 10 * (i + 1) })),
+  );
+  assert.deepEqual(
+    store.sequenceSample(idx, "remote", 10_000, 20),
+    [50, 75, 88, 94, 97, 99, 100].map((rank) => [rank, 10 * rank]),
+  );
+  // 90 messages below UID 901, few pairs
+  assert.deepEqual(
+    store.sequenceSample(idx, "remote", 901, 3),
+    [45, 68, 90].map((rank) => [rank, 10 * rank]),
+  );
+  assert.deepEqual(store.sequenceSample(idx, "local", 704, 20), [[1, 703]]);
+  assert.deepEqual(store.sequenceSample(idx, "local", 703, 20), []);
+  assert.deepEqual(store.sequenceSample(idx, "local", 10_000, 0), []);
+});
+
+test("refused messages are counted, listed and cleared", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("other", false);
+  const big = { side: "remote", uid: 7, size: 5_000_000_000, messageId: "<a@b>", reason: "[LIMIT] Too big" } as const;
+  const odd = { side: "local", uid: 7, size: 1, messageId: undefined, reason: "NUL é" } as const;
+  store.recordRefused(idx, big, new Date(1_000_000));
+  store.recordRefused(idx, { ...big, reason: "[OVERQUOTA] Full" }, new Date(2_000_999));
+  store.recordRefused(idx, odd, new Date(3_000_000));
+  store.recordRefused(other, odd, new Date(4_000_000));
+  const once = (at: number): object => ({ firstAttempt: new Date(at), lastAttempt: new Date(at), attempts: 1 });
+  assert.deepEqual(store.refused(idx), [
+    { idx, ...odd, ...once(3_000_000) },
+    {
+      ...{ idx, ...big, reason: "[OVERQUOTA] Full" },
+      ...{ firstAttempt: new Date(1_000_000), lastAttempt: new Date(2_000_000), attempts: 2 },
+    },
+  ]);
+  store.clearRefused(idx, "remote", 7);
+  assert.deepEqual(store.refused(), [
+    { idx, ...odd, ...once(3_000_000) },
+    { idx: other, ...odd, ...once(4_000_000) },
+  ]);
+});
+
+test("a transaction is undone when its work throws, and an inner one alone", (t) => {
+  const { store, idx } = newMailbox(t);
+  const stop = new Error("stop");
+  const add = (uid: number): void => {
+    store.addMappings(idx, [{ local: uid, remote: uid }]);
+  };
+  const failing = (uid: number): void => {
+    store.transaction(() => {
+      add(uid);
+      throw stop;
+    });
+  };
+  assert.throws(() => {
+    failing(1);
+  }, stop);
+  const result = store.transaction(() => {
+    add(2);
+    assert.throws(() => {
+      failing(3);
+    }, stop);
+    return "done";
+  });
+  assert.equal(result, "done");
+  for (const side of sides) assert.deepEqual(store.mappedUids(idx, side), { ranges: [[2, 2]] });
+});
