@@ -76,7 +76,7 @@ export function makeFlags(random: Random): string[] {
 function plainText(random: Random, size: number): Body {
   return {
     headers: ["Content-Type: text/plain; charset=us-ascii", "Content-Transfer-Encoding: 7bit"],
-    content: text(random, size).replace(/[^\x00-\x7f]/g, "?"),
+    content: text(random, size / charactersPerOctet).replace(/[^\x00-\x7f]/g, "?"),
   };
 }
 
@@ -122,6 +122,8 @@ function multipart(random: Random, type: string, parts: readonly Body[]): Body {
 // Made once: cutting pieces out of it is much faster than joining words for every message.
 const block = makeBlock();
 
+const charactersPerOctet = block.length / Buffer.byteLength(block);
+
 function makeBlock(): string {
   const lines = Array.from({ length: 2_000 }, (_, line) =>
     Array.from({ length: 6 + (line % 7) }, (_, word) => words[(line * line * 7 + word * 13) % words.length]).join(" "),
@@ -129,12 +131,13 @@ function makeBlock(): string {
   return `${lines.join("\r\n")}\r\n`;
 }
 
-/** Whole lines, about `size` octets. */
-function text(random: Random, size: number): string {
+/** Whole lines, about so many octets in UTF-8. */
+function text(random: Random, octets: number): string {
+  const length = octets * charactersPerOctet;
   let result = "";
-  while (result.length < size) {
+  while (result.length < length) {
     const start = block.indexOf("\n", random.integer(0, block.length - 1000)) + 1;
-    const end = block.indexOf("\n", Math.min(start + size - result.length, block.length - 2)) + 1;
+    const end = block.indexOf("\n", Math.min(start + length - result.length, block.length - 2)) + 1;
     result += block.slice(start, end);
   }
   return result;

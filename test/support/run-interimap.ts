@@ -32,6 +32,8 @@ export interface RunOptions {
   /** The run is killed after this; default 60 s. */
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: interimapCommand(). */
+  readonly program?: readonly string[];
 }
 
 export interface RunResult {
@@ -123,7 +125,7 @@ export function startInterimap(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): RunningInterimap {
-  const [program, ...first] = interimapCommand() as [string, ...string[]];
+  const [program, ...first] = (options.program ?? interimapCommand()) as [string, ...string[]];
   const child = spawn(program, [...first, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: home.directory,

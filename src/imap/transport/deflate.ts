@@ -107,7 +107,11 @@ class DeflatedStream extends Duplex {
   }
 
   #finish(done: () => void): void {
-    this.#deflate.once("end", () => this.#under.end(() => done()));
+    this.#deflate.once("end", () => {
+      // A destroyed stream would never call back.
+      if (this.#under.destroyed) done();
+      else this.#under.end(() => done());
+    });
     this.#deflate.end();
   }
 

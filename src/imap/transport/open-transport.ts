@@ -1,9 +1,10 @@
 // From settings to a transport that is ready for the session.
 
+import type { Socket } from "node:net";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
 import { connectThroughProxy } from "./socks.ts";
-import { connectError, connectTcp, endpointName, type TcpOptions } from "./tcp.ts";
+import { cannotConnect, connectError, connectTcp, type TcpOptions } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
 import { upgradeToTls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
@@ -34,16 +35,18 @@ export async function openTransport(settings: TransportSettings, options: OpenOp
 
 async function connect(settings: InetSettings, options: OpenOptions): Promise<Transport> {
   const { proxy } = settings;
-  const route = proxy === undefined ? "" : ` through the SOCKS proxy ${endpointName(proxy)}`;
-  const what = `cannot connect to ${endpointName(settings)}${route}`;
-  const stream = await attempt(what, options, async (signal) => {
+  const stream = await attempt(cannotConnect(settings), options, (signal) => {
     const tcp: TcpOptions = { keepAlive: options.keepAlive, signal };
-    try {
-      return await (proxy === undefined ? connectTcp(settings, tcp) : connectThroughProxy(settings, proxy, tcp));
-    } catch (error) {
-      signal.throwIfAborted();
-      throw connectError(what, error);
-    }
+    return proxy === undefined ? connectDirectly(settings, tcp) : connectThroughProxy(settings, proxy, tcp);
   });
   return { stream, secure: false };
+}
+
+async function connectDirectly(settings: InetSettings, options: TcpOptions): Promise<Socket> {
+  try {
+    return await connectTcp(settings, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw connectError(cannotConnect(settings), error);
+  }
 }

@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings, ProxySettings } from "../../model/server-settings.ts";
-import { connectError, connectTcp, endpointName, type Endpoint, type TcpOptions } from "./tcp.ts";
+import { cannotConnect, connectError, connectTcp, endpointName, type Endpoint, type TcpOptions } from "./tcp.ts";
 
 /** Connects to the server through the proxy. Throws CONNECT, naming both but no credentials. */
 export async function connectThroughProxy(
@@ -13,7 +13,7 @@ export async function connectThroughProxy(
   proxy: ProxySettings,
   options: TcpOptions,
 ): Promise<Socket> {
-  const what = `cannot connect to ${endpointName(settings)} through the SOCKS proxy ${endpointName(proxy)}`;
+  const what = cannotConnect(settings);
   const hosts = proxy.resolvesNames ? [settings.host] : await resolve(settings.host, what, options.signal);
   let refused: unknown;
   for (const host of hosts) {

@@ -2,6 +2,7 @@
 
 import { connect, type Socket } from "node:net";
 import { InterimapError } from "../../model/errors.ts";
+import type { InetSettings } from "../../model/server-settings.ts";
 import { ready } from "./attempt.ts";
 
 export interface Endpoint {
@@ -38,6 +39,12 @@ export async function connectTcp(to: Endpoint, options: TcpOptions): Promise<Soc
 /** `host:port`, with brackets around an IPv6 address. */
 export function endpointName(endpoint: Endpoint): string {
   return `${endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
+}
+
+/** The beginning of most messages. */
+export function cannotConnect({ host, port, proxy }: InetSettings): string {
+  const route = proxy === undefined ? "" : ` through the SOCKS proxy ${endpointName(proxy)}`;
+  return `cannot connect to ${endpointName({ host, port })}${route}`;
 }
 
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {

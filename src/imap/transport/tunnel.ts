@@ -83,7 +83,9 @@ class TunnelStream extends Duplex {
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#child.stdin.end(() => done());
+    // A destroyed stream would never call back.
+    if (this.#child.stdin.destroyed) done();
+    else this.#child.stdin.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

@@ -44,3 +44,9 @@ test("the page's exit codes are all there are, each with its error codes", () =>
     Object.values(exitCode).map((exit) => [exit, codesOf(exit)]),
   );
 });
+
+test("the README's table has every exit code", () => {
+  const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+  const codes = [...readme.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
+  assert.deepEqual(codes, Object.values(exitCode));
+});

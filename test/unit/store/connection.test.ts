@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { Connection } from "../../../src/store/connection.ts";
+import { openStore } from "../../../src/store/open-store.ts";
 import { Store } from "../../../src/store/store.ts";
 import { failure, temporaryDirectory } from "./databases.ts";
 
@@ -17,12 +18,16 @@ function openConnection(t: TestContext): Connection {
 }
 
 test("a store waits for the disk with each commit and checks foreign keys", (t) => {
-  const connection = openConnection(t);
+  const path = join(temporaryDirectory(t), "x.db");
+  openStore({ path }).close();
+  // a database that is in WAL mode already is where better-sqlite3's default would be NORMAL
+  const connection = new Connection(path);
   new Store(connection);
   assert.equal(connection.value("PRAGMA journal_mode"), "wal");
   assert.equal(connection.value("PRAGMA synchronous"), 2);
   assert.equal(connection.value("PRAGMA locking_mode"), "exclusive");
   assert.equal(connection.value("PRAGMA foreign_keys"), 1);
+  connection.close();
 });
 
 test("a full disk: what was committed stays, the failed transaction leaves nothing", (t) => {

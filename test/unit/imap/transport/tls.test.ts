@@ -19,14 +19,14 @@ interface Peer {
   readonly port: number;
   /** What clients said, and how often a connection ended. */
   readonly heard: string[];
-  readonly names: (string | false)[];
+  readonly names: TLSSocket["servername"][];
   readonly closed: Promise<unknown>;
 }
 
 /** A TLS server that greets; it must never hear anything from a client that did not trust it. */
 async function serve(t: TestContext, options: TlsOptions): Promise<Peer> {
   const heard: string[] = [];
-  const names: (string | false)[] = [];
+  const names: TLSSocket["servername"][] = [];
   const server = createServer(options, (socket: TLSSocket) => {
     names.push(socket.servername);
     socket.on("data", (bytes: Buffer) => heard.push(bytes.toString()));
@@ -121,9 +121,14 @@ test("refuses a certificate for another name and lists its names", async (t) => 
 });
 
 test("SSL_hostname does not change the name that the certificate must have", async (t) => {
-  const peer = await serve(t, otherName);
+  const names: string[] = [];
+  const SNICallback: NonNullable<TlsOptions["SNICallback"]> = (name, done) => {
+    names.push(name);
+    done(null);
+  };
+  const peer = await serve(t, { ...otherName, SNICallback });
   await refused(peer, imaps(peer.port, { hostname: "mail.example.org" }, named), { message: /not for localhost$/ });
-  assert.deepEqual(peer.names, ["mail.example.org"]);
+  assert.deepEqual(names, ["mail.example.org"]);
 });
 
 test("SSL_verify=NO accepts anything", async (t) => {
@@ -241,7 +246,9 @@ test("a connection that ends or stalls in the handshake can be tried again", asy
   const resetter = await tcpServer(t, (socket) => socket.once("data", () => socket.resetAndDestroy()));
   await assert.rejects(open(imaps(resetter)), { code: "CONNECT", message: /broke during the TLS handshake/ });
   let closed: Promise<unknown> | undefined;
-  const staller = await tcpServer(t, (socket) => (closed = once(socket.resume(), "close")));
+  const staller = await tcpServer(t, (socket) => {
+    closed = once(socket.resume(), "close");
+  });
   await assert.rejects(openTransport(imaps(staller), { keepAlive: false, timeoutMs: 100 }), {
     code: "CONNECT",
     message: `127.0.0.1:${staller}: the TLS handshake failed: no answer within 0.1 s`,
@@ -268,7 +275,7 @@ test("settings that OpenSSL or the file system refuse are named", async (t) => {
     assert.rejects(open(imaps(port, tls)), { code: "TLS", message });
   await fails({ caFile: "/nonexistent/ca.pem" }, /^SSL_CAfile: cannot read \/nonexistent\/ca\.pem: /);
   await fails({ caPath: "/nonexistent" }, /^SSL_CApath: cannot read \/nonexistent: /);
-  await fails({ cipherList: "NO-SUCH-CIPHER" }, /OpenSSL does not accept the SSL_ settings: no cipher match/);
+  await fails({ cipherList: "NO-SUCH-CIPHER" }, /OpenSSL does not accept the SSL_ settings: no cipher match$/);
   await fails({ maxVersion: "SSLv3" }, /leave no usable TLS version/);
 });
 

@@ -1,0 +1,52 @@
+// The promise, as a procedure: whatever changes on both sides, one run later they are identical, and a further run
+// changes nothing.
+
+import assert from "node:assert/strict";
+import type { MailServer } from "../support/mail-server.ts";
+import { describeChange, mutate } from "../support/mutate.ts";
+import type { Random } from "../support/random.ts";
+import { runInterimap, type InterimapHome } from "../support/run-interimap.ts";
+import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+
+export interface Pair {
+  readonly home: InterimapHome;
+  readonly local: MailServer;
+  readonly remote: MailServer;
+}
+
+export interface RoundOptions {
+  readonly random: Random;
+  /** On each side. */
+  readonly changes: number;
+}
+
+/** Runs once and asserts that it succeeded and that both sides are identical now. */
+export async function assertConverges({ home, local, remote }: Pair, context = ""): Promise<void> {
+  const { status, stderr } = await runInterimap(home);
+  assert.equal(status, 0, `${context}\n${stderr}`);
+  const differences = diffSnapshots(await snapshot(local), await snapshot(remote));
+  assert.deepEqual(differences, [], `${context}\n${stderr}`);
+}
+
+const changing = /: C: \S+ (?:UID )?(STORE|EXPUNGE|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE|SELECT)\b.*/u;
+
+/** Runs once more and asserts that nothing but LIST was needed. */
+export async function assertNothingToDo({ home }: Pair, context = ""): Promise<void> {
+  const { status, stderr } = await runInterimap(home, ["--debug"]);
+  assert.equal(status, 0, stderr);
+  const commands = stderr.split("\n").filter((line) => changing.test(line));
+  assert.deepEqual(commands, [], context);
+}
+
+/** Changes both sides, and asserts that they converge. */
+export async function assertRound(pair: Pair, { random, changes }: RoundOptions): Promise<void> {
+  const made = {
+    local: await mutate(random, pair.local, { side: "local", changes }),
+    remote: await mutate(random, pair.remote, { side: "remote", changes }),
+  };
+  const context = Object.entries(made)
+    .flatMap(([side, list]) => list.map((change) => `${side}: ${describeChange(change)}`))
+    .join("\n");
+  await assertConverges(pair, context);
+  await assertNothingToDo(pair, context);
+}

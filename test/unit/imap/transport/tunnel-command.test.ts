@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseTunnelCommand, tunnelName } from "../../../../src/imap/transport/tunnel-command.ts";
+
+test("plain words are run directly", () => {
+  assert.deepEqual(parseTunnelCommand("  ssh -T  user@host\t--a=b%c "), {
+    file: "ssh",
+    args: ["-T", "user@host", "--a=b%c"],
+  });
+});
+
+test("anything special to a shell goes through one, whole", () => {
+  const commands = [
+    "a | b",
+    "a 'b c'",
+    "a $HOME",
+    "a >/dev/null",
+    "a; b",
+    "a\\ b",
+    "~/bin/imapd",
+    "A=b imapd",
+    "a\nb",
+    "a [bc]",
+    "a ?",
+  ];
+  for (const command of commands) {
+    assert.deepEqual(parseTunnelCommand(command), { file: "/bin/sh", args: ["-c", command] });
+  }
+});
+
+test("messages name the first word only, and nothing that may be a secret", () => {
+  assert.equal(tunnelName("sshpass -p hunter2 ssh host"), "the tunnel command sshpass");
+  assert.equal(tunnelName("PASSWORD='hunter 2' imapd"), "the tunnel command");
+});

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
+import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
+import type { Transport } from "../../../../src/imap/transport/transport.ts";
+
+function open(command: string, discardStderr = false): Promise<Transport> {
+  return openTransport({ type: "tunnel", command, nullStderr: false }, { keepAlive: false, discardStderr });
+}
+
+async function readAll({ stream }: Transport): Promise<string> {
+  let text = "";
+  stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
+  await once(stream, "close");
+  return text;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await setTimeout(10);
+}
+
+test("carries bytes both ways until both ends are done", async () => {
+  const transport = await open("cat");
+  assert.equal(transport.secure, true);
+  transport.stream.write("one ");
+  transport.stream.end("two");
+  assert.equal(await readAll(transport), "one two");
+  assert.equal(transport.epitaph?.(), "the tunnel command cat exited with status 0");
+});
+
+test("carries much, in order and whole, when the reader is slow", async () => {
+  const { stream } = await open("cat");
+  const sent = randomBytes(5_000_000);
+  let received = 0;
+  stream.on("data", (bytes: Buffer) => {
+    assert.ok(bytes.equals(sent.subarray(received, received + bytes.length)));
+    received += bytes.length;
+    stream.pause();
+    setImmediate(() => stream.resume());
+  });
+  for (let start = 0; start < sent.length; start += 7_777) {
+    if (!stream.write(sent.subarray(start, start + 7_777))) await once(stream, "drain");
+  }
+  stream.end();
+  await once(stream, "close");
+  assert.equal(received, sent.length);
+});
+
+test("many small writes go out together", async () => {
+  const transport = await open("head -c 3000");
+  transport.stream.cork();
+  for (let index = 0; index < 1000; index++) transport.stream.write("abc");
+  transport.stream.uncork();
+  assert.equal(await readAll(transport), "abc".repeat(1000));
+});
+
+test("the exit status is known when the stream ends", async () => {
+  const transport = await open("sh -c 'echo hello; echo some words >&2; exit 3'", true);
+  assert.equal(transport.epitaph?.(), undefined);
+  let told: string | undefined;
+  transport.stream.once("end", () => (told = transport.epitaph?.()));
+  assert.equal(await readAll(transport), "hello\n");
+  assert.equal(told, "the tunnel command sh exited with status 3");
+});
+
+test("a command that is not there is an error; one in a shell ends with status 127", async () => {
+  await assert.rejects(open("/nonexistent/imapd --password hunter2"), {
+    code: "TUNNEL",
+    exitCode: 69,
+    message: "the tunnel command /nonexistent/imapd cannot be started: not found",
+    hint: "check the command setting",
+  });
+  await assert.rejects(open("/etc/passwd"), { message: /cannot be started: not executable$/ });
+  const transport = await open("/nonexistent/imapd | cat; exit 127", true);
+  await readAll(transport);
+  assert.equal(transport.epitaph?.(), "the tunnel command /nonexistent/imapd exited with status 127");
+});
+
+test("a signal is told; writing to a dead command is a TUNNEL error", async () => {
+  const transport = await open("kill -9 $$");
+  const { stream } = transport;
+  const errors: unknown[] = [];
+  stream.on("error", (error) => errors.push(error));
+  const write = (): void => {
+    if (!stream.destroyed) stream.write("x".repeat(100_000), () => setImmediate(write));
+  };
+  write();
+  await once(stream, "close").catch(() => {});
+  while (!stream.destroyed) await setTimeout(5);
+  assert.equal(transport.epitaph?.(), "the tunnel command kill was killed by SIGKILL");
+  assert.equal(errors.length, 1);
+  assert.equal((errors[0] as { code?: string }).code, "TUNNEL");
+});
+
+test("the command is in a session of its own, so that Ctrl-C does not reach it", async () => {
+  const text = await readAll(await open("ps -o sid= -p $$"));
+  const { stdout } = await promisify(execFile)("ps", ["-o", "sid=", "-p", String(process.pid)]);
+  assert.match(text, /^\s*\d+\s*$/);
+  assert.notEqual(text.trim(), stdout.trim());
+});
+
+/** Opens a command that first prints the process id of something it started. */
+async function openPrintingPid(command: string): Promise<{ transport: Transport; pid: number }> {
+  const transport = await open(command);
+  const [bytes] = (await once(transport.stream, "data")) as [Buffer];
+  return { transport, pid: Number(bytes.toString()) };
+}
+
+test("destroying the stream ends all processes of the command, at last by force", async () => {
+  const polite = await openPrintingPid("sleep 60 & echo $!; wait");
+  const stubborn = await openPrintingPid("trap '' TERM; echo $$; while :; do sleep 0.2; done");
+  assert.ok(isAlive(polite.pid) && isAlive(stubborn.pid));
+  polite.transport.stream.destroy();
+  stubborn.transport.stream.destroy();
+  await setTimeout(500);
+  assert.ok(isAlive(polite.pid), "it gets a moment to end by itself");
+  await gone(polite.pid);
+  assert.ok(isAlive(stubborn.pid));
+  await gone(stubborn.pid);
+});
+
+test("neither a lingering command keeps us running, nor does it outlive us", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "interimap-tunnel-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const pidFile = join(directory, "pid");
+  const module = new URL("../../../../src/imap/transport/open-transport.ts", import.meta.url).href;
+  const script = `
+    const { openTransport } = await import(${JSON.stringify(module)});
+    const command = "echo $$ >${pidFile}; echo; exec sleep 60";
+    const { stream } = await openTransport({ type: "tunnel", command, nullStderr: false }, { keepAlive: false });
+    stream.once("data", () => { console.log(Date.now()); stream.destroy(); });
+    process.on("exit", () => console.log(Date.now()));`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--import",
+    "tsx",
+    "--input-type=module",
+    "-e",
+    script,
+  ]);
+  const [destroyed = 0, ended = Infinity] = stdout.trim().split("\n").map(Number);
+  assert.ok(ended - destroyed < 500, `the exit took ${ended - destroyed} ms`);
+  await gone(Number(readFileSync(pidFile, "utf8")));
+});
