@@ -33,5 +33,5 @@ function isCyrus(root: string): boolean {
 function cacheDirectory(): string {
   // Root's Cyrus runs as another user, who cannot look into root's home.
   const usual = process.getuid?.() === 0 ? "/var/cache" : join(homedir(), ".cache");
-  return join(process.env["XDG_CACHE_HOME"] || usual, "interimap-test");
+  return join(process.env["XDG_CACHE_HOME"] ?? usual, "interimap-test");
 }

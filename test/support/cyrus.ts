@@ -17,7 +17,7 @@ export interface CyrusOptions {
   readonly altNamespace?: boolean;
   readonly expungeMode?: "immediate" | "delayed" | "semidelayed";
   readonly deleteMode?: "immediate" | "delayed";
-  /** Not announced, and not obeyed either where Cyrus can refuse. */
+  /** Not announced. */
   readonly withoutCapabilities?: readonly string[];
   /** In KiB. */
   readonly quota?: number;
@@ -74,7 +74,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer
       runAs: isRoot ? { uid: Number(uid), gid: Number(gid) } : undefined,
       directory,
       port,
-    }).catch((error) => {
+    }).catch((error: unknown) => {
       removeScratch(directory);
       throw error;
     });

@@ -56,10 +56,12 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<MailSe
   }
 
   const start = () =>
-    startDaemon({ program: "/usr/sbin/dovecot", args: ["-F", "-c", configFile], directory, port }).catch((error) => {
-      removeScratch(directory);
-      throw error;
-    });
+    startDaemon({ program: "/usr/sbin/dovecot", args: ["-F", "-c", configFile], directory, port }).catch(
+      (error: unknown) => {
+        removeScratch(directory);
+        throw error;
+      },
+    );
   let daemon = await start();
   return {
     kind: "dovecot",
@@ -112,7 +114,7 @@ interface Surroundings {
 
 function configText(options: DovecotOptions, around: Surroundings): string {
   const { directory, owner, ports } = around;
-  const plugins = [...(options.quota ? ["quota"] : []), ...(options.acl ? ["acl"] : [])];
+  const plugins = [...(options.quota === undefined ? [] : ["quota"]), ...(options.acl ? ["acl"] : [])];
   const imapPlugins = [...plugins.map((name) => `imap_${name}`), ...(options.compress ? ["imap_zlib"] : [])];
   return `
 base_dir = ${directory}/run
@@ -138,7 +140,7 @@ protocol imap {
   mail_plugins = ${[...plugins, ...imapPlugins].join(" ")}
 }
 plugin {
-  ${options.quota ? `quota = count:User quota\n  quota_vsizes = yes\n  quota_rule = *:storage=${options.quota}` : ""}
+  ${options.quota === undefined ? "" : `quota = count:User quota\n  quota_vsizes = yes\n  quota_rule = *:storage=${options.quota}`}
   ${options.acl ? "acl = vfile" : ""}
 }
 namespace inbox {

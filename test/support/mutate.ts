@@ -112,27 +112,13 @@ export function describeChange(change: Change): string {
   }
 }
 
-export async function surveyStore(server: MailServer, place: Place = {}): Promise<Survey> {
-  return withLogin(server, place, (imap) => survey(imap, server, place));
-}
-
-export async function applyChanges(server: MailServer, changes: readonly Change[], place: Place = {}): Promise<void> {
-  await withLogin(server, place, (imap) => apply(imap, server, { changes, place }));
-}
-
 /** Plans a round from what the server holds now, carries it out and returns it. */
 export async function mutate(random: Random, server: MailServer, round: Round & Place = {}): Promise<Change[]> {
-  return withLogin(server, round, async (imap) => {
+  const imap = await RawImap.login(server, { user: round.user ?? server.user });
+  try {
     const changes = planChanges(random, await survey(imap, server, round), round);
     await apply(imap, server, { changes, place: round });
     return changes;
-  });
-}
-
-async function withLogin<T>(server: MailServer, place: Place, work: (imap: RawImap) => Promise<T>): Promise<T> {
-  const imap = await RawImap.login(server, { user: place.user ?? server.user });
-  try {
-    return await work(imap);
   } finally {
     await imap.close();
   }

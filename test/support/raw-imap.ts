@@ -80,8 +80,8 @@ export class RawImap {
   static async open(server: MailServer, options: { readonly tls?: boolean } = {}): Promise<RawImap> {
     const { host, port, tlsPort, certificateFile } = server;
     const socket =
-      options.tls && tlsPort !== undefined
-        ? connectTls({ host, port: tlsPort, ca: certificateFile && readFileSync(certificateFile) })
+      options.tls && tlsPort !== undefined && certificateFile !== undefined
+        ? connectTls({ host, port: tlsPort, ca: readFileSync(certificateFile) })
         : connectTcp(port, host);
     const imap = new RawImap(socket);
     await new Promise<void>((resolve) => (imap.#onGreeting = resolve));

@@ -104,7 +104,7 @@ export function makeHome(config: ConfigSettings): InterimapHome {
 export function interimapCommand(): string[] {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const chosen = process.env["INTERIMAP_BIN"];
-  if (chosen) return chosen.endsWith(".js") ? [process.execPath, chosen] : [chosen];
+  if (chosen !== undefined) return chosen.endsWith(".js") ? [process.execPath, chosen] : [chosen];
   const built = join(root, "dist/interimap.js");
   if (existsSync(built)) return [process.execPath, built];
   return [process.execPath, "--import", import.meta.resolve("tsx"), join(root, "src/main.ts")];

@@ -40,7 +40,7 @@ interface Direction {
   readonly to: Socket;
   readonly latencyMs: number;
   /** Returns "cut" to end the connection. */
-  onPiece(piece: Piece): Verdict | Promise<Verdict>;
+  readonly onPiece: (piece: Piece) => Verdict | Promise<Verdict>;
 }
 
 export async function startTrafficProxy(server: MailServer, options: ProxyOptions = {}): Promise<TrafficProxy> {

@@ -33,7 +33,17 @@ export async function select(session: Session, wireName: string, known?: KnownMa
     },
   });
   requireSyncable(view);
+  if (known !== undefined && hidesExpunges(view, known)) return select(session, wireName, { ...known, sequenceSample: [] });
   return view;
+}
+
+/**
+ * Cyrus 3.6 takes a sampled sequence number beyond EXISTS for a match, and so says nothing of the messages that vanished
+ * from the end of the mailbox.
+ */
+function hidesExpunges({ exists }: MailboxView, { sequenceSample }: KnownMailbox): boolean {
+  const [highest = 0] = sequenceSample.at(-1) ?? [];
+  return exists < highest;
 }
 
 function qresync({ state, sequenceSample }: KnownMailbox): string {

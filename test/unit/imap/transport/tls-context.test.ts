@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { constants } from "node:crypto";
+import { test } from "node:test";
+import { secureContext, versionOptions } from "../../../../src/imap/transport/tls-context.ts";
+import { tlsSettings } from "../../../support/inet-settings.ts";
+
+function range(settings: Parameters<typeof tlsSettings>[0]): string {
+  const { minVersion, maxVersion } = versionOptions(tlsSettings(settings));
+  return `${minVersion} to ${maxVersion}`;
+}
+
+test("offers what Node offers unless told otherwise", () => {
+  assert.equal(range({}), "TLSv1.2 to TLSv1.3");
+  assert.equal(range({ minVersion: "TLSv1.3" }), "TLSv1.3 to TLSv1.3");
+  assert.equal(range({ maxVersion: "TLSv1.2" }), "TLSv1.2 to TLSv1.2");
+  assert.equal(range({ minVersion: "SSLv3" }), "TLSv1 to TLSv1.3");
+});
+
+test("old versions are there for those who ask for nothing else", () => {
+  assert.equal(range({ maxVersion: "TLSv1.1" }), "TLSv1 to TLSv1.1");
+  assert.equal(range({ versions: ["TLSv1"] }), "TLSv1 to TLSv1");
+});
+
+test("SSL_protocols may leave a gap, and the bounds cut it further", () => {
+  const versions = ["TLSv1.1", "TLSv1.3"] as const;
+  const gap = versionOptions(tlsSettings({ versions }));
+  assert.equal(range({ versions }), "TLSv1.1 to TLSv1.3");
+  assert.ok(gap.secureOptions & constants.SSL_OP_NO_TLSv1_2);
+  assert.ok(!(gap.secureOptions & (constants.SSL_OP_NO_TLSv1_1 | constants.SSL_OP_NO_TLSv1_3)));
+  assert.equal(range({ versions, minVersion: "TLSv1.2" }), "TLSv1.3 to TLSv1.3");
+});
+
+test("refuses settings that leave nothing", () => {
+  for (const settings of [
+    { versions: ["SSLv3"] },
+    { maxVersion: "SSLv3" },
+    { minVersion: "TLSv1.3", maxVersion: "TLSv1.2" },
+    { versions: ["TLSv1.2"], minVersion: "TLSv1.3" },
+  ] as const) {
+    assert.throws(() => versionOptions(tlsSettings(settings)), { code: "TLS", exitCode: 76 });
+  }
+});
+
+test("is made once for each server, and again after a failure", async () => {
+  const settings = tlsSettings();
+  assert.equal(await secureContext(settings), await secureContext(settings));
+  const wrong = tlsSettings({ caFile: "/nonexistent" });
+  const first = secureContext(wrong);
+  await assert.rejects(first, { code: "TLS" });
+  const second = secureContext(wrong);
+  assert.notEqual(second, first);
+  await assert.rejects(second, { code: "TLS" });
+});
