@@ -1,8 +1,8 @@
 // The default command: lock the database, connect to both servers, make them identical, say goodbye.
 
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
+import { ensureDirectory } from "../config/directories.ts";
 import { connect } from "../imap/connect.ts";
 import type { Session } from "../imap/session.ts";
 import type { Log } from "../log/log.ts";
@@ -25,7 +25,7 @@ export interface SyncCommand {
 /** @throws InterimapError of any kind. */
 export async function syncCommand(command: SyncCommand): Promise<void> {
   const { config, mailboxes, report, signal } = command;
-  makeDirectory(dirname(config.database));
+  ensureDirectory(dirname(config.database));
   const store = openStore({ path: config.database });
   try {
     await withSessions(command, (sessions) =>
@@ -74,14 +74,4 @@ async function withSessions(
 
 function interrupted(): InterimapError {
   return new InterimapError("INTERRUPTED", "interrupted; what was done so far is recorded");
-}
-
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new InterimapError("DATABASE_CREATE", `cannot create directory ${path}: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }

@@ -24,7 +24,7 @@ export function ensureDirectory(path: string): void {
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/, mkdir .*$/s, "") : String(error);
     throw new InterimapError("DATABASE_CREATE", `${path}: cannot create the directory (${reason})`, {
-      hint: "Make its parent writable for this user, or name another place with the database setting",
+      hint: "make its parent writable for this user, or name another place with the database setting",
       cause: error,
     });
   }

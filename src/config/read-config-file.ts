@@ -28,7 +28,7 @@ export function readConfigFile(path: string): ConfigFile {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const problem = problems[code] ?? `the file cannot be read (${code})`;
     throw new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
-      hint: "Start from config.example.ini, or name another file with --config",
+      hint: "start from config.example.ini, or name another file with --config",
       cause: error,
     });
   }

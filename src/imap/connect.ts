@@ -46,7 +46,7 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   try {
     const isPreauthenticated = await greet(session);
     if (session.capabilities.isEmpty) await refreshCapabilities(session);
-    if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated });
+    if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated, signal });
     if (!isPreauthenticated) await logIn(session, settings);
     requireCapabilities(session.capabilities);
     await Promise.all([enableQresync(session), settings.compress ? compress(session) : undefined]);
@@ -73,10 +73,11 @@ async function refreshCapabilities(session: Session): Promise<void> {
 interface StartTlsContext {
   readonly how: InetSettings;
   readonly isPreauthenticated: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** RFC 3501 6.2.1 */
-async function startTls(session: Session, { how, isPreauthenticated }: StartTlsContext): Promise<void> {
+async function startTls(session: Session, { how, isPreauthenticated, signal }: StartTlsContext): Promise<void> {
   if (isPreauthenticated) {
     // A PREAUTH greeting forbids STARTTLS, which is how an attacker would strip it.
     throw new InterimapError("STARTTLS_MISSING", "the server greets with PREAUTH, so STARTTLS is not possible", {
@@ -92,7 +93,7 @@ async function startTls(session: Session, { how, isPreauthenticated }: StartTlsC
     if (surplus.length > 0) {
       throw new InterimapError("TLS", "unencrypted data followed the answer to STARTTLS: somebody may be tampering");
     }
-    return upgradeToTls(transport, how);
+    return upgradeToTls(transport, how, signal === undefined ? {} : { signal });
   });
   // What was said before TLS cannot be trusted (RFC 3501 6.2.1).
   session.forgetCapabilities();

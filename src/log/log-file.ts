@@ -35,7 +35,8 @@ function open(path: string): number {
   try {
     return openSync(path, "a", 0o600);
   } catch (error) {
-    throw new InterimapError("CONFIG_INVALID", `the log file ${path} cannot be opened: ${(error as Error).message}`, {
+    const reason = (error as Error).message.replace(/, open .*$/s, "");
+    throw new InterimapError("CONFIG_INVALID", `the log file ${path} cannot be opened (${reason})`, {
       hint: "set logfile to a file that can be written, in a directory that exists",
       cause: error,
     });

@@ -2,9 +2,9 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { scratchDirectory } from "./scratch.ts";
 
 /** What a server proves itself with, as `tls.createServer` takes it. */
 export interface Identity {
@@ -28,11 +28,10 @@ export interface TlsFixtures {
   readonly expired: Identity;
   /** For localhost and 127.0.0.1. */
   readonly selfSigned: Identity;
-  readonly remove: () => void;
 }
 
 export function makeTlsFixtures(): TlsFixtures {
-  const directory = mkdtempSync(join(tmpdir(), "interimap-tls-"));
+  const directory = scratchDirectory("tls");
   const path = (name: string): string => join(directory, name);
   const openssl = (...args: readonly string[]): string =>
     execFileSync("openssl", args, { encoding: "utf8", cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
@@ -88,6 +87,5 @@ export function makeTlsFixtures(): TlsFixtures {
     commonNameOnly: sign("common-name", undefined, 2),
     expired: sign("expired", localNames, -1),
     selfSigned: identity("self-signed"),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -86,13 +86,12 @@ class DeflatedStream extends Duplex {
   /** One batch at a time is in zlib's hands; the next one gathers. */
   #compress(): void {
     if (this.destroyed) return;
-    const [first, ...others] = this.#pending;
-    if (first === undefined) {
+    if (this.#pending.length === 0) {
       this.#scheduled = false;
       this.#idle?.();
       return;
     }
-    const batch = others.length === 0 ? first : Buffer.concat(this.#pending, this.#pendingBytes);
+    const batch = Buffer.concat(this.#pending, this.#pendingBytes);
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#deflate.write(batch, () => this.#compress());

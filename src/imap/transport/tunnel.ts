@@ -30,7 +30,7 @@ export async function openTunnel(command: string, discardStderr: boolean): Promi
 async function start({ file, args }: Program, discardStderr: boolean): Promise<Child> {
   // Each pipe is a socket pair. A session of its own: Ctrl-C is for us, who then end the work in hand in good order, and
   // all processes of the command can be signalled together.
-  const child = spawn(file, args, { stdio: ["pipe", "pipe", discardStderr ? "ignore" : "inherit"], detached: false });
+  const child = spawn(file, args, { stdio: ["pipe", "pipe", discardStderr ? "ignore" : "inherit"], detached: true });
   await once(child, "spawn");
   return child;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { inspect } from "node:util";
-import { after, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
 import type { InetSettings, ProxySettings } from "../../../../src/model/server-settings.ts";
@@ -10,7 +10,6 @@ import { inetSettings, listen, tlsSettings } from "../../../support/inet-setting
 import { makeTlsFixtures } from "../../../support/tls-fixtures.ts";
 
 const fixtures = makeTlsFixtures();
-after(fixtures.remove);
 
 interface Script {
   /** Wanted credentials, `user:password`. */
@@ -81,7 +80,7 @@ async function readAll(settings: InetSettings): Promise<string> {
   const { stream } = await openTransport(settings, { keepAlive: false, timeoutMs: 2_000 });
   let text = "";
   stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close");
+  await once(stream, "close", { signal: AbortSignal.timeout(5_000) });
   return text;
 }
 
@@ -99,7 +98,7 @@ test("a greeting that comes together with the proxy's answer is not lost, howeve
   await new Promise((resolve) => setTimeout(resolve, 50));
   let text = "";
   stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close");
+  await once(stream, "close", { signal: AbortSignal.timeout(5_000) });
   assert.equal(text, "* OK hello\r\n");
 });
 
@@ -143,7 +142,7 @@ test("TLS and data travel through the proxy", async (t) => {
   let text = "";
   stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
   stream.write("A1 LOGOUT\r\n");
-  await once(stream, "close");
+  await once(stream, "close", { signal: AbortSignal.timeout(5_000) });
   assert.equal(text, "* OK hello\r\nA1 LOGOUT\r\n");
 });
 

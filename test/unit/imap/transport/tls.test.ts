@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
-import { after, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { createServer, type TlsOptions, type TLSSocket } from "node:tls";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
 import { upgradeToTls } from "../../../../src/imap/transport/tls.ts";
@@ -11,7 +11,6 @@ import { inetSettings, listen, tlsSettings } from "../../../support/inet-setting
 import { makeTlsFixtures } from "../../../support/tls-fixtures.ts";
 
 const fixtures = makeTlsFixtures();
-after(fixtures.remove);
 const { caFile, caPath, trusted, otherName, commonNameOnly, expired, selfSigned } = fixtures;
 const wrongDigest = "00".repeat(32);
 

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
 import type { Transport } from "../../../../src/imap/transport/transport.ts";
+import { scratchDirectory } from "../../../support/scratch.ts";
 
 function open(command: string, discardStderr = false): Promise<Transport> {
   return openTransport({ type: "tunnel", command, nullStderr: false }, { keepAlive: false, discardStderr });
@@ -18,7 +18,7 @@ function open(command: string, discardStderr = false): Promise<Transport> {
 async function readAll({ stream }: Transport): Promise<string> {
   let text = "";
   stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close");
+  await once(stream, "close", { signal: AbortSignal.timeout(5_000) });
   return text;
 }
 
@@ -31,8 +31,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Waits until a process has ended; if it never does, ends it and fails. */
 async function gone(pid: number): Promise<void> {
-  while (isAlive(pid)) await setTimeout(10);
+  for (let round = 0; round < 500; round++) {
+    if (!isAlive(pid)) return;
+    await setTimeout(10);
+  }
+  process.kill(pid, "SIGKILL");
+  assert.fail(`process ${pid} was still there`);
 }
 
 test("carries bytes both ways until both ends are done", async () => {
@@ -102,7 +108,6 @@ test("a signal is told; writing to a dead command is a TUNNEL error", async () =
   };
   write();
   await once(stream, "close").catch(() => {});
-  while (!stream.destroyed) await setTimeout(5);
   assert.equal(transport.epitaph?.(), "the tunnel command kill was killed by SIGKILL");
   assert.equal(errors.length, 1);
   assert.equal((errors[0] as { code?: string }).code, "TUNNEL");
@@ -135,10 +140,8 @@ test("destroying the stream ends all processes of the command, at last by force"
   await gone(stubborn.pid);
 });
 
-test("neither a lingering command keeps us running, nor does it outlive us", async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), "interimap-tunnel-"));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const pidFile = join(directory, "pid");
+test("neither a lingering command keeps us running, nor does it outlive us", async () => {
+  const pidFile = join(scratchDirectory("tunnel"), "pid");
   const module = new URL("../../../../src/imap/transport/open-transport.ts", import.meta.url).href;
   const script = `
     const { openTransport } = await import(${JSON.stringify(module)});
