@@ -1,7 +1,8 @@
 // The first synchronisation of one large mailbox into an empty store: this program and the original, in turns.
 // Usage: tsx bench/first-copy.ts [--pairs 5] [--messages 20000] [--bytes 190000000] [--only ours|original]
 
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installOrExit } from "../scripts/install-packages.ts";
@@ -77,7 +78,9 @@ async function fill(server: MailServer): Promise<number> {
 /** One run into an empty store with an empty database; throws unless everything arrived. */
 async function firstCopy(user: string, command: readonly string[]): Promise<Cost> {
   const local = asUser(target, user);
-  const home = makeHome({ local, remote: source });
+  // The mail is in memory, the database on a disk, as a user's is.
+  const disk = mkdtempSync(join(tmpdir(), "interimap-bench-"));
+  const home = makeHome({ local, remote: source, settings: { database: join(disk, "bench.db") } });
   const env = { ...process.env, ...homeEnvironment(home) };
   const { status, stderr, ...cost } = await measure(command, { cwd: home.directory, env });
   if (status !== 0) throw new Error(`${command.join(" ")} ended with status ${status}: ${stderr.slice(-2000)}`);
@@ -88,6 +91,7 @@ async function firstCopy(user: string, command: readonly string[]): Promise<Cost
     if (differences.length > 0) throw new Error(`the copy differs: ${differences.join("\n")}`);
   }
   home.remove();
+  rmSync(disk, { recursive: true });
   rmSync(join(target.directory, "home", user), { recursive: true });
   return cost;
 }

@@ -11,9 +11,6 @@ import { bootstrap, root, run } from "./bootstrap.mjs";
 const staticChecks = ["format:check", "lint", "types", "boundaries", "deadcode"];
 const quickFolders = ["test/unit", "test/property"];
 
-// A whole file's time, not a single test's: Node 20 has no limit for all single tests at once.
-const fileTimeoutMs = 300_000;
-
 const args = process.argv.slice(2);
 const quick = args.includes("--quick");
 const paths = args.filter((arg) => arg !== "--quick");
@@ -24,7 +21,8 @@ if (!quick) {
   run("npm", ["run", "--silent", "build"]);
   run(process.execPath, ["--import", "tsx", "scripts/install-packages.ts"]);
 }
-runTests(paths.length > 0 ? paths : quick ? quickFolders : ["test"]);
+const places = paths.length > 0 ? paths : quick ? quickFolders : ["test"];
+run(process.execPath, ["--import", "tsx", "scripts/run-tests.mjs", ...places.flatMap(testFilesIn)]);
 
 /** Runs them side by side, shows the output of those that fail, and ends the process if one did. */
 async function runStaticChecks() {
@@ -51,19 +49,6 @@ function runCheck(name) {
       resolve(passed);
     });
   });
-}
-
-/**
- * One run of the test runner for everything, so that its closing lines count everything.
- * @param {readonly string[]} places
- */
-function runTests(places) {
-  const files = places.flatMap(testFilesIn);
-  run(process.execPath, [
-    ...["--import", "tsx", "--test", "--test-reporter=spec"],
-    ...["--test-concurrency=2", `--test-timeout=${fileTimeoutMs}`],
-    ...files,
-  ]);
 }
 
 /**

@@ -80,7 +80,7 @@ function parse(argv: readonly string[]): Parsed {
   });
   if (error !== null) throw misusedOption(error.message);
   const { _: positionals, "--": extra = [], ...options } = parsed;
-  const values = Object.entries(options as Record<string, string | string[]>);
+  const values = Object.entries(options);
   return {
     options: new Map(values.map(([name, value]) => [name, [value].flat()])),
     positionals: positionals.map(String),

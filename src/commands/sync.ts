@@ -52,15 +52,23 @@ async function withSessions(
   work: (sessions: PerSide<Session>) => Promise<void>,
 ): Promise<void> {
   const open: Session[] = [];
+  const connecting = new AbortController();
   const interrupt = (): void => {
+    connecting.abort(interrupted());
     for (const session of open) session.destroy(interrupted());
   };
   signal.addEventListener("abort", interrupt);
   try {
     const sessions = await bothSides(async (side: Side) => {
-      const session = await connect(config.servers[side], { side, log, keepAlive: false, signal });
-      open.push(session);
-      return session;
+      try {
+        const session = await connect(config.servers[side], { side, log, keepAlive: false, signal: connecting.signal });
+        open.push(session);
+        return session;
+      } catch (error) {
+        // Without this side the other is of no use: do not wait for it.
+        connecting.abort(error);
+        throw error;
+      }
     });
     await work(sessions);
     await bothSides((side) => sessions[side].logout());

@@ -3,21 +3,26 @@
 
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
-import type { InetSettings, ServerSettings } from "../model/server-settings.ts";
+import type { InetSettings, ServerSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import { authenticate } from "./authenticate.ts";
 import { requireCapabilities } from "./capabilities.ts";
 import { CommandRefused } from "./command-refused.ts";
-import type { UntaggedResponse } from "./responses.ts";
+import type { StatusResponse, UntaggedResponse } from "./responses.ts";
 import { Session } from "./session.ts";
 import { deflate } from "./transport/deflate.ts";
 import { openTransport } from "./transport/open-transport.ts";
+import { endpointName } from "./transport/tcp.ts";
 import { upgradeToTls } from "./transport/tls.ts";
+import type { Transport } from "./transport/transport.ts";
 
 export interface ConnectOptions {
   readonly side: Side;
   readonly log: Log;
   readonly keepAlive: boolean;
+  /** For each of connecting, the TLS handshake and the greeting; 30 s unless told. */
+  readonly timeoutMs?: number;
+  /** Gives up at once; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -35,18 +40,22 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
 }
 
 async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
-  const { side, log, keepAlive, signal } = options;
+  const { side, log, signal } = options;
   const { transport: how } = settings;
   const transport = await openTransport(how, {
-    keepAlive,
+    ...options,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
-    ...(signal !== undefined && { signal }),
   });
   const session = new Session(transport, { side, log });
+  const giveUp = (): void => {
+    session.destroy(signal?.reason as Error);
+  };
+  signal?.addEventListener("abort", giveUp);
   try {
-    const isPreauthenticated = await greet(session);
+    signal?.throwIfAborted();
+    const isPreauthenticated = await greet(session, { how, transport, timeoutMs: options.timeoutMs });
     if (session.capabilities.isEmpty) await refreshCapabilities(session);
-    if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated, signal });
+    if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated, options });
     if (!isPreauthenticated) await logIn(session, settings);
     requireCapabilities(session.capabilities);
     await Promise.all([enableQresync(session), settings.compress ? compress(session) : undefined]);
@@ -54,16 +63,66 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   } catch (error) {
     session.destroy();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
   }
 }
 
+interface GreetingContext {
+  readonly how: TransportSettings;
+  readonly transport: Transport;
+  readonly timeoutMs: number | undefined;
+}
+
 /** True when the server greets with PREAUTH (RFC 3501 7.1.4). */
-async function greet(session: Session): Promise<boolean> {
-  const greeting = await session.greeting();
+async function greet(session: Session, context: GreetingContext): Promise<boolean> {
+  const greeting = await firstResponse(session, context);
   if (greeting.status === "BYE" || greeting.status === "NO" || greeting.status === "BAD") {
     throw new InterimapError("CONNECT", `the server turned us away: ${greeting.text}`, { hint: "try again later" });
   }
   return greeting.status === "PREAUTH";
+}
+
+/** Silence, a closed connection and nonsense are the marks of a server that is no IMAP server, or of the wrong port. */
+async function firstResponse(
+  session: Session,
+  { how, transport, timeoutMs = 30_000 }: GreetingContext,
+): Promise<StatusResponse> {
+  // A tunnel may be waiting for somebody to type a passphrase.
+  const timer =
+    how.type === "tunnel"
+      ? undefined
+      : setTimeout(() => {
+          session.destroy(silent(how));
+        }, timeoutMs);
+  try {
+    return await session.greeting();
+  } catch (error) {
+    if (!(error instanceof InterimapError)) throw error;
+    if (error.code === "PROTOCOL") {
+      const hint = how.type === "tunnel" ? "check the command setting" : "check host and port";
+      throw new InterimapError("PROTOCOL", `no IMAP server answers: ${error.message}`, { hint, cause: error });
+    }
+    if (error.code !== "CONNECTION_LOST") throw error;
+    if (how.type !== "tunnel") {
+      throw new InterimapError("CONNECT", "the server closed the connection without a greeting", {
+        hint: "check host and port; the server may be busy or restarting",
+        cause: error,
+      });
+    }
+    throw new InterimapError("TUNNEL", transport.epitaph?.() ?? "the tunnel command closed its output", {
+      hint: "run it by hand: it must speak IMAP on its standard input and output",
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function silent({ host, port, type }: InetSettings): InterimapError {
+  return new InterimapError("CONNECT", `${endpointName({ host, port })} sends no greeting`, {
+    hint: type === "imaps" ? "check host and port" : "check host and port; one that begins with TLS needs type=imaps",
+  });
 }
 
 async function refreshCapabilities(session: Session): Promise<void> {
@@ -73,11 +132,11 @@ async function refreshCapabilities(session: Session): Promise<void> {
 interface StartTlsContext {
   readonly how: InetSettings;
   readonly isPreauthenticated: boolean;
-  readonly signal: AbortSignal | undefined;
+  readonly options: ConnectOptions;
 }
 
 /** RFC 3501 6.2.1 */
-async function startTls(session: Session, { how, isPreauthenticated, signal }: StartTlsContext): Promise<void> {
+async function startTls(session: Session, { how, isPreauthenticated, options }: StartTlsContext): Promise<void> {
   if (isPreauthenticated) {
     // A PREAUTH greeting forbids STARTTLS, which is how an attacker would strip it.
     throw new InterimapError("STARTTLS_MISSING", "the server greets with PREAUTH, so STARTTLS is not possible", {
@@ -93,7 +152,7 @@ async function startTls(session: Session, { how, isPreauthenticated, signal }: S
     if (surplus.length > 0) {
       throw new InterimapError("TLS", "unencrypted data followed the answer to STARTTLS: somebody may be tampering");
     }
-    return upgradeToTls(transport, how, signal === undefined ? {} : { signal });
+    return upgradeToTls(transport, how, options);
   });
   // What was said before TLS cannot be trusted (RFC 3501 6.2.1).
   session.forgetCapabilities();

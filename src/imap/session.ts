@@ -13,7 +13,7 @@ import { ResponseReader } from "./codec/read-responses.ts";
 import { encodeCommand, type Segment } from "./codec/write-command.ts";
 import { mayOverlap, type Command } from "./command.ts";
 import { CommandRefused } from "./command-refused.ts";
-import { MailboxView } from "./mailbox-view.ts";
+import type { MailboxView } from "./mailbox-view.ts";
 import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
 import type { Transport } from "./transport/transport.ts";
 

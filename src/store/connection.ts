@@ -27,8 +27,8 @@ export class Connection {
         // Order matters: set before the first access to the file, it also makes WAL do without a -shm file.
         this.#database.pragma("locking_mode = EXCLUSIVE");
         this.#database.exec("BEGIN EXCLUSIVE; COMMIT");
-        // docs/adr/0001-journal-mode.md; better-sqlite3's default for WAL is NORMAL
-        this.#database.pragma("synchronous = FULL");
+        // docs/adr/0001-journal-mode.md; see durably()
+        this.#database.pragma("synchronous = NORMAL");
         // off until the tables are those of our version, see useForeignKeys
         this.#database.pragma("foreign_keys = OFF");
       });
@@ -109,6 +109,16 @@ export class Connection {
   /** Commits what `work` did, or nothing of it if it throws. May be nested. */
   transaction<T>(work: () => T): T {
     return this.#guard(() => this.#database.transaction(work)());
+  }
+
+  /** As transaction(), and waits for the disk: this commit and all before it survive the loss of power. Not nested. */
+  durably<T>(work: () => T): T {
+    this.#guard(() => this.#database.pragma("synchronous = FULL"));
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#guard(() => this.#database.pragma("synchronous = NORMAL"));
+    }
   }
 
   /** Leaves a single file behind: SQLite folds the write-ahead log into it. */

@@ -73,15 +73,18 @@ export class Store {
   }
 
   /**
-   * Notes that copies with UIDs at or above the floors may exist without a mapping row, until the next checkpoint.
+   * Notes that copies with UIDs at or above the floors may exist without a mapping row, until the next checkpoint. The
+   * one commit that waits for the disk: what follows may be lost with the power, this says that it may.
    * A marker that an interrupted round left behind keeps its floor where that is lower.
    */
   markInterruptible(idx: number, floors: PerSide<number>): void {
-    this.#connection.run(
-      `INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE
-       SET lfloor = min(lfloor, excluded.lfloor), rfloor = min(rfloor, excluded.rfloor)`,
-      ...[idx, floors.local, floors.remote],
-    );
+    this.#connection.durably(() => {
+      this.#connection.run(
+        `INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE
+         SET lfloor = min(lfloor, excluded.lfloor), rfloor = min(rfloor, excluded.rfloor)`,
+        ...[idx, floors.local, floors.remote],
+      );
+    });
   }
 
   /** The floors given to {@link markInterruptible}, if no checkpoint followed. */

@@ -6,14 +6,24 @@ import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { populate } from "../support/mail-store.ts";
 import { seededRandom } from "../support/random.ts";
-import { makeHome, overStartTls, overTls, overTunnel, plainText, type SectionSettings } from "../support/run-interimap.ts";
+import {
+  makeHome,
+  overStartTls,
+  overTls,
+  overTunnel,
+  plainText,
+  type SectionSettings,
+} from "../support/run-interimap.ts";
 import { assertConverges, assertNothingToDo, assertRound, type Pair } from "./converge.ts";
 
 interface Setting {
   readonly name: string;
   readonly local: () => Promise<MailServer>;
   readonly remote: () => Promise<MailServer>;
-  readonly via: readonly [local: (server: MailServer) => SectionSettings, remote: (server: MailServer) => SectionSettings];
+  readonly via: readonly [
+    local: (server: MailServer) => SectionSettings,
+    remote: (server: MailServer) => SectionSettings,
+  ];
   readonly size: { readonly mailboxes: number; readonly messages: number };
   readonly rounds: number;
   readonly seed: number;

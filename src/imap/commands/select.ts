@@ -33,7 +33,8 @@ export async function select(session: Session, wireName: string, known?: KnownMa
     },
   });
   requireSyncable(view);
-  if (known !== undefined && hidesExpunges(view, known)) return select(session, wireName, { ...known, sequenceSample: [] });
+  if (known !== undefined && hidesExpunges(view, known))
+    return select(session, wireName, { ...known, sequenceSample: [] });
   return view;
 }
 

@@ -17,14 +17,17 @@ function openConnection(t: TestContext): Connection {
   return connection;
 }
 
-test("a store waits for the disk with each commit and checks foreign keys", (t) => {
+test("a store waits for the disk only where it is asked to, and checks foreign keys", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   openStore({ path }).close();
-  // a database that is in WAL mode already is where better-sqlite3's default would be NORMAL
   const connection = new Connection(path);
   new Store(connection);
   assert.equal(connection.value("PRAGMA journal_mode"), "wal");
-  assert.equal(connection.value("PRAGMA synchronous"), 2);
+  const synchronous = () => connection.value("PRAGMA synchronous");
+  assert.equal(synchronous(), 1);
+  assert.equal(connection.durably(synchronous), 2);
+  assert.throws(() => connection.durably(() => assert.fail()));
+  assert.equal(synchronous(), 1);
   assert.equal(connection.value("PRAGMA locking_mode"), "exclusive");
   assert.equal(connection.value("PRAGMA foreign_keys"), 1);
   connection.close();

@@ -1,0 +1,68 @@
+// A session with a scripted server, and what its log got to see.
+
+import assert from "node:assert/strict";
+import { Capabilities } from "../../src/imap/capabilities.ts";
+import type { Command } from "../../src/imap/command.ts";
+import { Session } from "../../src/imap/session.ts";
+import type { Log } from "../../src/log/log.ts";
+import { InterimapError, type ErrorCode } from "../../src/model/errors.ts";
+import type { ServerSettings } from "../../src/model/server-settings.ts";
+import { inetSettings } from "../support/inet-settings.ts";
+import { withScript } from "../support/scripted-server.ts";
+
+export interface RecordedLog extends Log {
+  readonly lines: readonly string[];
+}
+
+/** `debug`: how often --debug was given. */
+export function recordedLog(debug: 0 | 1 | 2 = 0): RecordedLog {
+  const lines: string[] = [];
+  const add = (text: string): void => {
+    lines.push(text);
+  };
+  return { lines, traffic: debug >= 1, showsSecrets: debug >= 2, debug: add, info: add, warn: add, error: add };
+}
+
+export interface SessionOptions {
+  readonly capabilities?: readonly string[];
+  readonly log?: Log;
+}
+
+/** A session that is past its greeting, whose server follows the script. */
+export function withSession<T>(script: string, work: (session: Session) => Promise<T>, options: SessionOptions = {}) {
+  return withScript(script, async (server) => {
+    const session = new Session(await server.connect(), { side: "local", log: options.log ?? recordedLog() });
+    session.capabilities = new Capabilities(options.capabilities ?? []);
+    try {
+      return await work(session);
+    } finally {
+      session.destroy();
+    }
+  });
+}
+
+export function command(line: string, more: Partial<Command> = {}): Command {
+  return { name: line.split(" ", 1)[0] ?? "", overlap: "any", parts: [line], ...more };
+}
+
+export function serverSettings(port: number, more: Partial<ServerSettings> = {}): ServerSettings {
+  return {
+    transport: inetSettings(port),
+    auth: ["PLAIN", "LOGIN"],
+    username: "u",
+    password: "p",
+    compress: false,
+    listReference: "",
+    ...more,
+  };
+}
+
+/** For assert.rejects: an InterimapError with this code whose line matches. */
+export function failsWith(code: ErrorCode, line = /(?:)/u) {
+  return (error: unknown): true => {
+    assert.ok(error instanceof InterimapError, String(error instanceof Error ? error.stack : error));
+    assert.equal(error.code, code, error.line);
+    assert.match(error.line, line);
+    return true;
+  };
+}
