@@ -1,6 +1,6 @@
 // The command line as a typed Invocation. Nothing is printed here and the process does not end here.
 
-import { Parser } from "yargs/helpers";
+import parser from "yargs-parser";
 import { InterimapError } from "../model/errors.ts";
 import { encodeUtf7 } from "../model/mailbox-name.ts";
 import { printable } from "../model/printable.ts";
@@ -57,12 +57,13 @@ interface Parsed {
 }
 
 /**
- * The parser of yargs without the rest of it, which reads locale files, prints, and obeys options of its own. All
+ * The parser of yargs without the rest of it, which reads locale files, prints, obeys options of its own, and takes
+ * longer to load than all we have. All
  * options are strings, switches with no value: for anything else the parser would swallow a mailbox called `true`, and
  * take the mailbox `1e3` for a number.
  */
 function parse(argv: readonly string[]): Parsed {
-  const { argv: parsed, error } = Parser.detailed([...argv], {
+  const { argv: parsed, error } = parser.detailed([...argv], {
     string: ["config", ...switches],
     narg: { config: 1, ...Object.fromEntries(switches.map((name) => [name, 0])) },
     alias: { quiet: "q", help: "h" },

@@ -72,13 +72,14 @@ const passing = new Set(["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTA
 
 function refusal(error: CommandRefused, username: string): InterimapError {
   const code = error.responseCode?.name ?? "";
+  const words = error.words.replace(/\.$/, "");
   if (passing.has(code)) {
-    return new InterimapError("CONNECT", `the server does not accept logins now: [${code}] ${error.words}`, {
+    return new InterimapError("CONNECT", `the server does not accept logins now: [${code}] ${words}`, {
       hint: "try again later",
       cause: error,
     });
   }
-  return new InterimapError("AUTH_FAILED", `login as ${username} refused: ${error.words}`, {
+  return new InterimapError("AUTH_FAILED", `login as ${username} refused: ${words}`, {
     hint: "check username and password",
     cause: error,
   });

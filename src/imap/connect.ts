@@ -78,7 +78,8 @@ interface GreetingContext {
 async function greet(session: Session, context: GreetingContext): Promise<boolean> {
   const greeting = await firstResponse(session, context);
   if (greeting.status === "BYE" || greeting.status === "NO" || greeting.status === "BAD") {
-    throw new InterimapError("CONNECT", `the server turned us away: ${greeting.text}`, { hint: "try again later" });
+    const words = greeting.text.replace(/\.$/, "");
+    throw new InterimapError("CONNECT", `the server turned us away: ${words}`, { hint: "try again later" });
   }
   return greeting.status === "PREAUTH";
 }

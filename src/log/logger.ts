@@ -34,6 +34,9 @@ interface Entry {
   readonly msg: string;
 }
 
+/** Of pino. */
+const warnLevel = 40;
+
 /** Throws CONFIG_INVALID when the log file cannot be opened. */
 export function createLog(options: LogOptions): RunLog {
   const { logPrefix, quiet, debug, stderr = process.stderr } = options;
@@ -45,7 +48,7 @@ export function createLog(options: LogOptions): RunLog {
     const line = `${prefix}${printable(msg)}\n`;
     if (file !== undefined) writeToFile(file, `${new Date().toISOString()} ${line}`);
     // trouble is said to whoever runs the command, wherever the rest goes
-    if (file === undefined || level >= pino.levels.values.warn!) stderr.write(line);
+    if (file === undefined || level >= warnLevel) stderr.write(line);
   }
 
   function writeToFile(file: LogFile, line: string): void {

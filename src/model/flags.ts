@@ -40,11 +40,6 @@ export function unionFlags(a: FlagSet, b: FlagSet): FlagSet {
   return a === b ? a : flagSet([...a.flags, ...b.flags]);
 }
 
-export function hasFlag(set: FlagSet, flag: string): boolean {
-  const spelling = spellings.get(flag.toLowerCase());
-  return spelling !== undefined && set.flags.includes(spelling);
-}
-
 /** Reads the list of a PERMANENTFLAGS response code; undefined when the server sent none. */
 export function permanentFlags(list: readonly string[] | undefined): PermanentFlags {
   if (list === undefined) return { names: undefined, mayCreate: true };

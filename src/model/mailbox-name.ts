@@ -46,12 +46,6 @@ export function toWire(name: string, { delimiter, reference }: Naming): string {
   return reference + (delimiter === null ? name : name.replaceAll("\0", delimiter));
 }
 
-/** `["a", "a\0b"]` for `a\0b\0c`. */
-export function parentNames(name: string): string[] {
-  const parts = name.split("\0");
-  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("\0"));
-}
-
 /** For people: UTF-8, nothing in it can steer a terminal. */
 export function displayName(name: string, delimiter = "/"): string {
   return name

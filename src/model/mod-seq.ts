@@ -11,8 +11,3 @@ export function parseModSeq(text: string): bigint {
   if (value !== undefined && value <= limit) return value;
   throw new InterimapError("PROTOCOL", `not a mod-sequence: ${JSON.stringify(text.slice(0, 80))}`);
 }
-
-/** The larger of two. */
-export function maxModSeq(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
-}

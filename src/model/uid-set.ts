@@ -165,14 +165,6 @@ export function* uidsOf(set: UidSet): Generator<number, void, undefined> {
   }
 }
 
-export function firstUid(set: UidSet): number | undefined {
-  return set.ranges[0]?.[0];
-}
-
-export function lastUid(set: UidSet): number | undefined {
-  return set.ranges.at(-1)?.[1];
-}
-
 /**
  * Cuts a set into pieces, in order, that format within maxOctets each: command lines stay under the 8,000 octets
  * of RFC 7162 section 4. maxOctets must have room for the longest range, 21 octets.

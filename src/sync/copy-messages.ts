@@ -11,7 +11,7 @@ import { bothSides, otherSide, type PerSide, type Side } from "../model/side.ts"
 import { uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { planCopies } from "./copy-plan.ts";
-import type { OpenMailbox } from "./mailbox-worker.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
 const batchLimits = { octets: 1 << 20, messages: 500 };

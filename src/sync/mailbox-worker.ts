@@ -4,47 +4,16 @@
 import { noop, status } from "../imap/commands/mailbox.ts";
 import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/select.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
-import type { Session } from "../imap/session.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import type { Store } from "../store/store.ts";
 import { copyNewMessages } from "./copy-messages.ts";
-import type { Report } from "./events.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
 import { propagateVanished } from "./propagate-vanished.ts";
+import type { MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
 import { resume } from "./resume.ts";
-
-/** Everything a mailbox's worker needs; one such value a mailbox. */
-export interface MailboxWork {
-  readonly idx: number;
-  readonly name: string;
-  readonly wireNames: PerSide<string>;
-  /** Undefined before the first synchronisation. */
-  readonly before: PerSide<MailboxState | undefined>;
-  readonly sessions: PerSide<Session>;
-  readonly store: Store;
-  readonly report: Report;
-}
-
-/** A mailbox being worked on: both sides have it selected. */
-export interface OpenMailbox extends MailboxWork {
-  readonly views: PerSide<MailboxView>;
-  readonly flags: FlagKnowledge;
-  /** What each side is known to hold at or above its UIDNEXT of the last checkpoint, our own copies included. */
-  readonly progress: PerSide<Progress>;
-}
-
-export interface Progress {
-  /** Every message below has been looked at. */
-  floor: number;
-  /** UIDs at or above the floor that are copies of ours. */
-  copies: UidSet;
-  /** Messages the other server refused in an earlier run: they are offered once more. */
-  readonly refused: Set<number>;
-}
 
 /**
  * Synchronises one mailbox and records its state.
@@ -61,7 +30,8 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   };
   if (work.before.local === undefined || work.before.remote === undefined) work.store.checkpoint(work.idx, before);
   await resume(mailbox);
-  let after: PerSide<MailboxState> = views;
+  // A copy: the views go on changing, and what is to be looked at must be what was looked at.
+  let after = perSide((side) => stateOf(views[side]));
   let retry = perSide((side) => uidSetOf(mailbox.progress[side].refused));
   do {
     await propagateVanished(mailbox);
@@ -147,4 +117,8 @@ function hasMoreToDo(mailbox: OpenMailbox, { side, uidNext }: { side: Side; uidN
     mailbox.flags.news(side, view.changes).size > 0 ||
     !isEmpty(newUids(mailbox.progress[side], uidNext))
   );
+}
+
+function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxView): MailboxState {
+  return { uidValidity, uidNext, highestModSeq };
 }

@@ -10,7 +10,7 @@ import { groupBy } from "../model/group-by.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, hasUid, uidSetOf } from "../model/uid-set.ts";
 import { planFlags, type FlagSituation, type FlagUpdate } from "./flags-plan.ts";
-import type { OpenMailbox } from "./mailbox-worker.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
 

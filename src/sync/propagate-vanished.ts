@@ -6,7 +6,7 @@ import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { countUids, formatUidSet, isEmpty, subtract } from "../model/uid-set.ts";
 import { planVanished } from "./vanished-plan.ts";
-import type { OpenMailbox } from "./mailbox-worker.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** Deals with all messages the views report as vanished now. */
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {

@@ -5,7 +5,7 @@ import { fetchFlags, fetchIdentities } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
 import { isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { planMatches } from "./match-plan.ts";
-import type { OpenMailbox } from "./mailbox-worker.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
   await compareCopied(mailbox);

@@ -1,10 +1,13 @@
 // Every error a user can meet, provoked with the real command.
 
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
+import { X509Certificate } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, describe, test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createServer as createTlsServer } from "node:tls";
 import { freePorts } from "../support/daemon.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -13,7 +16,6 @@ import { asUser, type MailServer } from "../support/mail-server.ts";
 import { populate } from "../support/mail-store.ts";
 import {
   makeHome,
-  overTunnel,
   plainText,
   runInterimap,
   startInterimap,
@@ -22,9 +24,9 @@ import {
   type SectionSettings,
 } from "../support/run-interimap.ts";
 import { makeTlsFixtures, type Identity, type TlsFixtures } from "../support/tls-fixtures.ts";
-import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
-import { bytesOf, dump, execute } from "../unit/store/databases.ts";
-import { assertConverges, assertNothingToDo, type Pair } from "./converge.ts";
+import { startTrafficProxy } from "../support/traffic-proxy.ts";
+import { bytesOf, execute } from "../unit/store/databases.ts";
+import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertNoSecret, assertRefused, password, passwordConfig, unprivileged, withPassword } from "./refusal.ts";
 
 const stub: SectionSettings = { type: "imap", STARTTLS: "NO", host: "127.0.0.1", port: "1", username: "u", password };
@@ -138,22 +140,23 @@ describe("configuration", () => {
 });
 
 describe("database", () => {
-  test("a second process at the same time", async (t) => {
-    const pair = await proxied(t);
-    pair.local.hold(/^\S+ (LOGIN|AUTHENTICATE)/);
-    const first = startInterimap(pair.home);
-    await pair.local.held();
-    const connections = [pair.local.proxy.connections, pair.remote.proxy.connections];
-    await assertRefused(pair.home, {
+  test("in use by another process: nothing is connected to", async (t) => {
+    const gates = { local: await gate(t, server), remote: await gate(t, asUser(server, "in-use")) };
+    const home = homeFor(t, { local: gates.local.server, remote: gates.remote.server });
+    const logins = gates.local.hold(/ (LOGIN|AUTHENTICATE) /);
+    const first = startInterimap(home);
+    await logins;
+    const connections = [gates.local.connections, gates.remote.connections];
+    await assertRefused(home, {
       status: 75,
-      line: `the database ${pair.home.databaseFile} is in use by process ${first.child.pid}; wait until that has ended, or stop it`,
+      line: `the database ${home.databaseFile} is in use by process ${first.child.pid}; wait until that has ended, or stop it`,
     });
-    assert.deepEqual([pair.local.proxy.connections, pair.remote.proxy.connections], connections);
-    pair.local.release();
+    assert.deepEqual([gates.local.connections, gates.remote.connections], connections);
+    gates.local.release();
     assert.equal((await first.finished).status, 0);
   });
 
-  test("its directory cannot be made", async (t) => {
+  test("a directory that cannot be made", async (t) => {
     const home = homeFor(t, { settings: { database: "/dev/null/data/x.db" } });
     await assertRefused(home, {
       status: 73,
@@ -161,107 +164,490 @@ describe("database", () => {
     });
   });
 
-  test("its directory cannot be written", async (t) => {
+  test("a directory that cannot be written", async (t) => {
     const home = homeFor(t);
-    chmodSync(join(home.databaseFile, ".."), 0o500);
-    await assertRefused(home, { status: 73, line: /x/, program: unprivileged() });
+    chmodSync(dirname(home.databaseFile), 0o500);
+    const line = `cannot create the database ${home.databaseFile} (EACCES); its directory must exist and be writable`;
+    await assertRefused(home, { status: 73, line, program: unprivileged() });
   });
 
-  test("it cannot be written", async (t) => {
+  test("a file that cannot be written, and a directory in its place", async (t) => {
     const home = homeFor(t);
+    const line = `the database ${home.databaseFile} cannot be opened for writing; you need permission to write the file and to create files beside it`;
     writeFileSync(home.databaseFile, "", { mode: 0o400 });
-    await assertRefused(home, { status: 74, line: /x/, program: unprivileged() });
-  });
-  test("it is a directory", async (t) => {
-    const home = homeFor(t);
+    await assertRefused(home, { status: 74, line, program: unprivileged() });
+    rmSync(home.databaseFile);
     mkdirSync(home.databaseFile);
-    await assertRefused(home, { status: 74, line: /x/, program: unprivileged() });
+    await assertRefused(home, { status: 74, line });
   });
 
-  for (const [name, spoil, line] of [
-    ["another file", (path: string) => writeFileSync(path, "a letter to Santa, not a database\n".repeat(100)), /x/],
-    ["another program's database", (path: string) => execute(path, "CREATE TABLE songs (title TEXT)"), /x/],
-    ["written by a newer version", (path: string) => execute(path, "PRAGMA user_version = 99"), /x/],
-    ["damaged", damage, /x/],
-    ["cut short", (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 5000)), /x/],
-  ] as const) {
-    test(name, async (t) => {
-      const home = homeFor(t, { remote: { ...stub, port: String(closedPort) } });
-      if (name !== "another program's database") await assertRefused(home, { status: 69, line: /connection refused/ });
+  const spoiled: readonly { name: string; spoil: (path: string) => void; line: string }[] = [
+    {
+      name: "a file of something else",
+      spoil: (path) => writeFileSync(path, "Dear Santa, I wish for a database.\n".repeat(100)),
+      line: "DATABASE is not a database of interimap; name another file with the database setting",
+    },
+    {
+      name: "another program's database",
+      spoil: (path) => execute(path, "DROP TABLE mapping"),
+      line: "DATABASE is not a database of interimap; name another file with the database setting",
+    },
+    {
+      name: "a newer version's database",
+      spoil: (path) => execute(path, "PRAGMA user_version = 99"),
+      line: "the database DATABASE has version 99, but only versions up to 2 are known; use the newer interimap that wrote it",
+    },
+    {
+      name: "a database cut short",
+      spoil: (path) => truncateSync(path, 5000),
+      line: "the database DATABASE is damaged: database disk image is malformed; restore it from a copy, or move it away to begin with a new one",
+    },
+    {
+      name: "a database overwritten in part",
+      spoil: (path) => writeFileSync(path, readFileSync(path).fill(0xa5, 4096)),
+      line: "the database DATABASE is damaged: database disk image is malformed; restore it from a copy, or move it away to begin with a new one",
+    },
+  ];
+  for (const { name, spoil, line } of spoiled) {
+    test(`${name} is left as it is`, async (t) => {
+      const home = homeFor(t, { local: server, remote: asUser(server, "spoiled") });
+      assert.equal((await runInterimap(home)).status, 0);
       spoil(home.databaseFile);
       const before = bytesOf(home.databaseFile);
-      await assertRefused(home, { status: 74, line });
+      await assertRefused(home, { status: 74, line: line.replace("DATABASE", home.databaseFile) });
       assert.equal(bytesOf(home.databaseFile), before);
     });
   }
-
-  /** Scratches out the middle: the first page still names the tables. */
-  function damage(path: string): void {
-    const octets = readFileSync(path);
-    writeFileSync(path, octets.fill(0xa5, 4096, octets.length));
-  }
 });
 
-describe("connecting", () => {
-  for (const [name, settings, line] of [
-    ["nobody listens", () => ({ port: String(closedPort) }), /x/],
-    ["unknown host name", () => ({ host: "does-not-exist.invalid" }), /x/],
-    ["tunnel command missing", () => ({ type: "tunnel", command: "/nonexistent/imap" }), /x/],
-    ["tunnel command fails", () => ({ type: "tunnel", command: "sh -c 'echo no such luck >&2; exit 3'" }), /x/],
-    ["tunnel command ends at once", () => ({ type: "tunnel", command: "/bin/true" }), /x/],
-  ] as const) {
+describe("reaching a server", () => {
+  const unreachable: readonly { name: string; settings: () => SectionSettings; line: string | RegExp }[] = [
+    {
+      name: "nobody listens",
+      settings: () => ({ port: String(closedPort) }),
+      line: /^remote: cannot connect to 127\.0\.0\.1:\d+: connection refused; check host and port, and that the server is running$/,
+    },
+    {
+      name: "unknown host name",
+      settings: () => ({ host: "does-not-exist.invalid" }),
+      // where there is no network, that is what the name server's silence means
+      line: /^remote: cannot connect to does-not-exist\.invalid:1: (name not found; check the spelling of the host name|the name server does not answer; check the network connection)$/,
+    },
+    {
+      name: "unreachable proxy",
+      settings: () => ({ proxy: `socks5h://u:${password}@127.0.0.1:${closedPort}` }),
+      line: /^remote: cannot connect to the SOCKS proxy 127\.0\.0\.1:\d+: connection refused; check host and port, and that the server is running$/,
+    },
+    {
+      name: "tunnel command missing",
+      settings: () => ({ type: "tunnel", command: `/nonexistent/imap --password=${password}` }),
+      line: "remote: the tunnel command /nonexistent/imap cannot be started: not found; check the command setting",
+    },
+    {
+      name: "tunnel command that ends at once",
+      settings: () => ({ type: "tunnel", command: "/bin/true" }),
+      line: "remote: the tunnel command /bin/true exited with status 0; run it by hand: it must speak IMAP on its standard input and output",
+    },
+  ];
+  for (const { name, settings, line } of unreachable) {
     test(name, async (t) => {
       const home = homeFor(t, { local: server, remote: { ...stub, ...settings() } });
       await assertRefused(home, { status: 69, line });
     });
   }
 
-  for (const [name, greeting, status] of [
-    ["BYE", "* BYE come back on Monday\r\n", 69],
-    ["closed at once", "", 69],
-    ["SSH", "SSH-2.0-OpenSSH_9.2p1\r\n", 76],
-    ["HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", 76],
-    ["binary", "\x80\x00\x01\x02\r\n", 76],
-  ] as const) {
-    test(name, async (t) => {
-      const port = await talker(t, greeting);
+  test("a tunnel command that fails: its own words come before the line", async (t) => {
+    const command = "sh -c 'echo no such luck >&2; exit 3'";
+    const home = homeFor(t, { local: server, remote: { type: "tunnel", command } });
+    const { status, stderr } = await runInterimap(home);
+    assert.equal(status, 69);
+    const line =
+      "remote: the tunnel command sh exited with status 3; run it by hand: it must speak IMAP on its standard input and output";
+    assert.equal(stderr, `no such luck\n${line}\n`);
+
+    home.configure({ local: server, remote: { type: "tunnel", command, "null-stderr": "YES" } });
+    await assertRefused(home, { status: 69, line });
+  });
+
+  const greetings: readonly { name: string; greeting: string; status: 69 | 76; line: string }[] = [
+    {
+      name: "BYE",
+      greeting: "* BYE come back on Monday\r\n",
+      status: 69,
+      line: "remote: the server turned us away: come back on Monday; try again later",
+    },
+    {
+      name: "no greeting",
+      greeting: "",
+      status: 69,
+      line: "remote: the server closed the connection without a greeting; check host and port; the server may be busy or restarting",
+    },
+    {
+      name: "another protocol",
+      greeting: "SSH-2.0-OpenSSH_9.2p1\r\n",
+      status: 76,
+      line: 'remote: no IMAP server answers: the server sent a line that cannot be understood: "SSH-2.0-OpenSSH_9.2p1"; check host and port',
+    },
+    {
+      name: "binary noise",
+      greeting: "\x80\x00\x1b[2J\r\n",
+      status: 76,
+      line: "remote: no IMAP server answers: the server sent a line that cannot be understood: "\\x80\\x00\\x1b[2J"; check host and port",
+    },
+  ];
+  for (const { name, greeting, status, line } of greetings) {
+    test(`greeted with ${name}`, async (t) => {
+      const port = await startTalker(t, (socket) => socket.end(greeting, "latin1"));
       const home = homeFor(t, { local: server, remote: { ...stub, port: String(port) } });
-      await assertRefused(home, { status, line: /x/ });
+      await assertRefused(home, { status, line });
+    });
+  }
+
+  test("nonsense in the middle of the work", async (t) => {
+    const remote = await startImapTalker(t, {
+      LIST: ['* LIST (\\HasNoChildren "/" INBOX'],
+    });
+    const home = homeFor(t, { local: server, remote });
+    await assertRefused(home, {
+      status: 76,
+      line: /^remote: the server sent a line that cannot be understood: "\* LIST \(/,
+    });
+  });
+
+  for (const slow of ["local", "remote"] as const) {
+    test(`the other side is not waited for when the ${slow} server is slow to greet`, async (t) => {
+      const port = await startTalker(t, () => undefined);
+      const failing = slow === "local" ? "remote" : "local";
+      const home = homeFor(t, {
+        [slow]: { ...stub, port: String(port) },
+        [failing]: { ...stub, port: String(closedPort) },
+      });
+      await assertRefused(home, {
+        status: 69,
+        line: new RegExp(`^${failing}: cannot connect to .*: connection refused;`),
+      });
+    });
+  }
+
+  test("tunnel commands do not outlive a run that fails or is ended", async (t) => {
+    const home = homeFor(t);
+    const tunnel = stuckTunnel(home);
+    const port = await startTalker(t, async (socket) => {
+      await until(() => tunnel.pid() !== undefined);
+      socket.end("* BYE full\r\n");
+    });
+    home.configure({ local: tunnel.settings, remote: { ...stub, port: String(port) } });
+    await assertRefused(home, { status: 69, line: "remote: the server turned us away: full; try again later" });
+    await until(() => !isRunning(tunnel.pid()));
+
+    rmSync(tunnel.pidFile);
+    home.configure({ local: tunnel.settings, remote: tunnel.settings });
+    const run = startInterimap(home);
+    await until(() => tunnel.pid() !== undefined);
+    run.child.kill("SIGTERM");
+    assert.equal((await run.finished).status, 0);
+    await until(() => !isRunning(tunnel.pid()));
+  });
+});
+
+describe("what a server lacks or refuses", () => {
+  for (const [name, rfc] of [
+    ["QRESYNC", "RFC 7162"],
+    ["LIST-EXTENDED", "RFC 5258"],
+    ["LIST-STATUS", "RFC 5819"],
+    ["UIDPLUS", "RFC 4315"],
+  ] as const) {
+    test(`${name} is missing`, async (t) => {
+      const poor = await startDovecot({ withoutCapabilities: [name], extraConfig: passwordConfig });
+      t.after(() => poor.stop());
+      const home = homeFor(t, { local: server, remote: withPassword(poor) });
+      await assertRefused(home, {
+        status: 69,
+        line: `remote: the server does not offer ${name} (${rfc}); synchronisation is not possible with this server`,
+      });
+    });
+  }
+
+  for (const auth of ["PLAIN", "LOGIN"]) {
+    test(`a wrong password over ${auth}`, async (t) => {
+      const wrong = { ...plainText(server), auth, password: `${password}!` };
+      const home = homeFor(t, { local: wrong, remote: asUser(server, "v") });
+      await assertRefused(home, {
+        status: 77,
+        line: "local: login as u refused: Authentication failed; check username and password",
+      });
+      const { status, stderr } = await runInterimap(home, ["--debug"]);
+      assert.equal(status, 77);
+      assert.match(stderr, new RegExp(`^local: C: \\S+ ${auth === "LOGIN" ? "LOGIN" : "AUTHENTICATE PLAIN"} `, "m"));
+      assertNoSecret(stderr);
+    });
+  }
+
+  test("no password in the configuration", async (t) => {
+    const home = homeFor(t, { local: { ...plainText(server), password: undefined }, remote: server });
+    await assertRefused(home, {
+      status: 77,
+      line: "local: the server wants a login, but no password is configured; set password in section [local]",
+    });
+  });
+
+  test("no mechanism in common", async (t) => {
+    const port = await startTalker(t, (socket) =>
+      socket.write("* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] hi\r\n"),
+    );
+    const home = homeFor(t, { local: server, remote: { ...stub, port: String(port) } });
+    await assertRefused(home, {
+      status: 77,
+      line: "remote: the server offers none of PLAIN, LOGIN; many servers offer a login only under TLS: see STARTTLS",
+    });
+  });
+
+  test("STARTTLS is not offered", async (t) => {
+    const home = homeFor(t, { local: { ...plainText(server), STARTTLS: "YES" }, remote: server });
+    await assertRefused(home, {
+      status: 76,
+      line: "local: the server does not offer STARTTLS; use type = imaps, or STARTTLS = NO if this network is trusted",
+    });
+  });
+
+  for (const flat of ["local", "remote"] as const) {
+    test(`the ${flat} server has a flat name space`, async (t) => {
+      const hierarchical = flat === "local" ? "remote" : "local";
+      const talker = await startImapTalker(t, { LIST: ['* LIST (\\Noselect) NIL ""', "* LIST () NIL INBOX"] });
+      const home = homeFor(t, { [flat]: talker, [hierarchical]: server });
+      await assertRefused(home, {
+        status: 65,
+        line: `the ${flat} server has a flat mailbox name space, the ${hierarchical} server a hierarchical one; choose list-reference so that both have a hierarchy, or neither`,
+      });
     });
   }
 });
 
-async function talker(t: TestContext, greeting: string): Promise<number> {
-  const listener = createServer((socket) => socket.on("error", () => {}).end(greeting, "latin1"));
+describe("TLS", () => {
+  let fixtures: TlsFixtures;
+
+  before(() => {
+    fixtures = makeTlsFixtures();
+  });
+  interface Case {
+    readonly name: string;
+    readonly identity: () => Identity;
+    readonly settings?: () => SectionSettings;
+    readonly line: string;
+  }
+  const trust =
+    "name its authority in SSL_CAfile, or trust this very key by setting SSL_fingerprint=sha256$SEEN and SSL_verify=NO";
+  const cases: readonly Case[] = [
+    {
+      name: "a self-signed certificate",
+      identity: () => fixtures.selfSigned,
+      line: `local: 127.0.0.1:PORT: the server's certificate is self-signed; ${trust}`,
+    },
+    {
+      name: "an unknown authority",
+      identity: () => fixtures.trusted,
+      settings: () => ({ SSL_CAfile: undefined }),
+      line: `local: 127.0.0.1:PORT: the server's certificate comes from an authority that is not trusted; ${trust}`,
+    },
+    {
+      name: "another server's certificate",
+      identity: () => fixtures.otherName,
+      line: "local: 127.0.0.1:PORT: the server's certificate is for mail.example.org, not for 127.0.0.1; set host to a name the certificate has",
+    },
+    {
+      name: "an expired certificate",
+      identity: () => fixtures.expired,
+      line: `local: 127.0.0.1:PORT: the server's certificate expired on EXPIRY; ${trust}`,
+    },
+    {
+      name: "another key than the pinned one",
+      identity: () => fixtures.trusted,
+      settings: () => ({ SSL_fingerprint: `sha256$${"0".repeat(64)}` }),
+      line: "local: 127.0.0.1:PORT: the fingerprint of the server's key, sha256$SEEN, is not in SSL_fingerprint; if the server has a new key, set SSL_fingerprint=sha256$SEEN; else somebody else may be answering",
+    },
+  ];
+  for (const { name, identity, settings, line } of cases) {
+    test(name, async (t) => {
+      const { key, cert, sha256 } = identity();
+      const listener = createTlsServer({ key, cert }, (socket) => socket.on("error", () => undefined));
+      const port = await listen(listener);
+      t.after(() => listener.close());
+      const section = { ...stub, type: "imaps", port: String(port), SSL_CAfile: fixtures.caFile, ...settings?.() };
+      const expiry = new X509Certificate(cert).validTo;
+      await assertRefused(homeFor(t, { local: section, remote: server }), {
+        status: 76,
+        line: line.replace("PORT", String(port)).replaceAll("SEEN", sha256).replace("EXPIRY", expiry),
+      });
+    });
+  }
+
+  test("a port without TLS", async (t) => {
+    const home = homeFor(t, { local: { ...plainText(server), type: "imaps", STARTTLS: undefined }, remote: server });
+    await assertRefused(home, {
+      status: 76,
+      line: `local: 127.0.0.1:${server.port}: the server does not speak TLS on this port; check the port, or set type=imap to use STARTTLS`,
+    });
+  });
+
+  test("a file of certificates that is missing", async (t) => {
+    const section = { ...plainText(server), STARTTLS: undefined, type: "imaps", SSL_CAfile: "/nonexistent/ca.pem" };
+    await assertRefused(homeFor(t, { local: section, remote: server }), { status: 76, line: /^local: SSL_CAfile: cannot read \/nonexistent\/ca\.pem: .*no such file.*; check the path in SSL_CAfile$/ });
+  });
+});
+
+describe("in the middle of the work", () => {
+  test("a connection that is cut: the next run goes on", async (t) => {
+    const [local, remote] = [asUser(server, "cut"), asUser(server, "cut-too")];
+    await populate(local, { messages: 40, mailboxes: 4 });
+    let isCut = false;
+    const proxy = await startTrafficProxy(remote, {
+      onServerLine: (line) => {
+        if (isCut || !line.includes("[APPENDUID")) return undefined;
+        isCut = true;
+        return "cut";
+      },
+    });
+    t.after(() => proxy.stop());
+    const home = homeFor(t, { local, remote: proxy.server });
+    await assertRefused(home, {
+      status: 75,
+      line: "remote: connection lost; run again: what was done is recorded",
+      args: ["--quiet"],
+    });
+    assert.ok(isCut);
+    const pair = { home, local, remote };
+    await assertConverges(pair);
+    await assertNothingToDo(pair);
+  });
+
+  test("SIGTERM: the next run goes on", async (t) => {
+    const [local, remote] = [asUser(server, "ended"), asUser(server, "ended-too")];
+    await populate(remote, { messages: 40, mailboxes: 4 });
+    const target = await gate(t, local);
+    const home = homeFor(t, { local: target.server, remote });
+    const copying = target.hold(/ APPEND /);
+    const run = startInterimap(home, ["--quiet"], { timeoutMs: 10_000 });
+    await copying;
+    run.child.kill("SIGTERM");
+    const { status, stderr } = await run.finished;
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+    target.release();
+    const pair = { home, local, remote };
+    await assertConverges(pair);
+    await assertNothingToDo(pair);
+  });
+
+  test("SIGTERM while a server has not greeted yet", async (t) => {
+    let connected = (): void => undefined;
+    const connection = new Promise<void>((resolve) => (connected = resolve));
+    const port = await startTalker(t, () => connected());
+    const run = startInterimap(homeFor(t, { local: server, remote: { ...stub, port: String(port) } }));
+    await connection;
+    run.child.kill("SIGTERM");
+    const { status, stderr } = await run.finished;
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "interrupted; what was done so far is recorded\n" });
+  });
+});
+
+/** Does with each connection as it is told. Returns its port. */
+async function startTalker(t: TestContext, talk: (socket: Socket) => unknown): Promise<number> {
+  const sockets = new Set<Socket>();
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined).resume();
+    void talk(socket);
+  });
   const port = await listen(listener);
-  t.after(() => listener.close());
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    listener.close();
+  });
   return port;
 }
 
+/** Says yes to everything, with these lines before it for a command of this name. */
+async function startImapTalker(
+  t: TestContext,
+  answers: Readonly<Record<string, readonly string[]>>,
+): Promise<SectionSettings> {
+  const capabilities = "IMAP4rev1 ENABLE CONDSTORE QRESYNC LIST-EXTENDED LIST-STATUS UIDPLUS AUTH=PLAIN SASL-IR";
+  const known: typeof answers = { ENABLE: ["* ENABLED QRESYNC"], ...answers };
+  const port = await startTalker(t, (socket) => {
+    socket.write(`* OK [CAPABILITY ${capabilities}] hello\r\n`);
+    createInterface(socket).on("line", (line) => {
+      const [tag, verb = ""] = line.split(" ");
+      for (const answer of known[verb] ?? []) socket.write(`${answer}\r\n`);
+      socket.write(`${tag} OK [CAPABILITY ${capabilities}] done\r\n`);
+    });
+  });
+  return { ...stub, compress: "NO", port: String(port) };
+}
+
 interface Gate {
-  readonly proxy: TrafficProxy;
-  hold(line: RegExp): void;
-  held(): Promise<void>;
+  /** The server as seen through the gate. */
+  readonly server: MailServer;
+  readonly connections: number;
+  /** Lets no such line of the client pass until the release; resolves when the first one arrives. */
+  hold(line: RegExp): Promise<void>;
   release(): void;
 }
+
 async function gate(t: TestContext, behind: MailServer): Promise<Gate> {
-  let wanted: RegExp | undefined;
-  let reached = (): void => {};
-  let open = (): void => {};
-  const held = new Promise<void>((resolve) => (reached = resolve));
-  const opened = new Promise<void>((resolve) => (open = resolve));
+  let held: RegExp | undefined;
+  let arrived = (): void => undefined;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
   const proxy = await startTrafficProxy(behind, {
     onClientLine: (line) => {
-      if (wanted === undefined || !wanted.test(line)) return;
-      reached();
-      return opened;
+      if (held?.test(line) !== true) return undefined;
+      arrived();
+      return released;
     },
   });
   t.after(() => proxy.stop());
-  return { proxy, hold: (line) => (wanted = line), held: () => held, release: open };
+  return {
+    server: proxy.server,
+    get connections() {
+      return proxy.connections;
+    },
+    hold: (line) => {
+      held = line;
+      return new Promise((resolve) => (arrived = resolve));
+    },
+    release,
+  };
 }
-async function proxied(t: TestContext) {
-  const local = await gate(t, server);
-  const remote = await gate(t, asUser(server, "v"));
-  return { local, remote, home: homeFor(t, { local: local.proxy.server, remote: remote.proxy.server }) };
+
+interface StuckTunnel {
+  readonly settings: SectionSettings;
+  readonly pidFile: string;
+  pid(): number | undefined;
+}
+
+/** A command that says nothing and does not end when its input does. */
+function stuckTunnel(home: InterimapHome): StuckTunnel {
+  const pidFile = join(home.directory, "tunnel.pid");
+  return {
+    settings: { type: "tunnel", command: `echo $$ >${pidFile}; exec sleep 600` },
+    pidFile,
+    pid: () => {
+      const text = existsSync(pidFile) ? readFileSync(pidFile, "utf8") : "";
+      return text.endsWith("\n") ? Number(text) : undefined;
+    },
+  };
+}
+
+/** A zombie, which somebody else has yet to bury, does not count. */
+function isRunning(pid: number | undefined): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 5_000; !condition(); await sleep(5)) {
+    assert.ok(Date.now() < deadline, "it never happens");
+  }
 }

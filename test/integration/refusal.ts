@@ -12,6 +12,11 @@ export const password = "sw0rdf1sh";
 /** Lines for Dovecot's configuration: it takes our password too, and refuses a wrong one without making us wait. */
 export const passwordConfig = `
 auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 passdb {
   driver = static
   args = password=${password}

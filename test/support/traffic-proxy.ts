@@ -5,8 +5,8 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { pieceSplitter, type Piece } from "./imap-pieces.ts";
 import type { MailServer } from "./mail-server.ts";
 
-/** "cut" ends the connection, both ways, before the line is passed on. */
-export type Verdict = "cut" | void;
+/** "cut" ends the connection, both ways, before the line is passed on; a text is passed on in the line's stead. */
+export type Verdict = "cut" | { readonly instead: string } | void;
 
 export interface ProxyOptions {
   /** Called with each line without its line end (latin1), literals left out. `connection` counts from 1. */
@@ -150,7 +150,7 @@ function relay({ from, to, latencyMs, onPiece }: Direction): void {
         from.destroy();
         return;
       }
-      passed.push(piece.bytes);
+      passed.push(verdict === undefined ? piece.bytes : Buffer.from(`${verdict.instead}\r\n`, "latin1"));
     }
     flush();
   };

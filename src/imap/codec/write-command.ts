@@ -71,12 +71,6 @@ export function listMailbox(pattern: string): CommandPart {
   return plainPattern.test(pattern) && !/^NIL$/i.test(pattern) ? pattern : quotedOrLiteral(pattern);
 }
 
-/** `(\Seen $Forwarded)`. Throws BUG for a flag that is none. */
-export function flagList(flags: readonly string[]): string {
-  for (const name of flags) if (!flag.test(name)) throw cannotSend("a flag");
-  return `(${flags.join(" ")})`;
-}
-
 /** Throws BUG for what only a literal can carry: CR, LF, octets above 0x7f. */
 export function quotedString(text: string): string {
   if (!isQuotable(text)) throw cannotSend("a quoted string");

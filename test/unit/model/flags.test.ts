@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  flagSet,
-  formatFlags,
-  hasFlag,
-  noFlags,
-  permanentFlags,
-  storableFlags,
-  unionFlags,
-} from "../../../src/model/flags.ts";
+import { flagSet, formatFlags, noFlags, permanentFlags, storableFlags, unionFlags } from "../../../src/model/flags.ts";
 
 test("equal sets are the same object, whatever the order, case or duplicates", () => {
   const set = flagSet(["\\Seen", "$Equal", "\\Answered"]);
@@ -38,14 +30,6 @@ test("the union of two sets", () => {
   const b = flagSet(["\\Flagged", "$a"]);
   assert.equal(unionFlags(a, b), flagSet(["\\Flagged", "\\Seen", "$A"]));
   assert.equal(unionFlags(a, noFlags), a);
-});
-
-test("hasFlag compares case-insensitively", () => {
-  const set = flagSet(["\\Deleted", "$Mdnsent"]);
-  assert.ok(hasFlag(set, "\\DELETED"));
-  assert.ok(hasFlag(set, "$MDNSent"));
-  assert.ok(!hasFlag(set, "\\Seen"));
-  assert.ok(!hasFlag(set, "never-heard-of"));
 });
 
 test("only what a mailbox can keep is stored", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeUtf7, displayName, encodeUtf7, fromWire, parentNames, toWire } from "../../../src/model/mailbox-name.ts";
+import { decodeUtf7, displayName, encodeUtf7, fromWire, toWire } from "../../../src/model/mailbox-name.ts";
 
 const plain = { delimiter: "/", reference: "" };
 const below = { delimiter: "/", reference: "foo/" };
@@ -45,11 +45,6 @@ test("a name that would mean another mailbox is refused with its reason", () => 
     message: 'mailbox "a.b/c" cannot exist there: "." is the server\'s hierarchy delimiter',
   });
   assert.throws(() => toWire("a\0b", flat), { code: "MAILBOX_NAME", message: /no hierarchy/ });
-});
-
-test("parents, outermost first", () => {
-  assert.deepEqual(parentNames("a\0b\0c"), ["a", "a\0b"]);
-  assert.deepEqual(parentNames("a"), []);
 });
 
 test("modified UTF-7, with the examples of RFC 3501 5.1.3", () => {

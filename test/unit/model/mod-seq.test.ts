@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maxModSeq, parseModSeq } from "../../../src/model/mod-seq.ts";
+import { parseModSeq } from "../../../src/model/mod-seq.ts";
 
 test("mod-sequences keep all their digits up to 64 bits", () => {
   assert.equal(parseModSeq("0"), 0n);
@@ -12,9 +12,4 @@ test("anything else is a protocol error", () => {
   for (const text of ["", "-1", "1.0", "0x10", " 1", "1n", "18446744073709551616", "999999999999999999999"]) {
     assert.throws(() => parseModSeq(text), { code: "PROTOCOL" }, `accepted ${JSON.stringify(text)}`);
   }
-});
-
-test("the larger of two mod-sequences", () => {
-  assert.equal(maxModSeq(2n ** 63n, 2n ** 63n + 1n), 2n ** 63n + 1n);
-  assert.equal(maxModSeq(5n, 4n), 5n);
 });

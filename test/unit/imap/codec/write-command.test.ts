@@ -3,7 +3,6 @@ import { test } from "node:test";
 import {
   astring,
   encodeCommand,
-  flagList,
   listMailbox,
   quotedString,
   type CommandPart,
@@ -114,12 +113,4 @@ test("the wildcards of a LIST pattern stay wildcards", () => {
 test("a quoted string cannot hold what needs a literal", () => {
   assert.equal(quotedString(" 1-Jan-2024 00:00:00 +0000"), '" 1-Jan-2024 00:00:00 +0000"');
   for (const text of ["a\r", "a\n", "\x80"]) assert.throws(() => quotedString(text), bug);
-});
-
-test("a flag list holds flags and nothing else", () => {
-  assert.equal(flagList([]), "()");
-  assert.equal(flagList(["\\Seen", "$Forwarded", "a]b", "\xe9"]), "(\\Seen $Forwarded a]b \xe9)");
-  for (const flag of ["", "\\", "a b", "a)", "(a", "a\r\nb", '"a"', "{1}", "a\\b", "\\*", "\u0100"]) {
-    assert.throws(() => flagList([flag]), bug, JSON.stringify(flag));
-  }
 });

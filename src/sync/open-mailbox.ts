@@ -1,0 +1,39 @@
+// A mailbox while it is being synchronised: what its worker and the steps of the work share.
+
+import type { MailboxView } from "../imap/mailbox-view.ts";
+import type { Session } from "../imap/session.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import type { PerSide } from "../model/side.ts";
+import type { UidSet } from "../model/uid-set.ts";
+import type { Store } from "../store/store.ts";
+import type { Report } from "./events.ts";
+import type { FlagKnowledge } from "./flag-knowledge.ts";
+
+/** Everything a mailbox's worker needs; one such value a mailbox. */
+export interface MailboxWork {
+  readonly idx: number;
+  readonly name: string;
+  readonly wireNames: PerSide<string>;
+  /** Undefined before the first synchronisation. */
+  readonly before: PerSide<MailboxState | undefined>;
+  readonly sessions: PerSide<Session>;
+  readonly store: Store;
+  readonly report: Report;
+}
+
+/** A mailbox being worked on: both sides have it selected. */
+export interface OpenMailbox extends MailboxWork {
+  readonly views: PerSide<MailboxView>;
+  readonly flags: FlagKnowledge;
+  /** What each side is known to hold at or above its UIDNEXT of the last checkpoint, our own copies included. */
+  readonly progress: PerSide<Progress>;
+}
+
+export interface Progress {
+  /** Every message below has been looked at. */
+  floor: number;
+  /** UIDs at or above the floor that are copies of ours. */
+  copies: UidSet;
+  /** Messages the other server refused in an earlier run: they are offered once more. */
+  readonly refused: Set<number>;
+}

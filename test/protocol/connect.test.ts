@@ -1,0 +1,359 @@
+// From nothing to a session ready to synchronise, with servers that say what they should and what they should not.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connect } from "../../src/imap/connect.ts";
+import type { Session } from "../../src/imap/session.ts";
+import { InterimapError } from "../../src/model/errors.ts";
+import type { ServerSettings } from "../../src/model/server-settings.ts";
+import { inetSettings } from "../support/inet-settings.ts";
+import { withScript } from "../support/scripted-server.ts";
+import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
+
+const needed = "ENABLE QRESYNC LIST-EXTENDED LIST-STATUS UIDPLUS";
+const ready = `
+  C: e ENABLE QRESYNC
+  S: * ENABLED QRESYNC
+  S: e OK`;
+
+/** Connects to a server that follows the script; `work` gets the session. */
+function connecting(
+  script: string,
+  settings: Partial<ServerSettings> = {},
+  work: (session: Session) => Promise<void> | void = () => undefined,
+): Promise<void> {
+  return withScript(script, async ({ port }) => {
+    const session = await connect(serverSettings(port, settings), {
+      side: "remote",
+      log: recordedLog(),
+      keepAlive: false,
+    });
+    try {
+      await work(session);
+    } finally {
+      session.destroy();
+    }
+  });
+}
+
+function withStartTls(script: string): Promise<void> {
+  return withScript(script, async ({ port }) => {
+    const settings = serverSettings(port, { transport: inetSettings(port, { startTls: true }) });
+    await connect(settings, { side: "remote", log: recordedLog(), keepAlive: false, timeoutMs: 1000 });
+  });
+}
+
+test("a greeting with capabilities, a login whose answer has them, QRESYNC", async () => {
+  const script = `
+    S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+    C: l AUTHENTICATE PLAIN AHUAcA==
+    S: l OK [CAPABILITY IMAP4rev1 ${needed}] in
+    ${ready}`;
+  await connecting(script, {}, (session) => {
+    assert.ok(session.isUsable);
+    assert.ok(session.capabilities.has("QRESYNC"));
+    assert.equal(session.side, "remote");
+  });
+});
+
+test("capabilities nobody mentioned are asked for, before the login and after it", async () => {
+  const script = `
+    S: * OK hello
+    C: c CAPABILITY
+    S: * CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR
+    S: c OK
+    C: l AUTHENTICATE PLAIN AHUAcA==
+    S: l OK
+    C: d CAPABILITY
+    S: * CAPABILITY IMAP4rev1 ${needed}
+    S: d OK
+    ${ready}`;
+  await connecting(script);
+});
+
+test("PREAUTH needs no login", async () => {
+  await connecting(`S: * PREAUTH [CAPABILITY IMAP4rev1 ${needed}] hello u\n${ready}`, { username: undefined });
+});
+
+test("a server that turns us away, says nothing or does not speak IMAP", async () => {
+  await assert.rejects(connecting("S: * BYE too many connections"), failsWith("CONNECT", /too many connections/));
+  await assert.rejects(connecting("close"), failsWith("CONNECT", /without a greeting/));
+  await assert.rejects(connecting("S: 220 mail.example.org ESMTP"), failsWith("PROTOCOL", /ESMTP/));
+});
+
+test("every error names its side", async () => {
+  await assert.rejects(connecting("S: * BYE no"), { side: "remote" });
+});
+
+// Whoever strips STARTTLS from the conversation must not get the password.
+
+test("STARTTLS that the server does not offer ends it before the login", async () => {
+  const script = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready";
+  await assert.rejects(withStartTls(script), failsWith("STARTTLS_MISSING", /does not offer STARTTLS/));
+});
+
+test("PREAUTH makes STARTTLS impossible, whatever is offered", async () => {
+  const script = "S: * PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hello";
+  await assert.rejects(withStartTls(script), failsWith("STARTTLS_MISSING", /PREAUTH/));
+});
+
+test("plain text injected behind the answer to STARTTLS is an attack", async () => {
+  const script = `
+    S: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready
+    C: s STARTTLS
+    S: s OK begin
+    S: * CAPABILITY IMAP4rev1 AUTH=PLAIN`;
+  await assert.rejects(withStartTls(script), failsWith("TLS", /tampering/));
+});
+
+test("a server that breaks off behind its answer to STARTTLS is not waited for", async () => {
+  const script = `
+    S: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready
+    C: s STARTTLS
+    S: s OK begin
+    close`;
+  await assert.rejects(withStartTls(script), (error: unknown) => {
+    assert.ok(error instanceof InterimapError);
+    assert.doesNotMatch(error.message, /no answer within/);
+    return true;
+  });
+});
+
+interface Login {
+  readonly what: string;
+  /** The greeting's capabilities. */
+  readonly offers: string;
+  readonly settings?: Partial<ServerSettings>;
+  /** Up to the tagged answer to the login, whose tag is `l`. */
+  readonly says: string;
+}
+
+const logins: readonly Login[] = [
+  {
+    what: "AUTHENTICATE PLAIN without SASL-IR waits for the +",
+    offers: "AUTH=PLAIN",
+    says: `
+      C: l AUTHENTICATE PLAIN
+      ...
+      S: +
+      C: AHUAcA==`,
+  },
+  {
+    what: "PLAIN carries names and passwords in UTF-8",
+    offers: "AUTH=PLAIN SASL-IR",
+    settings: { username: "jürgen", password: "pä ß" },
+    says: `C: l AUTHENTICATE PLAIN ${Buffer.from("\0jürgen\0pä ß").toString("base64")}`,
+  },
+  { what: "the LOGIN command needs no AUTH=LOGIN", offers: "SASL-IR", says: "C: l LOGIN u p" },
+  {
+    what: "the first configured mechanism that is offered is taken",
+    offers: "AUTH=PLAIN SASL-IR",
+    settings: { auth: ["LOGIN", "PLAIN"] },
+    says: "C: l LOGIN u p",
+  },
+  {
+    what: "LOGINDISABLED leaves PLAIN",
+    offers: "LOGINDISABLED AUTH=PLAIN SASL-IR",
+    settings: { auth: ["LOGIN", "PLAIN"] },
+    says: "C: l AUTHENTICATE PLAIN AHUAcA==",
+  },
+  {
+    what: "LOGINDISABLED forbids the LOGIN command even beside AUTH=LOGIN (RFC 3501 6.2.3)",
+    offers: "LOGINDISABLED AUTH=LOGIN AUTH=PLAIN SASL-IR",
+    settings: { auth: ["LOGIN", "PLAIN"] },
+    says: "C: l AUTHENTICATE PLAIN AHUAcA==",
+  },
+  {
+    what: "LOGIN quotes what is no atom",
+    offers: "",
+    settings: { username: "u@example.org", password: 'a "b\\ (c) {1} *%' },
+    says: String.raw`C: l LOGIN u@example.org "a \"b\\ (c) {1} *%"`,
+  },
+  {
+    what: "LOGIN sends 8-bit text as literals, which wait for their +",
+    offers: "",
+    settings: { username: "jürgen", password: "pä" },
+    says: String.raw`
+      C: l LOGIN {7}
+      S: + go
+      C: j\xc3\xbcrgen {3}
+      ...
+      S: + go
+      C: p\xc3\xa4`,
+  },
+  {
+    what: "LOGIN sends literals at once with LITERAL+",
+    offers: "LITERAL+",
+    settings: { password: "pä" },
+    says: String.raw`
+      C: l LOGIN u {3+}
+      C: p\xc3\xa4`,
+  },
+  { what: "an empty password is quoted", offers: "", settings: { password: "" }, says: 'C: l LOGIN u ""' },
+];
+
+for (const { what, offers, settings = {}, says } of logins) {
+  test(what, async () => {
+    const script = `
+      S: * OK [CAPABILITY IMAP4rev1 ${offers}] ready
+      ${says}
+      S: l OK [CAPABILITY IMAP4rev1 ${needed}] in
+      ${ready}`;
+    await connecting(script, settings);
+  });
+}
+
+interface Refusal {
+  readonly what: string;
+  readonly offers?: string;
+  readonly settings?: Partial<ServerSettings>;
+  /** The server's answer to the login. */
+  readonly answer?: string;
+  readonly fails: ReturnType<typeof failsWith>;
+}
+
+const refusals: readonly Refusal[] = [
+  {
+    what: "no mechanism in common",
+    offers: "AUTH=PLAIN",
+    settings: { auth: [] },
+    fails: failsWith("AUTH_NO_MECHANISM"),
+  },
+  {
+    what: "LOGINDISABLED and no PLAIN",
+    offers: "LOGINDISABLED AUTH=GSSAPI",
+    fails: failsWith("AUTH_NO_MECHANISM", /PLAIN, LOGIN.*STARTTLS/),
+  },
+  {
+    what: "no user name configured",
+    settings: { username: undefined },
+    fails: failsWith("AUTH_NO_MECHANISM", /no username.*section \[remote\]/),
+  },
+  {
+    what: "no password configured",
+    settings: { password: undefined },
+    fails: failsWith("AUTH_NO_MECHANISM", /no password/),
+  },
+  {
+    what: "a wrong password",
+    answer: "NO [AUTHENTICATIONFAILED] Sorry",
+    fails: failsWith("AUTH_FAILED", /u refused: Sorry/),
+  },
+  { what: "a refusal without a code", answer: "NO Sorry", fails: failsWith("AUTH_FAILED") },
+  { what: "a login called bad", answer: "BAD What?", fails: failsWith("AUTH_FAILED") },
+  {
+    what: "a server that cannot check passwords now",
+    answer: "NO [UNAVAILABLE] Backend down",
+    fails: failsWith("CONNECT", /Backend down.*later/),
+  },
+  { what: "an account in use", answer: "NO [INUSE] Locked", fails: failsWith("CONNECT") },
+];
+
+for (const { what, offers = "", settings = {}, answer, fails } of refusals) {
+  test(`${what} ends the side`, async () => {
+    const says = answer === undefined ? "" : `C: l LOGIN u p\nS: l ${answer}`;
+    await assert.rejects(connecting(`S: * OK [CAPABILITY IMAP4rev1 ${offers}] ready\n${says}`, settings), fails);
+  });
+}
+
+test("the password is in no message", async () => {
+  const script = "S: * OK [CAPABILITY IMAP4rev1]\nC: l LOGIN u hunter2\nS: l NO [AUTHENTICATIONFAILED] No";
+  await assert.rejects(connecting(script, { password: "hunter2" }), (error: unknown) => {
+    for (let each = error; each instanceof Error; each = each.cause) {
+      assert.doesNotMatch(JSON.stringify({ ...each }) + (each.stack ?? ""), /hunter2/);
+    }
+    return true;
+  });
+});
+
+for (const missing of ["QRESYNC", "LIST-EXTENDED", "LIST-STATUS", "UIDPLUS"]) {
+  test(`a server without ${missing} is told by name`, async () => {
+    const others = needed.replace(missing, "");
+    await assert.rejects(connecting(`S: * PREAUTH [CAPABILITY IMAP4rev1 ${others}] hello`), (error: unknown) => {
+      failsWith("CAPABILITY_MISSING", new RegExp(missing))(error);
+      assert.ok(error instanceof InterimapError);
+      assert.equal(error.exitCode, 69);
+      assert.deepEqual(
+        needed.split(" ").filter((name) => error.message.includes(name)),
+        [missing],
+      );
+      return true;
+    });
+  });
+}
+
+test("all that is missing is told at once", async () => {
+  await assert.rejects(
+    connecting("S: * PREAUTH [CAPABILITY IMAP4rev1] hello"),
+    failsWith("CAPABILITY_MISSING", /QRESYNC.*LIST-EXTENDED.*LIST-STATUS.*UIDPLUS/),
+  );
+});
+
+const preauth = `S: * PREAUTH [CAPABILITY IMAP4rev1 ${needed} COMPRESS=DEFLATE] hello\n`;
+
+test("QRESYNC advertised and not enabled is missing", async () => {
+  for (const enabled of ["S: * ENABLED", "S: * ENABLED CONDSTORE", ""]) {
+    await assert.rejects(
+      connecting(`${preauth}C: e ENABLE QRESYNC\n${enabled}\nS: e OK`),
+      failsWith("CAPABILITY_MISSING", /QRESYNC/),
+    );
+  }
+});
+
+test("QRESYNC enabled among others counts, in any case", async () => {
+  await connecting(`${preauth}C: e ENABLE QRESYNC\nS: * ENABLED CONDSTORE qresync\nS: e OK`);
+});
+
+test("ENABLE and COMPRESS go out together; without compression it goes on", async () => {
+  const script = `${preauth}
+    C: e ENABLE QRESYNC
+    C: c COMPRESS DEFLATE
+    S: * ENABLED QRESYNC
+    S: e OK
+    S: c NO [COMPRESSIONACTIVE] TLS does it
+    C: t NOOP
+    S: t OK`;
+  await connecting(script, { compress: true }, async (session) => {
+    await session.run({ name: "NOOP", overlap: "any", parts: ["NOOP"] });
+  });
+});
+
+test("COMPRESS is not asked for where it is not offered or not wanted", async () => {
+  await connecting(preauth + ready, { compress: false });
+  await connecting((preauth + ready).replace("COMPRESS=DEFLATE", ""), { compress: true });
+});
+
+// A refusal before the work begins concerns the server, not one mailbox: the run must not end as "partly done".
+const handshakes: readonly (readonly [name: string, script: string])[] = [
+  ["CAPABILITY", "S: * OK hello\nC: c CAPABILITY\nS: c NO never"],
+  ["ENABLE", `${preauth}C: e ENABLE QRESYNC\nS: e BAD never`],
+];
+
+for (const [name, script] of handshakes) {
+  test(`${name} refused ends the side`, async () => {
+    await assert.rejects(connecting(script), { abandons: "side" });
+  });
+}
+
+test("STARTTLS refused ends the side", async () => {
+  const script = "S: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready\nC: s STARTTLS\nS: s NO no certificate today";
+  await assert.rejects(withStartTls(script), { abandons: "side" });
+});
+
+const waits: readonly (readonly [what: string, script: string])[] = [
+  ["the greeting", ""],
+  ["the answer to the login", "S: * OK [CAPABILITY IMAP4rev1]\nC: l LOGIN u p"],
+];
+
+for (const [what, script] of waits) {
+  test(`a signal ends the wait for ${what}`, async () => {
+    await withScript(script, async ({ port }) => {
+      const interruption = new AbortController();
+      setTimeout(() => interruption.abort(new Error("interrupted")), 50);
+      const options = { side: "local", log: recordedLog(), keepAlive: false, signal: interruption.signal } as const;
+      const outcome = connect(serverSettings(port), options).catch(() => "ended");
+      const patience = new Promise((resolve) => setTimeout(resolve, 500, "still waiting"));
+      assert.equal(await Promise.race([outcome, patience]), "ended");
+    });
+  });
+}

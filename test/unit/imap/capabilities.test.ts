@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Capabilities } from "../../../src/imap/capabilities.ts";
+
+test("names are compared without regard to case", () => {
+  const capabilities = new Capabilities(["qresync", "Auth=Plain"]);
+  assert.ok(capabilities.has("QRESYNC"));
+  assert.ok(capabilities.offersMechanism("PLAIN"));
+  assert.ok(!capabilities.offersMechanism("LOGIN"));
+  assert.ok(!capabilities.has("QRESYN"));
+});
+
+test("which literals need no +", () => {
+  const table: readonly (readonly [names: readonly string[], plus: boolean, minus: boolean])[] = [
+    [[], false, false],
+    [["LITERAL+"], true, false],
+    [["LITERAL-"], false, true],
+    // RFC 9051 has LITERAL- built in.
+    [["IMAP4rev2"], false, true],
+  ];
+  for (const [names, plus, minus] of table) {
+    const capabilities = new Capabilities(names);
+    assert.deepEqual([capabilities.literalPlus, capabilities.literalMinus], [plus, minus], names.join());
+    assert.equal(capabilities.isEmpty, names.length === 0);
+  }
+});

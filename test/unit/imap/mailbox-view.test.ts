@@ -1,0 +1,153 @@
+// What a selected mailbox's view makes of what its server says, line by line.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseResponse } from "../../../src/imap/codec/parse-response.ts";
+import { MailboxView } from "../../../src/imap/mailbox-view.ts";
+import type { UntaggedResponse } from "../../../src/imap/responses.ts";
+import { flagSet } from "../../../src/model/flags.ts";
+import { formatUidSet, parseUidSet } from "../../../src/model/uid-set.ts";
+
+async function viewOf(...lines: readonly string[]): Promise<MailboxView> {
+  const view = new MailboxView("box");
+  await hear(view, ...lines);
+  return view;
+}
+
+async function hear(view: MailboxView, ...lines: readonly string[]): Promise<void> {
+  for (const line of lines) view.receive((await parseResponse(`* ${line}`, [])) as UntaggedResponse);
+}
+
+/** `{ 3: "\Seen a @7" }` for UID 3 with these flags at mod-sequence 7. */
+function changes(view: MailboxView): Record<number, string> {
+  return Object.fromEntries(
+    [...view.changes].map(([uid, { flags, modSeq }]) => [uid, `${flags.key} @${String(modSeq)}`.trim()]),
+  );
+}
+
+const vanished = (view: MailboxView): readonly string[] => [
+  formatUidSet(view.vanished),
+  formatUidSet(view.vanishedLive),
+];
+
+test("the response codes of SELECT describe the mailbox", async () => {
+  const view = await viewOf(
+    "OK [UIDVALIDITY 4294967295] v",
+    "OK [UIDNEXT 4294967295] n",
+    "OK [HIGHESTMODSEQ 9223372036854775807] h",
+    String.raw`OK [PERMANENTFLAGS (\Seen $Label [a] \*)] f`,
+  );
+  assert.equal(view.uidValidity, 4294967295);
+  assert.equal(view.uidNext, 4294967295);
+  assert.equal(view.highestModSeq, 9223372036854775807n);
+  assert.deepEqual(
+    { ...view.permanentFlags, names: [...(view.permanentFlags.names ?? [])] },
+    { names: ["\\seen", "$label", "[a]"], mayCreate: true },
+  );
+  assert.deepEqual([view.hasModSeqs, view.hasStickyUids, view.isReadOnly], [true, true, false]);
+});
+
+test("what is missing for synchronisation is noticed", async () => {
+  assert.equal((await viewOf("OK [NOMODSEQ] none")).hasModSeqs, false);
+  assert.equal((await viewOf("NO [UIDNOTSTICKY] none")).hasStickyUids, false);
+  assert.equal((await viewOf("OK [READ-ONLY] look only")).isReadOnly, true);
+  assert.equal((await viewOf("OK [READ-ONLY] look only", "OK [READ-WRITE] again")).isReadOnly, false);
+});
+
+test("a mailbox that keeps no flag at all is not one that did not say", async () => {
+  assert.deepEqual([...((await viewOf("OK [PERMANENTFLAGS ()] none")).permanentFlags.names ?? ["?"])], []);
+  assert.equal((await viewOf("5 EXISTS")).permanentFlags.names, undefined);
+});
+
+test("codes nobody knows and responses without a meaning here are passed over", async () => {
+  const view = await viewOf(
+    "OK [MAILBOXID (x)] id",
+    String.raw`FLAGS (\Seen)`,
+    "0 RECENT",
+    "OK text",
+    'LIST () "/" other',
+  );
+  assert.deepEqual([view.exists, changes(view), vanished(view)], [0, {}, ["", ""]]);
+});
+
+test("a flag change is kept with its mod-sequence; the last one counts", async () => {
+  const view = await viewOf(
+    String.raw`1 FETCH (UID 3 FLAGS (\Seen a) MODSEQ (7))`,
+    String.raw`2 FETCH (UID 4 FLAGS ())`,
+    String.raw`1 FETCH (FLAGS (a) MODSEQ (8) UID 3)`,
+  );
+  assert.deepEqual(changes(view), { 3: "a @8", 4: "@0" });
+  assert.deepEqual([view.modSeqOf(3), view.modSeqOf(4), view.modSeqOf(5)], [8n, 0n, 0n]);
+});
+
+test("a FETCH without FLAGS tells only the mod-sequence, and an older one does not count", async () => {
+  const view = await viewOf("1 FETCH (UID 3 MODSEQ (8))", "1 FETCH (UID 3 MODSEQ (7))");
+  assert.deepEqual(changes(view), {});
+  assert.equal(view.modSeqOf(3), 8n);
+});
+
+test("taken changes are gone, later ones are not; mod-sequences stay known", async () => {
+  const view = await viewOf("1 FETCH (UID 3 FLAGS (a) MODSEQ (7))");
+  const taken = view.takeChanges();
+  await hear(view, "1 FETCH (UID 3 FLAGS (b) MODSEQ (8))");
+  assert.deepEqual([...taken.values()], [{ flags: flagSet(["a"]), modSeq: 7n }]);
+  assert.deepEqual(changes(view), { 3: "b @8" });
+  view.forgetChange(3);
+  assert.deepEqual(changes(view), {});
+  assert.equal(view.modSeqOf(3), 8n);
+});
+
+test("VANISHED while selected lowers the count; (EARLIER) does not", async () => {
+  const view = await viewOf("VANISHED (EARLIER) 1:100", "10 EXISTS", "VANISHED 101,103:104");
+  assert.equal(view.exists, 7);
+  assert.deepEqual(vanished(view), ["1:101,103:104", "101,103:104"]);
+  await hear(view, "9 EXISTS");
+  assert.equal(view.exists, 9);
+});
+
+test("the count never falls below zero", async () => {
+  assert.equal((await viewOf("1 EXISTS", "VANISHED 1:3")).exists, 0);
+});
+
+test("taking vanished UIDs takes those that vanished, from both records", async () => {
+  const view = await viewOf("9 EXISTS", "VANISHED (EARLIER) 1:5", "VANISHED 7:9");
+  assert.equal(formatUidSet(view.takeVanished(parseUidSet("4:8"))), "4:5,7:8");
+  assert.deepEqual(vanished(view), ["1:3,9", "9"]);
+});
+
+// Servers report flags of a message that has just been expunged by somebody else, before or after its VANISHED.
+const stale = String.raw`1 FETCH (UID 3 FLAGS (\Deleted) MODSEQ (9))`;
+
+for (const vanishing of ["VANISHED 3", "VANISHED (EARLIER) 1:3"]) {
+  test(`stale flags beside ${vanishing} are no change, in either order`, async () => {
+    const other = "2 FETCH (UID 4 FLAGS (b) MODSEQ (9))";
+    assert.deepEqual(changes(await viewOf("2 EXISTS", stale, other, vanishing)), { 4: "b @9" });
+    assert.deepEqual(changes(await viewOf("2 EXISTS", vanishing, stale, other)), { 4: "b @9" });
+  });
+}
+
+test("servers that forget reports what they sent before: telling a UID twice is telling it once", async () => {
+  const view = await viewOf("VANISHED (EARLIER) 1:3", "VANISHED (EARLIER) 2:5");
+  assert.deepEqual(vanished(view), ["1:5", ""]);
+});
+
+test("noted by ourselves: missing messages count as vanished, though not as reported", async () => {
+  const view = await viewOf("3 EXISTS");
+  view.noteVanished(parseUidSet("2:3"));
+  assert.deepEqual([view.exists, ...vanished(view)], [3, "2:3", ""]);
+});
+
+test("HIGHESTMODSEQ follows the server's codes, and rises with what STATUS showed", async () => {
+  const view = await viewOf("OK [HIGHESTMODSEQ 5] h");
+  view.noteHighestModSeq(4n);
+  assert.equal(view.highestModSeq, 5n);
+  view.noteHighestModSeq(8n);
+  assert.equal(view.highestModSeq, 8n);
+  await hear(view, "OK [HIGHESTMODSEQ 9] h");
+  assert.equal(view.highestModSeq, 9n);
+});
+
+test("what QRESYNC rules out is PROTOCOL", async () => {
+  await assert.rejects(viewOf("1 EXPUNGE"), { code: "PROTOCOL" });
+  await assert.rejects(viewOf(String.raw`1 FETCH (FLAGS (\Seen))`), { code: "PROTOCOL" });
+});
