@@ -55,6 +55,11 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `Flags of UID ${String(event.uid)} changed on both sides; both get the union (${formatFlags(event.flags)})`,
       };
+    case "flags-unkept":
+      return {
+        level: "warn",
+        text: `Flags that cannot be kept here stay on the other side only: ${formatFlags(event.flags)}`,
+      };
     case "flags-refused":
       return {
         level: "warn",

@@ -66,10 +66,12 @@ function openLog(
 function explain(thrown: unknown, log: RunLog): ExitCode {
   const error = thrown instanceof InterimapError ? thrown : bug(thrown);
   const context = error.side === undefined ? {} : { side: error.side };
-  if (error.code === "INTERRUPTED") log.info(error.line, context);
+  // Whichever connection noticed first: it concerns them all.
+  if (error.code === "INTERRUPTED") log.info(error.line);
   else log.error(error.line, context);
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    log.debug(cause.stack ?? cause.message, context);
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(line, context);
+  }
   return error.exitCode;
 }
 

@@ -43,9 +43,8 @@ export async function authenticate(session: Session, settings: ServerSettings): 
 }
 
 function isUsable(mechanism: AuthMechanism, capabilities: Capabilities): boolean {
-  if (capabilities.offersMechanism(mechanism)) return true;
-  // The LOGIN command needs no AUTH=LOGIN: every server knows it unless it says otherwise (RFC 3501 6.2.3).
-  return mechanism === "LOGIN" && !capabilities.has("LOGINDISABLED");
+  // LOGIN is the command, which needs no AUTH=LOGIN: every server knows it unless it says otherwise (RFC 3501 6.2.3).
+  return mechanism === "LOGIN" ? !capabilities.has("LOGINDISABLED") : capabilities.offersMechanism(mechanism);
 }
 
 /** RFC 4616, RFC 3501 6.2.2; with RFC 4959 the response goes out with the command. */

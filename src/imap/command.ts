@@ -25,6 +25,11 @@ export interface Command {
    * command's and is thereby taken. Only one command of a kind may claim a given response.
    */
   readonly claim?: (response: UntaggedResponse) => boolean;
+  /**
+   * Holds back the line end, and with it the command's effect, until it resolves; it must not reject. Other commands on
+   * the connection wait as well.
+   */
+  readonly turn?: Promise<void>;
   /** Called once, right before the first octet is written. */
   readonly onWritten?: () => void;
   /** Called with the tagged response, before anything that follows it on the connection is read. */

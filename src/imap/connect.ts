@@ -34,6 +34,10 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
   try {
     return await connectAndLogIn(settings, options);
   } catch (error) {
+    // A refusal before the work begins concerns the server, not one mailbox.
+    if (error instanceof CommandRefused) {
+      throw new InterimapError("PROTOCOL", error.message, { side: options.side, cause: error });
+    }
     if (error instanceof InterimapError) error.side ??= options.side;
     throw error;
   }
@@ -99,7 +103,8 @@ async function firstResponse(
   try {
     return await session.greeting();
   } catch (error) {
-    if (!(error instanceof InterimapError)) throw error;
+    // Not what the other side's failure, which ends this one too, was.
+    if (!(error instanceof InterimapError) || error.side !== session.side) throw error;
     if (error.code === "PROTOCOL") {
       const hint = how.type === "tunnel" ? "check the command setting" : "check host and port";
       throw new InterimapError("PROTOCOL", `no IMAP server answers: ${error.message}`, { hint, cause: error });

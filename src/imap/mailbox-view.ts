@@ -50,6 +50,9 @@ export class MailboxView {
       case "fetch":
         this.noteFetch(response);
         break;
+      case "flags":
+        this.#describeFlags({ defined: new Set(response.flags.map((flag) => flag.toLowerCase())) });
+        break;
       case "expunge":
         // RFC 7162 3.2.10: once QRESYNC is enabled, removals are told as VANISHED only.
         throw new InterimapError("PROTOCOL", "the server sent EXPUNGE although QRESYNC is enabled");
@@ -133,6 +136,16 @@ export class MailboxView {
     for (const uid of this.#changes.keys()) if (hasUid(response.uids, uid)) this.#changes.delete(uid);
   }
 
+  /** The server would not create these keywords, whatever it said: they are not to be offered again. */
+  refuseKeywords(keywords: FlagSet): void {
+    const refused = [...(this.permanentFlags.refused ?? []), ...keywords.flags.map((flag) => flag.toLowerCase())];
+    this.#describeFlags({ refused: new Set(refused) });
+  }
+
+  #describeFlags(news: Partial<PermanentFlags>): void {
+    this.permanentFlags = { ...this.permanentFlags, ...news };
+  }
+
   /** Response codes describe the mailbox in untagged OKs and in the tagged answer to SELECT alike. */
   noteCode(code: ResponseCode): void {
     switch (code.name) {
@@ -158,7 +171,7 @@ export class MailboxView {
         this.isReadOnly = false;
         break;
       case "PERMANENTFLAGS":
-        this.permanentFlags = permanentFlags(listOf(code.text));
+        this.#describeFlags(permanentFlags(listOf(code.text)));
         break;
       default:
     }

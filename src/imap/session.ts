@@ -46,8 +46,8 @@ export class Session {
   #pending: Entry[] = [];
   #inFlight: Entry[] = [];
   #nextTag = 0;
-  /** The entry whose literal header or SASL exchange is out and awaits `+`. */
-  #awaitingContinuation: Entry | undefined;
+  /** The entry that is written in part: it awaits `+` or its turn, and nothing else can be written before its end. */
+  #unfinished: Entry | undefined;
   /** The view a SELECT in flight is filling; it replaces `view` at [CLOSED] or at once when there is none. */
   #opening: MailboxView | undefined;
   #greeting: ((response: StatusResponse) => void) | undefined;
@@ -183,7 +183,7 @@ export class Session {
   #pump(): void {
     if (this.#isExchanging) return;
     this.#transport.stream.cork();
-    while (this.#awaitingContinuation === undefined) {
+    while (this.#unfinished === undefined) {
       const next = this.#pending[0];
       if (next === undefined || !mayOverlap(next.command.overlap, overlaps(this.#inFlight))) break;
       this.#pending.shift();
@@ -206,11 +206,29 @@ export class Session {
     if (segment === undefined) return;
     entry.segments = rest;
     if (this.log.traffic) this.#logCommand(segment);
-    for (const chunk of segment.chunks) {
+    const { turn, answerChallenge } = entry.command;
+    const isLast = rest.length === 0;
+    this.#write(isLast && turn !== undefined ? withoutLineEnd(segment.chunks) : segment.chunks);
+    this.#unfinished = isLast && turn === undefined && answerChallenge === undefined ? undefined : entry;
+    if (isLast)
+      void turn?.then(() => {
+        this.#finish(entry);
+        this.#pump();
+      });
+  }
+
+  #write(chunks: readonly (string | Buffer)[]): void {
+    for (const chunk of chunks) {
       if (typeof chunk === "string") this.#transport.stream.write(chunk, "latin1");
       else this.#transport.stream.write(chunk);
     }
-    this.#awaitingContinuation = rest.length > 0 || entry.command.answerChallenge !== undefined ? entry : undefined;
+  }
+
+  /** Writes the line end that was held back, if it still is. */
+  #finish(entry: Entry): void {
+    if (this.#unfinished !== entry) return;
+    this.#unfinished = undefined;
+    if (entry.command.turn !== undefined && entry.segments.length === 0 && this.isUsable) this.#write([lineEnd]);
   }
 
   #receive(response: Response): void {
@@ -237,7 +255,7 @@ export class Session {
     }
     this.#inFlight.splice(index, 1);
     // A literal that is refused before its `+` is never sent.
-    if (this.#awaitingContinuation === entry) this.#awaitingContinuation = undefined;
+    this.#finish(entry);
     this.#note(response);
     entry.command.onAnswered?.(response);
     if (response.status === "OK") entry.resolve(response);
@@ -246,7 +264,7 @@ export class Session {
   }
 
   #continue(challenge: string): void {
-    const entry = this.#awaitingContinuation;
+    const entry = this.#unfinished;
     if (entry === undefined) return;
     if (entry.segments.length > 0) {
       this.#transport.stream.cork();
@@ -338,4 +356,10 @@ export class Session {
 
 function overlaps(entries: readonly Entry[]): Command["overlap"][] {
   return entries.map((entry) => entry.command.overlap);
+}
+
+const lineEnd = "\r\n";
+
+function withoutLineEnd(chunks: readonly (string | Buffer)[]): (string | Buffer)[] {
+  return chunks.map((chunk, i) => (i === chunks.length - 1 ? chunk.slice(0, -lineEnd.length) : chunk));
 }

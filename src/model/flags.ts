@@ -14,6 +14,10 @@ export interface PermanentFlags {
   readonly names: ReadonlySet<string> | undefined;
   /** `\*`: keywords not listed can be created. */
   readonly mayCreate: boolean;
+  /** Lower case; all flags that messages of the mailbox can have now (RFC 3501 7.2.6). Undefined: the server did not say. */
+  readonly defined?: ReadonlySet<string>;
+  /** Lower case; keywords that the server would not create when it came to it. */
+  readonly refused?: ReadonlySet<string>;
 }
 
 // Flags compare case-insensitively; the spelling seen first is kept. The tables live as long as the process: one
@@ -48,10 +52,20 @@ export function permanentFlags(list: readonly string[] | undefined): PermanentFl
 }
 
 /** The flags that a mailbox can keep. */
-export function storableFlags(set: FlagSet, { names, mayCreate }: PermanentFlags): FlagSet {
-  if (names === undefined) return set;
-  const kept = set.flags.filter((flag) => names.has(flag.toLowerCase()) || (mayCreate && !isSystemFlag(flag)));
-  return kept.length === set.flags.length ? set : flagSet(kept);
+export function storableFlags(set: FlagSet, { names, mayCreate, refused }: PermanentFlags): FlagSet {
+  return filtered(set, (flag) => {
+    if (refused?.has(flag.toLowerCase())) return false;
+    return names === undefined || names.has(flag.toLowerCase()) || (mayCreate && !isSystemFlag(flag));
+  });
+}
+
+/** The flags that a mailbox can keep without having to create a keyword. */
+export function establishedFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
+  return filtered(storableFlags(set, permanent), (flag) => isSystemFlag(flag) || isDefined(flag, permanent));
+}
+
+export function withoutFlags(set: FlagSet, others: FlagSet): FlagSet {
+  return filtered(set, (flag) => !others.flags.includes(flag));
 }
 
 /** For people. */
@@ -86,14 +100,30 @@ function isSystemFlag(flag: string): boolean {
   return flag.startsWith("\\");
 }
 
-/** The flags that a mailbox cannot keep, and so says nothing about. */
-export function unstorableFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
-  const kept = storableFlags(set, permanent);
-  return kept === set ? noFlags : flagSet(set.flags.filter((flag) => !kept.flags.includes(flag)));
+function isDefined(flag: string, { names, defined }: PermanentFlags): boolean {
+  return names?.has(flag.toLowerCase()) === true || defined?.has(flag.toLowerCase()) === true;
+}
+
+function filtered(set: FlagSet, isWanted: (flag: string) => boolean): FlagSet {
+  const kept = set.flags.filter(isWanted);
+  return kept.length === set.flags.length ? set : flagSet(kept);
+}
+
+/** The flags that a mailbox cannot keep or never had, and so says nothing about: no message there can have lost them. */
+export function untoldFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
+  const told = permanent.defined === undefined ? storableFlags(set, permanent) : establishedFlags(set, permanent);
+  return withoutFlags(set, told);
 }
 
 const systemFlags = ["\\answered", "\\flagged", "\\deleted", "\\seen", "\\draft"];
 
 export function keepsEveryFlag({ names, mayCreate }: PermanentFlags): boolean {
   return names === undefined || (mayCreate && systemFlags.every((flag) => names.has(flag)));
+}
+
+/** Whether a mailbox tells of every flag that messages of another can have. */
+export function tellsEveryFlag(permanent: PermanentFlags, other: PermanentFlags): boolean {
+  if (!keepsEveryFlag(permanent)) return false;
+  if (permanent.defined === undefined) return true;
+  return [...(other.names ?? []), ...(other.defined ?? [])].every((flag) => isDefined(flag, permanent));
 }

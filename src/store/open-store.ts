@@ -1,4 +1,4 @@
-// Opens the database: makes the file, locks it, upgrades it. In this order, and before any network traffic.
+// Opens the database: makes the file, locks it, makes the tables. In this order, and before any network traffic.
 
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
@@ -12,8 +12,8 @@ export interface StoreOptions {
 }
 
 /**
- * Throws DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ, DATABASE_VERSION or DATABASE_UPGRADE; what the database
- * holds is then unchanged.
+ * Throws DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ or DATABASE_VERSION; what the database holds is then
+ * unchanged. One of an older version waits for {@link Store.upgrade}.
  */
 export function openStore({ path }: StoreOptions): Store {
   // resolved, because to SQLite "" and ":memory:" are no files

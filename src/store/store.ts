@@ -8,28 +8,31 @@ import type { Connection } from "./connection.ts";
 import { mailboxes, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import { countMappings, mappedUids, pairsOf, sequenceSample } from "./mapping.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
-import { upgrade, upgradeNames } from "./upgrade.ts";
+import { initialise, upgrade } from "./upgrade.ts";
 
 export class Store {
   readonly #connection: Connection;
-  #isUpgraded: boolean;
+  #isCurrent: boolean;
 
-  /** Upgrades the database as far as it can; see {@link needsDelimiters}. openStore() is the way to get a Store. */
+  /** Makes the tables of a new database. openStore() is the way to get a Store. */
   constructor(connection: Connection) {
     this.#connection = connection;
-    this.#isUpgraded = upgrade(connection);
-    if (this.#isUpgraded) this.#settle();
+    this.#isCurrent = initialise(connection);
+    if (this.#isCurrent) this.#settle();
   }
 
-  /** True for a version-0 database, on which {@link upgradeNames} must come before anything else. */
-  get needsDelimiters(): boolean {
-    return !this.#isUpgraded;
+  /** True for a database of an older version, on which {@link upgrade} must come before anything else. */
+  get needsUpgrade(): boolean {
+    return !this.#isCurrent;
   }
 
-  /** Throws DELIMITER_MISMATCH or DATABASE_UPGRADE, and the database is unchanged. */
-  upgradeNames(delimiters: PerSide<string | null>): void {
-    upgradeNames(this.#connection, delimiters);
-    this.#isUpgraded = true;
+  /**
+   * To be called when both servers have proved usable: until then one may go back to the program that wrote the database.
+   * Throws DELIMITER_MISMATCH or DATABASE_UPGRADE, and the database is unchanged.
+   */
+  upgrade(delimiters: PerSide<string | null>): void {
+    upgrade(this.#connection, delimiters);
+    this.#isCurrent = true;
     this.#settle();
   }
 

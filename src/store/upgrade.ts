@@ -5,16 +5,16 @@ import type { PerSide } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
 import { foreignError } from "./database-error.ts";
 import { keepCopy } from "./keep-copy.ts";
-import { loadMigrations, migrate } from "./migrations.ts";
+import { loadMigrations, migrate, type Migration } from "./migrations.ts";
 
 /** The tables of the original program, the same in its versions 0 and 1. */
 const originalTables = ["mailboxes", "local", "remote", "mapping"] as const;
 
 /**
- * Creates or upgrades the tables. Returns false for a version-0 database, left as it is until {@link upgradeNames}.
- * Throws DATABASE_VERSION, DATABASE_READ (not ours) and DATABASE_UPGRADE; the database is then unchanged.
+ * Creates the tables of a new database. Returns false for one of an older version, left as it is until {@link upgrade}.
+ * Throws DATABASE_VERSION and DATABASE_READ (not ours); the database is then unchanged.
  */
-export function upgrade(connection: Connection): boolean {
+export function initialise(connection: Connection): boolean {
   const { version } = connection;
   const migrations = loadMigrations();
   if (version > migrations.length) {
@@ -27,40 +27,44 @@ export function upgrade(connection: Connection): boolean {
   const isEmpty = connection.value("SELECT 1 FROM sqlite_schema") === undefined;
   // user_version is a signed number that any program may have set
   if (version < 0 || (isEmpty ? version > 0 : !hasOriginalTables(connection))) throw foreignError(connection.path);
-  if (!isEmpty && version === 0) return false;
-  if (version < migrations.length) {
-    if (!isEmpty) prepareUpgrade(connection);
+  if (isEmpty) {
     connection.transaction(() => {
-      migrate(connection, migrations.slice(version));
+      migrate(connection, migrations);
     });
   }
-  return true;
+  return isEmpty || version === migrations.length;
 }
 
 /**
- * Upgrades a version-0 database, whose names hold the hierarchy delimiter that both servers had to share.
- * Throws DELIMITER_MISMATCH and DATABASE_UPGRADE; the database is then unchanged.
+ * Upgrades a database of an older version. The names in one of version 0 hold the hierarchy delimiter that both servers
+ * had to share. Throws DELIMITER_MISMATCH and DATABASE_UPGRADE; the database is then unchanged.
  */
-export function upgradeNames(connection: Connection, delimiters: PerSide<string | null>): void {
-  if (delimiters.local !== delimiters.remote) throw mismatch(connection.path, delimiters);
+export function upgrade(connection: Connection, delimiters: PerSide<string | null>): void {
+  const { version } = connection;
+  if (version === 0 && delimiters.local !== delimiters.remote) throw mismatch(connection.path, delimiters);
   const [original, ...ours] = loadMigrations();
   prepareUpgrade(connection);
   connection.transaction(() => {
-    const lastIdx = connection.value<number>("SELECT seq FROM sqlite_sequence WHERE name = 'mailboxes'");
-    for (const table of originalTables) connection.execute(`ALTER TABLE ${table} RENAME TO old_${table}`);
-    migrate(connection, [original!]);
-    copyMailboxes(connection, delimiters.local);
-    for (const table of ["local", "remote"]) {
-      connection.execute(`INSERT INTO ${table} SELECT idx, UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ FROM old_${table}`);
-    }
-    connection.execute("INSERT INTO mapping SELECT idx, lUID, rUID FROM old_mapping");
-    for (const table of originalTables) connection.execute(`DROP TABLE old_${table}`);
-    // the idx of a mailbox that was deleted must not be given again
-    connection.run("DELETE FROM sqlite_sequence WHERE name = 'mailboxes'");
-    // a bigint, because the column has no type: a number would be stored as 9.0
-    if (lastIdx !== undefined) connection.run("INSERT INTO sqlite_sequence VALUES ('mailboxes', ?)", BigInt(lastIdx));
-    migrate(connection, ours);
+    if (version === 0) upgradeNames(connection, original!, delimiters.local);
+    migrate(connection, ours.slice(connection.version - 1));
   });
+}
+
+/** From version 0 to version 1. */
+function upgradeNames(connection: Connection, original: Migration, delimiter: string | null): void {
+  const lastIdx = connection.value<number>("SELECT seq FROM sqlite_sequence WHERE name = 'mailboxes'");
+  for (const table of originalTables) connection.execute(`ALTER TABLE ${table} RENAME TO old_${table}`);
+  migrate(connection, [original]);
+  copyMailboxes(connection, delimiter);
+  for (const table of ["local", "remote"]) {
+    connection.execute(`INSERT INTO ${table} SELECT idx, UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ FROM old_${table}`);
+  }
+  connection.execute("INSERT INTO mapping SELECT idx, lUID, rUID FROM old_mapping");
+  for (const table of originalTables) connection.execute(`DROP TABLE old_${table}`);
+  // the idx of a mailbox that was deleted must not be given again
+  connection.run("DELETE FROM sqlite_sequence WHERE name = 'mailboxes'");
+  // a bigint, because the column has no type: a number would be stored as 9.0
+  if (lastIdx !== undefined) connection.run("INSERT INTO sqlite_sequence VALUES ('mailboxes', ?)", BigInt(lastIdx));
 }
 
 function copyMailboxes(connection: Connection, delimiter: string | null): void {

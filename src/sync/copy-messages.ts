@@ -4,19 +4,24 @@
 import { append, type OutgoingMessage } from "../imap/commands/append.ts";
 import { fetchFlags, fetchMessages, fetchSummaries, type FetchedMessage } from "../imap/commands/fetch.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
+import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { messageIdOf } from "../model/message-id.ts";
-import { storableFlags, unionFlags } from "../model/flags.ts";
+import { storableFlags, unionFlags, withoutFlags } from "../model/flags.ts";
 import { bothSides, otherSide, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { AppendLanes, type Lane } from "./append-lanes.ts";
 import { ByteBudget } from "./byte-budget.ts";
-import { planCopies } from "./copy-plan.ts";
+import { planCopies, type Batch } from "./copy-plan.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
 const batchLimits = { octets: 1 << 20, messages: 500 };
 /** Octets fetched or being fetched and not yet appended, for each direction. */
 const inFlightOctets = 8 << 20;
+/** So much to append that logging in once more is nothing beside it. */
+const worthAnotherConnection = 16 << 20;
 
 /** Copies the given messages of each side to the other. */
 export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet>): Promise<void> {
@@ -36,14 +41,14 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, summaries: Summaries
   const { batches, empty } = planCopies(summaries, batchLimits);
   for (const uid of empty) mailbox.report({ type: "empty-message", side: source, mailbox: mailbox.name, uid });
   if (batches.length > 0) markInterruptible(mailbox);
+  const copying = { source, target: otherSide(source), lanes: lanesTo(mailbox, otherSide(source), batches) };
   const budget = new ByteBudget(inFlightOctets);
-  const direction: Direction = { source, target: otherSide(source) };
   const copies: Promise<void>[] = [];
   let hasFailed = false;
   for (const { uids, octets } of batches) {
     await budget.acquire(octets);
     if (hasFailed) break;
-    const copy = copyBatch(mailbox, direction, uids)
+    const copy = copyBatch(mailbox, copying, uids)
       .catch((error: unknown) => {
         hasFailed = true;
         throw error;
@@ -57,6 +62,22 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, summaries: Summaries
   await allDone(copies);
 }
 
+/** A second connection joins when there is enough to append, and the server lets us have one. */
+function lanesTo({ sessions, extraSession }: OpenMailbox, target: Side, batches: readonly Batch[]): AppendLanes {
+  const lanes = new AppendLanes(sessions[target]);
+  const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
+  if (octets >= worthAnotherConnection && takesSeveral(sessions[target])) {
+    void extraSession(target).then((session) => {
+      if (session !== undefined) lanes.add(session);
+    });
+  }
+  return lanes;
+}
+
+function takesSeveral(session: Session): boolean {
+  return session.capabilities.has("MULTIAPPEND");
+}
+
 /** From the first APPEND to the checkpoint a copy may exist whose mapping was never recorded. */
 function markInterruptible({ store, idx, progress }: OpenMailbox): void {
   store.markInterruptible(idx, { local: progress.local.floor, remote: progress.remote.floor });
@@ -67,80 +88,119 @@ interface Direction {
   readonly target: Side;
 }
 
-async function copyBatch(mailbox: OpenMailbox, direction: Direction, uids: readonly number[]): Promise<void> {
-  const { source, target } = direction;
-  const messages = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
-  messages.sort((a, b) => a.uid - b.uid);
-  const parts = mailbox.sessions[target].capabilities.has("MULTIAPPEND") ? [messages] : messages.map((one) => [one]);
-  await allDone(parts.map((part) => appendPart(mailbox, direction, part)));
+interface Copying extends Direction {
+  readonly lanes: AppendLanes;
 }
 
-/** Appends all or, when the server refuses, one after the other's half, down to the message it does not want. */
-async function appendPart(
-  mailbox: OpenMailbox,
-  direction: Direction,
-  messages: readonly FetchedMessage[],
-): Promise<void> {
-  const { source, target } = direction;
+async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly number[]): Promise<void> {
+  const { source, target, lanes } = copying;
+  const messages = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
+  messages.sort((a, b) => a.uid - b.uid);
+  const parts = takesSeveral(mailbox.sessions[target]) ? [messages] : messages.map((one) => [one]);
+  await allDone(
+    parts.map(async (part) => {
+      const copies = await lanes.run((lane) => appendPart(mailbox, copying, { ...lane, messages: part }));
+      await readBack(mailbox, copying, copies);
+    }),
+  );
+}
+
+/** A message and the UID of its copy. */
+interface Copy {
+  readonly message: FetchedMessage;
+  readonly uid: number;
+}
+
+interface Part extends Lane {
+  readonly messages: readonly FetchedMessage[];
+}
+
+/** Appends all or, when the server refuses, one half after the other, down to the message it does not want. */
+async function appendPart(mailbox: OpenMailbox, direction: Direction, part: Part): Promise<readonly Copy[]> {
+  const { session, turn, messages } = part;
   const [first] = messages;
-  if (first === undefined) return;
-  const view = mailbox.views[target];
-  const { wireName, uidValidity } = view;
+  if (first === undefined) return [];
+  const view = mailbox.views[direction.target];
+  const outgoing = messages.map((message): OutgoingMessage => ({
+    ...message,
+    flags: offerFlags(mailbox, direction.target, message.flags),
+  }));
   try {
-    const outgoing = messages.map((message): OutgoingMessage => ({
-      ...message,
-      flags: storableFlags(message.flags, view.permanentFlags),
-    }));
-    const uids = await append(mailbox.sessions[target], { wireName, uidValidity }, outgoing);
-    await recordCopies(mailbox, direction, { messages, uids });
+    const { wireName, uidValidity } = view;
+    const uids = await append(session, { wireName, uidValidity, turn }, outgoing);
+    const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
+    recordCopies(mailbox, direction, copies);
+    return copies;
   } catch (error) {
-    if (!(error instanceof CommandRefused) || error.command !== "APPEND") throw error;
-    if (error.responseCode?.name === "TRYCREATE") throw error;
+    if (!(error instanceof CommandRefused) || error.responseCode?.name === "TRYCREATE") throw error;
     if (messages.length > 1) {
       const middle = messages.length >> 1;
-      await appendPart(mailbox, direction, messages.slice(0, middle));
-      await appendPart(mailbox, direction, messages.slice(middle));
-      return;
+      const halves = [messages.slice(0, middle), messages.slice(middle)];
+      const copies: Copy[] = [];
+      for (const half of halves) copies.push(...(await appendPart(mailbox, direction, { session, messages: half })));
+      return copies;
     }
-    recordRefusal(mailbox, { source, target, message: first, error });
+    const copies = await appendWithoutNewKeywords(mailbox, direction, { session, message: first, reason: error.words });
+    if (copies.length === 0) recordRefusal(mailbox, { ...direction, message: first, error });
+    return copies;
   }
 }
 
-interface Copies {
-  readonly messages: readonly FetchedMessage[];
-  readonly uids: readonly number[];
+interface RefusedMessage extends Lane {
+  readonly message: FetchedMessage;
+  readonly reason: string;
 }
 
-async function recordCopies(mailbox: OpenMailbox, direction: Direction, { messages, uids }: Copies): Promise<void> {
-  const { source, target } = direction;
+/** It may be a keyword that the server does not want, rather than the message. */
+async function appendWithoutNewKeywords(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  { session, message, reason }: RefusedMessage,
+): Promise<readonly Copy[]> {
+  const { target: side } = direction;
+  const flags = flagsWithoutNewKeywords(mailbox, side, message.flags);
+  if (flags === undefined) return [];
+  try {
+    const uids = await append(session, mailbox.views[side], [{ ...message, flags }]);
+    noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids), keywords: withoutFlags(message.flags, flags), reason });
+    const copies = uids.map((uid) => ({ message, uid }));
+    recordCopies(mailbox, direction, copies);
+    return copies;
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    return [];
+  }
+}
+
+function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): void {
   const { store, idx, name, report, progress } = mailbox;
-  const rows = messages.map(({ uid }, i) => ({ [source]: uid, [target]: uids[i] ?? 0 }) as unknown as PerSide<number>);
-  store.addMappings(idx, rows);
-  for (const { uid } of messages) if (progress[source].refused.has(uid)) clearRefusal(mailbox, source, uid);
+  const uids = copies.map(({ uid }) => uid);
+  store.addMappings(
+    idx,
+    copies.map(({ message, uid }) =>
+      source === "local" ? { local: message.uid, remote: uid } : { local: uid, remote: message.uid },
+    ),
+  );
+  for (const { message } of copies)
+    if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
   progress[target].copies = union(progress[target].copies, uidSetOf(uids));
   report({
     type: "messages-added",
     side: target,
     mailbox: name,
-    sourceUids: messages.map(({ uid }) => uid),
+    sourceUids: copies.map(({ message }) => message.uid),
     uids,
   });
-  await readBack(mailbox, direction, { messages, uids });
 }
 
 /** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
-async function readBack(
-  mailbox: OpenMailbox,
-  { source, target }: Direction,
-  { messages, uids }: Copies,
-): Promise<void> {
+async function readBack(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): Promise<void> {
   const view = mailbox.views[target];
-  const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(uids));
-  messages.forEach((message, i) => {
-    const uid = uids[i] ?? 0;
+  const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)));
+  for (const { message, uid } of copies) {
     const found = kept.get(uid);
     const sent = storableFlags(message.flags, view.permanentFlags);
-    if (found === undefined || found.flags === sent) return;
+    if (found === undefined || found.flags === sent) continue;
     mailbox.flags.learn(source, message.uid, message.flags);
     view.noteChange(uid, found);
     // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.
@@ -148,7 +208,7 @@ async function readBack(
       mailbox.flags.forget(source, message.uid);
       mailbox.views[source].noteChange(message.uid, { flags: message.flags, modSeq: 0n });
     }
-  });
+  }
 }
 
 /** The server took it this time, or it is gone. */

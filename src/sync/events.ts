@@ -23,6 +23,8 @@ export type SyncEvent =
   | ({ readonly type: "flags-updated"; readonly uids: UidSet; readonly flags: FlagSet } & OnMailbox)
   /** Flags changed on both sides; `uid` is of `side`; both sides get `flags`. */
   | ({ readonly type: "flags-conflict"; readonly uid: number; readonly flags: FlagSet } & OnMailbox)
+  /** `side` cannot keep these flags; the other side's messages have them nevertheless. */
+  | ({ readonly type: "flags-unkept"; readonly flags: FlagSet } & OnMailbox)
   /** `side` would not take flags; its messages keep those they have. */
   | ({ readonly type: "flags-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
   | ({ readonly type: "empty-message"; readonly uid: number } & OnMailbox)

@@ -1,12 +1,14 @@
 // The flags each side is known to have, for messages whose flags were dealt with in this session.
-// It is how our own STOREs are recognised when the server tells us of them.
+// It is how our own STOREs are recognised when the server tells us of them. And the flags a side is known not to keep.
 
 import type { FlagChange } from "../imap/mailbox-view.ts";
-import type { FlagSet } from "../model/flags.ts";
+import { noFlags, unionFlags, withoutFlags, type FlagSet } from "../model/flags.ts";
 import type { PerSide, Side } from "../model/side.ts";
 
 export class FlagKnowledge {
   readonly #flags: PerSide<Map<number, FlagSet>> = { local: new Map(), remote: new Map() };
+
+  readonly #unkept: Record<Side, FlagSet> = { local: noFlags, remote: noFlags };
 
   learn(side: Side, uid: number, flags: FlagSet): void {
     this.#flags[side].set(uid, flags);
@@ -18,6 +20,13 @@ export class FlagKnowledge {
 
   forget(side: Side, uid: number): void {
     this.#flags[side].delete(uid);
+  }
+
+  /** Notes flags that a side does not keep; returns those that are new. */
+  noteUnkept(side: Side, flags: FlagSet): FlagSet {
+    const before = this.#unkept[side];
+    this.#unkept[side] = unionFlags(before, flags);
+    return withoutFlags(flags, before);
   }
 
   /** The changes that are not just what we did ourselves, heard back. */

@@ -3,7 +3,7 @@
 // A server that cannot keep a flag neither receives it nor, by lacking it, takes it away from the other side.
 
 import type { FlagChange } from "../imap/mailbox-view.ts";
-import { storableFlags, unionFlags, unstorableFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
+import { storableFlags, unionFlags, untoldFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
 import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
 
 export interface FlagSituation {
@@ -57,6 +57,6 @@ function wantedOn(
   const ours = changes[side]?.flags;
   const offered = storableFlags(theirs, permanent[side]);
   if (ours !== undefined) return unionFlags(ours, offered);
-  const beyondThem = present[side] === undefined ? undefined : unstorableFlags(present[side], permanent[other]);
+  const beyondThem = present[side] === undefined ? undefined : untoldFlags(present[side], permanent[other]);
   return beyondThem === undefined ? offered : unionFlags(offered, beyondThem);
 }

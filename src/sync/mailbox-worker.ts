@@ -84,7 +84,7 @@ function continued(work: MailboxWork, { side, view }: { side: Side; view: Mailbo
   throw new InterimapError(
     "UIDVALIDITY_CHANGED",
     `UIDVALIDITY changed on the ${side} server (${String(state.uidValidity)} before, ${String(view.uidValidity)} now)`,
-    { hint: "the mailbox was probably deleted and created again; nothing was changed in it" },
+    { side, hint: "the mailbox was probably deleted and created again; nothing was changed in it" },
   );
 }
 
@@ -104,6 +104,7 @@ async function settle({ sessions, wireNames, views }: OpenMailbox, side: Side): 
     throw new InterimapError(
       "MAILBOX_UNSTABLE",
       `the mailbox was replaced on the ${side} server during synchronisation`,
+      { side },
     );
   }
   views[side].noteHighestModSeq(highestModSeq);

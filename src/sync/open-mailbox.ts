@@ -3,7 +3,7 @@
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import type { Session } from "../imap/session.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
-import type { PerSide } from "../model/side.ts";
+import type { PerSide, Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
@@ -17,6 +17,8 @@ export interface MailboxWork {
   /** Undefined before the first synchronisation. */
   readonly before: PerSide<MailboxState | undefined>;
   readonly sessions: PerSide<Session>;
+  /** One more session of a side, with no mailbox selected; undefined when the server does not let us have it. */
+  readonly extraSession: (side: Side) => Promise<Session | undefined>;
   readonly store: Store;
   readonly report: Report;
 }

@@ -5,11 +5,12 @@ import { fetchFlags, refetchFlags } from "../imap/commands/fetch.ts";
 import { storeFlags } from "../imap/commands/store.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
-import { keepsEveryFlag, type FlagSet } from "../model/flags.ts";
+import { noFlags, tellsEveryFlag, withoutFlags, type FlagSet } from "../model/flags.ts";
 import { groupBy } from "../model/group-by.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, hasUid, uidSetOf } from "../model/uid-set.ts";
 import { planFlags, type FlagSituation, type FlagUpdate } from "./flags-plan.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
@@ -35,7 +36,9 @@ export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
   for (const { pair, changes: changed } of situations) {
     for (const side of sides) {
       const change = changed[side];
-      if (change !== undefined) flags.learn(side, pair[side], change.flags);
+      if (change === undefined) continue;
+      flags.learn(side, pair[side], change.flags);
+      offerFlags(mailbox, otherSide(side), change.flags);
     }
   }
   await bothSides((side) => applyUpdates(mailbox, { side, updates, changes, baseline: baselines[side] }));
@@ -61,14 +64,14 @@ function situationOf(
   };
 }
 
-/** Where a side cannot keep every flag, the other's flags must be known before they are overwritten. */
+/** Where a side cannot keep every flag, or never had some, the other's must be known before they are overwritten. */
 async function learnWhatOtherSideCannotTell(
   { views, sessions, flags }: OpenMailbox,
   { changes, pairs }: { changes: Changes; pairs: readonly PerSide<number>[] },
 ): Promise<void> {
   await bothSides(async (side) => {
     const other = otherSide(side);
-    if (keepsEveryFlag(views[other].permanentFlags)) return;
+    if (tellsEveryFlag(views[other].permanentFlags, views[side].permanentFlags)) return;
     const unknown = pairs.filter(
       (pair) => changes[other].has(pair[other]) && flags.recall(side, pair[side]) === undefined,
     );
@@ -121,9 +124,10 @@ interface Group {
 
 /** Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED). */
 async function applyGroup(
-  { sessions, flags: knowledge, report, name }: OpenMailbox,
+  mailbox: OpenMailbox,
   { side, group, unchangedSince }: Group,
 ): Promise<readonly FlagUpdate[]> {
+  const { sessions, flags: knowledge, report, name } = mailbox;
   const uids = uidSetOf(group.map(({ pair }) => pair[side]));
   const { flags } = group[0] as { flags: FlagSet };
   try {
@@ -136,7 +140,11 @@ async function applyGroup(
     return isEmpty(modified) ? [] : group.filter(({ pair }) => hasUid(modified, pair[side]));
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
-    report({ type: "flags-refused", side, mailbox: name, uids, reason: error.words });
-    return [];
+    const acceptable = flagsWithoutNewKeywords(mailbox, side, flags);
+    const keywords = acceptable === undefined ? noFlags : withoutFlags(flags, acceptable);
+    noteFlagRefusal(mailbox, { side, uids, keywords, reason: error.words });
+    if (acceptable === undefined) return [];
+    const rest = group.map((update) => ({ ...update, flags: acceptable }));
+    return await applyGroup(mailbox, { side, group: rest, unchangedSince });
   }
 }

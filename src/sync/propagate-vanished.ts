@@ -4,7 +4,7 @@ import { noop, status } from "../imap/commands/mailbox.ts";
 import { expunge } from "../imap/commands/store.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { countUids, formatUidSet, isEmpty, subtract } from "../model/uid-set.ts";
+import { countUids, formatUidSet, isEmpty, subtract, type UidSet } from "../model/uid-set.ts";
 import { planVanished } from "./vanished-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
@@ -12,8 +12,8 @@ import type { OpenMailbox } from "./open-mailbox.ts";
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx } = mailbox;
   if (sides.every((side) => isEmpty(views[side].vanished))) return;
-  await bothSides((side) => requireCredible(mailbox, side));
-  const vanished = perSide((side) => views[side].takeVanished(views[side].vanished));
+  const credible = await bothSides((side) => credibleVanished(mailbox, side));
+  const vanished = perSide((side) => views[side].takeVanished(credible[side]));
   const pairs = new Map<number, PerSide<number>>();
   for (const side of sides) for (const pair of store.pairsOf(idx, side, vanished[side])) pairs.set(pair.local, pair);
   const plan = planVanished([...pairs.values()], vanished);
@@ -30,14 +30,14 @@ function dropMappings({ store, idx }: OpenMailbox, pairs: readonly PerSide<numbe
   );
 }
 
-async function expungeOn(mailbox: OpenMailbox, side: Side, uids: ReturnType<typeof subtract>): Promise<void> {
+async function expungeOn(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
   if (isEmpty(uids)) return;
   const { sessions, views, report, name } = mailbox;
   await expunge(sessions[side], uids);
   // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
   const left = subtract(uids, views[side].takeVanished(uids));
   if (!isEmpty(left)) {
-    throw new InterimapError("COMMAND_REFUSED", `the ${side} server did not expunge UID ${formatUidSet(left)}`);
+    throw new InterimapError("COMMAND_REFUSED", `the server did not expunge UID ${formatUidSet(left)}`, { side });
   }
   report({ type: "messages-removed", side, mailbox: name, uids });
 }
@@ -47,21 +47,22 @@ const attempts = 3;
 /**
  * Some servers report every message as vanished when the selected mailbox is renamed or deleted by somebody else. Before
  * such a report is believed, the mailbox must still be there, be the same, and hold as many messages as we think.
+ * What is reported afterwards is left for the next time.
  */
-async function requireCredible(mailbox: OpenMailbox, side: Side): Promise<void> {
+async function credibleVanished(mailbox: OpenMailbox, side: Side): Promise<UidSet> {
   const view = mailbox.views[side];
   const lostEverything = view.exists === 0 && countUids(view.vanished) > 0;
-  if (isEmpty(view.vanishedLive) && !lostEverything) return;
+  if (isEmpty(view.vanishedLive) && !lostEverything) return view.vanished;
   const session = mailbox.sessions[side];
   for (let attempt = 0; attempt < attempts; attempt++) {
     const [now] = await Promise.all([status(session, mailbox.wireNames[side]).catch(() => undefined), noop(session)]);
     if (now === undefined || now.uidValidity !== view.uidValidity) break;
-    if (now.messages === view.exists) return;
+    if (now.messages === view.exists) return view.vanished;
     // The mailbox may just be busy: the NOOP brought our count up to date.
   }
   throw new InterimapError(
     "MAILBOX_UNSTABLE",
     `the ${side} server reports messages as vanished, but the mailbox is no longer the one that was selected`,
-    { hint: "it was probably renamed or deleted meanwhile; nothing was deleted, run again" },
+    { side, hint: "it was probably renamed or deleted meanwhile; nothing was deleted, run again" },
   );
 }

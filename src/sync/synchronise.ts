@@ -6,6 +6,7 @@ import { InterimapError } from "../model/errors.ts";
 import { toWire } from "../model/mailbox-name.ts";
 import { otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
+import type { Connections } from "./connections.ts";
 import type { Report } from "./events.ts";
 import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
@@ -15,7 +16,7 @@ import { syncMailbox } from "./mailbox-worker.ts";
 export interface SyncOptions {
   readonly query: ListingQuery;
   readonly isIgnored: (name: string) => boolean;
-  readonly sessions: PerSide<Session>;
+  readonly connections: Connections;
   readonly store: Store;
   readonly report: Report;
 }
@@ -25,7 +26,7 @@ export interface SyncOptions {
  * @throws InterimapError that abandons a side or the run.
  */
 export async function synchronise(options: SyncOptions): Promise<void> {
-  const run: Run = { ...options, leftOut: new Set() };
+  const run: Run = { ...options, sessions: await options.connections.open(), leftOut: new Set() };
   const { listings, plan } = await reconcile(run);
   const known = knownMailboxes(run.store);
   for (const name of plan.dirty) {
@@ -35,6 +36,7 @@ export async function synchronise(options: SyncOptions): Promise<void> {
 }
 
 interface Run extends SyncOptions {
+  readonly sessions: PerSide<Session>;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
   readonly leftOut: Set<string>;
 }
@@ -48,7 +50,7 @@ interface Reconciled {
 async function reconcile(run: Run): Promise<Reconciled> {
   for (;;) {
     const listings = await listBoth(run.sessions, run.query);
-    if (run.store.needsDelimiters) run.store.upgradeNames(perSide((side) => listings[side].naming.delimiter));
+    if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
     const plan = planMailboxes(
       listings,
       knownMailboxes(run.store),
@@ -64,7 +66,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
 }
 
 function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
-  if (store.needsDelimiters) return new Map();
+  if (store.needsUpgrade) return new Map();
   return new Map(store.mailboxes().map((record) => [record.name, record]));
 }
 
@@ -105,7 +107,10 @@ interface OneMailbox {
   readonly listings: PerSide<Listing>;
 }
 
-async function syncOne({ sessions, store, report }: Run, { name, known, listings }: OneMailbox): Promise<void> {
+async function syncOne(
+  { connections, sessions, store, report }: Run,
+  { name, known, listings }: OneMailbox,
+): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
   await syncMailbox({
     idx: known.idx,
@@ -113,6 +118,7 @@ async function syncOne({ sessions, store, report }: Run, { name, known, listings
     wireNames: perSide((side) => listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming)),
     before: known.states,
     sessions,
+    extraSession: (side) => connections.extra(side),
     store,
     report,
   });

@@ -292,7 +292,7 @@ describe("reaching a server", () => {
       name: "binary noise",
       greeting: "\x80\x00\x1b[2J\r\n",
       status: 76,
-      line: "remote: no IMAP server answers: the server sent a line that cannot be understood: "\\x80\\x00\\x1b[2J"; check host and port",
+      line: String.raw`remote: no IMAP server answers: the server sent a line that cannot be understood: "\x80\x00\x1b[2J"; check host and port`,
     },
   ];
   for (const { name, greeting, status, line } of greetings) {
@@ -491,7 +491,10 @@ describe("TLS", () => {
 
   test("a file of certificates that is missing", async (t) => {
     const section = { ...plainText(server), STARTTLS: undefined, type: "imaps", SSL_CAfile: "/nonexistent/ca.pem" };
-    await assertRefused(homeFor(t, { local: section, remote: server }), { status: 76, line: /^local: SSL_CAfile: cannot read \/nonexistent\/ca\.pem: .*no such file.*; check the path in SSL_CAfile$/ });
+    await assertRefused(homeFor(t, { local: section, remote: server }), {
+      status: 76,
+      line: /^local: SSL_CAfile: cannot read \/nonexistent\/ca\.pem: .*no such file.*; check the path in SSL_CAfile$/,
+    });
   });
 });
 
@@ -574,7 +577,8 @@ async function startImapTalker(
   const known: typeof answers = { ENABLE: ["* ENABLED QRESYNC"], ...answers };
   const port = await startTalker(t, (socket) => {
     socket.write(`* OK [CAPABILITY ${capabilities}] hello\r\n`);
-    createInterface(socket).on("line", (line) => {
+    const lines = createInterface(socket).on("error", () => undefined);
+    lines.on("line", (line) => {
       const [tag, verb = ""] = line.split(" ");
       for (const answer of known[verb] ?? []) socket.write(`${answer}\r\n`);
       socket.write(`${tag} OK [CAPABILITY ${capabilities}] done\r\n`);

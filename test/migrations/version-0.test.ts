@@ -13,7 +13,7 @@ test("version 0 waits for the delimiters, unchanged", (t) => {
   const path = originalDatabase(t, 0);
   const before = bytesOf(path);
   const store = openStore({ path });
-  assert.equal(store.needsDelimiters, true);
+  assert.equal(store.needsUpgrade, true);
   store.close();
   assert.equal(bytesOf(path), before);
   assert.deepEqual(readdirSync(dirname(path)), ["x.db"]);
@@ -23,8 +23,8 @@ test("version 0 is upgraded where it is, every row kept", (t) => {
   const path = originalDatabase(t, 0);
   const before = dump(path);
   const store = openStore({ path });
-  store.upgradeNames(slashes);
-  assert.equal(store.needsDelimiters, false);
+  store.upgrade(slashes);
+  assert.equal(store.needsUpgrade, false);
   assert.deepEqual(store.mailboxes(), upgradedMailboxes);
   assert.throws(
     () => {
@@ -44,7 +44,7 @@ test("version 0 is upgraded where it is, every row kept", (t) => {
   assert.equal(after.version, dump(fresh).version);
   assert.deepEqual(after.schema, dump(fresh).schema);
   const again = openStore({ path });
-  assert.equal(again.needsDelimiters, false);
+  assert.equal(again.needsUpgrade, false);
   assert.equal(again.addMailbox("new", true), 10);
   again.close();
 });
@@ -59,11 +59,11 @@ for (const [delimiters, message] of [
     const store = openStore({ path });
     assert.throws(
       () => {
-        store.upgradeNames(delimiters);
+        store.upgrade(delimiters);
       },
       failure("DELIMITER_MISMATCH", message),
     );
-    assert.equal(store.needsDelimiters, true);
+    assert.equal(store.needsUpgrade, true);
     store.close();
     assert.equal(bytesOf(path), before);
     assert.deepEqual(readdirSync(dirname(path)), ["x.db"]);
@@ -72,7 +72,7 @@ for (const [delimiters, message] of [
 
 test("in a flat name space the names stay as they are", (t) => {
   const store = openStore({ path: originalDatabase(t, 0) });
-  store.upgradeNames({ local: null, remote: null });
+  store.upgrade({ local: null, remote: null });
   assert.deepEqual(
     store.mailboxes().map(({ name }) => name),
     ["INBOX", "a/b", "&AMk-t&AOk-"],
@@ -83,7 +83,7 @@ test("in a flat name space the names stay as they are", (t) => {
 test("names are octets, not UTF-8", (t) => {
   const path = originalDatabase(t, 0, "INSERT INTO mailboxes VALUES (5, CAST(X'e92ee9' AS TEXT), 0);");
   const store = openStore({ path });
-  store.upgradeNames({ local: ".", remote: "." });
+  store.upgrade({ local: ".", remote: "." });
   assert.equal(store.mailboxes().at(-1)?.name, "\xe9\0\xe9");
   store.close();
 });
@@ -92,7 +92,7 @@ test("the numbering goes on even when all mailboxes are gone", (t) => {
   const tables = ["local", "remote", "mapping", "mailboxes"];
   const path = originalDatabase(t, 0, tables.map((table) => `DELETE FROM ${table};`).join(""));
   const store = openStore({ path });
-  store.upgradeNames(slashes);
+  store.upgrade(slashes);
   assert.equal(store.addMailbox("new", true), 10);
   store.close();
 });
@@ -103,7 +103,7 @@ test("rows that refer to nothing refuse the upgrade; the file stays as it is", (
   const store = openStore({ path });
   assert.throws(
     () => {
-      store.upgradeNames(slashes);
+      store.upgrade(slashes);
     },
     failure("DATABASE_UPGRADE", /cannot be upgraded: .* \(mapping\)$/),
   );
@@ -117,8 +117,8 @@ test("killed in the middle of the upgrade, the next start does it again", async 
   assert.equal(await startChild(t, "die-upgrading", path).ended(), "SIGKILL");
   assert.deepEqual(dump(path), before);
   const store = openStore({ path });
-  assert.equal(store.needsDelimiters, true);
-  store.upgradeNames(slashes);
+  assert.equal(store.needsUpgrade, true);
+  store.upgrade(slashes);
   assert.deepEqual(store.mailboxes(), upgradedMailboxes);
   store.close();
 });

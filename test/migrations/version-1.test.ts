@@ -3,9 +3,13 @@ import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { bytesOf, dump, failure, temporaryDirectory } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
 import { keptTables, originalDatabase, upgradedMailboxes } from "./original.ts";
+
+/** What they are does not matter: version 1 has NUL in their place. */
+const unequal = { local: "/", remote: "." };
 
 test("our first migration makes the original's tables", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
@@ -17,11 +21,21 @@ test("our first migration makes the original's tables", (t) => {
   }
 });
 
+test("version 1 waits for the servers, unchanged", (t) => {
+  const path = originalDatabase(t, 1);
+  const before = bytesOf(path);
+  const store = openStore({ path });
+  assert.equal(store.needsUpgrade, true);
+  store.close();
+  assert.equal(bytesOf(path), before);
+  assert.deepEqual(readdirSync(dirname(path)), ["x.db"]);
+});
+
 test("version 1 is upgraded where it is, every row kept", (t) => {
   const path = originalDatabase(t, 1);
   const before = dump(path);
-  const store = openStore({ path });
-  assert.equal(store.needsDelimiters, false);
+  const store = openUpgraded(path);
+  assert.equal(store.needsUpgrade, false);
   assert.deepEqual(store.mailboxes(), upgradedMailboxes);
   store.close();
 
@@ -35,7 +49,7 @@ test("version 1 is upgraded where it is, every row kept", (t) => {
 });
 
 test("an upgraded database never gives an idx twice", (t) => {
-  const store = openStore({ path: originalDatabase(t, 1) });
+  const store = openUpgraded(originalDatabase(t, 1));
   assert.equal(store.addMailbox("new", true), 10);
   store.close();
 });
@@ -45,7 +59,7 @@ test("the old database is kept, once, for its owner only", (t) => {
   const before = dump(path);
   const umask = process.umask(0);
   try {
-    openStore({ path }).close();
+    openUpgraded(path).close();
   } finally {
     process.umask(umask);
   }
@@ -61,7 +75,7 @@ test("an earlier copy is not overwritten, a copy that was cut short is", (t) => 
   writeFileSync(`${path}.v1-backup`, "precious");
   writeFileSync(`${path}.v1-backup.2`, "too");
   writeFileSync(`${path}.v1-backup.3.partial`, "half");
-  openStore({ path }).close();
+  openUpgraded(path).close();
   assert.equal(Buffer.from(bytesOf(`${path}.v1-backup`), "base64").toString(), "precious");
   assert.equal(Buffer.from(bytesOf(`${path}.v1-backup.2`), "base64").toString(), "too");
   assert.deepEqual(dump(`${path}.v1-backup.3`), before);
@@ -71,7 +85,14 @@ test("an earlier copy is not overwritten, a copy that was cut short is", (t) => 
 test("rows that refer to nothing refuse the upgrade; the file stays as it is", (t) => {
   const path = originalDatabase(t, 1, "INSERT INTO mapping VALUES (2, 1, 1); INSERT INTO local VALUES (7, 1, 1, 1);");
   const before = bytesOf(path);
-  assert.throws(() => openStore({ path }), failure("DATABASE_UPGRADE", /cannot be upgraded: .* \(local, mapping\)$/));
+  const store = openStore({ path });
+  assert.throws(
+    () => {
+      store.upgrade(unequal);
+    },
+    failure("DATABASE_UPGRADE", /cannot be upgraded: .* \(local, mapping\)$/),
+  );
+  store.close();
   assert.equal(bytesOf(path), before);
   assert.deepEqual(readdirSync(dirname(path)), ["x.db"]);
 });
@@ -81,7 +102,13 @@ test("killed in the middle of the upgrade, the next start does it again", async 
   const before = dump(path);
   assert.equal(await startChild(t, "die-upgrading", path).ended(), "SIGKILL");
   assert.deepEqual(dump(path), before);
-  const store = openStore({ path });
+  const store = openUpgraded(path);
   assert.deepEqual(store.mailboxes(), upgradedMailboxes);
   store.close();
 });
+
+function openUpgraded(path: string): Store {
+  const store = openStore({ path });
+  store.upgrade(unequal);
+  return store;
+}

@@ -171,7 +171,10 @@ test("a literal refused before its + is never sent, and the next command goes ou
   await withSession(script, async (session) => {
     const append = session.run({ ...noop, name: "APPEND", parts: ["APPEND box ", octets("x".repeat(1000))] });
     const after = session.run(noop);
-    await assert.rejects(append, (error) => error instanceof CommandRefused && error.responseCode?.name === "OVERQUOTA");
+    await assert.rejects(
+      append,
+      (error) => error instanceof CommandRefused && error.responseCode?.name === "OVERQUOTA",
+    );
     await after;
   });
 });
@@ -224,7 +227,8 @@ test("a connection cut in the middle fails everything with the server's goodbye"
     const answers = ["select", "selected", "any"].map((overlap) =>
       session.run(command("SELECT a", { overlap: overlap as Command["overlap"] })),
     );
-    for (const answer of answers) await assert.rejects(answer, failsWith("CONNECTION_LOST", /Maintenance, back at noon/));
+    for (const answer of answers)
+      await assert.rejects(answer, failsWith("CONNECTION_LOST", /Maintenance, back at noon/));
     assert.equal(session.isUsable, false);
     await assert.rejects(session.run(noop), failsWith("CONNECTION_LOST", /Maintenance/));
   });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Duplex } from "node:stream";
-import { afterEach, beforeEach, mock, test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import { Session } from "../../src/imap/session.ts";
@@ -10,12 +10,39 @@ import { command, failsWith, recordedLog } from "./fixture.ts";
 
 const minute = 60_000;
 
-beforeEach(() => {
-  mock.timers.enable({ apis: ["setTimeout"] });
-});
-afterEach(() => {
-  mock.timers.reset();
-});
+/** Node's mock timers do not know refresh(). */
+class Clock {
+  #now = 0;
+  readonly #due = new Map<object, { readonly at: number; readonly work: () => void }>();
+
+  install(t: TestContext): void {
+    t.mock.method(globalThis, "setTimeout", (work: () => void, ms: number) => {
+      const arm = (): object => {
+        this.#due.set(timer, { at: this.#now + ms, work });
+        return timer;
+      };
+      const timer = { refresh: arm, unref: () => timer, ref: () => timer, hasRef: () => false };
+      return arm();
+    });
+    t.mock.method(globalThis, "clearTimeout", (timer: object | undefined) => {
+      if (timer !== undefined) this.#due.delete(timer);
+    });
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const [timer, { at, work }] of [...this.#due]) {
+      if (at > this.#now || !this.#due.delete(timer)) continue;
+      work();
+    }
+  }
+}
+
+function installedClock(t: TestContext): Clock {
+  const clock = new Clock();
+  clock.install(t);
+  return clock;
+}
 
 /** A connection whose pace the test sets: what the server sends, and when it takes what is written. */
 class SlowStream extends Duplex {
@@ -27,7 +54,7 @@ class SlowStream extends Duplex {
     this.#taken = taken;
   }
 
-  take(): void {
+  letThrough(): void {
     this.#taken?.();
   }
 }
@@ -37,32 +64,35 @@ function slowSession(): { readonly stream: SlowStream; readonly session: Session
   return { stream, session: new Session({ stream, secure: false }, { side: "local", log: recordedLog() }) };
 }
 
-test("silence for minutes while an answer is awaited is a lost connection", async () => {
+test("silence for minutes while an answer is awaited is a lost connection", async (t) => {
+  const clock = installedClock(t);
   const { session } = slowSession();
   const answer = session.run(command("NOOP"));
-  mock.timers.tick(4 * minute);
+  clock.pass(4 * minute);
   assert.ok(session.isUsable);
-  mock.timers.tick(2 * minute);
+  clock.pass(2 * minute);
   await assert.rejects(answer, failsWith("CONNECTION_LOST", /no answer/));
 });
 
-test("silence while nothing is awaited is no reason to give up, however long", async () => {
+test("silence while nothing is awaited is no reason to give up, however long", async (t) => {
+  const clock = installedClock(t);
   const { session, stream } = slowSession();
-  mock.timers.tick(60 * minute);
+  clock.pass(60 * minute);
   const answer = session.run(command("NOOP"));
-  mock.timers.tick(4 * minute);
+  clock.pass(4 * minute);
   stream.push("a0 OK at last\r\n");
   await answer;
   session.destroy();
 });
 
-test("a large message that comes slowly is not silence", async () => {
+test("a large message that comes slowly is not silence", async (t) => {
+  const clock = installedClock(t);
   const { session, stream } = slowSession();
   const answer = session.run(command("UID FETCH 1 BODY[]"));
   stream.push("* 1 FETCH (UID 1 BODY[] {100}\r\n");
   for (let i = 0; i < 10; i++) {
     await setImmediate();
-    mock.timers.tick(minute);
+    clock.pass(minute);
     assert.ok(session.isUsable, `given up after ${String(i + 1)} minutes`);
     stream.push("0123456789");
   }
@@ -71,16 +101,17 @@ test("a large message that comes slowly is not silence", async () => {
   session.destroy();
 });
 
-test("a large message that leaves slowly is not silence", async () => {
+test("a large message that leaves slowly is not silence", async (t) => {
+  const clock = installedClock(t);
   const { session, stream } = slowSession();
-  const parts = ["APPEND box ", ...Array.from({ length: 10 }, () => ({ literal: Buffer.alloc(1 << 16) }))];
+  const parts = ["APPEND box ", { literal: Buffer.alloc(10 << 20) }];
   session.capabilities = new Capabilities(["LITERAL+"]);
   const answer = session.run(command("", { parts }));
   for (let i = 0; i < 10; i++) {
     await setImmediate();
-    mock.timers.tick(minute);
+    clock.pass(minute);
     assert.ok(session.isUsable, `given up after ${String(i + 1)} minutes`);
-    stream.take();
+    stream.letThrough();
   }
   stream.push("a0 OK\r\n");
   await answer;

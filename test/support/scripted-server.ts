@@ -23,7 +23,8 @@ export interface ScriptedServer {
 type Step =
   | { readonly type: "expect"; readonly line: string; readonly continues: boolean }
   | { readonly type: "send"; readonly text: string }
-  | { readonly type: "pause" | "close" };
+  | { readonly type: "pause" }
+  | { readonly type: "close" };
 
 const pauseMs = 20;
 /** A conversation that has not ended by then never will. */
@@ -51,7 +52,9 @@ export async function withScript<T>(script: string, work: (server: ScriptedServe
   };
   try {
     const result = await conversation.during(work(server));
-    await conversation.finished();
+    await conversation.reached();
+    for (const client of clients) client.destroy();
+    await conversation.left();
     return result;
   } finally {
     conversation.end();
@@ -123,7 +126,8 @@ class Conversation {
       this.#wake();
     });
     try {
-      for (; this.#position < this.#steps.length; this.#position++) await this.#take(socket, this.#steps[this.#position]);
+      for (; this.#position < this.#steps.length; this.#position++)
+        await this.#take(socket, this.#steps[this.#position]);
       // What comes now is too much.
       const more = await this.#nextLine();
       if (more !== undefined) this.#differs("nothing more", more);
@@ -141,7 +145,7 @@ class Conversation {
     else this.#send(socket, step.text);
   }
 
-  async #expect({ line, continues }: Step & { type: "expect" }): Promise<void> {
+  async #expect({ line, continues }: Extract<Step, { type: "expect" }>): Promise<void> {
     const got = await this.#nextLine();
     if (got === undefined) return this.#differs(`C: ${line}`, "the connection was closed");
     if (!continues) this.#learnTag(line, got);
@@ -197,12 +201,19 @@ class Conversation {
   }
 
   /** Waits a moment for what the client has written but the server has not yet read. */
-  async finished(): Promise<void> {
-    for (let i = 0; i < 50 && this.#failure === undefined && this.#position < this.#steps.length; i++) {
-      await setTimeout(pauseMs);
-    }
-    if (this.#failure !== undefined) throw this.#failure;
+  async reached(): Promise<void> {
+    await this.#patiently(() => this.#position === this.#steps.length);
     assert.equal(this.#position, this.#steps.length, this.#whatIsAwaited());
+  }
+
+  /** Waits a moment for the client to go: until then it may say something that is not in the script. */
+  async left(): Promise<void> {
+    await this.#patiently(() => this.#hasClientLeft);
+  }
+
+  async #patiently(isDone: () => boolean): Promise<void> {
+    for (let i = 0; i < 100 && this.#failure === undefined && !isDone(); i++) await setTimeout(i < 10 ? 1 : pauseMs);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #whatIsAwaited(): string {

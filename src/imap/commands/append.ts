@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
+import type { Side } from "../../model/side.ts";
 import { countUids, parseUidSet, uidsOf } from "../../model/uid-set.ts";
 import { astring, quotedString, type CommandPart } from "../codec/write-command.ts";
 import type { Session } from "../session.ts";
@@ -16,6 +17,8 @@ export interface OutgoingMessage {
 export interface AppendTarget {
   readonly wireName: string;
   readonly uidValidity: number;
+  /** The messages are transferred at once, but become part of the mailbox only then. */
+  readonly turn?: Promise<void> | undefined;
 }
 
 /**
@@ -25,15 +28,17 @@ export interface AppendTarget {
  */
 export async function append(
   session: Session,
-  { wireName, uidValidity }: AppendTarget,
+  { wireName, uidValidity, turn }: AppendTarget,
   messages: readonly OutgoingMessage[],
 ): Promise<number[]> {
   const { code } = await session.run({
     name: "APPEND",
     overlap: "any",
+    ...(turn !== undefined && { turn }),
     parts: ["APPEND ", astring(wireName), ...messages.flatMap((message) => messageParts(session, message))],
   });
-  return appendedUids(code?.name === "APPENDUID" ? code.text : "", { uidValidity, count: messages.length });
+  const text = code?.name === "APPENDUID" ? code.text : "";
+  return appendedUids(text, { side: session.side, uidValidity, count: messages.length });
 }
 
 function messageParts(session: Session, { flags, internalDate, bytes }: OutgoingMessage): CommandPart[] {
@@ -43,21 +48,28 @@ function messageParts(session: Session, { flags, internalDate, bytes }: Outgoing
 }
 
 interface Expected {
+  readonly side: Side;
   readonly uidValidity: number;
   readonly count: number;
 }
 
-function appendedUids(text: string, { uidValidity, count }: Expected): number[] {
+function appendedUids(text: string, { side, uidValidity, count }: Expected): number[] {
   const [validity = "", set = ""] = text.split(" ");
   if (set === "") {
-    throw new InterimapError("PROTOCOL", "the server did not tell the UID of an appended message (APPENDUID)");
+    throw new InterimapError("PROTOCOL", "the server did not tell the UID of an appended message (APPENDUID)", {
+      side,
+    });
   }
   if (Number(validity) !== uidValidity) {
-    throw new InterimapError("MAILBOX_UNSTABLE", `UIDVALIDITY became ${validity} while messages were appended`);
+    throw new InterimapError("MAILBOX_UNSTABLE", `UIDVALIDITY became ${validity} while messages were appended`, {
+      side,
+    });
   }
   const uids = parseUidSet(set);
   if (countUids(uids) !== count) {
-    throw new InterimapError("PROTOCOL", `the server told UIDs ${set} for ${String(count)} appended messages`);
+    throw new InterimapError("PROTOCOL", `the server told UIDs ${set} for ${String(count)} appended messages`, {
+      side,
+    });
   }
   return [...uidsOf(uids)];
 }

@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
+import type { Side } from "../../model/side.ts";
 import { uidSetOf, formatUidSet } from "../../model/uid-set.ts";
 import { astring } from "../codec/write-command.ts";
 import { MailboxView } from "../mailbox-view.ts";
@@ -32,7 +33,7 @@ export async function select(session: Session, wireName: string, known?: KnownMa
       session.opened(status === "OK");
     },
   });
-  requireSyncable(view);
+  requireSyncable(view, session.side);
   if (known !== undefined && hidesExpunges(view, known))
     return select(session, wireName, { ...known, sequenceSample: [] });
   return view;
@@ -63,7 +64,7 @@ function formatList(numbers: readonly number[]): string {
   return formatUidSet(uidSetOf(numbers));
 }
 
-function requireSyncable(view: MailboxView): void {
+function requireSyncable(view: MailboxView, side: Side): void {
   const reason = !view.hasModSeqs
     ? "it has no persistent mod-sequences (NOMODSEQ)"
     : !view.hasStickyUids
@@ -73,5 +74,6 @@ function requireSyncable(view: MailboxView): void {
         : view.uidValidity === 0 || view.uidNext === 0
           ? "the server told no UIDVALIDITY or no UIDNEXT"
           : undefined;
-  if (reason !== undefined) throw new InterimapError("MAILBOX_UNSYNCABLE", `cannot be synchronised: ${reason}`);
+  if (reason === undefined) return;
+  throw new InterimapError("MAILBOX_UNSYNCABLE", `cannot be synchronised: ${reason}`, { side });
 }

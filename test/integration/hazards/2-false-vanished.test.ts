@@ -2,14 +2,12 @@
 // Dovecot ends the connection, or goes on serving what is no longer there. Nothing of that may reach the other side.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Side } from "../../../src/model/side.ts";
+import { after, before, test } from "node:test";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
-import { command, contents, deliver, expunge, mails, twoStores } from "../../support/two-stores.ts";
-import { userNames } from "../../support/two-stores.ts";
+import { command, contents, deliver, expunge, mails, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges } from "../converge.ts";
 
 const changes = {
@@ -18,53 +16,76 @@ const changes = {
   "deleted and created again": ["DELETE box", "CREATE box"],
 };
 
-/** What the program is about to say when the mailbox is taken from under it. */
-const moments: readonly (readonly [name: string, side: "changed" | "other", pattern: RegExp])[] = [
-  ["before it copies a message there", "changed", /^\S+ APPEND/],
-  ["before it asks for flags", "changed", /^\S+ UID FETCH/],
-  ["before it asks for the state", "changed", /^\S+ STATUS/],
-  ["before it asks for news", "changed", /^\S+ NOOP/],
-  ["while it works on the other side", "other", /^\S+ (STATUS|UID FETCH)/],
+/** What the program is about to say, there or to the other server, when the mailbox is taken from under it. */
+const moments = {
+  "before a message is copied there": ["remote", /^\S+ APPEND/],
+  "before a message is expunged there": ["remote", /^\S+ UID STORE/],
+  "before messages are read there": ["remote", /^\S+ UID FETCH/],
+  "before its state is asked for": ["remote", /^\S+ STATUS/],
+  "before its news are asked for": ["remote", /^\S+ NOOP/],
+  "while the other side is worked on": ["local", /^\S+ UID FETCH/],
+} as const;
+
+type Kind = keyof typeof servers;
+
+const servers = {
+  Cyrus: () => startCyrus({ users: userNames, deleteMode: "delayed" }),
+  "Cyrus with immediate deletion": () => startCyrus({ users: userNames }),
+  Dovecot: () => startDovecot(),
+};
+
+const cases: readonly (readonly [server: Kind, what: keyof typeof changes, when: keyof typeof moments])[] = [
+  ...(Object.keys(moments) as (keyof typeof moments)[]).map((moment) => ["Cyrus", "renamed", moment] as const),
+  ["Cyrus", "deleted", "before its state is asked for"],
+  ["Cyrus", "deleted", "before its news are asked for"],
+  ["Cyrus", "deleted and created again", "before its news are asked for"],
+  ["Cyrus", "deleted and created again", "before a message is copied there"],
+  ["Cyrus with immediate deletion", "deleted", "before its news are asked for"],
+  ["Cyrus with immediate deletion", "deleted and created again", "before its news are asked for"],
+  ["Dovecot", "renamed", "before its news are asked for"],
+  ["Dovecot", "deleted", "before messages are read there"],
+  ["Dovecot", "deleted and created again", "before its state is asked for"],
+  ["Dovecot", "deleted and created again", "before a message is copied there"],
 ];
 
-const messages = mails("m", 5);
-const names = messages.map((_, index) => `m${index + 1}`);
+const running = new Map<Kind, MailServer>();
+let quiet: MailServer;
 
-for (const [name, start] of [
-  ["Cyrus", () => startCyrus({ users: userNames })],
-  ["Cyrus with delayed deletion", () => startCyrus({ users: userNames, deleteMode: "delayed" })],
-  ["Dovecot", () => startDovecot()],
-] as const) {
-  describe(name, () => {
-    let quiet: MailServer;
-    let changing: MailServer;
+before(async () => {
+  quiet = await startDovecot();
+  await Promise.all(Object.entries(servers).map(async ([name, start]) => running.set(name as Kind, await start())));
+});
+after(() => Promise.all([quiet, ...running.values()].map((server) => server.stop())));
 
-    before(async () => {
-      [quiet, changing] = await Promise.all([startDovecot(), start()]);
-    });
-    after(() => Promise.all([quiet.stop(), changing.stop()]));
+for (const [server, what, when] of cases) {
+  test(`${server}: a mailbox ${what} ${when} loses nothing on the other side`, async (t) => {
+    const stores = await twoStores(t, { local: quiet, remote: running.get(server)! });
+    await command(stores.local, "CREATE box");
+    await deliver(stores.local, "box", ...mails("old", 5));
+    await assertConverges(stores);
+    await deliver(stores.local, "box", ...mails("new", 1));
+    await deliver(stores.remote, "box", ...mails("far", 1));
+    await expunge(stores.local, "1", "box");
+    const [side, pattern] = moments[when];
+    stores.hold(side, "client", { pattern, action: () => command(stores.remote, ...changes[what]) });
 
-    for (const [what, commands] of Object.entries(changes)) {
-      for (const [when, where, pattern] of moments) {
-        test(`mailbox ${what} ${when}: nothing is deleted on the other side`, async (t) => {
-          const stores = await twoStores(t, { local: quiet, remote: changing });
-          await command(stores.local, "CREATE box");
-          await deliver(stores.local, "box", ...messages);
-          await assertConverges(stores);
-          await deliver(stores.local, "box", ...mails("new", 1));
-          await deliver(stores.remote, "box", ...mails("far", 1));
-          const side: Side = where === "changed" ? "remote" : "local";
-          stores.hold(side, "client", { pattern, action: () => command(stores.remote, ...commands) });
+    const first = await runInterimap(stores.home);
+    const kept = await contents(stores.local, "box");
+    assert.deepEqual(
+      kept.filter((name) => name !== "far1"),
+      ["new1", "old2", "old3", "old4", "old5"],
+      first.stderr,
+    );
 
-          const first = await runInterimap(stores.home);
-          console.log(name, what, when, first.status, first.stderr);
-          const kept = await contents(stores.local, "box");
-          assert.deepEqual(kept.filter((line) => line !== "far1"), [...names, "new1"], first.stderr);
-          const second = await runInterimap(stores.home);
-          console.log(name, what, when, second.status, second.stderr);
-          assert.deepEqual(await contents(stores.local, "box"), kept, first.stderr);
-        });
-      }
+    const second = await runInterimap(stores.home);
+    assert.equal(second.status, 1, second.stderr);
+    const problem = what === "deleted and created again" ? /UIDVALIDITY changed/ : /disappeared from the remote server/;
+    const complaints = second.stderr.split("\n").filter((line) => line.startsWith("remote(box): Mailbox left out: "));
+    assert.equal(complaints.length, 1, second.stderr);
+    assert.match(complaints[0]!, problem);
+    assert.deepEqual(await contents(stores.local, "box"), kept, second.stderr);
+    if (what === "renamed") {
+      assert.deepEqual(await contents(stores.local, "elsewhere"), await contents(stores.remote, "elsewhere"));
     }
   });
 }

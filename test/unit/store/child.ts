@@ -46,7 +46,7 @@ const commands: Readonly<Record<string, (path: string) => void>> = {
       return result;
     };
     const store = openStore({ path });
-    if (store.needsDelimiters) store.upgradeNames({ local: "/", remote: "/" });
+    if (store.needsUpgrade) store.upgrade({ local: "/", remote: "/" });
   },
 };
 

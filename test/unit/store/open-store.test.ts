@@ -35,7 +35,7 @@ test("an empty file is a new database", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   writeFileSync(path, "");
   const store = openStore({ path });
-  assert.equal(store.needsDelimiters, false);
+  assert.equal(store.needsUpgrade, false);
   assert.deepEqual(store.mailboxes(), []);
   store.close();
 });

@@ -1,0 +1,44 @@
+// What flags to offer a side, and what to do when it will not have them. The user is told of each once a mailbox.
+
+import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } from "../model/flags.ts";
+import type { Side } from "../model/side.ts";
+import type { UidSet } from "../model/uid-set.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+/** Those of a message's flags that the side can keep. */
+export function offerFlags(
+  { views, flags: knowledge, report, name }: OpenMailbox,
+  side: Side,
+  flags: FlagSet,
+): FlagSet {
+  const kept = storableFlags(flags, views[side].permanentFlags);
+  const unkept = knowledge.noteUnkept(side, withoutFlags(flags, kept));
+  if (unkept !== noFlags) report({ type: "flags-unkept", side, mailbox: name, flags: unkept });
+  return kept;
+}
+
+/**
+ * Keywords are what servers refuse, new ones above all: their names, or that there are too many. What remains without
+ * those; undefined when there are none to leave out.
+ */
+export function flagsWithoutNewKeywords({ views }: OpenMailbox, side: Side, flags: FlagSet): FlagSet | undefined {
+  const { permanentFlags } = views[side];
+  const established = establishedFlags(flags, permanentFlags);
+  return established === storableFlags(flags, permanentFlags) ? undefined : established;
+}
+
+export interface FlagRefusal {
+  readonly side: Side;
+  readonly uids: UidSet;
+  /** Not to be offered again. */
+  readonly keywords: FlagSet;
+  /** The server's words. */
+  readonly reason: string;
+}
+
+export function noteFlagRefusal(mailbox: OpenMailbox, { side, uids, keywords, reason }: FlagRefusal): void {
+  const { views, flags: knowledge, report, name } = mailbox;
+  views[side].refuseKeywords(keywords);
+  knowledge.noteUnkept(side, keywords);
+  report({ type: "flags-refused", side, mailbox: name, uids, reason });
+}

@@ -1,0 +1,83 @@
+// A server may announce flags of a message that it reports as vanished in the same breath: stale ones, and in any order.
+// The message is gone; its flags are no news.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { sides } from "../../../src/model/side.ts";
+import { startCyrus } from "../../support/cyrus.ts";
+import { startDovecot } from "../../support/dovecot.ts";
+import type { MailServer } from "../../support/mail-server.ts";
+import {
+  command,
+  contents,
+  deliver,
+  expunge,
+  mails,
+  twoStores,
+  userNames,
+  type TwoStores,
+} from "../../support/two-stores.ts";
+import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+const servers = new Map<string, MailServer>();
+
+before(async () => {
+  const [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
+  servers.set("Dovecot", dovecot).set("Cyrus", cyrus);
+});
+after(() => Promise.all([...servers.values()].map((server) => server.stop())));
+
+for (const name of ["Dovecot", "Cyrus"]) {
+  test(`${name}: a message flagged and expunged during a run is gone from both sides`, async (t) => {
+    const stores = await synchronised(t, name);
+    await deliver(stores.local, "INBOX", ...mails("new", 1));
+    stores.hold("remote", "client", {
+      pattern: /^\S+ NOOP/,
+      action: () =>
+        command(
+          stores.remote,
+          "SELECT INBOX",
+          "UID STORE 2,3 +FLAGS.SILENT (\\Flagged todo)",
+          "UID STORE 2 +FLAGS (\\Deleted)",
+          "UID EXPUNGE 2",
+        ),
+    });
+    await assertConverges(stores);
+    assert.deepEqual(await contents(stores.local), ["m1", "m3 \\flagged todo", "new1"]);
+    assert.equal(
+      stores.proxies.local.clientLines.filter((line) => /UID STORE 2 .*(Flagged|todo)/.test(line)).length,
+      0,
+    );
+    await assertNothingToDo(stores);
+  });
+
+  for (const [when, place] of [
+    ["before", (vanished: string, fetch: string) => `${fetch}\r\n${vanished}`],
+    ["after", (vanished: string, fetch: string) => `${vanished}\r\n${fetch}`],
+  ] as const) {
+    test(`${name}: stale flags sent ${when} VANISHED go nowhere`, async (t) => {
+      const stores = await synchronised(t, name);
+      const fetch = String.raw`* 2 FETCH (UID 2 MODSEQ (4000000000) FLAGS (\Deleted \Flagged stale))`;
+      for (const each of sides) {
+        stores.hold(each, "server", {
+          pattern: /^\* VANISHED/,
+          action: (line) => ({ instead: place(line, fetch) }),
+        });
+      }
+      await expunge(stores.remote, "2");
+      await assertConverges(stores);
+      for (const each of sides) {
+        assert.deepEqual(await contents(stores[each]), ["m1", "m3"]);
+        assert.ok(!stores.proxies[each].clientLines.some((line) => /stale|Flagged/.test(line)));
+      }
+      await assertNothingToDo(stores);
+    });
+  }
+}
+
+async function synchronised(t: Parameters<typeof twoStores>[0], name: string): Promise<TwoStores> {
+  const stores = await twoStores(t, { local: servers.get("Dovecot")!, remote: servers.get(name)! });
+  await deliver(stores.remote, "INBOX", ...mails("m", 3));
+  await assertConverges(stores);
+  return stores;
+}

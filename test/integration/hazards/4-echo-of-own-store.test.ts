@@ -1,0 +1,65 @@
+// Cyrus answers a STORE with the flags it set, even when asked to be silent. That is no change by somebody else: it goes
+// no further, neither in this run nor in the next.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { otherSide, sides, type PerSide } from "../../../src/model/side.ts";
+import { startCyrus } from "../../support/cyrus.ts";
+import { startDovecot } from "../../support/dovecot.ts";
+import type { MailServer } from "../../support/mail-server.ts";
+import { contents, deliver, expunge, mails, store, twoStores, userNames } from "../../support/two-stores.ts";
+import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+const servers = new Map<string, MailServer>();
+
+before(async () => {
+  const [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
+  servers.set("Dovecot", dovecot).set("Cyrus", cyrus);
+});
+after(() => Promise.all([...servers.values()].map((server) => server.stop())));
+
+for (const [local, remote] of [
+  ["Dovecot", "Cyrus"],
+  ["Cyrus", "Cyrus"],
+  ["Dovecot", "Dovecot"],
+] as const) {
+  for (const side of sides) {
+    test(`${local} and ${remote}: a flag set on the ${side} side takes one STORE on the other`, async (t) => {
+      const stores = await twoStores(t, pairOf(local, remote));
+      await deliver(stores.local, "INBOX", ...mails("m", 6));
+      await assertConverges(stores);
+      await store(stores[side], "2:4", "+FLAGS (\\Flagged urgent)");
+
+      await converge();
+      assert.equal(stores.proxies[otherSide(side)].counts.get("STORE"), 1);
+      assert.equal(stores.proxies[side].counts.get("STORE"), undefined);
+      await assertNothingToDo(stores);
+
+      async function converge(): Promise<void> {
+        for (const each of sides) stores.proxies[each].reset();
+        await assertConverges(stores);
+      }
+    });
+  }
+
+  test(`${local} and ${remote}: flags and deletions on both sides take one STORE each way`, async (t) => {
+    const stores = await twoStores(t, pairOf(local, remote));
+    await deliver(stores.local, "INBOX", ...mails("m", 6));
+    await assertConverges(stores);
+    await store(stores.local, "1", "+FLAGS (\\Seen)");
+    await store(stores.remote, "2", "+FLAGS (\\Answered)");
+    await expunge(stores.local, "3");
+    await expunge(stores.remote, "4");
+    for (const side of sides) stores.proxies[side].reset();
+
+    await assertConverges(stores);
+    // The flag, and \Deleted.
+    for (const side of sides) assert.equal(stores.proxies[side].counts.get("STORE"), 2);
+    assert.deepEqual(await contents(stores.local), ["m1 \\seen", "m2 \\answered", "m5", "m6"]);
+    await assertNothingToDo(stores);
+  });
+}
+
+function pairOf(local: string, remote: string): PerSide<MailServer> {
+  return { local: servers.get(local)!, remote: servers.get(remote)! };
+}

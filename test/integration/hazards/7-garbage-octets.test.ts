@@ -1,0 +1,62 @@
+// Cyrus 3.6.1 can put raw memory into its answers. Octets that belong to no character set, wherever a server sends
+// them, disturb neither the run nor what is copied.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { sides, type PerSide } from "../../../src/model/side.ts";
+import { startCyrus } from "../../support/cyrus.ts";
+import { startDovecot } from "../../support/dovecot.ts";
+import type { MailServer } from "../../support/mail-server.ts";
+import { contents, deliver, mails, store, twoStores, userNames } from "../../support/two-stores.ts";
+import { assertConverges } from "../converge.ts";
+
+let servers: PerSide<MailServer>;
+
+before(async () => {
+  const [local, remote] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
+  servers = { local, remote };
+});
+after(() => Promise.all([servers.local.stop(), servers.remote.stop()]));
+
+/** Everything but CR, LF and what ends a quoted string or a list. */
+const garbage = String.fromCharCode(...Array.from({ length: 255 }, (_, octet) => octet + 1)).replace(
+  /[\r\n"\\()[\]{}]/g,
+  "",
+);
+
+const spoiled: readonly (readonly [pattern: RegExp, spoil: (line: string) => string])[] = [
+  [/^\* OK \[CAPABILITY/, (line) => `${line} ${garbage}`],
+  [/^\* LIST .*INBOX/, (line) => `* OK [X-MEMORY ${garbage}] ${garbage}\r\n${line}`],
+  [/^\* STATUS /, (line) => line.replace(/\)$/, ` MAILBOXID (${garbage}))`)],
+  [/^\* OK \[UIDVALIDITY/, (line) => line.replace(/\].*/, `] ${garbage}`)],
+  [/^\* FLAGS/, (line) => `${line}\r\n* OK [MAILBOXID (${garbage})]`],
+  [/^\* \d+ FETCH/, (line) => `* X-DUMP ${garbage}\r\n${line}`],
+  [/^\S+ OK \[APPENDUID/, (line) => line.replace(/\].*/, `] ${garbage}`)],
+  [/^\* BYE/, () => `* BYE ${garbage}`],
+];
+
+for (const side of sides) {
+  test(`garbage from the ${side} server is passed over`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores.local, "INBOX", ...mails("here", 2));
+    await deliver(stores.remote, "INBOX", ...mails("there", 2));
+    const sent = new Set<RegExp>();
+    spoilAll();
+    await assertConverges(stores);
+    await store(stores.local, "1", "+FLAGS (\\Seen)");
+    spoilAll();
+    await assertConverges(stores);
+    assert.equal(sent.size, spoiled.length, "every kind of garbage was sent");
+    assert.deepEqual(await contents(stores.remote), ["here1 \\seen", "here2", "there1", "there2"]);
+
+    function spoilAll(): void {
+      for (const [pattern, spoil] of spoiled) {
+        const action = (line: string) => {
+          sent.add(pattern);
+          return { instead: spoil(line) };
+        };
+        stores.hold(side, "server", { pattern, action });
+      }
+    }
+  });
+}

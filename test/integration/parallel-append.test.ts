@@ -1,0 +1,82 @@
+// A large copy uses a second connection to the target, and nobody can tell from the result.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { startDovecot } from "../support/dovecot.ts";
+import { appendAll } from "../support/mail-store.ts";
+import { asUser, type MailServer } from "../support/mail-server.ts";
+import { makeMail } from "../support/message-generator.ts";
+import { seededRandom } from "../support/random.ts";
+import { RawImap, type AppendMessage } from "../support/raw-imap.ts";
+import { makeHome, runInterimap } from "../support/run-interimap.ts";
+import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { startTrafficProxy } from "../support/traffic-proxy.ts";
+
+describe("a mailbox of 24 MB", () => {
+  let source: MailServer;
+  let target: MailServer;
+
+  before(async () => {
+    [source, target] = await Promise.all([startDovecot(), startDovecot({ quota: "500M" })]);
+    const imap = await RawImap.login(source);
+    await appendAll(imap, "INBOX", mails(2400, 10_000));
+    await imap.close();
+  });
+
+  after(async () => {
+    await Promise.all([source.stop(), target.stop()]);
+  });
+
+  test("is copied over two connections, in the order of the source", async () => {
+    const proxy = await startTrafficProxy(asUser(target, "two"));
+    const { stderr, status } = await copy(proxy.server);
+    assert.equal(status, 0, stderr);
+    assert.equal(proxy.connections, 2);
+    assert.deepEqual(await messageIds(asUser(target, "two")), await messageIds(source));
+    assert.deepEqual(diffSnapshots(await snapshot(source), await snapshot(asUser(target, "two"))), []);
+    await proxy.stop();
+  });
+
+  test("is copied over one where the server allows no second", async () => {
+    const narrow = await startDovecot({ extraConfig: "mail_max_userip_connections = 1" });
+    const { stderr, status } = await copy(narrow);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(await messageIds(narrow), await messageIds(source));
+    await narrow.stop();
+  });
+
+  test("is copied up to the server's quota, and what is refused does not disturb the order", async () => {
+    const small = await startDovecot({ quota: "20M" });
+    const { stderr, status } = await copy(small);
+    assert.equal(status, 1, stderr);
+    const wanted = await messageIds(source);
+    const arrived = await messageIds(small);
+    assert.ok(arrived.length > 1500 && arrived.length < 2400, String(arrived.length));
+    const positions = arrived.map((id) => wanted.indexOf(id));
+    assert.deepEqual(
+      positions,
+      positions.toSorted((a, b) => a - b),
+    );
+    await small.stop();
+  });
+
+  async function copy(to: MailServer): Promise<{ readonly status: number | null; readonly stderr: string }> {
+    const home = makeHome({ local: source, remote: to });
+    const result = await runInterimap(home);
+    home.remove();
+    return result;
+  }
+});
+
+function* mails(count: number, size: number): Generator<AppendMessage> {
+  const random = seededRandom(7);
+  for (let made = 0; made < count; made++) yield makeMail(random, { size });
+}
+
+async function messageIds(server: MailServer): Promise<string[]> {
+  const imap = await RawImap.login(server);
+  await imap.run("EXAMINE INBOX");
+  const { untagged } = await imap.run("UID FETCH 1:4294967295 BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]");
+  await imap.close();
+  return untagged.flatMap(({ literals }) => literals.map(String));
+}

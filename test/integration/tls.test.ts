@@ -1,0 +1,196 @@
+// TLS with a real server: each SSL_ setting does what it says, and a refusal tells how to go on.
+
+import assert from "node:assert/strict";
+import { createHash, X509Certificate } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startDovecot } from "../support/dovecot.ts";
+import { asUser, type MailServer } from "../support/mail-server.ts";
+import { populate } from "../support/mail-store.ts";
+import {
+  makeHome,
+  overStartTls,
+  overTls,
+  plainText,
+  runInterimap,
+  type InterimapHome,
+  type SectionSettings,
+} from "../support/run-interimap.ts";
+import { removeScratch, scratchDirectory } from "../support/scratch.ts";
+import { makeTlsFixtures, type TlsFixtures } from "../support/tls-fixtures.ts";
+import { assertConverges, assertNothingToDo } from "./converge.ts";
+import { assertRefused } from "./refusal.ts";
+
+/** A name for which the server has a certificate of its own. */
+const otherName = "mail.example.org";
+
+let plain: MailServer;
+let secure: MailServer;
+let modern: MailServer;
+let fixtures: TlsFixtures;
+let files: string;
+let fingerprint: string;
+
+before(async () => {
+  fixtures = makeTlsFixtures();
+  files = scratchDirectory("tls-files");
+  const [cert, key] = [join(files, "other.pem"), join(files, "other.key")];
+  writeFileSync(cert, fixtures.otherName.cert);
+  writeFileSync(key, fixtures.otherName.key);
+  [plain, secure, modern] = await Promise.all([
+    startDovecot(),
+    startDovecot({
+      tls: true,
+      compress: true,
+      extraConfig: `
+login_log_format_elements = user=<%u> <%k>
+local_name ${otherName} {
+  ssl_cert = <${cert}
+  ssl_key = <${key}
+}`,
+    }),
+    startDovecot({ tls: true, extraConfig: "ssl_min_protocol = TLSv1.3" }),
+  ]);
+  fingerprint = `sha256$${keyDigest(secure, "sha256")}`;
+});
+
+after(async () => {
+  removeScratch(files);
+  await Promise.all([plain, secure, modern].map((server) => server.stop()));
+});
+
+for (const [name, over] of [
+  ["imaps", overTls],
+  ["STARTTLS", overStartTls],
+] as const) {
+  test(`${name} with SSL_CAfile, and compression inside`, async (t) => {
+    const [local, remote] = [asUser(plain, name), asUser(secure, name)];
+    await populate(local, { messages: 10, mailboxes: 3 });
+    await populate(remote, { messages: 10, mailboxes: 3, seed: 2 });
+    const home = homeFor(t, local, { ...over(remote), compress: "YES" });
+    await assertConverges({ home, local, remote });
+    await assertNothingToDo({ home, local, remote });
+    const { stderr } = await runInterimap(home, ["--debug"]);
+    assert.match(stderr, /^remote: C: \S+ COMPRESS DEFLATE$/m);
+    assert.match(await cipherSeen(name), /^TLSv1\.3 /);
+  });
+
+  test(`${name} without SSL_CAfile is refused before a name or password is sent`, async (t) => {
+    const home = homeFor(t, plain, { ...over(asUser(secure, "nobody")), SSL_CAfile: undefined });
+    await assertRefused(home, {
+      status: 76,
+      line: /^remote: .*: the server's certificate is self-signed; /,
+    });
+    assert.ok(!logOf(secure).includes("nobody"));
+  });
+}
+
+test("a right SSL_fingerprint is not enough for a certificate that cannot be verified", async (t) => {
+  const home = homeFor(t, plain, { ...overTls(secure), SSL_CAfile: undefined, SSL_fingerprint: fingerprint });
+  const line = `remote: 127.0.0.1:${secure.tlsPort}: the server's certificate is self-signed; name its authority in SSL_CAfile, or trust this very key by setting SSL_verify=NO`;
+  await assertRefused(home, { status: 76, line });
+});
+
+for (const { name, settings } of [
+  { name: "SSL_verify=NO", settings: () => ({}) },
+  { name: "SSL_verify=NO and a right SSL_fingerprint", settings: () => ({ SSL_fingerprint: fingerprint }) },
+  { name: "a fingerprint in SHA-1", settings: () => ({ SSL_fingerprint: `sha1$${keyDigest(secure, "sha1")}` }) },
+  {
+    name: "the right one of two fingerprints",
+    settings: () => ({ SSL_fingerprint: `${"0".repeat(64)} ${keyDigest(secure, "sha256").toUpperCase()}` }),
+  },
+]) {
+  test(`${name}: no authority is needed`, (t) =>
+    assertWorks(homeFor(t, plain, { ...overTls(secure), SSL_CAfile: undefined, SSL_verify: "NO", ...settings() })));
+}
+
+test("a wrong SSL_fingerprint is refused even where nothing is verified; the line has what to set", async (t) => {
+  const section = { ...overTls(secure), SSL_verify: "NO", SSL_fingerprint: `sha256$${"ab".repeat(32)}` };
+  const home = homeFor(t, plain, section);
+  const line = `remote: 127.0.0.1:${secure.tlsPort}: the fingerprint of the server's key, ${fingerprint}, is not in SSL_fingerprint; if the server has a new key, set SSL_fingerprint=${fingerprint}; else somebody else may be answering`;
+  await assertRefused(home, { status: 76, line });
+  home.configure({ local: plain, remote: { ...section, SSL_fingerprint: fingerprint } });
+  await assertWorks(home);
+});
+
+test("SSL_hostname chooses among the server's certificates", async (t) => {
+  const section = { ...overTls(secure), SSL_verify: "NO", SSL_fingerprint: fixtures.otherName.sha256 };
+  const home = homeFor(t, plain, section);
+  await assertRefused(home, { status: 76, line: / is not in SSL_fingerprint; / });
+  home.configure({ local: plain, remote: { ...section, SSL_hostname: otherName } });
+  await assertWorks(home);
+});
+
+test("the host's name is asked for, unless SSL_hostname is empty", async (t) => {
+  const byName = { ...overTls(secure), host: "localhost", SSL_verify: "NO", SSL_fingerprint: fingerprint };
+  await assertWorks(homeFor(t, plain, byName));
+  await assertWorks(homeFor(t, plain, { ...byName, SSL_hostname: "" }));
+});
+
+for (const { name, settings, seen } of [
+  { name: "SSL_protocol_max", settings: { SSL_protocol_max: "TLSv1.2" }, seen: /^TLSv1\.2 / },
+  { name: "SSL_protocol_min", settings: { SSL_protocol_min: "TLSv1.3" }, seen: /^TLSv1\.3 / },
+  { name: "SSL_protocols", settings: { SSL_protocols: "!TLSv1.3" }, seen: /^TLSv1\.2 / },
+  {
+    name: "SSL_cipherlist",
+    settings: { SSL_protocol_max: "TLSv1.2", SSL_cipherlist: "ECDHE-ECDSA-CHACHA20-POLY1305" },
+    seen: /ECDHE-ECDSA-CHACHA20-POLY1305/,
+  },
+  {
+    name: "SSL_ciphersuites",
+    settings: { SSL_ciphersuites: "TLS_AES_128_GCM_SHA256" },
+    seen: /TLS_AES_128_GCM_SHA256/,
+  },
+]) {
+  test(`${name} decides what the server sees`, async (t) => {
+    await assertWorks(homeFor(t, plain, { ...overTls(asUser(secure, name)), ...settings }));
+    assert.match(await cipherSeen(name), seen);
+  });
+}
+
+test("no TLS version in common", async (t) => {
+  const section = { ...overTls(modern), SSL_protocol_max: "TLSv1.2" };
+  const home = homeFor(t, plain, section);
+  // Dovecot hangs up without a word
+  const line = `remote: 127.0.0.1:${modern.tlsPort}: the connection broke during the TLS handshake: connection reset; `;
+  await assertRefused(home, { status: 69, line: new RegExp(`^${line}`) });
+  home.configure({ local: plain, remote: { ...section, SSL_protocol_max: "TLSv1.3" } });
+  await assertWorks(home);
+});
+
+test("a minimum above the maximum is an error in the configuration", async (t) => {
+  const home = homeFor(t, plain, { ...overTls(secure), SSL_protocol_min: "TLSv1.3", SSL_protocol_max: "TLSv1.2" });
+  const line = /:\d+: SSL_protocol_min is newer than SSL_protocol_max; expected at most TLSv1\.2$/;
+  await assertRefused(home, { status: 78, line });
+});
+
+function homeFor(t: TestContext, local: MailServer, remote: SectionSettings): InterimapHome {
+  const home = makeHome({ local: plainText(local), remote });
+  t.after(() => home.remove());
+  return home;
+}
+
+async function assertWorks(home: InterimapHome): Promise<void> {
+  const { status, stderr } = await runInterimap(home);
+  assert.equal(status, 0, stderr);
+}
+
+/** Version and cipher of a user's login, from the server's log, which is written a moment later, in lower case. */
+async function cipherSeen(user: string): Promise<string> {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline; await sleep(5)) {
+    const cipher = logOf(secure).split(`Login: user=<${user.toLowerCase()}>, <`)[1];
+    if (cipher !== undefined) return cipher.slice(0, cipher.indexOf(">"));
+  }
+  throw new Error(`${user} has not logged in`);
+}
+
+function logOf({ directory }: MailServer): string {
+  return readFileSync(join(directory, "dovecot.log"), "utf8");
+}
+
+function keyDigest({ certificateFile }: MailServer, algorithm: string): string {
+  const key = new X509Certificate(readFileSync(certificateFile!)).publicKey.export({ type: "spki", format: "der" });
+  return createHash(algorithm).update(key).digest("hex");
+}

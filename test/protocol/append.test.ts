@@ -1,0 +1,101 @@
+// APPEND as it is sent, and what is made of the answer.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { append, type OutgoingMessage } from "../../src/imap/commands/append.ts";
+import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { flagSet } from "../../src/model/flags.ts";
+import { failsWith, withSession } from "./fixture.ts";
+
+const date = " 1-Jan-2024 00:00:00 +0100";
+
+function message(text: string, ...flags: string[]): OutgoingMessage {
+  return { flags: flagSet(flags), internalDate: date, bytes: Buffer.from(text, "latin1") };
+}
+
+interface Appending {
+  readonly messages?: readonly OutgoingMessage[];
+  readonly capabilities?: readonly string[];
+}
+
+function appending(script: string, { messages = [message("mail")], capabilities = ["LITERAL+"] }: Appending = {}) {
+  const target = { wireName: "box", uidValidity: 7 };
+  return withSession(script, (session) => append(session, target, messages), { capabilities });
+}
+
+const one = `
+  C: t1 APPEND box () "${date}" {4+}
+  C: mail`;
+
+test("one message, its flags and its date", async () => {
+  const script = String.raw`
+    C: t1 APPEND box (\Seen $Label) "${date}" {6+}
+    C: a
+    C: b\xff\x09
+    S: t1 OK [APPENDUID 7 42] done`;
+  assert.deepEqual(await appending(script, { messages: [message("a\r\nb\xff\t", "$Label", "\\Seen")] }), [42]);
+});
+
+test("several messages in one command, UIDs in their order", async () => {
+  const script = `
+    C: t1 APPEND box () "${date}" {3+}
+    C: one (\\Seen) "${date}" {3+}
+    C: two () "${date}" {5+}
+    C: three
+    S: t1 OK [APPENDUID 7 42:43,50] done`;
+  const messages = [message("one"), message("two", "\\Seen"), message("three")];
+  assert.deepEqual(await appending(script, { messages }), [42, 43, 50]);
+});
+
+test("without LITERAL+ each message waits for its +", async () => {
+  const script = `
+    C: t1 APPEND box () "${date}" {3}
+    S: + go
+    C: one () "${date}" {3}
+    ...
+    S: + go
+    C: two
+    S: t1 OK [APPENDUID 7 1:2]`;
+  assert.deepEqual(await appending(script, { messages: [message("one"), message("two")], capabilities: [] }), [1, 2]);
+});
+
+test("NUL travels in a literal8, where the server knows BINARY", async () => {
+  const messages = [message("a\0b"), message("abc")];
+  const script = String.raw`
+    C: t1 APPEND box () "${date}" ~{3+}
+    C: a\x00b () "${date}" {3+}
+    C: abc
+    S: t1 OK [APPENDUID 7 1:2]`;
+  await appending(script, { messages, capabilities: ["LITERAL+", "BINARY"] });
+  await appending(script.replace("~", ""), { messages });
+});
+
+test("UIDs in another UIDVALIDITY are those of another mailbox", async () => {
+  await assert.rejects(
+    appending(`${one}\nS: t1 OK [APPENDUID 8 42] done`),
+    failsWith("MAILBOX_UNSTABLE", /UIDVALIDITY became 8/),
+  );
+});
+
+const answers: readonly (readonly [what: string, answer: string])[] = [
+  ["no code", "OK done"],
+  ["another code", "OK [HIGHESTMODSEQ 5] done"],
+  ["no UIDs", "OK [APPENDUID 7] done"],
+  ["too many UIDs", "OK [APPENDUID 7 1:2] done"],
+  ["UIDs that are none", "OK [APPENDUID 7 0] done"],
+  ["an open end", "OK [APPENDUID 7 1:*] done"],
+];
+
+for (const [what, answer] of answers) {
+  test(`APPENDUID: ${what} is PROTOCOL`, async () => {
+    await assert.rejects(appending(`${one}\nS: t1 ${answer}`), failsWith("PROTOCOL"));
+  });
+}
+
+test("a refusal keeps its reason", async () => {
+  await assert.rejects(appending(`${one}\nS: t1 NO [OVERQUOTA] No room`), (error) => {
+    assert.ok(error instanceof CommandRefused);
+    assert.deepEqual([error.command, error.responseCode?.name, error.words], ["APPEND", "OVERQUOTA", "No room"]);
+    return true;
+  });
+});

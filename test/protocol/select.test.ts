@@ -1,0 +1,162 @@
+// SELECT as it is sent, and which mailbox each response belongs to.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { select, type KnownMailbox } from "../../src/imap/commands/select.ts";
+import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { failsWith, withSession } from "./fixture.ts";
+
+const codes = `
+  S: * OK [UIDVALIDITY 7] v
+  S: * OK [UIDNEXT 21] n
+  S: * OK [HIGHESTMODSEQ 90] h`;
+
+const state = { uidValidity: 7, uidNext: 20, highestModSeq: 9_007_199_254_740_993n };
+
+const known: readonly (readonly [what: string, known: KnownMailbox | undefined, sent: string])[] = [
+  ["nothing", undefined, ""],
+  ["its state", { state, sequenceSample: [] }, " (QRESYNC (7 9007199254740993 1:19))"],
+  [
+    "its state and a sample",
+    {
+      state,
+      sequenceSample: [
+        [1, 5],
+        [2, 7],
+        [3, 8],
+        [9, 19],
+      ],
+    },
+    " (QRESYNC (7 9007199254740993 1:19 (1:3,9 5,7:8,19)))",
+  ],
+  ["a mailbox that was empty", { state: { ...state, uidNext: 1 }, sequenceSample: [] }, ""],
+  ["a state without mod-sequence", { state: { ...state, highestModSeq: 0n }, sequenceSample: [] }, ""],
+  [
+    "one message",
+    { state: { ...state, uidNext: 2 }, sequenceSample: [[1, 1]] },
+    " (QRESYNC (7 9007199254740993 1:1 (1 1)))",
+  ],
+];
+
+for (const [what, knowledge, sent] of known) {
+  test(`SELECT of a mailbox of which we know ${what}`, async () => {
+    const script = `C: t1 SELECT "a b"${sent}\nS: * 20 EXISTS\n${codes}\nS: t1 OK [READ-WRITE] done`;
+    await withSession(script, async (session) => {
+      const view = await select(session, "a b", knowledge);
+      const { wireName, exists, uidValidity, uidNext, highestModSeq } = view;
+      assert.deepEqual(
+        { wireName, exists, uidValidity, uidNext, highestModSeq },
+        { wireName: "a b", exists: 20, uidValidity: 7, uidNext: 21, highestModSeq: 90n },
+      );
+      assert.equal(session.view, view);
+    });
+  });
+}
+
+test("a sample that reaches beyond what exists now is not trusted: SELECT again without it", async () => {
+  const script = `
+    C: t1 SELECT a (QRESYNC (7 9007199254740993 1:19 (1,9 5,19)))
+    S: * 8 EXISTS
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT a (QRESYNC (7 9007199254740993 1:19))
+    S: * OK [CLOSED] closed
+    S: * 8 EXISTS
+    ${codes}
+    S: * VANISHED (EARLIER) 19
+    S: t2 OK`;
+  await withSession(script, async (session) => {
+    const view = await select(session, "a", {
+      state,
+      sequenceSample: [
+        [1, 5],
+        [9, 19],
+      ],
+    });
+    assert.deepEqual(view.vanished.ranges, [[19, 19]]);
+    assert.equal(session.view, view);
+  });
+});
+
+const unfit: readonly (readonly [what: string, lines: string, answer: string, reason: RegExp])[] = [
+  ["has no mod-sequences", `${codes}\nS: * OK [NOMODSEQ] no`, "OK", /NOMODSEQ/],
+  ["has no lasting UIDs", `${codes}\nS: * NO [UIDNOTSTICKY] no`, "OK", /UIDNOTSTICKY/],
+  ["is read-only", codes, "OK [READ-ONLY] look", /read-only/],
+  ["says no UIDVALIDITY", "S: * OK [UIDNEXT 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDVALIDITY/],
+  ["says no UIDNEXT", "S: * OK [UIDVALIDITY 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDNEXT/],
+  ["says no HIGHESTMODSEQ", "S: * OK [UIDVALIDITY 3] n\nS: * OK [UIDNEXT 3] h", "OK", /./],
+];
+
+for (const [what, lines, answer, reason] of unfit) {
+  test(`a mailbox that ${what} cannot be synchronised`, async () => {
+    await withSession(`C: t1 SELECT a\n${lines}\nS: t1 ${answer}`, (session) =>
+      assert.rejects(select(session, "a"), failsWith("MAILBOX_UNSYNCABLE", reason)),
+    );
+  });
+}
+
+test("until [CLOSED] responses belong to the mailbox selected before", async () => {
+  const script = String.raw`
+    C: t1 SELECT a
+    S: * 3 EXISTS
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT b
+    S: * VANISHED 5
+    S: * 1 FETCH (UID 6 FLAGS (x) MODSEQ (91))
+    S: * OK [CLOSED] closed
+    S: * 40 EXISTS
+    ${codes}
+    S: * VANISHED (EARLIER) 1:4
+    S: * 1 FETCH (UID 8 FLAGS (y) MODSEQ (92))
+    S: t2 OK`;
+  await withSession(script, async (session) => {
+    const a = await select(session, "a");
+    const b = await select(session, "b");
+    assert.deepEqual([a.exists, a.vanished.ranges, [...a.changes.keys()]], [2, [[5, 5]], [6]]);
+    assert.deepEqual([b.exists, b.vanished.ranges, [...b.changes.keys()]], [40, [[1, 4]], [8]]);
+    assert.deepEqual(b.vanishedLive.ranges, []);
+    assert.equal(session.view, b);
+  });
+});
+
+test("after a SELECT that fails no mailbox is selected, and nothing is taken for its contents", async () => {
+  for (const closed of ["S: * OK [CLOSED] closed", ""]) {
+    const script = `
+      C: t1 SELECT a
+      S: * 3 EXISTS
+      ${codes}
+      S: t1 OK
+      C: t2 SELECT b
+      ${closed}
+      S: t2 NO [NONEXISTENT] none
+      C: t3 SELECT c
+      S: * 5 EXISTS
+      ${codes}
+      S: t3 OK`;
+    await withSession(script, async (session) => {
+      const a = await select(session, "a");
+      await assert.rejects(select(session, "b"), CommandRefused);
+      assert.equal(session.view, undefined);
+      const c = await select(session, "c");
+      assert.deepEqual([a.exists, c.exists], [3, 5]);
+    });
+  }
+});
+
+test("mailbox names travel as they are: quoted, or as a literal when they have 8-bit octets", async () => {
+  const script = String.raw`
+    C: t1 SELECT "a \"b\\"
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT {4}
+    S: + go
+    C: caf\xe9
+    S: * OK [CLOSED]
+    ${codes}
+    S: t2 OK`;
+  await withSession(script, async (session) => {
+    await select(session, 'a "b\\');
+    await select(session, "caf\xe9");
+  });
+});

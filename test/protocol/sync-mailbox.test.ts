@@ -1,0 +1,394 @@
+// One mailbox on two servers that follow scripts: what goes wrong between two commands, and what is kept of it.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { perSide, type PerSide } from "../../src/model/side.ts";
+import { uidRange } from "../../src/model/uid-set.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import type { SyncEvent } from "../../src/sync/events.ts";
+import { syncMailbox } from "../../src/sync/mailbox-worker.ts";
+import { failsWith, withSession } from "./fixture.ts";
+
+const before = { uidValidity: 7, uidNext: 3, highestModSeq: 5n };
+const capabilities = ["LITERAL+", "MULTIAPPEND"];
+
+interface Scene {
+  readonly idx: number;
+  readonly store: Store;
+  readonly events: readonly SyncEvent[];
+  sync(): Promise<void>;
+}
+
+/** Both sides have UID 1 and 2, mapped crosswise, and were synchronised in the state `before`. */
+async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "interimap-sync-"));
+  const store = openStore({ path: join(directory, "db") });
+  try {
+    const idx = store.addMailbox("box", false);
+    store.addMappings(idx, [
+      { local: 1, remote: 2 },
+      { local: 2, remote: 1 },
+    ]);
+    store.checkpoint(idx, { local: before, remote: before });
+    const events: SyncEvent[] = [];
+    await withSession(
+      scripts.local,
+      (local) =>
+        withSession(
+          scripts.remote,
+          (remote) =>
+            work({
+              idx,
+              store,
+              events,
+              sync: () =>
+                syncMailbox({
+                  idx,
+                  name: "box",
+                  wireNames: { local: "box", remote: "box" },
+                  before: perSide((side) => store.mailboxes()[0]?.states[side]),
+                  sessions: { local, remote },
+                  extraSession: () => Promise.resolve(undefined),
+                  store,
+                  report: (event) => events.push(event),
+                }),
+            }),
+          { capabilities },
+        ),
+      { capabilities },
+    );
+  } finally {
+    store.close();
+    rmSync(directory, { recursive: true });
+  }
+}
+
+interface Now {
+  readonly exists?: number;
+  readonly uidNext?: number;
+  readonly modSeq?: number;
+}
+
+/** What SELECT says, with more lines before its OK. */
+function selected({ exists = 2, uidNext = 3, modSeq = 5 }: Now = {}, more = ""): string {
+  return `
+    C: s SELECT box (QRESYNC (7 5 1:2))
+    S: * ${String(exists)} EXISTS
+    S: * OK [UIDVALIDITY 7] v
+    S: * OK [UIDNEXT ${String(uidNext)}] n
+    S: * OK [HIGHESTMODSEQ ${String(modSeq)}] h
+    ${more}
+    S: s OK [READ-WRITE] done`;
+}
+
+let rounds = 0;
+
+/** The state asked for at the end of a round, and what the NOOP behind it brings. */
+function settled({ exists = 2, uidNext = 3, modSeq = 5 }: Now = {}, more = ""): string {
+  const [t, n] = [`t${String(++rounds)}`, `n${String(rounds)}`];
+  return `
+    C: ${t} STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+    C: ${n} NOOP
+    S: * STATUS box (MESSAGES ${String(exists)} UIDNEXT ${String(uidNext)} UIDVALIDITY 7 HIGHESTMODSEQ ${String(modSeq)})
+    S: ${t} OK
+    ${more}
+    S: ${n} OK`;
+}
+
+const date = '"01-Jan-2024 00:00:00 +0000"';
+
+/** A message is asked for and comes: first what it is, then as a whole. */
+function summary(uid: number): string {
+  return `
+    C: u${String(uid)} UID FETCH ${String(uid)} (UID FLAGS INTERNALDATE RFC822.SIZE)
+    S: * 9 FETCH (UID ${String(uid)} FLAGS () INTERNALDATE ${date} RFC822.SIZE 4)
+    S: u${String(uid)} OK`;
+}
+
+function fetched(uid: number): string {
+  return `
+    C: f${String(uid)} UID FETCH ${String(uid)} (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: * 9 FETCH (UID ${String(uid)} FLAGS () INTERNALDATE ${date} BODY[] {4}
+    S: mail)
+    S: f${String(uid)} OK`;
+}
+
+function appended(uid: number): string {
+  return `
+    C: p${String(uid)} APPEND box () ${date} {4+}
+    C: mail
+    S: p${String(uid)} OK [APPENDUID 7 ${String(uid)}]
+    C: q${String(uid)} UID FETCH ${String(uid)} (UID FLAGS MODSEQ)
+    S: * 9 FETCH (UID ${String(uid)} FLAGS () MODSEQ (6))
+    S: q${String(uid)} OK`;
+}
+
+/** The local UID of each remote one. */
+function mapping({ store, idx }: Scene): Record<number, number> {
+  return Object.fromEntries(store.pairsOf(idx, "remote", uidRange(1, 100)).map(({ local, remote }) => [remote, local]));
+}
+
+test("a new message is copied, recorded, and the state saved", async () => {
+  const scripts = {
+    local: selected({ uidNext: 4 }) + summary(3) + fetched(3) + settled({ uidNext: 4, modSeq: 6 }),
+    remote: selected() + appended(3) + settled({ uidNext: 4, modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3 });
+    const after = { uidValidity: 7, uidNext: 4, highestModSeq: 6n };
+    assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: after, remote: after });
+    assert.equal(scene.store.interruption(scene.idx), undefined);
+  });
+});
+
+test("a UIDNEXT announced in the middle of a round skips no message", async () => {
+  const announced = fetched(3).replace("S: f3 OK", "S: * 4 EXISTS\nS: * OK [UIDNEXT 6] more\nS: f3 OK");
+  const both = `
+    C: v UID FETCH 4:5 (UID FLAGS INTERNALDATE RFC822.SIZE)
+    S: * 4 FETCH (UID 5 FLAGS () INTERNALDATE ${date} RFC822.SIZE 4)
+    S: v OK`;
+  const scripts = {
+    local:
+      selected({ uidNext: 4 }) +
+      (summary(3) + announced + settled({ uidNext: 6 })) +
+      (both + fetched(5) + settled({ uidNext: 6 })),
+    remote: selected() + appended(3) + settled({ uidNext: 4 }) + appended(4) + settled({ uidNext: 5 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3, 4: 5 });
+  });
+});
+
+test("a message refused once more stays on record, however many rounds follow", async () => {
+  const refused = `
+    C: p APPEND box () ${date} {4+}
+    C: mail
+    S: p NO [OVERQUOTA] Still no room`;
+  const seen = String.raw`S: * 1 FETCH (UID 1 FLAGS (\Seen) MODSEQ (6))`;
+  const store = String.raw`
+    C: m UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\Seen)
+    S: m OK`;
+  const scripts = {
+    local: selected() + summary(2) + fetched(2) + settled({}, seen) + settled({ modSeq: 6 }),
+    remote: selected() + refused + settled() + store + settled({ modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    scene.store.removeMappings(scene.idx, [2]);
+    const refusal = { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" } as const;
+    scene.store.recordRefused(scene.idx, refusal);
+    await scene.sync();
+    assert.deepEqual(
+      scene.store.refused(scene.idx).map(({ uid, attempts, reason }) => [uid, attempts, reason]),
+      [[2, 2, "Still no room"]],
+    );
+  });
+});
+
+test("a refused message that is accepted now, or is gone, is off the record", async () => {
+  const gone = `
+    C: u2 UID FETCH 2 (UID FLAGS INTERNALDATE RFC822.SIZE)
+    S: u2 OK`;
+  for (const [local, remote] of [
+    [summary(2) + fetched(2) + settled(), appended(3) + settled({ uidNext: 4 })],
+    [gone + settled(), settled()],
+  ] as const) {
+    const scripts = { local: selected() + local, remote: selected() + remote };
+    await withScene(scripts, async (scene) => {
+      scene.store.removeMappings(scene.idx, [2]);
+      const refusal = { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" } as const;
+      scene.store.recordRefused(scene.idx, refusal);
+      await scene.sync();
+      assert.deepEqual(scene.store.refused(scene.idx), []);
+    });
+  }
+});
+
+const expunged = String.raw`
+  C: x UID STORE 2 +FLAGS.SILENT (\Deleted)
+  C: y UID EXPUNGE 2
+  S: x OK
+  S: * VANISHED 2
+  S: y OK`;
+
+test("a message gone from one side is expunged on the other, and its mapping dropped", async () => {
+  const scripts = {
+    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1") + settled({ exists: 1, modSeq: 6 }),
+    remote: selected() + expunged + settled({ exists: 1, modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2 });
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]),
+      [["messages-removed", "remote"]],
+    );
+  });
+});
+
+test("a side that refuses to expunge keeps the mapping, and the old state", async () => {
+  const scripts = {
+    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1"),
+    remote: `${selected()}${expunged.replace("S: * VANISHED 2\n", "").replace("y OK", "y NO [NOPERM] no")}`,
+  };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("COMMAND_REFUSED"));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+  });
+});
+
+// Cyrus tells that everything vanished when the selected mailbox is renamed or deleted by somebody else.
+const everythingVanished = settled({}, "S: * VANISHED 1:2");
+
+test("all messages vanish and the mailbox is gone: nothing is expunged on the other side", async () => {
+  const check = `
+    C: c STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+    C: d NOOP
+    S: c NO [NONEXISTENT] Mailbox does not exist
+    S: d OK`;
+  const scripts = { local: selected() + everythingVanished + check, remote: selected() + settled() };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE", /nothing was deleted/));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+  });
+});
+
+test("all messages vanish and another mailbox has taken the name: nothing is expunged either", async () => {
+  for (const other of [
+    { uidValidity: 8, messages: 0 },
+    { uidValidity: 7, messages: 2 },
+  ]) {
+    const attempts = other.uidValidity === 7 ? [1, 2, 3] : [1];
+    const checks = attempts.map(
+      (i) => `
+        C: c${String(i)} STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+        C: d${String(i)} NOOP
+        S: * STATUS box (MESSAGES ${String(other.messages)} UIDNEXT 3 UIDVALIDITY ${String(other.uidValidity)} HIGHESTMODSEQ 9)
+        S: c${String(i)} OK
+        S: d${String(i)} OK`,
+    );
+    const scripts = { local: selected() + everythingVanished + checks.join(""), remote: selected() + settled() };
+    await withScene(scripts, async (scene) => {
+      await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE"));
+      assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    });
+  }
+});
+
+test("a mailbox that was really emptied is emptied on the other side", async () => {
+  const check = settled({ exists: 0, modSeq: 6 });
+  const scripts = {
+    local: selected() + everythingVanished + check + settled({ exists: 0, modSeq: 6 }),
+    remote: selected() + settled() + expunged.replaceAll(" 2", " 1:2") + settled({ exists: 0, modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), {});
+  });
+});
+
+test("another UIDVALIDITY: nothing is done and nothing forgotten", async () => {
+  const scripts = { local: selected().replace("UIDVALIDITY 7", "UIDVALIDITY 8"), remote: selected() };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("UIDVALIDITY_CHANGED", /7 before, 8 now/));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+  });
+});
+
+test("flags changed on both sides at once: MODIFIED brings in what the other did, and both get the union", async () => {
+  const changed = (uid: number, flags: string, modSeq: number): string =>
+    `S: * 1 FETCH (UID ${String(uid)} FLAGS (${flags}) MODSEQ (${String(modSeq)}))`;
+  const scripts = {
+    local: `
+      ${selected({ modSeq: 6 }, changed(1, "mine", 6))}
+      ${settled({ modSeq: 6 })}
+      C: b UID STORE 1 (UNCHANGEDSINCE 6) FLAGS.SILENT (mine theirs)
+      S: b OK
+      ${settled({ modSeq: 7 })}`,
+    remote: `
+      ${selected()}
+      C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (mine)
+      S: a OK [MODIFIED 2] changed meanwhile
+      C: r UID FETCH 2 (UID FLAGS MODSEQ)
+      ${changed(2, "theirs", 6)}
+      S: r OK
+      ${settled({ modSeq: 6 })}
+      C: b UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT (mine theirs)
+      S: b OK
+      ${settled({ modSeq: 7 })}`,
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(
+      scene.events.map(({ type }) => type),
+      ["flags-conflict", "flags-updated", "flags-updated"],
+    );
+  });
+});
+
+test("our own changes, heard back with flags, are no changes", async () => {
+  const scripts = {
+    local: selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (6))") + settled({ modSeq: 6 }),
+    remote: `
+      ${selected()}
+      C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+      S: * 2 FETCH (FLAGS (A) UID 2 MODSEQ (6))
+      S: a OK
+      ${settled({ modSeq: 6 }, "S: * 2 FETCH (FLAGS (a) UID 2 MODSEQ (6))")}`,
+  };
+  await withScene(scripts, (scene) => scene.sync());
+});
+
+test("a connection lost between APPEND and its answer leaves the marker to resume from", async () => {
+  const lost = `
+    C: p APPEND box () ${date} {4+}
+    C: mail
+    close`;
+  const scripts = { local: selected({ uidNext: 4 }) + summary(3) + fetched(3), remote: selected() + lost };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("CONNECTION_LOST"));
+    assert.deepEqual(scene.store.interruption(scene.idx), { local: 3, remote: 3 });
+    assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+  });
+});
+
+test("resuming adopts what was appended but not recorded, and copies the rest", async () => {
+  const identity = (uid: number, id: string): string => `
+    S: * 3 FETCH (UID ${String(uid)} FLAGS () INTERNALDATE ${date} RFC822.SIZE 4 BODY[HEADER.FIELDS (MESSAGE-ID)] {${String(id.length + 16)}}
+    S: Message-ID: ${id}
+    S:
+    S: )`;
+  const asked = (set: string): string =>
+    `C: i UID FETCH ${set} (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])`;
+  const scripts = {
+    local: `
+      ${selected({ exists: 4, uidNext: 5 })}
+      ${asked("3:4")}
+      ${identity(3, "<x>")}
+      ${identity(4, "<y>")}
+      S: i OK
+      ${summary(4)}
+      ${fetched(4)}
+      ${settled({ exists: 4, uidNext: 5 })}`,
+    remote: `
+      ${selected({ exists: 3, uidNext: 4 })}
+      ${asked("3")}
+      ${identity(3, "<x>")}
+      S: i OK
+      ${appended(4)}
+      ${settled({ exists: 4, uidNext: 5 })}`,
+  };
+  await withScene(scripts, async (scene) => {
+    scene.store.markInterruptible(scene.idx, { local: 3, remote: 3 });
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3, 4: 4 });
+    assert.equal(scene.store.interruption(scene.idx), undefined);
+  });
+});

@@ -1,0 +1,221 @@
+// UID FETCH, UID STORE and UID EXPUNGE: lines within limits, answers told apart from announcements.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Capabilities } from "../../src/imap/capabilities.ts";
+import {
+  fetchFlags,
+  fetchIdentities,
+  fetchMessages,
+  fetchSummaries,
+  refetchFlags,
+} from "../../src/imap/commands/fetch.ts";
+import { expunge, storeFlags } from "../../src/imap/commands/store.ts";
+import type { Command } from "../../src/imap/command.ts";
+import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { MailboxView } from "../../src/imap/mailbox-view.ts";
+import type { TaggedResponse } from "../../src/imap/responses.ts";
+import type { Session } from "../../src/imap/session.ts";
+import { flagSet, noFlags } from "../../src/model/flags.ts";
+import { emptyUidSet, formatUidSet, parseUidSet, uidSetOf, union, type UidSet } from "../../src/model/uid-set.ts";
+import { withSession } from "./fixture.ts";
+
+/** 50,000 UIDs, no two of which touch. */
+const scattered = uidSetOf(Array.from({ length: 50_000 }, (_, i) => 3_000_000_000 + 3 * i));
+
+/** The lines that `work` sends, each answered with OK at once. */
+async function linesOf(work: (session: Session) => Promise<unknown>): Promise<string[]> {
+  const lines: string[] = [];
+  const ok: TaggedResponse = { kind: "tagged", tag: "", status: "OK", code: undefined, text: "" };
+  const run = ({ parts }: Command): Promise<TaggedResponse> => {
+    lines.push(parts.map((part) => (typeof part === "string" ? part : "{}")).join(""));
+    return Promise.resolve(ok);
+  };
+  await work({ run, capabilities: new Capabilities([]), view: undefined, side: "local" } as unknown as Session);
+  return lines;
+}
+
+function uidsIn(lines: readonly string[]): UidSet {
+  return lines.map((line) => parseUidSet(line.split(" ")[2] ?? "")).reduce(union, emptyUidSet);
+}
+
+const longFlags = flagSet(Array.from({ length: 30 }, (_, i) => `$keyword-number-${String(i)}`));
+
+const commands: Readonly<Record<string, (session: Session) => Promise<unknown>>> = {
+  "UID FETCH of summaries": (session) => fetchSummaries(session, scattered),
+  "UID FETCH of identities": (session) => fetchIdentities(session, scattered),
+  "UID FETCH of messages": (session) => fetchMessages(session, scattered),
+  "UID FETCH of flags": (session) => fetchFlags(session, scattered),
+  "UID STORE": (session) =>
+    storeFlags(session, { uids: scattered, flags: longFlags, unchangedSince: 9_223_372_036_854_775_807n }),
+};
+
+for (const [name, work] of Object.entries(commands)) {
+  test(`${name} of 50,000 scattered UIDs is cut into lines that servers take`, async () => {
+    const lines = await linesOf(work);
+    assert.ok(lines.length > 50_000 / 800 && lines.length < 100, `${String(lines.length)} lines`);
+    // The tag and the line's end are to come.
+    assert.ok(lines.every((line) => line.length < 8192 - 20));
+    assert.equal(formatUidSet(uidsIn(lines)), formatUidSet(scattered));
+  });
+}
+
+test("expunging 50,000 scattered UIDs marks and removes part by part", async () => {
+  const lines = await linesOf((session) => expunge(session, scattered));
+  assert.ok(lines.every((line) => line.length < 8192 - 20));
+  for (let i = 0; i < lines.length; i += 2) {
+    const uids = lines[i]?.split(" ")[2] ?? "";
+    assert.equal(lines[i], String.raw`UID STORE ${uids} +FLAGS.SILENT (\Deleted)`);
+    assert.equal(lines[i + 1], `UID EXPUNGE ${uids}`);
+  }
+  assert.equal(formatUidSet(uidsIn(lines)), formatUidSet(scattered));
+});
+
+test("no UIDs, no command", async () => {
+  for (const work of [fetchSummaries, fetchMessages, fetchFlags, refetchFlags, expunge]) {
+    assert.deepEqual(await linesOf((session) => work(session, emptyUidSet)), []);
+  }
+});
+
+test("flags too long for any line are refused by name, not by a crash", async () => {
+  const flags = flagSet(Array.from({ length: 300 }, (_, i) => `$a-very-long-keyword-with-number-${String(i)}`));
+  const update = { uids: uidSetOf([1]), flags, unchangedSince: 1n };
+  const outcome = await linesOf((session) => storeFlags(session, update)).catch((error: unknown) => error);
+  assert.ok(!(outcome instanceof RangeError), String(outcome));
+});
+
+/** A session with a mailbox selected, as far as it knows. */
+function withSelected<T>(script: string, work: (session: Session, view: MailboxView) => Promise<T>): Promise<T> {
+  return withSession(script, (session) => {
+    const view = new MailboxView("box");
+    session.open(view);
+    return work(session, view);
+  });
+}
+
+test("a summary needs size and date: what the server announces by itself is a change", async () => {
+  const script = String.raw`
+    C: t1 UID FETCH 1:3 (UID FLAGS INTERNALDATE RFC822.SIZE)
+    S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (9))
+    S: * 1 FETCH (UID 1 FLAGS (\Seen) INTERNALDATE " 1-Jan-2024 00:00:00 +0000" RFC822.SIZE 5)
+    S: * 9 FETCH (UID 9 FLAGS (b) INTERNALDATE " 1-Jan-2024 00:00:00 +0000" RFC822.SIZE 5)
+    S: * 3 FETCH (RFC822.SIZE 7 UID 3 INTERNALDATE "01-Jan-2024 00:00:00 +0000" FLAGS ())
+    S: t1 OK`;
+  await withSelected(script, async (session, view) => {
+    assert.deepEqual(await fetchSummaries(session, parseUidSet("1:3")), [
+      { uid: 1, flags: flagSet(["\\Seen"]), internalDate: " 1-Jan-2024 00:00:00 +0000", size: 5 },
+      { uid: 3, flags: noFlags, internalDate: "01-Jan-2024 00:00:00 +0000", size: 7 },
+    ]);
+    assert.deepEqual([...view.changes.keys()], [1, 9]);
+  });
+});
+
+test("messages come with their latest flags, which makes older announcements void", async () => {
+  const script = String.raw`
+    C: t1 UID FETCH 1:3 (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: * 1 FETCH (UID 1 FLAGS (old) MODSEQ (9))
+    S: * 1 FETCH (UID 1 FLAGS (new) INTERNALDATE " 1-Jan-2024 00:00:00 +0000" BODY[] {6}
+    S: a
+    S: b\xff\x00)
+    S: * 2 FETCH (UID 2 FLAGS (later) MODSEQ (10))
+    S: t1 OK`;
+  await withSelected(script, async (session, view) => {
+    assert.deepEqual(await fetchMessages(session, parseUidSet("1:3")), [
+      {
+        uid: 1,
+        flags: flagSet(["new"]),
+        internalDate: " 1-Jan-2024 00:00:00 +0000",
+        bytes: Buffer.from("a\r\nb\xff\0", "latin1"),
+      },
+    ]);
+    assert.deepEqual([...view.changes.keys()], [2]);
+  });
+});
+
+test("identities: the Message-ID, where there is one", async () => {
+  const script = String.raw`
+    C: t1 UID FETCH 1:2 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])
+    S: * 1 FETCH (UID 1 FLAGS () INTERNALDATE "01-Jan-2024 00:00:00 +0000" RFC822.SIZE 7 BODY[HEADER.FIELDS (MESSAGE-ID)] {21}
+    S: Message-ID: <a@b>
+    S:
+    S: )
+    S: * 2 FETCH (UID 2 FLAGS () INTERNALDATE "01-Jan-2024 00:00:00 +0000" RFC822.SIZE 7 BODY[HEADER.FIELDS ("MESSAGE-ID")] {2}
+    S:
+    S: )
+    S: t1 OK`;
+  await withSelected(script, async (session) => {
+    const identities = await fetchIdentities(session, parseUidSet("1:2"));
+    assert.deepEqual(
+      identities.map(({ uid, messageId }) => [uid, messageId]),
+      [
+        [1, "<a@b>"],
+        [2, undefined],
+      ],
+    );
+  });
+});
+
+test("flags read on purpose are the reader's; read again for the record, they are changes", async () => {
+  const script = String.raw`
+    C: t1 UID FETCH 1 (UID FLAGS MODSEQ)
+    S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (9))
+    S: t1 OK
+    C: t2 UID FETCH 1 (UID FLAGS MODSEQ)
+    S: * 1 FETCH (UID 1 FLAGS (b) MODSEQ (10))
+    S: t2 OK`;
+  await withSelected(script, async (session, view) => {
+    const found = await fetchFlags(session, uidSetOf([1]));
+    assert.deepEqual([...found], [[1, { flags: flagSet(["a"]), modSeq: 9n }]]);
+    assert.equal(view.changes.size, 0);
+    await refetchFlags(session, uidSetOf([1]));
+    assert.deepEqual([...view.changes], [[1, { flags: flagSet(["b"]), modSeq: 10n }]]);
+  });
+});
+
+const update = { uids: parseUidSet("1:3"), flags: flagSet(["\\Seen", "x"]), unchangedSince: 12n };
+const stored = String.raw`C: t1 UID STORE 1:3 (UNCHANGEDSINCE 12) FLAGS.SILENT (\Seen x)`;
+
+const stores: readonly (readonly [answer: string, left: string])[] = [
+  ["OK done", ""],
+  ["OK [MODIFIED 2] partly", "2"],
+  ["OK [MODIFIED 3,1] partly", "1,3"],
+  ["NO [MODIFIED 1:2] some are gone, too", "1:2"],
+  ["OK [EXPUNGEISSUED] gone", ""],
+];
+
+for (const [answer, left] of stores) {
+  test(`STORE answered ${answer}: left alone ${left || "none"}`, async () => {
+    await withSelected(`${stored}\nS: t1 ${answer}`, async (session) => {
+      assert.equal(formatUidSet(await storeFlags(session, update)), left);
+    });
+  });
+}
+
+test("STORE refused is an error", async () => {
+  await withSelected(`${stored}\nS: t1 NO [CANNOT] no such flag`, (session) =>
+    assert.rejects(storeFlags(session, update), CommandRefused),
+  );
+});
+
+test("STORE: the mod-sequences told in the answer are remembered, and no change is made of them", async () => {
+  await withSelected(`${stored}\nS: * 1 FETCH (UID 1 MODSEQ (13))\nS: t1 OK`, async (session, view) => {
+    await storeFlags(session, update);
+    assert.equal(view.changes.size, 0);
+    assert.equal(view.modSeqOf(1), 13n);
+  });
+});
+
+test("an expunge is seen in the view", async () => {
+  const script = String.raw`
+    C: t1 UID STORE 3,5 +FLAGS.SILENT (\Deleted)
+    C: t2 UID EXPUNGE 3,5
+    S: * 1 FETCH (UID 3 FLAGS (\Deleted) MODSEQ (13))
+    S: t1 OK
+    S: * VANISHED 3,5
+    S: t2 OK [HIGHESTMODSEQ 14] done`;
+  await withSelected(script, async (session, view) => {
+    await expunge(session, parseUidSet("3,5"));
+    assert.equal(formatUidSet(view.vanished), "3,5");
+    assert.equal(view.changes.size, 0);
+  });
+});

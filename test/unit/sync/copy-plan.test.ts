@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MessageSummary } from "../../../src/imap/commands/fetch.ts";
+import { noFlags } from "../../../src/model/flags.ts";
+import { planCopies } from "../../../src/sync/copy-plan.ts";
+
+/** `[uid, octets]` */
+function summaries(...messages: readonly (readonly [uid: number, size: number])[]): MessageSummary[] {
+  return messages.map(([uid, size]) => ({ uid, size, flags: noFlags, internalDate: "" }));
+}
+
+const limits = { octets: 100, messages: 3 };
+
+const table: readonly (readonly [what: string, sizes: readonly number[], batches: string])[] = [
+  ["nothing", [], ""],
+  ["one message", [5], "1=5"],
+  ["as many as the limit", [1, 1, 1], "1,2,3=3"],
+  ["one more than the limit", [1, 1, 1, 1], "1,2,3=3 4=1"],
+  ["exactly the octets of the limit", [50, 50, 1], "1,2=100 3=1"],
+  ["one octet more", [50, 51], "1=50 2=51"],
+  ["a message larger than the limit goes alone", [10, 500, 10], "1=10 2=500 3=10"],
+  ["two of them", [500, 500], "1=500 2=500"],
+  ["a large one at the end", [10, 500], "1=10 2=500"],
+];
+
+for (const [what, sizes, expected] of table) {
+  test(`batches: ${what}`, () => {
+    const { batches, empty } = planCopies(summaries(...sizes.map((size, i) => [i + 1, size] as const)), limits);
+    assert.equal(batches.map(({ uids, octets }) => `${uids.join()}=${String(octets)}`).join(" "), expected);
+    assert.deepEqual(empty, []);
+  });
+}
+
+test("the order is that of the UIDs, whatever order the server told them in", () => {
+  const { batches } = planCopies(summaries([9, 1], [2, 1], [10, 1], [1, 1]), limits);
+  assert.deepEqual(
+    batches.map(({ uids }) => uids),
+    [[1, 2, 9], [10]],
+  );
+});
+
+test("empty messages are told apart and take no place", () => {
+  const { batches, empty } = planCopies(summaries([4, 0], [1, 1], [2, 0], [3, 1], [5, 1]), limits);
+  assert.deepEqual(
+    batches.map(({ uids }) => uids),
+    [[1, 3, 5]],
+  );
+  assert.deepEqual(empty, [2, 4]);
+});
+
+test("the summaries themselves stay as they are", () => {
+  const given = summaries([2, 1], [1, 1]);
+  planCopies(given, limits);
+  assert.deepEqual(
+    given.map(({ uid }) => uid),
+    [2, 1],
+  );
+});

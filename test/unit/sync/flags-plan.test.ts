@@ -1,0 +1,135 @@
+// One message in many situations, as a table, each also with the sides exchanged.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FlagChange } from "../../../src/imap/mailbox-view.ts";
+import { flagSet, permanentFlags, type FlagSet, type PermanentFlags } from "../../../src/model/flags.ts";
+import { perSide, type PerSide, type Side } from "../../../src/model/side.ts";
+import { planFlags, type FlagSituation } from "../../../src/sync/flags-plan.ts";
+
+const pair = { local: 1, remote: 101 };
+const everything = permanentFlags(["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft", "\\*"]);
+const notK = permanentFlags(["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"]);
+
+/** `S K` for \Seen and K, `.` for no flag; undefined for `-`: nothing changed, or nothing known. */
+function flags(signs: string): FlagSet | undefined {
+  if (signs === "-") return undefined;
+  const names = new Map([
+    ["S", "\\Seen"],
+    ["F", "\\Flagged"],
+  ]);
+  return flagSet(signs === "." ? [] : signs.split(" ").map((sign) => names.get(sign) ?? sign));
+}
+
+interface Row {
+  readonly what: string;
+  /** Changed flags on either side, and what is known to be there where nothing changed (`-` nothing, then). */
+  readonly changed: readonly [left: string, right: string];
+  readonly present?: readonly [left: string, right: string];
+  /** Which flags each side gets; `-` none. */
+  readonly set: readonly [left: string, right: string];
+  /** What the user is told both sides get. */
+  readonly conflict?: string;
+  /** What the right side keeps. */
+  readonly right?: PermanentFlags;
+}
+
+const table: readonly Row[] = [
+  { what: "one changed, the other is unknown: it follows", changed: ["S", "-"], set: ["-", "S"] },
+  { what: "one lost all its flags", changed: [".", "-"], set: ["-", "."] },
+  { what: "one changed to what the other has", changed: ["S", "-"], present: ["-", "S"], set: ["-", "-"] },
+  { what: "one changed, the other has something else", changed: ["S", "-"], present: ["-", "F"], set: ["-", "S"] },
+  { what: "both changed, to the same", changed: ["S F", "F S"], set: ["-", "-"] },
+  { what: "both changed, differently: the union", changed: ["S", "F"], set: ["S F", "S F"], conflict: "S F" },
+  { what: "both changed, one includes the other", changed: ["S F", "F"], set: ["-", "S F"], conflict: "S F" },
+  { what: "both changed, one to nothing", changed: ["S", "."], set: ["-", "S"], conflict: "S" },
+  { what: "spelling is no difference", changed: ["key", "KEY"], set: ["-", "-"] },
+
+  { what: "a flag the other cannot keep is not sent", changed: ["S K", "-"], set: ["-", "S"], right: notK },
+  {
+    what: "nor is anything else, if it is all that is new",
+    changed: ["S K", "-"],
+    present: ["S", "S"],
+    set: ["-", "-"],
+    right: notK,
+  },
+  {
+    what: "a side is not told to drop what the other cannot keep",
+    changed: ["-", "S"],
+    present: ["K", "."],
+    set: ["S K", "-"],
+    right: notK,
+  },
+  {
+    what: "and what the other can keep, it drops",
+    changed: ["-", "."],
+    present: ["S K", "S"],
+    set: ["K", "-"],
+    right: notK,
+  },
+  {
+    what: "both changed: a flag one cannot keep is no conflict",
+    changed: ["S K", "S"],
+    set: ["-", "-"],
+    right: notK,
+  },
+  {
+    what: "both changed, and one cannot keep part of the union",
+    changed: ["F K", "S"],
+    set: ["S F K", "S F"],
+    conflict: "S F K",
+    right: notK,
+  },
+];
+
+const exchanged: readonly (readonly [left: Side, right: Side])[] = [
+  ["local", "remote"],
+  ["remote", "local"],
+];
+
+const unknown = ["-", "-"] as const;
+
+for (const { what, changed, present = unknown, set, conflict, right: kept = everything } of table) {
+  for (const [left, right] of exchanged) {
+    const on = <T>(values: readonly [T, T]): PerSide<T> => perSide((side) => values[side === left ? 0 : 1]);
+    test(`${what} (${left}, ${right} = ${changed.join(", ")})`, () => {
+      const change = (signs: string): FlagChange | undefined => {
+        const set = flags(signs);
+        return set && { flags: set, modSeq: 5n };
+      };
+      const changes = on(changed);
+      const known = on(present);
+      const situation: FlagSituation = {
+        pair,
+        changes: perSide((side) => change(changes[side])),
+        present: perSide((side) => flags(known[side])),
+      };
+      const plan = planFlags([situation], on([everything, kept]));
+      const given = new Map(plan.updates.map((update) => [update.side, update.flags]));
+      assert.deepEqual(
+        [left, right].map((side) => given.get(side)?.key),
+        set.map((signs) => flags(signs)?.key),
+      );
+      assert.ok(plan.updates.every((update) => update.pair === pair));
+      assert.deepEqual(plan.conflicts, conflict === undefined ? [] : [{ pair, flags: flags(conflict) }]);
+    });
+  }
+}
+
+test("messages do not disturb each other", () => {
+  const nothing = { local: undefined, remote: undefined };
+  const situations: FlagSituation[] = [1, 2, 3].map((uid) => ({
+    pair: { local: uid, remote: uid + 100 },
+    changes: { ...nothing, [uid === 2 ? "remote" : "local"]: { flags: flagSet([`k${String(uid)}`]), modSeq: 1n } },
+    present: nothing,
+  }));
+  const { updates } = planFlags(situations, { local: everything, remote: everything });
+  assert.deepEqual(
+    updates.map(({ side, pair: { local }, flags: set }) => [side, local, set.key]),
+    [
+      ["remote", 1, "k1"],
+      ["local", 2, "k2"],
+      ["remote", 3, "k3"],
+    ],
+  );
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { perSide, type PerSide } from "../../../src/model/side.ts";
+import { listBoth, type ListingQuery } from "../../../src/sync/list-both.ts";
+import { listedServer, type ListedServer } from "./listed-server.ts";
+
+const subscribed = ["\\Subscribed"];
+
+type Mailboxes = Readonly<Record<string, readonly string[]>>;
+
+function servers(mailboxes: PerSide<Mailboxes>, delimiters: PerSide<string | null>): PerSide<ListedServer> {
+  return perSide((side) =>
+    listedServer({ side, mailboxes: new Map(Object.entries(mailboxes[side])), delimiter: delimiters[side] }),
+  );
+}
+
+const query: ListingQuery = { references: { local: "", remote: "" }, patterns: ["*"], selectOptions: [] };
+const slashes = { local: "/", remote: "/" };
+const slashAndDot = { local: "/", remote: "." };
+
+async function names({ local, remote }: PerSide<ListedServer>, more: Partial<ListingQuery> = {}) {
+  const listings = await listBoth({ local: local.session, remote: remote.session }, { ...query, ...more });
+  return perSide((side) => [...listings[side].mailboxes.keys()].sort());
+}
+
+test("names lose the delimiters of their servers", async () => {
+  const both = servers({ local: { "a/b": [], INBOX: [] }, remote: { "a.b": [], inbox: [] } }, slashAndDot);
+  assert.deepEqual(await names(both), { local: ["INBOX", "a\0b"], remote: ["INBOX", "a\0b"] });
+});
+
+test("patterns are sent with each server's own delimiter", async () => {
+  const both = servers({ local: { "a/b": [] }, remote: { "a.b": [] } }, slashAndDot);
+  assert.deepEqual(await names(both, { patterns: ["a/b", "c%"] }), { local: ["a\0b"], remote: ["a\0b"] });
+  assert.match(both.local.lines.join("\n"), /^LIST "" \(a\/b c%\) RETURN/m);
+  assert.match(both.remote.lines.join("\n"), /^LIST "" \(a\.b c%\) RETURN/m);
+});
+
+test("what only one side has subscribed is looked up on the other", async () => {
+  const both = servers({ local: { a: subscribed, b: [] }, remote: { a: [], b: [], c: subscribed } }, slashes);
+  assert.deepEqual(await names(both, { selectOptions: ["SUBSCRIBED"] }), { local: ["a"], remote: ["a", "c"] });
+});
+
+test("a name that cannot exist on the other side does not keep the others from being listed", async () => {
+  const both = servers({ local: { "a.b": subscribed, c: subscribed }, remote: { c: [] } }, slashAndDot);
+  assert.deepEqual(await names(both, { selectOptions: ["SUBSCRIBED"] }), { local: ["a.b", "c"], remote: ["c"] });
+});
+
+test("wildcards in a name are looked up as they are and match nothing else", async () => {
+  const both = servers({ local: { "*": subscribed }, remote: { a: [], b: [] } }, slashes);
+  assert.deepEqual(await names(both, { selectOptions: ["SUBSCRIBED"] }), { local: ["*"], remote: [] });
+});
+
+test("looking up a thousand mailboxes takes lines that servers take", async () => {
+  const many = Array.from({ length: 1000 }, (_, i) => `some mailbox with the number ${String(i)}`);
+  const local = Object.fromEntries(many.map((name) => [name, subscribed]));
+  const both = servers({ local, remote: {} }, slashes);
+  await names(both, { selectOptions: ["SUBSCRIBED"] });
+  const longest = Math.max(...both.remote.lines.map((line) => line.length));
+  assert.ok(longest < 8192, `${String(longest)} octets`);
+});

@@ -1,0 +1,113 @@
+// Mailboxes as a whole: what is created and subscribed where, and what happens when a server will not have it.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { perSide, type PerSide } from "../../../src/model/side.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { Connections } from "../../../src/sync/connections.ts";
+import type { SyncEvent } from "../../../src/sync/events.ts";
+import { synchronise } from "../../../src/sync/synchronise.ts";
+import { listedServer, type ListedServer } from "./listed-server.ts";
+
+interface World {
+  readonly mailboxes: PerSide<Map<string, readonly string[]>>;
+  readonly delimiters?: PerSide<string>;
+  /** A server's answer to a command that changes something; undefined for OK. */
+  readonly answer?: (line: string) => string | undefined;
+}
+
+interface Outcome {
+  /** Commands that change something, by side. */
+  readonly commands: PerSide<readonly string[]>;
+  /** `type mailbox`, and the error's code where there is one. */
+  readonly events: readonly string[];
+}
+
+/** Runs once. Contents are out of the question: SELECT is refused. */
+async function run({ mailboxes, delimiters = { local: "/", remote: "/" }, answer }: World): Promise<Outcome> {
+  let commands = 0;
+  const servers = perSide((side): ListedServer => {
+    const onCommand = (line: string): string | undefined => {
+      if (++commands > 100) throw new Error("this never ends");
+      if (line.startsWith("SELECT")) return "not now";
+      const refusal = answer?.(line);
+      if (refusal === undefined) obey(mailboxes[side], line);
+      return refusal;
+    };
+    return listedServer({ side, mailboxes: mailboxes[side], delimiter: delimiters[side], onCommand });
+  });
+  const directory = mkdtempSync(join(tmpdir(), "interimap-sync-"));
+  const store = openStore({ path: join(directory, "db") });
+  const events: string[] = [];
+  const report = (event: SyncEvent): void => {
+    const code = event.type === "mailbox-left-out" ? ` ${event.error.code}` : "";
+    if (code !== " COMMAND_REFUSED" || event.mailbox === "refused")
+      events.push(`${event.type} ${event.mailbox}${code}`);
+  };
+  try {
+    await synchronise({
+      query: { references: { local: "", remote: "" }, patterns: ["*"], selectOptions: [] },
+      isIgnored: () => false,
+      connections: new Connections((side) => Promise.resolve(servers[side].session)),
+      store,
+      report,
+    });
+  } finally {
+    store.close();
+    rmSync(directory, { recursive: true });
+  }
+  return { events, commands: perSide((side) => servers[side].lines.filter((line) => !/^(LIST|SELECT)/.test(line))) };
+}
+
+/** Does what CREATE, SUBSCRIBE and UNSUBSCRIBE say. */
+function obey(mailboxes: Map<string, readonly string[]>, line: string): void {
+  const [, verb, name = ""] = /^(\w+) "?(.*?)"?$/.exec(line) ?? [];
+  if (verb === "CREATE") mailboxes.set(name, []);
+  if (verb === "SUBSCRIBE") mailboxes.set(name, ["\\Subscribed"]);
+  if (verb === "UNSUBSCRIBE") mailboxes.set(name, []);
+}
+
+const boxes = (...names: readonly string[]): Map<string, readonly string[]> => new Map(names.map((name) => [name, []]));
+
+test("what one side lacks is created there, with its subscription", async () => {
+  const local = new Map([
+    ["a b", ["\\Subscribed"]],
+    ["INBOX", []],
+  ]);
+  const { commands, events } = await run({ mailboxes: { local, remote: boxes("INBOX") } });
+  assert.deepEqual(commands, { local: [], remote: ['CREATE "a b"', 'SUBSCRIBE "a b"'] });
+  assert.deepEqual(events, ["mailbox-created a b", "subscribed a b"]);
+});
+
+test("a name travels with the other server's delimiter", async () => {
+  const mailboxes = { local: boxes("a", "a/b"), remote: boxes() };
+  const { commands } = await run({ mailboxes, delimiters: { local: "/", remote: "." } });
+  assert.deepEqual(commands.remote, ["CREATE a", "CREATE a.b"]);
+});
+
+test("a name that cannot exist on the other side is left out, the others go on", async () => {
+  const mailboxes = { local: boxes("a.b", "c"), remote: boxes() };
+  const { commands, events } = await run({ mailboxes, delimiters: { local: "/", remote: "." } });
+  assert.deepEqual(commands.remote, ["CREATE c"]);
+  assert.deepEqual(events, ["mailbox-left-out a.b MAILBOX_NAME", "mailbox-created c"]);
+});
+
+test("a mailbox whose creation is refused is left out, once, the others go on", async () => {
+  const mailboxes = { local: boxes("c", "refused"), remote: boxes() };
+  const answer = (line: string): string | undefined => (line === "CREATE refused" ? "no" : undefined);
+  const { commands, events } = await run({ mailboxes, answer });
+  assert.deepEqual(commands.remote, ["CREATE c", "CREATE refused"]);
+  assert.deepEqual(events, ["mailbox-created c", "mailbox-left-out refused COMMAND_REFUSED"]);
+});
+
+test("a mailbox that is created and still not listed is not created for ever", async () => {
+  const hidden = new Map<string, readonly string[]>();
+  // The server says OK, and goes on as if nothing had happened.
+  hidden.set = () => hidden;
+  const { commands, events } = await run({ mailboxes: { local: boxes("a"), remote: hidden } });
+  assert.deepEqual(commands.remote, ["CREATE a"]);
+  assert.equal(events.filter((event) => event.startsWith("mailbox-left-out a")).length, 1);
+});
