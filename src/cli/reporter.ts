@@ -74,6 +74,14 @@ function lineOf(event: SyncEvent): Line {
         text: `The other side's message UID ${String(event.sourceUid)} was refused: ${event.reason}`,
         isLeftOut: true,
       };
+    case "subscription-refused":
+      return { level: "warn", text: `The subscription could not be changed: ${event.reason}`, isLeftOut: true };
+    case "messages-still-refused":
+      return {
+        level: "warn",
+        text: `${messages(event.count)} refused earlier ${event.count === 1 ? "is" : "are"} still missing on the other side`,
+        isLeftOut: true,
+      };
     case "mailbox-left-out":
       return { level: "error", text: `Mailbox left out: ${event.error.line}`, isLeftOut: true };
   }

@@ -5,6 +5,7 @@ import { InterimapError } from "../model/errors.ts";
 import { flagSet, permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
 import { parseModSeq } from "../model/mod-seq.ts";
 import { countUids, emptyUidSet, hasUid, intersect, subtract, union, type UidSet } from "../model/uid-set.ts";
+import { parseNonZero } from "./codec/wire-values.ts";
 import type { FetchResponse, ResponseCode, UntaggedResponse, VanishedResponse } from "./responses.ts";
 
 export interface FlagChange {
@@ -20,7 +21,7 @@ export class MailboxView {
   uidValidity = 0;
   uidNext = 0;
   highestModSeq = 0n;
-  hasModSeqs = true;
+  hasModSeqs = false;
   hasStickyUids = true;
   isReadOnly = false;
   /** Until the server says otherwise every flag can be stored (RFC 3501 7.1). */
@@ -150,13 +151,14 @@ export class MailboxView {
   noteCode(code: ResponseCode): void {
     switch (code.name) {
       case "UIDVALIDITY":
-        this.uidValidity = Number(code.text);
+        this.uidValidity = parseNonZero(code.text, code.name);
         break;
       case "UIDNEXT":
-        this.uidNext = Number(code.text);
+        this.uidNext = parseNonZero(code.text, code.name);
         break;
       case "HIGHESTMODSEQ":
         this.highestModSeq = parseModSeq(code.text);
+        this.hasModSeqs = true;
         break;
       case "NOMODSEQ":
         this.hasModSeqs = false;

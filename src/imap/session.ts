@@ -19,6 +19,8 @@ import type { Transport } from "./transport/transport.ts";
 
 /** A server that answers nothing for so long while we wait is given up. */
 const silenceLimitMs = 5 * 60_000;
+/** All is done and recorded when we say goodbye. */
+const goodbyeLimitMs = 5_000;
 
 interface Entry {
   readonly command: Command;
@@ -26,7 +28,7 @@ interface Entry {
   readonly reject: (error: Error) => void;
   /** Segments still to be written; each but the last is followed by a `+` from the server. */
   segments: readonly Segment[];
-  tag: string;
+  readonly tag: string;
 }
 
 export interface SessionOptions {
@@ -112,7 +114,9 @@ export class Session {
         reject(this.#failure);
         return;
       }
-      this.#pending.push({ command, resolve, reject, segments: [], tag: "" });
+      const tag = `a${String(this.#nextTag++)}`;
+      const segments = encodeCommand(tag, command.parts, this.capabilities);
+      this.#pending.push({ command, resolve, reject, segments, tag });
       this.#pump();
     });
     // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
@@ -161,8 +165,13 @@ export class Session {
   /** Says goodbye and closes; never fails. */
   async logout(): Promise<void> {
     if (this.isUsable) {
+      const limit = setTimeout(() => {
+        this.destroy();
+      }, goodbyeLimitMs);
+      const goodbye = this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] });
       this.#closing = true;
-      await this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] }).catch(() => undefined);
+      await goodbye.catch(() => undefined);
+      clearTimeout(limit);
     }
     this.destroy();
   }
@@ -193,8 +202,6 @@ export class Session {
   }
 
   #start(entry: Entry): void {
-    entry.tag = `a${String(this.#nextTag++)}`;
-    entry.segments = encodeCommand(entry.tag, entry.command.parts, this.capabilities);
     if (this.#inFlight.length === 0) this.#silence.refresh();
     this.#inFlight.push(entry);
     entry.command.onWritten?.();
@@ -253,11 +260,12 @@ export class Session {
       this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent (tag ${response.tag})`));
       return;
     }
-    this.#inFlight.splice(index, 1);
     // A literal that is refused before its `+` is never sent.
     this.#finish(entry);
     this.#note(response);
     entry.command.onAnswered?.(response);
+    // Only now: if that threw, the entry must fail with all the others.
+    this.#inFlight.splice(index, 1);
     if (response.status === "OK") entry.resolve(response);
     else entry.reject(new CommandRefused(entry.command.name, response, this.side));
     this.#pump();
@@ -361,5 +369,6 @@ function overlaps(entries: readonly Entry[]): Command["overlap"][] {
 const lineEnd = "\r\n";
 
 function withoutLineEnd(chunks: readonly (string | Buffer)[]): (string | Buffer)[] {
-  return chunks.map((chunk, i) => (i === chunks.length - 1 ? chunk.slice(0, -lineEnd.length) : chunk));
+  const last = chunks.at(-1);
+  return typeof last === "string" ? [...chunks.slice(0, -1), last.slice(0, -lineEnd.length)] : [...chunks];
 }

@@ -6,7 +6,8 @@ const headerLimit = 64 * 1024;
 /** Without the angle brackets' surrounding space; undefined when there is none. `header` may be the whole message. */
 export function messageIdOf(header: Buffer): string | undefined {
   const text = header.toString("latin1", 0, Math.min(header.length, headerLimit));
+  if (/^\r?\n/u.test(text)) return undefined;
   const end = text.search(/\r?\n\r?\n/u);
-  const field = /^message-id:\s*(\S+)/imu.exec(end === -1 ? text : text.slice(0, end));
+  const field = /^message-id:(?:[ \t]|\r?\n[ \t])*([^\s]+)/imu.exec(end === -1 ? text : text.slice(0, end));
   return field?.[1];
 }

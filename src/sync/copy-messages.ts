@@ -3,13 +3,14 @@
 
 import { append, type OutgoingMessage } from "../imap/commands/append.ts";
 import { fetchFlags, fetchMessages, fetchSummaries, type FetchedMessage } from "../imap/commands/fetch.ts";
+import { noop } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import { storableFlags, unionFlags, withoutFlags } from "../model/flags.ts";
 import { bothSides, otherSide, type PerSide, type Side } from "../model/side.ts";
-import { uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { hasUid, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { AppendLanes, type Lane } from "./append-lanes.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
@@ -29,7 +30,9 @@ export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet
   const summaries = await bothSides(async (side) => {
     const found = await fetchSummaries(mailbox.sessions[side], uids[side]);
     const present = new Set(found.map(({ uid }) => uid));
-    for (const uid of mailbox.progress[side].refused) if (!present.has(uid)) clearRefusal(mailbox, side, uid);
+    for (const uid of mailbox.progress[side].refused) {
+      if (hasUid(uids[side], uid) && !present.has(uid)) clearRefusal(mailbox, side, uid);
+    }
     return found;
   });
   await bothSides((source) => copyFrom(mailbox, source, summaries[source]));
@@ -96,13 +99,29 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
   const { source, target, lanes } = copying;
   const messages = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
   messages.sort((a, b) => a.uid - b.uid);
+  if (messages.length < uids.length)
+    await reportUndelivered(mailbox, source, subtract(uidSetOf(uids), uidSetOf(messages.map(({ uid }) => uid))));
   const parts = takesSeveral(mailbox.sessions[target]) ? [messages] : messages.map((one) => [one]);
   await allDone(
     parts.map(async (part) => {
-      const copies = await lanes.run((lane) => appendPart(mailbox, copying, { ...lane, messages: part }));
+      const copies = await lanes.run(async (lane) => {
+        const made = await appendPart(mailbox, copying, { ...lane, messages: part });
+        // What another connection appended shows only after a NOOP. Sent now, it goes out before what is read back.
+        if (lane.session !== mailbox.sessions[target]) noop(mailbox.sessions[target]).catch(() => undefined);
+        return made;
+      });
       await readBack(mailbox, copying, copies);
     }),
   );
+}
+
+/** Most are just gone by now. One that is still there, though the server gave no octets of it, must not be forgotten. */
+async function reportUndelivered(mailbox: OpenMailbox, source: Side, missing: UidSet): Promise<void> {
+  for (const { uid, size } of await fetchSummaries(mailbox.sessions[source], missing)) {
+    const reason = `the ${source} server did not deliver it`;
+    mailbox.store.recordRefused(mailbox.idx, { side: source, uid, size, messageId: undefined, reason });
+    mailbox.report({ type: "message-refused", side: otherSide(source), mailbox: mailbox.name, sourceUid: uid, reason });
+  }
 }
 
 /** A message and the UID of its copy. */

@@ -30,6 +30,9 @@ export type SyncEvent =
   | ({ readonly type: "empty-message"; readonly uid: number } & OnMailbox)
   /** `side` refused the other side's message `sourceUid`. */
   | ({ readonly type: "message-refused"; readonly sourceUid: number; readonly reason: string } & OnMailbox)
+  | ({ readonly type: "subscription-refused"; readonly reason: string } & OnMailbox)
+  /** Messages that an earlier run could not copy, in a mailbox that this run had no other reason to visit. */
+  | { readonly type: "messages-still-refused"; readonly side?: Side; readonly mailbox: string; readonly count: number }
   /** Something kept a mailbox from being synchronised; the others go on. */
   | {
       readonly type: "mailbox-left-out";

@@ -3,7 +3,10 @@
 
 import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
-import { toWire } from "../model/mailbox-name.ts";
+import { maxSetOctets } from "../imap/limits.ts";
+import { allDone } from "../model/all-done.ts";
+import { InterimapError } from "../model/errors.ts";
+import { toWire, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, otherSide, perSide, type PerSide } from "../model/side.ts";
 import { listMailboxes, type Listing } from "./mailbox-listing.ts";
 
@@ -42,12 +45,40 @@ async function completed(sessions: PerSide<Session>, listings: PerSide<Listing>)
     const { naming, mailboxes } = listings[side];
     const missing = [...listings[otherSide(side)].mailboxes.keys()].filter((name) => !mailboxes.has(name));
     if (missing.length === 0) return listings[side];
-    const patterns = missing.map((name) => toWire(name, { ...naming, reference: "" }));
-    const found = await listMailboxes(sessions[side], { selectOptions: [], reference: naming.reference, patterns });
-    const wanted = missing.flatMap((name) => {
-      const mailbox = found.mailboxes.get(name);
-      return mailbox === undefined ? [] : [[name, mailbox] as const];
-    });
-    return { naming, mailboxes: new Map([...mailboxes, ...wanted]) };
+    const patterns = missing.flatMap((name) => patternFor(name, naming));
+    const found = await allDone(
+      groupsBelow(patterns, maxSetOctets).map((group) =>
+        listMailboxes(sessions[side], { selectOptions: [], reference: naming.reference, patterns: group }),
+      ),
+    );
+    const wanted = new Set(missing);
+    const listed = found.flatMap((listing) => [...listing.mailboxes]).filter(([name]) => wanted.has(name));
+    return { naming, mailboxes: new Map([...mailboxes, ...listed]) };
   });
+}
+
+/** None for a name that cannot exist there; creating it will say so. */
+function patternFor(name: string, naming: Naming): string[] {
+  try {
+    return [toWire(name, naming).slice(naming.reference.length)];
+  } catch (error) {
+    if (error instanceof InterimapError && error.code === "MAILBOX_NAME") return [];
+    throw error;
+  }
+}
+
+/** Cuts a list into groups that fit on a command line, quotes and spaces included. */
+function groupsBelow(patterns: readonly string[], octets: number): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const pattern of patterns) {
+    const length = 2 * pattern.length + 3;
+    if (length > room) {
+      groups.push([]);
+      room = octets;
+    }
+    groups.at(-1)?.push(pattern);
+    room -= length;
+  }
+  return groups;
 }

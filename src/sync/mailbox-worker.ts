@@ -6,7 +6,7 @@ import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/s
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { bothSides, perSide, sides, type Side } from "../model/side.ts";
 import { emptyUidSet, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";

@@ -21,5 +21,5 @@ export function planMatches(unmapped: PerSide<readonly MessageIdentity[]>): PerS
 
 function keyOf({ messageId, internalDate, size }: MessageIdentity): string {
   // Servers report INTERNALDATE in time zones of their own.
-  return JSON.stringify([messageId, Date.parse(internalDate.trim().replaceAll("-", " ")), size]);
+  return JSON.stringify([messageId, Date.parse(internalDate.trim().replace(/^(\d+)-(\w+)-/u, "$1 $2 ")), size]);
 }

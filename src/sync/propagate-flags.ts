@@ -7,6 +7,7 @@ import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { noFlags, tellsEveryFlag, withoutFlags, type FlagSet } from "../model/flags.ts";
 import { groupBy } from "../model/group-by.ts";
+import { allDone } from "../model/all-done.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, hasUid, uidSetOf } from "../model/uid-set.ts";
 import { planFlags, type FlagSituation, type FlagUpdate } from "./flags-plan.ts";
@@ -24,7 +25,7 @@ export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
   if (sides.every((side) => changes[side].size === 0)) return;
 
   const pairs = pairsOf(mailbox, changes);
-  await learnWhatOtherSideCannotTell(mailbox, { changes, pairs });
+  await learnWhatOtherSideCannotTell(mailbox, { changes, pairs, baselines });
   const situations = pairs.map((pair): FlagSituation => situationOf(mailbox, { pair, changes }));
   const { updates, conflicts } = planFlags(
     situations,
@@ -38,6 +39,7 @@ export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
       const change = changed[side];
       if (change === undefined) continue;
       flags.learn(side, pair[side], change.flags);
+      // For the report; the plan has left out what cannot be kept.
       offerFlags(mailbox, otherSide(side), change.flags);
     }
   }
@@ -67,7 +69,7 @@ function situationOf(
 /** Where a side cannot keep every flag, or never had some, the other's must be known before they are overwritten. */
 async function learnWhatOtherSideCannotTell(
   { views, sessions, flags }: OpenMailbox,
-  { changes, pairs }: { changes: Changes; pairs: readonly PerSide<number>[] },
+  { changes, pairs, baselines }: { changes: Changes; pairs: readonly PerSide<number>[]; baselines: PerSide<bigint> },
 ): Promise<void> {
   await bothSides(async (side) => {
     const other = otherSide(side);
@@ -76,7 +78,11 @@ async function learnWhatOtherSideCannotTell(
       (pair) => changes[other].has(pair[other]) && flags.recall(side, pair[side]) === undefined,
     );
     const present = await fetchFlags(sessions[side], uidSetOf(unknown.map((pair) => pair[side])));
-    for (const [uid, found] of present) flags.learn(side, uid, found.flags);
+    for (const [uid, found] of present) {
+      // Newer than what we know to be synchronised: a change of its own, which the STORE will run into.
+      if (found.modSeq > baselines[side]) views[side].noteChange(uid, found);
+      else flags.learn(side, uid, found.flags);
+    }
   });
 }
 
@@ -98,7 +104,7 @@ async function applyUpdates(mailbox: OpenMailbox, { side, updates, changes, base
     updates.filter((update) => update.side === side),
     (update) => `${String(sinceOf(update))} ${update.flags.key}`,
   );
-  const contested = await Promise.all(
+  const contested = await allDone(
     [...groups.values()].map((group) =>
       applyGroup(mailbox, { side, group, unchangedSince: sinceOf(group[0] as FlagUpdate) }),
     ),
@@ -145,6 +151,6 @@ async function applyGroup(
     noteFlagRefusal(mailbox, { side, uids, keywords, reason: error.words });
     if (acceptable === undefined) return [];
     const rest = group.map((update) => ({ ...update, flags: acceptable }));
-    return await applyGroup(mailbox, { side, group: rest, unchangedSince });
+    return applyGroup(mailbox, { side, group: rest, unchangedSince });
   }
 }

@@ -1,10 +1,11 @@
 // Carries deletions to the other side (walk 3 in ARCHITECTURE.md). A mapping goes only after both messages are gone.
 
 import { noop, status } from "../imap/commands/mailbox.ts";
+import { fetchFlags } from "../imap/commands/fetch.ts";
 import { expunge } from "../imap/commands/store.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { countUids, formatUidSet, isEmpty, subtract, type UidSet } from "../model/uid-set.ts";
+import { countUids, formatUidSet, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import { planVanished } from "./vanished-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
@@ -35,9 +36,15 @@ async function expungeOn(mailbox: OpenMailbox, side: Side, uids: UidSet): Promis
   const { sessions, views, report, name } = mailbox;
   await expunge(sessions[side], uids);
   // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
-  const left = subtract(uids, views[side].takeVanished(uids));
-  if (!isEmpty(left)) {
-    throw new InterimapError("COMMAND_REFUSED", `the server did not expunge UID ${formatUidSet(left)}`, { side });
+  const unreported = subtract(uids, views[side].takeVanished(uids));
+  // A server need not report again what had vanished before.
+  const left = await fetchFlags(sessions[side], unreported);
+  if (left.size > 0) {
+    throw new InterimapError(
+      "COMMAND_REFUSED",
+      `the server did not expunge UID ${formatUidSet(uidSetOf(left.keys()))}`,
+      { side },
+    );
   }
   report({ type: "messages-removed", side, mailbox: name, uids });
 }

@@ -1,8 +1,11 @@
 // One run over all mailboxes: list both sides, reconcile names and subscriptions, synchronise what differs.
 
 import { create, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
+import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
+import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
+import { groupBy } from "../model/group-by.ts";
 import { toWire } from "../model/mailbox-name.ts";
 import { otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
@@ -26,19 +29,26 @@ export interface SyncOptions {
  * @throws InterimapError that abandons a side or the run.
  */
 export async function synchronise(options: SyncOptions): Promise<void> {
-  const run: Run = { ...options, sessions: await options.connections.open(), leftOut: new Set() };
+  const run: Run = {
+    ...options,
+    sessions: await options.connections.open(),
+    leftOut: new Set(),
+    created: perSide(() => new Set<string>()),
+  };
   const { listings, plan } = await reconcile(run);
   const known = knownMailboxes(run.store);
   for (const name of plan.dirty) {
     if (run.leftOut.has(name)) continue;
     await attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings }));
   }
+  reportStillRefused(run, { known, visited: new Set(plan.dirty) });
 }
 
 interface Run extends SyncOptions {
   readonly sessions: PerSide<Session>;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
   readonly leftOut: Set<string>;
+  readonly created: PerSide<Set<string>>;
 }
 
 interface Reconciled {
@@ -49,7 +59,7 @@ interface Reconciled {
 /** Creates what is missing and settles subscriptions, until there is nothing left to create: a server may make parents too. */
 async function reconcile(run: Run): Promise<Reconciled> {
   for (;;) {
-    const listings = await listBoth(run.sessions, run.query);
+    const listings = await listBoth(run.sessions, run.query).catch(unlistable);
     if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
     const plan = planMailboxes(
       listings,
@@ -57,12 +67,26 @@ async function reconcile(run: Run): Promise<Reconciled> {
       (name) => run.isIgnored(name) || run.leftOut.has(name),
     );
     for (const { side, name } of plan.gone) leaveOut(run, { side, mailbox: name }, gone(side));
-    for (const { side, name } of plan.create)
-      await attempt(run, { side, mailbox: name }, () => createOn(run, { side, name, listings }));
+    // In flight together, but answered in this order: parents first.
+    await allDone(
+      plan.create.map(({ side, name }) =>
+        attempt(run, { side, mailbox: name }, () => createOn(run, { side, name, listings })),
+      ),
+    );
     if (plan.create.length > 0) continue;
     await settleSubscriptions(run, { listings, plan });
     return { listings, plan };
   }
+}
+
+/** Without a list there is nothing to work on: a refusal here concerns more than a mailbox. */
+function unlistable(error: unknown): never {
+  if (!(error instanceof CommandRefused)) throw error;
+  throw new InterimapError("PROTOCOL", error.message, {
+    hint: "check list-mailbox, list-reference and list-select-opts",
+    cause: error,
+    ...(error.side !== undefined && { side: error.side }),
+  });
 }
 
 function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
@@ -76,27 +100,51 @@ interface Creation {
   readonly listings: PerSide<Listing>;
 }
 
-async function createOn({ sessions, report }: Run, { side, name, listings }: Creation): Promise<void> {
+async function createOn({ sessions, report, created }: Run, { side, name, listings }: Creation): Promise<void> {
+  if (created[side].has(name)) {
+    throw new InterimapError("MAILBOX_GONE", "the server created the mailbox, but does not list it", { side });
+  }
+  created[side].add(name);
   await create(sessions[side], toWire(name, listings[side].naming));
   report({ type: "mailbox-created", side, mailbox: name });
 }
 
+/** Messages refused in earlier runs are offered again when their mailbox is visited; until then they are not forgotten. */
+function reportStillRefused(
+  { store, report }: Run,
+  { known, visited }: { known: ReadonlyMap<string, KnownMailbox>; visited: ReadonlySet<string> },
+): void {
+  const pending = groupBy(store.refused(), ({ idx }) => idx);
+  for (const { idx, name } of known.values()) {
+    const count = pending.get(idx)?.length ?? 0;
+    if (count > 0 && !visited.has(name)) report({ type: "messages-still-refused", mailbox: name, count });
+  }
+}
+
 async function settleSubscriptions(run: Run, { listings, plan }: Reconciled): Promise<void> {
   const { sessions, store, report } = run;
-  for (const { side, name, subscribed } of plan.subscriptions) {
-    await attempt(run, { side, mailbox: name }, async () => {
-      const wireName = toWire(name, listings[side].naming);
-      await (subscribed ? subscribe : unsubscribe)(sessions[side], wireName);
-      report({ type: subscribed ? "subscribed" : "unsubscribed", side, mailbox: name });
-    });
-  }
+  const refused = new Set<string>();
+  await allDone(
+    plan.subscriptions.map(async ({ side, name, subscribed }) => {
+      const wireName = listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming);
+      try {
+        await (subscribed ? subscribe : unsubscribe)(sessions[side], wireName);
+        report({ type: subscribed ? "subscribed" : "unsubscribed", side, mailbox: name });
+      } catch (error) {
+        if (!(error instanceof CommandRefused)) throw error;
+        refused.add(name);
+        report({ type: "subscription-refused", side, mailbox: name, reason: error.words });
+      }
+    }),
+  );
   const known = knownMailboxes(store);
   store.transaction(() => {
     for (const { name, subscribed } of plan.record) {
-      const idx = known.get(name)?.idx;
+      const before = known.get(name);
       if (run.leftOut.has(name)) continue;
-      if (idx === undefined) store.addMailbox(name, subscribed);
-      else store.setSubscribed(idx, subscribed);
+      // What a server refused stays as it was, and so is tried again.
+      if (before === undefined) store.addMailbox(name, subscribed && !refused.has(name));
+      else if (!refused.has(name)) store.setSubscribed(before.idx, subscribed);
     }
   });
 }

@@ -31,12 +31,17 @@ export async function status(session: Session, wireName: string): Promise<Mailbo
     overlap: "any",
     parts: ["STATUS ", astring(wireName), " (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"],
     claim: (response) => {
-      if (response.kind !== "mailbox-status") return false;
+      if (response.kind !== "mailbox-status" || !isSameMailbox(response.name, wireName)) return false;
       answer = response;
       return true;
     },
   });
   return answer;
+}
+
+/** RFC 3501 5.1: INBOX is the one name whose case does not matter. */
+function isSameMailbox(a: string, b: string): boolean {
+  return a === b || (a.toUpperCase() === "INBOX" && b.toUpperCase() === "INBOX");
 }
 
 /** Lets the server tell what happened in the selected mailbox (RFC 3501 6.1.2). */

@@ -66,7 +66,7 @@ function formatList(numbers: readonly number[]): string {
 
 function requireSyncable(view: MailboxView, side: Side): void {
   const reason = !view.hasModSeqs
-    ? "it has no persistent mod-sequences (NOMODSEQ)"
+    ? "it has no persistent mod-sequences"
     : !view.hasStickyUids
       ? "its UIDs are not persistent (UIDNOTSTICKY)"
       : view.isReadOnly

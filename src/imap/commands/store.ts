@@ -8,6 +8,9 @@ import { maxSetOctets } from "../limits.ts";
 import type { ResponseCode } from "../responses.ts";
 import type { Session } from "../session.ts";
 
+/** One range of two ten-digit UIDs. */
+const minSetOctets = 21;
+
 export interface FlagUpdate {
   readonly uids: UidSet;
   readonly flags: FlagSet;
@@ -18,7 +21,7 @@ export interface FlagUpdate {
 /** Sets flags; returns the UIDs the server left alone because they had changed meanwhile. */
 export async function storeFlags(session: Session, { uids, flags, unchangedSince }: FlagUpdate): Promise<UidSet> {
   const modified = await allDone(
-    splitUidSet(uids, maxSetOctets - flags.key.length).map(async (part) => {
+    splitUidSet(uids, Math.max(maxSetOctets - flags.key.length, minSetOctets)).map(async (part) => {
       const code = await session
         .run({
           name: "UID STORE",

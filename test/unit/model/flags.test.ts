@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flagSet, formatFlags, noFlags, permanentFlags, storableFlags, unionFlags } from "../../../src/model/flags.ts";
+import {
+  establishedFlags,
+  flagSet,
+  formatFlags,
+  noFlags,
+  permanentFlags,
+  storableFlags,
+  tellsEveryFlag,
+  unionFlags,
+  untoldFlags,
+  withoutFlags,
+} from "../../../src/model/flags.ts";
 
 test("equal sets are the same object, whatever the order, case or duplicates", () => {
   const set = flagSet(["\\Seen", "$Equal", "\\Answered"]);
@@ -49,4 +60,28 @@ test("only what a mailbox can keep is stored", () => {
 test("flags for people", () => {
   assert.equal(formatFlags(flagSet(["$Foo", "\\Seen"])), "\\Seen $Foo");
   assert.equal(formatFlags(noFlags), "none");
+});
+
+test("a keyword that a mailbox never had cannot have been removed there", () => {
+  const set = flagSet(["\\Seen", "$Known", "$New"]);
+  const listed = permanentFlags(["\\Seen", "\\Flagged", "\\Answered", "\\Deleted", "\\Draft", "\\*"]);
+  const open = { ...listed, defined: new Set(["\\seen", "$known"]) };
+  assert.equal(untoldFlags(set, open), flagSet(["$New"]));
+  assert.equal(establishedFlags(set, open), flagSet(["\\Seen", "$Known"]));
+  assert.equal(untoldFlags(set, listed), noFlags, "the server did not say which it has");
+  const closed = { ...permanentFlags(["\\Seen"]), defined: new Set(["\\seen", "$known"]) };
+  assert.equal(untoldFlags(set, closed), flagSet(["$Known", "$New"]), "nor one that it does not keep");
+  assert.equal(tellsEveryFlag(open, { ...listed, defined: new Set(["$known"]) }), true);
+  assert.equal(tellsEveryFlag(open, { ...listed, defined: new Set(["$new"]) }), false);
+  assert.equal(tellsEveryFlag(listed, { ...listed, defined: new Set(["$new"]) }), true);
+});
+
+test("a keyword that was refused is not offered again", () => {
+  const open = { ...permanentFlags(undefined), refused: new Set(["$new"]) };
+  assert.equal(storableFlags(flagSet(["\\Seen", "$New"]), open), flagSet(["\\Seen"]));
+});
+
+test("flags without others", () => {
+  assert.equal(withoutFlags(flagSet(["a", "b"]), flagSet(["b", "c"])), flagSet(["a"]));
+  assert.equal(withoutFlags(flagSet(["a"]), flagSet(["A"])), noFlags);
 });
