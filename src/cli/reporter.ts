@@ -79,7 +79,7 @@ function lineOf(event: SyncEvent): Line {
     case "messages-still-refused":
       return {
         level: "warn",
-        text: `${messages(event.count)} refused earlier ${event.count === 1 ? "is" : "are"} still missing on the other side`,
+        text: `${messages(event.count)} refused earlier ${event.count === 1 ? "is" : "are"} still missing`,
         isLeftOut: true,
       };
     case "mailbox-left-out":

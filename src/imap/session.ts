@@ -151,6 +151,8 @@ export class Session {
         if (answer.status !== "OK") return;
         this.#isExchanging = true;
         surplus = this.#reader.detach();
+        // A listener would keep the old stream flowing.
+        this.#transport.stream.off("data", this.#noteProgress);
       },
     });
     this.#attach(await replace(this.#transport, surplus));
@@ -182,7 +184,9 @@ export class Session {
   }
 
   #attach(transport: Transport): void {
+    this.#transport.stream.off("data", this.#noteProgress);
     this.#transport = transport;
+    transport.stream.on("data", this.#noteProgress);
     transport.stream.on("error", (error: Error) => {
       this.#fail(error instanceof InterimapError ? error : this.#lost(error));
     });
@@ -225,10 +229,12 @@ export class Session {
   }
 
   #write(chunks: readonly (string | Buffer)[]): void {
-    for (const chunk of chunks) {
-      if (typeof chunk === "string") this.#transport.stream.write(chunk, "latin1");
-      else this.#transport.stream.write(chunk);
+    const { stream } = this.#transport;
+    for (const chunk of chunks.slice(0, -1)) {
+      if (typeof chunk === "string") stream.write(chunk, "latin1");
+      else stream.write(chunk);
     }
+    stream.write(chunks.at(-1) ?? "", "latin1", this.#noteProgress);
   }
 
   /** Writes the line end that was held back, if it still is. */
@@ -238,8 +244,12 @@ export class Session {
     if (entry.command.turn !== undefined && entry.segments.length === 0 && this.isUsable) this.#write([lineEnd]);
   }
 
-  #receive(response: Response): void {
+  /** Octets count, not responses: one message may take longer than the limit. */
+  readonly #noteProgress = (): void => {
     this.#silence.refresh();
+  };
+
+  #receive(response: Response): void {
     switch (response.kind) {
       case "tagged":
         this.#complete(response);
@@ -326,6 +336,11 @@ export class Session {
 
   #silenceNoticed(): void {
     if (this.#inFlight.length === 0 && this.#greeting === undefined) return;
+    if (this.#transport.stream.writableLength > 0) {
+      // It is still taking in what we sent; should it have died, TCP will tell.
+      this.#silence.refresh();
+      return;
+    }
     this.#fail(new InterimapError("CONNECTION_LOST", `no answer for ${String(silenceLimitMs / 60_000)} minutes`));
   }
 

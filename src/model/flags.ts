@@ -25,6 +25,8 @@ export interface PermanentFlags {
 const spellings = new Map(
   ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"].map((flag) => [flag.toLowerCase(), flag]),
 );
+/** The codec gives equal lists as the same frozen array, a hundred thousand times. */
+const byList = new WeakMap<readonly string[], FlagSet>();
 const byRawKey = new Map<string, FlagSet>();
 const byKey = new Map<string, FlagSet>();
 
@@ -32,11 +34,15 @@ export const noFlags = flagSet([]);
 
 /** Drops duplicates and \Recent, which only the server can set (RFC 3501 2.3.2). */
 export function flagSet(flags: readonly string[]): FlagSet {
-  const rawKey = flags.join(" ");
-  const known = byRawKey.get(rawKey);
+  const known = byList.get(flags);
   if (known !== undefined) return known;
-  const set = intern(flags);
-  byRawKey.set(rawKey, set);
+  const rawKey = flags.join(" ");
+  let set = byRawKey.get(rawKey);
+  if (set === undefined) {
+    set = intern(flags);
+    byRawKey.set(rawKey, set);
+  }
+  if (Object.isFrozen(flags)) byList.set(flags, set);
   return set;
 }
 

@@ -32,7 +32,7 @@ export type SyncEvent =
   | ({ readonly type: "message-refused"; readonly sourceUid: number; readonly reason: string } & OnMailbox)
   | ({ readonly type: "subscription-refused"; readonly reason: string } & OnMailbox)
   /** Messages that an earlier run could not copy, in a mailbox that this run had no other reason to visit. */
-  | { readonly type: "messages-still-refused"; readonly side?: Side; readonly mailbox: string; readonly count: number }
+  | ({ readonly type: "messages-still-refused"; readonly count: number } & OnMailbox)
   /** Something kept a mailbox from being synchronised; the others go on. */
   | {
       readonly type: "mailbox-left-out";

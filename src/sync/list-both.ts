@@ -20,13 +20,19 @@ export interface ListingQuery {
 
 export async function listBoth(sessions: PerSide<Session>, query: ListingQuery): Promise<PerSide<Listing>> {
   const { references, selectOptions } = query;
-  const patterns = query.patterns.some(mayHoldDelimiter)
-    ? translate(query.patterns, await bothSides((side) => listDelimiter(sessions[side], references[side])))
-    : perSide(() => query.patterns);
+  const asked = query.patterns.map(inServersCase);
+  const patterns = asked.some(mayHoldDelimiter)
+    ? translate(asked, await bothSides((side) => listDelimiter(sessions[side], references[side])))
+    : perSide(() => asked);
   const listings = await bothSides((side) =>
     listMailboxes(sessions[side], { selectOptions, reference: references[side], patterns: patterns[side] }),
   );
   return selectOptions.length === 0 ? listings : completed(sessions, listings);
+}
+
+/** RFC 3501 6.3.8: servers need not list INBOX for `inbox`, although it is its name (5.1). */
+function inServersCase(pattern: string): string {
+  return pattern.toUpperCase() === "INBOX" ? "INBOX" : pattern;
 }
 
 function mayHoldDelimiter(pattern: string): boolean {

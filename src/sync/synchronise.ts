@@ -41,7 +41,9 @@ export async function synchronise(options: SyncOptions): Promise<void> {
     if (run.leftOut.has(name)) continue;
     await attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings }));
   }
-  reportStillRefused(run, { known, visited: new Set(plan.dirty) });
+  const visited = new Set(plan.dirty);
+  const isUnvisited = ({ name }: KnownMailbox): boolean => listings.local.mailboxes.has(name) && !visited.has(name);
+  reportStillRefused(run, [...known.values()].filter(isUnvisited));
 }
 
 interface Run extends SyncOptions {
@@ -110,14 +112,13 @@ async function createOn({ sessions, report, created }: Run, { side, name, listin
 }
 
 /** Messages refused in earlier runs are offered again when their mailbox is visited; until then they are not forgotten. */
-function reportStillRefused(
-  { store, report }: Run,
-  { known, visited }: { known: ReadonlyMap<string, KnownMailbox>; visited: ReadonlySet<string> },
-): void {
+function reportStillRefused({ store, report, isIgnored }: Run, unvisited: readonly KnownMailbox[]): void {
   const pending = groupBy(store.refused(), ({ idx }) => idx);
-  for (const { idx, name } of known.values()) {
-    const count = pending.get(idx)?.length ?? 0;
-    if (count > 0 && !visited.has(name)) report({ type: "messages-still-refused", mailbox: name, count });
+  for (const { idx, name } of unvisited) {
+    if (isIgnored(name)) continue;
+    for (const [source, messages] of groupBy(pending.get(idx) ?? [], ({ side }) => side)) {
+      report({ type: "messages-still-refused", side: otherSide(source), mailbox: name, count: messages.length });
+    }
   }
 }
 

@@ -45,8 +45,8 @@ async function synchronised(t: Parameters<typeof twoStores>[0], servers: PerSide
 describe("when both sides change", () => {
   test("different flags give the union, with a warning", async (t) => {
     const stores = await synchronised(t, { local: dovecot, remote: cyrus });
-    await store(stores.local, "2", "+FLAGS (\\Seen work)");
-    await store(stores.remote, "2", "+FLAGS (\\Flagged)");
+    await store(stores.local, "2 +FLAGS (\\Seen work)");
+    await store(stores.remote, "2 +FLAGS (\\Flagged)");
     const { stderr, status } = await runInterimap(stores.home);
     assert.equal(status, 0);
     const warnings = stderr.split("\n").filter((line) => line.includes("both sides"));
@@ -59,7 +59,7 @@ describe("when both sides change", () => {
 
   test("equal flags are no conflict", async (t) => {
     const stores = await synchronised(t, { local: dovecot, remote: cyrus });
-    for (const side of sides) await store(stores[side], "2", "+FLAGS (\\Seen)");
+    for (const side of sides) await store(stores[side], "2 +FLAGS (\\Seen)");
     for (const side of sides) stores.proxies[side].reset();
     const { stderr } = await runInterimap(stores.home);
     assert.equal(stderr, "");
@@ -71,7 +71,7 @@ describe("when both sides change", () => {
     test(`a deletion on the ${side} side wins over a change of flags`, async (t) => {
       const stores = await synchronised(t, { local: dovecot, remote: cyrus });
       await expunge(stores[side], "2");
-      await store(stores[otherSide(side)], "2:3", "+FLAGS (\\Flagged)");
+      await store(stores[otherSide(side)], "2:3 +FLAGS (\\Flagged)");
       await assertConverges(stores);
       assert.deepEqual(await contents(stores.local), ["m1", "m3 \\flagged", "m4"]);
       await assertNothingToDo(stores);
@@ -94,10 +94,10 @@ describe("when both sides change", () => {
   ] as const) {
     test(`flags that change on ${name} just before our STORE are not overwritten`, async (t) => {
       const stores = await synchronised(t, { local: dovecot, remote: server() });
-      await store(stores.local, "1:3", "FLAGS (\\Seen)");
+      await store(stores.local, "1:3 FLAGS (\\Seen)");
       stores.hold("remote", "client", {
         pattern: /UID STORE/,
-        action: () => store(stores.remote, "2", "+FLAGS (\\Flagged meanwhile)"),
+        action: () => store(stores.remote, "2 +FLAGS (\\Flagged meanwhile)"),
       });
       await assertConverges(stores);
       assert.deepEqual(await contents(stores.local), ["m1 \\seen", "m2 \\flagged \\seen meanwhile", "m3 \\seen", "m4"]);
@@ -106,7 +106,7 @@ describe("when both sides change", () => {
 
     test(`a message expunged on ${name} just before our STORE is gone from both sides`, async (t) => {
       const stores = await synchronised(t, { local: dovecot, remote: server() });
-      await store(stores.local, "1:3", "FLAGS (\\Seen)");
+      await store(stores.local, "1:3 FLAGS (\\Seen)");
       stores.hold("remote", "client", { pattern: /UID STORE/, action: () => expunge(stores.remote, "2") });
       await assertConverges(stores);
       assert.deepEqual(await contents(stores.local), ["m1 \\seen", "m3 \\seen", "m4"]);
@@ -114,6 +114,23 @@ describe("when both sides change", () => {
     });
   }
 });
+
+for (const side of sides) {
+  test(`a keyword taken from the only message that had it, on the ${side} side, is taken from the other too`, async (t) => {
+    const stores = await twoStores(t, { local: dovecot, remote: cyrus });
+    await deliver(
+      stores.local,
+      "INBOX",
+      mail("one", { flags: ["rare", "\\Seen"] }),
+      mail("two", { flags: ["\\Seen"] }),
+    );
+    await assertConverges(stores);
+    await store(stores[side], "1 -FLAGS (rare)");
+    await assertConverges(stores);
+    assert.deepEqual(await contents(stores[otherSide(side)]), ["one \\seen", "two \\seen"]);
+    await assertNothingToDo(stores);
+  });
+}
 
 describe("flags that one server does not keep", () => {
   test("stay on the other where access rights forbid them, with a warning, and nothing flips back and forth", async (t) => {
@@ -129,8 +146,8 @@ describe("flags that one server does not keep", () => {
     assert.match(first.stderr, /^remote\(box\): .*\\Flagged work/m);
     await assertContents();
 
-    await store(stores.local, "2", "+FLAGS (\\Seen \\Answered)", "box");
-    await store(stores.remote, "1", "-FLAGS (\\Seen)", "box");
+    await store(stores.local, "2 +FLAGS (\\Seen \\Answered)", "box");
+    await store(stores.remote, "1 -FLAGS (\\Seen)", "box");
     expected.local = ["one \\flagged work", "two \\answered \\seen"];
     expected.remote = ["one", "two \\seen"];
     const second = await runInterimap(stores.home);
@@ -150,7 +167,7 @@ describe("flags that one server does not keep", () => {
     await exhaustKeywords(stores.remote);
     const messages = mails("new", 20, { flags: ["\\Seen", "work"] });
     await deliver(stores.local, "INBOX", ...messages, mail("plain", { flags: ["\\Flagged"] }));
-    await store(stores.local, "1", "+FLAGS (\\Answered work)");
+    await store(stores.local, "1 +FLAGS (\\Answered work)");
     stores.proxies.remote.reset();
 
     const first = await runInterimap(stores.home);
@@ -164,7 +181,7 @@ describe("flags that one server does not keep", () => {
     await assertNothingToDo(stores);
 
     // A change there must not take the keyword away here.
-    await store(stores.remote, "3:4", "+FLAGS (\\Flagged)");
+    await store(stores.remote, "3:4 +FLAGS (\\Flagged)");
     await runInterimap(stores.home);
     const here = await contents(stores.local);
     assert.equal(here.filter((line) => line.endsWith(" work")).length, 21);
@@ -188,7 +205,7 @@ describe("flags that one server does not keep", () => {
     assert.deepEqual(await contents(stores.remote), ["one \\seen", "three \\flagged fine", "two"]);
     await assertNothingToDo(stores);
 
-    await store(stores.remote, "1:*", "+FLAGS (\\Answered)");
+    await store(stores.remote, "1:* +FLAGS (\\Answered)");
     await runInterimap(stores.home);
     assert.deepEqual(await contents(stores.local), [
       "one \\answered \\seen a]b",

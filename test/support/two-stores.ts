@@ -141,9 +141,9 @@ export async function contents(server: MailServer, mailbox = "INBOX"): Promise<s
     .sort();
 }
 
-/** Sets flags as another client would. */
-export function store(server: MailServer, uids: string, change: string, mailbox = "INBOX"): Promise<void> {
-  return command(server, `SELECT ${quoted(mailbox)}`, `UID STORE ${uids} ${change}`);
+/** Sets flags as another client would, e.g. `2:4 +FLAGS (\\Seen)`. */
+export function store(server: MailServer, change: string, mailbox = "INBOX"): Promise<void> {
+  return command(server, `SELECT ${quoted(mailbox)}`, `UID STORE ${change}`);
 }
 
 export function expunge(server: MailServer, uids: string, mailbox = "INBOX"): Promise<void> {

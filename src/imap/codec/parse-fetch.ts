@@ -4,6 +4,7 @@ import type { ImapAttribute, ImapAttributeNode } from "imapflow/lib/handler/type
 import parser from "imapflow/lib/handler/imap-parser.js";
 import { InterimapError } from "../../model/errors.ts";
 import type { FetchResponse } from "../responses.ts";
+import { internFlagList } from "./flag-lists.ts";
 import { invalidItem, notUnderstood, parseMessageModSeq, parseNonZero, parseSize } from "./wire-values.ts";
 
 // The parser takes time quadratic in the length of some atoms: a quarter of a second for this many octets. What is
@@ -56,7 +57,7 @@ function readItem(item: MutableItem, nameNode: ImapAttributeNode, value: ImapAtt
       break;
     case "FLAGS":
       if (!Array.isArray(value)) throw invalidItem(name, "");
-      item.flags = value.map((flag) => textOf(flag, name));
+      item.flags = flagsOf(value.map((flag) => textOf(flag, name)));
       break;
     case "MODSEQ":
       // RFC 7162 section 7, fetch-mod-resp
@@ -96,6 +97,13 @@ function textOf(value: ImapAttribute, item: string): string {
   if (typeof value.value === "string") return value.value;
   if (Buffer.isBuffer(value.value)) return value.value.toString("latin1");
   throw invalidItem(item, "");
+}
+
+/** As strings or literals flags could hold what would end the list, or the line, of a command they are sent in. */
+function flagsOf(flags: readonly string[]): readonly string[] {
+  const list = internFlagList(flags.join(" "));
+  if (list?.length !== flags.length) throw invalidItem("FLAGS", flags.join(" "));
+  return list;
 }
 
 function octetsOf(value: ImapAttribute, item: string): Buffer | null {

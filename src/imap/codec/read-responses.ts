@@ -1,26 +1,12 @@
-// Bytes to responses, in wire order. imapflow's ImapStream finds lines and literals; it is fed one line or literal at a
-// time, so that what lies beyond the line at hand is still ours when the bytes begin to travel differently.
+// Bytes to responses, in wire order. Where a response ends is found by split-responses.ts and what it says by
+// parse-response.ts; here they meet a stream, and nothing beyond the response at hand is touched, so that what follows is
+// still there when the bytes begin to travel differently.
 
 import type { Readable } from "node:stream";
-import { ImapStream } from "imapflow/lib/handler/imap-stream.js";
-import type { ImapStreamItem } from "imapflow/lib/handler/types.js";
 import { InterimapError } from "../../model/errors.ts";
 import type { Response } from "../responses.ts";
 import { parseResponse } from "./parse-response.ts";
-
-// A server may send no end of line at all. VANISHED and ESEARCH lines are the longest of all: every other one of four
-// million UIDs fits.
-const maxLineLength = 16 * 1024 * 1024;
-
-// No server takes messages that large; a Buffer of twice the size can still be allocated.
-const maxLiteralSize = 1024 * 1024 * 1024;
-
-// A response has a message, header fields and little else.
-const maxResponseSize = maxLiteralSize + 2 * maxLineLength;
-
-// Without one ImapStream makes its own, on standard output.
-const ignore = (): void => undefined;
-const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore };
+import { ResponseSplitter } from "./split-responses.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
 
@@ -64,92 +50,88 @@ export class ResponseReader {
 class Feed {
   readonly #source: Readable;
   readonly #handlers: ResponseHandlers;
-  readonly #splitter = new ImapStream({ logger: silent, maxLineLength, maxLiteralSize, maxResponseSize });
-  #chunk = nothing;
-  /** How much of #chunk the splitter has been given. */
-  #position = 0;
-  #isSplitting = false;
+  readonly #splitter = new ResponseSplitter();
+  /** A response is being handled, or awaited from the general parser. */
+  #isBusy = false;
   #hasEnded = false;
   #isStopped = false;
 
   constructor(source: Readable, handlers: ResponseHandlers) {
     this.#source = source;
     this.#handlers = handlers;
-    this.#splitter.on("data", this.#parse).on("error", this.#splitterFailed);
-    // Not "data" events: reading on demand holds back a server that sends faster than we parse.
-    source.on("readable", this.#pump).on("end", this.#sourceEnded).on("close", this.#sourceEnded);
+    source.on("data", this.#receive).on("end", this.#sourceEnded).on("close", this.#sourceEnded);
+    source.resume();
     // Such a stream has no events left to tell so.
     if (source.destroyed || source.readableEnded) process.nextTick(this.#sourceEnded);
   }
 
   stop(): Buffer {
     this.#isStopped = true;
-    this.#source.off("readable", this.#pump).off("end", this.#sourceEnded).off("close", this.#sourceEnded);
-    this.#splitter.destroy();
-    const surplus = [this.#chunk.subarray(this.#position)];
-    for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) surplus.push(chunk);
-    return Buffer.concat(surplus);
+    this.#source.off("data", this.#receive).off("end", this.#sourceEnded).off("close", this.#sourceEnded);
+    // Without a listener the stream would flow on, and what arrives be lost.
+    this.#source.pause();
+    const unread = this.#read();
+    return unread === null ? this.#splitter.surplus() : Buffer.concat([this.#splitter.surplus(), unread]);
   }
 
-  readonly #pump = (): void => {
-    if (this.#isStopped || this.#isSplitting || this.#splitter.destroyed) return;
-    if (this.#position === this.#chunk.length) {
-      const chunk = this.#read();
-      if (chunk === null) {
-        this.#chunk = nothing;
-        this.#position = 0;
-        if (this.#hasEnded) this.#end();
-        return;
-      }
-      this.#chunk = chunk;
-      this.#position = 0;
-    }
-    const start = this.#position;
-    this.#position = endOfPiece(this.#chunk, start, this.#splitter.literalWaiting);
-    this.#isSplitting = true;
-    this.#splitter.write(this.#chunk.subarray(start, this.#position), this.#pieceSplit);
+  readonly #receive = (chunk: Buffer): void => {
+    this.#splitter.give(chunk);
+    if (!this.#isBusy) this.#deliver();
   };
 
-  readonly #pieceSplit = (): void => {
-    this.#isSplitting = false;
-    this.#pump();
-  };
-
-  readonly #parse = (item: ImapStreamItem): void => {
-    if (this.#isStopped) return;
+  /** All that is complete, or up to a response that needs the general parser. */
+  #deliver(): void {
+    this.#isBusy = true;
     try {
-      this.#handlers.onLine?.(item.payload);
-      const response = parseResponse(item.payload.toString("latin1"), item.literals);
-      if (response instanceof Promise) {
-        // The splitter waits for item.next(), so nothing overtakes this response.
-        response.then((parsed) => {
-          this.#deliver(parsed, item);
-        }, this.#fail);
-      } else {
-        this.#deliver(response, item);
+      for (let raw = this.#splitter.next(); raw !== undefined; raw = this.#splitter.next()) {
+        this.#handlers.onLine?.(Buffer.from(raw.line, "latin1"));
+        const response = parseResponse(raw.line, raw.literals);
+        if (response instanceof Promise) {
+          this.#wait(response);
+          return;
+        }
+        this.#handlers.onResponse(response);
+        if (this.#isStopped) return;
       }
     } catch (error) {
       this.#fail(error as Error);
+      return;
     }
-  };
+    this.#isBusy = false;
+    this.#goOn();
+  }
 
-  #deliver(response: Response, item: ImapStreamItem): void {
-    if (this.#isStopped) return;
-    try {
-      this.#handlers.onResponse(response);
-    } catch (error) {
-      this.#fail(error as Error);
+  /** Nothing may overtake the response, nor pile up behind it. */
+  #wait(response: Promise<Response>): void {
+    this.#source.pause();
+    response
+      .then((parsed) => {
+        if (this.#isStopped) return;
+        this.#handlers.onResponse(parsed);
+        if (!this.#isStopped) this.#deliver();
+      })
+      .catch(this.#fail);
+  }
+
+  #goOn(): void {
+    if (!this.#hasEnded) {
+      this.#source.resume();
+      return;
     }
-    item.next();
+    // A stream that was destroyed may hold what arrived before, and has no events left to hand it over.
+    const rest = this.#read();
+    if (rest !== null) {
+      this.#receive(rest);
+    } else {
+      this.stop();
+      this.#handlers.onEnd();
+    }
   }
 
   readonly #sourceEnded = (): void => {
     this.#hasEnded = true;
-    this.#pump();
-  };
-
-  readonly #splitterFailed = (error: NodeJS.ErrnoException): void => {
-    this.#fail(limitExceeded(error));
+    this.#source.off("data", this.#receive);
+    if (!this.#isBusy) this.#goOn();
   };
 
   readonly #fail = (error: Error): void => {
@@ -158,28 +140,7 @@ class Feed {
     this.#handlers.onError(error);
   };
 
-  #end(): void {
-    this.stop();
-    this.#handlers.onEnd();
-  }
-
   #read(): Buffer | null {
     return this.#source.read() as Buffer | null;
   }
-}
-
-/** A line or what there is of it, or as much of a literal as there is. */
-function endOfPiece(chunk: Buffer, start: number, literalWaiting: number): number {
-  if (literalWaiting > 0) return Math.min(chunk.length, start + literalWaiting);
-  const lineFeed = chunk.indexOf(0x0a, start);
-  return lineFeed < 0 ? chunk.length : lineFeed + 1;
-}
-
-function limitExceeded(cause: NodeJS.ErrnoException): Error {
-  const what = new Map([
-    ["LineTooLarge", `a line of more than ${maxLineLength / 1024 ** 2} MiB`],
-    ["LiteralTooLarge", `a literal of more than ${maxLiteralSize / 1024 ** 3} GiB`],
-    ["ResponseTooLarge", `a response of more than ${maxResponseSize / 1024 ** 2} MiB`],
-  ]).get(cause.code ?? "");
-  return what === undefined ? cause : new InterimapError("PROTOCOL", `the server sent ${what}`, { cause });
 }

@@ -33,9 +33,6 @@ const literalMinusLimit = 4096;
 const plainAtom = /^[A-Za-z0-9.\/_&,+@=:-]+$/;
 const plainPattern = /^[A-Za-z0-9.\/_&,+@=:%*-]+$/;
 
-// An atom, possibly after a backslash. Servers hand out keywords with `]` and 8-bit octets, and get back what they sent.
-const flag = /^\\?[^\x00-\x20\x7f(){%*"\\\u0100-\uffff]+$/;
-
 /** Parts follow each other without spaces. Throws BUG when a part that is not a literal would end the line. */
 export function encodeCommand(tag: string, parts: readonly CommandPart[], support: LiteralSupport): Segment[] {
   const segments: Segment[] = [];

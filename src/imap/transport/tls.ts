@@ -34,6 +34,7 @@ async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSi
     const context = await secureContext(settings.tls);
     signal.throwIfAborted();
     if (stream.readableLength > 0) throw earlyBytes(settings);
+    if (stream.readableEnded || stream.destroyed) throw new Error("the server closed the connection");
     const socket = connect({
       socket: stream,
       secureContext: context,

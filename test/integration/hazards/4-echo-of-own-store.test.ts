@@ -28,7 +28,7 @@ for (const [local, remote] of [
       const stores = await twoStores(t, pairOf(local, remote));
       await deliver(stores.local, "INBOX", ...mails("m", 6));
       await assertConverges(stores);
-      await store(stores[side], "2:4", "+FLAGS (\\Flagged urgent)");
+      await store(stores[side], "2:4 +FLAGS (\\Flagged urgent)");
 
       await converge();
       assert.equal(stores.proxies[otherSide(side)].counts.get("STORE"), 1);
@@ -46,8 +46,8 @@ for (const [local, remote] of [
     const stores = await twoStores(t, pairOf(local, remote));
     await deliver(stores.local, "INBOX", ...mails("m", 6));
     await assertConverges(stores);
-    await store(stores.local, "1", "+FLAGS (\\Seen)");
-    await store(stores.remote, "2", "+FLAGS (\\Answered)");
+    await store(stores.local, "1 +FLAGS (\\Seen)");
+    await store(stores.remote, "2 +FLAGS (\\Answered)");
     await expunge(stores.local, "3");
     await expunge(stores.remote, "4");
     for (const side of sides) stores.proxies[side].reset();

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { sides, type PerSide, type Side } from "../../../src/model/side.ts";
+import { sides, type Side } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";
@@ -33,7 +33,6 @@ after(() => Promise.all([...servers.values()].map((server) => server.stop())));
 
 for (const [local, remote] of [
   ["Dovecot", "Cyrus"],
-  ["Cyrus", "Dovecot"],
   ["Dovecot", "Dovecot"],
   ["Cyrus", "Cyrus"],
 ] as const) {
@@ -44,8 +43,8 @@ for (const [local, remote] of [
     await deliver(stores.remote, "INBOX", ...mails("far", 3));
     await assertStates(stores, "first run");
 
-    await store(stores.local, "1:2", "+FLAGS (\\Flagged)");
-    await store(stores.remote, "3", "+FLAGS (new-keyword)");
+    await store(stores.local, "1:2 +FLAGS (\\Flagged)");
+    await store(stores.remote, "3 +FLAGS (new-keyword)");
     await assertStates(stores, "flags");
 
     await expunge(stores.local, "1");
@@ -53,11 +52,12 @@ for (const [local, remote] of [
     await assertStates(stores, "expunges");
 
     await deliver(stores.local, "empty", ...mails("m", 2));
-    await store(stores.remote, "3", "+FLAGS (\\Seen)");
+    await store(stores.remote, "3 +FLAGS (\\Seen)");
     await assertStates(stores, "new messages beside flags");
 
     await expunge(stores.remote, "1:2", "empty");
     await assertStates(stores, "emptied");
+    await assertNothingToDo(stores);
   });
 }
 
@@ -66,7 +66,6 @@ async function assertStates(stores: TwoStores, context: string): Promise<void> {
   for (const side of sides) {
     assert.deepEqual(savedStates(stores.home, side), await toldStates(stores[side]), `${side} after: ${context}`);
   }
-  await assertNothingToDo(stores, context);
 }
 
 type States = Record<string, string>;

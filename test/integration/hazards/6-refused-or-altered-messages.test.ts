@@ -3,12 +3,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import {
   asClient,
+  command,
   contents,
   deliver,
   expunge,
@@ -48,12 +50,14 @@ test("a message that Cyrus refuses stops none of the others", async (t) => {
   const first = await runInterimap(stores.home);
   assert.equal(first.status, 1, first.stderr);
   const lines = first.stderr.split("\n").filter((line) => line.includes("refused"));
-  assert.deepEqual(lines, ["remote(INBOX): The other side's message UID 31 was refused: Message contains invalid header"]);
+  assert.deepEqual(lines, [
+    "remote(INBOX): The other side's message UID 31 was refused: Message contains invalid header",
+  ]);
   assert.equal((await contents(stores.remote)).length, 60);
   assert.deepEqual(refused(stores), [["local", 31n, "<malformed@example.org>", "Message contains invalid header", 1n]]);
   assert.equal((await contents(stores.local)).length, 61);
 
-  await assertNothingToDo(stores);
+  await assertReminderOnly(stores);
   assert.equal((await contents(stores.remote)).length, 60);
 });
 
@@ -61,11 +65,14 @@ test("a refused message is offered again, and forgotten when it is gone", async 
   const stores = await twoStores(t, { local: dovecot, remote: cyrus });
   await deliver(stores.local, "INBOX", malformed, ...mails("m", 3));
   await runInterimap(stores.home);
-  await store(stores.local, "1", "+FLAGS (\\Seen)");
+  await store(stores.local, "1 +FLAGS (\\Seen)");
 
   const again = await runInterimap(stores.home);
   assert.equal(again.status, 1, again.stderr);
-  assert.deepEqual(refused(stores).map((row) => row.at(-1)), [2n]);
+  assert.deepEqual(
+    refused(stores).map((row) => row.at(-1)),
+    [2n],
+  );
 
   await expunge(stores.local, "1");
   const last = await runInterimap(stores.home);
@@ -74,19 +81,28 @@ test("a refused message is offered again, and forgotten when it is gone", async 
   await assertNothingToDo(stores);
 });
 
+test("a refused message is no matter of a run on other mailboxes", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: cyrus });
+  await deliver(stores.local, "INBOX", malformed);
+  await command(stores.local, "CREATE other");
+  await runInterimap(stores.home);
+  const { status, stderr } = await runInterimap(stores.home, ["other"]);
+  assert.deepEqual([status, stderr], [0, ""]);
+});
+
 test("several kinds of messages that Cyrus refuses, the first and the last among them", async (t) => {
   const stores = await twoStores(t, { local: dovecot, remote: cyrus });
-  const bad = [
-    malformed,
-    mail("space", { header: ["X-Thing : value"] }),
-    mail("nothing", { header: [": value"] }),
-  ];
+  const bad = [malformed, mail("space", { header: ["X-Thing : value"] }), mail("nothing", { header: [": value"] })];
   await deliver(stores.local, "INBOX", bad[0]!, ...mails("a", 10), bad[1]!, ...mails("b", 10), bad[2]!);
   const { status, stderr } = await runInterimap(stores.home);
   assert.equal(status, 1);
   assert.equal((await contents(stores.remote)).length, 20, stderr);
-  assert.deepEqual(refused(stores).map((row) => row[1]), [1n, 12n, 23n], stderr);
-  await assertNothingToDo(stores);
+  assert.deepEqual(
+    refused(stores).map((row) => row[1]),
+    [1n, 12n, 23n],
+    stderr,
+  );
+  await assertReminderOnly(stores);
 });
 
 test("octets that a server alters are copied once", async (t) => {
@@ -111,15 +127,24 @@ for (const [name, servers, words] of [
     await deliver(stores.local, "INBOX", ...mails("a", 5), mail("big", { body: large.repeat(3) }), ...mails("b", 5));
     const first = await runInterimap(stores.home);
     assert.equal(first.status, 1, first.stderr);
-    assert.match(first.stderr, new RegExp(`remote\\(INBOX\\): The other side's message UID 6 was refused: .*${words.source}`));
+    assert.match(
+      first.stderr,
+      new RegExp(`remote\\(INBOX\\): The other side's message UID 6 was refused: .*${words.source}`),
+    );
     assert.equal((await contents(stores.remote)).length, 10);
     assert.equal(refused(stores).length, 1);
-    await assertNothingToDo(stores);
+    await assertReminderOnly(stores);
   });
 
   test(`what the quota of ${name} had no room for is copied once there is room`, async (t) => {
     const stores = await twoStores(t, servers());
-    await deliver(stores.local, "INBOX", mail("filler", { body: large }), mail("late", { body: large }), ...mails("m", 2));
+    await deliver(
+      stores.local,
+      "INBOX",
+      mail("filler", { body: large }),
+      mail("late", { body: large }),
+      ...mails("m", 2),
+    );
     await runInterimap(stores.home);
     assert.equal((await contents(stores.remote)).length, 3);
     await expunge(stores.local, "1");
@@ -131,6 +156,16 @@ for (const [name, servers, words] of [
     assert.deepEqual(refused(stores), []);
     await assertNothingToDo(stores);
   });
+}
+
+/** Runs once more: it reminds of what is missing, and does nothing. */
+async function assertReminderOnly({ home, proxies }: TwoStores): Promise<void> {
+  for (const side of sides) proxies[side].reset();
+  const { status, stderr } = await runInterimap(home);
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /^remote\(INBOX\): \d+ messages? refused earlier (is|are) still missing$/m);
+  const sent = sides.flatMap((side) => [...proxies[side].counts.keys()]);
+  assert.deepEqual([...new Set(sent)].sort(), ["AUTHENTICATE", "ENABLE", "LIST", "LOGOUT"]);
 }
 
 function refused({ home }: TwoStores): unknown[][] {

@@ -43,7 +43,7 @@ for (const side of sides) {
     const sent = new Set<RegExp>();
     spoilAll();
     await assertConverges(stores);
-    await store(stores.local, "1", "+FLAGS (\\Seen)");
+    await store(stores.local, "1 +FLAGS (\\Seen)");
     spoilAll();
     await assertConverges(stores);
     assert.equal(sent.size, spoiled.length, "every kind of garbage was sent");

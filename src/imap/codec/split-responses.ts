@@ -1,0 +1,163 @@
+// Bytes to whole responses: where lines and literals end, and nothing of what they mean. No I/O.
+
+import { InterimapError } from "../../model/errors.ts";
+
+/** One response of the server. */
+export interface RawResponse {
+  /**
+   * One character an octet (latin1), without the final line end. The octets of literals are left out; what announces
+   * them, `{n}` CRLF, is not.
+   */
+  readonly line: string;
+  readonly literals: readonly Buffer[];
+}
+
+/** In octets. */
+export interface ResponseLimits {
+  /** All of a response but its literals. */
+  readonly line: number;
+  readonly literal: number;
+  /** With its literals, when the last one is announced. */
+  readonly response: number;
+}
+
+const MiB = 1024 * 1024;
+const GiB = 1024 * MiB;
+
+const defaultLimits: ResponseLimits = {
+  // A server may send no end of line at all. VANISHED and ESEARCH lines are the longest of all: every other one of four
+  // million UIDs fits.
+  line: 16 * MiB,
+  // No server takes messages that large; a Buffer of twice the size can still be allocated.
+  literal: GiB,
+  // A response has a message, header fields and little else.
+  response: GiB + 32 * MiB,
+};
+
+const nothing: Buffer = Buffer.alloc(0);
+const noLiterals: readonly Buffer[] = [];
+
+/** Takes chunks and gives responses, in wire order; nothing is looked at behind the response given last. */
+export class ResponseSplitter {
+  readonly #limits: ResponseLimits;
+  #chunk = nothing;
+  /** How much of #chunk has been dealt with. */
+  #position = 0;
+
+  // What has arrived of the response at hand.
+  /** Its lines that are complete, each of which announces a literal. */
+  #lines = "";
+  #line = "";
+  #literals: Buffer[] = [];
+  /** The literal that is arriving, and how much of it has arrived. */
+  #literal: Buffer | undefined;
+  #filled = 0;
+  /** The octets of all literals announced. */
+  #announced = 0;
+
+  constructor(limits: ResponseLimits = defaultLimits) {
+    this.#limits = limits;
+  }
+
+  /** The chunk is kept as it is, for literals, and must not change any more. */
+  give(chunk: Buffer): void {
+    this.#chunk = this.#position === this.#chunk.length ? chunk : Buffer.concat([this.surplus(), chunk]);
+    this.#position = 0;
+  }
+
+  /** The next response that is complete; empty lines are passed over. Throws PROTOCOL when a limit is exceeded. */
+  next(): RawResponse | undefined {
+    while (this.#position < this.#chunk.length) {
+      if (this.#literal !== undefined) {
+        this.#fill(this.#literal);
+      } else if (this.#readLine()) {
+        const size = announcedSize(this.#line);
+        if (size !== undefined) {
+          this.#begin(size);
+        } else {
+          const response = this.#complete();
+          if (response.line !== "") return response;
+        }
+      }
+    }
+    this.#chunk = nothing;
+    this.#position = 0;
+    return undefined;
+  }
+
+  /** What has been given and is behind the response given last. */
+  surplus(): Buffer {
+    return this.#chunk.subarray(this.#position);
+  }
+
+  /** True at the end of the line. Every octet is looked at once, however small the chunks are. */
+  #readLine(): boolean {
+    const lineFeed = this.#chunk.indexOf(0x0a, this.#position);
+    const end = lineFeed < 0 ? this.#chunk.length : lineFeed + 1;
+    const length = this.#lines.length + this.#line.length + end - this.#position;
+    if (length > this.#limits.line) throw tooMuch("line", this.#limits);
+    this.#line += this.#chunk.toString("latin1", this.#position, end);
+    this.#position = end;
+    return lineFeed >= 0;
+  }
+
+  #begin(size: number): void {
+    if (size > this.#limits.literal) throw tooMuch("literal", this.#limits);
+    this.#lines += this.#line;
+    this.#line = "";
+    this.#announced += size;
+    if (this.#lines.length + this.#announced > this.#limits.response) throw tooMuch("response", this.#limits);
+    const end = this.#position + size;
+    if (end <= this.#chunk.length) {
+      // Most literals arrive whole. One that stays where it is keeps the chunk alive, but that is mostly literals anyway.
+      this.#literals.push(this.#chunk.subarray(this.#position, end));
+      this.#position = end;
+    } else {
+      // Pages that are never written to cost nothing: a server can announce much without our paying for it.
+      this.#literal = Buffer.allocUnsafeSlow(size);
+      this.#filled = 0;
+    }
+  }
+
+  #fill(literal: Buffer): void {
+    const copied = this.#chunk.copy(literal, this.#filled, this.#position);
+    this.#filled += copied;
+    this.#position += copied;
+    if (this.#filled < literal.length) return;
+    this.#literals.push(literal);
+    this.#literal = undefined;
+  }
+
+  #complete(): RawResponse {
+    const whole = this.#lines + this.#line;
+    const line = whole.slice(0, lengthWithoutEnd(whole));
+    const literals = this.#literals;
+    this.#lines = "";
+    this.#line = "";
+    this.#announced = 0;
+    if (literals.length === 0) return { line, literals: noLiterals };
+    this.#literals = [];
+    return { line, literals };
+  }
+}
+
+/** The size of the literal behind the line, if any: `{n}` of RFC 3501 section 9, `~{n}` of RFC 3516. */
+function announcedSize(line: string): number | undefined {
+  const brace = lengthWithoutEnd(line) - 1;
+  if (line.charCodeAt(brace) !== 0x7d) return undefined;
+  const digits = line.slice(line.lastIndexOf("{", brace) + 1, brace);
+  return digits.length < brace && /^[0-9]+$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** Some servers end a line with LF alone. */
+function lengthWithoutEnd(line: string): number {
+  return line.length - (line.charCodeAt(line.length - 2) === 0x0d ? 2 : 1);
+}
+
+function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): InterimapError {
+  return new InterimapError("PROTOCOL", `the server sent a ${what} of more than ${inUnits(limits[what])}`);
+}
+
+function inUnits(octets: number): string {
+  return octets % GiB === 0 ? `${octets / GiB} GiB` : `${octets / MiB} MiB`;
+}

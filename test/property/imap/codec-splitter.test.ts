@@ -1,0 +1,83 @@
+// Where responses end: the splitter agrees with imapflow's ImapStream, whatever is sent and however it is cut.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { ImapStream } from "imapflow/lib/handler/imap-stream.js";
+import type { ImapStreamItem } from "imapflow/lib/handler/types.js";
+import { ResponseSplitter, type RawResponse } from "../../../src/imap/codec/split-responses.ts";
+
+interface Outcome {
+  readonly responses: readonly RawResponse[];
+  readonly isRefused: boolean;
+}
+
+const MiB = 1024 ** 2;
+const maxLiteral = 40;
+
+const ignore = (): void => undefined;
+const logger = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore };
+
+function judged(chunks: readonly Buffer[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const responses: RawResponse[] = [];
+    const stream = new ImapStream({ logger, maxLiteralSize: maxLiteral });
+    stream.on("data", ({ payload, literals, next }: ImapStreamItem) => {
+      responses.push({ line: payload.toString("latin1"), literals });
+      next();
+    });
+    stream.on("error", () => {
+      resolve({ responses, isRefused: true });
+    });
+    stream.on("end", () => {
+      resolve({ responses, isRefused: false });
+    });
+    for (const chunk of chunks) stream.write(chunk);
+    stream.end();
+  });
+}
+
+function split(chunks: readonly Buffer[]): Outcome {
+  const responses: RawResponse[] = [];
+  const splitter = new ResponseSplitter({ line: MiB, literal: maxLiteral, response: MiB });
+  try {
+    for (const chunk of chunks) {
+      splitter.give(chunk);
+      for (let response = splitter.next(); response !== undefined; response = splitter.next()) responses.push(response);
+    }
+  } catch {
+    return { responses, isRefused: true };
+  }
+  return { responses, isRefused: false };
+}
+
+const lineEnd = fc.constantFrom("\r\n", "\r\n", "\r\n", "\n");
+const octets = (maxLength: number): fc.Arbitrary<string> =>
+  fc.uint8Array({ maxLength }).map((array) => Buffer.from(array).toString("latin1"));
+const marked = fc
+  .tuple(octets(39), fc.constantFrom("{", "~{", "{00", "{{"), lineEnd)
+  .map(([literal, brace, end]) => `${brace}${String(literal.length)}}${end}${literal}`);
+const part = fc.oneof(
+  { weight: 4, arbitrary: marked },
+  { weight: 2, arbitrary: lineEnd },
+  { weight: 1, arbitrary: octets(12) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom("* 1 FETCH (", "a1 OK", ")", " ", "{", "}", "{}", "{1", "3}", "{2+}", "\r", "\0"),
+  },
+  { weight: 1, arbitrary: fc.constantFrom("{41}", "{18446744073709551616}", "{40}", "{0}") },
+);
+const transcript = fc
+  .array(part, { maxLength: 40 })
+  .map((parts) => Buffer.from(`${parts.join("")}\r\n* OK\r\n`, "latin1"));
+
+test("lines and literals are those that imapflow finds", async () => {
+  await fc.assert(
+    fc.asyncProperty(transcript, fc.array(fc.nat(300), { maxLength: 10 }), async (bytes, cuts) => {
+      const edges = [0, ...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length];
+      const chunks = edges.slice(1).map((edge, i) => bytes.subarray(edges[i], edge));
+      assert.deepEqual(split(chunks), await judged(chunks));
+    }),
+    { numRuns: 2000 },
+  );
+});

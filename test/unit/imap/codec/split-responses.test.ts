@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ResponseSplitter, type RawResponse } from "../../../../src/imap/codec/split-responses.ts";
+import { InterimapError } from "../../../../src/model/errors.ts";
+
+function split(chunks: readonly (Buffer | string)[], splitter = new ResponseSplitter()): RawResponse[] {
+  const responses: RawResponse[] = [];
+  for (const chunk of chunks) {
+    splitter.give(Buffer.from(chunk));
+    for (let response = splitter.next(); response !== undefined; response = splitter.next()) responses.push(response);
+  }
+  return responses;
+}
+
+const transcript = Buffer.from(
+  [
+    "* OK hello {3}!",
+    "* 1 FETCH (UID 5 BODY[] {13}",
+    "a\r\n* OK b\r\nc\xff BODY[HEADER.FIELDS (X)] ~{4}",
+    "X\r\n\r FLAGS ())",
+    "",
+    "* 2 FETCH (BODY[] {0}",
+    ")",
+    "a1 OK done",
+    "",
+  ].join("\r\n"),
+  "latin1",
+);
+
+test("the same bytes give the same responses wherever they are cut", () => {
+  const whole = split([transcript]);
+  assert.deepEqual(whole, [
+    { line: "* OK hello {3}!", literals: [] },
+    {
+      line: "* 1 FETCH (UID 5 BODY[] {13}\r\n BODY[HEADER.FIELDS (X)] ~{4}\r\n FLAGS ())",
+      literals: [Buffer.from("a\r\n* OK b\r\nc\xff", "latin1"), Buffer.from("X\r\n\r")],
+    },
+    { line: "* 2 FETCH (BODY[] {0}\r\n)", literals: [Buffer.alloc(0)] },
+    { line: "a1 OK done", literals: [] },
+  ]);
+  for (let cut = 1; cut < transcript.length; cut++) {
+    assert.deepEqual(split([transcript.subarray(0, cut), transcript.subarray(cut)]), whole, `cut at ${String(cut)}`);
+  }
+  for (const size of [1, 2, 3, 5, 7]) {
+    const count = Math.ceil(transcript.length / size);
+    const pieces = Array.from({ length: count }, (_, i) => transcript.subarray(i * size, (i + 1) * size));
+    assert.deepEqual(split(pieces), whole, `pieces of ${String(size)}`);
+  }
+});
+
+test("behind each response is exactly what follows it", () => {
+  const splitter = new ResponseSplitter();
+  splitter.give(transcript);
+  const following: string[] = [];
+  while (splitter.next() !== undefined) following.push(splitter.surplus().toString("latin1", 0, 9));
+  assert.deepEqual(following, ["* 1 FETCH", "\r\n* 2 FET", "a1 OK don", ""]);
+});
+
+test("a chunk can be given before the one before it is used up", () => {
+  const splitter = new ResponseSplitter();
+  splitter.give(Buffer.from("* 1 EXISTS\r\n* 2 EXISTS\r\n* 3"));
+  assert.equal(splitter.next()?.line, "* 1 EXISTS");
+  splitter.give(Buffer.from(" EXISTS\r\n"));
+  assert.equal(splitter.surplus().toString(), "* 2 EXISTS\r\n* 3 EXISTS\r\n");
+  assert.equal(splitter.next()?.line, "* 2 EXISTS");
+  assert.equal(splitter.next()?.line, "* 3 EXISTS");
+  assert.equal(splitter.next(), undefined);
+});
+
+test("lines may end in LF alone, and empty ones are nothing", () => {
+  assert.deepEqual(
+    split(["\r\n\n* a\n\r\n* b {1}\nx\n\r\r\n"]).map(({ line }) => line),
+    ["* a", "* b {1}\n", "\r"],
+  );
+});
+
+for (const [end, announces] of [
+  ["{1}", true],
+  ["~{1}", true],
+  ["{0001}", true],
+  ["{}", false],
+  ["{1+}", false],
+  ["{-1}", false],
+  ["{ 1}", false],
+  ["1}", false],
+  ["}", false],
+  ["{1} ", false],
+  ["{1", false],
+] as const) {
+  test(`a line that ends in "${end}" announces ${announces ? "a" : "no"} literal`, () => {
+    for (const start of ["", "* OK ", "{ "]) {
+      const [first] = split([`${start}${end}\r\nx\r\n`]);
+      assert.equal(first?.literals.length, announces ? 1 : 0);
+    }
+  });
+}
+
+test("a literal that arrives whole is not copied", () => {
+  const chunk = Buffer.from("* 1 FETCH (BODY[] {5}\r\nhello)\r\n");
+  const splitter = new ResponseSplitter();
+  splitter.give(chunk);
+  const [literal] = splitter.next()?.literals ?? [];
+  assert.equal(literal?.toString(), "hello");
+  assert.equal(literal.buffer, chunk.buffer);
+});
+
+const limits = { line: 20, literal: 10, response: 40 };
+
+for (const [what, bytes] of [
+  ["line", "* a line that never ends"],
+  ["line", "* a line that ends...\r\n"],
+  ["line", "* ten oct {0}\r\n* ten oct"],
+  ["literal", "* {11}\r\n"],
+  ["literal", `* {${"9".repeat(14)}}\r\n`],
+  ["response", "* {10}\r\n0123456789{10}\r\n0123456789{10}\r\n"],
+] as const) {
+  test(`too long a ${what} is refused: ${JSON.stringify(bytes.slice(0, 30))}`, () => {
+    for (const chunks of [[bytes], [...bytes]]) {
+      const tooLong = new RegExp(`the server sent a ${what} of more than`);
+      assert.throws(
+        () => split(chunks, new ResponseSplitter(limits)),
+        (error) => error instanceof InterimapError && error.code === "PROTOCOL" && tooLong.test(error.message),
+      );
+    }
+  });
+}
+
+test("what just fits is taken, again and again", () => {
+  const line = "* 18 octets and CRLF";
+  assert.equal(split([`${line.slice(0, 18)}\r\n`.repeat(3)], new ResponseSplitter(limits)).length, 3);
+  assert.equal(split(["* {10}\r\n0123456789{10}\r\n0123456789\r\n".repeat(3)], new ResponseSplitter(limits)).length, 3);
+});
+
+test("a literal that is only announced takes no memory", () => {
+  const before = process.memoryUsage.rss();
+  const splitters = Array.from({ length: 4 }, () => new ResponseSplitter());
+  for (const splitter of splitters) assert.deepEqual(split([`* {${String(1024 ** 3)}}\r\n`, "some"], splitter), []);
+  assert.ok(process.memoryUsage.rss() - before < 256 * 1024 ** 2);
+});
+
+test("a long line in small pieces takes time in proportion to its length", () => {
+  const piece = Buffer.alloc(16, "x");
+  const start = performance.now();
+  const [response] = split([...Array.from({ length: 200_000 }, () => piece), "\r\n"]);
+  assert.equal(response?.line.length, 3_200_000);
+  assert.ok(performance.now() - start < 5000);
+});
