@@ -2,29 +2,54 @@
 
 import parser from "yargs-parser";
 import { InterimapError } from "../model/errors.ts";
-import { encodeUtf7 } from "../model/mailbox-name.ts";
+import { encodeUtf7, isInbox } from "../model/mailbox-name.ts";
 import { printable } from "../model/printable.ts";
+import { allTargets, type Target } from "../model/target.ts";
 import { helpText, versionText } from "./usage.ts";
 
-export interface SyncInvocation {
-  readonly command: "sync";
-  /** As given: modified UTF-7, the local hierarchy delimiter, wildcards. Empty: what the configuration says. */
-  readonly mailboxes: readonly string[];
+interface Common {
   readonly config: string | undefined;
   readonly quiet: boolean;
   /** How often --debug was given, at most 2. */
   readonly debug: 0 | 1 | 2;
 }
 
+/** All mailboxes are as given: modified UTF-7, the local hierarchy delimiter. */
+interface SyncInvocation extends Common {
+  readonly command: "sync" | "repair";
+  /** With wildcards. Empty: what the configuration says. */
+  readonly mailboxes: readonly string[];
+}
+
+interface DeleteInvocation extends Common {
+  readonly command: "delete";
+  readonly mailboxes: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+interface RenameInvocation extends Common {
+  readonly command: "rename";
+  readonly source: string;
+  readonly destination: string;
+  readonly targets: readonly Target[];
+}
+
+/** What needs the configuration and the servers. */
+export type WorkInvocation = SyncInvocation | DeleteInvocation | RenameInvocation;
+
 export type Invocation =
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "version"; readonly text: string }
-  | SyncInvocation;
+  | WorkInvocation;
 
 /** Documented, but not in this version. */
-const laterOptions = ["watch", "notify", "repair", "delete", "rename", "target"];
+const laterOptions = ["watch", "notify"];
 
-const switches = ["quiet", "debug", "help", "version"];
+const commands = ["repair", "delete", "rename"] as const;
+
+const switches = [...commands, "quiet", "debug", "help", "version"];
+
+const optionsWithValue = ["config", "target"];
 
 /** Reads the arguments after the program's name. Throws USAGE. */
 export function parseArguments(argv: readonly string[]): Invocation {
@@ -39,13 +64,43 @@ export function parseArguments(argv: readonly string[]): Invocation {
   const mailboxes = [...positionals, ...extra];
   for (const mailbox of mailboxes) checkMailbox(mailbox);
   const debug = options.get("debug")?.length ?? 0;
-  return {
-    command: "sync",
-    mailboxes,
+  const common: Common = {
     config: configFile(options.get("config")),
     quiet: options.has("quiet"),
     debug: debug >= 2 ? 2 : debug === 1 ? 1 : 0,
   };
+  const targets = targetsOf(options.get("target"));
+  const [command = "sync", another] = commands.filter((name) => options.has(name));
+  if (another !== undefined) throw usage(`--${command} and --${another} exclude each other`);
+  if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...common };
+  if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...common };
+  if (targets !== undefined) throw usage("--target goes with --delete or --rename only");
+  return { command, mailboxes, ...common };
+}
+
+function deletion(mailboxes: readonly string[]): Pick<DeleteInvocation, "mailboxes"> {
+  if (mailboxes.length === 0) throw usage("--delete needs a MAILBOX");
+  if (mailboxes.some(isInbox)) throw usage("INBOX cannot be deleted");
+  return { mailboxes };
+}
+
+function renaming(mailboxes: readonly string[]): Pick<RenameInvocation, "source" | "destination"> {
+  const [source, destination, ...more] = mailboxes;
+  if (source === undefined || destination === undefined || more.length > 0) {
+    throw usage("--rename needs two MAILBOXes, SOURCE and DEST");
+  }
+  if (isInbox(destination)) throw usage("nothing can be renamed to INBOX, which always exists");
+  if (source === destination) throw usage("SOURCE and DEST of --rename are the same");
+  return { source, destination };
+}
+
+/** Undefined when the option was not given. */
+function targetsOf(values: readonly string[] | undefined): readonly Target[] | undefined {
+  if (values === undefined) return undefined;
+  const given = values.flatMap((value) => value.split(","));
+  const wrong = given.find((word) => !allTargets.some((target) => target === word));
+  if (wrong !== undefined) throw usage(`--target takes local, remote or database, not "${printable(wrong)}"`);
+  return allTargets.filter((target) => given.includes(target));
 }
 
 interface Parsed {
@@ -64,8 +119,11 @@ interface Parsed {
  */
 function parse(argv: readonly string[]): Parsed {
   const { argv: parsed, error } = parser.detailed([...argv], {
-    string: ["config", ...switches],
-    narg: { config: 1, ...Object.fromEntries(switches.map((name) => [name, 0])) },
+    string: [...optionsWithValue, ...switches],
+    narg: Object.fromEntries([
+      ...optionsWithValue.map((name) => [name, 1] as const),
+      ...switches.map((name) => [name, 0] as const),
+    ]),
     alias: { quiet: "q", help: "h" },
     configuration: {
       "boolean-negation": false,
@@ -90,7 +148,7 @@ function parse(argv: readonly string[]): Parsed {
 }
 
 function known(name: string): boolean {
-  return name === "config" || switches.includes(name);
+  return optionsWithValue.includes(name) || switches.includes(name);
 }
 
 function configFile(values: readonly string[] = []): string | undefined {
@@ -110,7 +168,10 @@ function checkMailbox(mailbox: string): void {
 
 function misusedOption(message: string): InterimapError {
   const name = /: (\S+)$/.exec(message)?.[1] ?? "";
-  return usage(name === "config" ? "--config needs the name of a file" : `${dashed(name)} takes no value`);
+  if (name === "config") return usage("--config needs the name of a file");
+  return usage(
+    name === "target" ? "--target needs a value: local, remote or database" : `${dashed(name)} takes no value`,
+  );
 }
 
 function dashed(name: string): string {

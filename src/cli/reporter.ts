@@ -3,8 +3,10 @@
 import type { Log } from "../log/log.ts";
 import { formatFlags } from "../model/flags.ts";
 import { displayName } from "../model/mailbox-name.ts";
+import { otherSide } from "../model/side.ts";
 import { formatUidSet, uidSetOf } from "../model/uid-set.ts";
 import type { SyncEvent } from "../sync/events.ts";
+import type { Anomaly } from "../sync/repair-plan.ts";
 
 export class Reporter {
   readonly #log: Log;
@@ -23,7 +25,10 @@ export class Reporter {
     const { level, text, isLeftOut = false } = lineOf(event);
     if (isLeftOut) this.#leftOut++;
     const side = event.side ?? (event.type === "mailbox-left-out" ? event.error.side : undefined);
-    this.#log[level](text, { mailbox: displayName(event.mailbox), ...(side !== undefined && { side }) });
+    this.#log[level](text, {
+      ...(event.mailbox !== undefined && { mailbox: displayName(event.mailbox) }),
+      ...(side !== undefined && { side }),
+    });
   }
 }
 
@@ -37,6 +42,17 @@ function lineOf(event: SyncEvent): Line {
   switch (event.type) {
     case "mailbox-created":
       return { level: "info", text: "Created mailbox" };
+    // Without a side there is no prefix that would have the name.
+    case "mailbox-deleted":
+      return {
+        level: "info",
+        text: event.side ? "Deleted mailbox" : `Removed ${quoted(event.mailbox)} from the database`,
+      };
+    case "mailbox-renamed": {
+      const to = quoted(event.to);
+      const inDatabase = `Renamed ${quoted(event.mailbox)} to ${to} in the database`;
+      return { level: "info", text: event.side ? `Renamed to ${to}` : inDatabase };
+    }
     case "subscribed":
       return { level: "info", text: "Subscribed" };
     case "unsubscribed":
@@ -82,9 +98,48 @@ function lineOf(event: SyncEvent): Line {
         text: `${messages(event.count)} refused earlier ${event.count === 1 ? "is" : "are"} still missing`,
         isLeftOut: true,
       };
+    case "uidvalidity-changed":
+      return {
+        level: "warn",
+        text: "UIDVALIDITY changed: the mailbox was made anew or restored. Nothing is deleted; all messages are matched again",
+      };
+    case "anomaly":
+      return { level: "warn", text: anomalyText(event) };
+    case "state-ahead":
+      return {
+        level: "warn",
+        text: `The database has ${event.item} ${event.recorded}, but the server is only at ${event.actual}`,
+      };
+    case "nothing-to-repair":
+      return { level: "info", text: "Nothing to repair" };
     case "mailbox-left-out":
       return { level: "error", text: `Mailbox left out: ${event.error.line}`, isLeftOut: true };
   }
+}
+
+function anomalyText({ kind, side, ...set }: Anomaly): string {
+  const uids = `UID ${formatUidSet(set.uids)}`;
+  const pair = `${uids} here, UID ${formatUidSet(set.counterparts)} on the ${otherSide(side)} side`;
+  switch (kind) {
+    case "never-assigned":
+      return `In the database, but no message ever had this UID: ${pair}. The entry is dropped`;
+    case "gone-on-both":
+      return `In the database, but gone on both sides: ${pair}. The entry is dropped`;
+    case "gone":
+      return `Gone, though the server tells of no deletion since the last run: ${pair}. Copied again from the other side`;
+    case "replaced":
+      return `Gone, but an equal message is here: ${pair}. Paired anew`;
+    case "mispaired":
+      return `Paired in the database, but different messages: ${pair}. Paired anew`;
+    case "unrecorded":
+      return `Not in the database: ${uids}. Paired with an equal message of the other side, or else copied`;
+    case "flags-differ":
+      return `Flags differ, and neither server tells of a change: ${pair}. Both get the union`;
+  }
+}
+
+function quoted(mailbox: string): string {
+  return `"${displayName(mailbox)}"`;
 }
 
 function messages(count: number): string {

@@ -2,13 +2,17 @@
 
 import { homedir } from "node:os";
 import { resolve } from "node:path";
+import { deleteCommand } from "../commands/delete.ts";
+import type { CommandContext } from "../commands/on-servers.ts";
+import { renameCommand } from "../commands/rename.ts";
+import { repairCommand } from "../commands/repair.ts";
 import { syncCommand } from "../commands/sync.ts";
 import { loadConfig } from "../config/config.ts";
 import { parseLogPrefix } from "../log/log-prefix.ts";
 import { createLog, type RunLog } from "../log/logger.ts";
 import { InterimapError } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
-import { parseArguments, type SyncInvocation } from "./options.ts";
+import { parseArguments, type WorkInvocation } from "./options.ts";
 import { Reporter } from "./reporter.ts";
 
 export interface Surroundings {
@@ -23,7 +27,7 @@ export async function run({ argv, env, signal }: Surroundings): Promise<ExitCode
   let log: RunLog | undefined;
   try {
     const invocation = parseArguments(argv);
-    if (invocation.command !== "sync") {
+    if (invocation.command === "help" || invocation.command === "version") {
       process.stdout.write(invocation.text);
       return exitCode.done;
     }
@@ -31,9 +35,8 @@ export async function run({ argv, env, signal }: Surroundings): Promise<ExitCode
     log = openLog(invocation, { logPrefix: config.logPrefix, logfile: config.logfile });
     for (const warning of config.warnings) log.warn(warning);
     const reporter = new Reporter(log);
-    await syncCommand({
+    await execute(invocation, {
       config,
-      mailboxes: invocation.mailboxes,
       log,
       report: (event) => {
         reporter.report(event);
@@ -51,13 +54,28 @@ export async function run({ argv, env, signal }: Surroundings): Promise<ExitCode
   }
 }
 
+function execute(invocation: WorkInvocation, context: CommandContext): Promise<void> {
+  switch (invocation.command) {
+    case "sync":
+      return syncCommand({ ...context, mailboxes: invocation.mailboxes });
+    case "repair":
+      return repairCommand({ ...context, mailboxes: invocation.mailboxes });
+    case "delete":
+      return deleteCommand({ ...context, mailboxes: invocation.mailboxes, targets: invocation.targets });
+    case "rename": {
+      const { source, destination, targets } = invocation;
+      return renameCommand({ ...context, source, destination, targets });
+    }
+  }
+}
+
 interface Destination {
   readonly logPrefix: ReturnType<typeof parseLogPrefix>;
   readonly logfile: string | undefined;
 }
 
 function openLog(
-  { quiet, debug }: Pick<SyncInvocation, "quiet" | "debug">,
+  { quiet, debug }: Pick<WorkInvocation, "quiet" | "debug">,
   { logPrefix, logfile }: Destination,
 ): RunLog {
   return createLog({ logPrefix, logfile: logfile === undefined ? undefined : resolve(logfile), quiet, debug });

@@ -6,14 +6,26 @@ export const versionText = `interimap ${packageJson.version}\n`;
 
 export const helpText = `\
 Usage: interimap [OPTION]... [MAILBOX]...
+       interimap [OPTION]... --repair [MAILBOX]...
+       interimap [OPTION]... --delete MAILBOX...
+       interimap [OPTION]... --rename SOURCE DEST
 
 Brings two IMAP servers to the same state: new messages, flags and deletions
 travel both ways. Without a MAILBOX, the configuration says which mailboxes.
 
 A MAILBOX is written with the local server's hierarchy delimiter and in the
-modified UTF-7 of IMAP. * and % are wildcards: keep them from the shell.
+modified UTF-7 of IMAP. * and % are wildcards: keep them from the shell. To
+--delete and --rename they are characters as any other.
+
+Commands:
+  --repair       compare everything with the database, and make all agree
+  --delete       delete mailboxes on both servers and in the database; what is
+                 below them stays
+  --rename       rename a mailbox, and what is below it, in all three places
 
 Options:
+  --target=WHERE --delete and --rename: act there only. WHERE is local, remote
+                 or database, or several with commas between them
   --config=FILE  read another configuration file; a relative FILE is looked for
                  in the directory of the usual one
   -q, --quiet    say only what went wrong

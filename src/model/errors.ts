@@ -38,7 +38,7 @@ export const errorKinds = {
   DELIMITER_MISMATCH: kind(exitCode.data, "run", "no", "One server has a flat name space, the other a hierarchy."),
   MAILBOX_NAME: kind(exitCode.partial, "mailbox", "no", "A mailbox name cannot exist on the other server."),
   MAILBOX_GONE: kind(exitCode.partial, "mailbox", "no", "A known mailbox disappeared from one server."),
-  UIDVALIDITY_CHANGED: kind(exitCode.data, "mailbox", "no", "A mailbox's UIDVALIDITY changed."),
+  MAILBOX_EXISTS: kind(exitCode.data, "run", "no", "A mailbox cannot be renamed: the new name is taken."),
   MAILBOX_UNSYNCABLE: kind(exitCode.partial, "mailbox", "no", "A mailbox has no persistent UIDs or mod-sequences."),
   MAILBOX_UNSTABLE: kind(exitCode.partial, "mailbox", "later", "A mailbox changed identity while it was synchronised."),
   MESSAGE_REFUSED: kind(exitCode.partial, "message", "later", "A server refused a message."),

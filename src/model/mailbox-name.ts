@@ -75,8 +75,14 @@ export function encodeUtf7(text: string): string {
   });
 }
 
-function isInbox(name: string): boolean {
+/** RFC 3501 5.1: the one name whose case does not matter. */
+export function isInbox(name: string): boolean {
   return name.toUpperCase() === "INBOX";
+}
+
+/** Whether a mailbox is `root` or below it. */
+export function isWithin(name: string, root: string): boolean {
+  return name === root || name.startsWith(`${root}\0`);
 }
 
 function impossible(name: string, reason: string): InterimapError {

@@ -121,6 +121,19 @@ export class Connection {
     }
   }
 
+  /** What is wrong in the file, if anything is. A value that breaks a constraint of ours is no damage to the file. */
+  damage(): string | undefined {
+    return this.#guard(() => {
+      this.#database.pragma("ignore_check_constraints = ON");
+      try {
+        const found = this.#database.pragma("integrity_check(1)", { simple: true }) as string;
+        return found === "ok" ? undefined : found;
+      } finally {
+        this.#database.pragma("ignore_check_constraints = OFF");
+      }
+    });
+  }
+
   /** Leaves a single file behind: SQLite folds the write-ahead log into it. */
   close(): void {
     this.#guard(() => this.#database.close());

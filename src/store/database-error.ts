@@ -22,10 +22,7 @@ export function databaseError(path: string, error: unknown): unknown {
     case "SQLITE_NOTADB":
       return foreignError(path, cause);
     case "SQLITE_CORRUPT":
-      return new InterimapError("DATABASE_READ", `the database ${path} is damaged: ${error.message}`, {
-        hint: "restore it from a copy, or move it away to begin with a new one",
-        cause,
-      });
+      return damagedError(path, error.message, cause);
     case "SQLITE_FULL":
       return new InterimapError("DATABASE_READ", `no space is left for the database ${path}`, {
         hint: "make room on its file system; what was committed is safe",
@@ -41,6 +38,13 @@ export function databaseError(path: string, error: unknown): unknown {
     default:
       return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${reasonOf(error)}`, { cause });
   }
+}
+
+export function damagedError(path: string, reason: string, cause?: unknown): InterimapError {
+  return new InterimapError("DATABASE_READ", `the database ${path} is damaged: ${reason}`, {
+    hint: "restore it from a copy, or move it away to begin with a new one",
+    cause,
+  });
 }
 
 /** A file that is there but was not made by this program or its predecessor. */

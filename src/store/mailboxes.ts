@@ -55,6 +55,13 @@ export function saveStates(connection: Connection, idx: number, states: PerSide<
   }
 }
 
+/** Every table with a foreign key to mailboxes, and mailboxes itself at the end. */
+const tablesByMailbox = ["mapping", "refused", "rounds", "message_counts", ...sides, "mailboxes"];
+
+export function removeMailbox(connection: Connection, idx: number): void {
+  for (const table of tablesByMailbox) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);
+}
+
 /** SQLite's integers are signed; the column holds the bits of an unsigned one. */
 function state(validity: bigint | null, next: bigint | null, modSeq: bigint | null): MailboxState | undefined {
   if (validity === null || next === null || modSeq === null) return undefined;

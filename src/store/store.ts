@@ -2,10 +2,11 @@
 // called within transaction(). Failures are InterimapError: DATABASE_READ, or BUG for a row that breaks an invariant.
 
 import type { MailboxState } from "../model/mailbox-state.ts";
-import type { PerSide, Side } from "../model/side.ts";
+import { perSide, type PerSide, type Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
-import { mailboxes, saveStates, type MailboxRecord } from "./mailboxes.ts";
+import { damagedError } from "./database-error.ts";
+import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import { countMappings, mappedUids, pairsOf, sequenceSample } from "./mapping.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
 import { initialise, upgrade } from "./upgrade.ts";
@@ -54,6 +55,18 @@ export class Store {
     this.#connection.run("UPDATE mailboxes SET subscribed = ? WHERE idx = ?", Number(subscribed), idx);
   }
 
+  /** Keeps its idx, and all that is known of it. */
+  renameMailbox(idx: number, name: string): void {
+    this.#connection.run("UPDATE mailboxes SET mailbox = ? WHERE idx = ?", Buffer.from(name, "latin1"), idx);
+  }
+
+  /** Forgets the mailbox and all that is known of it. */
+  removeMailbox(idx: number): void {
+    this.transaction(() => {
+      removeMailbox(this.#connection, idx);
+    });
+  }
+
   /**
    * Saves both states, which says that everything up to them is done on both sides, and removes the mailbox's
    * interruption marker. Message counts that are not given are forgotten: the old ones belong to the old states.
@@ -67,6 +80,20 @@ export class Store {
         this.#connection.run("INSERT INTO message_counts (idx, local, remote) VALUES (?, ?, ?)", idx, local, remote);
       }
       this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
+    });
+  }
+
+  /**
+   * Forgets how far the mailbox was synchronised: until the next checkpoint all of its messages are to be looked at, and
+   * those without a mapping matched before they are copied. What is mapped stays mapped.
+   */
+  startOver(idx: number, uidValidity: PerSide<number>): void {
+    this.transaction(() => {
+      this.checkpoint(
+        idx,
+        perSide((side) => ({ uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n })),
+      );
+      this.#connection.run("INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, 1, 1)", idx);
     });
   }
 
@@ -113,6 +140,19 @@ export class Store {
     });
   }
 
+  /** Drops all that is known of the mailbox's messages: mappings and refusals. */
+  forgetMessages(idx: number): void {
+    this.transaction(() => {
+      this.#connection.run("DELETE FROM mapping WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM refused WHERE idx = ?", idx);
+    });
+  }
+
+  /** All mapping rows, ascending by local UID; those that somebody else wrote may name UIDs that cannot be. */
+  allPairs(idx: number): PerSide<number>[] {
+    return this.#connection.rows("SELECT lUID AS local, rUID AS remote FROM mapping WHERE idx = ? ORDER BY lUID", idx);
+  }
+
   /** Mapping rows whose UID on `side` is in the set, ascending by that UID. */
   pairsOf(idx: number, side: Side, uids: UidSet): PerSide<number>[] {
     return pairsOf(this.#connection, { idx, side }, uids);
@@ -154,6 +194,12 @@ export class Store {
   /** One commit for all that `work` does, or nothing of it if it throws. May be nested; `work` cannot wait. */
   transaction<T>(work: () => T): T {
     return this.#connection.transaction(work);
+  }
+
+  /** Reads the whole file. @throws InterimapError DATABASE_READ when it is damaged. */
+  check(): void {
+    const problem = this.#connection.damage();
+    if (problem !== undefined) throw damagedError(this.#connection.path, problem);
   }
 
   /** Unlocks the database, and leaves one file. */

@@ -4,6 +4,7 @@ import type { FlagSet } from "../model/flags.ts";
 import type { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
+import type { Anomaly } from "./repair-plan.ts";
 
 interface OnMailbox {
   readonly side: Side;
@@ -33,6 +34,21 @@ export type SyncEvent =
   | ({ readonly type: "subscription-refused"; readonly reason: string } & OnMailbox)
   /** Messages that an earlier run could not copy, in a mailbox that this run had no other reason to visit. */
   | ({ readonly type: "messages-still-refused"; readonly count: number } & OnMailbox)
+  /** What was known of the mailbox's messages means nothing any more; they are matched anew. */
+  | ({ readonly type: "uidvalidity-changed" } & OnMailbox)
+  /** Something in the database that does not fit the servers; it is being mended. */
+  | ({ readonly type: "anomaly" } & Anomaly & OnMailbox)
+  /** The database claims to know more of a server than there is. */
+  | ({
+      readonly type: "state-ahead";
+      readonly item: "UIDNEXT" | "HIGHESTMODSEQ";
+      readonly recorded: string;
+      readonly actual: string;
+    } & OnMailbox)
+  | { readonly type: "nothing-to-repair"; readonly side?: undefined; readonly mailbox?: undefined }
+  /** Without a side: in the database. */
+  | { readonly type: "mailbox-deleted"; readonly side?: Side; readonly mailbox: string }
+  | { readonly type: "mailbox-renamed"; readonly side?: Side; readonly mailbox: string; readonly to: string }
   /** Something kept a mailbox from being synchronised; the others go on. */
   | {
       readonly type: "mailbox-left-out";

@@ -6,13 +6,14 @@ import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/s
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
-import { bothSides, perSide, sides, type Side } from "../model/side.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
 import { propagateVanished } from "./propagate-vanished.ts";
 import type { MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
+import { repairMailbox } from "./repair-mailbox.ts";
 import { resume } from "./resume.ts";
 
 /**
@@ -20,16 +21,9 @@ import { resume } from "./resume.ts";
  * @throws InterimapError; one that abandons only the mailbox leaves its checkpoint as it was.
  */
 export async function syncMailbox(work: MailboxWork): Promise<void> {
-  const views = await bothSides((side) => select(work.sessions[side], work.wireNames[side], knowledge(work, side)));
-  const before = perSide((side) => continued(work, { side, view: views[side] }));
-  const mailbox: OpenMailbox = {
-    ...work,
-    views,
-    flags: new FlagKnowledge(),
-    progress: perSide((side) => progressFrom(work, { side, floor: before[side].uidNext })),
-  };
-  if (work.before.local === undefined || work.before.remote === undefined) work.store.checkpoint(work.idx, before);
-  await resume(mailbox);
+  const mailbox = await open(work);
+  const { views } = mailbox;
+  await (work.repairs ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
   let after = perSide((side) => stateOf(views[side]));
   let retry = perSide((side) => uidSetOf(mailbox.progress[side].refused));
@@ -51,6 +45,38 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   );
 }
 
+async function open(work: MailboxWork): Promise<OpenMailbox> {
+  const { sessions, wireNames, store, idx, report, name } = work;
+  const views = await bothSides((side) => select(sessions[side], wireNames[side], knowledge(work, side)));
+  const uidValidity = perSide((side) => views[side].uidValidity);
+  const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
+  for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
+  if (anew.length > 0) forget(work, uidValidity);
+  const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
+  const floors = perSide((side) => before[side]?.uidNext ?? 1);
+  if (anew.length === 0 && (before.local === undefined || before.remote === undefined)) {
+    store.checkpoint(
+      idx,
+      perSide((side) => before[side] ?? { uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n }),
+    );
+  }
+  return {
+    ...work,
+    before,
+    views,
+    flags: new FlagKnowledge(),
+    progress: perSide((side) => progressFrom(work, { side, floor: floors[side] })),
+  };
+}
+
+/** The recorded UIDs mean nothing any more. No deletion follows from that: all messages are matched, the rest is copied. */
+function forget({ store, idx }: MailboxWork, uidValidity: PerSide<number>): void {
+  store.transaction(() => {
+    store.forgetMessages(idx);
+    store.startOver(idx, uidValidity);
+  });
+}
+
 function progressFrom({ store, idx }: MailboxWork, { side, floor }: { side: Side; floor: number }): Progress {
   const refused = store.refused(idx).filter((message) => message.side === side);
   return { floor, copies: store.mappedUids(idx, side, floor), refused: new Set(refused.map(({ uid }) => uid)) };
@@ -59,7 +85,9 @@ function progressFrom({ store, idx }: MailboxWork, { side, floor }: { side: Side
 function knowledge(work: MailboxWork, side: Side): ServerKnowledge | undefined {
   const state = work.before[side];
   if (state === undefined) return undefined;
-  return { state, sequenceSample: sequenceSample(work, { side, uidNext: state.uidNext }) };
+  // The sample is made of what is to be checked.
+  const sample = work.repairs ? [] : sequenceSample(work, { side, uidNext: state.uidNext });
+  return { state, sequenceSample: sample };
 }
 
 const sampleLimit = 32;
@@ -74,18 +102,6 @@ function sequenceSample(
 ): ServerKnowledge["sequenceSample"] {
   const hadMappingsOnly = store.messageCounts(idx)?.[side] === store.countMappings(idx, side, uidNext);
   return hadMappingsOnly ? store.sequenceSample(idx, side, uidNext, sampleLimit) : [];
-}
-
-/** Where to go on from. @throws InterimapError UIDVALIDITY_CHANGED */
-function continued(work: MailboxWork, { side, view }: { side: Side; view: MailboxView }): MailboxState {
-  const state = work.before[side];
-  if (state === undefined) return { uidValidity: view.uidValidity, uidNext: 1, highestModSeq: 0n };
-  if (state.uidValidity === view.uidValidity) return state;
-  throw new InterimapError(
-    "UIDVALIDITY_CHANGED",
-    `UIDVALIDITY changed on the ${side} server (${String(state.uidValidity)} before, ${String(view.uidValidity)} now)`,
-    { side, hint: "the mailbox was probably deleted and created again; nothing was changed in it" },
-  );
 }
 
 /** New messages: neither seen in an earlier round nor copies of ours. */

@@ -21,6 +21,8 @@ export interface MailboxWork {
   readonly extraSession: (side: Side) => Promise<Session | undefined>;
   readonly store: Store;
   readonly report: Report;
+  /** Compare everything with what is recorded, and mend that, instead of trusting it. */
+  readonly repairs: boolean;
 }
 
 /** A mailbox being worked on: both sides have it selected. */

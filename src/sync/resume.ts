@@ -1,9 +1,10 @@
 // Takes up a mailbox whose last synchronisation was interrupted (walk 5 in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
-import { fetchFlags, fetchIdentities } from "../imap/commands/fetch.ts";
+import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
-import { isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { uniteFlags } from "./match-flags.ts";
 import { planMatches } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
@@ -29,7 +30,7 @@ async function compareCopied(mailbox: OpenMailbox): Promise<void> {
 }
 
 async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
-  const { store, idx, progress, views, sessions } = mailbox;
+  const { store, idx, views, sessions } = mailbox;
   const floors = store.interruption(idx);
   if (floors === undefined) return;
   const unmapped = perSide((side): UidSet => {
@@ -38,14 +39,35 @@ async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
     return floor < uidNext ? subtract(uidRange(floor, uidNext - 1), store.mappedUids(idx, side, floor)) : uidSetOf([]);
   });
   if (sides.some((side) => isEmpty(unmapped[side]))) return;
+  forgetChangesOf(mailbox, unmapped);
   const identities = await bothSides((side) => fetchIdentities(sessions[side], unmapped[side]));
-  const pairs = planMatches(identities);
-  store.addMappings(
-    idx,
-    pairs.map(({ local, remote }) => ({ local: local.uid, remote: remote.uid })),
-  );
+  adopt(mailbox, planMatches(identities));
+}
+
+/** Their flags are about to be read; only what is reported afterwards is news. */
+function forgetChangesOf({ views }: OpenMailbox, uids: PerSide<UidSet>): void {
+  for (const side of sides) {
+    const known = [...views[side].changes.keys()].filter((uid) => hasUid(uids[side], uid));
+    for (const uid of known) views[side].forgetChange(uid);
+  }
+}
+
+/** Records pairs of messages that were found to be copies of each other. */
+export function adopt(mailbox: OpenMailbox, pairs: readonly PerSide<MessageIdentity>[]): void {
+  const { store, idx, progress } = mailbox;
+  store.transaction(() => {
+    store.addMappings(
+      idx,
+      pairs.map(({ local, remote }) => ({ local: local.uid, remote: remote.uid })),
+    );
+    for (const side of sides) {
+      for (const { [side]: message } of pairs) {
+        if (progress[side].refused.delete(message.uid)) store.clearRefused(idx, side, message.uid);
+      }
+    }
+  });
   for (const side of sides) {
     progress[side].copies = union(progress[side].copies, uidSetOf(pairs.map((pair) => pair[side].uid)));
-    for (const pair of pairs) views[side].noteChange(pair[side].uid, { flags: pair[side].flags, modSeq: 0n });
   }
+  uniteFlags(mailbox, pairs);
 }

@@ -15,6 +15,7 @@ import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { syncMailbox } from "./mailbox-worker.ts";
+import { suggestedCommand } from "./suggested-command.ts";
 
 export interface SyncOptions {
   readonly query: ListingQuery;
@@ -22,6 +23,8 @@ export interface SyncOptions {
   readonly connections: Connections;
   readonly store: Store;
   readonly report: Report;
+  /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
+  readonly repairs?: boolean;
 }
 
 /**
@@ -37,13 +40,19 @@ export async function synchronise(options: SyncOptions): Promise<void> {
   };
   const { listings, plan } = await reconcile(run);
   const known = knownMailboxes(run.store);
-  for (const name of plan.dirty) {
+  const names = run.repairs === true ? commonMailboxes(run, listings) : plan.dirty;
+  for (const name of names) {
     if (run.leftOut.has(name)) continue;
     await attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings }));
   }
-  const visited = new Set(plan.dirty);
+  const visited = new Set(names);
   const isUnvisited = ({ name }: KnownMailbox): boolean => listings.local.mailboxes.has(name) && !visited.has(name);
   reportStillRefused(run, [...known.values()].filter(isUnvisited));
+}
+
+function commonMailboxes({ isIgnored }: SyncOptions, { local, remote }: PerSide<Listing>): string[] {
+  const exists = ({ mailboxes }: Listing, name: string): boolean => mailboxes.get(name)?.exists === true;
+  return [...local.mailboxes.keys()].filter((name) => exists(local, name) && exists(remote, name) && !isIgnored(name));
 }
 
 interface Run extends SyncOptions {
@@ -68,7 +77,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
       knownMailboxes(run.store),
       (name) => run.isIgnored(name) || run.leftOut.has(name),
     );
-    for (const { side, name } of plan.gone) leaveOut(run, { side, mailbox: name }, gone(side));
+    for (const { side, name } of plan.gone) leaveOut(run, { side, mailbox: name }, gone({ side, name, listings }));
     // In flight together, but answered in this order: parents first.
     await allDone(
       plan.create.map(({ side, name }) =>
@@ -96,13 +105,13 @@ function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
   return new Map(store.mailboxes().map((record) => [record.name, record]));
 }
 
-interface Creation {
+interface NamedPlace {
   readonly side: Side;
   readonly name: string;
   readonly listings: PerSide<Listing>;
 }
 
-async function createOn({ sessions, report, created }: Run, { side, name, listings }: Creation): Promise<void> {
+async function createOn({ sessions, report, created }: Run, { side, name, listings }: NamedPlace): Promise<void> {
   if (created[side].has(name)) {
     throw new InterimapError("MAILBOX_GONE", "the server created the mailbox, but does not list it", { side });
   }
@@ -157,7 +166,7 @@ interface OneMailbox {
 }
 
 async function syncOne(
-  { connections, sessions, store, report }: Run,
+  { connections, sessions, store, report, repairs = false }: Run,
   { name, known, listings }: OneMailbox,
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
@@ -170,6 +179,7 @@ async function syncOne(
     extraSession: (side) => connections.extra(side),
     store,
     report,
+    repairs,
   });
 }
 
@@ -193,8 +203,13 @@ function leaveOut(run: Run, place: Place, error: InterimapError): void {
   run.report({ type: "mailbox-left-out", ...place, error });
 }
 
-function gone(side: Side): InterimapError {
+/** A mailbox that was deleted and one that was renamed look the same: only the user knows. */
+function gone({ side, name, listings }: NamedPlace): InterimapError {
+  const { delimiter } = listings.local.naming;
+  const everywhere = suggestedCommand({ command: "delete", names: [name], delimiter });
+  const targets = [otherSide(side), "database"] as const;
+  const elsewhere = suggestedCommand({ command: "rename", names: [name, "NEWNAME"], targets, delimiter });
   return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server`, {
-    hint: `left alone on the ${otherSide(side)} server; delete it there too, or restore it here`,
+    hint: `to delete it everywhere: ${everywhere}; if it was renamed: ${elsewhere}`,
   });
 }

@@ -55,6 +55,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   extraSession: () => Promise.resolve(undefined),
                   store,
                   report: (event) => events.push(event),
+                  repairs: false,
                 }),
             }),
           { capabilities },
@@ -294,11 +295,26 @@ test("a mailbox that was really emptied is emptied on the other side", async () 
   });
 });
 
-test("another UIDVALIDITY: nothing is done and nothing forgotten", async () => {
-  const scripts = { local: selected().replace("UIDVALIDITY 7", "UIDVALIDITY 8"), remote: selected() };
+test("another UIDVALIDITY: what was known is forgotten in one step, and that all is to be matched is remembered", async () => {
+  const refused = `
+    C: m UID FETCH 1:2 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])
+    S: m NO not now`;
+  const scripts = {
+    local: selected().replace("UIDVALIDITY 7", "UIDVALIDITY 8") + refused,
+    remote: selected() + refused,
+  };
   await withScene(scripts, async (scene) => {
-    await assert.rejects(scene.sync(), failsWith("UIDVALIDITY_CHANGED", /7 before, 8 now/));
-    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    await assert.rejects(scene.sync(), failsWith("COMMAND_REFUSED"));
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]),
+      [["uidvalidity-changed", "local"]],
+    );
+    assert.deepEqual(mapping(scene), {});
+    assert.deepEqual(scene.store.interruption(scene.idx), { local: 1, remote: 1 });
+    assert.deepEqual(scene.store.mailboxes()[0]?.states, {
+      local: { uidValidity: 8, uidNext: 1, highestModSeq: 0n },
+      remote: { uidValidity: 7, uidNext: 1, highestModSeq: 0n },
+    });
   });
 });
 

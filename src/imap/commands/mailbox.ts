@@ -13,6 +13,16 @@ export function create(session: Session, wireName: string): Promise<void> {
   return onMailbox(session, "CREATE", wireName);
 }
 
+/** RFC 3501 6.3.4: what is below stays, and so does the subscription. */
+export function deleteMailbox(session: Session, wireName: string): Promise<void> {
+  return onMailbox(session, "DELETE", wireName);
+}
+
+/** RFC 3501 6.3.5: what is below goes along, subscriptions do not. */
+export async function rename(session: Session, from: string, to: string): Promise<void> {
+  await session.run({ name: "RENAME", overlap: "any", parts: ["RENAME ", astring(from), " ", astring(to)] });
+}
+
 /** RFC 3501 6.3.6 */
 export function subscribe(session: Session, wireName: string): Promise<void> {
   return onMailbox(session, "SUBSCRIBE", wireName);

@@ -57,6 +57,42 @@ test("-- ends the options", () => {
   });
 });
 
+test("--repair, with mailboxes or without", () => {
+  assert.deepEqual(parseArguments(["--repair"]), { ...plain, command: "repair" });
+  assert.deepEqual(parseArguments(["-q", "a", "--repair", "b*"]), {
+    ...plain,
+    command: "repair",
+    quiet: true,
+    mailboxes: ["a", "b*"],
+  });
+});
+
+test("--delete and --rename act everywhere, unless --target says where", () => {
+  const everywhere = ["local", "remote", "database"];
+  assert.deepEqual(parseArguments(["--delete", "a", "b/c", "--debug"]), {
+    ...plain,
+    command: "delete",
+    debug: 1,
+    mailboxes: ["a", "b/c"],
+    targets: everywhere,
+  });
+  const renamed = { command: "rename", config: "x", quiet: false, debug: 0, source: "INBOX", destination: "b" };
+  assert.deepEqual(parseArguments(["--config=x", "--rename", "INBOX", "b"]), { ...renamed, targets: everywhere });
+  const cases: [string[], string[]][] = [
+    [["--target=remote"], ["remote"]],
+    [["--target", "remote"], ["remote"]],
+    [
+      ["--target=database,local", "--target=local"],
+      ["local", "database"],
+    ],
+    [["--target=local", "--target=remote", "--target=database"], everywhere],
+  ];
+  for (const [options, targets] of cases) {
+    const invocation = parseArguments([...options, "--config=x", "--rename", "--", "INBOX", "b"]);
+    assert.deepEqual(invocation, { ...renamed, targets });
+  }
+});
+
 test("--help and --version win over what is wrong elsewhere", () => {
   for (const argv of [["-h"], ["--help"], ["--nope", "--help", "--version"], ["-h", "false"]]) {
     assert.equal(parseArguments(argv).command, "help");
@@ -84,6 +120,24 @@ test("a wrong command line is a usage error that names what is wrong", () => {
     [["--__proto__=x"], /^unknown option --__proto__$/],
     [["--get-yargs-completions"], /^unknown option --get-yargs-completions$/],
     [["a", ""], /^a MAILBOX is empty$/],
+    [["--delete"], /^--delete needs a MAILBOX$/],
+    [["--delete", "a", ""], /^a MAILBOX is empty$/],
+    [["--delete=a"], /^--delete takes no value$/],
+    [["--delete", "a", "inBox"], /^INBOX cannot be deleted$/],
+    [["--rename"], /^--rename needs two MAILBOXes/],
+    [["--rename", "a"], /^--rename needs two MAILBOXes/],
+    [["--rename", "a", "b", "c"], /^--rename needs two MAILBOXes/],
+    [["--rename", "a", "a"], /^SOURCE and DEST of --rename are the same$/],
+    [["--rename", "a", "Inbox"], /^nothing can be renamed to INBOX/],
+    [["--delete", "--rename", "a", "b"], /^--delete and --rename exclude each other$/],
+    [["a", "--repair", "--delete"], /^--repair and --delete exclude each other$/],
+    [["--repair", "--rename", "a", "b"], /^--repair and --rename exclude each other$/],
+    [["--target=local"], /^--target goes with --delete or --rename only$/],
+    [["--target=local", "--repair"], /^--target goes with --delete or --rename only$/],
+    [["--target", "--delete", "a"], /^--target /],
+    [["--target=", "--delete", "a"], /^--target takes local, remote or database, not ""$/],
+    [["--target=Local", "--delete", "a"], /^--target takes local, remote or database, not "Local"$/],
+    [["--target=local,disk", "--delete", "a"], /^--target takes local, remote or database, not "disk"$/],
   ];
   for (const [argv, message] of cases) {
     assert.throws(() => parseArguments(argv), { code: "USAGE", exitCode: 64, message, hint: "see interimap --help" });
@@ -91,20 +145,12 @@ test("a wrong command line is a usage error that names what is wrong", () => {
 });
 
 test("what comes later says so", () => {
-  for (const argv of [
-    ["--watch"],
-    ["--watch=60"],
-    ["--notify"],
-    ["--repair", "a"],
-    ["--delete", "a"],
-    ["--rename", "a", "b"],
-  ]) {
+  for (const argv of [["--watch"], ["--watch=60"], ["--notify"], ["--repair", "--notify"]]) {
     assert.throws(() => parseArguments(argv), {
       code: "USAGE",
       message: /^--[a-z]+ is not available in this version$/,
     });
   }
-  assert.throws(() => parseArguments(["--target=local"]), { message: /^--target is not available/ });
 });
 
 test("a mailbox outside of printable ASCII: the hint has it in modified UTF-7", () => {

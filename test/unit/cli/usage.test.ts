@@ -10,9 +10,16 @@ test("the help fits a terminal", () => {
 });
 
 test("every option the help lists is understood", () => {
-  const options = helpText.match(/--[a-z]+(=FILE)?/g) ?? [];
-  assert.ok(options.length >= 5);
-  for (const option of options) assert.doesNotThrow(() => parseArguments([option]), option);
+  const options = new Set(helpText.match(/--[a-z]+(=FILE)?/g));
+  assert.ok(options.size >= 9);
+  const arguments_: Readonly<Record<string, readonly string[]>> = {
+    "--delete": ["a"],
+    "--rename": ["a", "b"],
+    "--target": ["local", "--delete", "a"],
+  };
+  for (const option of options) {
+    assert.doesNotThrow(() => parseArguments([option, ...(arguments_[option] ?? [])]), option);
+  }
 });
 
 test("the version is the package's", () => {

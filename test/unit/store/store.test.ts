@@ -5,7 +5,7 @@ import { sides } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { failure, temporaryDirectory } from "./databases.ts";
+import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const states = {
   local: { uidValidity: 0xffff_ffff, uidNext: 17, highestModSeq: 2n ** 63n - 1n },
@@ -53,6 +53,41 @@ test("setSubscribed", (t) => {
     store.mailboxes().map(({ subscribed }) => subscribed),
     [false, true],
   );
+});
+
+test("renameMailbox keeps the idx and what is known", (t) => {
+  const { store, idx } = newMailbox(t);
+  store.checkpoint(idx, states);
+  store.renameMailbox(idx, "a\0\xff");
+  assert.deepEqual(store.mailboxes(), [{ idx, name: "a\0\xff", subscribed: true, states }]);
+  const other = store.addMailbox("b", false);
+  assert.throws(
+    () => {
+      store.renameMailbox(other, "a\0\xff");
+    },
+    failure("BUG", /UNIQUE constraint failed/),
+  );
+});
+
+test("removeMailbox leaves nothing of it in any table, and the others as they are", (t) => {
+  const path = join(temporaryDirectory(t), "x.db");
+  const store = openStore({ path });
+  const fill = (name: string): number => {
+    const idx = store.addMailbox(name, true);
+    store.checkpoint(idx, states, { local: 1, remote: 2 });
+    store.markInterruptible(idx, { local: 1, remote: 1 });
+    store.addMappings(idx, [{ local: 1, remote: 2 }]);
+    store.recordRefused(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
+    return idx;
+  };
+  const [first, second] = [fill("a"), fill("b")];
+  store.removeMailbox(first);
+  assert.equal(store.addMailbox("a", false), second + 1, "an idx is never given twice");
+  store.removeMailbox(second + 1);
+  store.close();
+  for (const [table, rows] of Object.entries(dump(path).rows)) {
+    if (table !== "sqlite_sequence") assert.deepEqual([table, ...rows.map(([idx]) => idx)], [table, BigInt(second)]);
+  }
 });
 
 test("a checkpoint saves and replaces both states, to the last bit", (t) => {
@@ -251,4 +286,52 @@ test("a transaction is undone when its work throws, and an inner one alone", (t)
   });
   assert.equal(result, "done");
   for (const side of sides) assert.deepEqual(store.mappedUids(idx, side), { ranges: [[2, 2]] });
+});
+
+test("startOver keeps the mappings, and has everything looked at and matched until the next checkpoint", (t) => {
+  const { store, idx } = newMailbox(t);
+  store.checkpoint(idx, states, { local: 2, remote: 2 });
+  store.markInterruptible(idx, { local: 17, remote: 5 });
+  store.addMappings(idx, [{ local: 3, remote: 4 }]);
+  store.startOver(idx, { local: 7, remote: 1 });
+  assert.deepEqual(store.mailboxes()[0]?.states, {
+    local: { uidValidity: 7, uidNext: 1, highestModSeq: 0n },
+    remote: { uidValidity: 1, uidNext: 1, highestModSeq: 0n },
+  });
+  assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
+  assert.equal(store.messageCounts(idx), undefined);
+  assert.deepEqual(store.allPairs(idx), [{ local: 3, remote: 4 }]);
+});
+
+test("forgetMessages takes one mailbox's mappings and refusals", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("other", false);
+  for (const each of [idx, other]) {
+    store.addMappings(each, [{ local: 3, remote: 4 }]);
+    store.recordRefused(each, { side: "local", uid: 1, size: 1, messageId: undefined, reason: "no" });
+  }
+  store.forgetMessages(idx);
+  assert.deepEqual([store.allPairs(idx), store.refused(idx)], [[], []]);
+  assert.deepEqual([store.allPairs(other).length, store.refused(other).length], [1, 1]);
+});
+
+test("allPairs gives rows in the order of local UIDs, impossible ones too; check() minds only the file", (t) => {
+  const path = join(temporaryDirectory(t), "x.db");
+  const first = openStore({ path });
+  const idx = first.addMailbox("INBOX", true);
+  first.addMappings(idx, [
+    { local: 9, remote: 1 },
+    { local: 2, remote: 3 },
+  ]);
+  first.close();
+  execute(path, "PRAGMA ignore_check_constraints = ON; UPDATE mapping SET rUID = 0 WHERE lUID = 9");
+  const store = openStore({ path });
+  t.after(() => {
+    store.close();
+  });
+  store.check();
+  assert.deepEqual(store.allPairs(idx), [
+    { local: 2, remote: 3 },
+    { local: 9, remote: 0 },
+  ]);
 });

@@ -1,0 +1,16 @@
+// --delete: the given mailboxes go on every target that has them. Their children stay.
+
+import type { Target } from "../model/target.ts";
+import { deleteMailboxes } from "../sync/delete-mailboxes.ts";
+import { onServers, type CommandContext } from "./on-servers.ts";
+
+export interface DeleteCommand extends CommandContext {
+  /** As given on the command line. */
+  readonly mailboxes: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+/** @throws InterimapError of any kind. */
+export async function deleteCommand({ mailboxes, targets, ...context }: DeleteCommand): Promise<void> {
+  await onServers(context, (place) => deleteMailboxes({ ...place, mailboxes, targets }));
+}

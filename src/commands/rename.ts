@@ -1,0 +1,17 @@
+// --rename: a mailbox and what is below it get a new name on every target that has it.
+
+import type { Target } from "../model/target.ts";
+import { renameMailbox } from "../sync/rename-mailbox.ts";
+import { onServers, type CommandContext } from "./on-servers.ts";
+
+export interface RenameCommand extends CommandContext {
+  /** As given on the command line. */
+  readonly source: string;
+  readonly destination: string;
+  readonly targets: readonly Target[];
+}
+
+/** @throws InterimapError of any kind. */
+export async function renameCommand({ source, destination, targets, ...context }: RenameCommand): Promise<void> {
+  await onServers(context, (place) => renameMailbox({ ...place, source, destination, targets }));
+}

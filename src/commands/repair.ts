@@ -1,0 +1,22 @@
+// --repair: a synchronisation that trusts nothing of the database, lists what is wrong in it, and mends that.
+
+import type { SyncEvent } from "../sync/events.ts";
+import { synchronise } from "../sync/synchronise.ts";
+import { onServers } from "./on-servers.ts";
+import { syncOptions, type SyncCommand } from "./sync.ts";
+
+const flaws: readonly SyncEvent["type"][] = ["anomaly", "state-ahead", "uidvalidity-changed"];
+
+/** @throws InterimapError of any kind; DATABASE_READ before anything else when the database's file is damaged. */
+export async function repairCommand(command: SyncCommand): Promise<void> {
+  let hasFlaws = false;
+  const report = (event: SyncEvent): void => {
+    hasFlaws ||= flaws.includes(event.type) || event.type === "mailbox-left-out";
+    command.report(event);
+  };
+  await onServers({ ...command, report }, async (place) => {
+    place.store.check();
+    await synchronise({ ...syncOptions(command, place), repairs: true });
+  });
+  if (!hasFlaws) report({ type: "nothing-to-repair" });
+}

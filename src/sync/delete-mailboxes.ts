@@ -1,0 +1,69 @@
+// Deletes mailboxes on the servers and forgets them. What a server refuses to delete stays known, so that the
+// next synchronisation mentions it instead of creating the mailbox again.
+
+import { CommandRefused } from "../imap/command-refused.ts";
+import { deleteMailbox, unsubscribe } from "../imap/commands/mailbox.ts";
+import { InterimapError } from "../model/errors.ts";
+import { toWire } from "../model/mailbox-name.ts";
+import type { Side } from "../model/side.ts";
+import { serverOrder, type Target } from "../model/target.ts";
+import type { Report } from "./events.ts";
+import { givenName, lookUp, openServers, type Opened, type Opening } from "./given-mailboxes.ts";
+
+export interface Deletion extends Opening {
+  /** As given: in the local server's notation. */
+  readonly mailboxes: readonly string[];
+  readonly targets: readonly Target[];
+  readonly report: Report;
+}
+
+/**
+ * A mailbox that a server refuses to delete is reported; the others go on.
+ * @throws InterimapError that abandons a side or the run.
+ */
+export async function deleteMailboxes(deletion: Deletion): Promise<void> {
+  const { targets, report } = deletion;
+  const opened = await openServers(deletion);
+  const names = new Set(deletion.mailboxes.map((given) => givenName(given, opened.namings.local)));
+  // Children first: some servers keep a mailbox that has any.
+  for (const name of [...names].sort().reverse()) {
+    try {
+      for (const side of serverOrder) if (targets.includes(side)) await deleteOn(deletion, opened, { side, name });
+      if (targets.includes("database")) forget(deletion, name);
+    } catch (error) {
+      if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
+      report({ type: "mailbox-left-out", mailbox: name, error });
+    }
+  }
+}
+
+interface Place {
+  readonly side: Side;
+  readonly name: string;
+}
+
+async function deleteOn({ report }: Deletion, { sessions, namings }: Opened, { side, name }: Place): Promise<void> {
+  const [session, naming] = [sessions[side], namings[side]];
+  const listed = (await lookUp(session, { naming, names: [name] })).get(name);
+  if (listed?.exists === true) {
+    await deleteMailbox(session, listed.wireName);
+    report({ type: "mailbox-deleted", side, mailbox: name });
+  }
+  // Servers keep a subscription to what is no more, and list it only to those who ask for subscriptions.
+  const subscription = (await lookUp(session, { naming, names: [name], selectOptions: ["SUBSCRIBED"] })).get(name);
+  if (subscription?.subscribed !== true) return;
+  try {
+    await unsubscribe(session, toWire(name, naming));
+    report({ type: "unsubscribed", side, mailbox: name });
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    report({ type: "subscription-refused", side, mailbox: name, reason: error.words });
+  }
+}
+
+function forget({ store, report }: Deletion, name: string): void {
+  const known = store.mailboxes().find((record) => record.name === name);
+  if (known === undefined) return;
+  store.removeMailbox(known.idx);
+  report({ type: "mailbox-deleted", mailbox: name });
+}

@@ -1,0 +1,74 @@
+// Mailboxes that the command line names one by one, wildcards being plain characters: --delete and --rename.
+
+import { listDelimiter } from "../imap/commands/list.ts";
+import type { Session } from "../imap/session.ts";
+import { InterimapError } from "../model/errors.ts";
+import { displayName, isInbox, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
+import { bothSides, type PerSide } from "../model/side.ts";
+import type { Store } from "../store/store.ts";
+import type { Connections } from "./connections.ts";
+import { listMailboxes, type ListedMailbox } from "./mailbox-listing.ts";
+
+export interface Opened {
+  readonly sessions: PerSide<Session>;
+  readonly namings: PerSide<Naming>;
+}
+
+export interface Opening {
+  readonly connections: Connections;
+  readonly store: Store;
+  readonly references: PerSide<string>;
+}
+
+/** Connects, learns how the servers write names, and upgrades a database of an older version. */
+export async function openServers({ connections, store, references }: Opening): Promise<Opened> {
+  const sessions = await connections.open();
+  const namings = await bothSides(async (side): Promise<Naming> => {
+    const reference = references[side];
+    return { reference, delimiter: await listDelimiter(sessions[side], reference) };
+  });
+  if (store.needsUpgrade) store.upgrade({ local: namings.local.delimiter, remote: namings.remote.delimiter });
+  return { sessions, namings };
+}
+
+/** The program's name of a mailbox given in the local server's notation. Throws USAGE. */
+export function givenName(argument: string, { delimiter }: Naming): string {
+  const name = delimiter === null ? argument : argument.replaceAll(delimiter, "\0");
+  if (name.split("\0").includes("")) {
+    throw new InterimapError("USAGE", `MAILBOX "${displayName(name)}" has a level without a name`);
+  }
+  return isInbox(name) ? "INBOX" : name;
+}
+
+export interface LookUp {
+  readonly naming: Naming;
+  readonly names: readonly string[];
+  /** Also all that is below them. */
+  readonly below?: boolean;
+  /** RFC 5258 3.1; with SUBSCRIBED, also what is subscribed and does not exist. */
+  readonly selectOptions?: readonly string[];
+}
+
+/** What a server lists of these mailboxes. */
+export async function lookUp(
+  session: Session,
+  { naming, names, below = false, selectOptions = [] }: LookUp,
+): Promise<ReadonlyMap<string, ListedMailbox>> {
+  const patterns = names.flatMap((name) => patternsFor(name, naming, below));
+  if (patterns.length === 0) return new Map();
+  const { mailboxes } = await listMailboxes(session, { selectOptions, reference: naming.reference, patterns });
+  // A wildcard in a name matches itself, and others too.
+  const isMeant = (name: string): boolean => names.some((one) => (below ? isWithin(name, one) : name === one));
+  return new Map([...mailboxes].filter(([name]) => isMeant(name)));
+}
+
+/** None for a name that cannot exist there. */
+function patternsFor(name: string, naming: Naming, below: boolean): string[] {
+  try {
+    const pattern = toWire(name, naming).slice(naming.reference.length);
+    return below && naming.delimiter !== null ? [pattern, `${pattern}${naming.delimiter}*`] : [pattern];
+  } catch (error) {
+    if (error instanceof InterimapError && error.code === "MAILBOX_NAME") return [];
+    throw error;
+  }
+}

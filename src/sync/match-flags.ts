@@ -1,0 +1,32 @@
+// The flags of messages that turned out to be copies of each other: neither is older, so both get the union.
+
+import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import { otherSide, perSide, sides, type PerSide } from "../model/side.ts";
+import { planFlags } from "./flags-plan.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+/**
+ * Has the flags of each pair united by the next propagateFlags(), and returns the pairs that need it. What the views know
+ * of these messages must be news: reported after the identities were fetched.
+ */
+export function uniteFlags(
+  { views, flags: knowledge }: OpenMailbox,
+  pairs: readonly PerSide<MessageIdentity>[],
+): PerSide<MessageIdentity>[] {
+  const permanent = perSide((side) => views[side].permanentFlags);
+  return pairs.filter((identities) => {
+    const pair = perSide((side) => identities[side].uid);
+    const now = perSide((side) => views[side].changes.get(pair[side]) ?? { flags: identities[side].flags, modSeq: 0n });
+    if (now.local.flags === now.remote.flags) return false;
+    const { updates } = planFlags(
+      [{ pair, changes: now, present: { local: undefined, remote: undefined } }],
+      permanent,
+    );
+    for (const side of sides) {
+      // A side that has all the other has only follows: that is no conflict.
+      if (updates.some((update) => update.side === otherSide(side))) views[side].noteChange(pair[side], now[side]);
+      else knowledge.learn(side, pair[side], now[side].flags);
+    }
+    return updates.length > 0;
+  });
+}

@@ -1,0 +1,118 @@
+// Renames a mailbox on the servers, one after the other, and then in the database.
+
+import { CommandRefused } from "../imap/command-refused.ts";
+import { deleteMailbox, rename, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
+import { InterimapError } from "../model/errors.ts";
+import { toWire } from "../model/mailbox-name.ts";
+import { bothSides, type Side } from "../model/side.ts";
+import type { Target } from "../model/target.ts";
+import type { Report } from "./events.ts";
+import { givenName, lookUp, openServers, type Opened, type Opening } from "./given-mailboxes.ts";
+import { planRename, type ServerRename } from "./rename-plan.ts";
+import { suggestedCommand } from "./suggested-command.ts";
+
+export interface Renaming extends Opening {
+  /** As given: in the local server's notation. */
+  readonly source: string;
+  readonly destination: string;
+  readonly targets: readonly Target[];
+  readonly report: Report;
+}
+
+/** What is renamed, under the program's names. */
+interface Names {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Looks everywhere before anything is changed anywhere.
+ * @throws InterimapError; one that comes in the middle says which command does the rest.
+ */
+export async function renameMailbox(renaming: Renaming): Promise<void> {
+  const { store, targets, report } = renaming;
+  const opened = await openServers(renaming);
+  const { sessions, namings } = opened;
+  const [from, to] = [renaming.source, renaming.destination].map((given) => givenName(given, namings.local)) as [
+    string,
+    string,
+  ];
+  const listed = await bothSides((side) =>
+    lookUp(sessions[side], { naming: namings[side], names: [from, to], below: true }),
+  );
+  const plan = planRename({ from, to, targets, namings, listed, known: store.mailboxes() });
+
+  const done: Side[] = [];
+  for (const server of plan.servers) {
+    try {
+      await renameOn(renaming, opened, { server, from, to });
+    } catch (error) {
+      throw unfinished(error, { done, from, to, targets, delimiter: namings.local.delimiter });
+    }
+    done.push(server.side);
+  }
+  store.transaction(() => {
+    for (const { idx, name } of plan.rows) store.renameMailbox(idx, name);
+  });
+  if (plan.rows.length > 0) report({ type: "mailbox-renamed", mailbox: from, to });
+}
+
+interface Step extends Names {
+  readonly server: ServerRename;
+}
+
+async function renameOn({ report }: Renaming, opened: Opened, { server, from, to }: Step): Promise<void> {
+  const { side, wireFrom, wireTo, emptyLevels } = server;
+  for (const level of emptyLevels) await deleteMailbox(opened.sessions[side], level);
+  await rename(opened.sessions[side], wireFrom, wireTo);
+  report({ type: "mailbox-renamed", side, mailbox: from, to });
+  if (from === "INBOX") await returnChildren(opened, { side, to });
+  await moveSubscriptions(report, opened, { server, from, to });
+}
+
+/** RFC 3501 6.3.5: what is below INBOX stays there. Dovecot takes it along; nothing else can be below the new name. */
+async function returnChildren({ sessions, namings }: Opened, { side, to }: { side: Side; to: string }): Promise<void> {
+  const naming = namings[side];
+  const below = [...(await lookUp(sessions[side], { naming, names: [to], below: true })).keys()].filter(
+    (name) => name !== to,
+  );
+  const children = new Set(below.map((name) => name.slice(to.length + 1).split("\0", 1)[0]!));
+  for (const child of children) {
+    await rename(sessions[side], toWire(`${to}\0${child}`, naming), toWire(`INBOX\0${child}`, naming));
+  }
+}
+
+/** Servers leave subscriptions with the old names. INBOX still exists, and keeps its own. */
+async function moveSubscriptions(
+  report: Report,
+  { sessions, namings }: Opened,
+  { server: { side, subscriptions }, from }: Step,
+): Promise<void> {
+  const session = sessions[side];
+  for (const names of subscriptions) {
+    try {
+      await subscribe(session, toWire(names.to, namings[side]));
+      if (from !== "INBOX") await unsubscribe(session, toWire(names.from, namings[side]));
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      report({ type: "subscription-refused", side, mailbox: names.to, reason: error.words });
+    }
+  }
+}
+
+interface Progress extends Names {
+  readonly done: readonly Side[];
+  readonly targets: readonly Target[];
+  readonly delimiter: string | null;
+}
+
+function unfinished(error: unknown, { done, from, to, targets, delimiter }: Progress): unknown {
+  if (!(error instanceof InterimapError) || done.length === 0) return error;
+  const rest = targets.filter((target) => target === "database" || !done.includes(target));
+  const command = suggestedCommand({ command: "rename", names: [from, to], targets: rest, delimiter });
+  return new InterimapError(error.code, error.message, {
+    hint: `renamed on the ${done.join(" and the ")} server only; when the cause is gone, do the rest: ${command}`,
+    cause: error,
+    ...(error.side !== undefined && { side: error.side }),
+  });
+}

@@ -1,0 +1,115 @@
+// What a rename changes on the servers and in the database, and what forbids it. Pure.
+
+import { InterimapError } from "../model/errors.ts";
+import { displayName, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import { allTargets, serverOrder, type Target } from "../model/target.ts";
+import type { ListedMailbox } from "./mailbox-listing.ts";
+import { suggestedCommand } from "./suggested-command.ts";
+
+export interface RenameSituation {
+  readonly from: string;
+  readonly to: string;
+  readonly targets: readonly Target[];
+  readonly namings: PerSide<Naming>;
+  /** What the servers have of both names, and below them. */
+  readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
+  readonly known: readonly { readonly idx: number; readonly name: string }[];
+}
+
+export interface ServerRename {
+  readonly side: Side;
+  readonly wireFrom: string;
+  readonly wireTo: string;
+  /** Levels of the hierarchy in the new name's place that hold nothing, deepest first: deleted mailboxes leave such. */
+  readonly emptyLevels: readonly string[];
+  readonly subscriptions: readonly { readonly from: string; readonly to: string }[];
+}
+
+export interface RenamePlan {
+  readonly servers: readonly ServerRename[];
+  /** Rows of the database, with their new names. */
+  readonly rows: readonly { readonly idx: number; readonly name: string }[];
+}
+
+/** @throws InterimapError USAGE, MAILBOX_EXISTS, or MAILBOX_NAME for a name that a server cannot have. */
+export function planRename(situation: RenameSituation): RenamePlan {
+  const { from, to, targets, namings, listed, known } = situation;
+  if (isWithin(to, from)) {
+    throw new InterimapError(
+      "USAGE",
+      `mailbox "${displayName(from)}" cannot become "${displayName(to)}", below itself`,
+    );
+  }
+  requireFree(situation);
+  const sides = serverOrder.filter((side) => targets.includes(side) && has(situation, side));
+  return {
+    servers: sides.map((side) => ({
+      side,
+      wireFrom: listed[side].get(from)?.wireName ?? toWire(from, namings[side]),
+      wireTo: toWire(to, namings[side]),
+      emptyLevels: emptyLevels(listed[side], to),
+      subscriptions: [...listed[side]]
+        .filter(([name, { subscribed }]) => subscribed && isMoved(name, from))
+        .map(([name]) => ({ from: name, to: moved(name, situation) })),
+    })),
+    rows: targets.includes("database")
+      ? known.filter(({ name }) => isMoved(name, from)).map(({ idx, name }) => ({ idx, name: moved(name, situation) }))
+      : [],
+  };
+}
+
+function emptyLevels(listed: ReadonlyMap<string, ListedMailbox>, to: string): string[] {
+  const there = [...listed].filter(([name]) => isWithin(name, to));
+  if (there.some(([, { exists }]) => exists)) return [];
+  return there
+    .map(([, { wireName }]) => wireName)
+    .sort()
+    .reverse();
+}
+
+/** RFC 3501 6.3.5: everything below goes along, except that INBOX leaves what is below it where it is. */
+function isMoved(name: string, from: string): boolean {
+  return from === "INBOX" ? name === from : isWithin(name, from);
+}
+
+function moved(name: string, { from, to }: RenameSituation): string {
+  return to + name.slice(from.length);
+}
+
+function namesOn({ listed, known }: RenameSituation, target: Target): string[] {
+  if (target === "database") return known.map(({ name }) => name);
+  return [...listed[target]].filter(([, { exists }]) => exists).map(([name]) => name);
+}
+
+function has(situation: RenameSituation, target: Target): boolean {
+  return namesOn(situation, target).some((name) => isMoved(name, situation.from));
+}
+
+function requireFree(situation: RenameSituation): void {
+  const { from, to, targets, namings } = situation;
+  const inTheWay = (target: Target): string[] =>
+    namesOn(situation, target).filter((name) => isWithin(name, to) && !isWithin(name, from));
+  const taken = allTargets.filter((target) => targets.includes(target) && inTheWay(target).length > 0);
+  if (taken.length === 0) return;
+  const { delimiter } = namings.local;
+  const names = [...new Set(taken.flatMap(inTheWay))].sort();
+  const clear = suggestedCommand({ command: "delete", names, targets: taken, delimiter });
+  const open = allTargets.filter(
+    (target) => targets.includes(target) && !taken.includes(target) && has(situation, target),
+  );
+  const isDoneInPart = open.length > 0 && !taken.some((target) => has(situation, target));
+  const finish = suggestedCommand({ command: "rename", names: [from, to], targets: open, delimiter });
+  const shown = names.map((name) => `"${displayName(name)}"`).join(", ");
+  throw new InterimapError(
+    "MAILBOX_EXISTS",
+    `cannot rename "${displayName(from)}" to "${displayName(to)}": ${shown} already exists ${taken.map(where).join(" and ")}`,
+    {
+      hint: `${isDoneInPart ? `if it was renamed there: ${finish}; ` : ""}to delete what is in the way: ${clear}`,
+    },
+  );
+}
+
+function where(target: Target): string {
+  return target === "database" ? "in the database" : `on the ${target} server`;
+}

@@ -1,0 +1,206 @@
+// What is wrong in the mapping of one mailbox, and what to do about it. Pure.
+// Rows are compared with the messages that exist. What lost its row, or never had one, is matched anew, and what finds no
+// equal is copied. In doubt a message is copied rather than deleted, and a row is kept rather than dropped.
+
+import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { emptyUidSet, hasUid, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { likeness, planMatches } from "./match-plan.ts";
+
+export interface RepairSituation {
+  /** All mapping rows. */
+  readonly rows: readonly PerSide<number>[];
+  /** Every message, by UID. */
+  readonly messages: PerSide<ReadonlyMap<number, MessageIdentity>>;
+  /** The servers': no message has this UID or a higher one. */
+  readonly uidNext: PerSide<number>;
+  /** The recorded ones: messages below were looked at once. */
+  readonly floors: PerSide<number>;
+  /** By the servers' word, gone since the last checkpoint. */
+  readonly vanished: PerSide<UidSet>;
+  /** Messages that are known to have no row, because the other server refuses them. */
+  readonly refused: PerSide<ReadonlySet<number>>;
+}
+
+export type AnomalyKind =
+  /** A row names a UID that `side` never gave to a message. */
+  | "never-assigned"
+  /** A row's messages are gone on both sides, and nobody said so. */
+  | "gone-on-both"
+  /** A row's message is gone on `side`, and the server did not say so. */
+  | "gone"
+  /** A row's message is gone on `side`, but an equal one is there. */
+  | "replaced"
+  /** A row pairs two different messages. */
+  | "mispaired"
+  /** A message of `side` has no row. */
+  | "unrecorded"
+  /** Flags differ, and neither server said that they changed. */
+  | "flags-differ";
+
+export interface Anomaly {
+  readonly kind: AnomalyKind;
+  readonly side: Side;
+  readonly uids: UidSet;
+  /** The other side's UIDs in the same rows; empty where there is no row. */
+  readonly counterparts: UidSet;
+}
+
+export interface RepairPlan {
+  /** Rows to drop, before the new pairs are added. */
+  readonly drop: readonly PerSide<number>[];
+  readonly adopt: readonly PerSide<MessageIdentity>[];
+  /** Rows that stay and whose messages both exist. */
+  readonly keep: readonly PerSide<MessageIdentity>[];
+  /** Messages that vanished since the last checkpoint. Their rows stay until the others are gone too. */
+  readonly propagate: PerSide<UidSet>;
+  readonly anomalies: readonly Anomaly[];
+}
+
+export function planRepair(situation: RepairSituation): RepairPlan {
+  const { rows, floors, refused } = situation;
+  const standings = rows.map((row) => standingOf(row, situation));
+  const free = freeMessages(situation);
+  const adopt = match(standings, free);
+  const matched = perSide((side) => new Set(adopt.map((pair) => pair[side].uid)));
+
+  const drop: PerSide<number>[] = [];
+  const keep: PerSide<MessageIdentity>[] = [];
+  const propagate: Record<Side, number[]> = { local: [], remote: [] };
+  const found = new Findings();
+  for (const standing of standings) {
+    const { row } = standing;
+    const hasPartner = sides.some((side) => standing.messages[side] !== undefined && matched[side].has(row[side]));
+    switch (standing.kind) {
+      case "paired":
+        if (standing.likeness === "none" || hasPartner) {
+          drop.push(row);
+          found.add("mispaired", "local", row);
+        } else keep.push(standing.messages);
+        break;
+      case "never-assigned":
+      case "gone-on-both":
+        drop.push(row);
+        found.add(standing.kind, standing.side, row);
+        break;
+      case "gone":
+        if (standing.isKnown && !hasPartner) propagate[standing.side].push(row[standing.side]);
+        else {
+          drop.push(row);
+          found.add(hasPartner ? "replaced" : "gone", standing.side, row);
+        }
+        break;
+      case "forgotten":
+        for (const side of sides) propagate[side].push(row[side]);
+    }
+  }
+  for (const side of sides) {
+    const forgotten = free[side].filter(({ uid, size }) => uid < floors[side] && size > 0 && !refused[side].has(uid));
+    for (const { uid } of forgotten) found.add("unrecorded", side, { local: 0, remote: 0, [side]: uid });
+  }
+  return { drop, adopt, keep, propagate: perSide((side) => uidSetOf(propagate[side])), anomalies: found.anomalies() };
+}
+
+/** A row, and what became of its messages. */
+type Standing =
+  | {
+      readonly kind: "paired";
+      readonly row: PerSide<number>;
+      readonly messages: PerSide<MessageIdentity>;
+      readonly likeness: ReturnType<typeof likeness>;
+    }
+  | {
+      readonly kind: "gone" | "never-assigned" | "gone-on-both";
+      readonly row: PerSide<number>;
+      readonly messages: PerSide<MessageIdentity | undefined>;
+      readonly side: Side;
+      /** The server said so, and the row can be believed. */
+      readonly isKnown: boolean;
+    }
+  /** Gone on both sides, as both servers said. */
+  | { readonly kind: "forgotten"; readonly row: PerSide<number>; readonly messages: PerSide<undefined> };
+
+function standingOf(row: PerSide<number>, situation: RepairSituation): Standing {
+  const { uidNext, vanished } = situation;
+  const { local, remote } = perSide((side) => situation.messages[side].get(row[side]));
+  if (local !== undefined && remote !== undefined) {
+    const messages = { local, remote };
+    return { kind: "paired", row, messages, likeness: likeness(messages) };
+  }
+  const messages = { local, remote };
+  const unassigned = sides.find((side) => row[side] < 1 || row[side] >= uidNext[side]);
+  if (unassigned !== undefined) return { kind: "never-assigned", row, messages, side: unassigned, isKnown: false };
+  const isKnown = (side: Side): boolean => hasUid(vanished[side], row[side]);
+  const gone = sides.filter((side) => messages[side] === undefined);
+  const [side = "local"] = gone;
+  if (gone.length === 1) {
+    const isDeletion = isKnown(side) && wasSynchronised(row, otherSide(side), situation);
+    return { kind: "gone", row, messages, side, isKnown: isDeletion };
+  }
+  if (gone.every(isKnown)) return { kind: "forgotten", row, messages: { local: undefined, remote: undefined } };
+  return { kind: "gone-on-both", row, messages, side, isKnown: false };
+}
+
+/**
+ * Whether the message that is left was there at the last checkpoint, as far as can be told. A row that names another one
+ * is wrong, or was made by a run that was interrupted; it is no reason to delete anything.
+ */
+function wasSynchronised(row: PerSide<number>, side: Side, { floors, uidNext, refused }: RepairSituation): boolean {
+  const isCredible = floors[side] <= uidNext[side];
+  return isCredible && row[side] < floors[side] && !refused[side].has(row[side]);
+}
+
+function freeMessages({ rows, messages }: RepairSituation): PerSide<MessageIdentity[]> {
+  return perSide((side) => {
+    const mapped = new Set(rows.map((row) => row[side]));
+    return [...messages[side].values()].filter(({ uid }) => !mapped.has(uid));
+  });
+}
+
+/**
+ * Matches messages without a row, and those whose row is in doubt. A row that may be right is not given up for less than
+ * an equal partner for both of its messages; then the match is made again without them.
+ */
+function match(standings: readonly Standing[], free: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
+  let doubtful = standings.filter((standing) => standing.kind !== "paired" || standing.likeness !== "equal");
+  for (;;) {
+    const pool = perSide((side) => [
+      ...free[side],
+      ...doubtful.flatMap(({ messages }) => {
+        const message = messages[side];
+        return message === undefined ? [] : [message];
+      }),
+    ]);
+    const pairs = planMatches(pool);
+    const matched = perSide((side) => new Set(pairs.map((pair) => pair[side].uid)));
+    const isGivenUp = (standing: Standing): boolean =>
+      standing.kind !== "paired" ||
+      standing.likeness !== "plausible" ||
+      sides.every((side) => matched[side].has(standing.row[side])) ||
+      sides.every((side) => !matched[side].has(standing.row[side]));
+    const left = doubtful.filter(isGivenUp);
+    if (left.length === doubtful.length) return pairs;
+    doubtful = left;
+  }
+}
+
+/** Gathers what was found, a group for each kind and side. */
+export class Findings {
+  readonly #groups = new Map<string, { kind: AnomalyKind; side: Side; rows: PerSide<number>[] }>();
+
+  add(kind: AnomalyKind, side: Side, row: PerSide<number>): void {
+    const key = `${kind} ${side}`;
+    const group = this.#groups.get(key) ?? { kind, side, rows: [] };
+    group.rows.push(row);
+    this.#groups.set(key, group);
+  }
+
+  anomalies(): Anomaly[] {
+    return [...this.#groups.values()].map(({ kind, side, rows }) => ({
+      kind,
+      side,
+      uids: uidSetOf(rows.map((row) => row[side])),
+      counterparts: kind === "unrecorded" ? emptyUidSet : uidSetOf(rows.map((row) => row[otherSide(side)])),
+    }));
+  }
+}

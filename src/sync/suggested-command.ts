@@ -1,0 +1,23 @@
+// Command lines to offer to people, ready for a shell.
+
+import { allTargets, type Target } from "../model/target.ts";
+
+export interface Suggestion {
+  readonly command: "delete" | "rename";
+  /** As the program holds them. */
+  readonly names: readonly string[];
+  readonly targets?: readonly Target[];
+  /** The local server's, which the command line expects. */
+  readonly delimiter: string | null;
+}
+
+export function suggestedCommand({ command, names, targets = allTargets, delimiter }: Suggestion): string {
+  const some = targets.length === allTargets.length ? [] : [`--target=${targets.join(",")}`];
+  const words = names.map((name) => shellWord(delimiter === null ? name : name.replaceAll("\0", delimiter)));
+  const guard = names.some((name) => name.startsWith("-")) ? ["--"] : [];
+  return ["interimap", ...some, `--${command}`, ...guard, ...words].join(" ");
+}
+
+function shellWord(text: string): string {
+  return /^[\w./+,:@%=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
