@@ -46,7 +46,7 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
 }
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {
-  const { sessions, wireNames, store, idx, report, name } = work;
+  const { sessions, wireNames, report, name } = work;
   const views = await bothSides((side) => select(sessions[side], wireNames[side], knowledge(work, side)));
   const uidValidity = perSide((side) => views[side].uidValidity);
   const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
@@ -54,12 +54,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   if (anew.length > 0) forget(work, uidValidity);
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   const floors = perSide((side) => before[side]?.uidNext ?? 1);
-  if (anew.length === 0 && (before.local === undefined || before.remote === undefined)) {
-    store.checkpoint(
-      idx,
-      perSide((side) => before[side] ?? { uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n }),
-    );
-  }
+  if (anew.length === 0 && (before.local === undefined || before.remote === undefined)) begin(work, { before, views });
   return {
     ...work,
     before,
@@ -67,6 +62,21 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     flags: new FlagKnowledge(),
     progress: perSide((side) => progressFrom(work, { side, floor: floors[side] })),
   };
+}
+
+/** First met. Where both sides have messages already, some may be the same: these are matched before anything is copied. */
+function begin(
+  { store, idx }: MailboxWork,
+  { before, views }: { before: PerSide<MailboxState | undefined>; views: PerSide<MailboxView> },
+): void {
+  const uidValidity = perSide((side) => views[side].uidValidity);
+  if (sides.every((side) => before[side] === undefined && views[side].exists > 0)) store.startOver(idx, uidValidity);
+  else {
+    store.checkpoint(
+      idx,
+      perSide((side) => before[side] ?? { uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n }),
+    );
+  }
 }
 
 /** The recorded UIDs mean nothing any more. No deletion follows from that: all messages are matched, the rest is copied. */
