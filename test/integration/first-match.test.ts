@@ -33,7 +33,8 @@ for (const [name, startRemote] of [
       await assertConverges(stores);
       const wanted = await snapshot(stores.local);
       rmSync(stores.home.databaseFile);
-      for (const { reset } of [stores.proxies.local, stores.proxies.remote]) reset();
+      stores.proxies.local.reset();
+      stores.proxies.remote.reset();
       await assertConverges(stores);
       assert.equal(appends(stores), 0);
       assert.deepEqual(await snapshot(stores.remote), wanted);
