@@ -34,7 +34,9 @@ async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSi
     const context = await secureContext(settings.tls);
     signal.throwIfAborted();
     if (stream.readableLength > 0) throw earlyBytes(settings);
-    if (stream.readableEnded || stream.destroyed) throw new Error("the server closed the connection");
+    if (stream.readableEnded || stream.destroyed) {
+      throw handshakeError(endpointName(settings), new Error("the server closed the connection"));
+    }
     const socket = connect({
       socket: stream,
       secureContext: context,
