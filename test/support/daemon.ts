@@ -1,8 +1,9 @@
 // Starts a server program in the foreground as our child, waits for its greeting, and ends it with all its children.
 
+import { randomInt } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { whenProcessEnds } from "./scratch.ts";
@@ -69,13 +70,25 @@ export async function startDaemon(command: DaemonCommand): Promise<Daemon> {
   return { stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
-/** Ports of 127.0.0.1 that are free now, chosen by the system. */
+/**
+ * Ports of 127.0.0.1 that are free now. Not of the range from which the system takes ports for connections: such a one
+ * may be in use again before the server is up.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const holders = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(holders.map((holder) => new Promise((resolve) => holder.once("listening", resolve))));
-  const ports = holders.map((holder) => (holder.address() as AddressInfo).port);
-  await Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(10_000, 32_768);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const holder = createServer();
+    holder.once("error", () => resolve(false));
+    holder.listen(port, "127.0.0.1", () => holder.close(() => resolve(true)));
+  });
 }
 
 async function greeting(port: number, mayStillCome: () => boolean): Promise<void> {
