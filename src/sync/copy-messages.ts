@@ -11,6 +11,7 @@ import { messageIdOf } from "../model/message-id.ts";
 import { storableFlags, unionFlags, withoutFlags } from "../model/flags.ts";
 import { bothSides, otherSide, type PerSide, type Side } from "../model/side.ts";
 import { hasUid, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import type { Refusal } from "../store/refused.ts";
 import { AppendLanes, type Lane } from "./append-lanes.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
@@ -100,7 +101,7 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
   const messages = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
   messages.sort((a, b) => a.uid - b.uid);
   if (messages.length < uids.length)
-    await reportUndelivered(mailbox, source, subtract(uidSetOf(uids), uidSetOf(messages.map(({ uid }) => uid))));
+    await reportUndelivered(mailbox, copying, subtract(uidSetOf(uids), uidSetOf(messages.map(({ uid }) => uid))));
   const parts = takesSeveral(mailbox.sessions[target]) ? [messages] : messages.map((one) => [one]);
   await allDone(
     parts.map(async (part) => {
@@ -116,11 +117,11 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
 }
 
 /** Most are just gone by now. One that is still there, though the server gave no octets of it, must not be forgotten. */
-async function reportUndelivered(mailbox: OpenMailbox, source: Side, missing: UidSet): Promise<void> {
+async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, missing: UidSet): Promise<void> {
+  const { source } = direction;
+  const reason = `the ${source} server did not deliver it`;
   for (const { uid, size } of await fetchSummaries(mailbox.sessions[source], missing)) {
-    const reason = `the ${source} server did not deliver it`;
-    mailbox.store.recordRefused(mailbox.idx, { side: source, uid, size, messageId: undefined, reason });
-    mailbox.report({ type: "message-refused", side: otherSide(source), mailbox: mailbox.name, sourceUid: uid, reason });
+    recordRefusal(mailbox, direction, { uid, size, messageId: undefined, reason });
   }
 }
 
@@ -160,7 +161,15 @@ async function appendPart(mailbox: OpenMailbox, direction: Direction, part: Part
       return copies;
     }
     const copies = await appendWithoutNewKeywords(mailbox, direction, { session, message: first, reason: error.words });
-    if (copies.length === 0) recordRefusal(mailbox, { ...direction, message: first, error });
+    if (copies.length === 0) {
+      const { uid, bytes } = first;
+      recordRefusal(mailbox, direction, {
+        uid,
+        size: bytes.length,
+        messageId: messageIdOf(bytes),
+        reason: error.words,
+      });
+    }
     return copies;
   }
 }
@@ -236,18 +245,11 @@ function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, uid: nu
   store.clearRefused(idx, side, uid);
 }
 
-interface Refusal extends Direction {
-  readonly message: FetchedMessage;
-  readonly error: CommandRefused;
-}
-
-function recordRefusal({ store, idx, name, report }: OpenMailbox, { source, target, message, error }: Refusal): void {
-  store.recordRefused(idx, {
-    side: source,
-    uid: message.uid,
-    size: message.bytes.length,
-    messageId: messageIdOf(message.bytes),
-    reason: error.words,
-  });
-  report({ type: "message-refused", side: target, mailbox: name, sourceUid: message.uid, reason: error.words });
+function recordRefusal(
+  { store, idx, name, report }: OpenMailbox,
+  { source, target }: Direction,
+  refusal: Omit<Refusal, "side">,
+): void {
+  store.recordRefused(idx, { side: source, ...refusal });
+  report({ type: "message-refused", side: target, mailbox: name, sourceUid: refusal.uid, reason: refusal.reason });
 }
