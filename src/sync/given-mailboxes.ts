@@ -1,7 +1,9 @@
-// Mailboxes that the command line names one by one, wildcards being plain characters: --delete and --rename.
+// Mailboxes that are named one by one, wildcards being plain characters: by --delete and --rename, or by the other side.
 
 import { listDelimiter } from "../imap/commands/list.ts";
+import { maxSetOctets } from "../imap/limits.ts";
 import type { Session } from "../imap/session.ts";
+import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { displayName, isInbox, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, type PerSide } from "../model/side.ts";
@@ -55,11 +57,15 @@ export async function lookUp(
   { naming, names, below = false, selectOptions = [] }: LookUp,
 ): Promise<ReadonlyMap<string, ListedMailbox>> {
   const patterns = names.flatMap((name) => patternsFor(name, naming, below));
-  if (patterns.length === 0) return new Map();
-  const { mailboxes } = await listMailboxes(session, { selectOptions, reference: naming.reference, patterns });
+  const listings = await allDone(
+    groupsBelow(patterns, maxSetOctets).map((group) =>
+      listMailboxes(session, { selectOptions, reference: naming.reference, patterns: group }),
+    ),
+  );
   // A wildcard in a name matches itself, and others too.
-  const isMeant = (name: string): boolean => names.some((one) => (below ? isWithin(name, one) : name === one));
-  return new Map([...mailboxes].filter(([name]) => isMeant(name)));
+  const wanted = new Set(names);
+  const isMeant = (name: string): boolean => wanted.has(name) || (below && names.some((one) => isWithin(name, one)));
+  return new Map(listings.flatMap(({ mailboxes }) => [...mailboxes].filter(([name]) => isMeant(name))));
 }
 
 /** None for a name that cannot exist there. */
@@ -71,4 +77,20 @@ function patternsFor(name: string, naming: Naming, below: boolean): string[] {
     if (error instanceof InterimapError && error.code === "MAILBOX_NAME") return [];
     throw error;
   }
+}
+
+/** Cuts a list into groups that fit on a command line, quotes and spaces included. */
+function groupsBelow(patterns: readonly string[], octets: number): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const pattern of patterns) {
+    const length = 2 * pattern.length + 3;
+    if (length > room) {
+      groups.push([]);
+      room = octets;
+    }
+    groups.at(-1)?.push(pattern);
+    room -= length;
+  }
+  return groups;
 }

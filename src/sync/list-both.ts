@@ -3,11 +3,8 @@
 
 import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
-import { maxSetOctets } from "../imap/limits.ts";
-import { allDone } from "../model/all-done.ts";
-import { InterimapError } from "../model/errors.ts";
-import { toWire, type Naming } from "../model/mailbox-name.ts";
-import { bothSides, otherSide, perSide, type PerSide } from "../model/side.ts";
+import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
+import { lookUp } from "./given-mailboxes.ts";
 import { listMailboxes, type Listing } from "./mailbox-listing.ts";
 
 export interface ListingQuery {
@@ -42,49 +39,25 @@ function mayHoldDelimiter(pattern: string): boolean {
 function translate(patterns: readonly string[], delimiters: PerSide<string | null>): PerSide<readonly string[]> {
   const { local } = delimiters;
   const neutral = local === null ? patterns : patterns.map((pattern) => pattern.replaceAll(local, "\0"));
-  return perSide((side) => neutral.map((pattern) => pattern.replaceAll("\0", delimiters[side] ?? "")));
+  return perSide((side) => neutral.flatMap((pattern) => patternOn(delimiters[side], pattern)));
 }
 
-/** Select options such as SUBSCRIBED hide mailboxes that exist: those the other side listed are asked for by name. */
+/** None where no name can match: the server would take its own delimiter for a level that nobody asked for. */
+function patternOn(delimiter: string | null, pattern: string): string[] {
+  if (delimiter === null) return pattern.includes("\0") ? [] : [pattern];
+  return pattern.includes(delimiter) ? [] : [pattern.replaceAll("\0", delimiter)];
+}
+
+/**
+ * Select options such as SUBSCRIBED hide mailboxes that exist, and with RECURSIVEMATCH servers list some without their
+ * state, or as if they did not exist: what exists on one side is asked for by name until it is known on both.
+ */
 async function completed(sessions: PerSide<Session>, listings: PerSide<Listing>): Promise<PerSide<Listing>> {
+  const listed = sides.flatMap((side) => [...listings[side].mailboxes]);
+  const existing = new Set(listed.filter(([, { exists }]) => exists).map(([name]) => name));
   return bothSides(async (side) => {
     const { naming, mailboxes } = listings[side];
-    const missing = [...listings[otherSide(side)].mailboxes.keys()].filter((name) => !mailboxes.has(name));
-    if (missing.length === 0) return listings[side];
-    const patterns = missing.flatMap((name) => patternFor(name, naming));
-    const found = await allDone(
-      groupsBelow(patterns, maxSetOctets).map((group) =>
-        listMailboxes(sessions[side], { selectOptions: [], reference: naming.reference, patterns: group }),
-      ),
-    );
-    const wanted = new Set(missing);
-    const listed = found.flatMap((listing) => [...listing.mailboxes]).filter(([name]) => wanted.has(name));
-    return { naming, mailboxes: new Map([...mailboxes, ...listed]) };
+    const names = [...existing].filter((name) => mailboxes.get(name)?.state === undefined);
+    return { naming, mailboxes: new Map([...mailboxes, ...(await lookUp(sessions[side], { naming, names }))]) };
   });
-}
-
-/** None for a name that cannot exist there; creating it will say so. */
-function patternFor(name: string, naming: Naming): string[] {
-  try {
-    return [toWire(name, naming).slice(naming.reference.length)];
-  } catch (error) {
-    if (error instanceof InterimapError && error.code === "MAILBOX_NAME") return [];
-    throw error;
-  }
-}
-
-/** Cuts a list into groups that fit on a command line, quotes and spaces included. */
-function groupsBelow(patterns: readonly string[], octets: number): string[][] {
-  const groups: string[][] = [];
-  let room = 0;
-  for (const pattern of patterns) {
-    const length = 2 * pattern.length + 3;
-    if (length > room) {
-      groups.push([]);
-      room = octets;
-    }
-    groups.at(-1)?.push(pattern);
-    room -= length;
-  }
-  return groups;
 }

@@ -25,16 +25,21 @@ export interface Listing {
 export interface ListingQuery {
   readonly selectOptions: readonly string[];
   readonly reference: string;
-  /** As the server is to get them. */
+  /** As the server is to get them; none: nothing is listed. */
   readonly patterns: readonly string[];
 }
+
+const nothing: ListAnswer = { mailboxes: [], statuses: [] };
 
 /**
  * Lists the mailboxes below the reference that match the patterns.
  * @throws InterimapError DELIMITER_MISMATCH when the server uses several delimiters.
  */
 export async function listMailboxes(session: Session, query: ListingQuery): Promise<Listing> {
-  const [answer, asked] = await Promise.all([list(session, query), listDelimiter(session, query.reference)]);
+  const [answer, asked] = await Promise.all([
+    query.patterns.length > 0 ? list(session, query) : nothing,
+    listDelimiter(session, query.reference),
+  ]);
   return read(answer, { delimiter: delimiterOf(answer, asked), reference: query.reference });
 }
 

@@ -11,6 +11,7 @@ import { otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { Connections } from "./connections.ts";
 import type { Report } from "./events.ts";
+import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
@@ -86,6 +87,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
     );
     if (plan.create.length > 0) continue;
     await settleSubscriptions(run, { listings, plan });
+    await forgetSubscriptions({ ...run, listings });
     return { listings, plan };
   }
 }

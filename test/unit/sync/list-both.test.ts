@@ -35,6 +35,15 @@ test("patterns are sent with each server's own delimiter", async () => {
   assert.match(both.remote.lines.join("\n"), /^LIST "" \(a\.b c%\) RETURN/m);
 });
 
+test("a pattern is not sent where it could only match what was not meant", async () => {
+  const both = servers({ local: { "a.b": [], ab: [] }, remote: { "a.b": [], ab: [] } }, slashAndDot);
+  assert.deepEqual(await names(both, { patterns: ["a.b"] }), { local: ["a.b"], remote: [] });
+  assert.deepEqual(await names(both, { patterns: ["a.b", "ab"] }), { local: ["a.b", "ab"], remote: ["ab"] });
+
+  const flat = servers({ local: { ab: [] }, remote: { ab: [] } }, { local: null, remote: null });
+  assert.deepEqual(await names(flat, { patterns: ["a\0b"] }), { local: [], remote: [] });
+});
+
 test("what only one side has subscribed is looked up on the other", async () => {
   const both = servers({ local: { a: subscribed, b: [] }, remote: { a: [], b: [], c: subscribed } }, slashes);
   assert.deepEqual(await names(both, { selectOptions: ["SUBSCRIBED"] }), { local: ["a"], remote: ["a", "c"] });

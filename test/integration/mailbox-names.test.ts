@@ -1,0 +1,341 @@
+// Names with characters that mean something to LIST, to IMAP's syntax or to a shell: everywhere they are as any other
+// name, except that `*` and `%` in MAILBOX arguments are wildcards.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test, type TestContext } from "node:test";
+import { promisify } from "node:util";
+import { otherSide, perSide, sides, type PerSide } from "../../src/model/side.ts";
+import { startCyrus } from "../support/cyrus.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { encodeName } from "../support/mailbox-names.ts";
+import { quoted } from "../support/raw-imap.ts";
+import {
+  homeEnvironment,
+  interimapCommand,
+  plainText,
+  runInterimap,
+  type InterimapHome,
+  type RunResult,
+} from "../support/run-interimap.ts";
+import { snapshot } from "../support/snapshot.ts";
+import { startTrafficProxy } from "../support/traffic-proxy.ts";
+import {
+  asClient,
+  command,
+  contents,
+  deliver,
+  expunge,
+  mails,
+  store,
+  twoStores,
+  userNames,
+  type TwoStores,
+} from "../support/two-stores.ts";
+import { dump } from "../unit/store/databases.ts";
+import { assertConverges, assertNothingToDo } from "./converge.ts";
+import { assertRefused } from "./refusal.ts";
+
+/** What Cyrus takes too. */
+const cyrusNames = ["*", "a*b", "[x]", "x]y[", "til~de", "?", "two  words", " lead", "trail ", "(p", "-d", "NIL"];
+
+const oddNames = [
+  ...cyrusNames,
+  ...["%", "p%q", "!", "hey!you", "^", "ca^ret", 'quo"te', '"whole"', "back\\slash", "\\x", String.raw`\"`],
+  ...["it's", "$HOME", "`id`", "semi;colon", "<a>|b", "{5}", "{5+}x", "--delete", "=x", "R&AOk-", "a&-b", "nil"],
+];
+
+let slash: MailServer;
+let dot: MailServer;
+let cyrus: MailServer;
+
+before(async () => {
+  [slash, dot, cyrus] = await Promise.all([
+    startDovecot(),
+    startDovecot({ separator: "." }),
+    startCyrus({ users: userNames }),
+  ]);
+});
+after(() => Promise.all([slash, dot, cyrus].map((server) => server.stop())));
+
+/** In modified UTF-7, NUL shown as a slash. */
+async function names(server: MailServer): Promise<string[]> {
+  const { mailboxes } = await snapshot(server);
+  return [...mailboxes.keys()].map((name) => encodeName(name.replaceAll("\0", "/"))).sort();
+}
+
+/** What the database knows, NUL shown as a slash. */
+function known({ home }: TwoStores): string[] {
+  const rows = dump(home.databaseFile).rows["mailboxes"] ?? [];
+  return rows.map(([, name]) => String(name).replaceAll("\0", "/")).sort();
+}
+
+async function run({ home }: TwoStores, ...args: readonly string[]): Promise<RunResult> {
+  const result = await runInterimap(home, args);
+  assert.equal(result.status, 0, result.stderr);
+  return result;
+}
+
+/** Makes the mailboxes, with a message in each. */
+async function fill(server: MailServer, mailboxes: readonly string[], message: string): Promise<void> {
+  await command(server, ...mailboxes.flatMap((name) => [`CREATE ${quoted(name)}`, `SUBSCRIBE ${quoted(name)}`]));
+  for (const name of mailboxes) await deliver(server, name, ...mails(message, 1));
+}
+
+const pairs: readonly (readonly [string, readonly string[], () => PerSide<MailServer>])[] = [
+  ["Dovecots with / and .", oddNames, () => ({ local: slash, remote: dot })],
+  ["Cyrus and Dovecot", cyrusNames, () => ({ local: cyrus, remote: dot })],
+];
+
+describe("odd names", () => {
+  for (const [pair, all, servers] of pairs) {
+    test(`are made on the other side, nested ones too, and changes go both ways (${pair})`, async (t) => {
+      const stores = await twoStores(t, servers());
+      const made = perSide((side) => {
+        const { delimiter } = stores[side];
+        return all
+          .filter((_, index) => (index % 2 === 0) === (side === "local"))
+          .flatMap((name) => [name, `${name}${delimiter}${name}`]);
+      });
+      for (const side of sides) await fill(stores[side], made[side], "first");
+      await assertConverges(stores);
+      assert.deepEqual(
+        await names(stores.local),
+        ["INBOX", ...all.flatMap((name) => [name, `${name}/${name}`])].sort(),
+      );
+      await assertNothingToDo(stores);
+      for (const side of sides) {
+        const other = stores[otherSide(side)];
+        for (const name of made[side]) {
+          const there = name.replaceAll(stores[side].delimiter, other.delimiter);
+          await deliver(other, there, ...mails("second", 1));
+          await store(other, "1 +FLAGS (\\Flagged)", there);
+        }
+        await expunge(stores[side], "1", made[side][0]);
+      }
+      await assertConverges(stores);
+      await assertNothingToDo(stores);
+      const { mailboxes } = await snapshot(stores.remote);
+      const seen = [...mailboxes].map(([name, messages]) => [name, messages.length] as const);
+      const lost = new Set(sides.map((side) => made[side][0]));
+      for (const [name, count] of seen) {
+        assert.equal(count, name === "INBOX" ? 0 : lost.has(name) ? 1 : 2, JSON.stringify(name));
+      }
+    });
+
+    test(`are deleted and renamed by those names, and no other is (${pair})`, async (t) => {
+      const stores = await twoStores(t, servers());
+      const bystanders = ["axb", "pxq", "x", "xx", "z"];
+      await fill(stores.local, [...all, ...bystanders], "m");
+      await assertConverges(stores);
+      const kept = all.filter((_, index) => index % 3 === 0);
+      await run(stores, "--delete", "--", ...all.filter((name) => !kept.includes(name)));
+      for (const side of sides) assert.deepEqual(await names(stores[side]), ["INBOX", ...kept, ...bystanders].sort());
+      assert.deepEqual(known(stores), ["INBOX", ...kept, ...bystanders].sort());
+      await assertNothingToDo(stores);
+
+      const { rows } = dump(stores.home.databaseFile);
+      const renamed = kept.map((_, index) => `new${kept[(index + 1) % kept.length]!}`);
+      for (const [index, name] of kept.entries()) await run(stores, "--rename", "--", name, renamed[index]!);
+      for (const side of sides) {
+        assert.deepEqual(await names(stores[side]), ["INBOX", ...renamed, ...bystanders].sort());
+      }
+      assert.deepEqual(dump(stores.home.databaseFile).rows["mapping"], rows["mapping"]);
+      assert.equal((await run(stores)).stderr, "");
+      await assertNothingToDo(stores);
+    });
+  }
+
+  test("a backslash at the end", async (t) => {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    const [name, other] = ["end\\", "\\"];
+    for (const mailbox of [name, other]) await fill(stores.local, [mailbox], "m");
+    await run(stores);
+    await deliver(stores.remote, other, ...mails("n", 2));
+    await run(stores);
+    assert.equal((await run(stores)).stderr, "");
+    const count = (server: MailServer, mailbox: string): Promise<string[]> =>
+      asClient(server, async (imap) => {
+        const { untagged } = await imap.run(`STATUS ${quoted(mailbox)} (MESSAGES)`);
+        return untagged.map(({ line }) => /MESSAGES \d+/.exec(line)?.[0] ?? line);
+      });
+    assert.deepEqual(await count(stores.remote, name), ["MESSAGES 1"]);
+    assert.deepEqual(await count(stores.local, other), ["MESSAGES 3"]);
+    await run(stores, "--rename", other, "plain");
+    await run(stores, "--delete", name);
+    for (const side of sides) assert.deepEqual(await names(stores[side]), ["INBOX", "plain"]);
+    await assertNothingToDo(stores);
+  });
+});
+
+describe("MAILBOX arguments", () => {
+  const plain = ["a*b", "axb", "axyb", "axb/c", "[x]", "x", "two words", 'quo"te', "back\\slash", "?", "y", "~y~"];
+
+  async function synchronised(t: TestContext, ...args: readonly string[]): Promise<string[]> {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    await command(stores.local, ...plain.filter((name) => name !== "~y~").map((name) => `CREATE ${quoted(name)}`));
+    await command(stores.remote, ...["axb.there", "z", "axb"].map((name) => `CREATE ${quoted(name)}`));
+    await run(stores, ...args);
+    return known(stores);
+  }
+
+  for (const [args, expected] of [
+    [["a*b"], ["a*b", "axb", "axyb"]],
+    [["a%b"], ["a*b", "axb", "axyb"]],
+    [["axb/%"], ["axb/c", "axb/there"]],
+    [["axb*"], ["axb", "axb/c", "axb/there"]],
+    [["t%s"], ["two words"]],
+    [["*b"], ["a*b", "axb", "axyb"]],
+    [["%"], ["?", "INBOX", "[x]", "a*b", "axb", "axyb", "back\\slash", 'quo"te', "two words", "x", "y", "z"]],
+    [["[x]"], ["[x]"]],
+    [["?"], ["?"]],
+    [
+      ["two words", 'quo"te', "back\\slash"],
+      ["back\\slash", 'quo"te', "two words"],
+    ],
+    [["[xyz]", "two", '"x"', "\\x", "~", "^x", "!"], []],
+  ] as const) {
+    test(args.join(" "), async (t) => assert.deepEqual(await synchronised(t, ...args), expected));
+  }
+});
+
+describe("the command to run when a mailbox disappeared", () => {
+  const shellNames = [
+    "*",
+    "%",
+    'quo"te',
+    "back\\slash",
+    "it's",
+    "-d",
+    "hey!you",
+    " lead",
+    "`id`",
+    "$HOME",
+    "a;b",
+    "R&AOk-",
+  ];
+
+  /** The suggestions are for a shell, which finds the program under its name. */
+  async function inShell(home: InterimapHome, line: string): Promise<void> {
+    const bin = join(home.directory, "bin");
+    mkdirSync(bin, { recursive: true });
+    const words = interimapCommand().map((word) => `'${word}'`);
+    writeFileSync(join(bin, "interimap"), `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
+    const env = { ...process.env, ...homeEnvironment(home), PATH: `${bin}:${process.env["PATH"]}` };
+    await promisify(execFile)("bash", ["-c", line], { env, cwd: home.directory });
+  }
+
+  function suggestions({ stderr }: RunResult): { readonly toDelete: string; readonly toRename: string }[] {
+    return [...stderr.matchAll(/to delete it everywhere: (.*); if it was renamed: (.*)$/gm)].map(
+      ([, toDelete = "", toRename = ""]) => ({ toDelete, toRename }),
+    );
+  }
+
+  for (const side of sides) {
+    test(`deletes that one only (${side})`, async (t) => {
+      const stores = await twoStores(t, { local: slash, remote: dot });
+      const bystanders = ["axb", "pxq", "x", "z"];
+      await fill(stores.local, [...shellNames, ...bystanders], "m");
+      await assertConverges(stores);
+      await command(stores[side], ...shellNames.map((name) => `DELETE ${quoted(name)}`));
+      const result = await runInterimap(stores.home);
+      assert.equal(result.status, 1);
+      const commands = suggestions(result);
+      assert.equal(commands.length, shellNames.length, result.stderr);
+      for (const { toDelete } of commands) await inShell(stores.home, toDelete);
+      for (const each of sides) assert.deepEqual(await names(stores[each]), ["INBOX", ...bystanders].sort());
+      assert.deepEqual(known(stores), ["INBOX", ...bystanders].sort());
+      await assertNothingToDo(stores);
+    });
+
+    test(`renames that one only (${side})`, async (t) => {
+      // The new names are not to be copied as mailboxes of their own first.
+      const stores = await twoStores(t, { local: slash, remote: dot }, { settings: { "ignore-mailbox": "^n" } });
+      const { delimiter } = stores[side];
+      await fill(stores.local, [...shellNames, "x", "z"], "m");
+      await assertConverges(stores);
+      for (const [index, name] of shellNames.entries()) {
+        const [from, to] = [quoted(name), `n${delimiter}${index}`];
+        await command(stores[side], `RENAME ${from} ${to}`, `SUBSCRIBE ${to}`, `UNSUBSCRIBE ${from}`);
+      }
+      const result = await runInterimap(stores.home);
+      const commands = suggestions(result);
+      assert.equal(commands.length, shellNames.length, result.stderr);
+      for (const { toRename } of commands) {
+        const index = shellNames.findIndex((name) => toRename.includes(` ${shellWord(name)} NEWNAME`));
+        assert.notEqual(index, -1, toRename);
+        await inShell(stores.home, toRename.replace("NEWNAME", `n${stores.local.delimiter}${index}`));
+      }
+      const expected = ["INBOX", ...shellNames.map((_, index) => `n/${index}`), "x", "z"].sort();
+      for (const each of sides) assert.deepEqual(await names(stores[each]), expected);
+      assert.deepEqual(known(stores), expected);
+      stores.home.configure(stores);
+      assert.equal((await run(stores)).stderr, "");
+      await assertNothingToDo(stores);
+    });
+  }
+
+  function shellWord(name: string): string {
+    return name === "%" || name === "-d" ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
+  }
+});
+
+describe("INBOX in another case", () => {
+  /** The remote server spells it so wherever it names it. */
+  async function spelt(t: TestContext): Promise<TwoStores> {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    const proxy = await startTrafficProxy(stores.remote, {
+      onServerLine: (line) =>
+        /^\* (LIST|STATUS) /.test(line) ? { instead: line.replace(/\bINBOX\b(?!\.)/, "InBoX") } : undefined,
+    });
+    t.after(() => proxy.stop());
+    stores.home.configure({ local: plainText(stores.local), remote: plainText(proxy.server) });
+    return stores;
+  }
+
+  test("as the server lists it: the same mailbox, synchronised both ways, below it too", async (t) => {
+    const stores = await spelt(t);
+    await deliver(stores.local, "INBOX", ...mails("here", 2));
+    await deliver(stores.remote, "INBOX", ...mails("there", 2));
+    await command(stores.remote, "CREATE INBOX.k");
+    await assertConverges(stores);
+    assert.deepEqual(await names(stores.local), ["INBOX", "INBOX/k"]);
+    assert.deepEqual(known(stores), ["INBOX", "INBOX/k"]);
+    await store(stores.remote, "1 +FLAGS (\\Seen)");
+    await command(stores.local, "SUBSCRIBE INBOX");
+    await assertConverges(stores);
+    await assertNothingToDo(stores);
+    for (const argument of ["inbox", "INBOX", "iNbOx"]) {
+      await deliver(stores.local, "INBOX", ...mails(argument, 1));
+      await run(stores, argument);
+    }
+    assert.equal((await contents(stores.remote)).length, 7);
+    assert.deepEqual(known(stores), ["INBOX", "INBOX/k"]);
+  });
+
+  test("is never deleted, nothing is renamed to it, and it can be renamed", async (t) => {
+    const stores = await spelt(t);
+    await deliver(stores.local, "INBOX", ...mails("m", 2));
+    await command(stores.local, "CREATE a");
+    await assertConverges(stores);
+    const before = dump(stores.home.databaseFile);
+    for (const name of ["InBoX", "inbox"]) {
+      const deletion = { status: 64, line: /^INBOX cannot be deleted; see/, args: ["--delete", "a", name] } as const;
+      await assertRefused(stores.home, deletion);
+      const renaming = { status: 64, line: /^nothing can be renamed to INBOX/, args: ["--rename", "a", name] } as const;
+      await assertRefused(stores.home, renaming);
+    }
+    assert.deepEqual(dump(stores.home.databaseFile), before);
+    await run(stores, "--rename", "iNBOX", "old");
+    await assertConverges(stores);
+    assert.deepEqual(known(stores), ["INBOX", "a", "old"]);
+    for (const side of sides) {
+      assert.deepEqual(await contents(stores[side]), []);
+      assert.deepEqual(await contents(stores[side], "old"), ["m1", "m2"]);
+    }
+    await assertNothingToDo(stores);
+  });
+});
