@@ -2,10 +2,11 @@
 
 import { resolve } from "node:path";
 import type { LogPrefix } from "../log/log-prefix.ts";
+import { isInbox } from "../model/mailbox-name.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { configInvalid } from "./config-error.ts";
-import { configDirectory, dataDirectory } from "./directories.ts";
+import { configDirectory, dataDirectory, statusSocket } from "./directories.ts";
 import { exposure, readConfigFile } from "./read-config-file.ts";
 import { readSections, type Section, type Sections } from "./sections.ts";
 import { serverSettings } from "./server-section.ts";
@@ -24,6 +25,13 @@ export interface Config {
   /** As written: relative to the working directory. */
   readonly logfile: string | undefined;
   readonly logPrefix: LogPrefix;
+  /** The program's names. */
+  readonly idleMailboxes: readonly string[];
+  readonly lookIntervalSeconds: number;
+  /** As written: relative to the working directory. */
+  readonly metricsFile: string | undefined;
+  /** Absolute path of the socket where a daemon that works on the database tells its status. */
+  readonly statusSocket: string;
   readonly servers: PerSide<ServerSettings>;
   /** One line each. */
   readonly warnings: readonly string[];
@@ -43,40 +51,39 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   const sections = readSections(path, octets);
   const servers = requireServers(path, sections);
   const { top } = sections;
-  const warning = sides.some((side) => holdsPassword(servers[side]))
+  const exposed = sides.some((side) => holdsPassword(servers[side]))
     ? exposure(path, stats, process.getuid?.())
     : undefined;
+  const database = resolve(dataDirectory(env, home), top.get("database") ?? `${servers.remote.get("host").text}.db`);
   return {
     file: path,
-    database: resolve(dataDirectory(env, home), top.get("database") ?? `${databaseHost(servers)}.db`),
+    database,
     listMailbox: top.get("list-mailbox"),
     listSelectOpts: top.get("list-select-opts"),
     ignoreMailbox: top.get("ignore-mailbox"),
     logfile: top.get("logfile"),
     logPrefix: top.get("log-prefix"),
+    idleMailboxes: top.get("idle-mailboxes").map((name) => (isInbox(name) ? "INBOX" : name)),
+    lookIntervalSeconds: top.get("look-interval"),
+    metricsFile: top.get("metrics-file"),
+    statusSocket: statusSocket(env, database),
     servers: perSide((side) => serverSettings(path, servers[side], side)),
-    warnings: warning === undefined ? [] : [warning],
+    warnings: exposed === undefined ? sections.warnings : [exposed, ...sections.warnings],
   };
 }
 
 function requireServers(file: string, sections: Sections): PerSide<Section> {
   return perSide((side: Side) => {
     const section = sections[side];
-    if (section === undefined) {
-      const expected = "expected both [local] and [remote]";
-      throw configInvalid({ file, problem: `there is no [${side}] section`, expected });
+    if (section !== undefined) return section;
+    const [mistyped] = sections.unknown;
+    if (mistyped !== undefined) {
+      const problem = `unknown section [${mistyped.name}]`;
+      throw configInvalid({ file, line: mistyped.line, problem, expected: "expected [local] or [remote]" });
     }
-    return section;
+    const expected = "expected both [local] and [remote]";
+    throw configInvalid({ file, problem: `there is no [${side}] section`, expected });
   });
-}
-
-/** The first host that is set, [remote] before [local]. A tunnel has none, and as [remote] it counts as localhost. */
-function databaseHost({ local, remote }: PerSide<Section>): string {
-  if (remote.get("type") === "tunnel") return "localhost";
-  const named = [remote, local].find(
-    (section) => section.lineOf("host") !== undefined && section.get("type") !== "tunnel",
-  );
-  return (named ?? remote).get("host").text;
 }
 
 function holdsPassword(section: Section): boolean {

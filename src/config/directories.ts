@@ -1,5 +1,6 @@
 // Where our files live by default: the XDG base directories.
 
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { InterimapError } from "../model/errors.ts";
@@ -10,6 +11,15 @@ export function configDirectory(env: NodeJS.ProcessEnv, home: string): string {
 
 export function dataDirectory(env: NodeJS.ProcessEnv, home: string): string {
   return join(baseDirectory(env["XDG_DATA_HOME"]) ?? join(home, ".local", "share"), "interimap");
+}
+
+/** One socket for each database; beside the database where the system has no directory for such things. */
+export function statusSocket(env: NodeJS.ProcessEnv, database: string): string {
+  const directory = baseDirectory(env["XDG_RUNTIME_DIR"]);
+  if (directory === undefined) return `${database}.sock`;
+  // a hash, because the length of a socket's path is limited
+  const hash = createHash("sha256").update(database).digest("hex").slice(0, 16);
+  return join(directory, "interimap", `${hash}.sock`);
 }
 
 /** The XDG specification: an empty variable counts as unset, a relative one is to be ignored. */

@@ -1,4 +1,5 @@
-// Octets of an INI file → its settings in file order, values verbatim. Knows the syntax, not the names.
+// Octets of an INI file → its settings in file order. Knows the syntax, which is that of the original program's parser,
+// Config::Tiny; not the names.
 
 import { isUtf8 } from "node:buffer";
 import { parse } from "ini";
@@ -12,6 +13,7 @@ export interface IniSection {
 export interface IniSetting {
   readonly kind: "setting";
   readonly line: number;
+  /** Any text; it may be part of a mistyped password unless it is a word. */
   readonly name: string;
   readonly value: string;
 }
@@ -26,37 +28,40 @@ export interface IniJunk {
 
 export type IniEntry = IniSection | IniSetting | IniJunk;
 
-/** Only full-line comments exist: a # or ; anywhere else belongs to the value. */
-const comment = /^(?:[#;]|$)/;
-/** Stricter than ini, to which `host;old = x` is `host`, `[local;x]` is `local` and `[__proto__]` is nothing. */
-const section = /^\[[ \t]*[a-z][\w-]*[ \t]*\]$/i;
-const setting = /^([a-z][\w-]*)[ \t]*=[ \t]*(.*)$/is;
+/** What to say about a line that makes no sense. The line itself is never shown: see IniSetting.name. */
+export const noSetting = {
+  problem: "this is no setting, section or comment",
+  expected: "NAME = VALUE, [SECTION] or # COMMENT",
+} as const;
+
+// Not \s: white space outside ASCII may be the end of a password.
+const comment = /^[\t\v\f ]*(?:[#;]|$)/;
+/** At the end of a line: it has blanks on both sides of its semicolon and goes on after them. */
+const endComment = /[\t\v\f ];[\t\v\f ].+$/;
+const outerBlanks = /^[\t\v\f ]+|[\t\v\f ]+$/g;
+const section = /^\[[\t ]*(.+?)[\t ]*\]$/;
+const setting = /^([^=]+?)[\t ]*=[\t ]*(.*)$/s;
 /** All but the tab. None belongs into a value, and in a message they could play tricks with a terminal. */
 const control = /[\0-\x08\x0a-\x1f\x7f-\x9f]/;
 
-/** Lazy, so that whoever reads entry by entry meets the mistakes in the order of their lines. */
-export function* iniEntries(octets: Buffer): Generator<IniEntry> {
+/** Junk is an entry as well, so that whoever reads them in turn meets the mistakes in the order of their lines. */
+export function iniEntries(octets: Buffer): readonly IniEntry[] {
   const text = octets.toString("latin1").replace(/^\xef\xbb\xbf/, "");
-  for (const [index, octetLine] of text.split(/\r\n|\r|\n/).entries()) {
-    // Not trim(): white space outside ASCII may be the end of a password.
-    const trimmed = octetLine.replace(/^[ \t]+|[ \t]+$/g, "");
-    if (!comment.test(trimmed)) yield readLine(Buffer.from(trimmed, "latin1"), index + 1);
-  }
+  return text
+    .split(/\r{1,2}\n|\r|\n/)
+    .flatMap((line, index) => (comment.test(line) ? [] : [readLine(line.replace(endComment, ""), index + 1)]));
 }
 
-function readLine(octets: Buffer, line: number): IniEntry {
-  // The line itself is never shown: it may be a mistyped password.
+function readLine(octetLine: string, line: number): IniEntry {
+  const octets = Buffer.from(octetLine.replace(outerBlanks, ""), "latin1");
   if (!isUtf8(octets)) return junk(line, "the line is not UTF-8", "a text file in UTF-8");
   const text = octets.toString("utf8");
   if (control.test(text)) return junk(line, "the line holds a control character", "a text file");
-  if (section.test(text)) {
-    return { kind: "section", line, name: Object.keys(parse(text))[0] ?? "" };
-  }
+  const header = section.exec(text)?.[1];
+  if (header !== undefined) return { kind: "section", line, name: header };
   const [, name, value] = setting.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    return junk(line, "this is no setting, section or comment", "NAME = VALUE, [SECTION] or # COMMENT");
-  }
-  return { kind: "setting", line, name, value: decode(name, value) };
+  if (name === undefined || value === undefined) return junk(line, noSetting.problem, noSetting.expected);
+  return { kind: "setting", line, name, value: decode(value) };
 }
 
 /**
@@ -64,12 +69,12 @@ function readLine(octets: Buffer, line: number): IniEntry {
  * separator such as U+2028, so everything outside ASCII is escaped. Even a quoted "true", "false" or "null" comes back
  * as that constant, which String() undoes.
  */
-function decode(name: string, value: string): string {
+function decode(value: string): string {
   const json = JSON.stringify(value).replace(
     /[^\0-\x7f]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return String(parse(`${name}=${json}`)[name]);
+  return String(parse(`value=${json}`)["value"]);
 }
 
 function junk(line: number, problem: string, expected: string): IniJunk {

@@ -3,7 +3,9 @@
 import { BadValue } from "./bad-value.ts";
 import { mailboxText } from "./parse-text.ts";
 
+/** Unlike in C, digits after \0 are text: "lists\02024" is the mailbox 2024 below lists. */
 const escapes: Readonly<Record<string, string>> = {
+  0: "\0",
   a: "\x07",
   b: "\b",
   t: "\t",
@@ -46,20 +48,15 @@ function quotedName(text: string): Name {
   const [whole, inside] = /^"((?:[^"\\]|\\.)*)"/s.exec(text) ?? [];
   if (whole === undefined || inside === undefined) throw new BadValue('a closing "', "a quoted name is not closed");
   if (inside === "") throw new BadValue("a name between the quotes", "a quoted name is empty");
-  return [whole, inside.replace(/\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3}|.)/gs, unescape)];
+  return [whole, inside.replace(/\\(?:x[0-9a-fA-F]{2}|.)/gs, unescape)];
 }
 
 function unescape(escape: string): string {
   const code = escape.slice(1);
-  if (/^x./.test(code)) return octet(parseInt(code.slice(1), 16));
-  if (/^[0-7]/.test(code)) return octet(parseInt(code, 8));
+  if (/^x./.test(code)) return mailboxText(String.fromCharCode(parseInt(code.slice(1), 16)));
   const plain = escapes[code];
   if (plain === undefined) {
     throw new BadValue('one of \\a \\b \\t \\n \\v \\f \\r \\" \\\\ \\0 \\xHH', `${escape} is no escape`);
   }
   return plain;
-}
-
-function octet(code: number): string {
-  return mailboxText(String.fromCharCode(code));
 }

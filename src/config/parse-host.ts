@@ -27,25 +27,24 @@ export function host(text: string): Host {
   return { text, host: hostName(text), isIpLiteral: false };
 }
 
-/** The name for SNI; RFC 6066 section 3 allows no IP address there. "" means: send none. */
+/** The name for SNI, where RFC 6066 section 3 allows no IP address. "" means: send none. */
 export function sniName(text: string): string {
-  return text === "" ? "" : hostName(text);
+  return text === "" || host(text).isIpLiteral ? "" : text;
 }
 
 export function proxy(text: string): ProxySettings {
   const expected = "socks5:// or socks5h:// and then [USER:PASSWORD@]HOST[:PORT]";
-  // The last @ ends the password, which may hold others; the first colon begins it.
-  const match = /^(socks5h?):\/\/(?:([^:]*):(.*)@)?(?:\[([^\]]*)\]|([^:[\]@]*))(?::([^:]*))?$/s.exec(text);
+  // The last @ ends the password, which may hold others.
+  const match = /^(socks5h?):\/\/(?:(.*)@)?(?:\[([^\]]*)\]|([^:[\]@]*))(?::([^:]*))?$/s.exec(text);
   if (match === null) throw new BadValue(expected);
-  const [, protocol, username, password, literal, name, portText] = match;
+  const [, protocol, user = "", literal, name, portText] = match;
   if (literal !== undefined && isIP(literal) === 0) {
     throw new BadValue(expected, "the square brackets of the proxy hold no IP address");
   }
   return {
     host: literal ?? host(name ?? "").host,
     port: portText === undefined ? defaultProxyPort : port(portText),
-    username: credential(username),
-    password: credential(password),
+    ...credentials(user),
     resolvesNames: protocol === "socks5h",
   };
 }
@@ -58,22 +57,13 @@ function hostName(text: string): string {
   return text;
 }
 
-/** %HH stands for an octet, as in any URL; any other % is itself, so that most passwords need no thought. */
-function credential(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const plain = text.replace(/(?:%[0-9a-f]{2})+/gi, (octets) => {
-    try {
-      return decodeURIComponent(octets);
-    } catch {
-      return octets;
-    }
-  });
-  const length = Buffer.byteLength(plain);
-  if (length < 1 || length > maxCredential) {
-    throw new BadValue(
-      `1 to ${maxCredential} octets each`,
-      "the user name or password of the proxy has a wrong length",
-    );
+/** Taken as they are: the first colon begins the password, and nothing is an escape. */
+function credentials(user: string): Pick<ProxySettings, "username" | "password"> {
+  if (user === "") return { username: undefined, password: undefined };
+  const [username = "", ...rest] = user.split(":");
+  const password = rest.join(":");
+  if ([username, password].some((text) => Buffer.byteLength(text) > maxCredential)) {
+    throw new BadValue(`at most ${maxCredential} octets each`, "the user name or password of the proxy is too long");
   }
-  return plain;
+  return { username, password };
 }

@@ -24,9 +24,24 @@ export function yesNo(text: string): boolean {
   return upper === "YES";
 }
 
+/** Of IANA's and Debian's lists of services, those that can be meant. */
+const services: ReadonlyMap<string, number> = new Map([
+  ["imap", 143],
+  ["imap2", 143],
+  ["imaps", 993],
+  ["socks", 1080],
+]);
+
 export function port(text: string): number {
-  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  const number = services.get(text) ?? (/^\d{1,5}$/.test(text) ? Number(text) : 0);
   if (number < 1 || number > 65535) throw new BadValue("a port number from 1 to 65535");
+  return number;
+}
+
+/** A length of time, in seconds. */
+export function seconds(text: string): number {
+  const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > 2_000_000) throw new BadValue("a number of seconds from 1 to 2000000");
   return number;
 }
 
@@ -48,12 +63,12 @@ export function atoms(text: string): readonly string[] {
   });
 }
 
-/** A non-empty list of choices; their case does not matter. */
-export function listOf<T extends string>(...choices: readonly [T, ...T[]]): (text: string) => readonly T[] {
-  const choose = oneOf(...choices);
+/** Those words of a list that are known, at least one; their case does not matter. */
+export function someOf<T extends string>(...choices: readonly [T, ...T[]]): (text: string) => readonly T[] {
   return (text) => {
-    if (text === "") throw new BadValue(alternatives(choices));
-    return words(text.toUpperCase()).map(choose);
+    const known = words(text.toUpperCase()).flatMap((word) => choices.filter((choice) => choice === word));
+    if (known.length === 0) throw new BadValue(alternatives(choices));
+    return known;
   };
 }
 

@@ -14,7 +14,7 @@ const defaultVersions: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
 /** The deprecated SSL_protocols: the versions that are left enabled, ascending. */
 export function protocols(text: string): readonly TlsVersion[] {
   const known: readonly string[] = ["SSLv2", ...tlsVersions];
-  const list = words(text);
+  const list = words(text).map((word) => word.replace(/^(!?TLSv1)\.0$/, "$1"));
   if (list.length === 0 || list.some((word) => !known.includes(word.replace(/^!/, "")))) {
     throw new BadValue(`some of ${known.join(", ")}, each perhaps with a ! in front`);
   }
@@ -50,7 +50,8 @@ export function cipherList(text: string): string {
   return text;
 }
 
+/** May be empty. */
 export function cipherSuites(text: string): string {
-  if (!/^\w+(?::\w+)*$/.test(text)) throw new BadValue("TLS 1.3 cipher suites, separated by colons");
+  if (!/^(?:\w+(?::\w+)*)?$/.test(text)) throw new BadValue("TLS 1.3 cipher suites, separated by colons");
   return text;
 }

@@ -1,9 +1,10 @@
-// The file's entries, checked against the table of settings and sorted into sections.
+// The file's entries, checked against the table of settings and sorted into sections. What the original program read
+// without complaint is read here too, and warned about where it may not mean what it looks like.
 
-import type { Side } from "../model/side.ts";
+import { sides, type Side } from "../model/side.ts";
 import { BadValue } from "./bad-value.ts";
 import { configInvalid } from "./config-error.ts";
-import { iniEntries, type IniSetting } from "./ini-entries.ts";
+import { iniEntries, noSetting, type IniEntry, type IniSection, type IniSetting } from "./ini-entries.ts";
 import {
   isSettingName,
   settingNames,
@@ -17,7 +18,7 @@ import { nearest } from "./suggestion.ts";
 export interface Section {
   /** Of its header; undefined for the default section. */
   readonly line: number | undefined;
-  /** The parsed value, or the parsed default. */
+  /** The parsed value, for a server also that of the default section, or the parsed default. */
   get<N extends SettingName>(name: N): SettingValue<N>;
   /** Where the file sets it, if it does. */
   lineOf(name: SettingName): number | undefined;
@@ -27,6 +28,10 @@ export interface Sections {
   readonly top: Section;
   readonly local: Section | undefined;
   readonly remote: Section | undefined;
+  /** Sections of other names, which are not looked into. */
+  readonly unknown: readonly IniSection[];
+  /** One line each. */
+  readonly warnings: readonly string[];
 }
 
 interface Slot {
@@ -37,50 +42,69 @@ interface Slot {
 
 /** Throws CONFIG_INVALID for the first line that is wrong. */
 export function readSections(file: string, octets: Buffer): Sections {
+  const entries = iniEntries(octets);
+  const later = repetitions(entries);
   const top = slot("default", undefined);
   const servers: Partial<Record<Side, Slot>> = {};
-  let current = top;
-  for (const entry of iniEntries(octets)) {
+  const unknown: IniSection[] = [];
+  const warnings: string[] = [];
+  let current: Slot | undefined = top;
+  for (const entry of entries) {
     const { line } = entry;
     if (entry.kind === "junk") {
       throw configInvalid({ file, line, problem: entry.problem, expected: `expected ${entry.expected}` });
-    } else if (entry.kind === "setting") {
-      readSetting(file, entry, current);
-    } else if (entry.name === "local" || entry.name === "remote") {
-      current = servers[entry.name] ??= slot(entry.name, line);
-    } else {
-      const problem = `unknown section [${entry.name}]`;
-      throw configInvalid({ file, line, problem, expected: "expected [local] or [remote]" });
+    } else if (entry.kind === "section") {
+      const side = sides.find((candidate) => candidate === entry.name);
+      if (side !== undefined) current = servers[side] ??= slot(side, line);
+      else if (entry.name === topName) current = top;
+      else {
+        current = undefined;
+        unknown.push(entry);
+        warnings.push(`${file}:${line}: the section [${entry.name}] is neither [local] nor [remote] and is ignored`);
+      }
+    } else if (current !== undefined) {
+      const reason = uselessness(entry, current, later.get(entry));
+      if (reason === undefined) readSetting(file, entry, current);
+      else warnings.push(`${file}:${line}: "${entry.name}" has no effect ${reason}`);
     }
   }
-  return {
-    top: section(top),
-    local: servers.local && section(servers.local),
-    remote: servers.remote && section(servers.remote),
-  };
+  const server = (side: Side): Section | undefined => servers[side] && section(servers[side], top);
+  return { top: section(top), local: server("local"), remote: server("remote"), unknown, warnings };
 }
+
+/** Config::Tiny's name for what stands above the first section. */
+const topName = "_";
 
 function slot(name: Slot["name"], line: number | undefined): Slot {
   return { name, line, values: new Map() };
 }
 
-function readSetting(file: string, { name, value, line }: IniSetting, { name: sectionName, values }: Slot): void {
-  if (!isSettingName(name)) {
-    const known = nearest(name, settingNames);
-    const expected = known === undefined ? "expected one that interimap(1) lists" : `did you mean "${known}"?`;
-    throw configInvalid({ file, line, problem: `unknown setting "${name}"`, expected });
+/** The settings that a later line of the same section sets again, and that line. The last one counts. */
+function repetitions(entries: readonly IniEntry[]): ReadonlyMap<IniSetting, number> {
+  const latest = new Map<string, IniSetting>();
+  const repeated = new Map<IniSetting, number>();
+  let place = topName;
+  for (const entry of entries) {
+    if (entry.kind === "section") place = entry.name;
+    if (entry.kind !== "setting") continue;
+    const key = `${place}\0${entry.name}`;
+    const earlier = latest.get(key);
+    if (earlier !== undefined) repeated.set(earlier, entry.line);
+    latest.set(key, entry);
   }
-  const isTop = sectionName === "default";
-  if ((settings[name].section === "default") !== isTop) {
-    const problem = `"${name}" does not belong ${isTop ? "above the first section" : `in [${sectionName}]`}`;
-    const expected = `expected it ${isTop ? "in [local] or [remote]" : "above the first section"}`;
-    throw configInvalid({ file, line, problem, expected });
-  }
-  const earlier = values.get(name);
-  if (earlier !== undefined) {
-    const problem = `"${name}" is set a second time`;
-    throw configInvalid({ file, line, problem, expected: `expected only line ${earlier.line} to set it` });
-  }
+  return repeated;
+}
+
+/** Completes "has no effect …"; undefined for what has one, and for what has to be complained about. */
+function uselessness({ name }: IniSetting, place: Slot, repeatedIn: number | undefined): string | undefined {
+  if (!isSettingName(name)) return undefined;
+  const isElsewhere = place.name !== "default" && settings[name].section === "default";
+  if (isElsewhere) return `in [${place.name}]: it belongs above the first section`;
+  return repeatedIn === undefined ? undefined : `here: line ${repeatedIn} sets it again`;
+}
+
+function readSetting(file: string, { name, value, line }: IniSetting, { values }: Slot): void {
+  if (!isSettingName(name)) throw unknownSetting(file, line, name);
   try {
     values.set(name, { line, value: settings[name].parse(value) });
   } catch (error) {
@@ -91,14 +115,23 @@ function readSetting(file: string, { name, value, line }: IniSetting, { name: se
   }
 }
 
-function section({ line, values }: Slot): Section {
+function unknownSetting(file: string, line: number, name: string): Error {
+  if (!/^[a-z][\w-]*$/i.test(name)) {
+    return configInvalid({ file, line, problem: noSetting.problem, expected: `expected ${noSetting.expected}` });
+  }
+  const known = nearest(name, settingNames);
+  const expected = known === undefined ? "expected one that interimap(1) lists" : `did you mean "${known}"?`;
+  return configInvalid({ file, line, problem: `unknown setting "${name}"`, expected });
+}
+
+function section(own: Slot, fallback: Slot = own): Section {
+  const find = (name: SettingName) => own.values.get(name) ?? fallback.values.get(name);
   return {
-    line,
-    lineOf: (name) => values.get(name)?.line,
+    line: own.line,
+    lineOf: (name) => find(name)?.line,
     get<N extends SettingName>(name: N): SettingValue<N> {
       const setting: Setting = settings[name];
-      const value =
-        values.get(name)?.value ?? (setting.default === undefined ? undefined : setting.parse(setting.default));
+      const value = find(name)?.value ?? (setting.default === undefined ? undefined : setting.parse(setting.default));
       // The table's parser of this very name made the value.
       return value as SettingValue<N>;
     },

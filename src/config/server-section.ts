@@ -51,7 +51,8 @@ function tlsSettings(file: string, section: Section): TlsSettings {
   return {
     minVersion,
     maxVersion,
-    versions: section.get("SSL_protocols"),
+    // deprecated, and superseded by either of these two
+    versions: minVersion || maxVersion ? undefined : section.get("SSL_protocols"),
     cipherList: section.get("SSL_cipherlist"),
     cipherSuites: section.get("SSL_ciphersuites"),
     fingerprints: section.get("SSL_fingerprint") ?? [],

@@ -1,15 +1,14 @@
 // Every setting there is. Validation, defaults and the manual all follow this table.
 
-import { defaultLogPrefix, parseLogPrefix, type LogPrefix } from "../log/log-prefix.ts";
-import { BadValue } from "./bad-value.ts";
+import { defaultLogPrefix, parseLogPrefix } from "../log/log-prefix.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";
 import { host, proxy, sniName } from "./parse-host.ts";
-import { atoms, listOf, mailboxText, nonEmpty, oneOf, port, yesNo } from "./parse-text.ts";
+import { atoms, mailboxText, nonEmpty, oneOf, port, someOf, seconds, yesNo } from "./parse-text.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
 import { pcre } from "./pcre.ts";
 
 export interface Setting {
-  /** default: above the first [section]; server: in [local] and in [remote]. */
+  /** default: above the first [section]; server: in [local] and in [remote], or above them for both. */
   readonly section: "default" | "server";
   /** Throws BadValue. */
   readonly parse: (text: string) => unknown;
@@ -27,7 +26,7 @@ export const settings = {
   database: {
     section: "default",
     parse: nonEmpty("a file name"),
-    absent: "HOST.db, where HOST is the host of [remote], else of [local]; localhost.db if [remote] is a tunnel",
+    absent: "HOST.db, where HOST is the host of [remote]",
     doc: "SQLite file that remembers what has been synchronised; a relative path starts from the data directory.",
   },
   "list-mailbox": {
@@ -58,9 +57,29 @@ export const settings = {
   },
   "log-prefix": {
     section: "default",
-    parse: logPrefix,
+    parse: parseLogPrefix,
     default: defaultLogPrefix,
     doc: "What to write before each log message: %n is the side, %m the mailbox, %?X?then&else? depends on %X.",
+  },
+  "idle-mailboxes": {
+    section: "default",
+    parse: (text: string) => (text === "" ? [] : mailboxPatterns(text)),
+    default: "INBOX",
+    doc:
+      "With --notify: mailboxes whose changes are told by IDLE where a server does not know NOTIFY, written as in " +
+      "list-mailbox, but without wildcards; each takes a connection.",
+  },
+  "look-interval": {
+    section: "default",
+    parse: seconds,
+    default: "3600",
+    doc: "With --notify: after how many seconds all mailboxes are looked at although no server told of a change.",
+  },
+  "metrics-file": {
+    section: "default",
+    parse: nonEmpty("a file name"),
+    absent: "no such file",
+    doc: "File that receives figures for Prometheus after each look at all mailboxes.",
   },
   "list-reference": {
     section: "server",
@@ -84,7 +103,7 @@ export const settings = {
     section: "server",
     parse: port,
     absent: "143 for type=imap, 993 for type=imaps",
-    doc: "TCP port of the server.",
+    doc: "TCP port of the server, or its name: imap or imaps.",
   },
   proxy: {
     section: "server",
@@ -92,7 +111,7 @@ export const settings = {
     absent: "connect directly",
     doc:
       "SOCKS5 proxy, as socks5://[USER:PASSWORD@]HOST[:PORT], or socks5h:// to let it resolve names; the port is 1080 " +
-      "by default, and %HH in the user name or password stands for an octet.",
+      "by default.",
     secret: true,
   },
   command: {
@@ -109,9 +128,9 @@ export const settings = {
   },
   auth: {
     section: "server",
-    parse: listOf("PLAIN", "LOGIN"),
+    parse: someOf("PLAIN", "LOGIN"),
     default: "PLAIN LOGIN",
-    doc: "Authentication mechanisms, the preferred one first.",
+    doc: "Authentication mechanisms, the preferred one first; unknown ones are passed over.",
   },
   username: {
     section: "server",
@@ -123,7 +142,7 @@ export const settings = {
     section: "server",
     parse: nonEmpty("a password, or no such line"),
     absent: "none",
-    doc: "Password to log in with, taken as it stands to the end of the line.",
+    doc: "Password to log in with.",
     secret: true,
   },
   compress: {
@@ -141,8 +160,10 @@ export const settings = {
   SSL_protocols: {
     section: "server",
     parse: protocols,
-    absent: "what SSL_protocol_min and SSL_protocol_max say",
-    doc: "Deprecated: TLS versions to allow, or with a ! in front, to forbid; naming one forbids those not named.",
+    absent: "the default of Node.js",
+    doc:
+      "Deprecated: TLS versions to allow, or with a ! in front, to forbid; naming one forbids those not named. Without " +
+      "effect beside SSL_protocol_min or SSL_protocol_max.",
   },
   SSL_protocol_min: {
     section: "server",
@@ -166,7 +187,7 @@ export const settings = {
     section: "server",
     parse: cipherSuites,
     absent: "the default of Node.js",
-    doc: "Cipher suites to offer for TLS 1.3, separated by colons.",
+    doc: "Cipher suites to offer for TLS 1.3, separated by colons; with none, TLS 1.3 is not offered.",
   },
   SSL_fingerprint: {
     section: "server",
@@ -196,7 +217,7 @@ export const settings = {
     section: "server",
     parse: sniName,
     absent: "the host, unless it is an IP address",
-    doc: "Name to ask for in the TLS handshake (SNI); an empty value sends none.",
+    doc: "Name to ask for in the TLS handshake (SNI); an empty value or an IP address sends none.",
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -213,13 +234,4 @@ export const settingNames = Object.keys(settings) as readonly SettingName[];
 
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(settings, name);
-}
-
-function logPrefix(format: string): LogPrefix {
-  try {
-    return parseLogPrefix(format);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new BadValue("text, %n, %m, %%, %?X?then&else? and \\-escaped & ? \\", error.message);
-  }
 }

@@ -1,13 +1,10 @@
 // The log-prefix setting: a printf-like format with conditions, parsed once and expanded for every line.
 
-/** %n is the component (local or remote), %m the mailbox. */
-type Specifier = "n" | "m";
-
 export type LogPrefixPart =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "value"; readonly of: Specifier }
+  | { readonly kind: "value"; readonly of: string }
   /** %?X?then&otherwise? */
-  | { readonly kind: "condition"; readonly of: Specifier; readonly then: LogPrefix; readonly otherwise: LogPrefix };
+  | { readonly kind: "condition"; readonly of: string; readonly then: LogPrefix; readonly otherwise: LogPrefix };
 
 export type LogPrefix = readonly LogPrefixPart[];
 
@@ -18,10 +15,14 @@ export interface LogPrefixValues {
 
 export const defaultLogPrefix = "%?n?%?m?%n(%m)&%n?: ?";
 
-/** Throws SyntaxError, its message a clause such as `"%x" is unknown`. */
+/** Any text is a format: what has no meaning stands for itself. */
 export function parseLogPrefix(format: string): LogPrefix {
-  const { parts, next } = parseParts(format, 0);
-  if (next < format.length) throw new SyntaxError(`"${format[next]}" needs a backslash in front`);
+  const parts: LogPrefixPart[] = [];
+  for (let at = 0; at < format.length;) {
+    const { part, next } = parsePart(format, at) ?? { part: text(format.charAt(at)), next: at + 1 };
+    parts.push(part);
+    at = next;
+  }
   return parts;
 }
 
@@ -31,55 +32,60 @@ export function formatLogPrefix(prefix: LogPrefix, values: LogPrefixValues): str
 
 function formatPart(part: LogPrefixPart, values: LogPrefixValues): string {
   if (part.kind === "text") return part.text;
-  const value = (part.of === "n" ? values.component : values.mailbox) ?? "";
+  const value = valueOf(part.of, values);
   if (part.kind === "value") return value;
   return formatLogPrefix(value === "" ? part.otherwise : part.then, values);
 }
 
-interface Parsed {
-  readonly parts: LogPrefix;
+/** %n is the component (local or remote), %m the mailbox; a condition may name others, which are always empty. */
+function valueOf(specifier: string, { component = "", mailbox = "" }: LogPrefixValues): string {
+  return specifier === "n" ? component : specifier === "m" ? mailbox : "";
+}
+
+interface Parsed<T> {
+  readonly part: T;
   /** Index of the first character not taken. */
   readonly next: number;
 }
 
-/** Up to the first bare & or ?, which is the caller's, or the end. */
-function parseParts(format: string, start: number): Parsed {
+const token = /%\?([A-Za-z])\?|%([nm])|%(%)|\\([&?\\])|([^%&?\\]+)/y;
+
+/** Undefined where nothing begins that has a meaning. */
+function parsePart(format: string, at: number): Parsed<LogPrefixPart> | undefined {
+  token.lastIndex = at;
+  const [whole = "", condition, specifier, percent, escaped, plain] = token.exec(format) ?? [];
+  if (whole === "") return undefined;
+  const next = at + whole.length;
+  if (condition !== undefined) return parseCondition(format, next, condition);
+  if (specifier !== undefined) return { part: { kind: "value", of: specifier }, next };
+  return { part: text(percent ?? escaped ?? plain ?? ""), next };
+}
+
+/** Undefined when it is not closed: then its beginning is text. */
+function parseCondition(format: string, start: number, of: string): Parsed<LogPrefixPart> | undefined {
+  const then = parseBranch(format, start);
+  const otherwise = format[then.next] === "&" ? parseBranch(format, then.next + 1) : { part: [], next: then.next };
+  if (format[otherwise.next] !== "?") return undefined;
+  return { part: { kind: "condition", of, then: then.part, otherwise: otherwise.part }, next: otherwise.next + 1 };
+}
+
+/** Up to the first character that is none of its parts: the & or ? that ends it, or a mistake. */
+function parseBranch(format: string, start: number): Parsed<LogPrefix> {
   const parts: LogPrefixPart[] = [];
-  const token = /%\?([nm])\?|%([nm%])|\\([&?\\])|([^%&?\\]+)/y;
   let at = start;
-  while (at < format.length && format[at] !== "&" && format[at] !== "?") {
-    token.lastIndex = at;
-    const match = token.exec(format);
-    if (match === null) throw new SyntaxError(complaint(format.slice(at)));
-    at = token.lastIndex;
-    const [, condition, specifier, escaped, text] = match;
-    if (isSpecifier(condition)) {
-      const { part, next } = parseCondition(format, at, condition);
-      parts.push(part);
-      at = next;
-    } else if (isSpecifier(specifier)) {
-      parts.push({ kind: "value", of: specifier });
-    } else {
-      parts.push({ kind: "text", text: text ?? escaped ?? "%" });
-    }
+  for (;;) {
+    const parsed = parsePart(format, at) ?? unknownSpecifier(format, at);
+    if (parsed === undefined) return { part: parts, next: at };
+    parts.push(parsed.part);
+    at = parsed.next;
   }
-  return { parts, next: at };
 }
 
-function parseCondition(format: string, start: number, of: Specifier): { part: LogPrefixPart; next: number } {
-  const then = parseParts(format, start);
-  const otherwise = format[then.next] === "&" ? parseParts(format, then.next + 1) : { parts: [], next: then.next };
-  if (format[otherwise.next] === undefined) throw new SyntaxError(`the condition "%?${of}?" is not closed by a "?"`);
-  if (format[otherwise.next] === "&") throw new SyntaxError(`the condition "%?${of}?" has a second "&"`);
-  return { part: { kind: "condition", of, then: then.parts, otherwise: otherwise.parts }, next: otherwise.next + 1 };
+function unknownSpecifier(format: string, at: number): Parsed<LogPrefixPart> | undefined {
+  const pair = format.slice(at, at + 2);
+  return /^%[^?]$/s.test(pair) ? { part: text(pair), next: at + 2 } : undefined;
 }
 
-function isSpecifier(text: string | undefined): text is Specifier {
-  return text === "n" || text === "m";
-}
-
-function complaint(rest: string): string {
-  if (rest.startsWith("\\")) return 'a backslash must stand before "&", "?" or "\\"';
-  if (rest.startsWith("%?")) return `"${rest.slice(0, 4)}" begins no condition`;
-  return `"${rest.slice(0, 2)}" is unknown`;
+function text(text: string): LogPrefixPart {
+  return { kind: "text", text };
 }

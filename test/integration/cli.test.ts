@@ -1,7 +1,7 @@
 // What the command prints, and where: options, levels, log file, prefixes.
 
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
@@ -10,6 +10,7 @@ import { fillStore, type MailboxPlan } from "../support/mail-store.ts";
 import { makeMail } from "../support/message-generator.ts";
 import { seededRandom } from "../support/random.ts";
 import {
+  interimapCommand,
   makeHome,
   overTunnel,
   plainText,
@@ -189,6 +190,20 @@ describe("logfile", () => {
     assert.equal(readFileSync(logfile, "utf8").trimEnd().split("\n").length, 2);
   });
 
+  test("--quiet counts for it too, --debug all the same", async (t) => {
+    await fillStore(remote, [mailbox("INBOX", 2)]);
+    const home = homeFor(t);
+    const logfile = join(home.directory, "log");
+    home.configure({ local, remote, settings: { logfile } });
+    assert.equal((await runInterimap(home, ["--quiet"])).stderr, "");
+    assert.equal(readFileSync(logfile, "utf8"), "");
+    await fillStore(remote, [mailbox("INBOX")]);
+    assert.equal((await runInterimap(home, ["--quiet", "--debug"])).stderr, "");
+    const logged = readFileSync(logfile, "utf8");
+    assert.match(logged, / local: C: \S+ APPEND INBOX /);
+    assert.doesNotMatch(logged, /Added/);
+  });
+
   test("warnings and errors are said on the error output too", async (t) => {
     const home = homeFor(t);
     const logfile = join(home.directory, "log");
@@ -227,6 +242,26 @@ for (const { format, line, failure } of [
     assert.ok((await runInterimap(home)).stderr.startsWith(`${failure}login as `));
   });
 }
+
+test("without XDG variables all is below the home directory, and what is made there is for this user only", async (t) => {
+  await fillStore(remote, [mailbox("INBOX", 2)]);
+  const home = homeFor(t);
+  home.configure({ local, remote, settings: { database: undefined } });
+  const directory = join(home.directory, "alice");
+  mkdirSync(join(directory, ".config/interimap"), { recursive: true });
+  copyFileSync(home.configFile, join(directory, ".config/interimap/config"));
+  const program = ["env", "-u", "XDG_CONFIG_HOME", "-u", "XDG_DATA_HOME", `HOME=${directory}`, ...interimapCommand()];
+  rmSync(home.configFile);
+  const umask = process.umask(0);
+  const { status, stderr } = await runInterimap(home, [], { program }).finally(() => process.umask(umask));
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /^local\(INBOX\): Added 2 messages/m);
+  const paths = [".local", ".local/share", ".local/share/interimap", ".local/share/interimap/127.0.0.1.db"];
+  assert.deepEqual(
+    paths.map((path) => statSync(join(directory, path)).mode & 0o777),
+    [0o700, 0o700, 0o700, 0o600],
+  );
+});
 
 describe("a configuration file that others can read", () => {
   test("is warned about when it holds a password", async (t) => {

@@ -143,6 +143,7 @@ for (const { name, settings, seen } of [
     settings: { SSL_ciphersuites: "TLS_AES_128_GCM_SHA256" },
     seen: /TLS_AES_128_GCM_SHA256/,
   },
+  { name: "SSL_ciphersuites-without-value", settings: { SSL_ciphersuites: "" }, seen: /^TLSv1\.2 / },
 ]) {
   test(`${name} decides what the server sees`, async (t) => {
     await assertWorks(homeFor(t, plain, { ...overTls(asUser(secure, name)), ...settings }));

@@ -17,7 +17,7 @@ import { opensslReason } from "./tls-error.ts";
 /** Loading the system's certificates takes some 20 ms: once for all connections to a server. */
 const contexts = new WeakMap<TlsSettings, Promise<SecureContext>>();
 
-/** Throws TLS when a file cannot be read, or when OpenSSL does not know a version or cipher. */
+/** Throws CONFIG_INVALID when a file cannot be read, or when OpenSSL does not know a version or cipher. */
 export function secureContext(settings: TlsSettings): Promise<SecureContext> {
   const known = contexts.get(settings);
   if (known !== undefined) return known;
@@ -38,7 +38,7 @@ async function makeContext(settings: TlsSettings): Promise<SecureContext> {
     });
   } catch (cause) {
     const reason = opensslReason(cause) ?? String(cause);
-    throw new InterimapError("TLS", `OpenSSL does not accept the SSL_ settings: ${reason}`, {
+    throw new InterimapError("CONFIG_INVALID", `OpenSSL does not accept the SSL_ settings: ${reason}`, {
       hint: "check SSL_cipherlist, SSL_ciphersuites and SSL_CAfile",
       cause,
     });
@@ -61,22 +61,26 @@ export interface VersionOptions {
   readonly secureOptions: number;
 }
 
-/** What SSL_protocols, SSL_protocol_min and SSL_protocol_max leave together; throws TLS when that is nothing. */
+/**
+ * What SSL_protocols, SSL_protocol_min, SSL_protocol_max and an empty SSL_ciphersuites leave together; throws
+ * CONFIG_INVALID when that is nothing.
+ */
 export function versionOptions(settings: TlsSettings): VersionOptions {
-  const { minVersion, maxVersion, versions } = settings;
+  const { minVersion, maxVersion, versions, cipherSuites } = settings;
   const rank = (version: string): number => allVersions.findIndex((known) => known === version);
   // Asking for nothing but old versions is asking for them.
   const highest = maxVersion === undefined ? allVersions.length - 1 : rank(maxVersion);
+  const hasSuites = cipherSuites !== "";
   const usual = rank(DEFAULT_MIN_VERSION);
   const lowest = minVersion !== undefined ? rank(minVersion) : versions !== undefined || highest < usual ? 0 : usual;
   const left = allVersions
     .slice(Math.max(lowest, 0), highest + 1)
-    .filter((version) => versions?.includes(version) ?? true);
+    .filter((version) => (versions?.includes(version) ?? true) && (hasSuites || version !== "TLSv1.3"));
   const [first] = left;
   const last = left.at(-1);
   if (first === undefined || last === undefined) {
     throw new InterimapError(
-      "TLS",
+      "CONFIG_INVALID",
       "SSL_protocols, SSL_protocol_min and SSL_protocol_max leave no usable TLS version",
       {
         hint: "allow TLSv1.2 or TLSv1.3; SSLv3 is not supported",
@@ -131,7 +135,7 @@ async function read<T>(setting: string, path: string, work: () => Promise<T>): P
     return await work();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InterimapError("TLS", `${setting}: cannot read ${path}: ${reason}`, {
+    throw new InterimapError("CONFIG_INVALID", `${setting}: cannot read ${path}: ${reason}`, {
       hint: `check the path in ${setting}`,
       cause,
     });

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { configDirectory, dataDirectory, ensureDirectory } from "../../../src/config/directories.ts";
+import { configDirectory, dataDirectory, ensureDirectory, statusSocket } from "../../../src/config/directories.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "interimap-directories-"));
@@ -27,6 +27,15 @@ for (const [value, config, data] of [
 test("each directory listens to its own variable only", () => {
   assert.equal(configDirectory({ XDG_DATA_HOME: "/xdg" }, "/home/u"), "/home/u/.config/interimap");
   assert.equal(dataDirectory({ XDG_CONFIG_HOME: "/xdg" }, "/home/u"), "/home/u/.local/share/interimap");
+});
+
+test("each database has a status socket, beside itself where there is no directory for sockets", () => {
+  for (const XDG_RUNTIME_DIR of [undefined, "", "run"]) {
+    assert.equal(statusSocket({ XDG_RUNTIME_DIR }, "/data/x.db"), "/data/x.db.sock");
+  }
+  const one = statusSocket({ XDG_RUNTIME_DIR: "/run/user/1000" }, "/data/x.db");
+  assert.match(one, /^\/run\/user\/1000\/interimap\/[0-9a-f]{16}\.sock$/);
+  assert.notEqual(statusSocket({ XDG_RUNTIME_DIR: "/run/user/1000" }, "/data/y.db"), one);
 });
 
 test("missing directories are made for this user only", () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { iniEntries, type IniEntry } from "../../../src/config/ini-entries.ts";
 
 function entries(text: string | Buffer): readonly IniEntry[] {
-  return [...iniEntries(Buffer.isBuffer(text) ? text : Buffer.from(text))];
+  return iniEntries(Buffer.isBuffer(text) ? text : Buffer.from(text));
 }
 
 function valueOf(line: string): string | undefined {
@@ -30,6 +30,7 @@ for (const [name, ending] of [
   ["LF", "\n"],
   ["CRLF", "\r\n"],
   ["CR", "\r"],
+  ["CRCRLF", "\r\r\n"],
 ] as const) {
   test(`lines may end in ${name}, and the file may start with a byte order mark`, () => {
     assert.deepEqual(entries(["\ufeff[local]", "", "a = 1", ""].join(ending)), [
@@ -45,7 +46,8 @@ for (const [where, wrap] of [
   ["alone", (char: string) => char],
   ["first", (char: string) => `${char}secret`],
   ["in the middle", (char: string) => `sec${char}ret`],
-  ["in the middle, between spaces", (char: string) => `sec ${char} ret`],
+  ["in the middle, after a space", (char: string) => `sec ${char}ret`],
+  ["in the middle, before a space", (char: string) => `sec${char} ret`],
   ["last", (char: string) => `secret${char}`],
   ["first and last", (char: string) => `${char}secret${char}`],
 ] as const) {
@@ -66,6 +68,10 @@ for (const value of [
   "12",
   "{}",
   "[]",
+  "a # b",
+  "a;\tb",
+  "a ;b",
+  "a ;",
   '"quoted"',
   "'quoted'",
   '"',
@@ -86,25 +92,64 @@ test("white space around names and values is dropped, inside it is kept", () => 
   assert.equal(valueOf("  \tpassword\t=  a  b \t "), "a  b");
 });
 
+for (const [line, value] of [
+  ["a = b ; c", "b"],
+  ["a = b\t;\tc", "b"],
+  ["a = b ; c ; d", "b"],
+  ["a = ; c", ""],
+  // A comment has at least one character after its blank, which may be a blank.
+  ["a = b ;  ", "b"],
+  ["a = b ; ", "b ;"],
+  ["a = b ;c ; d", "b ;c"],
+  ['a = "b ; c"', '"b'],
+] as const) {
+  test(`a comment ends ${JSON.stringify(line)}`, () => {
+    assert.equal(valueOf(line), value);
+  });
+}
+
+test("a comment may follow a section, and may be anything but UTF-8", () => {
+  assert.deepEqual(entries("[local] ; here\na = 1 ; x\n"), [
+    { kind: "section", line: 1, name: "local" },
+    { kind: "setting", line: 2, name: "a", value: "1" },
+  ]);
+  assert.equal(problemOf(Buffer.from("a = 1 ; caf\xe9\n", "latin1")), undefined);
+});
+
+test("vertical tabs and form feeds are white space too", () => {
+  assert.deepEqual(entries("\f\n\v[local]\f\n\fa = 1\v\n"), [
+    { kind: "section", line: 2, name: "local" },
+    { kind: "setting", line: 3, name: "a", value: "1" },
+  ]);
+});
+
+for (const [line, name] of [
+  ["two words = x", "two words"],
+  ["host;old = x", "host;old"],
+  ['"host" = x', '"host"'],
+  ["list[] = x", "list[]"],
+  ["__proto__ = x", "__proto__"],
+] as const) {
+  test(`a name may be ${JSON.stringify(name)}: the section decides whether that makes sense`, () => {
+    assert.deepEqual(entries(line), [{ kind: "setting", line: 1, name, value: "x" }]);
+  });
+}
+
+for (const [line, name] of [
+  ["[local;x]", "local;x"],
+  ["[a.b]", "a.b"],
+  ["[__proto__]", "__proto__"],
+  ['["local"]', '"local"'],
+  ["[a = b]", "a = b"],
+] as const) {
+  test(`a section may be ${JSON.stringify(name)}`, () => {
+    assert.deepEqual(entries(line), [{ kind: "section", line: 1, name }]);
+  });
+}
+
 const shape = "this is no setting, section or comment; NAME = VALUE, [SECTION] or # COMMENT";
 
-for (const line of [
-  "hunter2",
-  "= value",
-  "two words = x",
-  "host;old = x",
-  '"host" = x',
-  "list[] = x",
-  "__proto__ = x",
-  "[local",
-  "local]",
-  "[]",
-  "[local] # comment",
-  "[local;x]",
-  "[a.b]",
-  "[__proto__]",
-  '["local"]',
-]) {
+for (const line of ["hunter2", "= value", "host ; old = x", "[local", "local]", "[]", "[local] # comment"]) {
   test(`the line ${JSON.stringify(line)} is junk`, () => {
     assert.equal(problemOf(`a = 1\n${line}\n`), `2: ${shape}`);
   });

@@ -81,8 +81,27 @@ const cases: Readonly<Record<SettingName, Cases>> = {
         ],
       ],
     ],
-    bad: ["%x", "a&b", "why?", "\\"],
+    bad: [],
   },
+  "idle-mailboxes": {
+    section: "default",
+    default: ["INBOX"],
+    good: [
+      ["", []],
+      ['INBOX "a b"', ["INBOX", "a b"]],
+    ],
+    bad: ['""', "é"],
+  },
+  "look-interval": {
+    section: "default",
+    default: 3600,
+    good: [
+      ["1", 1],
+      ["2000000", 2_000_000],
+    ],
+    bad: ["", "0", "-1", "1.5", "1h", "2000001"],
+  },
+  "metrics-file": { ...file, section: "default" },
   "list-reference": {
     default: "",
     good: [
@@ -132,8 +151,11 @@ const cases: Readonly<Record<SettingName, Cases>> = {
       ["1", 1],
       ["143", 143],
       ["65535", 65535],
+      ["imap", 143],
+      ["imap2", 143],
+      ["imaps", 993],
     ],
-    bad: ["", "0", "65536", "-1", "1.5", "0x8f", "imap", "99999", "143 "],
+    bad: ["", "0", "65536", "-1", "1.5", "0x8f", "smtp", "99999", "143 "],
   },
   proxy: {
     good: [
@@ -144,9 +166,11 @@ const cases: Readonly<Record<SettingName, Cases>> = {
       proxyValue("socks5://127.0.0.1:1", "127.0.0.1", { port: 1 }),
       proxyValue("socks5://u:p@proxy", "proxy", { username: "u", password: "p" }),
       proxyValue("socks5://u:p:/@#?@[::1]:9", "::1", { username: "u", password: "p:/@#?", port: 9 }),
-      proxyValue("socks5://u%3Av:100%25@proxy", "proxy", { username: "u:v", password: "100%" }),
-      proxyValue("socks5://%C3%A9:100%@proxy", "proxy", { username: "é", password: "100%" }),
-      proxyValue("socks5://u:%zz%ff@proxy", "proxy", { username: "u", password: "%zz%ff" }),
+      proxyValue("socks5://u:100%25@proxy:socks", "proxy", { username: "u", password: "100%25" }),
+      proxyValue("socks5://u@proxy", "proxy", { username: "u", password: "" }),
+      proxyValue("socks5://u:@proxy", "proxy", { username: "u", password: "" }),
+      proxyValue("socks5://:p@proxy", "proxy", { username: "", password: "p" }),
+      proxyValue("socks5://@proxy", "proxy"),
     ],
     bad: [
       "",
@@ -160,9 +184,6 @@ const cases: Readonly<Record<SettingName, Cases>> = {
       "socks5://proxy/",
       "socks5://::1",
       "socks5://[proxy]",
-      "socks5://user@proxy",
-      "socks5://:p@proxy",
-      "socks5://u:@proxy",
       `socks5://u:${"p".repeat(256)}@proxy`,
     ],
   },
@@ -179,6 +200,7 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     good: [
       ["PLAIN", ["PLAIN"]],
       ["login  plain", ["LOGIN", "PLAIN"]],
+      ["CRAM-MD5 plain", ["PLAIN"]],
     ],
     bad: ["", "CRAM-MD5", "PLAIN,LOGIN", "AUTH=PLAIN"],
   },
@@ -204,6 +226,8 @@ const cases: Readonly<Record<SettingName, Cases>> = {
       ["TLSv1.3 TLSv1.2", ["TLSv1.2", "TLSv1.3"]],
       ["SSLv3 TLSv1 TLSv1.1", ["SSLv3", "TLSv1", "TLSv1.1"]],
       ["SSLv2 TLSv1.2", ["TLSv1.2"]],
+      ["TLSv1.0 TLSv1.2", ["TLSv1", "TLSv1.2"]],
+      ["!TLSv1.0", ["TLSv1.2", "TLSv1.3"]],
       ["!SSLv2 !SSLv3 !TLSv1", ["TLSv1.2", "TLSv1.3"]],
       ["!TLSv1.3", ["TLSv1.2"]],
       ["TLSv1.1 TLSv1.2 !TLSv1.1", ["TLSv1.2"]],
@@ -224,8 +248,11 @@ const cases: Readonly<Record<SettingName, Cases>> = {
   SSL_protocol_max: version,
   SSL_cipherlist: { good: [["HIGH:!aNULL @STRENGTH", "HIGH:!aNULL @STRENGTH"]], bad: ["", "é"] },
   SSL_ciphersuites: {
-    good: [["TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"]],
-    bad: ["", "TLS_A TLS_B", "TLS_A:", "!TLS_A"],
+    good: [
+      ["", ""],
+      ["TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"],
+    ],
+    bad: ["TLS_A TLS_B", "TLS_A:", "!TLS_A"],
   },
   SSL_fingerprint: {
     good: [
@@ -258,8 +285,10 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     good: [
       ["", ""],
       ["imap.example.net", "imap.example.net"],
+      ["127.0.0.1", ""],
+      ["[::1]", ""],
     ],
-    bad: ["127.0.0.1", "[::1]", "::1", "a b"],
+    bad: ["a b", "[a]", "300.1.1.1"],
   },
 };
 

@@ -32,14 +32,19 @@ test("SSL_protocols may leave a gap, and the bounds cut it further", () => {
   assert.equal(range({ versions, minVersion: "TLSv1.2" }), "TLSv1.3 to TLSv1.3");
 });
 
+test("without cipher suites there is no TLS 1.3", () => {
+  assert.equal(range({ cipherSuites: "" }), "TLSv1.2 to TLSv1.2");
+});
+
 test("refuses settings that leave nothing", () => {
   for (const settings of [
     { versions: ["SSLv3"] },
     { maxVersion: "SSLv3" },
     { minVersion: "TLSv1.3", maxVersion: "TLSv1.2" },
     { versions: ["TLSv1.2"], minVersion: "TLSv1.3" },
+    { cipherSuites: "", minVersion: "TLSv1.3" },
   ] as const) {
-    assert.throws(() => versionOptions(tlsSettings(settings)), { code: "TLS", exitCode: 76 });
+    assert.throws(() => versionOptions(tlsSettings(settings)), { code: "CONFIG_INVALID", exitCode: 78 });
   }
 });
 
@@ -48,8 +53,8 @@ test("is made once for each server, and again after a failure", async () => {
   assert.equal(await secureContext(settings), await secureContext(settings));
   const wrong = tlsSettings({ caFile: "/nonexistent" });
   const first = secureContext(wrong);
-  await assert.rejects(first, { code: "TLS" });
+  await assert.rejects(first, { code: "CONFIG_INVALID" });
   const second = secureContext(wrong);
   assert.notEqual(second, first);
-  await assert.rejects(second, { code: "TLS" });
+  await assert.rejects(second, { code: "CONFIG_INVALID" });
 });

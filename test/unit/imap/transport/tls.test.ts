@@ -271,7 +271,7 @@ test("an abort in the middle of the handshake closes the connection", async (t) 
 test("settings that OpenSSL or the file system refuse are named", async (t) => {
   const { port } = await serve(t, trusted);
   const fails = (tls: Partial<TlsSettings>, message: RegExp): Promise<void> =>
-    assert.rejects(open(imaps(port, tls)), { code: "TLS", message });
+    assert.rejects(open(imaps(port, tls)), { code: "CONFIG_INVALID", message });
   await fails({ caFile: "/nonexistent/ca.pem" }, /^SSL_CAfile: cannot read \/nonexistent\/ca\.pem: /);
   await fails({ caPath: "/nonexistent" }, /^SSL_CApath: cannot read \/nonexistent: /);
   await fails({ cipherList: "NO-SUCH-CIPHER" }, /OpenSSL does not accept the SSL_ settings: no cipher match$/);
