@@ -2,10 +2,12 @@
 
 const uses = {
   "src/main.ts": ["cli", "commands", "config", "log", "model"],
-  "src/cli/": ["commands", "config", "sync", "imap", "store", "log", "model"],
-  "src/commands/": ["config", "sync", "imap", "store", "log", "model"],
+  "src/cli/": ["commands", "config", "service", "sync", "imap", "store", "log", "model"],
+  "src/commands/": ["config", "service", "sync", "imap", "store", "log", "model"],
   // Only those who start things read the configuration; everybody else is handed plain values.
   "src/config/": ["log", "model"],
+  // What the outside sees of a running daemon: systemd, the status socket, the metrics file.
+  "src/service/": ["log", "model"],
   // The only layer that knows both IMAP and the store.
   "src/sync/": ["imap", "store", "log", "model"],
   "src/imap/": ["log", "model"],

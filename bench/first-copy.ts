@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { installOrExit } from "../scripts/install-packages.ts";
-import { humanBytes } from "../scripts/lib/text-table.ts";
+import { humanBytes } from "../src/service/text-table.ts";
 import { startDovecot } from "../test/support/dovecot.ts";
 import { appendAll } from "../test/support/mail-store.ts";
 import { asUser, type MailServer } from "../test/support/mail-server.ts";

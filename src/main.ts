@@ -1,13 +1,33 @@
 // Starts the program: arguments and signals in, exit code out.
 
 import { run } from "./cli/run.ts";
+import { exitCode } from "./model/exit-code.ts";
+
+const argv = process.argv.slice(2);
 
 const interruption = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) {
+const interrupt = (): void => {
   // The second signal finds the default handler again and ends the process at once.
-  process.once(name, () => {
-    interruption.abort();
-  });
-}
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, interrupt);
+  interruption.abort();
+};
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
 
-process.exitCode = await run({ argv: process.argv.slice(2), env: process.env, signal: interruption.signal });
+// Node's own exit code for this would say that something was left out.
+process.on("uncaughtException", (error) => {
+  const words = argv.includes("--debug") ? error.stack : error.message;
+  process.stderr.write(`internal error: ${words}; please report it together with the output of --debug\n`);
+  process.exit(exitCode.software);
+});
+
+process.exitCode = await run({
+  argv,
+  env: process.env,
+  signal: interruption.signal,
+  onSignal: (name, handler) => {
+    process.on(name, handler);
+    return () => {
+      process.off(name, handler);
+    };
+  },
+});

@@ -6,6 +6,8 @@ import { encodeUtf7, isInbox } from "../model/mailbox-name.ts";
 import { printable } from "../model/printable.ts";
 import { allTargets, type Target } from "../model/target.ts";
 import { helpText, versionText } from "./usage.ts";
+import { usageError as usage } from "./usage-error.ts";
+import { watchSeconds, withoutWatch } from "./watch-option.ts";
 
 interface Common {
   readonly config: string | undefined;
@@ -21,6 +23,16 @@ interface SyncInvocation extends Common {
   readonly mailboxes: readonly string[];
 }
 
+interface WatchInvocation extends Common {
+  readonly command: "watch";
+  /** As for SyncInvocation. */
+  readonly mailboxes: readonly string[];
+  /** Let servers tell of changes. */
+  readonly notify: boolean;
+  /** Between two looks, or of silence; undefined: as usual. */
+  readonly seconds: number | undefined;
+}
+
 interface DeleteInvocation extends Common {
   readonly command: "delete";
   readonly mailboxes: readonly string[];
@@ -34,26 +46,31 @@ interface RenameInvocation extends Common {
   readonly targets: readonly Target[];
 }
 
+interface StatusInvocation extends Common {
+  readonly command: "status";
+  /** For programs rather than people. */
+  readonly json: boolean;
+}
+
 /** What needs the configuration and the servers. */
-export type WorkInvocation = SyncInvocation | DeleteInvocation | RenameInvocation;
+export type WorkInvocation = SyncInvocation | WatchInvocation | DeleteInvocation | RenameInvocation;
 
 export type Invocation =
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "version"; readonly text: string }
+  | StatusInvocation
   | WorkInvocation;
 
-/** Documented, but not in this version. */
-const laterOptions = ["watch", "notify"];
+const commands = ["repair", "delete", "rename", "status"] as const;
 
-const commands = ["repair", "delete", "rename"] as const;
-
-const switches = [...commands, "quiet", "debug", "help", "version"];
+const switches = [...commands, "notify", "json", "quiet", "debug", "help", "version"];
 
 const optionsWithValue = ["config", "target"];
 
 /** Reads the arguments after the program's name. Throws USAGE. */
 export function parseArguments(argv: readonly string[]): Invocation {
-  const { options, positionals, extra } = parse(argv);
+  const { watch, rest } = withoutWatch(argv);
+  const { options, positionals, extra } = parse(rest);
   if (options.has("help")) return { command: "help", text: helpText };
   if (options.has("version")) return { command: "version", text: versionText };
 
@@ -72,9 +89,27 @@ export function parseArguments(argv: readonly string[]): Invocation {
   const targets = targetsOf(options.get("target"));
   const [command = "sync", another] = commands.filter((name) => options.has(name));
   if (another !== undefined) throw usage(`--${command} and --${another} exclude each other`);
+  const asDaemon = options.has("notify") ? "notify" : watch === undefined ? undefined : "watch";
+  if (command !== "sync" && asDaemon !== undefined) throw usage(`--${command} and --${asDaemon} exclude each other`);
+  const json = options.has("json");
+  if (json && command !== "status") throw usage("--json goes with --status only");
   if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...common };
   if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...common };
   if (targets !== undefined) throw usage("--target goes with --delete or --rename only");
+  if (command === "status") {
+    if (mailboxes.length > 0) throw usage("--status takes no MAILBOX");
+    return { command, json, ...common };
+  }
+  if (asDaemon !== undefined) {
+    const notify = asDaemon === "notify";
+    return {
+      command: "watch",
+      mailboxes,
+      notify,
+      seconds: watch === undefined ? undefined : watchSeconds(watch),
+      ...common,
+    };
+  }
   return { command, mailboxes, ...common };
 }
 
@@ -179,12 +214,6 @@ function dashed(name: string): string {
 }
 
 function unknownOption(option: string): InterimapError {
-  const name = /^--?([^=]*)/.exec(option)?.[1] ?? "";
-  if (laterOptions.includes(name)) return usage(`--${name} is not available in this version`);
   // without a value, which might be a secret
   return usage(`unknown option ${printable(option.replace(/=.*/s, ""))}`);
-}
-
-function usage(message: string): InterimapError {
-  return new InterimapError("USAGE", message, { hint: "see interimap --help" });
 }

@@ -2,10 +2,11 @@
 
 import type { Log } from "../log/log.ts";
 import { formatFlags } from "../model/flags.ts";
+import { duration } from "../model/duration.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { formatUidSet, uidSetOf } from "../model/uid-set.ts";
-import type { SyncEvent } from "../sync/events.ts";
+import { isLeftOut, type SyncEvent } from "../sync/events.ts";
 import type { Anomaly } from "../sync/repair-plan.ts";
 
 export class Reporter {
@@ -22,8 +23,8 @@ export class Reporter {
   }
 
   report(event: SyncEvent): void {
-    const { level, text, isLeftOut = false } = lineOf(event);
-    if (isLeftOut) this.#leftOut++;
+    const { level, text } = lineOf(event);
+    if (isLeftOut(event)) this.#leftOut++;
     const side = event.side ?? (event.type === "mailbox-left-out" ? event.error.side : undefined);
     this.#log[level](text, {
       ...(event.mailbox !== undefined && { mailbox: displayName(event.mailbox) }),
@@ -35,7 +36,6 @@ export class Reporter {
 interface Line {
   readonly level: "info" | "warn" | "error";
   readonly text: string;
-  readonly isLeftOut?: boolean;
 }
 
 function lineOf(event: SyncEvent): Line {
@@ -80,23 +80,20 @@ function lineOf(event: SyncEvent): Line {
       return {
         level: "warn",
         text: `Flags of UID ${formatUidSet(event.uids)} could not be set: ${event.reason}`,
-        isLeftOut: true,
       };
     case "empty-message":
-      return { level: "warn", text: `Skipped UID ${String(event.uid)}: the message is empty`, isLeftOut: false };
+      return { level: "warn", text: `Skipped UID ${String(event.uid)}: the message is empty` };
     case "message-refused":
       return {
         level: "warn",
         text: `The other side's message UID ${String(event.sourceUid)} was refused: ${event.reason}`,
-        isLeftOut: true,
       };
     case "subscription-refused":
-      return { level: "warn", text: `The subscription could not be changed: ${event.reason}`, isLeftOut: true };
+      return { level: "warn", text: `The subscription could not be changed: ${event.reason}` };
     case "messages-still-refused":
       return {
         level: "warn",
         text: `${messages(event.count)} refused earlier ${event.count === 1 ? "is" : "are"} still missing`,
-        isLeftOut: true,
       };
     case "uidvalidity-changed":
       return {
@@ -110,10 +107,21 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `The database has ${event.item} ${event.recorded}, but the server is only at ${event.actual}`,
       };
+    case "connection-failed":
+      return { level: "warn", text: `${event.error.message}; trying again in ${duration(event.retryInMs)}` };
+    case "connected-again":
+      return { level: "info", text: `Connected again after ${duration(event.afterMs)}` };
+    case "notify-missing":
+      return { level: "warn", text: `${event.reason}: ${insteadOfNotify[event.instead]}` };
+    case "clock-jumped":
+      return {
+        level: "info",
+        text: `The clock went ahead by ${duration(event.byMs)}: this machine was asleep, or its clock was set. Connecting anew`,
+      };
     case "nothing-to-repair":
       return { level: "info", text: "Nothing to repair" };
     case "mailbox-left-out":
-      return { level: "error", text: `Mailbox left out: ${event.error.line}`, isLeftOut: true };
+      return { level: "error", text: `Mailbox left out: ${event.error.line}` };
   }
 }
 
@@ -137,6 +145,11 @@ function anomalyText({ kind, side, ...set }: Anomaly): string {
       return `Flags differ, and neither server tells of a change: ${pair}. Both get the union`;
   }
 }
+
+const insteadOfNotify = {
+  idle: "it tells of changes in the mailboxes of idle-mailboxes only, and is asked for those in the others",
+  poll: "it is asked for changes from time to time",
+};
 
 function quoted(mailbox: string): string {
   return `"${displayName(mailbox)}"`;

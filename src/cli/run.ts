@@ -6,13 +6,18 @@ import { deleteCommand } from "../commands/delete.ts";
 import type { CommandContext } from "../commands/on-servers.ts";
 import { renameCommand } from "../commands/rename.ts";
 import { repairCommand } from "../commands/repair.ts";
+import { statusCommand } from "../commands/status.ts";
 import { syncCommand } from "../commands/sync.ts";
-import { loadConfig } from "../config/config.ts";
+import { watchCommand, type OnSignal } from "../commands/watch.ts";
+import { loadConfig, type Config } from "../config/config.ts";
 import { parseLogPrefix } from "../log/log-prefix.ts";
 import { createLog, type RunLog } from "../log/logger.ts";
 import { InterimapError } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
-import { parseArguments, type WorkInvocation } from "./options.ts";
+import { statusText } from "../service/status-text.ts";
+import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
+import type { Report } from "../sync/events.ts";
+import { parseArguments, type Invocation, type WorkInvocation } from "./options.ts";
 import { Reporter } from "./reporter.ts";
 
 export interface Surroundings {
@@ -20,41 +25,81 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** The signals that mean something to a daemon. */
+  readonly onSignal: OnSignal;
 }
 
 /** Never throws: every failure becomes one line and an exit code. */
-export async function run({ argv, env, signal }: Surroundings): Promise<ExitCode> {
+export async function run(surroundings: Surroundings): Promise<ExitCode> {
   let log: RunLog | undefined;
+  let service: ServiceNotifier | undefined;
   try {
-    const invocation = parseArguments(argv);
+    const invocation = parseArguments(surroundings.argv);
     if (invocation.command === "help" || invocation.command === "version") {
       process.stdout.write(invocation.text);
       return exitCode.done;
     }
-    const config = loadConfig({ file: invocation.config, env, home: env["HOME"] ?? homedir() });
-    log = openLog(invocation, { logPrefix: config.logPrefix, logfile: config.logfile });
-    for (const warning of config.warnings) log.warn(warning);
-    const reporter = new Reporter(log);
-    await execute(invocation, {
-      config,
-      log,
-      report: (event) => {
-        reporter.report(event);
-      },
-      signal,
-    });
-    return reporter.leftOut > 0 ? exitCode.partial : exitCode.done;
+    const { env } = surroundings;
+    const readConfig = (): Config => loadConfig({ file: invocation.config, env, home: env["HOME"] ?? homedir() });
+    for (;;) {
+      const config = readConfig();
+      log = openLog(invocation, config);
+      for (const warning of config.warnings) log.warn(warning);
+      // Once: it takes what systemd left for us out of the environment.
+      service ??= createServiceNotifier(env, { warn: (text) => log?.warn(text) });
+      const outcome = await perform(invocation, { ...surroundings, config, readConfig, log, service });
+      if (outcome !== "reload") return outcome;
+      log.close();
+    }
   } catch (error) {
     return explain(
       error,
       log ?? openLog({ quiet: false, debug: 0 }, { logPrefix: parseLogPrefix(""), logfile: undefined }),
     );
   } finally {
+    service?.close();
     log?.close();
   }
 }
 
-function execute(invocation: WorkInvocation, context: CommandContext): Promise<void> {
+interface Equipment extends Surroundings {
+  readonly config: Config;
+  readonly readConfig: () => Config;
+  readonly log: RunLog;
+  readonly service: ServiceNotifier;
+}
+
+async function perform(
+  invocation: Exclude<Invocation, { command: "help" | "version" }>,
+  { config, readConfig, log, service, signal, onSignal }: Equipment,
+): Promise<ExitCode | "reload"> {
+  if (invocation.command === "status") {
+    const status = await statusCommand(config);
+    process.stdout.write(invocation.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status));
+    return exitCode.done;
+  }
+  const reporter = new Reporter(log);
+  const report: Report = (event) => {
+    reporter.report(event);
+  };
+  const program = ["interimap", ...(invocation.config === undefined ? [] : [`--config=${invocation.config}`])];
+  const context = { config, log, report, program, signal };
+  signal.addEventListener("abort", () => {
+    log.info("Stopping as soon as what is in hand is done; a second signal stops at once");
+  });
+  if (invocation.command === "watch") {
+    const prepareReload = (): void => {
+      log.reopen();
+      readConfig();
+    };
+    const ending = await watchCommand({ ...invocation, ...context, service, onSignal, prepareReload });
+    return ending === "reload" ? "reload" : exitCode.done;
+  }
+  await execute(invocation, context);
+  return reporter.leftOut > 0 ? exitCode.partial : exitCode.done;
+}
+
+function execute(invocation: Exclude<WorkInvocation, { command: "watch" }>, context: CommandContext): Promise<void> {
   switch (invocation.command) {
     case "sync":
       return syncCommand({ ...context, mailboxes: invocation.mailboxes });

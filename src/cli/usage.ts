@@ -6,9 +6,11 @@ export const versionText = `interimap ${packageJson.version}\n`;
 
 export const helpText = `\
 Usage: interimap [OPTION]... [MAILBOX]...
+       interimap [OPTION]... --watch[=SECONDS] [--notify] [MAILBOX]...
        interimap [OPTION]... --repair [MAILBOX]...
        interimap [OPTION]... --delete MAILBOX...
        interimap [OPTION]... --rename SOURCE DEST
+       interimap [OPTION]... --status [--json]
 
 Brings two IMAP servers to the same state: new messages, flags and deletions
 travel both ways. Without a MAILBOX, the configuration says which mailboxes.
@@ -18,14 +20,20 @@ modified UTF-7 of IMAP. * and % are wildcards: keep them from the shell. To
 --delete and --rename they are characters as any other.
 
 Commands:
+  --watch        do not end, but look for changes every SECONDS, by default 60
+  --notify       do not end, but let the servers tell of changes; with --watch,
+                 SECONDS is how long a connection may be silent
   --repair       compare everything with the database, and make all agree
   --delete       delete mailboxes on both servers and in the database; what is
                  below them stays
   --rename       rename a mailbox, and what is below it, in all three places
+  --status       show what the database knows of each mailbox, and what a
+                 daemon that works on it is doing; with --json for programs
 
 Options:
   --target=WHERE --delete and --rename: act there only. WHERE is local, remote
                  or database, or several with commas between them
+  --json         --status: print a JSON object
   --config=FILE  read another configuration file; a relative FILE is looked for
                  in the directory of the usual one
   -q, --quiet    say only what went wrong

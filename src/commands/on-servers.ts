@@ -5,18 +5,20 @@ import type { Config } from "../config/config.ts";
 import { ensureDirectory } from "../config/directories.ts";
 import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { Connections } from "../sync/connections.ts";
 import type { Report } from "../sync/events.ts";
+import type { Program } from "../sync/suggested-command.ts";
 
 export interface CommandContext {
   readonly config: Config;
   readonly log: Log;
   readonly report: Report;
-  /** Ends the run early; what was done until then is recorded. */
+  readonly program: Program;
+  /** Ends the run early: what is in hand is finished and recorded. */
   readonly signal: AbortSignal;
 }
 
@@ -26,11 +28,14 @@ export interface Workplace {
   /** Each server's list-reference. */
   readonly references: PerSide<string>;
   readonly report: Report;
+  readonly program: Program;
+  /** See {@link CommandContext.signal}. */
+  readonly stop: AbortSignal;
 }
 
 /** @throws InterimapError of any kind. */
 export async function onServers(
-  { config, log, report, signal }: CommandContext,
+  { config, log, report, program, signal }: CommandContext,
   work: (place: Workplace) => Promise<void>,
 ): Promise<void> {
   ensureDirectory(dirname(config.database));
@@ -38,15 +43,20 @@ export async function onServers(
   const connections = new Connections((side, abort) =>
     connect(config.servers[side], { side, log, keepAlive: false, signal: abort }),
   );
-  const interrupt = (): void => {
-    connections.destroy(new InterimapError("INTERRUPTED", "interrupted; what was done so far is recorded"));
+  const stopConnecting = (): void => {
+    connections.giveUpConnecting(interrupted());
   };
-  signal.addEventListener("abort", interrupt);
+  signal.addEventListener("abort", stopConnecting);
+  const references = perSide((side) => config.servers[side].listReference);
   try {
-    await work({ connections, store, references: perSide((side) => config.servers[side].listReference), report });
+    await work({ connections, store, references, report, program, stop: signal });
     await connections.logout();
+  } catch (error) {
+    // It ended in good order.
+    if (error instanceof InterimapError && error.code === "INTERRUPTED") await connections.logout();
+    throw error;
   } finally {
-    signal.removeEventListener("abort", interrupt);
+    signal.removeEventListener("abort", stopConnecting);
     connections.destroy();
     store.close();
   }

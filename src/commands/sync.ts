@@ -1,5 +1,9 @@
 // The default command: make both servers identical.
 
+import { MetricsFile } from "../service/metrics-file.ts";
+import { isLeftOut, type Report } from "../sync/events.ts";
+import { statusDocument } from "./status-document.ts";
+import type { PerSide } from "../model/side.ts";
 import { synchronise, type SyncOptions } from "../sync/synchronise.ts";
 import { onServers, type CommandContext, type Workplace } from "./on-servers.ts";
 
@@ -10,18 +14,33 @@ export interface SyncCommand extends CommandContext {
 
 /** @throws InterimapError of any kind. */
 export async function syncCommand(command: SyncCommand): Promise<void> {
-  await onServers(command, (place) => synchronise(syncOptions(command, place)));
+  const { config, log } = command;
+  const at = Date.now();
+  let leftOut = 0;
+  const report: Report = (event) => {
+    if (isLeftOut(event)) leftOut++;
+    command.report(event);
+  };
+  await onServers({ ...command, report }, async (place) => {
+    await synchronise(syncOptions(command, place));
+    if (config.metricsFile === undefined || command.mailboxes.length > 0) return;
+    const lastLook = { at, durationMs: Date.now() - at, leftOut };
+    new MetricsFile(config.metricsFile, log).write(
+      statusDocument({ database: config.database, store: place.store, lastLook }),
+    );
+  });
 }
 
 /** Which mailboxes are meant. */
-export function syncOptions(
-  { config, mailboxes }: SyncCommand,
-  { connections, store, references, report }: Workplace,
-): SyncOptions {
+export function syncOptions(command: SyncCommand, { references, ...place }: Workplace): SyncOptions {
+  return { ...place, ...scopeOf(command, references) };
+}
+
+export function scopeOf(
+  { config, mailboxes }: Pick<SyncCommand, "config" | "mailboxes">,
+  references: PerSide<string>,
+): Pick<SyncOptions, "query" | "isIgnored"> {
   return {
-    connections,
-    store,
-    report,
     query: {
       references,
       patterns: mailboxes.length > 0 ? mailboxes : config.listMailbox,

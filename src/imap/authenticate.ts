@@ -72,10 +72,13 @@ const passing = new Set(["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTA
 function refusal(error: CommandRefused, username: string): InterimapError {
   const code = error.responseCode?.name ?? "";
   const words = error.words.replace(/\.$/, "");
-  if (passing.has(code)) {
-    return new InterimapError("CONNECT", `the server does not accept logins now: [${code}] ${words}`, {
+  const { retryAfterMs } = error;
+  if (passing.has(code) || retryAfterMs !== undefined) {
+    const why = code === "" ? words : `[${code}] ${words}`;
+    return new InterimapError("CONNECT", `the server does not accept logins now: ${why}`, {
       hint: "try again later",
       cause: error,
+      retryAfterMs,
     });
   }
   return new InterimapError("AUTH_FAILED", `login as ${username} refused: ${words}`, {

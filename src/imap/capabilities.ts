@@ -32,21 +32,24 @@ export class Capabilities {
   }
 }
 
-const required: ReadonlyMap<string, string> = new Map([
-  ["QRESYNC", "RFC 7162"],
-  ["LIST-EXTENDED", "RFC 5258"],
-  ["LIST-STATUS", "RFC 5819"],
-  ["UIDPLUS", "RFC 4315"],
-]);
+/** Each with what makes up for its absence. */
+const required: readonly { readonly name: string; readonly rfc: string; readonly instead?: string }[] = [
+  { name: "QRESYNC", rfc: "RFC 7162" },
+  { name: "LIST-EXTENDED", rfc: "RFC 5258" },
+  { name: "LIST-STATUS", rfc: "RFC 5819", instead: "NOTIFY" },
+  { name: "UIDPLUS", rfc: "RFC 4315" },
+];
 
 /**
  * Checks that a server offers every extension the synchronisation stands on.
  * @throws InterimapError CAPABILITY_MISSING naming all that are missing.
  */
 export function requireCapabilities(capabilities: Capabilities): void {
-  const missing = [...required].filter(([name]) => !capabilities.has(name));
+  const missing = required.filter(
+    ({ name, instead }) => !capabilities.has(name) && !(instead !== undefined && capabilities.has(instead)),
+  );
   if (missing.length === 0) return;
-  const names = missing.map(([name, rfc]) => `${name} (${rfc})`).join(", ");
+  const names = missing.map(({ name, rfc }) => `${name} (${rfc})`).join(", ");
   throw new InterimapError("CAPABILITY_MISSING", `the server does not offer ${names}`, {
     hint: "synchronisation is not possible with this server",
   });

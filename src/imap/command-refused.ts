@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
+import { retryAfterMs } from "./retry-after.ts";
 import type { ResponseCode, TaggedResponse } from "./responses.ts";
 
 export class CommandRefused extends InterimapError {
@@ -13,7 +14,10 @@ export class CommandRefused extends InterimapError {
 
   constructor(command: string, response: TaggedResponse, side: Side) {
     const code = response.code === undefined ? "" : `[${response.code.name}] `;
-    super("COMMAND_REFUSED", `the server refused ${command}: ${response.status} ${code}${response.text}`, { side });
+    super("COMMAND_REFUSED", `the server refused ${command}: ${response.status} ${code}${response.text}`, {
+      side,
+      retryAfterMs: retryAfterMs(response),
+    });
     this.name = "CommandRefused";
     this.command = command;
     this.status = response.status;

@@ -34,8 +34,11 @@ export interface Command {
   readonly onWritten?: () => void;
   /** Called with the tagged response, before anything that follows it on the connection is read. */
   readonly onAnswered?: (answer: TaggedResponse) => void;
-  /** Answers `+` with a line of SASL data. Never logged. */
-  readonly answerChallenge?: (challenge: string) => string;
+  /**
+   * Answers `+` with a line: SASL data, which are never logged. Or later with the line that ends the command (IDLE): until
+   * then the server may be silent for as long as it likes.
+   */
+  readonly answerChallenge?: (challenge: string) => string | Promise<string>;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Side } from "../model/side.ts";
 import { authenticate } from "./authenticate.ts";
 import { requireCapabilities } from "./capabilities.ts";
 import { CommandRefused } from "./command-refused.ts";
+import { retryAfterMs } from "./retry-after.ts";
 import type { StatusResponse, UntaggedResponse } from "./responses.ts";
 import { Session } from "./session.ts";
 import { deflate } from "./transport/deflate.ts";
@@ -20,6 +21,8 @@ export interface ConnectOptions {
   readonly side: Side;
   readonly log: Log;
   readonly keepAlive: boolean;
+  /** How long the server may be silent while we wait for it; the session's default unless told. */
+  readonly silenceLimitMs?: number | undefined;
   /** For each of connecting, the TLS handshake and the greeting; 30 s unless told. */
   readonly timeoutMs?: number;
   /** Gives up at once; the promise rejects with the signal's reason. */
@@ -36,7 +39,11 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
   } catch (error) {
     // A refusal before the work begins concerns the server, not one mailbox.
     if (error instanceof CommandRefused) {
-      throw new InterimapError("PROTOCOL", error.message, { side: options.side, cause: error });
+      throw new InterimapError("PROTOCOL", error.message, {
+        side: options.side,
+        cause: error,
+        retryAfterMs: error.retryAfterMs,
+      });
     }
     if (error instanceof InterimapError) error.side ??= options.side;
     throw error;
@@ -50,7 +57,7 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
     ...options,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
   });
-  const session = new Session(transport, { side, log });
+  const session = new Session(transport, { side, log, silenceLimitMs: options.silenceLimitMs });
   const giveUp = (): void => {
     session.destroy(signal?.reason as Error);
   };
@@ -83,7 +90,10 @@ async function greet(session: Session, context: GreetingContext): Promise<boolea
   const greeting = await firstResponse(session, context);
   if (greeting.status === "BYE" || greeting.status === "NO" || greeting.status === "BAD") {
     const words = greeting.text.replace(/\.$/, "");
-    throw new InterimapError("CONNECT", `the server turned us away: ${words}`, { hint: "try again later" });
+    throw new InterimapError("CONNECT", `the server turned us away: ${words}`, {
+      hint: "try again later",
+      retryAfterMs: retryAfterMs(greeting),
+    });
   }
   return greeting.status === "PREAUTH";
 }

@@ -81,8 +81,10 @@ export class MailboxView {
     this.#changes.delete(uid);
   }
 
+  /** To be dealt with again, or learnt by asking; a later change that the server told of meanwhile stands. */
   noteChange(uid: number, change: FlagChange): void {
-    this.#changes.set(uid, change);
+    const told = this.#changes.get(uid);
+    if (told === undefined || told.modSeq <= change.modSeq) this.#changes.set(uid, change);
   }
 
   takeChanges(): ReadonlyMap<number, FlagChange> {

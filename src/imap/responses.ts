@@ -48,6 +48,8 @@ export interface ListResponse {
   readonly delimiter: string | null;
   /** Raw octets, one character each (latin1). */
   readonly name: string;
+  /** The name before a rename (RFC 5465 5.4), when the server tells of one. */
+  readonly oldName?: string;
 }
 
 export interface MailboxStatusResponse {

@@ -14,11 +14,12 @@ import { encodeCommand, type Segment } from "./codec/write-command.ts";
 import { mayOverlap, type Command } from "./command.ts";
 import { CommandRefused } from "./command-refused.ts";
 import type { MailboxView } from "./mailbox-view.ts";
+import { retryAfterMs } from "./retry-after.ts";
 import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
 import type { Transport } from "./transport/transport.ts";
 
-/** A server that answers nothing for so long while we wait is given up. */
-const silenceLimitMs = 5 * 60_000;
+/** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */
+const defaultSilenceLimitMs = 5 * 60_000;
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;
 
@@ -29,11 +30,15 @@ interface Entry {
   /** Segments still to be written; each but the last is followed by a `+` from the server. */
   segments: readonly Segment[];
   readonly tag: string;
+  /** The server may be silent for as long as it likes: see {@link Command.answerChallenge}. */
+  isHeld?: boolean;
 }
 
 export interface SessionOptions {
   readonly side: Side;
   readonly log: Log;
+  /** How long an answer, or any progress towards it, may take; 5 minutes unless told. */
+  readonly silenceLimitMs?: number | undefined;
 }
 
 export class Session {
@@ -42,6 +47,8 @@ export class Session {
   capabilities = new Capabilities([]);
   /** The selected mailbox as the server last described it. */
   view: MailboxView | undefined;
+  /** The server tells of changes in other mailboxes, too, at any time (RFC 5465). */
+  isNotified = false;
 
   #transport: Transport;
   readonly #reader: ResponseReader;
@@ -53,16 +60,24 @@ export class Session {
   /** The view a SELECT in flight is filling; it replaces `view` at [CLOSED] or at once when there is none. */
   #opening: MailboxView | undefined;
   #greeting: ((response: StatusResponse) => void) | undefined;
-  #goodbye: string | undefined;
+  #goodbye: StatusResponse | undefined;
+  #listener: ((response: UntaggedResponse) => void) | undefined;
   #failure: Error | undefined;
   #onFailure: ((error: Error) => void) | undefined;
   #closing = false;
   #isExchanging = false;
   readonly #silence: NodeJS.Timeout;
+  readonly #silenceLimitMs: number;
+  #hasEnded: (reason: Error) => void = () => undefined;
+  /** Resolves with the reason when the connection is gone, for whatever reason. */
+  readonly ended = new Promise<Error>((resolve) => {
+    this.#hasEnded = resolve;
+  });
 
   constructor(transport: Transport, options: SessionOptions) {
     this.side = options.side;
     this.log = options.log;
+    this.#silenceLimitMs = options.silenceLimitMs ?? defaultSilenceLimitMs;
     this.#transport = transport;
     this.#reader = new ResponseReader({
       onResponse: (response) => {
@@ -82,7 +97,7 @@ export class Session {
     });
     this.#silence = setTimeout(() => {
       this.#silenceNoticed();
-    }, silenceLimitMs);
+    }, this.#silenceLimitMs);
     this.#silence.unref();
     this.#attach(transport);
   }
@@ -91,8 +106,18 @@ export class Session {
     return this.#failure === undefined && !this.#closing;
   }
 
+  /** Nothing is waiting to be sent or answered. */
+  get isIdle(): boolean {
+    return this.#inFlight.length === 0 && this.#pending.length === 0;
+  }
+
   get isSecure(): boolean {
     return this.#transport.secure;
+  }
+
+  /** Gets what the server says without having been asked, besides the view; there is one listener. */
+  listen(listener: (response: UntaggedResponse) => void): void {
+    this.#listener = listener;
   }
 
   /** Resolves with the server's first response. */
@@ -106,7 +131,7 @@ export class Session {
 
   /**
    * Sends a command as soon as it may overlap with those in flight and resolves with its tagged OK.
-   * @throws CommandRefused when the answer is NO or BAD; InterimapError CONNECTION_LOST or PROTOCOL when none can come.
+   * @throws CommandRefused when the answer is NO or BAD; InterimapError CONNECTION_LOST, CONNECTION_SILENT or PROTOCOL when none can come.
    */
   run(command: Command): Promise<TaggedResponse> {
     const answered = new Promise<TaggedResponse>((resolve, reject) => {
@@ -185,24 +210,38 @@ export class Session {
 
   #attach(transport: Transport): void {
     this.#transport.stream.off("data", this.#noteProgress);
+    this.#transport.socket?.off("timeout", this.#noteStandstill);
     this.#transport = transport;
     transport.stream.on("data", this.#noteProgress);
     transport.stream.on("error", (error: Error) => {
       this.#fail(error instanceof InterimapError ? error : this.#lost(error));
     });
+    transport.socket?.setTimeout(this.#silenceLimitMs).on("timeout", this.#noteStandstill);
     this.#reader.attach(transport.stream);
   }
 
   #pump(): void {
     if (this.#isExchanging) return;
-    this.#transport.stream.cork();
+    this.#gatherWrites();
     while (this.#unfinished === undefined) {
       const next = this.#pending[0];
       if (next === undefined || !mayOverlap(next.command.overlap, overlaps(this.#inFlight))) break;
       this.#pending.shift();
       this.#start(next);
     }
-    this.#transport.stream.uncork();
+  }
+
+  /**
+   * Commands of the same moment leave in one packet, and their answers come in one. In several, an answer would wait until
+   * the one before it is acknowledged (RFC 896), which may take 40 ms.
+   */
+  #gatherWrites(): void {
+    const { stream } = this.#transport;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    process.nextTick(() => {
+      stream.uncork();
+    });
   }
 
   #start(entry: Entry): void {
@@ -285,20 +324,29 @@ export class Session {
     const entry = this.#unfinished;
     if (entry === undefined) return;
     if (entry.segments.length > 0) {
-      this.#transport.stream.cork();
+      this.#gatherWrites();
       this.#writeSegment(entry);
-      this.#transport.stream.uncork();
       this.#pump();
       return;
     }
     const answer = entry.command.answerChallenge?.(challenge);
     if (answer === undefined) return;
-    if (this.log.traffic) {
-      this.log.debug(trafficLine("C", this.log.showsSecrets ? answer : "[redacted]", this.log.showsSecrets), {
-        side: this.side,
-      });
+    if (typeof answer === "string") {
+      this.#answer(answer);
+      return;
     }
-    this.#transport.stream.write(`${answer}\r\n`, "latin1");
+    entry.isHeld = true;
+    void answer.then((line) => {
+      entry.isHeld = false;
+      if (this.#unfinished !== entry) return;
+      this.#silence.refresh();
+      this.#answer(line);
+    });
+  }
+
+  #answer(line: string): void {
+    if (this.log.traffic) this.#logTraffic("C", line);
+    this.#transport.stream.write(`${line}\r\n`, "latin1");
   }
 
   #route(response: UntaggedResponse): void {
@@ -309,13 +357,14 @@ export class Session {
         this.#greeting = undefined;
         return;
       }
-      if (response.status === "BYE") this.#goodbye = response.text;
+      if (response.status === "BYE") this.#goodbye = response;
       if (response.code?.name === "CLOSED") this.#enterOpening();
     }
     this.#note(response);
     for (const { command } of this.#inFlight) if (command.claim?.(response) === true) return;
     try {
       this.view?.receive(response);
+      this.#listener?.(response);
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -335,21 +384,35 @@ export class Session {
   }
 
   #silenceNoticed(): void {
-    if (this.#inFlight.length === 0 && this.#greeting === undefined) return;
-    if (this.#transport.stream.writableLength > 0) {
-      // It is still taking in what we sent; should it have died, TCP will tell.
-      this.#silence.refresh();
-      return;
-    }
-    this.#fail(new InterimapError("CONNECTION_LOST", `no answer for ${String(silenceLimitMs / 60_000)} minutes`));
+    if (!this.#isWaiting) return;
+    // It is still taking in what we sent, as far as can be seen from here.
+    if (this.#transport.stream.writableLength > 0) this.#silence.refresh();
+    else this.#giveUp();
+  }
+
+  /** Not an octet came or went for as long as the limit: even what was written is not getting through. */
+  readonly #noteStandstill = (): void => {
+    if (this.#isWaiting && this.#transport.stream.writableLength > 0) this.#giveUp();
+  };
+
+  get #isWaiting(): boolean {
+    return this.#greeting !== undefined || this.#inFlight.some((entry) => entry.isHeld !== true);
+  }
+
+  #giveUp(): void {
+    const minutes = this.#silenceLimitMs / 60_000;
+    const limit = minutes < 1 ? `${String(minutes * 60)} seconds` : `${String(minutes)} minutes`;
+    this.#fail(new InterimapError("CONNECTION_SILENT", `no answer for ${limit}`));
   }
 
   #lost(cause?: Error): InterimapError {
-    const words = this.#goodbye ?? this.#transport.epitaph?.() ?? cause?.message;
+    const goodbye = this.#goodbye;
+    const words = goodbye?.text ?? this.#transport.epitaph?.() ?? cause?.message;
     return new InterimapError("CONNECTION_LOST", `connection lost${words === undefined ? "" : `: ${words}`}`, {
       hint: "run again: what was done is recorded",
       cause,
       side: this.side,
+      retryAfterMs: goodbye && retryAfterMs(goodbye),
     });
   }
 
@@ -358,6 +421,7 @@ export class Session {
     if (error instanceof InterimapError) error.side ??= this.side;
     this.#failure = error;
     clearTimeout(this.#silence);
+    this.#hasEnded(error);
     this.#reader.detach();
     this.#transport.stream.destroy();
     this.#onFailure?.(error);

@@ -33,6 +33,7 @@ export const errorKinds = {
   AUTH_NO_MECHANISM: kind(exitCode.auth, "side", "no", "No configured authentication mechanism is offered."),
   CAPABILITY_MISSING: kind(exitCode.unavailable, "side", "no", "The server lacks an extension that is needed."),
   CONNECTION_LOST: kind(exitCode.tempFail, "side", "reconnect", "A connection was closed in the middle of the work."),
+  CONNECTION_SILENT: kind(exitCode.tempFail, "side", "reconnect", "A server did not answer any more."),
   PROTOCOL: kind(exitCode.protocol, "side", "reconnect", "The server sent something IMAP does not allow."),
   COMMAND_REFUSED: kind(exitCode.partial, "mailbox", "later", "The server answered NO or BAD to a command."),
   DELIMITER_MISMATCH: kind(exitCode.data, "run", "no", "One server has a flat name space, the other a hierarchy."),
@@ -54,6 +55,8 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /** The server it happened on. */
   readonly side?: Side;
+  /** How long the server wants to be left alone, in ms. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 export class InterimapError extends Error {
@@ -61,6 +64,7 @@ export class InterimapError extends Error {
   readonly hint: string | undefined;
   /** The server it happened on; set by whoever knows, on the way up. */
   side: Side | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -68,6 +72,7 @@ export class InterimapError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.side = details.side;
+    this.retryAfterMs = details.retryAfterMs;
   }
 
   /** The one line a user reads, without the place it happened. */
@@ -86,6 +91,11 @@ export class InterimapError extends Error {
   get retry(): Retry {
     return errorKinds[this.code].retry;
   }
+}
+
+/** For work that was asked to stop, and did. */
+export function interrupted(): InterimapError {
+  return new InterimapError("INTERRUPTED", "interrupted; what was done so far is recorded");
 }
 
 function kind(code: ExitCode, abandons: Abandons, retry: Retry, meaning: string): ErrorKind {

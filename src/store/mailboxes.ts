@@ -1,8 +1,8 @@
 // Queries on the mailboxes and on what was last synchronised of each.
 
 import type { MailboxState } from "../model/mailbox-state.ts";
-import { sides, type PerSide } from "../model/side.ts";
-import type { Connection } from "./connection.ts";
+import { sides, type PerSide, type Side } from "../model/side.ts";
+import type { Connection, SqlValue } from "./connection.ts";
 
 export interface MailboxRecord {
   readonly idx: number;
@@ -43,26 +43,43 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
   }));
 }
 
-export function saveStates(connection: Connection, idx: number, states: PerSide<MailboxState>): void {
-  for (const side of sides) {
-    const { uidValidity, uidNext, highestModSeq } = states[side];
+/** Returns whether one of them differs from what was saved. */
+export function saveStates(connection: Connection, idx: number, states: PerSide<MailboxState>): boolean {
+  const news = sides.filter((side) => !isSaved(connection, { idx, side, state: states[side] }));
+  for (const side of news) {
     connection.run(
       `INSERT INTO ${side} (idx, UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ) VALUES (?, ?, ?, ?)
        ON CONFLICT (idx) DO UPDATE SET UIDVALIDITY = excluded.UIDVALIDITY, UIDNEXT = excluded.UIDNEXT,
          HIGHESTMODSEQ = excluded.HIGHESTMODSEQ`,
-      ...[idx, uidValidity, uidNext, BigInt.asIntN(64, highestModSeq)],
+      ...[idx, ...columns(states[side])],
     );
   }
+  return news.length > 0;
+}
+
+interface SideState {
+  readonly idx: number;
+  readonly side: Side;
+  readonly state: MailboxState;
+}
+
+function isSaved(connection: Connection, { idx, side, state }: SideState): boolean {
+  const sql = `SELECT 1 FROM ${side} WHERE idx = ? AND UIDVALIDITY = ? AND UIDNEXT = ? AND HIGHESTMODSEQ = ?`;
+  return connection.value(sql, idx, ...columns(state)) !== undefined;
+}
+
+/** SQLite's integers are signed; a column holds the bits of an unsigned one. */
+function columns({ uidValidity, uidNext, highestModSeq }: MailboxState): SqlValue[] {
+  return [uidValidity, uidNext, BigInt.asIntN(64, highestModSeq)];
 }
 
 /** Every table with a foreign key to mailboxes, and mailboxes itself at the end. */
-const tablesByMailbox = ["mapping", "refused", "rounds", "message_counts", ...sides, "mailboxes"];
+const tablesByMailbox = ["mapping", "refused", "rounds", "message_counts", "synchronised", ...sides, "mailboxes"];
 
 export function removeMailbox(connection: Connection, idx: number): void {
   for (const table of tablesByMailbox) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);
 }
 
-/** SQLite's integers are signed; the column holds the bits of an unsigned one. */
 function state(validity: bigint | null, next: bigint | null, modSeq: bigint | null): MailboxState | undefined {
   if (validity === null || next === null || modSeq === null) return undefined;
   return { uidValidity: Number(validity), uidNext: Number(next), highestModSeq: BigInt.asUintN(64, modSeq) };

@@ -9,6 +9,7 @@ import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import { countMappings, mappedUids, pairsOf, sequenceSample } from "./mapping.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
+import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
 
 export class Store {
@@ -42,6 +43,11 @@ export class Store {
     return mailboxes(this.#connection);
   }
 
+  /** All there is to show of each mailbox, in the same order; {@link refused} has the rest. Reads the whole mapping. */
+  summaries(): MailboxSummary[] {
+    return summaries(this.#connection);
+  }
+
   /** Returns the new mailbox's idx. */
   addMailbox(name: string, subscribed: boolean): number {
     return this.#connection.run(
@@ -69,15 +75,17 @@ export class Store {
 
   /**
    * Saves both states, which says that everything up to them is done on both sides, and removes the mailbox's
-   * interruption marker. Message counts that are not given are forgotten: the old ones belong to the old states.
+   * interruption marker. Message counts that are not given are forgotten: the old ones belong to the old states. Those
+   * that are given say that a round is complete; it is then noted when, unless nothing has changed since the last time.
    */
   checkpoint(idx: number, states: PerSide<MailboxState>, messageCounts?: PerSide<number>): void {
     this.transaction(() => {
-      saveStates(this.#connection, idx, states);
+      const isNews = saveStates(this.#connection, idx, states);
       this.#connection.run("DELETE FROM message_counts WHERE idx = ?", idx);
       if (messageCounts !== undefined) {
         const { local, remote } = messageCounts;
         this.#connection.run("INSERT INTO message_counts (idx, local, remote) VALUES (?, ?, ?)", idx, local, remote);
+        noteSynchronised(this.#connection, idx, isNews);
       }
       this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
     });

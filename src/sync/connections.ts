@@ -1,24 +1,31 @@
-// The connections of a run: one session of each side, further ones where they pay, all ended together.
+// The connections to both servers: one session of each side, further ones where they pay, all ended together.
 
 import type { Session } from "../imap/session.ts";
 import { bothSides, type PerSide, type Side } from "../model/side.ts";
 
-export type Connect = (side: Side, signal: AbortSignal) => Promise<Session>;
+/** `main`: the session that all of a side's mailboxes are worked on with; `extra`: any beside it. */
+export type SessionUse = "main" | "extra";
+
+export type Connect = (side: Side, signal: AbortSignal, use: SessionUse) => Promise<Session>;
 
 export class Connections {
   readonly #connect: Connect;
   readonly #aborted = new AbortController();
   readonly #open = new Set<Session>();
+  readonly #main = new Map<Side, Session>();
   readonly #extra = new Map<Side, Promise<Session | undefined>>();
 
   constructor(connect: Connect) {
     this.#connect = connect;
   }
 
-  /** Connects to both servers at once. When one cannot be reached, the other is not waited for. */
+  /**
+   * The main sessions; those that are not there (any more) are made, both at once. When one server cannot be reached, the
+   * other is not waited for.
+   */
   open(): Promise<PerSide<Session>> {
     return bothSides((side) =>
-      this.#add(side).catch((error: unknown) => {
+      this.#mainSession(side).catch((error: unknown) => {
         this.#aborted.abort(error);
         throw error;
       }),
@@ -27,9 +34,40 @@ export class Connections {
 
   /** A second session of a side, always the same; undefined when there is none to be had, which is no error. */
   extra(side: Side): Promise<Session | undefined> {
-    const known = this.#extra.get(side) ?? this.#add(side).catch(() => undefined);
+    const known = this.#extra.get(side) ?? this.#add(side, "extra").catch(() => undefined);
     this.#extra.set(side, known);
     return known;
+  }
+
+  /** One more session of a side, for whoever asks. @throws InterimapError */
+  another(side: Side): Promise<Session> {
+    return this.#add(side, "extra");
+  }
+
+  /** Says goodbye to the second sessions. */
+  async dismissExtras(): Promise<void> {
+    const extras = await Promise.all([...this.#extra.values()]);
+    this.#extra.clear();
+    await Promise.all(extras.flatMap((session) => (session === undefined ? [] : [session.logout()])));
+  }
+
+  /**
+   * After work that failed because of `error`: drops its side's session and the second ones, and whichever still has
+   * something in flight, whose answer nobody waits for any more.
+   */
+  async dropBroken(error: Error, failed: readonly Side[]): Promise<void> {
+    for (const [side, session] of this.#main) if (failed.includes(side) || !session.isIdle) session.destroy(error);
+    await this.dismissExtras();
+  }
+
+  /** Drops every connection at once; open() makes them anew. */
+  drop(reason: Error): void {
+    for (const session of this.#open) session.destroy(reason);
+  }
+
+  /** Whatever is being connected fails with `reason`, now and later; the sessions that are there go on. */
+  giveUpConnecting(reason: Error): void {
+    this.#aborted.abort(reason);
   }
 
   /** Says goodbye everywhere; never fails. */
@@ -43,9 +81,18 @@ export class Connections {
     for (const session of this.#open) session.destroy(reason);
   }
 
-  async #add(side: Side): Promise<Session> {
-    const session = await this.#connect(side, this.#aborted.signal);
+  async #mainSession(side: Side): Promise<Session> {
+    const known = this.#main.get(side);
+    if (known?.isUsable === true) return known;
+    const made = await this.#add(side, "main");
+    this.#main.set(side, made);
+    return made;
+  }
+
+  async #add(side: Side, use: SessionUse): Promise<Session> {
+    const session = await this.#connect(side, this.#aborted.signal, use);
     this.#open.add(session);
+    void session.ended.then(() => this.#open.delete(session));
     return session;
   }
 }

@@ -6,6 +6,7 @@ import { fetchFlags, fetchMessages, fetchSummaries, type FetchedMessage } from "
 import { noop } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
+import { interrupted } from "../model/errors.ts";
 import { allDone } from "../model/all-done.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import { storableFlags, unionFlags, withoutFlags } from "../model/flags.ts";
@@ -51,7 +52,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, summaries: Summaries
   let hasFailed = false;
   for (const { uids, octets } of batches) {
     await budget.acquire(octets);
-    if (hasFailed) break;
+    if (hasFailed || mailbox.stop.aborted) break;
     const copy = copyBatch(mailbox, copying, uids)
       .catch((error: unknown) => {
         hasFailed = true;
@@ -64,6 +65,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, summaries: Summaries
     copies.push(copy);
   }
   await allDone(copies);
+  if (copies.length < batches.length) throw interrupted();
 }
 
 /** A second connection joins when there is enough to append, and the server lets us have one. */

@@ -49,6 +49,25 @@ export type SyncEvent =
   /** Without a side: in the database. */
   | { readonly type: "mailbox-deleted"; readonly side?: Side; readonly mailbox: string }
   | { readonly type: "mailbox-renamed"; readonly side?: Side; readonly mailbox: string; readonly to: string }
+  /** A daemon's connection was lost, or could not be made; it is tried again. */
+  | {
+      readonly type: "connection-failed";
+      readonly side: Side;
+      readonly mailbox?: undefined;
+      readonly error: InterimapError;
+      readonly retryInMs: number;
+    }
+  /** And is there again. */
+  | { readonly type: "connected-again"; readonly side: Side; readonly mailbox?: undefined; readonly afterMs: number }
+  /** The server does not tell of changes by itself (RFC 5465); how they are noticed instead. */
+  | {
+      readonly type: "notify-missing";
+      readonly side: Side;
+      readonly mailbox?: undefined;
+      readonly instead: "idle" | "poll";
+      readonly reason: string;
+    }
+  | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
   /** Something kept a mailbox from being synchronised; the others go on. */
   | {
       readonly type: "mailbox-left-out";
@@ -56,5 +75,18 @@ export type SyncEvent =
       readonly mailbox: string;
       readonly error: InterimapError;
     };
+
+const leftOut: readonly SyncEvent["type"][] = [
+  "mailbox-left-out",
+  "message-refused",
+  "messages-still-refused",
+  "flags-refused",
+  "subscription-refused",
+];
+
+/** Whether something was not done that should have been. */
+export function isLeftOut({ type }: SyncEvent): boolean {
+  return leftOut.includes(type);
+}
 
 export type Report = (event: SyncEvent) => void;

@@ -21,6 +21,8 @@ export interface MailboxWork {
   readonly extraSession: (side: Side) => Promise<Session | undefined>;
   readonly store: Store;
   readonly report: Report;
+  /** When aborted, no new batch of messages is begun. */
+  readonly stop: AbortSignal;
   /** Compare everything with what is recorded, and mend that, instead of trusting it. */
   readonly repairs: boolean;
 }

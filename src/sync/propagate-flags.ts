@@ -74,9 +74,9 @@ async function learnWhatOtherSideCannotTell(
   await bothSides(async (side) => {
     const other = otherSide(side);
     if (tellsEveryFlag(views[other].permanentFlags, views[side].permanentFlags)) return;
-    const unknown = pairs.filter(
-      (pair) => changes[other].has(pair[other]) && flags.recall(side, pair[side]) === undefined,
-    );
+    // A change of its own tells them: asked for now, they would be taken for one more, after what we make of this one.
+    const isUnknown = (uid: number): boolean => !changes[side].has(uid) && flags.recall(side, uid) === undefined;
+    const unknown = pairs.filter((pair) => changes[other].has(pair[other]) && isUnknown(pair[side]));
     const present = await fetchFlags(sessions[side], uidSetOf(unknown.map((pair) => pair[side])));
     for (const [uid, found] of present) {
       // Newer than what we know to be synchronised: a change of its own, which the STORE will run into.

@@ -6,16 +6,18 @@ import { InterimapError } from "../model/errors.ts";
 import { toWire } from "../model/mailbox-name.ts";
 import { bothSides, type Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
+import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
 import { givenName, lookUp, openServers, type Opened, type Opening } from "./given-mailboxes.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
-import { suggestedCommand } from "./suggested-command.ts";
+import { suggestedCommand, type Program } from "./suggested-command.ts";
 
 export interface Renaming extends Opening {
   /** As given: in the local server's notation. */
   readonly source: string;
   readonly destination: string;
   readonly targets: readonly Target[];
+  readonly program: Program;
   readonly report: Report;
 }
 
@@ -30,24 +32,34 @@ interface Names {
  * @throws InterimapError; one that comes in the middle says which command does the rest.
  */
 export async function renameMailbox(renaming: Renaming): Promise<void> {
-  const { store, targets, report } = renaming;
   const opened = await openServers(renaming);
+  const { local } = opened.namings;
+  const [from, to] = [givenName(renaming.source, local), givenName(renaming.destination, local)];
+  await renameEverywhere({ ...renaming, from, to }, opened);
+}
+
+export interface KnownRename extends Names {
+  readonly targets: readonly Target[];
+  readonly program: Program;
+  readonly store: Store;
+  readonly report: Report;
+}
+
+/** As {@link renameMailbox}, with the program's names. */
+export async function renameEverywhere(renaming: KnownRename, opened: Opened): Promise<void> {
+  const { from, to, store, targets, program, report } = renaming;
   const { sessions, namings } = opened;
-  const [from, to] = [renaming.source, renaming.destination].map((given) => givenName(given, namings.local)) as [
-    string,
-    string,
-  ];
   const listed = await bothSides((side) =>
     lookUp(sessions[side], { naming: namings[side], names: [from, to], below: true }),
   );
-  const plan = planRename({ from, to, targets, namings, listed, known: store.mailboxes() });
+  const plan = planRename({ from, to, targets, program, namings, listed, known: store.mailboxes() });
 
   const done: Side[] = [];
   for (const server of plan.servers) {
     try {
-      await renameOn(renaming, opened, { server, from, to });
+      await renameOn(report, opened, { server, from, to });
     } catch (error) {
-      throw unfinished(error, { done, from, to, targets, delimiter: namings.local.delimiter });
+      throw unfinished(error, { done, from, to, targets, program, delimiter: namings.local.delimiter });
     }
     done.push(server.side);
   }
@@ -61,7 +73,7 @@ interface Step extends Names {
   readonly server: ServerRename;
 }
 
-async function renameOn({ report }: Renaming, opened: Opened, { server, from, to }: Step): Promise<void> {
+async function renameOn(report: Report, opened: Opened, { server, from, to }: Step): Promise<void> {
   const { side, wireFrom, wireTo, emptyLevels } = server;
   for (const level of emptyLevels) await deleteMailbox(opened.sessions[side], level);
   await rename(opened.sessions[side], wireFrom, wireTo);
@@ -103,13 +115,14 @@ async function moveSubscriptions(
 interface Progress extends Names {
   readonly done: readonly Side[];
   readonly targets: readonly Target[];
+  readonly program: Program;
   readonly delimiter: string | null;
 }
 
-function unfinished(error: unknown, { done, from, to, targets, delimiter }: Progress): unknown {
+function unfinished(error: unknown, { done, from, to, targets, program, delimiter }: Progress): unknown {
   if (!(error instanceof InterimapError) || done.length === 0) return error;
   const rest = targets.filter((target) => target === "database" || !done.includes(target));
-  const command = suggestedCommand({ command: "rename", names: [from, to], targets: rest, delimiter });
+  const command = suggestedCommand({ program, command: "rename", names: [from, to], targets: rest, delimiter });
   return new InterimapError(error.code, error.message, {
     hint: `renamed on the ${done.join(" and the ")} server only; when the cause is gone, do the rest: ${command}`,
     cause: error,

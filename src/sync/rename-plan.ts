@@ -5,12 +5,13 @@ import { displayName, isWithin, toWire, type Naming } from "../model/mailbox-nam
 import type { PerSide, Side } from "../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../model/target.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
-import { suggestedCommand } from "./suggested-command.ts";
+import { suggestedCommand, type Program } from "./suggested-command.ts";
 
 export interface RenameSituation {
   readonly from: string;
   readonly to: string;
   readonly targets: readonly Target[];
+  readonly program: Program;
   readonly namings: PerSide<Naming>;
   /** What the servers have of both names, and below them. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
@@ -87,19 +88,19 @@ function has(situation: RenameSituation, target: Target): boolean {
 }
 
 function requireFree(situation: RenameSituation): void {
-  const { from, to, targets, namings } = situation;
+  const { from, to, targets, namings, program } = situation;
   const inTheWay = (target: Target): string[] =>
     namesOn(situation, target).filter((name) => isWithin(name, to) && !isWithin(name, from));
   const taken = allTargets.filter((target) => targets.includes(target) && inTheWay(target).length > 0);
   if (taken.length === 0) return;
   const { delimiter } = namings.local;
   const names = [...new Set(taken.flatMap(inTheWay))].sort();
-  const clear = suggestedCommand({ command: "delete", names, targets: taken, delimiter });
+  const clear = suggestedCommand({ program, command: "delete", names, targets: taken, delimiter });
   const open = allTargets.filter(
     (target) => targets.includes(target) && !taken.includes(target) && has(situation, target),
   );
   const isDoneInPart = open.length > 0 && !taken.some((target) => has(situation, target));
-  const finish = suggestedCommand({ command: "rename", names: [from, to], targets: open, delimiter });
+  const finish = suggestedCommand({ program, command: "rename", names: [from, to], targets: open, delimiter });
   const shown = names.map((name) => `"${displayName(name)}"`).join(", ");
   throw new InterimapError(
     "MAILBOX_EXISTS",

@@ -2,7 +2,11 @@
 
 import { allTargets, type Target } from "../model/target.ts";
 
+/** How this program was called: its name, and what says which configuration file is meant. */
+export type Program = readonly string[];
+
 export interface Suggestion {
+  readonly program: Program;
   readonly command: "delete" | "rename";
   /** As the program holds them. */
   readonly names: readonly string[];
@@ -11,11 +15,11 @@ export interface Suggestion {
   readonly delimiter: string | null;
 }
 
-export function suggestedCommand({ command, names, targets = allTargets, delimiter }: Suggestion): string {
+export function suggestedCommand({ program, command, names, targets = allTargets, delimiter }: Suggestion): string {
   const some = targets.length === allTargets.length ? [] : [`--target=${targets.join(",")}`];
   const words = names.map((name) => shellWord(delimiter === null ? name : name.replaceAll("\0", delimiter)));
   const guard = names.some((name) => name.startsWith("-")) ? ["--"] : [];
-  return ["interimap", ...some, `--${command}`, ...guard, ...words].join(" ");
+  return [...program.map(shellWord), ...some, `--${command}`, ...guard, ...words].join(" ");
 }
 
 function shellWord(text: string): string {

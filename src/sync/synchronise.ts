@@ -4,7 +4,7 @@ import { create, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import { groupBy } from "../model/group-by.ts";
 import { toWire } from "../model/mailbox-name.ts";
 import { otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
@@ -16,7 +16,9 @@ import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { syncMailbox } from "./mailbox-worker.ts";
-import { suggestedCommand } from "./suggested-command.ts";
+import { planFollowing, type RenameSource } from "./follow-renames.ts";
+import { renameEverywhere } from "./rename-mailbox.ts";
+import { suggestedCommand, type Program } from "./suggested-command.ts";
 
 export interface SyncOptions {
   readonly query: ListingQuery;
@@ -24,31 +26,65 @@ export interface SyncOptions {
   readonly connections: Connections;
   readonly store: Store;
   readonly report: Report;
+  readonly program: Program;
+  /** When aborted, what is in hand is finished, and then the work ends with INTERRUPTED. */
+  readonly stop: AbortSignal;
   /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
   readonly repairs?: boolean;
+  /** Servers that tell of renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
+  readonly renames?: RenameSource;
 }
 
 /**
- * Makes both sides identical, as far as the query goes. What is left out is reported; the rest goes on.
+ * Makes both sides identical, as far as the query goes. What is left out is reported; the rest goes on. Returns what the
+ * servers listed.
  * @throws InterimapError that abandons a side or the run.
  */
-export async function synchronise(options: SyncOptions): Promise<void> {
-  const run: Run = {
+export async function synchronise(options: SyncOptions): Promise<PerSide<Listing>> {
+  const run = await begin(options);
+  const { listings, plan } = await reconcile(run);
+  const known = knownMailboxes(run.store);
+  const names = run.repairs === true ? commonMailboxes(run, listings) : plan.dirty;
+  await visit(run, { names, known, listings });
+  const visited = new Set(names);
+  const isUnvisited = ({ name }: KnownMailbox): boolean => listings.local.mailboxes.has(name) && !visited.has(name);
+  reportStillRefused(run, [...known.values()].filter(isUnvisited));
+  return listings;
+}
+
+/**
+ * Synchronises some of the mailboxes that both servers listed, and nothing else.
+ * @throws InterimapError that abandons a side or the run.
+ */
+export async function synchroniseMailboxes(
+  options: SyncOptions,
+  { names, listings }: { readonly names: readonly string[]; readonly listings: PerSide<Listing> },
+): Promise<void> {
+  const run = await begin(options);
+  await visit(run, { names, known: knownMailboxes(run.store), listings });
+}
+
+async function begin(options: SyncOptions): Promise<Run> {
+  return {
     ...options,
     sessions: await options.connections.open(),
     leftOut: new Set(),
     created: perSide(() => new Set<string>()),
   };
-  const { listings, plan } = await reconcile(run);
-  const known = knownMailboxes(run.store);
-  const names = run.repairs === true ? commonMailboxes(run, listings) : plan.dirty;
+}
+
+interface Visit {
+  readonly names: readonly string[];
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+  readonly listings: PerSide<Listing>;
+}
+
+async function visit(run: Run, { names, known, listings }: Visit): Promise<void> {
   for (const name of names) {
     if (run.leftOut.has(name)) continue;
+    if (run.stop.aborted) throw interrupted();
     await attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings }));
   }
-  const visited = new Set(names);
-  const isUnvisited = ({ name }: KnownMailbox): boolean => listings.local.mailboxes.has(name) && !visited.has(name);
-  reportStillRefused(run, [...known.values()].filter(isUnvisited));
 }
 
 function commonMailboxes({ isIgnored }: SyncOptions, { local, remote }: PerSide<Listing>): string[] {
@@ -73,12 +109,16 @@ async function reconcile(run: Run): Promise<Reconciled> {
   for (;;) {
     const listings = await listBoth(run.sessions, run.query).catch(unlistable);
     if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
+    if (await followRenames(run, listings)) continue;
+    await forgetSubscriptions({ ...run, listings });
     const plan = planMailboxes(
       listings,
       knownMailboxes(run.store),
       (name) => run.isIgnored(name) || run.leftOut.has(name),
     );
-    for (const { side, name } of plan.gone) leaveOut(run, { side, mailbox: name }, gone({ side, name, listings }));
+    if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
+    for (const { side, name } of plan.gone)
+      leaveOut(run, { side, mailbox: name }, gone(run.program, { side, name, listings }));
     // In flight together, but answered in this order: parents first.
     await allDone(
       plan.create.map(({ side, name }) =>
@@ -87,9 +127,25 @@ async function reconcile(run: Run): Promise<Reconciled> {
     );
     if (plan.create.length > 0) continue;
     await settleSubscriptions(run, { listings, plan });
-    await forgetSubscriptions({ ...run, listings });
     return { listings, plan };
   }
+}
+
+/** Does on the other side, and in the database, what servers told of. True when something was changed. */
+async function followRenames({ renames, isIgnored, ...run }: Run, listings: PerSide<Listing>): Promise<boolean> {
+  const namings = perSide((side) => listings[side].naming);
+  const told = planFollowing(renames?.take() ?? [], { listings, known: knownMailboxes(run.store), isIgnored });
+  for (const { side, from, to } of told) {
+    const targets = [otherSide(side), "database"] as const;
+    try {
+      await renameEverywhere({ ...run, from, to, targets }, { sessions: run.sessions, namings });
+    } catch (error) {
+      // Nobody asked for it: what cannot be done is no reason to stop.
+      if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
+      leaveOut({ ...run, isIgnored }, { side: otherSide(side), mailbox: from }, error);
+    }
+  }
+  return told.length > 0;
 }
 
 /** Without a list there is nothing to work on: a refusal here concerns more than a mailbox. */
@@ -98,6 +154,7 @@ function unlistable(error: unknown): never {
   throw new InterimapError("PROTOCOL", error.message, {
     hint: "check list-mailbox, list-reference and list-select-opts",
     cause: error,
+    retryAfterMs: error.retryAfterMs,
     ...(error.side !== undefined && { side: error.side }),
   });
 }
@@ -168,7 +225,7 @@ interface OneMailbox {
 }
 
 async function syncOne(
-  { connections, sessions, store, report, repairs = false }: Run,
+  { connections, sessions, store, report, stop, repairs = false }: Run,
   { name, known, listings }: OneMailbox,
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
@@ -181,6 +238,7 @@ async function syncOne(
     extraSession: (side) => connections.extra(side),
     store,
     report,
+    stop,
     repairs,
   });
 }
@@ -206,11 +264,11 @@ function leaveOut(run: Run, place: Place, error: InterimapError): void {
 }
 
 /** A mailbox that was deleted and one that was renamed look the same: only the user knows. */
-function gone({ side, name, listings }: NamedPlace): InterimapError {
+function gone(program: Program, { side, name, listings }: NamedPlace): InterimapError {
   const { delimiter } = listings.local.naming;
-  const everywhere = suggestedCommand({ command: "delete", names: [name], delimiter });
+  const everywhere = suggestedCommand({ program, command: "delete", names: [name], delimiter });
   const targets = [otherSide(side), "database"] as const;
-  const elsewhere = suggestedCommand({ command: "rename", names: [name, "NEWNAME"], targets, delimiter });
+  const elsewhere = suggestedCommand({ program, command: "rename", names: [name, "NEWNAME"], targets, delimiter });
   return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server`, {
     hint: `to delete it everywhere: ${everywhere}; if it was renamed: ${elsewhere}`,
   });

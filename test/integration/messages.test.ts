@@ -140,6 +140,7 @@ for (const [missing, check] of [
   ["LITERAL+", ({ clientLines }) => assert.ok(!clientLines.some((line) => line.endsWith("+}")))],
   ["SASL-IR", ({ clientLines }) => assert.ok(clientLines.some((line) => /^\S+ AUTHENTICATE PLAIN$/.test(line)))],
   ["UNSELECT", ({ counts }) => assert.equal(counts.get("UNSELECT"), undefined)],
+  ["LIST-STATUS", ({ counts }) => assert.ok((counts.get("STATUS") ?? 0) > 0)],
   ["MULTIAPPEND LITERAL+ SASL-IR UNSELECT BINARY MOVE ESEARCH", () => undefined],
 ] as readonly (readonly [string, (seen: Seen) => void])[]) {
   test(`without ${missing} everything arrives too`, async (t) => {

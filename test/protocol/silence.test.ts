@@ -73,7 +73,7 @@ test("silence for minutes while an answer is awaited is a lost connection", asyn
   clock.pass(4 * minute);
   assert.ok(session.isUsable);
   clock.pass(2 * minute);
-  await assert.rejects(answer, failsWith("CONNECTION_LOST", /no answer/));
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /no answer/));
 });
 
 test("silence while nothing is awaited is no reason to give up, however long", async (t) => {

@@ -55,6 +55,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   extraSession: () => Promise.resolve(undefined),
                   store,
                   report: (event) => events.push(event),
+                  stop: new AbortController().signal,
                   repairs: false,
                 }),
             }),

@@ -168,6 +168,7 @@ export function homeEnvironment(home: InterimapHome): Record<string, string> {
     HOME: home.directory,
     XDG_CONFIG_HOME: join(home.directory, "config"),
     XDG_DATA_HOME: join(home.directory, "data"),
+    XDG_RUNTIME_DIR: home.directory,
   };
 }
 

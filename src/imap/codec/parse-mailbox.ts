@@ -8,7 +8,10 @@ import { notUnderstood, parseHighestModSeq, parseNonZero, parseNumber } from "./
 // name space.
 const listHead = /^\* L(?:IST|SUB) \(([^()"]*)\) (?:NIL|"(?:\\?([^\r\n]))?") /i;
 
-/** Extended data items (RFC 5258) behind the name are none of our business. Throws PROTOCOL. */
+// mbox-list-extended-item of RFC 5258 section 6, as in `("OLDNAME" ("before"))`
+const oldNameHead = /^ \((?:.* )?"?OLDNAME"? \(/i;
+
+/** Of the extended data items (RFC 5258) behind the name only OLDNAME is our business. Throws PROTOCOL. */
 export function parseList(line: string, literals: readonly Buffer[]): ListResponse {
   const head = listHead.exec(line);
   if (head === null) throw notUnderstood(line);
@@ -16,12 +19,24 @@ export function parseList(line: string, literals: readonly Buffer[]): ListRespon
   const name = readName(line, whole.length, literals);
   const next = name === undefined ? undefined : line[name.end];
   if (name === undefined || (next !== undefined && next !== " ")) throw notUnderstood(line);
+  const oldName = readOldName(line, { start: name.end, literals: literals.slice(name.form === "literal" ? 1 : 0) });
   return {
     kind: "list",
     attributes: attributes.split(" ").filter((attribute) => attribute !== ""),
     delimiter,
     name: name.value,
+    ...(oldName !== undefined && { oldName }),
   };
+}
+
+function readOldName(
+  line: string,
+  { start, literals }: { readonly start: number; readonly literals: readonly Buffer[] },
+): string | undefined {
+  const head = oldNameHead.exec(line.slice(start));
+  if (head === null) return undefined;
+  const name = readName(line, start + head[0].length, literals);
+  return name?.form === "atom" ? name.value.replace(/\)+$/, "") : name?.value;
 }
 
 /**
@@ -45,27 +60,28 @@ export function parseMailboxStatus(line: string, literals: readonly Buffer[]): M
   return { kind: "mailbox-status", name: name.value, ...counts };
 }
 
-/** An astring: atom, quoted string or literal. */
-function readName(
-  line: string,
-  start: number,
-  literals: readonly Buffer[],
-): { readonly value: string; readonly end: number } | undefined {
+interface Astring {
+  readonly value: string;
+  readonly end: number;
+  readonly form: "atom" | "quoted" | "literal";
+}
+
+function readName(line: string, start: number, literals: readonly Buffer[]): Astring | undefined {
   if (line[start] === '"') return readQuoted(line, start + 1);
   const marker = /^~?\{[0-9]+\}\r?\n/.exec(line.slice(start, start + 32));
   if (marker !== null) {
-    return { value: literals[0]?.toString("latin1") ?? "", end: start + marker[0].length };
+    return { value: literals[0]?.toString("latin1") ?? "", end: start + marker[0].length, form: "literal" };
   }
   const space = line.indexOf(" ", start);
   const end = space < 0 ? line.length : space;
-  return end > start ? { value: line.slice(start, end), end } : undefined;
+  return end > start ? { value: line.slice(start, end), end, form: "atom" } : undefined;
 }
 
-function readQuoted(line: string, start: number): { readonly value: string; readonly end: number } | undefined {
+function readQuoted(line: string, start: number): Astring | undefined {
   let value = "";
   let copied = start;
   for (let i = start; i < line.length; i++) {
-    if (line[i] === '"') return { value: value + line.slice(copied, i), end: i + 1 };
+    if (line[i] === '"') return { value: value + line.slice(copied, i), end: i + 1, form: "quoted" };
     if (line[i] === "\\") {
       value += line.slice(copied, i);
       copied = ++i;

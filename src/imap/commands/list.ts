@@ -1,9 +1,11 @@
 // LIST with everything we want to know of every mailbox in one command (RFC 3501 6.3.8, RFC 5258, RFC 5819).
 
+import { allDone } from "../../model/all-done.ts";
 import { listMailbox, astring } from "../codec/write-command.ts";
 import type { CommandPart } from "../codec/write-command.ts";
 import type { ListResponse, MailboxStatusResponse } from "../responses.ts";
 import type { Session } from "../session.ts";
+import { statusIfAny } from "./mailbox.ts";
 
 export interface ListQuery {
   /** RFC 5258 3.1, e.g. SUBSCRIBED. */
@@ -19,10 +21,29 @@ export interface ListAnswer {
   readonly statuses: readonly MailboxStatusResponse[];
 }
 
-/** Lists mailboxes with their subscription and, where they can be selected, UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ. */
+/** How often a list is asked for again because changes were told in the middle of it. */
+const attempts = 5;
+
+/**
+ * Lists mailboxes with their subscription and, where they can be selected, UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ.
+ * A server that tells of changes by itself (RFC 5465) does so with LIST responses, too, which have less in them; where a
+ * name comes twice, what was asked for is not to be told from that.
+ */
 export async function list(session: Session, query: ListQuery): Promise<ListAnswer> {
+  let answer = await listOnce(session, query);
+  for (let i = 1; i < attempts && session.isNotified && repeatsName(answer); i++)
+    answer = await listOnce(session, query);
+  return answer;
+}
+
+function repeatsName({ mailboxes }: ListAnswer): boolean {
+  return new Set(mailboxes.map(({ name }) => name)).size < mailboxes.length;
+}
+
+async function listOnce(session: Session, query: ListQuery): Promise<ListAnswer> {
   const mailboxes: ListResponse[] = [];
   const statuses: MailboxStatusResponse[] = [];
+  const withStatus = session.capabilities.has("LIST-STATUS");
   await session.run({
     name: "LIST",
     overlap: "any",
@@ -32,16 +53,22 @@ export async function list(session: Session, query: ListQuery): Promise<ListAnsw
       astring(query.reference),
       " ",
       ...patternList(query.patterns),
-      " RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))",
+      ` RETURN (SUBSCRIBED${withStatus ? " STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)" : ""})`,
     ],
     claim: (response) => {
-      if (response.kind === "list") mailboxes.push(response);
+      if (response.kind === "list" && response.oldName === undefined) mailboxes.push(response);
       else if (response.kind === "mailbox-status") statuses.push(response);
       else return false;
       return true;
     },
   });
-  return { mailboxes, statuses };
+  if (withStatus) return { mailboxes, statuses };
+  const asked = await allDone(mailboxes.filter(isSelectable).map(({ name }) => statusIfAny(session, name)));
+  return { mailboxes, statuses: asked.flatMap((one) => one ?? []) };
+}
+
+function isSelectable({ attributes }: ListResponse): boolean {
+  return !attributes.some((one) => /^\\(?:noselect|nonexistent)$/i.test(one));
 }
 
 function patternList(patterns: readonly string[]): CommandPart[] {

@@ -1,5 +1,6 @@
 // Commands on mailboxes as a whole.
 
+import { CommandRefused } from "../command-refused.ts";
 import { astring } from "../codec/write-command.ts";
 import type { MailboxStatusResponse } from "../responses.ts";
 import type { Session } from "../session.ts";
@@ -42,6 +43,8 @@ export async function status(session: Session, wireName: string): Promise<Mailbo
     parts: ["STATUS ", astring(wireName), " (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"],
     claim: (response) => {
       if (response.kind !== "mailbox-status" || !isSameMailbox(response.name, wireName)) return false;
+      // What NOTIFY (RFC 5465) tells in between has less in it.
+      if (response.uidValidity === undefined) return false;
       answer = response;
       return true;
     },
@@ -49,9 +52,31 @@ export async function status(session: Session, wireName: string): Promise<Mailbo
   return answer;
 }
 
+/** As {@link status}; undefined also when the server refuses, most often because the mailbox is gone. */
+export async function statusIfAny(session: Session, wireName: string): Promise<MailboxStatusResponse | undefined> {
+  try {
+    return await status(session, wireName);
+  } catch (error) {
+    if (error instanceof CommandRefused) return undefined;
+    throw error;
+  }
+}
+
 /** RFC 3501 5.1: INBOX is the one name whose case does not matter. */
 function isSameMailbox(a: string, b: string): boolean {
   return a === b || (a.toUpperCase() === "INBOX" && b.toUpperCase() === "INBOX");
+}
+
+/** Leaves the selected mailbox and expunges nothing (RFC 3691). */
+export async function unselect(session: Session): Promise<void> {
+  await session.run({
+    name: "UNSELECT",
+    overlap: "select",
+    parts: ["UNSELECT"],
+    onAnswered: () => {
+      session.opened(false);
+    },
+  });
 }
 
 /** Lets the server tell what happened in the selected mailbox (RFC 3501 6.1.2). */

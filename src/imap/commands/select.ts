@@ -39,6 +39,11 @@ export async function select(session: Session, wireName: string, known?: KnownMa
   return view;
 }
 
+/** Only to listen in the mailbox: what is said of it goes to the session's listener (RFC 3501 6.3.2). */
+export async function examine(session: Session, wireName: string): Promise<void> {
+  await session.run({ name: "EXAMINE", overlap: "select", parts: ["EXAMINE ", astring(wireName)] });
+}
+
 /**
  * Cyrus 3.6 takes a sampled sequence number beyond EXISTS for a match, and so says nothing of the messages that vanished
  * from the end of the mailbox.

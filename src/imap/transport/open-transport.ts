@@ -35,11 +35,11 @@ export async function openTransport(settings: TransportSettings, options: OpenOp
 
 async function connect(settings: InetSettings, options: OpenOptions): Promise<Transport> {
   const { proxy } = settings;
-  const stream = await attempt(cannotConnect(settings), options, (signal) => {
+  const socket = await attempt(cannotConnect(settings), options, (signal) => {
     const tcp: TcpOptions = { keepAlive: options.keepAlive, signal };
     return proxy === undefined ? connectDirectly(settings, tcp) : connectThroughProxy(settings, proxy, tcp);
   });
-  return { stream, secure: false };
+  return { stream: socket, socket, secure: false };
 }
 
 async function connectDirectly(settings: InetSettings, options: TcpOptions): Promise<Socket> {

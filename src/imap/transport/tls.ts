@@ -22,8 +22,8 @@ export async function upgradeToTls(
   options: AttemptOptions = {},
 ): Promise<Transport> {
   const what = `${endpointName(settings)}: the TLS handshake failed`;
-  const stream = await attempt(what, options, (signal) => handshake(transport.stream, settings, signal));
-  return { stream, secure: true };
+  const socket = await attempt(what, options, (signal) => handshake(transport.stream, settings, signal));
+  return { stream: socket, socket, secure: true };
 }
 
 /** Ends with a server that has proved to be the right one, or with the stream destroyed and TLS or CONNECT thrown. */

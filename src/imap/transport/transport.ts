@@ -1,5 +1,6 @@
 // What a session needs from whatever carries its bytes.
 
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 export interface Transport {
@@ -12,4 +13,6 @@ export interface Transport {
   readonly secure: boolean;
   /** Why the connection ended, when the stream alone cannot tell: a tunnel's exit status, once it is known. */
   readonly epitaph?: () => string | undefined;
+  /** The connection below all that changes its bytes; none for a tunnel. It knows whether octets are on their way. */
+  readonly socket?: Socket;
 }

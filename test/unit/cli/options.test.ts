@@ -93,6 +93,12 @@ test("--delete and --rename act everywhere, unless --target says where", () => {
   }
 });
 
+test("--status, with --json or without", () => {
+  const status = { command: "status", config: undefined, quiet: false, debug: 0 };
+  assert.deepEqual(parseArguments(["--status"]), { ...status, json: false });
+  assert.deepEqual(parseArguments(["--json", "--config=x", "--status"]), { ...status, config: "x", json: true });
+});
+
 test("--help and --version win over what is wrong elsewhere", () => {
   for (const argv of [["-h"], ["--help"], ["--nope", "--help", "--version"], ["-h", "false"]]) {
     assert.equal(parseArguments(argv).command, "help");
@@ -132,6 +138,15 @@ test("a wrong command line is a usage error that names what is wrong", () => {
     [["--delete", "--rename", "a", "b"], /^--delete and --rename exclude each other$/],
     [["a", "--repair", "--delete"], /^--repair and --delete exclude each other$/],
     [["--repair", "--rename", "a", "b"], /^--repair and --rename exclude each other$/],
+    [["--status", "a"], /^--status takes no MAILBOX$/],
+    [["--status", "--", "a"], /^--status takes no MAILBOX$/],
+    [["--status", "--repair"], /^--repair and --status exclude each other$/],
+    [["--status", "--delete", "a"], /^--delete and --status exclude each other$/],
+    [["--status=all"], /^--status takes no value$/],
+    [["--status", "--json=1"], /^--json takes no value$/],
+    [["--json"], /^--json goes with --status only$/],
+    [["--json", "--repair"], /^--json goes with --status only$/],
+    [["--status", "--target=local"], /^--target goes with --delete or --rename only$/],
     [["--target=local"], /^--target goes with --delete or --rename only$/],
     [["--target=local", "--repair"], /^--target goes with --delete or --rename only$/],
     [["--target", "--delete", "a"], /^--target /],

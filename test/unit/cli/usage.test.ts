@@ -15,6 +15,7 @@ test("every option the help lists is understood", () => {
   const arguments_: Readonly<Record<string, readonly string[]>> = {
     "--delete": ["a"],
     "--rename": ["a", "b"],
+    "--json": ["--status"],
     "--target": ["local", "--delete", "a"],
   };
   for (const option of options) {

@@ -73,13 +73,11 @@ describe("options", () => {
 
   test("all that the help lists are explained", () => {
     assert.ok(available.has("--config") && available.has("-q"), "found no option: has the help changed?");
-    for (const option of available)
-      assert.doesNotMatch(documented.get(option) ?? "Not available", /Not available/, option);
+    for (const option of available) assert.ok((documented.get(option) ?? "").length > 0, option);
   });
 
-  test("others are said to be not available yet", () => {
-    for (const [option, text] of documented)
-      if (!available.has(option)) assert.match(text, /Not available yet/, option);
+  test("no others are", () => {
+    for (const option of documented.keys()) assert.ok(available.has(option), option);
   });
 
   test("the synopsis names no other", () => {

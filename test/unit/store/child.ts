@@ -42,7 +42,7 @@ const commands: Readonly<Record<string, (path: string) => void>> = {
     const { exec } = Database.prototype as { exec: (this: Database.Database, script: string) => Database.Database };
     Database.prototype.exec = function (script) {
       const result = exec.call(this, script);
-      if (script.includes("CREATE TABLE refused")) process.kill(process.pid, "SIGKILL");
+      if (script.includes("CREATE TABLE synchronised")) process.kill(process.pid, "SIGKILL");
       return result;
     };
     const store = openStore({ path });

@@ -5,6 +5,7 @@ import { sides } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
+import type { MailboxSummary } from "../../../src/store/summaries.ts";
 import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const states = {
@@ -108,6 +109,43 @@ test("message counts belong to the checkpoint they came with", (t) => {
   assert.deepEqual(store.messageCounts(idx), { local: 4, remote: 3 });
   store.checkpoint(idx, states);
   assert.equal(store.messageCounts(idx), undefined);
+});
+
+test("when a mailbox was synchronised: set with the counts, kept while nothing changes", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_700_000_000_999 });
+  const { store, idx } = newMailbox(t);
+  const time = (): number | undefined => store.summaries()[0]?.synchronisedAt?.getTime();
+  store.checkpoint(idx, states);
+  assert.equal(time(), undefined, "a mailbox that is only met");
+  store.checkpoint(idx, states, { local: 0, remote: 0 });
+  assert.equal(time(), 1_700_000_000_000);
+  t.mock.timers.tick(10_000);
+  store.checkpoint(idx, states, { local: 0, remote: 0 });
+  assert.equal(time(), 1_700_000_000_000, "nothing to do");
+  const more = { ...states, local: { ...states.local, highestModSeq: 2n ** 63n } };
+  store.checkpoint(idx, more, { local: 0, remote: 0 });
+  assert.equal(time(), 1_700_000_010_000);
+  t.mock.timers.tick(10_000);
+  store.startOver(idx, { local: 1, remote: 1 });
+  assert.equal(time(), 1_700_000_010_000, "it was so once");
+});
+
+test("summaries show all of each mailbox, in the order of mailboxes()", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("a", false);
+  store.checkpoint(idx, states, { local: 4, remote: 5 });
+  store.addMappings(idx, [
+    { local: 1, remote: 2 },
+    { local: 3, remote: 4 },
+  ]);
+  store.markInterruptible(other, { local: 1, remote: 1 });
+  const [first, second] = store.mailboxes();
+  const [{ synchronisedAt, ...summary }, ...rest] = store.summaries() as [MailboxSummary, ...MailboxSummary[]];
+  assert.ok(synchronisedAt instanceof Date);
+  assert.deepEqual(summary, { ...first, messages: { local: 4, remote: 5 }, mappings: 2, isUnfinished: false });
+  assert.deepEqual(rest, [
+    { ...second, synchronisedAt: undefined, messages: undefined, mappings: 0, isUnfinished: true },
+  ]);
 });
 
 test("the interruption marker lasts until the checkpoint and keeps the lower floors", (t) => {

@@ -30,6 +30,7 @@ function plan(from: string, to: string, { local, remote, known = [], targets = a
     from: from.replaceAll("/", "\0"),
     to: to.replaceAll("/", "\0"),
     targets,
+    program: ["interimap"],
     namings: { local: { delimiter: "/", reference: "" }, remote: { delimiter: ".", reference: "r." } },
     listed: { local: listing(local, "/"), remote: listing(remote, ".") },
     known: known.map((name, index) => ({ idx: index + 1, name: name.replaceAll("/", "\0") })),

@@ -7,10 +7,16 @@ import { allTargets } from "../../../src/model/target.ts";
 import { suggestedCommand } from "../../../src/sync/suggested-command.ts";
 
 test("names have the local delimiter, targets are given unless they are all", () => {
-  const command = suggestedCommand({ command: "delete", names: ["a\0b", "c"], delimiter: "." });
+  const command = suggestedCommand({ program: ["interimap"], command: "delete", names: ["a\0b", "c"], delimiter: "." });
   assert.equal(command, "interimap --delete a.b c");
   assert.equal(
-    suggestedCommand({ command: "rename", names: ["a", "b c"], targets: ["remote", "database"], delimiter: "/" }),
+    suggestedCommand({
+      program: ["interimap"],
+      command: "rename",
+      names: ["a", "b c"],
+      targets: ["remote", "database"],
+      delimiter: "/",
+    }),
     "interimap --target=remote,database --rename a 'b c'",
   );
 });
@@ -20,7 +26,13 @@ test("a shell and our own command line understand it, whatever the names are", (
   const targets = fc.subarray([...allTargets], { minLength: 1 });
   fc.assert(
     fc.property(fc.array(name, { minLength: 1, maxLength: 3 }), targets, (names, targets) => {
-      const command = suggestedCommand({ command: "delete", names, targets, delimiter: "\x01" });
+      const command = suggestedCommand({
+        program: ["interimap"],
+        command: "delete",
+        names,
+        targets,
+        delimiter: "\x01",
+      });
       const printed = execFileSync("/bin/sh", ["-c", `interimap() { printf '%s\\n' "$@"; }; ${command}`], {
         encoding: "utf8",
       });

@@ -53,6 +53,8 @@ async function run({ mailboxes, delimiters = { local: "/", remote: "/" }, answer
       isIgnored: () => false,
       connections: new Connections((side) => Promise.resolve(servers[side].session)),
       store,
+      stop: new AbortController().signal,
+      program: ["interimap"],
       report,
     });
   } finally {

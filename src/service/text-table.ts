@@ -2,6 +2,23 @@
 
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 
+interface Column {
+  readonly title: string;
+  readonly isNumber?: boolean;
+}
+
+/** A line for the titles and one for each row, none with blanks at its end. */
+export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const lines = [columns.map(({ title }) => title), ...rows];
+  const widths = columns.map((_, i) => Math.max(...lines.map((cells) => displayWidth(cells[i] ?? ""))));
+  return lines.map((cells) =>
+    columns
+      .map(({ isNumber }, i) => (isNumber === true ? padStart : padEnd)(cells[i] ?? "", widths[i] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
 export function displayWidth(text: string): number {
   return [...text.normalize("NFC")].reduce((width, character) => width + (wide.test(character) ? 2 : 1), 0);
 }

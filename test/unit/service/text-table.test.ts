@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { displayWidth, humanBytes, padEnd } from "../../../scripts/lib/text-table.ts";
+import { displayWidth, humanBytes, padEnd, textTable } from "../../../src/service/text-table.ts";
 
 test("CJK and emoji take two cells, accents none of their own", () => {
   assert.equal(displayWidth("Entwürfe"), 8);
@@ -12,4 +12,15 @@ test("CJK and emoji take two cells, accents none of their own", () => {
 
 test("sizes have a unit that suits them", () => {
   assert.deepEqual([0, 999, 1000, 1_234_567].map(humanBytes), ["0 B", "999 B", "1.0 kB", "1.2 MB"]);
+});
+
+test("columns are as wide as what is in them; numbers stand at their right end", () => {
+  const table = textTable(
+    [{ title: "NAME" }, { title: "N", isNumber: true }, { title: "X" }],
+    [
+      ["日本語", "7", ""],
+      ["é", "12", "y"],
+    ],
+  );
+  assert.deepEqual(table, ["NAME     N  X", "日本語   7", "é       12  y"]);
 });

@@ -1,0 +1,123 @@
+// Gathers the status: what the database knows, and what a daemon says of itself.
+
+import packageJson from "../../package.json" with { type: "json" };
+import { groupBy } from "../model/group-by.ts";
+import { displayName } from "../model/mailbox-name.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { perSide } from "../model/side.ts";
+import type { LinkState, WatchState } from "../model/watch-state.ts";
+import type {
+  DaemonStatus,
+  LinkStatus,
+  LookStatus,
+  MailboxStatus,
+  RefusedStatus,
+  StateStatus,
+  StatusDocument,
+} from "../service/status-document.ts";
+import type { RefusedMessage } from "../store/refused.ts";
+import type { Store } from "../store/store.ts";
+import type { MailboxSummary } from "../store/summaries.ts";
+
+export interface StatusSource {
+  /** Absolute path of the database. */
+  readonly database: string;
+  /** Undefined when there is no such file. */
+  readonly store: Store | undefined;
+  /** Of the daemon that asks this of itself. */
+  readonly watch?: WatchState;
+  /** Of a run that is no daemon. */
+  readonly lastLook?: WatchState["lastLook"];
+}
+
+/** @throws InterimapError DATABASE_READ */
+export function statusDocument({ database, store, watch, lastLook = watch?.lastLook }: StatusSource): StatusDocument {
+  const isCurrent = store?.needsUpgrade === false;
+  const refused = groupBy(isCurrent ? store.refused() : [], ({ idx }) => idx);
+  const mailboxes = (isCurrent ? store.summaries() : []).sort((a, b) => inOrder(a.name, b.name));
+  return {
+    version: packageJson.version,
+    at: isoTime(Date.now()),
+    database: { path: database, state: store === undefined ? "missing" : isCurrent ? "current" : "outdated" },
+    daemon: watch === undefined ? null : daemonStatus(watch),
+    lastLook: lastLook === undefined ? null : lookStatus(lastLook),
+    mailboxes: mailboxes.map((mailbox) => mailboxStatus(mailbox, refused.get(mailbox.idx)?.length ?? 0)),
+    refused: mailboxes.flatMap(({ idx, name }) => (refused.get(idx) ?? []).map((one) => refusedStatus(one, name))),
+  };
+}
+
+/** As a run visits them: INBOX first, a mailbox before those below it. */
+function inOrder(a: string, b: string): number {
+  if (a === b) return 0;
+  return a === "INBOX" || (b !== "INBOX" && a < b) ? -1 : 1;
+}
+
+function daemonStatus({ pid, startedAt, activity, sides, ...watch }: WatchState): DaemonStatus {
+  return {
+    pid,
+    startedAt: isoTime(startedAt),
+    activity,
+    sides: perSide((side) => linkStatus(sides[side])),
+    looks: watch.looks,
+    mailboxesSynchronised: watch.mailboxesSynchronised,
+    nextLookAt: optionalTime(watch.nextLookAt),
+  };
+}
+
+function linkStatus({ state, since, retryAt, reason, attention, connections }: LinkState): LinkStatus {
+  return {
+    state,
+    since: isoTime(since),
+    retryAt: optionalTime(retryAt),
+    reason: reason ?? null,
+    attention: attention ?? null,
+    connections,
+  };
+}
+
+function lookStatus({ at, durationMs, leftOut }: NonNullable<WatchState["lastLook"]>): LookStatus {
+  return { at: isoTime(at), durationMs, leftOut };
+}
+
+function mailboxStatus(mailbox: MailboxSummary, refused: number): MailboxStatus {
+  return {
+    name: displayName(mailbox.name),
+    subscribed: mailbox.subscribed,
+    messages: mailbox.messages ?? null,
+    mapped: mailbox.mappings,
+    refused,
+    synchronisedAt: optionalTime(mailbox.synchronisedAt?.getTime()),
+    unfinished: mailbox.isUnfinished,
+    states: perSide((side) => stateStatus(mailbox.states[side])),
+  };
+}
+
+function stateStatus(state: MailboxState | undefined): StateStatus | null {
+  if (state === undefined) return null;
+  const { uidValidity, uidNext, highestModSeq } = state;
+  return { uidValidity, uidNext, highestModSeq: String(highestModSeq) };
+}
+
+function refusedStatus(
+  { side, uid, size, reason, attempts, ...times }: RefusedMessage,
+  mailbox: string,
+): RefusedStatus {
+  return {
+    mailbox: displayName(mailbox),
+    side,
+    uid,
+    size,
+    reason,
+    attempts,
+    firstAttemptAt: times.firstAttempt.toISOString(),
+    lastAttemptAt: times.lastAttempt.toISOString(),
+  };
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function optionalTime(at: number | undefined): string | null {
+  return at === undefined ? null : isoTime(at);
+}

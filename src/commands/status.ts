@@ -1,0 +1,43 @@
+// --status: asks the daemon, or where there is none, the database. No server is spoken to, and nothing is changed.
+
+import { statSync } from "node:fs";
+import type { Config } from "../config/config.ts";
+import type { StatusDocument } from "../service/status-document.ts";
+import { askStatus } from "../service/status-socket.ts";
+import { openStore } from "../store/open-store.ts";
+import { statusDocument } from "./status-document.ts";
+
+/** @throws InterimapError DATABASE_LOCKED while a run that is no daemon works on the database, or DATABASE_READ. */
+export async function statusCommand({ database, statusSocket }: Config): Promise<StatusDocument> {
+  const answer = parsed(await askStatus(statusSocket));
+  if (answer !== undefined) return answer;
+  if (!hasContents(database)) return statusDocument({ database, store: undefined });
+  const store = openStore({ path: database });
+  try {
+    // in one go: a run that starts meanwhile waits a moment for the lock, but not for long
+    return statusDocument({ database, store });
+  } finally {
+    store.close();
+  }
+}
+
+/** Undefined for half a document: the daemon was ended while it answered. */
+function parsed(answer = ""): StatusDocument | undefined {
+  try {
+    // this very program wrote it
+    return JSON.parse(answer) as StatusDocument;
+  } catch {
+    return undefined;
+  }
+}
+
+/** To open an empty file would make tables in it; a missing one would be made. */
+function hasContents(path: string): boolean {
+  try {
+    const file = statSync(path, { throwIfNoEntry: false });
+    return file !== undefined && !(file.isFile() && file.size === 0);
+  } catch {
+    // opening it finds better words for what is wrong
+    return true;
+  }
+}

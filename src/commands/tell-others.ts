@@ -1,0 +1,57 @@
+// Tells of a daemon's state whoever wants to know: systemd, those who ask the status socket, readers of the metrics file.
+
+import type { Config } from "../config/config.ts";
+import type { Log } from "../log/log.ts";
+import type { WatchState } from "../model/watch-state.ts";
+import { MetricsFile } from "../service/metrics-file.ts";
+import { stateLine } from "../service/state-line.ts";
+import type { StatusDocument } from "../service/status-document.ts";
+import { serveStatus } from "../service/status-socket.ts";
+import type { ServiceNotifier } from "../service/systemd.ts";
+
+export interface Telling {
+  readonly config: Config;
+  readonly log: Log;
+  readonly service: ServiceNotifier;
+  readonly status: () => StatusDocument;
+}
+
+export interface Others {
+  readonly tell: (state: WatchState) => void;
+  close(): void;
+}
+
+/** To gather a status takes a look at the whole database. */
+const metricsIntervalMs = 15_000;
+
+export function tellOthers({ config, log, service, status }: Telling): Others {
+  const socket = serveStatus(config.statusSocket, () => JSON.stringify(status()), log);
+  const metrics = config.metricsFile === undefined ? undefined : new MetricsFile(config.metricsFile, log);
+  const watchdog =
+    service.watchdogIntervalMs === undefined
+      ? undefined
+      : setInterval(() => {
+          service.watchdog();
+        }, service.watchdogIntervalMs).unref();
+  let told = "";
+  let pending: NodeJS.Timeout | undefined;
+  service.ready();
+  return {
+    tell(state) {
+      const line = stateLine(state);
+      if (line !== told) service.status(line);
+      told = line;
+      if (metrics === undefined) return;
+      pending ??= setTimeout(() => {
+        pending = undefined;
+        metrics.write(status());
+      }, metricsIntervalMs).unref();
+    },
+    close() {
+      clearInterval(watchdog);
+      clearTimeout(pending);
+      if (metrics !== undefined) metrics.write(status());
+      socket.close();
+    },
+  };
+}

@@ -1,0 +1,124 @@
+// --watch, --notify: synchronise, and go on doing so until told to stop.
+
+import { existsSync } from "node:fs";
+import { connect } from "../imap/connect.ts";
+import { InterimapError } from "../model/errors.ts";
+import { perSide } from "../model/side.ts";
+import type { StatusDocument } from "../service/status-document.ts";
+import type { ServiceNotifier } from "../service/systemd.ts";
+import { statusText } from "../service/status-text.ts";
+import { openStore } from "../store/open-store.ts";
+import { Watch } from "../sync/watch.ts";
+import { statusDocument } from "./status-document.ts";
+import { scopeOf, type SyncCommand } from "./sync.ts";
+import { tellOthers } from "./tell-others.ts";
+
+/** Calls the handler at each signal of this name, until the function it returns is called. */
+export type OnSignal = (name: "SIGHUP" | "SIGUSR1" | "SIGUSR2", handler: () => void) => () => void;
+
+export interface WatchCommand extends SyncCommand {
+  /** Let servers tell of changes. */
+  readonly notify: boolean;
+  /** Between two looks, or of silence; undefined: as usual. */
+  readonly seconds: number | undefined;
+  readonly service: ServiceNotifier;
+  readonly onSignal: OnSignal;
+  /** Opens the log file anew. @throws InterimapError when the configuration cannot be read as it is now. */
+  readonly prepareReload: () => void;
+}
+
+const pollSeconds = 60;
+/** Servers end connections that are silent for half an hour (RFC 3501 5.4). */
+const keepAliveSeconds = 15 * 60;
+/** Also tells a dead connection, and makes Dovecot tell of renames. */
+const notifyKeepAliveSeconds = 60;
+
+/**
+ * Returns whether to begin again with the configuration as it is now.
+ * @throws InterimapError that does not pass by itself.
+ */
+export async function watchCommand(command: WatchCommand): Promise<"stopped" | "reload"> {
+  const { config, log, report, signal, service, seconds } = command;
+  requireDatabase(config.database);
+  const store = openStore({ path: config.database });
+  const reload = new AbortController();
+  const status = (): StatusDocument => statusDocument({ database: config.database, store, watch: watch.state });
+  const others = tellOthers({ ...command, status });
+  const watch: Watch = new Watch({
+    sync: {
+      store,
+      program: command.program,
+      report,
+      ...scopeOf(
+        command,
+        perSide((side) => config.servers[side].listReference),
+      ),
+    },
+    connect: ({ side, ...attempt }) => connect(config.servers[side], { side, log, keepAlive: true, ...attempt }),
+    usesNotify: command.notify,
+    pollMs: 1_000 * (seconds ?? pollSeconds),
+    keepAliveMs: 1_000 * (command.notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),
+    lookMs: 1_000 * (command.notify ? config.lookIntervalSeconds : (seconds ?? pollSeconds)),
+    idleMailboxes: config.idleMailboxes,
+    stop: AbortSignal.any([signal, reload.signal]),
+    onStateChange: others.tell,
+  });
+  const removeHandlers = handleSignals(command, {
+    look: () => {
+      watch.lookNow();
+    },
+    status: () => {
+      for (const line of statusText(status()).trimEnd().split("\n")) log.info(line);
+    },
+    reload: () => {
+      service.reloading();
+      reload.abort();
+    },
+  });
+  const stopping = (): void => {
+    service.stopping();
+  };
+  signal.addEventListener("abort", stopping);
+  try {
+    await watch.run();
+    return signal.aborted ? "stopped" : "reload";
+  } finally {
+    signal.removeEventListener("abort", stopping);
+    removeHandlers();
+    others.close();
+    store.close();
+  }
+}
+
+interface Handlers {
+  readonly look: () => void;
+  readonly status: () => void;
+  readonly reload: () => void;
+}
+
+function handleSignals({ onSignal, prepareReload, log }: WatchCommand, { look, status, reload }: Handlers): () => void {
+  const removals = [
+    onSignal("SIGUSR1", look),
+    onSignal("SIGUSR2", status),
+    onSignal("SIGHUP", () => {
+      try {
+        prepareReload();
+        reload();
+      } catch (error) {
+        if (!(error instanceof InterimapError)) throw error;
+        log.error(`${error.line}; going on with the configuration as it was`);
+      }
+    }),
+  ];
+  return () => {
+    for (const remove of removals) remove();
+  };
+}
+
+/** What a daemon makes of a mistyped name would be a copy of everything, matched against nothing. */
+function requireDatabase(path: string): void {
+  if (existsSync(path)) return;
+  throw new InterimapError("DATABASE_CREATE", `${path}: there is no database yet`, {
+    hint: "run interimap once without --watch and --notify, to create it",
+  });
+}

@@ -1,0 +1,20 @@
+// IDLE: the server tells of changes in the selected mailbox without being asked (RFC 2177).
+
+import type { Session } from "../session.ts";
+
+export function offersIdle({ capabilities }: Session): boolean {
+  return capabilities.has("IDLE");
+}
+
+/**
+ * Idles until `until` resolves; it must not reject. What the server tells meanwhile goes to the session's view and
+ * listener.
+ */
+export async function idle(session: Session, until: Promise<unknown>): Promise<void> {
+  await session.run({
+    name: "IDLE",
+    overlap: "selected",
+    parts: ["IDLE"],
+    answerChallenge: () => until.then(() => "DONE"),
+  });
+}

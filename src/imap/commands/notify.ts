@@ -1,0 +1,35 @@
+// NOTIFY: the server tells of changes wherever they happen, without being asked (RFC 5465).
+
+import { astring } from "../codec/write-command.ts";
+import type { Session } from "../session.ts";
+
+export function offersNotify({ capabilities }: Session): boolean {
+  return capabilities.has("NOTIFY");
+}
+
+const messageEvents = "MessageNew MessageExpunge FlagChange";
+
+export interface NotifyScope {
+  /** Raw octets of the mailbox below which we want to know of everything, itself included; all that is ours if undefined. */
+  readonly below?: string | undefined;
+}
+
+/**
+ * Asks for new, expunged and changed messages everywhere (RFC 5465 5.1 to 5.3), and for names and subscriptions (5.4,
+ * 5.5). Servers tell nothing of what was before: look at everything after this. To be sent once a connection: Dovecot
+ * tells much later after a second time.
+ * @throws CommandRefused, e.g. with [BADEVENT].
+ */
+export async function notify(session: Session, { below }: NotifyScope): Promise<void> {
+  const where = below === undefined ? ["PERSONAL"] : ["SUBTREE ", astring(below)];
+  await session.run({
+    name: "NOTIFY",
+    overlap: "any",
+    parts: [
+      `NOTIFY SET (SELECTED (${messageEvents})) (`,
+      ...where,
+      ` (${messageEvents} MailboxName SubscriptionChange))`,
+    ],
+  });
+  session.isNotified = true;
+}

@@ -1,0 +1,46 @@
+// What a server that turns us away says about coming back: response codes (RFC 5530) and, in free text, times.
+
+import type { ResponseCode } from "./responses.ts";
+
+interface Words {
+  readonly code: ResponseCode | undefined;
+  readonly text: string;
+}
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** In ms: temporary trouble, somebody else at work, and limits that take a while to be granted again. */
+const pauses: ReadonlyMap<string, number> = new Map([
+  ["UNAVAILABLE", 10 * second],
+  ["INUSE", 15 * second],
+  ["LIMIT", minute],
+  ["OVERQUOTA", minute],
+  ["THROTTLED", minute],
+]);
+
+const complaint = /throttl|back.?off|too many|\brate\b|limit|exceeded|try again|try later|retry|wait/i;
+const time = /(\d+(?:\.\d+)?) ?(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b/i;
+/** A longer one is a misunderstanding, or a matter for people. */
+const longest = 24 * hour;
+
+/** How long the server wants to be left alone, in ms; undefined when it does not say. */
+export function retryAfterMs({ code, text }: Words): number | undefined {
+  const isComplaint = complaint.test(text);
+  const told = isComplaint ? timeIn(text) : undefined;
+  const known = pauses.get(code?.name ?? "") ?? (/throttl|too many|exceeded/i.test(text) ? minute : undefined);
+  return told ?? known;
+}
+
+function timeIn(text: string): number | undefined {
+  const [, number, unit = ""] = time.exec(text) ?? [];
+  if (number === undefined) return undefined;
+  return Math.min(longest, Math.round(Number(number) * msIn(unit.toLowerCase())));
+}
+
+function msIn(unit: string): number {
+  if (unit.startsWith("ms") || unit.startsWith("mil")) return 1;
+  if (unit.startsWith("s")) return second;
+  return unit.startsWith("m") ? minute : hour;
+}

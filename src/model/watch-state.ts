@@ -1,0 +1,34 @@
+// What a running daemon says of itself: `--status`, SIGUSR2, systemd's status line and the metrics file show it.
+// Plain JSON; times are milliseconds since 1970.
+
+import type { PerSide } from "./side.ts";
+
+/** How changes on a server are noticed: RFC 5465, RFC 2177 for some mailboxes and polling for the rest, or polling. */
+export type Attention = "notify" | "idle" | "poll";
+
+export interface LinkState {
+  /** `waiting`: for the next attempt, at `retryAt`. */
+  readonly state: "connecting" | "connected" | "waiting";
+  readonly since: number;
+  readonly retryAt?: number;
+  /** Why the connection was lost or refused last, one line. */
+  readonly reason?: string;
+  /** Unknown before the first connection. */
+  readonly attention?: Attention;
+  /** How often a connection was made since the start. */
+  readonly connections: number;
+}
+
+export interface WatchState {
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly sides: PerSide<LinkState>;
+  readonly activity: "connecting" | "synchronising" | "waiting" | "stopping";
+  /** The last time that every mailbox was looked at, and how that went. */
+  readonly lastLook?: { readonly at: number; readonly durationMs: number; readonly leftOut: number };
+  /** Looks at everything, and mailboxes synchronised, since the start. */
+  readonly looks: number;
+  readonly mailboxesSynchronised: number;
+  /** When everything is looked at again unless something happens before; undefined while working. */
+  readonly nextLookAt?: number;
+}

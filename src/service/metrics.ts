@@ -1,0 +1,128 @@
+// The status as figures for Prometheus, in its text exposition format (version 0.0.4). Totals only: names of mailboxes
+// are nobody else's business, and many series besides.
+
+import { sides } from "../model/side.ts";
+import type { StatusDocument } from "./status-document.ts";
+
+interface Metric {
+  readonly name: string;
+  readonly type: "gauge" | "counter";
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+interface Sample {
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export const successMetric = "interimap_last_success_timestamp_seconds";
+
+/**
+ * `lastSuccess`, in seconds since 1970, is the last look that left nothing out, if known. Every sample has the database
+ * as a label: two pairs of servers may have their files collected together.
+ */
+export function metricsText(status: StatusDocument, lastSuccess: number | undefined): string {
+  const metrics = [...ofProgram(status), ...ofLooks(status, lastSuccess), ...ofDaemon(status), ...ofMailboxes(status)];
+  return metrics
+    .filter(({ samples }) => samples.length > 0)
+    .map((metric) => format(metric, { database: status.database.path }))
+    .join("");
+}
+
+function ofProgram({ version }: StatusDocument): Metric[] {
+  return [gauge("build_info", "Version of the program that wrote this file.", [{ value: 1, labels: { version } }])];
+}
+
+function ofLooks({ lastLook }: StatusDocument, lastSuccess: number | undefined): Metric[] {
+  const look = lastLook === null ? [] : [lastLook];
+  return [
+    gauge(
+      "last_look_timestamp_seconds",
+      "When all mailboxes were looked at last, since 1970.",
+      look.map(({ at }) => ({ value: secondsOf(at) })),
+    ),
+    gauge(
+      "last_look_duration_seconds",
+      "How long that took.",
+      look.map(({ durationMs }) => ({ value: durationMs / 1000 })),
+    ),
+    gauge(
+      "last_look_left_out",
+      "Mailboxes and messages that it had to leave out.",
+      look.map(({ leftOut }) => ({ value: leftOut })),
+    ),
+    {
+      name: successMetric,
+      type: "gauge",
+      help: "When all mailboxes were looked at last and nothing was left out, since 1970.",
+      samples: lastSuccess === undefined ? [] : [{ value: lastSuccess }],
+    },
+  ];
+}
+
+/** Without a daemon there is nothing to say: the connections of a run are closed when it ends. */
+function ofDaemon({ daemon }: StatusDocument): Metric[] {
+  const links = daemon === null ? [] : sides.map((side) => ({ side, ...daemon.sides[side] }));
+  return [
+    gauge(
+      "connected",
+      "Whether the daemon is connected to the server.",
+      links.map(({ side, state }) => ({ value: state === "connected" ? 1 : 0, labels: { side } })),
+    ),
+    counter(
+      "connections_total",
+      "Connections that the daemon has made to the server.",
+      links.map(({ side, connections }) => ({ value: connections, labels: { side } })),
+    ),
+    counter("looks_total", "How often the daemon looked at all mailboxes.", daemon && [{ value: daemon.looks }]),
+    counter(
+      "mailboxes_synchronised_total",
+      "Mailboxes in which the daemon found something to do.",
+      daemon && [{ value: daemon.mailboxesSynchronised }],
+    ),
+  ];
+}
+
+function ofMailboxes({ mailboxes, refused }: StatusDocument): Metric[] {
+  return [
+    gauge("mailboxes", "Mailboxes in the database.", [{ value: mailboxes.length }]),
+    gauge(
+      "messages",
+      "Messages in these mailboxes when each was synchronised last.",
+      sides.map((side) => ({
+        value: mailboxes.reduce((sum, { messages }) => sum + (messages?.[side] ?? 0), 0),
+        labels: { side },
+      })),
+    ),
+    gauge(
+      "refused_messages",
+      "Messages on this side that the other server refused to take.",
+      sides.map((side) => ({ value: refused.filter((message) => message.side === side).length, labels: { side } })),
+    ),
+  ];
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name: `interimap_${name}`, type: "gauge", help, samples };
+}
+
+function counter(name: string, help: string, samples: readonly Sample[] | null): Metric {
+  return { name: `interimap_${name}`, type: "counter", help, samples: samples ?? [] };
+}
+
+function format({ name, type, help, samples }: Metric, common: Readonly<Record<string, string>>): string {
+  const lines = samples.map(({ value, labels = {} }) => {
+    const pairs = Object.entries({ ...common, ...labels }).map(([label, text]) => `${label}="${escaped(text)}"`);
+    return `${name}{${pairs.join(",")}} ${value}\n`;
+  });
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\"\n]/g, (character) => (character === "\n" ? "\\n" : `\\${character}`));
+}
+
+function secondsOf(at: string): number {
+  return Date.parse(at) / 1000;
+}

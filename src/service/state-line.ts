@@ -1,0 +1,17 @@
+// A daemon's state in a line, as systemctl shows it.
+
+import { sides, type Side } from "../model/side.ts";
+import type { WatchState } from "../model/watch-state.ts";
+
+/** Changes only when something does that a person would want to see. */
+export function stateLine({ activity, sides: links, lastLook }: WatchState): string {
+  if (activity === "stopping") return "Finishing what is in hand";
+  const broken = sides.filter((side) => links[side].state !== "connected");
+  if (broken.length > 0) return broken.map((side) => trouble(side, links[side])).join("; ");
+  const leftOut = lastLook === undefined || lastLook.leftOut === 0 ? "" : `; ${lastLook.leftOut} left out`;
+  return `Connected, watching${leftOut}`;
+}
+
+function trouble(side: Side, { reason }: WatchState["sides"][Side]): string {
+  return reason === undefined ? `Connecting to the ${side} server` : `No connection to the ${side} server: ${reason}`;
+}

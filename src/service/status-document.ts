@@ -1,0 +1,89 @@
+// What `interimap --status --json` prints, and what a daemon answers on its socket. interimap(1) documents every field:
+// names stay as they are. Times are ISO 8601 in UTC; mod-sequences are strings, because they go beyond 2^53.
+
+import type { PerSide, Side } from "../model/side.ts";
+import type { Attention, LinkState, WatchState } from "../model/watch-state.ts";
+
+export interface StatusDocument {
+  /** Of the program that made the document. */
+  readonly version: string;
+  /** When it was made. */
+  readonly at: string;
+  readonly database: {
+    readonly path: string;
+    /** `outdated`: the next run upgrades it; until then its mailboxes are not shown. */
+    readonly state: "missing" | "outdated" | "current";
+  };
+  /** Null when none runs. */
+  readonly daemon: DaemonStatus | null;
+  /** The last time that every mailbox was looked at, as far as the program that made the document knows. */
+  readonly lastLook: LookStatus | null;
+  /** INBOX first, then by name. */
+  readonly mailboxes: readonly MailboxStatus[];
+  /** In the order of their mailboxes. */
+  readonly refused: readonly RefusedStatus[];
+}
+
+export interface DaemonStatus {
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly activity: WatchState["activity"];
+  readonly sides: PerSide<LinkStatus>;
+  /** Looks at everything, and mailboxes synchronised, since the start. */
+  readonly looks: number;
+  readonly mailboxesSynchronised: number;
+  /** Null while working. */
+  readonly nextLookAt: string | null;
+}
+
+export interface LinkStatus {
+  readonly state: LinkState["state"];
+  readonly since: string;
+  readonly retryAt: string | null;
+  readonly reason: string | null;
+  readonly attention: Attention | null;
+  /** Made since the start. */
+  readonly connections: number;
+}
+
+export interface LookStatus {
+  readonly at: string;
+  readonly durationMs: number;
+  /** Mailboxes and messages. */
+  readonly leftOut: number;
+}
+
+export interface MailboxStatus {
+  /** UTF-8, `/` for the hierarchy delimiter. */
+  readonly name: string;
+  readonly subscribed: boolean;
+  /** At the last checkpoint. */
+  readonly messages: PerSide<number> | null;
+  /** Messages known to be on both sides. */
+  readonly mapped: number;
+  readonly refused: number;
+  /** When something was last synchronised. */
+  readonly synchronisedAt: string | null;
+  /** A round was begun and did not end yet, or was interrupted. */
+  readonly unfinished: boolean;
+  readonly states: PerSide<StateStatus | null>;
+}
+
+export interface StateStatus {
+  readonly uidValidity: number;
+  readonly uidNext: number;
+  readonly highestModSeq: string;
+}
+
+export interface RefusedStatus {
+  readonly mailbox: string;
+  /** Where the message is. */
+  readonly side: Side;
+  readonly uid: number;
+  /** Octets. */
+  readonly size: number;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly firstAttemptAt: string;
+  readonly lastAttemptAt: string;
+}

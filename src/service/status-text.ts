@@ -1,0 +1,119 @@
+// The status as people read it: a head, a table of the mailboxes, and the messages that were refused.
+
+import { printable } from "../model/printable.ts";
+import { sides } from "../model/side.ts";
+import type { Attention } from "../model/watch-state.ts";
+import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
+import { displayWidth, humanBytes, padEnd, textTable } from "./text-table.ts";
+import { duration, timeAndDistance } from "./times.ts";
+
+/** Ends with a line break. Times are local, and counted from when the document was made. */
+export function statusText(status: StatusDocument): string {
+  const when = (at: string): string => timeAndDistance(new Date(at), new Date(status.at));
+  return [head(status, when), mailboxTable(status, when), refusedTable(status, when)]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n") + "\n")
+    .join("\n");
+}
+
+type When = (at: string) => string;
+
+function head(status: StatusDocument, when: When): string[] {
+  const { daemon, database, lastLook } = status;
+  const lines: [string, string][] = [
+    ["Database", printable(database.path)],
+    ["Daemon", daemon === null ? "not running" : `process ${daemon.pid} since ${when(daemon.startedAt)}`],
+  ];
+  if (daemon !== null) {
+    lines.push(["Activity", daemon.activity]);
+    for (const side of sides) lines.push([side === "local" ? "Local" : "Remote", link(daemon.sides[side], when)]);
+  }
+  if (lastLook !== null) {
+    const leftOut = lastLook.leftOut === 0 ? "nothing left out" : `${lastLook.leftOut} left out`;
+    lines.push(["Last look", `${when(lastLook.at)}, took ${seconds(lastLook.durationMs)}, ${leftOut}`]);
+  }
+  if (daemon !== null) lines.push(["Next look", nextLook(daemon, when)]);
+  const width = Math.max(...lines.map(([title]) => displayWidth(title)));
+  return [...lines.map(([title, text]) => `${padEnd(title, width)}  ${text}`), ...remark(status)];
+}
+
+function remark({ database, mailboxes }: StatusDocument): string[] {
+  switch (database.state) {
+    case "missing":
+      return ["", "There is no database yet: nothing was synchronised so far."];
+    case "outdated":
+      return ["", "The database is of an older version. The next run upgrades it; then its mailboxes are shown here."];
+    case "current":
+      return mailboxes.length === 0 ? ["", "No mailbox was synchronised so far."] : [];
+  }
+}
+
+function link({ state, since, retryAt, reason, attention }: LinkStatus, when: When): string {
+  const why = reason === null ? "" : `: ${printable(reason)}`;
+  switch (state) {
+    case "connected":
+      return `connected since ${when(since)}${attention === null ? "" : `; ${noticing[attention]}`}`;
+    case "connecting":
+      return `connecting since ${when(since)}${why}`;
+    case "waiting":
+      return `not connected since ${when(since)}${retryAt === null ? "" : `, next attempt ${when(retryAt)}`}${why}`;
+  }
+}
+
+const noticing: Readonly<Record<Attention, string>> = {
+  notify: "the server tells of changes (NOTIFY)",
+  idle: "the server tells of changes in some mailboxes (IDLE), the others are looked at",
+  poll: "changes are looked for",
+};
+
+function nextLook({ nextLookAt }: DaemonStatus, when: When): string {
+  return nextLookAt === null ? "after the work in hand" : when(nextLookAt);
+}
+
+const noValue = "-";
+
+function mailboxTable({ mailboxes }: StatusDocument, when: When): string[] {
+  if (mailboxes.length === 0) return [];
+  const columns = [
+    { title: "MAILBOX" },
+    { title: "LOCAL", isNumber: true },
+    { title: "REMOTE", isNumber: true },
+    { title: "REFUSED", isNumber: true },
+    { title: "LAST SYNCHRONISED" },
+  ];
+  const rows = mailboxes.map((mailbox) => [
+    mailbox.name,
+    ...sides.map((side) => (mailbox.messages === null ? noValue : String(mailbox.messages[side]))),
+    mailbox.refused === 0 ? noValue : String(mailbox.refused),
+    lastSynchronised(mailbox, when),
+  ]);
+  return textTable(columns, rows);
+}
+
+function lastSynchronised({ synchronisedAt, states, unfinished }: MailboxStatus, when: When): string {
+  // states without a time: an earlier version made them
+  const known = states.local === null && states.remote === null ? "never" : noValue;
+  return (synchronisedAt === null ? known : when(synchronisedAt)) + (unfinished ? ", unfinished since" : "");
+}
+
+function refusedTable({ refused }: StatusDocument, when: When): string[] {
+  if (refused.length === 0) return [];
+  const columns = [
+    { title: "REFUSED IN" },
+    { title: "SIDE" },
+    { title: "UID", isNumber: true },
+    { title: "SIZE", isNumber: true },
+    { title: "ATTEMPTS", isNumber: true },
+    { title: "LAST ATTEMPT" },
+    { title: "REASON" },
+  ];
+  const rows = refused.map(({ mailbox, side, uid, size, attempts, lastAttemptAt, reason }) => [
+    ...[mailbox, side, String(uid), humanBytes(size), String(attempts)],
+    ...[when(lastAttemptAt), printable(reason)],
+  ]);
+  return textTable(columns, rows);
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : duration(milliseconds);
+}

@@ -1,0 +1,54 @@
+// What --status shows of each mailbox, beside what every run needs to know of it.
+
+import type { PerSide } from "../model/side.ts";
+import type { Connection } from "./connection.ts";
+import { mailboxes, type MailboxRecord } from "./mailboxes.ts";
+
+export interface MailboxSummary extends MailboxRecord {
+  /** To the second; undefined when that never happened, or before the database knew such times. */
+  readonly synchronisedAt: Date | undefined;
+  /** As each server reported them at the last checkpoint. */
+  readonly messages: PerSide<number> | undefined;
+  /** How many messages are known to be on both sides. */
+  readonly mappings: number;
+  /** A round was begun and did not come to its checkpoint. */
+  readonly isUnfinished: boolean;
+}
+
+interface Row {
+  readonly idx: number;
+  readonly at: number | null;
+  readonly local: number | null;
+  readonly remote: number | null;
+  readonly mappings: number;
+  readonly unfinished: number;
+}
+
+/** In the order in which the mailboxes were added. */
+export function summaries(connection: Connection): MailboxSummary[] {
+  const rows = connection.rows<Row>(
+    `SELECT idx, at, local, remote, ifnull(mappings, 0) AS mappings, rounds.idx IS NOT NULL AS unfinished
+     FROM mailboxes LEFT JOIN synchronised USING (idx) LEFT JOIN message_counts USING (idx) LEFT JOIN rounds USING (idx)
+       LEFT JOIN (SELECT idx, count(*) AS mappings FROM mapping GROUP BY idx) USING (idx)`,
+  );
+  const byIdx = new Map(rows.map((row) => [row.idx, row]));
+  return mailboxes(connection).map((mailbox) => {
+    const { at, local, remote, mappings, unfinished } = byIdx.get(mailbox.idx)!;
+    return {
+      ...mailbox,
+      synchronisedAt: at === null ? undefined : new Date(at * 1000),
+      messages: local === null || remote === null ? undefined : { local, remote },
+      mappings,
+      isUnfinished: unfinished !== 0,
+    };
+  });
+}
+
+/** A time that is known already stays, unless there is news. */
+export function noteSynchronised(connection: Connection, idx: number, isNews: boolean): void {
+  const insert = "INSERT INTO synchronised (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO";
+  connection.run(
+    isNews ? `${insert} UPDATE SET at = excluded.at` : `${insert} NOTHING`,
+    ...[idx, Math.floor(Date.now() / 1000)],
+  );
+}

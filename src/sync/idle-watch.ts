@@ -1,0 +1,51 @@
+// One mailbox of a server that knows no NOTIFY, watched by a connection of its own that idles in it (RFC 2177).
+
+import { setTimeout as pause } from "node:timers/promises";
+import { idle } from "../imap/commands/idle.ts";
+import { examine } from "../imap/commands/select.ts";
+import type { Session } from "../imap/session.ts";
+import { InterimapError } from "../model/errors.ts";
+import { backoffMs } from "./backoff.ts";
+
+/** Servers log clients out that say nothing for 30 minutes (RFC 2177 section 3), some routers forget them sooner. */
+const renewMs = 15 * 60_000;
+
+export interface IdleWatch {
+  readonly wireName: string;
+  readonly connect: () => Promise<Session>;
+  /** Something happened in the mailbox, or may have. */
+  readonly onNews: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Idles until the signal is aborted. A connection that cannot be had is tried again, without a word: polling goes on. */
+export async function watchByIdling({ wireName, connect, onNews, signal }: IdleWatch): Promise<void> {
+  for (let failures = 0; !signal.aborted;) {
+    try {
+      const session = await connect();
+      failures = 0;
+      await idleIn(session, { wireName, onNews, signal });
+    } catch (error) {
+      if (!(error instanceof InterimapError)) throw error;
+      const wait = Math.max(backoffMs(++failures), error.retryAfterMs ?? 0);
+      await pause(wait, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}
+
+async function idleIn(session: Session, { wireName, onNews, signal }: Omit<IdleWatch, "connect">): Promise<void> {
+  await examine(session, wireName);
+  // What happened before is for whoever asked to look at everything; what happens from here on is told.
+  onNews();
+  session.listen(({ kind }) => {
+    if (kind === "exists" || kind === "expunge" || kind === "vanished" || kind === "fetch") onNews();
+  });
+  while (!signal.aborted) {
+    const renewal = new AbortController();
+    const over = AbortSignal.any([signal, renewal.signal]);
+    const waiting = pause(renewMs, undefined, { signal: over, ref: false }).catch(() => undefined);
+    await idle(session, waiting).finally(() => {
+      renewal.abort();
+    });
+  }
+}

@@ -1,0 +1,142 @@
+// The way to one server, for a process that runs for months: a connection that is lost or refused is made again, with
+// growing pauses, and as late as the server wishes.
+
+import { setTimeout as pause } from "node:timers/promises";
+import type { Session } from "../imap/session.ts";
+import { InterimapError, type ErrorCode } from "../model/errors.ts";
+import type { Side } from "../model/side.ts";
+import type { Attention, LinkState } from "../model/watch-state.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Report } from "./events.ts";
+
+/** A wrong password must not lock the account. */
+const authAttempts = 3;
+const authPauseMs = 5_000;
+
+/** A dead peer is to be noticed soon; one that is merely slow must not be given up again and again. */
+const firstPatienceMs = 50_000;
+const longestPatienceMs = 5 * 60_000;
+
+/** What is wrong with a server that was right before will pass: a captive portal, a server in the middle of an upgrade. */
+const passingOnceConnected: readonly ErrorCode[] = [
+  "TLS",
+  "STARTTLS_MISSING",
+  "CAPABILITY_MISSING",
+  "AUTH_NO_MECHANISM",
+];
+
+export interface LinkOptions {
+  readonly side: Side;
+  readonly report: Report;
+  readonly random?: () => number;
+}
+
+export class Link {
+  readonly #side: Side;
+  readonly #report: Report;
+  readonly #random: (() => number) | undefined;
+  #state: LinkState = { state: "connecting", since: Date.now(), connections: 0 };
+  #failures = 0;
+  #authFailures = 0;
+  #failingSince: number | undefined;
+  #lastReported = "";
+  #notBefore = 0;
+  #hurry = new AbortController();
+  #patienceMs = firstPatienceMs;
+
+  constructor({ side, report, random }: LinkOptions) {
+    this.#side = side;
+    this.#report = report;
+    this.#random = random;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** How long the server may leave us without an answer. */
+  get patienceMs(): number {
+    return this.#patienceMs;
+  }
+
+  /**
+   * Connects, again and again if need be.
+   * @throws InterimapError when another attempt cannot help; the signal's reason.
+   */
+  async connect(signal: AbortSignal, attempt: () => Promise<Session>): Promise<Session> {
+    for (;;) {
+      await this.#pause(signal);
+      this.#enter("connecting");
+      try {
+        const session = await attempt();
+        this.#connected(session);
+        return session;
+      } catch (error) {
+        signal.throwIfAborted();
+        this.failed(error);
+      }
+    }
+  }
+
+  /** The connection was refused, or lost. @throws the error when another attempt cannot help. */
+  failed(error: unknown): void {
+    if (!(error instanceof InterimapError) || !this.#willPass(error)) throw error;
+    this.#failures++;
+    const least = Math.max(error.retryAfterMs ?? 0, error.code === "AUTH_FAILED" ? authPauseMs : 0);
+    const retryInMs = Math.max(backoffMs(this.#failures, this.#random), least);
+    this.#notBefore = performance.now() + retryInMs;
+    this.#failingSince ??= Date.now();
+    this.#enter("waiting", { retryAt: Date.now() + retryInMs, reason: error.message });
+    if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
+    if (error.message === this.#lastReported) return;
+    this.#lastReported = error.message;
+    this.#report({ type: "connection-failed", side: this.#side, error, retryInMs });
+  }
+
+  /** All is well: what failed before does not count any more. */
+  succeeded(): void {
+    this.#failures = 0;
+    this.#authFailures = 0;
+    this.#lastReported = "";
+    this.#patienceMs = firstPatienceMs;
+  }
+
+  /** The network may have come back: the next attempt is made at once. */
+  retryNow(): void {
+    this.#failures = 0;
+    this.#notBefore = 0;
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
+  }
+
+  attends(attention: Attention): void {
+    this.#state = { ...this.#state, attention };
+  }
+
+  #willPass(error: InterimapError): boolean {
+    if (error.code === "AUTH_FAILED") return ++this.#authFailures < authAttempts;
+    return error.retry !== "no" || (this.#state.connections > 0 && passingOnceConnected.includes(error.code));
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const ms = this.#notBefore - performance.now();
+    if (ms <= 0) return;
+    await pause(ms, undefined, { signal: AbortSignal.any([signal, this.#hurry.signal]) }).catch(() => undefined);
+    signal.throwIfAborted();
+  }
+
+  #connected(session: Session): void {
+    this.#enter("connected", { connections: this.#state.connections + 1 });
+    void session.ended.then((reason) => {
+      if (this.#state.state === "connected") this.#enter("waiting", { reason: reason.message });
+    });
+    if (this.#failingSince === undefined) return;
+    this.#report({ type: "connected-again", side: this.#side, afterMs: Date.now() - this.#failingSince });
+    this.#failingSince = undefined;
+  }
+
+  #enter(state: LinkState["state"], more: Partial<LinkState> = {}): void {
+    const { connections, attention } = this.#state;
+    this.#state = { state, since: Date.now(), connections, ...(attention !== undefined && { attention }), ...more };
+  }
+}

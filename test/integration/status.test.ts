@@ -1,0 +1,233 @@
+// --status: what the database knows, what a daemon answers in its place, and what there is to say when there is neither.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test, type TestContext } from "node:test";
+import { statusDocument } from "../../src/commands/status-document.ts";
+import { statusSocket } from "../../src/config/directories.ts";
+import { displayName } from "../../src/model/mailbox-name.ts";
+import type { WatchState } from "../../src/model/watch-state.ts";
+import type { StatusDocument } from "../../src/service/status-document.ts";
+import { serveStatus } from "../../src/service/status-socket.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { makeHome, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
+import { command, deliver, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { bytesOf, dump, execute } from "../unit/store/databases.ts";
+import { recordingLog } from "../unit/service/recording-log.ts";
+
+let large: MailServer;
+let small: MailServer;
+
+before(async () => {
+  [large, small] = await Promise.all([startDovecot({ separator: "/" }), startDovecot({ quota: "100K" })]);
+});
+after(() => Promise.all([large, small].map((server) => server.stop())));
+
+const big = mail("big", { body: "x".repeat(76).concat("\r\n").repeat(3000) });
+
+/** Two mailboxes in step, one message refused. */
+async function synchronised(t: TestContext): Promise<TwoStores> {
+  const stores = await twoStores(t, { local: large, remote: small });
+  await deliver(stores.local, "INBOX", ...mails("m", 3), big);
+  await command(stores.local, "CREATE Entw&APw-rfe/alt", "SUBSCRIBE Entw&APw-rfe/alt");
+  const { status, stderr } = await runInterimap(stores.home);
+  assert.equal(status, 1, stderr);
+  return stores;
+}
+
+/** The directory for sockets is this home's. */
+function ask(home: InterimapHome, ...options: string[]): Promise<RunResult> {
+  return runInterimap(home, ["--status", ...options], { env: environment(home) });
+}
+
+function environment(home: InterimapHome): { XDG_RUNTIME_DIR: string } {
+  return { XDG_RUNTIME_DIR: join(home.directory, "run") };
+}
+
+async function askJson(home: InterimapHome): Promise<StatusDocument> {
+  const { status, stdout, stderr } = await ask(home, "--json");
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  return JSON.parse(stdout) as StatusDocument;
+}
+
+function emptyHome(t: TestContext): InterimapHome {
+  const nowhere = { type: "tunnel", command: "false" };
+  const home = makeHome({ local: nowhere, remote: nowhere });
+  t.after(() => home.remove());
+  return home;
+}
+
+test("the mailboxes and what was refused, as text; the database stays as it is", async (t) => {
+  const { home } = await synchronised(t);
+  const before = bytesOf(home.databaseFile);
+  const { status, stdout, stderr } = await ask(home);
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \((now|\d+ s ago)\)`;
+  const lines = stdout.split("\n");
+  const expected = [
+    `Database {2}${home.databaseFile}`,
+    "Daemon {4}not running",
+    "",
+    "MAILBOX {7}LOCAL {2}REMOTE {2}REFUSED {2}LAST SYNCHRONISED",
+    `INBOX {13}4 {7}3 {8}1 {2}${time}`,
+    `Entwürfe/alt {6}0 {7}0 {8}- {2}${time}`,
+    "",
+    `REFUSED IN {2}SIDE {3}UID {6}SIZE {2}ATTEMPTS {2}LAST ATTEMPT +REASON`,
+    `INBOX {7}local {4}4 {2}\\d+[.]\\d kB {9}1 {2}${time} {2}[^ ].*`,
+    "",
+  ];
+  assert.equal(lines.length, expected.length, stdout);
+  for (const [i, line] of lines.entries()) assert.match(line, new RegExp(`^${expected[i]!}$`), stdout);
+  assert.equal(bytesOf(home.databaseFile), before);
+});
+
+test("the same as JSON; the numbers are those of the database", async (t) => {
+  const { home } = await synchronised(t);
+  const { at, version, mailboxes, refused, ...rest } = await askJson(home);
+  assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
+  assert.equal(version, (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version);
+  assert.deepEqual(rest, { database: { path: home.databaseFile, state: "current" }, daemon: null, lastLook: null });
+
+  const inbox = mailboxes.find(({ name }) => name === "INBOX")!;
+  const { rows } = dump(home.databaseFile);
+  const state = (side: "local" | "remote"): unknown => {
+    const [, uidValidity, uidNext, highestModSeq] = rows[side]!.find(([idx]) => idx === idxOf(rows["mailboxes"]!))!;
+    return { uidValidity: Number(uidValidity), uidNext: Number(uidNext), highestModSeq: String(highestModSeq) };
+  };
+  assert.ok(Math.abs(Date.parse(inbox.synchronisedAt!) - Date.now()) < 60_000);
+  assert.deepEqual(inbox, {
+    name: "INBOX",
+    subscribed: false,
+    messages: { local: 4, remote: 3 },
+    mapped: 3,
+    refused: 1,
+    synchronisedAt: inbox.synchronisedAt,
+    unfinished: false,
+    states: { local: state("local"), remote: state("remote") },
+  });
+  assert.equal(mailboxes.find(({ name }) => name === "Entwürfe/alt")?.subscribed, true);
+  const [message] = refused;
+  assert.deepEqual(
+    { ...message, reason: "", firstAttemptAt: "", lastAttemptAt: "" },
+    {
+      ...{ mailbox: "INBOX", side: "local", uid: 4, size: big.bytes.length, attempts: 1 },
+      ...{ reason: "", firstAttemptAt: "", lastAttemptAt: "" },
+    },
+  );
+  assert.match(message!.reason, /quota/i);
+});
+
+function idxOf(mailboxes: readonly unknown[][]): unknown {
+  return mailboxes.find(([, name]) => displayName(String(name)) === "INBOX")?.[0];
+}
+
+test("a run that has nothing to do changes none of it", async (t) => {
+  const { home } = await synchronised(t);
+  const { at: _, ...before } = await askJson(home);
+  const rows = dump(home.databaseFile);
+  await runInterimap(home);
+  assert.deepEqual(dump(home.databaseFile), rows);
+  const { at: __, ...now } = await askJson(home);
+  assert.deepEqual(now, before);
+});
+
+test("a round that was cut off shows", async (t) => {
+  const { home } = await synchronised(t);
+  execute(home.databaseFile, "INSERT INTO rounds SELECT idx, 1, 1 FROM mailboxes WHERE mailbox = X'494e424f58'");
+  assert.equal((await askJson(home)).mailboxes.find(({ name }) => name === "INBOX")?.unfinished, true);
+  assert.match((await ask(home)).stdout, /^INBOX .* ago\), unfinished since$|^INBOX .*\(now\), unfinished since$/m);
+});
+
+const watch: WatchState = {
+  pid: 4711,
+  startedAt: Date.now() - 3_600_000,
+  sides: {
+    local: { state: "connected", since: Date.now() - 3_600_000, attention: "notify", connections: 1 },
+    remote: {
+      ...{ state: "waiting", since: Date.now() - 60_000, retryAt: Date.now() + 60_000 },
+      ...{ reason: "connection refused", connections: 2 },
+    },
+  },
+  activity: "waiting",
+  lastLook: { at: Date.now() - 120_000, durationMs: 50, leftOut: 0 },
+  looks: 5,
+  mailboxesSynchronised: 7,
+};
+
+test("a daemon that holds the database answers in its place; when it does not, the database is locked", async (t) => {
+  const { home } = await synchronised(t);
+  const store = openStore({ path: home.databaseFile });
+  t.after(() => {
+    store.close();
+  });
+  mkdirSync(environment(home).XDG_RUNTIME_DIR);
+  const log = recordingLog();
+  const socket = statusSocket(environment(home), home.databaseFile);
+  const answer = (): string => JSON.stringify(statusDocument({ database: home.databaseFile, store, watch }));
+  const server = serveStatus(socket, answer, log);
+  t.after(() => {
+    server.close();
+  });
+  const { status, stdout } = await ask(home);
+  assert.equal(status, 0);
+  assert.match(stdout, /^Daemon {5}process 4711 since .* \(1 h ago\)$/m);
+  assert.match(stdout, /^Local {6}connected since .* \(1 h ago\); the server tells of changes \(NOTIFY\)$/m);
+  assert.match(stdout, /^Remote {5}not connected since .* \(1 min ago\), next attempt .*: connection refused$/m);
+  assert.match(stdout, /^INBOX +4 +3 +1 {2}/m);
+  const { daemon, lastLook, mailboxes } = await askJson(home);
+  assert.equal(daemon?.sides.remote.retryAt, new Date(watch.sides.remote.retryAt!).toISOString());
+  assert.deepEqual(lastLook, { at: new Date(watch.lastLook!.at).toISOString(), durationMs: 50, leftOut: 0 });
+  assert.ok(mailboxes.length >= 2);
+  assert.deepEqual(log.warnings, []);
+
+  server.close();
+  const locked = await ask(home);
+  assert.deepEqual({ status: locked.status, stdout: locked.stdout }, { status: 75, stdout: "" });
+  assert.match(locked.stderr, /^the database .* is in use by /);
+});
+
+test("half an answer counts for none", async (t) => {
+  const { home } = await synchronised(t);
+  mkdirSync(environment(home).XDG_RUNTIME_DIR);
+  const socket = statusSocket(environment(home), home.databaseFile);
+  const server = serveStatus(socket, () => '{"version": "1', recordingLog());
+  t.after(() => {
+    server.close();
+  });
+  assert.equal((await askJson(home)).daemon, null);
+});
+
+test("a missing database is not made, an empty file stays empty", async (t) => {
+  const home = emptyHome(t);
+  const { status, stdout, stderr } = await ask(home);
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  assert.match(stdout, /\nThere is no database yet: nothing was synchronised so far\.\n$/);
+  assert.equal((await askJson(home)).database.state, "missing");
+  assert.equal(existsSync(home.databaseFile), false);
+  writeFileSync(home.databaseFile, "");
+  assert.equal((await askJson(home)).database.state, "missing");
+  assert.equal(readFileSync(home.databaseFile).length, 0);
+});
+
+test("a database of an older version is not upgraded", async (t) => {
+  const home = emptyHome(t);
+  execute(home.databaseFile, readFileSync("test/migrations/version-1.sql", "utf8"));
+  const before = bytesOf(home.databaseFile);
+  const { status, stdout, stderr } = await ask(home);
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  assert.match(stdout, /\nThe database is of an older version\. The next run upgrades it; /);
+  const { database, mailboxes } = await askJson(home);
+  assert.deepEqual([database.state, mailboxes], ["outdated", []]);
+  assert.equal(bytesOf(home.databaseFile), before);
+});
+
+test("a file that is no database is named", async (t) => {
+  const home = emptyHome(t);
+  writeFileSync(home.databaseFile, "mail\n".repeat(1000));
+  const { status, stdout, stderr } = await ask(home);
+  assert.deepEqual({ status, stdout }, { status: 74, stdout: "" });
+  assert.match(stderr, /is not a database of interimap/);
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { openStore } from "../../src/store/open-store.ts";
+import { bytesOf, dump, temporaryDirectory } from "../unit/store/databases.ts";
+import { startChild } from "../unit/store/processes.ts";
+import { originalDatabase, upgradedMailboxes } from "./original.ts";
+
+/** What they are does not matter: only version 0 has delimiters in its names. */
+const unequal = { local: "/", remote: "." };
+
+test("version 2 waits for the servers, unchanged", (t) => {
+  const path = originalDatabase(t, 2);
+  const before = bytesOf(path);
+  const store = openStore({ path });
+  assert.equal(store.needsUpgrade, true);
+  store.close();
+  assert.equal(bytesOf(path), before);
+  assert.deepEqual(readdirSync(dirname(path)), ["x.db"]);
+});
+
+test("version 2 is upgraded where it is, every row kept", (t) => {
+  const path = originalDatabase(t, 2);
+  const before = dump(path);
+  const store = openStore({ path });
+  store.upgrade(unequal);
+  assert.equal(store.needsUpgrade, false);
+  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  assert.deepEqual(store.messageCounts(1), { local: 4, remote: 3 });
+  assert.deepEqual(store.interruption(3), { local: 0xffff_ffff, remote: 1 });
+  assert.equal(store.refused(1)[0]?.attempts, 3);
+  assert.deepEqual(
+    store.summaries().map(({ synchronisedAt, mappings, isUnfinished }) => [synchronisedAt, mappings, isUnfinished]),
+    [
+      [undefined, 3, false],
+      [undefined, 1, true],
+      [undefined, 0, false],
+    ],
+  );
+  assert.equal(store.addMailbox("new", true), 10);
+  store.removeMailbox(10);
+  store.close();
+
+  const after = dump(path);
+  for (const table of Object.keys(before.rows)) {
+    if (table !== "sqlite_sequence") assert.deepEqual(after.rows[table], before.rows[table], table);
+    assert.equal(after.schema[table], before.schema[table], table);
+  }
+  assert.deepEqual(after.rows["synchronised"], []);
+  assert.deepEqual(dump(`${path}.v2-backup`), before);
+});
+
+test("an upgraded database is like a new one", (t) => {
+  const path = originalDatabase(t, 2);
+  const store = openStore({ path });
+  store.upgrade(unequal);
+  store.close();
+  const fresh = join(temporaryDirectory(t), "fresh.db");
+  openStore({ path: fresh }).close();
+  assert.equal(dump(path).version, dump(fresh).version);
+  assert.deepEqual(dump(path).schema, dump(fresh).schema);
+});
+
+test("killed in the middle of the upgrade, the next start does it again", async (t) => {
+  const path = originalDatabase(t, 2);
+  const before = dump(path);
+  assert.equal(await startChild(t, "die-upgrading", path).ended(), "SIGKILL");
+  assert.deepEqual(dump(path), before);
+  const store = openStore({ path });
+  store.upgrade(unequal);
+  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  store.close();
+});

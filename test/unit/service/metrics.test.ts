@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { MetricsFile } from "../../../src/service/metrics-file.ts";
+import { metricsText } from "../../../src/service/metrics.ts";
+import { temporaryDirectory } from "../store/databases.ts";
+import { parseMetrics } from "./parse-metrics.ts";
+import { recordingLog } from "./recording-log.ts";
+import { sampleStatus } from "./sample-status.ts";
+
+const database = sampleStatus.database.path;
+
+test("all figures of a daemon, well-formed", () => {
+  const samples = parseMetrics(metricsText(sampleStatus, 1_740_000_000.5));
+  assert.deepEqual(samples, {
+    interimap_build_info: [[{ database, version: "1.2.3" }, 1]],
+    interimap_last_look_timestamp_seconds: [[{ database }, 1_740_830_220.5]],
+    interimap_last_look_duration_seconds: [[{ database }, 1.234]],
+    interimap_last_look_left_out: [[{ database }, 2]],
+    interimap_last_success_timestamp_seconds: [[{ database }, 1_740_000_000.5]],
+    interimap_connected: [
+      [{ database, side: "local" }, 1],
+      [{ database, side: "remote" }, 0],
+    ],
+    interimap_connections_total: [
+      [{ database, side: "local" }, 3],
+      [{ database, side: "remote" }, 1],
+    ],
+    interimap_looks_total: [[{ database }, 12]],
+    interimap_mailboxes_synchronised_total: [[{ database }, 34]],
+    interimap_mailboxes: [[{ database }, 2]],
+    interimap_messages: [
+      [{ database, side: "local" }, 1234],
+      [{ database, side: "remote" }, 1233],
+    ],
+    interimap_refused_messages: [
+      [{ database, side: "local" }, 1],
+      [{ database, side: "remote" }, 0],
+    ],
+  });
+});
+
+test("what is not known is left out, with its head", () => {
+  const text = metricsText({ ...sampleStatus, daemon: null, lastLook: null }, undefined);
+  assert.deepEqual(Object.keys(parseMetrics(text)), [
+    "interimap_build_info",
+    "interimap_mailboxes",
+    "interimap_messages",
+    "interimap_refused_messages",
+  ]);
+});
+
+test("any path can be a label", () => {
+  const path = '/a"b\\c\nd/é.db';
+  const samples = parseMetrics(metricsText({ ...sampleStatus, database: { path, state: "current" } }, undefined));
+  assert.deepEqual(samples["interimap_mailboxes"], [[{ database: path }, 2]]);
+});
+
+test("the file is replaced as a whole, readable for everybody, whatever the umask", (t) => {
+  const directory = temporaryDirectory(t);
+  const path = join(directory, "interimap.prom");
+  const victim = join(directory, "victim");
+  writeFileSync(victim, "precious");
+  writeFileSync(path, "old", { mode: 0o600 });
+  symlinkSync(victim, `${path}.partial`);
+  const log = recordingLog();
+  const umask = process.umask(0o077);
+  try {
+    new MetricsFile(path, log).write(sampleStatus);
+  } finally {
+    process.umask(umask);
+  }
+  assert.equal(readFileSync(path, "utf8"), metricsText(sampleStatus, undefined));
+  assert.equal(statSync(path).mode & 0o777, 0o644);
+  assert.deepEqual(readdirSync(directory).sort(), ["interimap.prom", "victim"]);
+  assert.equal(readFileSync(victim, "utf8"), "precious");
+  assert.deepEqual(log.warnings, []);
+});
+
+test("the time of the last success outlives looks that leave something out", (t) => {
+  const path = join(temporaryDirectory(t), "x.prom");
+  const success = (): number | undefined =>
+    parseMetrics(readFileSync(path, "utf8"))["interimap_last_success_timestamp_seconds"]?.[0]?.[1];
+  const write = (at: string, leftOut: number): void => {
+    new MetricsFile(path, recordingLog()).write({ ...sampleStatus, lastLook: { at, durationMs: 1, leftOut } });
+  };
+  write("2025-03-01T00:00:00.000Z", 1);
+  assert.equal(success(), undefined);
+  write("2025-03-01T00:00:01.250Z", 0);
+  assert.equal(success(), 1_740_787_201.25);
+  write("2025-03-01T00:00:02.000Z", 3);
+  assert.equal(success(), 1_740_787_201.25);
+  write("2025-03-01T00:00:03.000Z", 0);
+  assert.equal(success(), 1_740_787_203);
+});
+
+test("a failure is said once, until it works again", (t) => {
+  const directory = join(temporaryDirectory(t), "later");
+  const log = recordingLog();
+  const file = new MetricsFile(join(directory, "x.prom"), log);
+  file.write(sampleStatus);
+  file.write(sampleStatus);
+  assert.equal(log.warnings.length, 1);
+  assert.match(log.warnings[0]!, /^the metrics file .*x\.prom cannot be written \(ENOENT/);
+  mkdirSync(directory);
+  file.write(sampleStatus);
+  assert.ok(existsSync(file.path));
+  rmSync(directory, { recursive: true });
+  file.write(sampleStatus);
+  assert.equal(log.warnings.length, 2);
+});
+
+test("where it cannot take the file's place, nothing is left beside it", (t) => {
+  const directory = temporaryDirectory(t);
+  const path = join(directory, "x.prom");
+  mkdirSync(join(path, "full"), { recursive: true });
+  const log = recordingLog();
+  new MetricsFile(path, log).write(sampleStatus);
+  assert.equal(log.warnings.length, 1);
+  assert.deepEqual(readdirSync(directory), ["x.prom"]);
+});

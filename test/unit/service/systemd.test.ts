@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { createServiceNotifier } from "../../../src/service/systemd.ts";
+import { scratchDirectory } from "../../support/scratch.ts";
+import { receiveNotifications } from "./notify-receiver.ts";
+import { recordingLog } from "./recording-log.ts";
+
+const path = process.env["PATH"];
+const isThere = spawnSync("systemd-notify", ["--version"]).error === undefined;
+
+describe("with systemd-notify", { skip: isThere ? false : "there is no systemd-notify" }, () => {
+  for (const [kind, name] of [
+    ["a path", join(scratchDirectory("notify"), "socket")],
+    ["an abstract name", `@interimap-test-${process.pid}`],
+  ] as const) {
+    test(`messages arrive at ${kind}, whole and in order`, async (t) => {
+      const receiver = await receiveNotifications(t, name);
+      const log = recordingLog();
+      const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, log);
+      notifier.ready();
+      assert.equal(await receiver.next(), "READY=1");
+      notifier.status("zwei Postfächer \u{1f4ec}");
+      assert.equal(await receiver.next(), "STATUS=zwei Postfächer \u{1f4ec}");
+      notifier.watchdog();
+      assert.equal(await receiver.next(), "WATCHDOG=1");
+      const before = process.hrtime.bigint() / 1_000n;
+      notifier.reloading();
+      const [, time = ""] = /^RELOADING=1 \| MONOTONIC_USEC=(\d+)$/.exec(await receiver.next()) ?? [];
+      assert.ok(BigInt(time) >= before && BigInt(time) <= process.hrtime.bigint() / 1_000n, time);
+      notifier.ready();
+      notifier.stopping();
+      notifier.close();
+      notifier.status("too late");
+      assert.equal(await receiver.next(), "READY=1");
+      assert.equal(await receiver.next(), "STOPPING=1");
+      await setTimeout(50);
+      assert.deepEqual(log.warnings, []);
+      await receiver.end();
+    });
+  }
+
+  test("what waits is said together, the latest status alone, and no change of state is lost", async (t) => {
+    const name = join(scratchDirectory("notify"), "socket");
+    const receiver = await receiveNotifications(t, name);
+    const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, recordingLog());
+    notifier.reloading();
+    notifier.status("one");
+    notifier.watchdog();
+    notifier.ready();
+    notifier.status("two");
+    notifier.status("three");
+    notifier.stopping();
+    notifier.close();
+    assert.match(await receiver.next(), /^RELOADING=1 /);
+    assert.equal(await receiver.next(), "STATUS=three | WATCHDOG=1 | READY=1");
+    assert.equal(await receiver.next(), "STOPPING=1");
+  });
+
+  test("a status that changes quickly is shown once a second, a sign of life takes it along", async (t) => {
+    const name = join(scratchDirectory("notify"), "socket");
+    const receiver = await receiveNotifications(t, name);
+    const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, recordingLog());
+    notifier.status("1");
+    assert.equal(await receiver.next(), "STATUS=1");
+    notifier.status("2");
+    await setTimeout(100);
+    notifier.status("3");
+    notifier.watchdog();
+    assert.equal(await receiver.next(), "STATUS=3 | WATCHDOG=1");
+    const since = performance.now();
+    notifier.status("3");
+    notifier.status("4");
+    await setTimeout(100);
+    notifier.status("5");
+    // The pause itself keeps no process running.
+    const [shown] = await Promise.all([receiver.next(), setTimeout(1_500)]);
+    assert.equal(shown, "STATUS=5");
+    assert.ok(performance.now() - since > 500);
+  });
+
+  test("a status is one line without control characters, and short enough for systemd", async (t) => {
+    const name = join(scratchDirectory("notify"), "socket");
+    const receiver = await receiveNotifications(t, name);
+    const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, recordingLog());
+    notifier.status(" a\r\nREADY=1\u0000\u001b[31m b\u2028\ud800");
+    notifier.close();
+    assert.equal(await receiver.next(), "STATUS=a READY=1 [31m b");
+    const long = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, recordingLog());
+    long.status("\u{1f4ec}".repeat(5_000));
+    long.close();
+    assert.equal(await receiver.next(), `STATUS=${"\u{1f4ec}".repeat(500)}`);
+  });
+
+  test("a socket that has vanished is worth one warning, and nothing is thrown", async (t) => {
+    const name = join(scratchDirectory("notify"), "socket");
+    const receiver = await receiveNotifications(t, name);
+    const log = recordingLog();
+    const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, log);
+    notifier.ready();
+    assert.equal(await receiver.next(), "READY=1");
+    await receiver.end();
+    rmSync(name);
+    for (let round = 0; round < 3; round++) {
+      notifier.watchdog();
+      await setTimeout(100);
+    }
+    assert.equal(log.warnings.length, 1);
+    assert.match(log.warnings[0] ?? "", /^systemd cannot be told of our state: .*No such file or directory$/);
+    // It may come back.
+    const again = await receiveNotifications(t, name);
+    notifier.stopping();
+    assert.equal(await again.next(), "STOPPING=1");
+  });
+});
+
+test("where systemd-notify is missing, there is one warning", async () => {
+  const log = recordingLog();
+  const env = { NOTIFY_SOCKET: "/nowhere/socket", PATH: scratchDirectory("empty") };
+  const notifier = createServiceNotifier(env, log);
+  notifier.ready();
+  await setTimeout(100);
+  notifier.stopping();
+  await setTimeout(100);
+  notifier.close();
+  assert.deepEqual(log.warnings, ["systemd cannot be told of our state: systemd-notify is not installed"]);
+});
+
+test("systemd's variables are taken out of the environment, the others stay", () => {
+  const env: NodeJS.ProcessEnv = { WATCHDOG_USEC: "2000000", WATCHDOG_PID: "1", NOTIFY_SOCKET: "/x", HOME: "/home/me" };
+  createServiceNotifier(env, recordingLog()).close();
+  assert.deepEqual(env, { HOME: "/home/me" });
+});
+
+test("without a socket nothing is done", () => {
+  const log = recordingLog();
+  for (const socket of [{}, { NOTIFY_SOCKET: "" }]) {
+    const env = { ...socket, WATCHDOG_USEC: "2000000", PATH: "/nowhere" };
+    const notifier = createServiceNotifier(env, log);
+    notifier.ready();
+    notifier.status("x");
+    notifier.watchdog();
+    notifier.reloading();
+    notifier.stopping();
+    notifier.close();
+    assert.equal(notifier.watchdogIntervalMs, undefined);
+    assert.deepEqual(env, { PATH: "/nowhere" });
+  }
+  assert.deepEqual(log.warnings, []);
+});
+
+test("signs of life are wanted at half of the limit, if it is meant for us", () => {
+  const interval = (env: NodeJS.ProcessEnv): number | undefined =>
+    createServiceNotifier({ NOTIFY_SOCKET: "/x", ...env }, recordingLog()).watchdogIntervalMs;
+  assert.equal(interval({ WATCHDOG_USEC: "180000000" }), 90_000);
+  assert.equal(interval({ WATCHDOG_USEC: "3000001", WATCHDOG_PID: String(process.pid) }), 1_500);
+  assert.equal(interval({ WATCHDOG_USEC: "180000000", WATCHDOG_PID: String(process.pid + 1) }), undefined);
+  for (const limit of ["0", "", "-5", "3min", "1e9", undefined]) {
+    assert.equal(interval(limit === undefined ? {} : { WATCHDOG_USEC: limit }), undefined, limit);
+  }
+});
