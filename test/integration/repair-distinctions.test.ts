@@ -1,0 +1,224 @@
+// What a plain run compares in full, and what only --repair does: messages copied since the last checkpoint, and changes
+// that the database believes to be dealt with.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test, type TestContext } from "node:test";
+import { sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { startCyrus } from "../support/cyrus.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { runInterimap } from "../support/run-interimap.ts";
+import {
+  command,
+  contents,
+  deliver,
+  expunge,
+  mail,
+  mails,
+  store,
+  twoStores,
+  userNames,
+  type TwoStores,
+} from "../support/two-stores.ts";
+import { dump, execute } from "../unit/store/databases.ts";
+import { assertConverges, assertNothingToDo } from "./converge.ts";
+import { assertStatesSaved, toldStates } from "./saved-states.ts";
+
+let slash: MailServer;
+let dot: MailServer;
+let cyrus: MailServer;
+
+before(async () => {
+  [slash, dot, cyrus] = await Promise.all([
+    startDovecot(),
+    startDovecot({ separator: "." }),
+    startCyrus({ users: userNames }),
+  ]);
+});
+after(() => Promise.all([slash, dot, cyrus].map((server) => server.stop())));
+
+const pairings: readonly (readonly [name: string, servers: () => PerSide<MailServer>])[] = [
+  ["Dovecot and Dovecot", () => ({ local: slash, remote: dot })],
+  ["Dovecot and Cyrus", () => ({ local: slash, remote: cyrus })],
+  ["Cyrus and Dovecot", () => ({ local: cyrus, remote: slash })],
+];
+
+const boxes = ["INBOX", "a", "b"] as const;
+type Box = (typeof boxes)[number];
+
+/** In INBOX, `a` and `b`: messages 1 to 9, with equal UIDs on both sides. */
+async function synchronised(t: TestContext, servers: PerSide<MailServer>): Promise<TwoStores> {
+  const stores = await twoStores(t, servers);
+  await command(stores.local, "CREATE a", "CREATE b");
+  for (const box of boxes) await deliver(stores.local, box, ...mails(`${box}-`, 9));
+  await assertConverges(stores);
+  return stores;
+}
+
+/** The messages `box-1` to `box-9`, those with something special replaced, or left out where that is empty. */
+function nine(box: Box, special: Readonly<Record<number, string>>): string[] {
+  const all = Array.from({ length: 9 }, (_, i) => special[i + 1] ?? "plain");
+  return all.flatMap((what, i) => {
+    const name = `${box}-${String(i + 1)}`;
+    return what === "" ? [] : [what === "plain" ? name : `${name} ${what}`];
+  });
+}
+
+async function assertContents(stores: TwoStores, expected: Readonly<Record<Box, readonly string[]>>): Promise<void> {
+  for (const box of boxes) {
+    for (const side of sides) assert.deepEqual(await contents(stores[side], box), expected[box], `${side} ${box}`);
+  }
+}
+
+/** Sets UIDNEXT back, as if the last run had been killed halfway through its copies. */
+function interrupt({ home }: TwoStores, box: Box, uidNext: PerSide<number>): void {
+  for (const side of sides) {
+    execute(home.databaseFile, `UPDATE ${side} SET UIDNEXT = ${uidNext[side]} WHERE idx = ${idxOf(box)}`);
+  }
+}
+
+/** What the original knows, and no more. */
+function makeVersion1({ home }: TwoStores): void {
+  const ours = ["rounds", "message_counts", "refused", "synchronised"];
+  execute(home.databaseFile, `${ours.map((table) => `DROP TABLE ${table};`).join(" ")} PRAGMA user_version = 1`);
+}
+
+/** Lets the database believe that all that happened in a mailbox on a server until now was dealt with. */
+async function pretendKnown(stores: TwoStores, box: Box): Promise<void> {
+  for (const side of sides) {
+    const [, uidNext, modSeq] = (await toldStates(stores[side]))[box]!.split(" ");
+    const state = `UIDNEXT = ${uidNext}, HIGHESTMODSEQ = ${modSeq}`;
+    execute(stores.home.databaseFile, `UPDATE ${side} SET ${state} WHERE idx = ${idxOf(box)}`);
+  }
+}
+
+function idxOf(box: Box): string {
+  return `(SELECT idx FROM mailboxes WHERE CAST(mailbox AS TEXT) = '${box}')`;
+}
+
+/** How many commands of a kind a side got since its proxy was reset. */
+function count(stores: TwoStores, side: Side, verb: string): number {
+  return stores.proxies[side].counts.get(verb) ?? 0;
+}
+
+for (const [name, servers] of pairings) {
+  describe(`between ${name}`, () => {
+    for (const version of ["our own", "version 1"]) {
+      test(`rows at or above UIDNEXT in several mailboxes: compared, not copied again (${version} database)`, async (t) => {
+        const stores = await synchronised(t, servers());
+        const { local, remote } = stores;
+        await store(local, "7 +FLAGS (\\Seen)", "a");
+        await assertConverges(stores);
+        if (version === "version 1") makeVersion1(stores);
+
+        // INBOX: both sides are behind.
+        await expunge(local, "2,5");
+        await expunge(remote, "3,6");
+        await store(local, "7 +FLAGS (\\Seen)");
+        await store(remote, "7:8 +FLAGS (\\Flagged)");
+        await deliver(remote, "INBOX", mail("new"));
+        interrupt(stores, "INBOX", { local: 5, remote: 4 });
+
+        // a: one side each, and a HIGHESTMODSEQ that covers all that happened; changes below UIDNEXT are not looked for.
+        await expunge(local, "8", "a");
+        await expunge(remote, "9", "a");
+        await store(remote, "6 +FLAGS (\\Answered)", "a");
+        await store(local, "7 FLAGS (\\Draft)", "a");
+        await store(local, "1 +FLAGS (\\Flagged)", "a");
+        await pretendKnown(stores, "a");
+        interrupt(stores, "a", { local: 10, remote: 4 });
+
+        // b: nothing was interrupted here.
+        await expunge(remote, "9", "b");
+        await store(local, "1 +FLAGS (\\Flagged)", "b");
+
+        for (const side of sides) stores.proxies[side].reset();
+        const { status, stderr } = await runInterimap(stores.home);
+        assert.equal(status, 0, stderr);
+        assert.deepEqual([count(stores, "local", "APPEND"), count(stores, "remote", "APPEND")], [1, 0]);
+
+        const expected = {
+          INBOX: [...nine("INBOX", { 2: "", 3: "", 5: "", 6: "", 7: "\\flagged \\seen", 8: "\\flagged" }), "new"],
+          b: nine("b", { 1: "\\flagged", 9: "" }),
+        };
+        const a = { 6: "\\answered", 7: "\\draft \\seen", 8: "", 9: "" };
+        for (const side of sides) {
+          for (const box of ["INBOX", "b"] as const) assert.deepEqual(await contents(stores[side], box), expected[box]);
+        }
+        assert.deepEqual(await contents(local, "a"), nine("a", { ...a, 1: "\\flagged" }));
+        assert.deepEqual(await contents(remote, "a"), nine("a", a));
+        assert.equal(dump(stores.home.databaseFile).rows["mapping"]?.length, 6 + 7 + 8);
+        await assertStatesSaved(stores, "resumed");
+        await assertNothingToDo(stores);
+
+        const repaired = await runInterimap(stores.home, ["--repair"]);
+        assert.equal(repaired.status, 0, repaired.stderr);
+        await assertContents(stores, { ...expected, a: nine("a", { ...a, 1: "\\flagged" }) });
+        await assertNothingToDo(stores);
+      });
+    }
+
+    test("what the database believes to be dealt with is not looked for by a plain run, only by --repair", async (t) => {
+      const stores = await synchronised(t, servers());
+      for (const [side, uid] of [
+        ["local", 2],
+        ["remote", 6],
+      ] as const) {
+        await store(stores[side], `${uid} +FLAGS (\\Flagged)`);
+        await expunge(stores[side], String(uid + 1));
+      }
+      await pretendKnown(stores, "INBOX");
+      const before = dump(stores.home.databaseFile);
+      await assertNothingToDo(stores);
+      assert.deepEqual(dump(stores.home.databaseFile), before);
+
+      // Nor when the mailbox has to be opened for something else.
+      await store(stores.remote, "9 +FLAGS (\\Seen)");
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(await contents(stores.local), nine("INBOX", { 2: "\\flagged", 3: "", 9: "\\seen" }));
+      assert.deepEqual(await contents(stores.remote), nine("INBOX", { 6: "\\flagged", 7: "", 9: "\\seen" }));
+      await assertNothingToDo(stores);
+
+      const repaired = await runInterimap(stores.home, ["--repair"]);
+      assert.equal(repaired.status, 0, repaired.stderr);
+      for (const line of [
+        /^local\(INBOX\): Gone, .*: UID 3 here, UID 3 on the remote side/m,
+        /^remote\(INBOX\): Gone, .*: UID 7 here, UID 7 on the local side/m,
+        /^local\(INBOX\): Flags differ, .*: UID 2,6 here, UID 2,6 on the remote side/m,
+      ]) {
+        assert.match(repaired.stderr, line);
+      }
+      const expected = nine("INBOX", { 2: "\\flagged", 6: "\\flagged", 9: "\\seen" });
+      await assertContents(stores, { INBOX: expected, a: nine("a", {}), b: nine("b", {}) });
+      await assertStatesSaved(stores, "--repair");
+      await assertNothingToDo(stores);
+    });
+
+    test("--repair tells what vanished since then from what was gone before, on both sides at once", async (t) => {
+      const stores = await synchronised(t, servers());
+      const { local, remote } = stores;
+      for (const [box, first] of [
+        ["a", 0],
+        ["b", 1],
+      ] as const) {
+        await expunge(local, `${first + 1},8`, box);
+        await expunge(remote, `${first + 3},8`, box);
+        await pretendKnown(stores, box);
+        await expunge(local, `${first + 2},7`, box);
+        await expunge(remote, `${first + 4},7`, box);
+      }
+      for (const side of sides) stores.proxies[side].reset();
+      const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
+      assert.equal(status, 0, stderr);
+      await assertContents(stores, {
+        INBOX: nine("INBOX", {}),
+        a: nine("a", { 2: "", 4: "", 7: "", 8: "" }),
+        b: nine("b", { 3: "", 5: "", 7: "", 8: "" }),
+      });
+      assert.equal(dump(stores.home.databaseFile).rows["mapping"]?.length, 9 + 5 + 5);
+      await assertStatesSaved(stores, "--repair");
+      await assertNothingToDo(stores);
+    });
+  });
+}
