@@ -1,7 +1,7 @@
 // What it costs to watch: 100 mailboxes, a change every 5 seconds on average, this program with --notify beside the original
 // with --watch=30, at the same time, each with two servers of its own, on the same changes.
 //
-//   npx tsx bench/endurance.ts [--minutes 20] [--mailboxes 100]
+//   npx tsx bench/endurance.ts [--minutes 20] [--mailboxes 100] [--pause 5] [--only ours|original]
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,11 +18,17 @@ import { startTrafficProxy, type TrafficProxy } from "../test/support/traffic-pr
 import { mails } from "../test/support/two-stores.ts";
 
 const { values } = parseArgs({
-  options: { minutes: { type: "string", default: "20" }, mailboxes: { type: "string", default: "100" } },
+  options: {
+    minutes: { type: "string", default: "20" },
+    mailboxes: { type: "string", default: "100" },
+    /** Between two changes, on average, in seconds. */
+    pause: { type: "string", default: "5" },
+    only: { type: "string" },
+  },
 });
 const endMs = Number(values.minutes) * 60_000;
 const settledMs = Math.min(120_000, endMs / 2);
-const meanPauseMs = 5_000;
+const meanPauseMs = Number(values.pause) * 1_000;
 const clockTicks = 100;
 
 installOrExit(["dovecot-imapd", "interimap"]);
@@ -37,7 +43,7 @@ interface Contender {
 const contenders: readonly Contender[] = [
   { name: "ours --notify", program: interimapCommand(), args: ["--notify"] },
   { name: "original --watch=30", program: ["/usr/bin/interimap"], args: ["--watch=30"] },
-];
+].filter(({ name }) => values.only === undefined || name.startsWith(values.only));
 
 const results = await Promise.all(contenders.map(watch));
 console.table(Object.fromEntries(results));

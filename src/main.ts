@@ -5,6 +5,8 @@ import { exitCode } from "./model/exit-code.ts";
 
 const argv = process.argv.slice(2);
 
+const ignore = (): void => undefined;
+
 const interruption = new AbortController();
 const interrupt = (): void => {
   // The second signal finds the default handler again and ends the process at once.
@@ -25,6 +27,8 @@ process.exitCode = await run({
   env: process.env,
   signal: interruption.signal,
   onSignal: (name, handler) => {
+    // Between two handlers, while the configuration is read again, a signal must not end the process.
+    process.off(name, ignore).on(name, ignore);
     process.on(name, handler);
     return () => {
       process.off(name, handler);

@@ -17,16 +17,18 @@ interface Common {
 }
 
 /** All mailboxes are as given: modified UTF-7, the local hierarchy delimiter. */
-interface SyncInvocation extends Common {
-  readonly command: "sync" | "repair";
+interface Scope extends Common {
   /** With wildcards. Empty: what the configuration says. */
   readonly mailboxes: readonly string[];
+  readonly allowsMassDelete: boolean;
 }
 
-interface WatchInvocation extends Common {
+interface SyncInvocation extends Scope {
+  readonly command: "sync" | "repair";
+}
+
+interface WatchInvocation extends Scope {
   readonly command: "watch";
-  /** As for SyncInvocation. */
-  readonly mailboxes: readonly string[];
   /** Let servers tell of changes. */
   readonly notify: boolean;
   /** Between two looks, or of silence; undefined: as usual. */
@@ -63,7 +65,7 @@ export type Invocation =
 
 const commands = ["repair", "delete", "rename", "status"] as const;
 
-const switches = [...commands, "notify", "json", "quiet", "debug", "help", "version"];
+const switches = [...commands, "notify", "allow-mass-delete", "json", "quiet", "debug", "help", "version"];
 
 const optionsWithValue = ["config", "target"];
 
@@ -92,6 +94,10 @@ export function parseArguments(argv: readonly string[]): Invocation {
   const asDaemon = options.has("notify") ? "notify" : watch === undefined ? undefined : "watch";
   if (command !== "sync" && asDaemon !== undefined) throw usage(`--${command} and --${asDaemon} exclude each other`);
   const json = options.has("json");
+  const allowsMassDelete = options.has("allow-mass-delete");
+  if (allowsMassDelete && command !== "sync" && command !== "repair") {
+    throw usage(`--${command} and --allow-mass-delete exclude each other`);
+  }
   if (json && command !== "status") throw usage("--json goes with --status only");
   if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...common };
   if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...common };
@@ -105,12 +111,13 @@ export function parseArguments(argv: readonly string[]): Invocation {
     return {
       command: "watch",
       mailboxes,
+      allowsMassDelete,
       notify,
       seconds: watch === undefined ? undefined : watchSeconds(watch),
       ...common,
     };
   }
-  return { command, mailboxes, ...common };
+  return { command, mailboxes, allowsMassDelete, ...common };
 }
 
 function deletion(mailboxes: readonly string[]): Pick<DeleteInvocation, "mailboxes"> {
@@ -148,9 +155,8 @@ interface Parsed {
 
 /**
  * The parser of yargs without the rest of it, which reads locale files, prints, obeys options of its own, and takes
- * longer to load than all we have. All
- * options are strings, switches with no value: for anything else the parser would swallow a mailbox called `true`, and
- * take the mailbox `1e3` for a number.
+ * longer to load than all we have. All options are strings, switches with no value: for anything else the parser would
+ * swallow a mailbox called `true`, and take the mailbox `1e3` for a number.
  */
 function parse(argv: readonly string[]): Parsed {
   const { argv: parsed, error } = parser.detailed([...argv], {

@@ -93,7 +93,7 @@ function lineOf(event: SyncEvent): Line {
     case "messages-still-refused":
       return {
         level: "warn",
-        text: `${messages(event.count)} refused earlier ${event.count === 1 ? "is" : "are"} still missing`,
+        text: `Refused earlier and still missing, the other side's UID ${formatUidSet(event.sourceUids)}: ${event.reason}`,
       };
     case "uidvalidity-changed":
       return {

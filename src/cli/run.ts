@@ -84,27 +84,32 @@ async function perform(
   };
   const program = ["interimap", ...(invocation.config === undefined ? [] : [`--config=${invocation.config}`])];
   const context = { config, log, report, program, signal };
-  signal.addEventListener("abort", () => {
+  const sayStopping = (): void => {
     log.info("Stopping as soon as what is in hand is done; a second signal stops at once");
-  });
-  if (invocation.command === "watch") {
+  };
+  signal.addEventListener("abort", sayStopping);
+  try {
+    if (invocation.command !== "watch") {
+      await execute(invocation, context);
+      return reporter.leftOut > 0 ? exitCode.partial : exitCode.done;
+    }
     const prepareReload = (): void => {
       log.reopen();
       readConfig();
     };
     const ending = await watchCommand({ ...invocation, ...context, service, onSignal, prepareReload });
     return ending === "reload" ? "reload" : exitCode.done;
+  } finally {
+    signal.removeEventListener("abort", sayStopping);
   }
-  await execute(invocation, context);
-  return reporter.leftOut > 0 ? exitCode.partial : exitCode.done;
 }
 
 function execute(invocation: Exclude<WorkInvocation, { command: "watch" }>, context: CommandContext): Promise<void> {
   switch (invocation.command) {
     case "sync":
-      return syncCommand({ ...context, mailboxes: invocation.mailboxes });
+      return syncCommand({ ...invocation, ...context });
     case "repair":
-      return repairCommand({ ...context, mailboxes: invocation.mailboxes });
+      return repairCommand({ ...invocation, ...context });
     case "delete":
       return deleteCommand({ ...context, mailboxes: invocation.mailboxes, targets: invocation.targets });
     case "rename": {

@@ -33,6 +33,8 @@ Commands:
 Options:
   --target=WHERE --delete and --rename: act there only. WHERE is local, remote
                  or database, or several with commas between them
+  --allow-mass-delete
+                 let this run delete more than the setting max-delete allows
   --json         --status: print a JSON object
   --config=FILE  read another configuration file; a relative FILE is looked for
                  in the directory of the usual one

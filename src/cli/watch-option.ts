@@ -15,7 +15,7 @@ export function withoutWatch(argv: readonly string[]): { readonly watch: string 
     const [, value] = /^--watch(?:=(.*))?$/s.exec(argv[i] ?? "") ?? [undefined, null];
     if (value === null) rest.push(argv[i] ?? "");
     else if (value !== undefined) watch = value;
-    else watch = i + 1 < end && /^\d+$/.test(argv[i + 1] ?? "") ? argv[++i] : "0";
+    else watch = /^\d+$/.test(argv[i + 1] ?? "") ? argv[++i] : "0";
   }
   return { watch, rest: [...rest, ...argv.slice(end)] };
 }

@@ -43,20 +43,22 @@ export async function onServers(
   const connections = new Connections((side, abort) =>
     connect(config.servers[side], { side, log, keepAlive: false, signal: abort }),
   );
-  const stopConnecting = (): void => {
-    connections.giveUpConnecting(interrupted());
+  const windUp = (): void => {
+    connections.windUp(interrupted());
   };
-  signal.addEventListener("abort", stopConnecting);
+  signal.addEventListener("abort", windUp);
   const references = perSide((side) => config.servers[side].listReference);
   try {
+    if (signal.aborted) windUp();
     await work({ connections, store, references, report, program, stop: signal });
     await connections.logout();
   } catch (error) {
-    // It ended in good order.
-    if (error instanceof InterimapError && error.code === "INTERRUPTED") await connections.logout();
-    throw error;
+    if (!signal.aborted || !(error instanceof InterimapError)) throw error;
+    // Work that has ended in good order leaves connections that can be ended so, too.
+    if (error.code === "INTERRUPTED") await connections.logout();
+    throw error.abandons === "side" ? interrupted() : error;
   } finally {
-    signal.removeEventListener("abort", stopConnecting);
+    signal.removeEventListener("abort", windUp);
     connections.destroy();
     store.close();
   }

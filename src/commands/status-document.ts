@@ -99,7 +99,7 @@ function stateStatus(state: MailboxState | undefined): StateStatus | null {
 }
 
 function refusedStatus(
-  { side, uid, size, reason, attempts, ...times }: RefusedMessage,
+  { side, uid, size, messageId, reason, attempts, ...times }: RefusedMessage,
   mailbox: string,
 ): RefusedStatus {
   return {
@@ -107,6 +107,7 @@ function refusedStatus(
     side,
     uid,
     size,
+    messageId: messageId ?? null,
     reason,
     attempts,
     firstAttemptAt: times.firstAttempt.toISOString(),

@@ -10,6 +10,8 @@ import { onServers, type CommandContext, type Workplace } from "./on-servers.ts"
 export interface SyncCommand extends CommandContext {
   /** From the command line; empty: what the configuration says. */
   readonly mailboxes: readonly string[];
+  /** Whatever max-delete says. */
+  readonly allowsMassDelete: boolean;
 }
 
 /** @throws InterimapError of any kind. */
@@ -37,10 +39,13 @@ export function syncOptions(command: SyncCommand, { references, ...place }: Work
 }
 
 export function scopeOf(
-  { config, mailboxes }: Pick<SyncCommand, "config" | "mailboxes">,
+  { config, mailboxes, allowsMassDelete }: Pick<SyncCommand, "config" | "mailboxes" | "allowsMassDelete">,
   references: PerSide<string>,
-): Pick<SyncOptions, "query" | "isIgnored"> {
+): Pick<SyncOptions, "query" | "isGiven" | "isIgnored" | "deletionLimit" | "matchesExisting"> {
   return {
+    isGiven: mailboxes.length > 0,
+    matchesExisting: config.matchExisting,
+    deletionLimit: allowsMassDelete ? undefined : config.maxDelete,
     query: {
       references,
       patterns: mailboxes.length > 0 ? mailboxes : config.listMailbox,

@@ -7,6 +7,7 @@ import { perSide } from "../model/side.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import type { ServiceNotifier } from "../service/systemd.ts";
 import { statusText } from "../service/status-text.ts";
+import { tidyMemory } from "../service/tidy-memory.ts";
 import { openStore } from "../store/open-store.ts";
 import { Watch } from "../sync/watch.ts";
 import { statusDocument } from "./status-document.ts";
@@ -75,6 +76,7 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
       reload.abort();
     },
   });
+  const endTidying = tidyMemory(() => watch.state.looks + watch.state.mailboxesSynchronised);
   const stopping = (): void => {
     service.stopping();
   };
@@ -84,6 +86,7 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
     return signal.aborted ? "stopped" : "reload";
   } finally {
     signal.removeEventListener("abort", stopping);
+    endTidying();
     removeHandlers();
     others.close();
     store.close();

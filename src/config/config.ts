@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import type { LogPrefix } from "../log/log-prefix.ts";
+import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { isInbox } from "../model/mailbox-name.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
@@ -25,6 +26,8 @@ export interface Config {
   /** As written: relative to the working directory. */
   readonly logfile: string | undefined;
   readonly logPrefix: LogPrefix;
+  readonly matchExisting: boolean;
+  readonly maxDelete: DeletionLimit;
   /** The program's names. */
   readonly idleMailboxes: readonly string[];
   readonly lookIntervalSeconds: number;
@@ -63,6 +66,8 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     ignoreMailbox: top.get("ignore-mailbox"),
     logfile: top.get("logfile"),
     logPrefix: top.get("log-prefix"),
+    matchExisting: top.get("match-existing"),
+    maxDelete: top.get("max-delete"),
     idleMailboxes: top.get("idle-mailboxes").map((name) => (isInbox(name) ? "INBOX" : name)),
     lookIntervalSeconds: top.get("look-interval"),
     metricsFile: top.get("metrics-file"),

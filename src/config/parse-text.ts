@@ -1,5 +1,6 @@
 // Parsers of plain values: text, choices, lists, numbers. Each throws BadValue.
 
+import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { BadValue } from "./bad-value.ts";
 
 /** Any text but none. */
@@ -36,6 +37,15 @@ export function port(text: string): number {
   const number = services.get(text) ?? (/^\d{1,5}$/.test(text) ? Number(text) : 0);
   if (number < 1 || number > 65535) throw new BadValue("a port number from 1 to 65535");
   return number;
+}
+
+/** A number of messages, or a share of all. */
+export function deletionLimit(text: string): DeletionLimit {
+  const [, number, percent] = /^(\d{1,9})(%?)$/.exec(text) ?? [];
+  if (number === undefined || (percent === "%" && Number(number) > 100)) {
+    throw new BadValue("a number of messages, or a percentage such as 50%");
+  }
+  return percent === "%" ? { share: Number(number) / 100 } : { messages: Number(number) };
 }
 
 /** A length of time, in seconds. */

@@ -3,7 +3,7 @@
 import { defaultLogPrefix, parseLogPrefix } from "../log/log-prefix.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";
 import { host, proxy, sniName } from "./parse-host.ts";
-import { atoms, mailboxText, nonEmpty, oneOf, port, someOf, seconds, yesNo } from "./parse-text.ts";
+import { atoms, deletionLimit, mailboxText, nonEmpty, oneOf, port, someOf, seconds, yesNo } from "./parse-text.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
 import { pcre } from "./pcre.ts";
 
@@ -60,6 +60,20 @@ export const settings = {
     parse: parseLogPrefix,
     default: defaultLogPrefix,
     doc: "What to write before each log message: %n is the side, %m the mailbox, %?X?then&else? depends on %X.",
+  },
+  "match-existing": {
+    section: "default",
+    parse: yesNo,
+    default: "YES",
+    doc: "Whether messages that both servers hold when a mailbox is met for the first time are matched, not copied.",
+  },
+  "max-delete": {
+    section: "default",
+    parse: deletionLimit,
+    default: "50%",
+    doc:
+      "How many messages a run may delete: a number, or a share of all that are known, of which 100 are always allowed; " +
+      "100% for any number.",
   },
   "idle-mailboxes": {
     section: "default",

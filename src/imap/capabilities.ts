@@ -27,6 +27,15 @@ export class Capabilities {
     return this.has("LITERAL-") || this.has("IMAP4REV2");
   }
 
+  /** RFC 7889: the size in octets of the largest message that can be appended to any mailbox, if the server has one. */
+  get appendLimit(): number | undefined {
+    for (const name of this.#names) {
+      const limit = /^APPENDLIMIT=(\d{1,15})$/.exec(name)?.[1];
+      if (limit !== undefined) return Number(limit);
+    }
+    return undefined;
+  }
+
   offersMechanism(mechanism: string): boolean {
     return this.has(`AUTH=${mechanism}`);
   }

@@ -21,7 +21,8 @@ const pauses: ReadonlyMap<string, number> = new Map([
 ]);
 
 const complaint = /throttl|back.?off|too many|\brate\b|limit|exceeded|try again|try later|retry|wait/i;
-const time = /(\d+(?:\.\d+)?) ?(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b/i;
+// Not any number of digits: a text of nothing else would take for ever.
+const time = /(\d{1,9}(?:\.\d{1,9})?) ?(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b/i;
 /** A longer one is a misunderstanding, or a matter for people. */
 const longest = 24 * hour;
 

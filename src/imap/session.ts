@@ -4,6 +4,7 @@
 //   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
 //             #inFlight                               #pending
 
+import { duration } from "../model/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
@@ -20,6 +21,8 @@ import type { Transport } from "./transport/transport.ts";
 
 /** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */
 const defaultSilenceLimitMs = 5 * 60_000;
+/** The limit is looked at in so many steps: whether octets still leave can only be told by looking twice. */
+const silenceSteps = 5;
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;
 
@@ -30,7 +33,7 @@ interface Entry {
   /** Segments still to be written; each but the last is followed by a `+` from the server. */
   segments: readonly Segment[];
   readonly tag: string;
-  /** The server may be silent for as long as it likes: see {@link Command.answerChallenge}. */
+  /** The server may be silent for as long as it likes: see {@link Command.answerChallenge}. Undefined before its `+`. */
   isHeld?: boolean;
 }
 
@@ -66,8 +69,10 @@ export class Session {
   #onFailure: ((error: Error) => void) | undefined;
   #closing = false;
   #isExchanging = false;
-  readonly #silence: NodeJS.Timeout;
-  readonly #silenceLimitMs: number;
+  #silence: NodeJS.Timeout;
+  #silenceLimitMs: number;
+  #silentSteps = 0;
+  #octetsSent: number | undefined;
   #hasEnded: (reason: Error) => void = () => undefined;
   /** Resolves with the reason when the connection is gone, for whatever reason. */
   readonly ended = new Promise<Error>((resolve) => {
@@ -95,11 +100,22 @@ export class Session {
         this.#fail(this.#lost());
       },
     });
-    this.#silence = setTimeout(() => {
-      this.#silenceNoticed();
-    }, this.#silenceLimitMs);
-    this.#silence.unref();
+    this.#silence = this.#silenceTimer();
     this.#attach(transport);
+  }
+
+  /** From now on, silence for so long while we wait is too long. */
+  limitSilence(ms: number): void {
+    clearTimeout(this.#silence);
+    this.#silenceLimitMs = ms;
+    this.#silentSteps = 0;
+    this.#silence = this.#silenceTimer();
+  }
+
+  #silenceTimer(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#silenceNoticed();
+    }, this.#silenceLimitMs / silenceSteps).unref();
   }
 
   get isUsable(): boolean {
@@ -210,13 +226,11 @@ export class Session {
 
   #attach(transport: Transport): void {
     this.#transport.stream.off("data", this.#noteProgress);
-    this.#transport.socket?.off("timeout", this.#noteStandstill);
     this.#transport = transport;
     transport.stream.on("data", this.#noteProgress);
     transport.stream.on("error", (error: Error) => {
       this.#fail(error instanceof InterimapError ? error : this.#lost(error));
     });
-    transport.socket?.setTimeout(this.#silenceLimitMs).on("timeout", this.#noteStandstill);
     this.#reader.attach(transport.stream);
   }
 
@@ -245,7 +259,7 @@ export class Session {
   }
 
   #start(entry: Entry): void {
-    if (this.#inFlight.length === 0) this.#silence.refresh();
+    if (this.#inFlight.length === 0) this.#noteProgress();
     this.#inFlight.push(entry);
     entry.command.onWritten?.();
     this.#writeSegment(entry);
@@ -285,6 +299,8 @@ export class Session {
 
   /** Octets count, not responses: one message may take longer than the limit. */
   readonly #noteProgress = (): void => {
+    this.#silentSteps = 0;
+    this.#octetsSent = this.#transport.octetsSent?.();
     this.#silence.refresh();
   };
 
@@ -329,6 +345,8 @@ export class Session {
       this.#pump();
       return;
     }
+    // One line ends it, however often the server says `+`.
+    if (entry.isHeld !== undefined) return;
     const answer = entry.command.answerChallenge?.(challenge);
     if (answer === undefined) return;
     if (typeof answer === "string") {
@@ -339,7 +357,7 @@ export class Session {
     void answer.then((line) => {
       entry.isHeld = false;
       if (this.#unfinished !== entry) return;
-      this.#silence.refresh();
+      this.#noteProgress();
       this.#answer(line);
     });
   }
@@ -385,24 +403,24 @@ export class Session {
 
   #silenceNoticed(): void {
     if (!this.#isWaiting) return;
-    // It is still taking in what we sent, as far as can be seen from here.
-    if (this.#transport.stream.writableLength > 0) this.#silence.refresh();
+    if (this.#isSending) this.#noteProgress();
+    else if (++this.#silentSteps < silenceSteps) this.#silence.refresh();
     else this.#giveUp();
   }
 
-  /** Not an octet came or went for as long as the limit: even what was written is not getting through. */
-  readonly #noteStandstill = (): void => {
-    if (this.#isWaiting && this.#transport.stream.writableLength > 0) this.#giveUp();
-  };
+  /** The other side is taking in what we sent, however slowly, as far as can be seen from here. */
+  get #isSending(): boolean {
+    const { stream, octetsSent } = this.#transport;
+    const sent = octetsSent?.();
+    return sent === undefined ? stream.writableLength > 0 : sent !== this.#octetsSent;
+  }
 
   get #isWaiting(): boolean {
     return this.#greeting !== undefined || this.#inFlight.some((entry) => entry.isHeld !== true);
   }
 
   #giveUp(): void {
-    const minutes = this.#silenceLimitMs / 60_000;
-    const limit = minutes < 1 ? `${String(minutes * 60)} seconds` : `${String(minutes)} minutes`;
-    this.#fail(new InterimapError("CONNECTION_SILENT", `no answer for ${limit}`));
+    this.#fail(new InterimapError("CONNECTION_SILENT", `no answer for ${duration(this.#silenceLimitMs)}`));
   }
 
   #lost(cause?: Error): InterimapError {

@@ -2,7 +2,7 @@
 
 /** `ms` ≥ 0: `850 ms`, `3 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
 export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

@@ -82,6 +82,7 @@ export interface RefusedStatus {
   readonly uid: number;
   /** Octets. */
   readonly size: number;
+  readonly messageId: string | null;
   readonly reason: string;
   readonly attempts: number;
   readonly firstAttemptAt: string;

@@ -74,7 +74,16 @@ function columns({ uidValidity, uidNext, highestModSeq }: MailboxState): SqlValu
 }
 
 /** Every table with a foreign key to mailboxes, and mailboxes itself at the end. */
-const tablesByMailbox = ["mapping", "refused", "rounds", "message_counts", "synchronised", ...sides, "mailboxes"];
+const tablesByMailbox = [
+  "mapping",
+  "refused",
+  "suspects",
+  "rounds",
+  "message_counts",
+  "synchronised",
+  ...sides,
+  "mailboxes",
+];
 
 export function removeMailbox(connection: Connection, idx: number): void {
   for (const table of tablesByMailbox) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);

@@ -3,7 +3,7 @@
 
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide, type PerSide, type Side } from "../model/side.ts";
-import type { UidSet } from "../model/uid-set.ts";
+import { uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
@@ -76,7 +76,8 @@ export class Store {
   /**
    * Saves both states, which says that everything up to them is done on both sides, and removes the mailbox's
    * interruption marker. Message counts that are not given are forgotten: the old ones belong to the old states. Those
-   * that are given say that a round is complete; it is then noted when, unless nothing has changed since the last time.
+   * that are given say that a round is complete; it is then noted when, unless nothing has changed since the last time,
+   * and suspects that were not refused are cleared: they were copied, or are gone.
    */
   checkpoint(idx: number, states: PerSide<MailboxState>, messageCounts?: PerSide<number>): void {
     this.transaction(() => {
@@ -86,6 +87,11 @@ export class Store {
         const { local, remote } = messageCounts;
         this.#connection.run("INSERT INTO message_counts (idx, local, remote) VALUES (?, ?, ?)", idx, local, remote);
         noteSynchronised(this.#connection, idx, isNews);
+        this.#connection.run(
+          `DELETE FROM suspects WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM refused
+             WHERE refused.idx = suspects.idx AND refused.side = suspects.side AND refused.UID = suspects.UID)`,
+          idx,
+        );
       }
       this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
     });
@@ -153,6 +159,7 @@ export class Store {
     this.transaction(() => {
       this.#connection.run("DELETE FROM mapping WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM refused WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
     });
   }
 
@@ -171,8 +178,13 @@ export class Store {
     return mappedUids(this.#connection, { idx, side }, from);
   }
 
+  /** How many messages of all mailboxes are mapped. */
+  countAllMappings(): number {
+    return this.#connection.value<number>("SELECT count(*) FROM mapping")!;
+  }
+
   /** How many UIDs < `below` on `side` have a mapping row. */
-  countMappings(idx: number, side: Side, below: number): number {
+  countMappings(idx: number, side: Side, below = 2 ** 32): number {
     return countMappings(this.#connection, { idx, side }, below);
   }
 
@@ -193,6 +205,30 @@ export class Store {
   /** Of one mailbox, or of all. */
   refused(idx?: number): RefusedMessage[] {
     return refused(this.#connection, idx);
+  }
+
+  /** Messages in whose transfer from `side` a connection died, until a checkpoint finds that they are no longer missing. */
+  suspects(idx: number, side: Side): UidSet {
+    return uidSetOf(
+      this.#connection
+        .rows<{ UID: number }>("SELECT UID FROM suspects WHERE idx = ? AND side = ? ORDER BY UID", idx, side)
+        .map(({ UID }) => UID),
+    );
+  }
+
+  /** The idx of each mailbox that has any. */
+  mailboxesWithSuspects(): Set<number> {
+    const rows = this.#connection.rows<{ idx: number }>("SELECT DISTINCT idx FROM suspects");
+    return new Set(rows.map(({ idx }) => idx));
+  }
+
+  /** All or none. */
+  addSuspects(idx: number, side: Side, uids: readonly number[]): void {
+    this.transaction(() => {
+      for (const uid of uids) {
+        this.#connection.run("INSERT OR IGNORE INTO suspects (idx, side, UID) VALUES (?, ?, ?)", idx, side, uid);
+      }
+    });
   }
 
   clearRefused(idx: number, side: Side, uid: number): void {

@@ -8,6 +8,9 @@ export type SessionUse = "main" | "extra";
 
 export type Connect = (side: Side, signal: AbortSignal, use: SessionUse) => Promise<Session>;
 
+/** Whoever asked us to stop is waiting. */
+const lastSilenceMs = 5_000;
+
 export class Connections {
   readonly #connect: Connect;
   readonly #aborted = new AbortController();
@@ -65,9 +68,13 @@ export class Connections {
     for (const session of this.#open) session.destroy(reason);
   }
 
-  /** Whatever is being connected fails with `reason`, now and later; the sessions that are there go on. */
-  giveUpConnecting(reason: Error): void {
+  /**
+   * The work is to end: whatever is being connected, now or later, fails with `reason`. The sessions that are there go on,
+   * as long as their servers do not keep us waiting.
+   */
+  windUp(reason: Error): void {
     this.#aborted.abort(reason);
+    for (const session of this.#open) session.limitSilence(lastSilenceMs);
   }
 
   /** Says goodbye everywhere; never fails. */

@@ -2,16 +2,23 @@
 // then batch n+1 is being fetched while batch n is being appended.
 
 import { append, type OutgoingMessage } from "../imap/commands/append.ts";
-import { fetchFlags, fetchMessages, fetchSummaries, type FetchedMessage } from "../imap/commands/fetch.ts";
+import {
+  fetchFlags,
+  fetchIdentities,
+  fetchMessages,
+  fetchSummaries,
+  type FetchedMessage,
+  type MessageSummary,
+} from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
-import { interrupted } from "../model/errors.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import { allDone } from "../model/all-done.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import { storableFlags, unionFlags, withoutFlags } from "../model/flags.ts";
-import { bothSides, otherSide, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { hasUid, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { Refusal } from "../store/refused.ts";
 import { AppendLanes, type Lane } from "./append-lanes.ts";
 import { ByteBudget } from "./byte-budget.ts";
@@ -37,24 +44,45 @@ export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet
     }
     return found;
   });
-  await bothSides((source) => copyFrom(mailbox, source, summaries[source]));
+  const { store, idx } = mailbox;
+  const suspects = perSide((side) => {
+    const all = store.suspects(idx, side);
+    return uidSetOf(summaries[side].map(({ uid }) => uid).filter((uid) => hasUid(all, uid)));
+  });
+  const copy = (source: Side): Promise<void> =>
+    copyFrom(mailbox, source, { summaries: summaries[source], suspects: suspects[source] });
+  if (sides.every((side) => isEmpty(suspects[side]))) await bothSides(copy);
+  // Both directions share the connections: whose message is to blame would remain unknown.
+  else for (const side of sides) await copy(side);
 }
 
-type Summaries = Awaited<ReturnType<typeof fetchSummaries>>;
+interface ToCopy {
+  readonly summaries: readonly MessageSummary[];
+  /** Messages in whose transfer a connection died: nothing else is under way together with one of them. */
+  readonly suspects: UidSet;
+}
 
-async function copyFrom(mailbox: OpenMailbox, source: Side, summaries: Summaries): Promise<void> {
-  const { batches, empty } = planCopies(summaries, batchLimits);
+async function copyFrom(mailbox: OpenMailbox, source: Side, { summaries, suspects }: ToCopy): Promise<void> {
+  const target = otherSide(source);
+  const { appendLimit } = mailbox.sessions[target].capabilities;
+  const { batches, empty, tooLarge } = planCopies(summaries, { ...batchLimits, largest: appendLimit, alone: suspects });
+  const direction = { source, target };
+  await refuseTooLarge(mailbox, direction, tooLarge);
   for (const uid of empty) mailbox.report({ type: "empty-message", side: source, mailbox: mailbox.name, uid });
   if (batches.length > 0) markInterruptible(mailbox);
-  const copying = { source, target: otherSide(source), lanes: lanesTo(mailbox, otherSide(source), batches) };
+  const copying = { ...direction, lanes: lanesTo(mailbox, target, batches), messageIds: new Map<number, string>() };
   const budget = new ByteBudget(inFlightOctets);
   const copies: Promise<void>[] = [];
   let hasFailed = false;
   for (const { uids, octets } of batches) {
+    const isSuspect = hasUid(suspects, uids[0] ?? 0);
+    if (isSuspect) await Promise.allSettled(copies);
     await budget.acquire(octets);
     if (hasFailed || mailbox.stop.aborted) break;
     const copy = copyBatch(mailbox, copying, uids)
       .catch((error: unknown) => {
+        // Answers come in order: the server died of the first that failed, if of any.
+        if (!hasFailed) noteDeath(mailbox, copying, { uids, octets, error, isSuspect });
         hasFailed = true;
         throw error;
       })
@@ -63,6 +91,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, summaries: Summaries
       });
     copy.catch(() => undefined);
     copies.push(copy);
+    if (isSuspect) await Promise.allSettled([copy]);
   }
   await allDone(copies);
   if (copies.length < batches.length) throw interrupted();
@@ -96,11 +125,54 @@ interface Direction {
 
 interface Copying extends Direction {
   readonly lanes: AppendLanes;
+  /** By UID, of messages that are copied alone. */
+  readonly messageIds: Map<number, string>;
+}
+
+/** They need not be transferred to know that. */
+async function refuseTooLarge(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  messages: readonly MessageSummary[],
+): Promise<void> {
+  const { source, target } = direction;
+  const { appendLimit } = mailbox.sessions[target].capabilities;
+  const reason = `larger than the ${String(appendLimit)} octets that the ${target} server takes`;
+  const uids = uidSetOf(messages.map(({ uid }) => uid));
+  for (const { uid, size, messageId } of await fetchIdentities(mailbox.sessions[source], uids)) {
+    recordRefusal(mailbox, direction, { uid, size, messageId, reason });
+  }
+}
+
+/** A message that kills every connection must not keep all others from being copied. */
+function noteDeath(mailbox: OpenMailbox, copying: Copying, { uids, octets, error, isSuspect }: Failure): void {
+  const { source, messageIds } = copying;
+  const { store, idx, sessions, stop } = mailbox;
+  if (!(error instanceof InterimapError) || error.side === undefined || stop.aborted) return;
+  const isDeath = error.code === "CONNECTION_LOST" || error.code === "CONNECTION_SILENT";
+  // When both are gone, no message is to blame: this machine was asleep, or has no network.
+  if (!isDeath || !sessions[otherSide(error.side)].isUsable) return;
+  const copied = uidSetOf(store.pairsOf(idx, source, uidSetOf(uids)).map((pair) => pair[source]));
+  const missing = uids.filter((uid) => !hasUid(copied, uid));
+  const [uid] = missing;
+  if (uid !== undefined && isSuspect) {
+    const reason = "the connection was lost each time that it was being copied";
+    recordRefusal(mailbox, copying, { uid, size: octets, messageId: messageIds.get(uid), reason });
+  } else store.addSuspects(idx, source, missing);
+}
+
+interface Failure extends Batch {
+  readonly error: unknown;
+  readonly isSuspect: boolean;
 }
 
 async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly number[]): Promise<void> {
-  const { source, target, lanes } = copying;
+  const { source, target, lanes, messageIds } = copying;
   const messages = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
+  if (uids.length === 1) {
+    const messageId = messages[0] && messageIdOf(messages[0].bytes);
+    if (messageId !== undefined) messageIds.set(uids[0]!, messageId);
+  }
   messages.sort((a, b) => a.uid - b.uid);
   if (messages.length < uids.length)
     await reportUndelivered(mailbox, copying, subtract(uidSetOf(uids), uidSetOf(messages.map(({ uid }) => uid))));

@@ -1,12 +1,15 @@
 // Cuts new messages into batches that are fetched and appended as a whole. Pure.
 
 import type { MessageSummary } from "../imap/commands/fetch.ts";
+import { emptyUidSet, hasUid, type UidSet } from "../model/uid-set.ts";
 
 export interface CopyPlan {
   /** In UID order, which becomes the order on the target. */
   readonly batches: readonly Batch[];
   /** Messages without a single octet: no server takes them. */
   readonly empty: readonly number[];
+  /** Messages that are larger than the target says it takes. */
+  readonly tooLarge: readonly MessageSummary[];
 }
 
 export interface Batch {
@@ -18,10 +21,15 @@ export interface Batch {
 export interface BatchLimits {
   readonly octets: number;
   readonly messages: number;
+  /** Each of these goes into a batch of its own. */
+  readonly alone?: UidSet;
+  /** The largest message that the target takes, in octets; undefined when it names none. */
+  readonly largest?: number | undefined;
 }
 
 export function planCopies(summaries: readonly MessageSummary[], limits: BatchLimits): CopyPlan {
   const empty: number[] = [];
+  const tooLarge: MessageSummary[] = [];
   const batches: Batch[] = [];
   let uids: number[] = [];
   let octets = 0;
@@ -30,15 +38,22 @@ export function planCopies(summaries: readonly MessageSummary[], limits: BatchLi
     uids = [];
     octets = 0;
   };
-  for (const { uid, size } of summaries.toSorted((a, b) => a.uid - b.uid)) {
+  for (const summary of summaries.toSorted((a, b) => a.uid - b.uid)) {
+    const { uid, size } = summary;
     if (size === 0) {
       empty.push(uid);
       continue;
     }
-    if (octets + size > limits.octets || uids.length >= limits.messages) close();
+    if (size > (limits.largest ?? Infinity)) {
+      tooLarge.push(summary);
+      continue;
+    }
+    const isAlone = hasUid(limits.alone ?? emptyUidSet, uid);
+    if (isAlone || octets + size > limits.octets || uids.length >= limits.messages) close();
     uids.push(uid);
     octets += size;
+    if (isAlone) close();
   }
   close();
-  return { batches, empty };
+  return { batches, empty, tooLarge };
 }

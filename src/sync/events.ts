@@ -32,8 +32,8 @@ export type SyncEvent =
   /** `side` refused the other side's message `sourceUid`. */
   | ({ readonly type: "message-refused"; readonly sourceUid: number; readonly reason: string } & OnMailbox)
   | ({ readonly type: "subscription-refused"; readonly reason: string } & OnMailbox)
-  /** Messages that an earlier run could not copy, in a mailbox that this run had no other reason to visit. */
-  | ({ readonly type: "messages-still-refused"; readonly count: number } & OnMailbox)
+  /** The other side's messages that `side` refused earlier with these words, and that were not offered again yet. */
+  | ({ readonly type: "messages-still-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
   /** What was known of the mailbox's messages means nothing any more; they are matched anew. */
   | ({ readonly type: "uidvalidity-changed" } & OnMailbox)
   /** Something in the database that does not fit the servers; it is being mended. */

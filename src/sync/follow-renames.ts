@@ -3,11 +3,15 @@
 import { fromWire, isWithin } from "../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
 import type { RenameNews } from "./agenda.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
 import type { Listing } from "./mailbox-listing.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
 
 export interface RenameSource {
   /** What was told since the last call, in order. */
   take(): readonly RenameNews[];
+  /** Whether renames that a side's server should have told of are to be followed even if it did not. */
+  isTold(side: Side): boolean;
   /** Waits a moment for news of these mailboxes, which one server does not have any more; true if some came. */
   mayExplain(gone: readonly { readonly side: Side; readonly name: string }[]): Promise<boolean>;
 }
@@ -21,8 +25,31 @@ export interface Followed {
 
 interface Circumstances {
   readonly listings: PerSide<Listing>;
-  readonly known: ReadonlyMap<string, unknown>;
+  readonly known: ReadonlyMap<string, Pick<KnownMailbox, "states">>;
   readonly isIgnored: (name: string) => boolean;
+}
+
+/**
+ * Renames that nobody told of, as Dovecot 2.3 does at times: a known mailbox is gone, and exactly one that was not there
+ * before has its UIDVALIDITY, and a UIDNEXT and HIGHESTMODSEQ that go on from where it was.
+ */
+export function deduceRenames(side: Side, { listings, known, ...more }: Circumstances): Followed[] {
+  const { mailboxes } = listings[side];
+  const unknown = [...mailboxes].filter(([name, { exists }]) => exists && !known.has(name));
+  const gone = [...known].filter(([name]) => name !== "INBOX" && mailboxes.get(name)?.exists !== true);
+  const found = gone.flatMap(([from, { states }]) => {
+    const heirs = unknown.filter(([, { state }]) => continues(state, states[side]));
+    const [heir] = heirs;
+    return heir === undefined || heirs.length > 1 ? [] : [{ side, from, to: heir[0] }];
+  });
+  // Two that could be the same one are no proof.
+  const single = found.filter(({ to }) => found.filter((other) => other.to === to).length === 1);
+  return parentsOnly(single.filter((rename) => isToBeFollowed(rename, { listings, known, ...more })));
+}
+
+function continues(now: MailboxState | undefined, before: MailboxState | undefined): boolean {
+  if (now === undefined || before === undefined || now.uidValidity !== before.uidValidity) return false;
+  return now.uidNext >= before.uidNext && now.highestModSeq >= before.highestModSeq;
 }
 
 /**
@@ -30,13 +57,18 @@ interface Circumstances {
  * when it was told, or our own doing. Parents come before their children, who go along with them.
  */
 export function planFollowing(news: readonly RenameNews[], circumstances: Circumstances): Followed[] {
-  const followed: Followed[] = [];
   const named = news.flatMap((one) => programNames(one, circumstances));
-  for (const rename of named.sort((a, b) => a.from.length - b.from.length)) {
-    if (followed.some(({ side, from }) => side === rename.side && isWithin(rename.from, from))) continue;
-    if (isToBeFollowed(rename, circumstances)) followed.push(rename);
+  return parentsOnly(named.filter((rename) => isToBeFollowed(rename, circumstances)));
+}
+
+function parentsOnly(renames: readonly Followed[]): Followed[] {
+  const parents: Followed[] = [];
+  for (const rename of [...renames].sort((a, b) => a.from.length - b.from.length)) {
+    const isCarried = ({ side, from, to }: Followed): boolean =>
+      side === rename.side && isWithin(rename.from, from) && rename.to === to + rename.from.slice(from.length);
+    if (!parents.some(isCarried)) parents.push(rename);
   }
-  return followed;
+  return parents;
 }
 
 function programNames({ side, ...wire }: RenameNews, { listings }: Circumstances): Followed[] {

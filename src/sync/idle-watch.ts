@@ -9,6 +9,8 @@ import { backoffMs } from "./backoff.ts";
 
 /** Servers log clients out that say nothing for 30 minutes (RFC 2177 section 3), some routers forget them sooner. */
 const renewMs = 15 * 60_000;
+/** A server that offers IDLE and refuses it, or cuts connections that idle, is not to be tried every second. */
+const steadyMs = 60_000;
 
 export interface IdleWatch {
   readonly wireName: string;
@@ -23,8 +25,12 @@ export async function watchByIdling({ wireName, connect, onNews, signal }: IdleW
   for (let failures = 0; !signal.aborted;) {
     try {
       const session = await connect();
-      failures = 0;
-      await idleIn(session, { wireName, onNews, signal });
+      const startedAt = performance.now();
+      await idleIn(session, { wireName, onNews, signal }).catch(async (error: unknown) => {
+        if (performance.now() - startedAt > steadyMs) failures = 0;
+        await session.logout();
+        throw error;
+      });
     } catch (error) {
       if (!(error instanceof InterimapError)) throw error;
       const wait = Math.max(backoffMs(++failures), error.retryAfterMs ?? 0);

@@ -28,12 +28,14 @@ const passingOnceConnected: readonly ErrorCode[] = [
 export interface LinkOptions {
   readonly side: Side;
   readonly report: Report;
+  readonly onStateChange?: () => void;
   readonly random?: () => number;
 }
 
 export class Link {
   readonly #side: Side;
   readonly #report: Report;
+  readonly #onStateChange: (() => void) | undefined;
   readonly #random: (() => number) | undefined;
   #state: LinkState = { state: "connecting", since: Date.now(), connections: 0 };
   #failures = 0;
@@ -44,9 +46,10 @@ export class Link {
   #hurry = new AbortController();
   #patienceMs = firstPatienceMs;
 
-  constructor({ side, report, random }: LinkOptions) {
+  constructor({ side, report, onStateChange, random }: LinkOptions) {
     this.#side = side;
     this.#report = report;
+    this.#onStateChange = onStateChange;
     this.#random = random;
   }
 
@@ -85,11 +88,11 @@ export class Link {
     const least = Math.max(error.retryAfterMs ?? 0, error.code === "AUTH_FAILED" ? authPauseMs : 0);
     const retryInMs = Math.max(backoffMs(this.#failures, this.#random), least);
     this.#notBefore = performance.now() + retryInMs;
-    this.#failingSince ??= Date.now();
     this.#enter("waiting", { retryAt: Date.now() + retryInMs, reason: error.message });
     if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
     if (error.message === this.#lastReported) return;
     this.#lastReported = error.message;
+    this.#failingSince ??= Date.now();
     this.#report({ type: "connection-failed", side: this.#side, error, retryInMs });
   }
 
@@ -138,5 +141,6 @@ export class Link {
   #enter(state: LinkState["state"], more: Partial<LinkState> = {}): void {
     const { connections, attention } = this.#state;
     this.#state = { state, since: Date.now(), connections, ...(attention !== undefined && { attention }), ...more };
+    this.#onStateChange?.();
   }
 }

@@ -3,6 +3,7 @@
 
 import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
+import { isInbox } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
 import { lookUp } from "./given-mailboxes.ts";
 import { listMailboxes, type Listing } from "./mailbox-listing.ts";
@@ -29,7 +30,7 @@ export async function listBoth(sessions: PerSide<Session>, query: ListingQuery):
 
 /** RFC 3501 6.3.8: servers need not list INBOX for `inbox`, although it is its name (5.1). */
 function inServersCase(pattern: string): string {
-  return pattern.toUpperCase() === "INBOX" ? "INBOX" : pattern;
+  return isInbox(pattern) ? "INBOX" : pattern;
 }
 
 function mayHoldDelimiter(pattern: string): boolean {

@@ -1,7 +1,7 @@
 // What one server says of its mailboxes, under the names the program uses for them.
 
 import { InterimapError } from "../model/errors.ts";
-import { fromWire, type Naming } from "../model/mailbox-name.ts";
+import { fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { list, listDelimiter, type ListAnswer } from "../imap/commands/list.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";
@@ -45,9 +45,7 @@ export async function listMailboxes(session: Session, query: ListingQuery): Prom
 
 /** INBOX's own delimiter says nothing of the others (some servers send NIL for it); a server asked directly may not know. */
 function delimiterOf({ mailboxes }: ListAnswer, asked: string | null): string | null {
-  const seen = new Set(
-    mailboxes.filter(({ name }) => name.toUpperCase() !== "INBOX").map(({ delimiter }) => delimiter),
-  );
+  const seen = new Set(mailboxes.filter(({ name }) => !isInbox(name)).map(({ delimiter }) => delimiter));
   if (seen.size > 1) {
     const shown = [...seen].map((delimiter) => (delimiter === null ? "none" : `"${delimiter}"`)).join(", ");
     throw new InterimapError(
@@ -81,7 +79,7 @@ function read(answer: ListAnswer, naming: Naming): Listing {
 
 /** Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1). */
 function canonical(wireName: string): string {
-  return wireName.toUpperCase() === "INBOX" ? "INBOX" : wireName;
+  return isInbox(wireName) ? "INBOX" : wireName;
 }
 
 function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxStatusResponse): MailboxState | undefined {

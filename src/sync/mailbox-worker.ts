@@ -7,7 +7,7 @@ import type { MailboxView } from "../imap/mailbox-view.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { emptyUidSet, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
@@ -15,6 +15,7 @@ import { propagateVanished } from "./propagate-vanished.ts";
 import type { MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
 import { repairMailbox } from "./repair-mailbox.ts";
 import { resume } from "./resume.ts";
+import { isDue } from "./retry-refused.ts";
 
 /**
  * Synchronises one mailbox and records its state.
@@ -26,7 +27,7 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   await (work.repairs ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
   let after = perSide((side) => stateOf(views[side]));
-  let retry = perSide((side) => uidSetOf(mailbox.progress[side].refused));
+  let retry = perSide((side) => dueUids(mailbox.progress[side]));
   do {
     await propagateVanished(mailbox);
     await propagateFlags(mailbox);
@@ -66,11 +67,12 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
 
 /** First met. Where both sides have messages already, some may be the same: these are matched before anything is copied. */
 function begin(
-  { store, idx }: MailboxWork,
+  { store, idx, matchesExisting }: MailboxWork,
   { before, views }: { before: PerSide<MailboxState | undefined>; views: PerSide<MailboxView> },
 ): void {
   const uidValidity = perSide((side) => views[side].uidValidity);
-  if (sides.every((side) => before[side] === undefined && views[side].exists > 0)) store.startOver(idx, uidValidity);
+  const bothHoldMessages = sides.every((side) => before[side] === undefined && views[side].exists > 0);
+  if (bothHoldMessages && matchesExisting) store.startOver(idx, uidValidity);
   else {
     store.checkpoint(
       idx,
@@ -87,9 +89,14 @@ function forget({ store, idx }: MailboxWork, uidValidity: PerSide<number>): void
   });
 }
 
-function progressFrom({ store, idx }: MailboxWork, { side, floor }: { side: Side; floor: number }): Progress {
+function progressFrom({ store, idx, repairs }: MailboxWork, { side, floor }: { side: Side; floor: number }): Progress {
   const refused = store.refused(idx).filter((message) => message.side === side);
-  return { floor, copies: store.mappedUids(idx, side, floor), refused: new Set(refused.map(({ uid }) => uid)) };
+  return {
+    floor,
+    copies: store.mappedUids(idx, side, floor),
+    refused: new Set(refused.map(({ uid }) => uid)),
+    due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
+  };
 }
 
 function knowledge(work: MailboxWork, side: Side): ServerKnowledge | undefined {
@@ -114,9 +121,14 @@ function sequenceSample(
   return hadMappingsOnly ? store.sequenceSample(idx, side, uidNext, sampleLimit) : [];
 }
 
-/** New messages: neither seen in an earlier round nor copies of ours. */
-function newUids({ floor, copies }: Progress, uidNext: number): UidSet {
-  return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), copies);
+/** Some may have been paired since, or be gone. */
+function dueUids({ refused, due }: Progress): UidSet {
+  return uidSetOf([...refused].filter((uid) => hasUid(due, uid)));
+}
+
+/** New messages: neither seen in an earlier round, nor copies of ours, nor refused, which have their own time. */
+function newUids({ floor, copies, refused }: Progress, uidNext: number): UidSet {
+  return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), union(copies, uidSetOf(refused)));
 }
 
 /**

@@ -1,6 +1,7 @@
 // A daemon looks at the same trouble again and again; its user reads of it once a day.
 
 import { formatFlags } from "../model/flags.ts";
+import { uidsOf } from "../model/uid-set.ts";
 import type { Report, SyncEvent } from "./events.ts";
 
 const repetitionMs = 24 * 60 * 60_000;
@@ -9,15 +10,23 @@ const repetitionMs = 24 * 60 * 60_000;
 export function newsOnly(report: Report, now: () => number = Date.now): Report {
   const told = new Map<string, number>();
   return (event) => {
-    const trouble = keyOf(event);
-    if (trouble !== undefined) {
-      const toldAt = told.get(trouble);
-      if (toldAt !== undefined && now() - toldAt < repetitionMs) return;
-      told.set(trouble, now());
-      for (const [key, at] of told) if (now() - at >= repetitionMs) told.delete(key);
-    }
+    const trouble = keysOf(event);
+    for (const [key, at] of told) if (now() - at >= repetitionMs) told.delete(key);
+    if (trouble.length > 0 && trouble.every((key) => told.has(key))) return;
+    for (const key of trouble) told.set(key, now());
     report(event);
   };
+}
+
+/** One for each trouble that the event tells of. */
+function keysOf(event: SyncEvent): string[] {
+  const { side, mailbox } = event;
+  if (event.type === "message-refused" || event.type === "messages-still-refused") {
+    const uids = event.type === "message-refused" ? [event.sourceUid] : [...uidsOf(event.sourceUids)];
+    return uids.map((uid) => ["refused", side, mailbox, uid, event.reason].join("\n"));
+  }
+  const key = keyOf(event);
+  return key === undefined ? [] : [key];
 }
 
 function keyOf(event: SyncEvent): string | undefined {
@@ -26,10 +35,6 @@ function keyOf(event: SyncEvent): string | undefined {
   switch (type) {
     case "mailbox-left-out":
       return key(event.error.message);
-    case "message-refused":
-      return key(event.sourceUid, event.reason);
-    case "messages-still-refused":
-      return key(event.count);
     case "subscription-refused":
     case "flags-refused":
     case "notify-missing":

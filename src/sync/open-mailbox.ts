@@ -6,6 +6,7 @@ import type { MailboxState } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
+import type { DeletionGuard } from "./deletion-guard.ts";
 import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "./flag-knowledge.ts";
 
@@ -23,6 +24,9 @@ export interface MailboxWork {
   readonly report: Report;
   /** When aborted, no new batch of messages is begun. */
   readonly stop: AbortSignal;
+  readonly guard: DeletionGuard;
+  /** See SyncOptions. */
+  readonly matchesExisting: boolean;
   /** Compare everything with what is recorded, and mend that, instead of trusting it. */
   readonly repairs: boolean;
 }
@@ -40,6 +44,8 @@ export interface Progress {
   floor: number;
   /** UIDs at or above the floor that are copies of ours. */
   copies: UidSet;
-  /** Messages the other server refused in an earlier run: they are offered once more. */
+  /** Messages the other server refused in an earlier run. */
   readonly refused: Set<number>;
+  /** Those of them, at the beginning, for which it was time to be offered once more. */
+  readonly due: UidSet;
 }

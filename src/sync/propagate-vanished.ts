@@ -4,8 +4,8 @@ import { noop, status } from "../imap/commands/mailbox.ts";
 import { fetchFlags } from "../imap/commands/fetch.ts";
 import { expunge } from "../imap/commands/store.ts";
 import { InterimapError } from "../model/errors.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { countUids, formatUidSet, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { countUids, formatUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import { planVanished } from "./vanished-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
@@ -18,9 +18,20 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const pairs = new Map<number, PerSide<number>>();
   for (const side of sides) for (const pair of store.pairsOf(idx, side, vanished[side])) pairs.set(pair.local, pair);
   const plan = planVanished([...pairs.values()], vanished);
+  mailbox.guard.admit(perSide((side) => countUids(plan.expunge[otherSide(side)])));
+  for (const side of sides) forgetRefused(mailbox, side, vanished[side]);
   dropMappings(mailbox, plan.drop);
   await bothSides((side) => expungeOn(mailbox, side, plan.expunge[side]));
   dropMappings(mailbox, plan.dropAfter);
+}
+
+/** What is gone need not be copied any more. */
+function forgetRefused({ store, idx, progress }: OpenMailbox, side: Side, vanished: UidSet): void {
+  for (const uid of progress[side].refused) {
+    if (!hasUid(vanished, uid)) continue;
+    progress[side].refused.delete(uid);
+    store.clearRefused(idx, side, uid);
+  }
 }
 
 function dropMappings({ store, idx }: OpenMailbox, pairs: readonly PerSide<number>[]): void {

@@ -35,6 +35,7 @@ export async function renameMailbox(renaming: Renaming): Promise<void> {
   const opened = await openServers(renaming);
   const { local } = opened.namings;
   const [from, to] = [givenName(renaming.source, local), givenName(renaming.destination, local)];
+  await finishSubscriptions(renaming.report, opened, { from, to });
   await renameEverywhere({ ...renaming, from, to }, opened);
 }
 
@@ -79,7 +80,7 @@ async function renameOn(report: Report, opened: Opened, { server, from, to }: St
   await rename(opened.sessions[side], wireFrom, wireTo);
   report({ type: "mailbox-renamed", side, mailbox: from, to });
   if (from === "INBOX") await returnChildren(opened, { side, to });
-  await moveSubscriptions(report, opened, { server, from, to });
+  await moveSubscriptions(report, opened, { ...server, from });
 }
 
 /** RFC 3501 6.3.5: what is below INBOX stays there. Dovecot takes it along; nothing else can be below the new name. */
@@ -94,11 +95,32 @@ async function returnChildren({ sessions, namings }: Opened, { side, to }: { sid
   }
 }
 
+/**
+ * A renaming that was ended between a mailbox and its subscription has left that one with a name that is no more. The next
+ * synchronisation would take it for cancelled, and cancel it on the other side.
+ */
+async function finishSubscriptions(report: Report, opened: Opened, { from, to }: Names): Promise<void> {
+  if (from === "INBOX") return;
+  const { sessions, namings } = opened;
+  await bothSides(async (side) => {
+    const places = { naming: namings[side], below: true };
+    const [old, now] = await Promise.all([
+      lookUp(sessions[side], { ...places, names: [from], selectOptions: ["SUBSCRIBED"] }),
+      lookUp(sessions[side], { ...places, names: [to] }),
+    ]);
+    const subscriptions = [...old]
+      .filter(([, { exists }]) => !exists)
+      .map(([name]) => ({ from: name, to: to + name.slice(from.length) }))
+      .filter((names) => now.get(names.to)?.exists === true);
+    await moveSubscriptions(report, opened, { side, subscriptions, from });
+  });
+}
+
 /** Servers leave subscriptions with the old names. INBOX still exists, and keeps its own. */
 async function moveSubscriptions(
   report: Report,
   { sessions, namings }: Opened,
-  { server: { side, subscriptions }, from }: Step,
+  { side, subscriptions, from }: Pick<ServerRename, "side" | "subscriptions"> & { readonly from: string },
 ): Promise<void> {
   const session = sessions[side];
   for (const names of subscriptions) {

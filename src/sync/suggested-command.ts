@@ -10,7 +10,7 @@ export interface Suggestion {
   readonly command: "delete" | "rename";
   /** As the program holds them. */
   readonly names: readonly string[];
-  readonly targets?: readonly Target[];
+  readonly targets?: readonly Target[] | undefined;
   /** The local server's, which the command line expects. */
   readonly delimiter: string | null;
 }
@@ -19,7 +19,12 @@ export function suggestedCommand({ program, command, names, targets = allTargets
   const some = targets.length === allTargets.length ? [] : [`--target=${targets.join(",")}`];
   const words = names.map((name) => shellWord(delimiter === null ? name : name.replaceAll("\0", delimiter)));
   const guard = names.some((name) => name.startsWith("-")) ? ["--"] : [];
-  return [...program.map(shellWord), ...some, `--${command}`, ...guard, ...words].join(" ");
+  return programLine(program, [...some, `--${command}`, ...guard, ...words]);
+}
+
+/** `words` are ready for a shell. */
+export function programLine(program: Program, words: readonly string[]): string {
+  return [...program.map(shellWord), ...words].join(" ");
 }
 
 function shellWord(text: string): string {

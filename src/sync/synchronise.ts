@@ -4,29 +4,42 @@ import { create, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
+import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { groupBy } from "../model/group-by.ts";
 import { toWire } from "../model/mailbox-name.ts";
-import { otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { uidSetOf } from "../model/uid-set.ts";
+import type { RefusedMessage } from "../store/refused.ts";
 import type { Store } from "../store/store.ts";
 import type { Connections } from "./connections.ts";
+import { DeletionGuard } from "./deletion-guard.ts";
 import type { Report } from "./events.ts";
+import { foreseeDeletions } from "./foresee-deletions.ts";
 import { forgetSubscriptions } from "./forget-subscriptions.ts";
+import { goneError } from "./gone-mailbox.ts";
 import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { syncMailbox } from "./mailbox-worker.ts";
-import { planFollowing, type RenameSource } from "./follow-renames.ts";
+import { deduceRenames, planFollowing, type RenameSource } from "./follow-renames.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
-import { suggestedCommand, type Program } from "./suggested-command.ts";
+import { isDue, stillRefused } from "./retry-refused.ts";
+import type { Program } from "./suggested-command.ts";
 
 export interface SyncOptions {
   readonly query: ListingQuery;
+  /** Mailboxes were named for this run: that one of them is gone says nothing of the others. */
+  readonly isGiven?: boolean;
   readonly isIgnored: (name: string) => boolean;
   readonly connections: Connections;
   readonly store: Store;
   readonly report: Report;
   readonly program: Program;
+  /** Messages that both sides hold when a mailbox is first met are matched, not copied. */
+  readonly matchesExisting: boolean;
+  /** Undefined: whatever is to be deleted, is. */
+  readonly deletionLimit: DeletionLimit | undefined;
   /** When aborted, what is in hand is finished, and then the work ends with INTERRUPTED. */
   readonly stop: AbortSignal;
   /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
@@ -44,11 +57,16 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const run = await begin(options);
   const { listings, plan } = await reconcile(run);
   const known = knownMailboxes(run.store);
-  const names = run.repairs === true ? commonMailboxes(run, listings) : plan.dirty;
+  const refused = run.store.refused();
+  const isOffered = (message: RefusedMessage): boolean => run.repairs === true || isDue(message);
+  const due = new Set(refused.filter(isOffered).map(({ idx }) => idx));
+  const common = commonMailboxes(run, listings);
+  const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
+  const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue])];
   await visit(run, { names, known, listings });
-  const visited = new Set(names);
-  const isUnvisited = ({ name }: KnownMailbox): boolean => listings.local.mailboxes.has(name) && !visited.has(name);
-  reportStillRefused(run, [...known.values()].filter(isUnvisited));
+  const visited = new Set(names.map((name) => known.get(name)?.idx));
+  const left = refused.filter((message) => !visited.has(message.idx) || !isOffered(message));
+  reportStillRefused(run, { left, known, listings });
   return listings;
 }
 
@@ -68,6 +86,11 @@ async function begin(options: SyncOptions): Promise<Run> {
   return {
     ...options,
     sessions: await options.connections.open(),
+    guard: new DeletionGuard({
+      countKnown: () => options.store.countAllMappings(),
+      limit: options.deletionLimit,
+      program: options.program,
+    }),
     leftOut: new Set(),
     created: perSide(() => new Set<string>()),
   };
@@ -80,7 +103,19 @@ interface Visit {
 }
 
 async function visit(run: Run, { names, known, listings }: Visit): Promise<void> {
-  for (const name of names) {
+  await foreseeDeletions(
+    run,
+    names.flatMap((name) => {
+      const mailbox = known.get(name);
+      return mailbox === undefined || run.leftOut.has(name)
+        ? []
+        : [{ mailbox, wireNames: wireNamesOf(name, listings) }];
+    }),
+  );
+  // What killed connections may do it again: everything else comes first.
+  const risky = run.store.mailboxesWithSuspects();
+  const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
+  for (const name of [...names.filter((one) => !isRisky(one)), ...names.filter(isRisky)]) {
     if (run.leftOut.has(name)) continue;
     if (run.stop.aborted) throw interrupted();
     await attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings }));
@@ -94,6 +129,7 @@ function commonMailboxes({ isIgnored }: SyncOptions, { local, remote }: PerSide<
 
 interface Run extends SyncOptions {
   readonly sessions: PerSide<Session>;
+  readonly guard: DeletionGuard;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
   readonly leftOut: Set<string>;
   readonly created: PerSide<Set<string>>;
@@ -111,14 +147,12 @@ async function reconcile(run: Run): Promise<Reconciled> {
     if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
     if (await followRenames(run, listings)) continue;
     await forgetSubscriptions({ ...run, listings });
-    const plan = planMailboxes(
-      listings,
-      knownMailboxes(run.store),
-      (name) => run.isIgnored(name) || run.leftOut.has(name),
-    );
+    const known = knownMailboxes(run.store);
+    const plan = planMailboxes(listings, known, (name) => run.isIgnored(name) || run.leftOut.has(name));
+    if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
     for (const { side, name } of plan.gone)
-      leaveOut(run, { side, mailbox: name }, gone(run.program, { side, name, listings }));
+      leaveOut(run, { side, mailbox: name }, goneError({ ...run, side, name, listings, known: known.get(name) }));
     // In flight together, but answered in this order: parents first.
     await allDone(
       plan.create.map(({ side, name }) =>
@@ -131,11 +165,26 @@ async function reconcile(run: Run): Promise<Reconciled> {
   }
 }
 
+function requireMailboxes({ guard }: Run, listings: PerSide<Listing>, { gone }: MailboxPlan): void {
+  for (const side of sides) {
+    const listed = [...listings[side].mailboxes.values()].filter(({ exists }) => exists).length;
+    guard.requireAny(side, { listed, missing: gone.filter((one) => one.side === side).length });
+  }
+}
+
 /** Does on the other side, and in the database, what servers told of. True when something was changed. */
 async function followRenames({ renames, isIgnored, ...run }: Run, listings: PerSide<Listing>): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
-  const told = planFollowing(renames?.take() ?? [], { listings, known: knownMailboxes(run.store), isIgnored });
-  for (const { side, from, to } of told) {
+  if (renames === undefined) return false;
+  const circumstances = {
+    listings,
+    known: knownMailboxes(run.store),
+    isIgnored: (name: string) => isIgnored(name) || run.leftOut.has(name),
+  };
+  const told = planFollowing(renames.take(), circumstances);
+  const deduced = sides.filter((side) => renames.isTold(side)).flatMap((side) => deduceRenames(side, circumstances));
+  const followed = told.length > 0 ? told : deduced;
+  for (const { side, from, to } of followed) {
     const targets = [otherSide(side), "database"] as const;
     try {
       await renameEverywhere({ ...run, from, to, targets }, { sessions: run.sessions, namings });
@@ -145,7 +194,7 @@ async function followRenames({ renames, isIgnored, ...run }: Run, listings: PerS
       leaveOut({ ...run, isIgnored }, { side: otherSide(side), mailbox: from }, error);
     }
   }
-  return told.length > 0;
+  return followed.length > 0;
 }
 
 /** Without a list there is nothing to work on: a refusal here concerns more than a mailbox. */
@@ -179,13 +228,21 @@ async function createOn({ sessions, report, created }: Run, { side, name, listin
   report({ type: "mailbox-created", side, mailbox: name });
 }
 
-/** Messages refused in earlier runs are offered again when their mailbox is visited; until then they are not forgotten. */
-function reportStillRefused({ store, report, isIgnored }: Run, unvisited: readonly KnownMailbox[]): void {
-  const pending = groupBy(store.refused(), ({ idx }) => idx);
-  for (const { idx, name } of unvisited) {
-    if (isIgnored(name)) continue;
-    for (const [source, messages] of groupBy(pending.get(idx) ?? [], ({ side }) => side)) {
-      report({ type: "messages-still-refused", side: otherSide(source), mailbox: name, count: messages.length });
+interface Leftovers {
+  /** Refused in an earlier run, and not offered in this one. */
+  readonly left: readonly RefusedMessage[];
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+  readonly listings: PerSide<Listing>;
+}
+
+function reportStillRefused({ store, report, isIgnored }: Run, { left, known, listings }: Leftovers): void {
+  const pending = groupBy(stillRefused(left, store.refused()), ({ idx }) => idx);
+  for (const { idx, name } of known.values()) {
+    if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
+    for (const alike of groupBy(pending.get(idx) ?? [], ({ side, reason }) => `${side} ${reason}`).values()) {
+      const { side, reason } = alike[0]!;
+      const sourceUids = uidSetOf(alike.map(({ uid }) => uid));
+      report({ type: "messages-still-refused", side: otherSide(side), mailbox: name, sourceUids, reason });
     }
   }
 }
@@ -225,22 +282,28 @@ interface OneMailbox {
 }
 
 async function syncOne(
-  { connections, sessions, store, report, stop, repairs = false }: Run,
+  { connections, sessions, store, report, guard, stop, matchesExisting, repairs = false }: Run,
   { name, known, listings }: OneMailbox,
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
   await syncMailbox({
     idx: known.idx,
     name,
-    wireNames: perSide((side) => listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming)),
+    wireNames: wireNamesOf(name, listings),
     before: known.states,
     sessions,
     extraSession: (side) => connections.extra(side),
     store,
     report,
+    guard,
     stop,
+    matchesExisting,
     repairs,
   });
+}
+
+function wireNamesOf(name: string, listings: PerSide<Listing>): PerSide<string> {
+  return perSide((side) => listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming));
 }
 
 interface Place {
@@ -261,15 +324,4 @@ async function attempt(run: Run, place: Place, work: () => Promise<void>): Promi
 function leaveOut(run: Run, place: Place, error: InterimapError): void {
   run.leftOut.add(place.mailbox);
   run.report({ type: "mailbox-left-out", ...place, error });
-}
-
-/** A mailbox that was deleted and one that was renamed look the same: only the user knows. */
-function gone(program: Program, { side, name, listings }: NamedPlace): InterimapError {
-  const { delimiter } = listings.local.naming;
-  const everywhere = suggestedCommand({ program, command: "delete", names: [name], delimiter });
-  const targets = [otherSide(side), "database"] as const;
-  const elsewhere = suggestedCommand({ program, command: "rename", names: [name, "NEWNAME"], targets, delimiter });
-  return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server`, {
-    hint: `to delete it everywhere: ${everywhere}; if it was renamed: ${elsewhere}`,
-  });
 }

@@ -8,7 +8,7 @@
 import { noop, statusIfAny, unselect } from "../imap/commands/mailbox.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
-import { InterimapError, interrupted } from "../model/errors.ts";
+import { InterimapError, interrupted, type ErrorDetails } from "../model/errors.ts";
 import { fromWire } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
@@ -19,11 +19,13 @@ import { onClockJump } from "./clock-watch.ts";
 import { Connections } from "./connections.ts";
 import { isLeftOut, type Report, type SyncEvent } from "./events.ts";
 import type { RenameSource } from "./follow-renames.ts";
+import { givenName } from "./given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";
 import { Link } from "./link.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { newsOnly } from "./news-only.ts";
+import { untilNextAttempt } from "./retry-refused.ts";
 import { isNews } from "./state-news.ts";
 import { synchronise, synchroniseMailboxes, type SyncOptions } from "./synchronise.ts";
 
@@ -46,7 +48,7 @@ export interface WatchOptions {
   readonly keepAliveMs: number;
   /** Between two looks at everything, even if all servers tell. */
   readonly lookMs: number;
-  /** To be watched by IDLE where there is no NOTIFY; the program's names. */
+  /** To be watched by IDLE where there is no NOTIFY; as given: in the local server's notation, or with NULs. */
   readonly idleMailboxes: readonly string[];
   /** Ends the watch in good order. */
   readonly stop: AbortSignal;
@@ -80,9 +82,10 @@ export class Watch {
   #leftOut = 0;
   #worthRetry = 0;
   #looksInVain = 0;
-  /** A connection that was lost while nothing was done. */
-  #lost: Error | undefined;
-  #hasJumped = false;
+  /** Why connections were dropped on purpose: that is no failure. */
+  readonly #purposes = new WeakSet<Error>();
+  /** Of our own, in what goes on beside the work. */
+  #defect: Error | undefined;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -92,7 +95,10 @@ export class Watch {
       if (isWorthRetry(event)) this.#worthRetry++;
       report(event);
     };
-    this.#links = perSide((side) => new Link({ side, report: this.#report }));
+    const onStateChange = (): void => {
+      options.onStateChange(this.state);
+    };
+    this.#links = perSide((side) => new Link({ side, report: this.#report, onStateChange }));
     this.#connections = new Connections((side, signal, use) => {
       const { patienceMs } = this.#links[side];
       const connect = (): Promise<Session> => options.connect({ side, signal, silenceLimitMs: patienceMs });
@@ -117,7 +123,7 @@ export class Watch {
       this.#remakeConnections(byMs);
     });
     const stopConnecting = (): void => {
-      this.#connections.giveUpConnecting(interrupted());
+      this.#connections.windUp(interrupted());
       this.#note({ activity: "stopping" });
     };
     stop.addEventListener("abort", stopConnecting);
@@ -135,7 +141,7 @@ export class Watch {
   async #turn(stop: AbortSignal): Promise<void> {
     try {
       this.#note({ activity: "connecting" });
-      const sessions = await this.#connections.open();
+      const sessions = await this.#open();
       this.#note({ activity: "synchronising" });
       await this.#look(sessions, this.#agenda.take());
       await this.#leave(sessions);
@@ -149,6 +155,21 @@ export class Watch {
 
   // Connecting
 
+  async #open(): Promise<PerSide<Session>> {
+    for (;;) {
+      const sessions = await this.#connections.open();
+      // One may be lost while the other is being made.
+      if (!(await this.#noteLost(sessions))) return sessions;
+    }
+  }
+
+  /** Of connections that were lost while nothing was done; true if there are any. The others need not be made anew. */
+  async #noteLost(sessions: PerSide<Session>): Promise<boolean> {
+    const lost = sides.filter((side) => !sessions[side].isUsable);
+    for (const side of lost) this.#failed(side, await sessions[side].ended);
+    return lost.length > 0;
+  }
+
   async #attended(connect: () => Promise<Session>): Promise<Session> {
     const session = await connect();
     const { side } = session;
@@ -157,10 +178,10 @@ export class Watch {
       this.#overflowed.add(side);
       this.#agenda.noteEverything();
     });
+    // What the connection before this one was told does not count any more.
+    this.#overflowed.delete(side);
     await this.#askForNews(session);
-    void session.ended.then((reason) => {
-      // While there is work, that fails.
-      if (this.#state.activity === "waiting") this.#lost = reason;
+    void session.ended.then(() => {
       this.#agenda.noteEverything();
     });
     // Nobody told of what happened before.
@@ -186,16 +207,24 @@ export class Watch {
     if (!(error instanceof InterimapError) || error.abandons !== "side") throw error;
     const failed = error.side === undefined ? sides : [error.side];
     await this.#connections.dropBroken(error, failed);
-    if (!this.#hasJumped) for (const side of failed) this.#links[side].failed(error);
-    this.#hasJumped = false;
+    for (const side of failed) this.#failed(side, error);
     this.#agenda.noteEverything();
+  }
+
+  #failed(side: Side, error: Error): void {
+    if (!this.#purposes.has(error)) this.#links[side].failed(error);
   }
 
   #remakeConnections(byMs: number): void {
     this.#report({ type: "clock-jumped", byMs });
-    this.#hasJumped = true;
-    this.#connections.drop(new InterimapError("CONNECTION_LOST", "this machine was asleep, or its clock was set"));
+    this.#connections.drop(this.#purpose("this machine was asleep, or its clock was set"));
     this.lookNow();
+  }
+
+  #purpose(message: string, details: ErrorDetails = {}): InterimapError {
+    const purpose = new InterimapError("CONNECTION_LOST", message, details);
+    this.#purposes.add(purpose);
+    return purpose;
   }
 
   // Looking
@@ -204,8 +233,9 @@ export class Watch {
     this.#leftOut = this.#worthRetry = 0;
     const { sync: what, stop } = this.#options;
     const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections };
-    for (const side of this.#overflowed) await this.#askForNews(sessions[side]);
+    const overflowed = [...this.#overflowed];
     this.#overflowed.clear();
+    for (const side of overflowed) await this.#askForNews(sessions[side]);
     const listings = this.#listings;
     if (listings !== undefined && !due.everything) {
       const names = await this.#changed(sessions, { due, listings });
@@ -216,6 +246,7 @@ export class Watch {
     }
     const startedAt = Date.now();
     this.#listings = await synchronise({ ...sync, renames: this.#renames });
+    this.#forgetReturned(this.#listings);
     this.#startIdling(this.#listings);
     this.#looksInVain = this.#worthRetry > 0 ? this.#looksInVain + 1 : 0;
     const lastLook = { at: startedAt, durationMs: Date.now() - startedAt, leftOut: this.#leftOut };
@@ -224,12 +255,30 @@ export class Watch {
 
   readonly #renames: RenameSource = {
     take: () => this.#agenda.takeRenames(),
+    isTold: (side) => this.#isTold(side),
     mayExplain: async (gone) => {
       const fresh = gone.filter(({ side, name }) => this.#isTold(side) && !this.#knownGone.has(`${side} ${name}`));
       for (const { side, name } of fresh) this.#knownGone.add(`${side} ${name}`);
-      return fresh.length > 0 && this.#agenda.expectRename(renamePatienceMs);
+      const [first] = fresh;
+      if (first === undefined) return false;
+      if (await this.#agenda.expectRename(renamePatienceMs)) return true;
+      throw this.#doubt(first.side);
     },
   };
+
+  /**
+   * Dovecot 2.3 may lose sight of mailboxes when one is renamed while it tells of changes, and list hardly any until the
+   * end of the connection. So nothing is said to be gone before a new connection says the same.
+   */
+  #doubt(side: Side): InterimapError {
+    return this.#purpose("mailboxes disappeared: looking again by a new connection", { side });
+  }
+
+  /** What comes back may go away again. */
+  #forgetReturned(listings: PerSide<Listing>): void {
+    for (const side of sides)
+      for (const [name, { exists }] of listings[side].mailboxes) if (exists) this.#knownGone.delete(`${side} ${name}`);
+  }
 
   /** Of the mailboxes that servers told of, those whose state is not what was recorded. */
   async #changed(
@@ -293,7 +342,7 @@ export class Watch {
       if (this.#links[side].state.attention !== "idle" || this.#idling.has(side)) continue;
       this.#idling.add(side);
       for (const name of this.#options.idleMailboxes) {
-        const wireName = listings[side].mailboxes.get(name)?.wireName;
+        const wireName = listings[side].mailboxes.get(givenName(name, listings.local.naming))?.wireName;
         if (wireName !== undefined) this.#idleIn(side, wireName);
       }
     }
@@ -309,7 +358,7 @@ export class Watch {
       signal: this.#options.stop,
     });
     idling.catch((error: unknown) => {
-      this.#lost = error as Error;
+      this.#defect = error as Error;
       this.#agenda.noteEverything();
     });
   }
@@ -322,8 +371,7 @@ export class Watch {
       this.#agenda.noteEverything();
     }, nextLookMs);
     const keepAlive = setInterval(() => {
-      // A failure ends the session, which is noticed there.
-      for (const side of sides) void this.#keepAlive(sessions[side]).catch(() => undefined);
+      for (const side of sides) this.#keepAlive(sessions[side]);
     }, this.#options.keepAliveMs);
     this.#note({ activity: "waiting", nextLookAt: Date.now() + nextLookMs });
     try {
@@ -332,20 +380,24 @@ export class Watch {
       clearTimeout(look);
       clearInterval(keepAlive);
     }
-    const lost = this.#lost;
-    this.#lost = undefined;
-    if (lost !== undefined) throw lost;
+    if (this.#defect !== undefined) throw this.#defect;
+    if (!stop.aborted) await this.#noteLost(sessions);
   }
 
   /** Dovecot 2.3 tells of a rename only when something makes it look at its mailboxes: NOOP does not. */
-  async #keepAlive(session: Session): Promise<void> {
-    await (this.#isTold(session.side) ? statusIfAny(session, "INBOX") : noop(session));
+  #keepAlive(session: Session): void {
+    // Another command would prolong the time that the one before has to be answered in.
+    if (!session.isIdle) return;
+    const answered: Promise<unknown> = this.#isTold(session.side) ? statusIfAny(session, "INBOX") : noop(session);
+    // A failure ends the session, which is noticed there.
+    answered.catch(() => undefined);
   }
 
   #nextLookMs(): number {
     const { pollMs, lookMs } = this.#options;
     const regular = sides.every((side) => this.#isTold(side)) ? lookMs : Math.min(pollMs, lookMs);
-    return this.#looksInVain > 0 ? Math.min(regular, leastRetryMs + backoffMs(this.#looksInVain)) : regular;
+    const retry = this.#looksInVain > 0 ? leastRetryMs + backoffMs(this.#looksInVain) : Infinity;
+    return Math.min(regular, retry, untilNextAttempt(this.#options.sync.store.refused()));
   }
 
   #note(news: Partial<WatchState>): void {

@@ -50,7 +50,7 @@ describe("usage", () => {
   for (const [args, line] of [
     [["--frobnicate"], "unknown option --frobnicate; see interimap --help"],
     [["--passwrod=sw0rdf1sh"], "unknown option --passwrod; see interimap --help"],
-    [["--watch=5"], "--watch is not available in this version; see interimap --help"],
+    [["--watch=soon"], '--watch takes a number of seconds, at most 2147483, not "soon"; see interimap --help'],
     [["--config"], "--config needs the name of a file; see interimap --help"],
     [["--debug=1"], "--debug takes no value; see interimap --help"],
     [["Entwürfe"], 'MAILBOX "Entwürfe" is not in printable ASCII; write it in modified UTF-7: Entw&APw-rfe'],

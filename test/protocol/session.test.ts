@@ -1,12 +1,18 @@
 // Commands out, responses in: pipelining, literals, routing, and connections that end badly.
 
 import assert from "node:assert/strict";
+import { Duplex } from "node:stream";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { Capabilities } from "../../src/imap/capabilities.ts";
 import { astring } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { select } from "../../src/imap/commands/select.ts";
+import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
+import { Session } from "../../src/imap/session.ts";
+import { InterimapError } from "../../src/model/errors.ts";
 import { command, failsWith, recordedLog, withSession } from "./fixture.ts";
 
 const noop = command("NOOP");
@@ -94,6 +100,143 @@ test("untagged data go to the command that claims them, the rest to the selected
   });
   assert.equal(lists?.length, 1);
   assert.equal(statuses?.length, 1);
+});
+
+test("the listener gets what nobody claims, selected mailbox or not, and nothing else", async () => {
+  const script = String.raw`
+    C: t1 LIST "" *
+    S: * LIST () "/" c
+    S: * STATUS b (MESSAGES 7)
+    S: * 4 EXISTS
+    S: * OK [HIGHESTMODSEQ 8] so far
+    S: * CAPABILITY IMAP4rev1
+    S: t1 OK
+    S: * LIST () "/" d
+    C: t2 NOOP
+    S: t2 OK`;
+  await withSession(script, async (session) => {
+    const told: UntaggedResponse["kind"][] = [];
+    session.listen(({ kind }) => {
+      told.push(kind);
+    });
+    await session.run(command('LIST "" *', { claim: ({ kind }) => kind === "list" }));
+    await session.run(noop);
+    assert.deepEqual(told, ["mailbox-status", "exists", "status", "capability", "list"]);
+  });
+});
+
+test("the view knows already what the listener is told", async () => {
+  await withSession("C: t1 NOOP\nS: * 4 EXISTS\nS: t1 OK", async (session) => {
+    const view = new MailboxView("box");
+    session.view = view;
+    const seen: number[] = [];
+    session.listen(() => {
+      seen.push(view.exists);
+    });
+    await session.run(noop);
+    assert.deepEqual(seen, [4]);
+  });
+});
+
+test("a listener that throws ends the connection with that", async () => {
+  await withSession("C: t1 NOOP\nS: * 4 EXISTS\nS: t1 OK", async (session) => {
+    const reason = new Error("a bug");
+    session.listen(() => {
+      throw reason;
+    });
+    await assert.rejects(session.run(noop), reason);
+    assert.equal(await session.ended, reason);
+  });
+});
+
+test("a session is idle while nothing waits to be sent or answered", async () => {
+  const script = `
+    C: t1 X
+    ...
+    S: t1 OK
+    C: t2 NOOP
+    S: t2 NO`;
+  await withSession(script, async (session) => {
+    assert.equal(session.isIdle, true);
+    const first = session.run(command("X", { overlap: "alone" }));
+    const second = session.run(noop);
+    assert.equal(session.isIdle, false);
+    await first;
+    assert.equal(session.isIdle, false);
+    await assert.rejects(second, CommandRefused);
+    assert.equal(session.isIdle, true);
+  });
+});
+
+test("ended resolves with the reason, whoever ended the connection", async () => {
+  await withSession("S: * BYE Maintenance\nclose", async (session) => {
+    const reason = await session.ended;
+    assert.match(reason.message, /Maintenance/);
+    assert.equal(reason instanceof InterimapError && reason.side, "local");
+  });
+  await withSession("", async (session) => {
+    const reason = new InterimapError("CONNECTION_LOST", "enough");
+    session.destroy(reason);
+    session.destroy(new Error("too late"));
+    assert.equal(await session.ended, reason);
+    assert.equal(session.isUsable, false);
+  });
+  await withSession("C: t1 LOGOUT\nS: t1 OK", async (session) => {
+    await session.logout();
+    assert.equal(failsWith("CONNECTION_LOST")(await session.ended), true);
+  });
+});
+
+test("a server that turns us away says for how long", async () => {
+  for (const [goodbye, ms] of [
+    ["S: * BYE [UNAVAILABLE] Overloaded", 10_000],
+    ["S: * BYE Too many connections, try again in 3 minutes", 180_000],
+    ["S: * BYE Good night", undefined],
+  ] as const) {
+    await withSession(`${goodbye}\nclose`, async (session) => {
+      const reason = await session.ended;
+      assert.equal(reason instanceof InterimapError && reason.retryAfterMs, ms, goodbye);
+    });
+  }
+});
+
+/** Each write as it would leave in a packet. */
+class Packets extends Duplex {
+  readonly seen: string[] = [];
+
+  override _read(): void {}
+
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: () => void): void {
+    this.seen.push(Buffer.concat(chunks.map(({ chunk }) => chunk)).toString("latin1"));
+    done();
+  }
+}
+
+test("commands of one moment leave in one packet, and those of the next in another", async () => {
+  const stream = new Packets();
+  const session = new Session({ stream, secure: false }, { side: "local", log: recordedLog() });
+  session.capabilities = new Capabilities(["LITERAL+"]);
+  for (const line of ["A", "B"]) void session.run(command(line));
+  void session.run(command("", { parts: ["C ", octets("lit"), " D"] }));
+  await setImmediate();
+  assert.deepEqual(stream.seen, ["a0 A\r\na1 B\r\na2 C {3+}\r\nlit D\r\n"]);
+  void session.run(command("E"));
+  await setImmediate();
+  assert.deepEqual(stream.seen.slice(1), ["a3 E\r\n"]);
+  session.destroy();
+});
+
+test("what waited for a literal leaves with it", async () => {
+  const stream = new Packets();
+  const session = new Session({ stream, secure: false }, { side: "local", log: recordedLog() });
+  void session.run(command("", { parts: ["A ", octets("lit"), " B"] }));
+  void session.run(command("C"));
+  await setImmediate();
+  stream.push("+ go\r\n");
+  await setImmediate();
+  await setImmediate();
+  assert.deepEqual(stream.seen, ["a0 A {3}\r\n", "lit B\r\na1 C\r\n"]);
+  session.destroy();
 });
 
 test("the capabilities are the last ones the server mentioned, wherever it did", async () => {
@@ -242,7 +385,7 @@ test("a command whose failure nobody awaits ends no process", async () => {
     await withSession("C: t1 NOOP\nC: t2 NOOP\nclose", async (session) => {
       void session.run(noop);
       await assert.rejects(session.run(noop), failsWith("CONNECTION_LOST"));
-      await new Promise(setImmediate);
+      await setImmediate();
     });
     assert.deepEqual(unhandled, []);
   } finally {

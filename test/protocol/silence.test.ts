@@ -5,6 +5,7 @@ import { Duplex } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Capabilities } from "../../src/imap/capabilities.ts";
+import { idle } from "../../src/imap/commands/idle.ts";
 import { Session } from "../../src/imap/session.ts";
 import { command, failsWith, recordedLog } from "./fixture.ts";
 
@@ -30,11 +31,16 @@ class Clock {
   }
 
   pass(ms: number): void {
-    this.#now += ms;
-    for (const [timer, { at, work }] of [...this.#due]) {
-      if (at > this.#now || !this.#due.delete(timer)) continue;
+    const end = this.#now + ms;
+    for (;;) {
+      const [next] = [...this.#due].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at);
+      if (next === undefined) break;
+      const [timer, { at, work }] = next;
+      this.#now = at;
+      this.#due.delete(timer);
       work();
     }
+    this.#now = end;
   }
 }
 
@@ -61,19 +67,21 @@ class SlowStream extends Duplex {
   }
 }
 
-function slowSession(): { readonly stream: SlowStream; readonly session: Session } {
+function slowSession(silenceLimitMs?: number): { readonly stream: SlowStream; readonly session: Session } {
   const stream = new SlowStream({ writableHighWaterMark: 1 });
-  return { stream, session: new Session({ stream, secure: false }, { side: "local", log: recordedLog() }) };
+  const options = { side: "local", log: recordedLog(), silenceLimitMs } as const;
+  return { stream, session: new Session({ stream, secure: false }, options) };
 }
 
 test("silence for minutes while an answer is awaited is a lost connection", async (t) => {
   const clock = installedClock(t);
   const { session } = slowSession();
   const answer = session.run(command("NOOP"));
+  await setImmediate();
   clock.pass(4 * minute);
   assert.ok(session.isUsable);
   clock.pass(2 * minute);
-  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /no answer/));
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 min$/));
 });
 
 test("silence while nothing is awaited is no reason to give up, however long", async (t) => {
@@ -81,6 +89,7 @@ test("silence while nothing is awaited is no reason to give up, however long", a
   const { session, stream } = slowSession();
   clock.pass(60 * minute);
   const answer = session.run(command("NOOP"));
+  await setImmediate();
   clock.pass(4 * minute);
   stream.push("a0 OK at last\r\n");
   await answer;
@@ -125,4 +134,68 @@ test("a large message that leaves slowly is not silence", async (t) => {
   stream.push("a0 OK\r\n");
   await answer;
   session.destroy();
+});
+
+test("how long an answer may take is for the caller to say", async (t) => {
+  const clock = installedClock(t);
+  for (const [limitMs, words] of [
+    [50_000, /^no answer for 50 s$/],
+    [100_000, /^no answer for 1 min 40 s$/],
+  ] as const) {
+    const { session } = slowSession(limitMs);
+    const answer = session.run(command("NOOP"));
+    await setImmediate();
+    clock.pass(limitMs - 1);
+    assert.ok(session.isUsable);
+    clock.pass(1);
+    await assert.rejects(answer, failsWith("CONNECTION_SILENT", words));
+  }
+});
+
+test("a server that does not even greet is given up", async (t) => {
+  const clock = installedClock(t);
+  const { session } = slowSession();
+  const greeted = session.greeting();
+  clock.pass(6 * minute);
+  await assert.rejects(greeted, failsWith("CONNECTION_SILENT"));
+});
+
+test("while we idle the server may be silent for hours, but not once we have enough", async (t) => {
+  const clock = installedClock(t);
+  const { session, stream } = slowSession();
+  let haveEnough: () => void = () => undefined;
+  const idling = idle(session, new Promise<void>((resolve) => (haveEnough = resolve)));
+  await setImmediate();
+  stream.push("+ idling\r\n");
+  await setImmediate();
+  for (let hour = 0; hour < 5; hour++) clock.pass(60 * minute);
+  assert.ok(session.isUsable);
+  haveEnough();
+  await setImmediate();
+  clock.pass(4 * minute);
+  assert.ok(session.isUsable, "it gets the whole time from then on");
+  clock.pass(2 * minute);
+  await assert.rejects(idling, failsWith("CONNECTION_SILENT"));
+});
+
+test("a server that does not answer to IDLE at all is given up", async (t) => {
+  const clock = installedClock(t);
+  const { session } = slowSession();
+  const idling = idle(session, new Promise(() => undefined));
+  await setImmediate();
+  clock.pass(6 * minute);
+  await assert.rejects(idling, failsWith("CONNECTION_SILENT"));
+});
+
+test("whoever is in a hurry may shorten the limit, also for what is in flight", async (t) => {
+  const clock = installedClock(t);
+  const { session } = slowSession();
+  const answer = session.run(command("NOOP"));
+  await setImmediate();
+  clock.pass(4 * minute);
+  session.limitSilence(5_000);
+  clock.pass(4_000);
+  assert.ok(session.isUsable, "the time counts from then on");
+  clock.pass(1_000);
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 s$/));
 });

@@ -10,6 +10,7 @@ import { uidRange } from "../../src/model/uid-set.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
+import { DeletionGuard } from "../../src/sync/deletion-guard.ts";
 import { syncMailbox } from "../../src/sync/mailbox-worker.ts";
 import { failsWith, withSession } from "./fixture.ts";
 
@@ -56,6 +57,8 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   store,
                   report: (event) => events.push(event),
                   stop: new AbortController().signal,
+                  guard: new DeletionGuard({ countKnown: () => 0, limit: undefined, program: [] }),
+                  matchesExisting: true,
                   repairs: false,
                 }),
             }),
@@ -167,6 +170,8 @@ test("a UIDNEXT announced in the middle of a round skips no message", async () =
   });
 });
 
+const longAgo = new Date(0);
+
 test("a message refused once more stays on record, however many rounds follow", async () => {
   const refused = `
     C: p APPEND box () ${date} {4+}
@@ -183,11 +188,24 @@ test("a message refused once more stays on record, however many rounds follow", 
   await withScene(scripts, async (scene) => {
     scene.store.removeMappings(scene.idx, [2]);
     const refusal = { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" } as const;
-    scene.store.recordRefused(scene.idx, refusal);
+    scene.store.recordRefused(scene.idx, refusal, longAgo);
     await scene.sync();
     assert.deepEqual(
       scene.store.refused(scene.idx).map(({ uid, attempts, reason }) => [uid, attempts, reason]),
       [[2, 2, "Still no room"]],
+    );
+  });
+});
+
+test("a refused message has a minute's rest", async () => {
+  const scripts = { local: selected() + settled(), remote: selected() + settled() };
+  await withScene(scripts, async (scene) => {
+    scene.store.removeMappings(scene.idx, [2]);
+    scene.store.recordRefused(scene.idx, { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" });
+    await scene.sync();
+    assert.deepEqual(
+      scene.store.refused(scene.idx).map(({ uid, attempts }) => [uid, attempts]),
+      [[2, 1]],
     );
   });
 });
@@ -204,7 +222,7 @@ test("a refused message that is accepted now, or is gone, is off the record", as
     await withScene(scripts, async (scene) => {
       scene.store.removeMappings(scene.idx, [2]);
       const refusal = { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" } as const;
-      scene.store.recordRefused(scene.idx, refusal);
+      scene.store.recordRefused(scene.idx, refusal, longAgo);
       await scene.sync();
       assert.deepEqual(scene.store.refused(scene.idx), []);
     });

@@ -5,8 +5,11 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { pieceSplitter, type Piece } from "./imap-pieces.ts";
 import type { MailServer } from "./mail-server.ts";
 
-/** "cut" ends the connection, both ways, before the line is passed on; a text is passed on in the line's stead. */
-export type Verdict = "cut" | { readonly instead: string } | void;
+/**
+ * "cut" ends the connection, both ways, before the line is passed on. `instead` is passed on in the line's stead; `cutAfter`
+ * ends the connection so many octets behind it, be they of a literal or of further lines.
+ */
+export type Verdict = "cut" | { readonly instead?: string; readonly cutAfter?: number } | void;
 
 export interface ProxyOptions {
   /** Called with each line without its line end (latin1), literals left out. `connection` counts from 1. */
@@ -130,27 +133,43 @@ function relay({ from, to, latencyMs, onPiece }: Direction): void {
   const split = pieceSplitter();
   // Keeps the order although a hook may take its time.
   let queue = Promise.resolve();
+  let leftToPass = Infinity;
   const pass = async (chunk: Buffer): Promise<void> => {
     let passed: Buffer[] = [];
     const flush = (): void => {
       if (passed.length > 0 && to.writable) to.write(Buffer.concat(passed));
       passed = [];
     };
+    const cut = (): void => {
+      // What came before still arrives.
+      flush();
+      to.destroySoon();
+      from.destroy();
+    };
     for (const piece of split(chunk)) {
       if (!to.writable) return;
+      if (leftToPass < Infinity) {
+        passed.push(piece.bytes.subarray(0, leftToPass));
+        leftToPass = Math.max(0, leftToPass - piece.bytes.length);
+        if (leftToPass > 0) continue;
+        cut();
+        return;
+      }
       let verdict = onPiece(piece);
       if (verdict instanceof Promise) {
         flush();
         verdict = await verdict;
       }
       if (verdict === "cut") {
-        // What came before the line still arrives.
-        flush();
-        to.destroySoon();
-        from.destroy();
+        cut();
         return;
       }
-      passed.push(verdict === undefined ? piece.bytes : Buffer.from(`${verdict.instead}\r\n`, "latin1"));
+      const { instead, cutAfter = Infinity } = verdict ?? {};
+      passed.push(instead === undefined ? piece.bytes : Buffer.from(`${instead}\r\n`, "latin1"));
+      leftToPass = cutAfter;
+      if (leftToPass > 0) continue;
+      cut();
+      return;
     }
     flush();
   };

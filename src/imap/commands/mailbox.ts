@@ -1,5 +1,6 @@
 // Commands on mailboxes as a whole.
 
+import { isInbox } from "../../model/mailbox-name.ts";
 import { CommandRefused } from "../command-refused.ts";
 import { astring } from "../codec/write-command.ts";
 import type { MailboxStatusResponse } from "../responses.ts";
@@ -64,7 +65,7 @@ export async function statusIfAny(session: Session, wireName: string): Promise<M
 
 /** RFC 3501 5.1: INBOX is the one name whose case does not matter. */
 function isSameMailbox(a: string, b: string): boolean {
-  return a === b || (a.toUpperCase() === "INBOX" && b.toUpperCase() === "INBOX");
+  return a === b || (isInbox(a) && isInbox(b));
 }
 
 /** Leaves the selected mailbox and expunges nothing (RFC 3691). */

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
 import { connectThroughProxy } from "./socks.ts";
-import { cannotConnect, connectError, connectTcp, type TcpOptions } from "./tcp.ts";
+import { cannotConnect, connectError, connectTcp, octetsSent, type TcpOptions } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
 import { upgradeToTls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
@@ -39,7 +39,7 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
     const tcp: TcpOptions = { keepAlive: options.keepAlive, signal };
     return proxy === undefined ? connectDirectly(settings, tcp) : connectThroughProxy(settings, proxy, tcp);
   });
-  return { stream: socket, socket, secure: false };
+  return { stream: socket, secure: false, octetsSent: () => octetsSent(socket) };
 }
 
 async function connectDirectly(settings: InetSettings, options: TcpOptions): Promise<Socket> {

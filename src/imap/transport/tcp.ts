@@ -36,6 +36,18 @@ export async function connectTcp(to: Endpoint, options: TcpOptions): Promise<Soc
   return socket;
 }
 
+interface Handle {
+  readonly bytesWritten: number;
+  readonly writeQueueSize: number;
+}
+
+/** How many octets of those written to a connection the system has taken; undefined once it is closed. */
+export function octetsSent(socket: Socket): number | undefined {
+  // By these numbers Node itself tells a slow connection from a dead one (setTimeout), but below TLS it looks at others.
+  const { _handle: handle } = socket as Socket & { readonly _handle?: Handle | null };
+  return handle ? handle.bytesWritten - handle.writeQueueSize : undefined;
+}
+
 /** `host:port`, with brackets around an IPv6 address. */
 export function endpointName(endpoint: Endpoint): string {
   return `${endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;

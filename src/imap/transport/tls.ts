@@ -23,7 +23,7 @@ export async function upgradeToTls(
 ): Promise<Transport> {
   const what = `${endpointName(settings)}: the TLS handshake failed`;
   const socket = await attempt(what, options, (signal) => handshake(transport.stream, settings, signal));
-  return { stream: socket, socket, secure: true };
+  return { ...transport, stream: socket, secure: true };
 }
 
 /** Ends with a server that has proved to be the right one, or with the stream destroyed and TLS or CONNECT thrown. */

@@ -1,6 +1,5 @@
 // What a session needs from whatever carries its bytes.
 
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 export interface Transport {
@@ -13,6 +12,9 @@ export interface Transport {
   readonly secure: boolean;
   /** Why the connection ended, when the stream alone cannot tell: a tunnel's exit status, once it is known. */
   readonly epitaph?: () => string | undefined;
-  /** The connection below all that changes its bytes; none for a tunnel. It knows whether octets are on their way. */
-  readonly socket?: Socket;
+  /**
+   * How many octets have left this process, below all that changes them: this grows while the other side is slow, and
+   * stands still when it is dead. Undefined when nobody knows.
+   */
+  readonly octetsSent?: () => number | undefined;
 }

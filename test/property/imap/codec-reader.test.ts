@@ -41,6 +41,7 @@ const soup = fc
       fc.constantFrom(
         "OK ",
         "a1 ",
+        '("OLDNAME" (',
         "[",
         "]",
         "(",

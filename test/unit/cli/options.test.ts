@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { parseArguments } from "../../../src/cli/options.ts";
 
-const plain = { command: "sync", mailboxes: [], config: undefined, quiet: false, debug: 0 };
+const common = { config: undefined, quiet: false, debug: 0 };
+const plain = { ...common, command: "sync", mailboxes: [], allowsMassDelete: false };
 
 test("no arguments: synchronise what the configuration says", () => {
   assert.deepEqual(parseArguments([]), plain);
@@ -70,13 +71,13 @@ test("--repair, with mailboxes or without", () => {
 test("--delete and --rename act everywhere, unless --target says where", () => {
   const everywhere = ["local", "remote", "database"];
   assert.deepEqual(parseArguments(["--delete", "a", "b/c", "--debug"]), {
-    ...plain,
+    ...common,
     command: "delete",
     debug: 1,
     mailboxes: ["a", "b/c"],
     targets: everywhere,
   });
-  const renamed = { command: "rename", config: "x", quiet: false, debug: 0, source: "INBOX", destination: "b" };
+  const renamed = { ...common, command: "rename", config: "x", source: "INBOX", destination: "b" };
   assert.deepEqual(parseArguments(["--config=x", "--rename", "INBOX", "b"]), { ...renamed, targets: everywhere });
   const cases: [string[], string[]][] = [
     [["--target=remote"], ["remote"]],
@@ -94,13 +95,19 @@ test("--delete and --rename act everywhere, unless --target says where", () => {
 });
 
 test("--status, with --json or without", () => {
-  const status = { command: "status", config: undefined, quiet: false, debug: 0 };
+  const status = { ...common, command: "status" };
   assert.deepEqual(parseArguments(["--status"]), { ...status, json: false });
   assert.deepEqual(parseArguments(["--json", "--config=x", "--status"]), { ...status, config: "x", json: true });
 });
 
 test("--help and --version win over what is wrong elsewhere", () => {
-  for (const argv of [["-h"], ["--help"], ["--nope", "--help", "--version"], ["-h", "false"]]) {
+  for (const argv of [
+    ["-h"],
+    ["--help"],
+    ["--nope", "--help", "--version"],
+    ["-h", "false"],
+    ["--help", "--watch=x"],
+  ]) {
     assert.equal(parseArguments(argv).command, "help");
   }
   assert.equal(parseArguments(["--version", "Entwürfe"]).command, "version");
@@ -143,6 +150,12 @@ test("a wrong command line is a usage error that names what is wrong", () => {
     [["--status", "--repair"], /^--repair and --status exclude each other$/],
     [["--status", "--delete", "a"], /^--delete and --status exclude each other$/],
     [["--status=all"], /^--status takes no value$/],
+    [["--notify=1"], /^--notify takes no value$/],
+    [["--watch="], /^--watch takes a number of seconds, at most \d+, not ""$/],
+    [["--watch=soon", "--notify"], /^--watch takes a number of seconds, at most \d+, not "soon"$/],
+    [["--watch=99999999999"], /^--watch takes a number of seconds/],
+    [["--watch", "-5"], /^unknown option -5$/],
+    [["--config", "--watch"], /^--config needs/],
     [["--status", "--json=1"], /^--json takes no value$/],
     [["--json"], /^--json goes with --status only$/],
     [["--json", "--repair"], /^--json goes with --status only$/],
@@ -159,12 +172,52 @@ test("a wrong command line is a usage error that names what is wrong", () => {
   }
 });
 
-test("what comes later says so", () => {
-  for (const argv of [["--watch"], ["--watch=60"], ["--notify"], ["--repair", "--notify"]]) {
-    assert.throws(() => parseArguments(argv), {
-      code: "USAGE",
-      message: /^--[a-z]+ is not available in this version$/,
-    });
+test("--watch and --notify: a daemon, and how patient it is", () => {
+  const watch = { ...plain, command: "watch", notify: false };
+  const cases: readonly (readonly [argv: readonly string[], expected: object])[] = [
+    [["--watch"], { seconds: undefined }],
+    [["--watch=0"], { seconds: undefined }],
+    [["--watch=5"], { seconds: 5 }],
+    [["--watch", "5"], { seconds: 5 }],
+    [["--watch=5", "--watch=6"], { seconds: 6 }],
+    [["--notify"], { notify: true, seconds: undefined }],
+    [["--notify", "--watch=900"], { notify: true, seconds: 900 }],
+    [["--watch", "900", "--notify"], { notify: true, seconds: 900 }],
+    [["--notify", "--notify"], { notify: true, seconds: undefined }],
+    [["--watch", "INBOX", "5"], { mailboxes: ["INBOX", "5"], seconds: undefined }],
+    [["--watch", "5", "6"], { mailboxes: ["6"], seconds: 5 }],
+    [["--notify", "5"], { notify: true, mailboxes: ["5"], seconds: undefined }],
+    [
+      ["a", "-q", "--watch", "--", "5", "--notify"],
+      { quiet: true, mailboxes: ["a", "5", "--notify"], seconds: undefined },
+    ],
+    [["--config=work", "--debug", "--notify"], { config: "work", debug: 1, notify: true, seconds: undefined }],
+  ];
+  for (const [argv, expected] of cases)
+    assert.deepEqual(parseArguments(argv), { ...watch, ...expected }, argv.join(" "));
+});
+
+test("--watch and --notify go with no other command and no target, in whichever order", () => {
+  const daemons = [["--watch"], ["--watch=5"], ["--watch", "5"], ["--notify"], ["--notify", "--watch=5"]];
+  const others: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
+    [["--repair"], /^--repair and --(?:watch|notify) exclude each other$/],
+    [["--repair", "a"], /^--repair and --(?:watch|notify) exclude each other$/],
+    [["--delete", "a"], /^--delete and --(?:watch|notify) exclude each other$/],
+    [["--rename", "a", "b"], /^--rename and --(?:watch|notify) exclude each other$/],
+    [["--status"], /^--status and --(?:watch|notify) exclude each other$/],
+    [["--status", "--json"], /^--status and --(?:watch|notify) exclude each other$/],
+    [["--json"], /^--json goes with --status only$/],
+    [["--target=local"], /^--target goes with --delete or --rename only$/],
+  ];
+  for (const daemon of daemons) {
+    for (const [other, message] of others) {
+      for (const argv of [
+        [...daemon, ...other],
+        [...other, ...daemon],
+      ]) {
+        assert.throws(() => parseArguments(argv), { code: "USAGE", message }, argv.join(" "));
+      }
+    }
   }
 });
 

@@ -86,6 +86,10 @@ test("a file with two bare sections has all defaults", () => {
     listSelectOpts: [],
     ignoreMailbox: undefined,
     logfile: undefined,
+    matchExisting: true,
+    maxDelete: { share: 0.5 },
+    idleMailboxes: ["INBOX"],
+    lookIntervalSeconds: 3600,
     metricsFile: undefined,
     statusSocket: join(home, ".local/share/interimap/localhost.db.sock"),
     servers: { local: { ...server, compress: false }, remote: { ...server, compress: true } },
@@ -103,6 +107,10 @@ test("every setting reaches its place", () => {
     ignore-mailbox = ^x
     logfile = log
     log-prefix = >
+    match-existing = NO
+    max-delete = 10
+    idle-mailboxes = inbox "a b"
+    look-interval = 60
     metrics-file = metrics
     [local]
     type = tunnel
@@ -139,6 +147,10 @@ test("every setting reaches its place", () => {
     ignoreMailbox: /^x/,
     logfile: "log",
     logPrefix: [{ kind: "text", text: ">" }],
+    matchExisting: false,
+    maxDelete: { messages: 10 },
+    idleMailboxes: ["INBOX", "a b"],
+    lookIntervalSeconds: 60,
     metricsFile: "metrics",
     statusSocket: "/db.sock",
     servers: {

@@ -83,6 +83,17 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: [],
   },
+  "match-existing": { ...yesNo, section: "default", default: true },
+  "max-delete": {
+    section: "default",
+    default: { share: 0.5 },
+    good: [
+      ["100%", { share: 1 }],
+      ["0", { messages: 0 }],
+      ["25000", { messages: 25_000 }],
+    ],
+    bad: ["", "half", "101%", "-1", "1.5%"],
+  },
   "idle-mailboxes": {
     section: "default",
     default: ["INBOX"],

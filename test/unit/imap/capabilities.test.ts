@@ -24,3 +24,18 @@ test("which literals need no +", () => {
     assert.equal(capabilities.isEmpty, names.length === 0);
   }
 });
+
+test("the largest message that can be appended, if the server names one", () => {
+  const table: readonly (readonly [names: readonly string[], limit: number | undefined])[] = [
+    [[], undefined],
+    [["APPENDLIMIT=35651584"], 35651584],
+    [["UIDPLUS", "appendlimit=0"], 0],
+    [["APPENDLIMIT=4294967295"], 4294967295],
+    // RFC 7889 2: each mailbox has its own.
+    [["APPENDLIMIT"], undefined],
+    [["APPENDLIMIT="], undefined],
+    [["APPENDLIMIT=1k", "X-APPENDLIMIT=1"], undefined],
+    [["APPENDLIMIT=9999999999999999"], undefined],
+  ];
+  for (const [names, limit] of table) assert.equal(new Capabilities(names).appendLimit, limit, names.join());
+});

@@ -64,6 +64,7 @@ export const sampleStatus: StatusDocument = {
       side: "local",
       uid: 17,
       size: 31_000_000,
+      messageId: "<large@example.org>",
       reason: "[TOOBIG] Message is too big",
       attempts: 3,
       firstAttemptAt: "2025-02-28T12:00:00.000Z",

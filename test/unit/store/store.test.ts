@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { sides } from "../../../src/model/side.ts";
-import { uidSetOf } from "../../../src/model/uid-set.ts";
+import { formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { MailboxSummary } from "../../../src/store/summaries.ts";
@@ -79,6 +79,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.markInterruptible(idx, { local: 1, remote: 1 });
     store.addMappings(idx, [{ local: 1, remote: 2 }]);
     store.recordRefused(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
+    store.addSuspects(idx, "local", [3]);
     return idx;
   };
   const [first, second] = [fill("a"), fill("b")];
@@ -339,6 +340,46 @@ test("startOver keeps the mappings, and has everything looked at and matched unt
   assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
   assert.equal(store.messageCounts(idx), undefined);
   assert.deepEqual(store.allPairs(idx), [{ local: 3, remote: 4 }]);
+});
+
+test("suspects stay until they are no longer missing", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("other", false);
+  assert.deepEqual(store.mailboxesWithSuspects(), new Set());
+  store.addSuspects(idx, "local", [7, 5, 6]);
+  store.addSuspects(idx, "local", [7, 8]);
+  store.addSuspects(idx, "remote", [5]);
+  store.addSuspects(other, "local", [9]);
+  assert.equal(formatUidSet(store.suspects(idx, "local")), "5:8");
+  assert.equal(formatUidSet(store.suspects(idx, "remote")), "5");
+  assert.deepEqual(store.mailboxesWithSuspects(), new Set([idx, other]));
+
+  store.recordRefused(idx, { side: "local", uid: 6, size: 1, messageId: undefined, reason: "no" });
+  store.recordRefused(other, { side: "local", uid: 5, size: 1, messageId: undefined, reason: "no" });
+  store.checkpoint(idx, states);
+  assert.equal(formatUidSet(store.suspects(idx, "local")), "5:8", "the round is not complete");
+  store.checkpoint(idx, states, { local: 1, remote: 1 });
+  assert.equal(formatUidSet(store.suspects(idx, "local")), "6", "it was refused, and will be offered again");
+  assert.equal(formatUidSet(store.suspects(idx, "remote")), "");
+  assert.equal(formatUidSet(store.suspects(other, "local")), "9");
+
+  store.forgetMessages(idx);
+  assert.deepEqual(store.mailboxesWithSuspects(), new Set([other]));
+});
+
+test("mappings are counted: all, those of a mailbox, those below a UID", (t) => {
+  const { store, idx } = newMailbox(t);
+  const other = store.addMailbox("other", false);
+  assert.equal(store.countAllMappings(), 0);
+  const pairs = [
+    { local: 3, remote: 0xffff_ffff },
+    { local: 4, remote: 1 },
+  ];
+  store.addMappings(idx, pairs);
+  store.addMappings(other, pairs.slice(1));
+  assert.equal(store.countAllMappings(), 3);
+  assert.equal(store.countMappings(idx, "remote"), 2);
+  assert.equal(store.countMappings(idx, "local", 4), 1);
 });
 
 test("forgetMessages takes one mailbox's mappings and refusals", (t) => {

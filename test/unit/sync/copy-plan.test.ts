@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageSummary } from "../../../src/imap/commands/fetch.ts";
 import { noFlags } from "../../../src/model/flags.ts";
+import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { planCopies } from "../../../src/sync/copy-plan.ts";
 
 /** `[uid, octets]` */
@@ -55,4 +56,27 @@ test("the summaries themselves stay as they are", () => {
     given.map(({ uid }) => uid),
     [2, 1],
   );
+});
+
+test("suspects go alone, each in its place", () => {
+  const alone = uidSetOf([1, 4, 5, 9]);
+  const { batches } = planCopies(summaries(...[1, 2, 3, 4, 5, 6, 7].map((uid) => [uid, 1] as const)), {
+    ...limits,
+    alone,
+  });
+  assert.equal(batches.map(({ uids }) => uids.join()).join(" "), "1 2,3 4 5 6,7");
+});
+
+test("what the target does not take is told apart; exactly as much as it takes is copied", () => {
+  const { batches, tooLarge } = planCopies(summaries([1, 10], [2, 31], [3, 30], [4, 5]), { ...limits, largest: 30 });
+  assert.equal(batches.map(({ uids, octets }) => `${uids.join()}=${String(octets)}`).join(" "), "1,3,4=45");
+  assert.deepEqual(
+    tooLarge.map(({ uid, size }) => [uid, size]),
+    [[2, 31]],
+  );
+});
+
+test("a server that takes nothing gets nothing; empty messages are none of its business", () => {
+  const { batches, tooLarge, empty } = planCopies(summaries([1, 0], [2, 1]), { ...limits, largest: 0 });
+  assert.deepEqual([batches, tooLarge.map(({ uid }) => uid), empty], [[], [2], [1]]);
 });

@@ -49,5 +49,7 @@ export function listedServer({ side, mailboxes, delimiter, onCommand }: ListedSe
       .filter(([, attributes]) => !line.startsWith("LIST (SUBSCRIBED)") || attributes.includes("\\Subscribed"))
       .filter(([mailbox]) => names.includes("*") || names.includes(mailbox));
   };
-  return { lines, session: { side, run, capabilities: new Capabilities([]) } as unknown as Session };
+  // Never ends.
+  const ended = new Promise<Error>(() => undefined);
+  return { lines, session: { side, run, ended, capabilities: new Capabilities([]) } as unknown as Session };
 }

@@ -55,13 +55,18 @@ async function run({ mailboxes, delimiters = { local: "/", remote: "/" }, answer
       store,
       stop: new AbortController().signal,
       program: ["interimap"],
+      deletionLimit: undefined,
+      matchesExisting: true,
       report,
     });
   } finally {
     store.close();
     rmSync(directory, { recursive: true });
   }
-  return { events, commands: perSide((side) => servers[side].lines.filter((line) => !/^(LIST|SELECT)/.test(line))) };
+  return {
+    events,
+    commands: perSide((side) => servers[side].lines.filter((line) => !/^(LIST|STATUS|SELECT)/.test(line))),
+  };
 }
 
 /** Does what CREATE, SUBSCRIBE and UNSUBSCRIBE say. */

@@ -22,6 +22,8 @@ const emptyFetch: FetchResponse = {
   headerFields: undefined,
 };
 
+const plainList = { kind: "list", attributes: [], delimiter: "/" } as const;
+
 const responses: readonly (readonly [line: string, response: Response, ...literals: string[]])[] = [
   // tagged and continuation
   ["a1 OK done", { kind: "tagged", tag: "a1", status: "OK", ...noCode, text: "done" }],
@@ -99,7 +101,13 @@ const responses: readonly (readonly [line: string, response: Response, ...litera
     '* LIST (\\NoSelect) "/" a ("CHILDINFO" ("SUBSCRIBED"))',
     { kind: "list", attributes: ["\\NoSelect"], delimiter: "/", name: "a" },
   ],
-  ['* LIST () "/" "b" ("OLDNAME" ({1}\r\n))', { kind: "list", attributes: [], delimiter: "/", name: "b" }, "x"],
+  ['* LIST () "/" new ("OLDNAME" (old))', { ...plainList, name: "new", oldName: "old" }],
+  ['* LIST () "/" "n w" ("OLDNAME" ("o \\"l\\\\d)"))', { ...plainList, name: "n w", oldName: 'o "l\\d)' }],
+  ['* LIST () "/" "b" ("OLDNAME" ({1}\r\n))', { ...plainList, name: "b", oldName: "x" }, "x"],
+  ['* LIST () "/" {2}\r\n ("OLDNAME" ({3}\r\n))', { ...plainList, name: "b\n", oldName: "\xff)(" }, "b\n", "\xff)("],
+  ['* LIST () "/" a (oldname (1:1-old))', { ...plainList, name: "a", oldName: "1:1-old" }],
+  ['* LIST () "/" a ("CHILDINFO" ("SUBSCRIBED") "OLDNAME" (b) "X" (y))', { ...plainList, name: "a", oldName: "b" }],
+  ['* LIST () "/" "OLDNAME" ("CHILDINFO" ("SUBSCRIBED"))', { ...plainList, name: "OLDNAME" }],
   [
     "* STATUS INBOX (MESSAGES 0 UIDNEXT 4294967295 UIDVALIDITY 1 HIGHESTMODSEQ 9223372036854775807)",
     {

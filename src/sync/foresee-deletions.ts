@@ -1,0 +1,101 @@
+// Before anything is deleted in one of several mailboxes: how many deletions they add up to.
+
+import { fetchFlags } from "../imap/commands/fetch.ts";
+import { statusIfAny } from "../imap/commands/mailbox.ts";
+import { select } from "../imap/commands/select.ts";
+import type { Session } from "../imap/session.ts";
+import { allDone } from "../model/all-done.ts";
+import { InterimapError } from "../model/errors.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { countUids, emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import type { Store } from "../store/store.ts";
+import type { DeletionGuard } from "./deletion-guard.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
+import { planVanished } from "./vanished-plan.ts";
+
+export interface Prospect {
+  readonly mailbox: KnownMailbox;
+  readonly wireNames: PerSide<string>;
+}
+
+export interface Foresight {
+  readonly guard: DeletionGuard;
+  readonly store: Store;
+  readonly sessions: PerSide<Session>;
+}
+
+/**
+ * Most runs cannot delete much, or only in one mailbox, whose worker asks the guard itself: they pay nothing for this.
+ * Where the numbers of messages look bad, what vanished is counted.
+ * @throws InterimapError MASS_DELETION
+ */
+export async function foreseeDeletions(foresight: Foresight, prospects: readonly Prospect[]): Promise<void> {
+  const { guard, store } = foresight;
+  if (prospects.length < 2) return;
+  // Each message can be gone once.
+  if (!guard.isTooMany(sum(prospects.map(({ mailbox }) => store.countMappings(mailbox.idx, "local"))))) return;
+  const missing = await allDone(
+    prospects.map((prospect) => bothSides((side) => mostThatVanished(foresight, { side, prospect }))),
+  );
+  if (!guard.isTooMany(sum(missing.map(({ local, remote }) => local + remote)))) return;
+  const gone = { local: 0, remote: 0 };
+  for (const [i, prospect] of prospects.entries()) {
+    const suspected = missing[i]!;
+    if (suspected.local + suspected.remote === 0) continue;
+    const found = await countVanished(foresight, prospect);
+    for (const side of sides) gone[side] += found[side];
+  }
+  guard.require(gone);
+}
+
+interface OnSide {
+  readonly side: Side;
+  readonly prospect: Prospect;
+}
+
+/** By the number of messages that the server has now. */
+async function mostThatVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<number> {
+  const { mailbox, wireNames } = prospect;
+  const before = mailbox.states[side];
+  const now = await statusIfAny(sessions[side], wireNames[side]);
+  // Of another mailbox no deletion is carried over.
+  if (before === undefined || now?.uidValidity !== before.uidValidity) return 0;
+  const had = store.messageCounts(mailbox.idx)?.[side];
+  const mapped = store.countMappings(mailbox.idx, side);
+  if (had === undefined) return mapped;
+  const arrived = Math.max(0, (now.uidNext ?? 0) - before.uidNext);
+  return Math.min(mapped, Math.max(0, had + arrived - (now.messages ?? 0)));
+}
+
+/** How many messages of each side vanished and are still on the other. */
+async function countVanished(foresight: Foresight, prospect: Prospect): Promise<PerSide<number>> {
+  const { idx } = prospect.mailbox;
+  const { store } = foresight;
+  try {
+    const vanished = await bothSides((side) => findVanished(foresight, { side, prospect }));
+    const pairs = new Map<number, PerSide<number>>();
+    for (const side of sides) for (const pair of store.pairsOf(idx, side, vanished[side])) pairs.set(pair.local, pair);
+    const { expunge } = planVanished([...pairs.values()], vanished);
+    return { local: countUids(expunge.remote), remote: countUids(expunge.local) };
+  } catch (error) {
+    // Whatever it is, the mailbox's worker will meet it too, and say so.
+    if (error instanceof InterimapError && error.abandons === "mailbox") return perSide(() => 0);
+    throw error;
+  }
+}
+
+async function findVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<UidSet> {
+  const { mailbox, wireNames } = prospect;
+  const state = mailbox.states[side];
+  if (state === undefined) return emptyUidSet;
+  const view = await select(sessions[side], wireNames[side], { state, sequenceSample: [] });
+  if (view.uidValidity !== state.uidValidity) return emptyUidSet;
+  // The server was asked about those below UIDNEXT; an interrupted round may have copied more.
+  const copied = store.mappedUids(mailbox.idx, side, state.uidNext);
+  const there = await fetchFlags(sessions[side], copied);
+  return union(view.vanished, subtract(copied, uidSetOf(there.keys())));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,35 @@
+// What to say of a known mailbox that one server does not have any more, and which commands to choose from.
+
+import { InterimapError } from "../model/errors.ts";
+import { otherSide, type PerSide, type Side } from "../model/side.ts";
+import type { Listing } from "./mailbox-listing.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
+import { suggestedCommand, type Program, type Suggestion } from "./suggested-command.ts";
+
+export interface GoneMailbox {
+  readonly program: Program;
+  /** Where it is gone. */
+  readonly side: Side;
+  readonly name: string;
+  readonly listings: PerSide<Listing>;
+  readonly known: KnownMailbox | undefined;
+}
+
+/** A mailbox that was deleted and one that was renamed look the same: only the user knows. */
+export function goneError({ program, side, name, listings, known }: GoneMailbox): InterimapError {
+  const suggest = (what: Pick<Suggestion, "command" | "names" | "targets">): string =>
+    suggestedCommand({ ...what, program, delimiter: listings.local.naming.delimiter });
+  const other = otherSide(side);
+  const there = listings[other].mailboxes.get(name)?.state?.uidValidity;
+  if (there !== undefined && there !== known?.states[other]?.uidValidity) {
+    const forget = suggest({ command: "delete", names: [name], targets: ["database"] });
+    return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server, and was made anew on the other`, {
+      hint: `to begin with it as with a new one: ${forget}`,
+    });
+  }
+  const everywhere = suggest({ command: "delete", names: [name] });
+  const elsewhere = suggest({ command: "rename", names: [name, "NEWNAME"], targets: [other, "database"] });
+  return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server`, {
+    hint: `to delete it everywhere: ${everywhere}; if it was renamed: ${elsewhere}`,
+  });
+}

@@ -1,0 +1,89 @@
+// What people read of what a daemon goes through.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Reporter } from "../../../src/cli/reporter.ts";
+import type { Log, LogContext } from "../../../src/log/log.ts";
+import { InterimapError } from "../../../src/model/errors.ts";
+import type { SyncEvent } from "../../../src/sync/events.ts";
+
+interface Line {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly text: string;
+  readonly context: LogContext | undefined;
+}
+
+function reported(...events: readonly SyncEvent[]): { readonly lines: readonly Line[]; readonly leftOut: number } {
+  const lines: Line[] = [];
+  const at =
+    (level: Line["level"]) =>
+    (text: string, context?: LogContext): void => {
+      lines.push({ level, text, context });
+    };
+  const log: Log = {
+    traffic: false,
+    showsSecrets: false,
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+  };
+  const reporter = new Reporter(log);
+  for (const event of events) reporter.report(event);
+  return { lines, leftOut: reporter.leftOut };
+}
+
+const second = 1_000;
+const minute = 60 * second;
+const lost = new InterimapError("CONNECTION_LOST", "connection lost: going down", { hint: "run again" });
+
+const daemons: readonly (readonly [event: SyncEvent, line: Line])[] = [
+  [
+    { type: "connection-failed", side: "remote", error: lost, retryInMs: 2.5 * minute },
+    { level: "warn", text: "connection lost: going down; trying again in 2 min 30 s", context: { side: "remote" } },
+  ],
+  [
+    { type: "connected-again", side: "remote", afterMs: 3 * 60 * minute + 20 * minute },
+    { level: "info", text: "Connected again after 3 h 20 min", context: { side: "remote" } },
+  ],
+  [
+    { type: "notify-missing", side: "local", instead: "poll", reason: "the server does not offer NOTIFY (RFC 5465)" },
+    {
+      level: "warn",
+      text: "the server does not offer NOTIFY (RFC 5465): it is asked for changes from time to time",
+      context: { side: "local" },
+    },
+  ],
+  [
+    { type: "clock-jumped", byMs: 8 * 60 * minute },
+    {
+      level: "info",
+      text: "The clock went ahead by 8 h: this machine was asleep, or its clock was set. Connecting anew",
+      context: {},
+    },
+  ],
+];
+
+for (const [event, line] of daemons) {
+  test(`${event.type} is one line, and nothing that was left out`, () => {
+    assert.deepEqual(reported(event), { lines: [line], leftOut: 0 });
+  });
+}
+
+test("where IDLE stands in for NOTIFY, the setting that says where is named", () => {
+  const { lines } = reported({ type: "notify-missing", side: "local", instead: "idle", reason: "refused" });
+  assert.match(lines[0]?.text ?? "", /^refused: .*\bidle-mailboxes\b/);
+});
+
+test("a mailbox left out is an error of the side that it happened on", () => {
+  const error = new InterimapError("COMMAND_REFUSED", "the server refused SELECT: NO", { side: "remote" });
+  const { lines, leftOut } = reported({ type: "mailbox-left-out", mailbox: "a\0b", error });
+  assert.equal(leftOut, 1);
+  assert.deepEqual(lines, [
+    {
+      level: "error",
+      text: "Mailbox left out: the server refused SELECT: NO",
+      context: { mailbox: "a/b", side: "remote" },
+    },
+  ]);
+});

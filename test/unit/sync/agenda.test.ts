@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
+import { Agenda } from "../../../src/sync/agenda.ts";
+
+const never = new AbortController().signal;
+
+function stateOf(promise: Promise<unknown>): () => "pending" | "done" {
+  let state: "pending" | "done" = "pending";
+  void promise.then(() => {
+    state = "done";
+  });
+  return () => state;
+}
+
+const status: MailboxStatusResponse = { kind: "mailbox-status", name: "a", highestModSeq: 4n };
+
+test("a new agenda is empty, and what is taken is gone", () => {
+  const agenda = new Agenda();
+  assert.equal(agenda.isEmpty, true);
+  agenda.noteMailbox("local", "a", status);
+  agenda.noteMailbox("remote", "b");
+  assert.equal(agenda.isEmpty, false);
+  const due = agenda.take();
+  assert.equal(due.everything, false);
+  assert.deepEqual([...due.mailboxes.local], [["a", status]]);
+  assert.deepEqual([...due.mailboxes.remote], [["b", undefined]]);
+  assert.equal(agenda.isEmpty, true);
+  assert.equal(agenda.take().mailboxes.local.size, 0);
+});
+
+test("of several news of a mailbox the last counts", () => {
+  const agenda = new Agenda();
+  agenda.noteMailbox("local", "a", status);
+  agenda.noteMailbox("local", "a", { ...status, highestModSeq: 5n });
+  assert.deepEqual([...agenda.take().mailboxes.local], [["a", { ...status, highestModSeq: 5n }]]);
+  agenda.noteMailbox("local", "a", status);
+  agenda.noteMailbox("local", "a");
+  assert.deepEqual([...agenda.take().mailboxes.local], [["a", undefined]]);
+});
+
+test("everything is due once", () => {
+  const agenda = new Agenda();
+  agenda.noteEverything();
+  agenda.noteEverything();
+  assert.equal(agenda.take().everything, true);
+  assert.equal(agenda.take().everything, false);
+});
+
+test("a rename is taken once, in the order of telling, and makes everything due", () => {
+  const agenda = new Agenda();
+  const renames = [
+    { side: "local", from: "a", to: "b" },
+    { side: "remote", from: "c", to: "d" },
+  ] as const;
+  for (const rename of renames) agenda.noteRename(rename);
+  assert.equal(agenda.take().everything, true);
+  assert.deepEqual(agenda.takeRenames(), renames);
+  assert.deepEqual(agenda.takeRenames(), []);
+});
+
+test("filled() waits until something is due", async () => {
+  for (const note of [
+    (agenda: Agenda) => {
+      agenda.noteEverything();
+    },
+    (agenda: Agenda) => {
+      agenda.noteMailbox("remote", "a");
+    },
+    (agenda: Agenda) => {
+      agenda.noteRename({ side: "local", from: "a", to: "b" });
+    },
+  ]) {
+    const agenda = new Agenda();
+    const filled = agenda.filled(never);
+    const state = stateOf(filled);
+    await pause(20);
+    assert.equal(state(), "pending");
+    note(agenda);
+    await filled;
+    assert.equal(agenda.isEmpty, false);
+  }
+});
+
+test("filled() does not wait for what was there before", async () => {
+  const agenda = new Agenda();
+  agenda.noteMailbox("local", "a");
+  await agenda.filled(never);
+  assert.equal(agenda.isEmpty, false);
+});
+
+test("what arrives together is dealt with together", async () => {
+  const agenda = new Agenda();
+  const taken = agenda.filled(never).then(() => agenda.take());
+  agenda.noteMailbox("local", "a");
+  await pause(4);
+  agenda.noteMailbox("local", "b");
+  agenda.noteMailbox("remote", "a");
+  const { mailboxes } = await taken;
+  assert.deepEqual([...mailboxes.local.keys()], ["a", "b"]);
+  assert.deepEqual([...mailboxes.remote.keys()], ["a"]);
+});
+
+test("filled() ends with the signal, empty or not, and leaves no listener behind", async () => {
+  const agenda = new Agenda();
+  for (let i = 0; i < 3; i++) {
+    const stop = new AbortController();
+    const filled = agenda.filled(stop.signal);
+    stop.abort();
+    await filled;
+    await agenda.filled(AbortSignal.abort());
+  }
+  assert.equal(agenda.isEmpty, true);
+  // Nobody waits any more.
+  agenda.noteEverything();
+  assert.equal(agenda.take().everything, true);
+});
+
+/** The timer of a timeout signal does not keep the process alive; a daemon has sockets that do. */
+function stayAlive(t: TestContext): void {
+  const timer = setInterval(() => undefined, 1_000);
+  t.after(() => {
+    clearInterval(timer);
+  });
+}
+
+test("expectRename() gives up when the rename does not come in time, whatever else comes", async (t) => {
+  stayAlive(t);
+  const agenda = new Agenda();
+  const expected = agenda.expectRename(50);
+  const state = stateOf(expected);
+  agenda.noteEverything();
+  agenda.noteMailbox("local", "a");
+  await new Promise(setImmediate);
+  assert.equal(state(), "pending");
+  assert.equal(await expected, false);
+});
+
+test("expectRename() ends as soon as one is there, and leaves it for whoever takes it", async (t) => {
+  stayAlive(t);
+  const agenda = new Agenda();
+  const expected = agenda.expectRename(60_000);
+  const state = stateOf(expected);
+  agenda.noteMailbox("local", "a");
+  await new Promise(setImmediate);
+  assert.equal(state(), "pending");
+  agenda.noteRename({ side: "local", from: "a", to: "b" });
+  assert.equal(await expected, true);
+  assert.equal(await agenda.expectRename(60_000), true, "one that nobody took is still there");
+  assert.equal(agenda.takeRenames().length, 1);
+});

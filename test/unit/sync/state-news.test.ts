@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
+import type { MailboxState } from "../../../src/model/mailbox-state.ts";
+import { isNews } from "../../../src/sync/state-news.ts";
+
+const recorded: MailboxState = { uidValidity: 7, uidNext: 10, highestModSeq: 100n };
+
+function told(numbers: Partial<MailboxState>): MailboxStatusResponse {
+  return { kind: "mailbox-status", name: "box", messages: 3, ...numbers };
+}
+
+const cases: readonly (readonly [what: string, numbers: Partial<MailboxState>, expected: boolean])[] = [
+  ["the recorded state itself", recorded, false],
+  ["a new message", { ...recorded, uidNext: 11 }, true],
+  ["a change of flags or an expunge", { ...recorded, highestModSeq: 101n }, true],
+  ["another UIDVALIDITY, however small its numbers", { uidValidity: 8, uidNext: 1, highestModSeq: 1n }, true],
+  ["news from before our own changes", { uidNext: 9, highestModSeq: 99n }, false],
+  ["a mod-sequence alone, as Dovecot tells of flags", { highestModSeq: 101n }, true],
+  ["our own change of flags, heard back", { highestModSeq: 100n }, false],
+  ["a UIDNEXT alone: it says nothing of flags", { uidNext: 10 }, true],
+  ["nothing at all", {}, true],
+];
+
+for (const [what, numbers, expected] of cases) {
+  test(`${what} is ${expected ? "" : "no "}news`, () => {
+    assert.equal(isNews(told(numbers), recorded), expected);
+  });
+}
+
+test("whatever is said of a mailbox that was never synchronised is news", () => {
+  assert.equal(isNews(told({}), undefined), true);
+  assert.equal(isNews(told({ uidValidity: 1, uidNext: 1, highestModSeq: 0n }), undefined), true);
+});
+
+const uidValidity = fc.integer({ min: 1, max: 3 });
+const uidNext = fc.integer({ min: 1, max: 5 });
+const highestModSeq = fc.bigInt({ min: 0n, max: 5n });
+const numbers = fc.record({ uidValidity, uidNext, highestModSeq }, { requiredKeys: [] });
+
+test("there is news exactly if a number is ahead, UIDVALIDITY is another one, or the mod-sequence is not told", () => {
+  fc.assert(
+    fc.property(numbers, fc.record({ uidValidity, uidNext, highestModSeq }), (now, known) => {
+      const isAhead =
+        (now.uidValidity !== undefined && now.uidValidity !== known.uidValidity) ||
+        (now.uidNext !== undefined && now.uidNext > known.uidNext) ||
+        now.highestModSeq === undefined ||
+        now.highestModSeq > known.highestModSeq;
+      assert.equal(isNews(told(now), known), isAhead);
+    }),
+    { numRuns: 500 },
+  );
+});
