@@ -33,6 +33,8 @@ const confirmation: Readonly<Record<Kind, RegExp>> = {
 /** Whoever waits for a line of a side's server. */
 const waiting: PerSide<Set<(line: string) => void>> = perSide(() => new Set());
 
+let lastHeardAt = performance.now();
+
 const servers: PerSide<MailServer> = values.idle
   ? {
       local: await startDovecot({ withoutCapabilities: ["NOTIFY"] }),
@@ -92,6 +94,7 @@ async function change(client: RawImap, kind: Kind, i: number): Promise<void> {
 }
 
 function heard(side: Side, text: string): void {
+  lastHeardAt = performance.now();
   for (const listener of waiting[side]) listener(text);
 }
 
@@ -109,14 +112,12 @@ function line(side: Side, pattern: RegExp): Promise<number> {
 
 /** Until nothing was said for a while: the echoes of what was done have come, too. The time differs, as in life. */
 async function waitUntilQuiet(): Promise<void> {
-  for (let before = -1; before !== said();) {
-    before = said();
-    await pause(700 + random.integer(0, 300));
+  const quietMs = 600 + random.integer(0, 200);
+  for (;;) {
+    const leftMs = lastHeardAt + quietMs - performance.now();
+    if (leftMs <= 0) return;
+    await pause(leftMs);
   }
-}
-
-function said(): number {
-  return proxies.local.serverLines.length + proxies.remote.serverLines.length;
 }
 
 function show(what: string, times: number[]): void {
