@@ -30,13 +30,16 @@ async function compareCopied(mailbox: OpenMailbox): Promise<void> {
 }
 
 async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
-  const { store, idx, views, sessions } = mailbox;
+  const { store, idx, views, sessions, progress } = mailbox;
   const floors = store.interruption(idx);
   if (floors === undefined) return;
   const unmapped = perSide((side): UidSet => {
     const { uidNext } = views[side];
     const floor = floors[side];
-    return floor < uidNext ? subtract(uidRange(floor, uidNext - 1), store.mappedUids(idx, side, floor)) : uidSetOf([]);
+    // What was refused earlier may have been offered again, and taken, in the round that was interrupted.
+    const offered = uidSetOf(progress[side].refused);
+    if (floor >= uidNext) return offered;
+    return union(subtract(uidRange(floor, uidNext - 1), store.mappedUids(idx, side, floor)), offered);
   });
   if (sides.some((side) => isEmpty(unmapped[side]))) return;
   forgetChangesOf(mailbox, unmapped);

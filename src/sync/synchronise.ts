@@ -33,6 +33,8 @@ export interface SyncOptions {
   readonly isGiven?: boolean;
   readonly isIgnored: (name: string) => boolean;
   readonly connections: Connections;
+  /** The main ones, whether they still work or not; asked of `connections` if undefined. */
+  readonly sessions?: PerSide<Session>;
   readonly store: Store;
   readonly report: Report;
   readonly program: Program;
@@ -83,17 +85,24 @@ export async function synchroniseMailboxes(
 }
 
 async function begin(options: SyncOptions): Promise<Run> {
+  const leftOut = new Set<string>();
   return {
     ...options,
-    sessions: await options.connections.open(),
+    sessions: options.sessions ?? (await options.connections.open()),
     guard: new DeletionGuard({
-      countKnown: () => options.store.countAllMappings(),
+      countKnown: () => countKnown(options.store, leftOut),
       limit: options.deletionLimit,
       program: options.program,
     }),
-    leftOut: new Set(),
+    leftOut,
     created: perSide(() => new Set<string>()),
   };
+}
+
+/** Without those of mailboxes that one server does not have any more: what is left is all that can vanish. */
+function countKnown(store: Store, leftOut: ReadonlySet<string>): number {
+  const apart = store.mailboxes().filter(({ name }) => leftOut.has(name));
+  return apart.reduce((count, { idx }) => count - store.countMappings(idx, "local"), store.countAllMappings());
 }
 
 interface Visit {
@@ -149,8 +158,8 @@ async function reconcile(run: Run): Promise<Reconciled> {
     await forgetSubscriptions({ ...run, listings });
     const known = knownMailboxes(run.store);
     const plan = planMailboxes(listings, known, (name) => run.isIgnored(name) || run.leftOut.has(name));
-    if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
+    if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     for (const { side, name } of plan.gone)
       leaveOut(run, { side, mailbox: name }, goneError({ ...run, side, name, listings, known: known.get(name) }));
     // In flight together, but answered in this order: parents first.

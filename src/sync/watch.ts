@@ -37,7 +37,7 @@ export interface Attempt {
 }
 
 export interface WatchOptions {
-  readonly sync: Omit<SyncOptions, "connections" | "renames" | "stop">;
+  readonly sync: Omit<SyncOptions, "connections" | "sessions" | "renames" | "stop">;
   /** One attempt to get a session. */
   readonly connect: (attempt: Attempt) => Promise<Session>;
   /** Let servers tell of changes, instead of asking them. */
@@ -232,7 +232,7 @@ export class Watch {
   async #look(sessions: PerSide<Session>, due: Due): Promise<void> {
     this.#leftOut = this.#worthRetry = 0;
     const { sync: what, stop } = this.#options;
-    const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections };
+    const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections, sessions };
     const overflowed = [...this.#overflowed];
     this.#overflowed.clear();
     for (const side of overflowed) await this.#askForNews(sessions[side]);

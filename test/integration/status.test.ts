@@ -113,6 +113,7 @@ test("the same as JSON; the numbers are those of the database", async (t) => {
   assert.deepEqual(
     { ...message, reason: "", firstAttemptAt: "", lastAttemptAt: "" },
     {
+      messageId: "<big@example.org>",
       ...{ mailbox: "INBOX", side: "local", uid: 4, size: big.bytes.length, attempts: 1 },
       ...{ reason: "", firstAttemptAt: "", lastAttemptAt: "" },
     },

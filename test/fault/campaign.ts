@@ -1,0 +1,137 @@
+// Many trials: which, in which order, how many at a time, until when; and what they found.
+//   FULL=1           every scenario, both ways round, every step, every blow, shuffled, until FAULT_MINUTES (60) are over
+//   otherwise        one step of each scenario in its turn
+//   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", FLIP=0|1 narrow it down further
+//   SEED=n           another order, another sample
+
+import { availableParallelism } from "node:os";
+import { seededRandom, type Random } from "../support/random.ts";
+import { scenarios, type Scenario } from "./scenarios.ts";
+import type { Blow } from "./steps.ts";
+import { differences, flaws, reachEnd, type End, type Trial } from "./trial.ts";
+import type { World } from "./world.ts";
+
+export interface Campaign {
+  readonly world: World;
+  readonly blows: readonly Blow[];
+  readonly scenarios: readonly Scenario[];
+  /** Trials for each of them at most, one way round. */
+  readonly sample: number;
+  /** See Trial. */
+  readonly asDaemon?: boolean;
+}
+
+export interface Outcome {
+  readonly summary: string;
+  /** Each with how to see it again. */
+  readonly failures: readonly string[];
+}
+
+interface Case extends Trial {
+  readonly blow: Blow;
+  readonly undisturbed: End;
+  readonly step: number;
+}
+
+const env = process.env;
+const seed = Number(env["SEED"] ?? 1);
+const isNarrow = ["SCENARIO", "STEP", "BLOW", "FLIP"].some((name) => env[name] !== undefined);
+/** Everything, or all of what was asked for. */
+export const isFull = env["FULL"] === "1" || isNarrow;
+
+/** All scenarios in the full form, else part number `part` (from 0) of so many. */
+export function share(part: number, parts: number): readonly Scenario[] {
+  return isFull ? scenarios : scenarios.filter((_, index) => index % parts === part);
+}
+
+export async function conduct(campaign: Campaign): Promise<Outcome> {
+  const start = Date.now();
+  const deadline = isFull ? start + Number(env["FAULT_MINUTES"] ?? 60) * 60_000 : Infinity;
+  const random = seededRandom(seed);
+  const failures: string[] = [];
+  const cases = await plan(campaign, { random, failures });
+  let [done, unreached] = [0, 0];
+  await inParallel(cases, async (one) => {
+    if (Date.now() > deadline) return;
+    const { problems, isReached } = await attempt(campaign.world, one);
+    done++;
+    if (!isReached) unreached++;
+    if (problems.length === 0) return;
+    failures.push(`${commandFor(one)}\n${problems.join("\n")}`);
+    if (isFull) console.log(failures.at(-1));
+  });
+  const names = new Set(cases.map(({ scenario }) => scenario.name));
+  const minutes = ((Date.now() - start) / 60_000).toFixed(1);
+  const summary =
+    `${names.size} scenarios, ${done} of ${cases.length} trials (${campaign.blows.join(", ")}), ` +
+    `${unreached} of them over before their step, ${failures.length} failures, ${minutes} minutes, seed ${seed}`;
+  return { summary, failures };
+}
+
+/** The scenarios take turns, so that whatever time there is reaches all of them. */
+async function plan(
+  { world, blows, sample, scenarios: chosen, asDaemon = false }: Campaign,
+  { random, failures }: { readonly random: Random; readonly failures: string[] },
+): Promise<Case[]> {
+  const flips = isFull ? [false, true] : undefined;
+  const trials = chosen
+    .filter(({ name }) => name.includes(env["SCENARIO"] ?? ""))
+    .flatMap((scenario) => (flips ?? [random.chance(0.5)]).map((flipped) => ({ scenario, flipped })))
+    .filter(({ flipped }) => env["FLIP"] === undefined || flipped === (env["FLIP"] === "1"));
+  const turns: Case[][] = [];
+  await inParallel(trials, async (trial) => {
+    const undisturbed = await reachEnd(world, trial);
+    const flawed = flaws(trial, undisturbed);
+    if (flawed.length > 0) failures.push(`${nameOf(trial)}, undisturbed:\n${flawed.join("\n")}\n${undisturbed.output}`);
+    const all = undisturbed.steps.flatMap((_, index) =>
+      blows.map((blow) => ({ ...trial, asDaemon, undisturbed, blow, step: index + 1 })),
+    );
+    // Not the random numbers of the others: the undisturbed ends come in any order.
+    const own = seededRandom(seed + [...nameOf(trial)].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
+    const meant = shuffled(own, all).filter(
+      ({ step, blow }) => (env["STEP"] ?? String(step)) === String(step) && (env["BLOW"] ?? blow) === blow,
+    );
+    turns.push(meant.slice(0, sample));
+  });
+  const longest = Math.max(0, ...turns.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => turns.flatMap((cases) => cases.slice(i, i + 1))).flat();
+}
+
+async function attempt(
+  world: World,
+  one: Case,
+): Promise<{ readonly problems: readonly string[]; readonly isReached: boolean }> {
+  const { step, blow, undisturbed } = one;
+  try {
+    const end = await reachEnd(world, one, { at: step, blow });
+    const problems = differences(one, { end, undisturbed });
+    if (problems.length > 0) problems.push(`at ${end.steps[step - 1] ?? "no such step"}`, end.output);
+    return { problems, isReached: end.steps.length >= step };
+  } catch (error) {
+    return { problems: [String(error)], isReached: true };
+  }
+}
+
+function nameOf({ scenario, flipped }: Trial): string {
+  return `${scenario.name}${flipped ? " (flipped)" : ""}`;
+}
+
+function commandFor({ scenario, flipped, step, blow }: Case): string {
+  return `SCENARIO='${scenario.name}' FLIP=${Number(flipped)} STEP=${step} BLOW='${blow}' npm run test:fault`;
+}
+
+function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: Math.min(4, availableParallelism()) }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,48 @@
+// Runs the program under the eyes of steps.ts.
+
+import { spawn } from "node:child_process";
+import { homeEnvironment, interimapCommand, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
+import { whenProcessEnds } from "../support/scratch.ts";
+import type { Steps } from "./steps.ts";
+
+/** PROGRAM=original puts the original program to the test, without a look at its commits. */
+export const isOriginal = process.env["PROGRAM"] === "original";
+
+/** After this the run has hung, and is ended. */
+const timeoutMs = 30_000;
+
+export async function runProgram(home: InterimapHome, steps: Steps, args: readonly string[]): Promise<RunResult> {
+  const [program, ...first] = commandLine() as [string, ...string[]];
+  const child = spawn(program, [...first, ...args], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    cwd: home.directory,
+    env: { ...process.env, ...homeEnvironment(home) },
+  });
+  steps.watch(child);
+  const forget = whenProcessEnds(() => child.kill("SIGKILL"));
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]!.setEncoding("utf8").on("data", (text: string) => (output[name] += text));
+  }
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (status, signal) => resolve({ status, signal, ...output }));
+    });
+  } finally {
+    clearTimeout(timer);
+    forget();
+  }
+}
+
+/** The program, without anything that watches it. */
+export function plainCommand(): string[] {
+  return isOriginal ? ["/usr/bin/interimap"] : interimapCommand();
+}
+
+function commandLine(): string[] {
+  const [program, ...rest] = plainCommand() as [string, ...string[]];
+  if (isOriginal) return [program];
+  return [program, "--import", new URL("announce-commits.mjs", import.meta.url).href, ...rest];
+}

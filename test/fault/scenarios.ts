@@ -1,0 +1,251 @@
+// The table of situations that are disturbed at every step. Each line is something that another mail client does:
+//   append MAILBOX MESSAGE...       move FROM TO NAME...        subscribe MAILBOX      create MAILBOX
+//   flag MAILBOX NAME... ±FLAG...   expunge MAILBOX NAME...     unsubscribe MAILBOX    delete MAILBOX   rename FROM TO
+// MESSAGE is NAME with any of *COUNT (NAME1, NAME2, …), ~OCTETS (of its body) and :FLAG,FLAG behind it; equal names are
+// equal messages, and a name that begins with ? has no Message-ID.
+
+import type { Side } from "../../src/model/side.ts";
+import type { SectionSettings } from "../support/run-interimap.ts";
+
+export interface Scenario {
+  readonly name: string;
+  /** Done on local, and then synchronised. */
+  readonly synced?: readonly string[];
+  /** Done after that, on one side. */
+  readonly local?: readonly string[];
+  readonly remote?: readonly string[];
+  /** A run is killed at its first step that matches (steps.ts), before anything is disturbed. */
+  readonly killedAt?: RegExp;
+  /** Done after that kill. */
+  readonly localThen?: readonly string[];
+  readonly remoteThen?: readonly string[];
+  /** SQL, by another program than ours. */
+  readonly database?: string;
+  readonly settings?: SectionSettings;
+  /** Of the disturbed run; when there are any, a run without follows. */
+  readonly args?: readonly string[];
+  /** This side's server takes 40 KB. */
+  readonly quota?: Side;
+  /** The two sides do not become equal: some messages are refused. */
+  readonly differs?: true;
+  /** Both sides got equal messages for themselves. Undisturbed they are copied; an interrupted run takes them for its copies. */
+  readonly mayMatch?: true;
+}
+
+export const scenarios: readonly Scenario[] = [
+  { name: "nothing new", synced: ["append INBOX a b"] },
+  { name: "new messages", synced: ["append INBOX a b"], local: ["append INBOX c d:\\Seen e*5"] },
+  {
+    name: "new on both sides",
+    synced: ["append INBOX a b"],
+    local: ["append INBOX c*4", "append INBOX l:\\Flagged,work"],
+    remote: ["append INBOX d*3 r:\\Seen"],
+  },
+  { name: "first run, one side empty", local: ["append INBOX a*6 b:\\Seen"] },
+  { name: "first run, all new on both sides", local: ["append INBOX a*3"], remote: ["append INBOX b*3"] },
+  {
+    name: "first run, both hold the same mail",
+    local: ["append INBOX a*4:\\Seen b", "append INBOX here"],
+    remote: ["append INBOX a*4:\\Flagged b", "append INBOX there"],
+  },
+  {
+    name: "first run, twins on both sides",
+    local: ["append INBOX twin twin twin ?nameless ?nameless"],
+    remote: ["append INBOX twin twin ?nameless"],
+  },
+  {
+    name: "first run, same mail without matching",
+    local: ["append INBOX a*2"],
+    remote: ["append INBOX a*2"],
+    settings: { "match-existing": "NO" },
+    mayMatch: true,
+  },
+  { name: "twins arrive", synced: ["append INBOX twin"], local: ["append INBOX twin twin"] },
+  {
+    name: "the same message arrives on both sides",
+    synced: ["append INBOX a"],
+    local: ["append INBOX same"],
+    remote: ["append INBOX same"],
+    mayMatch: true,
+  },
+  { name: "without Message-ID", synced: ["append INBOX a"], local: ["append INBOX ?x ?y ?x"] },
+  {
+    name: "flags on one side",
+    synced: ["append INBOX a*6"],
+    local: ["flag INBOX a1 a2 +\\Seen", "flag INBOX a3 +\\Flagged +work"],
+  },
+  {
+    name: "flags on both sides",
+    synced: ["append INBOX a*6:\\Seen"],
+    local: ["flag INBOX a1 +\\Flagged", "flag INBOX a4 -\\Seen"],
+    remote: ["flag INBOX a2 +\\Answered +todo", "flag INBOX a5 -\\Seen"],
+  },
+  {
+    name: "conflicting flags",
+    synced: ["append INBOX a*4:\\Seen"],
+    local: ["flag INBOX a1 +\\Flagged", "flag INBOX a2 -\\Seen", "flag INBOX a3 +work"],
+    remote: ["flag INBOX a1 +\\Answered", "flag INBOX a2 +\\Draft", "flag INBOX a3 +home"],
+  },
+  { name: "expunge on one side", synced: ["append INBOX a*6"], local: ["expunge INBOX a1 a3 a6"] },
+  {
+    name: "expunge on both sides",
+    synced: ["append INBOX a*6"],
+    local: ["expunge INBOX a1 a2"],
+    remote: ["expunge INBOX a2 a5"],
+  },
+  {
+    name: "expunge against flag",
+    synced: ["append INBOX a*4"],
+    local: ["expunge INBOX a1", "flag INBOX a2 +\\Seen"],
+    remote: ["flag INBOX a1 +\\Flagged", "expunge INBOX a2"],
+  },
+  {
+    name: "everything at once in one mailbox",
+    synced: ["append INBOX a*8 twin twin"],
+    local: ["append INBOX l*3 twin", "flag INBOX a1 a2 +\\Seen", "expunge INBOX a3 a4"],
+    remote: ["append INBOX r*2", "flag INBOX a2 a5 +\\Flagged", "expunge INBOX a4 a6"],
+  },
+  {
+    name: "several mailboxes",
+    synced: ["create Box", "create Box/Sub", "append INBOX a*2", "append Box b*2", "append Box/Sub c*2"],
+    local: ["append Box l", "flag Box/Sub c1 +\\Seen"],
+    remote: ["append INBOX r*2", "expunge Box b1", "append Box/Sub s"],
+  },
+  {
+    name: "a mailbox is created",
+    synced: ["append INBOX a"],
+    local: ["create Box", "create Box/Sub", "append Box/Sub l*3:\\Seen"],
+  },
+  {
+    name: "mailboxes are created on both sides",
+    synced: ["append INBOX a"],
+    local: ["create Both", "create Here", "append Both l m", "append Here h"],
+    remote: ["create Both", "create There", "append Both r m", "append There t"],
+  },
+  {
+    name: "subscriptions",
+    synced: ["create Box", "create Cup", "create Den", "subscribe Cup", "append Box b"],
+    local: ["subscribe Box", "unsubscribe Cup"],
+    remote: ["subscribe Den"],
+  },
+  {
+    name: "a mailbox is created and subscribed",
+    synced: ["append INBOX a"],
+    remote: ["create Box", "subscribe Box", "append Box r*2"],
+  },
+  {
+    name: "moved between mailboxes",
+    synced: ["create Box", "append INBOX a*4:\\Seen", "append Box b"],
+    local: ["move INBOX Box a1 a2"],
+    remote: ["move Box INBOX b"],
+  },
+  {
+    name: "already interrupted once, before it heard of its copies",
+    synced: ["append INBOX a*2"],
+    local: ["append INBOX l*5 twin twin"],
+    remote: ["append INBOX r*3"],
+    killedAt: /> \S+ OK \[APPENDUID/,
+  },
+  {
+    name: "already interrupted once, and changed since",
+    synced: ["append INBOX a*4"],
+    local: ["append INBOX l*5"],
+    remote: ["append INBOX r*3"],
+    killedAt: /> \S+ OK \[APPENDUID/,
+    localThen: ["append INBOX late", "expunge INBOX l2 a1", "flag INBOX l3 +\\Seen"],
+    remoteThen: ["flag INBOX a2 +\\Flagged", "expunge INBOX r1"],
+  },
+  {
+    name: "already interrupted once, before its checkpoint",
+    synced: ["append INBOX a*4"],
+    local: ["append INBOX l*3", "expunge INBOX a4", "flag INBOX a1 +\\Seen"],
+    killedAt: /< \S+ STATUS/,
+    localThen: ["flag INBOX l1 +\\Seen", "expunge INBOX l2"],
+    remoteThen: ["flag INBOX l3 +\\Flagged"],
+  },
+  {
+    name: "already interrupted once in the first run",
+    local: ["append INBOX a*4", "append INBOX here"],
+    remote: ["append INBOX a*4", "append INBOX there"],
+    killedAt: /> \S+ OK \[APPENDUID/,
+  },
+  { name: "a big batch", synced: ["append INBOX a"], local: ["append INBOX m*150"], remote: ["append INBOX n*40"] },
+  {
+    name: "large messages",
+    synced: ["append INBOX a"],
+    local: ["append INBOX big*3~700000 small*3"],
+    remote: ["append INBOX huge~1500000"],
+  },
+  {
+    name: "a message over the quota",
+    synced: ["append INBOX a"],
+    local: ["append INBOX b c~60000 d", "flag INBOX a +\\Seen"],
+    remote: ["append INBOX r"],
+    quota: "remote",
+    differs: true,
+  },
+  {
+    name: "UIDVALIDITY changed on one side",
+    synced: ["create Box", "append Box a*4:\\Seen", "append INBOX i"],
+    local: ["delete Box", "create Box", "append Box a*4 b"],
+    remote: ["append Box r", "flag Box a1 +\\Flagged"],
+  },
+  {
+    name: "UIDVALIDITY changed, twins",
+    synced: ["create Box", "append Box twin twin ?x ?x"],
+    local: ["delete Box", "create Box", "append Box twin twin twin ?x"],
+  },
+  {
+    name: "repair: mapping rows are missing",
+    synced: ["append INBOX a*6"],
+    database: "DELETE FROM mapping WHERE lUID IN (2, 4)",
+    args: ["--repair"],
+  },
+  {
+    name: "repair: a row leads nowhere, and changes wait",
+    synced: ["append INBOX a*6"],
+    local: ["append INBOX l*2", "flag INBOX a1 +\\Seen"],
+    remote: ["expunge INBOX a6", "append INBOX r"],
+    database: "UPDATE mapping SET rUID = 900 WHERE lUID = 3; DELETE FROM mapping WHERE lUID = 5",
+    args: ["--repair"],
+  },
+  {
+    name: "repair: the state of one side is too high",
+    synced: ["append INBOX a*6"],
+    local: ["append INBOX l*3", "expunge INBOX a2"],
+    remote: ["flag INBOX a4 +\\Flagged", "append INBOX r"],
+    database: "UPDATE local SET UIDNEXT = 9, HIGHESTMODSEQ = 1000; UPDATE remote SET HIGHESTMODSEQ = 1000",
+    args: ["--repair"],
+  },
+  {
+    name: "rename",
+    synced: ["create Box", "create Box/Sub", "append Box a*2", "append Box/Sub b", "subscribe Box"],
+    local: ["append Box l"],
+    args: ["--rename", "Box", "Cup"],
+  },
+  {
+    name: "delete",
+    synced: ["create Box", "append Box a*2", "subscribe Box", "append INBOX i"],
+    local: ["append INBOX l"],
+    args: ["--delete", "Box"],
+  },
+];
+
+/** The same with the sides exchanged. */
+export function flip(scenario: Scenario): Scenario {
+  const { local = [], remote = [], localThen = [], remoteThen = [], database, quota, ...rest } = scenario;
+  return {
+    ...rest,
+    name: scenario.name,
+    local: remote,
+    remote: local,
+    localThen: remoteThen,
+    remoteThen: localThen,
+    ...(database !== undefined && { database: database.replace(/\b(l|r)(?=UID\b)|\b(local|remote)\b/g, exchanged) }),
+    ...(quota !== undefined && { quota: quota === "local" ? "remote" : "local" }),
+  };
+}
+
+function exchanged(word: string): string {
+  return { l: "r", r: "l", local: "remote", remote: "local" }[word] ?? word;
+}

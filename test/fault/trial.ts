@@ -1,0 +1,165 @@
+// One trial: a scenario is disturbed at one step, runs again to its end, and is compared with the undisturbed end.
+
+import { perSide, type PerSide } from "../../src/model/side.ts";
+import type { RunResult } from "../support/run-interimap.ts";
+import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
+import { startDaemon } from "../support/watching.ts";
+import { dump } from "../unit/store/databases.ts";
+import { isOriginal, runProgram } from "./program.ts";
+import type { Scenario } from "./scenarios.ts";
+import { startSteps, type Disturbance, type Steps } from "./steps.ts";
+import type { Place, World } from "./world.ts";
+
+/** What a run to the end leaves. */
+export interface End {
+  /** Of the disturbed run, with what was done. */
+  readonly steps: readonly string[];
+  readonly status: number | null;
+  readonly stores: PerSide<MailStoreSnapshot>;
+  /** What the database says, without UIDs and mod-sequences, which may differ. */
+  readonly recorded: readonly string[];
+  /** Commands of one run more that change or look at something. */
+  readonly unrest: readonly string[];
+  /** What the runs said, to explain a failure. */
+  readonly output: string;
+}
+
+export interface Trial {
+  readonly scenario: Scenario;
+  readonly flipped: boolean;
+  /** A daemon is disturbed, and has to reach the end without being started again. */
+  readonly asDaemon?: boolean;
+}
+
+/** Disturbs, or not; then runs to the end, and once more. */
+export async function reachEnd(world: World, trial: Trial, disturbance?: Disturbance): Promise<End> {
+  const { scenario, flipped, asDaemon = false } = trial;
+  const place = await world.place(scenario, flipped);
+  const steps = await startSteps(place.servers);
+  const { settings = {}, args = [] } = scenario;
+  place.home.configure({ ...steps.servers, settings });
+  const output: string[] = [];
+  const run = async (words: readonly string[], blow?: Disturbance): Promise<RunResult> => {
+    steps.begin(blow);
+    const result = await runProgram(place.home, steps, words);
+    await steps.quiet();
+    output.push(`${words.join(" ")} → ${result.status ?? result.signal}\n${result.stdout}${result.stderr}`);
+    return result;
+  };
+  try {
+    let last = await (asDaemon ? watch(place, steps, disturbance) : run(args, disturbance));
+    const taken = [...steps.taken];
+    if (disturbance !== undefined && !asDaemon && last.status !== 0) last = await finish(run, args);
+    if (args.length > 0) last = await run([]);
+    const { status } = last;
+    const recorded = isOriginal ? [] : recordedIn(place);
+    await run([]);
+    const unrest = steps.taken.filter((step) => changing.test(step));
+    const [local, remote] = await Promise.all([snapshot(place.servers.local), snapshot(place.servers.remote)]);
+    return { steps: taken, status, stores: { local, remote }, recorded, unrest, output: output.join("\n") };
+  } finally {
+    await steps.stop();
+    await place.remove();
+  }
+}
+
+/** Until it has looked at everything after the disturbance. */
+async function watch({ home }: Place, steps: Steps, disturbance?: Disturbance): Promise<RunResult> {
+  const endings: (() => void | Promise<void>)[] = [];
+  try {
+    steps.begin(disturbance);
+    const daemon = startDaemon({ after: (ending) => void endings.push(ending as () => void) }, home, {
+      args: ["--watch=1"],
+    });
+    await daemon.waits(3);
+    const result = await daemon.stop();
+    await steps.quiet();
+    return result;
+  } finally {
+    for (const ending of endings) await ending();
+  }
+}
+
+/** The same command again; and where that says which command does the rest, that one. */
+async function finish(run: (words: readonly string[]) => Promise<RunResult>, args: readonly string[]) {
+  const result = await run(args);
+  const rest = /if it was renamed there: \S+ ([^;]*);/.exec(result.stderr)?.[1];
+  return rest === undefined ? result : run(rest.split(" ").filter((word) => !word.startsWith("--config")));
+}
+
+const changing = /^\w+ < \S+ (?:UID )?(STORE|EXPUNGE|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE|SELECT)\b/i;
+
+function recordedIn({ home }: Place): string[] {
+  const { rows } = dump(home.databaseFile);
+  const names = new Map((rows["mailboxes"] ?? []).map(([idx, name]) => [idx, String(name)]));
+  const counts = (table: string): string[] => {
+    const found = new Map<string, number>();
+    for (const [idx] of rows[table] ?? []) {
+      const name = names.get(idx) ?? String(idx);
+      found.set(name, (found.get(name) ?? 0) + 1);
+    }
+    return [...found].map(([name, count]) => `${table} of ${name}: ${count}`);
+  };
+  return [
+    ...(rows["mailboxes"] ?? []).map(([, name, subscribed]) => `mailbox ${String(name)} ${String(subscribed)}`),
+    ...["mapping", "refused", "rounds", "suspects"].flatMap(counts),
+  ].sort();
+}
+
+/** What is wrong with the undisturbed end itself. */
+export function flaws({ scenario }: Trial, { status, stores, unrest }: End): string[] {
+  if (scenario.differs === true) return [];
+  return [
+    ...(status === 0 ? [] : [`exit status ${status}`]),
+    ...diffSnapshots(stores.local, stores.remote),
+    ...unrest.map((line) => `not at rest: ${line}`),
+  ];
+}
+
+/** How an end differs from the undisturbed one in more than it may, a line each. */
+export function differences(
+  { scenario }: Trial,
+  { end, undisturbed }: { readonly end: End; readonly undisturbed: End },
+): string[] {
+  const { mayMatch = false, differs = false } = scenario;
+  const shown = (one: End): PerSide<MailStoreSnapshot> => perSide((side) => comparable(one.stores[side], { mayMatch }));
+  const inStores = perSide((side) => diffSnapshots(shown(end)[side], shown(undisturbed)[side]));
+  const between = differs ? [] : diffSnapshots(comparable(end.stores.local), comparable(end.stores.remote));
+  // A message that was refused stays suspected of a connection's death.
+  const passedOver = [...(mayMatch ? ["mapping of"] : []), ...(differs ? ["suspects of"] : [])];
+  const recorded = (one: End): string[] =>
+    one.recorded.filter((line) => !passedOver.some((start) => line.startsWith(start)));
+  return [
+    ...(end.status === undisturbed.status ? [] : [`exit status ${end.status} instead of ${undisturbed.status}`]),
+    ...inStores.local.map((line) => `local: ${line}`),
+    ...inStores.remote.map((line) => `remote: ${line}`),
+    ...between.map((line) => `local and remote: ${line}`),
+    ...diffLines(recorded(end), recorded(undisturbed)).map((line) => `database: ${line}`),
+    ...diffLines(end.unrest, undisturbed.unrest).map((line) => `not at rest: ${line}`),
+  ];
+}
+
+/**
+ * Without what may differ: subscriptions to names that do not exist, which a rename that was ended before its last command
+ * leaves behind, and how often there is a message that may have been matched.
+ */
+function comparable({ mailboxes, subscribed }: MailStoreSnapshot, { mayMatch = false } = {}): MailStoreSnapshot {
+  return {
+    mailboxes: mayMatch
+      ? new Map(
+          [...mailboxes].map(([name, messages]) => [
+            name,
+            messages.filter(({ digest }, at) => messages.findIndex((one) => one.digest === digest) === at),
+          ]),
+        )
+      : mailboxes,
+    subscribed: new Set([...subscribed].filter((name) => name === "INBOX" || mailboxes.has(name))),
+  };
+}
+
+function diffLines(a: readonly string[], b: readonly string[]): string[] {
+  return [
+    ...a.filter((line) => !b.includes(line)).map((line) => `+ ${line}`),
+    ...b.filter((line) => !a.includes(line)).map((line) => `- ${line}`),
+  ];
+}

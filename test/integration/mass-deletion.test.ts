@@ -1,0 +1,296 @@
+// Far more messages vanished than people delete: nothing is deleted on the other side, the line says what was seen and how
+// to go on, and the exit code is 65.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test, type TestContext } from "node:test";
+import { otherSide, sides, type PerSide } from "../../src/model/side.ts";
+import { startCyrus } from "../support/cyrus.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { plainText, runInterimap, type SectionSettings } from "../support/run-interimap.ts";
+import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import {
+  asClient,
+  command,
+  contents,
+  deliver,
+  expunge,
+  mail,
+  mails,
+  store,
+  twoStores,
+  userNames,
+  type TwoStores,
+} from "../support/two-stores.ts";
+import { eventually, startDaemon } from "../support/watching.ts";
+import { dump, execute } from "../unit/store/databases.ts";
+import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+let dovecot: MailServer;
+let cyrus: MailServer;
+
+before(async () => {
+  [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
+});
+after(() => Promise.all([dovecot.stop(), cyrus.stop()]));
+
+interface Scene {
+  /** How many messages each mailbox has. */
+  readonly mailboxes: Readonly<Record<string, number>>;
+  readonly settings?: SectionSettings;
+  readonly servers?: PerSide<MailServer>;
+}
+
+/** Two stores in step. */
+async function synchronised(t: TestContext, { mailboxes, settings = {}, servers }: Scene): Promise<TwoStores> {
+  const stores = await twoStores(t, servers ?? { local: dovecot, remote: dovecot }, { settings });
+  for (const [name, count] of Object.entries(mailboxes)) {
+    if (name !== "INBOX") await command(stores.local, `CREATE ${name}`);
+    await deliver(stores.local, name, ...mails(name, count));
+  }
+  const { status, stderr } = await runInterimap(stores.home);
+  assert.equal(status, 0, stderr);
+  return stores;
+}
+
+const three = { a: 80, b: 80, c: 80 };
+
+/** More than half of all, and none of the three alone is much. */
+async function loseMost(server: MailServer): Promise<void> {
+  for (const name of Object.keys(three)) await expunge(server, "11:55", name);
+}
+
+/** Runs, and asserts that it stopped before it changed anything anywhere. */
+async function assertStopped(stores: TwoStores, line: RegExp, args: readonly string[] = []): Promise<void> {
+  const [local, remote] = [await snapshot(stores.local), await snapshot(stores.remote)];
+  const rows = dump(stores.home.databaseFile);
+  const { status, stderr } = await runInterimap(stores.home, args);
+  assert.equal(status, 65, stderr);
+  assert.match(stderr, line);
+  assert.match(stderr, /^[^\n]+\n$/, "one line");
+  assert.deepEqual(diffSnapshots(local, await snapshot(stores.local)), []);
+  assert.deepEqual(diffSnapshots(remote, await snapshot(stores.remote)), []);
+  assert.deepEqual(dump(stores.home.databaseFile), rows);
+}
+
+async function assertIdentical({ local, remote }: PerSide<MailServer>): Promise<void> {
+  assert.deepEqual(diffSnapshots(await snapshot(local), await snapshot(remote)), []);
+}
+
+const hint = "if that is how it should be: interimap --allow-mass-delete";
+
+for (const side of sides) {
+  describe(`on the ${side} server`, () => {
+    test("most of what several mailboxes have together, beside flags and new messages", async (t) => {
+      const stores = await synchronised(t, { mailboxes: three });
+      await loseMost(stores[side]);
+      for (const each of sides) {
+        await store(stores[each], "1:3 +FLAGS (\\Flagged)", "a");
+        await deliver(stores[each], "b", mail(`new-${each}`));
+      }
+      const line = new RegExp(
+        `^${side}: 135 of 240 messages have vanished from the ${side} server; nothing was deleted; ${hint}\n$`,
+      );
+      await assertStopped(stores, line);
+      await assertStopped(stores, line);
+      await assertStopped(stores, line, ["--repair"]);
+
+      const { status, stderr } = await runInterimap(stores.home, ["--allow-mass-delete"]);
+      assert.equal(status, 0, stderr);
+      await assertIdentical(stores);
+      assert.equal((await contents(stores[otherSide(side)], "b")).length, 37);
+      await assertNothingToDo(stores);
+    });
+
+    test("most of one mailbox that has most of all", async (t) => {
+      const stores = await synchronised(t, { mailboxes: { INBOX: 150, small: 5 } });
+      await expunge(stores[side], "1:101");
+      await assertStopped(stores, new RegExp(`^${side}: 101 of 155 messages have vanished from the ${side} server;`));
+      await expunge(stores[otherSide(side)], "1");
+      await assertConverges(stores, "100 may be deleted");
+    });
+
+    test("every message of every mailbox", async (t) => {
+      const stores = await synchronised(t, { mailboxes: { INBOX: 4, a: 3, b: 3 } });
+      for (const name of ["INBOX", "a", "b"]) await expunge(stores[side], "1:4", name);
+      await assertStopped(stores, new RegExp(`^${side}: 10 of 10 messages have vanished from the ${side} server;`));
+      await deliver(stores[side], "a", mail("new"));
+      await assertStopped(stores, /10 of 10/);
+      const { status, stderr } = await runInterimap(stores.home, ["--repair", "--allow-mass-delete"]);
+      assert.equal(status, 0, stderr);
+      await assertIdentical(stores);
+    });
+
+    test("every message of every mailbox, where there are fewer than ten: that is nothing unusual", async (t) => {
+      const stores = await synchronised(t, { mailboxes: { INBOX: 5, a: 4 } });
+      for (const name of ["INBOX", "a"]) await expunge(stores[side], "1:*", name);
+      await assertConverges(stores);
+      assert.deepEqual(await contents(stores[otherSide(side)]), []);
+    });
+
+    test("a server that lists none of its mailboxes any more", async (t) => {
+      const stores = await synchronised(t, { mailboxes: { a1: 3, a2: 3 }, settings: { "list-mailbox": "a*" } });
+      await command(stores[side], "DELETE a1", "DELETE a2");
+      const line = new RegExp(
+        `^${side}: the ${side} server lists no mailbox any more; nothing was changed; ${hint}\n$`,
+      );
+      await assertStopped(stores, line);
+      await assertStopped(stores, line, ["--repair"]);
+      const gone = /^\w+\(a[12]\): Mailbox left out: disappeared from the \w+ server/gm;
+      for (const args of [["--allow-mass-delete"], ["a1", "a2"]]) {
+        const { status, stderr } = await runInterimap(stores.home, args);
+        assert.deepEqual([status, stderr.match(gone)?.length], [1, 2], `${args.join(" ")}: ${stderr}`);
+      }
+      assert.equal((await contents(stores[otherSide(side)], "a2")).length, 3);
+    });
+
+    test("every message of what is left, where the other mailboxes are gone", async (t) => {
+      const stores = await synchronised(t, { mailboxes: { INBOX: 60, a: 60, b: 60 } });
+      await expunge(stores[side], "1:*");
+      await command(stores[side], "DELETE a", "DELETE b");
+      const there = await snapshot(stores[otherSide(side)]);
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 65, stderr);
+      assert.match(stderr, /60 of 60 messages have vanished/);
+      assert.deepEqual(diffSnapshots(there, await snapshot(stores[otherSide(side)])), []);
+    });
+
+    test("somebody else's account, or an emptied one: all stays where it is", async (t) => {
+      const stores = await synchronised(t, { mailboxes: { INBOX: 60, a: 60, b: 60 } });
+      const there = stores[otherSide(side)];
+      const before = await snapshot(there);
+      // Dovecot makes UIDVALIDITY of the clock.
+      const made = Math.floor(Date.now() / 1000);
+      await eventually("another second", () => Math.floor(Date.now() / 1000) > made);
+      const empty = { ...plainText(stores.proxies[side].server), username: `${stores[side].user}-not-used-before` };
+      const same = plainText(stores.proxies[otherSide(side)].server);
+      stores.home.configure(side === "local" ? { local: empty, remote: same } : { local: same, remote: empty });
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 1, stderr);
+      assert.equal(stderr.match(/Mailbox left out: disappeared from/g)?.length, 2, stderr);
+      assert.match(stderr, new RegExp(`^${side}\\(INBOX\\): UIDVALIDITY changed`, "m"));
+      assert.deepEqual(diffSnapshots(before, await snapshot(there)), []);
+    });
+
+    test("between Dovecot and Cyrus", async (t) => {
+      const stores = await synchronised(t, { mailboxes: three, servers: { local: dovecot, remote: cyrus } });
+      await loseMost(stores[side]);
+      await assertStopped(stores, /135 of 240 messages have vanished/);
+      assert.equal((await runInterimap(stores.home, ["--allow-mass-delete"])).status, 0);
+      await assertIdentical(stores);
+    });
+
+    test("before the first run with a database of the original program, which knows no counts", async (t) => {
+      const stores = await synchronised(t, { mailboxes: { INBOX: 20, a: 20 } });
+      const ours = ["rounds", "message_counts", "refused", "synchronised", "suspects"];
+      execute(
+        stores.home.databaseFile,
+        `${ours.map((table) => `DROP TABLE ${table};`).join("\n")} PRAGMA user_version = 1`,
+      );
+      for (const name of ["INBOX", "a"]) await expunge(stores[side], "1:*", name);
+      const there = await snapshot(stores[otherSide(side)]);
+      for (let run = 0; run < 2; run++) {
+        const { status, stderr } = await runInterimap(stores.home);
+        assert.equal(status, 65, stderr);
+        assert.match(stderr, new RegExp(`^${side}: 40 of 40 messages have vanished from the ${side} server;`, "m"));
+      }
+      assert.deepEqual(diffSnapshots(there, await snapshot(stores[otherSide(side)])), []);
+    });
+
+    test("after a first run that never came to a checkpoint", async (t) => {
+      const stores = await synchronised(t, { mailboxes: three });
+      execute(
+        stores.home.databaseFile,
+        `DELETE FROM message_counts; INSERT INTO rounds SELECT idx, 1, 1 FROM mailboxes;
+         UPDATE local SET UIDNEXT = 1, HIGHESTMODSEQ = 0; UPDATE remote SET UIDNEXT = 1, HIGHESTMODSEQ = 0`,
+      );
+      await loseMost(stores[side]);
+      await assertStopped(stores, /135 of 240 messages have vanished/);
+      assert.equal((await runInterimap(stores.home, ["--allow-mass-delete"])).status, 0);
+      await assertIdentical(stores);
+    });
+
+    for (const args of [["--watch=1"], ["--notify"]]) {
+      test(`while ${args.join(" ")} is running: it ends`, async (t) => {
+        const stores = await synchronised(t, { mailboxes: { INBOX: 150 } });
+        const there = await snapshot(stores[otherSide(side)]);
+        const daemon = startDaemon(t, stores.home, { args });
+        await daemon.waits();
+        await expunge(stores[side], "1:120");
+        const { status, stderr } = await daemon.finished;
+        assert.equal(status, 65, stderr);
+        assert.match(stderr, new RegExp(`^${side}: 120 of 150 messages .*; nothing was deleted; ${hint}$`, "m"));
+        assert.deepEqual(diffSnapshots(there, await snapshot(stores[otherSide(side)])), []);
+      });
+    }
+
+    test("before the daemon began: it ends", async (t) => {
+      const stores = await synchronised(t, { mailboxes: three });
+      await loseMost(stores[side]);
+      await assertStopped(stores, /135 of 240/, ["--notify"]);
+      const daemon = startDaemon(t, stores.home, { args: ["--watch=1", "--allow-mass-delete"] });
+      await daemon.waits();
+      await daemon.stop();
+      await assertIdentical(stores);
+    });
+  });
+}
+
+test("what vanished on both sides needs no deletion", async (t) => {
+  const stores = await synchronised(t, { mailboxes: three });
+  for (const side of sides) await loseMost(stores[side]);
+  await assertConverges(stores);
+});
+
+test("what vanished here and what vanished there count together", async (t) => {
+  const stores = await synchronised(t, { mailboxes: { a: 100, b: 100 } });
+  await expunge(stores.local, "1:60", "a");
+  await expunge(stores.remote, "1:50", "b");
+  const [here, there] = [
+    "60 of 200 messages have vanished from the local",
+    "50 of 200 messages have vanished from the remote",
+  ];
+  await assertStopped(stores, new RegExp(`^local: ${here} server, and ${there} server; nothing was deleted;`));
+});
+
+test("half of all messages, though more than a hundred, may go", async (t) => {
+  const stores = await synchronised(t, { mailboxes: { a: 120, b: 120 } });
+  for (const name of ["a", "b"]) await expunge(stores.remote, "1:60", name);
+  await assertConverges(stores);
+  assert.equal((await contents(stores.local, "a")).length, 60);
+});
+
+test("the command to go on with is one for this configuration file", async (t) => {
+  const stores = await synchronised(t, { mailboxes: { INBOX: 12 } });
+  await expunge(stores.local, "1:12");
+  const option = `--config=${stores.home.configFile}`;
+  const { status, stderr } = await runInterimap(stores.home, [option]);
+  assert.equal(status, 65);
+  const offered = / interimap (.*)$/m.exec(stderr)?.[1];
+  assert.equal(offered, `${option} --allow-mass-delete`);
+  assert.equal((await runInterimap(stores.home, offered.split(" "))).status, 0);
+  assert.deepEqual(await contents(stores.remote), []);
+});
+
+const limits: readonly (readonly [limit: string, messages: number, most: number])[] = [
+  ["3", 12, 3],
+  ["0", 5, 0],
+  ["11", 11, 11],
+  ["80%", 140, 112],
+  ["0%", 120, 100],
+  ["100%", 120, 120],
+];
+
+for (const [limit, count, most] of limits) {
+  test(`max-delete = ${limit}: ${most} of ${count} messages may be deleted`, async (t) => {
+    const stores = await synchronised(t, { mailboxes: { INBOX: count }, settings: { "max-delete": limit } });
+    if (most < count) {
+      await expunge(stores.remote, `1:${most + 1}`);
+      await assertStopped(stores, new RegExp(`^remote: ${most + 1} of ${count} messages have vanished`));
+      await expunge(stores.local, "1");
+    } else await expunge(stores.remote, "1:*");
+    await assertConverges(stores);
+    const left = await asClient(stores.local, (imap) => imap.run("STATUS INBOX (MESSAGES)"));
+    assert.match(left.untagged[0]!.line, new RegExp(`MESSAGES ${Math.max(0, count - most - 1)}\\)`));
+  });
+}
