@@ -27,8 +27,9 @@ process.exitCode = await run({
   env: process.env,
   signal: interruption.signal,
   onSignal: (name, handler) => {
-    // Between two handlers, while the configuration is read again, a signal must not end the process.
-    process.off(name, ignore).on(name, ignore);
+    // Between two handlers, while the configuration is read again, a signal must not end the process. Without any handler,
+    // even for a moment, it would.
+    if (!process.listeners(name).includes(ignore)) process.on(name, ignore);
     process.on(name, handler);
     return () => {
       process.off(name, handler);

@@ -1,0 +1,150 @@
+// A daemon whose servers fall silent without a word, and one that was itself asleep: dead connections are given up within
+// a minute, and at once when the clock tells. Takes a minute, because such a minute is what is tested.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+import { startGated, type GatedStores } from "../support/gated-stores.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { scratchDirectory } from "../support/scratch.ts";
+import { signalServer } from "../support/server-signal.ts";
+import { contents, deliver, mail, mails } from "../support/two-stores.ts";
+import { becomeIdentical, becomes, type WatchedStores } from "../support/watching.ts";
+import { assertNothingToDo } from "./converge.ts";
+
+/** Of a daemon's life. */
+const timeoutMs = 120_000;
+
+let servers: PerSide<MailServer>;
+
+before(async () => {
+  const [local, remote] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
+  servers = { local, remote };
+});
+after(() => Promise.all(sides.map((side) => servers[side].stop())));
+
+/** Both sides come to hold exactly these messages, by the same process, which then ends well. */
+async function assertRecovers(stores: WatchedStores, expected: readonly string[]): Promise<void> {
+  for (const side of sides) await becomes(() => contents(stores[side]), [...expected]);
+  await becomeIdentical(stores);
+  await stores.daemon.waits();
+  const { stderr } = await stores.daemon.stop();
+  assert.doesNotMatch(stderr, /Warning|internal error/);
+  await assertNothingToDo(stores);
+}
+
+/** Waits for the end of the connection; asserts that it comes within a minute, and not before its time. */
+async function assertGivenUp({ daemon }: WatchedStores, side: Side): Promise<void> {
+  const since = performance.now();
+  assert.match(await daemon.line(/no answer/), new RegExp(`^${side}: no answer for 50 s; trying again in [12] s$`));
+  const seconds = (performance.now() - since) / 1_000;
+  assert.ok(seconds > 45 && seconds < 60, `${seconds} s`);
+}
+
+/** The connection of the other side is the one of the beginning. */
+function assertUntouched({ gates }: GatedStores, side: Side): void {
+  assert.equal(gates[side].connections, 2, "the first run's, and the daemon's");
+}
+
+describe("silence", { concurrency: 8 }, () => {
+  test("while nothing happens: noticed by asking for a sign of life", async (t) => {
+    const stores = await startGated(t, servers, { timeoutMs });
+    stores.gates.remote.stall();
+    await deliver(stores.remote, "INBOX", mail("r"));
+    await assertGivenUp(stores, "remote");
+    stores.gates.remote.resume();
+    await stores.daemon.line(/^remote: Connected again/);
+    assertUntouched(stores, "local");
+    await deliver(stores.local, "INBOX", mail("l"));
+    await assertRecovers(stores, ["l", "r"]);
+  });
+
+  test("of one connection, forgotten by a router, while nothing happens: the next one works", async (t) => {
+    const stores = await startGated(t, servers, { timeoutMs });
+    stores.gates.local.forget();
+    await deliver(stores.local, "INBOX", mail("l"));
+    await assertGivenUp(stores, "local");
+    await stores.daemon.line(/^local: Connected again/);
+    assertUntouched(stores, "remote");
+    await deliver(stores.remote, "INBOX", mail("r"));
+    await assertRecovers(stores, ["l", "r"]);
+  });
+
+  for (const side of sides) {
+    const other = otherSide(side);
+    test(`in the middle of copying to the ${side} side`, async (t) => {
+      const stores = await startGated(t, servers, { args: ["--notify"], timeoutMs });
+      const isStalled = new Promise<void>((resolve) => {
+        stores.hold(side, "client", {
+          pattern: /^\S+ APPEND/,
+          action: () => {
+            stores.gates[side].stall();
+            resolve();
+          },
+        });
+      });
+      await deliver(stores[other], "INBOX", ...mails("m", 5));
+      await isStalled;
+      await assertGivenUp(stores, side);
+      stores.gates[side].resume();
+      await assertRecovers(stores, ["m1", "m2", "m3", "m4", "m5"]);
+    });
+  }
+
+  test("of a server process that is stopped, and goes on too late", async (t) => {
+    const own = await startDovecot();
+    t.after(() => own.stop());
+    const stores = await startGated(t, { local: servers.local, remote: own }, { timeoutMs });
+    signalServer(own, "SIGSTOP");
+    await deliver(stores.local, "INBOX", mail("l"));
+    await assertGivenUp(stores, "remote");
+    signalServer(own, "SIGCONT");
+    await deliver(stores.remote, "INBOX", mail("r"));
+    await assertRecovers(stores, ["l", "r"]);
+  });
+
+  test("of this machine, says its clock, while nothing happens and in the middle of the work: all connections are made anew", async (t) => {
+    const clock = fakeClock(scratchDirectory("clock"));
+    const stores = await startGated(t, servers, { args: ["--notify"], env: clock.env, timeoutMs });
+    const { daemon, gates } = stores;
+    clock.set(3_600);
+    assert.match(await daemon.line(/clock went ahead/), /^The clock went ahead by 1 h: .*Connecting anew$/);
+    await daemon.waits(2);
+    assert.deepEqual([gates.local.connections, gates.remote.connections], [3, 3]);
+
+    stores.hold("remote", "server", {
+      pattern: /^\S+ OK \[APPENDUID/,
+      action: async () => {
+        clock.set(7_200);
+        await daemon.says(/clock went ahead by 1 h/, 2);
+      },
+    });
+    await deliver(stores.local, "INBOX", mail("l"));
+    await daemon.says(/clock went ahead by 1 h/, 2);
+    await becomes(() => [gates.local.connections, gates.remote.connections], [4, 4]);
+    await deliver(stores.remote, "INBOX", mail("r"));
+    await assertRecovers(stores, ["l", "r"]);
+    assert.deepEqual(daemon.said(/lost|trying again/), []);
+  });
+
+  test("of ourselves, stopped for a while: all connections are made anew", async (t) => {
+    const stores = await startGated(t, servers, { args: ["--notify"], timeoutMs });
+    const { daemon, gates } = stores;
+    daemon.kill("SIGSTOP");
+    for (const side of sides) gates[side].forget();
+    await deliver(stores.local, "INBOX", mail("l"));
+    await deliver(stores.remote, "INBOX", mail("r"));
+    await pause(25_000);
+    daemon.kill("SIGCONT");
+    const awake = performance.now();
+    await daemon.line(/^The clock went ahead by \d+ s: /);
+    await daemon.waits(2);
+    assert.ok(performance.now() - awake < 5_000);
+    assert.deepEqual([gates.local.connections, gates.remote.connections], [3, 3]);
+    await assertRecovers(stores, ["l", "r"]);
+    assert.deepEqual(daemon.said(/lost|trying again/), []);
+  });
+});
