@@ -17,9 +17,6 @@ const authPauseMs = 5_000;
 const firstPatienceMs = 50_000;
 const longestPatienceMs = 5 * 60_000;
 
-/** One that loses each connection soon after it was made must not be tried again and again at once. */
-const steadyMs = 60_000;
-
 /** What is wrong with a server that was right before will pass: a captive portal, a server in the middle of an upgrade. */
 const passingOnceConnected: readonly ErrorCode[] = [
   "TLS",
@@ -44,7 +41,6 @@ export class Link {
   #failures = 0;
   #authFailures = 0;
   #failingSince: number | undefined;
-  #connectedAt: number | undefined;
   #lastReported = "";
   #notBefore = 0;
   #hurry = new AbortController();
@@ -88,8 +84,6 @@ export class Link {
   /** The connection was refused, or lost. @throws the error when another attempt cannot help. */
   failed(error: unknown): void {
     if (!(error instanceof InterimapError) || !this.#willPass(error)) throw error;
-    if (this.#isSteady) this.#failures = 0;
-    this.#connectedAt = undefined;
     this.#failures++;
     const least = Math.max(error.retryAfterMs ?? 0, error.code === "AUTH_FAILED" ? authPauseMs : 0);
     const retryInMs = Math.max(backoffMs(this.#failures, this.#random), least);
@@ -102,15 +96,12 @@ export class Link {
     this.#report({ type: "connection-failed", side: this.#side, error, retryInMs });
   }
 
-  /** All is well. What failed before does not count any more as soon as the connection has lasted for a while. */
+  /** All is well: what failed before does not count any more. */
   succeeded(): void {
+    this.#failures = 0;
     this.#authFailures = 0;
     this.#lastReported = "";
     this.#patienceMs = firstPatienceMs;
-  }
-
-  get #isSteady(): boolean {
-    return this.#connectedAt !== undefined && performance.now() - this.#connectedAt >= steadyMs;
   }
 
   /** The network may have come back: the next attempt is made at once. */
@@ -139,7 +130,6 @@ export class Link {
 
   #connected(session: Session): void {
     this.#enter("connected", { connections: this.#state.connections + 1 });
-    this.#connectedAt = performance.now();
     void session.ended.then((reason) => {
       if (this.#state.state === "connected") this.#enter("waiting", { reason: reason.message });
     });
