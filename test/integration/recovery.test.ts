@@ -138,6 +138,8 @@ describe("a connection that is lost", { concurrency: 6 }, () => {
           await eventually(`cut ${when}`, () => isCut);
           for (const on of sides) await becomes(() => contents(stores[on]), expected.lines, when);
           await becomeIdentical(stores);
+          // The same trouble again, before all was well, would not be told of.
+          await stores.daemon.waits();
         }
         await assertDone(stores);
         const { daemon, proxies } = stores;
