@@ -11,6 +11,8 @@ export interface MailboxRecord {
   readonly subscribed: boolean;
   /** As of the last checkpoint; undefined before the first. */
   readonly states: PerSide<MailboxState | undefined>;
+  /** A round was begun and did not come to its checkpoint. */
+  readonly isUnfinished: boolean;
 }
 
 interface Row {
@@ -23,14 +25,16 @@ interface Row {
   readonly rValidity: bigint | null;
   readonly rNext: bigint | null;
   readonly rModSeq: bigint | null;
+  readonly unfinished: bigint;
 }
 
 export function mailboxes(connection: Connection): MailboxRecord[] {
   const rows = connection.exactRows<Row>(
     `SELECT idx, mailbox, subscribed,
        local.UIDVALIDITY AS lValidity, local.UIDNEXT AS lNext, local.HIGHESTMODSEQ AS lModSeq,
-       remote.UIDVALIDITY AS rValidity, remote.UIDNEXT AS rNext, remote.HIGHESTMODSEQ AS rModSeq
-     FROM mailboxes LEFT JOIN local USING (idx) LEFT JOIN remote USING (idx) ORDER BY idx`,
+       remote.UIDVALIDITY AS rValidity, remote.UIDNEXT AS rNext, remote.HIGHESTMODSEQ AS rModSeq,
+       rounds.idx IS NOT NULL AS unfinished
+     FROM mailboxes LEFT JOIN local USING (idx) LEFT JOIN remote USING (idx) LEFT JOIN rounds USING (idx) ORDER BY idx`,
   );
   return rows.map((row) => ({
     idx: Number(row.idx),
@@ -40,6 +44,7 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
       local: state(row.lValidity, row.lNext, row.lModSeq),
       remote: state(row.rValidity, row.rNext, row.rModSeq),
     },
+    isUnfinished: row.unfinished !== 0n,
   }));
 }
 

@@ -2,7 +2,7 @@
 // called within transaction(). Failures are InterimapError: DATABASE_READ, or BUG for a row that breaks an invariant.
 
 import type { MailboxState } from "../model/mailbox-state.ts";
-import { perSide, type PerSide, type Side } from "../model/side.ts";
+import type { PerSide, Side } from "../model/side.ts";
 import { uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
@@ -98,15 +98,12 @@ export class Store {
   }
 
   /**
-   * Forgets how far the mailbox was synchronised: until the next checkpoint all of its messages are to be looked at, and
-   * those without a mapping matched before they are copied. What is mapped stays mapped.
+   * Until the next checkpoint all messages of the mailbox are to be looked at, and those without a mapping matched before
+   * they are copied. What is mapped stays mapped. The states say what the servers' next news are counted from.
    */
-  startOver(idx: number, uidValidity: PerSide<number>): void {
+  startOver(idx: number, states: PerSide<MailboxState>): void {
     this.transaction(() => {
-      this.checkpoint(
-        idx,
-        perSide((side) => ({ uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n })),
-      );
+      this.checkpoint(idx, states);
       this.#connection.run("INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, 1, 1)", idx);
     });
   }

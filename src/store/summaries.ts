@@ -11,8 +11,6 @@ export interface MailboxSummary extends MailboxRecord {
   readonly messages: PerSide<number> | undefined;
   /** How many messages are known to be on both sides. */
   readonly mappings: number;
-  /** A round was begun and did not come to its checkpoint. */
-  readonly isUnfinished: boolean;
 }
 
 interface Row {
@@ -21,25 +19,23 @@ interface Row {
   readonly local: number | null;
   readonly remote: number | null;
   readonly mappings: number;
-  readonly unfinished: number;
 }
 
 /** In the order in which the mailboxes were added. */
 export function summaries(connection: Connection): MailboxSummary[] {
   const rows = connection.rows<Row>(
-    `SELECT idx, at, local, remote, ifnull(mappings, 0) AS mappings, rounds.idx IS NOT NULL AS unfinished
-     FROM mailboxes LEFT JOIN synchronised USING (idx) LEFT JOIN message_counts USING (idx) LEFT JOIN rounds USING (idx)
+    `SELECT idx, at, local, remote, ifnull(mappings, 0) AS mappings
+     FROM mailboxes LEFT JOIN synchronised USING (idx) LEFT JOIN message_counts USING (idx)
        LEFT JOIN (SELECT idx, count(*) AS mappings FROM mapping GROUP BY idx) USING (idx)`,
   );
   const byIdx = new Map(rows.map((row) => [row.idx, row]));
   return mailboxes(connection).map((mailbox) => {
-    const { at, local, remote, mappings, unfinished } = byIdx.get(mailbox.idx)!;
+    const { at, local, remote, mappings } = byIdx.get(mailbox.idx)!;
     return {
       ...mailbox,
       synchronisedAt: at === null ? undefined : new Date(at * 1000),
       messages: local === null || remote === null ? undefined : { local, remote },
       mappings,
-      isUnfinished: unfinished !== 0,
     };
   });
 }

@@ -11,6 +11,8 @@ export interface KnownMailbox {
   readonly name: string;
   readonly subscribed: boolean;
   readonly states: PerSide<MailboxState | undefined>;
+  /** The last round on it did not come to its end. */
+  readonly isUnfinished: boolean;
 }
 
 export interface SubscriptionChange {
@@ -71,7 +73,7 @@ function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed }: Situat
     const before = known?.states[side];
     return now !== undefined && before !== undefined && sameState(now, before);
   });
-  if (!isClean) plan.dirty.push(name);
+  if (!isClean || known?.isUnfinished === true) plan.dirty.push(name);
 }
 
 /** First seen: the union of both. Afterwards: whichever side differs from what both had last time, wins. */

@@ -54,14 +54,13 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
   if (anew.length > 0) forget(work, uidValidity);
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
-  const floors = perSide((side) => before[side]?.uidNext ?? 1);
   if (anew.length === 0 && (before.local === undefined || before.remote === undefined)) begin(work, { before, views });
   return {
     ...work,
     before,
     views,
     flags: new FlagKnowledge(),
-    progress: perSide((side) => progressFrom(work, { side, floor: floors[side] })),
+    progress: perSide((side) => progressFrom({ ...work, before }, side)),
   };
 }
 
@@ -72,7 +71,7 @@ function begin(
 ): void {
   const uidValidity = perSide((side) => views[side].uidValidity);
   const bothHoldMessages = sides.every((side) => before[side] === undefined && views[side].exists > 0);
-  if (bothHoldMessages && matchesExisting) store.startOver(idx, uidValidity);
+  if (bothHoldMessages && matchesExisting) store.startOver(idx, nothingSeen(uidValidity));
   else {
     store.checkpoint(
       idx,
@@ -85,11 +84,16 @@ function begin(
 function forget({ store, idx }: MailboxWork, uidValidity: PerSide<number>): void {
   store.transaction(() => {
     store.forgetMessages(idx);
-    store.startOver(idx, uidValidity);
+    store.startOver(idx, nothingSeen(uidValidity));
   });
 }
 
-function progressFrom({ store, idx, repairs }: MailboxWork, { side, floor }: { side: Side; floor: number }): Progress {
+function nothingSeen(uidValidity: PerSide<number>): PerSide<MailboxState> {
+  return perSide((side) => ({ uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n }));
+}
+
+function progressFrom({ store, idx, repairs, before }: MailboxWork, side: Side): Progress {
+  const floor = Math.min(before[side]?.uidNext ?? 1, store.interruption(idx)?.[side] ?? Infinity);
   const refused = store.refused(idx).filter((message) => message.side === side);
   return {
     floor,

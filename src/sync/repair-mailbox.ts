@@ -7,13 +7,14 @@ import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { formatUidSet, uidRange, uidSetOf } from "../model/uid-set.ts";
 import { uniteFlags } from "./match-flags.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { adopt } from "./resume.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
-  const { views, store, idx, progress } = mailbox;
+  const { views, store, idx, before, progress } = mailbox;
   const rows = store.allPairs(idx);
   const uidNext = perSide((side) => views[side].uidNext);
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
@@ -23,7 +24,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
     rows,
     messages,
     uidNext,
-    floors: perSide((side) => progress[side].floor),
+    floors: perSide((side) => before[side]?.uidNext ?? 1),
     vanished: perSide((side) => views[side].vanished),
     refused: perSide((side) => progress[side].refused),
   });
@@ -57,9 +58,12 @@ async function everyMessage(
   );
 }
 
-/** One transaction. Killed after it, the next run, with or without --repair, matches and copies what is left. */
+/**
+ * One transaction. Killed after it, the next run, with or without --repair, matches and copies what is left. What the
+ * servers told of must be told again then: a state that can be believed stays.
+ */
 function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
-  const { store, idx, views, progress } = mailbox;
+  const { store, idx, before, views, progress } = mailbox;
   store.transaction(() => {
     store.removeMappings(
       idx,
@@ -68,7 +72,12 @@ function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
     adopt(mailbox, pairs);
     store.startOver(
       idx,
-      perSide((side) => views[side].uidValidity),
+      perSide((side) => {
+        const { uidValidity } = views[side];
+        const state = before[side];
+        const isBelievable = state !== undefined && aheadOf(views[side], state).length === 0;
+        return isBelievable ? state : { uidValidity, uidNext: 1, highestModSeq: 0n };
+      }),
     );
   });
   for (const side of sides) {
@@ -107,20 +116,28 @@ function reportAnomalies({ report, name }: OpenMailbox, anomalies: readonly Anom
   for (const anomaly of anomalies) report({ type: "anomaly", mailbox: name, ...anomaly });
 }
 
-/** What is recorded of a server can be behind it, never ahead. Returns whether it is. */
+/** Returns whether what is recorded of a server is ahead of it, which cannot be. */
 function reportStates({ before, views, report, name }: OpenMailbox): boolean {
-  let isBeyond = false;
-  for (const side of sides) {
+  const found = sides.flatMap((side) => {
     const recorded = before[side];
-    if (recorded === undefined) continue;
-    for (const [item, known, actual] of [
-      ["UIDNEXT", recorded.uidNext, views[side].uidNext],
-      ["HIGHESTMODSEQ", recorded.highestModSeq, views[side].highestModSeq],
-    ] as const) {
-      if (known <= actual) continue;
-      isBeyond = true;
-      report({ type: "state-ahead", side, mailbox: name, item, recorded: String(known), actual: String(actual) });
-    }
-  }
-  return isBeyond;
+    return recorded === undefined ? [] : aheadOf(views[side], recorded).map((finding) => ({ side, ...finding }));
+  });
+  for (const finding of found) report({ type: "state-ahead", mailbox: name, ...finding });
+  return found.length > 0;
+}
+
+interface Ahead {
+  readonly item: "UIDNEXT" | "HIGHESTMODSEQ";
+  readonly recorded: string;
+  readonly actual: string;
+}
+
+function aheadOf(actual: MailboxState, recorded: MailboxState): Ahead[] {
+  const items = [
+    ["UIDNEXT", recorded.uidNext, actual.uidNext],
+    ["HIGHESTMODSEQ", recorded.highestModSeq, actual.highestModSeq],
+  ] as const;
+  return items.flatMap(([item, known, now]) =>
+    known > now ? [{ item, recorded: String(known), actual: String(now) }] : [],
+  );
 }

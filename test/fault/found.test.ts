@@ -28,3 +28,8 @@ test("killed when the server has renamed a mailbox: it is still subscribed in th
 test("cut off before it hears of copies that it finds later: no message stays suspected of the cut", async () => {
   await assertSameEnd("new messages", { at: /> \S+ OK \[APPENDUID/, blow: "cut remote" });
 });
+
+test("a repair that is cut off when it carries a deletion over: the next one still knows of the deletion", async () => {
+  const at = /^local < \S+ UID STORE 6 \+FLAGS.SILENT/;
+  await assertSameEnd("repair: a row leads nowhere, and changes wait", { at, blow: "cut local" });
+});

@@ -22,6 +22,7 @@ export const upgradedMailboxes: readonly MailboxRecord[] = [
       local: { uidValidity: 1795240543, uidNext: 6, highestModSeq: 17n },
       remote: { uidValidity: 1795240544, uidNext: 2000000005, highestModSeq: 2n ** 63n - 1n },
     },
+    isUnfinished: false,
   },
   {
     idx: 3,
@@ -31,8 +32,15 @@ export const upgradedMailboxes: readonly MailboxRecord[] = [
       local: { uidValidity: 0xffff_ffff, uidNext: 0xffff_ffff, highestModSeq: 2n ** 64n - 2n },
       remote: { uidValidity: 1, uidNext: 1, highestModSeq: 2n ** 63n },
     },
+    isUnfinished: false,
   },
-  { idx: 4, name: "&AMk-t&AOk-", subscribed: true, states: { local: undefined, remote: undefined } },
+  {
+    idx: 4,
+    name: "&AMk-t&AOk-",
+    subscribed: true,
+    states: { local: undefined, remote: undefined },
+    isUnfinished: false,
+  },
 ];
 
 /** Rows of tables that an upgrade leaves as they are, or moves as they are. */

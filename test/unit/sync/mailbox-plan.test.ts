@@ -24,11 +24,12 @@ function listed(sign: string): ListedMailbox | undefined {
   };
 }
 
-/** What we know of it: `-` nothing, `u` unsubscribed, `s` subscribed; `0` behind it: never synchronised. */
+/** What we know of it: `-` nothing, `u` unsubscribed, `s` subscribed; behind it `0`: never synchronised, `!`: unfinished. */
 function known(sign: string): KnownMailbox | undefined {
   if (sign === "-") return undefined;
   const before = sign.endsWith("0") ? undefined : state;
-  return { idx: 1, name: "box", subscribed: sign.startsWith("s"), states: { local: before, remote: before } };
+  const states = { local: before, remote: before };
+  return { idx: 1, name: "box", subscribed: sign.startsWith("s"), states, isUnfinished: sign.endsWith("!") };
 }
 
 function listing(
@@ -88,6 +89,7 @@ const table: readonly (readonly [local: string, remote: string, known: string, p
   ["x*", "x", "u", "dirty"],
   ["x*", "x*", "u", "dirty"],
   ["x", "x", "u0", "dirty"],
+  ["x", "x", "u!", "dirty"],
   ["?", "x", "u", "dirty"],
 
   // Subscriptions: who differs from the last time wins.
