@@ -69,6 +69,8 @@ export class Watch {
   readonly #idling = new Set<Side>();
   /** Servers that stopped telling, because it was too much. */
   readonly #overflowed = new Set<Side>();
+  /** When each server was asked to tell of changes, and whether it has told of any since. */
+  readonly #asked: Record<Side, { at: number; hasTold: boolean }> = perSide(() => ({ at: 0, hasTold: false }));
   readonly #knownGone = new Set<string>();
   #listings: PerSide<Listing> | undefined;
   #state: Omit<WatchState, "sides"> = {
@@ -174,6 +176,7 @@ export class Watch {
     const session = await connect();
     const { side } = session;
     session.listen((response) => {
+      if (response.kind === "mailbox-status") this.#asked[side].hasTold = true;
       if (heed(this.#agenda, session, { response, isWorking: this.#state.activity !== "waiting" })) return;
       this.#overflowed.add(side);
       this.#agenda.noteEverything();
@@ -197,6 +200,7 @@ export class Watch {
       return;
     }
     const reference = sync.query.references[side];
+    this.#asked[side] = { at: Date.now(), hasTold: false };
     const { attention, refusal } = await askForNews(session, { reference, canIdle: idleMailboxes.length > 0 });
     this.#links[side].attends(attention);
     if (attention === "notify") return;
@@ -233,9 +237,9 @@ export class Watch {
     this.#leftOut = this.#worthRetry = 0;
     const { sync: what, stop } = this.#options;
     const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections, sessions };
-    const overflowed = [...this.#overflowed];
+    const again = sides.filter((side) => this.#overflowed.has(side) || this.#isWorn(side));
     this.#overflowed.clear();
-    for (const side of overflowed) await this.#askForNews(sessions[side]);
+    await allDone(again.map((side) => this.#askForNews(sessions[side])));
     const listings = this.#listings;
     if (listings !== undefined && !due.everything) {
       const names = await this.#changed(sessions, { due, listings });
@@ -320,6 +324,21 @@ export class Watch {
       if (now !== undefined && isNews(now, known.get(name ?? "")?.[side]))
         this.#agenda.noteMailbox(side, wireName, now);
     });
+    this.#renewWorn();
+  }
+
+  #renewWorn(): void {
+    if (sides.some((side) => this.#isWorn(side))) this.#agenda.noteEverything();
+  }
+
+  /**
+   * Dovecot 2.3 watches files for us, and goes on watching the old ones after it has begun new ones: what it tells of then
+   * comes half a minute late, until it is asked anew. That costs a look at everything: not too often, and only after news.
+   */
+  #isWorn(side: Side): boolean {
+    const { at, hasTold } = this.#asked[side];
+    const thousands = Math.ceil((this.#listings?.[side].mailboxes.size ?? 1) / 1000);
+    return this.#isTold(side) && hasTold && Date.now() - at >= thousands * this.#options.keepAliveMs;
   }
 
   #isTold(side: Side): boolean {
@@ -372,6 +391,7 @@ export class Watch {
     }, nextLookMs);
     const keepAlive = setInterval(() => {
       for (const side of sides) this.#keepAlive(sessions[side]);
+      this.#renewWorn();
     }, this.#options.keepAliveMs);
     this.#note({ activity: "waiting", nextLookAt: Date.now() + nextLookMs });
     try {

@@ -316,6 +316,26 @@ describe("--notify", { concurrency: 3 }, () => {
     assert.deepEqual(stores.daemon.said(/./).length, 1, "no line but that it stops");
   });
 
+  test("a server that has told of something is asked anew after a while, and nothing is missed", async (t) => {
+    const stores = await startWatching(t, servers, { args: ["--notify", "--watch=1"] });
+    const asked = (): string[] =>
+      stores.proxies.local.clientLines
+        .filter((line) => line.includes("NOTIFY"))
+        .map((line) => line.split(" ").slice(1, 3).join(" "));
+    const arrived: string[] = [];
+    while (asked().length < 5) {
+      arrived.push(`m${String(arrived.length).padStart(2, "0")}`);
+      await deliver(stores.local, "INBOX", mail(arrived.at(-1)!));
+      await becomes(() => contents(stores.remote), arrived);
+    }
+    assert.deepEqual(asked().slice(0, 5), ["NOTIFY SET", "NOTIFY NONE", "NOTIFY SET", "NOTIFY NONE", "NOTIFY SET"]);
+    await keepsAlive(stores, 2);
+    const before = asked();
+    await keepsAlive(stores, 2);
+    assert.deepEqual(asked(), before, "and not while it has nothing to tell");
+    await assertDone(stores);
+  });
+
   test("a server that gives up telling is asked again, and everything is looked at", async (t) => {
     const stores = await startWatching(t, servers, { args: ["--notify", "--watch=1"] });
     assert.equal(commands(stores, /NOTIFY/).length, 2);
@@ -344,7 +364,7 @@ describe("--notify", { concurrency: 3 }, () => {
     stores.hold("remote", "server", {
       pattern: keptAlive,
       action: () => {
-        stores.hold("remote", "client", { pattern: /^\S+ NOTIFY/, action: () => "cut" });
+        stores.hold("remote", "client", { pattern: /^\S+ NOTIFY SET/, action: () => "cut" });
         return { instead: "* OK [NOTIFICATIONOVERFLOW] too much" };
       },
     });

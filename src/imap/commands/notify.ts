@@ -1,5 +1,6 @@
 // NOTIFY: the server tells of changes wherever they happen, without being asked (RFC 5465).
 
+import { allDone } from "../../model/all-done.ts";
 import { astring } from "../codec/write-command.ts";
 import type { Session } from "../session.ts";
 
@@ -16,13 +17,14 @@ export interface NotifyScope {
 
 /**
  * Asks for new, expunged and changed messages everywhere (RFC 5465 5.1 to 5.3), and for names and subscriptions (5.4,
- * 5.5). Servers tell nothing of what was before: look at everything after this. To be sent once a connection: Dovecot
- * tells much later after a second time.
+ * 5.5). Servers tell nothing of what was before: look at everything after this. Whatever was asked for before is taken
+ * back first (5.6): Dovecot tells much later after a second NOTIFY SET otherwise.
  * @throws CommandRefused, e.g. with [BADEVENT].
  */
 export async function notify(session: Session, { below }: NotifyScope): Promise<void> {
   const where = below === undefined ? ["PERSONAL"] : ["SUBTREE ", astring(below)];
-  await session.run({
+  const before = session.isNotified ? [session.run({ name: "NOTIFY", overlap: "any", parts: ["NOTIFY NONE"] })] : [];
+  const asking = session.run({
     name: "NOTIFY",
     overlap: "any",
     parts: [
@@ -31,5 +33,6 @@ export async function notify(session: Session, { below }: NotifyScope): Promise<
       ` (${messageEvents} MailboxName SubscriptionChange))`,
     ],
   });
+  await allDone([...before, asking]);
   session.isNotified = true;
 }
