@@ -40,8 +40,9 @@ export async function onServers(
 ): Promise<void> {
   ensureDirectory(dirname(config.database));
   const store = openStore({ path: config.database });
-  const connections = new Connections((side, abort) =>
-    connect(config.servers[side], { side, log, keepAlive: false, signal: abort }),
+  const connections = new Connections(
+    (side, abort) => connect(config.servers[side], { side, log, keepAlive: false, signal: abort }),
+    perSide((side) => config.servers[side].connections),
   );
   const windUp = (): void => {
     connections.windUp(interrupted());

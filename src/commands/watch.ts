@@ -56,6 +56,7 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
       ),
     },
     connect: ({ side, ...attempt }) => connect(config.servers[side], { side, log, keepAlive: true, ...attempt }),
+    connections: perSide((side) => config.servers[side].connections),
     usesNotify: command.notify,
     pollMs: 1_000 * (seconds ?? pollSeconds),
     keepAliveMs: 1_000 * (command.notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),

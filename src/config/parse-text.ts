@@ -48,6 +48,13 @@ export function deletionLimit(text: string): DeletionLimit {
   return percent === "%" ? { share: Number(number) / 100 } : { messages: Number(number) };
 }
 
+/** At least one, and not so many that it must be a mistake. */
+export function count(text: string): number {
+  const number = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > 100) throw new BadValue("a number from 1 to 100");
+  return number;
+}
+
 /** A length of time, in seconds. */
 export function seconds(text: string): number {
   const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;

@@ -14,6 +14,7 @@ export function serverSettings(file: string, section: Section, side: Side): Serv
     username: section.get("username"),
     password: section.get("password"),
     compress: section.get("compress") ?? side === "remote",
+    connections: section.get("connections"),
     listReference: section.get("list-reference"),
   };
 }

@@ -3,7 +3,18 @@
 import { defaultLogPrefix, parseLogPrefix } from "../log/log-prefix.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";
 import { host, proxy, sniName } from "./parse-host.ts";
-import { atoms, deletionLimit, mailboxText, nonEmpty, oneOf, port, someOf, seconds, yesNo } from "./parse-text.ts";
+import {
+  atoms,
+  count,
+  deletionLimit,
+  mailboxText,
+  nonEmpty,
+  oneOf,
+  port,
+  someOf,
+  seconds,
+  yesNo,
+} from "./parse-text.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
 import { pcre } from "./pcre.ts";
 
@@ -164,6 +175,14 @@ export const settings = {
     parse: yesNo,
     absent: "NO in [local], YES in [remote]",
     doc: "Whether to compress the traffic where the server can.",
+  },
+  connections: {
+    section: "server",
+    parse: count,
+    default: "3",
+    doc:
+      "How many connections to the server may be open at once when there is much to synchronise; one that the server " +
+      "refuses is done without.",
   },
   "null-stderr": {
     section: "server",

@@ -1,6 +1,7 @@
 // A command as data: what it puts on the wire, what it expects back, and what it must not overlap with.
 
 import type { CommandPart } from "./codec/write-command.ts";
+import type { MailboxView } from "./mailbox-view.ts";
 import type { TaggedResponse, UntaggedResponse } from "./responses.ts";
 
 /**
@@ -9,15 +10,20 @@ import type { TaggedResponse, UntaggedResponse } from "./responses.ts";
  * - `alone`: changes what follows on the connection (STARTTLS, AUTHENTICATE): nothing before or after it in flight.
  * - `last`: may follow others in flight, but nothing may follow it until it is answered (COMPRESS).
  * - `select`: changes the selected mailbox.
- * - `selected`: works on the selected mailbox.
+ * - `selected`: reads the selected mailbox.
+ * - `changing`: changes what is in the selected mailbox.
  * - `any`: independent of all that.
  */
-export type Overlap = "alone" | "last" | "select" | "selected" | "any";
+export type Overlap = "alone" | "last" | "select" | "selected" | "changing" | "any";
 
 export interface Command {
   /** For people and for the log: `UID FETCH`, `APPEND`. */
   readonly name: string;
   readonly overlap: Overlap;
+  /** Of a `select`: what is told of the mailbox goes there. Undefined when nobody wants to know, or none is selected. */
+  readonly opens?: MailboxView;
+  /** Of a `selected` or `changing` one: the mailbox it is meant for; undefined: the only one that is ever selected here. */
+  readonly view?: MailboxView | undefined;
   /** The whole command after its tag, name included. */
   readonly parts: readonly CommandPart[];
   /**
@@ -30,8 +36,6 @@ export interface Command {
    * the connection wait as well.
    */
   readonly turn?: Promise<void>;
-  /** Called once, right before the first octet is written. */
-  readonly onWritten?: () => void;
   /** Called with the tagged response, before anything that follows it on the connection is read. */
   readonly onAnswered?: (answer: TaggedResponse) => void;
   /**
@@ -43,14 +47,21 @@ export interface Command {
 
 /**
  * Whether a command may be written while others await their tagged responses. RFC 3501 5.5 forbids overlapping commands
- * whose results would depend on the order in which the server runs them.
+ * whose results would depend on the order in which the server runs them; it makes servers run such ones in the order in
+ * which they were sent, though. So mailboxes may be read one after the other without a pause, as long as each command says
+ * which one it means. But nothing is changed before the server has confirmed that the right mailbox is selected.
  */
-export function mayOverlap(next: Overlap, inFlight: readonly Overlap[]): boolean {
+export function mayOverlap(next: Command, inFlight: readonly Command[]): boolean {
   return inFlight.every((other) => {
-    if (next === "alone" || other === "alone" || other === "last") return false;
-    if (next === "select") return other !== "select" && other !== "selected";
-    // A SELECT that fails would leave a command written after it without its mailbox.
-    if (next === "selected") return other !== "select";
+    if (next.overlap === "alone" || other.overlap === "alone" || other.overlap === "last") return false;
+    if (next.overlap === "select") return saysWhere(other);
+    if (next.overlap === "changing") return other.overlap !== "select";
+    if (next.overlap === "selected") return other.overlap !== "select" || saysWhere(next);
     return true;
   });
+}
+
+function saysWhere({ overlap, opens, view }: Command): boolean {
+  if (overlap === "select") return opens !== undefined;
+  return overlap === "any" || view !== undefined;
 }

@@ -24,6 +24,8 @@ export class MailboxView {
   hasModSeqs = false;
   hasStickyUids = true;
   isReadOnly = false;
+  /** Selected again, it had another UIDVALIDITY: it is not the same mailbox any more. */
+  isReplaced = false;
   /** Until the server says otherwise every flag can be stored (RFC 3501 7.1). */
   permanentFlags: PermanentFlags = permanentFlags(undefined);
 
@@ -149,11 +151,16 @@ export class MailboxView {
     this.permanentFlags = { ...this.permanentFlags, ...news };
   }
 
+  #noteUidValidity(told: number): void {
+    if (this.uidValidity === 0) this.uidValidity = told;
+    else if (told !== this.uidValidity) this.isReplaced = true;
+  }
+
   /** Response codes describe the mailbox in untagged OKs and in the tagged answer to SELECT alike. */
   noteCode(code: ResponseCode): void {
     switch (code.name) {
       case "UIDVALIDITY":
-        this.uidValidity = parseNonZero(code.text, code.name);
+        this.#noteUidValidity(parseNonZero(code.text, code.name));
         break;
       case "UIDNEXT":
         this.uidNext = parseNonZero(code.text, code.name);

@@ -33,6 +33,7 @@ interface Entry {
   /** Segments still to be written; each but the last is followed by a `+` from the server. */
   segments: readonly Segment[];
   readonly tag: string;
+  writtenAt?: number;
   /** The server may be silent for as long as it likes: see {@link Command.answerChallenge}. Undefined before its `+`. */
   isHeld?: boolean;
 }
@@ -52,6 +53,8 @@ export class Session {
   view: MailboxView | undefined;
   /** The server tells of changes in other mailboxes, too, at any time (RFC 5465). */
   isNotified = false;
+  /** The shortest time that a command took to be answered. */
+  roundTripMs = Infinity;
 
   #transport: Transport;
   readonly #reader: ResponseReader;
@@ -60,8 +63,9 @@ export class Session {
   #nextTag = 0;
   /** The entry that is written in part: it awaits `+` or its turn, and nothing else can be written before its end. */
   #unfinished: Entry | undefined;
-  /** The view a SELECT in flight is filling; it replaces `view` at [CLOSED] or at once when there is none. */
-  #opening: MailboxView | undefined;
+  /** What SELECTs in flight are going to fill: the first replaces `view` at [CLOSED], or at once when there is none. */
+  readonly #openings: MailboxView[] = [];
+  #selectedNext: MailboxView | undefined;
   #greeting: ((response: StatusResponse) => void) | undefined;
   #goodbye: StatusResponse | undefined;
   #listener: ((response: UntaggedResponse) => void) | undefined;
@@ -131,6 +135,11 @@ export class Session {
     return this.#transport.secure;
   }
 
+  /** The mailbox that will be selected when all commands so far are done, if it is one that somebody wants to know of. */
+  get selectedNext(): MailboxView | undefined {
+    return this.#selectedNext;
+  }
+
   /** Gets what the server says without having been asked, besides the view; there is one listener. */
   listen(listener: (response: UntaggedResponse) => void): void {
     this.#listener = listener;
@@ -158,23 +167,12 @@ export class Session {
       const tag = `a${String(this.#nextTag++)}`;
       const segments = encodeCommand(tag, command.parts, this.capabilities);
       this.#pending.push({ command, resolve, reject, segments, tag });
+      if (command.overlap === "select") this.#selectedNext = command.opens;
       this.#pump();
     });
     // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
     answered.catch(() => undefined);
     return answered;
-  }
-
-  /** The view that a SELECT about to be written fills. */
-  open(view: MailboxView): void {
-    this.#opening = view;
-    if (this.view === undefined) this.#enterOpening();
-  }
-
-  /** Ends a SELECT: on failure no mailbox is selected any more (RFC 3501 6.3.1). */
-  opened(succeeded: boolean): void {
-    if (this.#opening !== undefined) this.#enterOpening();
-    if (!succeeded) this.view = undefined;
   }
 
   /**
@@ -239,7 +237,7 @@ export class Session {
     this.#gatherWrites();
     while (this.#unfinished === undefined) {
       const next = this.#pending[0];
-      if (next === undefined || !mayOverlap(next.command.overlap, overlaps(this.#inFlight))) break;
+      if (next === undefined || !mayOverlap(next.command, commandsOf(this.#inFlight))) break;
       this.#pending.shift();
       this.#start(next);
     }
@@ -259,9 +257,16 @@ export class Session {
   }
 
   #start(entry: Entry): void {
+    const { overlap, opens, view } = entry.command;
+    // Confirmed by now: another one is selected, or none.
+    if (overlap === "changing" && view !== undefined && (view !== this.view || view.isReplaced)) {
+      entry.reject(mailboxLost(this.side));
+      return;
+    }
     if (this.#inFlight.length === 0) this.#noteProgress();
     this.#inFlight.push(entry);
-    entry.command.onWritten?.();
+    if (opens !== undefined) this.#open(opens);
+    entry.writtenAt = performance.now();
     this.#writeSegment(entry);
   }
 
@@ -325,10 +330,13 @@ export class Session {
       this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent (tag ${response.tag})`));
       return;
     }
+    if (entry.writtenAt !== undefined)
+      this.roundTripMs = Math.min(this.roundTripMs, performance.now() - entry.writtenAt);
     // A literal that is refused before its `+` is never sent.
     this.#finish(entry);
     this.#note(response);
     entry.command.onAnswered?.(response);
+    if (entry.command.overlap === "select") this.#opened(entry.command.opens, response.status === "OK");
     // Only now: if that threw, the entry must fail with all the others.
     this.#inFlight.splice(index, 1);
     if (response.status === "OK") entry.resolve(response);
@@ -379,7 +387,11 @@ export class Session {
       if (response.code?.name === "CLOSED") this.#enterOpening();
     }
     this.#note(response);
-    for (const { command } of this.#inFlight) if (command.claim?.(response) === true) return;
+    for (const { command } of this.#inFlight) {
+      // Another mailbox's messages have the same UIDs.
+      if (command.view !== undefined && command.view !== this.view) continue;
+      if (command.claim?.(response) === true) return;
+    }
     try {
       this.view?.receive(response);
       this.#listener?.(response);
@@ -396,9 +408,23 @@ export class Session {
     }
   }
 
+  #open(view: MailboxView): void {
+    this.#openings.push(view);
+    if (this.view === undefined) this.#enterOpening();
+  }
+
   #enterOpening(): void {
-    if (this.#opening !== undefined) this.view = this.#opening;
-    this.#opening = undefined;
+    this.view = this.#openings.shift() ?? this.view;
+  }
+
+  /** Ends a SELECT: on failure no mailbox is selected any more (RFC 3501 6.3.1). */
+  #opened(view: MailboxView | undefined, succeeded: boolean): void {
+    // Without [CLOSED]: there was nothing to close, or the server did not say so.
+    if (view !== undefined && this.#openings[0] === view) this.#enterOpening();
+    if (succeeded && view !== undefined) return;
+    this.view = undefined;
+    if (this.#selectedNext === view) this.#selectedNext = undefined;
+    this.#enterOpening();
   }
 
   #silenceNoticed(): void {
@@ -459,8 +485,13 @@ export class Session {
   }
 }
 
-function overlaps(entries: readonly Entry[]): Command["overlap"][] {
-  return entries.map((entry) => entry.command.overlap);
+function commandsOf(entries: readonly Entry[]): Command[] {
+  return entries.map(({ command }) => command);
+}
+
+function mailboxLost(side: Side): InterimapError {
+  const message = "the mailbox could not be selected any more";
+  return new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "nothing was changed in it; run again" });
 }
 
 const lineEnd = "\r\n";

@@ -64,6 +64,8 @@ export interface ServerSettings {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly compress: boolean;
+  /** At once, for the mailboxes; at least 1. */
+  readonly connections: number;
   /** Raw octets (latin1), "" for none. */
   readonly listReference: string;
 }

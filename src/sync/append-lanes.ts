@@ -2,10 +2,10 @@
 // messages at once, but holds back the end of its command until all before it are done. With a single lane there is
 // nothing to wait for: commands are answered in order.
 
-import type { Session } from "../imap/session.ts";
+import type { Channel } from "../imap/channel.ts";
 
 export interface Lane {
-  readonly session: Session;
+  readonly session: Channel;
   /** Resolves when it is this append's turn to take effect; undefined when the order is kept anyway. */
   readonly turn?: Promise<void> | undefined;
 }
@@ -17,7 +17,7 @@ export interface Lane {
 const patienceMs = 120_000;
 
 interface Slot {
-  readonly session: Session;
+  readonly session: Channel;
   inFlight: number;
 }
 
@@ -27,11 +27,11 @@ export class AppendLanes {
   /** Resolves when every append handed in so far is done, well or not. */
   #allBefore: Promise<unknown> = Promise.resolve();
 
-  constructor(session: Session) {
+  constructor(session: Channel) {
     this.#slots = [{ session, inFlight: 0 }];
   }
 
-  add(session: Session): void {
+  add(session: Channel): void {
     this.#slots.push({ session, inFlight: 0 });
     this.#serve();
   }

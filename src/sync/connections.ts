@@ -1,7 +1,7 @@
 // The connections to both servers: one session of each side, further ones where they pay, all ended together.
 
 import type { Session } from "../imap/session.ts";
-import { bothSides, type PerSide, type Side } from "../model/side.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 
 /** `main`: the session that all of a side's mailboxes are worked on with; `extra`: any beside it. */
 export type SessionUse = "main" | "extra";
@@ -16,10 +16,15 @@ export class Connections {
   readonly #aborted = new AbortController();
   readonly #open = new Set<Session>();
   readonly #main = new Map<Side, Session>();
-  readonly #extra = new Map<Side, Promise<Session | undefined>>();
+  readonly #limits: PerSide<number>;
+  /** Beside the main ones. */
+  readonly #extras = perSide(() => new Set<Promise<Session | undefined>>());
+  readonly #spare: Session[] = [];
 
-  constructor(connect: Connect) {
+  /** `limits`: how many sessions a side may have at once for its mailboxes, the main one included. */
+  constructor(connect: Connect, limits: PerSide<number>) {
     this.#connect = connect;
+    this.#limits = limits;
   }
 
   /**
@@ -35,11 +40,23 @@ export class Connections {
     );
   }
 
-  /** A second session of a side, always the same; undefined when there is none to be had, which is no error. */
-  extra(side: Side): Promise<Session | undefined> {
-    const known = this.#extra.get(side) ?? this.#add(side, "extra").catch(() => undefined);
-    this.#extra.set(side, known);
-    return known;
+  /**
+   * A session beside the main one, for nobody else until it is given back; undefined when there is none to be had, which
+   * is no error.
+   */
+  async lend(side: Side): Promise<Session | undefined> {
+    const spare = this.#spare.findIndex((session) => session.side === side);
+    const [known] = spare < 0 ? [] : this.#spare.splice(spare, 1);
+    if (known?.isUsable === true) return known;
+    // One that was refused counts: the server is not asked again for as many.
+    if (this.#extras[side].size + 1 >= this.#limits[side]) return undefined;
+    const made = this.#add(side, "extra").catch(() => undefined);
+    this.#extras[side].add(made);
+    return made;
+  }
+
+  giveBack(session: Session): void {
+    this.#spare.push(session);
   }
 
   /** One more session of a side, for whoever asks. @throws InterimapError */
@@ -47,11 +64,12 @@ export class Connections {
     return this.#add(side, "extra");
   }
 
-  /** Says goodbye to the second sessions. */
+  /** Says goodbye to all that can be lent. */
   async dismissExtras(): Promise<void> {
-    const extras = await Promise.all([...this.#extra.values()]);
-    this.#extra.clear();
-    await Promise.all(extras.flatMap((session) => (session === undefined ? [] : [session.logout()])));
+    const extras = sides.flatMap((side) => [...this.#extras[side]]);
+    for (const side of sides) this.#extras[side].clear();
+    this.#spare.length = 0;
+    await Promise.all(extras.map(async (extra) => (await extra)?.logout()));
   }
 
   /**

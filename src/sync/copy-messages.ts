@@ -2,6 +2,7 @@
 // then batch n+1 is being fetched while batch n is being appended.
 
 import { append, type OutgoingMessage } from "../imap/commands/append.ts";
+import type { Channel } from "../imap/channel.ts";
 import {
   fetchFlags,
   fetchIdentities,
@@ -12,7 +13,6 @@ import {
 } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
-import type { Session } from "../imap/session.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { allDone } from "../model/all-done.ts";
 import { messageIdOf } from "../model/message-id.ts";
@@ -21,15 +21,12 @@ import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from ".
 import { hasUid, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { Refusal } from "../store/refused.ts";
 import { AppendLanes, type Lane } from "./append-lanes.ts";
-import { ByteBudget } from "./byte-budget.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
 const batchLimits = { octets: 1 << 20, messages: 500 };
-/** Octets fetched or being fetched and not yet appended, for each direction. */
-const inFlightOctets = 8 << 20;
 /** So much to append that logging in once more is nothing beside it. */
 const worthAnotherConnection = 16 << 20;
 
@@ -70,8 +67,9 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { summaries, suspect
   await refuseTooLarge(mailbox, direction, tooLarge);
   for (const uid of empty) mailbox.report({ type: "empty-message", side: source, mailbox: mailbox.name, uid });
   if (batches.length > 0) markInterruptible(mailbox);
-  const copying = { ...direction, lanes: lanesTo(mailbox, target, batches), messageIds: new Map<number, string>() };
-  const budget = new ByteBudget(inFlightOctets);
+  const { lanes, release } = lanesTo(mailbox, target, batches);
+  const copying = { ...direction, lanes, messageIds: new Map<number, string>() };
+  const budget = mailbox.inFlight[source];
   const copies: Promise<void>[] = [];
   let hasFailed = false;
   for (const { uids, octets } of batches) {
@@ -93,23 +91,33 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { summaries, suspect
     copies.push(copy);
     if (isSuspect) await Promise.allSettled([copy]);
   }
-  await allDone(copies);
+  await allDone(copies).finally(release);
   if (copies.length < batches.length) throw interrupted();
 }
 
-/** A second connection joins when there is enough to append, and the server lets us have one. */
-function lanesTo({ sessions, extraSession }: OpenMailbox, target: Side, batches: readonly Batch[]): AppendLanes {
-  const lanes = new AppendLanes(sessions[target]);
-  const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
-  if (octets >= worthAnotherConnection && takesSeveral(sessions[target])) {
-    void extraSession(target).then((session) => {
-      if (session !== undefined) lanes.add(session);
-    });
-  }
-  return lanes;
+interface LentLanes {
+  readonly lanes: AppendLanes;
+  readonly release: () => void;
 }
 
-function takesSeveral(session: Session): boolean {
+/** A second connection joins when there is enough to append, and the server lets us have one. */
+function lanesTo({ sessions, connections }: OpenMailbox, target: Side, batches: readonly Batch[]): LentLanes {
+  const lanes = new AppendLanes(sessions[target]);
+  const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
+  const joins = octets >= worthAnotherConnection && takesSeveral(sessions[target]);
+  const lending = joins ? connections.lend(target) : Promise.resolve(undefined);
+  void lending.then((session) => {
+    if (session !== undefined) lanes.add(session);
+  });
+  const release = (): void => {
+    void lending.then((session) => {
+      if (session !== undefined) connections.giveBack(session);
+    });
+  };
+  return { lanes, release };
+}
+
+function takesSeveral(session: Channel): boolean {
   return session.capabilities.has("MULTIAPPEND");
 }
 
@@ -214,6 +222,7 @@ async function appendPart(mailbox: OpenMailbox, direction: Direction, part: Part
   const { session, turn, messages } = part;
   const [first] = messages;
   if (first === undefined) return [];
+  mailbox.progress[direction.target].isTouched = true;
   const view = mailbox.views[direction.target];
   const outgoing = messages.map((message): OutgoingMessage => ({
     ...message,
@@ -302,7 +311,11 @@ async function readBack(mailbox: OpenMailbox, { source, target }: Direction, cop
   for (const { message, uid } of copies) {
     const found = kept.get(uid);
     const sent = storableFlags(message.flags, view.permanentFlags);
-    if (found === undefined || found.flags === sent) continue;
+    if (found === undefined || found.flags === sent) {
+      // When the mailbox is selected again the server tells of them, and that is no news.
+      mailbox.flags.learn(target, uid, sent);
+      continue;
+    }
     mailbox.flags.learn(source, message.uid, message.flags);
     view.noteChange(uid, found);
     // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.

@@ -28,7 +28,7 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
   let after = perSide((side) => stateOf(views[side]));
   let retry = perSide((side) => dueUids(mailbox.progress[side]));
-  do {
+  for (let round = 1; ; round++) {
     await propagateVanished(mailbox);
     await propagateFlags(mailbox);
     await copyNewMessages(
@@ -37,8 +37,12 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
     );
     retry = { local: emptyUidSet, remote: emptyUidSet };
     for (const side of sides) mailbox.progress[side].floor = after[side].uidNext;
-    after = await bothSides((side) => settle(mailbox, side));
-  } while (sides.some((side) => hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext })));
+    const [known, isFirst] = [after, round === 1];
+    after = await bothSides((side) =>
+      isFirst && isAsSelected(mailbox, side) ? Promise.resolve(known[side]) : settle(mailbox, side),
+    );
+    if (sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }))) break;
+  }
   work.store.checkpoint(
     work.idx,
     after,
@@ -60,7 +64,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     before,
     views,
     flags: new FlagKnowledge(),
-    progress: perSide((side) => progressFrom({ ...work, before }, side)),
+    progress: perSide((side) => progressFrom({ ...work, before }, { side, exists: views[side].exists })),
   };
 }
 
@@ -92,12 +96,17 @@ function nothingSeen(uidValidity: PerSide<number>): PerSide<MailboxState> {
   return perSide((side) => ({ uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n }));
 }
 
-function progressFrom({ store, idx, repairs, before }: MailboxWork, side: Side): Progress {
+function progressFrom(
+  { store, idx, repairs, before }: MailboxWork,
+  { side, exists }: { readonly side: Side; readonly exists: number },
+): Progress {
   const floor = Math.min(before[side]?.uidNext ?? 1, store.interruption(idx)?.[side] ?? Infinity);
   const refused = store.refused(idx).filter((message) => message.side === side);
   return {
     floor,
     copies: store.mappedUids(idx, side, floor),
+    isTouched: false,
+    existed: exists,
     refused: new Set(refused.map(({ uid }) => uid)),
     due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
   };
@@ -133,6 +142,13 @@ function dueUids({ refused, due }: Progress): UidSet {
 /** New messages: neither seen in an earlier round, nor copies of ours, nor refused, which have their own time. */
 function newUids({ floor, copies, refused }: Progress, uidNext: number): UidSet {
   return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), union(copies, uidSetOf(refused)));
+}
+
+/** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */
+function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
+  const { exists, vanished, changes } = views[side];
+  const { isTouched, existed } = progress[side];
+  return !isTouched && exists === existed && changes.size === 0 && isEmpty(vanished);
 }
 
 /**

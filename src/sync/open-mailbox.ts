@@ -1,11 +1,13 @@
 // A mailbox while it is being synchronised: what its worker and the steps of the work share.
 
+import type { Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
-import type { Session } from "../imap/session.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
-import type { PerSide, Side } from "../model/side.ts";
+import type { PerSide } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import type { Connections } from "./connections.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "./flag-knowledge.ts";
@@ -17,9 +19,11 @@ export interface MailboxWork {
   readonly wireNames: PerSide<string>;
   /** Undefined before the first synchronisation. */
   readonly before: PerSide<MailboxState | undefined>;
-  readonly sessions: PerSide<Session>;
-  /** One more session of a side, with no mailbox selected; undefined when the server does not let us have it. */
-  readonly extraSession: (side: Side) => Promise<Session | undefined>;
+  readonly sessions: PerSide<Channel>;
+  /** Where one more connection to append over can be had. */
+  readonly connections: Connections;
+  /** By the side they come from: messages fetched or being fetched and not yet appended, of all mailboxes together. */
+  readonly inFlight: PerSide<ByteBudget>;
   readonly store: Store;
   readonly report: Report;
   /** When aborted, no new batch of messages is begun. */
@@ -44,6 +48,10 @@ export interface Progress {
   floor: number;
   /** UIDs at or above the floor that are copies of ours. */
   copies: UidSet;
+  /** How many messages there were when it was selected. */
+  readonly existed: number;
+  /** Something was changed, or may have been, since then. */
+  isTouched: boolean;
   /** Messages the other server refused in an earlier run. */
   readonly refused: Set<number>;
   /** Those of them, at the beginning, for which it was time to be offered once more. */

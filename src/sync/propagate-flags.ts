@@ -134,6 +134,7 @@ async function applyGroup(
   { side, group, unchangedSince }: Group,
 ): Promise<readonly FlagUpdate[]> {
   const { sessions, flags: knowledge, report, name } = mailbox;
+  mailbox.progress[side].isTouched = true;
   const uids = uidSetOf(group.map(({ pair }) => pair[side]));
   const { flags } = group[0] as { flags: FlagSet };
   try {

@@ -45,6 +45,7 @@ function dropMappings({ store, idx }: OpenMailbox, pairs: readonly PerSide<numbe
 async function expungeOn(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
   if (isEmpty(uids)) return;
   const { sessions, views, report, name } = mailbox;
+  mailbox.progress[side].isTouched = true;
   await expunge(sessions[side], uids);
   // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
   const unreported = subtract(uids, views[side].takeVanished(uids));

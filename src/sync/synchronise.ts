@@ -3,6 +3,7 @@
 import { create, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
+import type { Channel } from "../imap/channel.ts";
 import { allDone } from "../model/all-done.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
@@ -12,6 +13,7 @@ import { otherSide, perSide, sides, type PerSide, type Side } from "../model/sid
 import { uidSetOf } from "../model/uid-set.ts";
 import type { RefusedMessage } from "../store/refused.ts";
 import type { Store } from "../store/store.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import type { Connections } from "./connections.ts";
 import { DeletionGuard } from "./deletion-guard.ts";
 import type { Report } from "./events.ts";
@@ -25,7 +27,11 @@ import { syncMailbox } from "./mailbox-worker.ts";
 import { deduceRenames, planFollowing, type RenameSource } from "./follow-renames.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
+import { shareOut, type Job } from "./share-out.ts";
 import type { Program } from "./suggested-command.ts";
+
+/** What each side may have delivered, or be delivering, before the other has it. */
+const inFlightOctets = 8 << 20;
 
 export interface SyncOptions {
   readonly query: ListingQuery;
@@ -95,6 +101,7 @@ async function begin(options: SyncOptions): Promise<Run> {
       program: options.program,
     }),
     leftOut,
+    inFlight: perSide(() => new ByteBudget(inFlightOctets)),
     created: perSide(() => new Set<string>()),
   };
 }
@@ -121,14 +128,31 @@ async function visit(run: Run, { names, known, listings }: Visit): Promise<void>
         : [{ mailbox, wireNames: wireNamesOf(name, listings) }];
     }),
   );
-  // What killed connections may do it again: everything else comes first.
+  // What killed connections may do it again: everything else comes first, and each of these has them for itself.
   const risky = run.store.mailboxesWithSuspects();
   const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
-  for (const name of [...names.filter((one) => !isRisky(one)), ...names.filter(isRisky)]) {
-    if (run.leftOut.has(name)) continue;
-    if (run.stop.aborted) throw interrupted();
-    await attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings }));
-  }
+  const jobs = names
+    .filter((name) => !run.leftOut.has(name))
+    .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
+  const work = ({ name }: Job, sessions: PerSide<Channel>): Promise<void> =>
+    attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings, sessions }));
+  await shareOut(
+    jobs.filter(({ name }) => !isRisky(name)),
+    run,
+    work,
+  );
+  for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, run.sessions);
+  if (run.stop.aborted) throw interrupted();
+}
+
+/** More or less: some may be gone, or paired already. */
+function newMessages(known: KnownMailbox | undefined, listings: PerSide<Listing>): number {
+  if (known === undefined) return 0;
+  const on = (side: Side): number => {
+    const { uidNext = 1 } = listings[side].mailboxes.get(known.name)?.state ?? {};
+    return Math.max(0, uidNext - (known.states[side]?.uidNext ?? 1));
+  };
+  return on("local") + on("remote");
 }
 
 function commonMailboxes({ isIgnored }: SyncOptions, { local, remote }: PerSide<Listing>): string[] {
@@ -141,6 +165,7 @@ interface Run extends SyncOptions {
   readonly guard: DeletionGuard;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
   readonly leftOut: Set<string>;
+  readonly inFlight: PerSide<ByteBudget>;
   readonly created: PerSide<Set<string>>;
 }
 
@@ -288,11 +313,12 @@ interface OneMailbox {
   readonly name: string;
   readonly known: KnownMailbox | undefined;
   readonly listings: PerSide<Listing>;
+  readonly sessions: PerSide<Channel>;
 }
 
 async function syncOne(
-  { connections, sessions, store, report, guard, stop, matchesExisting, repairs = false }: Run,
-  { name, known, listings }: OneMailbox,
+  { connections, inFlight, store, report, guard, stop, matchesExisting, repairs = false }: Run,
+  { name, known, listings, sessions }: OneMailbox,
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
   await syncMailbox({
@@ -301,7 +327,8 @@ async function syncOne(
     wireNames: wireNamesOf(name, listings),
     before: known.states,
     sessions,
-    extraSession: (side) => connections.extra(side),
+    connections,
+    inFlight,
     store,
     report,
     guard,

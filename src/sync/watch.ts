@@ -40,6 +40,8 @@ export interface WatchOptions {
   readonly sync: Omit<SyncOptions, "connections" | "sessions" | "renames" | "stop">;
   /** One attempt to get a session. */
   readonly connect: (attempt: Attempt) => Promise<Session>;
+  /** How many sessions each side may have at once for its mailboxes. */
+  readonly connections: PerSide<number>;
   /** Let servers tell of changes, instead of asking them. */
   readonly usesNotify: boolean;
   /** Between two looks at a server that does not tell. */
@@ -105,7 +107,7 @@ export class Watch {
       const { patienceMs } = this.#links[side];
       const connect = (): Promise<Session> => options.connect({ side, signal, silenceLimitMs: patienceMs });
       return use === "main" ? this.#links[side].connect(signal, () => this.#attended(connect)) : connect();
-    });
+    }, options.connections);
   }
 
   get state(): WatchState {

@@ -52,6 +52,7 @@ export function serverSettings(port: number, more: Partial<ServerSettings> = {})
     username: "u",
     password: "p",
     compress: false,
+    connections: 1,
     listReference: "",
     ...more,
   };

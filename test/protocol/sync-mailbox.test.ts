@@ -10,6 +10,8 @@ import { uidRange } from "../../src/model/uid-set.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
+import { ByteBudget } from "../../src/sync/byte-budget.ts";
+import { Connections } from "../../src/sync/connections.ts";
 import { DeletionGuard } from "../../src/sync/deletion-guard.ts";
 import { syncMailbox } from "../../src/sync/mailbox-worker.ts";
 import { failsWith, withSession } from "./fixture.ts";
@@ -53,7 +55,8 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   wireNames: { local: "box", remote: "box" },
                   before: perSide((side) => store.mailboxes()[0]?.states[side]),
                   sessions: { local, remote },
-                  extraSession: () => Promise.resolve(undefined),
+                  connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
+                  inFlight: perSide(() => new ByteBudget(1 << 20)),
                   store,
                   report: (event) => events.push(event),
                   stop: new AbortController().signal,
@@ -139,7 +142,7 @@ function mapping({ store, idx }: Scene): Record<number, number> {
 
 test("a new message is copied, recorded, and the state saved", async () => {
   const scripts = {
-    local: selected({ uidNext: 4 }) + summary(3) + fetched(3) + settled({ uidNext: 4, modSeq: 6 }),
+    local: selected({ uidNext: 4, modSeq: 6 }) + summary(3) + fetched(3),
     remote: selected() + appended(3) + settled({ uidNext: 4, modSeq: 6 }),
   };
   await withScene(scripts, async (scene) => {
@@ -182,7 +185,12 @@ test("a message refused once more stays on record, however many rounds follow", 
     C: m UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\Seen)
     S: m OK`;
   const scripts = {
-    local: selected() + summary(2) + fetched(2) + settled({}, seen) + settled({ modSeq: 6 }),
+    local:
+      selected() +
+      summary(2) +
+      fetched(2).replace("S: f2 OK", `${seen}\nS: f2 OK`) +
+      settled({ modSeq: 6 }) +
+      settled({ modSeq: 6 }),
     remote: selected() + refused + settled() + store + settled({ modSeq: 6 }),
   };
   await withScene(scripts, async (scene) => {
@@ -198,7 +206,7 @@ test("a message refused once more stays on record, however many rounds follow", 
 });
 
 test("a refused message has a minute's rest", async () => {
-  const scripts = { local: selected() + settled(), remote: selected() + settled() };
+  const scripts = { local: selected(), remote: selected() };
   await withScene(scripts, async (scene) => {
     scene.store.removeMappings(scene.idx, [2]);
     scene.store.recordRefused(scene.idx, { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" });
@@ -215,8 +223,8 @@ test("a refused message that is accepted now, or is gone, is off the record", as
     C: u2 UID FETCH 2 (UID FLAGS INTERNALDATE RFC822.SIZE)
     S: u2 OK`;
   for (const [local, remote] of [
-    [summary(2) + fetched(2) + settled(), appended(3) + settled({ uidNext: 4 })],
-    [gone + settled(), settled()],
+    [summary(2) + fetched(2), appended(3) + settled({ uidNext: 4 })],
+    [gone, ""],
   ] as const) {
     const scripts = { local: selected() + local, remote: selected() + remote };
     await withScene(scripts, async (scene) => {
@@ -238,7 +246,7 @@ const expunged = String.raw`
 
 test("a message gone from one side is expunged on the other, and its mapping dropped", async () => {
   const scripts = {
-    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1") + settled({ exists: 1, modSeq: 6 }),
+    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1"),
     remote: selected() + expunged + settled({ exists: 1, modSeq: 6 }),
   };
   await withScene(scripts, async (scene) => {
@@ -264,7 +272,11 @@ test("a side that refuses to expunge keeps the mapping, and the old state", asyn
 });
 
 // Cyrus tells that everything vanished when the selected mailbox is renamed or deleted by somebody else.
-const everythingVanished = settled({}, "S: * VANISHED 1:2");
+const stored = `
+  C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+  S: z OK`;
+const flagged = selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (6))");
+const everythingVanished = selected() + stored + settled({}, "S: * VANISHED 1:2");
 
 test("all messages vanish and the mailbox is gone: nothing is expunged on the other side", async () => {
   const check = `
@@ -272,7 +284,7 @@ test("all messages vanish and the mailbox is gone: nothing is expunged on the ot
     C: d NOOP
     S: c NO [NONEXISTENT] Mailbox does not exist
     S: d OK`;
-  const scripts = { local: selected() + everythingVanished + check, remote: selected() + settled() };
+  const scripts = { local: everythingVanished + check, remote: flagged };
   await withScene(scripts, async (scene) => {
     await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE", /nothing was deleted/));
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
@@ -294,7 +306,7 @@ test("all messages vanish and another mailbox has taken the name: nothing is exp
         S: c${String(i)} OK
         S: d${String(i)} OK`,
     );
-    const scripts = { local: selected() + everythingVanished + checks.join(""), remote: selected() + settled() };
+    const scripts = { local: everythingVanished + checks.join(""), remote: flagged };
     await withScene(scripts, async (scene) => {
       await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE"));
       assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
@@ -305,8 +317,8 @@ test("all messages vanish and another mailbox has taken the name: nothing is exp
 test("a mailbox that was really emptied is emptied on the other side", async () => {
   const check = settled({ exists: 0, modSeq: 6 });
   const scripts = {
-    local: selected() + everythingVanished + check + settled({ exists: 0, modSeq: 6 }),
-    remote: selected() + settled() + expunged.replaceAll(" 2", " 1:2") + settled({ exists: 0, modSeq: 6 }),
+    local: everythingVanished + check + settled({ exists: 0, modSeq: 6 }),
+    remote: flagged + expunged.replaceAll(" 2", " 1:2") + settled({ exists: 0, modSeq: 6 }),
   };
   await withScene(scripts, async (scene) => {
     await scene.sync();
@@ -370,7 +382,7 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
 
 test("our own changes, heard back with flags, are no changes", async () => {
   const scripts = {
-    local: selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (6))") + settled({ modSeq: 6 }),
+    local: flagged,
     remote: `
       ${selected()}
       C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
@@ -410,8 +422,7 @@ test("resuming adopts what was appended but not recorded, and copies the rest", 
       ${identity(4, "<y>")}
       S: i OK
       ${summary(4)}
-      ${fetched(4)}
-      ${settled({ exists: 4, uidNext: 5 })}`,
+      ${fetched(4)}`,
     remote: `
       ${selected({ exists: 3, uidNext: 4 })}
       ${asked("3")}

@@ -88,7 +88,7 @@ test("flags too long for any line are refused by name, not by a crash", async ()
 function withSelected<T>(script: string, work: (session: Session, view: MailboxView) => Promise<T>): Promise<T> {
   return withSession(script, (session) => {
     const view = new MailboxView("box");
-    session.open(view);
+    session.view = view;
     return work(session, view);
   });
 }

@@ -5,7 +5,7 @@ import type { FlagSet } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import { countUids, parseUidSet, uidsOf } from "../../model/uid-set.ts";
 import { astring, quotedString, type CommandPart } from "../codec/write-command.ts";
-import type { Session } from "../session.ts";
+import type { Channel } from "../channel.ts";
 
 export interface OutgoingMessage {
   readonly flags: FlagSet;
@@ -27,7 +27,7 @@ export interface AppendTarget {
  * @throws CommandRefused; InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one we know.
  */
 export async function append(
-  session: Session,
+  session: Channel,
   { wireName, uidValidity, turn }: AppendTarget,
   messages: readonly OutgoingMessage[],
 ): Promise<number[]> {
@@ -41,7 +41,7 @@ export async function append(
   return appendedUids(text, { side: session.side, uidValidity, count: messages.length });
 }
 
-function messageParts(session: Session, { flags, internalDate, bytes }: OutgoingMessage): CommandPart[] {
+function messageParts(session: Channel, { flags, internalDate, bytes }: OutgoingMessage): CommandPart[] {
   // RFC 3516 4.4: NUL may travel in a literal8 only.
   const binary = session.capabilities.has("BINARY") && bytes.includes(0);
   return [` (${flags.key}) ${quotedString(internalDate)} `, { literal: bytes, binary }];

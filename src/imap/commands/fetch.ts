@@ -7,7 +7,7 @@ import { formatUidSet, hasUid, splitUidSet, type UidSet } from "../../model/uid-
 import { maxSetOctets } from "../limits.ts";
 import type { FlagChange } from "../mailbox-view.ts";
 import type { FetchResponse } from "../responses.ts";
-import type { Session } from "../session.ts";
+import type { Channel } from "../channel.ts";
 
 export interface MessageSummary {
   readonly uid: number;
@@ -32,7 +32,7 @@ interface FetchRequest {
   readonly onMessage: (response: FetchResponse) => void;
 }
 
-async function uidFetch(session: Session, { uids, items, isAnswer, onMessage }: FetchRequest): Promise<void> {
+async function uidFetch(session: Channel, { uids, items, isAnswer, onMessage }: FetchRequest): Promise<void> {
   await allDone(
     splitUidSet(uids, maxSetOctets).map((part) =>
       session.run({
@@ -51,7 +51,7 @@ async function uidFetch(session: Session, { uids, items, isAnswer, onMessage }: 
 }
 
 /** Summaries of the messages that exist, in the order the server tells them. */
-export async function fetchSummaries(session: Session, uids: UidSet): Promise<MessageSummary[]> {
+export async function fetchSummaries(session: Channel, uids: UidSet): Promise<MessageSummary[]> {
   const summaries: MessageSummary[] = [];
   await uidFetch(session, {
     uids,
@@ -65,7 +65,7 @@ export async function fetchSummaries(session: Session, uids: UidSet): Promise<Me
 }
 
 /** The messages themselves, without setting \Seen; those that are gone are left out. */
-export async function fetchMessages(session: Session, uids: UidSet): Promise<FetchedMessage[]> {
+export async function fetchMessages(session: Channel, uids: UidSet): Promise<FetchedMessage[]> {
   const messages: FetchedMessage[] = [];
   await uidFetch(session, {
     uids,
@@ -86,7 +86,7 @@ export interface MessageIdentity extends MessageSummary {
 }
 
 /** Identities of the messages that exist, in the order the server tells them. */
-export async function fetchIdentities(session: Session, uids: UidSet): Promise<MessageIdentity[]> {
+export async function fetchIdentities(session: Channel, uids: UidSet): Promise<MessageIdentity[]> {
   const identities: MessageIdentity[] = [];
   await uidFetch(session, {
     uids,
@@ -101,7 +101,7 @@ export async function fetchIdentities(session: Session, uids: UidSet): Promise<M
 }
 
 /** The flags of the messages that exist; what the view knows of changes stays as it is. */
-export async function fetchFlags(session: Session, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
+export async function fetchFlags(session: Channel, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
   const found = new Map<number, FlagChange>();
   await uidFetch(session, {
     uids,
@@ -113,6 +113,6 @@ export async function fetchFlags(session: Session, uids: UidSet): Promise<Readon
 }
 
 /** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
-export async function refetchFlags(session: Session, uids: UidSet): Promise<void> {
+export async function refetchFlags(session: Channel, uids: UidSet): Promise<void> {
   await uidFetch(session, { uids, items: "(UID FLAGS MODSEQ)", isAnswer: () => false, onMessage: () => undefined });
 }

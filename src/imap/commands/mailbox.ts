@@ -4,39 +4,39 @@ import { isInbox } from "../../model/mailbox-name.ts";
 import { CommandRefused } from "../command-refused.ts";
 import { astring } from "../codec/write-command.ts";
 import type { MailboxStatusResponse } from "../responses.ts";
-import type { Session } from "../session.ts";
+import type { Channel } from "../channel.ts";
 
-async function onMailbox(session: Session, verb: string, wireName: string): Promise<void> {
+async function onMailbox(session: Channel, verb: string, wireName: string): Promise<void> {
   await session.run({ name: verb, overlap: "any", parts: [`${verb} `, astring(wireName)] });
 }
 
 /** RFC 3501 6.3.3 */
-export function create(session: Session, wireName: string): Promise<void> {
+export function create(session: Channel, wireName: string): Promise<void> {
   return onMailbox(session, "CREATE", wireName);
 }
 
 /** RFC 3501 6.3.4: what is below stays, and so does the subscription. */
-export function deleteMailbox(session: Session, wireName: string): Promise<void> {
+export function deleteMailbox(session: Channel, wireName: string): Promise<void> {
   return onMailbox(session, "DELETE", wireName);
 }
 
 /** RFC 3501 6.3.5: what is below goes along, subscriptions do not. */
-export async function rename(session: Session, from: string, to: string): Promise<void> {
+export async function rename(session: Channel, from: string, to: string): Promise<void> {
   await session.run({ name: "RENAME", overlap: "any", parts: ["RENAME ", astring(from), " ", astring(to)] });
 }
 
 /** RFC 3501 6.3.6 */
-export function subscribe(session: Session, wireName: string): Promise<void> {
+export function subscribe(session: Channel, wireName: string): Promise<void> {
   return onMailbox(session, "SUBSCRIBE", wireName);
 }
 
 /** RFC 3501 6.3.7 */
-export function unsubscribe(session: Session, wireName: string): Promise<void> {
+export function unsubscribe(session: Channel, wireName: string): Promise<void> {
   return onMailbox(session, "UNSUBSCRIBE", wireName);
 }
 
 /** RFC 3501 6.3.10; undefined when the server answers OK without a STATUS response. */
-export async function status(session: Session, wireName: string): Promise<MailboxStatusResponse | undefined> {
+export async function status(session: Channel, wireName: string): Promise<MailboxStatusResponse | undefined> {
   let answer: MailboxStatusResponse | undefined;
   await session.run({
     name: "STATUS",
@@ -54,7 +54,7 @@ export async function status(session: Session, wireName: string): Promise<Mailbo
 }
 
 /** As {@link status}; undefined also when the server refuses, most often because the mailbox is gone. */
-export async function statusIfAny(session: Session, wireName: string): Promise<MailboxStatusResponse | undefined> {
+export async function statusIfAny(session: Channel, wireName: string): Promise<MailboxStatusResponse | undefined> {
   try {
     return await status(session, wireName);
   } catch (error) {
@@ -69,18 +69,11 @@ function isSameMailbox(a: string, b: string): boolean {
 }
 
 /** Leaves the selected mailbox and expunges nothing (RFC 3691). */
-export async function unselect(session: Session): Promise<void> {
-  await session.run({
-    name: "UNSELECT",
-    overlap: "select",
-    parts: ["UNSELECT"],
-    onAnswered: () => {
-      session.opened(false);
-    },
-  });
+export async function unselect(session: Channel): Promise<void> {
+  await session.run({ name: "UNSELECT", overlap: "select", parts: ["UNSELECT"] });
 }
 
 /** Lets the server tell what happened in the selected mailbox (RFC 3501 6.1.2). */
-export async function noop(session: Session): Promise<void> {
+export async function noop(session: Channel): Promise<void> {
   await session.run({ name: "NOOP", overlap: "selected", parts: ["NOOP"] });
 }

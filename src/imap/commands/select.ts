@@ -6,7 +6,7 @@ import type { Side } from "../../model/side.ts";
 import { uidSetOf, formatUidSet } from "../../model/uid-set.ts";
 import { astring } from "../codec/write-command.ts";
 import { MailboxView } from "../mailbox-view.ts";
-import type { Session } from "../session.ts";
+import type { Channel } from "../channel.ts";
 
 export interface KnownMailbox {
   readonly state: MailboxState;
@@ -19,18 +19,15 @@ export interface KnownMailbox {
  * highestModSeq are in the returned view.
  * @throws InterimapError MAILBOX_UNSYNCABLE when UIDs or mod-sequences are not persistent or nothing can be written.
  */
-export async function select(session: Session, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
+export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
   const view = new MailboxView(wireName);
   await session.run({
     name: "SELECT",
     overlap: "select",
     parts: ["SELECT ", astring(wireName), known === undefined ? "" : qresync(known)],
-    onWritten: () => {
-      session.open(view);
-    },
-    onAnswered: ({ status, code }) => {
+    opens: view,
+    onAnswered: ({ code }) => {
       if (code !== undefined) view.noteCode(code);
-      session.opened(status === "OK");
     },
   });
   requireSyncable(view, session.side);
@@ -40,7 +37,7 @@ export async function select(session: Session, wireName: string, known?: KnownMa
 }
 
 /** Only to listen in the mailbox: what is said of it goes to the session's listener (RFC 3501 6.3.2). */
-export async function examine(session: Session, wireName: string): Promise<void> {
+export async function examine(session: Channel, wireName: string): Promise<void> {
   await session.run({ name: "EXAMINE", overlap: "select", parts: ["EXAMINE ", astring(wireName)] });
 }
 

@@ -6,7 +6,7 @@ import { emptyUidSet, formatUidSet, parseUidSet, splitUidSet, union, type UidSet
 import { CommandRefused } from "../command-refused.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { ResponseCode } from "../responses.ts";
-import type { Session } from "../session.ts";
+import type { Channel } from "../channel.ts";
 
 /** One range of two ten-digit UIDs. */
 const minSetOctets = 21;
@@ -19,13 +19,13 @@ export interface FlagUpdate {
 }
 
 /** Sets flags; returns the UIDs the server left alone because they had changed meanwhile. */
-export async function storeFlags(session: Session, { uids, flags, unchangedSince }: FlagUpdate): Promise<UidSet> {
+export async function storeFlags(session: Channel, { uids, flags, unchangedSince }: FlagUpdate): Promise<UidSet> {
   const modified = await allDone(
     splitUidSet(uids, Math.max(maxSetOctets - flags.key.length, minSetOctets)).map(async (part) => {
       const code = await session
         .run({
           name: "UID STORE",
-          overlap: "selected",
+          overlap: "changing",
           parts: [
             `UID STORE ${formatUidSet(part)} (UNCHANGEDSINCE ${String(unchangedSince)}) FLAGS.SILENT (${flags.key})`,
           ],
@@ -44,11 +44,11 @@ function modifiedCode(error: unknown): ResponseCode {
 }
 
 /** Removes messages for good; those that vanish are reported in the session's view. */
-export async function expunge(session: Session, uids: UidSet): Promise<void> {
+export async function expunge(session: Channel, uids: UidSet): Promise<void> {
   await allDone(
     splitUidSet(uids, maxSetOctets).flatMap((part) =>
       [`UID STORE ${formatUidSet(part)} +FLAGS.SILENT (\\Deleted)`, `UID EXPUNGE ${formatUidSet(part)}`].map((line) =>
-        session.run({ name: line.split(" ", 2).join(" "), overlap: "selected", parts: [line] }),
+        session.run({ name: line.split(" ", 2).join(" "), overlap: "changing", parts: [line] }),
       ),
     ),
   );

@@ -230,6 +230,14 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     bad: [""],
   },
   compress: yesNo,
+  connections: {
+    default: 3,
+    good: [
+      ["1", 1],
+      ["100", 100],
+    ],
+    bad: ["", "0", "101", "-1", "2.5", "many"],
+  },
   "null-stderr": { ...yesNo, default: false },
   SSL_protocols: {
     good: [

@@ -51,7 +51,7 @@ async function run({ mailboxes, delimiters = { local: "/", remote: "/" }, answer
     await synchronise({
       query: { references: { local: "", remote: "" }, patterns: ["*"], selectOptions: [] },
       isIgnored: () => false,
-      connections: new Connections((side) => Promise.resolve(servers[side].session)),
+      connections: new Connections((side) => Promise.resolve(servers[side].session), { local: 1, remote: 1 }),
       store,
       stop: new AbortController().signal,
       program: ["interimap"],
