@@ -1,0 +1,187 @@
+// Stands in for a Session: carries out on a ModelMailbox what the worker's commands say. No bytes, no sockets.
+// When each command is carried out is decided by whoever holds the world together; it tells when an answer is due.
+
+import { Capabilities } from "../../../../src/imap/capabilities.ts";
+import { CommandRefused } from "../../../../src/imap/command-refused.ts";
+import type { Command } from "../../../../src/imap/command.ts";
+import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
+import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
+import { flagSet } from "../../../../src/model/flags.ts";
+import type { Side } from "../../../../src/model/side.ts";
+import { formatUidSet, hasUid, parseUidSet, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
+import { fetched, type ModelMailbox, type StoredMessage } from "./mailbox.ts";
+
+export interface ServerTraits {
+  /** In octets; larger messages are refused. */
+  readonly largest: number | undefined;
+  /** Whether it says so beforehand. */
+  readonly tellsLargest: boolean;
+  readonly takesSeveral: boolean;
+  /** Tells of changes, our own too, with every answer, not only when asked (NOOP). */
+  readonly isTalkative: boolean;
+}
+
+interface Waiting {
+  readonly command: Command;
+  readonly resolve: (answer: TaggedResponse) => void;
+  readonly reject: (error: Error) => void;
+}
+
+type Answer = Pick<TaggedResponse, "status"> & { readonly code?: ResponseCode };
+
+export class ModelSession {
+  readonly side: Side;
+  readonly isUsable = true;
+  readonly capabilities: Capabilities;
+  view: MailboxView | undefined;
+  readonly #mailbox: ModelMailbox;
+  readonly #traits: ServerTraits;
+  readonly #waiting: Waiting[] = [];
+
+  constructor(side: Side, mailbox: ModelMailbox, traits: ServerTraits) {
+    this.side = side;
+    this.#mailbox = mailbox;
+    this.#traits = traits;
+    const { takesSeveral, largest, tellsLargest } = traits;
+    this.capabilities = new Capabilities([
+      "LITERAL+",
+      ...(takesSeveral ? ["MULTIAPPEND"] : []),
+      ...(tellsLargest && largest !== undefined ? [`APPENDLIMIT=${String(largest)}`] : []),
+    ]);
+  }
+
+  run(command: Command): Promise<TaggedResponse> {
+    const answered = new Promise<TaggedResponse>((resolve, reject) => {
+      this.#waiting.push({ command, resolve, reject });
+    });
+    answered.catch(() => undefined);
+    return answered;
+  }
+
+  open(view: MailboxView): void {
+    this.view = view;
+  }
+
+  opened(): void {
+    // It always succeeds.
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Carries out the oldest command; returns how to answer it. */
+  execute(): () => void {
+    const { command, resolve, reject } = this.#waiting.shift()!;
+    const untagged: UntaggedResponse[] = [];
+    command.onWritten?.();
+    const { status, code } = this.#carryOut(command, untagged);
+    if (command.name === "NOOP" || this.#traits.isTalkative) untagged.push(...this.#mailbox.takeNews());
+    return () => {
+      for (const response of untagged) if (command.claim?.(response) !== true) this.view?.receive(response);
+      const answer: TaggedResponse = { kind: "tagged", tag: "a", status, code, text: "" };
+      command.onAnswered?.(answer);
+      if (status === "OK") resolve(answer);
+      else reject(new CommandRefused(command.name, answer, this.side));
+    };
+  }
+
+  #carryOut({ name, parts }: Command, untagged: UntaggedResponse[]): Answer {
+    const line = parts.map((part) => (typeof part === "string" ? part : "")).join("");
+    switch (name) {
+      case "SELECT":
+        untagged.push(...this.#select(line));
+        return { status: "OK" };
+      case "STATUS":
+        untagged.push({
+          kind: "mailbox-status",
+          name: "box",
+          messages: this.#mailbox.messages.size,
+          ...this.#mailbox.state,
+        });
+        return { status: "OK" };
+      case "NOOP":
+        return { status: "OK" };
+      case "UID FETCH": {
+        const [, uids, items] = /^UID FETCH (\S+) (.*)$/u.exec(line)!;
+        untagged.push(...this.#among(parseUidSet(uids!)).map((message) => fetched(message, items!)));
+        return { status: "OK" };
+      }
+      case "UID STORE":
+        return this.#store(line);
+      case "UID EXPUNGE": {
+        const isDeleted = ({ flags }: StoredMessage): boolean => flags.flags.includes("\\Deleted");
+        const uids = parseUidSet(line.split(" ")[2]!);
+        for (const { uid } of this.#among(uids).filter(isDeleted)) this.#mailbox.expunge(uid);
+        untagged.push(...this.#mailbox.takeNews());
+        return { status: "OK" };
+      }
+      case "APPEND":
+        return this.#append(parts);
+      default:
+        throw new Error(`the model knows no ${name}`);
+    }
+  }
+
+  #select(line: string): UntaggedResponse[] {
+    const { state, messages, permanentFlags } = this.#mailbox;
+    const { names, mayCreate } = permanentFlags;
+    const code = (name: string, text: string): UntaggedResponse => ({
+      kind: "status",
+      status: "OK",
+      code: { name, text },
+      text: "",
+    });
+    this.#mailbox.takeNews();
+    const [, uidValidity, modSeq, last] = /QRESYNC \((\d+) (\d+) 1:(\d+)/u.exec(line) ?? [];
+    return [
+      { kind: "exists", count: messages.size },
+      code("UIDVALIDITY", String(state.uidValidity)),
+      code("UIDNEXT", String(state.uidNext)),
+      code("HIGHESTMODSEQ", String(state.highestModSeq)),
+      ...(names === undefined
+        ? []
+        : [code("PERMANENTFLAGS", `(${[...names, ...(mayCreate ? ["\\*"] : [])].join(" ")})`)]),
+      ...(uidValidity === undefined
+        ? []
+        : this.#mailbox.newsSince({
+            uidValidity: Number(uidValidity),
+            uidNext: Number(last) + 1,
+            highestModSeq: BigInt(modSeq!),
+          })),
+    ];
+  }
+
+  #store(line: string): Answer {
+    const [, uids, since, adds, list] =
+      /^UID STORE (\S+) (?:\(UNCHANGEDSINCE (\d+)\) )?(\+?)FLAGS\.SILENT \((.*)\)$/u.exec(line)!;
+    const flags = list!.split(" ").filter((flag) => flag !== "");
+    const all = this.#among(parseUidSet(uids!));
+    const modified = since === undefined ? [] : all.filter(({ modSeq }) => modSeq > BigInt(since));
+    for (const message of all.filter((one) => !modified.includes(one))) {
+      const wanted = flagSet(adds === "+" ? [...message.flags.flags, ...flags] : flags);
+      this.#mailbox.store(message.uid, wanted, !this.#traits.isTalkative);
+    }
+    if (modified.length === 0) return { status: "OK" };
+    const text = formatUidSet(uidSetOf(modified.map(({ uid }) => uid)));
+    return { status: "OK", code: { name: "MODIFIED", text } };
+  }
+
+  /** All or none (RFC 3502). */
+  #append(parts: Command["parts"]): Answer {
+    const messages = parts.flatMap((part, i) => {
+      if (typeof part === "string") return [];
+      const [, flags, internalDate] = /^ \((.*)\) "(.*)" $/u.exec(parts[i - 1] as string)!;
+      return [{ bytes: part.literal, internalDate: internalDate!, flags: flagSet(flags!.split(" ").filter(Boolean)) }];
+    });
+    const { largest = Infinity } = this.#traits;
+    if (messages.some(({ bytes }) => bytes.length > largest)) return { status: "NO" };
+    const uids = messages.map((message) => this.#mailbox.append(message, message.flags));
+    const text = `${String(this.#mailbox.uidValidity)} ${formatUidSet(uidSetOf(uids))}`;
+    return { status: "OK", code: { name: "APPENDUID", text } };
+  }
+
+  #among(uids: UidSet): StoredMessage[] {
+    return this.#mailbox.inUidOrder.filter(({ uid }) => hasUid(uids, uid));
+  }
+}

@@ -1,0 +1,172 @@
+// Two servers with one mailbox, a store, and the real worker in between, which can be killed at every step: before and
+// after each command takes effect, and before each commit.
+
+import { setImmediate } from "node:timers/promises";
+import type { PermanentFlags } from "../../../../src/model/flags.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
+import type { Store } from "../../../../src/store/store.ts";
+import { DeletionGuard } from "../../../../src/sync/deletion-guard.ts";
+import type { SyncEvent } from "../../../../src/sync/events.ts";
+import type { Listing } from "../../../../src/sync/mailbox-listing.ts";
+import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailbox-plan.ts";
+import { syncMailbox } from "../../../../src/sync/mailbox-worker.ts";
+import type { MailboxWork } from "../../../../src/sync/open-mailbox.ts";
+import { ModelMailbox } from "./mailbox.ts";
+import { ModelSession, type ServerTraits } from "./session.ts";
+
+export interface Traits extends ServerTraits {
+  readonly permanentFlags: PermanentFlags;
+}
+
+export interface RunOptions {
+  /** Whose command is carried out at each step, where both have one; in turn when it ends. */
+  readonly schedule?: readonly Side[];
+  /** SIGKILL at this step. */
+  readonly killAt?: number;
+  /** What other clients do before this step; each is done once. */
+  readonly meanwhile?: Map<number, () => void>;
+  readonly repairs?: boolean;
+}
+
+export interface Ran {
+  readonly steps: number;
+  readonly wasKilled: boolean;
+  readonly events: readonly SyncEvent[];
+}
+
+class Killed extends Error {}
+
+const name = "box";
+
+export class World {
+  readonly mailboxes: PerSide<ModelMailbox>;
+  readonly store: Store;
+  readonly idx: number;
+  readonly #traits: PerSide<Traits>;
+
+  constructor(store: Store, traits: PerSide<Traits>) {
+    this.#traits = traits;
+    this.store = store;
+    this.mailboxes = perSide((side) => new ModelMailbox(traits[side].permanentFlags, traits[side].isTalkative));
+    this.idx = store.addMailbox(name, true);
+  }
+
+  close(): void {
+    this.store.removeMailbox(this.idx);
+  }
+
+  get rows(): PerSide<number>[] {
+    return this.store.allPairs(this.idx).map((row) => ({ ...row }));
+  }
+
+  get known(): KnownMailbox {
+    return this.store.mailboxes().find(({ idx }) => idx === this.idx)!;
+  }
+
+  /** What the plan for the mailboxes as a whole says of this one. */
+  get isDirty(): boolean {
+    const listings = perSide((side): Listing => {
+      const listed = { wireName: name, exists: true, subscribed: true, state: this.mailboxes[side].state };
+      return { naming: { delimiter: "/", reference: "" }, mailboxes: new Map([[name, listed]]) };
+    });
+    return planMailboxes(listings, new Map([[name, this.known]]), () => false).dirty.length > 0;
+  }
+
+  /** One run of the worker, until its end or the step at which it is killed. */
+  async run({ schedule = [], killAt = Infinity, meanwhile, repairs = false }: RunOptions = {}): Promise<Ran> {
+    let steps = 0;
+    let wasKilled = false;
+    const step = (): boolean => {
+      if (!wasKilled) {
+        meanwhile?.get(steps)?.();
+        meanwhile?.delete(steps);
+        wasKilled = steps++ === killAt;
+      }
+      return !wasKilled;
+    };
+    const events: SyncEvent[] = [];
+    const sessions = perSide((side) => new ModelSession(side, this.mailboxes[side], this.#traits[side]));
+    let isDone = false;
+    const work = syncMailbox(this.#work({ sessions, store: killable(this.store, step), events, repairs })).finally(
+      () => {
+        isDone = true;
+      },
+    );
+    work.catch(() => undefined);
+    for (let turn = 0; ; turn++) {
+      await setImmediate();
+      if (wasKilled) break;
+      if (isDone) {
+        await work;
+        break;
+      }
+      const first = schedule[turn] ?? sides[turn % 2]!;
+      const side = [first, otherSide(first)].find((one) => sessions[one].isWaiting);
+      if (side === undefined) throw new Error("the worker waits for nothing");
+      if (!step()) break;
+      const answer = sessions[side].execute();
+      if (!step()) break;
+      answer();
+    }
+    return { steps, wasKilled, events };
+  }
+
+  #work({ sessions, store, events, repairs }: Means): MailboxWork {
+    return {
+      idx: this.idx,
+      name,
+      wireNames: { local: name, remote: name },
+      before: this.known.states,
+      sessions: sessions as unknown as MailboxWork["sessions"],
+      extraSession: () => Promise.resolve(undefined),
+      store,
+      report: (event) => events.push(event),
+      stop: new AbortController().signal,
+      guard: new DeletionGuard({ countKnown: () => 0, limit: undefined, program: [] }),
+      matchesExisting: true,
+      repairs,
+    };
+  }
+}
+
+interface Means {
+  readonly sessions: PerSide<ModelSession>;
+  readonly store: Store;
+  readonly events: SyncEvent[];
+  readonly repairs: boolean;
+}
+
+const writes = new Set<string | symbol>([
+  "addMappings",
+  "removeMappings",
+  "checkpoint",
+  "startOver",
+  "markInterruptible",
+  "forgetMessages",
+  "recordRefused",
+  "clearRefused",
+  "addSuspects",
+  "transaction",
+]);
+
+/** A store whose every commit is a step; after the last one it refuses everything, as the process is gone. */
+function killable(store: Store, step: () => boolean): Store {
+  let isGone = false;
+  let isWriting = false;
+  return new Proxy(store, {
+    get(target, property) {
+      const method = Reflect.get(target, property, target) as (...values: unknown[]) => unknown;
+      return (...values: unknown[]): unknown => {
+        if (!isWriting && writes.has(property)) isGone ||= !step();
+        if (isGone) throw new Killed();
+        if (!writes.has(property) || isWriting) return method.apply(target, values);
+        isWriting = true;
+        try {
+          return method.apply(target, values);
+        } finally {
+          isWriting = false;
+        }
+      };
+    },
+  });
+}

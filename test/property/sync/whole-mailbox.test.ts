@@ -1,0 +1,102 @@
+// The plans as a whole: whatever clients did to both sides of a mailbox, the worker makes them agree, once and for all.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { unionFlags } from "../../../src/model/flags.ts";
+import { otherSide, perSide, sides, type PerSide } from "../../../src/model/side.ts";
+import { openStore } from "../../../src/store/open-store.ts";
+import { scratchDirectory } from "../../support/scratch.ts";
+import { assertAgreement, bodyOf, everything, messagesFor, messagesOf } from "./model/outcome.ts";
+import { act, exchanged, flipped, stories, told, type Story } from "./model/story.ts";
+import type { World } from "./model/world.ts";
+
+const store = openStore({ path: join(scratchDirectory("model"), "model.db") });
+const options = { numRuns: Number(process.env["RUNS"] ?? 80) };
+const anything = stories(act({ looksAlike: true, renumbers: true }));
+
+test("afterwards both sides agree: nothing is lost, nothing twice, and what was deleted is gone", async () => {
+  await fc.assert(
+    fc.asyncProperty(stories(act({})), (story) =>
+      told(store, story, async (world) => {
+        const bodiesOn = (side: "local" | "remote"): Set<string> => new Set(messagesOf(world, side).map(bodyOf));
+        const before = perSide(bodiesOn);
+        const agreed = new Set(story.agreed.map(({ content }) => bodyOf(content)));
+        const isGone = (body: string): boolean => agreed.has(body) && !sides.every((side) => before[side].has(body));
+        const expected = [...new Set([...before.local, ...before.remote])].filter((body) => !isGone(body)).sort();
+        await world.run(story);
+        assertAgreement(world);
+        for (const side of sides) assert.deepEqual(messagesFor(world, side).map(bodyOf).sort(), expected);
+      }),
+    ),
+    options,
+  );
+});
+
+test("flags changed on one side become those of both; changed on both, their union", async () => {
+  const alike = { largest: undefined, permanentFlags: { names: undefined, mayCreate: true } };
+  await fc.assert(
+    fc.asyncProperty(stories(act({})), (given) => {
+      const story = { ...given, traits: perSide((side) => ({ ...given.traits[side], ...alike })) };
+      return told(store, story, async (world) => {
+        const expected = expectedFlags(world);
+        await world.run(story);
+        for (const side of sides) {
+          for (const message of messagesOf(world, side)) {
+            assert.equal(message.flags.key, expected.get(bodyOf(message)));
+          }
+        }
+      });
+    }),
+    options,
+  );
+});
+
+/** By body, before the run. */
+function expectedFlags(world: World): ReadonlyMap<string, string> {
+  const since = perSide((side) => world.known.states[side]?.highestModSeq ?? 0n);
+  const byBody = perSide((side) => new Map(messagesOf(world, side).map((message) => [bodyOf(message), message])));
+  const flagsOf = (side: "local" | "remote", body: string): string => {
+    const [ours, theirs] = [byBody[side].get(body)!, byBody[otherSide(side)].get(body)];
+    const haveChanged = { ours: ours.modSeq > since[side], theirs: (theirs?.modSeq ?? 0n) > since[otherSide(side)] };
+    if (theirs === undefined || !haveChanged.theirs) return ours.flags.key;
+    return haveChanged.ours ? unionFlags(ours.flags, theirs.flags).key : theirs.flags.key;
+  };
+  return new Map(sides.flatMap((side) => [...byBody[side].keys()].map((body) => [body, flagsOf(side, body)] as const)));
+}
+
+test("another run finds nothing to do, however thoroughly it looks", async () => {
+  await fc.assert(
+    fc.asyncProperty(anything, fc.boolean(), (story, repairs) =>
+      told(store, story, async (world) => {
+        await world.run(story);
+        assert.equal(world.isDirty, false);
+        const before = everything(world);
+        // Repairing offers once more what was refused.
+        const { events } = await world.run({ repairs: repairs && store.refused(world.idx).length === 0 });
+        assert.deepEqual(events, []);
+        assert.deepEqual(everything(world), before);
+      }),
+    ),
+    options,
+  );
+});
+
+test("the mirrored story has the mirrored end", async () => {
+  type End = PerSide<{ readonly messages: readonly string[]; readonly rows: readonly string[] }>;
+  const end = (story: Story): Promise<End> =>
+    told(store, story, async (world) => {
+      await world.run(story);
+      return perSide((side) => ({
+        messages: messagesOf(world, side).map((one) => `${String(one.uid)} ${one.flags.key} ${bodyOf(one)}`),
+        rows: world.rows.map((row) => `${String(row[side])} ${String(row[otherSide(side)])}`).sort(),
+      }));
+    });
+  await fc.assert(
+    fc.asyncProperty(anything, async (story) => {
+      assert.deepEqual(exchanged(await end(flipped(story))), await end(story));
+    }),
+    options,
+  );
+});
