@@ -5,6 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   countUids,
+  emptyUidSet,
   formatUidSet,
   hasUid,
   intersect,
@@ -14,6 +15,7 @@ import {
   splitUidSet,
   subtract,
   UidSetBuilder,
+  uidRange,
   uidSetOf,
   uidsOf,
   union,
@@ -84,6 +86,71 @@ test("formatting and parsing return the same set; pieces keep the limit and make
       for (const [i, piece] of pieces.slice(0, -1).entries()) {
         const next = formatUidSet({ ranges: pieces[i + 1]!.ranges.slice(0, 1) });
         assert.ok(formatUidSet(piece).length + 1 + next.length > limit);
+      }
+    }),
+  );
+});
+
+const all = uidRange(1, maxUid);
+/** Anywhere in 32 bits, from single UIDs to a thousand millions at once, often up to either end. */
+const wideSets = fc
+  .array(
+    fc
+      .tuple(fc.integer({ min: 1, max: maxUid }), fc.oneof(fc.nat(2), fc.nat(0x4000_0000), fc.constant(maxUid)))
+      .map(([first, more]) => [first, Math.min(maxUid, first + more)] as const),
+    { maxLength: 8 },
+  )
+  .map((ranges) => {
+    const builder = new UidSetBuilder();
+    for (const [first, last] of ranges) builder.addRange(first, last);
+    return builder.build();
+  });
+const complement = (set: UidSet): UidSet => subtract(all, set);
+
+test("the algebra of sets holds over all UIDs, however wide the ranges", () => {
+  fc.assert(
+    fc.property(wideSets, wideSets, wideSets, (a, b, c) => {
+      const equal: (readonly [UidSet, UidSet])[] = [
+        [union(a, b), union(b, a)],
+        [intersect(a, b), intersect(b, a)],
+        [union(union(a, b), c), union(a, union(b, c))],
+        [intersect(intersect(a, b), c), intersect(a, intersect(b, c))],
+        [intersect(a, union(b, c)), union(intersect(a, b), intersect(a, c))],
+        [union(a, intersect(b, c)), intersect(union(a, b), union(a, c))],
+        [complement(union(a, b)), intersect(complement(a), complement(b))],
+        [complement(complement(a)), a],
+        [union(a, complement(a)), all],
+        [intersect(a, complement(a)), emptyUidSet],
+        [subtract(a, b), intersect(a, complement(b))],
+        [union(subtract(a, b), intersect(a, b)), a],
+        [subtract(a, a), emptyUidSet],
+      ];
+      for (const [left, right] of equal) {
+        assertCanonical(left);
+        assert.deepEqual(left, right);
+      }
+      assert.equal(countUids(a) + countUids(complement(a)), maxUid);
+      assert.equal(countUids(union(a, b)) + countUids(intersect(a, b)), countUids(a) + countUids(b));
+      if (!isEmpty(a)) assert.deepEqual(parseUidSet(formatUidSet(a)), a);
+    }),
+  );
+});
+
+test("at the ends of every range, what is in a set is not in its complement", () => {
+  fc.assert(
+    fc.property(wideSets, wideSets, (a, b) => {
+      const ends = [
+        1,
+        maxUid,
+        ...[...a.ranges, ...b.ranges].flatMap(([first, last]) => [first - 1, first, last, last + 1]),
+      ];
+      for (const uid of ends.filter((one) => one >= 1 && one <= maxUid)) {
+        const isIn = (set: UidSet): boolean => set.ranges.some(([first, last]) => first <= uid && uid <= last);
+        assert.equal(hasUid(a, uid), isIn(a));
+        assert.equal(hasUid(complement(a), uid), !isIn(a));
+        assert.equal(hasUid(union(a, b), uid), isIn(a) || isIn(b));
+        assert.equal(hasUid(intersect(a, b), uid), isIn(a) && isIn(b));
+        assert.equal(hasUid(subtract(a, b), uid), isIn(a) && !isIn(b));
       }
     }),
   );

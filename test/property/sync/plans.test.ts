@@ -5,9 +5,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
 import { noFlags } from "../../../src/model/flags.ts";
-import { sides, type PerSide } from "../../../src/model/side.ts";
+import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { planCopies } from "../../../src/sync/copy-plan.ts";
-import { planMatches } from "../../../src/sync/match-plan.ts";
+import { likeness, planMatches } from "../../../src/sync/match-plan.ts";
 import { planVanished } from "../../../src/sync/vanished-plan.ts";
 import { hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 
@@ -48,21 +48,28 @@ test("every message is in one batch or empty, in order, within the limits unless
   );
 });
 
+const messages: fc.Arbitrary<MessageIdentity[]> = fc.uniqueArray(
+  fc.record({
+    uid: fc.integer({ min: 1, max: 1000 }),
+    flags: fc.constant(noFlags),
+    // The first two are the same moment.
+    internalDate: fc.constantFrom(
+      "01-Jan-2024 00:00:00 +0000",
+      "01-Jan-2024 01:00:00 +0100",
+      " 2-Jan-2024 00:00:00 +0000",
+    ),
+    size: fc.constantFrom(1, 2),
+    messageId: fc.constantFrom("<a@b>", undefined),
+  }),
+  { selector: ({ uid }) => uid },
+);
+
+const keyOf = ({ size, messageId, internalDate }: MessageIdentity): string =>
+  `${String(size)} ${messageId ?? "none"} ${String(internalDate.startsWith("01"))}`;
+
 test("matching pairs as many equal messages as there are, each once and in order", () => {
-  const side = (): fc.Arbitrary<MessageIdentity[]> =>
-    fc.uniqueArray(
-      fc.record({
-        uid: fc.integer({ min: 1, max: 1000 }),
-        flags: fc.constant(noFlags),
-        internalDate: fc.constantFrom("01-Jan-2024 00:00:00 +0000", "01-Jan-2024 01:00:00 +0100"),
-        size: fc.constantFrom(1, 2),
-        messageId: fc.constantFrom("<a@b>", undefined),
-      }),
-      { selector: ({ uid }) => uid },
-    );
-  const keyOf = ({ size, messageId }: MessageIdentity): string => `${String(size)} ${messageId ?? "none"}`;
   fc.assert(
-    fc.property(side(), side(), (local, remote) => {
+    fc.property(messages, messages, (local, remote) => {
       const pairs = planMatches({ local, remote });
       for (const key of new Set([...local, ...remote].map(keyOf))) {
         const count = (messages: readonly MessageIdentity[]): number =>
@@ -73,6 +80,34 @@ test("matching pairs as many equal messages as there are, each once and in order
         assert.ok(equal.every((pair, i) => i === 0 || pair.remote.uid > (equal[i - 1]?.remote.uid ?? 0)));
       }
       for (const each of sides) assert.equal(new Set(pairs.map((pair) => pair[each].uid)).size, pairs.length);
+    }),
+  );
+});
+
+test("of what matching leaves nothing can be paired, and neither the order nor the names of the sides matter", () => {
+  const shown = (pairs: readonly PerSide<MessageIdentity>[]): string[] =>
+    pairs.map((pair) => `${String(pair.local.uid)} ${String(pair.remote.uid)}`).sort();
+  fc.assert(
+    fc.property(messages, messages, (local, remote) => {
+      const pairs = planMatches({ local, remote });
+      const left = perSide((side) => {
+        const paired = new Set(pairs.map((pair) => pair[side].uid));
+        return { local, remote }[side].filter(({ uid }) => !paired.has(uid));
+      });
+      assert.deepEqual(planMatches(left), []);
+      assert.ok(
+        left.local.every((one) => left.remote.every((other) => likeness({ local: one, remote: other }) !== "equal")),
+      );
+      assert.ok(pairs.every((pair) => likeness(pair) === "equal"));
+      assert.deepEqual(shown(planMatches({ local: local.toReversed(), remote: remote.toReversed() })), shown(pairs));
+      const mirrored = planMatches({ local: remote, remote: local });
+      assert.deepEqual(shown(mirrored.map((pair) => ({ local: pair.remote, remote: pair.local }))), shown(pairs));
+      for (const one of local) {
+        for (const other of remote) {
+          const pair = { local: one, remote: other };
+          assert.equal(likeness(pair), likeness({ local: other, remote: one }));
+        }
+      }
     }),
   );
 });
@@ -95,6 +130,10 @@ test("of messages that vanished, the counterparts that are left are expunged and
       assert.deepEqual(new Set([...plan.drop, ...plan.dropAfter]), new Set(concerned));
       assert.equal(plan.drop.length + plan.dropAfter.length, concerned.length);
       assert.ok(plan.drop.every((pair) => sides.every((side) => hasUid(vanished[side], pair[side]))));
+      const exchanged = <T>(both: PerSide<T>): PerSide<T> => ({ local: both.remote, remote: both.local });
+      const mirrored = planVanished(concerned.map(exchanged), exchanged(vanished));
+      assert.deepEqual(exchanged(mirrored.expunge), plan.expunge);
+      assert.deepEqual([mirrored.drop.map(exchanged), mirrored.dropAfter.map(exchanged)], [plan.drop, plan.dropAfter]);
     }),
   );
 });

@@ -113,6 +113,32 @@ test("once it is done and the rest is copied, there is nothing to repair", () =>
   );
 });
 
+test("the plan for exchanged sides is the plan with its sides exchanged", () => {
+  const exchanged = <T>({ local, remote }: PerSide<T>): PerSide<T> => ({ local: remote, remote: local });
+  const told = (plan: RepairPlan, turn: <T>(pair: PerSide<T>) => PerSide<T>): unknown => ({
+    drop: plan.drop.map((row) => shown(turn(row))).sort(),
+    adopt: plan.adopt.map((pair) => shown(turn(perSide((side) => pair[side].uid)))).sort(),
+    keep: plan.keep.map((pair) => shown(turn(perSide((side) => pair[side].uid)))).sort(),
+    propagate: { ...turn(plan.propagate) },
+  });
+  fc.assert(
+    fc.property(situations, (situation) => {
+      const mirrored: RepairSituation = {
+        rows: situation.rows.map(exchanged),
+        messages: exchanged(situation.messages),
+        uidNext: exchanged(situation.uidNext),
+        floors: exchanged(situation.floors),
+        vanished: exchanged(situation.vanished),
+        refused: exchanged(situation.refused),
+      };
+      assert.deepEqual(
+        told(planRepair(mirrored), exchanged),
+        told(planRepair(situation), (pair) => pair),
+      );
+    }),
+  );
+});
+
 /** The rows as the plan leaves them. */
 function applied(situation: RepairSituation, { drop, adopt }: RepairPlan): RepairSituation {
   const dropped = new Set(drop.map(shown));
