@@ -58,7 +58,24 @@ function continues(now: MailboxState | undefined, before: MailboxState | undefin
  */
 export function planFollowing(news: readonly RenameNews[], circumstances: Circumstances): Followed[] {
   const named = news.flatMap((one) => programNames(one, circumstances));
-  return parentsOnly(named.filter((rename) => isToBeFollowed(rename, circumstances)));
+  return parentsOnly(joined(named).filter((rename) => isToBeFollowed(rename, circumstances)));
+}
+
+/**
+ * A mailbox that was renamed again is where the last rename left it: in between its name may have become another one's.
+ */
+function joined(renames: readonly Followed[]): Followed[] {
+  let result: Followed[] = [];
+  for (const rename of renames) {
+    const { side, from, to } = rename;
+    const isKnownAs = (one: Followed): boolean => one.side === side && one.to === from;
+    const isContinued = result.some(isKnownAs);
+    result = result.map((one) =>
+      one.side === side && isWithin(one.to, from) ? { ...one, to: to + one.to.slice(from.length) } : one,
+    );
+    if (!isContinued) result.push(rename);
+  }
+  return result;
 }
 
 function parentsOnly(renames: readonly Followed[]): Followed[] {

@@ -82,6 +82,17 @@ test("both servers may tell at once, of different mailboxes", () => {
   assert.deepEqual(followed([told, { side: "remote", from: "c", to: "d" }], world), ["local a>b", "remote c>d"]);
 });
 
+test("a mailbox that was renamed again is followed to its last name, also if another one has the name in between", () => {
+  const news: RenameNews[] = [told, { ...told, from: "b", to: "c" }, { ...told, from: "d", to: "b" }];
+  const world: World = { local: ["b", "c"], remote: ["a", "d"], known: ["a", "d"] };
+  assert.deepEqual(followed(news, world), ["local a>c", "local d>b"]);
+});
+
+test("a mailbox that was renamed and renamed back is where it was", () => {
+  const news: RenameNews[] = [told, { ...told, from: "b", to: "a" }];
+  assert.deepEqual(followed(news, { local: ["a"], remote: ["a"], known: ["a"] }), []);
+});
+
 const unfollowed: readonly (readonly [what: string, world: World])[] = [
   ["our own rename, heard back", { local: ["b"], remote: ["b"], known: ["b"] }],
   ["one that the other side has made already", { local: ["b"], remote: ["b"], known: ["a"] }],
