@@ -5,17 +5,17 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { unionFlags, type FlagSet } from "../../../src/model/flags.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import type { Content } from "./model/mailbox.ts";
 import { assertAgreement, bodyOf, countKeys, messagesFor, messagesOf, outcome } from "./model/outcome.ts";
-import { act, begin, perform, stories, told, type Act } from "./model/story.ts";
+import { act, begin, options, perform, stories, told, withoutLimits, type Act } from "./model/story.ts";
 import type { RunOptions, World } from "./model/world.ts";
 
 const store = openStore({ path: join(scratchDirectory("model"), "model.db") });
-const options = { numRuns: Number(process.env["RUNS"] ?? 80) };
 
 /** Most runs have fewer steps. */
 const manySteps = 60;
@@ -111,13 +111,49 @@ test("clients may go on at any moment of any run", async () => {
   );
 });
 
+test("a flag that nobody takes away is never lost, whenever it was added", async () => {
+  const adds = act({ expunges: false, onlyAdds: true });
+  const moments = fc.array(fc.tuple(fc.nat(manySteps), fc.array(adds, { minLength: 1, maxLength: 3 })), {
+    maxLength: 6,
+  });
+  await fc.assert(
+    fc.asyncProperty(stories(adds).map(withoutLimits), kills, moments, (story, kills, moments) =>
+      told(store, story, async (world) => {
+        const added = new Map<string, FlagSet>();
+        const note = (): void => {
+          for (const message of sides.flatMap((side) => messagesOf(world, side))) {
+            const body = bodyOf(message);
+            added.set(body, unionFlags(added.get(body) ?? message.flags, message.flags));
+          }
+        };
+        note();
+        const meanwhile = new Map(
+          moments.map(([step, acts]) => [
+            step,
+            () => {
+              perform(world, acts);
+              note();
+            },
+          ]),
+        );
+        await runKilled(world, { ...story, meanwhile, kills });
+        await world.run(story);
+        for (const message of sides.flatMap((side) => messagesOf(world, side))) {
+          assert.equal(message.flags.key, added.get(bodyOf(message))?.key);
+        }
+      }),
+    ),
+    options,
+  );
+});
+
 /** A client took back \\Deleted in between. The run says so, and the next one tries again. */
 function notExpunged(error: unknown): void {
   if (!(error instanceof InterimapError) || !/^the server did not expunge/u.test(error.message)) throw error;
 }
 
 const damages = fc.array(
-  fc.record({ kind: fc.constantFrom("lose", "invent", "exchange"), which: fc.nat(9), other: fc.nat(9) }),
+  fc.record({ kind: fc.constantFrom("lose", "invent", "exchange", "misdirect"), which: fc.nat(9), other: fc.nat(9) }),
   { minLength: 1, maxLength: 4 },
 );
 
@@ -151,6 +187,11 @@ function damage({ idx }: World, damages: Damage): void {
     const [one, another] = [rows[which % rows.length], rows[other % rows.length]];
     if (one === undefined || another === undefined) continue;
     store.removeMappings(idx, [one.local, another.local]);
+    // UID 1 is one that was there long ago, or still is.
+    if (kind === "misdirect" && !rows.some(({ remote }) => remote === 1)) {
+      store.addMappings(idx, [{ local: one.local, remote: 1 }]);
+      continue;
+    }
     if (kind === "lose" || one === another) continue;
     store.addMappings(idx, [
       { local: one.local, remote: another.remote },

@@ -29,8 +29,8 @@ type Plot = typeof plots extends fc.Arbitrary<infer T> ? T : never;
 
 /** Both sides have the same mailboxes, which can be told apart by their UIDVALIDITY. */
 function worldOf({ mailboxes, subscribed }: Plot): World {
-  const stateOf = (name: string): NonNullable<ListedMailbox["state"]> => ({
-    uidValidity: names.indexOf(name) + 1,
+  const stateOf = (name: string, side: Side): NonNullable<ListedMailbox["state"]> => ({
+    uidValidity: names.indexOf(name) + (side === "local" ? 1 : 100),
     uidNext: 7,
     highestModSeq: 8n,
   });
@@ -44,12 +44,17 @@ function worldOf({ mailboxes, subscribed }: Plot): World {
               wireName: toWire(name, naming),
               exists: true,
               subscribed: subscribed[side].includes(name),
-              state: stateOf(name),
+              state: stateOf(name, side),
             },
           ]),
         ),
     ),
-    known: mailboxes.map((name, idx) => ({ idx, name, subscribed: true, states: perSide(() => stateOf(name)) })),
+    known: mailboxes.map((name, idx) => ({
+      idx,
+      name,
+      subscribed: true,
+      states: perSide((side) => stateOf(name, side)),
+    })),
   };
 }
 
@@ -227,7 +232,8 @@ test("what is followed on exchanged sides is the same with its sides exchanged",
       const world = worldOf(plot);
       const news = clients(world, renames);
       const straight = found(world, news);
-      const mirrored = found({ servers: exchanged(world.servers), known: world.known }, turned(news));
+      const known = world.known.map((one) => ({ ...one, states: exchanged(one.states) }));
+      const mirrored = found({ servers: exchanged(world.servers), known }, turned(news));
       assert.deepEqual(sorted(turned(mirrored.told)), sorted(straight.told));
       assert.deepEqual(sorted(turned(mirrored.deduced)), sorted(straight.deduced));
     }),

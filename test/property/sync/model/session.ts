@@ -6,7 +6,7 @@ import { CommandRefused } from "../../../../src/imap/command-refused.ts";
 import type { Command } from "../../../../src/imap/command.ts";
 import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
-import { flagSet } from "../../../../src/model/flags.ts";
+import { flagSet, unionFlags } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";
 import { formatUidSet, hasUid, parseUidSet, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
 import { fetched, type ModelMailbox, type StoredMessage } from "./mailbox.ts";
@@ -19,6 +19,8 @@ export interface ServerTraits {
   readonly takesSeveral: boolean;
   /** Tells of changes, our own too, with every answer, not only when asked (NOOP). */
   readonly isTalkative: boolean;
+  /** Gives a keyword of its own to whatever is appended. */
+  readonly addsKeyword: boolean;
 }
 
 interface Waiting {
@@ -174,9 +176,11 @@ export class ModelSession {
       const [, flags, internalDate] = /^ \((.*)\) "(.*)" $/u.exec(parts[i - 1] as string)!;
       return [{ bytes: part.literal, internalDate: internalDate!, flags: flagSet(flags!.split(" ").filter(Boolean)) }];
     });
-    const { largest = Infinity } = this.#traits;
+    const { largest = Infinity, addsKeyword } = this.#traits;
     if (messages.some(({ bytes }) => bytes.length > largest)) return { status: "NO" };
-    const uids = messages.map((message) => this.#mailbox.append(message, message.flags));
+    const uids = messages.map((message) =>
+      this.#mailbox.append(message, addsKeyword ? unionFlags(message.flags, flagSet(["auto"])) : message.flags),
+    );
     const text = `${String(this.#mailbox.uidValidity)} ${formatUidSet(uidSetOf(uids))}`;
     return { status: "OK", code: { name: "APPENDUID", text } };
   }

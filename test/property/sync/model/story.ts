@@ -1,17 +1,26 @@
 // What clients do to the two mailboxes of a World, at random.
 
 import fc from "fast-check";
-import { flagSet, permanentFlags, type FlagSet } from "../../../../src/model/flags.ts";
+import { flagSet, permanentFlags, unionFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import type { Content } from "./mailbox.ts";
 import { bodyOf } from "./outcome.ts";
 import { World, type Traits } from "./world.ts";
 
+/** Hundreds of stories find most faults; RUNS=5000 in the environment looks longer. */
+export const options = { numRuns: Number(process.env["RUNS"] ?? 80) };
+
 export type Act =
   | { readonly kind: "append"; readonly side: Side; readonly content: Content; readonly flags: FlagSet }
   /** `which` counts the messages that are there, over and over. */
-  | { readonly kind: "store"; readonly side: Side; readonly which: number; readonly flags: FlagSet }
+  | {
+      readonly kind: "store";
+      readonly side: Side;
+      readonly which: number;
+      readonly flags: FlagSet;
+      readonly adds: boolean;
+    }
   | { readonly kind: "expunge"; readonly side: Side; readonly which: number }
   | { readonly kind: "renumber"; readonly side: Side };
 
@@ -34,6 +43,7 @@ const traits: fc.Arbitrary<Traits> = fc.record({
   tellsLargest: fc.boolean(),
   takesSeveral: fc.boolean(),
   isTalkative: fc.boolean(),
+  addsKeyword: fc.boolean(),
   permanentFlags: fc.oneof(
     { weight: 3, arbitrary: fc.constant(permanentFlags(undefined)) },
     { weight: 1, arbitrary: fc.constant(permanentFlags([...systemFlags, "\\*"])) },
@@ -67,7 +77,7 @@ const origins: PerSide<string> = { local: "11", remote: "22" };
 const which = fc.nat(30);
 
 /** `looksAlike`: what clients append to one side may look the same as what is appended to the other, or was there. */
-export function act({ looksAlike = false, expunges = true, renumbers = false }): fc.Arbitrary<Act> {
+export function act({ looksAlike = false, expunges = true, renumbers = false, onlyAdds = false }): fc.Arbitrary<Act> {
   const append = (on: Side): fc.Arbitrary<Act> =>
     fc.record({
       kind: fc.constant("append" as const),
@@ -78,7 +88,7 @@ export function act({ looksAlike = false, expunges = true, renumbers = false }):
   const any: fc.Arbitrary<Act>[] = [
     append("local"),
     append("remote"),
-    fc.record({ kind: fc.constant("store" as const), side, which, flags }),
+    fc.record({ kind: fc.constant("store" as const), side, which, flags, adds: fc.constant(onlyAdds) }),
     ...(expunges ? [fc.record({ kind: fc.constant("expunge" as const), side, which })] : []),
     ...(renumbers ? [fc.record({ kind: fc.constant("renumber" as const), side })] : []),
   ];
@@ -94,6 +104,12 @@ export function stories(acts: fc.Arbitrary<Act>, { maxAgreed = 5 } = {}): fc.Arb
     acts: fc.array(acts, { maxLength: 10 }),
     schedule: fc.array(side, { maxLength: 40 }),
   });
+}
+
+/** The same, with servers that take every message and keep all flags, and nothing but those. */
+export function withoutLimits(story: Story): Story {
+  const unlimited = { largest: undefined, permanentFlags: permanentFlags(undefined), addsKeyword: false };
+  return { ...story, traits: perSide((side) => ({ ...story.traits[side], ...unlimited })) };
 }
 
 export function flipped(story: Story): Story {
@@ -152,7 +168,7 @@ export function perform(world: World, acts: readonly Act[]): string[] {
         if (one.kind === "expunge") {
           mailbox.expunge(message.uid);
           expunged.push(bodyOf(message));
-        } else mailbox.store(message.uid, one.flags, false);
+        } else mailbox.store(message.uid, one.adds ? unionFlags(message.flags, one.flags) : one.flags, false);
       }
     }
   }
