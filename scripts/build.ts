@@ -1,16 +1,34 @@
-// npm run build: one file, dist/interimap.js, because it starts in half the time of unbundled packages.
+// npm run build: one file, dist/interimap.js, because that starts in a third of the time of unbundled packages. What else
+// makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
-import { chmod, readFile } from "node:fs/promises";
-import { build } from "esbuild";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { build, type Plugin } from "esbuild";
 
 const outfile = "dist/interimap.js";
 
-// CommonJS packages inside the bundle call require() and read __dirname, which an ES module does not have.
+/** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
+const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "module", "tls", "v8", "zlib"];
+
 const banner = `#!/usr/bin/env node
-import { createRequire as __createRequire } from "node:module";
-import { fileURLToPath as __fileURLToPath } from "node:url";
-const require = __createRequire(import.meta.url);
-const __dirname = __fileURLToPath(new URL(".", import.meta.url));`;
+"use strict";
+const __url = require("node:url").pathToFileURL(__filename).href;
+require = ((eager, onUse) => (name) => {
+  if (!onUse.has(name)) return eager(name);
+  let loaded;
+  return new Proxy({}, { get: (_, key) => (loaded ??= eager(name))[key] });
+})(require, new Set(${JSON.stringify(loadedOnUse.map((name) => `node:${name}`))}));`;
+
+/** Instead of looking for it in a dozen places. Node loads it, so it cannot be inside the bundle. */
+const nativeAddOn: Plugin = {
+  name: "native add-on",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^bindings$/ }, () => ({ path: "bindings", namespace: "add-on" }));
+    onLoad({ filter: /./, namespace: "add-on" }, () => ({
+      contents: 'module.exports = () => require("better-sqlite3/build/Release/better_sqlite3.node");',
+    }));
+  },
+};
 
 await build({
   entryPoints: ["src/main.ts"],
@@ -18,13 +36,20 @@ await build({
   bundle: true,
   platform: "node",
   target: "node20",
-  format: "esm",
-  // A native add-on: its .node file must stay in node_modules.
-  external: ["better-sqlite3"],
+  // Not ESM: there, all modules of Node that are mentioned anywhere are loaded before anything runs.
+  format: "cjs",
+  define: { "import.meta.url": "__url" },
+  plugins: [nativeAddOn],
+  // socks is loaded by whoever has a proxy; it is a third of the code.
+  external: ["better-sqlite3/build/*", "socks"],
   banner: { js: banner },
   legalComments: "eof",
   logLevel: "warning",
 });
+
+// The nearest package.json decides how Node reads a .js file.
+await mkdir(dirname(outfile), { recursive: true });
+await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
 // esbuild moves a #! of the entry file to the top, and a second one after it is a syntax error.
 if ((await readFile(outfile, "utf8")).split("\n", 2).every((line) => line.startsWith("#!"))) {

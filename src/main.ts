@@ -22,7 +22,7 @@ process.on("uncaughtException", (error) => {
   process.exit(exitCode.software);
 });
 
-process.exitCode = await run({
+void run({
   argv,
   env: process.env,
   signal: interruption.signal,
@@ -35,4 +35,6 @@ process.exitCode = await run({
       process.off(name, handler);
     };
   },
+}).then((code) => {
+  process.exitCode = code;
 });

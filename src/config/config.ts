@@ -71,7 +71,10 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     idleMailboxes: top.get("idle-mailboxes").map((name) => (isInbox(name) ? "INBOX" : name)),
     lookIntervalSeconds: top.get("look-interval"),
     metricsFile: top.get("metrics-file"),
-    statusSocket: statusSocket(env, database),
+    // When asked for: few runs need it, and what makes the hash takes time to load.
+    get statusSocket() {
+      return statusSocket(env, database);
+    },
     servers: perSide((side) => serverSettings(path, servers[side], side)),
     warnings: exposed === undefined ? sections.warnings : [exposed, ...sections.warnings],
   };

@@ -2,9 +2,8 @@
 // its text is free-form (status lines) or can be megabytes long (VANISHED), except FETCH responses out of the ordinary.
 
 import { parseUidSet } from "../../model/uid-set.ts";
-import type { Response, ResponseCode, UntaggedResponse, VanishedResponse } from "../responses.ts";
+import type { FetchResponse, Response, ResponseCode, UntaggedResponse, VanishedResponse } from "../responses.ts";
 import { parseFetchQuickly } from "./fetch-fast-path.ts";
-import { parseFetch } from "./parse-fetch.ts";
 import { parseList, parseMailboxStatus } from "./parse-mailbox.ts";
 import { notUnderstood, parseNonZero, parseNumber } from "./wire-values.ts";
 
@@ -32,7 +31,7 @@ function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedRespo
   const [whole, number, word = ""] = head;
   const name = word.toUpperCase();
   if (number !== undefined) {
-    if (name === "FETCH") return parseFetch(line, literals);
+    if (name === "FETCH") return parseUnusualFetch(line, literals);
     if (name === "EXISTS") return { kind: "exists", count: parseNumber(number, name) };
     if (name === "EXPUNGE") return { kind: "expunge", sequence: parseNonZero(number, name) };
     return { kind: "other", name, line };
@@ -62,6 +61,12 @@ function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedRespo
     default:
       return { kind: "other", name, line };
   }
+}
+
+/** Most runs meet none, and need not load the parser. */
+async function parseUnusualFetch(line: string, literals: readonly Buffer[]): Promise<FetchResponse> {
+  const { parseFetch } = await import("./parse-fetch.ts");
+  return parseFetch(line, literals);
 }
 
 /** RFC 7162 3.2.10 */

@@ -3,7 +3,6 @@
 import type { Socket } from "node:net";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
-import { connectThroughProxy } from "./socks.ts";
 import { cannotConnect, connectError, connectTcp, octetsSent, type TcpOptions } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
 import { upgradeToTls } from "./tls.ts";
@@ -35,9 +34,11 @@ export async function openTransport(settings: TransportSettings, options: OpenOp
 
 async function connect(settings: InetSettings, options: OpenOptions): Promise<Transport> {
   const { proxy } = settings;
-  const socket = await attempt(cannotConnect(settings), options, (signal) => {
+  const socket = await attempt(cannotConnect(settings), options, async (signal) => {
     const tcp: TcpOptions = { keepAlive: options.keepAlive, signal };
-    return proxy === undefined ? connectDirectly(settings, tcp) : connectThroughProxy(settings, proxy, tcp);
+    if (proxy === undefined) return connectDirectly(settings, tcp);
+    const { connectThroughProxy } = await import("./socks.ts");
+    return connectThroughProxy(settings, proxy, tcp);
   });
   return { stream: socket, secure: false, octetsSent: () => octetsSent(socket) };
 }

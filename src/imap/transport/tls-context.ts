@@ -47,12 +47,12 @@ async function makeContext(settings: TlsSettings): Promise<SecureContext> {
 
 const allVersions = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const satisfies readonly SecureVersion[];
 
-const offSwitches: Readonly<Record<(typeof allVersions)[number], number>> = {
-  TLSv1: constants.SSL_OP_NO_TLSv1,
-  "TLSv1.1": constants.SSL_OP_NO_TLSv1_1,
-  "TLSv1.2": constants.SSL_OP_NO_TLSv1_2,
-  "TLSv1.3": constants.SSL_OP_NO_TLSv1_3,
-};
+const offSwitches = {
+  TLSv1: "SSL_OP_NO_TLSv1",
+  "TLSv1.1": "SSL_OP_NO_TLSv1_1",
+  "TLSv1.2": "SSL_OP_NO_TLSv1_2",
+  "TLSv1.3": "SSL_OP_NO_TLSv1_3",
+} as const;
 
 export interface VersionOptions {
   readonly minVersion: SecureVersion;
@@ -88,7 +88,7 @@ export function versionOptions(settings: TlsSettings): VersionOptions {
     );
   }
   const unwanted = allVersions.filter((version) => !left.includes(version));
-  const secureOptions = unwanted.reduce((bits, version) => bits | offSwitches[version], 0);
+  const secureOptions = unwanted.reduce((bits, version) => bits | constants[offSwitches[version]], 0);
   return { minVersion: first, maxVersion: last, secureOptions };
 }
 
