@@ -23,7 +23,6 @@ const homes = {
   imapflow: "src/imap/codec/",
   socks: "src/imap/transport/",
   "better-sqlite3": "src/store/",
-  pino: "src/log/",
 };
 
 const rules = [

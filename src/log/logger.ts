@@ -1,10 +1,8 @@
-// The Log of a run: pino's lines as text, to the log file or the error output.
+// The Log of a run: lines of text, to the log file or the error output.
 
 import type { Writable } from "node:stream";
-import { pino } from "pino";
-import type { Side } from "../model/side.ts";
 import { printable } from "../model/printable.ts";
-import type { Log } from "./log.ts";
+import type { Log, LogContext } from "./log.ts";
 import { LogFile } from "./log-file.ts";
 import { formatLogPrefix, type LogPrefix } from "./log-prefix.ts";
 
@@ -26,29 +24,25 @@ export interface RunLog extends Log {
   close(): void;
 }
 
-/** What pino writes for a line. */
-interface Entry {
-  readonly level: number;
-  readonly side?: Side;
-  readonly mailbox?: string;
-  readonly msg: string;
-}
-
-/** Of pino. */
-const warnLevel = 40;
+type Level = "debug" | "info" | "warn" | "error";
 
 /** Throws CONFIG_INVALID when the log file cannot be opened. */
 export function createLog(options: LogOptions): RunLog {
-  const { logPrefix, quiet, debug, stderr = process.stderr } = options;
+  const { logPrefix, quiet, debug } = options;
   const file = options.logfile === undefined ? undefined : new LogFile(options.logfile);
   let fileFails = false;
 
-  function writeEntry({ level, side, mailbox, msg }: Entry): void {
+  function say(line: string): void {
+    // Only now: it takes a moment to make, and most runs have nothing to say.
+    (options.stderr ?? process.stderr).write(line);
+  }
+
+  function write(level: Level, text: string, { side, mailbox }: LogContext = {}): void {
     const prefix = formatLogPrefix(logPrefix, { component: side ?? "", mailbox: printable(mailbox ?? "") });
-    const line = `${prefix}${printable(msg)}\n`;
+    const line = `${prefix}${printable(text)}\n`;
     if (file !== undefined) writeToFile(file, `${new Date().toISOString()} ${line}`);
     // trouble is said to whoever runs the command, wherever the rest goes
-    if (file === undefined || level >= warnLevel) stderr.write(line);
+    if (file === undefined || level === "warn" || level === "error") say(line);
   }
 
   function writeToFile(file: LogFile, line: string): void {
@@ -57,28 +51,27 @@ export function createLog(options: LogOptions): RunLog {
       fileFails = false;
     } catch (error) {
       // a full disk must not end the run, nor be told with every line
-      if (!fileFails) stderr.write(`cannot write to the log file ${file.path}: ${(error as Error).message}\n`);
+      if (!fileFails) say(`cannot write to the log file ${file.path}: ${(error as Error).message}\n`);
       fileFails = true;
     }
   }
 
-  const destination = { write: (line: string) => writeEntry(JSON.parse(line) as Entry) };
-  const logger = pino({ level: debug > 0 ? "debug" : "info", base: null, timestamp: false }, destination);
-
   return {
     traffic: debug >= 1,
     showsSecrets: debug >= 2,
-    debug: (text, context = {}) => logger.debug(context, text),
-    info: (text, context = {}) => {
-      if (!quiet) logger.info(context, text);
+    debug: (text, context) => {
+      if (debug > 0) write("debug", text, context);
     },
-    warn: (text, context = {}) => logger.warn(context, text),
-    error: (text, context = {}) => logger.error(context, text),
+    info: (text, context) => {
+      if (!quiet) write("info", text, context);
+    },
+    warn: (text, context) => write("warn", text, context),
+    error: (text, context) => write("error", text, context),
     reopen() {
       try {
         file?.reopen();
       } catch (error) {
-        logger.warn((error as Error).message);
+        write("warn", (error as Error).message);
       }
     },
     close: () => file?.close(),
