@@ -41,7 +41,7 @@ export async function onServers(
   ensureDirectory(dirname(config.database));
   const store = openStore({ path: config.database });
   const connections = new Connections(
-    (side, abort) => connect(config.servers[side], { side, log, keepAlive: false, signal: abort }),
+    (side, abort) => connect(config.servers[side], { side, log, keepAlive: false, signal: abort, isEager: true }),
     perSide((side) => config.servers[side].connections),
   );
   const windUp = (): void => {

@@ -27,6 +27,11 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   /** Gives up at once; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Resolves when the last command of the preparations is on its way, so that the first ones of the work go with it. What
+   * fails then fails the session, and with it all that was begun.
+   */
+  readonly isEager?: boolean;
 }
 
 /**
@@ -37,17 +42,16 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
   try {
     return await connectAndLogIn(settings, options);
   } catch (error) {
-    // A refusal before the work begins concerns the server, not one mailbox.
-    if (error instanceof CommandRefused) {
-      throw new InterimapError("PROTOCOL", error.message, {
-        side: options.side,
-        cause: error,
-        retryAfterMs: error.retryAfterMs,
-      });
-    }
+    if (error instanceof CommandRefused) throw unprepared(error, options.side);
     if (error instanceof InterimapError) error.side ??= options.side;
     throw error;
   }
+}
+
+/** A refusal before the work begins concerns the server, not one mailbox. */
+function unprepared(refused: CommandRefused, side: Side): InterimapError {
+  const { message, retryAfterMs } = refused;
+  return new InterimapError("PROTOCOL", message, { side, cause: refused, retryAfterMs });
 }
 
 async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
@@ -69,7 +73,9 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
     if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated, options });
     if (!isPreauthenticated) await logIn(session, settings);
     requireCapabilities(session.capabilities);
-    await Promise.all([enableQresync(session), settings.compress ? compress(session) : undefined]);
+    const enabled = enableQresync(session);
+    if (settings.compress) await compress(session);
+    if (options.isEager !== true) await enabled;
     return session;
   } catch (error) {
     session.destroy();
@@ -182,10 +188,10 @@ async function logIn(session: Session, settings: ServerSettings): Promise<void> 
   if (session.capabilities === before) await refreshCapabilities(session);
 }
 
-/** RFC 5161, RFC 7162 3.2.3 */
-async function enableQresync(session: Session): Promise<void> {
+/** RFC 5161, RFC 7162 3.2.3. The session ends when the server does not. */
+function enableQresync(session: Session): Promise<unknown> {
   let isEnabled = false;
-  await session.run({
+  return session.run({
     name: "ENABLE",
     overlap: "any",
     parts: ["ENABLE QRESYNC"],
@@ -194,10 +200,12 @@ async function enableQresync(session: Session): Promise<void> {
       isEnabled ||= response.capabilities.includes("QRESYNC");
       return true;
     },
+    onAnswered: (answer) => {
+      if (answer.status !== "OK") throw unprepared(new CommandRefused("ENABLE", answer, session.side), session.side);
+      if (isEnabled) return;
+      throw new InterimapError("CAPABILITY_MISSING", "the server advertises QRESYNC but does not enable it");
+    },
   });
-  if (!isEnabled) {
-    throw new InterimapError("CAPABILITY_MISSING", "the server advertises QRESYNC but does not enable it");
-  }
 }
 
 /** RFC 4978 */

@@ -19,14 +19,16 @@ const ready = `
 /** Connects to a server that follows the script; `work` gets the session. */
 function connecting(
   script: string,
-  settings: Partial<ServerSettings> = {},
+  settings: Partial<ServerSettings> & { readonly isEager?: boolean } = {},
   work: (session: Session) => Promise<void> | void = () => undefined,
 ): Promise<void> {
+  const { isEager = false, ...more } = settings;
   return withScript(script, async ({ port }) => {
-    const session = await connect(serverSettings(port, settings), {
+    const session = await connect(serverSettings(port, more), {
       side: "remote",
       log: recordedLog(),
       keepAlive: false,
+      isEager,
     });
     try {
       await work(session);
@@ -316,6 +318,37 @@ test("ENABLE and COMPRESS go out together; without compression it goes on", asyn
   await connecting(script, { compress: true }, async (session) => {
     await session.run({ name: "NOOP", overlap: "any", parts: ["NOOP"] });
   });
+});
+
+const noop = (session: Session): Promise<unknown> => session.run({ name: "NOOP", overlap: "any", parts: ["NOOP"] });
+
+test("for who is eager, the first commands of the work go out with ENABLE", async () => {
+  const script = `${preauth}
+    C: e ENABLE QRESYNC
+    C: n NOOP
+    S: * ENABLED QRESYNC
+    S: e OK
+    S: n OK`;
+  await connecting(script, { isEager: true }, async (session) => {
+    await noop(session);
+    assert.ok(session.isUsable);
+  });
+});
+
+test("what went out with an ENABLE that fails, fails as ENABLE does", async () => {
+  for (const [answers, code, line] of [
+    ["S: e OK", "CAPABILITY_MISSING", /QRESYNC/],
+    ["S: e NO not today", "PROTOCOL", /ENABLE: NO not today/],
+  ] as const) {
+    const script = `${preauth}C: e ENABLE QRESYNC\nC: n NOOP\n${answers}\nS: n OK`;
+    await connecting(script, { isEager: true }, async (session) => {
+      await assert.rejects(noop(session), (error: InterimapError) => {
+        assert.equal(error.side, "remote");
+        assert.equal(error.abandons, "side");
+        return failsWith(code, line)(error);
+      });
+    });
+  }
 });
 
 test("COMPRESS is not asked for where it is not offered or not wanted", async () => {
