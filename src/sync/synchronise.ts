@@ -283,6 +283,7 @@ function reportStillRefused({ store, report, isIgnored }: Run, { left, known, li
 
 async function settleSubscriptions(run: Run, { listings, plan }: Reconciled): Promise<void> {
   const { sessions, store, report } = run;
+  if (plan.subscriptions.length === 0 && plan.record.length === 0) return;
   const refused = new Set<string>();
   await allDone(
     plan.subscriptions.map(async ({ side, name, subscribed }) => {
