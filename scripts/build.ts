@@ -21,9 +21,9 @@ require = ((eager, onUse) => (name) => {
 /** Instead of looking for it in a dozen places. Node loads it, so it cannot be inside the bundle. */
 const nativeAddOn: Plugin = {
   name: "native add-on",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^bindings$/ }, () => ({ path: "bindings", namespace: "add-on" }));
-    onLoad({ filter: /./, namespace: "add-on" }, () => ({
+  setup(builder) {
+    builder.onResolve({ filter: /^bindings$/ }, () => ({ path: "bindings", namespace: "add-on" }));
+    builder.onLoad({ filter: /./, namespace: "add-on" }, () => ({
       contents: 'module.exports = () => require("better-sqlite3/build/Release/better_sqlite3.node");',
     }));
   },
