@@ -217,6 +217,27 @@ export class Session {
     this.destroy();
   }
 
+  /**
+   * As logout(), for who is about to end: does not wait for the answer where nothing can depend on it. A tunnel's command
+   * is waited for, because it may have to pass on what it got.
+   */
+  async leave(): Promise<void> {
+    if (!this.isUsable || !this.isIdle || this.#transport.epitaph !== undefined) return this.logout();
+    const limit = setTimeout(() => {
+      this.destroy();
+    }, goodbyeLimitMs);
+    void this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] });
+    this.#closing = true;
+    await Promise.race([
+      this.ended,
+      new Promise<void>((resolve) => {
+        this.#transport.stream.end(resolve);
+      }),
+    ]);
+    clearTimeout(limit);
+    this.destroy();
+  }
+
   /** Drops the connection at once; whatever is in flight fails with `reason`. */
   destroy(reason: Error = this.#lost()): void {
     this.#fail(reason);

@@ -97,7 +97,7 @@ export class Connections {
 
   /** Says goodbye everywhere; never fails. */
   async logout(): Promise<void> {
-    await Promise.all([...this.#open].map((session) => session.logout()));
+    await Promise.all([...this.#open].map((session) => session.leave()));
   }
 
   /** Ends every connection at once; what is in flight, or being connected, fails with `reason`. */
