@@ -26,9 +26,10 @@ export async function openTransport(settings: TransportSettings, options: OpenOp
     return openTunnel(settings.command, options.discardStderr ?? false);
   }
   const usesTls = settings.type === "imaps" || settings.startTls;
+  const connecting = connect(settings, options);
   // Loaded while the network is being waited for; a failure is told by the handshake.
   if (usesTls) void secureContext(settings.tls).catch(() => {});
-  const plain = await connect(settings, options);
+  const plain = await connecting;
   return settings.type === "imaps" ? upgradeToTls(plain, settings, options) : plain;
 }
 

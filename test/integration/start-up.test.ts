@@ -1,0 +1,62 @@
+// What a run with nothing to do costs: what it loads, and how often it waits for a server.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { interimapCommand, runInterimap } from "../support/run-interimap.ts";
+import { twoStores } from "../support/two-stores.ts";
+
+let server: MailServer;
+
+before(async () => {
+  server = await startDovecot();
+});
+
+after(() => server.stop());
+
+test("modules of Node that few runs need are not loaded", async (t) => {
+  const { home } = await twoStores(t, { local: server, remote: server });
+  const hook = join(home.directory, "hook.cjs");
+  const list = join(home.directory, "loaded");
+  writeFileSync(
+    hook,
+    `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join("\\n")));`,
+  );
+  const [node = "", ...program] = interimapCommand();
+  for (const run of ["first", "second"]) {
+    const result = await runInterimap(home, [], { program: [node, "--require", hook, ...program] });
+    assert.equal(result.status, 0, `${run} run: ${result.stderr}`);
+  }
+  const loaded = readFileSync(list, "utf8").split("\n");
+  assert.ok(loaded.includes("NativeModule net"));
+  for (const name of ["child_process", "crypto", "tls", "worker_threads", "zlib"]) {
+    assert.ok(!loaded.includes(`NativeModule ${name}`), `${name} is loaded`);
+  }
+});
+
+test("LIST leaves with ENABLE, and the answer to LOGOUT is not waited for", { timeout: 60_000 }, async (t) => {
+  const stores = await twoStores(t, { local: server, remote: server });
+  const said = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      stores.hold("remote", "client", {
+        pattern,
+        action: () => {
+          resolve();
+        },
+      });
+    });
+  const isListed = said(/^\S+ LIST .*STATUS/);
+  const isLeaving = said(/^\S+ LOGOUT/);
+  stores.hold("remote", "server", { pattern: /^\* ENABLED/, action: () => isListed });
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  stores.hold("remote", "server", { pattern: /^\* BYE/, action: () => ended });
+  // Where the answer is waited for, it is given up only after five seconds.
+  const { status, stderr } = await runInterimap(stores.home, [], { timeoutMs: 4_500 });
+  end();
+  assert.equal(status, 0, stderr);
+  await isLeaving;
+});
