@@ -1,4 +1,4 @@
-// npm run build: one file, dist/interimap.js, because that starts in a third of the time of unbundled packages. What else
+// npm run build: one file, dist/interimap.js, because that starts in half the time of unbundled packages. What else
 // makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { chmod, readFile, writeFile } from "node:fs/promises";
@@ -39,8 +39,7 @@ await build({
   format: "cjs",
   define: { "import.meta.url": "__url" },
   plugins: [nativeAddOn],
-  // socks is loaded by whoever has a proxy; it is a third of the code.
-  external: ["better-sqlite3/build/*", "socks"],
+  external: ["better-sqlite3/build/*"],
   banner: { js: banner },
   legalComments: "eof",
   logLevel: "warning",
@@ -49,11 +48,8 @@ await build({
 // The nearest package.json decides how Node reads a .js file.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
-const bundle = await readFile(outfile, "utf8");
 // esbuild moves a #! of the entry file to the top, and a second one after it is a syntax error.
-if (bundle.split("\n", 2).every((line) => line.startsWith("#!"))) {
+if ((await readFile(outfile, "utf8")).split("\n", 2).every((line) => line.startsWith("#!"))) {
   throw new Error("src/main.ts must not have a #! line: scripts/build.ts writes it");
 }
-// In comments only; esbuild escapes the others. A single one would double what Node has to scan.
-await writeFile(outfile, bundle.replace(/[^\0-\x7f]/g, "?"));
 await chmod(outfile, 0o755);
