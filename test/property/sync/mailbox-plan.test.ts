@@ -51,10 +51,16 @@ function worldOf({ places, makesParents }: Plot): World {
         ),
     ),
     known: new Map(
-      entries.flatMap(([name, { known }], idx) => (known === undefined ? [] : [[name, { ...known, idx, name }]])),
+      entries.flatMap(([name, { known }], idx) =>
+        known === undefined ? [] : [[name, { ...known, idx, name, isUnfinished: false }]],
+      ),
     ),
     makesParents,
   };
+}
+
+function neverSeen(name: string): Omit<KnownMailbox, "subscribed"> {
+  return { idx: 99, name, states: { local: undefined, remote: undefined }, isUnfinished: false };
 }
 
 function plan({ servers, known }: World): MailboxPlan {
@@ -81,7 +87,7 @@ function* run(world: World): Generator<void, void, void> {
     }
     yield;
     for (const { name, subscribed } of record) {
-      const known = world.known.get(name) ?? { idx: 99, name, states: { local: undefined, remote: undefined } };
+      const known = world.known.get(name) ?? neverSeen(name);
       world.known.set(name, { ...known, subscribed });
     }
     for (const name of dirty) {

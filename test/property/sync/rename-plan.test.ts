@@ -54,6 +54,7 @@ function worldOf({ mailboxes, subscribed }: Plot): World {
       name,
       subscribed: true,
       states: perSide((side) => stateOf(name, side)),
+      isUnfinished: false,
     })),
   };
 }

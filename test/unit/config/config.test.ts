@@ -77,7 +77,8 @@ test("a file with two bare sections has all defaults", () => {
     startTls: true,
     tls,
   };
-  const server = { transport, auth: ["PLAIN", "LOGIN"], username: undefined, password: undefined, listReference: "" };
+  const nobody = { username: undefined, password: undefined };
+  const server = { transport, auth: ["PLAIN", "LOGIN"], ...nobody, connections: 3, listReference: "" };
   const { logPrefix, ...rest } = config;
   assert.deepEqual(rest, {
     file,
@@ -160,6 +161,7 @@ test("every setting reaches its place", () => {
         username: undefined,
         password: undefined,
         compress: true,
+        connections: 3,
         listReference: "perso/",
       },
       remote: {
@@ -187,6 +189,7 @@ test("every setting reaches its place", () => {
         username: "me",
         password: 'a#b;c"d\\e = f',
         compress: false,
+        connections: 3,
         listReference: "",
       },
     },

@@ -60,14 +60,6 @@ export class ModelSession {
     return answered;
   }
 
-  open(view: MailboxView): void {
-    this.view = view;
-  }
-
-  opened(): void {
-    // It always succeeds.
-  }
-
   get isWaiting(): boolean {
     return this.#waiting.length > 0;
   }
@@ -76,7 +68,7 @@ export class ModelSession {
   execute(): () => void {
     const { command, resolve, reject } = this.#waiting.shift()!;
     const untagged: UntaggedResponse[] = [];
-    command.onWritten?.();
+    if (command.opens !== undefined) this.view = command.opens;
     const { status, code } = this.#carryOut(command, untagged);
     if (command.name === "NOOP" || this.#traits.isTalkative) untagged.push(...this.#mailbox.takeNews());
     return () => {

@@ -5,6 +5,8 @@ import { setImmediate } from "node:timers/promises";
 import type { PermanentFlags } from "../../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
 import type { Store } from "../../../../src/store/store.ts";
+import { ByteBudget } from "../../../../src/sync/byte-budget.ts";
+import { Connections } from "../../../../src/sync/connections.ts";
 import { DeletionGuard } from "../../../../src/sync/deletion-guard.ts";
 import type { SyncEvent } from "../../../../src/sync/events.ts";
 import type { Listing } from "../../../../src/sync/mailbox-listing.ts";
@@ -118,7 +120,8 @@ export class World {
       wireNames: { local: name, remote: name },
       before: this.known.states,
       sessions: sessions as unknown as MailboxWork["sessions"],
-      extraSession: () => Promise.resolve(undefined),
+      connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
+      inFlight: perSide(() => new ByteBudget(1 << 20)),
       store,
       report: (event) => events.push(event),
       stop: new AbortController().signal,
