@@ -1,24 +1,18 @@
-// Copies new messages to the other side, both directions at once (walk 1 in ARCHITECTURE.md): summaries, batches, and
+// Copies new messages to the other side, both directions at once (walk 1 in ARCHITECTURE.md): sizes, batches, and
 // then batch n+1 is being fetched while batch n is being appended.
 
 import { append, type OutgoingMessage } from "../imap/commands/append.ts";
 import type { Channel } from "../imap/channel.ts";
-import {
-  fetchFlags,
-  fetchIdentities,
-  fetchMessages,
-  fetchSummaries,
-  type FetchedMessage,
-  type MessageSummary,
-} from "../imap/commands/fetch.ts";
+import { fetchFlags, fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { allDone } from "../model/all-done.ts";
 import { messageIdOf } from "../model/message-id.ts";
+import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
 import { storableFlags, unionFlags, withoutFlags } from "../model/flags.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { Refusal } from "../store/refused.ts";
 import { AppendLanes, type Lane } from "./append-lanes.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
@@ -32,37 +26,33 @@ const worthAnotherConnection = 16 << 20;
 
 /** Copies the given messages of each side to the other. */
 export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet>): Promise<void> {
-  // Both summaries come first: neither side's list may contain what is copied to it now.
-  const summaries = await bothSides(async (side) => {
-    const found = await fetchSummaries(mailbox.sessions[side], uids[side]);
-    const present = new Set(found.map(({ uid }) => uid));
+  // Both sides' sizes come first: neither list may contain what is copied to it now.
+  const sizes = await bothSides((side) => fetchSizes(mailbox.sessions[side], uids[side]));
+  const present = perSide((side) => sizes[side].uids);
+  for (const side of sides) {
     for (const uid of mailbox.progress[side].refused) {
-      if (hasUid(uids[side], uid) && !present.has(uid)) clearRefusal(mailbox, side, uid);
+      if (hasUid(uids[side], uid) && !hasUid(present[side], uid)) clearRefusal(mailbox, side, uid);
     }
-    return found;
-  });
+  }
   const { store, idx } = mailbox;
-  const suspects = perSide((side) => {
-    const all = store.suspects(idx, side);
-    return uidSetOf(summaries[side].map(({ uid }) => uid).filter((uid) => hasUid(all, uid)));
-  });
+  const suspects = perSide((side) => intersect(present[side], store.suspects(idx, side)));
   const copy = (source: Side): Promise<void> =>
-    copyFrom(mailbox, source, { summaries: summaries[source], suspects: suspects[source] });
+    copyFrom(mailbox, source, { sizes: sizes[source], suspects: suspects[source] });
   if (sides.every((side) => isEmpty(suspects[side]))) await bothSides(copy);
   // Both directions share the connections: whose message is to blame would remain unknown.
   else for (const side of sides) await copy(side);
 }
 
 interface ToCopy {
-  readonly summaries: readonly MessageSummary[];
+  readonly sizes: MessageSizes;
   /** Messages in whose transfer a connection died: nothing else is under way together with one of them. */
   readonly suspects: UidSet;
 }
 
-async function copyFrom(mailbox: OpenMailbox, source: Side, { summaries, suspects }: ToCopy): Promise<void> {
+async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }: ToCopy): Promise<void> {
   const target = otherSide(source);
   const { appendLimit } = mailbox.sessions[target].capabilities;
-  const { batches, empty, tooLarge } = planCopies(summaries, { ...batchLimits, largest: appendLimit, alone: suspects });
+  const { batches, empty, tooLarge } = planCopies(sizes, { ...batchLimits, largest: appendLimit, alone: suspects });
   const direction = { source, target };
   await refuseTooLarge(mailbox, direction, tooLarge);
   for (const uid of empty) mailbox.report({ type: "empty-message", side: source, mailbox: mailbox.name, uid });
@@ -141,7 +131,7 @@ interface Copying extends Direction {
 async function refuseTooLarge(
   mailbox: OpenMailbox,
   direction: Direction,
-  messages: readonly MessageSummary[],
+  messages: readonly MessageSize[],
 ): Promise<void> {
   const { source, target } = direction;
   const { appendLimit } = mailbox.sessions[target].capabilities;
@@ -202,7 +192,7 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
 async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, missing: UidSet): Promise<void> {
   const { source } = direction;
   const reason = `the ${source} server did not deliver it`;
-  for (const { uid, size } of await fetchSummaries(mailbox.sessions[source], missing)) {
+  for (const { uid, size } of await fetchSizes(mailbox.sessions[source], missing)) {
     recordRefusal(mailbox, direction, { uid, size, messageId: undefined, reason });
   }
 }

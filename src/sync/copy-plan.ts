@@ -1,6 +1,6 @@
 // Cuts new messages into batches that are fetched and appended as a whole. Pure.
 
-import type { MessageSummary } from "../imap/commands/fetch.ts";
+import type { MessageSize } from "../model/message-sizes.ts";
 import { emptyUidSet, hasUid, type UidSet } from "../model/uid-set.ts";
 
 export interface CopyPlan {
@@ -9,7 +9,7 @@ export interface CopyPlan {
   /** Messages without a single octet: no server takes them. */
   readonly empty: readonly number[];
   /** Messages that are larger than the target says it takes. */
-  readonly tooLarge: readonly MessageSummary[];
+  readonly tooLarge: readonly MessageSize[];
 }
 
 export interface Batch {
@@ -27,9 +27,10 @@ export interface BatchLimits {
   readonly largest?: number | undefined;
 }
 
-export function planCopies(summaries: readonly MessageSummary[], limits: BatchLimits): CopyPlan {
+/** The messages come in UID order. */
+export function planCopies(messages: Iterable<MessageSize>, limits: BatchLimits): CopyPlan {
   const empty: number[] = [];
-  const tooLarge: MessageSummary[] = [];
+  const tooLarge: MessageSize[] = [];
   const batches: Batch[] = [];
   let uids: number[] = [];
   let octets = 0;
@@ -38,14 +39,14 @@ export function planCopies(summaries: readonly MessageSummary[], limits: BatchLi
     uids = [];
     octets = 0;
   };
-  for (const summary of summaries.toSorted((a, b) => a.uid - b.uid)) {
-    const { uid, size } = summary;
+  for (const message of messages) {
+    const { uid, size } = message;
     if (size === 0) {
       empty.push(uid);
       continue;
     }
     if (size > (limits.largest ?? Infinity)) {
-      tooLarge.push(summary);
+      tooLarge.push(message);
       continue;
     }
     const isAlone = hasUid(limits.alone ?? emptyUidSet, uid);

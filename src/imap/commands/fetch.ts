@@ -3,19 +3,12 @@
 import { allDone } from "../../model/all-done.ts";
 import { flagSet, type FlagSet } from "../../model/flags.ts";
 import { messageIdOf } from "../../model/message-id.ts";
+import { MessageSizes } from "../../model/message-sizes.ts";
 import { formatUidSet, hasUid, splitUidSet, type UidSet } from "../../model/uid-set.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { FlagChange } from "../mailbox-view.ts";
 import type { FetchResponse } from "../responses.ts";
 import type { Channel } from "../channel.ts";
-
-export interface MessageSummary {
-  readonly uid: number;
-  readonly flags: FlagSet;
-  readonly internalDate: string;
-  /** RFC822.SIZE in octets. */
-  readonly size: number;
-}
 
 export interface FetchedMessage {
   readonly uid: number;
@@ -50,18 +43,18 @@ async function uidFetch(session: Channel, { uids, items, isAnswer, onMessage }: 
   );
 }
 
-/** Summaries of the messages that exist, in the order the server tells them. */
-export async function fetchSummaries(session: Channel, uids: UidSet): Promise<MessageSummary[]> {
-  const summaries: MessageSummary[] = [];
+/** The sizes of the messages that exist. */
+export async function fetchSizes(session: Channel, uids: UidSet): Promise<MessageSizes> {
+  const sizes = new MessageSizes();
   await uidFetch(session, {
     uids,
-    items: "(UID FLAGS INTERNALDATE RFC822.SIZE)",
-    isAnswer: (response) => response.size !== undefined && response.internalDate !== undefined,
-    onMessage: ({ uid = 0, flags = [], internalDate = "", size = 0 }) => {
-      summaries.push({ uid, flags: flagSet(flags), internalDate, size });
+    items: "(UID RFC822.SIZE)",
+    isAnswer: (response) => response.size !== undefined,
+    onMessage: ({ uid = 0, size = 0 }) => {
+      sizes.add(uid, size);
     },
   });
-  return summaries;
+  return sizes;
 }
 
 /** The messages themselves, without setting \Seen; those that are gone are left out. */
@@ -81,7 +74,12 @@ export async function fetchMessages(session: Channel, uids: UidSet): Promise<Fet
 }
 
 /** What identifies a message on any server, for matching. */
-export interface MessageIdentity extends MessageSummary {
+export interface MessageIdentity {
+  readonly uid: number;
+  readonly flags: FlagSet;
+  readonly internalDate: string;
+  /** RFC822.SIZE in octets. */
+  readonly size: number;
   readonly messageId: string | undefined;
 }
 
