@@ -5,18 +5,16 @@ import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { groupBy } from "../model/group-by.ts";
 import type { PerSide } from "../model/side.ts";
 
-export function planMatches(unmapped: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
-  const inUidOrder = (messages: readonly MessageIdentity[]): MessageIdentity[] =>
-    messages.toSorted((a, b) => a.uid - b.uid);
-  const remote = groupBy(inUidOrder(unmapped.remote), keyOf);
-  const pairs: PerSide<MessageIdentity>[] = [];
-  for (const [key, locals] of groupBy(inUidOrder(unmapped.local), keyOf)) {
-    const counterparts = remote.get(key) ?? [];
-    locals.slice(0, counterparts.length).forEach((local, i) => {
-      pairs.push({ local, remote: counterparts[i] as MessageIdentity });
+export function planMatches({ local, remote }: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
+  const descending = remote.toSorted((a, b) => b.uid - a.uid);
+  // The next one of each group is its last.
+  const waiting = groupBy(descending, keyOf);
+  return local
+    .toSorted((a, b) => a.uid - b.uid)
+    .flatMap((message) => {
+      const counterpart = waiting.get(keyOf(message))?.pop();
+      return counterpart === undefined ? [] : { local: message, remote: counterpart };
     });
-  }
-  return pairs;
 }
 
 /**
@@ -34,7 +32,7 @@ export type Likeness =
   | "none";
 
 export function likeness({ local, remote }: PerSide<MessageIdentity>): Likeness {
-  const sameDate = Object.is(instantOf(local), instantOf(remote));
+  const sameDate = Object.is(local.date, remote.date);
   const sameSize = local.size === remote.size;
   if (local.messageId === remote.messageId) {
     if (sameDate && sameSize) return "equal";
@@ -46,11 +44,6 @@ export function likeness({ local, remote }: PerSide<MessageIdentity>): Likeness 
   return sameDate || sameSize ? "unlikely" : "none";
 }
 
-function keyOf(identity: MessageIdentity): string {
-  return JSON.stringify([identity.messageId, instantOf(identity), identity.size]);
-}
-
-/** Servers report INTERNALDATE in time zones of their own. */
-function instantOf({ internalDate }: MessageIdentity): number {
-  return Date.parse(internalDate.trim().replace(/^(\d+)-(\w+)-/u, "$1 $2 "));
+function keyOf({ messageId = "", date, size }: MessageIdentity): string {
+  return `${String(date)} ${String(size)} ${messageId}`;
 }

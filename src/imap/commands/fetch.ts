@@ -2,6 +2,7 @@
 
 import { allDone } from "../../model/all-done.ts";
 import { flagSet, type FlagSet } from "../../model/flags.ts";
+import { instantOf } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
 import { formatUidSet, hasUid, splitUidSet, type UidSet } from "../../model/uid-set.ts";
@@ -73,11 +74,12 @@ export async function fetchMessages(session: Channel, uids: UidSet): Promise<Fet
   return messages;
 }
 
-/** What identifies a message on any server, for matching. */
+/** What identifies a message on any server, for matching. There may be a million of them. */
 export interface MessageIdentity {
   readonly uid: number;
   readonly flags: FlagSet;
-  readonly internalDate: string;
+  /** INTERNALDATE in ms since 1970; NaN when it cannot be read. */
+  readonly date: number;
   /** RFC822.SIZE in octets. */
   readonly size: number;
   readonly messageId: string | undefined;
@@ -92,7 +94,7 @@ export async function fetchIdentities(session: Channel, uids: UidSet): Promise<M
     isAnswer: (response) => response.headerFields !== undefined,
     onMessage: ({ uid = 0, flags = [], internalDate = "", size = 0, headerFields }) => {
       const messageId = messageIdOf(headerFields ?? Buffer.alloc(0));
-      identities.push({ uid, flags: flagSet(flags), internalDate, size, messageId });
+      identities.push({ uid, flags: flagSet(flags), date: instantOf(internalDate), size, messageId });
     },
   });
   return identities;

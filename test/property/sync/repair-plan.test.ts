@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { emptyUidSet, hasUid, uidSetOf } from "../../../src/model/uid-set.ts";
@@ -17,7 +18,7 @@ const identities = fc.uniqueArray(
   fc.record({
     uid: fc.integer({ min: 1, max: uidNext - 1 }),
     flags: fc.constant(noFlags),
-    internalDate: fc.constantFrom("01-Jan-2024 00:00:00 +0000", "02-Jan-2024 00:00:00 +0000"),
+    date: fc.constantFrom("01-Jan-2024 00:00:00 +0000", "02-Jan-2024 00:00:00 +0000").map(instantOf),
     size: fc.constantFrom(1, 2),
     messageId: fc.constantFrom("<a@b>", "<c@d>", undefined),
   }),

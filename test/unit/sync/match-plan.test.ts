@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { planMatches } from "../../../src/sync/match-plan.ts";
 
 const date = "17-Jul-1996 02:44:25 +0000";
 
 function identity(uid: number, more: Partial<MessageIdentity> = {}): MessageIdentity {
-  return { uid, flags: noFlags, internalDate: date, size: 100, messageId: "<a@b>", ...more };
+  return { uid, flags: noFlags, date: instantOf(date), size: 100, messageId: "<a@b>", ...more };
 }
 
 /** `1=11 2=12`: local and remote UIDs. */
@@ -28,7 +29,7 @@ const differences: readonly (readonly [what: string, difference: Partial<Message
   ["Message-ID", { messageId: "<c@d>" }],
   ["no Message-ID", { messageId: undefined }],
   ["size", { size: 101 }],
-  ["date", { internalDate: "17-Jul-1996 02:44:26 +0000" }],
+  ["date", { date: instantOf("17-Jul-1996 02:44:26 +0000") }],
 ];
 
 for (const [what, difference] of differences) {
@@ -67,13 +68,13 @@ const moment = [
 
 for (const written of moment) {
   test(`the same moment elsewhere: ${written}`, () => {
-    assert.equal(matches([identity(1)], [identity(11, { internalDate: written })]), "1=11");
+    assert.equal(matches([identity(1)], [identity(11, { date: instantOf(written) })]), "1=11");
   });
 }
 
 test("the same numbers in another time zone are another moment", () => {
   for (const zone of ["+0100", "-0100", "-0700"]) {
-    const elsewhere = identity(11, { internalDate: date.replace("+0000", zone) });
+    const elsewhere = identity(11, { date: instantOf(date.replace("+0000", zone)) });
     assert.equal(matches([identity(1)], [elsewhere]), "", zone);
   }
 });
@@ -82,7 +83,7 @@ test("a day of one digit, with a space or a zero before it", () => {
   const padded = [" 7-Jul-1996 02:44:25 +0000", "07-Jul-1996 02:44:25 +0000"];
   for (const a of padded) {
     for (const b of padded) {
-      assert.equal(matches([identity(1, { internalDate: a })], [identity(11, { internalDate: b })]), "1=11");
+      assert.equal(matches([identity(1, { date: instantOf(a) })], [identity(11, { date: instantOf(b) })]), "1=11");
     }
   }
 });

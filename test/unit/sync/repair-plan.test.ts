@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { emptyUidSet, formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../src/sync/repair-plan.ts";
@@ -12,7 +13,7 @@ function message(uid: number, name: string, differing: Partial<MessageIdentity> 
   return {
     uid,
     flags: noFlags,
-    internalDate: `${day}-Jan-2024 00:00:00 +0000`,
+    date: instantOf(`${day}-Jan-2024 00:00:00 +0000`),
     size,
     messageId: `<${name}@x>`,
     ...differing,
@@ -53,7 +54,7 @@ function shown({ drop, adopt, propagate, anomalies }: RepairPlan): Record<string
 describe("healthy pairs stay", () => {
   test("equal ones", () => {
     const local = [message(1, "a"), message(2, "b")];
-    const remote = [message(7, "a", { internalDate: "10-Jan-2024 02:00:00 +0200" }), message(8, "b")];
+    const remote = [message(7, "a", { date: instantOf("10-Jan-2024 02:00:00 +0200") }), message(8, "b")];
     const found = plan({ rows: [[1, 7], [2, 8]], local, remote }); // prettier-ignore
     assert.deepEqual(shown(found), {});
     assert.equal(found.keep.length, 2);
@@ -61,11 +62,11 @@ describe("healthy pairs stay", () => {
 
   for (const [what, altered] of [
     ["another size", { size: 1 }],
-    ["another date", { internalDate: "01-Jan-1970 00:00:00 +0000" }],
-    ["another date and size", { internalDate: "01-Jan-1970 00:00:00 +0000", size: 1 }],
+    ["another date", { date: instantOf("01-Jan-1970 00:00:00 +0000") }],
+    ["another date and size", { date: instantOf("01-Jan-1970 00:00:00 +0000"), size: 1 }],
     ["another Message-ID", { messageId: "<rewritten@x>" }],
     ["no Message-ID", { messageId: undefined }],
-    ["no Message-ID and another date and size", { messageId: undefined, internalDate: "", size: 1 }],
+    ["no Message-ID and another date and size", { messageId: undefined, date: instantOf(""), size: 1 }],
   ] as const) {
     test(`altered by a server: ${what}`, () => {
       const local = [message(1, "a"), message(2, "b")];
@@ -75,7 +76,7 @@ describe("healthy pairs stay", () => {
   }
 
   test("altered ones whose alterations look like others' originals", () => {
-    const same = { messageId: "<same@x>", internalDate: "10-Jan-2024 00:00:00 +0000" };
+    const same = { messageId: "<same@x>", date: instantOf("10-Jan-2024 00:00:00 +0000") };
     const local = [message(1, "a", { ...same, size: 100 }), message(2, "a", { ...same, size: 102 })];
     const remote = [message(7, "a", { ...same, size: 102 }), message(8, "a", { ...same, size: 104 })];
     assert.deepEqual(shown(plan({ rows: [[1, 7], [2, 8]], local, remote })), {}); // prettier-ignore
