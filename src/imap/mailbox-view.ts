@@ -2,7 +2,7 @@
 // The read path only records here; what to do about it is decided by sync/.
 
 import { InterimapError } from "../model/errors.ts";
-import { flagSet, permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
+import { flagSet, noFlags, permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
 import { parseModSeq } from "../model/mod-seq.ts";
 import { countUids, emptyUidSet, hasUid, intersect, subtract, union, type UidSet } from "../model/uid-set.ts";
 import { parseNonZero } from "./codec/wire-values.ts";
@@ -31,6 +31,7 @@ export class MailboxView {
 
   /** Last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
+  #latest: FlagChange = { flags: noFlags, modSeq: 0n };
   #vanished: UidSet = emptyUidSet;
   /** The part of #vanished that was reported while the mailbox was selected, not by SELECT itself. */
   #vanishedLive: UidSet = emptyUidSet;
@@ -74,8 +75,16 @@ export class MailboxView {
       throw new InterimapError("PROTOCOL", "the server sent a FETCH without UID although QRESYNC is enabled");
     }
     if (hasUid(this.#vanished, uid)) return;
-    if (modSeq > this.modSeqOf(uid)) this.#modSeqs.set(uid, modSeq);
-    if (flags !== undefined) this.#changes.set(uid, { flags: flagSet(flags), modSeq });
+    // Of a million messages that one command changed, all share one value.
+    const change = this.#sameAsBefore({ flags: flags === undefined ? noFlags : flagSet(flags), modSeq });
+    if (modSeq > this.modSeqOf(uid)) this.#modSeqs.set(uid, change.modSeq);
+    if (flags !== undefined) this.#changes.set(uid, change);
+  }
+
+  #sameAsBefore(change: FlagChange): FlagChange {
+    const { flags, modSeq } = this.#latest;
+    if (change.flags !== flags || change.modSeq !== modSeq) this.#latest = change;
+    return this.#latest;
   }
 
   /** The flags were read on purpose: an older report of them must not be mistaken for a later change. */

@@ -31,6 +31,24 @@ export class FlagKnowledge {
 
   /** The changes that are not just what we did ourselves, heard back. */
   news(side: Side, changes: ReadonlyMap<number, FlagChange>): ReadonlyMap<number, FlagChange> {
-    return new Map([...changes].filter(([uid, { flags }]) => this.recall(side, uid) !== flags));
+    // Mostly all of them are, and they may be a million.
+    if (!this.#hasEchoes(side, changes)) return changes;
+    const news = new Map<number, FlagChange>();
+    for (const [uid, change] of changes) if (this.#isNews(side, uid, change)) news.set(uid, change);
+    return news;
+  }
+
+  hasNews(side: Side, changes: ReadonlyMap<number, FlagChange>): boolean {
+    for (const [uid, change] of changes) if (this.#isNews(side, uid, change)) return true;
+    return false;
+  }
+
+  #hasEchoes(side: Side, changes: ReadonlyMap<number, FlagChange>): boolean {
+    for (const [uid, change] of changes) if (!this.#isNews(side, uid, change)) return true;
+    return false;
+  }
+
+  #isNews(side: Side, uid: number, { flags }: FlagChange): boolean {
+    return this.recall(side, uid) !== flags;
   }
 }

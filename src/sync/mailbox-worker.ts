@@ -173,7 +173,7 @@ function hasMoreToDo(mailbox: OpenMailbox, { side, uidNext }: { side: Side; uidN
   const view = mailbox.views[side];
   return (
     !isEmpty(view.vanished) ||
-    mailbox.flags.news(side, view.changes).size > 0 ||
+    mailbox.flags.hasNews(side, view.changes) ||
     !isEmpty(newUids(mailbox.progress[side], uidNext))
   );
 }

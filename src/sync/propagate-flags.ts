@@ -1,31 +1,62 @@
 // Carries flag changes to the other side (walk 2 in ARCHITECTURE.md): taken from both views at once, planned, stored in
 // groups of equal flags, and taken up again where the target changed under our hands.
 
-import { fetchFlags, refetchFlags } from "../imap/commands/fetch.ts";
+import { eachMessagesFlags, refetchFlags } from "../imap/commands/fetch.ts";
 import { storeFlags } from "../imap/commands/store.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
-import { noFlags, tellsEveryFlag, withoutFlags, type FlagSet } from "../model/flags.ts";
-import { groupBy } from "../model/group-by.ts";
+import { noFlags, tellsEveryFlag, withoutFlags } from "../model/flags.ts";
 import { allDone } from "../model/all-done.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { isEmpty, hasUid, uidSetOf } from "../model/uid-set.ts";
-import { planFlags, type FlagSituation, type FlagUpdate } from "./flags-plan.ts";
+import { slices } from "../model/slices.ts";
+import {
+  emptyUidSet,
+  intersect,
+  isEmpty,
+  subtract,
+  UidSetBuilder,
+  uidSetOf,
+  uidsOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
+import { planFlags, type FlagSituation } from "./flags-plan.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { StoreGroups, type StoreGroup } from "./store-groups.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
 
+/** So many pairs are looked at together; a million would take more memory than all else. */
+const sliceSize = 10_000;
+
 /** Deals with all flag changes the views hold now; some may be there again afterwards. */
 export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
-  const { views, flags, report, name } = mailbox;
+  const { views, flags } = mailbox;
   // Taken together with the mod-sequence up to which they are complete: nothing may arrive in between.
   const changes = perSide((side) => flags.news(side, views[side].takeChanges()));
   const baselines = perSide((side) => views[side].highestModSeq);
   if (sides.every((side) => changes[side].size === 0)) return;
 
-  const pairs = pairsOf(mailbox, changes);
-  await learnWhatOtherSideCannotTell(mailbox, { changes, pairs, baselines });
+  await learnWhatOtherSideCannotTell(mailbox, { changes, baselines });
+  const groups = new StoreGroups();
+  for (const pairs of pairsOf(mailbox, changes)) plan(mailbox, { pairs, changes, baselines, groups });
+  await bothSides((side) => applyGroups(mailbox, { side, groups: groups.of(side), changes }));
+}
+
+interface Taken {
+  readonly changes: Changes;
+  readonly baselines: PerSide<bigint>;
+}
+
+interface Slice extends Taken {
+  readonly pairs: readonly PerSide<number>[];
+  /** What is to be done is added to them. */
+  readonly groups: StoreGroups;
+}
+
+function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice): void {
+  const { views, flags, report, name } = mailbox;
   const situations = pairs.map((pair): FlagSituation => situationOf(mailbox, { pair, changes }));
   const { updates, conflicts } = planFlags(
     situations,
@@ -43,16 +74,29 @@ export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
       offerFlags(mailbox, otherSide(side), change.flags);
     }
   }
-  await bothSides((side) => applyUpdates(mailbox, { side, updates, changes, baseline: baselines[side] }));
+  for (const { side, pair, flags: wanted } of updates) {
+    const uid = pair[side];
+    // What was told since the changes were taken is dealt with later, and must not be overwritten now.
+    const known = views[side].changes.has(uid) ? 0n : views[side].modSeqOf(uid);
+    const seen = changes[side].get(uid)?.modSeq ?? known;
+    groups.add(side, uid, { flags: wanted, unchangedSince: seen > baselines[side] ? seen : baselines[side] });
+  }
 }
 
-/** Mapped messages that changed on either side. What is not mapped is yet to be copied, or was left out. */
-function pairsOf({ store, idx }: OpenMailbox, changes: Changes): PerSide<number>[] {
-  const byLocal = new Map<number, PerSide<number>>();
+/**
+ * Mapped messages that changed on either side, each once, a slice at a time. What is not mapped is yet to be copied, or
+ * was left out.
+ */
+function* pairsOf(
+  { store, idx }: OpenMailbox,
+  changes: Changes,
+): Generator<readonly PerSide<number>[], void, undefined> {
   for (const side of sides) {
-    for (const pair of store.pairsOf(idx, side, uidSetOf(changes[side].keys()))) byLocal.set(pair.local, pair);
+    for (const uids of slices(changes[side].keys(), sliceSize)) {
+      const pairs = store.pairsOf(idx, side, uidSetOf(uids));
+      yield side === "local" ? pairs : pairs.filter(({ local }) => !changes.local.has(local));
+    }
   }
-  return [...byLocal.values()];
 }
 
 function situationOf(
@@ -67,91 +111,64 @@ function situationOf(
 }
 
 /** Where a side cannot keep every flag, or never had some, the other's must be known before they are overwritten. */
-async function learnWhatOtherSideCannotTell(
-  { views, sessions, flags }: OpenMailbox,
-  { changes, pairs, baselines }: { changes: Changes; pairs: readonly PerSide<number>[]; baselines: PerSide<bigint> },
-): Promise<void> {
+async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, baselines }: Taken): Promise<void> {
+  const { store, idx, views, sessions, flags } = mailbox;
   await bothSides(async (side) => {
     const other = otherSide(side);
     if (tellsEveryFlag(views[other].permanentFlags, views[side].permanentFlags)) return;
-    // A change of its own tells them: asked for now, they would be taken for one more, after what we make of this one.
-    const isUnknown = (uid: number): boolean => !changes[side].has(uid) && flags.recall(side, uid) === undefined;
-    const unknown = pairs.filter((pair) => changes[other].has(pair[other]) && isUnknown(pair[side]));
-    const present = await fetchFlags(sessions[side], uidSetOf(unknown.map((pair) => pair[side])));
-    for (const [uid, found] of present) {
+    const unknown = new UidSetBuilder();
+    for (const uids of slices(changes[other].keys(), sliceSize)) {
+      for (const { [side]: uid } of store.pairsOf(idx, other, uidSetOf(uids))) {
+        // A change of its own tells them: asked for now, they would be taken for one more, after what we make of this one.
+        if (!changes[side].has(uid) && flags.recall(side, uid) === undefined) unknown.add(uid);
+      }
+    }
+    await eachMessagesFlags(sessions[side], unknown.build(), (uid, found) => {
       // Newer than what we know to be synchronised: a change of its own, which the STORE will run into.
       if (found.modSeq > baselines[side]) views[side].noteChange(uid, found);
       else flags.learn(side, uid, found.flags);
-    }
+    });
   });
 }
 
-interface SideUpdates {
+interface SideGroups {
   readonly side: Side;
-  readonly updates: readonly FlagUpdate[];
+  readonly groups: readonly StoreGroup[];
   readonly changes: Changes;
-  readonly baseline: bigint;
 }
 
-async function applyUpdates(mailbox: OpenMailbox, { side, updates, changes, baseline }: SideUpdates): Promise<void> {
-  const { sessions, views } = mailbox;
-  const view = views[side];
-  const sinceOf = ({ pair }: FlagUpdate): bigint => {
-    const seen = changes[side].get(pair[side])?.modSeq ?? view.modSeqOf(pair[side]);
-    return seen > baseline ? seen : baseline;
-  };
-  const groups = groupBy(
-    updates.filter((update) => update.side === side),
-    (update) => `${String(sinceOf(update))} ${update.flags.key}`,
-  );
-  const contested = await allDone(
-    [...groups.values()].map((group) =>
-      applyGroup(mailbox, { side, group, unchangedSince: sinceOf(group[0] as FlagUpdate) }),
-    ),
-  );
-  const again = contested.flat();
-  if (again.length === 0) return;
+async function applyGroups(mailbox: OpenMailbox, { side, groups, changes }: SideGroups): Promise<void> {
+  const { store, idx, sessions, views } = mailbox;
+  const contested = await allDone(groups.map((group) => applyGroup(mailbox, side, group)));
+  const again = contested.reduce(union, emptyUidSet);
+  if (isEmpty(again)) return;
   const other = otherSide(side);
-  for (const { pair } of again) {
+  for (const pair of store.pairsOf(idx, side, again)) {
     const change = changes[other].get(pair[other]);
     if (change !== undefined) {
       mailbox.flags.forget(other, pair[other]);
       views[other].noteChange(pair[other], change);
     }
   }
-  await refetchFlags(sessions[side], uidSetOf(again.map(({ pair }) => pair[side])));
-}
-
-interface Group {
-  readonly side: Side;
-  readonly group: readonly FlagUpdate[];
-  readonly unchangedSince: bigint;
+  await refetchFlags(sessions[side], again);
 }
 
 /** Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED). */
-async function applyGroup(
-  mailbox: OpenMailbox,
-  { side, group, unchangedSince }: Group,
-): Promise<readonly FlagUpdate[]> {
+async function applyGroup(mailbox: OpenMailbox, side: Side, group: StoreGroup): Promise<UidSet> {
   const { sessions, flags: knowledge, report, name } = mailbox;
+  const { uids, flags } = group;
   mailbox.progress[side].isTouched = true;
-  const uids = uidSetOf(group.map(({ pair }) => pair[side]));
-  const { flags } = group[0] as { flags: FlagSet };
   try {
-    const modified = await storeFlags(sessions[side], { uids, flags, unchangedSince });
-    const done = group.filter(({ pair }) => !hasUid(modified, pair[side]));
-    for (const { pair } of done) knowledge.learn(side, pair[side], flags);
-    if (done.length > 0) {
-      report({ type: "flags-updated", side, mailbox: name, uids: uidSetOf(done.map(({ pair }) => pair[side])), flags });
-    }
-    return isEmpty(modified) ? [] : group.filter(({ pair }) => hasUid(modified, pair[side]));
+    const modified = await storeFlags(sessions[side], group);
+    const done = subtract(uids, modified);
+    for (const uid of uidsOf(done)) knowledge.learn(side, uid, flags);
+    if (!isEmpty(done)) report({ type: "flags-updated", side, mailbox: name, uids: done, flags });
+    return intersect(uids, modified);
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
     const acceptable = flagsWithoutNewKeywords(mailbox, side, flags);
     const keywords = acceptable === undefined ? noFlags : withoutFlags(flags, acceptable);
     noteFlagRefusal(mailbox, { side, uids, keywords, reason: error.words });
-    if (acceptable === undefined) return [];
-    const rest = group.map((update) => ({ ...update, flags: acceptable }));
-    return applyGroup(mailbox, { side, group: rest, unchangedSince });
+    return acceptable === undefined ? emptyUidSet : applyGroup(mailbox, side, { ...group, flags: acceptable });
   }
 }

@@ -100,15 +100,26 @@ export async function fetchIdentities(session: Channel, uids: UidSet): Promise<M
   return identities;
 }
 
-/** The flags of the messages that exist; what the view knows of changes stays as it is. */
-export async function fetchFlags(session: Channel, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
-  const found = new Map<number, FlagChange>();
+/** Tells the flags of the messages that exist as they come; what the view knows of changes stays as it is. */
+export async function eachMessagesFlags(
+  session: Channel,
+  uids: UidSet,
+  tell: (uid: number, found: FlagChange) => void,
+): Promise<void> {
   await uidFetch(session, {
     uids,
     items: "(UID FLAGS MODSEQ)",
     isAnswer: (response) => response.flags !== undefined,
-    onMessage: ({ uid = 0, flags = [], modSeq = 0n }) => found.set(uid, { flags: flagSet(flags), modSeq }),
+    onMessage: ({ uid = 0, flags = [], modSeq = 0n }) => {
+      tell(uid, { flags: flagSet(flags), modSeq });
+    },
   });
+}
+
+/** As {@link eachMessagesFlags}, of few messages. */
+export async function fetchFlags(session: Session, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
+  const found = new Map<number, FlagChange>();
+  await eachMessagesFlags(session, uids, (uid, change) => found.set(uid, change));
   return found;
 }
 

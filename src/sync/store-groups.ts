@@ -1,0 +1,38 @@
+// Gathers the messages that are to get equal flags, so that they share a UID STORE: sets of UIDs are all that is kept of
+// half a million updates.
+
+import type { FlagSet } from "../model/flags.ts";
+import type { PerSide, Side } from "../model/side.ts";
+import { UidSetBuilder, type UidSet } from "../model/uid-set.ts";
+
+export interface StoreGroup {
+  readonly uids: UidSet;
+  readonly flags: FlagSet;
+  /** The latest mod-sequence at which we knew the messages' flags. */
+  readonly unchangedSince: bigint;
+}
+
+type Wanted = Omit<StoreGroup, "uids">;
+
+interface Gathered extends Wanted {
+  readonly uids: UidSetBuilder;
+}
+
+export class StoreGroups {
+  readonly #groups: PerSide<Map<string, Gathered>> = { local: new Map(), remote: new Map() };
+
+  add(side: Side, uid: number, { flags, unchangedSince }: Wanted): void {
+    const key = `${String(unchangedSince)} ${flags.key}`;
+    let group = this.#groups[side].get(key);
+    if (group === undefined) {
+      group = { uids: new UidSetBuilder(), flags, unchangedSince };
+      this.#groups[side].set(key, group);
+    }
+    group.uids.add(uid);
+  }
+
+  /** In the order in which they were begun. */
+  of(side: Side): StoreGroup[] {
+    return [...this.#groups[side].values()].map((group) => ({ ...group, uids: group.uids.build() }));
+  }
+}
