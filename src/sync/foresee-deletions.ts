@@ -7,11 +7,11 @@ import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { countUids, emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
-import { planVanished } from "./vanished-plan.ts";
+import { countDeletions } from "./vanished-pairs.ts";
 
 export interface Prospect {
   readonly mailbox: KnownMailbox;
@@ -73,10 +73,7 @@ async function countVanished(foresight: Foresight, prospect: Prospect): Promise<
   const { store } = foresight;
   try {
     const vanished = await bothSides((side) => findVanished(foresight, { side, prospect }));
-    const pairs = new Map<number, PerSide<number>>();
-    for (const side of sides) for (const pair of store.pairsOf(idx, side, vanished[side])) pairs.set(pair.local, pair);
-    const { expunge } = planVanished([...pairs.values()], vanished);
-    return { local: countUids(expunge.remote), remote: countUids(expunge.local) };
+    return countDeletions({ store, idx, vanished });
   } catch (error) {
     // Whatever it is, the mailbox's worker will meet it too, and say so.
     if (error instanceof InterimapError && error.abandons === "mailbox") return perSide(() => 0);

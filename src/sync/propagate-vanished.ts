@@ -4,8 +4,9 @@ import { noop, status } from "../imap/commands/mailbox.ts";
 import { fetchFlags } from "../imap/commands/fetch.ts";
 import { expunge } from "../imap/commands/store.ts";
 import { InterimapError } from "../model/errors.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { countUids, formatUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { countDeletions, vanishedPairs } from "./vanished-pairs.ts";
 import { planVanished } from "./vanished-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
@@ -15,14 +16,14 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   if (sides.every((side) => isEmpty(views[side].vanished))) return;
   const credible = await bothSides((side) => credibleVanished(mailbox, side));
   const vanished = perSide((side) => views[side].takeVanished(credible[side]));
-  const pairs = new Map<number, PerSide<number>>();
-  for (const side of sides) for (const pair of store.pairsOf(idx, side, vanished[side])) pairs.set(pair.local, pair);
-  const plan = planVanished([...pairs.values()], vanished);
-  mailbox.guard.admit(perSide((side) => countUids(plan.expunge[otherSide(side)])));
+  mailbox.guard.admit(countDeletions({ store, idx, vanished }));
   for (const side of sides) forgetRefused(mailbox, side, vanished[side]);
-  dropMappings(mailbox, plan.drop);
-  await bothSides((side) => expungeOn(mailbox, side, plan.expunge[side]));
-  dropMappings(mailbox, plan.dropAfter);
+  for (const pairs of vanishedPairs({ store, idx, vanished })) {
+    const plan = planVanished(pairs, vanished);
+    dropMappings(mailbox, plan.drop);
+    await bothSides((side) => expungeOn(mailbox, side, plan.expunge[side]));
+    dropMappings(mailbox, plan.dropAfter);
+  }
 }
 
 /** What is gone need not be copied any more. */
