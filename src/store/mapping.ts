@@ -12,6 +12,22 @@ export interface MailboxSide {
 
 const uidOf: PerSide<string> = { local: "lUID", remote: "rUID" };
 
+/** See {@link Store.allPairs}. Other statements may run between one slice and the next. */
+export function* allPairs(
+  connection: Connection,
+  idx: number,
+  sliceSize: number,
+): Generator<PerSide<number>[], void, undefined> {
+  const sql = "SELECT lUID AS local, rUID AS remote FROM mapping WHERE idx = ? AND lUID > ? ORDER BY lUID LIMIT ?";
+  let last = Number.MIN_SAFE_INTEGER;
+  for (;;) {
+    const slice = connection.rows<PerSide<number>>(sql, idx, last, sliceSize);
+    if (slice.length > 0) yield slice;
+    if (slice.length < sliceSize) return;
+    last = slice.at(-1)!.local;
+  }
+}
+
 /** Mapping rows whose UID on `side` is in the set, ascending by that UID. */
 export function pairsOf(connection: Connection, { idx, side }: MailboxSide, uids: UidSet): PerSide<number>[] {
   const uid = uidOf[side];

@@ -7,7 +7,7 @@ import { uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
-import { countMappings, mappedUids, pairsOf, sequenceSample } from "./mapping.ts";
+import { allPairs, countMappings, mappedUids, pairsOf, sequenceSample } from "./mapping.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
@@ -160,9 +160,9 @@ export class Store {
     });
   }
 
-  /** All mapping rows, ascending by local UID; those that somebody else wrote may name UIDs that cannot be. */
-  allPairs(idx: number): PerSide<number>[] {
-    return this.#connection.rows("SELECT lUID AS local, rUID AS remote FROM mapping WHERE idx = ? ORDER BY lUID", idx);
+  /** All mapping rows, so many at a time, ascending by local UID; those that somebody else wrote may name UIDs that cannot be. */
+  allPairs(idx: number, sliceSize: number): Generator<PerSide<number>[], void, undefined> {
+    return allPairs(this.#connection, idx, sliceSize);
   }
 
   /** Mapping rows whose UID on `side` is in the set, ascending by that UID. */

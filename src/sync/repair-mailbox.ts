@@ -5,21 +5,22 @@ import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/comma
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, uidRange, uidSetOf } from "../model/uid-set.ts";
+import { formatUidSet, subtract, uidRange, uidSetOf } from "../model/uid-set.ts";
 import { uniteFlags } from "./match-flags.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { likeness } from "./match-plan.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { adopt } from "./resume.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
-  const { views, store, idx, before, progress } = mailbox;
-  const rows = store.allPairs(idx);
+  const { views, before, progress } = mailbox;
   const uidNext = perSide((side) => views[side].uidNext);
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
   const announced = perSide((side) => views[side].takeChanges());
-  const messages = await bothSides((side) => everyMessage(mailbox, { side, rows, uidNext: uidNext[side] }));
+  const { rows, messages, restyled } = await compareRows(mailbox, uidNext);
+  await addUnrecorded(mailbox, { uidNext, messages });
   const plan = planRepair({
     rows,
     messages,
@@ -32,30 +33,74 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const isBeyond = reportStates(mailbox);
   if (isBeyond || plan.anomalies.length + plan.adopt.length > 0) mend(mailbox, plan);
   for (const side of sides) views[side].noteVanished(plan.propagate[side]);
-  reportAnomalies(mailbox, compareFlags(mailbox, { pairs: plan.keep, announced }));
+  reportAnomalies(mailbox, compareFlags(mailbox, { pairs: [...restyled, ...plan.keep], announced }));
 }
 
-interface Everything {
+/** So many rows are compared at once; what is as it should be is not kept. */
+const sliceSize = 20_000;
+
+interface Compared {
+  /** Those that do not simply pair two equal messages, and the messages they name. */
+  readonly rows: readonly PerSide<number>[];
+  readonly messages: PerSide<Map<number, MessageIdentity>>;
+  /** Equal messages that are paired, but for their flags. */
+  readonly restyled: readonly PerSide<MessageIdentity>[];
+}
+
+async function compareRows(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<Compared> {
+  const rows: PerSide<number>[] = [];
+  const messages = perSide(() => new Map<number, MessageIdentity>());
+  const restyled: PerSide<MessageIdentity>[] = [];
+  for (const slice of mailbox.store.allPairs(mailbox.idx, sliceSize)) {
+    const found = await bothSides((side) => messagesOf(mailbox, { side, rows: slice, uidNext: uidNext[side] }));
+    for (const row of slice) {
+      const { local, remote } = perSide((side) => found[side].get(row[side]));
+      if (local !== undefined && remote !== undefined && likeness({ local, remote }) === "equal") {
+        if (local.flags !== remote.flags) restyled.push({ local, remote });
+        continue;
+      }
+      rows.push(row);
+      if (local !== undefined) messages.local.set(row.local, local);
+      if (remote !== undefined) messages.remote.set(row.remote, remote);
+    }
+  }
+  return { rows, messages, restyled };
+}
+
+interface Slice {
   readonly side: Side;
   readonly rows: readonly PerSide<number>[];
   readonly uidNext: number;
 }
 
-async function everyMessage(
+async function messagesOf(
   { sessions }: OpenMailbox,
-  { side, rows, uidNext }: Everything,
+  { side, rows, uidNext }: Slice,
 ): Promise<ReadonlyMap<number, MessageIdentity>> {
-  const identities = await fetchIdentities(sessions[side], uidRange(1, uidNext - 1));
+  const uids = uidSetOf(rows.map((row) => row[side]).filter((uid) => uid >= 1 && uid < uidNext));
+  const identities = await fetchIdentities(sessions[side], uids);
   const messages = new Map(identities.map((identity) => [identity.uid, identity]));
   // A message that the server only fails to describe must not be taken for one that is gone.
-  const missing = rows.map((row) => row[side]).filter((uid) => uid >= 1 && uid < uidNext && !messages.has(uid));
-  const there = await fetchFlags(sessions[side], uidSetOf(missing));
+  const there = await fetchFlags(sessions[side], subtract(uids, uidSetOf(messages.keys())));
   if (there.size === 0) return messages;
   throw new InterimapError(
     "COMMAND_REFUSED",
     `the server does not tell Message-ID, date and size of UID ${formatUidSet(uidSetOf(there.keys()))}`,
     { side, hint: "nothing was repaired in this mailbox" },
   );
+}
+
+interface Everything {
+  readonly uidNext: PerSide<number>;
+  readonly messages: PerSide<Map<number, MessageIdentity>>;
+}
+
+/** Messages without a row. */
+async function addUnrecorded({ store, idx, sessions }: OpenMailbox, { uidNext, messages }: Everything): Promise<void> {
+  await bothSides(async (side) => {
+    const uids = subtract(uidRange(1, uidNext[side] - 1), store.mappedUids(idx, side));
+    for (const identity of await fetchIdentities(sessions[side], uids)) messages[side].set(identity.uid, identity);
+  });
 }
 
 /**

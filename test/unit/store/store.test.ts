@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { sides } from "../../../src/model/side.ts";
+import { sides, type PerSide } from "../../../src/model/side.ts";
 import { formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -24,6 +24,10 @@ function newStore(t: TestContext): Store {
 function newMailbox(t: TestContext): { store: Store; idx: number } {
   const store = newStore(t);
   return { store, idx: store.addMailbox("INBOX", true) };
+}
+
+function allPairs(store: Store, idx: number): PerSide<number>[] {
+  return [...store.allPairs(idx, 1000)].flat();
 }
 
 test("names are octets, NUL included; idx counts up", (t) => {
@@ -339,7 +343,7 @@ test("startOver keeps the mappings, and has everything looked at and matched unt
   assert.equal(isUnfinished, true);
   assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
   assert.equal(store.messageCounts(idx), undefined);
-  assert.deepEqual(store.allPairs(idx), [{ local: 3, remote: 4 }]);
+  assert.deepEqual(allPairs(store, idx), [{ local: 3, remote: 4 }]);
 });
 
 test("suspects stay until they are no longer missing", (t) => {
@@ -390,8 +394,8 @@ test("forgetMessages takes one mailbox's mappings and refusals", (t) => {
     store.recordRefused(each, { side: "local", uid: 1, size: 1, messageId: undefined, reason: "no" });
   }
   store.forgetMessages(idx);
-  assert.deepEqual([store.allPairs(idx), store.refused(idx)], [[], []]);
-  assert.deepEqual([store.allPairs(other).length, store.refused(other).length], [1, 1]);
+  assert.deepEqual([allPairs(store, idx), store.refused(idx)], [[], []]);
+  assert.deepEqual([allPairs(store, other).length, store.refused(other).length], [1, 1]);
 });
 
 test("allPairs gives rows in the order of local UIDs, impossible ones too; check() minds only the file", (t) => {
@@ -409,8 +413,31 @@ test("allPairs gives rows in the order of local UIDs, impossible ones too; check
     store.close();
   });
   store.check();
-  assert.deepEqual(store.allPairs(idx), [
+  assert.deepEqual(allPairs(store, idx), [
     { local: 2, remote: 3 },
     { local: 9, remote: 0 },
   ]);
+});
+
+test("allPairs gives slices of the size asked for; rows may be removed in between", (t) => {
+  const { store, idx } = newMailbox(t);
+  const pairs = [1, 2, 5, 6, 8].map((uid) => ({ local: uid, remote: 10 - uid }));
+  store.addMappings(idx, pairs);
+  for (const [size, slices] of [
+    [2, ["1,2", "5,6", "8"]],
+    [5, ["1,2,5,6,8"]],
+    [9, ["1,2,5,6,8"]],
+  ] as const) {
+    assert.deepEqual(
+      [...store.allPairs(idx, size)].map((slice) => slice.map(({ local }) => local).join()),
+      slices,
+    );
+  }
+  const seen: number[] = [];
+  for (const slice of store.allPairs(idx, 2)) {
+    const uids = slice.map(({ local }) => local);
+    seen.push(...uids);
+    store.removeMappings(idx, uids);
+  }
+  assert.deepEqual(seen, [1, 2, 5, 6, 8]);
 });

@@ -6,12 +6,19 @@ import { FlagKnowledge } from "../../../src/sync/flag-knowledge.ts";
 test("what is known already is no news; the other side's knowledge does not count", () => {
   const knowledge = new FlagKnowledge();
   const change = { flags: flagSet(["a"]), modSeq: 5n };
-  const news = (): number[] => [...knowledge.news("local", new Map([[1, change]])).keys()];
+  const changes = new Map([
+    [1, change],
+    [2, { flags: flagSet(["own"]), modSeq: 6n }],
+  ]);
+  knowledge.learn("local", 2, flagSet(["own"]));
+  const news = (): number[] => [...knowledge.news("local", changes).keys()];
   assert.deepEqual(news(), [1]);
+  assert.equal(knowledge.hasNews("local", changes), true);
   knowledge.learn("remote", 1, change.flags);
   assert.deepEqual(news(), [1]);
   knowledge.learn("local", 1, flagSet(["A"]));
   assert.deepEqual(news(), []);
+  assert.equal(knowledge.hasNews("local", changes), false);
   knowledge.learn("local", 1, flagSet(["b"]));
   assert.deepEqual(news(), [1]);
   knowledge.learn("local", 1, change.flags);
