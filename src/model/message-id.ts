@@ -9,6 +9,7 @@ export function messageIdOf(header: Buffer): string | undefined {
   if (/^\r?\n/u.test(text)) return undefined;
   const end = text.search(/\r?\n\r?\n/u);
   const field = /^message-id:(?:[ \t]|\r?\n[ \t])*([^\s]+)/imu.exec(end === -1 ? text : text.slice(0, end));
+  const id = field?.[1];
   // By itself, not as a part of the header, which would be kept with it.
-  return field?.[1] && Buffer.from(field[1], "latin1").toString("latin1");
+  return id === undefined ? undefined : Buffer.from(id, "latin1").toString("latin1");
 }
