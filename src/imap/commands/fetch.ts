@@ -117,7 +117,7 @@ export async function eachMessagesFlags(
 }
 
 /** As {@link eachMessagesFlags}, of few messages. */
-export async function fetchFlags(session: Session, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
+export async function fetchFlags(session: Channel, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
   const found = new Map<number, FlagChange>();
   await eachMessagesFlags(session, uids, (uid, change) => found.set(uid, change));
   return found;

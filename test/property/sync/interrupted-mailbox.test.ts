@@ -183,7 +183,7 @@ function damage({ idx }: World, damages: Damage): void {
       store.addMappings(idx, [{ local: 900 + i, remote: 999 - i }]);
       continue;
     }
-    const rows = store.allPairs(idx);
+    const rows = [...store.allPairs(idx, 1000)].flat();
     const [one, another] = [rows[which % rows.length], rows[other % rows.length]];
     if (one === undefined || another === undefined) continue;
     store.removeMappings(idx, [one.local, another.local]);

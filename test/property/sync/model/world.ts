@@ -58,7 +58,7 @@ export class World {
   }
 
   get rows(): PerSide<number>[] {
-    return this.store.allPairs(this.idx).map((row) => ({ ...row }));
+    return [...this.store.allPairs(this.idx, 1000)].flat().map((row) => ({ ...row }));
   }
 
   get known(): KnownMailbox {
