@@ -15,6 +15,9 @@ const interrupt = (): void => {
 };
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
 
+// A full disk behind it, or a reader that has gone, must not end the work; there is nobody left to tell.
+process.stderr.on("error", ignore);
+
 // Node's own exit code for this would say that something was left out.
 process.on("uncaughtException", (error) => {
   const words = argv.includes("--debug") ? error.stack : error.message;

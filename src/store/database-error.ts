@@ -4,6 +4,8 @@ import Database from "better-sqlite3";
 import { InterimapError } from "../model/errors.ts";
 import { lockHolder } from "./lock-holder.ts";
 
+const nothingLost = "nothing that was done is lost";
+
 /** What to throw for a failure met while working with the database at `path`; what is not SQLite's stays as it is. */
 export function databaseError(path: string, error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
@@ -25,7 +27,7 @@ export function databaseError(path: string, error: unknown): unknown {
       return damagedError(path, error.message, cause);
     case "SQLITE_FULL":
       return new InterimapError("DATABASE_READ", `no space is left for the database ${path}`, {
-        hint: "make room on its file system; what was committed is safe",
+        hint: `make room on its file system and run again: ${nothingLost}`,
         cause,
       });
     case "SQLITE_READONLY":
@@ -36,13 +38,18 @@ export function databaseError(path: string, error: unknown): unknown {
         cause,
       });
     default:
-      return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${reasonOf(error)}`, { cause });
+      return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${reasonOf(error)}`, {
+        hint: `look after its disk, the space there and your quota, then run again: ${nothingLost}`,
+        cause,
+      });
   }
 }
 
 export function damagedError(path: string, reason: string, cause?: unknown): InterimapError {
   return new InterimapError("DATABASE_READ", `the database ${path} is damaged: ${reason}`, {
-    hint: "restore it from a copy, or move it away to begin with a new one",
+    hint:
+      "restore an older copy and run --repair, or move it and its -wal file away: the next run begins a new one and " +
+      "matches what both servers hold",
     cause,
   });
 }
@@ -58,10 +65,8 @@ export function foreignError(path: string, cause?: unknown): InterimapError {
 /** A file that the file system does not let us make. */
 export function createError(what: string, path: string, cause: unknown): InterimapError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  return new InterimapError("DATABASE_CREATE", `cannot create ${what} ${path} (${reason})`, {
-    hint: "its directory must exist and be writable",
-    cause,
-  });
+  const hint = reason === "ENOSPC" ? "make room on its file system" : "its directory must exist and be writable";
+  return new InterimapError("DATABASE_CREATE", `cannot create ${what} ${path} (${reason})`, { hint, cause });
 }
 
 function lockedError(path: string, cause: unknown): InterimapError {

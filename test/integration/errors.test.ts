@@ -189,12 +189,12 @@ describe("database", () => {
     {
       name: "a database cut short",
       spoil: (path) => truncateSync(path, 5000),
-      line: "the database DATABASE is damaged: database disk image is malformed; restore it from a copy, or move it away to begin with a new one",
+      line: "the database DATABASE is damaged: database disk image is malformed; restore an older copy and run --repair, or move it and its -wal file away: the next run begins a new one and matches what both servers hold",
     },
     {
       name: "a database overwritten in part",
       spoil: (path) => writeFileSync(path, readFileSync(path).fill(0xa5, 4096)),
-      line: "the database DATABASE is damaged: database disk image is malformed; restore it from a copy, or move it away to begin with a new one",
+      line: "the database DATABASE is damaged: database disk image is malformed; restore an older copy and run --repair, or move it and its -wal file away: the next run begins a new one and matches what both servers hold",
     },
   ];
   for (const { name, spoil, line } of spoiled) {

@@ -1,0 +1,76 @@
+// A disk that can be full or read-only at a chosen moment: a tmpfs in a mount namespace of its own. The program is started
+// inside of it; the test looks in from outside. It is gone with the process that holds the namespace.
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { scratchDirectory, removeScratch } from "./scratch.ts";
+
+export interface SmallDisk {
+  /** As the program inside sees it. */
+  readonly directory: string;
+  /** The same file as the test sees it. */
+  outside(path: string): string;
+  /** The command line of a program that sees the disk. */
+  inside(command: readonly string[]): string[];
+  /** Leaves room for so many octets, rounded down to whole pages of 4096. */
+  fill(free?: number): void;
+  makeRoom(): void;
+  setReadOnly(isReadOnly: boolean): void;
+}
+
+/** Root may not be root everywhere: a container may forbid to mount. Others get a user namespace, if the system has them. */
+const namespaces = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
+const pageSize = 4096;
+
+/** Undefined, and the test skipped, where nobody lets us mount anything and we are not root. */
+export async function smallDisk(t: TestContext, { megabytes = 1 } = {}): Promise<SmallDisk | undefined> {
+  const directory = scratchDirectory("disk");
+  const script = 'mount -t tmpfs -o "size=$2m,mode=0777" tmpfs "$1" && echo mounted && exec cat';
+  const holder = spawn("unshare", [...namespaces, "sh", "-c", script, "sh", directory, String(megabytes)], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  t.after(() => {
+    holder.kill("SIGKILL");
+    removeScratch(directory);
+  });
+  let complaint = "";
+  holder.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+  const isMounted = await Promise.race([
+    once(holder.stdout, "data").then(() => true),
+    once(holder, "close").then(() => false),
+  ]);
+  if (!isMounted) {
+    if (process.getuid?.() === 0) throw new Error(`no disk can be mounted: ${complaint}`);
+    t.skip(`no disk can be mounted here without being root: ${complaint.trim()}`);
+    return undefined;
+  }
+  const enter = ["nsenter", `--target=${holder.pid}`, "--mount"];
+  const inside = (command: readonly string[]): string[] => [
+    ...enter,
+    ...(namespaces.length > 1 ? ["--user", "--preserve-credentials"] : []),
+    "--",
+    ...command,
+  ];
+  const outside = (path: string): string => `/proc/${holder.pid}/root${path}`;
+  const ballast = outside(join(directory, "ballast"));
+  return {
+    directory,
+    outside,
+    inside,
+    fill: (free = 0) => {
+      rmSync(ballast, { force: true });
+      const { bavail, bsize } = statfsSync(outside(directory));
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize - Math.floor(free / pageSize) * pageSize));
+    },
+    makeRoom: () => rmSync(ballast, { force: true }),
+    setReadOnly: (isReadOnly) => {
+      const option = isReadOnly ? "remount,ro" : "remount,rw";
+      const [program, ...words] = inside(["mount", "-o", option, directory]) as [string, ...string[]];
+      const { status, stderr } = spawnSync(program, words, { encoding: "utf8" });
+      if (status !== 0) throw new Error(`mount -o ${option}: ${stderr}`);
+    },
+  };
+}
