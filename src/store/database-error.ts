@@ -33,16 +33,20 @@ export function databaseError(path: string, error: unknown): unknown {
     case "SQLITE_READONLY":
     case "SQLITE_CANTOPEN":
     case "SQLITE_PERM":
-      return new InterimapError("DATABASE_READ", `the database ${path} cannot be opened for writing`, {
-        hint: "you need permission to write the file and to create files beside it",
-        cause,
-      });
+      return readOnlyError(path, cause);
     default:
       return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${reasonOf(error)}`, {
         hint: `look after its disk, the space there and your quota, then run again: ${nothingLost}`,
         cause,
       });
   }
+}
+
+export function readOnlyError(path: string, cause: unknown): InterimapError {
+  return new InterimapError("DATABASE_READ", `the database ${path} cannot be opened for writing`, {
+    hint: "you need permission to write the file and to create files beside it, on a file system that is not read-only",
+    cause,
+  });
 }
 
 export function damagedError(path: string, reason: string, cause?: unknown): InterimapError {

@@ -1,9 +1,9 @@
 // Opens the database: makes the file, locks it, makes the tables. In this order, and before any network traffic.
 
-import { closeSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { Connection } from "./connection.ts";
-import { createError } from "./database-error.ts";
+import { createError, readOnlyError } from "./database-error.ts";
 import { Store } from "./store.ts";
 
 export interface StoreOptions {
@@ -33,7 +33,18 @@ function createIfMissing(path: string): void {
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
-    throw createError("the database", path, error);
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+      throw createError("the database", path, error);
+    }
+    requireWritable(path);
+  }
+}
+
+/** SQLite would be content to read, and fail in its own words when it locks the file. */
+function requireWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw readOnlyError(path, error);
   }
 }

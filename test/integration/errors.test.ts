@@ -162,7 +162,7 @@ describe("database", () => {
 
   test("a file that cannot be written, and a directory in its place", async (t) => {
     const home = homeFor(t);
-    const line = `the database ${home.databaseFile} cannot be opened for writing; you need permission to write the file and to create files beside it`;
+    const line = `the database ${home.databaseFile} cannot be opened for writing; you need permission to write the file and to create files beside it, on a file system that is not read-only`;
     writeFileSync(home.databaseFile, "", { mode: 0o400 });
     await assertRefused(home, { status: 74, line, program: unprivileged() });
     rmSync(home.databaseFile);

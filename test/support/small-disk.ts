@@ -67,7 +67,7 @@ export async function smallDisk(t: TestContext, { megabytes = 1 } = {}): Promise
     },
     makeRoom: () => rmSync(ballast, { force: true }),
     setReadOnly: (isReadOnly) => {
-      const option = isReadOnly ? "remount,ro" : "remount,rw";
+      const option = isReadOnly ? "remount,bind,ro" : "remount,bind,rw";
       const [program, ...words] = inside(["mount", "-o", option, directory]) as [string, ...string[]];
       const { status, stderr } = spawnSync(program, words, { encoding: "utf8" });
       if (status !== 0) throw new Error(`mount -o ${option}: ${stderr}`);
