@@ -118,6 +118,8 @@ function lineOf(event: SyncEvent): Line {
         level: "info",
         text: `The clock went ahead by ${duration(event.byMs)}: this machine was asleep, or its clock was set. Connecting anew`,
       };
+    case "database-sound":
+      return { level: "info", text: "The database's file is undamaged" };
     case "nothing-to-repair":
       return { level: "info", text: "Nothing to repair" };
     case "mailbox-left-out":

@@ -16,6 +16,7 @@ export async function repairCommand(command: SyncCommand): Promise<void> {
   };
   await onServers({ ...command, report }, async (place) => {
     place.store.check();
+    report({ type: "database-sound" });
     await synchronise({ ...syncOptions(command, place), repairs: true });
   });
   if (!hasFlaws) report({ type: "nothing-to-repair" });

@@ -22,6 +22,7 @@ export function perSide<T>(valueOf: (side: Side) => T): PerSide<T> {
 
 /** Runs the same work for both sides at once; waits for both before it rejects with the first failure. */
 export async function bothSides<T>(work: (side: Side) => Promise<T>): Promise<PerSide<T>> {
-  const [local, remote] = await allDone([work("local"), work("remote")]);
+  // Asynchronous itself: work that throws before its first wait must not leave the other side's alone.
+  const [local, remote] = await allDone(sides.map(async (side) => work(side)));
   return { local, remote } as PerSide<T>;
 }

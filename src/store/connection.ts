@@ -134,6 +134,12 @@ export class Connection {
     });
   }
 
+  /** Tables with rows for mailboxes that are not there, in alphabetical order. */
+  tablesWithOrphans(): string[] {
+    const sql = 'SELECT DISTINCT "table" AS name FROM pragma_foreign_key_check ORDER BY 1';
+    return this.rows<{ name: string }>(sql).map(({ name }) => name);
+  }
+
   /** Leaves a single file behind: SQLite folds the write-ahead log into it. */
   close(): void {
     this.#guard(() => this.#database.close());

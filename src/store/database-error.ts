@@ -58,6 +58,17 @@ export function damagedError(path: string, reason: string, cause?: unknown): Int
   });
 }
 
+/** Going on with what is in the database's file alone would be to go back in time. */
+export function lostLogError(path: string): InterimapError {
+  return new InterimapError(
+    "DATABASE_READ",
+    `the last changes to the database ${path} are lost: ${path}-wal is damaged`,
+    {
+      hint: "restore that file if you can; else move it away and run --repair",
+    },
+  );
+}
+
 /** A file that is there but was not made by this program or its predecessor. */
 export function foreignError(path: string, cause?: unknown): InterimapError {
   return new InterimapError("DATABASE_READ", `${path} is not a database of interimap`, {

@@ -3,7 +3,8 @@
 import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { Connection } from "./connection.ts";
-import { createError, readOnlyError } from "./database-error.ts";
+import { createError, lostLogError, readOnlyError } from "./database-error.ts";
+import { leftoverLog } from "./leftover-log.ts";
 import { Store } from "./store.ts";
 
 export interface StoreOptions {
@@ -13,15 +14,20 @@ export interface StoreOptions {
 
 /**
  * Throws DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ or DATABASE_VERSION; what the database holds is then
- * unchanged. One of an older version waits for {@link Store.upgrade}.
+ * unchanged. One of an older version waits for {@link Store.upgrade}. One that was not closed in order is read as a whole:
+ * the log beside it may be damaged, or another database's.
  */
 export function openStore({ path }: StoreOptions): Store {
   // resolved, because to SQLite "" and ":memory:" are no files
   const absolute = resolve(path);
   createIfMissing(absolute);
+  const log = leftoverLog(absolute);
+  if (log === "garbage") throw lostLogError(absolute);
   const connection = new Connection(absolute);
   try {
-    return new Store(connection);
+    const store = new Store(connection);
+    if (log === "readable") store.check();
+    return store;
   } catch (error) {
     connection.close();
     throw error;

@@ -239,8 +239,11 @@ export class Store {
 
   /** Reads the whole file. @throws InterimapError DATABASE_READ when it is damaged. */
   check(): void {
+    const { path } = this.#connection;
     const problem = this.#connection.damage();
-    if (problem !== undefined) throw damagedError(this.#connection.path, problem);
+    if (problem !== undefined) throw damagedError(path, problem);
+    const tables = this.#connection.tablesWithOrphans();
+    if (tables.length > 0) throw damagedError(path, `rows for mailboxes it does not have (${tables.join(", ")})`);
   }
 
   /** Unlocks the database, and leaves one file. */

@@ -83,12 +83,11 @@ function hasOriginalTables(connection: Connection): boolean {
 }
 
 function prepareUpgrade(connection: Connection): void {
-  const broken = connection.rows<{ table: string }>('SELECT DISTINCT "table" FROM pragma_foreign_key_check ORDER BY 1');
-  if (broken.length > 0) {
-    const tables = broken.map(({ table }) => table).join(", ");
+  const tables = connection.tablesWithOrphans();
+  if (tables.length > 0) {
     throw new InterimapError(
       "DATABASE_UPGRADE",
-      `the database ${connection.path} cannot be upgraded: rows for mailboxes it does not have (${tables})`,
+      `the database ${connection.path} cannot be upgraded: rows for mailboxes it does not have (${tables.join(", ")})`,
       { hint: `sqlite3 ${connection.path} "PRAGMA foreign_key_check" lists them` },
     );
   }

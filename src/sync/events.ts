@@ -45,6 +45,8 @@ export type SyncEvent =
       readonly recorded: string;
       readonly actual: string;
     } & OnMailbox)
+  /** The database's file is; whether it fits the servers shows later. */
+  | { readonly type: "database-sound"; readonly side?: undefined; readonly mailbox?: undefined }
   | { readonly type: "nothing-to-repair"; readonly side?: undefined; readonly mailbox?: undefined }
   /** Without a side: in the database. */
   | { readonly type: "mailbox-deleted"; readonly side?: Side; readonly mailbox: string }

@@ -37,3 +37,13 @@ test("bothSides fails when both have ended, even if one fails before it has anyt
   await assert.rejects(bothSides(work), /at once/);
   assert.ok(hasEnded);
 });
+
+test("work of one side that throws instead of failing does not leave the other's alone", async () => {
+  const work = (side: string): Promise<void> => {
+    if (side === "remote") throw new Error("thrown");
+    return Promise.reject(new Error("failed"));
+  };
+  await assert.rejects(bothSides(work), /failed/);
+  // An unhandled rejection would fail this test by now.
+  await setImmediate();
+});
