@@ -1,13 +1,13 @@
 // Many trials: which, in which order, how many at a time, until when; and what they found.
 //   FULL=1           every scenario, both ways round, every step, every blow, shuffled, until FAULT_MINUTES (60) are over
 //   otherwise        one step of each scenario in its turn
-//   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", FLIP=0|1 narrow it down further
+//   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", LOST=n, FLIP=0|1 narrow it down further
 //   SEED=n           another order, another sample
 
 import { availableParallelism } from "node:os";
 import { seededRandom, type Random } from "../support/random.ts";
 import { scenarios, type Scenario } from "./scenarios.ts";
-import type { Blow } from "./steps.ts";
+import { losable, type Blow } from "./steps.ts";
 import { differences, flaws, reachEnd, type End, type Trial } from "./trial.ts";
 import type { World } from "./world.ts";
 
@@ -31,11 +31,13 @@ interface Case extends Trial {
   readonly blow: Blow;
   readonly undisturbed: End;
   readonly step: number;
+  /** Commits that the loss of power takes away. */
+  readonly lost: number;
 }
 
 const env = process.env;
 const seed = Number(env["SEED"] ?? 1);
-const isNarrow = ["SCENARIO", "STEP", "BLOW", "FLIP"].some((name) => env[name] !== undefined);
+const isNarrow = ["SCENARIO", "STEP", "BLOW", "LOST", "FLIP"].some((name) => env[name] !== undefined);
 /** Everything, or all of what was asked for. */
 export const isFull = env["FULL"] === "1" || isNarrow;
 
@@ -84,12 +86,19 @@ async function plan(
     const flawed = flaws(trial, undisturbed);
     if (flawed.length > 0) failures.push(`${nameOf(trial)}, undisturbed:\n${flawed.join("\n")}\n${undisturbed.output}`);
     const all = undisturbed.steps.flatMap((_, index) =>
-      blows.map((blow) => ({ ...trial, asDaemon, undisturbed, blow, step: index + 1 })),
+      blows.flatMap((blow) =>
+        losses(blow, undisturbed.steps.slice(0, index + 1)).map((lost) => {
+          return { ...trial, asDaemon, undisturbed, blow, lost, step: index + 1 };
+        }),
+      ),
     );
     // Not the random numbers of the others: the undisturbed ends come in any order.
     const own = seededRandom(seed + [...nameOf(trial)].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
     const meant = shuffled(own, all).filter(
-      ({ step, blow }) => (env["STEP"] ?? String(step)) === String(step) && (env["BLOW"] ?? blow) === blow,
+      ({ step, blow, lost }) =>
+        (env["STEP"] ?? String(step)) === String(step) &&
+        (env["BLOW"] ?? blow) === blow &&
+        (env["LOST"] ?? String(lost)) === String(lost),
     );
     turns.push(meant.slice(0, sample));
   });
@@ -97,13 +106,17 @@ async function plan(
   return Array.from({ length: longest }, (_, i) => turns.flatMap((cases) => cases.slice(i, i + 1))).flat();
 }
 
+function losses(blow: Blow, steps: readonly string[]): number[] {
+  return blow === "power off" ? Array.from({ length: losable(steps) }, (_, i) => i + 1) : [0];
+}
+
 async function attempt(
   world: World,
   one: Case,
 ): Promise<{ readonly problems: readonly string[]; readonly isReached: boolean }> {
-  const { step, blow, undisturbed } = one;
+  const { step, blow, lost, undisturbed } = one;
   try {
-    const end = await reachEnd(world, one, { at: step, blow });
+    const end = await reachEnd(world, one, { at: step, blow, lost });
     const problems = differences(one, { end, undisturbed });
     if (problems.length > 0) problems.push(`at ${end.steps[step - 1] ?? "no such step"}`, end.output);
     return { problems, isReached: end.steps.length >= step };
@@ -116,8 +129,9 @@ function nameOf({ scenario, flipped }: Trial): string {
   return `${scenario.name}${flipped ? " (flipped)" : ""}`;
 }
 
-function commandFor({ scenario, flipped, step, blow }: Case): string {
-  return `SCENARIO='${scenario.name}' FLIP=${Number(flipped)} STEP=${step} BLOW='${blow}' npm run test:fault`;
+function commandFor({ scenario, flipped, step, blow, lost }: Case): string {
+  const where = `SCENARIO='${scenario.name}' FLIP=${Number(flipped)} STEP=${step} BLOW='${blow}'`;
+  return `${where}${lost > 0 ? ` LOST=${lost}` : ""} npm run test:fault`;
 }
 
 function shuffled<T>(random: Random, items: readonly T[]): T[] {

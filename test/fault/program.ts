@@ -11,14 +11,21 @@ export const isOriginal = process.env["PROGRAM"] === "original";
 /** After this the run has hung, and is ended. */
 const timeoutMs = 30_000;
 
-export async function runProgram(home: InterimapHome, steps: Steps, args: readonly string[]): Promise<RunResult> {
+/** `onCommit` is called after each commit to the database, while the program stands still. */
+// eslint-disable-next-line @typescript-eslint/max-params -- the last one is for a few
+export async function runProgram(
+  home: InterimapHome,
+  steps: Steps,
+  args: readonly string[],
+  onCommit?: () => void,
+): Promise<RunResult> {
   const [program, ...first] = commandLine() as [string, ...string[]];
   const child = spawn(program, [...first, ...args], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     cwd: home.directory,
     env: { ...process.env, ...homeEnvironment(home) },
   });
-  steps.watch(child);
+  steps.watch(child, onCommit);
   const forget = whenProcessEnds(() => child.kill("SIGKILL"));
   const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   const output = { stdout: "", stderr: "" };

@@ -9,14 +9,27 @@ import type { PerSide, Side } from "../../src/model/side.ts";
 import { pieceSplitter, type LinePiece } from "../support/imap-pieces.ts";
 import type { MailServer } from "../support/mail-server.ts";
 
-/** kill: SIGKILL to the process. cut: the end of all connections to that server. */
-export type Blow = "kill" | "cut local" | "cut remote";
+/**
+ * kill: SIGKILL to the process. cut: the end of all connections to that server. power off: kill, and the last commits, which
+ * did not wait for the disk, are lost.
+ */
+export type Blow = "kill" | "cut local" | "cut remote" | "power off";
 
 export interface Disturbance {
   /** The number of the step, from 1, or what it is. */
   readonly at: number | RegExp;
   readonly blow: Blow;
+  /** How many commits are lost; see losable(). */
+  readonly lost?: number;
 }
+
+/** How many commits a power cut at the end of these steps may take away: those after the last that waited for the disk. */
+export function losable(taken: readonly string[]): number {
+  return taken.slice(taken.lastIndexOf(durableCommit) + 1).filter((step) => step === commit).length;
+}
+
+const commit = "database commit";
+const durableCommit = "database durable commit";
 
 export interface Steps {
   /** The servers as the program shall see them. */
@@ -25,12 +38,15 @@ export interface Steps {
   readonly taken: readonly string[];
   /** Starts counting, for a process that is about to start. */
   begin(disturbance?: Disturbance): void;
-  /** To be called with that process at once. */
-  watch(child: ChildProcess): void;
+  /** To be called with that process at once. `onCommit` is called while the process stands still. */
+  watch(child: ChildProcess, onCommit?: () => void): void;
   /** Resolves when the servers have done all they were told, and have closed every connection. */
   quiet(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** What announce-commits.mjs says of a commit that waited for the disk. */
+const durable = "d".charCodeAt(0);
 
 type Verdict = "pass" | "stop";
 
@@ -56,12 +72,13 @@ export async function startSteps(servers: PerSide<MailServer>): Promise<Steps> {
     if (disturbance === undefined || !isMet(disturbance, taken)) return "pass";
     const { blow } = disturbance;
     disturbance = undefined;
-    isMeant = ({ side: on }) => blow === "kill" || blow === `cut ${on}`;
-    if (blow === "kill") process?.kill("SIGKILL");
+    const endsProcess = blow === "kill" || blow === "power off";
+    isMeant = ({ side: on }) => endsProcess || blow === `cut ${on}`;
+    if (endsProcess) process?.kill("SIGKILL");
     // Else whoever asked strikes, when what comes before the step has gone out.
-    const isAtHand = side !== undefined && (blow === "kill" || blow === `cut ${side}`);
+    const isAtHand = side !== undefined && (endsProcess || blow === `cut ${side}`);
     if (!isAtHand) strike();
-    return isAtHand || blow === "kill" ? "stop" : "pass";
+    return isAtHand || endsProcess ? "stop" : "pass";
   };
   const strike = (): void => {
     for (const connection of connections) if (isMeant(connection)) cutOne(connection);
@@ -93,11 +110,14 @@ export async function startSteps(servers: PerSide<MailServer>): Promise<Steps> {
       taken.length = 0;
       disturbance = wanted;
     },
-    watch: (child) => {
+    watch: (child, onCommit) => {
       process = child;
       const channel = child.stdio[3] as Duplex | null | undefined;
       channel?.on("data", (octets: Buffer) => {
-        for (const _ of octets) if (step("commit") === "pass") channel.write("g");
+        for (const octet of octets) {
+          onCommit?.();
+          if (step(octet === durable ? "durable commit" : "commit") === "pass") channel.write("g");
+        }
       });
       channel?.on("error", () => {});
     },

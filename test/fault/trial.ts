@@ -5,9 +5,10 @@ import type { RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { startDaemon } from "../support/watching.ts";
 import { dump } from "../unit/store/databases.ts";
+import { startPast } from "./past.ts";
 import { isOriginal, runProgram } from "./program.ts";
 import type { Scenario } from "./scenarios.ts";
-import { startSteps, type Disturbance, type Steps } from "./steps.ts";
+import { losable, startSteps, type Disturbance, type Steps } from "./steps.ts";
 import type { Place, World } from "./world.ts";
 
 /** What a run to the end leaves. */
@@ -41,8 +42,10 @@ export async function reachEnd(world: World, trial: Trial, disturbance?: Disturb
   const output: string[] = [];
   const run = async (words: readonly string[], blow?: Disturbance): Promise<RunResult> => {
     steps.begin(blow);
-    const result = await runProgram(place.home, steps, words);
+    const past = blow?.blow === "power off" ? startPast(place.home.databaseFile) : undefined;
+    const result = await runProgram(place.home, steps, words, past?.note);
     await steps.quiet();
+    past?.goBack(Math.min(blow?.lost ?? 0, losable(steps.taken)));
     output.push(`${words.join(" ")} → ${result.status ?? result.signal}\n${result.stdout}${result.stderr}`);
     return result;
   };
