@@ -14,6 +14,7 @@ export class Connection {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
+  #mustSignLog = false;
 
   /**
    * Opens an existing file and locks it against every other process, readers too, until {@link close} or the end of
@@ -46,9 +47,15 @@ export class Connection {
     this.#guard(() => this.#database.pragma(`user_version = ${version}`));
   }
 
+  /** Tells this database from all others, for leftover-log.ts. */
+  set identity(number: number) {
+    this.#guard(() => this.#database.pragma(`application_id = ${number}`));
+  }
+
   /** Writes to the file's header if it has another journal mode. */
   useWriteAheadLog(): void {
     this.#guard(() => this.#database.pragma("journal_mode = WAL"));
+    this.#mustSignLog = true;
   }
 
   /** Not within a transaction. */
@@ -63,6 +70,7 @@ export class Connection {
 
   /** Returns the rowid of the last inserted row, which only an INSERT's caller may look at. */
   run(sql: string, ...values: SqlValue[]): number {
+    this.#signLog();
     return this.#guard(() => Number(this.#statement(sql).run(...values).lastInsertRowid));
   }
 
@@ -108,6 +116,7 @@ export class Connection {
 
   /** Commits what `work` did, or nothing of it if it throws. May be nested. */
   transaction<T>(work: () => T): T {
+    this.#signLog();
     return this.#guard(() => this.#database.transaction(work)());
   }
 
@@ -143,6 +152,14 @@ export class Connection {
   /** Leaves a single file behind: SQLite folds the write-ahead log into it. */
   close(): void {
     this.#guard(() => this.#database.close());
+  }
+
+  /** The log begins with the page that has the identity, by which leftover-log.ts recognises it. */
+  #signLog(): void {
+    if (!this.#mustSignLog || this.#database.inTransaction) return;
+    // Writes that page, although nothing changes.
+    this.version = this.version;
+    this.#mustSignLog = false;
   }
 
   #statement(sql: string): Database.Statement<SqlValue[]> {

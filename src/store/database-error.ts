@@ -59,13 +59,12 @@ export function damagedError(path: string, reason: string, cause?: unknown): Int
 }
 
 /** Going on with what is in the database's file alone would be to go back in time. */
-export function lostLogError(path: string): InterimapError {
+export function lostLogError(path: string, log: "garbage" | "foreign"): InterimapError {
+  const reason = { garbage: "is damaged", foreign: "does not belong to it" }[log];
   return new InterimapError(
     "DATABASE_READ",
-    `the last changes to the database ${path} are lost: ${path}-wal is damaged`,
-    {
-      hint: "restore that file if you can; else move it away and run --repair",
-    },
+    `the last changes to the database ${path} are missing: ${path}-wal ${reason}`,
+    { hint: "restore the right file if you can; else move it away and run --repair" },
   );
 }
 

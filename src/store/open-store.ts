@@ -22,7 +22,7 @@ export function openStore({ path }: StoreOptions): Store {
   const absolute = resolve(path);
   createIfMissing(absolute);
   const log = leftoverLog(absolute);
-  if (log === "garbage") throw lostLogError(absolute);
+  if (log === "garbage" || log === "foreign") throw lostLogError(absolute, log);
   const connection = new Connection(absolute);
   try {
     const store = new Store(connection);

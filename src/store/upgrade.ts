@@ -1,5 +1,6 @@
 // Brings a database of any known version to ours, in one transaction, with a copy of the old one kept.
 
+import { randomInt } from "node:crypto";
 import { InterimapError } from "../model/errors.ts";
 import type { PerSide } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
@@ -30,6 +31,7 @@ export function initialise(connection: Connection): boolean {
   if (isEmpty) {
     connection.transaction(() => {
       migrate(connection, migrations);
+      identify(connection);
     });
   }
   return isEmpty || version === migrations.length;
@@ -47,7 +49,12 @@ export function upgrade(connection: Connection, delimiters: PerSide<string | nul
   connection.transaction(() => {
     if (version === 0) upgradeNames(connection, original!, delimiters.local);
     migrate(connection, ours.slice(connection.version - 1));
+    identify(connection);
   });
+}
+
+function identify(connection: Connection): void {
+  connection.identity = randomInt(1, 2 ** 31);
 }
 
 /** From version 0 to version 1. */

@@ -102,16 +102,16 @@ function leaves(path: string, btree: string): { readonly start: number; readonly
   }
 }
 
-/** A run killed when it has sent copies, with its log of commits beside the database. */
-async function killed(t: TestContext, count = 20): Promise<{ readonly stores: TwoStores; readonly log: string }> {
+/** A run killed before its checkpoint, with its log of commits beside the database; `count`: of messages on local in all. */
+async function killed(t: TestContext, count = 23): Promise<{ readonly stores: TwoStores; readonly log: string }> {
   const stores = await twoStores(t, { local: server, remote: server });
-  await deliver(stores.local, "INBOX", ...mails("m", count));
+  await deliver(stores.local, "INBOX", ...mails("m", 20));
   await assertConverges(stores);
-  await deliver(stores.local, "INBOX", ...mails("l", 3));
+  await deliver(stores.local, "INBOX", ...mails("l", count - 20));
   await deliver(stores.remote, "INBOX", ...mails("r", 2));
   await expunge(stores.remote, "7");
   const run = startInterimap(stores.home);
-  stores.hold("remote", "server", { pattern: /OK \[APPENDUID/, action: () => void run.child.kill("SIGKILL") });
+  stores.hold("remote", "client", { pattern: / STATUS INBOX /, action: () => void run.child.kill("SIGKILL") });
   assert.equal((await run.finished).signal, "SIGKILL");
   const log = `${stores.home.databaseFile}-wal`;
   assert.ok(statSync(log).size > 0);
@@ -127,6 +127,8 @@ async function assertMended(stores: TwoStores): Promise<void> {
   assert.deepEqual(await contents(stores.local), mended.filter((name) => name !== "m7").sort());
   await assertNothingToDo(stores);
 }
+
+const whatToDoAboutLog = "restore the right file if you can; else move it away and run --repair";
 
 describe("the log of commits beside the database", () => {
   test("as a killed run left it, it is taken over", async (t) => {
@@ -148,8 +150,7 @@ describe("the log of commits beside the database", () => {
       const [before, logBefore] = [bytesOf(databaseFile), bytesOf(log)];
       const connections = stores.proxies.local.connections;
       const line =
-        `the last changes to the database ${databaseFile} are lost: ${log} is damaged; ` +
-        "restore that file if you can; else move it away and run --repair";
+        `the last changes to the database ${databaseFile} are missing: ${log} is damaged; ` + whatToDoAboutLog;
       for (const args of [[], ["--watch=1"], ["--repair"]])
         await assertRefused(stores.home, { status: 74, line, args });
       assert.equal(stores.proxies.local.connections, connections);
@@ -162,13 +163,52 @@ describe("the log of commits beside the database", () => {
     });
   }
 
-  // SQLite cannot tell one that happens to fit, page by page.
-  test("another database's: found out before any traffic", async (t) => {
-    const { stores, log } = await killed(t);
-    copyFileSync((await killed(t, 1_200)).log, log);
-    const connections = stores.proxies.local.connections;
-    await assertRefused(stores.home, { status: 74, line: new RegExp(`is damaged: .*; ${whatToDo}$`) });
-    assert.equal(stores.proxies.local.connections, connections);
+  for (const { name, count } of [
+    { name: "another database's", count: 23 },
+    { name: "a larger database's", count: 1_200 },
+  ]) {
+    test(`is ${name}: nothing is done, neither side is changed`, async (t) => {
+      const { stores, log } = await killed(t);
+      const own = readFileSync(log);
+      copyFileSync((await killed(t, count)).log, log);
+      const [databaseFile, connections] = [stores.home.databaseFile, stores.proxies.local.connections];
+      const before = bytesOf(databaseFile);
+      const line = `the last changes to the database ${databaseFile} are missing: ${log} does not belong to it; ${whatToDoAboutLog}`;
+      for (const args of [[], ["--watch=1"], ["--repair"]])
+        await assertRefused(stores.home, { status: 74, line, args });
+      assert.equal(stores.proxies.local.connections, connections);
+      assert.equal(bytesOf(databaseFile), before);
+
+      if (count > 23) rmSync(log);
+      else writeFileSync(log, own);
+      const { status, stderr } = await runInterimap(stores.home, count > 23 ? ["--repair"] : []);
+      assert.equal(status, 0, stderr);
+      await assertMended(stores);
+    });
+  }
+
+  test("is of a later state than a database restored from a copy: nothing is done", async (t) => {
+    const stores = await twoStores(t, { local: server, remote: server });
+    const { databaseFile } = stores.home;
+    const [log, copy] = [`${databaseFile}-wal`, `${databaseFile}.copy`];
+    await deliver(stores.local, "INBOX", ...mails("m", 4));
+    await assertConverges(stores);
+    copyFileSync(databaseFile, copy);
+    await deliver(stores.local, "INBOX", ...mails("n", 4));
+    await assertConverges(stores);
+    await deliver(stores.local, "INBOX", ...mails("o", 4));
+    const run = startInterimap(stores.home);
+    stores.hold("remote", "client", { pattern: / STATUS INBOX /, action: () => void run.child.kill("SIGKILL") });
+    await run.finished;
+    copyFileSync(copy, databaseFile);
+    const line = `the last changes to the database ${databaseFile} are missing: ${log} does not belong to it; ${whatToDoAboutLog}`;
+    await assertRefused(stores.home, { status: 74, line });
+    rmSync(log);
+    const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
+    assert.equal(status, 0, stderr);
+    await assertIdentical(stores);
+    assert.equal((await contents(stores.local)).length, 12);
+    await assertNothingToDo(stores);
   });
 });
 
