@@ -17,6 +17,11 @@ const authPauseMs = 5_000;
 const firstPatienceMs = 50_000;
 const longestPatienceMs = 5 * 60_000;
 
+/** A connection that lasts so long is a good one, though it be lost. */
+const steadyMs = 60_000;
+/** So many connections in a row may be lost soon, after they worked, before pauses grow: each may have its own cause. */
+const forgiven = 10;
+
 /** What is wrong with a server that was right before will pass: a captive portal, a server in the middle of an upgrade. */
 const passingOnceConnected: readonly ErrorCode[] = [
   "TLS",
@@ -39,6 +44,11 @@ export class Link {
   readonly #random: (() => number) | undefined;
   #state: LinkState = { state: "connecting", since: Date.now(), connections: 0 };
   #failures = 0;
+  /** When the connection at hand was made; undefined when it was lost, or was of no use yet. */
+  #goodSince: number | undefined;
+  #connectedAt = 0;
+  /** Connections in a row that worked, and were lost soon. */
+  #shortLived = 0;
   #authFailures = 0;
   #failingSince: number | undefined;
   #lastReported = "";
@@ -84,6 +94,7 @@ export class Link {
   /** The connection was refused, or lost. @throws the error when another attempt cannot help. */
   failed(error: unknown): void {
     if (!(error instanceof InterimapError) || !this.#willPass(error)) throw error;
+    this.#countLoss();
     this.#failures++;
     const least = Math.max(error.retryAfterMs ?? 0, error.code === "AUTH_FAILED" ? authPauseMs : 0);
     const retryInMs = Math.max(backoffMs(this.#failures, this.#random), least);
@@ -96,9 +107,9 @@ export class Link {
     this.#report({ type: "connection-failed", side: this.#side, error, retryInMs });
   }
 
-  /** All is well: what failed before does not count any more. */
+  /** All is well: what failed before does not count any more, unless the connection is lost soon, as many before it. */
   succeeded(): void {
-    this.#failures = 0;
+    this.#goodSince = this.#connectedAt;
     this.#authFailures = 0;
     this.#lastReported = "";
     this.#patienceMs = firstPatienceMs;
@@ -107,6 +118,7 @@ export class Link {
   /** The network may have come back: the next attempt is made at once. */
   retryNow(): void {
     this.#failures = 0;
+    this.#shortLived = 0;
     this.#notBefore = 0;
     this.#hurry.abort();
     this.#hurry = new AbortController();
@@ -121,6 +133,15 @@ export class Link {
     return error.retry !== "no" || (this.#state.connections > 0 && passingOnceConnected.includes(error.code));
   }
 
+  /** After a connection that worked, attempts begin anew; how eagerly depends on how such connections fared. */
+  #countLoss(): void {
+    if (this.#goodSince === undefined) return;
+    const isShortLived = performance.now() - this.#goodSince < steadyMs;
+    this.#goodSince = undefined;
+    this.#shortLived = isShortLived ? this.#shortLived + 1 : 0;
+    this.#failures = Math.max(0, this.#shortLived - forgiven);
+  }
+
   async #pause(signal: AbortSignal): Promise<void> {
     const ms = this.#notBefore - performance.now();
     if (ms <= 0) return;
@@ -129,6 +150,7 @@ export class Link {
   }
 
   #connected(session: Session): void {
+    this.#connectedAt = performance.now();
     this.#enter("connected", { connections: this.#state.connections + 1 });
     void session.ended.then((reason) => {
       if (this.#state.state === "connected") this.#enter("waiting", { reason: reason.message });

@@ -149,6 +149,24 @@ test("pauses grow with each failure, up to 5 min, and begin anew when all is wel
   assert.deepEqual(pauses, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300, 2]);
 });
 
+test("a server that loses each connection soon after it worked is left alone more and more, until one lasts a minute", async (t) => {
+  let now = 1_000_000;
+  t.mock.method(performance, "now", () => now);
+  const { link, events, connect } = watched(1);
+  const livesFor = async (ms: number): Promise<void> => {
+    await connect(fakeSession());
+    link.succeeded();
+    now += ms;
+    link.failed(failure("CONNECTION_LOST", `lost at ${now}`));
+    now += 10 * minute;
+  };
+  for (let i = 0; i < 12; i++) await livesFor(second);
+  await livesFor(minute);
+  await livesFor(second);
+  const pauses = failures(events).map(([, ms]) => ms / second);
+  assert.deepEqual(pauses, [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 4, 8, 2, 2]);
+});
+
 test("a server that names a time is left alone for so long; a shorter one than ours changes nothing", () => {
   const { link, events } = watched(0);
   link.failed(failure("CONNECTION_LOST", "come back later", 90 * minute));
