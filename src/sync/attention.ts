@@ -22,7 +22,7 @@ export interface Granted {
 
 /** Asks a server to tell of all changes below the reference. */
 export async function askForNews(session: Session, { reference, canIdle }: Wishes): Promise<Granted> {
-  const instead = canIdle && offersIdle(session) ? "idle" : "poll";
+  const instead = insteadOfNotify(session, canIdle);
   if (!offersNotify(session)) return { attention: instead, refusal: "the server does not offer NOTIFY (RFC 5465)" };
   // A reference ends in the hierarchy delimiter, whichever that is.
   const below = reference === "" ? undefined : reference.replace(/[^A-Za-z0-9]$/, "");
@@ -33,6 +33,11 @@ export async function askForNews(session: Session, { reference, canIdle }: Wishe
     if (!(error instanceof CommandRefused)) throw error;
     return { attention: instead, refusal: error.message };
   }
+}
+
+/** How changes are noticed on a server that does not tell of all of them. */
+export function insteadOfNotify(session: Session, canIdle: boolean): "idle" | "poll" {
+  return canIdle && offersIdle(session) ? "idle" : "poll";
 }
 
 interface Heard {

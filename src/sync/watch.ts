@@ -13,7 +13,7 @@ import { fromWire } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
 import { Agenda, type Due } from "./agenda.ts";
-import { askForNews, heed } from "./attention.ts";
+import { askForNews, heed, insteadOfNotify } from "./attention.ts";
 import { backoffMs } from "./backoff.ts";
 import { onClockJump } from "./clock-watch.ts";
 import { Connections } from "./connections.ts";
@@ -59,6 +59,8 @@ export interface WatchOptions {
 
 /** A rename that a server tells of may come a little later than what else it brings about. */
 const renamePatienceMs = 1_500;
+/** A server that stops telling twice within this time is not asked again. */
+const overflowMs = 60_000;
 /** What was left out is tried again after this, and a growing pause. */
 const leastRetryMs = 30_000;
 
@@ -73,6 +75,8 @@ export class Watch {
   readonly #overflowed = new Set<Side>();
   /** When each server was asked to tell of changes, and whether it has told of any since. */
   readonly #asked: Record<Side, { at: number; hasTold: boolean }> = perSide(() => ({ at: 0, hasTold: false }));
+  /** When servers stopped telling the last time, on the connection at hand. */
+  readonly #lastOverflow = new Map<Side, number>();
   readonly #knownGone = new Set<string>();
   #listings: PerSide<Listing> | undefined;
   #state: Omit<WatchState, "sides"> = {
@@ -185,6 +189,7 @@ export class Watch {
     });
     // What the connection before this one was told does not count any more.
     this.#overflowed.delete(side);
+    this.#lastOverflow.delete(side);
     await this.#askForNews(session);
     void session.ended.then(() => {
       this.#agenda.noteEverything();
@@ -207,6 +212,19 @@ export class Watch {
     this.#links[side].attends(attention);
     if (attention === "notify") return;
     this.#report({ type: "notify-missing", side, instead: attention, reason: refusal ?? "" });
+  }
+
+  /** Of a server that stopped telling. If that happens again at once, each attempt would cost a look at everything. */
+  async #askAgain(session: Session): Promise<void> {
+    const { side } = session;
+    const now = performance.now();
+    const last = this.#lastOverflow.get(side);
+    this.#lastOverflow.set(side, now);
+    if (last === undefined || now - last > overflowMs) return this.#askForNews(session);
+    const instead = insteadOfNotify(session, this.#options.idleMailboxes.length > 0);
+    this.#links[side].attends(instead);
+    const reason = "the server stops telling of changes, because they are too many";
+    this.#report({ type: "notify-missing", side, instead, reason });
   }
 
   async #recover(error: unknown): Promise<void> {
@@ -239,9 +257,13 @@ export class Watch {
     this.#leftOut = this.#worthRetry = 0;
     const { sync: what, stop } = this.#options;
     const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections, sessions };
-    const again = sides.filter((side) => this.#overflowed.has(side) || this.#isWorn(side));
+    const overflowed = new Set(this.#overflowed);
     this.#overflowed.clear();
-    await allDone(again.map((side) => this.#askForNews(sessions[side])));
+    const worn = sides.filter((side) => !overflowed.has(side) && this.#isWorn(side));
+    await allDone([
+      ...[...overflowed].map((side) => this.#askAgain(sessions[side])),
+      ...worn.map((side) => this.#askForNews(sessions[side])),
+    ]);
     const listings = this.#listings;
     if (listings !== undefined && !due.everything) {
       const names = await this.#changed(sessions, { due, listings });

@@ -359,6 +359,32 @@ describe("--notify", { concurrency: 3 }, () => {
     await assertDone(stores);
   });
 
+  test("a server that gives up telling each time it is asked: said once, IDLE instead", async (t) => {
+    const overflow = (stores: TwoStores): void =>
+      stores.hold("remote", "server", {
+        pattern: /^\S+ OK NOTIFY/i,
+        action: (line) => {
+          overflow(stores);
+          return { instead: `${line}\r\n* OK [NOTIFICATIONOVERFLOW] too much` };
+        },
+      });
+    const stores = await startWatching(t, servers, { beforeDaemon: overflow });
+    const { sides: links } = await stores.daemon.state(({ sides: { remote } }) => remote.attention === "idle");
+    assert.equal(links.local.attention, "notify");
+    const { looks } = await stores.daemon.waits();
+    await deliver(stores.remote, "INBOX", mail("remote"));
+    await becomes(() => contents(stores.local), ["remote"]);
+    await deliver(stores.local, "INBOX", mail("local"));
+    await becomes(() => contents(stores.remote), ["local", "remote"]);
+    assert.ok((await stores.daemon.waits()).looks <= looks + 1);
+    assert.equal(commands(stores, /NOTIFY SET/).length, 3);
+    assert.deepEqual(stores.daemon.said(/too much|overflow|too many/), [
+      "remote: the server stops telling of changes, because they are too many: " +
+        "it tells of changes in the mailboxes of idle-mailboxes only, and is asked for those in the others",
+    ]);
+    await assertDone(stores);
+  });
+
   test("a server that gives up telling, and then the connection too, is asked once on the next one", async (t) => {
     const stores = await startWatching(t, servers, { args: ["--notify", "--watch=1"] });
     stores.hold("remote", "server", {
