@@ -13,6 +13,7 @@ import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, eventually, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import type { Daemon, WatchedStores } from "../support/watching.ts";
+import { dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 let servers: PerSide<MailServer>;
@@ -239,6 +240,30 @@ describe("a connection that is lost", { concurrency: 6 }, () => {
     assert.deepEqual([proxies.local.connections, proxies.remote.connections], [2, 2]);
     await assertDone(stores);
   });
+
+  for (const { when, from, pattern } of [
+    { when: "while a message is on its way", from: "client", pattern: /^\S+ APPEND / },
+    { when: "when the copies are made, and we have not heard of it", from: "server", pattern: /^\S+ OK \[APPENDUID/ },
+  ] as const) {
+    test(`${when}: no message is suspected, and each is there once`, async (t) => {
+      const stores = await startWatching(t, servers);
+      const { proxies, daemon } = stores;
+      stores.hold("remote", from, {
+        pattern,
+        action: () => {
+          for (const side of sides) proxies[side].cutAll();
+          return "cut";
+        },
+      });
+      const names = [...mails("l", 30)].map((_, i) => `l${i + 1}`);
+      await deliver(stores.local, "INBOX", ...mails("l", 30, { body: "x".repeat(20_000) }));
+      await daemon.state(({ sides: links }) => sides.every((side) => links[side].connections === 2), "new connections");
+      await becomes(() => contents(stores.remote), names.sort());
+      assert.deepEqual(daemon.said(/refused/), []);
+      await assertDone(stores);
+      assert.deepEqual(dump(stores.home.databaseFile).rows["suspects"], []);
+    });
+  }
 
   test("at the beginning of the work, before anything is asked of it: connected anew after a pause, too", async (t) => {
     const stores = await startWatching(t, servers, { args: ["--notify", "--watch=1"] });
