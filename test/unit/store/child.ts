@@ -9,8 +9,12 @@ export const batchSize = 50;
 const commands: Readonly<Record<string, (path: string) => void>> = {
   /** Keeps the store open. */
   hold(path) {
-    openStore({ path });
+    const store = openStore({ path });
     console.log("holding");
+    // Otherwise it might be collected as garbage, and the lock with it.
+    process.on("exit", () => {
+      store.close();
+    });
   },
 
   /** Locks the database as any SQLite program can. */
