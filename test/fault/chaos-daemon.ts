@@ -1,0 +1,80 @@
+// The daemon under test through all its lives: started, ended in every way, and started again.
+
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import type { Random } from "../support/random.ts";
+import type { InterimapHome } from "../support/run-interimap.ts";
+import { startDaemon, type Daemon } from "../support/watching.ts";
+import type { Model } from "./chaos-model.ts";
+import type { Story } from "./chaos-story.ts";
+
+export interface Lives {
+  /** Starts it unless it lives. It must not have ended by itself. */
+  ensure(): Promise<void>;
+  signal(name: "SIGHUP" | "SIGUSR1" | "SIGKILL"): void;
+  /** SIGTERM, which it must obey with exit status 0. */
+  stop(): Promise<void>;
+  /** Whether nothing is to be done, and a look since that time (in ms) left nothing out; tells the model of the latter. */
+  isWell(since?: number): Promise<boolean>;
+  readonly count: number;
+}
+
+export interface LivesOptions {
+  readonly home: InterimapHome;
+  readonly random: Random;
+  readonly model: Model;
+  readonly story: Story;
+}
+
+const ways = [["--watch=1"], ["--notify", "--watch=1"], ["--notify"]] as const;
+
+export function makeLives(t: Pick<TestContext, "after">, { home, random, model, story }: LivesOptions): Lives {
+  let daemon: Daemon | undefined;
+  let isKilled = false;
+  let count = 0;
+
+  const hasEnded = (): boolean => daemon === undefined || (daemon.child.exitCode ?? daemon.child.signalCode) !== null;
+  const assertNotByItself = async (): Promise<void> => {
+    if (daemon === undefined || !hasEnded() || isKilled) return;
+    const { status, signal, stderr } = await daemon.finished;
+    assert.fail(`it ended by itself: ${status ?? signal}\n${stderr}`);
+  };
+
+  return {
+    get count() {
+      return count;
+    },
+    ensure: async () => {
+      await assertNotByItself();
+      if (!hasEnded()) return;
+      const args = random.pick(ways);
+      story.tell(`daemon: starts, ${args.join(" ")}`);
+      // No longer than the whole test may take.
+      daemon = startDaemon(t, home, { args, timeoutMs: 3 * 3_600_000 });
+      isKilled = false;
+      count++;
+      await daemon.state(() => true, "its status");
+    },
+    signal: (name) => {
+      if (hasEnded()) return;
+      isKilled ||= name === "SIGKILL";
+      daemon?.kill(name);
+    },
+    stop: async () => {
+      await assertNotByItself();
+      if (daemon === undefined || hasEnded()) return;
+      const started = performance.now();
+      await daemon.stop();
+      story.tell(`daemon: ended in order after ${Math.round(performance.now() - started)} ms`);
+      daemon = undefined;
+    },
+    isWell: async (since = 0) => {
+      await assertNotByItself();
+      const document = hasEnded() ? undefined : await daemon?.status();
+      const look = document?.lastLook ?? undefined;
+      if (look === undefined || look.leftOut > 0) return false;
+      model.clean(Date.parse(look.at));
+      return document?.daemon?.activity === "waiting" && Date.parse(look.at) >= since;
+    },
+  };
+}

@@ -1,0 +1,155 @@
+// Chaos: two clients change both sides at random while a daemon runs that is cut off, held up, killed and started again.
+// Then peace: both sides become identical, and hold what the model says.
+//   SEED=n           another course of events
+//   CHAOS_MINUTES=n  of chaos: 1, or 30 with FULL=1
+//   STORY=1          tell what happened even if all ends well
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { allDone } from "../../src/model/all-done.ts";
+import { sides, type PerSide } from "../../src/model/side.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { seededRandom } from "../support/random.ts";
+import { plainText, runInterimap } from "../support/run-interimap.ts";
+import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
+import { twoStores, type TwoStores } from "../support/two-stores.ts";
+import { assertNothingToDo } from "../integration/converge.ts";
+import { makeClient } from "./chaos-client.ts";
+import { makeLives, type Lives } from "./chaos-daemon.ts";
+import { Model } from "./chaos-model.ts";
+import { settle } from "./chaos-person.ts";
+import { startStory, type Story } from "./chaos-story.ts";
+import { makeTroubles } from "./chaos-troubles.ts";
+
+const { FULL, CHAOS_MINUTES, SEED, STORY } = process.env;
+const minutes = Number(CHAOS_MINUTES ?? (FULL === "1" ? 30 : 1));
+const seed = Number(SEED ?? 1);
+/** How long the daemon may take to bring both sides into agreement once nothing happens any more. */
+const peaceMs = 180_000;
+
+let servers: PerSide<MailServer>;
+before(async () => {
+  const [local, remote] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
+  servers = { local, remote };
+});
+after(() => Promise.all(sides.map((side) => servers[side].stop())));
+
+// The limit on deletions is not what is tested here; the log has its times in a file.
+const settings = { "max-delete": "100%" };
+const random = (part: number) => seededRandom(1_000 * seed + part);
+
+test(`after ${minutes} minutes of chaos both sides are identical, and nothing is lost or there twice (seed ${seed})`, async (t) => {
+  const stores = await twoStores(t, servers, { settings: { ...settings, logfile: "log" } });
+  const story = startStory();
+  const model = new Model();
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  const lives = makeLives(t, { home: stores.home, random: random(1), model, story });
+  const person = { home: stores.home, local: stores.local, model, story };
+  try {
+    const [actions, troubles] = await chaos({ stores, lives, model, story, visit: () => settle(person) });
+    const unrest = await peace({ stores, lives, story, visit: () => settle(person) });
+    assert.deepEqual(unrest, [], "both sides are identical");
+    await lives.stop();
+    const held = await heldBy(stores);
+    t.diagnostic(
+      `seed ${seed}: ${actions} actions, ${troubles} troubles, ${lives.count} lives, ` +
+        `${[...held.local.mailboxes.values()].flat().length} messages in ${held.local.mailboxes.size} mailboxes in the end, ` +
+        JSON.stringify(model.statistics),
+    );
+    assert.deepEqual(diffSnapshots(held.local, held.remote), [], "when the daemon has ended");
+    assert.deepEqual(model.flaws(held.local), [], "what the clients did");
+    const { local, remote } = stores.proxies;
+    stores.home.configure({ local: plainText(local.server), remote: plainText(remote.server), settings });
+    await assertNothingToDo(stores);
+    if (STORY === "1") console.log(story.all().join("\n"));
+  } catch (error) {
+    console.log(report(error, { stores, story }));
+    throw error;
+  }
+});
+
+interface Scene {
+  readonly stores: TwoStores;
+  readonly lives: Lives;
+  readonly story: Story;
+  /** The person sees to what was left out, while the daemon is stopped. */
+  readonly visit: () => Promise<void>;
+}
+
+/** Rounds of changes and troubles; between them, at times, the person comes. Returns the numbers of both. */
+async function chaos({ model, ...scene }: Scene & { readonly model: Model }): Promise<[number, number]> {
+  const { stores, lives, story, visit } = scene;
+  const course = random(2);
+  const clients = sides.map((side, i) =>
+    makeClient({ side, server: stores[side], random: random(3 + i), model, story }),
+  );
+  const troubles = makeTroubles({ stores, lives, random: random(5), story });
+  const end = Date.now() + minutes * 60_000;
+  await lives.ensure();
+  while (Date.now() < end) {
+    const over = AbortSignal.timeout(Math.min(course.integer(4_000, 12_000), Math.max(1, end - Date.now())));
+    await allDone([...clients.map((client) => client.act(over)), troubles.make(over)]);
+    for (const side of sides) stores.proxies[side].reset();
+    if (model.hasChangedNames && course.chance(0.7)) {
+      await lives.stop();
+      await visit();
+      await lives.ensure();
+    }
+  }
+  return [clients.reduce((sum, { actions }) => sum + actions, 0), troubles.count];
+}
+
+/** Returns in what the sides still differ when the daemon has had its time. */
+async function peace({ stores, lives, story, visit }: Scene): Promise<string[]> {
+  story.tell("peace");
+  const since = Date.now();
+  const deadline = performance.now() + peaceMs;
+  for (let round = 1; ; round++) {
+    await lives.ensure();
+    lives.signal("SIGUSR1");
+    await pause(1_000);
+    const differences = (await lives.isWell(since)) ? await differencesOf(stores) : ["the daemon is not at rest"];
+    if (differences.length === 0 || performance.now() > deadline) return differences;
+    // It has had its time for whatever it can do alone.
+    if (round % 8 !== 0) continue;
+    await lives.stop();
+    await visit();
+  }
+}
+
+/** Nobody renames any more but the program itself, which may do so in the middle of this. */
+function differencesOf(stores: TwoStores): Promise<string[]> {
+  return heldBy(stores).then(
+    ({ local, remote }) => diffSnapshots(local, remote),
+    (error: unknown) => [String(error)],
+  );
+}
+
+async function heldBy({ local, remote }: TwoStores): Promise<PerSide<MailStoreSnapshot>> {
+  const [onLocal, onRemote] = await Promise.all([snapshot(local), snapshot(remote)]);
+  return { local: existing(onLocal), remote: existing(onRemote) };
+}
+
+/** Without subscriptions to what is no more: clients leave them behind. */
+function existing({ mailboxes, subscribed }: MailStoreSnapshot): MailStoreSnapshot {
+  return { mailboxes, subscribed: new Set([...subscribed].filter((name) => mailboxes.has(name))) };
+}
+
+function report(error: unknown, { stores, story }: Pick<Scene, "stores" | "story">): string {
+  const what = String(error);
+  const words = what.match(/\b(?:[lr]\d+|(?:m ?\d+)(?:\/m ?\d+)*|INBOX)\b/g) ?? [];
+  const log = readFileSync(join(stores.home.directory, "log"), "utf8").split("\n");
+  return [
+    `SEED=${seed} CHAOS_MINUTES=${minutes} FULL=1 npm run test:fault`,
+    what,
+    "",
+    ...story.about([...new Set(words)]),
+    "",
+    "The daemon's log, the end of it:",
+    ...log.slice(-200),
+  ].join("\n");
+}
