@@ -1,7 +1,7 @@
 // Which of the renames that servers told of (RFC 5465 5.4) are to be followed on the other side. Pure.
 
 import { fromWire, isWithin } from "../model/mailbox-name.ts";
-import { otherSide, type PerSide, type Side } from "../model/side.ts";
+import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { RenameNews } from "./agenda.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { Listing } from "./mailbox-listing.ts";
@@ -16,11 +16,14 @@ export interface RenameSource {
   mayExplain(gone: readonly { readonly side: Side; readonly name: string }[]): Promise<boolean>;
 }
 
-export interface Followed {
-  /** Where it happened. */
-  readonly side: Side;
+export interface Renamed {
   readonly from: string;
   readonly to: string;
+}
+
+export interface Followed extends Renamed {
+  /** Where it happened. */
+  readonly side: Side;
 }
 
 interface Circumstances {
@@ -33,18 +36,31 @@ interface Circumstances {
  * Renames that nobody told of, as Dovecot 2.3 does at times: a known mailbox is gone, and exactly one that was not there
  * before has its UIDVALIDITY, and a UIDNEXT and HIGHESTMODSEQ that go on from where it was.
  */
-export function deduceRenames(side: Side, { listings, known, ...more }: Circumstances): Followed[] {
-  const { mailboxes } = listings[side];
-  const unknown = [...mailboxes].filter(([name, { exists }]) => exists && !known.has(name));
-  const gone = [...known].filter(([name]) => name !== "INBOX" && mailboxes.get(name)?.exists !== true);
+export function deduceRenames(side: Side, circumstances: Circumstances): Followed[] {
+  const found = heirsOn([side], circumstances).map((rename) => ({ side, ...rename }));
+  return parentsOnly(found.filter((rename) => isToBeFollowed(rename, circumstances)));
+}
+
+/** Renames that both servers have done and the database has not: whoever did them was ended before, or were two people. */
+export function findDoneRenames(circumstances: Circumstances): Renamed[] {
+  const { isIgnored } = circumstances;
+  return heirsOn(sides, circumstances).filter(({ from, to }) => !isIgnored(from) && !isIgnored(to));
+}
+
+function heirsOn(on: readonly Side[], { listings, known }: Circumstances): Renamed[] {
+  const exists = (side: Side, name: string): boolean => listings[side].mailboxes.get(name)?.exists === true;
+  const names = [...listings[on[0]!].mailboxes.keys()];
+  const unknown = names.filter((name) => !known.has(name) && on.every((side) => exists(side, name)));
+  const gone = [...known].filter(([name]) => name !== "INBOX" && !on.some((side) => exists(side, name)));
   const found = gone.flatMap(([from, { states }]) => {
-    const heirs = unknown.filter(([, { state }]) => continues(state, states[side]));
-    const [heir] = heirs;
-    return heir === undefined || heirs.length > 1 ? [] : [{ side, from, to: heir[0] }];
+    const heirs = unknown.filter((name) =>
+      on.every((side) => continues(listings[side].mailboxes.get(name)?.state, states[side])),
+    );
+    const [to] = heirs;
+    return to === undefined || heirs.length > 1 ? [] : [{ from, to }];
   });
   // Two that could be the same one are no proof.
-  const single = found.filter(({ to }) => found.filter((other) => other.to === to).length === 1);
-  return parentsOnly(single.filter((rename) => isToBeFollowed(rename, { listings, known, ...more })));
+  return found.filter(({ to }) => found.filter((other) => other.to === to).length === 1);
 }
 
 function continues(now: MailboxState | undefined, before: MailboxState | undefined): boolean {

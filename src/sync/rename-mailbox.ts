@@ -99,7 +99,7 @@ async function returnChildren({ sessions, namings }: Opened, { side, to }: { sid
  * A renaming that was ended between a mailbox and its subscription has left that one with a name that is no more. The next
  * synchronisation would take it for cancelled, and cancel it on the other side.
  */
-async function finishSubscriptions(report: Report, opened: Opened, { from, to }: Names): Promise<void> {
+export async function finishSubscriptions(report: Report, opened: Opened, { from, to }: Names): Promise<void> {
   if (from === "INBOX") return;
   const { sessions, namings } = opened;
   await bothSides(async (side) => {

@@ -25,6 +25,7 @@ import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { syncMailbox } from "./mailbox-worker.ts";
 import { deduceRenames, planFollowing, type RenameSource } from "./follow-renames.ts";
+import { recordRenames } from "./record-renames.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
@@ -179,6 +180,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
   for (;;) {
     const listings = await listBoth(run.sessions, run.query).catch(unlistable);
     if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
+    if (await recordRenames(run, listings)) continue;
     if (await followRenames(run, listings)) continue;
     await forgetSubscriptions({ ...run, listings });
     const known = knownMailboxes(run.store);

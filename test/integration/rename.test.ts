@@ -12,6 +12,7 @@ import {
   command,
   contents,
   deliver,
+  expunge,
   mails,
   store,
   twoStores,
@@ -331,3 +332,41 @@ describe("--rename", () => {
     await assertNothingToDo(stores);
   });
 });
+
+for (const [name, servers] of [
+  ["two Dovecots", () => ({ local: slash, remote: dot })],
+  ["Dovecot and Cyrus", () => ({ local: slash, remote: cyrus })],
+] as const) {
+  describe(`renamed on both servers, and not in the database (${name})`, () => {
+    test("the next run knows the mailbox again: what was deleted before does not come back", async (t) => {
+      const stores = await filled(await twoStores(t, servers()));
+      const idxOf = new Map([...known(stores)].map(([idx, name]) => [name, idx]));
+      await expunge(stores.remote, "1", "a");
+      await deliver(stores.local, `a${stores.local.delimiter}b`, ...mails("new", 1));
+      for (const side of sides) await command(stores[side], "RENAME a z");
+      const { stderr } = await run(stores);
+      for (const [from, to] of [
+        ["a", "z"],
+        ["a/b", "z/b"],
+      ]) {
+        assert.match(stderr, new RegExp(`^Renamed "${from}" to "${to}" in the database$`, "m"));
+        assert.equal(known(stores).get(idxOf.get(from!)), to);
+      }
+      assert.deepEqual(await contents(stores.local, "z"), ["a2"]);
+      assert.deepEqual(await contents(stores.remote, "z\0b"), ["b1", "b2", "new1"]);
+      for (const side of sides) assert.deepEqual(await subscriptions(stores[side]), ["z", "z/b"]);
+      await assertNothingChanges(stores);
+      await assertNothingToDo(stores);
+    });
+
+    test("but not one that was deleted on both servers, while another was made", async (t) => {
+      const stores = await filled(await twoStores(t, servers()));
+      for (const side of sides) await command(stores[side], "DELETE c", "CREATE other");
+      await deliver(stores.local, "other", ...mails("o", 3));
+      const { stderr } = await run(stores);
+      assert.doesNotMatch(stderr, /Renamed/);
+      assert.deepEqual(await contents(stores.remote, "other"), ["o1", "o2", "o3"]);
+      await assertNothingToDo(stores);
+    });
+  });
+}
