@@ -251,7 +251,7 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
     const isBelow = random.chance(0.3) && parent !== from && !parent.startsWith(`${from}\0`) && model.isCalm(parent);
     if (!model.isCalm(from)) return;
     const to = `${isBelow ? `${parent}\0` : ""}${model.freshName()}`;
-    model.touch(from);
+    model.renames(from, to);
     if (isBelow) model.touch(parent);
     await attempt(`rename ${shown(from)} to ${shown(to)}`, {
       work: () => send(imap, `RENAME ${wire(from)} ${wire(to)}`),

@@ -45,15 +45,22 @@ export function makeLives(t: Pick<TestContext, "after">, { home, random, model, 
       return count;
     },
     ensure: async () => {
-      await assertNotByItself();
-      if (!hasEnded()) return;
-      const args = random.pick(ways);
-      story.tell(`daemon: starts, ${args.join(" ")}`);
-      // No longer than the whole test may take.
-      daemon = startDaemon(t, home, { args, timeoutMs: 3 * 3_600_000 });
-      isKilled = false;
-      count++;
-      await daemon.state(() => true, "its status");
+      for (;;) {
+        if (isKilled) await daemon?.finished;
+        await assertNotByItself();
+        if (!hasEnded()) return;
+        const args = random.pick(ways);
+        story.tell(`daemon: starts, ${args.join(" ")}`);
+        isKilled = false;
+        // No longer than the whole test may take.
+        daemon = startDaemon(t, home, { args, timeoutMs: 3 * 3_600_000 });
+        count++;
+        await daemon
+          .state(() => true, "its status")
+          .catch((error: unknown) => {
+            if (!isKilled) throw error;
+          });
+      }
     },
     signal: (name) => {
       if (hasEnded()) return;
@@ -64,8 +71,11 @@ export function makeLives(t: Pick<TestContext, "after">, { home, random, model, 
       await assertNotByItself();
       if (daemon === undefined || hasEnded()) return;
       const started = performance.now();
-      await daemon.stop();
-      story.tell(`daemon: ended in order after ${Math.round(performance.now() - started)} ms`);
+      daemon.kill("SIGTERM");
+      const { status, signal, stderr } = await daemon.finished;
+      // It may have been killed before it had ended.
+      if (!isKilled) assert.equal(status, 0, `${String(signal)} ${stderr}`);
+      story.tell(`daemon: ended with ${status ?? signal} after ${Math.round(performance.now() - started)} ms`);
       daemon = undefined;
     },
     isWell: async (since = 0) => {

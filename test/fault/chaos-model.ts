@@ -116,9 +116,15 @@ export class Model {
     this.#byName.set(name, place);
   }
 
-  /** Before and after a command that changes the name. */
+  /** To be called before a command that changes the name. */
   touch(name: string): void {
     for (const place of this.#below(name)) place.changedAt = Date.now();
+  }
+
+  /** To be called before the command: others see the new name before it is answered. */
+  renames(from: string, to: string): void {
+    this.touch(from);
+    for (const place of this.#below(from)) this.#byName.set(to + place.names.at(-1)!.slice(from.length), place);
   }
 
   renamed(from: string, to: string): void {
@@ -128,7 +134,6 @@ export class Model {
       if (this.#isKnown(place)) place.goneNames.add(before);
       place.names.push(now);
       place.changedAt = Date.now();
-      this.#byName.set(now, place);
     }
   }
 
@@ -280,7 +285,7 @@ export class Model {
   }
 
   #below(name: string): Place[] {
-    return this.#places.filter(({ names, isDeleted }) => !isDeleted && isWithin(names.at(-1)!, name));
+    return this.#places.filter(({ names }) => isWithin(names.at(-1)!, name));
   }
 
   #talliesOf(token: string): Tally[] {

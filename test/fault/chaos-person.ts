@@ -35,7 +35,11 @@ export async function settle({ home, local, model, story }: PersonOptions): Prom
       return;
     }
     const advice = adviceIn(last.stderr);
-    if (advice === undefined) continue;
+    if (advice === undefined) {
+      const refused = refusedIn(last.stderr).map((name) => shownToWire(local, name));
+      if (refused.length > 0) await run(["--repair", ...refused]);
+      continue;
+    }
     const { name, everywhere, elsewhere, anew } = advice;
     const fate = model.fateOf(plainName(local, shownToWire(local, name))!);
     if (anew !== undefined) await run(words(anew));
@@ -70,6 +74,11 @@ function adviceIn(stderr: string): Advice | undefined {
   const [, elsewhere = ""] = /if it was renamed: \S+ (.*)$/.exec(line) ?? [];
   const [, anew] = /to begin with it as with a new one: \S+ (.*)$/.exec(line) ?? [];
   return { name, everywhere, elsewhere, anew };
+}
+
+/** Mailboxes with messages of which connections died twice: --repair offers them at once. */
+function refusedIn(stderr: string): string[] {
+  return [...new Set([...stderr.matchAll(/^\w+\((.*?)\): Refused earlier/gm)].map(([, name]) => name!))];
 }
 
 /** People see a slash. */
