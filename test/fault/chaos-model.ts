@@ -62,6 +62,8 @@ export class Model {
   readonly #byName = new Map<string, Place>();
   readonly #tokens = new Map<string, Traits>();
   readonly #byDigest = new Map<string, string>();
+  readonly #became = new Map<string, string>();
+  readonly #deletedNames = new Set<string>();
   /** All that happened before is known to be recorded. */
   #cleanSince = 0;
   #names = 0;
@@ -118,20 +120,20 @@ export class Model {
 
   /** To be called before a command that changes the name. */
   touch(name: string): void {
-    for (const place of this.#below(name)) place.changedAt = Date.now();
+    for (const [, place] of this.#below(name)) place.changedAt = Date.now();
   }
 
   /** To be called before the command: others see the new name before it is answered. */
   renames(from: string, to: string): void {
     this.touch(from);
-    for (const place of this.#below(from)) this.#byName.set(to + place.names.at(-1)!.slice(from.length), place);
+    for (const [before, place] of this.#below(from)) this.#byName.set(to + before.slice(from.length), place);
   }
 
   renamed(from: string, to: string): void {
-    for (const place of this.#below(from)) {
-      const before = place.names.at(-1)!;
+    for (const [before, place] of this.#below(from)) {
       const now = to + before.slice(from.length);
       if (this.#isKnown(place)) place.goneNames.add(before);
+      this.#became.set(before, now);
       place.names.push(now);
       place.changedAt = Date.now();
     }
@@ -141,6 +143,7 @@ export class Model {
     const place = this.#byName.get(name)!;
     place.isDeleted = true;
     place.changedAt = Date.now();
+    this.#deletedNames.add(name);
     if (this.#isKnown(place)) place.goneNames.add(name);
   }
 
@@ -152,12 +155,13 @@ export class Model {
   }
 
   fateOf(name: string): Fate | undefined {
-    const place = this.#byName.get(name);
-    const to = place?.names.at(-1);
-    if (place === undefined || to === undefined) return undefined;
-    if (place.isDeleted) return { kind: "deleted" };
-    if (to !== name) return { kind: "renamed", to };
-    return place.isRemade ? { kind: "deleted" } : undefined;
+    let now = name;
+    for (let next: string | undefined = name; next !== undefined; next = this.#became.get(now)) {
+      now = next;
+      if (this.#deletedNames.has(now)) return { kind: "deleted" };
+    }
+    if (now !== name) return { kind: "renamed", to: now };
+    return this.#byName.get(name)?.isRemade === true ? { kind: "deleted" } : undefined;
   }
 
   /** One that the program knows cannot come back as a new one. */
@@ -284,8 +288,9 @@ export class Model {
     ];
   }
 
-  #below(name: string): Place[] {
-    return this.#places.filter(({ names }) => isWithin(names.at(-1)!, name));
+  /** By the names that are below it, or were: one that the program did not know when it was renamed may have two. */
+  #below(name: string): [string, Place][] {
+    return [...this.#byName].filter(([other]) => isWithin(other, name));
   }
 
   #talliesOf(token: string): Tally[] {
