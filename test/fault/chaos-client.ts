@@ -1,14 +1,15 @@
 // A mail client that does whatever comes into its mind on one side, directly at the server, and tells the model.
 
-import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Side } from "../../src/model/side.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { plainName, wireName } from "../support/mailbox-names.ts";
 import type { Random } from "../support/random.ts";
-import { quoted, RawImap, type AppendMessage, type RawReply } from "../support/raw-imap.ts";
+import { quoted, RawImap, type RawReply } from "../support/raw-imap.ts";
+import { flags, makeWriter, type WrittenMessage } from "./chaos-messages.ts";
 import type { Certainty, Model } from "./chaos-model.ts";
 import type { Story } from "./chaos-story.ts";
+import { pickWeighted, type Weighted } from "./weighted.ts";
 
 export interface ClientOptions {
   readonly side: Side;
@@ -24,7 +25,6 @@ export interface Client {
   readonly actions: number;
 }
 
-const flags = ["\\Seen", "\\Flagged", "\\Answered", "\\Draft", "\\Deleted", "work", "todo", "$Label1"];
 const mostMailboxes = 14;
 const manyMessages = 60;
 
@@ -36,7 +36,8 @@ class NoAnswer extends Error {}
 export function makeClient({ side, server, random, model, story }: ClientOptions): Client {
   let connection: RawImap | undefined;
   let count = 0;
-  let tokens = 0;
+  const write = makeWriter({ side, random, model });
+  const twins = (): WrittenMessage[] => write(1).flatMap((one) => [one, one]);
   const wire = (name: string): string => quoted(wireName(server, name));
   const tell = (line: string): void => {
     story.tell(`${side} ${line}`);
@@ -46,18 +47,10 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
       throw new NoAnswer();
     });
 
-  const actions: readonly (readonly [weight: number, action: Action])[] = [
-    [6, (imap, mailbox) => append(imap, mailbox, newMessages(1))],
-    [2, (imap, mailbox) => append(imap, mailbox, newMessages(random.integer(2, 20)))],
-    [
-      2,
-      (imap, mailbox) =>
-        append(
-          imap,
-          mailbox,
-          newMessages(1).flatMap((one) => [one, one]),
-        ),
-    ],
+  const actions: Weighted<Action> = [
+    [6, (imap, mailbox) => append(imap, mailbox, write(1))],
+    [2, (imap, mailbox) => append(imap, mailbox, write(random.integer(2, 20)))],
+    [2, (imap, mailbox) => append(imap, mailbox, twins())],
     [3, copy("COPY")],
     [3, copy("MOVE")],
     [7, changeFlags],
@@ -69,7 +62,6 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
     [1, subscribe("SUBSCRIBE")],
     [1, subscribe("UNSUBSCRIBE")],
   ];
-  const weights = actions.reduce((sum, [weight]) => sum + weight, 0);
 
   return {
     get actions() {
@@ -93,8 +85,7 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
   };
 
   async function actOnce(imap: RawImap): Promise<void> {
-    let at = random.next() * weights;
-    const [, action] = actions.find(([weight]) => (at -= weight) < 0) ?? actions[0]!;
+    const action = pickWeighted(random, actions);
     await action(imap, random.pick(await mailboxesOf(imap)));
   }
 
@@ -109,38 +100,7 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
 
   // Messages
 
-  interface NewMessage extends AppendMessage {
-    readonly token: string;
-  }
-
-  function newMessages(howMany: number): NewMessage[] {
-    return Array.from({ length: howMany }, () => {
-      const token = `${side[0]!}${++tokens}`;
-      const size = random.chance(0.05) ? random.integer(50_000, 400_000) : random.integer(1, 3_000);
-      const lines = [
-        `From: a@example.org`,
-        `Subject: ${token}`,
-        `X-Token: ${token}`,
-        ...(random.chance(0.2) ? [] : [`Message-ID: <${token}@example.org>`]),
-        "",
-        ...Array.from({ length: Math.ceil(size / 70) }, () => token.padEnd(68, ".")),
-        "",
-      ];
-      // Each its own, so that even those without a Message-ID can be told apart.
-      const internalDate = 1_600_000_000 + 2 * tokens + (side === "local" ? 0 : 1);
-      const message = {
-        token,
-        bytes: Buffer.from(lines.join("\r\n")),
-        flags: random.some(flags, 0.15).filter((flag) => flag !== "\\Deleted"),
-        internalDate: imapDate(internalDate),
-      };
-      const digest = createHash("sha256").update(message.bytes).digest("hex");
-      model.made({ token, digest, internalDate, flags: message.flags.map((flag) => flag.toLowerCase()) });
-      return message;
-    });
-  }
-
-  async function append(imap: RawImap, mailbox: string, messages: readonly NewMessage[]): Promise<void> {
+  async function append(imap: RawImap, mailbox: string, messages: readonly WrittenMessage[]): Promise<void> {
     const names = messages.map(({ token }) => token).join(" ");
     const parts = messages.flatMap(({ bytes, flags: set, internalDate }) => [
       ` (${set.join(" ")}) "${internalDate}" {${bytes.length}+}\r\n`,
@@ -332,10 +292,4 @@ function uidsIn(set: string): Set<number> {
       return Array.from({ length: last - first + 1 }, (_, i) => first + i);
     }),
   );
-}
-
-/** Seconds since 1970 as APPEND wants them. */
-function imapDate(seconds: number): string {
-  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) (\S+)/.exec(new Date(seconds * 1_000).toUTCString())!;
-  return `${day}-${month}-${year} ${time} +0000`;
 }

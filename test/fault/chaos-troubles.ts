@@ -7,6 +7,7 @@ import type { Verdict } from "../support/traffic-proxy.ts";
 import type { TwoStores } from "../support/two-stores.ts";
 import type { Lives } from "./chaos-daemon.ts";
 import type { Story } from "./chaos-story.ts";
+import { pickWeighted, type Weighted } from "./weighted.ts";
 
 export interface TroubleOptions {
   readonly stores: TwoStores;
@@ -55,7 +56,7 @@ export function makeTroubles({ stores, lives, random, story }: TroubleOptions): 
   };
   const shown = (side: Side, from: string, line: string): string => `${side} ${from}: ${line.slice(0, 100)}`;
 
-  const troubles: readonly (readonly [weight: number, trouble: (side: Side) => void | Promise<void>])[] = [
+  const troubles: Weighted<(side: Side) => void | Promise<void>> = [
     [
       2,
       (side) => {
@@ -124,7 +125,6 @@ export function makeTroubles({ stores, lives, random, story }: TroubleOptions): 
     [1, () => signal("SIGHUP")],
     [3, () => signal("SIGUSR1")],
   ];
-  const weights = troubles.reduce((sum, [weight]) => sum + weight, 0);
 
   function signal(name: "SIGHUP" | "SIGUSR1"): void {
     tell(name);
@@ -141,8 +141,7 @@ export function makeTroubles({ stores, lives, random, story }: TroubleOptions): 
         await pause(random.integer(50, 1_500));
         await lives.ensure();
         await lives.isWell();
-        let at = random.next() * weights;
-        const [, trouble] = troubles.find(([weight]) => (at -= weight) < 0) ?? troubles[0]!;
+        const trouble = pickWeighted(random, troubles);
         await trouble(random.pick(sides));
       }
       isPeace = true;
