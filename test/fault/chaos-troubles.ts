@@ -34,7 +34,7 @@ const anywhere: readonly Trap[] = [
   { from: "client", pattern: /APPEND / },
   { from: "server", pattern: /OK \[APPENDUID/ },
   { from: "client", pattern: /UID (?:STORE|EXPUNGE) / },
-  { from: "server", pattern: /OK (?:Store|Expunge) completed/ },
+  { from: "server", pattern: /OK (?:\[HIGHESTMODSEQ \d+\] )?(?:Store|Expunge) / },
   { from: "client", pattern: /(?:CREATE|RENAME|DELETE) / },
   { from: "server", pattern: /OK (?:Create|Rename|Delete) completed/ },
   { from: "client", pattern: /SELECT / },

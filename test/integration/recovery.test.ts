@@ -390,6 +390,32 @@ describe("a daemon that is ended", { concurrency: 3 }, () => {
     });
   }
 
+  for (const side of sides) {
+    const other = otherSide(side);
+    test(`at once, when it has followed a rename to the ${other} side: the next run knows the mailbox`, async (t) => {
+      const stores = await startWatching(t, servers, {
+        args: ["--notify", "--watch=1"],
+        prepare: async ({ local }) => {
+          await command(local, "CREATE box");
+          await deliver(local, "box", ...mails("m", 3));
+        },
+      });
+      stores.hold(other, "server", {
+        pattern: /^\S+ OK Rename/,
+        action: async () => {
+          stores.daemon.kill("SIGKILL");
+          await stores.daemon.finished;
+        },
+      });
+      await command(stores[side], "RENAME box new");
+      assert.equal((await stores.daemon.finished).signal, "SIGKILL");
+      await expunge(stores[side], "1", "new");
+      await assertConverges(stores);
+      assert.deepEqual(await contents(stores[other], "new"), ["m2", "m3"]);
+      await assertNothingToDo(stores);
+    });
+  }
+
   test("in order, while a server cannot be reached", async (t) => {
     const { gates, daemon } = await startGated(t, servers);
     gates.remote.close();
