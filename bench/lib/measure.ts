@@ -9,24 +9,26 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
-export interface Measured extends Cost {
+interface Measured extends Cost {
   readonly status: number | null;
   readonly stderr: string;
 }
 
-// Node cannot ask for the resource usage of a child. Perl is on every Debian (and the original needs it anyway):
-// getrusage(RUSAGE_CHILDREN) gives two times as seconds and microseconds, then the peak in KiB.
+// Node cannot ask for the resource usage of a child, and its clock would see how busy we are. Perl is on every Debian (and
+// the original needs it anyway): getrusage(RUSAGE_CHILDREN) gives two times as seconds and microseconds, then the peak in
+// KiB, which is never below Perl's own 6 MB or so.
 const wrapper = `
-  use POSIX ();
-  my $number = (POSIX::uname())[4] eq "x86_64" ? 98 : 165;
+  use Time::HiRes ();
+  my $started = Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC());
   my $pid = fork();
   if ($pid == 0) { exec { $ARGV[0] } @ARGV; exit 127; }
   waitpid($pid, 0);
   my $status = $?;
+  my $wall = Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC()) - $started;
   my $usage = "\\0" x 256;
-  syscall($number, -1, $usage) == 0 or die "getrusage: $!";
+  syscall(${process.arch === "x64" ? 98 : 165}, -1, $usage) == 0 or die "getrusage: $!";
   open(my $out, ">&=", 3) or die "fd 3: $!";
-  print $out join(" ", unpack("l!5", $usage));
+  print $out join(" ", $wall, unpack("l!5", $usage));
   close($out);
   exit($status & 127 ? 128 + ($status & 127) : $status >> 8);
 `;
@@ -35,7 +37,6 @@ export async function measure(
   command: readonly string[],
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<Measured> {
-  const started = performance.now();
   const child = spawn("perl", ["-e", wrapper, ...command], { ...options, stdio: ["ignore", "ignore", "pipe", "pipe"] });
   let [stderr, usage] = ["", ""];
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
@@ -44,10 +45,8 @@ export async function measure(
     child.once("error", reject);
     child.once("close", resolve);
   });
-  const seconds = (performance.now() - started) / 1000;
-  const [userSeconds = NaN, userMicros = NaN, systemSeconds = NaN, systemMicros = NaN, peakKib = NaN] = usage
-    .split(" ")
-    .map(Number);
+  const [seconds = NaN, userSeconds = NaN, userMicros = NaN, systemSeconds = NaN, systemMicros = NaN, peakKib = NaN] =
+    usage.split(" ").map(Number);
   const cpuSeconds = userSeconds + systemSeconds + (userMicros + systemMicros) / 1e6;
   return { status, stderr, seconds, cpuSeconds, peakBytes: peakKib * 1024 };
 }

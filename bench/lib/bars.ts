@@ -1,0 +1,71 @@
+// What was promised: each bar is a number taken from the results, and the most it may be.
+
+import { medianOf, type EntrantName, type Results } from "./results.ts";
+
+export interface Bar {
+  /** What the number is, for the table. */
+  readonly what: string;
+  readonly most: number;
+  readonly unit?: string;
+  /** `row` is the name of the row that has the bar. Undefined when something was not measured. */
+  readonly value: (results: Results, row: string) => number | undefined;
+}
+
+/** Our wall time divided by somebody else's. */
+export function wall(other: EntrantName, most: number): Bar {
+  return {
+    what: `÷ ${other}`,
+    most,
+    value: (results, row) =>
+      quotient(medianOf(results[row], "ours", "seconds"), medianOf(results[row], other, "seconds")),
+  };
+}
+
+export function peakMegabytes(most: number): Bar {
+  return {
+    what: "peak memory",
+    most,
+    unit: " MB",
+    value: (results, row) => {
+      const bytes = medianOf(results[row], "ours", "peakBytes");
+      return bytes === undefined ? undefined : bytes / 1e6;
+    },
+  };
+}
+
+/** Our wall time here divided by that in a smaller row. */
+export function wallGrowth(smaller: string, most: number): Bar {
+  return {
+    what: `wall time ÷ that of ${smaller}`,
+    most,
+    value: (results, row) =>
+      quotient(medianOf(results[row], "ours", "seconds"), medianOf(results[smaller], "ours", "seconds")),
+  };
+}
+
+/** Our octets on the wire here divided by those in a smaller row. */
+export function wireGrowth(smaller: string, most: number): Bar {
+  return {
+    what: `octets on the wire ÷ those of ${smaller}`,
+    most,
+    value: (results, row) => quotient(octets(results, row, "ours"), octets(results, smaller, "ours")),
+  };
+}
+
+/** Our octets on the wire divided by the original's. */
+export function wireComparedWithOriginal(most: number): Bar {
+  return {
+    what: "octets on the wire ÷ original",
+    most,
+    value: (results, row) => quotient(octets(results, row, "ours"), octets(results, row, "original")),
+  };
+}
+
+function octets(results: Results, row: string, name: EntrantName): number | undefined {
+  const wire = results[row]?.entrants[name]?.wire;
+  return wire === undefined ? undefined : wire.sent + wire.received;
+}
+
+function quotient(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a / b;
+}

@@ -1,0 +1,201 @@
+// All that is measured, as data.
+
+import { peakMegabytes, wall, wallGrowth, wireComparedWithOriginal, wireGrowth, type Bar } from "./bars.ts";
+import type { ProgramName } from "./contenders.ts";
+import {
+  expungeEverySecond,
+  flagsOfEverySecond,
+  oneFlagInEach,
+  oneNewMessageInEach,
+  type Disturbance,
+} from "./disturb.ts";
+import type { ReferenceName } from "./references.ts";
+import type { Situation } from "./situation.ts";
+
+export interface Row {
+  /** For --rows and the results file. */
+  readonly name: string;
+  readonly work: string;
+  readonly situation: Situation;
+  /** The mail is on the local server only, or on both, and the program knows it. */
+  readonly start: "first copy" | "in agreement";
+  /** Of the remote server, before each run. */
+  readonly disturb?: Disturbance;
+  /** To the remote server. */
+  readonly roundTripMs: number;
+  readonly programs: readonly ProgramName[];
+  readonly references?: readonly ReferenceName[];
+  readonly bars: readonly Bar[];
+}
+
+const everybody: readonly ProgramName[] = ["ours", "original", "mbsync"];
+const both: readonly ProgramName[] = ["ours", "original"];
+
+const manyMailboxes: Situation = { mailboxes: 200, messages: 100, size: 2_000, format: "sdbox" };
+const oneMailbox: Situation = { mailboxes: 1, messages: 20_000, size: 1_000, format: "sdbox" };
+const masses: Situation = { mailboxes: 1, messages: 200_000, size: 500, format: "mdbox" };
+
+export const rows: readonly Row[] = [
+  {
+    name: "first-copy",
+    work: "first copy, 1 mailbox, 20,000 messages, 190 MB",
+    situation: { ...oneMailbox, size: 9_500, lifelike: true },
+    start: "first copy",
+    roundTripMs: 0,
+    programs: everybody,
+    references: ["one connection", "two connections"],
+    bars: [wall("original", 0.7), wall("one connection", 1.2)],
+  },
+  {
+    name: "first-copy-200",
+    work: "first copy, 200 mailboxes × 100 messages",
+    situation: manyMailboxes,
+    start: "first copy",
+    roundTripMs: 0,
+    programs: everybody,
+    bars: [wall("original", 0.45)],
+  },
+  {
+    name: "nothing-200",
+    work: "nothing to do, 200 mailboxes",
+    situation: manyMailboxes,
+    start: "in agreement",
+    roundTripMs: 0,
+    programs: everybody,
+    references: ["node -e 0"],
+    bars: [wall("original", 1.6)],
+  },
+  {
+    name: "nothing-200-50ms",
+    work: "nothing to do, 200 mailboxes, 50 ms",
+    situation: manyMailboxes,
+    start: "in agreement",
+    roundTripMs: 50,
+    programs: everybody,
+    bars: [wall("original", 1.0)],
+  },
+  {
+    name: "new-200",
+    work: "one new message in each of 200 mailboxes",
+    situation: manyMailboxes,
+    start: "in agreement",
+    disturb: oneNewMessageInEach,
+    roundTripMs: 0,
+    programs: everybody,
+    bars: [wall("original", 0.6)],
+  },
+  {
+    name: "new-200-50ms",
+    work: "one new message in each of 200 mailboxes, 50 ms",
+    situation: manyMailboxes,
+    start: "in agreement",
+    disturb: oneNewMessageInEach,
+    roundTripMs: 50,
+    programs: everybody,
+    bars: [wall("original", 0.08)],
+  },
+  {
+    name: "flags-200-50ms",
+    work: "one flag changed in each of 200 mailboxes, 50 ms",
+    situation: manyMailboxes,
+    start: "in agreement",
+    disturb: oneFlagInEach,
+    roundTripMs: 50,
+    programs: everybody,
+    bars: [wall("original", 0.12)],
+  },
+  {
+    name: "flags-10k",
+    work: "10,000 of 20,000 messages change flags (8 flag lists)",
+    situation: oneMailbox,
+    start: "in agreement",
+    disturb: flagsOfEverySecond,
+    roundTripMs: 0,
+    programs: everybody,
+    bars: [wall("original", 0.9)],
+  },
+  {
+    name: "expunge-10k",
+    work: "10,000 of 20,000 messages expunged",
+    situation: oneMailbox,
+    start: "in agreement",
+    disturb: expungeEverySecond,
+    roundTripMs: 0,
+    programs: everybody,
+    bars: [wall("original", 0.8)],
+  },
+  {
+    name: "flags-100k",
+    work: "100,000 of 200,000 messages change flags (8 flag lists)",
+    situation: masses,
+    start: "in agreement",
+    disturb: flagsOfEverySecond,
+    roundTripMs: 0,
+    programs: everybody,
+    bars: [wall("original", 0.6)],
+  },
+  {
+    name: "first-copy-200k",
+    work: "first copy, 1 mailbox, 200,000 small messages",
+    situation: masses,
+    start: "first copy",
+    roundTripMs: 0,
+    programs: both,
+    bars: [peakMegabytes(180)],
+  },
+  {
+    name: "first-copy-large",
+    work: "first copy, 20 messages of 100 MB",
+    situation: { mailboxes: 1, messages: 20, size: 100_000_000, format: "sdbox" },
+    start: "first copy",
+    roundTripMs: 0,
+    programs: both,
+    bars: [peakMegabytes(400)],
+  },
+  ...growthOfMailbox(),
+  ...growthOfStore(),
+];
+
+function growthOfMailbox(): Row[] {
+  const sizes = { "1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000 };
+  return Object.entries(sizes).flatMap(([name, messages]): Row[] => {
+    const common = {
+      situation: { mailboxes: 1, messages, size: 300, format: "mdbox" },
+      start: "in agreement",
+      roundTripMs: 0,
+      programs: both,
+    } as const;
+    const count = messages.toLocaleString("en");
+    const bars =
+      name === "1m" ? [wallGrowth("nothing-1k", 1.2), wireGrowth("nothing-1k", 1.05), peakMegabytes(120)] : [];
+    return [
+      { ...common, name: `nothing-${name}`, work: `nothing to do, 1 mailbox, ${count} messages`, bars },
+      {
+        ...common,
+        name: `new-${name}`,
+        work: `one new message in 1 mailbox of ${count} messages`,
+        disturb: oneNewMessageInEach,
+        bars: [],
+      },
+    ];
+  });
+}
+
+function growthOfStore(): Row[] {
+  const counts = [10, 100, 1_000, 5_000];
+  return counts.map((mailboxes, i) => {
+    const name = (count: number | undefined): string => `nothing-${count}-mailboxes`;
+    const smaller = counts[i - 1];
+    // Linear at most: ten times the mailboxes, ten times the time.
+    const growth = smaller === undefined ? [] : [wallGrowth(name(smaller), mailboxes / smaller)];
+    return {
+      name: name(mailboxes),
+      work: `nothing to do, ${mailboxes.toLocaleString("en")} mailboxes`,
+      situation: { mailboxes, messages: 1, size: 300, format: "mdbox" },
+      start: "in agreement",
+      roundTripMs: 0,
+      programs: both,
+      bars: [...growth, wireComparedWithOriginal(1)],
+    };
+  });
+}
