@@ -17,7 +17,7 @@ export function wall(other: EntrantName, most: number): Bar {
     what: `÷ ${other}`,
     most,
     value: (results, row) =>
-      quotient(medianOf(results[row], "ours", "seconds"), medianOf(results[row], other, "seconds")),
+      quotient(medianOf(results.rows[row], "ours", "seconds"), medianOf(results.rows[row], other, "seconds")),
   };
 }
 
@@ -27,7 +27,7 @@ export function peakMegabytes(most: number): Bar {
     most,
     unit: " MB",
     value: (results, row) => {
-      const bytes = medianOf(results[row], "ours", "peakBytes");
+      const bytes = medianOf(results.rows[row], "ours", "peakBytes");
       return bytes === undefined ? undefined : bytes / 1e6;
     },
   };
@@ -39,7 +39,7 @@ export function wallGrowth(smaller: string, most: number): Bar {
     what: `wall time ÷ that of ${smaller}`,
     most,
     value: (results, row) =>
-      quotient(medianOf(results[row], "ours", "seconds"), medianOf(results[smaller], "ours", "seconds")),
+      quotient(medianOf(results.rows[row], "ours", "seconds"), medianOf(results.rows[smaller], "ours", "seconds")),
   };
 }
 
@@ -52,20 +52,28 @@ export function wireGrowth(smaller: string, most: number): Bar {
   };
 }
 
-/** Our octets on the wire divided by the original's. */
-export function wireComparedWithOriginal(most: number): Bar {
+/** What one more mailbox costs on the wire, compared with a smaller row: ours divided by the original's. */
+export function wirePerMailbox(smaller: string, most: number): Bar {
   return {
-    what: "octets on the wire ÷ original",
+    what: "octets per mailbox ÷ original",
     most,
-    value: (results, row) => quotient(octets(results, row, "ours"), octets(results, row, "original")),
+    value: (results, row) => {
+      const growth = (name: EntrantName): number | undefined =>
+        difference(octets(results, row, name), octets(results, smaller, name));
+      return quotient(growth("ours"), growth("original"));
+    },
   };
 }
 
 function octets(results: Results, row: string, name: EntrantName): number | undefined {
-  const wire = results[row]?.entrants[name]?.wire;
+  const wire = results.rows[row]?.entrants[name]?.wire;
   return wire === undefined ? undefined : wire.sent + wire.received;
 }
 
 function quotient(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a / b;
+}
+
+function difference(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a - b;
 }

@@ -8,8 +8,13 @@ import { measure } from "./measure.ts";
 import type { Situation } from "./situation.ts";
 import { statuses, type Stage, type Place } from "./stage.ts";
 
+/** To be copied before anything is changed. */
+export function inAgreement(stage: Stage, situation: Situation, program: ProgramName): Promise<Place> {
+  return stage.keep(program, situation, () => agree(stage, situation, program));
+}
+
 /** Ends with a run that found nothing to do, so that a later one has nothing to make good. */
-export async function inAgreement(stage: Stage, situation: Situation, program: ProgramName): Promise<Place> {
+async function agree(stage: Stage, situation: Situation, program: ProgramName): Promise<Place> {
   // mbsync makes its records itself; the others' can be written at once, however many messages there are.
   const place = program === "mbsync" ? await stage.firstMeeting(situation) : await stage.twins(situation);
   if (program !== "mbsync") await recordAgreement(place, situation);

@@ -1,7 +1,6 @@
 // What was measured, kept in a file so that rows measured later are added to it.
 
-import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { ProgramName } from "./contenders.ts";
 import type { Wire } from "./delay-proxy.ts";
 import type { Cost } from "./measure.ts";
@@ -19,23 +18,23 @@ export interface Measurements {
 }
 
 export interface RowResult {
-  readonly date: string;
   readonly commit: string;
   /** Load average for each core when the row began. */
   readonly load: number;
-  /** With fewer or smaller things than the row's name says. */
-  readonly isQuick: boolean;
   readonly entrants: Partial<Readonly<Record<EntrantName, Measurements>>>;
 }
 
-export type Results = Readonly<Record<string, RowResult>>;
+export interface Results {
+  readonly rows: Readonly<Record<string, RowResult>>;
+  /** What bench/latency.ts prints. */
+  readonly latency?: { readonly commit: string; readonly lines: readonly string[] };
+}
 
 export function loadResults(file: string): Results {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Results) : {};
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Results) : { rows: {} };
 }
 
 export function saveResults(file: string, results: Results): void {
-  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(results, undefined, 1));
 }
 

@@ -56,7 +56,6 @@ export async function runRow(
     const run = { stage, row, program, prepared: prepared.get(program), mustCount: true };
     wires.set(program, (await programRun(run)).wire);
   }
-  for (const place of prepared.values()) stage.remove(place);
   return Object.fromEntries(
     [...samples].map(([name, all]) => {
       const wire = wires.get(name);

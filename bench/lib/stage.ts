@@ -20,6 +20,7 @@ export interface Place extends PerSide<MailServer> {
 export class Stage {
   readonly #servers = new Map<Situation["format"], PerSide<MailServer>>();
   readonly #templates = new Map<string, MailServer>();
+  readonly #kept = new Map<string, Map<string, Place>>();
   readonly #disk = mkdtempSync(join(tmpdir(), "interimap-bench-"));
   #places = 0;
 
@@ -33,7 +34,7 @@ export class Stage {
     const made = this.#templates.get(key);
     if (made !== undefined) return made;
     const servers = await this.#serversFor(situation.format);
-    const template = asUser(servers.local, `template${this.#templates.size}`);
+    const template = asUser(servers.local, `template${++this.#places}`);
     this.#templates.set(key, template);
     await fill(template, situation);
     await statuses(template);
@@ -72,11 +73,23 @@ export class Stage {
     files("rm", "-rf", place.stateDirectory, ...homes);
   }
 
-  /** Templates that no later row needs. */
+  /** Made once for each name and situation. */
+  async keep(name: string, situation: Situation, make: () => Promise<Place>): Promise<Place> {
+    const key = JSON.stringify(situation);
+    const places = this.#kept.get(key) ?? new Map<string, Place>();
+    this.#kept.set(key, places);
+    const place = places.get(name) ?? (await make());
+    places.set(name, place);
+    return place;
+  }
+
+  /** Removes what was made for other situations. */
   keepOnly(situations: readonly Situation[]): void {
     const needed = new Set(situations.map((situation) => JSON.stringify(situation)));
     for (const [key, template] of this.#templates) {
       if (needed.has(key)) continue;
+      for (const place of this.#kept.get(key)?.values() ?? []) this.remove(place);
+      this.#kept.delete(key);
       files("rm", "-rf", homeOf(template));
       this.#templates.delete(key);
     }
