@@ -43,21 +43,23 @@ function dropMappings({ store, idx }: OpenMailbox, pairs: readonly PerSide<numbe
   );
 }
 
+/** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
+const expungeAttempts = 2;
+
 async function expungeOn(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
   if (isEmpty(uids)) return;
   const { sessions, views, report, name } = mailbox;
   mailbox.progress[side].isTouched = true;
-  await expunge(sessions[side], uids);
-  // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
-  const unreported = subtract(uids, views[side].takeVanished(uids));
-  // A server need not report again what had vanished before.
-  const left = await fetchFlags(sessions[side], unreported);
-  if (left.size > 0) {
-    throw new InterimapError(
-      "COMMAND_REFUSED",
-      `the server did not expunge UID ${formatUidSet(uidSetOf(left.keys()))}`,
-      { side },
-    );
+  let left = uids;
+  for (let attempt = 0; attempt < expungeAttempts && !isEmpty(left); attempt++) {
+    await expunge(sessions[side], left);
+    // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
+    const unreported = subtract(left, views[side].takeVanished(left));
+    // A server need not report again what had vanished before.
+    left = uidSetOf((await fetchFlags(sessions[side], unreported)).keys());
+  }
+  if (!isEmpty(left)) {
+    throw new InterimapError("COMMAND_REFUSED", `the server did not expunge UID ${formatUidSet(left)}`, { side });
   }
   report({ type: "messages-removed", side, mailbox: name, uids });
 }

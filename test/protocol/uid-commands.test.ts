@@ -54,13 +54,14 @@ for (const [name, work] of Object.entries(commands)) {
   });
 }
 
-test("expunging 50,000 scattered UIDs marks and removes part by part", async () => {
+test("expunging 50,000 scattered UIDs marks all parts before it removes the first", async () => {
   const lines = await linesOf((session) => expunge(session, scattered));
   assert.ok(lines.every((line) => line.length < 8192 - 20));
-  for (let i = 0; i < lines.length; i += 2) {
+  const parts = lines.length / 2;
+  for (let i = 0; i < parts; i++) {
     const uids = lines[i]?.split(" ")[2] ?? "";
     assert.equal(lines[i], String.raw`UID STORE ${uids} +FLAGS.SILENT (\Deleted)`);
-    assert.equal(lines[i + 1], `UID EXPUNGE ${uids}`);
+    assert.equal(lines[parts + i], `UID EXPUNGE ${uids}`);
   }
   assert.equal(formatUidSet(uidsIn(lines)), formatUidSet(scattered));
 });

@@ -43,13 +43,17 @@ function modifiedCode(error: unknown): ResponseCode {
   throw error;
 }
 
-/** Removes messages for good; those that vanish are reported in the session's view. */
+/**
+ * Removes messages for good; those that vanish are reported in the session's view. All are marked before the first goes:
+ * Dovecot 2.3 overlooks marks that are written between two expunges (hazard 9).
+ */
 export async function expunge(session: Channel, uids: UidSet): Promise<void> {
+  const sets = splitUidSet(uids, maxSetOctets).map(formatUidSet);
+  const marks = sets.map((set) => `UID STORE ${set} +FLAGS.SILENT (\\Deleted)`);
+  const expunges = sets.map((set) => `UID EXPUNGE ${set}`);
   await allDone(
-    splitUidSet(uids, maxSetOctets).flatMap((part) =>
-      [`UID STORE ${formatUidSet(part)} +FLAGS.SILENT (\\Deleted)`, `UID EXPUNGE ${formatUidSet(part)}`].map((line) =>
-        session.run({ name: line.split(" ", 2).join(" "), overlap: "changing", parts: [line] }),
-      ),
+    [...marks, ...expunges].map((line) =>
+      session.run({ name: line.split(" ", 2).join(" "), overlap: "changing", parts: [line] }),
     ),
   );
 }

@@ -1,0 +1,33 @@
+// Dovecot 2.3, told to mark and expunge messages by the thousand in one go, overlooks marks written between two expunges and
+// says OK nevertheless; marks written right after an expunge fare no better.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startDovecot } from "../../support/dovecot.ts";
+import type { MailServer } from "../../support/mail-server.ts";
+import { asClient, contents, deliver, mails, twoStores } from "../../support/two-stores.ts";
+import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+let local: MailServer;
+let remote: MailServer;
+
+before(async () => {
+  [local, remote] = [await startDovecot(), await startDovecot()];
+});
+after(() => Promise.all([local, remote].map((server) => server.stop())));
+
+test("every second of ten thousand messages vanishes", async (t) => {
+  const count = 10_000;
+  const stores = await twoStores(t, { local, remote });
+  await deliver(stores.remote, "INBOX", ...mails("m", count));
+  await assertConverges(stores);
+  await asClient(stores.remote, async (imap) => {
+    await imap.run("SELECT INBOX");
+    const odd = Array.from({ length: count / 2 }, (_, i) => 2 * i + 1);
+    await imap.run(`UID STORE ${odd.join(",")} +FLAGS.SILENT (\\Deleted)`);
+    await imap.run("EXPUNGE");
+  });
+  await assertConverges(stores);
+  assert.equal((await contents(stores.local)).length, count / 2);
+  await assertNothingToDo(stores);
+});
