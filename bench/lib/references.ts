@@ -2,15 +2,13 @@
 
 import { RawImap } from "../../test/support/raw-imap.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
-import type { AppendMessage } from "../../test/support/raw-imap.ts";
 import { measure, type Cost } from "./measure.ts";
-import { messagesOf, type Situation } from "./situation.ts";
+import { batchesOf, messagesOf, type Situation } from "./situation.ts";
 
 export const referenceNames = ["node -e 0", "one connection", "two connections"] as const;
 export type ReferenceName = (typeof referenceNames)[number];
 
-/** As our own batches. */
-const batch = { octets: 1 << 20, messages: 500 };
+const ourBatches = { octets: 1 << 20, messages: 500 };
 
 /** `target` is empty. */
 export async function runReference(
@@ -35,7 +33,7 @@ export async function runReference(
 
 /** How long the MULTIAPPENDs of INBOX take a client that has them ready and writes them as fast as the server reads. */
 async function replay(situation: Situation, target: MailServer, connections: number): Promise<number> {
-  const batches = batchesOf(messagesOf(situation, "INBOX"));
+  const batches = [...batchesOf(messagesOf(situation, "INBOX"), ourBatches)];
   const startedAt = performance.now();
   const clients = await Promise.all(Array.from({ length: connections }, () => RawImap.login(target)));
   await Promise.all(
@@ -53,18 +51,4 @@ async function replay(situation: Situation, target: MailServer, connections: num
   const seconds = (performance.now() - startedAt) / 1000;
   await Promise.all(clients.map((client) => client.close()));
   return seconds;
-}
-
-function batchesOf(messages: Iterable<AppendMessage>): AppendMessage[][] {
-  const batches: AppendMessage[][] = [];
-  let octets = Infinity;
-  for (const message of messages) {
-    octets += message.bytes.length;
-    if (octets > batch.octets || (batches.at(-1)?.length ?? 0) >= batch.messages) {
-      batches.push([]);
-      octets = message.bytes.length;
-    }
-    batches.at(-1)?.push(message);
-  }
-  return batches;
 }

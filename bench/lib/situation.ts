@@ -2,7 +2,6 @@
 
 import { makeMail } from "../../test/support/message-generator.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
-import { appendAll } from "../../test/support/mail-store.ts";
 import { seededRandom } from "../../test/support/random.ts";
 import { RawImap, type AppendMessage } from "../../test/support/raw-imap.ts";
 
@@ -28,7 +27,9 @@ export async function fill(server: MailServer, situation: Situation): Promise<vo
   await imap.run("ENABLE QRESYNC");
   for (const mailbox of mailboxNames(situation)) {
     if (mailbox !== "INBOX") await imap.run(`CREATE ${mailbox}`);
-    await appendAll(imap, mailbox, messagesOf(situation, mailbox));
+    for (const batch of batchesOf(messagesOf(situation, mailbox), { octets: 8 << 20, messages: 5_000 })) {
+      await imap.append(mailbox, batch);
+    }
   }
   await imap.close();
 }
@@ -52,4 +53,23 @@ export function plainMessage(name: string, size: number): AppendMessage {
     flags: [],
     internalDate: " 1-Jan-2024 00:00:00 +0000",
   };
+}
+
+/** At most so many octets and messages in each; a message that is larger comes alone. */
+export function* batchesOf(
+  all: Iterable<AppendMessage>,
+  limits: { readonly octets: number; readonly messages: number },
+): Generator<AppendMessage[]> {
+  let batch: AppendMessage[] = [];
+  let octets = 0;
+  for (const message of all) {
+    octets += message.bytes.length;
+    if (batch.length > 0 && (octets > limits.octets || batch.length >= limits.messages)) {
+      yield batch;
+      batch = [];
+      octets = message.bytes.length;
+    }
+    batch.push(message);
+  }
+  if (batch.length > 0) yield batch;
 }
