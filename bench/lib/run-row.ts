@@ -22,7 +22,7 @@ interface ProgramRun {
   readonly wire: Wire | undefined;
 }
 
-/** Too many to compare one by one. */
+/** Octets of a store that is small enough to compare message by message. */
 const mostToCompare = 50_000_000;
 
 export async function runRow(

@@ -51,12 +51,12 @@ export class Stage {
   /** The same mail on both servers, nothing remembered yet. */
   async twins(situation: Situation): Promise<Place> {
     const template = await this.template(situation);
-    return this.copy({ local: template, remote: template, stateDirectory: undefined }, situation);
+    return this.copy({ local: template, remote: template }, situation);
   }
 
   /** What one program does to the copy does not change the original. */
   async copy(
-    original: PerSide<MailServer> & { readonly stateDirectory: string | undefined },
+    original: PerSide<MailServer> & Pick<Partial<Place>, "stateDirectory">,
     { format }: Situation,
   ): Promise<Place> {
     const servers = await this.#serversFor(format);
