@@ -10,9 +10,9 @@ import { InterimapError, interrupted } from "../model/errors.ts";
 import { allDone } from "../model/all-done.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
-import { storableFlags, unionFlags, withoutFlags } from "../model/flags.ts";
+import { storableFlags, unionFlags, withoutFlags, type FlagSet } from "../model/flags.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { Refusal } from "../store/refused.ts";
 import { AppendLanes, type Lane } from "./append-lanes.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
@@ -27,7 +27,7 @@ const worthAnotherConnection = 16 << 20;
 /** Copies the given messages of each side to the other. */
 export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet>): Promise<void> {
   // Both sides' sizes come first: neither list may contain what is copied to it now.
-  const sizes = await bothSides((side) => fetchSizes(mailbox.sessions[side], uids[side]));
+  const sizes = await bothSides((side) => sizesOf(mailbox, side, uids[side]));
   const present = perSide((side) => sizes[side].uids);
   for (const side of sides) {
     for (const uid of mailbox.progress[side].refused) {
@@ -41,6 +41,13 @@ export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet
   if (sides.every((side) => isEmpty(suspects[side]))) await bothSides(copy);
   // Both directions share the connections: whose message is to blame would remain unknown.
   else for (const side of sides) await copy(side);
+}
+
+async function sizesOf({ sessions, foretold }: OpenMailbox, side: Side, uids: UidSet): Promise<MessageSizes> {
+  const { uids: asked, sizes } = foretold[side] ?? {};
+  foretold[side] = undefined;
+  const isAsked = asked !== undefined && formatUidSet(asked) === formatUidSet(uids);
+  return (isAsked ? await sizes : undefined) ?? (await fetchSizes(sessions[side], uids));
 }
 
 interface ToCopy {
@@ -183,7 +190,11 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
         if (lane.session !== mailbox.sessions[target]) noop(mailbox.sessions[target]).catch(() => undefined);
         return made;
       });
-      await readBack(mailbox, copying, copies);
+      // Not waited for here: it leaves together with what comes next on that connection. Without the messages' octets.
+      const flagged = copies.map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }));
+      const reading = readBack(mailbox, copying, flagged);
+      reading.catch(() => undefined);
+      mailbox.readBacks.push(reading);
     }),
   );
 }
@@ -294,24 +305,30 @@ function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copie
   });
 }
 
+interface FlaggedCopy {
+  readonly sourceUid: number;
+  readonly flags: FlagSet;
+  readonly uid: number;
+}
+
 /** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
-async function readBack(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): Promise<void> {
+async function readBack(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly FlaggedCopy[]): Promise<void> {
   const view = mailbox.views[target];
   const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)));
-  for (const { message, uid } of copies) {
+  for (const { sourceUid, flags, uid } of copies) {
     const found = kept.get(uid);
-    const sent = storableFlags(message.flags, view.permanentFlags);
+    const sent = storableFlags(flags, view.permanentFlags);
     if (found === undefined || found.flags === sent) {
       // When the mailbox is selected again the server tells of them, and that is no news.
       mailbox.flags.learn(target, uid, sent);
       continue;
     }
-    mailbox.flags.learn(source, message.uid, message.flags);
+    mailbox.flags.learn(source, sourceUid, flags);
     view.noteChange(uid, found);
     // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.
     if (unionFlags(found.flags, sent) !== found.flags) {
-      mailbox.flags.forget(source, message.uid);
-      mailbox.views[source].noteChange(message.uid, { flags: message.flags, modSeq: 0n });
+      mailbox.flags.forget(source, sourceUid);
+      mailbox.views[source].noteChange(sourceUid, { flags, modSeq: 0n });
     }
   }
 }

@@ -60,9 +60,9 @@ async function mostThatVanished({ store, sessions }: Foresight, { side, prospect
   const now = await statusIfAny(sessions[side], wireNames[side]);
   // Of another mailbox no deletion is carried over.
   if (before === undefined || now?.uidValidity !== before.uidValidity) return 0;
-  const had = store.messageCounts(mailbox.idx)?.[side];
   const mapped = store.countMappings(mailbox.idx, side);
-  if (had === undefined) return mapped;
+  // The original program, which kept no counts, left hardly a message without a mapping.
+  const had = store.messageCounts(mailbox.idx)?.[side] ?? mapped;
   const arrived = Math.max(0, (now.uidNext ?? 0) - before.uidNext);
   return Math.min(mapped, Math.max(0, had + arrived - (now.messages ?? 0)));
 }

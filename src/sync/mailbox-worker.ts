@@ -1,9 +1,11 @@
 // One mailbox, both sides, until they agree: vanished, then flags, then new messages, round after round;
 // then the checkpoint. Order matters: see "Safety order" in ARCHITECTURE.md.
 
+import { fetchSizes } from "../imap/commands/fetch.ts";
 import { noop, status } from "../imap/commands/mailbox.ts";
 import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/select.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
+import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
@@ -12,7 +14,7 @@ import { copyNewMessages } from "./copy-messages.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
 import { propagateVanished } from "./propagate-vanished.ts";
-import type { MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
+import type { Foretold, MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
 import { repairMailbox } from "./repair-mailbox.ts";
 import { resume } from "./resume.ts";
 import { isDue } from "./retry-refused.ts";
@@ -38,9 +40,11 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
     retry = { local: emptyUidSet, remote: emptyUidSet };
     for (const side of sides) mailbox.progress[side].floor = after[side].uidNext;
     const [known, isFirst] = [after, round === 1];
-    after = await bothSides((side) =>
+    const settled = bothSides((side) =>
       isFirst && isAsSelected(mailbox, side) ? Promise.resolve(known[side]) : settle(mailbox, side),
     );
+    await allDone<unknown>([settled, ...mailbox.readBacks.splice(0)]);
+    after = await settled;
     if (sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }))) break;
   }
   work.store.checkpoint(
@@ -52,7 +56,9 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {
   const { sessions, wireNames, report, name } = work;
-  const views = await bothSides((side) => select(sessions[side], wireNames[side], knowledge(work, side)));
+  const selecting = perSide((side) => select(sessions[side], wireNames[side], knowledge(work, side)));
+  const foretold = perSide((side) => foretell(work, side));
+  const views = await bothSides((side) => selecting[side]);
   const uidValidity = perSide((side) => views[side].uidValidity);
   const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
   for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
@@ -64,8 +70,19 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     before,
     views,
     flags: new FlagKnowledge(),
+    foretold,
+    readBacks: [],
     progress: perSide((side) => progressFrom({ ...work, before }, { side, exists: views[side].exists })),
   };
+}
+
+/** Asks for the sizes of what is new by what LIST said, so that this leaves together with SELECT. */
+function foretell({ sessions, before, listed, repairs }: MailboxWork, side: Side): Foretold | undefined {
+  const [known, now] = [before[side], listed[side]];
+  if (repairs || known === undefined || now?.uidValidity !== known.uidValidity) return undefined;
+  if (now.uidNext <= known.uidNext) return undefined;
+  const uids = uidRange(known.uidNext, now.uidNext - 1);
+  return { uids, sizes: fetchSizes(sessions[side], uids).catch(() => undefined) };
 }
 
 /** First met. Where both sides have messages already, some may be the same: these are matched before anything is copied. */

@@ -2,8 +2,9 @@
 
 import type { Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
+import type { MessageSizes } from "../model/message-sizes.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
-import type { PerSide } from "../model/side.ts";
+import type { PerSide, Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
 import type { ByteBudget } from "./byte-budget.ts";
@@ -19,6 +20,8 @@ export interface MailboxWork {
   readonly wireNames: PerSide<string>;
   /** Undefined before the first synchronisation. */
   readonly before: PerSide<MailboxState | undefined>;
+  /** What LIST said; undefined when it did not. */
+  readonly listed: PerSide<MailboxState | undefined>;
   readonly sessions: PerSide<Channel>;
   /** Where one more connection to append over can be had. */
   readonly connections: Connections;
@@ -39,8 +42,19 @@ export interface MailboxWork {
 export interface OpenMailbox extends MailboxWork {
   readonly views: PerSide<MailboxView>;
   readonly flags: FlagKnowledge;
+  /** What was asked for together with SELECT, if anything was; for the first who needs it. */
+  readonly foretold: Record<Side, Foretold | undefined>;
+  /** Of copies whose flags are being read back: to be waited for before a round is over. */
+  readonly readBacks: Promise<void>[];
   /** What each side is known to hold at or above its UIDNEXT of the last checkpoint, our own copies included. */
   readonly progress: PerSide<Progress>;
+}
+
+/** The sizes of messages that were new by what LIST said. */
+export interface Foretold {
+  readonly uids: UidSet;
+  /** Undefined when they could not be had. */
+  readonly sizes: Promise<MessageSizes | undefined>;
 }
 
 export interface Progress {

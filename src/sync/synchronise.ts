@@ -329,6 +329,7 @@ async function syncOne(
     name,
     wireNames: wireNamesOf(name, listings),
     before: known.states,
+    listed: perSide((side) => listings[side].mailboxes.get(name)?.state),
     sessions,
     connections,
     inFlight,

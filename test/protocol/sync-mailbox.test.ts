@@ -54,6 +54,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   name: "box",
                   wireNames: { local: "box", remote: "box" },
                   before: perSide((side) => store.mailboxes()[0]?.states[side]),
+                  listed: { local: undefined, remote: undefined },
                   sessions: { local, remote },
                   connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
                   inFlight: perSide(() => new ByteBudget(1 << 20)),

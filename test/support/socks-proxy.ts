@@ -55,6 +55,8 @@ export async function startSocksProxy(t: Pick<TestContext, "after">, script: Pro
       if (code !== 0) return void socket.end(reply);
       if (script.greeting !== undefined) return void socket.end(Buffer.concat([reply, Buffer.from(script.greeting)]));
       const target = connect(request.readUInt16BE(request.length - 2), "127.0.0.1");
+      // The client may be gone when the server says goodbye.
+      target.on("error", () => {});
       await once(target, "connect");
       socket.write(reply);
       socket.pipe(target).pipe(socket);

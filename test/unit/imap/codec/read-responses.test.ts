@@ -149,15 +149,19 @@ test("reading goes on behind an inflater after COMPRESS, over a socket", async (
 
 test("the end of the stream is reported once, after its last response", async () => {
   const events: string[] = [];
-  const reader = new ResponseReader({
-    onResponse: (response) => events.push(response.kind),
-    onError: (error) => events.push(error.message),
-    onEnd: () => events.push("end"),
-  });
   const stream = new PassThrough();
-  reader.attach(stream);
-  stream.end("* BYE\r\n* 1 FETCH (X Y)\r\n* 2 FE");
-  await once(stream, "close");
+  await new Promise<void>((resolve) => {
+    const reader = new ResponseReader({
+      onResponse: (response) => events.push(response.kind),
+      onError: (error) => events.push(error.message),
+      onEnd: () => {
+        events.push("end");
+        resolve();
+      },
+    });
+    reader.attach(stream);
+    stream.end("* BYE\r\n* 1 FETCH (X Y)\r\n* 2 FE");
+  });
   await pause();
   assert.deepEqual(events, ["status", "fetch", "end"]);
 });
