@@ -312,7 +312,11 @@ interface FlaggedCopy {
 }
 
 /** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
-async function readBack(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly FlaggedCopy[]): Promise<void> {
+async function readBack(
+  mailbox: OpenMailbox,
+  { source, target }: Direction,
+  copies: readonly FlaggedCopy[],
+): Promise<void> {
   const view = mailbox.views[target];
   const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)));
   for (const { sourceUid, flags, uid } of copies) {

@@ -217,3 +217,37 @@ test("an expunge is seen in the view", async () => {
     assert.equal(view.changes.size, 0);
   });
 });
+
+test("each of several FETCHes in flight gets its own answers, though the server confirms all of them at the end", async () => {
+  const script = String.raw`
+    C: t1 UID FETCH 1 (UID RFC822.SIZE)
+    C: t2 UID FETCH 1 (UID FLAGS MODSEQ)
+    C: t3 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])
+    C: t4 UID FETCH 1 (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: * 1 FETCH (UID 1 RFC822.SIZE 6)
+    S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (9))
+    S: * 1 FETCH (UID 1 FLAGS (b) INTERNALDATE "01-Jan-2024 00:00:00 +0000" RFC822.SIZE 6 BODY[HEADER.FIELDS (MESSAGE-ID)] {2}
+    S:
+    S: )
+    S: * 1 FETCH (UID 1 FLAGS (c) INTERNALDATE "01-Jan-2024 00:00:00 +0000" BODY[] {6}
+    S: a
+    S: b\xff\x00)
+    S: t1 OK
+    S: t2 OK
+    S: t3 OK
+    S: t4 OK`;
+  await withSelected(script, async (session) => {
+    const one = uidSetOf([1]);
+    const [sizes, flags, identities, messages] = await Promise.all([
+      fetchSizes(session, one),
+      fetchFlags(session, one),
+      fetchIdentities(session, one),
+      fetchMessages(session, one),
+    ]);
+    assert.deepEqual([...sizes], [{ uid: 1, size: 6 }]);
+    assert.deepEqual(
+      [flags.get(1)?.flags, identities[0]?.flags, messages[0]?.flags].map((one) => one?.key),
+      ["a", "b", "c"],
+    );
+  });
+});

@@ -21,7 +21,10 @@ export interface FetchedMessage {
 interface FetchRequest {
   readonly uids: UidSet;
   readonly items: string;
-  /** Whether a response carries what was asked for; others are the server's own announcements. */
+  /**
+   * Whether a response carries what was asked for, and no more: others are the server's own announcements, or answers to
+   * another FETCH. Dovecot answers one before it has confirmed the one before.
+   */
   readonly isAnswer: (response: FetchResponse) => boolean;
   readonly onMessage: (response: FetchResponse) => void;
 }
@@ -50,7 +53,7 @@ export async function fetchSizes(session: Channel, uids: UidSet): Promise<Messag
   await uidFetch(session, {
     uids,
     items: "(UID RFC822.SIZE)",
-    isAnswer: (response) => response.size !== undefined,
+    isAnswer: ({ size, internalDate }) => size !== undefined && internalDate === undefined,
     onMessage: ({ uid = 0, size = 0 }) => {
       sizes.add(uid, size);
     },
@@ -109,7 +112,7 @@ export async function eachMessagesFlags(
   await uidFetch(session, {
     uids,
     items: "(UID FLAGS MODSEQ)",
-    isAnswer: (response) => response.flags !== undefined,
+    isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
     onMessage: ({ uid = 0, flags = [], modSeq = 0n }) => {
       tell(uid, { flags: flagSet(flags), modSeq });
     },
