@@ -25,8 +25,21 @@ import { isDue } from "./retry-refused.ts";
  */
 export async function syncMailbox(work: MailboxWork): Promise<void> {
   const mailbox = await open(work);
-  const { views } = mailbox;
-  await (work.repairs ? repairMailbox(mailbox) : resume(mailbox));
+  try {
+    await untilBothAgree(mailbox);
+  } finally {
+    // A connection that has nothing in flight outlives the loss of the other one.
+    await Promise.allSettled([...mailbox.readBacks, ...foretellings(mailbox)]);
+  }
+}
+
+function foretellings({ foretold }: Pick<OpenMailbox, "foretold">): Promise<unknown>[] {
+  return sides.flatMap((side) => foretold[side]?.sizes ?? []);
+}
+
+async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
+  const { views, store, idx } = mailbox;
+  await (mailbox.repairs ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
   let after = perSide((side) => stateOf(views[side]));
   let retry = perSide((side) => dueUids(mailbox.progress[side]));
@@ -47,8 +60,8 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
     after = await settled;
     if (sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }))) break;
   }
-  work.store.checkpoint(
-    work.idx,
+  store.checkpoint(
+    idx,
     after,
     perSide((side) => views[side].exists),
   );
@@ -58,7 +71,10 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const { sessions, wireNames, report, name } = work;
   const selecting = perSide((side) => select(sessions[side], wireNames[side], knowledge(work, side)));
   const foretold = perSide((side) => foretell(work, side));
-  const views = await bothSides((side) => selecting[side]);
+  const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
+    await Promise.allSettled(foretellings({ foretold }));
+    throw error;
+  });
   const uidValidity = perSide((side) => views[side].uidValidity);
   const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
   for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
