@@ -69,7 +69,8 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {
   const { sessions, wireNames, report, name } = work;
-  const selecting = perSide((side) => select(sessions[side], wireNames[side], knowledge(work, side)));
+  const known = perSide((side) => knowledge(work, side));
+  const selecting = perSide((side) => select(sessions[side], wireNames[side], known[side]));
   const foretold = perSide((side) => foretell(work, side));
   const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
     await Promise.allSettled(foretellings({ foretold }));
