@@ -16,10 +16,11 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   if (sides.every((side) => isEmpty(views[side].vanished))) return;
   const credible = await bothSides((side) => credibleVanished(mailbox, side));
   const vanished = perSide((side) => views[side].takeVanished(credible[side]));
-  mailbox.guard.admit(countDeletions({ store, idx, vanished }));
+  const pairs = vanishedPairs({ store, idx, vanished });
+  mailbox.guard.admit(countDeletions(pairs, vanished));
   for (const side of sides) forgetRefused(mailbox, side, vanished[side]);
-  for (const pairs of vanishedPairs({ store, idx, vanished })) {
-    const plan = planVanished(pairs, vanished);
+  for (const slice of pairs) {
+    const plan = planVanished(slice, vanished);
     dropMappings(mailbox, plan.drop);
     await bothSides((side) => expungeOn(mailbox, side, plan.expunge[side]));
     dropMappings(mailbox, plan.dropAfter);

@@ -15,8 +15,16 @@ export interface Vanished {
   readonly vanished: PerSide<UidSet>;
 }
 
-/** Those of which at least one side vanished, each once. They may be removed between one slice and the next. */
-export function* vanishedPairs(all: Vanished): Generator<readonly PerSide<number>[], void, undefined> {
+/**
+ * Those of which at least one side vanished, each once; to be gone through as often as one likes. They may be removed
+ * between one slice and the next.
+ */
+export function vanishedPairs(all: Vanished): Iterable<readonly PerSide<number>[]> {
+  const isLittle = sides.every((side) => countUids(all.vanished[side]) <= sliceSize / 2);
+  return isLittle ? [...eachSlice(all)] : { [Symbol.iterator]: () => eachSlice(all) };
+}
+
+function* eachSlice(all: Vanished): Generator<readonly PerSide<number>[], void, undefined> {
   const { store, idx, vanished } = all;
   for (const side of sides) {
     for (const uids of slices(uidsOf(mappedOf(all, side)), sliceSize)) {
@@ -27,10 +35,13 @@ export function* vanishedPairs(all: Vanished): Generator<readonly PerSide<number
 }
 
 /** How many messages of each side vanished and are still on the other. */
-export function countDeletions(all: Vanished): PerSide<number> {
+export function countDeletions(
+  pairs: Iterable<readonly PerSide<number>[]>,
+  vanished: PerSide<UidSet>,
+): PerSide<number> {
   const counts: Record<Side, number> = { local: 0, remote: 0 };
-  for (const pairs of vanishedPairs(all)) {
-    const { expunge } = planVanished(pairs, all.vanished);
+  for (const slice of pairs) {
+    const { expunge } = planVanished(slice, vanished);
     for (const side of sides) counts[side] += countUids(expunge[otherSide(side)]);
   }
   return perSide((side) => counts[side]);

@@ -1,6 +1,6 @@
 // What to expunge and which mappings to drop, when messages vanished on one side or both. Pure.
 
-import { otherSide, sides, type PerSide } from "../model/side.ts";
+import { perSide, type PerSide, type Side } from "../model/side.ts";
 import { hasUid, uidSetOf, type UidSet } from "../model/uid-set.ts";
 
 export interface VanishedPlan {
@@ -14,16 +14,18 @@ export interface VanishedPlan {
 
 /** `pairs` are the mappings of which at least one side vanished. */
 export function planVanished(pairs: readonly PerSide<number>[], vanished: PerSide<UidSet>): VanishedPlan {
-  const isGone = (pair: PerSide<number>): PerSide<boolean> => ({
-    local: hasUid(vanished.local, pair.local),
-    remote: hasUid(vanished.remote, pair.remote),
-  });
-  const remaining = pairs.filter((pair) => sides.some((side) => !isGone(pair)[side]));
-  const expungeOn = (side: "local" | "remote"): UidSet =>
-    uidSetOf(remaining.filter((pair) => isGone(pair)[otherSide(side)]).map((pair) => pair[side]));
-  return {
-    expunge: { local: expungeOn("local"), remote: expungeOn("remote") },
-    drop: pairs.filter((pair) => sides.every((side) => isGone(pair)[side])),
-    dropAfter: remaining,
-  };
+  const drop: PerSide<number>[] = [];
+  const dropAfter: PerSide<number>[] = [];
+  const left: Record<Side, number[]> = { local: [], remote: [] };
+  for (const pair of pairs) {
+    const isGone = { local: hasUid(vanished.local, pair.local), remote: hasUid(vanished.remote, pair.remote) };
+    if (isGone.local && isGone.remote) {
+      drop.push(pair);
+      continue;
+    }
+    dropAfter.push(pair);
+    if (isGone.local) left.remote.push(pair.remote);
+    if (isGone.remote) left.local.push(pair.local);
+  }
+  return { expunge: perSide((side) => uidSetOf(left[side])), drop, dropAfter };
 }
