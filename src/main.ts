@@ -25,6 +25,15 @@ process.on("uncaughtException", (error) => {
   process.exit(exitCode.software);
 });
 
+// Whoever waits for something that cannot come any more must not look like one who is done.
+process.on("beforeExit", () => {
+  if (process.exitCode !== undefined) return;
+  process.stderr.write(
+    "internal error: nothing is left to wait for; please report it together with the output of --debug\n",
+  );
+  process.exitCode = exitCode.software;
+});
+
 void run({
   argv,
   env: process.env,

@@ -73,7 +73,10 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
     const isSuspect = hasUid(suspects, uids[0] ?? 0);
     if (isSuspect) await Promise.allSettled(copies);
     await budget.acquire(octets);
-    if (hasFailed || mailbox.stop.aborted) break;
+    if (hasFailed || mailbox.stop.aborted) {
+      budget.release(octets);
+      break;
+    }
     const copy = copyBatch(mailbox, copying, uids)
       .catch((error: unknown) => {
         // Answers come in order: the server died of the first that failed, if of any.

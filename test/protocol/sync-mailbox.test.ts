@@ -19,8 +19,12 @@ import { failsWith, withSession } from "./fixture.ts";
 const before = { uidValidity: 7, uidNext: 3, highestModSeq: 5n };
 const capabilities = ["LITERAL+", "MULTIAPPEND"];
 
+/** Octets in flight, at most. */
+const budget = 1 << 20;
+
 interface Scene {
   readonly idx: number;
+  readonly inFlight: PerSide<ByteBudget>;
   readonly store: Store;
   readonly events: readonly SyncEvent[];
   sync(): Promise<void>;
@@ -38,6 +42,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
     ]);
     store.checkpoint(idx, { local: before, remote: before });
     const events: SyncEvent[] = [];
+    const inFlight = perSide(() => new ByteBudget(budget));
     await withSession(
       scripts.local,
       (local) =>
@@ -46,6 +51,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
           (remote) =>
             work({
               idx,
+              inFlight,
               store,
               events,
               sync: () =>
@@ -57,7 +63,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   listed: { local: undefined, remote: undefined },
                   sessions: { local, remote },
                   connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
-                  inFlight: perSide(() => new ByteBudget(1 << 20)),
+                  inFlight,
                   store,
                   report: (event) => events.push(event),
                   stop: new AbortController().signal,
@@ -437,5 +443,27 @@ test("resuming adopts what was appended but not recorded, and copies the rest", 
     await scene.sync();
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3, 4: 4 });
     assert.equal(scene.store.interruption(scene.idx), undefined);
+  });
+});
+
+test("what was to be copied over a connection that is lost takes no room from other mailboxes", async () => {
+  const two = `
+    C: u UID FETCH 3:4 (UID RFC822.SIZE)
+    S: * 3 FETCH (UID 3 RFC822.SIZE 4)
+    S: * 4 FETCH (UID 4 RFC822.SIZE 4)
+    S: u OK`;
+  const lost = `
+    C: p APPEND box () ${date} {4+}
+    C: mail
+    close`;
+  const scripts = {
+    local: selected({ exists: 4, uidNext: 5 }) + two + fetched(3),
+    remote: selected() + lost,
+  };
+  await withScene(scripts, async (scene) => {
+    // So they go one at a time.
+    scene.store.addSuspects(scene.idx, "local", [3, 4]);
+    await assert.rejects(scene.sync(), failsWith("CONNECTION_LOST"));
+    await scene.inFlight.local.acquire(budget);
   });
 });
