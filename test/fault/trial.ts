@@ -45,7 +45,8 @@ export async function reachEnd(world: World, trial: Trial, disturbance?: Disturb
     const past = blow?.blow === "power off" ? startPast(place.home.databaseFile) : undefined;
     const result = await runProgram(place.home, steps, words, past?.note);
     await steps.quiet();
-    past?.goBack(Math.min(blow?.lost ?? 0, losable(steps.taken)));
+    // A run that was over before its step lost nothing.
+    if (result.signal !== null) past?.goBack(Math.min(blow?.lost ?? 0, losable(steps.taken)));
     output.push(`${words.join(" ")} → ${result.status ?? result.signal}\n${result.stdout}${result.stderr}`);
     return result;
   };
