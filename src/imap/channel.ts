@@ -51,12 +51,16 @@ class SharedChannel implements Channel {
  * known UIDs, since messages that were appended meanwhile may be gone, too.
  */
 function selectAgain(view: MailboxView): Command {
-  const { wireName, uidValidity, highestModSeq } = view;
+  return selectInto(view, ` (QRESYNC (${String(view.uidValidity)} ${String(view.highestModSeq)}))`);
+}
+
+/** SELECT of the view's mailbox; what is told of it, the codes of the answer included, goes into the view. */
+export function selectInto(view: MailboxView, parameters: string): Command {
   return {
     name: "SELECT",
     overlap: "select",
     opens: view,
-    parts: ["SELECT ", astring(wireName), ` (QRESYNC (${String(uidValidity)} ${String(highestModSeq)}))`],
+    parts: ["SELECT ", astring(view.wireName), parameters],
     onAnswered: ({ code }) => {
       if (code !== undefined) view.noteCode(code);
     },

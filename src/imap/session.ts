@@ -205,15 +205,7 @@ export class Session {
 
   /** Says goodbye and closes; never fails. */
   async logout(): Promise<void> {
-    if (this.isUsable) {
-      const limit = setTimeout(() => {
-        this.destroy();
-      }, goodbyeLimitMs);
-      const goodbye = this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] });
-      this.#closing = true;
-      await goodbye.catch(() => undefined);
-      clearTimeout(limit);
-    }
+    if (this.isUsable) await this.#sayGoodbye((answered) => answered.catch(() => undefined));
     this.destroy();
   }
 
@@ -223,19 +215,22 @@ export class Session {
    */
   async leave(): Promise<void> {
     if (!this.isUsable || !this.isIdle || this.#transport.epitaph !== undefined) return this.logout();
+    const sent = (): Promise<void> =>
+      new Promise((resolve) => {
+        this.#transport.stream.end(resolve);
+      });
+    await this.#sayGoodbye(() => Promise.race([this.ended, sent()]));
+    this.destroy();
+  }
+
+  async #sayGoodbye(enough: (answered: Promise<unknown>) => Promise<unknown>): Promise<void> {
     const limit = setTimeout(() => {
       this.destroy();
     }, goodbyeLimitMs);
-    void this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] });
+    const answered = this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] });
     this.#closing = true;
-    await Promise.race([
-      this.ended,
-      new Promise<void>((resolve) => {
-        this.#transport.stream.end(resolve);
-      }),
-    ]);
+    await enough(answered);
     clearTimeout(limit);
-    this.destroy();
   }
 
   /** Drops the connection at once; whatever is in flight fails with `reason`. */

@@ -10,3 +10,8 @@ export interface MailboxState {
 export function sameState(a: MailboxState, b: MailboxState): boolean {
   return a.uidValidity === b.uidValidity && a.uidNext === b.uidNext && a.highestModSeq === b.highestModSeq;
 }
+
+/** Of a mailbox none of whose messages was looked at. */
+export function nothingSeen(uidValidity: number): MailboxState {
+  return { uidValidity, uidNext: 1, highestModSeq: 0n };
+}

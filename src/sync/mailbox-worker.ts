@@ -7,7 +7,7 @@ import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/s
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
+import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { copyNewMessages } from "./copy-messages.ts";
@@ -109,11 +109,15 @@ function begin(
 ): void {
   const uidValidity = perSide((side) => views[side].uidValidity);
   const bothHoldMessages = sides.every((side) => before[side] === undefined && views[side].exists > 0);
-  if (bothHoldMessages && matchesExisting) store.startOver(idx, nothingSeen(uidValidity));
+  if (bothHoldMessages && matchesExisting)
+    store.startOver(
+      idx,
+      perSide((side) => nothingSeen(uidValidity[side])),
+    );
   else {
     store.checkpoint(
       idx,
-      perSide((side) => before[side] ?? { uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n }),
+      perSide((side) => before[side] ?? nothingSeen(uidValidity[side])),
     );
   }
 }
@@ -122,12 +126,11 @@ function begin(
 function forget({ store, idx }: MailboxWork, uidValidity: PerSide<number>): void {
   store.transaction(() => {
     store.forgetMessages(idx);
-    store.startOver(idx, nothingSeen(uidValidity));
+    store.startOver(
+      idx,
+      perSide((side) => nothingSeen(uidValidity[side])),
+    );
   });
-}
-
-function nothingSeen(uidValidity: PerSide<number>): PerSide<MailboxState> {
-  return perSide((side) => ({ uidValidity: uidValidity[side], uidNext: 1, highestModSeq: 0n }));
 }
 
 function progressFrom(

@@ -7,7 +7,7 @@ import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { formatUidSet, subtract, uidRange, uidSetOf } from "../model/uid-set.ts";
 import { uniteFlags } from "./match-flags.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
+import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { likeness } from "./match-plan.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
@@ -118,10 +118,9 @@ function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
     store.startOver(
       idx,
       perSide((side) => {
-        const { uidValidity } = views[side];
         const state = before[side];
         const isBelievable = state !== undefined && aheadOf(views[side], state).length === 0;
-        return isBelievable ? state : { uidValidity, uidNext: 1, highestModSeq: 0n };
+        return isBelievable ? state : nothingSeen(views[side].uidValidity);
       }),
     );
   });

@@ -6,7 +6,7 @@ import type { Side } from "../../model/side.ts";
 import { uidSetOf, formatUidSet } from "../../model/uid-set.ts";
 import { astring } from "../codec/write-command.ts";
 import { MailboxView } from "../mailbox-view.ts";
-import type { Channel } from "../channel.ts";
+import { selectInto, type Channel } from "../channel.ts";
 
 export interface KnownMailbox {
   readonly state: MailboxState;
@@ -21,15 +21,7 @@ export interface KnownMailbox {
  */
 export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
   const view = new MailboxView(wireName);
-  await session.run({
-    name: "SELECT",
-    overlap: "select",
-    parts: ["SELECT ", astring(wireName), known === undefined ? "" : qresync(known)],
-    opens: view,
-    onAnswered: ({ code }) => {
-      if (code !== undefined) view.noteCode(code);
-    },
-  });
+  await session.run(selectInto(view, known === undefined ? "" : qresync(known)));
   requireSyncable(view, session.side);
   if (known !== undefined && hidesExpunges(view, known))
     return select(session, wireName, { ...known, sequenceSample: [] });
