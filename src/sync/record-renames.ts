@@ -8,6 +8,7 @@ import type { Report } from "./events.ts";
 import { findDoneRenames } from "./follow-renames.ts";
 import { lookUp } from "./given-mailboxes.ts";
 import type { Listing } from "./mailbox-listing.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
 import { finishSubscriptions } from "./rename-mailbox.ts";
 
 interface Recording {
@@ -17,10 +18,15 @@ interface Recording {
   readonly isIgnored: (name: string) => boolean;
 }
 
+export interface Found {
+  readonly listings: PerSide<Listing>;
+  /** What the database has. */
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+}
+
 /** True when there were any: the listings are out of date then, as subscriptions go along. */
-export async function recordRenames(recording: Recording, listings: PerSide<Listing>): Promise<boolean> {
+export async function recordRenames(recording: Recording, { listings, known }: Found): Promise<boolean> {
   const { sessions, store, report, isIgnored } = recording;
-  const known = new Map(store.mailboxes().map((mailbox) => [mailbox.name, mailbox]));
   const found = findDoneRenames({ listings, known, isIgnored });
   if (found.length === 0) return false;
   const namings = perSide((side) => listings[side].naming);

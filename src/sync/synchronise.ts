@@ -25,7 +25,7 @@ import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { syncMailbox } from "./mailbox-worker.ts";
 import { deduceRenames, planFollowing, type RenameSource } from "./follow-renames.ts";
-import { recordRenames } from "./record-renames.ts";
+import { recordRenames, type Found } from "./record-renames.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
@@ -180,10 +180,11 @@ async function reconcile(run: Run): Promise<Reconciled> {
   for (;;) {
     const listings = await listBoth(run.sessions, run.query).catch(unlistable);
     if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
-    if (await recordRenames(run, listings)) continue;
-    if (await followRenames(run, listings)) continue;
-    await forgetSubscriptions({ ...run, listings });
     const known = knownMailboxes(run.store);
+    if (await recordRenames(run, { listings, known })) continue;
+    if (await followRenames(run, { listings, known })) continue;
+    // Of mailboxes that are listed nowhere, which the plan is not about.
+    await forgetSubscriptions({ ...run, listings });
     const plan = planMailboxes(listings, known, (name) => run.isIgnored(name) || run.leftOut.has(name));
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
@@ -209,12 +210,12 @@ function requireMailboxes({ guard }: Run, listings: PerSide<Listing>, { gone }: 
 }
 
 /** Does on the other side, and in the database, what servers told of. True when something was changed. */
-async function followRenames({ renames, isIgnored, ...run }: Run, listings: PerSide<Listing>): Promise<boolean> {
+async function followRenames({ renames, isIgnored, ...run }: Run, { listings, known }: Found): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
   if (renames === undefined) return false;
   const circumstances = {
     listings,
-    known: knownMailboxes(run.store),
+    known,
     isIgnored: (name: string) => isIgnored(name) || run.leftOut.has(name),
   };
   const told = planFollowing(renames.take(), circumstances);
