@@ -290,14 +290,16 @@ async function appendWithoutNewKeywords(
 function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): void {
   const { store, idx, name, report, progress } = mailbox;
   const uids = copies.map(({ uid }) => uid);
-  store.addMappings(
-    idx,
-    copies.map(({ message, uid }) =>
-      source === "local" ? { local: message.uid, remote: uid } : { local: uid, remote: message.uid },
-    ),
-  );
-  for (const { message } of copies)
-    if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
+  store.transaction(() => {
+    store.addMappings(
+      idx,
+      copies.map(({ message, uid }) =>
+        source === "local" ? { local: message.uid, remote: uid } : { local: uid, remote: message.uid },
+      ),
+    );
+    for (const { message } of copies)
+      if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
+  });
   progress[target].copies = union(progress[target].copies, uidSetOf(uids));
   report({
     type: "messages-added",

@@ -11,7 +11,7 @@ import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { likeness } from "./match-plan.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
-import { adopt } from "./resume.ts";
+import { adopt, forgetTakenRefusals } from "./resume.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
@@ -32,6 +32,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   reportAnomalies(mailbox, plan.anomalies);
   const isBeyond = reportStates(mailbox);
   if (isBeyond || plan.anomalies.length + plan.adopt.length > 0) mend(mailbox, plan);
+  forgetTakenRefusals(mailbox);
   for (const side of sides) views[side].noteVanished(plan.propagate[side]);
   reportAnomalies(mailbox, compareFlags(mailbox, { pairs: [...restyled, ...plan.keep], announced }));
 }

@@ -18,7 +18,7 @@ export interface RepairSituation {
   readonly floors: PerSide<number>;
   /** By the servers' word, gone since the last checkpoint. */
   readonly vanished: PerSide<UidSet>;
-  /** Messages that are known to have no row, because the other server refuses them. */
+  /** Messages that should have no row, because the other server refuses them. */
   readonly refused: PerSide<ReadonlySet<number>>;
 }
 
@@ -61,7 +61,7 @@ export function planRepair(situation: RepairSituation): RepairPlan {
   const { rows, floors, refused } = situation;
   const standings = rows.map((row) => standingOf(row, situation));
   const free = freeMessages(situation);
-  const adopt = match(standings, free);
+  const adopt = match(standings, { free, refused });
   const matched = perSide((side) => new Set(adopt.map((pair) => pair[side].uid)));
 
   const drop: PerSide<number>[] = [];
@@ -157,11 +157,17 @@ function freeMessages({ rows, messages }: RepairSituation): PerSide<MessageIdent
   });
 }
 
+interface Loose extends Pick<RepairSituation, "refused"> {
+  /** Without a row. */
+  readonly free: PerSide<readonly MessageIdentity[]>;
+}
+
 /**
  * Matches messages without a row, and those whose row is in doubt. A row that may be right is not given up for less than
- * an equal partner for both of its messages; then the match is made again without them.
+ * an equal partner for both of its messages, or for one of them if the other was refused and so should have none; then
+ * the match is made again without them.
  */
-function match(standings: readonly Standing[], free: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
+function match(standings: readonly Standing[], { free, refused }: Loose): PerSide<MessageIdentity>[] {
   let doubtful = standings.filter((standing) => standing.kind !== "paired" || standing.likeness !== "equal");
   for (;;) {
     const pool = perSide((side) => [
@@ -176,6 +182,7 @@ function match(standings: readonly Standing[], free: PerSide<readonly MessageIde
     const isGivenUp = (standing: Standing): boolean =>
       standing.kind !== "paired" ||
       standing.likeness !== "plausible" ||
+      sides.some((side) => refused[side].has(standing.row[side])) ||
       sides.every((side) => matched[side].has(standing.row[side])) ||
       sides.every((side) => !matched[side].has(standing.row[side]));
     const left = doubtful.filter(isGivenUp);

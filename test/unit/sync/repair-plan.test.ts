@@ -118,6 +118,13 @@ describe("rows that are wrong", () => {
     assert.deepEqual(shown(found), { drop: ["1-8"], anomalies: ["mispaired local 1"] });
   });
 
+  test("similar, but one of them was refused and the other has an equal: dropped, and the equal ones are matched", () => {
+    const local = [message(1, "a")];
+    const remote = [message(7, "b", { messageId: undefined, size: local[0]!.size }), message(8, "a")];
+    const found = plan({ rows: [[1, 7]], local, remote, refused: { local: new Set(), remote: new Set([7]) } }); // prettier-ignore
+    assert.deepEqual(shown(found), { drop: ["1-7"], adopt: ["1-8"], anomalies: ["mispaired local 1", "unrecorded remote 8"] }); // prettier-ignore
+  });
+
   test("a UID that was never assigned: dropped, the other message is free", () => {
     for (const uid of [0, 50, 4_000_000_000]) {
       const found = plan({ rows: [[1, uid]], local: [message(1, "a")], remote: [message(7, "a")] });
