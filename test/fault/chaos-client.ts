@@ -184,13 +184,21 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
     if (chosen === undefined) return;
     for (const { token } of chosen) model.flagged(token, { sign: "+", flags: ["\\deleted"] });
     for (const { token } of chosen) model.flagged(token, { sign: "-", flags: ["\\deleted"] });
+    const left = new Set<number>();
     await attempt(`expunge ${shown(mailbox)}: ${tokensOf(chosen)}`, {
       work: async () => {
         const stored = await send(imap, `UID STORE ${uidsOf(chosen)} +FLAGS.SILENT (\\Deleted)`);
-        return stored.status === "OK" ? send(imap, `UID EXPUNGE ${uidsOf(chosen)}`) : stored;
+        if (stored.status !== "OK") return stored;
+        const expunged = await send(imap, `UID EXPUNGE ${uidsOf(chosen)}`);
+        // It may have lost the mark meanwhile, or the server overlooked that.
+        const { untagged } = await send(imap, `UID SEARCH UID ${uidsOf(chosen)}`);
+        for (const { line } of untagged) for (const uid of searchedIn(line)) left.add(uid);
+        return expunged;
       },
       after: (certainty) => {
-        for (const { token, isRecorded } of chosen) model.deleted(side, mailbox, { token, certainty, isRecorded });
+        if (left.size > 0) tell(`still there: ${tokensOf(chosen.filter(({ uid }) => left.has(uid)))}`);
+        const gone = chosen.filter(({ uid }) => !left.has(uid));
+        for (const { token, isRecorded } of gone) model.deleted(side, mailbox, { token, certainty, isRecorded });
       },
     });
   }
@@ -280,8 +288,12 @@ function uidsOf(chosen: readonly { readonly uid: number }[]): string {
   return chosen.map(({ uid }) => uid).join(",");
 }
 
-function tokensOf(chosen: readonly { readonly token: string }[]): string {
-  return chosen.map(({ token }) => token).join(" ");
+function tokensOf(chosen: readonly { readonly uid: number; readonly token: string }[]): string {
+  return chosen.map(({ uid, token }) => `${token}(${uid})`).join(" ");
+}
+
+function searchedIn(line: string): number[] {
+  return /^\* SEARCH((?: \d+)+)/.exec(line)?.[1]?.trim().split(" ").map(Number) ?? [];
 }
 
 function uidsIn(set: string): Set<number> {

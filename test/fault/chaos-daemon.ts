@@ -53,7 +53,10 @@ export function makeLives(t: Pick<TestContext, "after">, { home, random, model, 
         story.tell(`daemon: starts, ${args.join(" ")}`);
         isKilled = false;
         // No longer than the whole test may take.
-        daemon = startDaemon(t, home, { args, timeoutMs: 3 * 3_600_000 });
+        daemon = startDaemon(t, home, {
+          args: process.env["CHAOS_DEBUG"] === "1" ? [...args, "--debug"] : args,
+          timeoutMs: 3 * 3_600_000,
+        });
         count++;
         await daemon
           .state(() => true, "its status")

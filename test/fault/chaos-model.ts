@@ -189,7 +189,8 @@ export class Model {
     if (certainty === "perhaps") tally.perhapsBorn++;
     else {
       tally.born++;
-      if (theirs !== undefined && theirs >= this.#cleanSince) tally.mayPair++;
+      // What is behind a second name of a renamed mailbox is new to the program, however old it is.
+      if (theirs !== undefined && (theirs >= this.#cleanSince || !this.hasCalmName(name))) tally.mayPair++;
     }
   }
 

@@ -9,7 +9,7 @@ export interface Story {
 
 export function startStory(): Story {
   const start = performance.now();
-  const lines: string[] = [];
+  const lines: string[] = [`       0 it is ${new Date().toISOString()}`];
   return {
     tell: (line) => void lines.push(`${((performance.now() - start) / 1_000).toFixed(2).padStart(7)} ${line}`),
     all: () => lines,

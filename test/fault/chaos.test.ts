@@ -3,9 +3,10 @@
 //   SEED=n           another course of events
 //   CHAOS_MINUTES=n  of chaos; 30 with FULL=1. Without either it is not run
 //   STORY=1          tell what happened even if all ends well
+//   CHAOS_DEBUG=1    the log has all that is said to the servers
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -148,7 +149,11 @@ function existing({ mailboxes, subscribed }: MailStoreSnapshot): MailStoreSnapsh
 function report(error: unknown, { stores, story }: Pick<Scene, "stores" | "story">): string {
   const what = String(error);
   const words = what.match(/\b(?:[lr]\d+|(?:m ?\d+)(?:\/m ?\d+)*|INBOX)\b/g) ?? [];
-  const log = readFileSync(join(stores.home.directory, "log"), "utf8").split("\n");
+  const log = readFileSync(join(stores.home.directory, "log"), "utf8");
+  const kept = join(".cache", "chaos", `seed-${seed}-${process.pid}`);
+  mkdirSync(kept, { recursive: true });
+  writeFileSync(join(kept, "story"), story.all().join("\n"));
+  writeFileSync(join(kept, "log"), log);
   return [
     `SEED=${seed} CHAOS_MINUTES=${minutes} FULL=1 npm run test:fault`,
     what,
@@ -156,6 +161,8 @@ function report(error: unknown, { stores, story }: Pick<Scene, "stores" | "story
     ...story.about([...new Set(words)]),
     "",
     "The daemon's log, the end of it:",
-    ...log.slice(-200),
+    ...log.split("\n").slice(-200),
+    "",
+    `All of the story and the log: ${kept}`,
   ].join("\n");
 }
