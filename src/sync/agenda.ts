@@ -53,8 +53,13 @@ export class Agenda {
 
   /** Waits, for a while, for a rename that nobody took yet; false if none came. */
   async expectRename(patienceMs: number): Promise<boolean> {
-    const deadline = AbortSignal.timeout(patienceMs);
-    while (this.#renames.length === 0 && !deadline.aborted) await this.#arrival(deadline);
+    const deadline = new AbortController();
+    // Not AbortSignal.timeout(), which does not keep the process alive when all connections are lost meanwhile.
+    const timer = setTimeout(() => {
+      deadline.abort();
+    }, patienceMs);
+    while (this.#renames.length === 0 && !deadline.signal.aborted) await this.#arrival(deadline.signal);
+    clearTimeout(timer);
     return this.#renames.length > 0;
   }
 
