@@ -16,6 +16,9 @@ import type { TaggedResponse, UntaggedResponse } from "./responses.ts";
  */
 export type Overlap = "alone" | "last" | "select" | "selected" | "changing" | "any";
 
+/** Whether an APPEND whose end was held back is to take effect, or to fail: without any effect, and at the server. */
+export type Turn = "go" | "withdraw";
+
 export interface Command {
   /** For people and for the log: `UID FETCH`, `APPEND`. */
   readonly name: string;
@@ -35,7 +38,7 @@ export interface Command {
    * Holds back the line end, and with it the command's effect, until it resolves; it must not reject. Other commands on
    * the connection wait as well.
    */
-  readonly turn?: Promise<void>;
+  readonly turn?: Promise<Turn>;
   /** Called with the tagged response, before anything that follows it on the connection is read. */
   readonly onAnswered?: (answer: TaggedResponse) => void;
   /**

@@ -12,7 +12,7 @@ import { trafficLine } from "../log/traffic.ts";
 import { Capabilities } from "./capabilities.ts";
 import { ResponseReader } from "./codec/read-responses.ts";
 import { encodeCommand, type Segment } from "./codec/write-command.ts";
-import { mayOverlap, type Command } from "./command.ts";
+import { mayOverlap, type Command, type Turn } from "./command.ts";
 import { CommandRefused } from "./command-refused.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -296,8 +296,8 @@ export class Session {
     this.#write(isLast && turn !== undefined ? withoutLineEnd(segment.chunks) : segment.chunks);
     this.#unfinished = isLast && turn === undefined && answerChallenge === undefined ? undefined : entry;
     if (isLast)
-      void turn?.then(() => {
-        this.#finish(entry);
+      void turn?.then((verdict) => {
+        this.#finish(entry, verdict);
         this.#pump();
       });
   }
@@ -312,10 +312,11 @@ export class Session {
   }
 
   /** Writes the line end that was held back, if it still is. */
-  #finish(entry: Entry): void {
+  #finish(entry: Entry, verdict: Turn = "go"): void {
     if (this.#unfinished !== entry) return;
     this.#unfinished = undefined;
-    if (entry.command.turn !== undefined && entry.segments.length === 0 && this.isUsable) this.#write([lineEnd]);
+    if (entry.command.turn === undefined || entry.segments.length > 0 || !this.isUsable) return;
+    this.#write([verdict === "go" ? lineEnd : withdrawal]);
   }
 
   /** Octets count, not responses: one message may take longer than the limit. */
@@ -511,6 +512,8 @@ function mailboxLost(side: Side): InterimapError {
 }
 
 const lineEnd = "\r\n";
+/** RFC 3502 6.3.11: an APPEND with an empty message is refused as a whole. */
+const withdrawal = " {0+}\r\n\r\n";
 
 function withoutLineEnd(chunks: readonly (string | Buffer)[]): (string | Buffer)[] {
   const last = chunks.at(-1);

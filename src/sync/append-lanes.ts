@@ -1,13 +1,18 @@
-// Appends to one mailbox over several connections, in the order in which they were handed in: each lane transfers its
-// messages at once, but holds back the end of its command until all before it are done. With a single lane there is
-// nothing to wait for: commands are answered in order.
+// Appends to one mailbox, several at a time, in the order in which they were handed in: each transfers its messages at
+// once, but holds back the end of its command until all before it are done. One that is refused may have to be sent again
+// in pieces, and what is held back behind it on the same connection makes way for them: it is withdrawn, and sent again.
 
 import type { Channel } from "../imap/channel.ts";
+import type { Turn } from "../imap/command.ts";
 
 export interface Lane {
   readonly session: Channel;
-  /** Resolves when it is this append's turn to take effect; undefined when the order is kept anyway. */
-  readonly turn?: Promise<void> | undefined;
+  /** When, and whether, this append is to take effect; undefined when nothing is before it. */
+  readonly turn?: Promise<Turn> | undefined;
+  /** Its refusal says nothing: it was withdrawn. */
+  isWithdrawn(): boolean;
+  /** Resolves when something may be appended in place of what was refused. */
+  makeWay(): Promise<void>;
 }
 
 /**
@@ -19,34 +24,88 @@ const patienceMs = 120_000;
 interface Slot {
   readonly session: Channel;
   inFlight: number;
+  /** Its end is held back. */
+  held: Held | undefined;
+  /** Appends that are being sent again, whole or in pieces: nothing else may come between. */
+  readonly again: Set<Held>;
+}
+
+/** An append as those before it see it. */
+interface Held {
+  isWithdrawn: boolean;
+  withdraw: () => void;
 }
 
 export class AppendLanes {
-  #slots: Slot[];
+  #slots: Slot[] = [];
+  readonly #isOrdered: boolean;
   readonly #waiting: ((slot: Slot) => void)[] = [];
+  #outstanding = 0;
   /** Resolves when every append handed in so far is done, well or not. */
   #allBefore: Promise<unknown> = Promise.resolve();
 
-  constructor(session: Channel) {
-    this.#slots = [{ session, inFlight: 0 }];
+  /** Where every append is of one message, refusals disturb no order: as many as there are go out one behind the other. */
+  constructor(session: Channel, { takesSeveral }: { readonly takesSeveral: boolean }) {
+    this.#isOrdered = takesSeveral;
+    this.add(session);
   }
 
   add(session: Channel): void {
-    this.#slots.push({ session, inFlight: 0 });
+    this.#slots.push({ session, inFlight: 0, held: undefined, again: new Set() });
     this.#serve();
   }
 
   /** Runs an append as soon as a lane is free; whatever `append` does over that lane counts as part of it. */
   async run<T>(append: (lane: Lane) => Promise<T>): Promise<T> {
     const slot = await this.#take();
-    const turn = this.#slots.length === 1 ? undefined : this.#turnAfter(this.#allBefore);
-    const done = append({ session: slot.session, turn }).finally(() => {
+    const done = this.#inTurn(slot, append).finally(() => {
       slot.inFlight--;
+      this.#outstanding--;
       this.#serve();
     });
     // Without the results, which would pile up: each holds those before it.
     this.#allBefore = Promise.allSettled([this.#allBefore, done]).then(() => undefined);
     return done;
+  }
+
+  async #inTurn<T>(slot: Slot, append: (lane: Lane) => Promise<T>): Promise<T> {
+    const before = this.#allBefore;
+    const own: Held = { isWithdrawn: false, withdraw: () => undefined };
+    const isHeld = this.#outstanding++ > 0 && this.#isOrdered;
+    const lane: Lane = {
+      session: slot.session,
+      turn: isHeld ? this.#hold(slot, { own, before }) : undefined,
+      isWithdrawn: () => own.isWithdrawn,
+      makeWay: async () => {
+        if (!this.#isOrdered) return;
+        slot.again.add(own);
+        if (slot.held !== own) slot.held?.withdraw();
+        await before;
+      },
+    };
+    try {
+      return await append(lane);
+    } catch (error) {
+      if (!own.isWithdrawn) throw error;
+      await before;
+      return await append({ ...lane, turn: undefined, isWithdrawn: () => false });
+    } finally {
+      slot.again.delete(own);
+    }
+  }
+
+  async #hold(slot: Slot, { own, before }: { readonly own: Held; readonly before: Promise<unknown> }): Promise<Turn> {
+    slot.held = own;
+    const withdrawn = new Promise<Turn>((resolve) => {
+      own.withdraw = () => {
+        own.isWithdrawn = true;
+        slot.again.add(own);
+        resolve("withdraw");
+      };
+    });
+    const turn = await Promise.race([withdrawn, this.#turnAfter(before)]);
+    if (slot.held === own) slot.held = undefined;
+    return turn;
   }
 
   #take(): Promise<Slot> {
@@ -58,8 +117,7 @@ export class AppendLanes {
 
   #serve(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      // A single lane takes all that come, one behind the other on the wire.
-      const slot = this.#slots.length === 1 ? this.#slots[0] : this.#slots.find(({ inFlight }) => inFlight === 0);
+      const slot = this.#slots.find((one) => one.again.size === 0 && one.inFlight < this.#depth(one.session));
       if (slot === undefined) return;
       slot.inFlight++;
       this.#waiting.shift();
@@ -67,12 +125,20 @@ export class AppendLanes {
     }
   }
 
-  async #turnAfter(before: Promise<unknown>): Promise<void> {
+  /** How many appends go over a connection at once: alone, it transfers one while the server is busy with the other. */
+  #depth({ capabilities }: Channel): number {
+    if (!this.#isOrdered) return Infinity;
+    // Only a literal that need not wait for `+` can be held back, and withdrawn.
+    return this.#slots.length === 1 && capabilities.literalPlus ? 2 : 1;
+  }
+
+  async #turnAfter(before: Promise<unknown>): Promise<Turn> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<"worn out">((resolve) => {
       timer = setTimeout(resolve, patienceMs, "worn out");
     });
     if ((await Promise.race([before, patience])) === "worn out") this.#slots = this.#slots.slice(0, 1);
     clearTimeout(timer);
+    return "go";
   }
 }

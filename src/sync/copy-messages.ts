@@ -102,7 +102,7 @@ interface LentLanes {
 
 /** A second connection joins when there is enough to append, and the server lets us have one. */
 function lanesTo({ sessions, connections }: OpenMailbox, target: Side, batches: readonly Batch[]): LentLanes {
-  const lanes = new AppendLanes(sessions[target]);
+  const lanes = new AppendLanes(sessions[target], { takesSeveral: takesSeveral(sessions[target]) });
   const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
   const joins = octets >= worthAnotherConnection && takesSeveral(sessions[target]);
   const lending = joins ? connections.lend(target) : Promise.resolve(undefined);
@@ -188,7 +188,7 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
   await allDone(
     parts.map(async (part) => {
       const copies = await lanes.run(async (lane) => {
-        const made = await appendPart(mailbox, copying, { ...lane, messages: part });
+        const made = await appendPart(mailbox, copying, { lane, messages: part });
         // What another connection appended shows only after a NOOP. Sent now, it goes out before what is read back.
         if (lane.session !== mailbox.sessions[target]) noop(mailbox.sessions[target]).catch(() => undefined);
         return made;
@@ -217,74 +217,102 @@ interface Copy {
   readonly uid: number;
 }
 
-interface Part extends Lane {
+/** Appends all or, when the server refuses, one half after the other, down to the message it does not want. */
+async function appendPart(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  { lane, messages }: { readonly lane: Lane; readonly messages: readonly FetchedMessage[] },
+): Promise<readonly Copy[]> {
+  try {
+    return await appendAll(mailbox, direction, { ...lane, messages });
+  } catch (error) {
+    if (!isRefusal(error) || lane.isWithdrawn()) throw error;
+    await lane.makeWay();
+    return appendDivided(mailbox, direction, { session: lane.session, messages, reason: error.words });
+  }
+}
+
+function isRefusal(error: unknown): error is CommandRefused {
+  return error instanceof CommandRefused && error.responseCode?.name !== "TRYCREATE";
+}
+
+interface Part extends Pick<Lane, "session" | "turn"> {
   readonly messages: readonly FetchedMessage[];
 }
 
-/** Appends all or, when the server refuses, one half after the other, down to the message it does not want. */
-async function appendPart(mailbox: OpenMailbox, direction: Direction, part: Part): Promise<readonly Copy[]> {
+/** All or none. @throws CommandRefused */
+async function appendAll(mailbox: OpenMailbox, direction: Direction, part: Part): Promise<readonly Copy[]> {
   const { session, turn, messages } = part;
-  const [first] = messages;
-  if (first === undefined) return [];
+  if (messages.length === 0) return [];
   mailbox.progress[direction.target].isTouched = true;
-  const view = mailbox.views[direction.target];
   const outgoing = messages.map((message): OutgoingMessage => ({
     ...message,
     flags: offerFlags(mailbox, direction.target, message.flags),
   }));
-  try {
-    const { wireName, uidValidity } = view;
-    const uids = await append(session, { wireName, uidValidity, turn }, outgoing);
-    const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
-    recordCopies(mailbox, direction, copies);
-    return copies;
-  } catch (error) {
-    if (!(error instanceof CommandRefused) || error.responseCode?.name === "TRYCREATE") throw error;
-    if (messages.length > 1) {
-      const middle = messages.length >> 1;
-      const halves = [messages.slice(0, middle), messages.slice(middle)];
-      const copies: Copy[] = [];
-      for (const half of halves) copies.push(...(await appendPart(mailbox, direction, { session, messages: half })));
-      return copies;
-    }
-    const copies = await appendWithoutNewKeywords(mailbox, direction, { session, message: first, reason: error.words });
-    if (copies.length === 0) {
-      const { uid, bytes } = first;
-      recordRefusal(mailbox, direction, {
-        uid,
-        size: bytes.length,
-        messageId: messageIdOf(bytes),
-        reason: error.words,
-      });
-    }
-    return copies;
-  }
+  const { wireName, uidValidity } = mailbox.views[direction.target];
+  const uids = await append(session, { wireName, uidValidity, turn }, outgoing);
+  const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
+  recordCopies(mailbox, direction, copies);
+  return copies;
 }
 
-interface RefusedMessage extends Lane {
+interface RefusedPart {
+  readonly session: Channel;
+  readonly messages: readonly FetchedMessage[];
+  /** The server's words. */
+  readonly reason: string;
+}
+
+/** The halves of what was refused as a whole; of a single message, what can be done for it. */
+async function appendDivided(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  { session, messages, reason }: RefusedPart,
+): Promise<readonly Copy[]> {
+  const [first] = messages;
+  if (first === undefined) return [];
+  if (messages.length === 1) return appendRefused(mailbox, direction, { session, message: first, reason });
+  const middle = messages.length >> 1;
+  const copies: Copy[] = [];
+  for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
+    try {
+      copies.push(...(await appendAll(mailbox, direction, { session, messages: half })));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      copies.push(...(await appendDivided(mailbox, direction, { session, messages: half, reason: error.words })));
+    }
+  }
+  return copies;
+}
+
+interface RefusedMessage {
+  readonly session: Channel;
   readonly message: FetchedMessage;
   readonly reason: string;
 }
 
 /** It may be a keyword that the server does not want, rather than the message. */
-async function appendWithoutNewKeywords(
+async function appendRefused(
   mailbox: OpenMailbox,
   direction: Direction,
   { session, message, reason }: RefusedMessage,
 ): Promise<readonly Copy[]> {
   const { target: side } = direction;
   const flags = flagsWithoutNewKeywords(mailbox, side, message.flags);
-  if (flags === undefined) return [];
-  try {
-    const uids = await append(session, mailbox.views[side], [{ ...message, flags }]);
-    noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids), keywords: withoutFlags(message.flags, flags), reason });
-    const copies = uids.map((uid) => ({ message, uid }));
-    recordCopies(mailbox, direction, copies);
-    return copies;
-  } catch (error) {
-    if (!(error instanceof CommandRefused)) throw error;
-    return [];
+  if (flags !== undefined) {
+    try {
+      const uids = await append(session, mailbox.views[side], [{ ...message, flags }]);
+      noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids), keywords: withoutFlags(message.flags, flags), reason });
+      const copies = uids.map((uid) => ({ message, uid }));
+      recordCopies(mailbox, direction, copies);
+      return copies;
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+    }
   }
+  const { uid, bytes } = message;
+  recordRefusal(mailbox, direction, { uid, size: bytes.length, messageId: messageIdOf(bytes), reason });
+  return [];
 }
 
 function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): void {

@@ -8,7 +8,7 @@ import { asUser, type MailServer } from "../support/mail-server.ts";
 import { makeMail } from "../support/message-generator.ts";
 import { seededRandom } from "../support/random.ts";
 import { RawImap, type AppendMessage } from "../support/raw-imap.ts";
-import { makeHome, runInterimap } from "../support/run-interimap.ts";
+import { makeHome, plainText, runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
 
@@ -58,6 +58,31 @@ describe("a mailbox of 24 MB", () => {
       positions.toSorted((a, b) => a - b),
     );
     await small.stop();
+  });
+
+  test("is copied over one connection without the messages that the server does not want, the others in their order", async () => {
+    const picky = await startDovecot({ quota: "500M", extraConfig: "plugin {\n  quota_max_mail_size = 15k\n}" });
+    const imap = await RawImap.login(asUser(source, "large"));
+    const random = seededRandom(8);
+    const written = Array.from({ length: 1500 }, (_, i) => makeMail(random, { size: i % 170 === 60 ? 20_000 : 8_000 }));
+    await appendAll(imap, "INBOX", written);
+    await imap.close();
+    const proxy = await startTrafficProxy(picky);
+    const home = makeHome({ local: asUser(source, "large"), remote: { ...plainText(proxy.server), connections: "1" } });
+    const { stderr, status } = await runInterimap(home);
+    assert.equal(status, 1, stderr);
+    assert.equal(proxy.connections, 1);
+    const wanted = await messageIds(asUser(source, "large"));
+    assert.deepEqual(
+      await messageIds(picky),
+      wanted.filter((_, i) => i % 170 !== 60),
+    );
+    assert.ok(
+      proxy.clientLines.some((line) => /^ \{0\+\}/.test(line)),
+      "what was under way was withdrawn",
+    );
+    home.remove();
+    await Promise.all([proxy.stop(), picky.stop()]);
   });
 
   async function copy(to: MailServer): Promise<{ readonly status: number | null; readonly stderr: string }> {

@@ -6,6 +6,7 @@ import type { Side } from "../../model/side.ts";
 import { countUids, parseUidSet, uidsOf } from "../../model/uid-set.ts";
 import { astring, quotedString, type CommandPart } from "../codec/write-command.ts";
 import type { Channel } from "../channel.ts";
+import type { Turn } from "../command.ts";
 
 export interface OutgoingMessage {
   readonly flags: FlagSet;
@@ -18,7 +19,7 @@ export interface AppendTarget {
   readonly wireName: string;
   readonly uidValidity: number;
   /** The messages are transferred at once, but become part of the mailbox only then. */
-  readonly turn?: Promise<void> | undefined;
+  readonly turn?: Promise<Turn> | undefined;
 }
 
 /**
