@@ -8,15 +8,15 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { allDone } from "../../src/model/all-done.ts";
 import { sides, type PerSide } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { seededRandom } from "../support/random.ts";
 import { plainText, runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { twoStores, type TwoStores } from "../support/two-stores.ts";
 import { assertNothingToDo } from "../integration/converge.ts";
 import { makeClient } from "./chaos-client.ts";
@@ -32,12 +32,7 @@ const seed = Number(SEED ?? 1);
 /** How long the daemon may take to bring both sides into agreement once nothing happens any more. */
 const peaceMs = 180_000;
 
-let servers: PerSide<MailServer>;
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
-  servers = { local, remote };
-});
-after(() => Promise.all(sides.map((side) => servers[side].stop())));
+const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });
 
 // The limit on deletions is not what is tested here; the log has its times in a file.
 const settings = { "max-delete": "100%" };

@@ -2,23 +2,21 @@
 // (RFC 7162 3.1.3, MODIFIED), and both sides end with the union of what each had.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import { contents, deliver, mails, store, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved } from "./saved-states.ts";
 
-let dovecot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
+const { dovecot, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([dovecot, cyrus].map((server) => server.stop())));
 
 const places: readonly (readonly [name: string, side: Side, servers: () => PerSide<MailServer>])[] = [
   ["Dovecot, local", "local", () => ({ local: dovecot, remote: cyrus })],

@@ -7,19 +7,15 @@ import { copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync,
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { bytesOf, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
 
-let server: MailServer;
-before(async () => {
-  server = await startDovecot();
-});
-after(() => server.stop());
+const { server } = await startAll({ server: startDovecot() });
 
 const whatToDo =
   "restore an older copy and run --repair, or move it and its -wal file away: the next run begins a new one and matches " +

@@ -1,30 +1,24 @@
 // --delete: gone where it was asked for, and nowhere else; the next run has nothing to add.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { otherSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import { dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [slash, dot, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ separator: "." }),
-    startCyrus({ users: userNames }),
-  ]);
+const { slash, dot, cyrus } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([slash, dot, cyrus].map((server) => server.stop())));
 
 async function names(server: MailServer): Promise<string[]> {
   const { mailboxes } = await snapshot(server);

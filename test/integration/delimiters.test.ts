@@ -3,26 +3,24 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { bothSides, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
 import { plainText, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
 import { command, contents, deliver, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-
-before(async () => {
-  [slash, dot] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
+const { slash, dot } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
 });
-after(() => Promise.all([slash, dot].map((server) => server.stop())));
 
 async function names(server: MailServer): Promise<string[]> {
   const { mailboxes } = await snapshot(server);

@@ -6,26 +6,22 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Side } from "../../src/model/side.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { originalDatabase } from "../migrations/original.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { interimapCommand, runInterimap, type RunResult, type SectionSettings } from "../support/run-interimap.ts";
 import { smallDisk, type SmallDisk } from "../support/small-disk.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { startDaemon, type Daemon } from "../support/watching.ts";
 import { batchSize } from "../unit/store/child.ts";
 import { bytesOf, temporaryDirectory } from "../unit/store/databases.ts";
 
-let server: MailServer;
-before(async () => {
-  server = await startDovecot();
-});
-after(() => server.stop());
+const { server } = await startAll({ server: startDovecot() });
 
 interface OnDisk {
   readonly stores: TwoStores;

@@ -1,12 +1,13 @@
 // Flags and deletions: which change wins, and what becomes of flags that a server will not keep.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { otherSide, sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   asClient,
   command,
@@ -22,18 +23,11 @@ import {
 } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let dovecot: MailServer;
-let cyrus: MailServer;
-let restricted: MailServer;
-
-before(async () => {
-  [dovecot, cyrus, restricted] = await Promise.all([
-    startDovecot(),
-    startCyrus({ users: userNames }),
-    startDovecot({ acl: true }),
-  ]);
+const { dovecot, cyrus, restricted } = await startAll({
+  dovecot: startDovecot(),
+  cyrus: startCyrus({ users: userNames }),
+  restricted: startDovecot({ acl: true }),
 });
-after(() => Promise.all([dovecot, cyrus, restricted].map((server) => server.stop())));
 
 async function synchronised(t: Parameters<typeof twoStores>[0], servers: PerSide<MailServer>): Promise<TwoStores> {
   const stores = await twoStores(t, servers);

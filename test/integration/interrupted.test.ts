@@ -1,12 +1,12 @@
 // Killed in the middle of copying, and run again: nothing is there twice, and nothing is lost.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { otherSide, type PerSide, type Side } from "../../src/model/side.ts";
+import { describe, test } from "node:test";
+import { otherSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { startInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   contents,
   deliver,
@@ -21,13 +21,7 @@ import {
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
-  servers = { local, remote };
-});
-after(() => Promise.all([servers.local.stop(), servers.remote.stop()]));
+const servers = await startAll({ local: startDovecot(), remote: startCyrus({ users: userNames }) });
 
 /** Distinct ones, equal ones, and some without a Message-ID. */
 const messages = [

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { promisify } from "node:util";
 import { otherSide, perSide, sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
@@ -22,6 +22,7 @@ import {
   type RunResult,
 } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
 import {
   asClient,
@@ -48,18 +49,11 @@ const oddNames = [
   ...["it's", "$HOME", "`id`", "semi;colon", "<a>|b", "{5}", "{5+}x", "--delete", "=x", "R&AOk-", "a&-b", "nil"],
 ];
 
-let slash: MailServer;
-let dot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [slash, dot, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ separator: "." }),
-    startCyrus({ users: userNames }),
-  ]);
+const { slash, dot, cyrus } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([slash, dot, cyrus].map((server) => server.stop())));
 
 /** In modified UTF-7, NUL shown as a slash. */
 async function names(server: MailServer): Promise<string[]> {

@@ -2,30 +2,24 @@
 // from the result.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { startDelayProxy } from "../../bench/lib/delay-proxy.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { plainText } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import { asClient, contents, mail, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const boxes = Array.from({ length: 40 }, (_, i) => `box${String(i).padStart(2, "0")}`);
 
-let dovecot: MailServer;
-let narrow: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [dovecot, narrow, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ extraConfig: "mail_max_userip_connections = 1" }),
-    startCyrus({ users: userNames }),
-  ]);
+const { dovecot, narrow, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  narrow: startDovecot({ extraConfig: "mail_max_userip_connections = 1" }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([dovecot, narrow, cyrus].map((server) => server.stop())));
 
 /** Two accounts that agree, with five messages in each of many mailboxes. */
 async function agreeing(

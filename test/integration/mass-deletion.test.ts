@@ -2,13 +2,14 @@
 // to go on, and the exit code is 65.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { otherSide, sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { plainText, runInterimap, type SectionSettings } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   asClient,
   command,
@@ -26,13 +27,10 @@ import { eventually, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let dovecot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
+const { dovecot, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([dovecot.stop(), cyrus.stop()]));
 
 interface Scene {
   /** How many messages each mailbox has. */

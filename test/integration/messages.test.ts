@@ -3,29 +3,22 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { asClient, contents, deliver, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import type { TrafficProxy } from "../support/traffic-proxy.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let dovecot: MailServer;
-let maildir: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [dovecot, maildir, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ mailFormat: "maildir", separator: "/" }),
-    startCyrus({ users: userNames }),
-  ]);
+const { dovecot, maildir, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  maildir: startDovecot({ mailFormat: "maildir", separator: "/" }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([dovecot, maildir, cyrus].map((server) => server.stop())));
 
 for (const [name, servers] of [
   ["Dovecot to Cyrus", () => ({ local: dovecot, remote: cyrus })],

@@ -2,7 +2,7 @@
 // out is not touched, on the servers or in the database, not even while others work there.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { bothSides, otherSide, sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -10,6 +10,7 @@ import { asUser, type MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
 import { makeHome, plainText, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   command,
   contents,
@@ -24,18 +25,13 @@ import {
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [slash, dot, cyrus] = await Promise.all([
-    startDovecot({ extraConfig: "namespace {\n prefix = archive/\n separator = /\n location = sdbox:~/archive\n}" }),
-    startDovecot({ separator: "." }),
-    startCyrus({ users: userNames }),
-  ]);
+const { slash, dot, cyrus } = await startAll({
+  slash: startDovecot({
+    extraConfig: "namespace {\n prefix = archive/\n separator = /\n location = sdbox:~/archive\n}",
+  }),
+  dot: startDovecot({ separator: "." }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([slash, dot, cyrus].map((server) => server.stop())));
 
 async function names(server: MailServer): Promise<string[]> {
   const { mailboxes } = await snapshot(server);

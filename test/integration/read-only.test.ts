@@ -3,21 +3,17 @@
 import assert from "node:assert/strict";
 import { chmodSync, copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { interimapCommand } from "../support/run-interimap.ts";
 import { smallDisk } from "../support/small-disk.ts";
+import { startAll } from "../support/start-all.ts";
 import { contents, deliver, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { bytesOf } from "../unit/store/databases.ts";
 import { assertConverges } from "./converge.ts";
 import { assertRefused, unprivileged, type Refusal } from "./refusal.ts";
 
-let server: MailServer;
-before(async () => {
-  server = await startDovecot();
-});
-after(() => server.stop());
+const { server } = await startAll({ server: startDovecot() });
 
 const commands: readonly (readonly string[])[] = [[], ["--watch=1"], ["--notify"], ["--repair"], ["--delete", "Box"]];
 const wordsFor = (path: string): string =>

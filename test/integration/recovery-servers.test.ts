@@ -2,14 +2,14 @@
 // will not pass.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { describe, test } from "node:test";
+import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startGate } from "../support/gate.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { overTls, plainText } from "../support/run-interimap.ts";
 import { signalServer } from "../support/server-signal.ts";
+import { startAll } from "../support/start-all.ts";
 import { contents, deliver, mail, mails, store, userNames } from "../support/two-stores.ts";
 import {
   becomeIdentical,
@@ -21,13 +21,7 @@ import {
 } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
 
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
-  servers = { local, remote };
-});
-after(() => Promise.all(sides.map((side) => servers[side].stop())));
+const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });
 
 /** A message on each side comes to the other, beside what is there, and the daemon ends well. */
 async function assertGoesOn(stores: WatchedStores, there: readonly string[] = []): Promise<void> {

@@ -2,15 +2,15 @@
 // a minute, and at once when the clock tells. Takes a minute, because such a minute is what is tested.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { startGated, type GatedStores } from "../support/gated-stores.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { signalServer } from "../support/server-signal.ts";
+import { startAll } from "../support/start-all.ts";
 import { contents, deliver, mail, mails } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, type WatchedStores } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
@@ -18,13 +18,7 @@ import { assertNothingToDo } from "./converge.ts";
 /** Of a daemon's life. */
 const timeoutMs = 120_000;
 
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
-  servers = { local, remote };
-});
-after(() => Promise.all(sides.map((side) => servers[side].stop())));
+const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });
 
 /** Both sides come to hold exactly these messages, by the same process, which then ends well. */
 async function assertRecovers(stores: WatchedStores, expected: readonly string[]): Promise<void> {

@@ -3,26 +3,20 @@
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { describe, test } from "node:test";
+import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import type { DaemonStatus, StatusDocument } from "../../src/service/status-document.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startGated } from "../support/gated-stores.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, eventually, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import type { Daemon, WatchedStores } from "../support/watching.ts";
 import { dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
-  servers = { local, remote };
-});
-after(() => Promise.all(sides.map((side) => servers[side].stop())));
+const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });
 
 interface Moment {
   readonly when: string;

@@ -2,13 +2,14 @@
 // offered again in time, and no obstacle to anything else.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import type { StatusDocument } from "../../src/service/status-document.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import type { TwoStores } from "../support/two-stores.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
@@ -17,20 +18,12 @@ import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { makeDue, refusedIn, type RefusedRow } from "./refused-messages.ts";
 
-let dovecot: MailServer;
-let limited: MailServer;
-let simple: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [dovecot, limited, simple, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ extraConfig: "imap_capability = +APPENDLIMIT=20000" }),
-    startDovecot({ withoutCapabilities: ["LITERAL+", "MULTIAPPEND"] }),
-    startCyrus({ users: userNames }),
-  ]);
+const { dovecot, limited, simple, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  limited: startDovecot({ extraConfig: "imap_capability = +APPENDLIMIT=20000" }),
+  simple: startDovecot({ withoutCapabilities: ["LITERAL+", "MULTIAPPEND"] }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([dovecot, limited, simple, cyrus].map((server) => server.stop())));
 
 /** Of a size that shows in the traffic, and that no other message has. */
 const large = mail("large", { body: "x".repeat(78).concat("\r\n").repeat(625) });

@@ -1,7 +1,7 @@
 // --rename and --delete where a name is no mailbox any more, or one side only has it.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -9,6 +9,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   asClient,
   command,
@@ -24,18 +25,11 @@ import { dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved } from "./saved-states.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [slash, dot, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ separator: "." }),
-    startCyrus({ users: userNames }),
-  ]);
+const { slash, dot, cyrus } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([slash, dot, cyrus].map((server) => server.stop())));
 
 const pairings: readonly (readonly [name: string, servers: () => PerSide<MailServer>])[] = [
   ["Dovecot and Dovecot", () => ({ local: slash, remote: dot })],

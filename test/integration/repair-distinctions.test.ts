@@ -2,12 +2,13 @@
 // that the database believes to be dealt with.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   command,
   contents,
@@ -24,18 +25,11 @@ import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved, toldStates } from "./saved-states.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [slash, dot, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ separator: "." }),
-    startCyrus({ users: userNames }),
-  ]);
+const { slash, dot, cyrus } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([slash, dot, cyrus].map((server) => server.stop())));
 
 const pairings: readonly (readonly [name: string, servers: () => PerSide<MailServer>])[] = [
   ["Dovecot and Dovecot", () => ({ local: slash, remote: dot })],

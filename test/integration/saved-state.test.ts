@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import Database from "better-sqlite3";
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { freePorts } from "../support/daemon.ts";
@@ -14,6 +14,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
 import { makeHome, plainText, runInterimap, startInterimap, type InterimapHome } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
 import {
   command,
@@ -32,20 +33,12 @@ import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { passwordConfig } from "./refusal.ts";
 import { assertStatesSaved, toldStates } from "./saved-states.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-let cyrus: MailServer;
-let poor: MailServer;
-
-before(async () => {
-  [slash, dot, cyrus, poor] = await Promise.all([
-    startDovecot(),
-    startDovecot({ separator: ".", extraConfig: passwordConfig }),
-    startCyrus({ users: userNames }),
-    startDovecot({ withoutCapabilities: ["QRESYNC"] }),
-  ]);
+const { slash, dot, cyrus, poor } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: ".", extraConfig: passwordConfig }),
+  cyrus: startCyrus({ users: userNames }),
+  poor: startDovecot({ withoutCapabilities: ["QRESYNC"] }),
 });
-after(() => Promise.all([slash, dot, cyrus, poor].map((server) => server.stop())));
 
 const pairings: readonly (readonly [name: string, servers: () => PerSide<MailServer>])[] = [
   ["Dovecot and Dovecot", () => ({ local: slash, remote: dot })],

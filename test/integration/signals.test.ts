@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import Database from "better-sqlite3";
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { after, before, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -20,18 +20,16 @@ import {
   type InterimapHome,
   type RunResult,
 } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
 import { asClient, command, contents, deliver, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo, type Pair } from "./converge.ts";
 
-let dovecot: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: [...userNames, "s1", "s2"] })]);
+const { dovecot, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  cyrus: startCyrus({ users: [...userNames, "s1", "s2"] }),
 });
-after(() => Promise.all([dovecot, cyrus].map((server) => server.stop())));
 
 const boxes = ["INBOX", "a", "b", "c"] as const;
 const perBox = { local: 260, remote: 100 };

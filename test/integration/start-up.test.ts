@@ -3,19 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { interimapCommand, runInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import { twoStores } from "../support/two-stores.ts";
 
-let server: MailServer;
-
-before(async () => {
-  server = await startDovecot();
-});
-
-after(() => server.stop());
+const { server } = await startAll({ server: startDovecot() });
 
 test("modules of Node that few runs need are not loaded", async (t) => {
   const { home } = await twoStores(t, { local: server, remote: server });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { statusDocument } from "../../src/commands/status-document.ts";
 import { statusSocket } from "../../src/config/directories.ts";
 import { displayName } from "../../src/model/mailbox-name.ts";
@@ -12,19 +12,16 @@ import type { StatusDocument } from "../../src/service/status-document.ts";
 import { serveStatus } from "../../src/service/status-socket.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { makeHome, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import { command, deliver, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { bytesOf, dump, execute } from "../unit/store/databases.ts";
 import { recordingLog } from "../unit/service/recording-log.ts";
 
-let large: MailServer;
-let small: MailServer;
-
-before(async () => {
-  [large, small] = await Promise.all([startDovecot({ separator: "/" }), startDovecot({ quota: "100K" })]);
+const { large, small } = await startAll({
+  large: startDovecot({ separator: "/" }),
+  small: startDovecot({ quota: "100K" }),
 });
-after(() => Promise.all([large, small].map((server) => server.stop())));
 
 const big = mail("big", { body: "x".repeat(76).concat("\r\n").repeat(3000) });
 

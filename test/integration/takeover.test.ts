@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import Database from "better-sqlite3";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { startCyrus } from "../support/cyrus.ts";
 import { freePorts } from "../support/daemon.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -16,6 +16,7 @@ import { seededRandom } from "../support/random.ts";
 import { RawImap } from "../support/raw-imap.ts";
 import { makeHome, plainText, runInterimap, type InterimapHome } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import { dump, execute, type Dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo, assertRound, type Pair } from "./converge.ts";
 import { assertRefused, type Refusal } from "./refusal.ts";
@@ -23,23 +24,13 @@ import { assertRefused, type Refusal } from "./refusal.ts";
 const original = "/usr/bin/interimap";
 const skip = existsSync(original) ? false : "the original program is not installed";
 
-let slash: MailServer;
-let otherSlash: MailServer;
-let dotted: MailServer;
-let cyrus: MailServer;
-let poor: MailServer;
-
-before(async () => {
-  [slash, otherSlash, dotted, cyrus, poor] = await Promise.all([
-    startDovecot(),
-    startDovecot(),
-    startDovecot({ separator: "." }),
-    startCyrus(),
-    startDovecot({ withoutCapabilities: ["QRESYNC"] }),
-  ]);
+const { slash, otherSlash, dotted, cyrus, poor } = await startAll({
+  slash: startDovecot(),
+  otherSlash: startDovecot(),
+  dotted: startDovecot({ separator: "." }),
+  cyrus: startCyrus(),
+  poor: startDovecot({ withoutCapabilities: ["QRESYNC"] }),
 });
-
-after(() => Promise.all([slash, otherSlash, dotted, cyrus, poor].map((server) => server.stop())));
 
 describe("a database of version 1", { skip }, () => {
   for (const { name, remote } of [

@@ -1,12 +1,12 @@
 // A mailbox whose UIDVALIDITY changed: nothing is deleted because of it, nothing comes twice, and one line says so.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide } from "../../src/model/side.ts";
+import { describe, test, type TestContext } from "node:test";
+import { otherSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   command,
   contents,
@@ -21,13 +21,7 @@ import {
 } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
-  servers = { local, remote };
-});
-after(() => Promise.all([servers.local.stop(), servers.remote.stop()]));
+const servers = await startAll({ local: startDovecot(), remote: startCyrus({ users: userNames }) });
 
 const twins = [mail("twin"), mail("twin"), mail("twin")];
 

@@ -3,13 +3,14 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { makeHome, runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   command,
   contents,
@@ -24,22 +25,13 @@ import {
 import { becomeIdentical, becomes, eventually, startWatching, type WatchedStores } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
 
-let dovecot: MailServer;
-let dot: MailServer;
-let plain: MailServer;
-let mute: MailServer;
-let cyrus: MailServer;
-
-before(async () => {
-  [dovecot, dot, plain, mute, cyrus] = await Promise.all([
-    startDovecot(),
-    startDovecot({ separator: "." }),
-    startDovecot({ withoutCapabilities: ["NOTIFY"] }),
-    startDovecot({ separator: ".", withoutCapabilities: ["NOTIFY", "IDLE"] }),
-    startCyrus({ users: userNames }),
-  ]);
+const { dovecot, dot, plain, mute, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  dot: startDovecot({ separator: "." }),
+  plain: startDovecot({ withoutCapabilities: ["NOTIFY"] }),
+  mute: startDovecot({ separator: ".", withoutCapabilities: ["NOTIFY", "IDLE"] }),
+  cyrus: startCyrus({ users: userNames }),
 });
-after(() => Promise.all([dovecot, dot, plain, mute, cyrus].map((server) => server.stop())));
 
 function said({ proxies }: TwoStores, side: Side, pattern: RegExp): string[] {
   return proxies[side].clientLines.filter((line) => pattern.test(line));

@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { sides, type PerSide } from "../../src/model/side.ts";
+import { describe, test } from "node:test";
+import { sides } from "../../src/model/side.ts";
 import type { StatusDocument } from "../../src/service/status-document.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { overTunnel, plainText, runInterimap, type SectionSettings } from "../support/run-interimap.ts";
 import { scratchDirectory } from "../support/scratch.ts";
+import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mail, mails, type TwoStores } from "../support/two-stores.ts";
 import { becomes, eventually, startDaemon, startWatching, type WatchedStores } from "../support/watching.ts";
 import { receiveNotifications, type NotifyReceiver } from "../unit/service/notify-receiver.ts";
@@ -18,20 +18,12 @@ import { parseMetrics } from "../unit/service/parse-metrics.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-let small: MailServer;
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  [slash, dot, small] = await Promise.all([
-    startDovecot(),
-    startDovecot({ separator: "." }),
-    startDovecot({ quota: "100K" }),
-  ]);
-  servers = { local: slash, remote: dot };
+const { slash, dot, small } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
+  small: startDovecot({ quota: "100K" }),
 });
-after(() => Promise.all([slash, dot, small].map((server) => server.stop())));
+const servers = { local: slash, remote: dot };
 
 function hasSaidGoodbye({ proxies }: TwoStores): boolean[] {
   return sides.map((side) => proxies[side].clientLines.at(-1)?.endsWith(" LOGOUT") === true);

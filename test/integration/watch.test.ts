@@ -2,11 +2,11 @@
 // nothing is said that need not be. In most tests nobody would look by himself for an hour.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { describe, test } from "node:test";
+import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
 import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
 import {
   asClient,
   command,
@@ -30,15 +30,11 @@ import {
 import { dump, type Dump } from "../unit/store/databases.ts";
 import { assertNothingToDo } from "./converge.ts";
 
-let slash: MailServer;
-let dot: MailServer;
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  [slash, dot] = await Promise.all([startDovecot(), startDovecot({ separator: "." })]);
-  servers = { local: slash, remote: dot };
+const { slash, dot } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
 });
-after(() => Promise.all([slash, dot].map((server) => server.stop())));
+const servers = { local: slash, remote: dot };
 
 /** Of both sides, in no order. */
 function commands({ proxies }: TwoStores, pattern: RegExp): string[] {

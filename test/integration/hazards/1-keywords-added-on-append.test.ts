@@ -2,21 +2,15 @@
 // Simulated by a proxy that changes the flags of APPEND on the way to the server.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { otherSide, sides, type PerSide } from "../../../src/model/side.ts";
+import { test } from "node:test";
+import { otherSide, sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
-import type { MailServer } from "../../support/mail-server.ts";
+import { startAll } from "../../support/start-all.ts";
 import { contents, deliver, mail, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
-  servers = { local, remote };
-});
-after(() => Promise.all([servers.local.stop(), servers.remote.stop()]));
+const servers = await startAll({ local: startDovecot(), remote: startCyrus({ users: userNames }) });
 
 const messages = [mail("one", { flags: ["\\Seen"] }), mail("two"), mail("three", { flags: ["\\Flagged", "work"] })];
 

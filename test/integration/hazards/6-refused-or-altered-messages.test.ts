@@ -2,12 +2,12 @@
 // is copied, and what is not is reported with the server's words, and remembered.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
-import type { MailServer } from "../../support/mail-server.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
+import { startAll } from "../../support/start-all.ts";
 import {
   asClient,
   command,
@@ -25,22 +25,13 @@ import { dump } from "../../unit/store/databases.ts";
 import { assertNothingToDo } from "../converge.ts";
 import { makeDue } from "../refused-messages.ts";
 
-let dovecot: MailServer;
-let cyrus: MailServer;
-let smallCyrus: MailServer;
-let smallDovecot: MailServer;
-let smallAndSlow: MailServer;
-
-before(async () => {
-  [dovecot, cyrus, smallCyrus, smallDovecot, smallAndSlow] = await Promise.all([
-    startDovecot({ mailFormat: "maildir", separator: "/" }),
-    startCyrus({ users: userNames }),
-    startCyrus({ users: userNames, quota: 100 }),
-    startDovecot({ quota: "100K" }),
-    startDovecot({ quota: "100K", withoutCapabilities: ["LITERAL+", "MULTIAPPEND"] }),
-  ]);
+const { dovecot, cyrus, smallCyrus, smallDovecot, smallAndSlow } = await startAll({
+  dovecot: startDovecot({ mailFormat: "maildir", separator: "/" }),
+  cyrus: startCyrus({ users: userNames }),
+  smallCyrus: startCyrus({ users: userNames, quota: 100 }),
+  smallDovecot: startDovecot({ quota: "100K" }),
+  smallAndSlow: startDovecot({ quota: "100K", withoutCapabilities: ["LITERAL+", "MULTIAPPEND"] }),
 });
-after(() => Promise.all([dovecot, cyrus, smallCyrus, smallDovecot, smallAndSlow].map((server) => server.stop())));
 
 const malformed = mail("malformed", { header: ["this line has no colon"] });
 

@@ -2,21 +2,15 @@
 // them, disturb neither the run nor what is copied.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { sides, type PerSide } from "../../../src/model/side.ts";
+import { test } from "node:test";
+import { sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
-import type { MailServer } from "../../support/mail-server.ts";
+import { startAll } from "../../support/start-all.ts";
 import { contents, deliver, mails, store, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges } from "../converge.ts";
 
-let servers: PerSide<MailServer>;
-
-before(async () => {
-  const [local, remote] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
-  servers = { local, remote };
-});
-after(() => Promise.all([servers.local.stop(), servers.remote.stop()]));
+const servers = await startAll({ local: startDovecot(), remote: startCyrus({ users: userNames }) });
 
 /** Everything but CR, LF and what ends a quoted string or a list. */
 const garbage = String.fromCharCode(...Array.from({ length: 255 }, (_, octet) => octet + 1)).replace(

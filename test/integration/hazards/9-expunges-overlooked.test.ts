@@ -2,19 +2,16 @@
 // says OK nevertheless; marks written right after an expunge fare no better.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { startDovecot } from "../../support/dovecot.ts";
-import type { MailServer } from "../../support/mail-server.ts";
+import { startAll } from "../../support/start-all.ts";
 import { asClient, contents, deliver, mails, twoStores } from "../../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
-let local: MailServer;
-let remote: MailServer;
-
-before(async () => {
-  [local, remote] = [await startDovecot(), await startDovecot()];
+const { local, remote } = await startAll({
+  local: startDovecot(),
+  remote: startDovecot(),
 });
-after(() => Promise.all([local, remote].map((server) => server.stop())));
 
 test("every second of ten thousand messages vanishes", async (t) => {
   const count = 10_000;
