@@ -2,11 +2,11 @@
 // The message is gone; its flags are no news.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
-import type { MailServer } from "../../support/mail-server.ts";
+import { startAll } from "../../support/start-all.ts";
 import {
   command,
   contents,
@@ -19,15 +19,9 @@ import {
 } from "../../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
-const servers = new Map<string, MailServer>();
+const servers = await startAll({ Dovecot: startDovecot(), Cyrus: startCyrus({ users: userNames }) });
 
-before(async () => {
-  const [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
-  servers.set("Dovecot", dovecot).set("Cyrus", cyrus);
-});
-after(() => Promise.all([...servers.values()].map((server) => server.stop())));
-
-for (const name of ["Dovecot", "Cyrus"]) {
+for (const name of ["Dovecot", "Cyrus"] as const) {
   test(`${name}: a message flagged and expunged during a run is gone from both sides`, async (t) => {
     const stores = await synchronised(t, name);
     await deliver(stores.local, "INBOX", ...mails("new", 1));
@@ -75,8 +69,8 @@ for (const name of ["Dovecot", "Cyrus"]) {
   }
 }
 
-async function synchronised(t: Parameters<typeof twoStores>[0], name: string): Promise<TwoStores> {
-  const stores = await twoStores(t, { local: servers.get("Dovecot")!, remote: servers.get(name)! });
+async function synchronised(t: Parameters<typeof twoStores>[0], name: keyof typeof servers): Promise<TwoStores> {
+  const stores = await twoStores(t, { local: servers.Dovecot, remote: servers[name] });
   await deliver(stores.remote, "INBOX", ...mails("m", 3));
   await assertConverges(stores);
   return stores;

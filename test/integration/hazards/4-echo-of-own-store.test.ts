@@ -2,21 +2,16 @@
 // no further, neither in this run nor in the next.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { otherSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";
+import { startAll } from "../../support/start-all.ts";
 import { contents, deliver, expunge, mails, store, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
-const servers = new Map<string, MailServer>();
-
-before(async () => {
-  const [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
-  servers.set("Dovecot", dovecot).set("Cyrus", cyrus);
-});
-after(() => Promise.all([...servers.values()].map((server) => server.stop())));
+const servers = await startAll({ Dovecot: startDovecot(), Cyrus: startCyrus({ users: userNames }) });
 
 for (const [local, remote] of [
   ["Dovecot", "Cyrus"],
@@ -60,6 +55,6 @@ for (const [local, remote] of [
   });
 }
 
-function pairOf(local: string, remote: string): PerSide<MailServer> {
-  return { local: servers.get(local)!, remote: servers.get(remote)! };
+function pairOf(local: keyof typeof servers, remote: keyof typeof servers): PerSide<MailServer> {
+  return { local: servers[local], remote: servers[remote] };
 }

@@ -2,13 +2,14 @@
 // at its end are those that a new connection is told, so the next run selects nothing.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { sides, type Side } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";
 import { populate } from "../../support/mail-store.ts";
 import type { InterimapHome } from "../../support/run-interimap.ts";
+import { startAll } from "../../support/start-all.ts";
 import {
   asClient,
   command,
@@ -23,13 +24,7 @@ import {
 import { dump } from "../../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
-const servers = new Map<string, MailServer>();
-
-before(async () => {
-  const [dovecot, cyrus] = await Promise.all([startDovecot(), startCyrus({ users: userNames })]);
-  servers.set("Dovecot", dovecot).set("Cyrus", cyrus);
-});
-after(() => Promise.all([...servers.values()].map((server) => server.stop())));
+const servers = await startAll({ Dovecot: startDovecot(), Cyrus: startCyrus({ users: userNames }) });
 
 for (const [local, remote] of [
   ["Dovecot", "Cyrus"],
@@ -37,7 +32,7 @@ for (const [local, remote] of [
   ["Cyrus", "Cyrus"],
 ] as const) {
   test(`${local} and ${remote}: the states saved are what STATUS says`, async (t) => {
-    const stores = await twoStores(t, { local: servers.get(local)!, remote: servers.get(remote)! });
+    const stores = await twoStores(t, { local: servers[local], remote: servers[remote] });
     await populate(stores.local, { mailboxes: 8, messages: 40 });
     await command(stores.remote, "CREATE empty");
     await deliver(stores.remote, "INBOX", ...mails("far", 3));
