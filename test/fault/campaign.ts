@@ -1,5 +1,6 @@
 // Many trials: which, in which order, how many at a time, until when; and what they found.
-//   FULL=1           every scenario, both ways round, every step, every blow, shuffled, until FAULT_MINUTES (60) are over
+//   FULL=1           every scenario, both ways round, every step, every blow, shuffled, until FAULT_MINUTES (60) are over;
+//                    FROM=n goes on where a campaign with the same seed was after n trials
 //   otherwise        one step of each scenario in its turn
 //   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", LOST=n, FLIP=0|1 narrow it down further
 //   SEED=n           another order, another sample
@@ -37,6 +38,9 @@ interface Case extends Trial {
 
 const env = process.env;
 const seed = Number(env["SEED"] ?? 1);
+/** So many trials were done before. */
+const first = Number(env["FROM"] ?? 0);
+const progressStep = 100;
 const isNarrow = ["SCENARIO", "STEP", "BLOW", "LOST", "FLIP"].some((name) => env[name] !== undefined);
 /** Everything, or all of what was asked for. */
 export const isFull = env["FULL"] === "1" || isNarrow;
@@ -53,10 +57,11 @@ export async function conduct(campaign: Campaign): Promise<Outcome> {
   const failures: string[] = [];
   const cases = await plan(campaign, { random, failures });
   let [done, unreached] = [0, 0];
-  await inParallel(cases, async (one) => {
+  await inParallel(cases.slice(first), async (one) => {
     if (Date.now() > deadline) return;
     const { problems, isReached } = await attempt(campaign.world, one);
     done++;
+    if (isFull && done % progressStep === 0) console.log(`${first + done} of ${cases.length} trials`);
     if (!isReached) unreached++;
     if (problems.length === 0) return;
     failures.push(`${commandFor(one)}\n${problems.join("\n")}`);
@@ -65,7 +70,8 @@ export async function conduct(campaign: Campaign): Promise<Outcome> {
   const names = new Set(cases.map(({ scenario }) => scenario.name));
   const minutes = ((Date.now() - start) / 60_000).toFixed(1);
   const summary =
-    `${names.size} scenarios, ${done} of ${cases.length} trials (${campaign.blows.join(", ")}), ` +
+    `${names.size} scenarios, ${done} of ${cases.length} trials (${campaign.blows.join(", ")})` +
+    `${first === 0 ? "" : ` behind the first ${first}`}, ` +
     `${unreached} of them over before their step, ${failures.length} failures, ${minutes} minutes, seed ${seed}`;
   return { summary, failures };
 }
@@ -81,14 +87,14 @@ async function plan(
     .flatMap((scenario) => (flips ?? [random.chance(0.5)]).map((flipped) => ({ scenario, flipped })))
     .filter(({ flipped }) => env["FLIP"] === undefined || flipped === (env["FLIP"] === "1"));
   const turns: Case[][] = [];
-  await inParallel(trials, async (trial) => {
+  await inParallel([...trials.entries()], async ([index, trial]) => {
     const undisturbed = await reachEnd(world, trial);
     const flawed = flaws(trial, undisturbed);
     if (flawed.length > 0) failures.push(`${nameOf(trial)}, undisturbed:\n${flawed.join("\n")}\n${undisturbed.output}`);
-    const all = undisturbed.steps.flatMap((_, index) =>
+    const all = undisturbed.steps.flatMap((_, before) =>
       blows.flatMap((blow) =>
-        losses(blow, undisturbed.steps.slice(0, index + 1)).map((lost) => {
-          return { ...trial, asDaemon, undisturbed, blow, lost, step: index + 1 };
+        losses(blow, undisturbed.steps.slice(0, before + 1)).map((lost) => {
+          return { ...trial, asDaemon, undisturbed, blow, lost, step: before + 1 };
         }),
       ),
     );
@@ -100,7 +106,7 @@ async function plan(
         (env["BLOW"] ?? blow) === blow &&
         (env["LOST"] ?? String(lost)) === String(lost),
     );
-    turns.push(meant.slice(0, sample));
+    turns[index] = meant.slice(0, sample);
   });
   const longest = Math.max(0, ...turns.map(({ length }) => length));
   return Array.from({ length: longest }, (_, i) => turns.flatMap((cases) => cases.slice(i, i + 1))).flat();
