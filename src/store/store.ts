@@ -12,6 +12,12 @@ import { recordRefused, refused, type Refusal, type RefusedMessage } from "./ref
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
 
+/** Of a mailbox into which messages are about to be copied: the UIDs from which on these may be. */
+export interface Mark {
+  readonly idx: number;
+  readonly floors: PerSide<number>;
+}
+
 export class Store {
   readonly #connection: Connection;
   #isCurrent: boolean;
@@ -114,17 +120,19 @@ export class Store {
   }
 
   /**
-   * Notes that copies with UIDs at or above the floors may exist without a mapping row, until the next checkpoint. The
-   * one commit that waits for the disk: what follows may be lost with the power, this says that it may.
+   * Notes that copies with UIDs at or above the floors may exist without a mapping row, until the next checkpoint of their
+   * mailbox. The one commit that waits for the disk: what follows may be lost with the power, this says that it may.
    * A marker that an interrupted round left behind keeps its floor where that is lower.
    */
-  markInterruptible(idx: number, floors: PerSide<number>): void {
+  markInterruptible(marks: readonly Mark[]): void {
     this.#connection.durably(() => {
-      this.#connection.run(
-        `INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE
-         SET lfloor = min(lfloor, excluded.lfloor), rfloor = min(rfloor, excluded.rfloor)`,
-        ...[idx, floors.local, floors.remote],
-      );
+      for (const { idx, floors } of marks) {
+        this.#connection.run(
+          `INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE
+           SET lfloor = min(lfloor, excluded.lfloor), rfloor = min(rfloor, excluded.rfloor)`,
+          ...[idx, floors.local, floors.remote],
+        );
+      }
     });
   }
 

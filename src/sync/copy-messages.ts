@@ -122,8 +122,12 @@ function takesSeveral(session: Channel): boolean {
 }
 
 /** From the first APPEND to the checkpoint a copy may exist whose mapping was never recorded. */
-function markInterruptible({ store, idx, progress }: OpenMailbox): void {
-  store.markInterruptible(idx, { local: progress.local.floor, remote: progress.remote.floor });
+function markInterruptible(mailbox: OpenMailbox): void {
+  const { store, idx, progress, marked } = mailbox;
+  const floors = perSide((side) => progress[side].floor);
+  if (marked !== undefined && sides.every((side) => marked[side] <= floors[side])) return;
+  store.markInterruptible([{ idx, floors }]);
+  mailbox.marked = floors;
 }
 
 interface Direction {

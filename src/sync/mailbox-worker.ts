@@ -82,14 +82,18 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   if (anew.length > 0) forget(work, uidValidity);
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   if (anew.length === 0 && (before.local === undefined || before.remote === undefined)) begin(work, { before, views });
+  const isOwnMark = work.marked !== undefined && anew.length === 0;
+  const interrupted = isOwnMark ? undefined : work.store.interruption(work.idx);
   return {
     ...work,
+    interrupted,
+    marked: work.marked,
     before,
     views,
     flags: new FlagKnowledge(),
     foretold,
     readBacks: [],
-    progress: perSide((side) => progressFrom({ ...work, before }, { side, exists: views[side].exists })),
+    progress: perSide((side) => progressFrom({ ...work, before, interrupted }, { side, exists: views[side].exists })),
   };
 }
 
@@ -134,10 +138,10 @@ function forget({ store, idx }: MailboxWork, uidValidity: PerSide<number>): void
 }
 
 function progressFrom(
-  { store, idx, repairs, before }: MailboxWork,
+  { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
   { side, exists }: { readonly side: Side; readonly exists: number },
 ): Progress {
-  const floor = Math.min(before[side]?.uidNext ?? 1, store.interruption(idx)?.[side] ?? Infinity);
+  const floor = Math.min(before[side]?.uidNext ?? 1, interrupted?.[side] ?? Infinity);
   const refused = store.refused(idx).filter((message) => message.side === side);
   return {
     floor,

@@ -28,6 +28,8 @@ export interface MailboxWork {
   /** By the side they come from: messages fetched or being fetched and not yet appended, of all mailboxes together. */
   readonly inFlight: PerSide<ByteBudget>;
   readonly store: Store;
+  /** The floors of the interruption marker that was set for this round, once that is on the disk. */
+  readonly marked?: PerSide<number> | undefined;
   readonly report: Report;
   /** When aborted, no new batch of messages is begun. */
   readonly stop: AbortSignal;
@@ -42,6 +44,9 @@ export interface MailboxWork {
 export interface OpenMailbox extends MailboxWork {
   readonly views: PerSide<MailboxView>;
   readonly flags: FlagKnowledge;
+  /** The floors of the marker that an earlier round left behind. */
+  readonly interrupted: PerSide<number> | undefined;
+  marked: PerSide<number> | undefined;
   /** What was asked for together with SELECT, if anything was; for the first who needs it. */
   readonly foretold: Record<Side, Foretold | undefined>;
   /** Of copies whose flags are being read back: to be waited for before a round is over. */

@@ -41,8 +41,7 @@ async function compareCopied(mailbox: OpenMailbox): Promise<void> {
 }
 
 async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
-  const { store, idx, views, sessions, progress } = mailbox;
-  const floors = store.interruption(idx);
+  const { store, idx, views, sessions, progress, interrupted: floors } = mailbox;
   if (floors === undefined) return;
   const unmapped = perSide((side): UidSet => {
     const { uidNext } = views[side];

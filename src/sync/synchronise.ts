@@ -135,8 +135,11 @@ async function visit(run: Run, { names, known, listings }: Visit): Promise<void>
   const jobs = names
     .filter((name) => !run.leftOut.has(name))
     .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
-  const work = ({ name }: Job, sessions: PerSide<Channel>): Promise<void> =>
-    attempt(run, { mailbox: name }, () => syncOne(run, { name, known: known.get(name), listings, sessions }));
+  const marks = markAhead(run, { jobs, known });
+  const work = ({ name }: Job, sessions: PerSide<Channel>): Promise<void> => {
+    const one = { name, known: known.get(name), marked: marks.get(name), listings, sessions };
+    return attempt(run, { mailbox: name }, () => syncOne(run, one));
+  };
   await shareOut(
     jobs.filter(({ name }) => !isRisky(name)),
     run,
@@ -154,6 +157,27 @@ function newMessages(known: KnownMailbox | undefined, listings: PerSide<Listing>
     return Math.max(0, uidNext - (known.states[side]?.uidNext ?? 1));
   };
   return on("local") + on("remote");
+}
+
+interface Jobs {
+  readonly jobs: readonly Job[];
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+}
+
+/**
+ * Of all mailboxes with new messages at once: each marker by itself would wait for the disk. Returns the floors by name.
+ * A mailbox that is not reached after that is gone through once more, and nothing is found.
+ */
+function markAhead({ store, repairs }: Run, { jobs, known }: Jobs): ReadonlyMap<string, PerSide<number>> {
+  const marks = jobs.flatMap(({ name, messages }) => {
+    const { idx, isUnfinished, states: { local, remote } = {} } = known.get(name) ?? {};
+    if (messages === 0 || idx === undefined || isUnfinished === true) return [];
+    if (local === undefined || remote === undefined) return [];
+    return [{ name, idx, floors: { local: local.uidNext, remote: remote.uidNext } }];
+  });
+  if (repairs === true || marks.length < 2) return new Map();
+  store.markInterruptible(marks);
+  return new Map(marks.map(({ name, floors }) => [name, floors]));
 }
 
 function commonMailboxes({ isIgnored }: SyncOptions, { local, remote }: PerSide<Listing>): string[] {
@@ -316,13 +340,14 @@ async function settleSubscriptions(run: Run, { listings, plan }: Reconciled): Pr
 interface OneMailbox {
   readonly name: string;
   readonly known: KnownMailbox | undefined;
+  readonly marked: PerSide<number> | undefined;
   readonly listings: PerSide<Listing>;
   readonly sessions: PerSide<Channel>;
 }
 
 async function syncOne(
   { connections, inFlight, store, report, guard, stop, matchesExisting, repairs = false }: Run,
-  { name, known, listings, sessions }: OneMailbox,
+  { name, known, marked, listings, sessions }: OneMailbox,
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
   await syncMailbox({
@@ -335,6 +360,7 @@ async function syncOne(
     connections,
     inFlight,
     store,
+    marked,
     report,
     guard,
     stop,

@@ -8,9 +8,10 @@ import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/mo
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { plainText } from "../support/run-interimap.ts";
+import { plainText, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { asClient, contents, mail, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const boxes = Array.from({ length: 40 }, (_, i) => `box${String(i).padStart(2, "0")}`);
@@ -61,6 +62,29 @@ async function assertChanged(stores: TwoStores): Promise<void> {
 }
 
 describe("many mailboxes", { concurrency: 2 }, () => {
+  test("what looks alike and came to both sides since the last run is not taken for copies of each other", async (t) => {
+    const stores = await agreeing(t, { local: dovecot, remote: dovecot });
+    for (const side of sides)
+      await asClient(stores[side], async (imap) => {
+        for (const box of boxes) await imap.append(box, [mail("same")]);
+      });
+    await assertConverges(stores);
+    for (const box of ["box00", "box39"])
+      assert.equal((await contents(stores.local, box)).filter((one) => one === "same").length, 2);
+  });
+
+  test("killed in the first of them: the markers of all are on the disk, and the next run does the rest", async (t) => {
+    const stores = await agreeing(t, { local: dovecot, remote: dovecot });
+    await change(stores);
+    const run = startInterimap(stores.home);
+    stores.hold("remote", "client", { pattern: / APPEND /, action: () => void run.child.kill("SIGKILL") });
+    assert.equal((await run.finished).signal, "SIGKILL");
+    assert.equal(dump(stores.home.databaseFile).rows["rounds"]?.length, boxes.length);
+    await assertConverges(stores);
+    await assertChanged(stores);
+    await assertNothingToDo(stores);
+  });
+
   for (const [limit, atMost] of [
     ["1", 1],
     ["4", 4],

@@ -439,7 +439,7 @@ test("resuming adopts what was appended but not recorded, and copies the rest", 
       ${settled({ exists: 4, uidNext: 5 })}`,
   };
   await withScene(scripts, async (scene) => {
-    scene.store.markInterruptible(scene.idx, { local: 3, remote: 3 });
+    scene.store.markInterruptible([{ idx: scene.idx, floors: { local: 3, remote: 3 } }]);
     await scene.sync();
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3, 4: 4 });
     assert.equal(scene.store.interruption(scene.idx), undefined);

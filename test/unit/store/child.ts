@@ -28,7 +28,7 @@ const commands: Readonly<Record<string, (path: string) => void>> = {
   write(path) {
     const store = openStore({ path });
     const idx = store.addMailbox("INBOX", true);
-    store.markInterruptible(idx, { local: 1, remote: 1 });
+    store.markInterruptible([{ idx, floors: { local: 1, remote: 1 } }]);
     const writeBatch = (batch: number): void => {
       const uids = Array.from({ length: batchSize }, (_, i) => batch * batchSize + i + 1);
       store.addMappings(

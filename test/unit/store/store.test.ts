@@ -80,7 +80,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
   const fill = (name: string): number => {
     const idx = store.addMailbox(name, true);
     store.checkpoint(idx, states, { local: 1, remote: 2 });
-    store.markInterruptible(idx, { local: 1, remote: 1 });
+    store.markInterruptible([{ idx, floors: { local: 1, remote: 1 } }]);
     store.addMappings(idx, [{ local: 1, remote: 2 }]);
     store.recordRefused(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
     store.addSuspects(idx, "local", [3]);
@@ -143,7 +143,7 @@ test("summaries show all of each mailbox, in the order of mailboxes()", (t) => {
     { local: 1, remote: 2 },
     { local: 3, remote: 4 },
   ]);
-  store.markInterruptible(other, { local: 1, remote: 1 });
+  store.markInterruptible([{ idx: other, floors: { local: 1, remote: 1 } }]);
   const [first, second] = store.mailboxes();
   const [{ synchronisedAt, ...summary }, ...rest] = store.summaries() as [MailboxSummary, ...MailboxSummary[]];
   assert.ok(synchronisedAt instanceof Date);
@@ -157,9 +157,9 @@ test("the interruption marker lasts until the checkpoint and keeps the lower flo
   const { store, idx } = newMailbox(t);
   const other = store.addMailbox("other", false);
   assert.equal(store.interruption(idx), undefined);
-  store.markInterruptible(idx, { local: 10, remote: 20 });
-  store.markInterruptible(other, { local: 1, remote: 1 });
-  store.markInterruptible(idx, { local: 15, remote: 5 });
+  store.markInterruptible([{ idx, floors: { local: 10, remote: 20 } }]);
+  store.markInterruptible([{ idx: other, floors: { local: 1, remote: 1 } }]);
+  store.markInterruptible([{ idx, floors: { local: 15, remote: 5 } }]);
   assert.deepEqual(store.interruption(idx), { local: 10, remote: 5 });
   store.checkpoint(idx, states);
   assert.equal(store.interruption(idx), undefined);
@@ -169,7 +169,7 @@ test("the interruption marker lasts until the checkpoint and keeps the lower flo
 test("a failed checkpoint leaves the last one and the marker", (t) => {
   const { store, idx } = newMailbox(t);
   store.checkpoint(idx, states, { local: 1, remote: 1 });
-  store.markInterruptible(idx, { local: 1, remote: 1 });
+  store.markInterruptible([{ idx, floors: { local: 1, remote: 1 } }]);
   const wrong = { local: states.remote, remote: { ...states.remote, uidValidity: 0 } };
   assert.throws(
     () => {
@@ -334,7 +334,7 @@ test("a transaction is undone when its work throws, and an inner one alone", (t)
 test("startOver keeps the mappings, and has everything looked at and matched until the next checkpoint", (t) => {
   const { store, idx } = newMailbox(t);
   store.checkpoint(idx, states, { local: 2, remote: 2 });
-  store.markInterruptible(idx, { local: 17, remote: 5 });
+  store.markInterruptible([{ idx, floors: { local: 17, remote: 5 } }]);
   store.addMappings(idx, [{ local: 3, remote: 4 }]);
   const fresh = { ...states, local: { uidValidity: 7, uidNext: 1, highestModSeq: 0n } };
   store.startOver(idx, fresh);
