@@ -1,23 +1,21 @@
 // Copies new messages to the other side, both directions at once (walk 1 in ARCHITECTURE.md): sizes, batches, and
 // then batch n+1 is being fetched while batch n is being appended.
 
-import { append, type OutgoingMessage } from "../imap/commands/append.ts";
 import type { Channel } from "../imap/channel.ts";
-import { fetchFlags, fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../imap/commands/fetch.ts";
+import { fetchIdentities, fetchMessages, fetchSizes } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
-import { CommandRefused } from "../imap/command-refused.ts";
-import { InterimapError, interrupted } from "../model/errors.ts";
 import { allDone } from "../model/all-done.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
-import { storableFlags, unionFlags, withoutFlags, type FlagSet } from "../model/flags.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import type { Refusal } from "../store/refused.ts";
-import { AppendLanes, type Lane } from "./append-lanes.ts";
+import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { appendBatch } from "./append-batch.ts";
+import { AppendLanes } from "./append-lanes.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
-import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import type { Direction, OpenMailbox } from "./open-mailbox.ts";
+import { readBack } from "./read-back.ts";
+import { clearRefusal, recordRefusal } from "./refusals.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
 const batchLimits = { octets: 1 << 20, messages: 500 };
@@ -130,11 +128,6 @@ function markInterruptible(mailbox: OpenMailbox): void {
   mailbox.marked = floors;
 }
 
-interface Direction {
-  readonly source: Side;
-  readonly target: Side;
-}
-
 interface Copying extends Direction {
   readonly lanes: AppendLanes;
   /** By UID, of messages that are copied alone. */
@@ -192,7 +185,7 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
   await allDone(
     parts.map(async (part) => {
       const copies = await lanes.run(async (lane) => {
-        const made = await appendPart(mailbox, copying, { lane, messages: part });
+        const made = await appendBatch(mailbox, copying, { lane, messages: part });
         // What another connection appended shows only after a NOOP. Sent now, it goes out before what is read back.
         if (lane.session !== mailbox.sessions[target]) noop(mailbox.sessions[target]).catch(() => undefined);
         return made;
@@ -213,178 +206,4 @@ async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, mis
   for (const { uid, size } of await fetchSizes(mailbox.sessions[source], missing)) {
     recordRefusal(mailbox, direction, { uid, size, messageId: undefined, reason });
   }
-}
-
-/** A message and the UID of its copy. */
-interface Copy {
-  readonly message: FetchedMessage;
-  readonly uid: number;
-}
-
-/** Appends all or, when the server refuses, one half after the other, down to the message it does not want. */
-async function appendPart(
-  mailbox: OpenMailbox,
-  direction: Direction,
-  { lane, messages }: { readonly lane: Lane; readonly messages: readonly FetchedMessage[] },
-): Promise<readonly Copy[]> {
-  try {
-    return await appendAll(mailbox, direction, { ...lane, messages });
-  } catch (error) {
-    if (!isRefusal(error) || lane.isWithdrawn()) throw error;
-    await lane.makeWay();
-    return appendDivided(mailbox, direction, { session: lane.session, messages, reason: error.words });
-  }
-}
-
-function isRefusal(error: unknown): error is CommandRefused {
-  return error instanceof CommandRefused && error.responseCode?.name !== "TRYCREATE";
-}
-
-interface Part extends Pick<Lane, "session" | "turn"> {
-  readonly messages: readonly FetchedMessage[];
-}
-
-/** All or none. @throws CommandRefused */
-async function appendAll(mailbox: OpenMailbox, direction: Direction, part: Part): Promise<readonly Copy[]> {
-  const { session, turn, messages } = part;
-  if (messages.length === 0) return [];
-  mailbox.progress[direction.target].isTouched = true;
-  const outgoing = messages.map((message): OutgoingMessage => ({
-    ...message,
-    flags: offerFlags(mailbox, direction.target, message.flags),
-  }));
-  const { wireName, uidValidity } = mailbox.views[direction.target];
-  const uids = await append(session, { wireName, uidValidity, turn }, outgoing);
-  const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
-  recordCopies(mailbox, direction, copies);
-  return copies;
-}
-
-interface RefusedPart {
-  readonly session: Channel;
-  readonly messages: readonly FetchedMessage[];
-  /** The server's words. */
-  readonly reason: string;
-}
-
-/** The halves of what was refused as a whole; of a single message, what can be done for it. */
-async function appendDivided(
-  mailbox: OpenMailbox,
-  direction: Direction,
-  { session, messages, reason }: RefusedPart,
-): Promise<readonly Copy[]> {
-  const [first] = messages;
-  if (first === undefined) return [];
-  if (messages.length === 1) return appendRefused(mailbox, direction, { session, message: first, reason });
-  const middle = messages.length >> 1;
-  const copies: Copy[] = [];
-  for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
-    try {
-      copies.push(...(await appendAll(mailbox, direction, { session, messages: half })));
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      copies.push(...(await appendDivided(mailbox, direction, { session, messages: half, reason: error.words })));
-    }
-  }
-  return copies;
-}
-
-interface RefusedMessage {
-  readonly session: Channel;
-  readonly message: FetchedMessage;
-  readonly reason: string;
-}
-
-/** It may be a keyword that the server does not want, rather than the message. */
-async function appendRefused(
-  mailbox: OpenMailbox,
-  direction: Direction,
-  { session, message, reason }: RefusedMessage,
-): Promise<readonly Copy[]> {
-  const { target: side } = direction;
-  const flags = flagsWithoutNewKeywords(mailbox, side, message.flags);
-  if (flags !== undefined) {
-    try {
-      const uids = await append(session, mailbox.views[side], [{ ...message, flags }]);
-      noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids), keywords: withoutFlags(message.flags, flags), reason });
-      const copies = uids.map((uid) => ({ message, uid }));
-      recordCopies(mailbox, direction, copies);
-      return copies;
-    } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
-    }
-  }
-  const { uid, bytes } = message;
-  recordRefusal(mailbox, direction, { uid, size: bytes.length, messageId: messageIdOf(bytes), reason });
-  return [];
-}
-
-function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): void {
-  const { store, idx, name, report, progress } = mailbox;
-  const uids = copies.map(({ uid }) => uid);
-  store.transaction(() => {
-    store.addMappings(
-      idx,
-      copies.map(({ message, uid }) =>
-        source === "local" ? { local: message.uid, remote: uid } : { local: uid, remote: message.uid },
-      ),
-    );
-    for (const { message } of copies)
-      if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
-  });
-  progress[target].copies = union(progress[target].copies, uidSetOf(uids));
-  report({
-    type: "messages-added",
-    side: target,
-    mailbox: name,
-    sourceUids: copies.map(({ message }) => message.uid),
-    uids,
-  });
-}
-
-interface FlaggedCopy {
-  readonly sourceUid: number;
-  readonly flags: FlagSet;
-  readonly uid: number;
-}
-
-/** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
-async function readBack(
-  mailbox: OpenMailbox,
-  { source, target }: Direction,
-  copies: readonly FlaggedCopy[],
-): Promise<void> {
-  const view = mailbox.views[target];
-  const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)));
-  for (const { sourceUid, flags, uid } of copies) {
-    const found = kept.get(uid);
-    const sent = storableFlags(flags, view.permanentFlags);
-    if (found === undefined || found.flags === sent) {
-      // When the mailbox is selected again the server tells of them, and that is no news.
-      mailbox.flags.learn(target, uid, sent);
-      continue;
-    }
-    mailbox.flags.learn(source, sourceUid, flags);
-    view.noteChange(uid, found);
-    // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.
-    if (unionFlags(found.flags, sent) !== found.flags) {
-      mailbox.flags.forget(source, sourceUid);
-      mailbox.views[source].noteChange(sourceUid, { flags, modSeq: 0n });
-    }
-  }
-}
-
-/** The server took it this time, or it is gone. */
-function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, uid: number): void {
-  progress[side].refused.delete(uid);
-  store.clearRefused(idx, side, uid);
-}
-
-function recordRefusal(
-  { store, idx, name, report }: OpenMailbox,
-  { source, target }: Direction,
-  refusal: Omit<Refusal, "side">,
-): void {
-  store.recordRefused(idx, { side: source, ...refusal });
-  report({ type: "message-refused", side: target, mailbox: name, sourceUid: refusal.uid, reason: refusal.reason });
 }

@@ -76,3 +76,9 @@ export interface Progress {
   /** Those of them, at the beginning, for which it was time to be offered once more. */
   readonly due: UidSet;
 }
+
+/** From the side that has the messages to the one that is to get them. */
+export interface Direction {
+  readonly source: Side;
+  readonly target: Side;
+}

@@ -9,6 +9,7 @@ import { countUids, formatUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidS
 import { countDeletions, vanishedPairs } from "./vanished-pairs.ts";
 import { planVanished } from "./vanished-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { clearRefusal } from "./refusals.ts";
 
 /** Deals with all messages the views report as vanished now. */
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
@@ -28,12 +29,8 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
 }
 
 /** What is gone need not be copied any more. */
-function forgetRefused({ store, idx, progress }: OpenMailbox, side: Side, vanished: UidSet): void {
-  for (const uid of progress[side].refused) {
-    if (!hasUid(vanished, uid)) continue;
-    progress[side].refused.delete(uid);
-    store.clearRefused(idx, side, uid);
-  }
+function forgetRefused(mailbox: OpenMailbox, side: Side, vanished: UidSet): void {
+  for (const uid of mailbox.progress[side].refused) if (hasUid(vanished, uid)) clearRefusal(mailbox, side, uid);
 }
 
 function dropMappings({ store, idx }: OpenMailbox, pairs: readonly PerSide<number>[]): void {

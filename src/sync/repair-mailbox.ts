@@ -11,7 +11,8 @@ import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { likeness } from "./match-plan.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
-import { adopt, forgetTakenRefusals } from "./resume.ts";
+import { forgetTakenRefusals } from "./refusals.ts";
+import { adopt } from "./resume.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {

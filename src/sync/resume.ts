@@ -7,21 +7,12 @@ import { hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } fro
 import { uniteFlags } from "./match-flags.ts";
 import { planMatches } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
   forgetTakenRefusals(mailbox);
   await compareCopied(mailbox);
   await adoptUnrecorded(mailbox);
-}
-
-/** A message with a row was taken in the end, whatever became of the word of it; offered again it would be there twice. */
-export function forgetTakenRefusals({ store, idx, progress }: OpenMailbox): void {
-  for (const side of sides) {
-    for (const { [side]: uid } of store.pairsOf(idx, side, uidSetOf(progress[side].refused))) {
-      progress[side].refused.delete(uid);
-      store.clearRefused(idx, side, uid);
-    }
-  }
 }
 
 /** Nothing tells what happened to these messages since they were copied: flags and existence are compared in full. */
@@ -75,7 +66,7 @@ export function adopt(mailbox: OpenMailbox, pairs: readonly PerSide<MessageIdent
     );
     for (const side of sides) {
       for (const { [side]: message } of pairs) {
-        if (progress[side].refused.delete(message.uid)) store.clearRefused(idx, side, message.uid);
+        if (progress[side].refused.has(message.uid)) clearRefusal(mailbox, side, message.uid);
       }
     }
   });

@@ -1,0 +1,141 @@
+// Appends a batch of messages to the other side and records the copies. A batch that is refused is divided until only the
+// messages are left that the server does not want.
+
+import type { Channel } from "../imap/channel.ts";
+import { CommandRefused } from "../imap/command-refused.ts";
+import { append, type OutgoingMessage } from "../imap/commands/append.ts";
+import type { FetchedMessage } from "../imap/commands/fetch.ts";
+import { withoutFlags } from "../model/flags.ts";
+import { messageIdOf } from "../model/message-id.ts";
+import { uidSetOf, union } from "../model/uid-set.ts";
+import type { Lane } from "./append-lanes.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
+import type { Direction, OpenMailbox } from "./open-mailbox.ts";
+import { clearRefusal, recordRefusal } from "./refusals.ts";
+
+/** A message and the UID of its copy. */
+export interface Copy {
+  readonly message: FetchedMessage;
+  readonly uid: number;
+}
+
+/** Appends all or, when the server refuses, one half after the other, down to the message it does not want. */
+export async function appendBatch(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  { lane, messages }: { readonly lane: Lane; readonly messages: readonly FetchedMessage[] },
+): Promise<readonly Copy[]> {
+  try {
+    return await appendAll(mailbox, direction, { ...lane, messages });
+  } catch (error) {
+    if (!isRefusal(error) || lane.isWithdrawn()) throw error;
+    await lane.makeWay();
+    return appendDivided(mailbox, direction, { session: lane.session, messages, reason: error.words });
+  }
+}
+
+function isRefusal(error: unknown): error is CommandRefused {
+  return error instanceof CommandRefused && error.responseCode?.name !== "TRYCREATE";
+}
+
+interface Part extends Pick<Lane, "session" | "turn"> {
+  readonly messages: readonly FetchedMessage[];
+}
+
+/** All or none. @throws CommandRefused */
+async function appendAll(mailbox: OpenMailbox, direction: Direction, part: Part): Promise<readonly Copy[]> {
+  const { session, turn, messages } = part;
+  if (messages.length === 0) return [];
+  mailbox.progress[direction.target].isTouched = true;
+  const outgoing = messages.map((message): OutgoingMessage => ({
+    ...message,
+    flags: offerFlags(mailbox, direction.target, message.flags),
+  }));
+  const { wireName, uidValidity } = mailbox.views[direction.target];
+  const uids = await append(session, { wireName, uidValidity, turn }, outgoing);
+  const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
+  recordCopies(mailbox, direction, copies);
+  return copies;
+}
+
+interface RefusedPart {
+  readonly session: Channel;
+  readonly messages: readonly FetchedMessage[];
+  /** The server's words. */
+  readonly reason: string;
+}
+
+/** The halves of what was refused as a whole; of a single message, what can be done for it. */
+async function appendDivided(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  { session, messages, reason }: RefusedPart,
+): Promise<readonly Copy[]> {
+  const [first] = messages;
+  if (first === undefined) return [];
+  if (messages.length === 1) return appendRefused(mailbox, direction, { session, message: first, reason });
+  const middle = messages.length >> 1;
+  const copies: Copy[] = [];
+  for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
+    try {
+      copies.push(...(await appendAll(mailbox, direction, { session, messages: half })));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      copies.push(...(await appendDivided(mailbox, direction, { session, messages: half, reason: error.words })));
+    }
+  }
+  return copies;
+}
+
+interface RefusedMessage {
+  readonly session: Channel;
+  readonly message: FetchedMessage;
+  readonly reason: string;
+}
+
+/** It may be a keyword that the server does not want, rather than the message. */
+async function appendRefused(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  { session, message, reason }: RefusedMessage,
+): Promise<readonly Copy[]> {
+  const { target: side } = direction;
+  const flags = flagsWithoutNewKeywords(mailbox, side, message.flags);
+  if (flags !== undefined) {
+    try {
+      const uids = await append(session, mailbox.views[side], [{ ...message, flags }]);
+      noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids), keywords: withoutFlags(message.flags, flags), reason });
+      const copies = uids.map((uid) => ({ message, uid }));
+      recordCopies(mailbox, direction, copies);
+      return copies;
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+    }
+  }
+  const { uid, bytes } = message;
+  recordRefusal(mailbox, direction, { uid, size: bytes.length, messageId: messageIdOf(bytes), reason });
+  return [];
+}
+
+function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): void {
+  const { store, idx, name, report, progress } = mailbox;
+  const uids = copies.map(({ uid }) => uid);
+  store.transaction(() => {
+    store.addMappings(
+      idx,
+      copies.map(({ message, uid }) =>
+        source === "local" ? { local: message.uid, remote: uid } : { local: uid, remote: message.uid },
+      ),
+    );
+    for (const { message } of copies)
+      if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
+  });
+  progress[target].copies = union(progress[target].copies, uidSetOf(uids));
+  report({
+    type: "messages-added",
+    side: target,
+    mailbox: name,
+    sourceUids: copies.map(({ message }) => message.uid),
+    uids,
+  });
+}

@@ -1,0 +1,38 @@
+// What a server really kept of the flags of what was appended.
+
+import { fetchFlags } from "../imap/commands/fetch.ts";
+import { storableFlags, unionFlags, type FlagSet } from "../model/flags.ts";
+import { uidSetOf } from "../model/uid-set.ts";
+import type { Direction, OpenMailbox } from "./open-mailbox.ts";
+
+export interface FlaggedCopy {
+  readonly sourceUid: number;
+  readonly flags: FlagSet;
+  readonly uid: number;
+}
+
+/** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
+export async function readBack(
+  mailbox: OpenMailbox,
+  { source, target }: Direction,
+  copies: readonly FlaggedCopy[],
+): Promise<void> {
+  const view = mailbox.views[target];
+  const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)));
+  for (const { sourceUid, flags, uid } of copies) {
+    const found = kept.get(uid);
+    const sent = storableFlags(flags, view.permanentFlags);
+    if (found === undefined || found.flags === sent) {
+      // When the mailbox is selected again the server tells of them, and that is no news.
+      mailbox.flags.learn(target, uid, sent);
+      continue;
+    }
+    mailbox.flags.learn(source, sourceUid, flags);
+    view.noteChange(uid, found);
+    // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.
+    if (unionFlags(found.flags, sent) !== found.flags) {
+      mailbox.flags.forget(source, sourceUid);
+      mailbox.views[source].noteChange(sourceUid, { flags, modSeq: 0n });
+    }
+  }
+}

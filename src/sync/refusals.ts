@@ -1,0 +1,30 @@
+// What is remembered of messages that a server refused.
+
+import { sides, type Side } from "../model/side.ts";
+import { uidSetOf } from "../model/uid-set.ts";
+import type { Refusal } from "../store/refused.ts";
+import type { Direction, OpenMailbox } from "./open-mailbox.ts";
+
+/** The server took it this time, or it is gone. */
+export function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, uid: number): void {
+  progress[side].refused.delete(uid);
+  store.clearRefused(idx, side, uid);
+}
+
+export function recordRefusal(
+  { store, idx, name, report }: OpenMailbox,
+  { source, target }: Direction,
+  refusal: Omit<Refusal, "side">,
+): void {
+  store.recordRefused(idx, { side: source, ...refusal });
+  report({ type: "message-refused", side: target, mailbox: name, sourceUid: refusal.uid, reason: refusal.reason });
+}
+
+/** A message with a row was taken in the end, whatever became of the word of it; offered again it would be there twice. */
+export function forgetTakenRefusals(mailbox: OpenMailbox): void {
+  const { store, idx, progress } = mailbox;
+  for (const side of sides) {
+    const taken = store.pairsOf(idx, side, uidSetOf(progress[side].refused));
+    for (const { [side]: uid } of taken) clearRefusal(mailbox, side, uid);
+  }
+}
