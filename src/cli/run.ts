@@ -18,6 +18,7 @@ import { statusText } from "../service/status-text.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/events.ts";
 import { parseArguments, type Invocation, type WorkInvocation } from "./options.ts";
+import { print } from "./print.ts";
 import { Reporter } from "./reporter.ts";
 
 export interface Surroundings {
@@ -36,7 +37,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
   try {
     const invocation = parseArguments(surroundings.argv);
     if (invocation.command === "help" || invocation.command === "version") {
-      process.stdout.write(invocation.text);
+      await print(invocation.text);
       return exitCode.done;
     }
     const { env } = surroundings;
@@ -75,7 +76,7 @@ async function perform(
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {
     const status = await statusCommand(config);
-    process.stdout.write(invocation.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status));
+    await print(invocation.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status));
     return exitCode.done;
   }
   const reporter = new Reporter(log);

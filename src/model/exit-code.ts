@@ -15,7 +15,7 @@ export const exitCode = {
   software: 70,
   /** The database or a directory cannot be created. */
   cannotCreate: 73,
-  /** The database cannot be read or written. */
+  /** The database cannot be read or written, or the output not written. */
   io: 74,
   /** Try again: connection lost, database locked. */
   tempFail: 75,

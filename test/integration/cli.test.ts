@@ -1,6 +1,7 @@
 // What the command prints, and where: options, levels, log file, prefixes.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test, type TestContext } from "node:test";
@@ -54,6 +55,23 @@ const random = seededRandom(1);
 function mailbox(name: string, messages = 1): MailboxPlan {
   return { name, isSubscribed: false, messages: Array.from({ length: messages }, () => makeMail(random)) };
 }
+
+test("a reader of the standard output that has gone is no error, a full disk is", async (t) => {
+  const { configFile } = homeFor(t);
+  const sh = (redirection: string): Promise<{ status: number | null; stderr: string }> =>
+    new Promise((resolve) => {
+      const program = [...interimapCommand(), `--config=${configFile}`].map((word) => `'${word}'`).join(" ");
+      const child = execFile("sh", ["-c", `{ ${program} --help; echo $? >&2; } ${redirection}`], (_, __, stderr) => {
+        const lines = stderr.trimEnd().split("\n");
+        resolve({ status: Number(lines.pop()), stderr: lines.join("\n") });
+      });
+      child.stdin?.end();
+    });
+  assert.deepEqual(await sh("| true"), { status: 0, stderr: "" });
+  const full = await sh("> /dev/full");
+  assert.equal(full.status, 74);
+  assert.match(full.stderr, /^cannot write to the standard output: .*ENOSPC/);
+});
 
 test("--help and --version need no configuration and print to the standard output", async (t) => {
   const home = homeFor(t);
