@@ -79,11 +79,8 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const uidValidity = perSide((side) => views[side].uidValidity);
   const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
   for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
-  if (anew.length > 0) forget(work, uidValidity);
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
-  if (anew.length === 0 && (before.local === undefined || before.remote === undefined)) begin(work, { before, views });
-  const isOwnMark = work.marked !== undefined && anew.length === 0;
-  const interrupted = isOwnMark ? undefined : work.store.interruption(work.idx);
+  const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
   return {
     ...work,
     interrupted,
@@ -106,35 +103,33 @@ function foretell({ sessions, before, listed, repairs }: MailboxWork, side: Side
   return { uids, sizes: fetchSizes(sessions[side], uids).catch(() => undefined) };
 }
 
-/** First met. Where both sides have messages already, some may be the same: these are matched before anything is copied. */
-function begin(
-  { store, idx, matchesExisting }: MailboxWork,
-  { before, views }: { before: PerSide<MailboxState | undefined>; views: PerSide<MailboxView> },
-): void {
-  const uidValidity = perSide((side) => views[side].uidValidity);
-  const bothHoldMessages = sides.every((side) => before[side] === undefined && views[side].exists > 0);
-  if (bothHoldMessages && matchesExisting)
-    store.startOver(
-      idx,
-      perSide((side) => nothingSeen(uidValidity[side])),
-    );
-  else {
-    store.checkpoint(
-      idx,
-      perSide((side) => before[side] ?? nothingSeen(uidValidity[side])),
-    );
-  }
+interface TakenUp {
+  /** Undefined: first met, or met anew. */
+  readonly before: PerSide<MailboxState | undefined>;
+  readonly views: PerSide<MailboxView>;
+  /** UIDVALIDITY changed. */
+  readonly isAnew: boolean;
 }
 
-/** The recorded UIDs mean nothing any more. No deletion follows from that: all messages are matched, the rest is copied. */
-function forget({ store, idx }: MailboxWork, uidValidity: PerSide<number>): void {
+/**
+ * Returns the floors from which on messages without a mapping are matched before anything is copied; undefined when there
+ * can be no copies among them. What is met for the first time may be the same on both sides. Where UIDVALIDITY changed
+ * the recorded UIDs mean nothing any more: no deletion follows from that, all messages are matched, the rest is copied.
+ */
+function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<number> | undefined {
+  const { store, idx, matchesExisting, marked } = work;
+  // A marker that was set for this round tells of nothing yet.
+  const left = marked === undefined ? store.interruption(idx) : undefined;
+  if (!isAnew && before.local !== undefined && before.remote !== undefined) return left;
+  const states = perSide((side) => before[side] ?? nothingSeen(views[side].uidValidity));
+  const bothHoldMessages = sides.every((side) => before[side] === undefined && views[side].exists > 0);
+  const matches = isAnew || left !== undefined || (bothHoldMessages && matchesExisting);
   store.transaction(() => {
-    store.forgetMessages(idx);
-    store.startOver(
-      idx,
-      perSide((side) => nothingSeen(uidValidity[side])),
-    );
+    if (isAnew) store.forgetMessages(idx);
+    if (matches || marked !== undefined) store.startOver(idx, states);
+    else store.checkpoint(idx, states);
   });
+  return matches ? { local: 1, remote: 1 } : undefined;
 }
 
 function progressFrom(

@@ -170,10 +170,9 @@ interface Jobs {
  */
 function markAhead({ store, repairs }: Run, { jobs, known }: Jobs): ReadonlyMap<string, PerSide<number>> {
   const marks = jobs.flatMap(({ name, messages }) => {
-    const { idx, isUnfinished, states: { local, remote } = {} } = known.get(name) ?? {};
+    const { idx, isUnfinished, states } = known.get(name) ?? {};
     if (messages === 0 || idx === undefined || isUnfinished === true) return [];
-    if (local === undefined || remote === undefined) return [];
-    return [{ name, idx, floors: { local: local.uidNext, remote: remote.uidNext } }];
+    return [{ name, idx, floors: perSide((side) => states?.[side]?.uidNext ?? 1) }];
   });
   if (repairs === true || marks.length < 2) return new Map();
   store.markInterruptible(marks);

@@ -73,16 +73,34 @@ describe("many mailboxes", { concurrency: 2 }, () => {
       assert.equal((await contents(stores.local, box)).filter((one) => one === "same").length, 2);
   });
 
-  test("killed in the first of them: the markers of all are on the disk, and the next run does the rest", async (t) => {
-    const stores = await agreeing(t, { local: dovecot, remote: dovecot });
-    await change(stores);
-    const run = startInterimap(stores.home);
-    stores.hold("remote", "client", { pattern: / APPEND /, action: () => void run.child.kill("SIGKILL") });
-    assert.equal((await run.finished).signal, "SIGKILL");
-    assert.equal(dump(stores.home.databaseFile).rows["rounds"]?.length, boxes.length);
-    await assertConverges(stores);
-    await assertChanged(stores);
-    await assertNothingToDo(stores);
+  describe("killed in the first of them: the markers of all are on the disk, and the next run does the rest", () => {
+    async function killAtFirstCopy(stores: TwoStores): Promise<void> {
+      const run = startInterimap(stores.home);
+      stores.hold("remote", "client", { pattern: / APPEND /, action: () => void run.child.kill("SIGKILL") });
+      assert.equal((await run.finished).signal, "SIGKILL");
+      assert.equal(dump(stores.home.databaseFile).rows["rounds"]?.length, boxes.length);
+    }
+
+    test("when all are known", async (t) => {
+      const stores = await agreeing(t, { local: dovecot, remote: dovecot });
+      await change(stores);
+      await killAtFirstCopy(stores);
+      await assertConverges(stores);
+      await assertChanged(stores);
+      await assertNothingToDo(stores);
+    });
+
+    test("when none is", async (t) => {
+      const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+      await asClient(stores.local, async (imap) => {
+        for (const box of boxes) await imap.run(`CREATE ${box}`);
+        for (const box of boxes) await imap.append(box, mails(`${box}m`, 2));
+      });
+      await killAtFirstCopy(stores);
+      await assertConverges(stores);
+      for (const side of sides) assert.deepEqual(await contents(stores[side], "box39"), ["box39m1", "box39m2"]);
+      await assertNothingToDo(stores);
+    });
   });
 
   for (const [limit, atMost] of [

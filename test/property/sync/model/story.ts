@@ -32,6 +32,7 @@ export interface Story {
   readonly agreed: readonly { readonly content: Content; readonly flags: FlagSet }[];
   readonly acts: readonly Act[];
   readonly schedule: readonly Side[];
+  readonly marksAhead: boolean;
 }
 
 const side = fc.constantFrom<Side>(...sides);
@@ -103,6 +104,7 @@ export function stories(acts: fc.Arbitrary<Act>, { maxAgreed = 5 } = {}): fc.Arb
     agreed: fc.array(fc.record({ content: content("00"), flags }), { maxLength: maxAgreed }),
     acts: fc.array(acts, { maxLength: 10 }),
     schedule: fc.array(side, { maxLength: 40 }),
+    marksAhead: fc.boolean(),
   });
 }
 

@@ -28,6 +28,8 @@ export interface RunOptions {
   /** What other clients do before this step; each is done once. */
   readonly meanwhile?: Map<number, () => void>;
   readonly repairs?: boolean;
+  /** As a run does that finds several mailboxes with something new. */
+  readonly marksAhead?: boolean;
 }
 
 export interface Ran {
@@ -75,7 +77,8 @@ export class World {
   }
 
   /** One run of the worker, until its end or the step at which it is killed. */
-  async run({ schedule = [], killAt = Infinity, meanwhile, repairs = false }: RunOptions = {}): Promise<Ran> {
+  async run(options: RunOptions = {}): Promise<Ran> {
+    const { schedule = [], killAt = Infinity, meanwhile, repairs = false, marksAhead = false } = options;
     let steps = 0;
     let wasKilled = false;
     const step = (): boolean => {
@@ -89,11 +92,12 @@ export class World {
     const events: SyncEvent[] = [];
     const sessions = perSide((side) => new ModelSession(side, this.mailboxes[side], this.#traits[side]));
     let isDone = false;
-    const work = syncMailbox(this.#work({ sessions, store: killable(this.store, step), events, repairs })).finally(
-      () => {
-        isDone = true;
-      },
-    );
+    const store = killable(this.store, step);
+    const marked = marksAhead && !repairs && !this.known.isUnfinished ? this.#floors : undefined;
+    if (marked !== undefined) this.store.markInterruptible([{ idx: this.idx, floors: marked }]);
+    const work = syncMailbox({ ...this.#work({ sessions, store, events, repairs }), marked }).finally(() => {
+      isDone = true;
+    });
     work.catch(() => undefined);
     for (let turn = 0; ; turn++) {
       await setImmediate();
@@ -111,6 +115,11 @@ export class World {
       answer();
     }
     return { steps, wasKilled, events };
+  }
+
+  get #floors(): PerSide<number> {
+    const { states } = this.known;
+    return perSide((side) => states[side]?.uidNext ?? 1);
   }
 
   #work({ sessions, store, events, repairs }: Means): MailboxWork {
