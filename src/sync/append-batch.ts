@@ -19,18 +19,31 @@ export interface Copy {
   readonly uid: number;
 }
 
+interface Part {
+  readonly lane: Lane;
+  readonly messages: readonly FetchedMessage[];
+}
+
 /** Appends all or, when the server refuses, one half after the other, down to the message it does not want. */
 export async function appendBatch(
   mailbox: OpenMailbox,
   direction: Direction,
-  { lane, messages }: { readonly lane: Lane; readonly messages: readonly FetchedMessage[] },
+  { lane, messages }: Part,
 ): Promise<readonly Copy[]> {
+  const [first] = messages;
+  if (first === undefined) return [];
   try {
-    return await appendAll(mailbox, direction, { ...lane, messages });
+    return await appendAll(mailbox, direction, { lane, messages });
   } catch (error) {
     if (!isRefusal(error) || lane.isWithdrawn()) throw error;
     await lane.makeWay();
-    return appendDivided(mailbox, direction, { session: lane.session, messages, reason: error.words });
+    if (messages.length === 1)
+      return appendRefused(mailbox, direction, { session: lane.session, message: first, reason: error.words });
+    const middle = messages.length >> 1;
+    const copies: Copy[] = [];
+    for (const half of [messages.slice(0, middle), messages.slice(middle)])
+      copies.push(...(await appendBatch(mailbox, direction, { lane: { ...lane, turn: undefined }, messages: half })));
+    return copies;
   }
 }
 
@@ -38,52 +51,19 @@ function isRefusal(error: unknown): error is CommandRefused {
   return error instanceof CommandRefused && error.responseCode?.name !== "TRYCREATE";
 }
 
-interface Part extends Pick<Lane, "session" | "turn"> {
-  readonly messages: readonly FetchedMessage[];
-}
-
 /** All or none. @throws CommandRefused */
 async function appendAll(mailbox: OpenMailbox, direction: Direction, part: Part): Promise<readonly Copy[]> {
-  const { session, turn, messages } = part;
-  if (messages.length === 0) return [];
-  mailbox.progress[direction.target].isTouched = true;
-  const outgoing = messages.map((message): OutgoingMessage => ({
+  const { target: side } = direction;
+  const { session, turn } = part.lane;
+  mailbox.progress[side].isTouched = true;
+  const outgoing = part.messages.map((message): OutgoingMessage => ({
     ...message,
-    flags: offerFlags(mailbox, direction.target, message.flags),
+    flags: offerFlags(mailbox, side, message.flags),
   }));
-  const { wireName, uidValidity } = mailbox.views[direction.target];
+  const { wireName, uidValidity } = mailbox.views[side];
   const uids = await append(session, { wireName, uidValidity, turn }, outgoing);
-  const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
+  const copies = part.messages.map((message, i) => ({ message, uid: uids[i] as number }));
   recordCopies(mailbox, direction, copies);
-  return copies;
-}
-
-interface RefusedPart {
-  readonly session: Channel;
-  readonly messages: readonly FetchedMessage[];
-  /** The server's words. */
-  readonly reason: string;
-}
-
-/** The halves of what was refused as a whole; of a single message, what can be done for it. */
-async function appendDivided(
-  mailbox: OpenMailbox,
-  direction: Direction,
-  { session, messages, reason }: RefusedPart,
-): Promise<readonly Copy[]> {
-  const [first] = messages;
-  if (first === undefined) return [];
-  if (messages.length === 1) return appendRefused(mailbox, direction, { session, message: first, reason });
-  const middle = messages.length >> 1;
-  const copies: Copy[] = [];
-  for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
-    try {
-      copies.push(...(await appendAll(mailbox, direction, { session, messages: half })));
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      copies.push(...(await appendDivided(mailbox, direction, { session, messages: half, reason: error.words })));
-    }
-  }
   return copies;
 }
 

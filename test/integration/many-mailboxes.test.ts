@@ -22,6 +22,13 @@ const { dovecot, narrow, cyrus } = await startAll({
   cyrus: startCyrus({ users: userNames }),
 });
 
+function fill(server: MailServer, messages: number): Promise<void> {
+  return asClient(server, async (imap) => {
+    for (const box of boxes) await imap.run(`CREATE ${box}`);
+    for (const box of boxes) await imap.append(box, mails(`${box}m`, messages));
+  });
+}
+
 /** Two accounts that agree, with five messages in each of many mailboxes. */
 async function agreeing(
   t: TestContext,
@@ -29,10 +36,7 @@ async function agreeing(
   { settings = {} }: { readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<TwoStores> {
   const stores = await twoStores(t, servers, { settings });
-  await asClient(stores.local, async (imap) => {
-    for (const box of boxes) await imap.run(`CREATE ${box}`);
-    for (const box of boxes) await imap.append(box, mails(`${box}m`, 5));
-  });
+  await fill(stores.local, 5);
   await assertConverges(stores);
   for (const side of sides) stores.proxies[side].reset();
   return stores;
@@ -92,10 +96,7 @@ describe("many mailboxes", { concurrency: 2 }, () => {
 
     test("when none is", async (t) => {
       const stores = await twoStores(t, { local: dovecot, remote: dovecot });
-      await asClient(stores.local, async (imap) => {
-        for (const box of boxes) await imap.run(`CREATE ${box}`);
-        for (const box of boxes) await imap.append(box, mails(`${box}m`, 2));
-      });
+      await fill(stores.local, 2);
       await killAtFirstCopy(stores);
       await assertConverges(stores);
       for (const side of sides) assert.deepEqual(await contents(stores[side], "box39"), ["box39m1", "box39m2"]);
