@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
+import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
 import { contents, deliver, mails, store, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges } from "../converge.ts";
@@ -26,7 +27,6 @@ const spoiled: readonly (readonly [pattern: RegExp, spoil: (line: string) => str
   [/^\* FLAGS/, (line) => `${line}\r\n* OK [MAILBOXID (${garbage})]`],
   [/^\* \d+ FETCH/, (line) => `* X-DUMP ${garbage}\r\n${line}`],
   [/^\S+ OK \[APPENDUID/, (line) => line.replace(/\].*/, `] ${garbage}`)],
-  [/^\* BYE/, () => `* BYE ${garbage}`],
 ];
 
 for (const side of sides) {
@@ -40,8 +40,15 @@ for (const side of sides) {
     await store(stores.local, "1 +FLAGS (\\Seen)");
     spoilAll();
     await assertConverges(stores);
-    assert.equal(sent.size, spoiled.length, "every kind of garbage was sent");
+    const unsent = spoiled.map(([pattern]) => pattern).filter((pattern) => !sent.has(pattern));
+    assert.deepEqual(unsent, [], "every kind of garbage was sent");
     assert.deepEqual(await contents(stores.remote), ["here1 \\seen", "here2", "there1", "there2"]);
+    await store(stores.local, "2 +FLAGS (\\Flagged)");
+    stores.hold(side, "server", { pattern: /^\* FLAGS/, action: () => ({ instead: `* BYE ${garbage}`, cutAfter: 0 }) });
+    const cutOff = await runInterimap(stores.home);
+    assert.equal(cutOff.status, 75, cutOff.stderr);
+    assert.match(cutOff.stderr, new RegExp(`^${side}: connection lost: [^\\p{Cc}]+; run again: [^\\p{Cc}]+\n$`, "u"));
+    await assertConverges(stores);
 
     function spoilAll(): void {
       for (const [pattern, spoil] of spoiled) {
