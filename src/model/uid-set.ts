@@ -158,6 +158,11 @@ export function isEmpty(set: UidSet): boolean {
   return set.ranges.length === 0;
 }
 
+/** Zero for an empty set. */
+export function lastUid(set: UidSet): number {
+  return set.ranges.at(-1)?.[1] ?? 0;
+}
+
 /** Each UID, ascending, one at a time. */
 export function* uidsOf(set: UidSet): Generator<number, void, undefined> {
   for (const [first, last] of set.ranges) {

@@ -9,7 +9,17 @@ import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import {
+  emptyUidSet,
+  hasUid,
+  isEmpty,
+  lastUid,
+  subtract,
+  uidRange,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
@@ -188,10 +198,19 @@ function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
 }
 
 /**
- * Asks what the state is now, and lets the server tell all that led to it. STATUS goes first: whatever it counts in is
- * announced by the NOOP behind it at the latest, so a checkpoint never covers a change we have not heard of.
+ * Asks what the state is now, and lets the server tell all that led to it. A server may first leave out what another
+ * session of ours has appended, because the session that asks has not seen it yet; the NOOP has made it look.
  */
-async function settle({ sessions, wireNames, views }: OpenMailbox, side: Side): Promise<MailboxState> {
+async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
+  const now = await askState(mailbox, side);
+  return lastUid(mailbox.progress[side].copies) >= now.uidNext ? askState(mailbox, side) : now;
+}
+
+/**
+ * STATUS goes first: whatever it counts in is announced by the NOOP behind it at the latest, so a checkpoint never covers a
+ * change we have not heard of.
+ */
+async function askState({ sessions, wireNames, views }: OpenMailbox, side: Side): Promise<MailboxState> {
   const [now] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
   const { uidValidity, uidNext, highestModSeq } = now ?? {};
   if (uidValidity !== views[side].uidValidity || uidNext === undefined || highestModSeq === undefined) {
