@@ -55,14 +55,19 @@ export function countMappings(connection: Connection, { idx, side }: MailboxSide
   return connection.value<number>(`SELECT count(*) FROM mapping WHERE idx = ? AND ${uidOf[side]} < ?`, idx, below)!;
 }
 
+export interface SampleWanted {
+  readonly below: number;
+  readonly count: number;
+  readonly limit: number;
+}
+
 /** See {@link Store.sequenceSample}. */
 export function sequenceSample(
   connection: Connection,
   { idx, side }: MailboxSide,
-  { below, limit }: { readonly below: number; readonly limit: number },
+  { below, count, limit }: SampleWanted,
 ): [sequence: number, uid: number][] {
   const uid = uidOf[side];
-  const count = countMappings(connection, { idx, side }, below);
   const sql = `SELECT ${uid} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT 1 OFFSET ?`;
   const sample: [number, number][] = [];
   // from the end, each step from where the last one ended: half of the rows are walked, once

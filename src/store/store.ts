@@ -7,7 +7,7 @@ import { uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
-import { allPairs, countMappings, mappedUids, pairsOf, sequenceSample } from "./mapping.ts";
+import { allPairs, countMappings, mappedUids, pairsOf, sequenceSample, type SampleWanted } from "./mapping.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
@@ -196,10 +196,10 @@ export class Store {
   /**
    * Sequence match data for QRESYNC (RFC 7162 3.2.5.2): of the n mapped UIDs < `below`, those of rank n/2, 3n/4, 7n/8
    * and so on, and n, ascending, at most `limit`. Ranks count from 1: sequence numbers, if every message is mapped.
+   * `count` is n, which takes a while to count.
    */
-  // eslint-disable-next-line @typescript-eslint/max-params -- all four are plain, and each caller has them at hand
-  sequenceSample(idx: number, side: Side, below: number, limit: number): [sequence: number, uid: number][] {
-    return sequenceSample(this.#connection, { idx, side }, { below, limit });
+  sequenceSample(idx: number, side: Side, wanted: SampleWanted): [sequence: number, uid: number][] {
+    return sequenceSample(this.#connection, { idx, side }, wanted);
   }
 
   /** Counts one more attempt, and takes over the new reason, if the message is known. */

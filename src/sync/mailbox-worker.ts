@@ -162,7 +162,7 @@ function knowledge(work: MailboxWork, side: Side): ServerKnowledge | undefined {
   const state = work.before[side];
   if (state === undefined) return undefined;
   // The sample is made of what is to be checked.
-  const sample = work.repairs ? [] : sequenceSample(work, { side, uidNext: state.uidNext });
+  const sample = work.repairs ? [] : sequenceSample(work, { side, below: state.uidNext });
   return { state, sequenceSample: sample };
 }
 
@@ -174,10 +174,11 @@ const sampleLimit = 32;
  */
 function sequenceSample(
   { store, idx }: MailboxWork,
-  { side, uidNext }: { side: Side; uidNext: number },
+  { side, below }: { side: Side; below: number },
 ): ServerKnowledge["sequenceSample"] {
-  const hadMappingsOnly = store.messageCounts(idx)?.[side] === store.countMappings(idx, side, uidNext);
-  return hadMappingsOnly ? store.sequenceSample(idx, side, uidNext, sampleLimit) : [];
+  const count = store.countMappings(idx, side, below);
+  const hadMappingsOnly = store.messageCounts(idx)?.[side] === count;
+  return hadMappingsOnly ? store.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
 }
 
 /** Some may have been paired since, or be gone. */

@@ -59,7 +59,7 @@ test("queries on the mapping agree with a plain list of pairs", (t) => {
         assert.deepEqual(mapped, uidSetOf(uidsOf(mapped)), "ranges that touch are one");
         assert.equal(store.countMappings(idx, side, bound), below.length);
 
-        const sample = store.sequenceSample(idx, side, bound, limit);
+        const sample = store.sequenceSample(idx, side, { below: bound, count: below.length, limit });
         assert.ok(sample.length <= limit);
         assert.equal(sample.length > 0, below.length > 0 && limit > 0);
         for (const [rank, sampled] of sample) assert.equal(sampled, below[rank - 1]?.[side]);

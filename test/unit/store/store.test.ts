@@ -268,17 +268,17 @@ test("a sequence sample is dense towards the end", (t) => {
     Array.from({ length: 100 }, (_, i) => ({ local: 1000 - 3 * i, remote: 10 * (i + 1) })),
   );
   assert.deepEqual(
-    store.sequenceSample(idx, "remote", 10_000, 20),
+    store.sequenceSample(idx, "remote", { below: 10_000, count: 100, limit: 20 }),
     [50, 75, 88, 94, 97, 99, 100].map((rank) => [rank, 10 * rank]),
   );
   // 90 messages below UID 901, few pairs
   assert.deepEqual(
-    store.sequenceSample(idx, "remote", 901, 3),
+    store.sequenceSample(idx, "remote", { below: 901, count: 90, limit: 3 }),
     [45, 68, 90].map((rank) => [rank, 10 * rank]),
   );
-  assert.deepEqual(store.sequenceSample(idx, "local", 704, 20), [[1, 703]]);
-  assert.deepEqual(store.sequenceSample(idx, "local", 703, 20), []);
-  assert.deepEqual(store.sequenceSample(idx, "local", 10_000, 0), []);
+  assert.deepEqual(store.sequenceSample(idx, "local", { below: 704, count: 1, limit: 20 }), [[1, 703]]);
+  assert.deepEqual(store.sequenceSample(idx, "local", { below: 703, count: 0, limit: 20 }), []);
+  assert.deepEqual(store.sequenceSample(idx, "local", { below: 10_000, count: 100, limit: 0 }), []);
 });
 
 test("refused messages are counted, listed and cleared", (t) => {
