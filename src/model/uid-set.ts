@@ -123,14 +123,15 @@ export function subtract(a: UidSet, b: UidSet): UidSet {
   if (isEmpty(a) || isEmpty(b)) return a;
   const ranges: UidRange[] = [];
   let j = 0;
-  for (const [first, last] of a.ranges) {
-    let from = first;
+  for (const range of a.ranges) {
+    let from = range[0];
+    const last = range[1];
     while (j < b.ranges.length && b.ranges[j]![1] < from) j++;
     // j stays: the last range of b met here may reach into the next range of a
     for (let k = j; k < b.ranges.length && b.ranges[k]![0] <= last; k++) {
-      const [holeFirst, holeLast] = b.ranges[k]!;
-      if (from < holeFirst) ranges.push([from, holeFirst - 1]);
-      from = holeLast + 1;
+      const hole = b.ranges[k]!;
+      if (from < hole[0]) ranges.push([from, hole[0] - 1]);
+      from = hole[1] + 1;
     }
     if (from <= last) ranges.push([from, last]);
   }
@@ -142,9 +143,9 @@ export function hasUid(set: UidSet, uid: number): boolean {
   let high = set.ranges.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const [first, last] = set.ranges[middle]!;
-    if (uid < first) high = middle - 1;
-    else if (uid > last) low = middle + 1;
+    const range = set.ranges[middle]!;
+    if (uid < range[0]) high = middle - 1;
+    else if (uid > range[1]) low = middle + 1;
     else return true;
   }
   return false;

@@ -19,6 +19,8 @@ import { clearRefusal, recordRefusal } from "./refusals.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
 const batchLimits = { octets: 1 << 20, messages: 500 };
+/** What a message in flight takes in memory beside its octets. */
+const messageOverhead = 2048;
 /** So much to append that logging in once more is nothing beside it. */
 const worthAnotherConnection = 16 << 20;
 
@@ -69,10 +71,11 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
   let hasFailed = false;
   for (const { uids, octets } of batches) {
     const isSuspect = hasUid(suspects, uids[0] ?? 0);
+    const memory = octets + uids.length * messageOverhead;
     if (isSuspect) await Promise.allSettled(copies);
-    await budget.acquire(octets);
+    await budget.acquire(memory);
     if (hasFailed || mailbox.stop.aborted) {
-      budget.release(octets);
+      budget.release(memory);
       break;
     }
     const copy = copyBatch(mailbox, copying, uids)
@@ -83,7 +86,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
         throw error;
       })
       .finally(() => {
-        budget.release(octets);
+        budget.release(memory);
       });
     copy.catch(() => undefined);
     copies.push(copy);

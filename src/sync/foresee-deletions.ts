@@ -11,7 +11,7 @@ import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/ui
 import type { Store } from "../store/store.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
-import { countDeletions, vanishedPairs } from "./vanished-pairs.ts";
+import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
 
 export interface Prospect {
   readonly mailbox: KnownMailbox;
@@ -73,7 +73,7 @@ async function countVanished(foresight: Foresight, prospect: Prospect): Promise<
   const { store } = foresight;
   try {
     const vanished = await bothSides((side) => findVanished(foresight, { side, prospect }));
-    return countDeletions(vanishedPairs({ store, idx, vanished }), vanished);
+    return countDeletions(vanishedPlans({ store, idx, vanished }));
   } catch (error) {
     // Whatever it is, the mailbox's worker will meet it too, and say so.
     if (error instanceof InterimapError && error.abandons === "mailbox") return perSide(() => 0);

@@ -6,8 +6,7 @@ import { expunge } from "../imap/commands/store.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { countUids, formatUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import { countDeletions, vanishedPairs } from "./vanished-pairs.ts";
-import { planVanished } from "./vanished-plan.ts";
+import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal } from "./refusals.ts";
 
@@ -17,11 +16,10 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   if (sides.every((side) => isEmpty(views[side].vanished))) return;
   const credible = await bothSides((side) => credibleVanished(mailbox, side));
   const vanished = perSide((side) => views[side].takeVanished(credible[side]));
-  const pairs = vanishedPairs({ store, idx, vanished });
-  mailbox.guard.admit(countDeletions(pairs, vanished));
+  const plans = vanishedPlans({ store, idx, vanished });
+  mailbox.guard.admit(countDeletions(plans));
   for (const side of sides) forgetRefused(mailbox, side, vanished[side]);
-  for (const slice of pairs) {
-    const plan = planVanished(slice, vanished);
+  for (const plan of plans) {
     dropMappings(mailbox, plan.drop);
     await bothSides((side) => expungeOn(mailbox, side, plan.expunge[side]));
     dropMappings(mailbox, plan.dropAfter);

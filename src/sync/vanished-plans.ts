@@ -1,10 +1,10 @@
-// The mappings of messages that vanished, a slice at a time: a million may have.
+// What to do about all messages that vanished, a slice at a time: a million may have.
 
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../model/slices.ts";
 import { countUids, hasUid, intersect, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
-import { planVanished } from "./vanished-plan.ts";
+import { planVanished, type VanishedPlan } from "./vanished-plan.ts";
 
 /** So many are expunged together: enough for full command lines, with some of them in flight. */
 const sliceSize = 50_000;
@@ -16,32 +16,32 @@ export interface Vanished {
 }
 
 /**
- * Those of which at least one side vanished, each once; to be gone through as often as one likes. They may be removed
- * between one slice and the next.
+ * Plans that have each mapping of which at least one side vanished in one of them; to be gone through as often as one
+ * likes. The mappings of one may be removed before the next is asked for.
  */
-export function vanishedPairs(all: Vanished): Iterable<readonly PerSide<number>[]> {
+export function vanishedPlans(all: Vanished): Iterable<VanishedPlan> {
   const isLittle = sides.every((side) => countUids(all.vanished[side]) <= sliceSize / 2);
-  return isLittle ? [...eachSlice(all)] : { [Symbol.iterator]: () => eachSlice(all) };
+  return isLittle ? [...eachPlan(all)] : { [Symbol.iterator]: () => eachPlan(all) };
 }
 
-function* eachSlice(all: Vanished): Generator<readonly PerSide<number>[], void, undefined> {
+function* eachPlan(all: Vanished): Generator<VanishedPlan, void, undefined> {
   const { store, idx, vanished } = all;
   for (const side of sides) {
     for (const uids of slices(uidsOf(mappedOf(all, side)), sliceSize)) {
       const pairs = store.pairsOf(idx, side, uidSetOf(uids));
-      yield side === "local" ? pairs : pairs.filter(({ local }) => !hasUid(vanished.local, local));
+      const isDealtWith = ({ local }: PerSide<number>): boolean => side === "remote" && hasUid(vanished.local, local);
+      yield planVanished(
+        pairs.filter((pair) => !isDealtWith(pair)),
+        vanished,
+      );
     }
   }
 }
 
 /** How many messages of each side vanished and are still on the other. */
-export function countDeletions(
-  pairs: Iterable<readonly PerSide<number>[]>,
-  vanished: PerSide<UidSet>,
-): PerSide<number> {
+export function countDeletions(plans: Iterable<VanishedPlan>): PerSide<number> {
   const counts: Record<Side, number> = { local: 0, remote: 0 };
-  for (const slice of pairs) {
-    const { expunge } = planVanished(slice, vanished);
+  for (const { expunge } of plans) {
     for (const side of sides) counts[side] += countUids(expunge[otherSide(side)]);
   }
   return perSide((side) => counts[side]);
