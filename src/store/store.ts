@@ -153,11 +153,9 @@ export class Store {
   /** All or none; UIDs without a row are passed over. */
   removeMappings(idx: number, localUids: readonly number[]): void {
     this.transaction(() => {
-      this.#connection.run(
-        "DELETE FROM mapping WHERE idx = ? AND lUID IN (SELECT value FROM json_each(?))",
-        idx,
-        JSON.stringify(localUids),
-      );
+      for (const uid of localUids) {
+        this.#connection.run("DELETE FROM mapping WHERE idx = ? AND lUID = ?", idx, uid);
+      }
     });
   }
 
