@@ -29,11 +29,8 @@ function* eachPlan(all: Vanished): Generator<VanishedPlan, void, undefined> {
   for (const side of sides) {
     for (const uids of slices(uidsOf(mappedOf(all, side)), sliceSize)) {
       const pairs = store.pairsOf(idx, side, uidSetOf(uids));
-      const isDealtWith = ({ local }: PerSide<number>): boolean => side === "remote" && hasUid(vanished.local, local);
-      yield planVanished(
-        pairs.filter((pair) => !isDealtWith(pair)),
-        vanished,
-      );
+      const left = side === "local" ? pairs : pairs.filter(({ local }) => !hasUid(vanished.local, local));
+      yield planVanished(left, vanished);
     }
   }
 }
