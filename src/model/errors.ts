@@ -44,6 +44,7 @@ export const errorKinds = {
   MAILBOX_EXISTS: kind(exitCode.data, "run", "no", "A mailbox cannot be renamed: the new name is taken."),
   MAILBOX_UNSYNCABLE: kind(exitCode.partial, "mailbox", "no", "A mailbox has no persistent UIDs or mod-sequences."),
   MAILBOX_UNSTABLE: kind(exitCode.partial, "mailbox", "later", "A mailbox changed identity while it was synchronised."),
+  MAILBOX_PROTOCOL: kind(exitCode.partial, "mailbox", "later", "A server said something of a mailbox that cannot be."),
   MESSAGE_REFUSED: kind(exitCode.partial, "message", "later", "A server refused a message."),
   INTERRUPTED: kind(exitCode.done, "run", "later", "A signal ended the run."),
   BUG: kind(exitCode.software, "run", "no", "A defect of this program."),
