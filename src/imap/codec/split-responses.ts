@@ -71,7 +71,7 @@ export class ResponseSplitter {
       if (this.#literal !== undefined) {
         this.#fill(this.#literal);
       } else if (this.#readLine()) {
-        const size = announcedSize(this.#line);
+        const size = announcedSize(this.#line, this.#lines);
         if (size !== undefined) {
           this.#begin(size);
         } else {
@@ -141,12 +141,41 @@ export class ResponseSplitter {
   }
 }
 
-/** The size of the literal behind the line, if any: `{n}` of RFC 3501 section 9, `~{n}` of RFC 3516. */
-function announcedSize(line: string): number | undefined {
-  const brace = lengthWithoutEnd(line) - 1;
-  if (line.charCodeAt(brace) !== 0x7d) return undefined;
-  const digits = line.slice(line.lastIndexOf("{", brace) + 1, brace);
-  return digits.length < brace && /^[0-9]+$/.test(digits) ? Number(digits) : undefined;
+/**
+ * The size of the literal behind a line of a response, if any: `{n}` of RFC 3501 section 9, `~{n}` of RFC 3516. `before`:
+ * the response's lines before it.
+ */
+function announcedSize(line: string, before: string): number | undefined {
+  const end = lengthWithoutEnd(line);
+  // No RFC lets a server write `{n+}`, but if one does, what follows is no response.
+  const brace = line.charCodeAt(end - 2) === plus ? end - 2 : end - 1;
+  if (line.charCodeAt(end - 1) !== closingBrace) return undefined;
+  const start = line.lastIndexOf("{", brace);
+  const digits = line.slice(start + 1, brace);
+  if (start < 0 || !/^[0-9]+$/.test(digits)) return undefined;
+  return before !== "" || mayAnnounceLiteral(line, start) ? Number(digits) : undefined;
+}
+
+const plus = 0x2b;
+const tilde = 0x7e;
+const closingBrace = 0x7d;
+
+const isFetch = /^\* [0-9]+ FETCH /i;
+
+/** Texts for people end as they like, and so do tags, challenges, flags and numbers (RFC 3501 section 9, resp-text). */
+const hasNoStrings = /^(?!\* )|^\* (?:[0-9]|(?:OK|NO|BAD|BYE|PREAUTH|CAPABILITY|ENABLED|FLAGS|VANISHED)(?: |$))/i;
+
+/** A name that is no literal may hold, and end in, `{n}`, although it should be quoted then. */
+const hasNames = /^\* (?:LIST|LSUB|STATUS) /i;
+const whereNamesBegin = /^\* (?:STATUS|L(?:IST|SUB) \([^()]*\) (?:NIL|"[^"]?"|"\\."))$/i;
+
+function mayAnnounceLiteral(line: string, start: number): boolean {
+  if (isFetch.test(line)) return true;
+  if (hasNoStrings.test(line)) return false;
+  if (!hasNames.test(line)) return true;
+  const opening = line.charCodeAt(start - 1) === tilde ? start - 2 : start - 1;
+  if (line[opening] === "(") return true;
+  return line[opening] === " " && whereNamesBegin.test(line.slice(0, Math.max(0, opening)));
 }
 
 /** Some servers end a line with LF alone. */

@@ -79,7 +79,8 @@ for (const [end, announces] of [
   ["~{1}", true],
   ["{0001}", true],
   ["{}", false],
-  ["{1+}", false],
+  ["{1+}", true],
+  ["{+}", false],
   ["{-1}", false],
   ["{ 1}", false],
   ["1}", false],
@@ -88,11 +89,67 @@ for (const [end, announces] of [
   ["{1", false],
 ] as const) {
   test(`a line that ends in "${end}" announces ${announces ? "a" : "no"} literal`, () => {
-    for (const start of ["", "* OK ", "{ "]) {
+    for (const start of ["* 1 FETCH (BODY[] ", '* LIST () "/" ', "* STATUS ", "* X {1} ("]) {
       const [first] = split([`${start}${end}\r\nx\r\n`]);
       assert.equal(first?.literals.length, announces ? 1 : 0);
     }
   });
+}
+
+for (const start of [
+  "a1 OK ",
+  "a1 NO [X] not in a",
+  "a1 BAD ",
+  "+ ",
+  "+",
+  "nonsense ",
+  "* OK ",
+  "* ok [X (y] ",
+  "* NO there is no a",
+  "* BAD a",
+  "* BYE ",
+  "* PREAUTH ",
+  "* CAPABILITY ",
+  "* FLAGS (",
+  "* VANISHED ",
+  "* 3 EXISTS ",
+  '* LIST () "/" a',
+  "* LIST (\\Marked) NIL a",
+  '* LIST () "\\\\" a ',
+  '* LSUB () "/" "',
+  '* LIST () "/" "a" ',
+  "* STATUS a",
+  "* STATUS a (UIDNEXT ",
+]) {
+  for (const end of ["{3}", "~{3}", "{3+}"]) {
+    test(`there is no literal behind ${JSON.stringify(`${start}${end}`)}`, () => {
+      const lines = [`${start}${end}`, "* OK a", "* OK b"];
+      assert.deepEqual(
+        split([`${lines.join("\r\n")}\r\n`]),
+        lines.map((line) => ({ line, literals: [] })),
+      );
+    });
+  }
+}
+
+for (const start of [
+  '* LIST (\\Marked) "/" ',
+  "* LSUB () NIL ",
+  '* list () "\\\\" ',
+  '* LIST () "" ',
+  '* LIST () "/" a ("OLDNAME" (',
+  "* STATUS ",
+  "* 1 FETCH (ENVELOPE (",
+  "* 1 FETCH (BODY[]",
+  "* METADATA a (/private/comment ",
+]) {
+  for (const end of ["{3}", "~{3}", "{3+}"]) {
+    test(`there is a literal behind ${JSON.stringify(`${start}${end}`)}`, () => {
+      assert.deepEqual(split([`${start}${end}\r\n\r\nx)\r\n`]), [
+        { line: `${start}${end}\r\n)`, literals: [Buffer.from("\r\nx")] },
+      ]);
+    });
+  }
 }
 
 test("a literal that arrives whole is not copied", () => {
