@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { rmSync, statfsSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { scratchDirectory, removeScratch } from "./scratch.ts";
@@ -15,15 +15,14 @@ export interface SmallDisk {
   outside(path: string): string;
   /** The command line of a program that sees the disk. */
   inside(command: readonly string[]): string[];
-  /** Leaves room for so many octets, rounded down to whole pages of 4096. */
-  fill(free?: number): void;
+  /** Until nothing more fits, whatever is there already and whoever writes meanwhile. */
+  fill(): void;
   makeRoom(): void;
   setReadOnly(isReadOnly: boolean): void;
 }
 
 /** Root may not be root everywhere: a container may forbid to mount. Others get a user namespace, if the system has them. */
 const namespaces = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
-const pageSize = 4096;
 
 /** Undefined, and the test skipped, where nobody lets us mount anything and we are not root. */
 export async function smallDisk(t: TestContext, { megabytes = 1 } = {}): Promise<SmallDisk | undefined> {
@@ -60,11 +59,7 @@ export async function smallDisk(t: TestContext, { megabytes = 1 } = {}): Promise
     directory,
     outside,
     inside,
-    fill: (free = 0) => {
-      rmSync(ballast, { force: true });
-      const { bavail, bsize } = statfsSync(outside(directory));
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize - Math.floor(free / pageSize) * pageSize));
-    },
+    fill: () => fill(ballast),
     makeRoom: () => rmSync(ballast, { force: true }),
     setReadOnly: (isReadOnly) => {
       const option = isReadOnly ? "remount,bind,ro" : "remount,bind,rw";
@@ -73,4 +68,25 @@ export async function smallDisk(t: TestContext, { megabytes = 1 } = {}): Promise
       if (status !== 0) throw new Error(`mount -o ${option}: ${stderr}`);
     },
   };
+}
+
+/** Makes a file grow until the disk is full. What is free is not asked: it may be less a moment later. */
+function fill(path: string): void {
+  const piece = Buffer.alloc(65_536);
+  const file = openSync(path, "a");
+  try {
+    // The last write takes what fits of the piece.
+    while (fits(file, piece));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function fits(file: number, piece: Buffer): boolean {
+  try {
+    return writeSync(file, piece) > 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return false;
+    throw error;
+  }
 }
