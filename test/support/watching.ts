@@ -2,17 +2,19 @@
 
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { statusSocket } from "../../src/config/directories.ts";
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { askStatus } from "../../src/service/status-socket.ts";
 import type { DaemonStatus, StatusDocument } from "../../src/service/status-document.ts";
 import { dump, type Dump } from "../unit/store/databases.ts";
+import { becomes, eventually } from "./eventually.ts";
 import type { MailServer } from "./mail-server.ts";
 import { homeEnvironment, runInterimap, startInterimap } from "./run-interimap.ts";
 import type { InterimapHome, RunningInterimap, RunOptions, RunResult } from "./run-interimap.ts";
 import { diffSnapshots, snapshot } from "./snapshot.ts";
 import { twoStores, type StoresOptions, type TwoStores } from "./two-stores.ts";
+
+export { becomes, eventually };
 
 export interface Daemon extends RunningInterimap {
   /** Lines of its error output that match, so far. */
@@ -42,39 +44,6 @@ export interface WatchingOptions extends StoresOptions, RunOptions {
   readonly prepare?: (stores: TwoStores) => Promise<void>;
   /** Called between the first run and the daemon, e.g. to set traps. */
   readonly beforeDaemon?: (stores: TwoStores) => void;
-}
-
-const patienceMs = 25_000;
-
-/** Resolves with the first result that is neither undefined nor false. */
-export async function eventually<T>(
-  what: string,
-  look: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  const deadline = performance.now() + patienceMs;
-  for (;;) {
-    const result = await look();
-    if (result !== undefined && result !== false) return result;
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${patienceMs / 1_000} s`);
-    await pause(20);
-  }
-}
-
-/**
- * Resolves when what `look` returns is as expected; otherwise fails with the difference. A look that fails, because a
- * mailbox was renamed in the middle of it, does not count.
- */
-export async function becomes<T>(look: () => T | Promise<T>, expected: T, message?: string): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      assert.deepEqual(await look(), expected, message);
-      return;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await pause(50);
-    }
-  }
 }
 
 /** Resolves when both sides hold the same. */

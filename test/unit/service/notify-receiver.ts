@@ -4,6 +4,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
+import { setTimeout } from "node:timers";
+import { patienceMs } from "../../support/eventually.ts";
 
 /** A line for each datagram, its line feeds as spaces, after an empty one when the socket is there. */
 const program = `
@@ -19,6 +21,7 @@ while (defined recv($socket, my $text, 4096, 0)) { print join(" | ", split /\\n/
 export interface NotifyReceiver {
   /** The next message, its variables separated by ` | `; those that systemd-notify only waits with are left out. */
   next(): Promise<string>;
+  /** Not before the sender of the last message knows that it was read: it would find nobody there. */
   end(): Promise<void>;
 }
 
@@ -27,24 +30,33 @@ export async function receiveNotifications(t: TestContext, name: string): Promis
   const child = spawn("perl", ["-e", program, name], { stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => child.kill());
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
-  const next = async (): Promise<string> => {
-    const patience = setTimeout(() => child.kill(), 5_000);
+  const line = async (): Promise<string> => {
+    const patience = setTimeout(() => child.kill(), patienceMs);
     try {
-      for (;;) {
-        const line = await lines.next();
-        if (line.done === true) throw new Error("no message came");
-        if (line.value !== "BARRIER=1") return line.value;
-      }
+      const { value } = await lines.next();
+      if (value === undefined) throw new Error("no message came");
+      return value;
     } finally {
       clearTimeout(patience);
     }
   };
-  await next();
+  await line();
+  let isAwaited = false;
   return {
-    next,
+    next: async () => {
+      let text = await line();
+      while (text === barrier) text = await line();
+      isAwaited = true;
+      return text;
+    },
     end: async () => {
+      if (isAwaited && (await line()) !== barrier) throw new Error("there is another message");
+      const ended = once(child, "exit");
       child.kill();
-      await once(child, "exit");
+      await ended;
     },
   };
 }
+
+/** systemd-notify sends it after each message, and ends when it was read. */
+const barrier = "BARRIER=1";

@@ -1,15 +1,53 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
+import { describe, test, type TestContext } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { createServiceNotifier } from "../../../src/service/systemd.ts";
+import { eventually } from "../../support/eventually.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { receiveNotifications } from "./notify-receiver.ts";
 import { recordingLog } from "./recording-log.ts";
 
-const path = process.env["PATH"];
+const path = process.env["PATH"] ?? "";
+interface Pause {
+  readonly ms: number;
+  readonly isUnref: boolean;
+  /** As if it were over. */
+  pass(): void;
+}
+
+/** Stops the clock; holds the pauses that are made meanwhile. */
+function stoppedClock(t: TestContext): Pause[] {
+  const pauses: Pause[] = [];
+  let now = performance.now();
+  t.mock.method(performance, "now", () => now);
+  t.mock.method(globalThis, "setTimeout", (work: () => void, ms: number) => {
+    const pass = (): void => {
+      now += ms;
+      work();
+    };
+    const pause = { ms, isUnref: false, pass };
+    pauses.push(pause);
+    return { unref: () => (pause.isUnref = true) };
+  });
+  return pauses;
+}
+
+/** A directory with a systemd-notify that counts how often it has ended. */
+function countingCommand(): { readonly path: string; readonly hasEnded: (times: number) => Promise<unknown> } {
+  const directory = scratchDirectory("command");
+  const ends = join(directory, "ends");
+  const script = `#!/bin/sh\nPATH='${path}' systemd-notify "$@"\nstatus=$?\necho >>${ends}\nexit $status\n`;
+  writeFileSync(join(directory, "systemd-notify"), script, { mode: 0o755 });
+  return {
+    path: `${directory}:${path}`,
+    hasEnded: (times) =>
+      eventually("the end of systemd-notify", () => existsSync(ends) && readFileSync(ends).length >= times),
+  };
+}
+
 const isThere = spawnSync("systemd-notify", ["--version"]).error === undefined;
 
 describe("with systemd-notify", { skip: isThere ? false : "there is no systemd-notify" }, () => {
@@ -37,9 +75,8 @@ describe("with systemd-notify", { skip: isThere ? false : "there is no systemd-n
       notifier.status("too late");
       assert.equal(await receiver.next(), "READY=1");
       assert.equal(await receiver.next(), "STOPPING=1");
-      await setTimeout(50);
-      assert.deepEqual(log.warnings, []);
       await receiver.end();
+      assert.deepEqual(log.warnings, []);
     });
   }
 
@@ -63,23 +100,24 @@ describe("with systemd-notify", { skip: isThere ? false : "there is no systemd-n
   test("a status that changes quickly is shown once a second, a sign of life takes it along", async (t) => {
     const name = join(scratchDirectory("notify"), "socket");
     const receiver = await receiveNotifications(t, name);
+    const pauses = stoppedClock(t);
     const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, recordingLog());
     notifier.status("1");
     assert.equal(await receiver.next(), "STATUS=1");
     notifier.status("2");
-    await setTimeout(100);
+    await eventually("a pause", () => pauses.length === 1);
     notifier.status("3");
     notifier.watchdog();
     assert.equal(await receiver.next(), "STATUS=3 | WATCHDOG=1");
-    const since = performance.now();
+    const before = pauses.length;
     notifier.status("3");
     notifier.status("4");
-    await setTimeout(100);
+    await eventually("another pause", () => pauses.length > before);
     notifier.status("5");
-    // The pause itself keeps no process running.
-    const [shown] = await Promise.all([receiver.next(), setTimeout(1_500)]);
-    assert.equal(shown, "STATUS=5");
-    assert.ok(performance.now() - since > 500);
+    const pause = pauses.at(-1);
+    assert.deepEqual([pause?.ms, pause?.isUnref], [1_000, true], "it keeps no process running");
+    pause?.pass();
+    assert.equal(await receiver.next(), "STATUS=5");
   });
 
   test("a status is one line without control characters, and short enough for systemd", async (t) => {
@@ -99,21 +137,22 @@ describe("with systemd-notify", { skip: isThere ? false : "there is no systemd-n
     const name = join(scratchDirectory("notify"), "socket");
     const receiver = await receiveNotifications(t, name);
     const log = recordingLog();
-    const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: path }, log);
+    const counting = countingCommand();
+    const notifier = createServiceNotifier({ NOTIFY_SOCKET: name, PATH: counting.path }, log);
     notifier.ready();
     assert.equal(await receiver.next(), "READY=1");
     await receiver.end();
     rmSync(name);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 1; round <= 3; round++) {
       notifier.watchdog();
-      await setTimeout(100);
+      await counting.hasEnded(1 + round);
     }
-    assert.equal(log.warnings.length, 1);
-    assert.match(log.warnings[0] ?? "", /^systemd cannot be told of our state: .*No such file or directory$/);
     // It may come back.
     const again = await receiveNotifications(t, name);
     notifier.stopping();
     assert.equal(await again.next(), "STOPPING=1");
+    assert.equal(log.warnings.length, 1);
+    assert.match(log.warnings[0] ?? "", /^systemd cannot be told of our state: .*No such file or directory$/);
   });
 });
 
@@ -122,9 +161,10 @@ test("where systemd-notify is missing, there is one warning", async () => {
   const env = { NOTIFY_SOCKET: "/nowhere/socket", PATH: scratchDirectory("empty") };
   const notifier = createServiceNotifier(env, log);
   notifier.ready();
-  await setTimeout(100);
+  await eventually("a warning", () => log.warnings.length === 1);
   notifier.stopping();
-  await setTimeout(100);
+  // Node knows at once that there is no such command.
+  await setImmediate();
   notifier.close();
   assert.deepEqual(log.warnings, ["systemd cannot be told of our state: systemd-notify is not installed"]);
 });
