@@ -11,9 +11,10 @@ import type { Log } from "../log/log.ts";
 import { trafficLine } from "../log/traffic.ts";
 import { Capabilities } from "./capabilities.ts";
 import { ResponseReader } from "./codec/read-responses.ts";
-import { encodeCommand, type Segment } from "./codec/write-command.ts";
+import { encodeCommand, sendsUnasked, type Segment } from "./codec/write-command.ts";
 import { mayOverlap, type Command, type Turn } from "./command.ts";
 import { CommandRefused } from "./command-refused.ts";
+import { LiteralRefused } from "./literal-refused.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
@@ -34,6 +35,8 @@ interface Entry {
   segments: readonly Segment[];
   readonly tag: string;
   writtenAt?: number;
+  /** Literals of it were written that the server did not ask for. */
+  hasSentUnasked?: boolean;
   /** The server may be silent for as long as it likes: see {@link Command.answerChallenge}. Undefined before its `+`. */
   isHeld?: boolean;
 }
@@ -156,7 +159,8 @@ export class Session {
 
   /**
    * Sends a command as soon as it may overlap with those in flight and resolves with its tagged OK.
-   * @throws CommandRefused when the answer is NO or BAD; InterimapError CONNECTION_LOST, CONNECTION_SILENT or PROTOCOL when none can come.
+   * @throws CommandRefused when the answer is NO or BAD; LiteralRefused when it is BAD and may have made commands of a
+   * literal; InterimapError CONNECTION_LOST, CONNECTION_SILENT or PROTOCOL when none can come.
    */
   run(command: Command): Promise<TaggedResponse> {
     const answered = new Promise<TaggedResponse>((resolve, reject) => {
@@ -290,6 +294,7 @@ export class Session {
     const [segment, ...rest] = entry.segments;
     if (segment === undefined) return;
     entry.segments = rest;
+    if (sendsUnasked(segment)) entry.hasSentUnasked = true;
     if (this.log.traffic) this.#logCommand(segment);
     const { turn, answerChallenge } = entry.command;
     const isLast = rest.length === 0;
@@ -344,7 +349,12 @@ export class Session {
     const index = this.#inFlight.findIndex((entry) => entry.tag === response.tag);
     const entry = this.#inFlight[index];
     if (entry === undefined) {
+      if (this.#isMisled(response)) return;
       this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent (tag ${response.tag})`));
+      return;
+    }
+    if (response.status === "BAD" && entry.hasSentUnasked === true) {
+      this.#dropMisled(entry, response);
       return;
     }
     if (entry.writtenAt !== undefined)
@@ -392,8 +402,26 @@ export class Session {
     this.#transport.stream.write(`${line}\r\n`, "latin1");
   }
 
+  /**
+   * Whether the server cannot have understood a command whose literals left unasked, and so reads commands of its own in
+   * them: then the connection is dropped. What such commands are answered with, has a tag of theirs or none.
+   */
+  #isMisled(answer: TaggedResponse | StatusResponse): boolean {
+    const entry = this.#inFlight.find(({ hasSentUnasked }) => hasSentUnasked);
+    if (entry !== undefined) this.#dropMisled(entry, answer);
+    return entry !== undefined;
+  }
+
+  /** Nothing more is sent, be it half written, and nothing that is answered is believed. */
+  #dropMisled(entry: Entry, answer: TaggedResponse | StatusResponse): void {
+    const refused = new LiteralRefused(entry.command.name, answer, this.side);
+    entry.reject(refused);
+    this.#fail(refused.alsoLost);
+  }
+
   #route(response: UntaggedResponse): void {
     if (response.kind === "status") {
+      if (response.status === "BAD" && this.#isMisled(response)) return;
       if (this.#greeting !== undefined) {
         this.#note(response);
         this.#greeting(response);
@@ -484,6 +512,8 @@ export class Session {
     clearTimeout(this.#silence);
     this.#hasEnded(error);
     this.#reader.detach();
+    // What the system has not sent yet would be sent after all.
+    if (isMisunderstanding(error)) this.#transport.abort?.();
     this.#transport.stream.destroy();
     this.#onFailure?.(error);
     const unanswered = [...this.#inFlight, ...this.#pending];
@@ -504,6 +534,10 @@ export class Session {
 
 function commandsOf(entries: readonly Entry[]): Command[] {
   return entries.map(({ command }) => command);
+}
+
+function isMisunderstanding(error: Error): boolean {
+  return error instanceof InterimapError && (error.code === "PROTOCOL" || error.cause instanceof LiteralRefused);
 }
 
 function mailboxLost(side: Side): InterimapError {

@@ -2,6 +2,7 @@
 // then batch n+1 is being fetched while batch n is being appended.
 
 import type { Channel } from "../imap/channel.ts";
+import { LiteralRefused } from "../imap/literal-refused.ts";
 import { fetchIdentities, fetchMessages, fetchSizes } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
 import { allDone } from "../model/all-done.ts";
@@ -47,7 +48,9 @@ async function sizesOf({ sessions, foretold }: OpenMailbox, side: Side, uids: Ui
   const { uids: asked, sizes } = foretold[side] ?? {};
   foretold[side] = undefined;
   const isAsked = asked !== undefined && formatUidSet(asked) === formatUidSet(uids);
-  return (isAsked ? await sizes : undefined) ?? (await fetchSizes(sessions[side], uids));
+  // Waited for in any case: of two such commands in flight, one would take the other's answers.
+  const told = await sizes;
+  return (isAsked ? told : undefined) ?? (await fetchSizes(sessions[side], uids));
 }
 
 interface ToCopy {
@@ -80,8 +83,9 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
     }
     const copy = copyBatch(mailbox, copying, uids)
       .catch((error: unknown) => {
-        // Answers come in order: the server died of the first that failed, if of any.
-        if (!hasFailed) noteDeath(mailbox, copying, { uids, octets, error, isSuspect });
+        // Answers come in order: the server died of the first that failed, if of any, or of the one it did not understand.
+        if (!hasFailed || error instanceof LiteralRefused)
+          noteDeath(mailbox, copying, { uids, octets, error, isSuspect });
         hasFailed = true;
         throw error;
       })
@@ -158,13 +162,16 @@ function noteDeath(mailbox: OpenMailbox, copying: Copying, { uids, octets, error
   const { store, idx, sessions, stop } = mailbox;
   if (!(error instanceof InterimapError) || error.side === undefined || stop.aborted) return;
   const isDeath = error.code === "CONNECTION_LOST" || error.code === "CONNECTION_SILENT";
+  // It was another one's message.
+  if (error.cause instanceof LiteralRefused) return;
   // When both are gone, no message is to blame: this machine was asleep, or has no network.
   if (!isDeath || !sessions[otherSide(error.side)].isUsable) return;
   const copied = uidSetOf(store.pairsOf(idx, source, uidSetOf(uids)).map((pair) => pair[source]));
   const missing = uids.filter((uid) => !hasUid(copied, uid));
   const [uid] = missing;
   if (uid !== undefined && isSuspect) {
-    const reason = "the connection was lost each time that it was being copied";
+    const reason =
+      error instanceof LiteralRefused ? error.reason : "the connection was lost each time that it was being copied";
     recordRefusal(mailbox, copying, { uid, size: octets, messageId: messageIds.get(uid), reason });
   } else store.addSuspects(idx, source, missing);
 }

@@ -104,7 +104,6 @@ const refusals = [
   ["NO [ALERT] Call the helpdesk", "Call the helpdesk"],
   ["NO [X-ODD (1 2)] Never seen before", "Never seen before"],
   ["NO Just so", "Just so"],
-  ["BAD Syntax error in APPEND", "Syntax error in APPEND"],
 ] as const;
 
 for (const target of sides) {
@@ -154,6 +153,36 @@ for (const target of sides) {
         await assertNothingToDo(stores);
       });
     }
+
+    test("not understood (BAD), though its literal was on its way: never again on that connection", async (t) => {
+      const stores = await accounts(t);
+      await prepare(stores, source, [0, 2]);
+      const expected = { target, uid: 1, reason: "[CLIENTBUG] Syntax error" };
+      for (const connection of [1, 2]) {
+        // All three; then, in the next run, the first of them alone.
+        answerAppends(stores, target, ["BAD [CLIENTBUG] Syntax error"]);
+        const { status, stderr } = await runInterimap(stores.home);
+        assert.equal(status, 75, `run ${connection}: ${stderr}`);
+        assert.match(
+          stderr,
+          new RegExp(
+            `^${target}: the server did not understand APPEND, so the connection was dropped: BAD \\[CLIENTBUG\\] Syntax`,
+            "m",
+          ),
+        );
+      }
+      assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 1)]);
+      const third = await runInterimap(stores.home);
+      assert.equal(third.status, 1, third.stderr);
+      assert.deepEqual(await contents(stores[target], box), ["b1", "b2"]);
+      assert.deepEqual(await contents(stores[target], "zzz"), ["z1", "z2", "z3"]);
+      assert.deepEqual(await contents(stores[target]), await contents(stores[source]));
+      await assertLeftAlone(stores, expected);
+      makeDue(stores.home);
+      await assertConverges(stores);
+      assert.deepEqual(refusedIn(stores.home), []);
+      await assertNothingToDo(stores);
+    });
 
     test("the last of a batch, found by halves; --repair offers it at once", async (t) => {
       const stores = await accounts(t);

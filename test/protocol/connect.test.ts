@@ -184,11 +184,12 @@ const logins: readonly Login[] = [
       C: p\xc3\xa4`,
   },
   {
-    what: "LOGIN sends literals at once with LITERAL+",
+    what: "LOGIN waits for + with LITERAL+, too",
     offers: "LITERAL+",
     settings: { password: "pä" },
     says: String.raw`
-      C: l LOGIN u {3+}
+      C: l LOGIN u {3}
+      S: + go
       C: p\xc3\xa4`,
   },
   { what: "an empty password is quoted", offers: "", settings: { password: "" }, says: 'C: l LOGIN u ""' },

@@ -498,7 +498,8 @@ const login: Command = command("", { name: "LOGIN", parts: ["LOGIN ", astring("a
 
 test("the log shows credentials only when --debug was given twice", async () => {
   const script = String.raw`
-    C: t1 LOGIN {4+}
+    C: t1 LOGIN {4}
+    S: + go
     C: ann\xe9 "se\"cret"
     S: t1 OK
     C: t2 AUTHENTICATE PLAIN

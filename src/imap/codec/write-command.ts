@@ -10,6 +10,8 @@ export interface Literal {
   readonly literal: Buffer;
   /** Send as literal8, which may hold NUL (RFC 3516). */
   readonly binary?: boolean;
+  /** Sent only when the server asks for it, so that a refusal costs the command alone, not the connection. */
+  readonly isWaitedFor?: boolean;
 }
 
 /**
@@ -29,6 +31,14 @@ export interface LiteralSupport {
 
 const literalMinusLimit = 4096;
 
+/**
+ * Whether literals leave with this segment that the server has not asked for. If it does not understand the command, it may
+ * read them as commands. A literal that was waited for is what the segment begins with.
+ */
+export function sendsUnasked({ chunks }: Segment): boolean {
+  return chunks.slice(1).some((chunk) => typeof chunk !== "string");
+}
+
 // Unquoted only what no server is known to stumble over; quoting more than necessary is always right.
 const plainAtom = /^[A-Za-z0-9.\/_&,+@=:-]+$/;
 const plainPattern = /^[A-Za-z0-9.\/_&,+@=:%*-]+$/;
@@ -43,8 +53,8 @@ export function encodeCommand(tag: string, parts: readonly CommandPart[], suppor
       text += part;
       continue;
     }
-    const { literal, binary = false } = part;
-    const waits = !support.literalPlus && !(support.literalMinus && literal.length <= literalMinusLimit);
+    const { literal, binary = false, isWaitedFor = false } = part;
+    const waits = isWaitedFor || !mayFollow(literal, support);
     chunks.push(`${onOneLine(text)}${binary ? "~" : ""}{${literal.length}${waits ? "" : "+"}}\r\n`);
     if (waits) {
       segments.push({ chunks });
@@ -56,6 +66,10 @@ export function encodeCommand(tag: string, parts: readonly CommandPart[], suppor
   chunks.push(`${onOneLine(text)}\r\n`);
   segments.push({ chunks });
   return segments;
+}
+
+function mayFollow(literal: Buffer, { literalPlus, literalMinus }: LiteralSupport): boolean {
+  return literalPlus || (literalMinus && literal.length <= literalMinusLimit);
 }
 
 /** A mailbox name or another astring, given as raw octets: atom, quoted string or literal, whichever can carry it. */
@@ -78,7 +92,7 @@ function quotedOrLiteral(rawOctets: string): CommandPart {
   if (isQuotable(rawOctets)) return quotedString(rawOctets);
   // RFC 3501 section 9: CHAR8 excludes NUL
   if (/[\x00\u0100-\uffff]/.test(rawOctets)) throw cannotSend("a string");
-  return { literal: Buffer.from(rawOctets, "latin1") };
+  return { literal: Buffer.from(rawOctets, "latin1"), isWaitedFor: true };
 }
 
 function isQuotable(text: string): boolean {

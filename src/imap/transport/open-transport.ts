@@ -41,7 +41,9 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
     const { connectThroughProxy } = await import("./socks.ts");
     return connectThroughProxy(settings, proxy, tcp);
   });
-  return { stream: socket, secure: false, octetsSent: () => octetsSent(socket) };
+  // A reset takes back what the system was going to send.
+  const abort = (): void => void socket.resetAndDestroy();
+  return { stream: socket, secure: false, octetsSent: () => octetsSent(socket), abort };
 }
 
 async function connectDirectly(settings: InetSettings, options: TcpOptions): Promise<Socket> {

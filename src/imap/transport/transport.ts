@@ -17,4 +17,6 @@ export interface Transport {
    * stands still when it is dead. Undefined when nobody knows.
    */
   readonly octetsSent?: () => number | undefined;
+  /** Ends the connection so that, of what was written, nothing leaves any more; the stream is still to be destroyed. */
+  readonly abort?: () => void;
 }

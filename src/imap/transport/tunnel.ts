@@ -24,7 +24,7 @@ export async function openTunnel(command: string, discardStderr: boolean): Promi
   });
   const stream = new TunnelStream(child, name);
   stream.on("error", () => {});
-  return { stream, secure: true, epitaph: () => stream.epitaph };
+  return { stream, secure: true, epitaph: () => stream.epitaph, abort: () => signalGroup(child, "SIGKILL") };
 }
 
 async function start({ file, args }: Program, discardStderr: boolean): Promise<Child> {

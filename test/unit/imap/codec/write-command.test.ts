@@ -5,7 +5,9 @@ import {
   encodeCommand,
   listMailbox,
   quotedString,
+  sendsUnasked,
   type CommandPart,
+  type LiteralSupport,
 } from "../../../../src/imap/codec/write-command.ts";
 
 const none = { literalPlus: false, literalMinus: false };
@@ -54,6 +56,23 @@ test("LITERAL+ and LITERAL- together are LITERAL+", () => {
   ]);
 });
 
+test("a literal that is to be waited for is waited for whatever the server offers", () => {
+  const waiting = { literal: message, isWaitedFor: true };
+  assert.deepEqual(chunks(["X ", waiting, " ", { literal: message }], plus), [
+    ["a1 X {13}\r\n"],
+    [message, " {13+}\r\n", message, "\r\n"],
+  ]);
+});
+
+test("it is known which segments hold a literal that nobody asked for", () => {
+  const sent = (parts: CommandPart[], support: LiteralSupport): boolean[] =>
+    encodeCommand("a1", parts, support).map(sendsUnasked);
+  assert.deepEqual(sent(["X"], plus), [false]);
+  assert.deepEqual(sent(["X ", { literal: message }], none), [false, false]);
+  assert.deepEqual(sent(["X ", { literal: message }], plus), [true]);
+  assert.deepEqual(sent(["X ", { literal: message, isWaitedFor: true }, { literal: message }], plus), [false, true]);
+});
+
 test("literals are passed through by reference", () => {
   const [, segment] = encodeCommand("a1", ["X ", { literal: message }], none);
   assert.equal(segment?.chunks[0], message);
@@ -74,7 +93,7 @@ test("a refused part is not quoted in the error: it could be a password", () => 
   );
 });
 
-const literal = (octets: string): CommandPart => ({ literal: Buffer.from(octets, "latin1") });
+const literal = (octets: string): CommandPart => ({ literal: Buffer.from(octets, "latin1"), isWaitedFor: true });
 
 for (const [rawOctets, part] of [
   ["INBOX", "INBOX"],

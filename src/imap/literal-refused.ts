@@ -1,0 +1,33 @@
+// A command that the server did not understand although its literals were sent unasked (RFC 7888). Whatever is in them the
+// server may have taken for commands, and may still do so: the connection is of no use any more.
+
+import { InterimapError } from "../model/errors.ts";
+import type { Side } from "../model/side.ts";
+import type { StatusResponse, TaggedResponse } from "./responses.ts";
+
+const hint = "it might take a message for commands; run again: what was done is recorded";
+
+/** What the command at fault fails with; all others, with {@link alsoLost}. */
+export class LiteralRefused extends InterimapError {
+  readonly command: string;
+  /** What the server said, as a reason why it does not take what was in the literals. */
+  readonly reason: string;
+
+  constructor(command: string, answer: Pick<TaggedResponse | StatusResponse, "status" | "code" | "text">, side: Side) {
+    const code = answer.code === undefined ? "" : `[${answer.code.name}] `;
+    const words = `${answer.status} ${code}${answer.text}`;
+    super("CONNECTION_LOST", `the server did not understand ${command}, so the connection was dropped: ${words}`, {
+      side,
+      hint,
+    });
+    this.name = "LiteralRefused";
+    this.command = command;
+    this.reason = `${code}${answer.text}`;
+  }
+
+  /** For what was on the same connection, and is not to blame. */
+  get alsoLost(): InterimapError {
+    const { message, side } = this;
+    return new InterimapError("CONNECTION_LOST", message, { hint, cause: this, ...(side && { side }) });
+  }
+}
