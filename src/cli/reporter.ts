@@ -5,7 +5,7 @@ import { formatFlags } from "../model/flags.ts";
 import { duration } from "../model/duration.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
-import { formatUidSet, uidSetOf } from "../model/uid-set.ts";
+import { formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";
 import { isLeftOut, type SyncEvent } from "../sync/events.ts";
 import type { Anomaly } from "../sync/repair-plan.ts";
 
@@ -76,6 +76,11 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `Flags that cannot be kept here stay on the other side only: ${formatFlags(event.flags)}`,
       };
+    case "dates-unkept":
+      return {
+        level: "warn",
+        text: `${messages(event.count)} got the time of arrival as date: the other server told none that can be kept`,
+      };
     case "flags-refused":
       return {
         level: "warn",
@@ -128,8 +133,8 @@ function lineOf(event: SyncEvent): Line {
 }
 
 function anomalyText({ kind, side, ...set }: Anomaly): string {
-  const uids = `UID ${formatUidSet(set.uids)}`;
-  const pair = `${uids} here, UID ${formatUidSet(set.counterparts)} on the ${otherSide(side)} side`;
+  const uids = `UID ${shownUidSet(set.uids)}`;
+  const pair = `${uids} here, UID ${shownUidSet(set.counterparts)} on the ${otherSide(side)} side`;
   switch (kind) {
     case "never-assigned":
       return `In the database, but no message ever had this UID: ${pair}. The entry is dropped`;

@@ -3,7 +3,7 @@
 import { InterimapError } from "../model/errors.ts";
 import type { AuthMechanism, ServerSettings } from "../model/server-settings.ts";
 import type { Capabilities } from "./capabilities.ts";
-import { astring } from "./codec/write-command.ts";
+import { astring, base64, line } from "./codec/write-command.ts";
 import type { Command } from "./command.ts";
 import { CommandRefused } from "./command-refused.ts";
 import type { Session } from "./session.ts";
@@ -49,11 +49,11 @@ function isUsable(mechanism: AuthMechanism, capabilities: Capabilities): boolean
 
 /** RFC 4616, RFC 3501 6.2.2; with RFC 4959 the response goes out with the command. */
 function plain({ username, password }: Credentials, withInitialResponse: boolean): Command {
-  const message = Buffer.from(`\0${username}\0${password}`, "utf8").toString("base64");
+  const message = base64(Buffer.from(`\0${username}\0${password}`, "utf8"));
   const command = { name: "AUTHENTICATE", overlap: "alone" } as const;
   return withInitialResponse
-    ? { ...command, parts: [`AUTHENTICATE PLAIN ${message}`] }
-    : { ...command, parts: ["AUTHENTICATE PLAIN"], answerChallenge: () => message };
+    ? { ...command, parts: line`AUTHENTICATE PLAIN ${message}` }
+    : { ...command, parts: line`AUTHENTICATE PLAIN`, answerChallenge: () => message };
 }
 
 /** RFC 3501 6.2.3 */
@@ -62,7 +62,7 @@ function login({ username, password }: Credentials): Command {
   return {
     name: "LOGIN",
     overlap: "alone",
-    parts: ["LOGIN ", astring(octets(username)), " ", astring(octets(password))],
+    parts: line`LOGIN ${astring(octets(username))} ${astring(octets(password))}`,
   };
 }
 

@@ -2,7 +2,7 @@
 // command for a mailbox that is not the selected one has a SELECT sent before it, which costs no round trip of its own.
 
 import type { TaggedResponse } from "./responses.ts";
-import { astring } from "./codec/write-command.ts";
+import { line, mailbox, modSeq, number, type CommandPart } from "./codec/write-command.ts";
 import type { Command } from "./command.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 import type { Session } from "./session.ts";
@@ -51,16 +51,16 @@ class SharedChannel implements Channel {
  * known UIDs, since messages that were appended meanwhile may be gone, too.
  */
 function selectAgain(view: MailboxView): Command {
-  return selectInto(view, ` (QRESYNC (${String(view.uidValidity)} ${String(view.highestModSeq)}))`);
+  return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(view.highestModSeq)}))`);
 }
 
 /** SELECT of the view's mailbox; what is told of it, the codes of the answer included, goes into the view. */
-export function selectInto(view: MailboxView, parameters: string): Command {
+export function selectInto(view: MailboxView, parameters: readonly CommandPart[]): Command {
   return {
     name: "SELECT",
     overlap: "select",
     opens: view,
-    parts: ["SELECT ", astring(view.wireName), parameters],
+    parts: line`SELECT ${mailbox(view.wireName)}${parameters}`,
     onAnswered: ({ code }) => {
       if (code !== undefined) view.noteCode(code);
     },

@@ -7,6 +7,7 @@ import type { InetSettings, ServerSettings, TransportSettings } from "../model/s
 import type { Side } from "../model/side.ts";
 import { authenticate } from "./authenticate.ts";
 import { requireCapabilities } from "./capabilities.ts";
+import { line } from "./codec/write-command.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { StatusResponse, UntaggedResponse } from "./responses.ts";
@@ -148,7 +149,7 @@ function silent({ host, port, type }: InetSettings): InterimapError {
 }
 
 async function refreshCapabilities(session: Session): Promise<void> {
-  await session.run({ name: "CAPABILITY", overlap: "any", parts: ["CAPABILITY"] });
+  await session.run({ name: "CAPABILITY", overlap: "any", parts: line`CAPABILITY` });
 }
 
 interface StartTlsContext {
@@ -170,12 +171,15 @@ async function startTls(session: Session, { how, isPreauthenticated, options }: 
       hint: "use type = imaps, or STARTTLS = NO if this network is trusted",
     });
   }
-  await session.exchangeTransport({ name: "STARTTLS", overlap: "alone", parts: ["STARTTLS"] }, (transport, surplus) => {
-    if (surplus.length > 0) {
-      throw new InterimapError("TLS", "unencrypted data followed the answer to STARTTLS: somebody may be tampering");
-    }
-    return upgradeToTls(transport, how, options);
-  });
+  await session.exchangeTransport(
+    { name: "STARTTLS", overlap: "alone", parts: line`STARTTLS` },
+    (transport, surplus) => {
+      if (surplus.length > 0) {
+        throw new InterimapError("TLS", "unencrypted data followed the answer to STARTTLS: somebody may be tampering");
+      }
+      return upgradeToTls(transport, how, options);
+    },
+  );
   // What was said before TLS cannot be trusted (RFC 3501 6.2.1).
   session.forgetCapabilities();
   await refreshCapabilities(session);
@@ -194,7 +198,7 @@ function enableQresync(session: Session): Promise<unknown> {
   return session.run({
     name: "ENABLE",
     overlap: "any",
-    parts: ["ENABLE QRESYNC"],
+    parts: line`ENABLE QRESYNC`,
     claim: (response: UntaggedResponse) => {
       if (response.kind !== "enabled") return false;
       isEnabled ||= response.capabilities.includes("QRESYNC");
@@ -213,7 +217,7 @@ async function compress(session: Session): Promise<void> {
   if (!session.capabilities.has("COMPRESS=DEFLATE")) return;
   try {
     await session.exchangeTransport(
-      { name: "COMPRESS", overlap: "last", parts: ["COMPRESS DEFLATE"] },
+      { name: "COMPRESS", overlap: "last", parts: line`COMPRESS DEFLATE` },
       (transport, surplus) => deflate(transport, surplus),
     );
   } catch (error) {

@@ -11,7 +11,7 @@ import type { Log } from "../log/log.ts";
 import { trafficLine } from "../log/traffic.ts";
 import { Capabilities } from "./capabilities.ts";
 import { ResponseReader } from "./codec/read-responses.ts";
-import { encodeCommand, sendsUnasked, type Segment } from "./codec/write-command.ts";
+import { encodeCommand, line, sendsUnasked, type Segment } from "./codec/write-command.ts";
 import { mayOverlap, type Command, type Turn } from "./command.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { LiteralRefused } from "./literal-refused.ts";
@@ -231,7 +231,7 @@ export class Session {
     const limit = setTimeout(() => {
       this.destroy();
     }, goodbyeLimitMs);
-    const answered = this.run({ name: "LOGOUT", overlap: "any", parts: ["LOGOUT"] });
+    const answered = this.run({ name: "LOGOUT", overlap: "any", parts: line`LOGOUT` });
     this.#closing = true;
     await enough(answered);
     clearTimeout(limit);

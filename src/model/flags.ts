@@ -25,6 +25,7 @@ export interface PermanentFlags {
 const spellings = new Map(
   ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"].map((flag) => [flag.toLowerCase(), flag]),
 );
+const systemFlags = [...spellings.keys()];
 /** The codec gives equal lists as the same frozen array, a hundred thousand times. */
 const byList = new WeakMap<readonly string[], FlagSet>();
 const byRawKey = new Map<string, FlagSet>();
@@ -57,12 +58,40 @@ export function permanentFlags(list: readonly string[] | undefined): PermanentFl
   return { names, mayCreate: names.delete("\\*") };
 }
 
-/** The flags that a mailbox can keep. */
-export function storableFlags(set: FlagSet, { names, mayCreate, refused }: PermanentFlags): FlagSet {
-  return filtered(set, (flag) => {
-    if (refused?.has(flag.toLowerCase())) return false;
-    return names === undefined || names.has(flag.toLowerCase()) || (mayCreate && !isSystemFlag(flag));
-  });
+/** The flags that a mailbox can keep, of those that can be sent to it at all. */
+export function storableFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
+  return sendableFlags(filtered(set, (flag) => isStorable(flag, permanent)));
+}
+
+function isStorable(flag: string, { names, mayCreate, refused }: PermanentFlags): boolean {
+  const lower = flag.toLowerCase();
+  if (refused?.has(lower)) return false;
+  // Whoever sends a system flag that is none of RFC 3501 2.3.2 must have been told that the server knows it.
+  if (isSystemFlag(flag)) return names?.has(lower) ?? systemFlags.includes(lower);
+  return names === undefined || names.has(lower) || mayCreate;
+}
+
+/** What all flags of a message may take in a command line, whose other half is for a mailbox name or a set of UIDs. */
+const sendableOctets = 4000;
+
+// RFC 3501 section 9: flag-keyword is an atom, and a system flag one after a backslash.
+const sendableFlag = /^\\?[^\x00-\x20\x7f-\uffff(){%*"\\\]]+$/;
+
+const byWhetherSendable = new WeakMap<FlagSet, FlagSet>();
+
+/** Servers keep keywords that no command can have, such as those of others' files, and more of them than a line takes. */
+export function sendableFlags(set: FlagSet): FlagSet {
+  let sendable = byWhetherSendable.get(set);
+  if (sendable === undefined) {
+    let octets = 0;
+    sendable = filtered(set, (flag) => sendableFlag.test(flag) && (octets += flag.length + 1) <= sendableOctets);
+    byWhetherSendable.set(set, sendable);
+  }
+  return sendable;
+}
+
+export function isSendable(set: FlagSet): boolean {
+  return sendableFlags(set) === set;
 }
 
 /** The flags that a mailbox can keep without having to create a keyword. */
@@ -71,7 +100,8 @@ export function establishedFlags(set: FlagSet, permanent: PermanentFlags): FlagS
 }
 
 export function withoutFlags(set: FlagSet, others: FlagSet): FlagSet {
-  return filtered(set, (flag) => !others.flags.includes(flag));
+  const left = others.flags.length > 8 ? new Set(others.flags) : undefined;
+  return filtered(set, (flag) => !(left?.has(flag) ?? others.flags.includes(flag)));
 }
 
 /** For people. */
@@ -121,8 +151,6 @@ export function untoldFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
   return withoutFlags(set, told);
 }
 
-const systemFlags = ["\\answered", "\\flagged", "\\deleted", "\\seen", "\\draft"];
-
 export function keepsEveryFlag({ names, mayCreate }: PermanentFlags): boolean {
   return names === undefined || (mayCreate && systemFlags.every((flag) => names.has(flag)));
 }
@@ -130,6 +158,7 @@ export function keepsEveryFlag({ names, mayCreate }: PermanentFlags): boolean {
 /** Whether a mailbox tells of every flag that messages of another can have. */
 export function tellsEveryFlag(permanent: PermanentFlags, other: PermanentFlags): boolean {
   if (!keepsEveryFlag(permanent)) return false;
-  if (permanent.defined === undefined) return true;
-  return [...(other.names ?? []), ...(other.defined ?? [])].every((flag) => isDefined(flag, permanent));
+  const those = [...(other.names ?? []), ...(other.defined ?? [])].filter((flag) => flag !== "\\recent");
+  if (!isSendable(flagSet(those))) return false;
+  return permanent.defined === undefined || those.every((flag) => isDefined(flag, permanent));
 }

@@ -66,8 +66,14 @@ export function parseUidSet(text: string): UidSet {
   return builder.build();
 }
 
+/** Throws BUG rather than make a set that means other messages, such as `1:*`, of what was never a UID. */
 export function formatUidSet(set: UidSet): string {
   return set.ranges.map(formatRange).join(",");
+}
+
+/** For people, whatever it is of. */
+export function shownUidSet(set: UidSet): string {
+  return set.ranges.map(shownRange).join(",");
 }
 
 /** Any order, duplicates allowed. */
@@ -195,7 +201,17 @@ export function splitUidSet(set: UidSet, maxOctets: number): UidSet[] {
 }
 
 function formatRange([first, last]: UidRange): string {
+  if (!isUid(first) || !isUid(last) || first > last) throw new InterimapError("BUG", "not a set of UIDs");
+  return shownRange([first, last]);
+}
+
+function shownRange([first, last]: UidRange): string {
   return first === last ? String(first) : `${first}:${last}`;
+}
+
+/** RFC 3501 section 9, nz-number; whatever the type says, as values come from a database, too. */
+function isUid(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxUid;
 }
 
 /** Joins what overlaps or touches; the ranges come in order of their first UID. */

@@ -7,6 +7,7 @@ import { fetchIdentities, fetchMessages, fetchSizes } from "../imap/commands/fet
 import { noop } from "../imap/commands/mailbox.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
+import { isKept } from "../model/internal-date.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
@@ -200,6 +201,7 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
         if (lane.session !== mailbox.sessions[target]) noop(mailbox.sessions[target]).catch(() => undefined);
         return made;
       });
+      mailbox.progress[target].undated += copies.filter(({ message }) => !isKept(message.date)).length;
       // Not waited for here: it leaves together with what comes next on that connection. Without the messages' octets.
       const flagged = copies.map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }));
       const reading = readBack(mailbox, copying, flagged);

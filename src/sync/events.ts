@@ -26,6 +26,8 @@ export type SyncEvent =
   | ({ readonly type: "flags-conflict"; readonly uid: number; readonly flags: FlagSet } & OnMailbox)
   /** `side` cannot keep these flags; the other side's messages have them nevertheless. */
   | ({ readonly type: "flags-unkept"; readonly flags: FlagSet } & OnMailbox)
+  /** Copies on `side` got the time of their arrival: the other server told no date that could be sent. */
+  | ({ readonly type: "dates-unkept"; readonly count: number } & OnMailbox)
   /** `side` would not take flags; its messages keep those they have. */
   | ({ readonly type: "flags-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
   | ({ readonly type: "empty-message"; readonly uid: number } & OnMailbox)

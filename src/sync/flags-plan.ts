@@ -18,6 +18,8 @@ export interface FlagUpdate {
   readonly side: Side;
   readonly pair: PerSide<number>;
   readonly flags: FlagSet;
+  /** What the message has there now, where that is known. */
+  readonly present: FlagSet | undefined;
 }
 
 export interface FlagPlan {
@@ -36,7 +38,7 @@ export function planFlags(situations: readonly FlagSituation[], permanent: PerSi
     for (const side of sides) {
       const flags = wantedOn(side, situation, permanent);
       const now = changes[side]?.flags ?? situation.present[side];
-      if (flags !== undefined && flags !== now) updates.push({ side, pair, flags });
+      if (flags !== undefined && flags !== now) updates.push({ side, pair, flags, present: now });
     }
     if (isContested && updates.length > before) {
       conflicts.push({ pair, flags: unionFlags(changes.local.flags, changes.remote.flags) });

@@ -40,6 +40,14 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   } finally {
     // A connection that has nothing in flight outlives the loss of the other one.
     await Promise.allSettled([...mailbox.readBacks, ...foretellings(mailbox)]);
+    reportUndated(mailbox);
+  }
+}
+
+function reportUndated({ progress, report, name }: OpenMailbox): void {
+  for (const side of sides) {
+    const count = progress[side].undated;
+    if (count > 0) report({ type: "dates-unkept", side, mailbox: name, count });
   }
 }
 
@@ -152,6 +160,7 @@ function progressFrom(
     floor,
     copies: store.mappedUids(idx, side, floor),
     isTouched: false,
+    undated: 0,
     existed: exists,
     refused: new Set(refused.map(({ uid }) => uid)),
     due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),

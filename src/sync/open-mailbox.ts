@@ -71,6 +71,8 @@ export interface Progress {
   readonly existed: number;
   /** Something was changed, or may have been, since then. */
   isTouched: boolean;
+  /** Copies that were made without a date, because the other side's messages have none that can be sent. */
+  undated: number;
   /** Messages the other server refused in an earlier run. */
   readonly refused: Set<number>;
   /** Those of them, at the beginning, for which it was time to be offered once more. */

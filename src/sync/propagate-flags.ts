@@ -5,7 +5,7 @@ import { eachMessagesFlags, refetchFlags } from "../imap/commands/fetch.ts";
 import { storeFlags } from "../imap/commands/store.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
-import { noFlags, tellsEveryFlag, withoutFlags } from "../model/flags.ts";
+import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../model/flags.ts";
 import { allDone } from "../model/all-done.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../model/slices.ts";
@@ -74,12 +74,12 @@ function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice
       offerFlags(mailbox, otherSide(side), change.flags);
     }
   }
-  for (const { side, pair, flags: wanted } of updates) {
+  for (const { side, pair, flags: wanted, present } of updates) {
     const uid = pair[side];
     // What was told since the changes were taken is dealt with later, and must not be overwritten now.
     const known = views[side].changes.has(uid) ? 0n : views[side].modSeqOf(uid);
     const seen = changes[side].get(uid)?.modSeq ?? known;
-    groups.add(side, uid, { flags: wanted, unchangedSince: seen > baselines[side] ? seen : baselines[side] });
+    groups.add(side, uid, { flags: wanted, present, unchangedSince: seen > baselines[side] ? seen : baselines[side] });
   }
 }
 
@@ -155,7 +155,7 @@ async function applyGroups(mailbox: OpenMailbox, { side, groups, changes }: Side
 
 /** Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED). */
 async function applyGroup(mailbox: OpenMailbox, side: Side, group: StoreGroup): Promise<UidSet> {
-  const { sessions, flags: knowledge, report, name } = mailbox;
+  const { sessions, views, flags: knowledge, report, name } = mailbox;
   const { uids, flags } = group;
   mailbox.progress[side].isTouched = true;
   try {
@@ -167,8 +167,10 @@ async function applyGroup(mailbox: OpenMailbox, side: Side, group: StoreGroup): 
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
     const acceptable = flagsWithoutNewKeywords(mailbox, side, flags);
-    const keywords = acceptable === undefined ? noFlags : withoutFlags(flags, acceptable);
+    const storable = storableFlags(flags, views[side].permanentFlags);
+    const keywords = acceptable === undefined ? noFlags : withoutFlags(storable, acceptable);
     noteFlagRefusal(mailbox, { side, uids, keywords, reason: error.words });
-    return acceptable === undefined ? emptyUidSet : applyGroup(mailbox, side, { ...group, flags: acceptable });
+    if (acceptable === undefined) return emptyUidSet;
+    return applyGroup(mailbox, side, { ...group, flags: withoutFlags(flags, keywords) });
   }
 }

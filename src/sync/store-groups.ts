@@ -1,13 +1,15 @@
 // Gathers the messages that are to get equal flags, so that they share a UID STORE: sets of UIDs are all that is kept of
 // half a million updates.
 
-import type { FlagSet } from "../model/flags.ts";
+import { isSendable, type FlagSet } from "../model/flags.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { UidSetBuilder, type UidSet } from "../model/uid-set.ts";
 
 export interface StoreGroup {
   readonly uids: UidSet;
   readonly flags: FlagSet;
+  /** What the messages have now; of those that can be given `flags` whatever they have, any one's. */
+  readonly present?: FlagSet | undefined;
   /** The latest mod-sequence at which we knew the messages' flags. */
   readonly unchangedSince: bigint;
 }
@@ -21,11 +23,11 @@ interface Gathered extends Wanted {
 export class StoreGroups {
   readonly #groups: PerSide<Map<string, Gathered>> = { local: new Map(), remote: new Map() };
 
-  add(side: Side, uid: number, { flags, unchangedSince }: Wanted): void {
-    const key = `${String(unchangedSince)} ${flags.key}`;
+  add(side: Side, uid: number, { flags, present, unchangedSince }: Wanted): void {
+    const key = `${String(unchangedSince)} ${flags.key}${isSendable(flags) ? "" : ` (${present?.key ?? ""})`}`;
     let group = this.#groups[side].get(key);
     if (group === undefined) {
-      group = { uids: new UidSetBuilder(), flags, unchangedSince };
+      group = { uids: new UidSetBuilder(), flags, present, unchangedSince };
       this.#groups[side].set(key, group);
     }
     group.uids.add(uid);

@@ -5,12 +5,13 @@ import { test } from "node:test";
 import { append, type OutgoingMessage } from "../../src/imap/commands/append.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { flagSet } from "../../src/model/flags.ts";
+import { parseInternalDate } from "../../src/model/internal-date.ts";
 import { failsWith, withSession } from "./fixture.ts";
 
-const date = " 1-Jan-2024 00:00:00 +0100";
+const date = "01-Jan-2024 00:00:00 +0100";
 
 function message(text: string, ...flags: string[]): OutgoingMessage {
-  return { flags: flagSet(flags), internalDate: date, bytes: Buffer.from(text, "latin1") };
+  return { flags: flagSet(flags), date: parseInternalDate(date), bytes: Buffer.from(text, "latin1") };
 }
 
 interface Appending {
@@ -98,4 +99,25 @@ test("a refusal keeps its reason", async () => {
     assert.deepEqual([error.command, error.responseCode?.name, error.words], ["APPEND", "OVERQUOTA", "No room"]);
     return true;
   });
+});
+
+test("without a date that can be kept none is sent, and the message waits for its +", async () => {
+  for (const told of ["", "yesterday", "31-Dec-1969 00:00:00 +0000"]) {
+    const script = `
+      C: t1 APPEND box () "${date}" {3+}
+      C: one (\\Seen) {3}
+      S: + go
+      C: two () "${date}" {5+}
+      C: three
+      S: t1 OK [APPENDUID 7 1:3]`;
+    const undated = { ...message("two", "\\Seen"), date: parseInternalDate(told) };
+    await appending(script, { messages: [message("one"), undated, message("three")] });
+  }
+});
+
+test("a server that reads no APPEND without a date gets no message for commands", async () => {
+  const script = `
+    C: t1 APPEND box () {4}
+    S: t1 BAD Invalid internal date`;
+  await assert.rejects(appending(script, { messages: [{ ...message("mail"), date: undefined }] }));
 });

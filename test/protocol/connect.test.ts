@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { line } from "../../src/imap/codec/write-command.ts";
 import { connect } from "../../src/imap/connect.ts";
 import type { Session } from "../../src/imap/session.ts";
 import { InterimapError } from "../../src/model/errors.ts";
@@ -317,11 +318,11 @@ test("ENABLE and COMPRESS go out together; without compression it goes on", asyn
     C: t NOOP
     S: t OK`;
   await connecting(script, { compress: true }, async (session) => {
-    await session.run({ name: "NOOP", overlap: "any", parts: ["NOOP"] });
+    await session.run({ name: "NOOP", overlap: "any", parts: line`NOOP` });
   });
 });
 
-const noop = (session: Session): Promise<unknown> => session.run({ name: "NOOP", overlap: "any", parts: ["NOOP"] });
+const noop = (session: Session): Promise<unknown> => session.run({ name: "NOOP", overlap: "any", parts: line`NOOP` });
 
 test("for who is eager, the first commands of the work go out with ENABLE", async () => {
   const script = `${preauth}

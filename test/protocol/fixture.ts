@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Capabilities } from "../../src/imap/capabilities.ts";
+import type { WireText } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { Session } from "../../src/imap/session.ts";
 import type { Log } from "../../src/log/log.ts";
@@ -42,7 +43,7 @@ export function withSession<T>(script: string, work: (session: Session) => Promi
 }
 
 export function command(line: string, more: Partial<Command> = {}): Command {
-  return { name: line.split(" ", 1)[0] ?? "", overlap: "any", parts: [line], ...more };
+  return { name: line.split(" ", 1)[0] ?? "", overlap: "any", parts: [line as WireText], ...more };
 }
 
 export function serverSettings(port: number, more: Partial<ServerSettings> = {}): ServerSettings {

@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
+import { line } from "../../src/imap/codec/write-command.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import type { Turn } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
@@ -21,7 +22,7 @@ import { scratchDirectory } from "../support/scratch.ts";
 import { command, failsWith, recordedLog, withSession } from "./fixture.ts";
 
 const text = "x2 DELETE Precious";
-const append = command("", { name: "APPEND", parts: ["APPEND box ", { literal: Buffer.from(text) }] });
+const append = command("", { name: "APPEND", parts: line`APPEND box ${{ literal: Buffer.from(text) }}` });
 const sent = `
   C: t1 APPEND box {${String(text.length)}+}
   C: ${text}
@@ -183,7 +184,7 @@ for (const { name, open, above } of ways) {
     const session = new Session(transport, { side: "local", log: recordedLog() });
     session.capabilities = new Capabilities(capabilities);
     const closed = once(socket, "close");
-    const appended = session.run(command("", { name: "APPEND", parts: ["APPEND box ", { literal: large }] }));
+    const appended = session.run(command("", { name: "APPEND", parts: line`APPEND box ${{ literal: large }}` }));
     await once(stream, "readable");
     const taken = await stillness(() => transport.octetsSent?.());
     stream.write("a0 BAD What?\r\n");

@@ -5,7 +5,7 @@ import { Duplex } from "node:stream";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Capabilities } from "../../src/imap/capabilities.ts";
-import { astring } from "../../src/imap/codec/write-command.ts";
+import { astring, line } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { select } from "../../src/imap/commands/select.ts";
@@ -217,7 +217,7 @@ test("commands of one moment leave in one packet, and those of the next in anoth
   const session = new Session({ stream, secure: false }, { side: "local", log: recordedLog() });
   session.capabilities = new Capabilities(["LITERAL+"]);
   for (const line of ["A", "B"]) void session.run(command(line));
-  void session.run(command("", { parts: ["C ", octets("lit"), " D"] }));
+  void session.run(command("", { parts: line`C ${octets("lit")} D` }));
   await setImmediate();
   assert.deepEqual(stream.seen, ["a0 A\r\na1 B\r\na2 C {3+}\r\nlit D\r\n"]);
   void session.run(command("E"));
@@ -229,7 +229,7 @@ test("commands of one moment leave in one packet, and those of the next in anoth
 test("what waited for a literal leaves with it", async () => {
   const stream = new Packets();
   const session = new Session({ stream, secure: false }, { side: "local", log: recordedLog() });
-  void session.run(command("", { parts: ["A ", octets("lit"), " B"] }));
+  void session.run(command("", { parts: line`A ${octets("lit")} B` }));
   void session.run(command("C"));
   await setImmediate();
   stream.push("+ go\r\n");
@@ -263,7 +263,7 @@ test("the capabilities are the last ones the server mentioned, wherever it did",
 const octets = (text: string) => ({ literal: Buffer.from(text, "latin1") });
 
 test("a literal waits for its + unless the server knows LITERAL+", async () => {
-  const parts = ["X ", octets("a\r\nb"), " (", octets("\xff\0"), ")"];
+  const parts = line`X ${octets("a\r\nb")} (${octets("\xff\0")})`;
   const waiting = String.raw`
     C: t1 X {4}
     ...
@@ -301,7 +301,7 @@ test("with LITERAL- only literals above 4,096 octets wait", async () => {
     S: + go
     C: ${"y".repeat(4097)}
     S: t1 OK`;
-  const parts = ["X ", octets("x".repeat(4096)), " ", octets("y".repeat(4097))];
+  const parts = line`X ${octets("x".repeat(4096))} ${octets("y".repeat(4097))}`;
   await withSession(script, (session) => session.run({ ...noop, parts }), { capabilities: ["LITERAL-"] });
 });
 
@@ -312,7 +312,7 @@ test("a literal refused before its + is never sent, and the next command goes ou
     C: t2 NOOP
     S: t2 OK`;
   await withSession(script, async (session) => {
-    const append = session.run({ ...noop, name: "APPEND", parts: ["APPEND box ", octets("x".repeat(1000))] });
+    const append = session.run({ ...noop, name: "APPEND", parts: line`APPEND box ${octets("x".repeat(1000))}` });
     const after = session.run(noop);
     await assert.rejects(
       append,
@@ -333,7 +333,7 @@ test("answers to earlier commands arrive while a literal waits", async () => {
     C: abc
     S: t2 OK`;
   await withSession(script, (session) =>
-    Promise.all([session.run(noop), session.run({ ...noop, parts: ["X ", octets("abc")] })]),
+    Promise.all([session.run(noop), session.run({ ...noop, parts: line`X ${octets("abc")}` })]),
   );
 });
 
@@ -494,7 +494,7 @@ for (const code of ["HIGHESTMODSEQ x", "UIDVALIDITY x", "UIDVALIDITY 99999999999
   }
 }
 
-const login: Command = command("", { name: "LOGIN", parts: ["LOGIN ", astring("ann\xe9"), " ", astring('se"cret')] });
+const login: Command = command("", { name: "LOGIN", parts: line`LOGIN ${astring("ann\xe9")} ${astring('se"cret')}` });
 
 test("the log shows credentials only when --debug was given twice", async () => {
   const script = String.raw`
@@ -532,7 +532,7 @@ test("the log leaves out what is in literals", async () => {
     S: * 1 FETCH (UID 1 BODY[] {4}
     S: post)
     S: t1 OK`;
-  const append = command("", { parts: ["APPEND box ", octets("mail")] });
+  const append = command("", { parts: line`APPEND box ${octets("mail")}` });
   await withSession(script, (session) => session.run(append), { log, capabilities: ["LITERAL+"] });
   assert.match(log.lines.join("\n"), /APPEND box \{4\+\}[^]*BODY\[\] \{4\}/);
   assert.doesNotMatch(log.lines.join("\n"), /mail|post/);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Duplex } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { line } from "../../src/imap/codec/write-command.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import { idle } from "../../src/imap/commands/idle.ts";
 import { Session } from "../../src/imap/session.ts";
@@ -116,7 +117,7 @@ test("a large message that leaves slowly is not silence", async (t) => {
   const clock = installedClock(t);
   const { session, stream } = slowSession();
   stream.takesAtOnce = false;
-  const parts = ["APPEND box ", { literal: Buffer.alloc(10 << 20) }];
+  const parts = line`APPEND box ${{ literal: Buffer.alloc(10 << 20) }}`;
   session.capabilities = new Capabilities(["LITERAL+"]);
   const answer = session.run(command("", { parts }));
   for (let i = 0; i < 10; i++) {

@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls, TLSSocket } from "node:tls";
+import { line } from "../../src/imap/codec/write-command.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import { Session } from "../../src/imap/session.ts";
 import { deflate } from "../../src/imap/transport/deflate.ts";
@@ -65,7 +66,7 @@ function session(transport: Transport): Session {
   return made;
 }
 
-const append = command("", { parts: ["APPEND box ", { literal: message }] });
+const append = command("", { parts: line`APPEND box ${{ literal: message }}` });
 
 const ways: readonly (readonly [name: string, over: (pair: Pair) => Pair | Promise<Pair>])[] = [
   ["plain", (pair) => pair],

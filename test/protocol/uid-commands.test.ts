@@ -122,7 +122,7 @@ test("messages come with their latest flags, which makes older announcements voi
       {
         uid: 1,
         flags: flagSet(["new"]),
-        internalDate: " 1-Jan-2024 00:00:00 +0000",
+        date: { instant: Date.UTC(2024, 0, 1), zoneMinutes: 0 },
         bytes: Buffer.from("a\r\nb\xff\0", "latin1"),
       },
     ]);
@@ -185,6 +185,28 @@ for (const [answer, left] of stores) {
   test(`STORE answered ${answer}: left alone ${left || "none"}`, async () => {
     await withSelected(`${stored}\nS: t1 ${answer}`, async (session) => {
       assert.equal(formatUidSet(await storeFlags(session, update)), left);
+    });
+  });
+}
+
+const odd = flagSet(["k\xe9y", "a", "b"]);
+
+for (const [what, flags, script] of [
+  ["added", ["a", "b", "c"], `C: t1 UID STORE 1:3 (UNCHANGEDSINCE 12) +FLAGS.SILENT (c)\nS: t1 OK [MODIFIED 2] partly`],
+  ["removed", ["a"], `C: t1 UID STORE 1:3 (UNCHANGEDSINCE 12) -FLAGS.SILENT (b)\nS: t1 OK [MODIFIED 2] partly`],
+  [
+    "exchanged",
+    ["a", "c"],
+    `C: t1 UID STORE 1:3 (UNCHANGEDSINCE 12) +FLAGS.SILENT (c)
+     S: t1 OK [MODIFIED 2] partly
+     C: t2 UID STORE 1,3 -FLAGS.SILENT (b)
+     S: t2 OK`,
+  ],
+] as const) {
+  test(`STORE beside a keyword that cannot be sent: only what is ${what} is`, async () => {
+    await withSelected(script, async (session) => {
+      const wanted = { ...update, flags: flagSet(["k\xe9y", ...flags]), present: odd };
+      assert.equal(formatUidSet(await storeFlags(session, wanted)), "2");
     });
   });
 }

@@ -1,10 +1,22 @@
 // Commands to bytes. Not imapflow's compiler: it is asynchronous, copies every literal and writes strings as UTF-8,
 // while messages must pass through untouched and mailbox names are raw octets.
 
-import { InterimapError } from "../../model/errors.ts";
+//
+// What a server does not understand of a command, it may answer and read on: then a literal that was sent without being
+// asked for is read as commands. So nothing becomes part of a command but what is written here in the source, and what
+// one of these functions has checked against the grammar of its place.
 
-/** Raw text already in wire form, one octet a character (latin1), or a literal. */
-export type CommandPart = string | Literal;
+import { InterimapError } from "../../model/errors.ts";
+import { isSendable, type FlagSet } from "../../model/flags.ts";
+import { formatInternalDate, type InternalDate } from "../../model/internal-date.ts";
+import { formatUidSet, isEmpty, type UidSet } from "../../model/uid-set.ts";
+
+declare const isChecked: unique symbol;
+
+/** Text in wire form, one octet a character (latin1). Made in this file only. */
+export type WireText = string & { readonly [isChecked]: true };
+
+export type CommandPart = WireText | Literal;
 
 export interface Literal {
   readonly literal: Buffer;
@@ -31,6 +43,9 @@ export interface LiteralSupport {
 
 const literalMinusLimit = 4096;
 
+/** RFC 7162 section 4: so much of a line every server reads. */
+const certainLine = 8192;
+
 /**
  * Whether literals leave with this segment that the server has not asked for. If it does not understand the command, it may
  * read them as commands. A literal that was waited for is what the segment begins with.
@@ -43,6 +58,35 @@ export function sendsUnasked({ chunks }: Segment): boolean {
 const plainAtom = /^[A-Za-z0-9.\/_&,+@=:-]+$/;
 const plainPattern = /^[A-Za-z0-9.\/_&,+@=:%*-]+$/;
 
+/**
+ * A piece of a command: text of ours, and between it what was checked.
+ * @example line`STATUS ${mailbox(name)} (UIDNEXT)`
+ */
+export function line(
+  texts: TemplateStringsArray,
+  ...values: readonly (CommandPart | readonly CommandPart[])[]
+): CommandPart[] {
+  const parts: CommandPart[] = [];
+  texts.forEach((text, i) => {
+    const value = values[i] ?? [];
+    for (const part of [text as WireText, ...(isPart(value) ? [value] : value)]) {
+      const last = parts.at(-1);
+      if (typeof part === "string" && typeof last === "string") parts[parts.length - 1] = wire(last + part);
+      else if (part !== "") parts.push(part);
+    }
+  });
+  return parts;
+}
+
+function isPart(value: CommandPart | readonly CommandPart[]): value is CommandPart {
+  return !Array.isArray(value);
+}
+
+/** Of what was checked. */
+function wire(text: string): WireText {
+  return text as WireText;
+}
+
 /** Parts follow each other without spaces. Throws BUG when a part that is not a literal would end the line. */
 export function encodeCommand(tag: string, parts: readonly CommandPart[], support: LiteralSupport): Segment[] {
   const segments: Segment[] = [];
@@ -54,7 +98,7 @@ export function encodeCommand(tag: string, parts: readonly CommandPart[], suppor
       continue;
     }
     const { literal, binary = false, isWaitedFor = false } = part;
-    const waits = isWaitedFor || !mayFollow(literal, support);
+    const waits = isWaitedFor || !mayFollow(literal, support) || !isCertain(text);
     chunks.push(`${onOneLine(text)}${binary ? "~" : ""}{${literal.length}${waits ? "" : "+"}}\r\n`);
     if (waits) {
       segments.push({ chunks });
@@ -72,31 +116,83 @@ function mayFollow(literal: Buffer, { literalPlus, literalMinus }: LiteralSuppor
   return literalPlus || (literalMinus && literal.length <= literalMinusLimit);
 }
 
-/** A mailbox name or another astring, given as raw octets: atom, quoted string or literal, whichever can carry it. */
+/** Whether no server can stumble over it, whatever it thinks of what is meant. */
+function isCertain(text: string): boolean {
+  return text.length <= certainLine && /^[\x20-\x7e]*$/.test(text);
+}
+
+/** An astring given as raw octets: atom, quoted string or literal, whichever can carry it. Throws BUG. */
 export function astring(rawOctets: string): CommandPart {
-  return plainAtom.test(rawOctets) && !/^NIL$/i.test(rawOctets) ? rawOctets : quotedOrLiteral(rawOctets);
+  return plainAtom.test(rawOctets) && !isNil(rawOctets) ? wire(rawOctets) : quotedOrLiteral(rawOctets);
+}
+
+/** A mailbox's name as raw octets. Throws MAILBOX_NAME for what no server can have told: NUL. */
+export function mailbox(rawOctets: string): CommandPart {
+  if (isSendableString(rawOctets)) return astring(rawOctets);
+  throw new InterimapError("MAILBOX_NAME", "the mailbox has a name that cannot be sent, with NUL in it");
 }
 
 /** A mailbox name of LIST, in which `%` and `*` are wildcards. */
 export function listMailbox(pattern: string): CommandPart {
-  return plainPattern.test(pattern) && !/^NIL$/i.test(pattern) ? pattern : quotedOrLiteral(pattern);
+  return plainPattern.test(pattern) && !isNil(pattern) ? wire(pattern) : quotedOrLiteral(pattern);
 }
 
-/** Throws BUG for what only a literal can carry: CR, LF, octets above 0x7f. */
-export function quotedString(text: string): string {
-  if (!isQuotable(text)) throw cannotSend("a quoted string");
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+/** RFC 3501 section 9, atom: names of options. Throws BUG. */
+export function atom(text: string): WireText {
+  if (!/^[^\x00-\x20\x7f-\uffff(){%*"\\\]]+$/.test(text)) throw cannotSend("an atom");
+  return wire(text);
+}
+
+/** SASL data (RFC 3501 section 9, base64). */
+export function base64(octets: Buffer): WireText {
+  return wire(octets.toString("base64"));
+}
+
+/** Throws BUG for a set that is empty or of anything but UIDs. */
+export function uids(set: UidSet): WireText {
+  if (isEmpty(set)) throw cannotSend("an empty set of UIDs");
+  return wire(formatUidSet(set));
+}
+
+/** RFC 3501 section 9, number. Throws BUG. */
+export function number(value: number): WireText {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw cannotSend("a number");
+  return wire(String(value));
+}
+
+/** RFC 7162 section 7, mod-sequence-valzer. */
+export function modSeq(value: bigint): WireText {
+  if (typeof value !== "bigint" || value < 0n || value >= 1n << 63n) {
+    throw new InterimapError("MAILBOX_PROTOCOL", `the mod-sequence ${String(value)} is beyond what IMAP has`);
+  }
+  return wire(value.toString());
+}
+
+/** RFC 3501 section 9, flag-list. Throws BUG for flags that cannot be sent: see {@link sendableFlags}. */
+export function flagList(flags: FlagSet): WireText {
+  if (!isSendable(flags)) throw cannotSend("a list of flags");
+  return wire(`(${flags.key})`);
+}
+
+/** RFC 3501 section 9, date-time. */
+export function dateTime(date: InternalDate): WireText {
+  return wire(`"${formatInternalDate(date)}"`);
 }
 
 function quotedOrLiteral(rawOctets: string): CommandPart {
-  if (isQuotable(rawOctets)) return quotedString(rawOctets);
-  // RFC 3501 section 9: CHAR8 excludes NUL
-  if (/[\x00\u0100-\uffff]/.test(rawOctets)) throw cannotSend("a string");
+  // RFC 3501 section 9, TEXT-CHAR
+  if (/^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/.test(rawOctets)) return wire(`"${rawOctets.replace(/["\\]/g, "\\$&")}"`);
+  if (!isSendableString(rawOctets)) throw cannotSend("a string");
   return { literal: Buffer.from(rawOctets, "latin1"), isWaitedFor: true };
 }
 
-function isQuotable(text: string): boolean {
-  return /^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/.test(text);
+/** RFC 3501 section 9: CHAR8 excludes NUL. */
+function isSendableString(rawOctets: string): boolean {
+  return !/[\x00\u0100-\uffff]/.test(rawOctets);
+}
+
+function isNil(text: string): boolean {
+  return /^NIL$/i.test(text);
 }
 
 function onOneLine(text: string): string {
@@ -106,5 +202,5 @@ function onOneLine(text: string): string {
 
 /** The text itself is left out: it could be a password. */
 function cannotSend(what: string): InterimapError {
-  return new InterimapError("BUG", `tried to send ${what} with a character that cannot be in it`);
+  return new InterimapError("BUG", `tried to send ${what} with what cannot be in it`);
 }

@@ -2,16 +2,17 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
+import { isKept, type InternalDate } from "../../model/internal-date.ts";
 import type { Side } from "../../model/side.ts";
 import { countUids, parseUidSet, uidsOf } from "../../model/uid-set.ts";
-import { astring, quotedString, type CommandPart } from "../codec/write-command.ts";
+import { dateTime, flagList, line, mailbox, type CommandPart } from "../codec/write-command.ts";
 import type { Channel } from "../channel.ts";
 import type { Turn } from "../command.ts";
 
 export interface OutgoingMessage {
   readonly flags: FlagSet;
-  /** date-time of RFC 3501 section 9, as another server sent it. */
-  readonly internalDate: string;
+  /** Without one, and with one that servers do not keep, it gets the time of its arrival. */
+  readonly date: InternalDate | undefined;
   readonly bytes: Buffer;
 }
 
@@ -36,16 +37,18 @@ export async function append(
     name: "APPEND",
     overlap: "any",
     ...(turn !== undefined && { turn }),
-    parts: ["APPEND ", astring(wireName), ...messages.flatMap((message) => messageParts(session, message))],
+    parts: [...line`APPEND ${mailbox(wireName)}`, ...messages.flatMap((message) => messageParts(session, message))],
   });
   const text = code?.name === "APPENDUID" ? code.text : "";
   return appendedUids(text, { side: session.side, uidValidity, count: messages.length });
 }
 
-function messageParts(session: Channel, { flags, internalDate, bytes }: OutgoingMessage): CommandPart[] {
+function messageParts(session: Channel, { flags, date, bytes }: OutgoingMessage): CommandPart[] {
   // RFC 3516 4.4: NUL may travel in a literal8 only.
   const binary = session.capabilities.has("BINARY") && bytes.includes(0);
-  return [` (${flags.key}) ${quotedString(internalDate)} `, { literal: bytes, binary }];
+  if (isKept(date)) return line` ${flagList(flags)} ${dateTime(date)} ${{ literal: bytes, binary }}`;
+  // Not every server may know that the date can be left out.
+  return line` ${flagList(flags)} ${{ literal: bytes, binary, isWaitedFor: true }}`;
 }
 
 interface Expected {

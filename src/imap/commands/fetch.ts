@@ -2,11 +2,12 @@
 
 import { allDone } from "../../model/all-done.ts";
 import { flagSet, type FlagSet } from "../../model/flags.ts";
-import { instantOf } from "../../model/internal-date.ts";
+import { instantOf, parseInternalDate, type InternalDate } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
-import { formatUidSet, hasUid, splitUidSet, type UidSet } from "../../model/uid-set.ts";
+import { hasUid, splitUidSet, type UidSet } from "../../model/uid-set.ts";
 import { maxSetOctets } from "../limits.ts";
+import { line, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
 import type { FlagChange } from "../mailbox-view.ts";
 import type { FetchResponse } from "../responses.ts";
 import type { Channel } from "../channel.ts";
@@ -14,13 +15,14 @@ import type { Channel } from "../channel.ts";
 export interface FetchedMessage {
   readonly uid: number;
   readonly flags: FlagSet;
-  readonly internalDate: string;
+  /** Undefined when the server told none that could be read. */
+  readonly date: InternalDate | undefined;
   readonly bytes: Buffer;
 }
 
 interface FetchRequest {
   readonly uids: UidSet;
-  readonly items: string;
+  readonly items: readonly CommandPart[];
   /**
    * Whether a response carries what was asked for, and no more: others are the server's own announcements, or answers to
    * another FETCH. Dovecot answers one before it has confirmed the one before.
@@ -35,7 +37,7 @@ async function uidFetch(session: Channel, { uids, items, isAnswer, onMessage }: 
       session.run({
         name: "UID FETCH",
         overlap: "selected",
-        parts: [`UID FETCH ${formatUidSet(part)} ${items}`],
+        parts: line`UID FETCH ${uidSet(part)} ${items}`,
         claim: (response) => {
           if (response.kind !== "fetch" || response.uid === undefined || !hasUid(part, response.uid)) return false;
           if (!isAnswer(response)) return false;
@@ -52,7 +54,7 @@ export async function fetchSizes(session: Channel, uids: UidSet): Promise<Messag
   const sizes = new MessageSizes();
   await uidFetch(session, {
     uids,
-    items: "(UID RFC822.SIZE)",
+    items: line`(UID RFC822.SIZE)`,
     isAnswer: ({ size, internalDate }) => size !== undefined && internalDate === undefined,
     onMessage: ({ uid = 0, size = 0 }) => {
       sizes.add(uid, size);
@@ -66,12 +68,12 @@ export async function fetchMessages(session: Channel, uids: UidSet): Promise<Fet
   const messages: FetchedMessage[] = [];
   await uidFetch(session, {
     uids,
-    items: "(UID FLAGS INTERNALDATE BODY.PEEK[])",
+    items: line`(UID FLAGS INTERNALDATE BODY.PEEK[])`,
     isAnswer: (response) => response.body !== undefined,
     onMessage: ({ uid = 0, flags = [], internalDate = "", body }) => {
       // The flags just read are the latest; what the server announced before is older (answers keep their order).
       session.view?.forgetChange(uid);
-      if (body) messages.push({ uid, flags: flagSet(flags), internalDate, bytes: body });
+      if (body) messages.push({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
     },
   });
   return messages;
@@ -93,7 +95,7 @@ export async function fetchIdentities(session: Channel, uids: UidSet): Promise<M
   const identities: MessageIdentity[] = [];
   await uidFetch(session, {
     uids,
-    items: "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])",
+    items: line`(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])`,
     isAnswer: (response) => response.headerFields !== undefined,
     onMessage: ({ uid = 0, flags = [], internalDate = "", size = 0, headerFields }) => {
       const messageId = messageIdOf(headerFields ?? Buffer.alloc(0));
@@ -111,7 +113,7 @@ export async function eachMessagesFlags(
 ): Promise<void> {
   await uidFetch(session, {
     uids,
-    items: "(UID FLAGS MODSEQ)",
+    items: line`(UID FLAGS MODSEQ)`,
     isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
     onMessage: ({ uid = 0, flags = [], modSeq = 0n }) => {
       tell(uid, { flags: flagSet(flags), modSeq });
@@ -128,5 +130,5 @@ export async function fetchFlags(session: Channel, uids: UidSet): Promise<Readon
 
 /** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
 export async function refetchFlags(session: Channel, uids: UidSet): Promise<void> {
-  await uidFetch(session, { uids, items: "(UID FLAGS MODSEQ)", isAnswer: () => false, onMessage: () => undefined });
+  await uidFetch(session, { uids, items: line`(UID FLAGS MODSEQ)`, isAnswer: () => false, onMessage: () => undefined });
 }

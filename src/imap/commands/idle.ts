@@ -1,5 +1,6 @@
 // IDLE: the server tells of changes in the selected mailbox without being asked (RFC 2177).
 
+import { line } from "../codec/write-command.ts";
 import type { Session } from "../session.ts";
 
 export function offersIdle({ capabilities }: Session): boolean {
@@ -14,7 +15,7 @@ export async function idle(session: Session, until: Promise<unknown>): Promise<v
   await session.run({
     name: "IDLE",
     overlap: "selected",
-    parts: ["IDLE"],
+    parts: line`IDLE`,
     answerChallenge: () => until.then(() => "DONE"),
   });
 }

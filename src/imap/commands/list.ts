@@ -1,8 +1,7 @@
 // LIST with everything we want to know of every mailbox in one command (RFC 3501 6.3.8, RFC 5258, RFC 5819).
 
 import { allDone } from "../../model/all-done.ts";
-import { listMailbox, astring } from "../codec/write-command.ts";
-import type { CommandPart } from "../codec/write-command.ts";
+import { astring, atom, line, listMailbox, type CommandPart } from "../codec/write-command.ts";
 import type { ListResponse, MailboxStatusResponse } from "../responses.ts";
 import type { Session } from "../session.ts";
 import { statusIfAny } from "./mailbox.ts";
@@ -43,17 +42,15 @@ function repeatsName({ mailboxes }: ListAnswer): boolean {
 async function listOnce(session: Session, query: ListQuery): Promise<ListAnswer> {
   const mailboxes: ListResponse[] = [];
   const statuses: MailboxStatusResponse[] = [];
+  const options = query.selectOptions.map(atom);
   const withStatus = session.capabilities.has("LIST-STATUS");
   await session.run({
     name: "LIST",
     overlap: "any",
     parts: [
-      "LIST ",
-      query.selectOptions.length > 0 ? `(${query.selectOptions.join(" ")}) ` : "",
-      astring(query.reference),
-      " ",
+      ...line`LIST ${options.length > 0 ? line`(${spaced(options)}) ` : []}${astring(query.reference)} `,
       ...patternList(query.patterns),
-      ` RETURN (SUBSCRIBED${withStatus ? " STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)" : ""})`,
+      ...line` RETURN (SUBSCRIBED${withStatus ? line` STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)` : []})`,
     ],
     claim: (response) => {
       if (response.kind === "list" && response.oldName === undefined) mailboxes.push(response);
@@ -74,11 +71,11 @@ function isSelectable({ attributes }: ListResponse): boolean {
 function patternList(patterns: readonly string[]): CommandPart[] {
   const [only] = patterns;
   if (only !== undefined && patterns.length === 1) return [listMailbox(only)];
-  return [
-    "(",
-    ...patterns.flatMap((pattern, i) => (i === 0 ? [listMailbox(pattern)] : [" ", listMailbox(pattern)])),
-    ")",
-  ];
+  return line`(${spaced(patterns.map(listMailbox))})`;
+}
+
+function spaced(parts: readonly CommandPart[]): CommandPart[] {
+  return parts.flatMap((part, i) => (i === 0 ? [part] : line` ${part}`));
 }
 
 /** Asks for the hierarchy delimiter below a reference; null in a flat name space (RFC 3501 6.3.8). */
@@ -87,7 +84,7 @@ export async function listDelimiter(session: Session, reference: string): Promis
   await session.run({
     name: "LIST",
     overlap: "any",
-    parts: ["LIST ", astring(reference), ' ""'],
+    parts: line`LIST ${astring(reference)} ""`,
     claim: (response) => {
       if (response.kind !== "list") return false;
       delimiter = response.delimiter;

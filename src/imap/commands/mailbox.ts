@@ -2,37 +2,37 @@
 
 import { isInbox } from "../../model/mailbox-name.ts";
 import { CommandRefused } from "../command-refused.ts";
-import { astring } from "../codec/write-command.ts";
+import { line, mailbox, type CommandPart } from "../codec/write-command.ts";
 import type { MailboxStatusResponse } from "../responses.ts";
 import type { Channel } from "../channel.ts";
 
-async function onMailbox(session: Channel, verb: string, wireName: string): Promise<void> {
-  await session.run({ name: verb, overlap: "any", parts: [`${verb} `, astring(wireName)] });
+async function onMailbox(session: Channel, name: string, parts: readonly CommandPart[]): Promise<void> {
+  await session.run({ name, overlap: "any", parts });
 }
 
 /** RFC 3501 6.3.3 */
 export function create(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "CREATE", wireName);
+  return onMailbox(session, "CREATE", line`CREATE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.4: what is below stays, and so does the subscription. */
 export function deleteMailbox(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "DELETE", wireName);
+  return onMailbox(session, "DELETE", line`DELETE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.5: what is below goes along, subscriptions do not. */
 export async function rename(session: Channel, from: string, to: string): Promise<void> {
-  await session.run({ name: "RENAME", overlap: "any", parts: ["RENAME ", astring(from), " ", astring(to)] });
+  await onMailbox(session, "RENAME", line`RENAME ${mailbox(from)} ${mailbox(to)}`);
 }
 
 /** RFC 3501 6.3.6 */
 export function subscribe(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "SUBSCRIBE", wireName);
+  return onMailbox(session, "SUBSCRIBE", line`SUBSCRIBE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.7 */
 export function unsubscribe(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "UNSUBSCRIBE", wireName);
+  return onMailbox(session, "UNSUBSCRIBE", line`UNSUBSCRIBE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.10; undefined when the server answers OK without a STATUS response. */
@@ -41,7 +41,7 @@ export async function status(session: Channel, wireName: string): Promise<Mailbo
   await session.run({
     name: "STATUS",
     overlap: "any",
-    parts: ["STATUS ", astring(wireName), " (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"],
+    parts: line`STATUS ${mailbox(wireName)} (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)`,
     claim: (response) => {
       if (response.kind !== "mailbox-status" || !isSameMailbox(response.name, wireName)) return false;
       // What NOTIFY (RFC 5465) tells in between has less in it.
@@ -70,10 +70,10 @@ function isSameMailbox(a: string, b: string): boolean {
 
 /** Leaves the selected mailbox and expunges nothing (RFC 3691). */
 export async function unselect(session: Channel): Promise<void> {
-  await session.run({ name: "UNSELECT", overlap: "select", parts: ["UNSELECT"] });
+  await session.run({ name: "UNSELECT", overlap: "select", parts: line`UNSELECT` });
 }
 
 /** Lets the server tell what happened in the selected mailbox (RFC 3501 6.1.2). */
 export async function noop(session: Channel): Promise<void> {
-  await session.run({ name: "NOOP", overlap: "selected", parts: ["NOOP"] });
+  await session.run({ name: "NOOP", overlap: "selected", parts: line`NOOP` });
 }

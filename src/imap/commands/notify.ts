@@ -1,14 +1,14 @@
 // NOTIFY: the server tells of changes wherever they happen, without being asked (RFC 5465).
 
 import { allDone } from "../../model/all-done.ts";
-import { astring } from "../codec/write-command.ts";
+import { line, mailbox } from "../codec/write-command.ts";
 import type { Session } from "../session.ts";
 
 export function offersNotify({ capabilities }: Session): boolean {
   return capabilities.has("NOTIFY");
 }
 
-const messageEvents = "MessageNew MessageExpunge FlagChange";
+const messageEvents = line`MessageNew MessageExpunge FlagChange`;
 
 export interface NotifyScope {
   /** Raw octets of the mailbox below which we want to know of everything, itself included; all that is ours if undefined. */
@@ -22,16 +22,12 @@ export interface NotifyScope {
  * @throws CommandRefused, e.g. with [BADEVENT].
  */
 export async function notify(session: Session, { below }: NotifyScope): Promise<void> {
-  const where = below === undefined ? ["PERSONAL"] : ["SUBTREE ", astring(below)];
-  const before = session.isNotified ? [session.run({ name: "NOTIFY", overlap: "any", parts: ["NOTIFY NONE"] })] : [];
+  const where = below === undefined ? line`PERSONAL` : line`SUBTREE ${mailbox(below)}`;
+  const before = session.isNotified ? [session.run({ name: "NOTIFY", overlap: "any", parts: line`NOTIFY NONE` })] : [];
   const asking = session.run({
     name: "NOTIFY",
     overlap: "any",
-    parts: [
-      `NOTIFY SET (SELECTED (${messageEvents})) (`,
-      ...where,
-      ` (${messageEvents} MailboxName SubscriptionChange))`,
-    ],
+    parts: line`NOTIFY SET (SELECTED (${messageEvents})) (${where} (${messageEvents} MailboxName SubscriptionChange))`,
   });
   await allDone([...before, asking]);
   session.isNotified = true;

@@ -3,8 +3,8 @@
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import type { Side } from "../../model/side.ts";
-import { uidSetOf, formatUidSet } from "../../model/uid-set.ts";
-import { astring } from "../codec/write-command.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import { line, mailbox, modSeq, number, uids, type CommandPart } from "../codec/write-command.ts";
 import { MailboxView } from "../mailbox-view.ts";
 import { selectInto, type Channel } from "../channel.ts";
 
@@ -21,7 +21,7 @@ export interface KnownMailbox {
  */
 export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
   const view = new MailboxView(wireName);
-  await session.run(selectInto(view, known === undefined ? "" : qresync(known)));
+  await session.run(selectInto(view, known === undefined ? [] : qresync(known)));
   requireSyncable(view, session.side);
   if (known !== undefined && hidesExpunges(view, known))
     return select(session, wireName, { ...known, sequenceSample: [] });
@@ -30,7 +30,7 @@ export async function select(session: Channel, wireName: string, known?: KnownMa
 
 /** Only to listen in the mailbox: what is said of it goes to the session's listener (RFC 3501 6.3.2). */
 export async function examine(session: Channel, wireName: string): Promise<void> {
-  await session.run({ name: "EXAMINE", overlap: "select", parts: ["EXAMINE ", astring(wireName)] });
+  await session.run({ name: "EXAMINE", overlap: "select", parts: line`EXAMINE ${mailbox(wireName)}` });
 }
 
 /**
@@ -42,20 +42,13 @@ function hidesExpunges({ exists }: MailboxView, { sequenceSample }: KnownMailbox
   return exists < highest;
 }
 
-function qresync({ state, sequenceSample }: KnownMailbox): string {
+function qresync({ state, sequenceSample }: KnownMailbox): CommandPart[] {
   const { uidValidity, uidNext, highestModSeq } = state;
   // RFC 7162 3.2.5: mod-sequences start at 1, and below UID 1 there is nothing to ask for.
-  if (highestModSeq === 0n || uidNext <= 1) return "";
-  const knownUids = ` 1:${String(uidNext - 1)}`;
-  const sample =
-    sequenceSample.length === 0
-      ? ""
-      : ` (${formatList(sequenceSample.map(([sequence]) => sequence))} ${formatList(sequenceSample.map(([, uid]) => uid))})`;
-  return ` (QRESYNC (${String(uidValidity)} ${String(highestModSeq)}${knownUids}${sample}))`;
-}
-
-function formatList(numbers: readonly number[]): string {
-  return formatUidSet(uidSetOf(numbers));
+  if (highestModSeq === 0n || uidNext <= 1) return [];
+  const [sequences, those] = [0, 1].map((i) => uidSetOf(sequenceSample.map((pair) => pair[i]!)));
+  const sample = sequenceSample.length === 0 ? [] : line` (${uids(sequences!)} ${uids(those!)})`;
+  return line` (QRESYNC (${number(uidValidity)} ${modSeq(highestModSeq)} 1:${number(uidNext - 1)}${sample}))`;
 }
 
 function requireSyncable(view: MailboxView, side: Side): void {

@@ -1,8 +1,9 @@
 // UID STORE and UID EXPUNGE (RFC 3501 6.4.6, RFC 7162 3.1.3, RFC 4315 2.1).
 
 import { allDone } from "../../model/all-done.ts";
-import type { FlagSet } from "../../model/flags.ts";
-import { emptyUidSet, formatUidSet, parseUidSet, splitUidSet, union, type UidSet } from "../../model/uid-set.ts";
+import { flagSet, isSendable, noFlags, sendableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import { emptyUidSet, parseUidSet, splitUidSet, subtract, union, type UidSet } from "../../model/uid-set.ts";
+import { flagList, line, modSeq, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { ResponseCode } from "../responses.ts";
@@ -10,25 +11,49 @@ import type { Channel } from "../channel.ts";
 
 /** One range of two ten-digit UIDs. */
 const minSetOctets = 21;
+const deleted = flagSet(["\\Deleted"]);
 
 export interface FlagUpdate {
   readonly uids: UidSet;
+  /** What the messages are to have in the end. */
   readonly flags: FlagSet;
+  /** What they have now; needed where not all of that can be sent, for what cannot be is left as it is. */
+  readonly present?: FlagSet | undefined;
   /** The latest mod-sequence at which we knew these messages' flags; later changes must not be overwritten. */
   readonly unchangedSince: bigint;
 }
 
 /** Sets flags; returns the UIDs the server left alone because they had changed meanwhile. */
-export async function storeFlags(session: Channel, { uids, flags, unchangedSince }: FlagUpdate): Promise<UidSet> {
+export async function storeFlags(session: Channel, update: FlagUpdate): Promise<UidSet> {
+  const { uids, flags, present = noFlags, unchangedSince } = update;
+  const condition = line`(UNCHANGEDSINCE ${modSeq(unchangedSince)}) `;
+  if (isSendable(flags)) return storeEach(session, uids, { condition, action: line`FLAGS`, flags });
+  const added = sendableFlags(withoutFlags(flags, present));
+  const removed = sendableFlags(withoutFlags(present, flags));
+  const add: FlagStore = { condition, action: line`+FLAGS`, flags: added };
+  if (removed === noFlags) return added === noFlags ? emptyUidSet : storeEach(session, uids, add);
+  const remove: FlagStore = { condition, action: line`-FLAGS`, flags: removed };
+  if (added === noFlags) return storeEach(session, uids, remove);
+  const modified = await storeEach(session, uids, add);
+  // By our own change the messages have a later mod-sequence now.
+  await storeEach(session, subtract(uids, modified), { ...remove, condition: [] });
+  return modified;
+}
+
+interface FlagStore {
+  readonly condition: readonly CommandPart[];
+  readonly action: readonly CommandPart[];
+  readonly flags: FlagSet;
+}
+
+async function storeEach(session: Channel, uids: UidSet, { condition, action, flags }: FlagStore): Promise<UidSet> {
   const modified = await allDone(
     splitUidSet(uids, Math.max(maxSetOctets - flags.key.length, minSetOctets)).map(async (part) => {
       const code = await session
         .run({
           name: "UID STORE",
           overlap: "changing",
-          parts: [
-            `UID STORE ${formatUidSet(part)} (UNCHANGEDSINCE ${String(unchangedSince)}) FLAGS.SILENT (${flags.key})`,
-          ],
+          parts: line`UID STORE ${uidSet(part)} ${condition}${action}.SILENT ${flagList(flags)}`,
         })
         .then(({ code }) => code, modifiedCode);
       return code?.name === "MODIFIED" ? parseUidSet(code.text) : emptyUidSet;
@@ -48,12 +73,11 @@ function modifiedCode(error: unknown): ResponseCode {
  * Dovecot 2.3 overlooks marks that are written between two expunges (hazard 9).
  */
 export async function expunge(session: Channel, uids: UidSet): Promise<void> {
-  const sets = splitUidSet(uids, maxSetOctets).map(formatUidSet);
-  const marks = sets.map((set) => `UID STORE ${set} +FLAGS.SILENT (\\Deleted)`);
-  const expunges = sets.map((set) => `UID EXPUNGE ${set}`);
-  await allDone(
-    [...marks, ...expunges].map((line) =>
-      session.run({ name: line.split(" ", 2).join(" "), overlap: "changing", parts: [line] }),
-    ),
-  );
+  const sets = splitUidSet(uids, maxSetOctets).map(uidSet);
+  const marks = sets.map((set) => ({
+    name: "UID STORE",
+    parts: line`UID STORE ${set} +FLAGS.SILENT ${flagList(deleted)}`,
+  }));
+  const expunges = sets.map((set) => ({ name: "UID EXPUNGE", parts: line`UID EXPUNGE ${set}` }));
+  await allDone([...marks, ...expunges].map((command) => session.run({ ...command, overlap: "changing" })));
 }

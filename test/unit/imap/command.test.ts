@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { line } from "../../../src/imap/codec/write-command.ts";
 import { mayOverlap, type Command } from "../../../src/imap/command.ts";
 import { MailboxView } from "../../../src/imap/mailbox-view.ts";
 
 const view = new MailboxView("box");
-const of = (more: Omit<Command, "name" | "parts">): Command => ({ name: "X", parts: ["X"], ...more });
+const of = (more: Omit<Command, "name" | "parts">): Command => ({ name: "X", parts: line`X`, ...more });
 
 /** With `+`: it says which mailbox it means. */
 const kinds: Readonly<Record<string, Command>> = {

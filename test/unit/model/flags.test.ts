@@ -4,6 +4,7 @@ import {
   establishedFlags,
   flagSet,
   formatFlags,
+  isSendable,
   noFlags,
   permanentFlags,
   storableFlags,
@@ -54,7 +55,33 @@ test("only what a mailbox can keep is stored", () => {
     "\\* is for keywords, not for system flags",
   );
   assert.equal(storableFlags(set, permanentFlags([])), noFlags);
-  assert.equal(storableFlags(set, permanentFlags(undefined)), set, "RFC 3501 7.1: all flags are permanent unless said");
+  assert.equal(
+    storableFlags(set, permanentFlags(undefined)),
+    flagSet(["\\Seen", "$Known", "$New"]),
+    "RFC 3501 7.1: all flags are permanent unless said; a system flag of its own nobody knows",
+  );
+  assert.equal(storableFlags(set, permanentFlags(["\\odd"])), flagSet(["\\Odd"]));
+});
+
+test("what is no atom, or too much for a line, can be stored nowhere", () => {
+  const open = permanentFlags(["\\Seen", "\\*", "a]b"]);
+  for (const odd of ["k\xe9y", "a]b", "a\tb", "\x7f", "a%b", 'a"b', "\\", "\\x\xe9"]) {
+    const set = flagSet(["\\Seen", odd]);
+    assert.equal(storableFlags(set, open), flagSet(["\\Seen"]), odd);
+    assert.equal(untoldFlags(set, open), flagSet([odd]), "nor can it have been removed there");
+    assert.equal(isSendable(set), false);
+  }
+  const many = flagSet(["\\Seen", ...Array.from({ length: 1000 }, (_, i) => `keyword${String(i).padStart(4, "0")}`)]);
+  const kept = storableFlags(many, open);
+  assert.ok(kept.key.length <= 4000 && kept.flags.length > 300 && kept.flags[0] === "\\Seen");
+  assert.equal(storableFlags(kept, open), kept);
+  assert.equal(unionFlags(kept, untoldFlags(many, open)), many);
+});
+
+test("a mailbox cannot tell of what cannot be stored there", () => {
+  const all = permanentFlags(["\\Seen", "\\Flagged", "\\Answered", "\\Deleted", "\\Draft", "\\*"]);
+  assert.equal(tellsEveryFlag(all, { ...all, defined: new Set(["\\recent", "fine"]) }), true);
+  assert.equal(tellsEveryFlag(all, { ...all, defined: new Set(["k\xe9y"]) }), false);
 });
 
 test("flags for people", () => {

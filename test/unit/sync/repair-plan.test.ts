@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
 import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
-import { emptyUidSet, formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
+import { emptyUidSet, shownUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../src/sync/repair-plan.ts";
 
 /** `name` tells Message-ID and date; the size is 100 unless it says otherwise. */
@@ -45,8 +45,8 @@ function shown({ drop, adopt, propagate, anomalies }: RepairPlan): Record<string
   const lines = {
     drop: drop.map(({ local, remote }) => `${local}-${remote}`),
     adopt: adopt.map(({ local, remote }) => `${local.uid}-${remote.uid}`),
-    propagate: [formatUidSet(propagate.local), formatUidSet(propagate.remote)].filter((set) => set !== ""),
-    anomalies: anomalies.map(({ kind, side, uids }) => `${kind} ${side} ${formatUidSet(uids)}`),
+    propagate: [shownUidSet(propagate.local), shownUidSet(propagate.remote)].filter((set) => set !== ""),
+    anomalies: anomalies.map(({ kind, side, uids }) => `${kind} ${side} ${shownUidSet(uids)}`),
   };
   return Object.fromEntries(Object.entries(lines).filter(([, found]) => found.length > 0));
 }

@@ -6,7 +6,7 @@ import { CommandRefused } from "../../../../src/imap/command-refused.ts";
 import type { Command } from "../../../../src/imap/command.ts";
 import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
-import { flagSet, unionFlags } from "../../../../src/model/flags.ts";
+import { flagSet, unionFlags, withoutFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";
 import { formatUidSet, hasUid, parseUidSet, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
 import { fetched, type ModelMailbox, type StoredMessage } from "./mailbox.ts";
@@ -147,13 +147,13 @@ export class ModelSession {
   }
 
   #store(line: string): Answer {
-    const [, uids, since, adds, list] =
-      /^UID STORE (\S+) (?:\(UNCHANGEDSINCE (\d+)\) )?(\+?)FLAGS\.SILENT \((.*)\)$/u.exec(line)!;
+    const [, uids, since, sign, list] =
+      /^UID STORE (\S+) (?:\(UNCHANGEDSINCE (\d+)\) )?([+-]?)FLAGS\.SILENT \((.*)\)$/u.exec(line)!;
     const flags = list!.split(" ").filter((flag) => flag !== "");
     const all = this.#among(parseUidSet(uids!));
     const modified = since === undefined ? [] : all.filter(({ modSeq }) => modSeq > BigInt(since));
     for (const message of all.filter((one) => !modified.includes(one))) {
-      const wanted = flagSet(adds === "+" ? [...message.flags.flags, ...flags] : flags);
+      const wanted = changed(message.flags, sign, flagSet(flags));
       this.#mailbox.store(message.uid, wanted, !this.#traits.isTalkative);
     }
     if (modified.length === 0) return { status: "OK" };
@@ -165,8 +165,8 @@ export class ModelSession {
   #append(parts: Command["parts"]): Answer {
     const messages = parts.flatMap((part, i) => {
       if (typeof part === "string") return [];
-      const [, flags, internalDate] = /^ \((.*)\) "(.*)" $/u.exec(parts[i - 1] as string)!;
-      return [{ bytes: part.literal, internalDate: internalDate!, flags: flagSet(flags!.split(" ").filter(Boolean)) }];
+      const [, flags, internalDate = "none"] = /\(([^()]*)\)(?: "(.*)")? $/u.exec(parts[i - 1] as string)!;
+      return [{ bytes: part.literal, internalDate, flags: flagSet(flags!.split(" ").filter(Boolean)) }];
     });
     const { largest = Infinity, addsKeyword } = this.#traits;
     if (messages.some(({ bytes }) => bytes.length > largest)) return { status: "NO" };
@@ -180,4 +180,8 @@ export class ModelSession {
   #among(uids: UidSet): StoredMessage[] {
     return this.#mailbox.inUidOrder.filter(({ uid }) => hasUid(uids, uid));
   }
+}
+
+function changed(flags: FlagSet, sign: string | undefined, given: FlagSet): FlagSet {
+  return sign === "+" ? unionFlags(flags, given) : sign === "-" ? withoutFlags(flags, given) : given;
 }
