@@ -86,6 +86,16 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `Flags of UID ${formatUidSet(event.uids)} could not be set: ${event.reason}`,
       };
+    case "deletions-refused":
+      return {
+        level: "warn",
+        text: `UID ${formatUidSet(event.uids)} could not be deleted and stays here: ${event.reason}`,
+      };
+    case "changes-still-refused": {
+      const left =
+        event.what === "deletion" ? "still here, though deleted on the other side" : "with other flags than there";
+      return { level: "warn", text: `Refused earlier and ${left}, UID ${formatUidSet(event.uids)}: ${event.reason}` };
+    }
     case "empty-message":
       return { level: "warn", text: `Skipped UID ${String(event.uid)}: the message is empty` };
     case "message-refused":

@@ -9,12 +9,12 @@ export class CommandRefused extends InterimapError {
   readonly command: string;
   readonly status: TaggedResponse["status"];
   readonly responseCode: ResponseCode | undefined;
-  /** The server's words, without the response code. */
+  /** The server's words, and the response code before them. */
   readonly words: string;
 
   constructor(command: string, response: TaggedResponse, side: Side) {
-    const code = response.code === undefined ? "" : `[${response.code.name}] `;
-    super("COMMAND_REFUSED", `the server refused ${command}: ${response.status} ${code}${response.text}`, {
+    const words = wordsOf(response);
+    super("COMMAND_REFUSED", `the server refused ${command}: ${response.status} ${words}`, {
       side,
       retryAfterMs: retryAfterMs(response),
     });
@@ -22,6 +22,15 @@ export class CommandRefused extends InterimapError {
     this.command = command;
     this.status = response.status;
     this.responseCode = response.code;
-    this.words = response.text;
+    this.words = words;
   }
+}
+
+/** What Dovecot adds to tell how long it took: it differs each time. */
+const timing = / ?\(\d+\.\d+ \+ \d+\.\d+(?: \+ \d+\.\d+)? secs\)\.?$/;
+
+/** For people: a response's code and text, as one line. */
+export function wordsOf({ code, text }: Pick<TaggedResponse, "code" | "text">): string {
+  const words = text.replace(timing, "");
+  return code === undefined ? words : `[${code.name}] ${words}`.trimEnd();
 }

@@ -200,6 +200,19 @@ export function splitUidSet(set: UidSet, maxOctets: number): UidSet[] {
   return pieces;
 }
 
+/** The first and the second half, for a set of two or more. */
+export function halves(set: UidSet): [UidSet, UidSet] {
+  const first: UidRange[] = [];
+  let wanted = countUids(set) >>> 1;
+  for (const [from, to] of set.ranges) {
+    if (wanted === 0) break;
+    const last = Math.min(to, from + wanted - 1);
+    first.push([from, last]);
+    wanted -= last - from + 1;
+  }
+  return [{ ranges: first }, subtract(set, { ranges: first })];
+}
+
 function formatRange([first, last]: UidRange): string {
   if (!isUid(first) || !isUid(last) || first > last) throw new InterimapError("BUG", "not a set of UIDs");
   return shownRange([first, last]);

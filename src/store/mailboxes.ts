@@ -82,6 +82,7 @@ function columns({ uidValidity, uidNext, highestModSeq }: MailboxState): SqlValu
 const tablesByMailbox = [
   "mapping",
   "refused",
+  "refused_changes",
   "suspects",
   "rounds",
   "message_counts",

@@ -9,6 +9,7 @@ import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import { allPairs, countMappings, mappedUids, pairsOf, sequenceSample, type SampleWanted } from "./mapping.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
+import { recordRefusedChanges, refusedChanges, type ChangeRefusal, type RefusedChange } from "./refused-changes.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
 
@@ -164,6 +165,7 @@ export class Store {
     this.transaction(() => {
       this.#connection.run("DELETE FROM mapping WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM refused WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM refused_changes WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
     });
   }
@@ -210,6 +212,26 @@ export class Store {
   /** Of one mailbox, or of all. */
   refused(idx?: number): RefusedMessage[] {
     return refused(this.#connection, idx);
+  }
+
+  /** All or none; counts one more attempt, and takes over the new reason, of those that are known. */
+  recordRefusedChanges(idx: number, refusal: ChangeRefusal): void {
+    this.transaction(() => {
+      recordRefusedChanges(this.#connection, { idx, ...refusal });
+    });
+  }
+
+  /** Of one mailbox, or of all. */
+  refusedChanges(idx?: number): RefusedChange[] {
+    return refusedChanges(this.#connection, idx);
+  }
+
+  /** All or none. */
+  clearRefusedChanges(idx: number, side: Side, uids: readonly number[]): void {
+    this.transaction(() => {
+      for (const uid of uids)
+        this.#connection.run("DELETE FROM refused_changes WHERE idx = ? AND side = ? AND UID = ?", idx, side, uid);
+    });
   }
 
   /** Messages in whose transfer from `side` a connection died, until a checkpoint finds that they are no longer missing. */

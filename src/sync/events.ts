@@ -4,6 +4,7 @@ import type { FlagSet } from "../model/flags.ts";
 import type { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
+import type { ChangeKind } from "../store/refused-changes.ts";
 import type { Anomaly } from "./repair-plan.ts";
 
 interface OnMailbox {
@@ -30,6 +31,15 @@ export type SyncEvent =
   | ({ readonly type: "dates-unkept"; readonly count: number } & OnMailbox)
   /** `side` would not take flags; its messages keep those they have. */
   | ({ readonly type: "flags-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
+  /** `side` would not delete its messages, though the other side's are gone. */
+  | ({ readonly type: "deletions-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
+  /** What `side` refused to do with its messages earlier, and was not asked for again yet. */
+  | ({
+      readonly type: "changes-still-refused";
+      readonly what: ChangeKind;
+      readonly uids: UidSet;
+      readonly reason: string;
+    } & OnMailbox)
   | ({ readonly type: "empty-message"; readonly uid: number } & OnMailbox)
   /** `side` refused the other side's message `sourceUid`. */
   | ({ readonly type: "message-refused"; readonly sourceUid: number; readonly reason: string } & OnMailbox)
@@ -85,6 +95,8 @@ const leftOut: readonly SyncEvent["type"][] = [
   "message-refused",
   "messages-still-refused",
   "flags-refused",
+  "deletions-refused",
+  "changes-still-refused",
   "subscription-refused",
 ];
 

@@ -11,6 +11,7 @@ import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/ui
 import type { Store } from "../store/store.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
+import { newlyVanished, undeletableIn } from "./refused-changes.ts";
 import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
 
 export interface Prospect {
@@ -73,7 +74,8 @@ async function countVanished(foresight: Foresight, prospect: Prospect): Promise<
   const { store } = foresight;
   try {
     const vanished = await bothSides((side) => findVanished(foresight, { side, prospect }));
-    return countDeletions(vanishedPlans({ store, idx, vanished }));
+    const news = newlyVanished({ store, idx, undeletable: undeletableIn({ store, idx }), vanished });
+    return countDeletions(vanishedPlans({ store, idx, vanished: news }));
   } catch (error) {
     // Whatever it is, the mailbox's worker will meet it too, and say so.
     if (error instanceof InterimapError && error.abandons === "mailbox") return perSide(() => 0);

@@ -20,6 +20,7 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
+import type { ChangeKind } from "../store/refused-changes.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
@@ -27,6 +28,8 @@ import { propagateVanished } from "./propagate-vanished.ts";
 import type { Foretold, MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
 import { repairMailbox } from "./repair-mailbox.ts";
 import { resume } from "./resume.ts";
+import { offerRefusedChanges } from "./offer-changes.ts";
+import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
 import { isDue } from "./retry-refused.ts";
 
 /**
@@ -57,6 +60,7 @@ function foretellings({ foretold }: Pick<OpenMailbox, "foretold">): Promise<unkn
 
 async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx } = mailbox;
+  await offerRefusedChanges(mailbox);
   await (mailbox.repairs ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
   let after = perSide((side) => stateOf(views[side]));
@@ -78,11 +82,14 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     after = await settled;
     if (sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }))) break;
   }
-  store.checkpoint(
-    idx,
-    after,
-    perSide((side) => views[side].exists),
-  );
+  store.transaction(() => {
+    clearSettledFlags(mailbox);
+    store.checkpoint(
+      idx,
+      after,
+      perSide((side) => views[side].exists),
+    );
+  });
 }
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {
@@ -156,6 +163,8 @@ function progressFrom(
 ): Progress {
   const floor = Math.min(before[side]?.uidNext ?? 1, interrupted?.[side] ?? Infinity);
   const refused = store.refused(idx).filter((message) => message.side === side);
+  const changes = store.refusedChanges(idx).filter((change) => change.side === side);
+  const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
   return {
     floor,
     copies: store.mappedUids(idx, side, floor),
@@ -164,6 +173,10 @@ function progressFrom(
     existed: exists,
     refused: new Set(refused.map(({ uid }) => uid)),
     due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
+    undeletable: of("deletion"),
+    unflaggable: of("flags"),
+    dueChanges: uidSetOf(changes.filter((change) => repairs || isDue(change)).map(({ uid }) => uid)),
+    settled: emptyUidSet,
   };
 }
 
@@ -186,7 +199,8 @@ function sequenceSample(
   { side, below }: { side: Side; below: number },
 ): ServerKnowledge["sequenceSample"] {
   const count = store.countMappings(idx, side, below);
-  const hadMappingsOnly = store.messageCounts(idx)?.[side] === count;
+  const kept = undeletableIn({ store, idx });
+  const hadMappingsOnly = store.messageCounts(idx)?.[side] === count && sides.every((one) => isEmpty(kept[one]));
   return hadMappingsOnly ? store.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
 }
 

@@ -25,6 +25,10 @@ function keysOf(event: SyncEvent): string[] {
     const uids = event.type === "message-refused" ? [event.sourceUid] : [...uidsOf(event.sourceUids)];
     return uids.map((uid) => ["refused", side, mailbox, uid, event.reason].join("\n"));
   }
+  if (event.type === "deletions-refused" || event.type === "changes-still-refused") {
+    const what = event.type === "deletions-refused" ? "deletion" : event.what;
+    return [...uidsOf(event.uids)].map((uid) => ["refused", what, side, mailbox, uid, event.reason].join("\n"));
+  }
   const key = keyOf(event);
   return key === undefined ? [] : [key];
 }

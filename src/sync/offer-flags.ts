@@ -4,6 +4,7 @@ import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } 
 import type { Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { recordRefusedFlags } from "./refused-changes.ts";
 
 /** Those of a message's flags that the side can keep. */
 export function offerFlags(
@@ -40,5 +41,6 @@ export function noteFlagRefusal(mailbox: OpenMailbox, { side, uids, keywords, re
   const { views, flags: knowledge, report, name } = mailbox;
   views[side].refuseKeywords(keywords);
   knowledge.noteUnkept(side, keywords);
+  recordRefusedFlags(mailbox, { side, uids, reason });
   report({ type: "flags-refused", side, mailbox: name, uids, reason });
 }

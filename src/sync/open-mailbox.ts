@@ -77,6 +77,14 @@ export interface Progress {
   readonly refused: Set<number>;
   /** Those of them, at the beginning, for which it was time to be offered once more. */
   readonly due: UidSet;
+  /** Messages here that the server will not delete, though their counterparts are gone. */
+  undeletable: UidSet;
+  /** Messages here whose flags the server would not set. */
+  unflaggable: UidSet;
+  /** Of all these, at the beginning, those for which it was time to ask again. */
+  readonly dueChanges: UidSet;
+  /** Messages whose flags were asked for again and not refused. */
+  settled: UidSet;
 }
 
 /** From the side that has the messages to the one that is to get them. */

@@ -10,7 +10,10 @@ import { allDone } from "../model/all-done.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../model/slices.ts";
 import {
+  countUids,
   emptyUidSet,
+  halves,
+  hasUid,
   intersect,
   isEmpty,
   subtract,
@@ -88,12 +91,15 @@ function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice
  * was left out.
  */
 function* pairsOf(
-  { store, idx }: OpenMailbox,
+  { store, idx, progress }: OpenMailbox,
   changes: Changes,
 ): Generator<readonly PerSide<number>[], void, undefined> {
   for (const side of sides) {
     for (const uids of slices(changes[side].keys(), sliceSize)) {
-      const pairs = store.pairsOf(idx, side, uidSetOf(uids));
+      // One whose counterpart is gone, and that cannot be deleted, keeps the flags it has.
+      const isWhole = (pair: PerSide<number>): boolean =>
+        !sides.some((one) => hasUid(progress[one].undeletable, pair[one]));
+      const pairs = store.pairsOf(idx, side, uidSetOf(uids)).filter(isWhole);
       yield side === "local" ? pairs : pairs.filter(({ local }) => !changes.local.has(local));
     }
   }
@@ -139,7 +145,8 @@ interface SideGroups {
 
 async function applyGroups(mailbox: OpenMailbox, { side, groups, changes }: SideGroups): Promise<void> {
   const { store, idx, sessions, views } = mailbox;
-  const contested = await allDone(groups.map((group) => applyGroup(mailbox, side, group)));
+  const patience = { left: refusalsInARow };
+  const contested = await allDone(groups.map((group) => applyGroup(mailbox, { side, group, patience })));
   const again = contested.reduce(union, emptyUidSet);
   if (isEmpty(again)) return;
   const other = otherSide(side);
@@ -153,24 +160,52 @@ async function applyGroups(mailbox: OpenMailbox, { side, groups, changes }: Side
   await refetchFlags(sessions[side], again);
 }
 
+/** So many refusals in a row say that no flags can be set here; enough to find a single message among all others. */
+const refusalsInARow = 20;
+
+interface Storing {
+  readonly side: Side;
+  readonly group: StoreGroup;
+  /** Shared by all groups. */
+  readonly patience: { left: number };
+  /** The server would not have all flags, and these are the rest. */
+  readonly isRest?: boolean;
+}
+
 /** Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED). */
-async function applyGroup(mailbox: OpenMailbox, side: Side, group: StoreGroup): Promise<UidSet> {
-  const { sessions, views, flags: knowledge, report, name } = mailbox;
+async function applyGroup(mailbox: OpenMailbox, storing: Storing): Promise<UidSet> {
+  const { side, group, patience, isRest = false } = storing;
+  const { sessions, views, flags: knowledge, report, name, progress } = mailbox;
   const { uids, flags } = group;
-  mailbox.progress[side].isTouched = true;
+  progress[side].isTouched = true;
   try {
     const modified = await storeFlags(sessions[side], group);
     const done = subtract(uids, modified);
+    patience.left = refusalsInARow;
     for (const uid of uidsOf(done)) knowledge.learn(side, uid, flags);
+    if (!isRest) progress[side].settled = union(progress[side].settled, done);
     if (!isEmpty(done)) report({ type: "flags-updated", side, mailbox: name, uids: done, flags });
     return intersect(uids, modified);
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
     const acceptable = flagsWithoutNewKeywords(mailbox, side, flags);
-    const storable = storableFlags(flags, views[side].permanentFlags);
-    const keywords = acceptable === undefined ? noFlags : withoutFlags(storable, acceptable);
-    noteFlagRefusal(mailbox, { side, uids, keywords, reason: error.words });
-    if (acceptable === undefined) return emptyUidSet;
-    return applyGroup(mailbox, side, { ...group, flags: withoutFlags(flags, keywords) });
+    if (acceptable !== undefined) {
+      const keywords = withoutFlags(storableFlags(flags, views[side].permanentFlags), acceptable);
+      noteFlagRefusal(mailbox, { side, uids, keywords, reason: error.words });
+      return applyGroup(mailbox, {
+        ...storing,
+        group: { ...group, flags: withoutFlags(flags, keywords) },
+        isRest: true,
+      });
+    }
+    if (countUids(uids) === 1 || --patience.left <= 0) {
+      noteFlagRefusal(mailbox, { side, uids, keywords: noFlags, reason: error.words });
+      return emptyUidSet;
+    }
+    // It may be about one of them only.
+    let contested = emptyUidSet;
+    for (const half of halves(uids))
+      contested = union(contested, await applyGroup(mailbox, { ...storing, group: { ...group, uids: half } }));
+    return contested;
   }
 }

@@ -1,13 +1,13 @@
 // Carries deletions to the other side (walk 3 in ARCHITECTURE.md). A mapping goes only after both messages are gone.
 
 import { noop, status } from "../imap/commands/mailbox.ts";
-import { fetchFlags } from "../imap/commands/fetch.ts";
-import { expunge } from "../imap/commands/store.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { countUids, formatUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { countUids, hasUid, isEmpty, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
+import { expungeMessages } from "./expunge-messages.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { clearRefusedChanges, newlyVanished } from "./refused-changes.ts";
 import { clearRefusal } from "./refusals.ts";
 
 /** Deals with all messages the views report as vanished now. */
@@ -15,14 +15,17 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx } = mailbox;
   if (sides.every((side) => isEmpty(views[side].vanished))) return;
   const credible = await bothSides((side) => credibleVanished(mailbox, side));
-  const vanished = perSide((side) => views[side].takeVanished(credible[side]));
+  const told = perSide((side) => views[side].takeVanished(credible[side]));
+  const undeletable = perSide((side) => mailbox.progress[side].undeletable);
+  const vanished = newlyVanished({ store, idx, undeletable, vanished: told });
   const plans = vanishedPlans({ store, idx, vanished });
   mailbox.guard.admit(countDeletions(plans));
   for (const side of sides) forgetRefused(mailbox, side, vanished[side]);
   for (const plan of plans) {
     dropMappings(mailbox, plan.drop);
-    await bothSides((side) => expungeOn(mailbox, side, plan.expunge[side]));
-    dropMappings(mailbox, plan.dropAfter);
+    const left = await bothSides((side) => expungeMessages(mailbox, side, plan.expunge[side]));
+    const isDone = (pair: PerSide<number>): boolean => !sides.some((side) => hasUid(left[side], pair[side]));
+    dropMappings(mailbox, plan.dropAfter.filter(isDone));
   }
 }
 
@@ -31,33 +34,14 @@ function forgetRefused(mailbox: OpenMailbox, side: Side, vanished: UidSet): void
   for (const uid of mailbox.progress[side].refused) if (hasUid(vanished, uid)) clearRefusal(mailbox, side, uid);
 }
 
-function dropMappings({ store, idx }: OpenMailbox, pairs: readonly PerSide<number>[]): void {
+function dropMappings(mailbox: OpenMailbox, pairs: readonly PerSide<number>[]): void {
+  const { store, idx } = mailbox;
   if (pairs.length === 0) return;
+  for (const side of sides) clearRefusedChanges(mailbox, side, uidSetOf(pairs.map((pair) => pair[side])));
   store.removeMappings(
     idx,
     pairs.map(({ local }) => local),
   );
-}
-
-/** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
-const expungeAttempts = 2;
-
-async function expungeOn(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
-  if (isEmpty(uids)) return;
-  const { sessions, views, report, name } = mailbox;
-  mailbox.progress[side].isTouched = true;
-  let left = uids;
-  for (let attempt = 0; attempt < expungeAttempts && !isEmpty(left); attempt++) {
-    await expunge(sessions[side], left);
-    // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
-    const unreported = subtract(left, views[side].takeVanished(left));
-    // A server need not report again what had vanished before.
-    left = uidSetOf((await fetchFlags(sessions[side], unreported)).keys());
-  }
-  if (!isEmpty(left)) {
-    throw new InterimapError("COMMAND_REFUSED", `the server did not expunge UID ${formatUidSet(left)}`, { side });
-  }
-  report({ type: "messages-removed", side, mailbox: name, uids });
 }
 
 const attempts = 3;

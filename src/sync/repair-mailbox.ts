@@ -5,7 +5,7 @@ import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/comma
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, subtract, uidRange, uidSetOf } from "../model/uid-set.ts";
+import { formatUidSet, hasUid, subtract, uidRange, uidSetOf } from "../model/uid-set.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -54,8 +54,10 @@ async function compareRows(mailbox: OpenMailbox, uidNext: PerSide<number>): Prom
   const messages = perSide(() => new Map<number, MessageIdentity>());
   const restyled: PerSide<MessageIdentity>[] = [];
   for (const slice of mailbox.store.allPairs(mailbox.idx, sliceSize)) {
-    const found = await bothSides((side) => messagesOf(mailbox, { side, rows: slice, uidNext: uidNext[side] }));
-    for (const row of slice) {
+    // What cannot be deleted, though its counterpart is gone, is as it should be.
+    const whole = slice.filter((row) => !sides.some((side) => hasUid(mailbox.progress[side].undeletable, row[side])));
+    const found = await bothSides((side) => messagesOf(mailbox, { side, rows: whole, uidNext: uidNext[side] }));
+    for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
       if (local !== undefined && remote !== undefined && likeness({ local, remote }) === "equal") {
         if (local.flags !== remote.flags) restyled.push({ local, remote });

@@ -9,6 +9,7 @@ type Attempts = Pick<RefusedMessage, "attempts" | "lastAttempt">;
 
 /** A minute after the first attempt, then twice as long each time, at last once a day. In ms since 1970. */
 export function nextAttempt({ attempts, lastAttempt }: Attempts): number {
+  if (attempts === 0) return lastAttempt.getTime();
   return lastAttempt.getTime() + Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 30));
 }
 
@@ -25,12 +26,14 @@ export function untilNextAttempt(messages: readonly Attempts[], now: number = Da
   return waiting.reduce((least, message) => Math.min(least, nextAttempt(message) - now), Infinity);
 }
 
+type Key = Pick<RefusedMessage, "idx" | "side" | "uid">;
+
 /** Of the messages that were refused before, those that are still, in the order of `before`. */
-export function stillRefused(before: readonly RefusedMessage[], now: readonly RefusedMessage[]): RefusedMessage[] {
+export function stillRefused<T extends Key>(before: readonly T[], now: readonly Key[]): T[] {
   const keys = new Set(now.map(keyOf));
   return before.filter((message) => keys.has(keyOf(message)));
 }
 
-function keyOf({ idx, side, uid }: RefusedMessage): string {
+function keyOf({ idx, side, uid }: Key): string {
   return `${idx} ${side} ${uid}`;
 }

@@ -12,6 +12,7 @@ import { toWire } from "../model/mailbox-name.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { RefusedMessage } from "../store/refused.ts";
+import type { RefusedChange } from "../store/refused-changes.ts";
 import type { Store } from "../store/store.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import type { Connections } from "./connections.ts";
@@ -67,15 +68,17 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const { listings, plan } = await reconcile(run);
   const known = knownMailboxes(run.store);
   const refused = run.store.refused();
-  const isOffered = (message: RefusedMessage): boolean => run.repairs === true || isDue(message);
-  const due = new Set(refused.filter(isOffered).map(({ idx }) => idx));
+  const refusedChanges = run.store.refusedChanges();
+  const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
+  const due = new Set([...refused, ...refusedChanges].filter(isOffered).map(({ idx }) => idx));
   const common = commonMailboxes(run, listings);
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
   const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue])];
   await visit(run, { names, known, listings });
   const visited = new Set(names.map((name) => known.get(name)?.idx));
-  const left = refused.filter((message) => !visited.has(message.idx) || !isOffered(message));
-  reportStillRefused(run, { left, known, listings });
+  const isLeft = (one: RefusedMessage | RefusedChange): boolean => !visited.has(one.idx) || !isOffered(one);
+  reportStillRefused(run, { left: refused.filter(isLeft), known, listings });
+  reportStillRefusedChanges(run, { left: refusedChanges.filter(isLeft), known, listings });
   return listings;
 }
 
@@ -288,14 +291,17 @@ async function createOn({ sessions, report, created }: Run, { side, name, listin
   report({ type: "mailbox-created", side, mailbox: name });
 }
 
-interface Leftovers {
+interface Leftovers<T> {
   /** Refused in an earlier run, and not offered in this one. */
-  readonly left: readonly RefusedMessage[];
+  readonly left: readonly T[];
   readonly known: ReadonlyMap<string, KnownMailbox>;
   readonly listings: PerSide<Listing>;
 }
 
-function reportStillRefused({ store, report, isIgnored }: Run, { left, known, listings }: Leftovers): void {
+function reportStillRefused(
+  { store, report, isIgnored }: Run,
+  { left, known, listings }: Leftovers<RefusedMessage>,
+): void {
   const pending = groupBy(stillRefused(left, store.refused()), ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
     if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
@@ -303,6 +309,20 @@ function reportStillRefused({ store, report, isIgnored }: Run, { left, known, li
       const { side, reason } = alike[0]!;
       const sourceUids = uidSetOf(alike.map(({ uid }) => uid));
       report({ type: "messages-still-refused", side: otherSide(side), mailbox: name, sourceUids, reason });
+    }
+  }
+}
+
+function reportStillRefusedChanges(run: Run, { left, known, listings }: Leftovers<RefusedChange>): void {
+  const { store, report, isIgnored } = run;
+  const pending = groupBy(stillRefused(left, store.refusedChanges()), ({ idx }) => idx);
+  for (const { idx, name } of known.values()) {
+    if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
+    const alike = groupBy(pending.get(idx) ?? [], ({ side, what, reason }) => `${side} ${what} ${reason}`);
+    for (const group of alike.values()) {
+      const { side, what, reason } = group[0]!;
+      const uids = uidSetOf(group.map(({ uid }) => uid));
+      report({ type: "changes-still-refused", side, mailbox: name, what, uids, reason });
     }
   }
 }

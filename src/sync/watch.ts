@@ -438,10 +438,11 @@ export class Watch {
   }
 
   #nextLookMs(): number {
-    const { pollMs, lookMs } = this.#options;
+    const { pollMs, lookMs, sync } = this.#options;
+    const { store } = sync;
     const regular = sides.every((side) => this.#isTold(side)) ? lookMs : Math.min(pollMs, lookMs);
     const retry = this.#looksInVain > 0 ? leastRetryMs + backoffMs(this.#looksInVain) : Infinity;
-    return Math.min(regular, retry, untilNextAttempt(this.#options.sync.store.refused()));
+    return Math.min(regular, retry, untilNextAttempt([...store.refused(), ...store.refusedChanges()]));
   }
 
   #note(news: Partial<WatchState>): void {

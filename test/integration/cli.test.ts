@@ -228,7 +228,7 @@ describe("logfile", () => {
     home.configure({ local, remote: { ...plainText(remote), password: "wrong" }, settings: { logfile } });
     chmodSync(home.configFile, 0o604);
     const { status, stderr } = await runInterimap(home);
-    const refusal = `remote: login as ${remote.user} refused: Authentication failed; check username and password\n`;
+    const refusal = `remote: login as ${remote.user} refused: [AUTHENTICATIONFAILED] Authentication failed; check username and password\n`;
     assert.deepEqual({ status, stderr }, { status: 77, stderr: exposed(home) + refusal });
     const logged = readFileSync(logfile, "utf8");
     assert.equal(logged.replace(new RegExp(`^${timestamp} `, "gm"), ""), stderr);

@@ -184,7 +184,7 @@ describe("database", () => {
     {
       name: "a newer version's database",
       spoil: (path) => execute(path, "PRAGMA user_version = 99"),
-      line: "the database DATABASE has version 99, but only versions up to 3 are known; use the newer interimap that wrote it",
+      line: "the database DATABASE has version 99, but only versions up to 4 are known; use the newer interimap that wrote it",
     },
     {
       name: "a database cut short",
@@ -364,7 +364,7 @@ describe("what a server lacks or refuses", () => {
       const home = homeFor(t, { local: wrong, remote: asUser(server, "v") });
       await assertRefused(home, {
         status: 77,
-        line: "local: login as u refused: Authentication failed; check username and password",
+        line: "local: login as u refused: [AUTHENTICATIONFAILED] Authentication failed; check username and password",
       });
       const { status, stderr } = await runInterimap(home, ["--debug"]);
       assert.equal(status, 77);

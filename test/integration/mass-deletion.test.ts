@@ -182,7 +182,7 @@ for (const side of sides) {
 
     test("before the first run with a database of the original program, which knows no counts", async (t) => {
       const stores = await synchronised(t, { mailboxes: { INBOX: 20, a: 20 } });
-      const ours = ["rounds", "message_counts", "refused", "synchronised", "suspects"];
+      const ours = ["rounds", "message_counts", "refused", "synchronised", "suspects", "refused_changes"];
       execute(
         stores.home.databaseFile,
         `${ours.map((table) => `DROP TABLE ${table};`).join("\n")} PRAGMA user_version = 1`,

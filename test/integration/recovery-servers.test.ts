@@ -129,7 +129,10 @@ describe("a login that is refused", { concurrency: 3 }, () => {
     for (const i of [1, 2]) assert.ok(times[i]! - times[i - 1]! >= 4_950, `${times[i]! - times[i - 1]!} ms`);
     assert.equal(stores.proxies.remote.connections, 4);
     const lines = stderr.trim().split("\n");
-    assert.match(lines.at(-1)!, /^remote: login as \S+ refused: Authentication failed; check username and password$/);
+    assert.match(
+      lines.at(-1)!,
+      /^remote: login as \S+ refused: \[AUTHENTICATIONFAILED\] Authentication failed; check username and password$/,
+    );
     assert.equal(
       lines.filter((line) => line.includes("refused")).length,
       2,

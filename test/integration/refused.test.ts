@@ -97,12 +97,16 @@ function rowOf({ target, uid, reason }: Expected, attempts: number): RefusedRow 
   return { side: otherSide(target), uid, size, messageId: "<large@example.org>", reason, attempts };
 }
 
+function quoteMeta(text: string): string {
+  return text.replace(/[[\]().]/g, String.raw`\$&`);
+}
+
 const refusals = [
-  ["NO [TOOBIG] Message is too large", "Message is too large"],
-  ["NO [OVERQUOTA] Mailbox is full", "Mailbox is full"],
-  ["NO [LIMIT] Too many messages today", "Too many messages today"],
-  ["NO [ALERT] Call the helpdesk", "Call the helpdesk"],
-  ["NO [X-ODD (1 2)] Never seen before", "Never seen before"],
+  ["NO [TOOBIG] Message is too large", "[TOOBIG] Message is too large"],
+  ["NO [OVERQUOTA] Mailbox is full", "[OVERQUOTA] Mailbox is full"],
+  ["NO [LIMIT] Too many messages today", "[LIMIT] Too many messages today"],
+  ["NO [ALERT] Call the helpdesk", "[ALERT] Call the helpdesk"],
+  ["NO [X-ODD (1 2)] Never seen before", "[X-ODD] Never seen before"],
   ["NO Just so", "Just so"],
 ] as const;
 
@@ -121,7 +125,7 @@ for (const target of sides) {
         assert.equal(first.status, 1, first.stderr);
         assert.match(
           first.stderr,
-          new RegExp(`^${target}\\(${box}\\): The other side's message UID 1 was refused: ${reason}$`, "m"),
+          new RegExp(`^${target}\\(${box}\\): The other side's message UID 1 was refused: ${quoteMeta(reason)}$`, "m"),
         );
         assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 1)]);
         assert.deepEqual(await contents(stores[target], box), ["b1", "b2"]);
@@ -227,7 +231,7 @@ for (const target of sides) {
       const no = "NO [OVERQUOTA] Mailbox is full";
       answerAppends(stores, target, [no, undefined, no, no, undefined]);
       assert.equal((await runInterimap(stores.home)).status, 1);
-      assert.deepEqual(refusedIn(stores.home), [rowOf({ target, uid: 3, reason: "Mailbox is full" }, 1)]);
+      assert.deepEqual(refusedIn(stores.home), [rowOf({ target, uid: 3, reason: "[OVERQUOTA] Mailbox is full" }, 1)]);
       await deliver(stores[target], box, large);
       assert.equal((await runInterimap(stores.home, ["--repair"])).status, 0);
       assert.deepEqual(refusedIn(stores.home), []);
@@ -248,7 +252,7 @@ for (const target of sides) {
       assert.equal(lastAttemptAt, firstAttemptAt);
       assert.deepEqual(rest, {
         ...{ mailbox: box, side: source, uid: 1, size, messageId: "<large@example.org>" },
-        ...{ reason: "Message is too large", attempts: 1 },
+        ...{ reason: "[TOOBIG] Message is too large", attempts: 1 },
       });
     });
 
@@ -261,7 +265,7 @@ for (const target of sides) {
       const reason = `larger than the 20000 octets that the ${target} server takes`;
       const expected = { target, uid: 6, reason };
       assert.equal(first.status, 1, first.stderr);
-      assert.match(first.stderr, new RegExp(`UID 6 was refused: ${reason}$`, "m"));
+      assert.match(first.stderr, new RegExp(`UID 6 was refused: ${quoteMeta(reason)}$`, "m"));
       assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 1)]);
       assert.equal((await contents(stores[target], box)).length, 10);
       assertNoTransfer(stores, target);

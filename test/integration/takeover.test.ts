@@ -205,7 +205,7 @@ async function assertUntouched({ home }: Pair, commands: RegExp): Promise<void> 
 function assertTakenOver({ databaseFile }: InterimapHome, before: Dump): void {
   assert.deepEqual(dump(`${databaseFile}.v${before.version}-backup`), before);
   const now = dump(databaseFile);
-  assert.equal(now.version, 3);
+  assert.equal(now.version, 4);
   assert.deepEqual(now.rows["mapping"], before.rows["mapping"]);
 }
 

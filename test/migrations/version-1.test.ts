@@ -40,7 +40,7 @@ test("version 1 is upgraded where it is, every row kept", (t) => {
   store.close();
 
   const after = dump(path);
-  assert.equal(after.version, 3);
+  assert.equal(after.version, 4);
   for (const table of [...keptTables, "mailboxes"]) {
     assert.deepEqual(after.rows[table], before.rows[table]);
     assert.equal(after.schema[table], before.schema[table]);

@@ -96,7 +96,10 @@ for (const [what, answer] of answers) {
 test("a refusal keeps its reason", async () => {
   await assert.rejects(appending(`${one}\nS: t1 NO [OVERQUOTA] No room`), (error) => {
     assert.ok(error instanceof CommandRefused);
-    assert.deepEqual([error.command, error.responseCode?.name, error.words], ["APPEND", "OVERQUOTA", "No room"]);
+    assert.deepEqual(
+      [error.command, error.responseCode?.name, error.words],
+      ["APPEND", "OVERQUOTA", "[OVERQUOTA] No room"],
+    );
     return true;
   });
 });

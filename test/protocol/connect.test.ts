@@ -241,7 +241,7 @@ const refusals: readonly Refusal[] = [
   {
     what: "a wrong password",
     answer: "NO [AUTHENTICATIONFAILED] Sorry",
-    fails: failsWith("AUTH_FAILED", /u refused: Sorry/),
+    fails: failsWith("AUTH_FAILED", /u refused: \[AUTHENTICATIONFAILED\] Sorry/),
   },
   { what: "a refusal without a code", answer: "NO Sorry", fails: failsWith("AUTH_FAILED") },
   { what: "a login called bad", answer: "BAD What?", fails: failsWith("AUTH_FAILED") },

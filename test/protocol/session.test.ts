@@ -351,7 +351,7 @@ test("NO and BAD refuse one command and keep the server's words and code", async
       const { command, status, responseCode, words, side, message } = error;
       assert.deepEqual(
         { command, status, name: responseCode?.name, words, side },
-        { command: "DELETE", status: "NO", name: "CANNOT", words: "Not this one", side: "local" },
+        { command: "DELETE", status: "NO", name: "CANNOT", words: "[CANNOT] Not this one", side: "local" },
       );
       assert.equal(message, "the server refused DELETE: NO [CANNOT] Not this one");
       return true;

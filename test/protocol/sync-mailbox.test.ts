@@ -207,7 +207,7 @@ test("a message refused once more stays on record, however many rounds follow", 
     await scene.sync();
     assert.deepEqual(
       scene.store.refused(scene.idx).map(({ uid, attempts, reason }) => [uid, attempts, reason]),
-      [[2, 2, "Still no room"]],
+      [[2, 2, "[OVERQUOTA] Still no room"]],
     );
   });
 });
@@ -266,15 +266,28 @@ test("a message gone from one side is expunged on the other, and its mapping dro
   });
 });
 
-test("a side that refuses to expunge keeps the mapping, and the old state", async () => {
+test("a side that refuses to expunge keeps the mapping, and that is remembered", async () => {
+  const there = `
+    C: w UID FETCH 2 (UID FLAGS MODSEQ)
+    S: * 2 FETCH (UID 2 FLAGS (\\Deleted) MODSEQ (6))
+    S: w OK`;
+  const refused = expunged.replace("S: * VANISHED 2\n", "").replace("y OK", "y NO [NOPERM] no");
   const scripts = {
     local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1"),
-    remote: `${selected()}${expunged.replace("S: * VANISHED 2\n", "").replace("y OK", "y NO [NOPERM] no")}`,
+    remote: `${selected()}${refused}${there}${settled({ modSeq: 6 })}`,
   };
   await withScene(scripts, async (scene) => {
-    await assert.rejects(scene.sync(), failsWith("COMMAND_REFUSED"));
+    await scene.sync();
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
-    assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+    assert.equal(scene.store.mailboxes()[0]?.states.local?.highestModSeq, 6n);
+    assert.deepEqual(
+      scene.store.refusedChanges(scene.idx).map(({ side, uid, what, reason }) => [side, uid, what, reason]),
+      [["remote", 2, "deletion", "[NOPERM] no"]],
+    );
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]),
+      [["deletions-refused", "remote"]],
+    );
   });
 });
 

@@ -27,7 +27,7 @@ test("closing leaves one file, with everything in it", (t) => {
   store.addMailbox("INBOX", true);
   store.close();
   assert.deepEqual(readdirSync(directory), ["x.db"]);
-  assert.equal(dump(path).version, 3);
+  assert.equal(dump(path).version, 4);
   assert.deepEqual(dump(path).rows["mailboxes"], [[1n, "INBOX", 1n]]);
 });
 
@@ -73,7 +73,7 @@ test("a directory is not a database", (t) => {
   assert.throws(() => openStore({ path }), failure("DATABASE_READ", /x\.db cannot be opened/));
 });
 
-for (const version of [0, 1, 2, 3, -1]) {
+for (const version of [0, 1, 2, 3, 4, -1]) {
   test(`another program's database of version ${version} stays as it is`, (t) => {
     const path = join(temporaryDirectory(t), "x.db");
     execute(path, `CREATE TABLE mailboxes (id, name); PRAGMA user_version = ${version}`);
@@ -86,9 +86,9 @@ for (const version of [0, 1, 2, 3, -1]) {
 test("a newer version's database stays as it is", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   openStore({ path }).close();
-  execute(path, "PRAGMA user_version = 4");
+  execute(path, "PRAGMA user_version = 5");
   const before = bytesOf(path);
-  assert.throws(() => openStore({ path }), failure("DATABASE_VERSION", /has version 4, .* up to 3 are known$/));
+  assert.throws(() => openStore({ path }), failure("DATABASE_VERSION", /has version 5, .* up to 4 are known$/));
   assert.equal(bytesOf(path), before);
 });
 

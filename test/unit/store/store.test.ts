@@ -83,6 +83,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.markInterruptible([{ idx, floors: { local: 1, remote: 1 } }]);
     store.addMappings(idx, [{ local: 1, remote: 2 }]);
     store.recordRefused(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
+    store.recordRefusedChanges(idx, { side: "remote", uids: uidSetOf([2]), what: "deletion", reason: "no" });
     store.addSuspects(idx, "local", [3]);
     return idx;
   };

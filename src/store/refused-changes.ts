@@ -1,0 +1,76 @@
+// Deletions and flags that a server refused: remembered with the reason, so that they are reported and tried again.
+
+import type { Side } from "../model/side.ts";
+import { uidsOf, type UidSet } from "../model/uid-set.ts";
+import type { Connection } from "./connection.ts";
+
+/** `deletion`: the counterpart is gone, the message stays. `flags`: it has other flags than its counterpart. */
+export type ChangeKind = "deletion" | "flags";
+
+export interface ChangeRefusal {
+  /** The server that refused; `uids` are its own. */
+  readonly side: Side;
+  readonly uids: UidSet;
+  readonly what: ChangeKind;
+  /** The server's words, or what it did instead. */
+  readonly reason: string;
+  /** The server said that it was done. It may have been, if only for a moment: the next run tries again at once. */
+  readonly isDenied?: boolean;
+}
+
+export interface RefusedChange {
+  readonly idx: number;
+  readonly side: Side;
+  readonly uid: number;
+  readonly what: ChangeKind;
+  readonly reason: string;
+  /** To the second. */
+  readonly firstAttempt: Date;
+  readonly lastAttempt: Date;
+  /** 0: to be tried again at the next opportunity. */
+  readonly attempts: number;
+}
+
+interface Row {
+  readonly idx: number;
+  readonly side: Side;
+  readonly UID: number;
+  readonly what: ChangeKind;
+  readonly reason: string;
+  readonly first_attempt: number;
+  readonly last_attempt: number;
+  readonly attempts: number;
+}
+
+/** Counts one more attempt of those that are known. */
+export function recordRefusedChanges(connection: Connection, refusal: ChangeRefusal & { readonly idx: number }): void {
+  const { idx, side, uids, what, reason, isDenied = false } = refusal;
+  const seconds = Math.floor(Date.now() / 1000);
+  for (const uid of uidsOf(uids)) {
+    connection.run(
+      `INSERT INTO refused_changes (idx, side, UID, what, reason, first_attempt, last_attempt, attempts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (idx, side, UID) DO UPDATE SET what = excluded.what, reason = excluded.reason,
+         last_attempt = excluded.last_attempt, attempts = attempts + 1`,
+      ...[idx, side, uid, what, reason, seconds, seconds, isDenied ? 0 : 1],
+    );
+  }
+}
+
+/** Of one mailbox or of all, in the order of mailbox, side and UID. */
+export function refusedChanges(connection: Connection, idx: number | undefined): RefusedChange[] {
+  const rows =
+    idx === undefined
+      ? connection.rows<Row>("SELECT * FROM refused_changes ORDER BY idx, side, UID")
+      : connection.rows<Row>("SELECT * FROM refused_changes WHERE idx = ? ORDER BY side, UID", idx);
+  return rows.map((row) => ({
+    idx: row.idx,
+    side: row.side,
+    uid: row.UID,
+    what: row.what,
+    reason: row.reason,
+    firstAttempt: new Date(row.first_attempt * 1000),
+    lastAttempt: new Date(row.last_attempt * 1000),
+    attempts: row.attempts,
+  }));
+}

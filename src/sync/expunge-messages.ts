@@ -1,0 +1,91 @@
+// Removes messages from one side for good, and remembers those that the server will not remove.
+
+import { CommandRefused } from "../imap/command-refused.ts";
+import { fetchFlags } from "../imap/commands/fetch.ts";
+import { expunge } from "../imap/commands/store.ts";
+import { flagSet, storableFlags } from "../model/flags.ts";
+import type { Side } from "../model/side.ts";
+import { countUids, emptyUidSet, halves, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { clearRefusedChanges, recordRefusedDeletion } from "./refused-changes.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+/** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
+const expungeAttempts = 2;
+/** So many refusals in a row say that no message can be deleted here; enough to find a single one among all others. */
+const refusalsInARow = 20;
+
+const deleted = flagSet(["\\Deleted"]);
+
+interface Refused {
+  readonly uids: UidSet;
+  /** Undefined: the server said that it was done. */
+  readonly words: string | undefined;
+}
+
+/** Returns those that are still there, because the server would not have them removed. */
+export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<UidSet> {
+  if (isEmpty(uids)) return uids;
+  mailbox.progress[side].isTouched = true;
+  const refused = await expungeOrDivide(mailbox, { side, uids, patience: { left: refusalsInARow } });
+  const left = refused.map((one) => one.uids).reduce(union, emptyUidSet);
+  const mayMark = storableFlags(deleted, mailbox.views[side].permanentFlags) === deleted;
+  for (const words of new Set(refused.map((one) => one.words))) {
+    const alike = refused.filter((one) => one.words === words).map((one) => one.uids);
+    recordRefusedDeletion(mailbox, {
+      side,
+      uids: alike.reduce(union, emptyUidSet),
+      reason:
+        words ??
+        (mayMark ? "the server said that it did so, but they are still there" : "the mailbox does not take \\Deleted"),
+      isDenied: words === undefined && mayMark,
+    });
+  }
+  const removed = subtract(uids, left);
+  if (isEmpty(removed)) return left;
+  clearRefusedChanges(mailbox, side, removed);
+  mailbox.report({ type: "messages-removed", side, mailbox: mailbox.name, uids: removed });
+  return left;
+}
+
+interface Part {
+  readonly side: Side;
+  readonly uids: UidSet;
+  /** Shared by all parts. */
+  readonly patience: { left: number };
+}
+
+/** A refusal may be about one of them only. */
+async function expungeOrDivide(mailbox: OpenMailbox, part: Part): Promise<readonly Refused[]> {
+  const { left, words } = await expungeAll(mailbox, part);
+  const { patience } = part;
+  if (countUids(left) < countUids(part.uids)) patience.left = refusalsInARow;
+  if (isEmpty(left)) return [];
+  if (words === undefined || countUids(left) === 1 || --patience.left <= 0) return [{ uids: left, words }];
+  const refused: Refused[] = [];
+  for (const half of halves(left)) {
+    if (patience.left <= 0) refused.push({ uids: half, words });
+    else refused.push(...(await expungeOrDivide(mailbox, { ...part, uids: half })));
+  }
+  return refused;
+}
+
+async function expungeAll(
+  { sessions, views }: OpenMailbox,
+  { side, uids }: Part,
+): Promise<{ readonly left: UidSet; readonly words: string | undefined }> {
+  let left = uids;
+  let words: string | undefined;
+  for (let attempt = 0; attempt < expungeAttempts && words === undefined && !isEmpty(left); attempt++) {
+    try {
+      await expunge(sessions[side], left);
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      words = error.words;
+    }
+    // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
+    const unreported = subtract(left, views[side].takeVanished(left));
+    // A server need not report again what had vanished before.
+    left = uidSetOf((await fetchFlags(sessions[side], unreported)).keys());
+  }
+  return { left, words };
+}
