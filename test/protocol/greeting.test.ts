@@ -3,15 +3,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect } from "../../src/imap/connect.ts";
+import { eventually } from "../support/eventually.ts";
 import { withScript } from "../support/scripted-server.ts";
 import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
 
-test("silence instead of a greeting: the line has a word on TLS", async () => {
+test("silence instead of a greeting: the line has a word on TLS", async (t) => {
+  const timeoutMs = 12_345;
+  const limits: (() => void)[] = [];
+  const { setTimeout } = globalThis;
+  t.mock.method(globalThis, "setTimeout", (work: () => void, ms: number) =>
+    ms === timeoutMs ? limits.push(work) : setTimeout(work, ms),
+  );
   await withScript("", async ({ port }) => {
-    const options = { side: "remote", log: recordedLog(), keepAlive: false, timeoutMs: 1_000 } as const;
-    await assert.rejects(
+    const options = { side: "remote", log: recordedLog(), keepAlive: false, timeoutMs } as const;
+    const refused = assert.rejects(
       connect(serverSettings(port), options),
       failsWith("CONNECT", /^127\.0\.0\.1:\d+ sends no greeting; .*type=imaps$/),
     );
+    // The first limit is for the connection.
+    await eventually("a limit for the greeting", () => limits.length === 2);
+    limits[1]?.();
+    await refused;
   });
 });

@@ -6,6 +6,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { patienceMs } from "./eventually.ts";
 import { whenProcessEnds } from "./scratch.ts";
 
 export interface DaemonCommand {
@@ -27,8 +28,7 @@ export interface Daemon {
   kill(): Promise<void>;
 }
 
-const startLimitMs = 15_000;
-const stopLimitMs = 5_000;
+const stopLimitMs = 60_000;
 
 /** Resolves at the server's greeting. Throws with the end of its log when it exits instead. */
 export async function startDaemon(command: DaemonCommand): Promise<Daemon> {
@@ -92,7 +92,7 @@ function isFree(port: number): Promise<boolean> {
 }
 
 async function greeting(port: number, mayStillCome: () => boolean): Promise<void> {
-  const deadline = Date.now() + startLimitMs;
+  const deadline = Date.now() + patienceMs;
   while (!(await greets(port, deadline))) {
     if (!mayStillCome()) throw new Error("it exited");
     if (Date.now() > deadline) throw new Error(`no greeting on port ${port}`);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Nothing that works takes as long, however slow or busy the machine. */
-export const patienceMs = 180_000;
+export const patienceMs = 120_000;
 
 /** Resolves with the first result that is neither undefined nor false. */
 export async function eventually<T>(

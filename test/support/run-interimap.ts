@@ -29,7 +29,7 @@ export interface InterimapHome {
 }
 
 export interface RunOptions {
-  /** The run is killed after this; default 60 s. */
+  /** The run is killed after this; default: ten minutes, a daemon's included. */
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Default: interimapCommand(). */
@@ -132,7 +132,7 @@ export function startInterimap(
     env: { ...process.env, ...homeEnvironment(home), ...options.env },
   });
   const forget = whenProcessEnds(() => child.kill("SIGKILL"));
-  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 60_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 600_000);
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => (output[name] += text));

@@ -13,6 +13,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { Transport } from "../../src/imap/transport/transport.ts";
+import { patienceMs } from "./eventually.ts";
 
 export interface ScriptedServer {
   readonly port: number;
@@ -27,8 +28,6 @@ type Step =
   | { readonly type: "close" };
 
 const pauseMs = 20;
-/** A conversation that has not ended by then never will. */
-const patienceMs = 5_000;
 
 /**
  * Runs `work` with the server. Fails when the client says anything but what the script expects, or leaves before its
@@ -200,19 +199,21 @@ class Conversation {
     }
   }
 
-  /** Waits a moment for what the client has written but the server has not yet read. */
+  /** Waits for what the client has written but the server has not yet read. */
   async reached(): Promise<void> {
     await this.#patiently(() => this.#position === this.#steps.length);
     assert.equal(this.#position, this.#steps.length, this.#whatIsAwaited());
   }
 
-  /** Waits a moment for the client to go: until then it may say something that is not in the script. */
+  /** Waits for the client to go: until then it may say something that is not in the script. */
   async left(): Promise<void> {
-    await this.#patiently(() => this.#hasClientLeft);
+    await this.#patiently(() => this.#hasClientLeft || this.#socket === undefined);
   }
 
   async #patiently(isDone: () => boolean): Promise<void> {
-    for (let i = 0; i < 100 && this.#failure === undefined && !isDone(); i++) await setTimeout(i < 10 ? 1 : pauseMs);
+    const deadline = performance.now() + patienceMs;
+    for (let i = 0; performance.now() < deadline && this.#failure === undefined && !isDone(); i++)
+      await setTimeout(i < 10 ? 1 : pauseMs);
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import { Agenda } from "../../../src/sync/agenda.ts";
 
@@ -90,13 +90,15 @@ test("filled() does not wait for what was there before", async () => {
   assert.equal(agenda.isEmpty, false);
 });
 
-test("what arrives together is dealt with together", async () => {
+test("what arrives together is dealt with together", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const agenda = new Agenda();
   const taken = agenda.filled(never).then(() => agenda.take());
   agenda.noteMailbox("local", "a");
-  await pause(4);
+  await turn();
   agenda.noteMailbox("local", "b");
   agenda.noteMailbox("remote", "a");
+  t.mock.timers.tick(1_000);
   const { mailboxes } = await taken;
   assert.deepEqual([...mailboxes.local.keys()], ["a", "b"]);
   assert.deepEqual([...mailboxes.remote.keys()], ["a"]);

@@ -7,6 +7,7 @@ import { createInflateRaw, deflateRawSync } from "node:zlib";
 import { ResponseReader, type ResponseHandlers } from "../../../../src/imap/codec/read-responses.ts";
 import type { Response } from "../../../../src/imap/responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
+import { patienceMs } from "../../../support/eventually.ts";
 
 interface Reading {
   readonly reader: ResponseReader;
@@ -213,13 +214,14 @@ test("limits end in a PROTOCOL error", async () => {
   }
 });
 
-test("a VANISHED line of megabytes is read, and quickly", async () => {
+test("a VANISHED line of megabytes is read in time that is proportional to its length", async () => {
   const uids = Array.from({ length: 400_000 }, (_, i) => 2 * i + 1).join(",");
   const start = performance.now();
   const [response] = await readAll([Buffer.from(`* VANISHED (EARLIER) ${uids}\r\n`)]);
   assert.ok(response?.kind === "vanished");
   assert.equal(response.uids.ranges.length, 400_000);
-  assert.ok(performance.now() - start < 5000);
+  // Square time would be minutes.
+  assert.ok(performance.now() - start < patienceMs);
 });
 
 test("what a handler throws comes out as the error", async () => {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
 import type { InetSettings, ProxySettings } from "../../../../src/model/server-settings.ts";
+import { patienceMs } from "../../../support/eventually.ts";
 import { inetSettings, listen, tlsSettings } from "../../../support/inet-settings.ts";
 import { startSocksProxy } from "../../../support/socks-proxy.ts";
 import { makeTlsFixtures } from "../../../support/tls-fixtures.ts";
@@ -18,10 +19,10 @@ function viaProxy(proxy: Partial<ProxySettings>, changes: Partial<InetSettings> 
 }
 
 async function readAll(settings: InetSettings): Promise<string> {
-  const { stream } = await openTransport(settings, { keepAlive: false, timeoutMs: 2_000 });
+  const { stream } = await openTransport(settings, { keepAlive: false, timeoutMs: patienceMs });
   let text = "";
   stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close", { signal: AbortSignal.timeout(5_000) });
+  await once(stream, "close", { signal: AbortSignal.timeout(patienceMs) });
   return text;
 }
 
@@ -39,7 +40,7 @@ test("a greeting that comes together with the proxy's answer is not lost, howeve
   await new Promise((resolve) => setTimeout(resolve, 50));
   let text = "";
   stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close", { signal: AbortSignal.timeout(5_000) });
+  await once(stream, "close", { signal: AbortSignal.timeout(patienceMs) });
   assert.equal(text, "* OK hello\r\n");
 });
 
@@ -83,7 +84,7 @@ test("TLS and data travel through the proxy", async (t) => {
   let text = "";
   stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
   stream.write("A1 LOGOUT\r\n");
-  await once(stream, "close", { signal: AbortSignal.timeout(5_000) });
+  await once(stream, "close", { signal: AbortSignal.timeout(patienceMs) });
   assert.equal(text, "* OK hello\r\nA1 LOGOUT\r\n");
 });
 

@@ -7,6 +7,7 @@ import { openTransport } from "../../../../src/imap/transport/open-transport.ts"
 import { upgradeToTls } from "../../../../src/imap/transport/tls.ts";
 import type { Transport } from "../../../../src/imap/transport/transport.ts";
 import type { InetSettings, TlsSettings } from "../../../../src/model/server-settings.ts";
+import { patienceMs } from "../../../support/eventually.ts";
 import { inetSettings, listen, tlsSettings } from "../../../support/inet-settings.ts";
 import { makeTlsFixtures } from "../../../support/tls-fixtures.ts";
 
@@ -53,7 +54,7 @@ async function greeting({ stream }: Transport): Promise<string> {
 }
 
 async function open(settings: InetSettings): Promise<string> {
-  const transport = await openTransport(settings, { keepAlive: false, timeoutMs: 5_000 });
+  const transport = await openTransport(settings, { keepAlive: false, timeoutMs: patienceMs });
   assert.equal(transport.secure, true);
   return greeting(transport);
 }
