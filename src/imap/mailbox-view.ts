@@ -1,12 +1,30 @@
 // The selected mailbox as its server describes it, and what changed in it that nobody has dealt with yet.
 // The read path only records here; what to do about it is decided by sync/.
 
-import { InterimapError } from "../model/errors.ts";
 import { flagSet, noFlags, permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
-import { parseModSeq } from "../model/mod-seq.ts";
-import { countUids, emptyUidSet, hasUid, intersect, subtract, union, type UidSet } from "../model/uid-set.ts";
-import { parseNonZero } from "./codec/wire-values.ts";
-import type { FetchResponse, ResponseCode, UntaggedResponse, VanishedResponse } from "./responses.ts";
+import { readModSeq } from "../model/mod-seq.ts";
+import { excerpt } from "../model/printable.ts";
+import type { Side } from "../model/side.ts";
+import {
+  countUids,
+  emptyUidSet,
+  hasUid,
+  intersect,
+  isEmpty,
+  subtract,
+  UidSetBuilder,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
+import { readNonZero } from "./codec/wire-values.ts";
+import type {
+  FetchResponse,
+  ResponseCode,
+  UnreadableResponse,
+  UntaggedResponse,
+  VanishedResponse,
+} from "./responses.ts";
+import { mailboxProtocol } from "./unreadable.ts";
 
 export interface FlagChange {
   readonly flags: FlagSet;
@@ -22,6 +40,8 @@ export class MailboxView {
   uidNext = 0;
   highestModSeq = 0n;
   hasModSeqs = false;
+  /** The server told a mod-sequence of a message that is none: what changes there cannot be told by mod-sequences. */
+  hasUnknownModSeqs = false;
   hasStickyUids = true;
   isReadOnly = false;
   /** Selected again, it had another UIDVALIDITY: it is not the same mailbox any more. */
@@ -32,9 +52,17 @@ export class MailboxView {
   /** Last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
   #latest: FlagChange = { flags: noFlags, modSeq: 0n };
+  /** Announcements of the same messages that could not be read. */
+  #unread = new Map<number, string>();
   #vanished: UidSet = emptyUidSet;
   /** The part of #vanished that was reported while the mailbox was selected, not by SELECT itself. */
   #vanishedLive: UidSet = emptyUidSet;
+  /** What was reported since they were last asked for: a server may say it in a hundred thousand lines. */
+  #toldVanished: { readonly all: UidSetBuilder; readonly live: UidSetBuilder } | undefined;
+  /** Changes may have been told of messages that are gone. */
+  #hasStaleChanges = false;
+  /** The first thing the server said of the mailbox that cannot be. */
+  #fault: string | undefined;
   /** Mod-sequences of messages that changed since SELECT, our own STOREs included. */
   readonly #modSeqs = new Map<number, bigint>();
 
@@ -59,7 +87,11 @@ export class MailboxView {
         break;
       case "expunge":
         // RFC 7162 3.2.10: once QRESYNC is enabled, removals are told as VANISHED only.
-        throw new InterimapError("PROTOCOL", "the server sent EXPUNGE although QRESYNC is enabled");
+        this.noteFault("the server sent EXPUNGE although QRESYNC is enabled");
+        break;
+      case "unreadable":
+        this.#noteUnreadable(response);
+        break;
       case "status":
         if (response.code !== undefined) this.noteCode(response.code);
         break;
@@ -69,16 +101,51 @@ export class MailboxView {
 
   /** Records flags and mod-sequence of a FETCH response as a change to deal with, unless the message is gone. */
   noteFetch(response: FetchResponse): void {
-    const { uid, flags, modSeq = 0n } = response;
+    const { uid, flags, modSeq } = response;
+    if (modSeq === 0n) this.hasUnknownModSeqs = true;
     if (uid === undefined) {
+      if (flags === undefined && modSeq === undefined) return;
       // RFC 7162 3.2.4: with QRESYNC enabled every unsolicited FETCH carries the UID.
-      throw new InterimapError("PROTOCOL", "the server sent a FETCH without UID although QRESYNC is enabled");
+      this.noteFault("the server sent a FETCH without UID although QRESYNC is enabled");
+      return;
     }
-    if (hasUid(this.#vanished, uid)) return;
+    if (this.#unread.size > 0) this.#unread.delete(uid);
     // Of a million messages that one command changed, all share one value.
-    const change = this.#sameAsBefore({ flags: flags === undefined ? noFlags : flagSet(flags), modSeq });
-    if (modSeq > this.modSeqOf(uid)) this.#modSeqs.set(uid, change.modSeq);
-    if (flags !== undefined) this.#changes.set(uid, change);
+    const change = this.#sameAsBefore({ flags: flags === undefined ? noFlags : flagSet(flags), modSeq: modSeq ?? 0n });
+    if (change.modSeq > this.modSeqOf(uid)) this.#modSeqs.set(uid, change.modSeq);
+    if (flags !== undefined) this.#note(uid, change);
+  }
+
+  /** What the server says of the mailbox is not to be relied on any more. */
+  noteFault(message: string): void {
+    this.#fault ??= message;
+  }
+
+  /**
+   * To be asked before anything is done, or recorded, that relies on what the view says.
+   * @throws InterimapError MAILBOX_PROTOCOL when the server said something that cannot be read, or cannot be.
+   */
+  requireReadable(side: Side): void {
+    if (this.#fault !== undefined) throw mailboxProtocol(this.#fault, side);
+  }
+
+  #noteUnreadable({ about, uid, line }: UnreadableResponse): void {
+    // Of flags only those that the mailbox knows; lists and states are not of this mailbox.
+    if (about === "flags" || about === "list" || about === "status") return;
+    if (about === "fetch" && uid !== undefined) {
+      this.#unread.set(uid, line);
+      this.#hasStaleChanges = true;
+    } else {
+      this.noteFault(`the server sent a line that cannot be understood: "${excerpt(line)}"`);
+    }
+  }
+
+  /** Removes from the record, and returns, what was told of single messages and could not be read: to be asked for again. */
+  takeUnread(): ReadonlyMap<number, string> {
+    this.#settle();
+    const taken = this.#unread;
+    this.#unread = new Map();
+    return taken;
   }
 
   #sameAsBefore(change: FlagChange): FlagChange {
@@ -95,16 +162,23 @@ export class MailboxView {
   /** To be dealt with again, or learnt by asking; a later change that the server told of meanwhile stands. */
   noteChange(uid: number, change: FlagChange): void {
     const told = this.#changes.get(uid);
-    if (told === undefined || told.modSeq <= change.modSeq) this.#changes.set(uid, change);
+    if (told === undefined || told.modSeq <= change.modSeq) this.#note(uid, change);
+  }
+
+  #note(uid: number, change: FlagChange): void {
+    this.#changes.set(uid, change);
+    this.#hasStaleChanges ||= this.#toldVanished !== undefined || !isEmpty(this.#vanished);
   }
 
   takeChanges(): ReadonlyMap<number, FlagChange> {
+    this.#settle();
     const taken = this.#changes;
     this.#changes = new Map();
     return taken;
   }
 
   get changes(): ReadonlyMap<number, FlagChange> {
+    this.#settle();
     return this.#changes;
   }
 
@@ -115,19 +189,22 @@ export class MailboxView {
 
   /** A message that was expected turned out to be missing. */
   noteVanished(uids: UidSet): void {
-    this.#vanished = union(this.#vanished, uids);
+    this.#tellVanished(uids, false);
   }
 
   get vanished(): UidSet {
+    this.#settle();
     return this.#vanished;
   }
 
   get vanishedLive(): UidSet {
+    this.#settle();
     return this.#vanishedLive;
   }
 
   /** Removes from the record, and returns, the vanished UIDs that are in `uids`. */
   takeVanished(uids: UidSet): UidSet {
+    this.#settle();
     const taken = intersect(this.#vanished, uids);
     this.#vanished = subtract(this.#vanished, taken);
     this.#vanishedLive = subtract(this.#vanishedLive, taken);
@@ -139,15 +216,33 @@ export class MailboxView {
     return this.#modSeqs.get(uid) ?? 0n;
   }
 
-  #vanish(response: VanishedResponse): void {
-    this.#vanished = union(this.#vanished, response.uids);
-    if (!response.earlier) {
-      this.#vanishedLive = union(this.#vanishedLive, response.uids);
-      // RFC 7162 3.2.10: EXISTS is not repeated after VANISHED without (EARLIER).
-      this.exists = Math.max(0, this.exists - countUids(response.uids));
+  #vanish({ uids, earlier }: VanishedResponse): void {
+    this.#tellVanished(uids, !earlier);
+    // RFC 7162 3.2.10: EXISTS is not repeated after VANISHED without (EARLIER).
+    if (!earlier) this.exists = Math.max(0, this.exists - countUids(uids));
+  }
+
+  #tellVanished(uids: UidSet, isLive: boolean): void {
+    if (isEmpty(uids)) return;
+    this.#toldVanished ??= { all: new UidSetBuilder(), live: new UidSetBuilder() };
+    for (const [first, last] of uids.ranges) {
+      this.#toldVanished.all.addRange(first, last);
+      if (isLive) this.#toldVanished.live.addRange(first, last);
     }
-    // The message is gone whatever a FETCH beside this response said about it.
-    for (const uid of this.#changes.keys()) if (hasUid(response.uids, uid)) this.#changes.delete(uid);
+    this.#hasStaleChanges = true;
+  }
+
+  /** A message that vanished is gone, whatever a FETCH before or behind said about it. */
+  #settle(): void {
+    if (this.#toldVanished !== undefined) {
+      this.#vanished = union(this.#vanished, this.#toldVanished.all.build());
+      this.#vanishedLive = union(this.#vanishedLive, this.#toldVanished.live.build());
+      this.#toldVanished = undefined;
+    }
+    if (!this.#hasStaleChanges) return;
+    this.#hasStaleChanges = false;
+    for (const told of [this.#changes, this.#unread])
+      for (const uid of told.keys()) if (hasUid(this.#vanished, uid)) told.delete(uid);
   }
 
   /** The server would not create these keywords, whatever it said: they are not to be offered again. */
@@ -165,19 +260,35 @@ export class MailboxView {
     else if (told !== this.uidValidity) this.isReplaced = true;
   }
 
+  /** Undefined for 0, which tells nothing. */
+  #numberIn(code: ResponseCode): number | undefined {
+    const digits = code.text.trim();
+    const told = readNonZero(digits);
+    if (told === undefined && !/^0+$/.test(digits)) this.#noteOddCode(code);
+    return told;
+  }
+
+  /** Its text is left out: whatever it is, it is not for people. */
+  #noteOddCode({ name }: ResponseCode): void {
+    this.noteFault(`the server sent an invalid ${name}`);
+  }
+
   /** Response codes describe the mailbox in untagged OKs and in the tagged answer to SELECT alike. */
   noteCode(code: ResponseCode): void {
     switch (code.name) {
       case "UIDVALIDITY":
-        this.#noteUidValidity(parseNonZero(code.text, code.name));
+        this.#noteUidValidity(this.#numberIn(code) ?? this.uidValidity);
         break;
       case "UIDNEXT":
-        this.uidNext = parseNonZero(code.text, code.name);
+        this.uidNext = this.#numberIn(code) ?? this.uidNext;
         break;
-      case "HIGHESTMODSEQ":
-        this.highestModSeq = parseModSeq(code.text);
+      case "HIGHESTMODSEQ": {
+        const told = readModSeq(code.text.trim());
+        if (told === undefined) this.#noteOddCode(code);
+        this.highestModSeq = told ?? this.highestModSeq;
         this.hasModSeqs = true;
         break;
+      }
       case "NOMODSEQ":
         this.hasModSeqs = false;
         break;

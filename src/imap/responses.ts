@@ -90,15 +90,30 @@ export interface FetchResponse {
   readonly uid: number | undefined;
   /** As sent. */
   readonly flags: readonly string[] | undefined;
+  /** 0n when the server said something that is none: it keeps no mod-sequence for the message. */
   readonly modSeq: bigint | undefined;
-  /** As sent, without the quotes, e.g. `" 1-Jan-2024 00:00:00 +0000"`. */
+  /** As sent, without the quotes, and not checked, e.g. `" 1-Jan-2024 00:00:00 +0000"`. */
   readonly internalDate: string | undefined;
-  /** RFC822.SIZE in octets. */
+  /** RFC822.SIZE in octets; undefined also when it was none. */
   readonly size: number | undefined;
   /** BODY[] or BINARY[]; null when the server says NIL. */
   readonly body: Buffer | null | undefined;
   /** BODY[HEADER.FIELDS (…)], whichever fields were asked for. */
   readonly headerFields: Buffer | null | undefined;
+}
+
+/**
+ * A line whose kind is clear and whose contents are not. What it is about is unknown from then on: a message if it has a
+ * UID, a mailbox if it has a name, else whatever is selected.
+ */
+export interface UnreadableResponse {
+  readonly kind: "unreadable";
+  readonly about: "fetch" | "vanished" | "exists" | "expunge" | "flags" | "list" | "status";
+  readonly uid?: number;
+  /** Raw octets, one character each (latin1). Of a LIST line: what it most probably is. */
+  readonly name?: string;
+  /** The beginning of the line, without what may be part of a message; to be made safe before it is shown. */
+  readonly line: string;
 }
 
 /** Anything we did not ask for and have no use for; kept so that nothing is dropped silently. */
@@ -120,6 +135,7 @@ export type UntaggedResponse =
   | VanishedResponse
   | FlagsResponse
   | FetchResponse
+  | UnreadableResponse
   | OtherResponse;
 
 export type Response = TaggedResponse | ContinuationResponse | UntaggedResponse;

@@ -432,17 +432,15 @@ export class Session {
       if (response.code?.name === "CLOSED") this.#enterOpening();
     }
     this.#note(response);
+    if (response.kind === "fetch" && response.modSeq === 0n && this.view !== undefined)
+      this.view.hasUnknownModSeqs = true;
     for (const { command } of this.#inFlight) {
       // Another mailbox's messages have the same UIDs.
       if (command.view !== undefined && command.view !== this.view) continue;
       if (command.claim?.(response) === true) return;
     }
-    try {
-      this.view?.receive(response);
-      this.#listener?.(response);
-    } catch (error) {
-      this.#fail(error as Error);
-    }
+    this.view?.receive(response);
+    this.#listener?.(response);
   }
 
   /** Keeps the capabilities fresh, wherever the server mentions them. */

@@ -1,4 +1,4 @@
-// Makes text that came from elsewhere safe to show on a terminal.
+// Makes text that came from elsewhere safe to show on a terminal, and short enough.
 
 // Control characters, halves of surrogate pairs, line separators, and what turns the direction of writing around.
 const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -9,4 +9,15 @@ export function printable(text: string): string {
     const code = character.charCodeAt(0);
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
   });
+}
+
+/** The beginning of a line of a server, as an error quotes it. */
+export function excerpt(text: string): string {
+  return cut(printable(cut(text, maxExcerpt)), maxExcerpt);
+}
+
+const maxExcerpt = 80;
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

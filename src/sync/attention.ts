@@ -63,6 +63,12 @@ export function heed(agenda: Agenda, { side, view }: Session, { response, isWork
     case "fetch":
       if (view !== undefined && !isWorking) agenda.noteMailbox(side, view.wireName);
       return true;
+    case "unreadable":
+      if (response.about === "list") agenda.noteEverything();
+      else if (response.about === "status" && response.name !== undefined) agenda.noteMailbox(side, response.name);
+      else if (response.about === "status") agenda.noteEverything();
+      else if (response.about !== "flags" && view !== undefined && !isWorking) agenda.noteMailbox(side, view.wireName);
+      return true;
     case "status":
       return response.code?.name !== "NOTIFICATIONOVERFLOW";
     default:

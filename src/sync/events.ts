@@ -82,11 +82,11 @@ export type SyncEvent =
       readonly reason: string;
     }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
-  /** Something kept a mailbox from being synchronised; the others go on. */
+  /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */
   | {
       readonly type: "mailbox-left-out";
       readonly side?: Side;
-      readonly mailbox: string;
+      readonly mailbox?: string;
       readonly error: InterimapError;
     };
 

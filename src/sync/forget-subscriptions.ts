@@ -3,7 +3,7 @@
 import type { Session } from "../imap/session.ts";
 import { bothSides, sides, type PerSide } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
-import { lookUp } from "./given-mailboxes.ts";
+import { lookUpListing } from "./given-mailboxes.ts";
 import type { ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 
@@ -23,11 +23,13 @@ export async function forgetSubscriptions({ sessions, store, query, listings, is
   // They may also be hidden by list-mailbox.
   const names = hidden.map(({ name }) => name);
   const found = await bothSides((side) =>
-    lookUp(sessions[side], { naming: listings[side].naming, names, selectOptions: ["SUBSCRIBED"] }),
+    lookUpListing(sessions[side], { naming: listings[side].naming, names, selectOptions: ["SUBSCRIBED"] }),
   );
+  // What is listed in a line that cannot be read may be any of them.
+  if (sides.some((side) => found[side].unreadable.length > 0)) return;
   store.transaction(() => {
     for (const { idx, name } of hidden) {
-      if (!sides.some((side) => found[side].has(name))) store.setSubscribed(idx, false);
+      if (!sides.some((side) => found[side].mailboxes.has(name))) store.setSubscribed(idx, false);
     }
   });
 }

@@ -3,13 +3,14 @@
 import { listDelimiter } from "../imap/commands/list.ts";
 import { maxSetOctets } from "../imap/limits.ts";
 import type { Session } from "../imap/session.ts";
+import { lineUnreadable } from "../imap/unreadable.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { displayName, isInbox, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, type PerSide } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { Connections } from "./connections.ts";
-import { listMailboxes, type ListedMailbox } from "./mailbox-listing.ts";
+import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
 
 export interface Opened {
   readonly sessions: PerSide<Session>;
@@ -51,11 +52,22 @@ export interface LookUp {
   readonly selectOptions?: readonly string[];
 }
 
-/** What a server lists of these mailboxes. */
-export async function lookUp(
+/**
+ * What a server lists of these mailboxes.
+ * @throws InterimapError MAILBOX_PROTOCOL when it may be more than what can be read.
+ */
+export async function lookUp(session: Session, query: LookUp): Promise<ReadonlyMap<string, ListedMailbox>> {
+  const { mailboxes, unreadable } = await lookUpListing(session, query);
+  const [odd] = unreadable;
+  if (odd !== undefined) throw lineUnreadable(odd.line, session.side);
+  return mailboxes;
+}
+
+/** As {@link lookUp}, for who can do with less. */
+export async function lookUpListing(
   session: Session,
   { naming, names, below = false, selectOptions = [] }: LookUp,
-): Promise<ReadonlyMap<string, ListedMailbox>> {
+): Promise<Pick<Listing, "mailboxes" | "unreadable">> {
   const patterns = names.flatMap((name) => patternsFor(name, naming, below));
   const listings = await allDone(
     groupsBelow(patterns, maxSetOctets).map((group) =>
@@ -65,7 +77,11 @@ export async function lookUp(
   // A wildcard in a name matches itself, and others too.
   const wanted = new Set(names);
   const isMeant = (name: string): boolean => wanted.has(name) || (below && names.some((one) => isWithin(name, one)));
-  return new Map(listings.flatMap(({ mailboxes }) => [...mailboxes].filter(([name]) => isMeant(name))));
+  return {
+    mailboxes: new Map(listings.flatMap(({ mailboxes }) => [...mailboxes].filter(([name]) => isMeant(name)))),
+    // Whatever such a line seems to name: it answers what was asked.
+    unreadable: listings.flatMap(({ unreadable }) => unreadable),
+  };
 }
 
 /** None for a name that cannot exist there. */

@@ -5,7 +5,7 @@ import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
 import { isInbox } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
-import { lookUp } from "./given-mailboxes.ts";
+import { lookUpListing } from "./given-mailboxes.ts";
 import { listMailboxes, type Listing } from "./mailbox-listing.ts";
 
 export interface ListingQuery {
@@ -57,8 +57,13 @@ async function completed(sessions: PerSide<Session>, listings: PerSide<Listing>)
   const listed = sides.flatMap((side) => [...listings[side].mailboxes]);
   const existing = new Set(listed.filter(([, { exists }]) => exists).map(([name]) => name));
   return bothSides(async (side) => {
-    const { naming, mailboxes } = listings[side];
+    const { naming, mailboxes, unreadable } = listings[side];
     const names = [...existing].filter((name) => mailboxes.get(name)?.state === undefined);
-    return { naming, mailboxes: new Map([...mailboxes, ...(await lookUp(sessions[side], { naming, names }))]) };
+    const found = await lookUpListing(sessions[side], { naming, names });
+    return {
+      naming,
+      mailboxes: new Map([...mailboxes, ...found.mailboxes]),
+      unreadable: [...unreadable, ...found.unreadable],
+    };
   });
 }

@@ -4,7 +4,7 @@ import { InterimapError } from "../model/errors.ts";
 import { fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { list, listDelimiter, type ListAnswer } from "../imap/commands/list.ts";
-import type { MailboxStatusResponse } from "../imap/responses.ts";
+import type { MailboxStatusResponse, UnreadableResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session.ts";
 
 export interface ListedMailbox {
@@ -17,9 +17,17 @@ export interface ListedMailbox {
   readonly state: MailboxState | undefined;
 }
 
+/** A mailbox that was listed in a line nobody can make sense of. */
+export interface UnreadableMailbox {
+  readonly line: string;
+  /** What it is most probably called. */
+  readonly name?: string;
+}
+
 export interface Listing {
   readonly naming: Naming;
   readonly mailboxes: ReadonlyMap<string, ListedMailbox>;
+  readonly unreadable: readonly UnreadableMailbox[];
 }
 
 export interface ListingQuery {
@@ -29,22 +37,29 @@ export interface ListingQuery {
   readonly patterns: readonly string[];
 }
 
-const nothing: ListAnswer = { mailboxes: [], statuses: [] };
+const nothing: ListAnswer = { mailboxes: [], statuses: [], unreadable: [] };
 
 /**
  * Lists the mailboxes below the reference that match the patterns.
- * @throws InterimapError DELIMITER_MISMATCH when the server uses several delimiters.
+ * @throws InterimapError DELIMITER_MISMATCH when the server uses several delimiters, PROTOCOL when its delimiter cannot be
+ * read.
  */
 export async function listMailboxes(session: Session, query: ListingQuery): Promise<Listing> {
   const [answer, asked] = await Promise.all([
     query.patterns.length > 0 ? list(session, query) : nothing,
-    listDelimiter(session, query.reference),
+    listDelimiter(session, query.reference).catch(onlyOdd),
   ]);
   return read(answer, { delimiter: delimiterOf(answer, asked), reference: query.reference });
 }
 
+/** Where mailboxes are listed they tell the delimiter. */
+function onlyOdd(error: unknown): InterimapError {
+  if (error instanceof InterimapError && error.code === "PROTOCOL") return error;
+  throw error;
+}
+
 /** INBOX's own delimiter says nothing of the others (some servers send NIL for it); a server asked directly may not know. */
-function delimiterOf({ mailboxes }: ListAnswer, asked: string | null): string | null {
+function delimiterOf({ mailboxes }: ListAnswer, asked: string | null | InterimapError): string | null {
   const seen = new Set(mailboxes.filter(({ name }) => !isInbox(name)).map(({ delimiter }) => delimiter));
   if (seen.size > 1) {
     const shown = [...seen].map((delimiter) => (delimiter === null ? "none" : `"${delimiter}"`)).join(", ");
@@ -57,7 +72,9 @@ function delimiterOf({ mailboxes }: ListAnswer, asked: string | null): string | 
     );
   }
   const [only] = seen;
-  return only === undefined ? asked : only;
+  if (only !== undefined) return only;
+  if (asked instanceof InterimapError) throw asked;
+  return asked;
 }
 
 function read(answer: ListAnswer, naming: Naming): Listing {
@@ -74,7 +91,18 @@ function read(answer: ListAnswer, naming: Naming): Listing {
       state: states.get(canonical(wireName)),
     });
   }
-  return { naming, mailboxes };
+  return { naming, mailboxes, unreadable: answer.unreadable.flatMap((one) => readOdd(one, { naming, mailboxes })) };
+}
+
+/** None outside of the reference. A name that is listed properly, too, says nothing. */
+function readOdd(
+  { line, name: wireName }: UnreadableResponse,
+  { naming, mailboxes }: Pick<Listing, "naming" | "mailboxes">,
+): UnreadableMailbox[] {
+  if (wireName === undefined) return [{ line }];
+  const name = fromWire(wireName, naming);
+  if (name === undefined) return [];
+  return [mailboxes.has(name) ? { line } : { line, name }];
 }
 
 /** Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1). */

@@ -26,6 +26,7 @@ import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
 import { propagateVanished } from "./propagate-vanished.ts";
 import type { Foretold, MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
+import { readAgain } from "./read-again.ts";
 import { repairMailbox } from "./repair-mailbox.ts";
 import { resume } from "./resume.ts";
 import { offerRefusedChanges } from "./offer-changes.ts";
@@ -66,6 +67,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   let after = perSide((side) => stateOf(views[side]));
   let retry = perSide((side) => dueUids(mailbox.progress[side]));
   for (let round = 1; ; round++) {
+    requireReadable(mailbox);
     await propagateVanished(mailbox);
     await propagateFlags(mailbox);
     await copyNewMessages(
@@ -80,8 +82,10 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     );
     await allDone<unknown>([settled, ...mailbox.readBacks.splice(0)]);
     after = await settled;
-    if (sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }))) break;
+    const isDone = sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }));
+    if (isDone && !(await readAgain(mailbox))) break;
   }
+  requireReadable(mailbox);
   store.transaction(() => {
     clearSettledFlags(mailbox);
     store.checkpoint(
@@ -90,6 +94,10 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
       perSide((side) => views[side].exists),
     );
   });
+}
+
+function requireReadable({ views }: Pick<OpenMailbox, "views">): void {
+  for (const side of sides) views[side].requireReadable(side);
 }
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {

@@ -15,6 +15,8 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx } = mailbox;
   if (sides.every((side) => isEmpty(views[side].vanished))) return;
   const credible = await bothSides((side) => credibleVanished(mailbox, side));
+  // The answers may have brought what cannot be read.
+  for (const side of sides) views[side].requireReadable(side);
   const told = perSide((side) => views[side].takeVanished(credible[side]));
   const undeletable = perSide((side) => mailbox.progress[side].undeletable);
   const vanished = newlyVanished({ store, idx, undeletable, vanished: told });

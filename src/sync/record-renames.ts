@@ -6,7 +6,7 @@ import type { Session } from "../imap/session.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
 import { findDoneRenames } from "./follow-renames.ts";
-import { lookUp } from "./given-mailboxes.ts";
+import { lookUpListing } from "./given-mailboxes.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { finishSubscriptions } from "./rename-mailbox.ts";
@@ -32,8 +32,10 @@ export async function recordRenames(recording: Recording, { listings, known }: F
   const namings = perSide((side) => listings[side].naming);
   // What is not listed need not be gone: perhaps nobody asked for it.
   const names = found.map(({ from }) => from);
-  const old = await bothSides((side) => lookUp(sessions[side], { naming: namings[side], names }));
-  const done = found.filter(({ from }) => !sides.some((side) => old[side].get(from)?.exists === true));
+  const old = await bothSides((side) => lookUpListing(sessions[side], { naming: namings[side], names }));
+  // What is listed in a line that cannot be read may be any of them.
+  if (sides.some((side) => old[side].unreadable.length > 0)) return false;
+  const done = found.filter(({ from }) => !sides.some((side) => old[side].mailboxes.get(from)?.exists === true));
   for (const rename of done) await finishSubscriptions(report, { sessions, namings }, rename);
   store.transaction(() => {
     for (const { from, to } of done) store.renameMailbox(known.get(from)!.idx, to);

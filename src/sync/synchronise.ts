@@ -4,6 +4,7 @@ import { create, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
 import type { Channel } from "../imap/channel.ts";
+import { lineUnreadable } from "../imap/unreadable.ts";
 import { allDone } from "../model/all-done.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
@@ -30,6 +31,7 @@ import { recordRenames, type Found } from "./record-renames.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
+import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
 import type { Program } from "./suggested-command.ts";
 
 /** What each side may have delivered, or be delivering, before the other has it. */
@@ -107,6 +109,7 @@ async function begin(options: SyncOptions): Promise<Run> {
     leftOut,
     inFlight: perSide(() => new ByteBudget(inFlightOctets)),
     created: perSide(() => new Set<string>()),
+    unreadable: perSide(() => new Set<string>()),
   };
 }
 
@@ -194,6 +197,8 @@ interface Run extends SyncOptions {
   readonly leftOut: Set<string>;
   readonly inFlight: PerSide<ByteBudget>;
   readonly created: PerSide<Set<string>>;
+  /** Lines that could not be read, and have been reported. */
+  readonly unreadable: PerSide<Set<string>>;
 }
 
 interface Reconciled {
@@ -207,11 +212,16 @@ async function reconcile(run: Run): Promise<Reconciled> {
     const listings = await listBoth(run.sessions, run.query).catch(unlistable);
     if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
     const known = knownMailboxes(run.store);
+    leaveOutUnreadable(run, namedOddities(listings));
     if (await recordRenames(run, { listings, known })) continue;
     if (await followRenames(run, { listings, known })) continue;
     // Of mailboxes that are listed nowhere, which the plan is not about.
     await forgetSubscriptions({ ...run, listings });
-    const plan = planMailboxes(listings, known, (name) => run.isIgnored(name) || run.leftOut.has(name));
+    const isIgnored = (name: string): boolean => run.isIgnored(name) || run.leftOut.has(name);
+    const assumed = planMailboxes(listings, known, isIgnored);
+    const hidden = await findInOddLines(run.sessions, { listings, plan: assumed });
+    leaveOutUnreadable(run, [...hidden, ...namelessOddities(listings)]);
+    const plan = hidden.length > 0 ? planMailboxes(listings, known, isIgnored) : assumed;
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     for (const { side, name } of plan.gone)
@@ -225,6 +235,18 @@ async function reconcile(run: Run): Promise<Reconciled> {
     if (plan.create.length > 0) continue;
     await settleSubscriptions(run, { listings, plan });
     return { listings, plan };
+  }
+}
+
+/** Once each. */
+function leaveOutUnreadable(run: Run, oddities: readonly OddMailbox[]): void {
+  for (const { side, line, name } of oddities) {
+    const isTold = run.unreadable[side].has(line);
+    run.unreadable[side].add(line);
+    if (name !== undefined && (run.isIgnored(name) || run.leftOut.has(name))) continue;
+    if (name !== undefined) run.leftOut.add(name);
+    const error = lineUnreadable(line, side);
+    if (!isTold) run.report({ type: "mailbox-left-out", side, ...(name !== undefined && { mailbox: name }), error });
   }
 }
 
@@ -245,7 +267,9 @@ async function followRenames({ renames, isIgnored, ...run }: Run, { listings, kn
     isIgnored: (name: string) => isIgnored(name) || run.leftOut.has(name),
   };
   const told = planFollowing(renames.take(), circumstances);
-  const deduced = sides.filter((side) => renames.isTold(side)).flatMap((side) => deduceRenames(side, circumstances));
+  const deduced = sides
+    .filter((side) => renames.isTold(side) && listings[side].unreadable.length === 0)
+    .flatMap((side) => deduceRenames(side, circumstances));
   const followed = told.length > 0 ? told : deduced;
   for (const { side, from, to } of followed) {
     const targets = [otherSide(side), "database"] as const;

@@ -438,12 +438,7 @@ test("logout() says goodbye and never fails", async () => {
 const nonsense: readonly (readonly [what: string, line: string])[] = [
   ["a line that is no response", "S: HTTP/1.1 400 Bad Request"],
   ["an answer to a command never sent", "S: zz OK done"],
-  ["UIDs out of range", "S: * VANISHED 1:99999999999"],
-  ["flags that are no list", String.raw`S: * 1 FETCH (UID 1 FLAGS \Seen)`],
-  ["a mod-sequence that is no number", "S: * 1 FETCH (UID 1 MODSEQ (x))"],
-  ["a flag with a space in it", 'S: * 1 FETCH (UID 1 FLAGS ("a b"))'],
-  ["a flag that closes the list", 'S: * 1 FETCH (UID 1 FLAGS ("a)"))'],
-  ["a flag with a line break", "S: * 1 FETCH (UID 1 FLAGS ({4}\nS: a\nS: b))"],
+  ["a tagged line that is no answer", "S: t1 PERHAPS"],
 ];
 
 for (const [what, line] of nonsense) {
@@ -451,6 +446,28 @@ for (const [what, line] of nonsense) {
     await withSession(`C: t1 NOOP\n${line}\nS: t1 OK`, (session) =>
       assert.rejects(session.run(noop), failsWith("PROTOCOL")),
     );
+  });
+}
+
+const odd: readonly (readonly [what: string, line: string])[] = [
+  ["UIDs out of range", "S: * VANISHED 1:99999999999"],
+  ["flags that are no list", String.raw`S: * 1 FETCH (UID 1 FLAGS \Seen)`],
+  ["a mod-sequence that is no number", "S: * 1 FETCH (UID 1 MODSEQ (x))"],
+  ["a flag with a space in it", 'S: * 1 FETCH (UID 1 FLAGS ("a b"))'],
+  ["a flag that closes the list", 'S: * 1 FETCH (UID 1 FLAGS ("a)"))'],
+  ["a flag with a line break", "S: * 1 FETCH (UID 1 FLAGS ({4}\nS: a\nS: b))"],
+  ["a text that ends in the marker of a literal", "S: * NO there is no a{3}"],
+  ["a removal by sequence number", "S: * 1 EXPUNGE"],
+  ["a mailbox without a name", 'S: * LIST () "/"'],
+];
+
+for (const [what, line] of odd) {
+  test(`${what} does not end the connection`, async () => {
+    await withSession(`C: t1 NOOP\n${line}\nS: t1 OK in order {3}\nC: t2 NOOP\nS: t2 OK`, async (session) => {
+      session.view = new MailboxView("a");
+      await session.run(noop);
+      await session.run(noop);
+    });
   });
 }
 
@@ -486,9 +503,9 @@ for (const code of ["HIGHESTMODSEQ x", "UIDVALIDITY x", "UIDVALIDITY 99999999999
     S: * OK [UIDNEXT 2] n
     S: * OK [HIGHESTMODSEQ 3] h`;
   for (const line of [`* OK [${code}] hm`, `t1 OK [${code}] done`]) {
-    test(`"${line}" in answer to SELECT is PROTOCOL, and leaves nobody waiting`, async () => {
-      await withSession(`${opening}\nS: ${line}\nS: t1 OK`, (session) =>
-        assert.rejects(select(session, "a"), failsWith("PROTOCOL")),
+    test(`"${line}" in answer to SELECT leaves out the mailbox, and nobody waiting`, async () => {
+      await withSession(`${opening}\nS: ${line}${line.startsWith("*") ? "\nS: t1 OK" : ""}`, (session) =>
+        assert.rejects(select(session, "a"), failsWith("MAILBOX_PROTOCOL", /invalid/)),
       );
     });
   }

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { perSide, type PerSide } from "../../src/model/side.ts";
+import { perSide, sides, type PerSide } from "../../src/model/side.ts";
 import { uidRange } from "../../src/model/uid-set.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -397,6 +397,59 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
       scene.events.map(({ type }) => type),
       ["flags-conflict", "flags-updated", "flags-updated"],
     );
+  });
+});
+
+// What cannot be read of a mailbox, when SELECT says it or later: nothing is deleted, stored or recorded after that.
+for (const line of ["VANISHED (EARLIER) 0:1", "VANISHED *", "1 EXPUNGE", "x EXISTS", "1 FETCH (FLAGS (b))"]) {
+  for (const side of sides) {
+    test(`"${line}" in answer to SELECT on the ${side} side leaves the mailbox as it is`, async () => {
+      const vanished = selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1");
+      const odd = selected({ exists: 1, modSeq: 6 }, `S: * VANISHED (EARLIER) 2\nS: * ${line}`);
+      const scripts = side === "local" ? { local: odd, remote: vanished } : { local: vanished, remote: odd };
+      await withScene(scripts, async (scene) => {
+        await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL"));
+        assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+        assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: before, remote: before });
+      });
+    });
+  }
+}
+
+test("what cannot be read while the mailbox is being worked on keeps the checkpoint from being made", async () => {
+  const scripts = {
+    local: flagged,
+    remote: selected() + stored + settled({ modSeq: 6 }, "S: * VANISHED 2\nS: * VANISHED 0:1"),
+  };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /VANISHED 0:1/));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: before, remote: before });
+  });
+});
+
+const unreadFlags = selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS x MODSEQ (6))");
+const askedAgain = (flags: string): string => `
+  C: r UID FETCH 1 (UID FLAGS MODSEQ)
+  S: * 1 FETCH (UID 1 FLAGS ${flags} MODSEQ (6))
+  S: r OK`;
+
+test("flags that cannot be read are asked for again", async () => {
+  const scripts = {
+    local: unreadFlags + askedAgain("(a)") + settled({ modSeq: 6 }),
+    remote: selected() + stored + settled({ modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.equal(scene.store.mailboxes()[0]?.states.local?.highestModSeq, 6n);
+  });
+});
+
+test("flags that cannot be read at all: no checkpoint says that they are known", async () => {
+  const scripts = { local: unreadFlags + askedAgain("x"), remote: selected() };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /UID 1 FLAGS/));
+    assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
   });
 });
 

@@ -16,12 +16,15 @@ export const userNames: readonly string[] = Array.from({ length: 20 }, (_, numbe
 export interface TwoStores extends PerSide<MailServer> {
   readonly home: InterimapHome;
   readonly proxies: PerSide<TrafficProxy>;
-  /** Holds the next line that matches, until `action` is done; once. */
+  /** Holds the next line that matches, until `action` is done; once, or `always`. */
   hold(side: Side, from: "client" | "server", trap: Trap): void;
+  /** No line of either end is held any more. */
+  release(side: Side): void;
 }
 
 interface Trap {
   readonly pattern: RegExp;
+  readonly always?: boolean;
   readonly action: (line: string) => Verdict | Promise<Verdict>;
 }
 
@@ -67,6 +70,10 @@ export async function twoStores(
     home,
     proxies,
     hold: (side, from, trap) => (side === "local" ? viaLocal : viaRemote)[from].push(trap),
+    release: (side) => {
+      const traps = side === "local" ? viaLocal : viaRemote;
+      traps.client.length = traps.server.length = 0;
+    },
   };
 }
 
@@ -81,7 +88,9 @@ class Traps {
 
 function spring(traps: Trap[], line: string): Verdict | Promise<Verdict> {
   const index = traps.findIndex(({ pattern }) => pattern.test(line));
-  return index === -1 ? undefined : traps.splice(index, 1)[0]?.action(line);
+  const trap = traps[index];
+  if (trap?.always !== true) traps.splice(index, index === -1 ? 0 : 1);
+  return trap?.action(line);
 }
 
 /** Logs in as the server's user, and out afterwards. */

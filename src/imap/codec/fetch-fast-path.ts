@@ -26,6 +26,7 @@ export function parseFetchQuickly(line: string, literals: readonly Buffer[]): Fe
   let headerFields: Buffer | null | undefined;
   do {
     if (at.skip("UID ")) {
+      if (uid !== undefined) return undefined;
       uid = at.number(maxUid);
       if (uid === undefined || uid === 0) return undefined;
     } else if (at.skip("FLAGS (")) {
@@ -34,7 +35,7 @@ export function parseFetchQuickly(line: string, literals: readonly Buffer[]): Fe
       if (flags === undefined) return undefined;
     } else if (at.skip("MODSEQ (")) {
       modSeq = at.modSeq();
-      if (modSeq === undefined || modSeq === 0n || !at.skip(")")) return undefined;
+      if (modSeq === undefined || !at.skip(")")) return undefined;
     } else if (at.skip('INTERNALDATE "')) {
       internalDate = at.until('"');
       if (internalDate === undefined || internalDate.includes("\\")) return undefined;
@@ -46,7 +47,7 @@ export function parseFetchQuickly(line: string, literals: readonly Buffer[]): Fe
       if (body === undefined) return undefined;
     } else if (at.skip("BODY[HEADER.FIELDS (")) {
       const names = at.until(")");
-      if (names === undefined || /["{\\]/.test(names) || !at.skip("] ")) return undefined;
+      if (names === undefined || /["{\\[\]]/.test(names) || !at.skip("] ")) return undefined;
       headerFields = at.nilOrLiteral();
       if (headerFields === undefined) return undefined;
     } else {

@@ -1,27 +1,35 @@
-// Any FETCH response, through imapflow's parser: unknown items, odd spacing, quoted strings where literals are usual.
+// Any FETCH response, through imapflow's parser: unknown items, odd spacing, quoted strings where literals are usual. What
+// it refuses is read as far as possible.
 
 import type { ImapAttribute, ImapAttributeNode } from "imapflow/lib/handler/types.js";
 import parser from "imapflow/lib/handler/imap-parser.js";
-import { InterimapError } from "../../model/errors.ts";
-import type { FetchResponse } from "../responses.ts";
+import { readModSeq } from "../../model/mod-seq.ts";
+import type { FetchResponse, UnreadableResponse } from "../responses.ts";
 import { internFlagList } from "./flag-lists.ts";
-import { invalidItem, notUnderstood, parseMessageModSeq, parseNonZero, parseSize } from "./wire-values.ts";
+import { salvageFetch } from "./salvage-fetch.ts";
+import { readNonZero, readSize } from "./wire-values.ts";
 
-// The parser takes time quadratic in the length of some atoms: a quarter of a second for this many octets. What is
-// left for it is short; long lists of UIDs and mailboxes never get here.
-const maxLineLength = 0x1_0000;
+// The parser takes time quadratic in the length of some atoms: a millisecond for this many octets.
+const maxLineLength = 0x1000;
 
 type Item = Omit<FetchResponse, "kind" | "sequence">;
 type MutableItem = { -readonly [K in keyof Item]: Item[K] };
 
-/**
- * Reads `* n FETCH (...)`. The line must be a latin1 string: the parser takes bytes for UTF-8.
- * Rejects with PROTOCOL.
- */
-export async function parseFetch(line: string, literals: readonly Buffer[]): Promise<FetchResponse> {
+/** Reads `* n FETCH (...)`. The line must be a latin1 string: the parser takes bytes for UTF-8. */
+export async function parseFetch(
+  line: string,
+  literals: readonly Buffer[],
+): Promise<FetchResponse | UnreadableResponse> {
+  return (await parseSound(line, literals)) ?? salvageFetch(line, literals);
+}
+
+/** Undefined when anything is not as it should be. */
+async function parseSound(line: string, literals: readonly Buffer[]): Promise<FetchResponse | undefined> {
   const { command = "", attributes = [] } = await parseLine(line, literals);
   const list = attributes[1];
-  if (attributes.length !== 2 || !Array.isArray(list) || list.length % 2 !== 0) throw notUnderstood(line);
+  const sequence = readNonZero(command);
+  if (sequence === undefined || attributes.length !== 2 || !Array.isArray(list) || list.length % 2 !== 0)
+    return undefined;
   const item: MutableItem = {
     uid: undefined,
     flags: undefined,
@@ -33,52 +41,58 @@ export async function parseFetch(line: string, literals: readonly Buffer[]): Pro
   };
   for (let i = 0; i < list.length; i += 2) {
     const name = list[i];
-    if (name === undefined || name === null || Array.isArray(name)) throw notUnderstood(line);
-    readItem(item, name, list[i + 1] ?? null);
+    if (name === undefined || name === null || Array.isArray(name)) return undefined;
+    if (!readItem(item, name, list[i + 1] ?? null)) return undefined;
   }
-  return { kind: "fetch", sequence: parseNonZero(command, "sequence number"), ...item };
+  return { kind: "fetch", sequence, ...item };
 }
 
-async function parseLine(line: string, literals: readonly Buffer[]): ReturnType<typeof parser> {
-  if (line.length > maxLineLength) throw notUnderstood(line);
+async function parseLine(
+  line: string,
+  literals: readonly Buffer[],
+): Promise<Partial<Awaited<ReturnType<typeof parser>>>> {
+  if (line.length > maxLineLength) return {};
   try {
     // A copy: the parser takes the literals out of the array it is given.
     return await parser(line, { literals: [...literals] });
-  } catch (cause) {
-    throw notUnderstood(line, cause);
+  } catch {
+    return {};
   }
 }
 
-function readItem(item: MutableItem, nameNode: ImapAttributeNode, value: ImapAttribute): void {
+/** False when the value is none. */
+function readItem(item: MutableItem, nameNode: ImapAttributeNode, value: ImapAttribute): boolean {
   const name = itemName(nameNode);
   switch (name) {
-    case "UID":
-      item.uid = parseNonZero(textOf(value, name), name);
-      break;
+    case "UID": {
+      const uid = readNonZero(textOf(value) ?? "");
+      if (uid === undefined || (item.uid ?? uid) !== uid) return false;
+      item.uid = uid;
+      return true;
+    }
     case "FLAGS":
-      if (!Array.isArray(value)) throw invalidItem(name, "");
-      item.flags = flagsOf(value.map((flag) => textOf(flag, name)));
-      break;
+      item.flags = Array.isArray(value) ? flagsOf(value.map(textOf)) : undefined;
+      return item.flags !== undefined;
     case "MODSEQ":
       // RFC 7162 section 7, fetch-mod-resp
-      if (!Array.isArray(value) || value.length !== 1) throw invalidItem(name, "");
-      item.modSeq = parseMessageModSeq(textOf(value[0] ?? null, name), name);
-      break;
+      item.modSeq = Array.isArray(value) && value.length === 1 ? readModSeq(textOf(value[0] ?? null) ?? "") : undefined;
+      return item.modSeq !== undefined;
     case "INTERNALDATE":
-      item.internalDate = value === null ? undefined : textOf(value, name);
-      break;
+      item.internalDate = isString(value) ? textOf(value) : undefined;
+      return true;
     case "RFC822.SIZE":
-      item.size = parseSize(textOf(value, name), name);
-      break;
+      item.size = readSize(textOf(value) ?? "");
+      return item.size !== undefined;
     case "BODY[]":
     case "BINARY[]":
-      item.body = octetsOf(value, name);
-      break;
+      item.body = octetsOf(value);
+      return item.body !== undefined;
     case "BODY[HEADER.FIELDS]":
-      item.headerFields = octetsOf(value, name);
-      break;
+      item.headerFields = octetsOf(value);
+      return item.headerFields !== undefined;
     default:
-    // Nothing we ask for: ENVELOPE, BODY[]<0>, X-...
+      // Nothing we ask for: ENVELOPE, BODY[]<0>, X-...
+      return true;
   }
 }
 
@@ -91,24 +105,27 @@ function itemName({ value, section, partial }: ImapAttributeNode): string {
   return `${name}[${part === undefined || part === null ? "" : String(part.value).toUpperCase()}]`;
 }
 
-function textOf(value: ImapAttribute, item: string): string {
+function isString(value: ImapAttribute): boolean {
+  return value !== null && !Array.isArray(value) && value.type !== "ATOM";
+}
+
+function textOf(value: ImapAttribute): string | undefined {
   // An atom NIL, which is null to the parser, is a flag like any other.
   if (value === null) return "NIL";
+  if (Array.isArray(value)) return undefined;
   if (typeof value.value === "string") return value.value;
-  if (Buffer.isBuffer(value.value)) return value.value.toString("latin1");
-  throw invalidItem(item, "");
+  return Buffer.isBuffer(value.value) ? value.value.toString("latin1") : undefined;
 }
 
 /** As strings or literals flags could hold what would end the list, or the line, of a command they are sent in. */
-function flagsOf(flags: readonly string[]): readonly string[] {
+function flagsOf(flags: readonly (string | undefined)[]): readonly string[] | undefined {
   const list = internFlagList(flags.join(" "));
-  if (list?.length !== flags.length) throw invalidItem("FLAGS", flags.join(" "));
-  return list;
+  return list?.length === flags.length ? list : undefined;
 }
 
-function octetsOf(value: ImapAttribute, item: string): Buffer | null {
+function octetsOf(value: ImapAttribute): Buffer | null | undefined {
   if (value === null) return null;
+  if (Array.isArray(value)) return undefined;
   if (Buffer.isBuffer(value.value)) return value.value;
-  if (value.type === "STRING" && typeof value.value === "string") return Buffer.from(value.value, "latin1");
-  throw new InterimapError("PROTOCOL", `the server sent an invalid ${item}`);
+  return value.type === "STRING" && typeof value.value === "string" ? Buffer.from(value.value, "latin1") : undefined;
 }

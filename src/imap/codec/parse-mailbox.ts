@@ -1,24 +1,28 @@
 // LIST, LSUB and STATUS, by hand: imapflow's parser refuses atoms such as `1:1` or `]x` and control characters, all of
 // which servers send in mailbox names or beside them, and takes a mailbox `BODY[x]` for something else.
 
-import type { ListResponse, MailboxStatusResponse } from "../responses.ts";
-import { notUnderstood, parseHighestModSeq, parseNonZero, parseNumber } from "./wire-values.ts";
+import { readModSeq } from "../../model/mod-seq.ts";
+import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../responses.ts";
+import { readNonZero, readNumber, unreadable } from "./wire-values.ts";
 
 // mailbox-list of RFC 3501 section 9, up to the name. A lone backslash as delimiter is wrong, but clear; "" is a flat
 // name space.
-const listHead = /^\* L(?:IST|SUB) \(([^()"]*)\) (?:NIL|"(?:\\?([^\r\n]))?") /i;
+const listHead = /^\* L(?:IST|SUB) \(([^()"]*)\) (?:NIL|"(?:\\?([^\r\n\0]))?") /i;
+
+/** Up to what is most probably the name. */
+const oddListHead = /^\* L(?:IST|SUB) \([^()]*\) (?:NIL|"[^" ]*"|[^" ]+) /i;
 
 // mbox-list-extended-item of RFC 5258 section 6, as in `("OLDNAME" ("before"))`
 const oldNameHead = /^ \((?:.* )?"?OLDNAME"? \(/i;
 
-/** Of the extended data items (RFC 5258) behind the name only OLDNAME is our business. Throws PROTOCOL. */
-export function parseList(line: string, literals: readonly Buffer[]): ListResponse {
+/** Of the extended data items (RFC 5258) behind the name only OLDNAME is our business. */
+export function parseList(line: string, literals: readonly Buffer[]): ListResponse | UnreadableResponse {
   const head = listHead.exec(line);
-  if (head === null) throw notUnderstood(line);
+  if (head === null) return unreadableList(line);
   const [whole, attributes = "", delimiter = null] = head;
   const name = readName(line, whole.length, literals);
-  const next = name === undefined ? undefined : line[name.end];
-  if (name === undefined || (next !== undefined && next !== " ")) throw notUnderstood(line);
+  // What follows an unquoted name and is no list may belong to the name.
+  if (name === undefined || !/^ *(?:$|\()/.test(line.slice(name.end, name.end + 32))) return unreadableList(line);
   const oldName = readOldName(line, { start: name.end, literals: literals.slice(name.form === "literal" ? 1 : 0) });
   return {
     kind: "list",
@@ -29,6 +33,14 @@ export function parseList(line: string, literals: readonly Buffer[]): ListRespon
   };
 }
 
+function unreadableList(line: string): UnreadableResponse {
+  const head = oddListHead.exec(line)?.[0];
+  const rest = head === undefined ? "" : line.slice(head.length);
+  const name = readQuoted(rest, 1)?.value ?? rest.replace(/^"/, "").trimEnd();
+  const isName = name !== "" && !/[\r\n\0]/.test(name);
+  return unreadable("list", line, isName ? { name } : {});
+}
+
 function readOldName(
   line: string,
   { start, literals }: { readonly start: number; readonly literals: readonly Buffer[] },
@@ -36,29 +48,48 @@ function readOldName(
   const head = oldNameHead.exec(line.slice(start));
   if (head === null) return undefined;
   const name = readName(line, start + head[0].length, literals);
-  return name?.form === "atom" ? name.value.replace(/\)+$/, "") : name?.value;
+  return name?.form === "atom" ? withoutClosing(name.value) : name?.value;
+}
+
+function withoutClosing(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ")") end--;
+  return text.slice(0, end);
 }
 
 /**
  * Looks for the items we know wherever they are: a Cyrus bug (3.6.1) puts raw memory into MAILBOXID values, which no
- * grammar survives. Throws PROTOCOL.
+ * grammar survives. What is told and cannot be (UIDNEXT 0) is as if it were not told.
  */
-export function parseMailboxStatus(line: string, literals: readonly Buffer[]): MailboxStatusResponse {
+export function parseMailboxStatus(
+  line: string,
+  literals: readonly Buffer[],
+): MailboxStatusResponse | UnreadableResponse {
   const name = readName(line, "* STATUS ".length, literals);
-  if (name === undefined || !line.startsWith(" (", name.end)) throw notUnderstood(line);
-  const counts: { messages?: number; uidNext?: number; uidValidity?: number; highestModSeq?: bigint } = {};
+  if (name === undefined) return unreadable("status", line);
+  if (!line.startsWith(" (", name.end)) {
+    return unreadable("status", line, name.form !== "atom" || name.end === line.length ? { name: name.value } : {});
+  }
+  const told: { messages?: number; uidNext?: number; uidValidity?: number; highestModSeq?: bigint } = {};
   const items = line.slice(name.end);
   for (const [, key = "", value = ""] of items.matchAll(
     /[ (](MESSAGES|UIDNEXT|UIDVALIDITY|HIGHESTMODSEQ) ([^ ()]*)/gi,
   )) {
+    if (value.length > maxDigits) continue;
+    const number = readNumber(value);
+    const nonZero = readNonZero(value);
+    const modSeq = readModSeq(value);
     const item = key.toUpperCase();
-    if (item === "MESSAGES") counts.messages = parseNumber(value, item);
-    else if (item === "UIDNEXT") counts.uidNext = parseNonZero(value, item);
-    else if (item === "UIDVALIDITY") counts.uidValidity = parseNonZero(value, item);
-    else counts.highestModSeq = parseHighestModSeq(value, item);
+    if (item === "MESSAGES" && number !== undefined) told.messages = number;
+    else if (item === "UIDNEXT" && nonZero !== undefined) told.uidNext = nonZero;
+    else if (item === "UIDVALIDITY" && nonZero !== undefined) told.uidValidity = nonZero;
+    else if (item === "HIGHESTMODSEQ" && modSeq !== undefined) told.highestModSeq = modSeq;
   }
-  return { kind: "mailbox-status", name: name.value, ...counts };
+  return { kind: "mailbox-status", name: name.value, ...told };
 }
+
+/** Of 64 bits. */
+const maxDigits = 20;
 
 interface Astring {
   readonly value: string;
@@ -67,8 +98,14 @@ interface Astring {
 }
 
 function readName(line: string, start: number, literals: readonly Buffer[]): Astring | undefined {
+  const name = readAnyName(line, start, literals);
+  // RFC 3501 section 9: not even a literal may hold NUL, so nobody could ever ask for it.
+  return name?.value.includes("\0") === true ? undefined : name;
+}
+
+function readAnyName(line: string, start: number, literals: readonly Buffer[]): Astring | undefined {
   if (line[start] === '"') return readQuoted(line, start + 1);
-  const marker = /^~?\{[0-9]+\}\r?\n/.exec(line.slice(start, start + 32));
+  const marker = /^~?\{[0-9]+\+?\}\r?\n/.exec(line.slice(start, start + 32));
   if (marker !== null) {
     return { value: literals[0]?.toString("latin1") ?? "", end: start + marker[0].length, form: "literal" };
   }

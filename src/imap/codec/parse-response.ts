@@ -1,18 +1,42 @@
 // One line of the server, with its literals, to one typed response. Everything is read by hand and at once, because
 // its text is free-form (status lines) or can be megabytes long (VANISHED), except FETCH responses out of the ordinary.
 
-import { parseUidSet } from "../../model/uid-set.ts";
-import type { FetchResponse, Response, ResponseCode, UntaggedResponse, VanishedResponse } from "../responses.ts";
+import { emptyUidSet, parseUidSet } from "../../model/uid-set.ts";
+import type {
+  FetchResponse,
+  FlagsResponse,
+  Response,
+  ResponseCode,
+  UnreadableResponse,
+  UntaggedResponse,
+  VanishedResponse,
+} from "../responses.ts";
 import { parseFetchQuickly } from "./fetch-fast-path.ts";
+import { salvageFlagList } from "./flag-lists.ts";
 import { parseList, parseMailboxStatus } from "./parse-mailbox.ts";
-import { notUnderstood, parseNonZero, parseNumber } from "./wire-values.ts";
+import { notUnderstood, readNonZero, readNumber, unreadable } from "./wire-values.ts";
 
 const tagged = /^([^\x00-\x20\x7f-\xff(){%*"\\+]+) (OK|NO|BAD)(?: (.*))?$/is;
 const untagged = /^\* (?:([0-9]+) )?([A-Za-z][^\x00-\x20\x7f-\xff(){%*"\\]*)(?: |$)/;
 
+/** Lines that do not keep to the grammar, by what they are about all the same. */
+const odd = /^\* (?:[^ ]{1,40} (FETCH|EXISTS|EXPUNGE)|(VANISHED|FLAGS|LIST|LSUB|STATUS))(?![A-Z0-9_-])/i;
+const oddSubjects: ReadonlyMap<string, UnreadableResponse["about"]> = new Map([
+  ["FETCH", "fetch"],
+  ["EXISTS", "exists"],
+  ["EXPUNGE", "expunge"],
+  ["VANISHED", "vanished"],
+  ["FLAGS", "flags"],
+  ["LIST", "list"],
+  ["LSUB", "list"],
+  ["STATUS", "status"],
+]);
+
 /**
  * Reads a line without its final CRLF, as a latin1 string; the octets of the literals announced in it come in
- * `literals`. A promise only when the general parser is needed. Throws, or rejects with, PROTOCOL.
+ * `literals`. A promise only when the general parser is needed. An untagged line whose kind is clear is never an error:
+ * what cannot be read of it costs a message or a mailbox, and who works on that decides. Throws NotUnderstood when it is
+ * not even clear what a line is.
  */
 export function parseResponse(line: string, literals: readonly Buffer[]): Response | Promise<Response> {
   const fetch = parseFetchQuickly(line, literals);
@@ -27,13 +51,19 @@ export function parseResponse(line: string, literals: readonly Buffer[]): Respon
 
 function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedResponse | Promise<UntaggedResponse> {
   const head = untagged.exec(line);
-  if (head === null) throw notUnderstood(line);
+  if (head === null) return parseOdd(line, "");
   const [whole, number, word = ""] = head;
   const name = word.toUpperCase();
   if (number !== undefined) {
     if (name === "FETCH") return parseUnusualFetch(line, literals);
-    if (name === "EXISTS") return { kind: "exists", count: parseNumber(number, name) };
-    if (name === "EXPUNGE") return { kind: "expunge", sequence: parseNonZero(number, name) };
+    if (name === "EXISTS") {
+      const count = readNumber(number);
+      return count === undefined ? unreadable("exists", line) : { kind: "exists", count };
+    }
+    if (name === "EXPUNGE") {
+      const sequence = readNonZero(number);
+      return sequence === undefined ? unreadable("expunge", line) : { kind: "expunge", sequence };
+    }
     return { kind: "other", name, line };
   }
   const rest = line.slice(whole.length);
@@ -54,25 +84,47 @@ function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedRespo
     case "STATUS":
       return parseMailboxStatus(line, literals);
     case "VANISHED":
-      return parseVanished(rest);
+      return parseVanished(rest) ?? unreadable("vanished", line);
     case "FLAGS":
-      if (!/^\(.*\)\s*$/s.test(rest)) throw notUnderstood(line);
-      return { kind: "flags", flags: words(rest.slice(1, rest.lastIndexOf(")"))) };
+      return parseFlags(rest.trimEnd()) ?? unreadable("flags", line);
     default:
-      return { kind: "other", name, line };
+      return parseOdd(line, name);
   }
 }
 
+function parseOdd(line: string, name: string): UntaggedResponse {
+  const [whole, item, word] = odd.exec(line) ?? [];
+  const about = oddSubjects.get((item ?? word ?? "").toUpperCase());
+  if (whole !== undefined && about !== undefined) return unreadable(about, line);
+  // What we never asked for may look like anything.
+  if (/^\* [A-Za-z]/.test(line)) return { kind: "other", name, line };
+  throw notUnderstood(line);
+}
+
 /** Most runs meet none, and need not load the parser. */
-async function parseUnusualFetch(line: string, literals: readonly Buffer[]): Promise<FetchResponse> {
+async function parseUnusualFetch(
+  line: string,
+  literals: readonly Buffer[],
+): Promise<FetchResponse | UnreadableResponse> {
   const { parseFetch } = await import("./parse-fetch.ts");
   return parseFetch(line, literals);
 }
 
-/** RFC 7162 3.2.10 */
-function parseVanished(rest: string): VanishedResponse {
-  const earlier = /^\(EARLIER\) /i.exec(rest)?.[0] ?? "";
-  return { kind: "vanished", earlier: earlier !== "", uids: parseUidSet(rest.slice(earlier.length).trimEnd()) };
+/** RFC 7162 3.2.10. James before 2022 says nothing where nothing vanished. */
+function parseVanished(rest: string): VanishedResponse | undefined {
+  const earlier = /^\(EARLIER\)(?: |$)/i.exec(rest)?.[0] ?? "";
+  const set = rest.slice(earlier.length).trim();
+  try {
+    return { kind: "vanished", earlier: earlier !== "", uids: set === "" ? emptyUidSet : parseUidSet(set) };
+  } catch {
+    return undefined;
+  }
+}
+
+function parseFlags(list: string): FlagsResponse | undefined {
+  if (!list.startsWith("(") || !list.endsWith(")")) return undefined;
+  const flags = salvageFlagList(list.slice(1, -1));
+  return flags && { kind: "flags", flags };
 }
 
 /** resp-text of RFC 3501 section 9: an optional code in brackets, then text for people. */

@@ -1,8 +1,11 @@
 // LIST with everything we want to know of every mailbox in one command (RFC 3501 6.3.8, RFC 5258, RFC 5819).
 
 import { allDone } from "../../model/all-done.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { excerpt } from "../../model/printable.ts";
+import type { Side } from "../../model/side.ts";
 import { astring, atom, line, listMailbox, type CommandPart } from "../codec/write-command.ts";
-import type { ListResponse, MailboxStatusResponse } from "../responses.ts";
+import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../responses.ts";
 import type { Session } from "../session.ts";
 import { statusIfAny } from "./mailbox.ts";
 
@@ -18,6 +21,8 @@ export interface ListQuery {
 export interface ListAnswer {
   readonly mailboxes: readonly ListResponse[];
   readonly statuses: readonly MailboxStatusResponse[];
+  /** Mailboxes that were listed in lines nobody can make sense of. */
+  readonly unreadable: readonly UnreadableResponse[];
 }
 
 /** How often a list is asked for again because changes were told in the middle of it. */
@@ -43,6 +48,7 @@ async function listOnce(session: Session, query: ListQuery): Promise<ListAnswer>
   const mailboxes: ListResponse[] = [];
   const statuses: MailboxStatusResponse[] = [];
   const options = query.selectOptions.map(atom);
+  const unreadable: UnreadableResponse[] = [];
   const withStatus = session.capabilities.has("LIST-STATUS");
   await session.run({
     name: "LIST",
@@ -55,13 +61,16 @@ async function listOnce(session: Session, query: ListQuery): Promise<ListAnswer>
     claim: (response) => {
       if (response.kind === "list" && response.oldName === undefined) mailboxes.push(response);
       else if (response.kind === "mailbox-status") statuses.push(response);
-      else return false;
+      else if (response.kind !== "unreadable") return false;
+      else if (response.about === "list") unreadable.push(response);
+      // That the state of its mailbox is not known is enough.
+      else return response.about === "status";
       return true;
     },
   });
-  if (withStatus) return { mailboxes, statuses };
+  if (withStatus) return { mailboxes, statuses, unreadable };
   const asked = await allDone(mailboxes.filter(isSelectable).map(({ name }) => statusIfAny(session, name)));
-  return { mailboxes, statuses: asked.flatMap((one) => one ?? []) };
+  return { mailboxes, statuses: asked.flatMap((one) => one ?? []), unreadable };
 }
 
 function isSelectable({ attributes }: ListResponse): boolean {
@@ -78,18 +87,33 @@ function spaced(parts: readonly CommandPart[]): CommandPart[] {
   return parts.flatMap((part, i) => (i === 0 ? [part] : line` ${part}`));
 }
 
-/** Asks for the hierarchy delimiter below a reference; null in a flat name space (RFC 3501 6.3.8). */
+/**
+ * Asks for the hierarchy delimiter below a reference; null in a flat name space (RFC 3501 6.3.8).
+ * @throws InterimapError PROTOCOL when it cannot be read.
+ */
 export async function listDelimiter(session: Session, reference: string): Promise<string | null> {
   let delimiter: string | null = null;
+  let odd: UnreadableResponse | undefined;
   await session.run({
     name: "LIST",
     overlap: "any",
     parts: line`LIST ${astring(reference)} ""`,
     claim: (response) => {
+      if (response.kind === "unreadable" && response.about === "list") {
+        odd = response;
+        return true;
+      }
       if (response.kind !== "list") return false;
       delimiter = response.delimiter;
       return true;
     },
   });
+  if (odd !== undefined) throw unknownDelimiter(odd, session.side);
   return delimiter;
+}
+
+function unknownDelimiter({ line: sent }: UnreadableResponse, side: Side): InterimapError {
+  return new InterimapError("PROTOCOL", `the server's hierarchy delimiter cannot be read: "${excerpt(sent)}"`, {
+    side,
+  });
 }

@@ -35,14 +35,16 @@ export function unsubscribe(session: Channel, wireName: string): Promise<void> {
   return onMailbox(session, "UNSUBSCRIBE", line`UNSUBSCRIBE ${mailbox(wireName)}`);
 }
 
-/** RFC 3501 6.3.10; undefined when the server answers OK without a STATUS response. */
-export async function status(session: Channel, wireName: string): Promise<MailboxStatusResponse | undefined> {
-  let answer: MailboxStatusResponse | undefined;
+/** RFC 3501 6.3.10. What the server does not tell, or tells so that it cannot be read, is not in it. */
+export async function status(session: Channel, wireName: string): Promise<MailboxStatusResponse> {
+  let answer: MailboxStatusResponse = { kind: "mailbox-status", name: wireName };
   await session.run({
     name: "STATUS",
     overlap: "any",
     parts: line`STATUS ${mailbox(wireName)} (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)`,
     claim: (response) => {
+      if (response.kind === "unreadable")
+        return response.about === "status" && isSameMailbox(response.name ?? wireName, wireName);
       if (response.kind !== "mailbox-status" || !isSameMailbox(response.name, wireName)) return false;
       // What NOTIFY (RFC 5465) tells in between has less in it.
       if (response.uidValidity === undefined) return false;
@@ -53,7 +55,7 @@ export async function status(session: Channel, wireName: string): Promise<Mailbo
   return answer;
 }
 
-/** As {@link status}; undefined also when the server refuses, most often because the mailbox is gone. */
+/** As {@link status}; undefined when the server refuses, most often because the mailbox is gone. */
 export async function statusIfAny(session: Channel, wireName: string): Promise<MailboxStatusResponse | undefined> {
   try {
     return await status(session, wireName);

@@ -17,11 +17,13 @@ export interface KnownMailbox {
 /**
  * Selects a mailbox. With `known`, the messages below its uidNext that vanished or whose flags changed since its
  * highestModSeq are in the returned view.
- * @throws InterimapError MAILBOX_UNSYNCABLE when UIDs or mod-sequences are not persistent or nothing can be written.
+ * @throws InterimapError MAILBOX_UNSYNCABLE when UIDs or mod-sequences are not persistent or nothing can be written;
+ * MAILBOX_PROTOCOL when what the server says of the mailbox cannot be read.
  */
 export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
   const view = new MailboxView(wireName);
   await session.run(selectInto(view, known === undefined ? [] : qresync(known)));
+  view.requireReadable(session.side);
   requireSyncable(view, session.side);
   if (known !== undefined && hidesExpunges(view, known))
     return select(session, wireName, { ...known, sequenceSample: [] });

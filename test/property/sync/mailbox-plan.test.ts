@@ -66,7 +66,7 @@ function neverSeen(name: string): Omit<KnownMailbox, "subscribed"> {
 function plan({ servers, known }: World): MailboxPlan {
   const naming = { delimiter: "/", reference: "" };
   return planMailboxes(
-    perSide((side): Listing => ({ naming, mailboxes: servers[side] })),
+    perSide((side): Listing => ({ naming, mailboxes: servers[side], unreadable: [] })),
     known,
     isIgnored,
   );

@@ -175,7 +175,7 @@ function found({ servers, known }: World, done: readonly Followed[]): { told: Fo
     to: toWire(to, naming),
   }));
   const circumstances = {
-    listings: perSide((side): Listing => ({ naming, mailboxes: servers[side] })),
+    listings: perSide((side): Listing => ({ naming, mailboxes: servers[side], unreadable: [] })),
     known: new Map(known.map((one) => [one.name, one])),
     isIgnored: () => false,
   };

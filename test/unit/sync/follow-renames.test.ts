@@ -20,6 +20,7 @@ interface World {
 function followed(told: readonly RenameNews[], world: World): string[] {
   const { delimiters = perSide(() => "/"), references = perSide(() => ""), ignored = [] } = world;
   const listings = perSide((side): Listing => ({
+    unreadable: [],
     naming: { delimiter: delimiters[side], reference: references[side] },
     mailboxes: new Map(
       world[side].map((shown) => {
@@ -126,6 +127,7 @@ function done(world: { readonly listed: readonly string[]; readonly known: reado
     return [inner(name!), { uidValidity: Number(uidValidity), uidNext: Number(uidNext), highestModSeq: 9n }];
   };
   const listings = perSide((): Listing => ({
+    unreadable: [],
     naming: { delimiter: "/", reference: "" },
     mailboxes: new Map(
       world.listed

@@ -37,7 +37,7 @@ function listing(
   delimiter: string | null = "/",
 ): Listing {
   const entries = Object.entries(mailboxes).flatMap(([name, one]) => (one === undefined ? [] : [[name, one] as const]));
-  return { naming: { delimiter, reference: "" }, mailboxes: new Map(entries) };
+  return { naming: { delimiter, reference: "" }, mailboxes: new Map(entries), unreadable: [] };
 }
 
 /** `create R, subscribe R, record s, dirty`; INBOX and `box` need no name. */

@@ -71,7 +71,7 @@ export class World {
   get isDirty(): boolean {
     const listings = perSide((side): Listing => {
       const listed = { wireName: name, exists: true, subscribed: true, state: this.mailboxes[side].state };
-      return { naming: { delimiter: "/", reference: "" }, mailboxes: new Map([[name, listed]]) };
+      return { naming: { delimiter: "/", reference: "" }, mailboxes: new Map([[name, listed]]), unreadable: [] };
     });
     return planMailboxes(listings, new Map([[name, this.known]]), () => false).dirty.length > 0;
   }

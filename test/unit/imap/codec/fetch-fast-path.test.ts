@@ -11,6 +11,8 @@ test("takes what comes by the hundred thousand", () => {
     ["* 1 FETCH (UID 5 BINARY[] ~{3}\r\n FLAGS ())", "abc"],
     ["* 1 FETCH (UID 5 BODY[HEADER.FIELDS (MESSAGE-ID)] {3}\r\n)", "abc"],
     ["* 1 FETCH (UID 5 BODY[] NIL)"],
+    ["* 1 FETCH (UID 5 FLAGS () MODSEQ (0))"],
+    ["* 1 FETCH (UID 5 FLAGS (\x04 a\xff))"],
   ] as const) {
     const buffers = literals.map((literal) => Buffer.from(literal));
     assert.notEqual(parseFetchQuickly(line, buffers), undefined, line);
@@ -28,7 +30,7 @@ test("leaves alone what it is not sure of", () => {
     ["* 1 FETCH (UID 0)"],
     ["* 0 FETCH (UID 1)"],
     ["* 1 FETCH (UID 4294967296)"],
-    ["* 1 FETCH (MODSEQ (0))"],
+    ["* 1 FETCH (UID 5 UID 5)"],
     ["* 1 FETCH (MODSEQ 5)"],
     ["* 1 FETCH (FLAGS (a  b))"],
     ["* 1 FETCH (FLAGS (a ))"],

@@ -194,10 +194,20 @@ async function errorOf(bytes: string | Iterable<Buffer>): Promise<{ error: Error
 }
 
 test("nothing is read behind a line that cannot be understood", async () => {
-  for (const bad of ["garbage", "* 1 FETCH (ENVELOPE ]", "* 0 EXPUNGE"]) {
+  for (const bad of ["garbage", "* (", "a1 MAYBE"]) {
     const { error, responses } = await errorOf(`* OK\r\n${bad}\r\n* OK\r\n`);
     assert.ok(error instanceof InterimapError && error.code === "PROTOCOL", bad);
     assert.equal(responses.length, 1);
+  }
+});
+
+test("what is read behind an untagged line that cannot be understood is what follows it", async () => {
+  for (const bad of ["* 1 FETCH (ENVELOPE ]", "* 0 EXPUNGE", "* VANISHED *"]) {
+    const responses = await readAll([Buffer.from(`* OK\r\n${bad}\r\n* 2 EXISTS\r\n`)]);
+    assert.deepEqual(
+      responses.map(({ kind }) => kind),
+      ["status", "unreadable", "exists"],
+    );
   }
 });
 

@@ -1,0 +1,28 @@
+// Keeps messages out of logs and errors, in whatever form a server puts them into its lines.
+
+import { fetchItems } from "./fetch-items.ts";
+
+const fetch = /^\* [0-9]+ FETCH /i;
+
+/** What tells nothing of a message's contents. */
+const harmless: ReadonlyMap<string, RegExp> = new Map([
+  ["UID", /^[0-9]+$/],
+  ["FLAGS", /^\([^"{]*\)$/],
+  ["MODSEQ", /^\([0-9]+\)$/],
+  ["INTERNALDATE", /^"[0-9A-Za-z :+-]{1,40}"$/],
+  ["RFC822.SIZE", /^-?[0-9]+$/],
+]);
+
+const marker = /^~?\{[0-9]+\+?\}\r?\n$/;
+
+/** A server's line, which holds no literals but their markers; of FETCH items only what is known to be harmless. */
+export function withoutMessageText(line: string): string {
+  const head = fetch.exec(line)?.[0];
+  if (head === undefined) return line;
+  const { items, isComplete } = fetchItems(line);
+  const shown = items.map(({ name, value }) => {
+    const isShown = value === "NIL" || marker.test(value) || harmless.get(name)?.test(value) === true;
+    return `${name} ${isShown ? value.trimEnd() : "…"}`;
+  });
+  return `${head}(${shown.join(" ")}${isComplete ? ")" : " …"}`;
+}

@@ -1,0 +1,69 @@
+// What can be read of a FETCH response that imapflow's parser refuses, or would take long for: the items we know, each for
+// itself. Whatever else a server sends in between, however long, is passed over.
+
+import { readModSeq } from "../../model/mod-seq.ts";
+import type { FetchResponse, UnreadableResponse } from "../responses.ts";
+import { fetchItems, type FetchItem } from "./fetch-items.ts";
+import { salvageFlagList } from "./flag-lists.ts";
+import { readNonZero, readSize, unreadable } from "./wire-values.ts";
+
+type MutableItem = { -readonly [K in keyof Omit<FetchResponse, "kind" | "sequence">]: FetchResponse[K] };
+
+/** Unreadable when flags or a message are not what they should be, or nothing tells whose they are. */
+export function salvageFetch(line: string, literals: readonly Buffer[]): FetchResponse | UnreadableResponse {
+  const { items, isComplete } = fetchItems(line);
+  const uids = new Set(items.filter(({ name }) => name === "UID").map(({ value }) => readNonZero(value)));
+  const [uid] = uids;
+  if (uids.size > 1 || uids.has(undefined)) return unreadable("fetch", line);
+  const found: MutableItem = {
+    uid,
+    flags: undefined,
+    modSeq: undefined,
+    internalDate: undefined,
+    size: undefined,
+    body: undefined,
+    headerFields: undefined,
+  };
+  const isSound = items.every((item) => readItem(found, item, literals));
+  if (!isSound || !isComplete) return unreadable("fetch", line, uid === undefined ? {} : { uid });
+  return { kind: "fetch", sequence: Number(/[0-9]+/.exec(line)?.[0] ?? 0), ...found };
+}
+
+/** False for an item whose absence would be mistaken for something. */
+function readItem(found: MutableItem, item: FetchItem, literals: readonly Buffer[]): boolean {
+  const { name, value } = item;
+  switch (name) {
+    case "FLAGS":
+      found.flags = value.startsWith("(") ? salvageFlagList(value.slice(1, -1)) : undefined;
+      return found.flags !== undefined;
+    case "MODSEQ":
+      // RFC 7162 section 7, fetch-mod-resp
+      found.modSeq = readModSeq(value.slice(1, -1)) ?? 0n;
+      return true;
+    case "INTERNALDATE":
+      found.internalDate = value.startsWith('"') ? unquoted(value) : undefined;
+      return true;
+    case "RFC822.SIZE":
+      found.size = readSize(value);
+      return true;
+    case "BODY[]":
+    case "BINARY[]":
+      found.body = octetsOf(item, literals);
+      return found.body !== undefined;
+    case "BODY[HEADER.FIELDS]":
+      found.headerFields = octetsOf(item, literals);
+      return found.headerFields !== undefined;
+    default:
+      return true;
+  }
+}
+
+function octetsOf({ value, literal }: FetchItem, literals: readonly Buffer[]): Buffer | null | undefined {
+  if (literal !== undefined) return literals[literal];
+  if (value.startsWith('"')) return Buffer.from(unquoted(value), "latin1");
+  return value.toUpperCase() === "NIL" ? null : undefined;
+}
+
+function unquoted(value: string): string {
+  return value.slice(1, -1).replace(/\\(.)/gs, "$1");
+}

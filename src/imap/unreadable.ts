@@ -1,0 +1,17 @@
+// What a server said of a mailbox and cannot be read, as the error that leaves that mailbox out.
+
+import { InterimapError } from "../model/errors.ts";
+import { excerpt } from "../model/printable.ts";
+import type { Side } from "../model/side.ts";
+
+export function lineUnreadable(line: string, side: Side): InterimapError {
+  return mailboxProtocol(`the server sent a line that cannot be understood: "${excerpt(line)}"`, side);
+}
+
+/** What the server said cannot be; whatever else it said of the mailbox is not to be relied on either. */
+export function mailboxProtocol(message: string, side: Side): InterimapError {
+  return new InterimapError("MAILBOX_PROTOCOL", message, {
+    side,
+    hint: "it is tried again next time; if this stays, the server needs mending",
+  });
+}

@@ -1,0 +1,48 @@
+// Mailboxes that a server lists in lines nobody can make sense of: each is left out, and no other is taken for gone or
+// missing because of it.
+
+import type { Session } from "../imap/session.ts";
+import { allDone } from "../model/all-done.ts";
+import { sides, type PerSide, type Side } from "../model/side.ts";
+import { lookUpListing } from "./given-mailboxes.ts";
+import type { Listing } from "./mailbox-listing.ts";
+import type { MailboxPlan } from "./mailbox-plan.ts";
+
+export interface OddMailbox {
+  readonly side: Side;
+  readonly line: string;
+  /** Undefined: any that is not listed otherwise. */
+  readonly name?: string;
+}
+
+/** Those whose names can be told from the lines. */
+export function namedOddities(listings: PerSide<Listing>): readonly Required<OddMailbox>[] {
+  return sides.flatMap((side) =>
+    listings[side].unreadable.flatMap(({ line, name }) => (name === undefined ? [] : [{ side, line, name }])),
+  );
+}
+
+/** The lines that could be about anything. */
+export function namelessOddities(listings: PerSide<Listing>): readonly OddMailbox[] {
+  return sides.flatMap((side) =>
+    listings[side].unreadable.flatMap(({ line, name }) => (name === undefined ? [{ side, line }] : [])),
+  );
+}
+
+/**
+ * Asks for each mailbox by its name that a server seems not to have, where that server listed any in such a line: which of
+ * them are what those lines are about.
+ */
+export async function findInOddLines(
+  sessions: PerSide<Session>,
+  { listings, plan }: { readonly listings: PerSide<Listing>; readonly plan: Pick<MailboxPlan, "gone" | "create"> },
+): Promise<readonly Required<OddMailbox>[]> {
+  const missing = [...plan.gone, ...plan.create].filter(({ side }) => listings[side].unreadable.length > 0);
+  const found = await allDone(
+    missing.map(async ({ side, name }) => {
+      const { unreadable } = await lookUpListing(sessions[side], { naming: listings[side].naming, names: [name] });
+      return unreadable.map(({ line }) => ({ side, line, name }));
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,213 @@
+// A server that says something odd of one mailbox: that mailbox is left out at worst, the others go on, and when the server
+// comes to its senses everything is as if nothing had been.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import { runInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
+import {
+  command,
+  contents,
+  deliver,
+  expunge,
+  mail,
+  mails,
+  store,
+  twoStores,
+  type TwoStores,
+} from "../support/two-stores.ts";
+import { becomeIdentical, becomes, startWatching } from "../support/watching.ts";
+import { assertConverges } from "./converge.ts";
+
+const { server } = await startAll({ server: startDovecot() });
+const servers = { local: server, remote: server };
+
+interface Oddity {
+  readonly what: string;
+  /** Of the server's lines. */
+  readonly pattern: RegExp;
+  /** Unless told otherwise; else the first one. */
+  readonly always?: boolean;
+  readonly instead: (line: string) => string;
+  /** What the line about the mailbox says; undefined: the server is understood. */
+  readonly words?: RegExp;
+}
+
+const list = /^\* LIST \([^)]*\) "\/" odd$/;
+const vanished = /^\* VANISHED \(EARLIER\) 2$/;
+const status = /^\* STATUS odd /;
+const selected = /^\S+ OK \[READ-WRITE\] Select/;
+
+const oddities: readonly Oddity[] = [
+  {
+    what: "VANISHED with UID 0",
+    pattern: vanished,
+    instead: () => "* VANISHED (EARLIER) 0:2",
+    words: /"\* VANISHED \(EARLIER\) 0:2"/,
+  },
+  {
+    what: "VANISHED with *",
+    pattern: vanished,
+    instead: () => "* VANISHED (EARLIER) 1:*",
+    words: /"\* VANISHED \(EARLIER\) 1:\*"/,
+  },
+  {
+    what: "EXPUNGE",
+    pattern: vanished,
+    instead: (line) => `${line}\r\n* 1 EXPUNGE`,
+    words: /EXPUNGE although QRESYNC/,
+  },
+  {
+    what: "a name with a blank, unquoted",
+    pattern: list,
+    instead: (line) => `${line} mailbox`,
+    words: /"\* LIST \(.*\) "\/" odd mailbox"/,
+  },
+  { what: "a name with NUL", pattern: list, instead: (line) => `${line}\0`, words: /odd\\x00"/ },
+  {
+    what: "a quote that does not end",
+    pattern: list,
+    instead: (line) => line.replace(" odd", ' "odd'),
+    words: /"\* LIST \(.*\) "\/" "odd"/,
+  },
+  {
+    what: "a delimiter of two characters",
+    pattern: list,
+    instead: (line) => line.replace('"/"', '"//"'),
+    words: /"\* LIST \(.*\) "\/\/" odd"/,
+  },
+  {
+    what: "a state without UIDNEXT",
+    pattern: status,
+    always: false,
+    instead: (line) => line.replace(/UIDNEXT \d+/, "UIDNEXT 0").replace(/UIDVALIDITY \d+/, "UIDVALIDITY x"),
+  },
+  { what: "a state that is none", pattern: status, always: false, instead: () => "* STATUS odd" },
+  {
+    what: "a huge ENVELOPE that nobody asked for",
+    pattern: selected,
+    instead: (line) => `* 1 FETCH (ENVELOPE ("${"x".repeat(70_000)}" ((NIL NIL "a" "b"))))\r\n${line}`,
+  },
+  { what: "a text that ends in the marker of a literal", pattern: selected, instead: (line) => `${line} {3}` },
+  { what: "VANISHED of nothing", pattern: selected, instead: (line) => `* VANISHED (EARLIER) \r\n${line}` },
+];
+
+/** Both sides have a mailbox `odd`, beside INBOX and a sound one, and agree. */
+async function prepare(stores: TwoStores): Promise<void> {
+  await command(stores.local, "CREATE odd", "CREATE sound");
+  for (const mailbox of ["odd", "sound"]) await deliver(stores.local, mailbox, ...mails(mailbox, 3));
+}
+
+/** On either side: a deletion, a flag and a new message in every mailbox. */
+async function change(stores: TwoStores, side: Side): Promise<void> {
+  for (const mailbox of ["odd", "sound"]) {
+    await expunge(stores[side], mailbox === "odd" ? "2" : "1", mailbox);
+    await store(stores[otherSide(side)], "3 +FLAGS (\\Flagged)", mailbox);
+    await deliver(stores[side], mailbox, mail(`${mailbox}4`));
+  }
+}
+
+const expected = (mailbox: string): string[] => [
+  mailbox === "odd" ? "odd1" : `${mailbox}2`,
+  `${mailbox}3 \\flagged`,
+  `${mailbox}4`,
+];
+
+async function assertCarriedOver(stores: TwoStores, mailbox: string): Promise<void> {
+  for (const side of sides) assert.deepEqual(await contents(stores[side], mailbox), expected(mailbox));
+}
+
+describe("in a single run", { concurrency: 4 }, () => {
+  for (const [number, { what, pattern, always = true, instead, words }] of oddities.entries()) {
+    // Each on one side; which one makes no difference to the code.
+    const side = sides[number % 2]!;
+    test(`${what}, of the ${side} server`, async (t) => {
+      const stores = await twoStores(t, servers);
+      await prepare(stores);
+      await assertConverges(stores);
+      await change(stores, side);
+      stores.hold(side, "server", { pattern, always, action: (line) => ({ instead: instead(line) }) });
+      const { status, stderr } = await runInterimap(stores.home, []);
+      assert.equal(status, words === undefined ? 0 : 1, stderr);
+      const leftOut = stderr.split("\n").filter((line) => line.includes("left out"));
+      assert.equal(leftOut.length, words === undefined ? 0 : 1, stderr);
+      if (words !== undefined) assert.match(leftOut[0] ?? "", words);
+      assert.doesNotMatch(stderr, /disappeared|Created/);
+      await assertCarriedOver(stores, "sound");
+      if (words !== undefined) {
+        assert.deepEqual(await contents(stores[side], "odd"), ["odd1", "odd3", "odd4"]);
+        assert.deepEqual(await contents(stores[otherSide(side)], "odd"), ["odd1", "odd2", "odd3 \\flagged"]);
+      }
+      stores.release(side);
+      await assertConverges(stores);
+      await assertCarriedOver(stores, "odd");
+    });
+  }
+
+  for (const side of sides) {
+    test(`nobody hears of a mailbox that is ignored, nor of its line, from the ${side} server`, async (t) => {
+      const stores = await twoStores(t, servers, { settings: { "ignore-mailbox": "^odd" } });
+      await prepare(stores);
+      await command(stores.remote, "CREATE odd");
+      const action = (line: string) => ({ instead: line.replace(" odd", ' "odd') });
+      stores.hold(side, "server", { pattern: list, always: true, action });
+      const { status, stderr } = await runInterimap(stores.home, []);
+      assert.equal(status, 0, stderr);
+      assert.doesNotMatch(stderr, /odd"|left out/);
+    });
+
+    test(`a mailbox that the ${side} server lists so that nobody understands is not made on the other side`, async (t) => {
+      const stores = await twoStores(t, servers);
+      await command(stores[side], "CREATE odd");
+      const action = (line: string) => ({ instead: line.replace(" odd", ' "o\0dd"') });
+      stores.hold(side, "server", { pattern: list, always: true, action });
+      const { status, stderr } = await runInterimap(stores.home, []);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, new RegExp(`^${side}: Mailbox left out: .*o\\\\x00dd`, "m"));
+      assert.doesNotMatch(stderr, /Created/);
+    });
+  }
+});
+
+test("--repair leaves out the odd mailbox only", async (t) => {
+  const stores = await twoStores(t, servers);
+  await prepare(stores);
+  await assertConverges(stores);
+  await change(stores, "remote");
+  for (const { pattern, instead } of [oddities[0]!, oddities[4]!]) {
+    stores.hold("remote", "server", { pattern, always: true, action: (line) => ({ instead: instead(line) }) });
+    const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /Mailbox left out/);
+    await assertCarriedOver(stores, "sound");
+    assert.deepEqual(await contents(stores.local, "odd"), ["odd1", "odd2", "odd3 \\flagged"]);
+    stores.release("remote");
+  }
+  await assertConverges(stores);
+  await assertCarriedOver(stores, "odd");
+});
+
+for (const [args, side] of [
+  [["--watch=1"], "local"],
+  [["--notify"], "remote"],
+] as const) {
+  test(`${args[0]} goes on with the others, says so once, and takes it up again`, async (t) => {
+    const stores = await startWatching(t, servers, { args, prepare });
+    const action = () => ({ instead: "* VANISHED *" });
+    stores.hold(side, "server", { pattern: /^\* VANISHED (?:\(EARLIER\) )?2$/, always: true, action });
+    await change(stores, side);
+    for (const each of sides) await becomes(() => contents(stores[each], "sound"), expected("sound"));
+    await stores.daemon.says(/odd\): Mailbox left out: .*VANISHED \*/, 1);
+    await deliver(stores.local, "sound", mail("more"));
+    await becomes(() => contents(stores.remote, "sound"), ["more", ...expected("sound")]);
+    assert.deepEqual(await contents(stores[otherSide(side)], "odd"), ["odd1", "odd2", "odd3 \\flagged"]);
+    stores.release(side);
+    await deliver(stores[side], "odd", mail("odd5"));
+    for (const each of sides) await becomes(() => contents(stores[each], "odd"), [...expected("odd"), "odd5"]);
+    assert.equal(stores.daemon.said(/left out/).length, 1);
+    await becomeIdentical(stores);
+    await stores.daemon.stop();
+  });
+}
