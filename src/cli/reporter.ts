@@ -122,6 +122,11 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `The database has ${event.item} ${event.recorded}, but the server is only at ${event.actual}`,
       };
+    case "entries-dropped":
+      return {
+        level: "warn",
+        text: `The database had ${event.count === 1 ? "an entry" : `${String(event.count)} entries`} of ${quoted(event.mailbox)} that cannot be: dropped. Nothing is deleted because of it; messages without one are matched again`,
+      };
     case "connection-failed":
       return { level: "warn", text: `${event.error.message}; trying again in ${duration(event.retryInMs)}` };
     case "connected-again":
@@ -137,8 +142,12 @@ function lineOf(event: SyncEvent): Line {
       return { level: "info", text: "The database's file is undamaged" };
     case "nothing-to-repair":
       return { level: "info", text: "Nothing to repair" };
-    case "mailbox-left-out":
-      return { level: "error", text: `Mailbox left out: ${event.error.line}` };
+    case "mailbox-left-out": {
+      // As above: what concerns no server is the database's.
+      const isNamed = event.side !== undefined || event.error.side !== undefined || event.mailbox === undefined;
+      const name = isNamed ? "" : `${quoted(event.mailbox)} `;
+      return { level: "error", text: `Mailbox ${name}left out: ${event.error.line}` };
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { synchronise } from "../sync/synchronise.ts";
 import { onServers } from "./on-servers.ts";
 import { syncOptions, type SyncCommand } from "./sync.ts";
 
-const flaws: readonly SyncEvent["type"][] = ["anomaly", "state-ahead", "uidvalidity-changed"];
+const flaws: readonly SyncEvent["type"][] = ["anomaly", "state-ahead", "uidvalidity-changed", "entries-dropped"];
 
 /** @throws InterimapError of any kind; DATABASE_READ before anything else when the database's file is damaged. */
 export async function repairCommand(command: SyncCommand): Promise<void> {

@@ -25,6 +25,7 @@ export const errorKinds = {
   DATABASE_READ: kind(exitCode.io, "run", "no", "The database cannot be read or written, or is not ours."),
   DATABASE_VERSION: kind(exitCode.io, "run", "no", "The database was written by a newer version."),
   DATABASE_UPGRADE: kind(exitCode.io, "run", "no", "A database of an older version cannot be upgraded."),
+  DATABASE_ROWS: kind(exitCode.partial, "mailbox", "no", "The database holds something of a mailbox that cannot be."),
   OUTPUT: kind(exitCode.io, "run", "no", "What was asked for cannot be printed."),
   CONNECT: kind(exitCode.unavailable, "side", "reconnect", "A server cannot be reached."),
   TUNNEL: kind(exitCode.unavailable, "side", "reconnect", "The tunnel command failed."),

@@ -28,6 +28,9 @@ export class Connection {
         // Order matters: set before the first access to the file, it also makes WAL do without a -shm file.
         this.#database.pragma("locking_mode = EXCLUSIVE");
         this.#database.exec("BEGIN EXCLUSIVE; COMMIT");
+        // What the file says of itself is no reason to run anything, or to read beyond a page.
+        this.#database.pragma("trusted_schema = OFF");
+        this.#database.pragma("cell_size_check = ON");
         // docs/adr/0001-journal-mode.md; see durably()
         this.#database.pragma("synchronous = NORMAL");
         // off until the tables are those of our version, see useForeignKeys
@@ -72,6 +75,12 @@ export class Connection {
   run(sql: string, ...values: SqlValue[]): number {
     this.#signLog();
     return this.#guard(() => Number(this.#statement(sql).run(...values).lastInsertRowid));
+  }
+
+  /** Returns how many rows were changed. */
+  changes(sql: string, ...values: SqlValue[]): number {
+    this.#signLog();
+    return this.#guard(() => this.#statement(sql).run(...values).changes);
   }
 
   rows<Row>(sql: string, ...values: SqlValue[]): Row[] {

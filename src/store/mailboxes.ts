@@ -2,23 +2,26 @@
 
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
+import { maxUid } from "../model/uid-set.ts";
 import type { Connection, SqlValue } from "./connection.ts";
+import { impossibleValue } from "./read-values.ts";
+import { isImpossible, maxTextOctets } from "./row-rules.ts";
 
 export interface MailboxRecord {
   readonly idx: number;
   /** Raw octets, one character each (latin1), NUL for the hierarchy delimiter. */
   readonly name: string;
   readonly subscribed: boolean;
-  /** As of the last checkpoint; undefined before the first. */
+  /** As of the last checkpoint; undefined before the first, or when what is recorded cannot be: see {@link Store.flaw}. */
   readonly states: PerSide<MailboxState | undefined>;
-  /** A round was begun and did not come to its checkpoint. */
+  /** A round was begun and did not come to its checkpoint, or something recorded of the mailbox cannot be. */
   readonly isUnfinished: boolean;
 }
 
 interface Row {
   readonly idx: bigint;
-  readonly mailbox: Buffer;
-  readonly subscribed: bigint;
+  readonly mailbox: Buffer | null;
+  readonly subscribed: bigint | string | number | null;
   readonly lValidity: bigint | null;
   readonly lNext: bigint | null;
   readonly lModSeq: bigint | null;
@@ -30,22 +33,38 @@ interface Row {
 
 export function mailboxes(connection: Connection): MailboxRecord[] {
   const rows = connection.exactRows<Row>(
-    `SELECT idx, mailbox, subscribed,
+    `SELECT idx, subscribed,
+       iif(typeof(mailbox) = 'blob' AND length(mailbox) BETWEEN 1 AND ${maxTextOctets}, mailbox, NULL) AS mailbox,
        local.UIDVALIDITY AS lValidity, local.UIDNEXT AS lNext, local.HIGHESTMODSEQ AS lModSeq,
        remote.UIDVALIDITY AS rValidity, remote.UIDNEXT AS rNext, remote.HIGHESTMODSEQ AS rModSeq,
-       rounds.idx IS NOT NULL AS unfinished
+       rounds.idx IS NOT NULL
+         OR idx IN (SELECT idx FROM refused WHERE ${isImpossible("refused")})
+         OR idx IN (SELECT idx FROM refused_changes WHERE ${isImpossible("refused_changes")})
+         OR idx IN (SELECT idx FROM suspects WHERE ${isImpossible("suspects")}) AS unfinished
      FROM mailboxes LEFT JOIN local USING (idx) LEFT JOIN remote USING (idx) LEFT JOIN rounds USING (idx) ORDER BY idx`,
   );
-  return rows.map((row) => ({
-    idx: Number(row.idx),
-    name: row.mailbox.toString("latin1"),
-    subscribed: row.subscribed !== 0n,
-    states: {
-      local: state(row.lValidity, row.lNext, row.lModSeq),
-      remote: state(row.rValidity, row.rNext, row.rModSeq),
-    },
-    isUnfinished: row.unfinished !== 0n,
-  }));
+  return rows.map((row) => {
+    const local = state(row.lValidity, row.lNext, row.lModSeq);
+    const remote = state(row.rValidity, row.rNext, row.rModSeq);
+    const areSound = local !== "impossible" && remote !== "impossible";
+    return {
+      idx: idxOf(connection, row),
+      name: nameOf(connection, row),
+      subscribed: row.subscribed === 1n,
+      states: areSound ? { local, remote } : { local: undefined, remote: undefined },
+      isUnfinished: row.unfinished !== 0n || !areSound,
+    };
+  });
+}
+
+function idxOf({ path }: Connection, { idx }: Row): number {
+  if (idx >= 1n && idx <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(idx);
+  throw impossibleValue(path, { table: "mailboxes", column: "idx" }, idx);
+}
+
+function nameOf({ path }: Connection, { mailbox, idx }: Row): string {
+  if (Buffer.isBuffer(mailbox)) return mailbox.toString("latin1");
+  throw impossibleValue(path, { table: "mailboxes", column: "mailbox" }, `no name (idx ${idx})`);
 }
 
 /** Returns whether one of them differs from what was saved. */
@@ -95,7 +114,17 @@ export function removeMailbox(connection: Connection, idx: number): void {
   for (const table of tablesByMailbox) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);
 }
 
-function state(validity: bigint | null, next: bigint | null, modSeq: bigint | null): MailboxState | undefined {
+function state(
+  validity: bigint | null,
+  next: bigint | null,
+  modSeq: bigint | null,
+): MailboxState | "impossible" | undefined {
   if (validity === null || next === null || modSeq === null) return undefined;
+  if (!isNumber(validity) || !isNumber(next) || typeof modSeq !== "bigint") return "impossible";
   return { uidValidity: Number(validity), uidNext: Number(next), highestModSeq: BigInt.asUintN(64, modSeq) };
+}
+
+/** RFC 3501 2.3.1.1: UIDVALIDITY and UIDNEXT are like UIDs. The columns may hold anything. */
+function isNumber(value: unknown): boolean {
+  return typeof value === "bigint" && value >= 1n && value <= BigInt(maxUid);
 }

@@ -1,8 +1,10 @@
 // Queries on the mapping table, the only large one. Each walks an index that holds all it needs.
 
-import type { PerSide, Side } from "../model/side.ts";
+import type { InterimapError } from "../model/errors.ts";
+import { sides, type PerSide, type Side } from "../model/side.ts";
 import { UidSetBuilder, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
+import { impossibleRow, isUid } from "./read-values.ts";
 
 /** One side of one mailbox. */
 export interface MailboxSide {
@@ -21,7 +23,7 @@ export function* allPairs(
   const sql = "SELECT lUID AS local, rUID AS remote FROM mapping WHERE idx = ? AND lUID > ? ORDER BY lUID LIMIT ?";
   let last = Number.MIN_SAFE_INTEGER;
   for (;;) {
-    const slice = connection.rows<PerSide<number>>(sql, idx, last, sliceSize);
+    const slice = checked(connection, connection.rows<PerSide<number>>(sql, idx, last, sliceSize));
     if (slice.length > 0) yield slice;
     if (slice.length < sliceSize) return;
     last = slice.at(-1)!.local;
@@ -33,12 +35,13 @@ export function pairsOf(connection: Connection, { idx, side }: MailboxSide, uids
   const uid = uidOf[side];
   // All ranges in one statement: one each costs four times as much when there are many. CROSS JOIN keeps the ranges
   // as the outer loop, so the rows come in order; ORDER BY would sort them once more.
-  return connection.rows(
+  const pairs = connection.rows<PerSide<number>>(
     `SELECT lUID AS local, rUID AS remote FROM json_each(?) AS range CROSS JOIN mapping
      WHERE idx = ? AND ${uid} BETWEEN range.value ->> 0 AND range.value ->> 1`,
     JSON.stringify(uids.ranges),
     idx,
   );
+  return checked(connection, pairs);
 }
 
 /** UIDs ≥ `from` on `side` that have a mapping row. */
@@ -46,7 +49,10 @@ export function mappedUids(connection: Connection, { idx, side }: MailboxSide, f
   const uid = uidOf[side];
   const sql = `SELECT ${uid} FROM mapping WHERE idx = ? AND ${uid} >= ? ORDER BY ${uid}`;
   const set = new UidSetBuilder();
-  for (const mapped of connection.eachValue<number>(sql, idx, from)) set.add(mapped);
+  for (const mapped of connection.eachValue<number>(sql, idx, from)) {
+    if (!isUid(mapped)) throw impossibleUid(connection, uid, mapped);
+    set.add(mapped);
+  }
   return set.build();
 }
 
@@ -73,11 +79,27 @@ export function sequenceSample(
   // from the end, each step from where the last one ended: half of the rows are walked, once
   let [lastRank, lastUid] = [count + 1, below];
   for (const rank of sampleRanks(count, limit).reverse()) {
-    lastUid = connection.value<number>(sql, idx, lastUid, lastRank - rank - 1)!;
+    const found = connection.value<number>(sql, idx, lastUid, lastRank - rank - 1);
+    if (!isUid(found)) throw impossibleUid(connection, uid, found);
+    lastUid = found;
     lastRank = rank;
     sample.push([rank, lastUid]);
   }
   return sample.reverse();
+}
+
+/** A pair of which either UID cannot be stands for nothing, least of all for a message to delete. */
+function checked(connection: Connection, pairs: PerSide<number>[]): PerSide<number>[] {
+  for (const pair of pairs) {
+    if (isUid(pair.local) && isUid(pair.remote)) continue;
+    const side = sides.find((side) => !isUid(pair[side]))!;
+    throw impossibleUid(connection, uidOf[side], pair[side]);
+  }
+  return pairs;
+}
+
+function impossibleUid({ path }: Connection, column: string, value: unknown): InterimapError {
+  return impossibleRow(path, { table: "mapping", column }, value);
 }
 
 /** Ascending: n/2, 3n/4, 7n/8, … and n. When they are too many, those next to n are left out. */

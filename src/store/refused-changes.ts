@@ -3,6 +3,7 @@
 import type { Side } from "../model/side.ts";
 import { uidsOf, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
+import { boundedText, isImpossible } from "./row-rules.ts";
 
 /** `deletion`: the counterpart is gone, the message stays. `flags`: it has other flags than its counterpart. */
 export type ChangeKind = "deletion" | "flags";
@@ -52,17 +53,19 @@ export function recordRefusedChanges(connection: Connection, refusal: ChangeRefu
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (idx, side, UID) DO UPDATE SET what = excluded.what, reason = excluded.reason,
          last_attempt = excluded.last_attempt, attempts = attempts + 1`,
-      ...[idx, side, uid, what, reason, seconds, seconds, isDenied ? 0 : 1],
+      ...[idx, side, uid, what, boundedText(reason), seconds, seconds, isDenied ? 0 : 1],
     );
   }
 }
 
-/** Of one mailbox or of all, in the order of mailbox, side and UID. */
+const select = `SELECT * FROM refused_changes WHERE NOT ${isImpossible("refused_changes")}`;
+
+/** Of one mailbox or of all, in the order of mailbox, side and UID. Without rows that cannot be: see {@link Store.flaw}. */
 export function refusedChanges(connection: Connection, idx: number | undefined): RefusedChange[] {
   const rows =
     idx === undefined
-      ? connection.rows<Row>("SELECT * FROM refused_changes ORDER BY idx, side, UID")
-      : connection.rows<Row>("SELECT * FROM refused_changes WHERE idx = ? ORDER BY side, UID", idx);
+      ? connection.rows<Row>(`${select} ORDER BY idx, side, UID`)
+      : connection.rows<Row>(`${select} AND idx = ? ORDER BY side, UID`, idx);
   return rows.map((row) => ({
     idx: row.idx,
     side: row.side,

@@ -2,6 +2,7 @@
 
 import type { Side } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
+import { boundedText, isImpossible } from "./row-rules.ts";
 
 /** What was refused; side and uid name the message where it is. */
 export interface Refusal {
@@ -34,6 +35,8 @@ interface Row {
   readonly attempts: number;
 }
 
+const select = `SELECT * FROM refused WHERE NOT ${isImpossible("refused")}`;
+
 /** Counts one more attempt if the message is known. */
 export function recordRefused(connection: Connection, refusal: Refusal & { readonly idx: number }, at: Date): void {
   const { idx, side, uid, size, messageId, reason } = refusal;
@@ -43,16 +46,25 @@ export function recordRefused(connection: Connection, refusal: Refusal & { reado
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
      ON CONFLICT (idx, side, UID) DO UPDATE SET size = excluded.size, message_id = excluded.message_id,
        reason = excluded.reason, last_attempt = excluded.last_attempt, attempts = attempts + 1`,
-    ...[idx, side, uid, size, messageId ?? null, reason, seconds, seconds],
+    ...[
+      idx,
+      side,
+      uid,
+      size,
+      messageId === undefined ? null : boundedText(messageId),
+      boundedText(reason),
+      seconds,
+      seconds,
+    ],
   );
 }
 
-/** Of one mailbox or of all, in the order of mailbox, side and UID. */
+/** Of one mailbox or of all, in the order of mailbox, side and UID. Without rows that cannot be: see {@link Store.flaw}. */
 export function refused(connection: Connection, idx: number | undefined): RefusedMessage[] {
   const rows =
     idx === undefined
-      ? connection.rows<Row>("SELECT * FROM refused ORDER BY idx, side, UID")
-      : connection.rows<Row>("SELECT * FROM refused WHERE idx = ? ORDER BY side, UID", idx);
+      ? connection.rows<Row>(`${select} ORDER BY idx, side, UID`)
+      : connection.rows<Row>(`${select} AND idx = ? ORDER BY side, UID`, idx);
   return rows.map((row) => ({
     idx: row.idx,
     side: row.side,

@@ -1,6 +1,7 @@
 // What is remembered between runs, as typed queries. Every method that writes commits before it returns, unless it is
 // called within transaction(). Failures are InterimapError: DATABASE_READ, or BUG for a row that breaks an invariant.
 
+import type { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { uidSetOf, type UidSet } from "../model/uid-set.ts";
@@ -8,6 +9,9 @@ import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import { allPairs, countMappings, mappedUids, pairsOf, sequenceSample, type SampleWanted } from "./mapping.ts";
+import { mendRows } from "./mend-rows.ts";
+import { impossibleRow } from "./read-values.ts";
+import { findImpossible, isImpossible } from "./row-rules.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
 import { recordRefusedChanges, refusedChanges, type ChangeRefusal, type RefusedChange } from "./refused-changes.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
@@ -37,12 +41,26 @@ export class Store {
 
   /**
    * To be called when both servers have proved usable: until then one may go back to the program that wrote the database.
-   * Throws DELIMITER_MISMATCH or DATABASE_UPGRADE, and the database is unchanged.
+   * Throws DELIMITER_MISMATCH or DATABASE_UPGRADE, and the database is unchanged. Returns of which mailboxes something was
+   * dropped that cannot be, and how much.
    */
-  upgrade(delimiters: PerSide<string | null>): void {
-    upgrade(this.#connection, delimiters);
+  upgrade(delimiters: PerSide<string | null>): ReadonlyMap<string, number> {
+    const mended = upgrade(this.#connection, delimiters);
     this.#isCurrent = true;
     this.#settle();
+    const known = this.mailboxes().filter(({ idx }) => mended.has(idx));
+    return new Map(known.map(({ idx, name }) => [name, mended.get(idx)!]));
+  }
+
+  /** To be asked before anything follows from what is recorded of a mailbox: something that cannot be. {@link mendRows} drops it. */
+  flaw(idx: number): InterimapError | undefined {
+    const found = findImpossible(this.#connection, idx);
+    return found && impossibleRow(this.#connection.path, found, found.value);
+  }
+
+  /** Returns how many entries of a mailbox were dropped because they cannot be; its messages are then matched anew. */
+  mendRows(idx: number): number {
+    return mendRows(this.#connection, idx);
   }
 
   /** In the order in which they were added. */
@@ -117,7 +135,10 @@ export class Store {
 
   /** How many messages each server reported at the last checkpoint. */
   messageCounts(idx: number): PerSide<number> | undefined {
-    return this.#connection.row("SELECT local, remote FROM message_counts WHERE idx = ?", idx);
+    return this.#connection.row(
+      `SELECT local, remote FROM message_counts WHERE idx = ? AND NOT ${isImpossible("message_counts")}`,
+      idx,
+    );
   }
 
   /**
@@ -139,7 +160,8 @@ export class Store {
 
   /** The floors given to {@link markInterruptible}, if no checkpoint followed. */
   interruption(idx: number): PerSide<number> | undefined {
-    return this.#connection.row("SELECT lfloor AS local, rfloor AS remote FROM rounds WHERE idx = ?", idx);
+    const sql = `SELECT lfloor AS local, rfloor AS remote FROM rounds WHERE idx = ? AND NOT ${isImpossible("rounds")}`;
+    return this.#connection.row(sql, idx);
   }
 
   /** All or none. */
@@ -170,7 +192,7 @@ export class Store {
     });
   }
 
-  /** All mapping rows, so many at a time, ascending by local UID; those that somebody else wrote may name UIDs that cannot be. */
+  /** All mapping rows, so many at a time, ascending by local UID. */
   allPairs(idx: number, sliceSize: number): Generator<PerSide<number>[], void, undefined> {
     return allPairs(this.#connection, idx, sliceSize);
   }
@@ -238,7 +260,10 @@ export class Store {
   suspects(idx: number, side: Side): UidSet {
     return uidSetOf(
       this.#connection
-        .rows<{ UID: number }>("SELECT UID FROM suspects WHERE idx = ? AND side = ? ORDER BY UID", idx, side)
+        .rows<{ UID: number }>(
+          `SELECT UID FROM suspects WHERE idx = ? AND side = ? AND NOT ${isImpossible("suspects")} ORDER BY UID`,
+          ...[idx, side],
+        )
         .map(({ UID }) => UID),
     );
   }

@@ -3,6 +3,7 @@
 import type { PerSide } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
 import { mailboxes, type MailboxRecord } from "./mailboxes.ts";
+import { isImpossible } from "./row-rules.ts";
 
 export interface MailboxSummary extends MailboxRecord {
   /** To the second; undefined when that never happened, or before the database knew such times. */
@@ -21,11 +22,13 @@ interface Row {
   readonly mappings: number;
 }
 
-/** In the order in which the mailboxes were added. */
+/** In the order in which the mailboxes were added. What cannot be is not shown; the next run has words for it. */
 export function summaries(connection: Connection): MailboxSummary[] {
   const rows = connection.rows<Row>(
     `SELECT idx, at, local, remote, ifnull(mappings, 0) AS mappings
-     FROM mailboxes LEFT JOIN synchronised USING (idx) LEFT JOIN message_counts USING (idx)
+     FROM mailboxes
+       LEFT JOIN (SELECT * FROM synchronised WHERE NOT ${isImpossible("synchronised")}) USING (idx)
+       LEFT JOIN (SELECT * FROM message_counts WHERE NOT ${isImpossible("message_counts")}) USING (idx)
        LEFT JOIN (SELECT idx, count(*) AS mappings FROM mapping GROUP BY idx) USING (idx)`,
   );
   const byIdx = new Map(rows.map((row) => [row.idx, row]));

@@ -2,10 +2,12 @@
 
 import { randomInt } from "node:crypto";
 import { InterimapError } from "../model/errors.ts";
-import type { PerSide } from "../model/side.ts";
+import { sides, type PerSide } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
 import { foreignError } from "./database-error.ts";
 import { keepCopy } from "./keep-copy.ts";
+import { mailboxesToMend, mendRows } from "./mend-rows.ts";
+import { checkedTables, maxTextOctets } from "./row-rules.ts";
 import { loadMigrations, migrate, type Migration } from "./migrations.ts";
 
 /** The tables of the original program, the same in its versions 0 and 1. */
@@ -39,18 +41,47 @@ export function initialise(connection: Connection): boolean {
 
 /**
  * Upgrades a database of an older version. The names in one of version 0 hold the hierarchy delimiter that both servers
- * had to share. Throws DELIMITER_MISMATCH and DATABASE_UPGRADE; the database is then unchanged.
+ * had to share. Throws DELIMITER_MISMATCH and DATABASE_UPGRADE; the database is then unchanged. Returns the idx of each
+ * mailbox with rows that cannot be, and how many were dropped: our tables would not take them.
  */
-export function upgrade(connection: Connection, delimiters: PerSide<string | null>): void {
+export function upgrade(connection: Connection, delimiters: PerSide<string | null>): ReadonlyMap<number, number> {
   const { version } = connection;
   if (version === 0 && delimiters.local !== delimiters.remote) throw mismatch(connection.path, delimiters);
   const [original, ...ours] = loadMigrations();
   prepareUpgrade(connection);
-  connection.transaction(() => {
+  return connection.transaction(() => {
     if (version === 0) upgradeNames(connection, original!, delimiters.local);
-    migrate(connection, ours.slice(connection.version - 1));
+    const isBefore = ({ version }: Migration): boolean => version < firstChecked;
+    const pending = ours.filter(({ version }) => version > connection.version);
+    migrate(connection, pending.filter(isBefore));
+    const mended = connection.version < firstChecked ? mendAll(connection) : new Map<number, number>();
+    migrate(
+      connection,
+      pending.filter((one) => !isBefore(one)),
+    );
     identify(connection);
+    return mended;
   });
+}
+
+/** From this version on the tables check every value for its type. */
+const firstChecked = 4;
+
+function mendAll(connection: Connection): ReadonlyMap<number, number> {
+  const there = tableNames(connection);
+  const tables = checkedTables.filter((table) => there.has(table));
+  // As octets, and one name once: the text 'INBOX' and the octets of INBOX are two values.
+  connection.execute(
+    `UPDATE OR IGNORE mailboxes SET mailbox = CAST(mailbox AS BLOB) WHERE typeof(mailbox) <> 'blob';
+     UPDATE mailboxes SET subscribed = subscribed IS TRUE WHERE typeof(subscribed) <> 'integer' OR subscribed NOT IN (0, 1)`,
+  );
+  const nameless = `SELECT idx FROM mailboxes WHERE typeof(mailbox) <> 'blob' OR length(mailbox) NOT BETWEEN 1 AND ${maxTextOctets}`;
+  for (const { idx } of connection.rows<{ idx: number }>(nameless)) {
+    for (const table of [...tables, "mailboxes"]) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);
+  }
+  // The original says so of a mailbox that it has not come to yet.
+  for (const side of sides) connection.run(`UPDATE ${side} SET UIDNEXT = 1 WHERE UIDNEXT = 0`);
+  return new Map(mailboxesToMend(connection, tables).map((idx) => [idx, mendRows(connection, idx, tables)]));
 }
 
 function identify(connection: Connection): void {
@@ -71,7 +102,8 @@ function upgradeNames(connection: Connection, original: Migration, delimiter: st
   // the idx of a mailbox that was deleted must not be given again
   connection.run("DELETE FROM sqlite_sequence WHERE name = 'mailboxes'");
   // a bigint, because the column has no type: a number would be stored as 9.0
-  if (lastIdx !== undefined) connection.run("INSERT INTO sqlite_sequence VALUES ('mailboxes', ?)", BigInt(lastIdx));
+  if (Number.isSafeInteger(lastIdx))
+    connection.run("INSERT INTO sqlite_sequence VALUES ('mailboxes', ?)", BigInt(lastIdx!));
 }
 
 function copyMailboxes(connection: Connection, delimiter: string | null): void {
@@ -85,8 +117,13 @@ function copyMailboxes(connection: Connection, delimiter: string | null): void {
 }
 
 function hasOriginalTables(connection: Connection): boolean {
-  const tables = connection.rows<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'");
-  return originalTables.every((table) => tables.some(({ name }) => name === table));
+  const there = tableNames(connection);
+  return originalTables.every((table) => there.has(table));
+}
+
+function tableNames(connection: Connection): ReadonlySet<string> {
+  const rows = connection.rows<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'");
+  return new Set(rows.map(({ name }) => name));
 }
 
 function prepareUpgrade(connection: Connection): void {

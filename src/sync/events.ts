@@ -57,6 +57,8 @@ export type SyncEvent =
       readonly recorded: string;
       readonly actual: string;
     } & OnMailbox)
+  /** The database had entries of the mailbox that cannot be; they are gone, and its messages are matched anew. */
+  | { readonly type: "entries-dropped"; readonly side?: undefined; readonly mailbox: string; readonly count: number }
   /** The database's file is; whether it fits the servers shows later. */
   | { readonly type: "database-sound"; readonly side?: undefined; readonly mailbox?: undefined }
   | { readonly type: "nothing-to-repair"; readonly side?: undefined; readonly mailbox?: undefined }

@@ -10,7 +10,9 @@ import { displayName, isInbox, isWithin, toWire, type Naming } from "../model/ma
 import { bothSides, type PerSide } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { Connections } from "./connections.ts";
+import type { Report } from "./events.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
+import { upgradeStore } from "./upgrade-store.ts";
 
 export interface Opened {
   readonly sessions: PerSide<Session>;
@@ -21,16 +23,17 @@ export interface Opening {
   readonly connections: Connections;
   readonly store: Store;
   readonly references: PerSide<string>;
+  readonly report: Report;
 }
 
 /** Connects, learns how the servers write names, and upgrades a database of an older version. */
-export async function openServers({ connections, store, references }: Opening): Promise<Opened> {
+export async function openServers({ connections, store, references, report }: Opening): Promise<Opened> {
   const sessions = await connections.open();
   const namings = await bothSides(async (side): Promise<Naming> => {
     const reference = references[side];
     return { reference, delimiter: await listDelimiter(sessions[side], reference) };
   });
-  if (store.needsUpgrade) store.upgrade({ local: namings.local.delimiter, remote: namings.remote.delimiter });
+  upgradeStore({ store, report }, namings);
   return { sessions, namings };
 }
 

@@ -33,6 +33,7 @@ import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
 import type { Program } from "./suggested-command.ts";
+import { upgradeStore } from "./upgrade-store.ts";
 
 /** What each side may have delivered, or be delivering, before the other has it. */
 const inFlightOctets = 8 << 20;
@@ -125,7 +126,8 @@ interface Visit {
   readonly listings: PerSide<Listing>;
 }
 
-async function visit(run: Run, { names, known, listings }: Visit): Promise<void> {
+async function visit(run: Run, { names, known: recorded, listings }: Visit): Promise<void> {
+  const known = soundly(run, { names, known: recorded });
   await foreseeDeletions(
     run,
     names.flatMap((name) => {
@@ -153,6 +155,28 @@ async function visit(run: Run, { names, known, listings }: Visit): Promise<void>
   );
   for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, run.sessions);
   if (run.stop.aborted) throw interrupted();
+}
+
+/**
+ * Leaves out each mailbox of which something is recorded that cannot be, before anything follows from that; a repair drops
+ * it. Returns what is recorded then.
+ */
+function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Visit["known"] {
+  const { store, report, repairs } = run;
+  let isMended = false;
+  for (const mailbox of names) {
+    const idx = known.get(mailbox)?.idx;
+    if (idx === undefined || run.leftOut.has(mailbox)) continue;
+    if (repairs === true) {
+      const count = store.mendRows(idx);
+      if (count > 0) report({ type: "entries-dropped", mailbox, count });
+      isMended ||= count > 0;
+    } else {
+      const flaw = store.flaw(idx);
+      if (flaw !== undefined) leaveOut(run, { mailbox }, flaw);
+    }
+  }
+  return isMended ? knownMailboxes(store) : known;
 }
 
 /** More or less: some may be gone, or paired already. */
@@ -210,7 +234,10 @@ interface Reconciled {
 async function reconcile(run: Run): Promise<Reconciled> {
   for (;;) {
     const listings = await listBoth(run.sessions, run.query).catch(unlistable);
-    if (run.store.needsUpgrade) run.store.upgrade(perSide((side) => listings[side].naming.delimiter));
+    upgradeStore(
+      run,
+      perSide((side) => listings[side].naming),
+    );
     const known = knownMailboxes(run.store);
     leaveOutUnreadable(run, namedOddities(listings));
     if (await recordRenames(run, { listings, known })) continue;

@@ -3,8 +3,9 @@ import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
+import { loadMigrations } from "../../src/store/migrations.ts";
 import type { Store } from "../../src/store/store.ts";
-import { bytesOf, dump, failure, temporaryDirectory } from "../unit/store/databases.ts";
+import { bytesOf, dump, execute, failure, temporaryDirectory } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
 import { keptTables, originalDatabase, upgradedMailboxes } from "./original.ts";
 
@@ -13,7 +14,7 @@ const unequal = { local: "/", remote: "." };
 
 test("our first migration makes the original's tables", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
-  openStore({ path }).close();
+  execute(path, loadMigrations()[0]!.script);
   const ours = dump(path).schema;
   const withoutSpaces = (sql: string | undefined): string | undefined => sql?.replace(/\s+/g, "");
   for (const [table, sql] of Object.entries(dump(originalDatabase(t, 1)).schema)) {
@@ -40,11 +41,8 @@ test("version 1 is upgraded where it is, every row kept", (t) => {
   store.close();
 
   const after = dump(path);
-  assert.equal(after.version, 4);
-  for (const table of [...keptTables, "mailboxes"]) {
-    assert.deepEqual(after.rows[table], before.rows[table]);
-    assert.equal(after.schema[table], before.schema[table]);
-  }
+  assert.equal(after.version, loadMigrations().length);
+  for (const table of [...keptTables, "mailboxes"]) assert.deepEqual(after.rows[table], before.rows[table]);
   for (const table of ["rounds", "message_counts", "refused", "synchronised"]) assert.deepEqual(after.rows[table], []);
 });
 

@@ -14,7 +14,7 @@ test("migrations are numbered from 1", () => {
   const migrations = loadMigrations();
   assert.deepEqual(
     migrations.map(({ version }) => version),
-    [1, 2, 3, 4],
+    migrations.map((_, i) => i + 1),
   );
   assert.match(migrations[0]!.script, /CREATE TABLE mapping/);
 });
@@ -31,5 +31,5 @@ test("the bundle in dist/ finds them too", async (t) => {
   const bundle = (await import(pathToFileURL(outfile).href)) as typeof openStoreModule;
   const path = join(directory, "x.db");
   bundle.openStore({ path }).close();
-  assert.equal(dump(path).version, 4);
+  assert.equal(dump(path).version, loadMigrations().length);
 });

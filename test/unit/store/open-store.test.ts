@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { loadMigrations } from "../../../src/store/migrations.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { bytesOf, dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
@@ -27,7 +28,7 @@ test("closing leaves one file, with everything in it", (t) => {
   store.addMailbox("INBOX", true);
   store.close();
   assert.deepEqual(readdirSync(directory), ["x.db"]);
-  assert.equal(dump(path).version, 4);
+  assert.equal(dump(path).version, loadMigrations().length);
   assert.deepEqual(dump(path).rows["mailboxes"], [[1n, "INBOX", 1n]]);
 });
 
@@ -86,9 +87,9 @@ for (const version of [0, 1, 2, 3, 4, -1]) {
 test("a newer version's database stays as it is", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   openStore({ path }).close();
-  execute(path, "PRAGMA user_version = 5");
+  execute(path, "PRAGMA user_version = 99");
   const before = bytesOf(path);
-  assert.throws(() => openStore({ path }), failure("DATABASE_VERSION", /has version 5, .* up to 4 are known$/));
+  assert.throws(() => openStore({ path }), failure("DATABASE_VERSION", /has version 99, .* up to \d+ are known$/));
   assert.equal(bytesOf(path), before);
 });
 
@@ -98,7 +99,8 @@ test("a damaged page is met when it is read", (t) => {
   for (let i = 0; i < 1000; i++) store.addMailbox(`mailbox ${i}`, true);
   store.close();
   const bytes = Buffer.from(bytesOf(path), "base64");
-  writeFileSync(path, bytes.fill(0xff, 4096));
+  const name = bytes.indexOf("mailbox 500");
+  writeFileSync(path, bytes.fill(0xff, name - (name % 4096), name));
   const damaged = openStore({ path });
   t.after(() => {
     damaged.close();

@@ -1,0 +1,38 @@
+// Values as they come from the database, checked where they are read: what cannot be goes no further.
+
+import { InterimapError } from "../model/errors.ts";
+import { printable } from "../model/printable.ts";
+
+/** RFC 3501 2.3.1.1: not zero, 32 bits. */
+export function isUid(value: unknown): value is number {
+  return typeof value === "number" && value >>> 0 === value && value > 0;
+}
+
+/** Where a value is that cannot be. */
+export interface Place {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** In the rows of a mailbox, which is left out; the others go on. `value` is as SQL or JavaScript shows it. */
+export function impossibleRow(path: string, { table, column }: Place, value: unknown): InterimapError {
+  return new InterimapError("DATABASE_ROWS", what(path, { table, column }, value), {
+    hint: "run --repair, which drops such entries and matches the mailbox's messages anew",
+  });
+}
+
+/** Where no mailbox can be named, nothing else can be believed either. */
+export function impossibleValue(path: string, { table, column }: Place, value: unknown): InterimapError {
+  return new InterimapError("DATABASE_READ", what(path, { table, column }, value), {
+    hint:
+      "restore an older copy and run --repair, or move it away: the next run begins a new one and matches what both " +
+      "servers hold",
+  });
+}
+
+function what(path: string, { table, column }: Place, value: unknown): string {
+  const text = Buffer.isBuffer(value) ? value.toString("latin1", 0, maxShown) : String(value);
+  return `the database ${path} has something in ${table}.${column} that cannot be: ${printable(text.slice(0, maxShown))}`;
+}
+
+const maxShown = 60;

@@ -1,0 +1,116 @@
+// What each column may hold. migrations/ has the same as CHECK constraints; but a file can be changed by others, who need not
+// mind them, so these conditions are asked again before anything follows from a mailbox's rows.
+
+import { maxUid } from "../model/uid-set.ts";
+import type { Connection } from "./connection.ts";
+
+type Columns = Readonly<Record<string, string>>;
+
+/** No time beyond the year 9999: it could not be written as ISO 8601. */
+export const lastSecond = 253_402_300_799;
+/** Octets of a text, or of a mailbox's name. */
+export const maxTextOctets = 65_536;
+
+/** Every table with rows of mailboxes, and of each column but idx the condition under which its value can be. */
+export const rowRules = {
+  mapping: { lUID: whole("lUID", 1, maxUid), rUID: whole("rUID", 1, maxUid) },
+  local: stateColumns(),
+  remote: stateColumns(),
+  rounds: { lfloor: whole("lfloor", 1, maxUid), rfloor: whole("rfloor", 1, maxUid) },
+  message_counts: { local: whole("local", 0, maxUid), remote: whole("remote", 0, maxUid) },
+  synchronised: { at: whole("at", 0, lastSecond) },
+  refused: {
+    side: side(),
+    UID: whole("UID", 1, maxUid),
+    size: whole("size", 0, Number.MAX_SAFE_INTEGER),
+    message_id: `(message_id IS NULL OR ${text("message_id")})`,
+    reason: text("reason"),
+    first_attempt: whole("first_attempt", 0, lastSecond),
+    last_attempt: whole("last_attempt", 0, lastSecond),
+    attempts: whole("attempts", 1, maxUid),
+  },
+  refused_changes: {
+    side: side(),
+    UID: whole("UID", 1, maxUid),
+    what: "(what IN ('deletion', 'flags'))",
+    reason: text("reason"),
+    first_attempt: whole("first_attempt", 0, lastSecond),
+    last_attempt: whole("last_attempt", 0, lastSecond),
+    attempts: whole("attempts", 0, maxUid),
+  },
+  suspects: { side: side(), UID: whole("UID", 1, maxUid) },
+} as const satisfies Readonly<Record<string, Columns>>;
+
+export type CheckedTable = keyof typeof rowRules;
+
+export const checkedTables = Object.keys(rowRules) as readonly CheckedTable[];
+
+/** The condition under which a row of the table is one that cannot be. */
+export function isImpossible(table: CheckedTable): string {
+  return `NOT (${Object.values<string>(rowRules[table]).join(" AND ")})`;
+}
+
+/** A value that cannot be, and where it is. */
+export interface Impossibility {
+  readonly table: CheckedTable;
+  readonly column: string;
+  /** As SQL shows it, cut. */
+  readonly value: string;
+}
+
+/** What a mailbox's rows hold that cannot be; undefined when they are sound. Does not read the mapping: see {@link mappingEnds}. */
+export function findImpossible(connection: Connection, idx: number): Impossibility | undefined {
+  const table = connection.value<string>(findTable, ...parts.map(() => idx)) as CheckedTable | undefined;
+  if (table === undefined) return undefined;
+  const shown = Object.entries<string>(rowRules[table])
+    .map(
+      ([column, rule]) =>
+        `SELECT '${column}' AS "column", substr(quote(substr(${column}, 1, 40)), 1, 60) AS value
+         FROM ${table} WHERE idx = ? AND NOT (${rule})`,
+    )
+    .join(" UNION ALL ");
+  const found = connection.row<Pick<Impossibility, "column" | "value">>(
+    `${shown} LIMIT 1`,
+    ...Object.keys(rowRules[table]).map(() => idx),
+  );
+  return { table, column: found?.column ?? "idx", value: found?.value ?? "" };
+}
+
+/** Texts and blobs sort behind all numbers, so it is enough to look at both ends of each index; what is between is checked when read. */
+const mappingEnds = ["lUID", "rUID"]
+  .flatMap((uid) => [`${uid} < 1`, `${uid} > ${maxUid}`])
+  .map((condition) => `SELECT 'mapping' AS name WHERE EXISTS (SELECT 1 FROM mapping WHERE idx = ? AND ${condition})`);
+
+const parts = [
+  ...mappingEnds,
+  ...checkedTables
+    .filter((table) => table !== "mapping")
+    .map((table) => `SELECT '${table}' WHERE EXISTS (SELECT 1 FROM ${table} WHERE idx = ? AND ${isImpossible(table)})`),
+];
+const findTable = `${parts.join(" UNION ALL ")} LIMIT 1`;
+
+/** A server may have written as much as it liked; UTF-8 takes up to three octets for each of these. */
+export function boundedText(text: string): string {
+  return text.slice(0, Math.floor(maxTextOctets / 3));
+}
+
+function stateColumns() {
+  return {
+    UIDVALIDITY: whole("UIDVALIDITY", 1, maxUid),
+    UIDNEXT: whole("UIDNEXT", 1, maxUid),
+    // of 64 bits, whatever they are
+    HIGHESTMODSEQ: "typeof(HIGHESTMODSEQ) = 'integer'",
+  };
+}
+
+function whole(column: string, least: number, most: number): string {
+  return `(typeof(${column}) = 'integer' AND ${column} BETWEEN ${least} AND ${most})`;
+}
+
+function text(column: string): string {
+  return `(typeof(${column}) = 'text' AND octet_length(${column}) <= ${maxTextOctets})`;
+}
+
+function side(): string {
+  return "(side IN ('local', 'remote'))";
+}
