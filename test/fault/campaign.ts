@@ -4,6 +4,7 @@
 //   otherwise        one step of each scenario in its turn
 //   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", LOST=n, FLIP=0|1 narrow it down further
 //   SEED=n           another order, another sample
+// Of lies (lie.test.ts): SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down.
 
 import { availableParallelism } from "node:os";
 import { seededRandom, type Random } from "../support/random.ts";
@@ -41,7 +42,8 @@ const seed = Number(env["SEED"] ?? 1);
 /** So many trials were done before. */
 const first = Number(env["FROM"] ?? 0);
 const progressStep = 100;
-const isNarrow = ["SCENARIO", "STEP", "BLOW", "LOST", "FLIP"].some((name) => env[name] !== undefined);
+const narrowing = ["SCENARIO", "STEP", "BLOW", "LOST", "FLIP", "SIDE", "RESPONSE", "LIE"];
+const isNarrow = narrowing.some((name) => env[name] !== undefined);
 /** Everything, or all of what was asked for. */
 export const isFull = env["FULL"] === "1" || isNarrow;
 
@@ -51,6 +53,34 @@ export function share(part: number, parts: number): readonly Scenario[] {
 }
 
 export async function conduct(campaign: Campaign): Promise<Outcome> {
+  return conductAny<Case>({
+    ...campaign,
+    what: campaign.blows.join(", "),
+    cases: (trial) => blowCases(campaign, trial),
+    attempt: (one) => attempt(campaign.world, one),
+    commandFor,
+  });
+}
+
+export interface AnyCampaign<C extends Trial> {
+  readonly scenarios: readonly Scenario[];
+  /** Trials for each of them at most, one way round. */
+  readonly sample: number;
+  /** For the summary. */
+  readonly what: string;
+  /** All that there are, and what is wrong before anything is disturbed. */
+  readonly cases: (trial: Trial) => Promise<{ readonly cases: readonly C[]; readonly flawed: readonly string[] }>;
+  readonly attempt: (one: C) => Promise<Attempt>;
+  /** How to see it again. */
+  readonly commandFor: (one: C) => string;
+}
+
+export interface Attempt {
+  readonly problems: readonly string[];
+  readonly isReached: boolean;
+}
+
+export async function conductAny<C extends Trial>(campaign: AnyCampaign<C>): Promise<Outcome> {
   const start = Date.now();
   const deadline = isFull ? start + Number(env["FAULT_MINUTES"] ?? 60) * 60_000 : Infinity;
   const random = seededRandom(seed);
@@ -59,67 +89,71 @@ export async function conduct(campaign: Campaign): Promise<Outcome> {
   let [done, unreached] = [0, 0];
   await inParallel(cases.slice(first), async (one) => {
     if (Date.now() > deadline) return;
-    const { problems, isReached } = await attempt(campaign.world, one);
+    const { problems, isReached } = await campaign.attempt(one);
     done++;
     if (isFull && done % progressStep === 0) console.log(`${first + done} of ${cases.length} trials`);
     if (!isReached) unreached++;
     if (problems.length === 0) return;
-    failures.push(`${commandFor(one)}\n${problems.join("\n")}`);
+    failures.push(`${campaign.commandFor(one)}\n${problems.join("\n")}`);
     if (isFull) console.log(failures.at(-1));
   });
   const names = new Set(cases.map(({ scenario }) => scenario.name));
   const minutes = ((Date.now() - start) / 60_000).toFixed(1);
   const summary =
-    `${names.size} scenarios, ${done} of ${cases.length} trials (${campaign.blows.join(", ")})` +
+    `${names.size} scenarios, ${done} of ${cases.length} trials (${campaign.what})` +
     `${first === 0 ? "" : ` behind the first ${first}`}, ` +
     `${unreached} of them over before their step, ${failures.length} failures, ${minutes} minutes, seed ${seed}`;
   return { summary, failures };
 }
 
 /** The scenarios take turns, so that whatever time there is reaches all of them. */
-async function plan(
-  { world, blows, sample, scenarios: chosen, asDaemon = false }: Campaign,
+async function plan<C extends Trial>(
+  { cases, sample, scenarios: chosen }: AnyCampaign<C>,
   { random, failures }: { readonly random: Random; readonly failures: string[] },
-): Promise<Case[]> {
+): Promise<C[]> {
   const flips = isFull ? [false, true] : undefined;
   const trials = chosen
     .filter(({ name }) => name.includes(env["SCENARIO"] ?? ""))
     .flatMap((scenario) => (flips ?? [random.chance(0.5)]).map((flipped) => ({ scenario, flipped })))
     .filter(({ flipped }) => env["FLIP"] === undefined || flipped === (env["FLIP"] === "1"));
-  const turns: Case[][] = [];
+  const turns: C[][] = [];
   await inParallel([...trials.entries()], async ([index, trial]) => {
-    const undisturbed = await reachEnd(world, trial);
-    const flawed = flaws(trial, undisturbed);
-    if (flawed.length > 0) failures.push(`${nameOf(trial)}, undisturbed:\n${flawed.join("\n")}\n${undisturbed.output}`);
-    const all = undisturbed.steps.flatMap((_, before) =>
-      blows.flatMap((blow) =>
-        losses(blow, undisturbed.steps.slice(0, before + 1)).map((lost) => {
-          return { ...trial, asDaemon, undisturbed, blow, lost, step: before + 1 };
-        }),
-      ),
-    );
+    const { cases: all, flawed } = await cases(trial);
+    if (flawed.length > 0) failures.push(`${nameOf(trial)}, undisturbed:\n${flawed.join("\n")}`);
     // Not the random numbers of the others: the undisturbed ends come in any order.
     const own = seededRandom(seed + [...nameOf(trial)].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
-    const meant = shuffled(own, all).filter(
-      ({ step, blow, lost }) =>
-        (env["STEP"] ?? String(step)) === String(step) &&
-        (env["BLOW"] ?? blow) === blow &&
-        (env["LOST"] ?? String(lost)) === String(lost),
-    );
-    turns[index] = meant.slice(0, sample);
+    turns[index] = shuffled(own, all).slice(0, sample);
   });
   const longest = Math.max(0, ...turns.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, i) => turns.flatMap((cases) => cases.slice(i, i + 1))).flat();
+  return Array.from({ length: longest }, (_, i) => turns.flatMap((some) => some.slice(i, i + 1))).flat();
+}
+
+/** Whether a trial is asked for, be it that nobody narrows them down by this. */
+export function isAskedFor(name: string, value: string | number): boolean {
+  return (env[name] ?? String(value)) === String(value);
+}
+
+async function blowCases({ world, blows, asDaemon = false }: Campaign, trial: Trial) {
+  const undisturbed = await reachEnd(world, trial);
+  const flawed = flaws(trial, undisturbed);
+  const all = undisturbed.steps.flatMap((_, before) =>
+    blows.flatMap((blow) =>
+      losses(blow, undisturbed.steps.slice(0, before + 1)).map((lost): Case => {
+        return { ...trial, asDaemon, undisturbed, blow, lost, step: before + 1 };
+      }),
+    ),
+  );
+  const cases = all.filter(
+    ({ step, blow, lost }) => isAskedFor("STEP", step) && isAskedFor("BLOW", blow) && isAskedFor("LOST", lost),
+  );
+  return { cases, flawed: flawed.length > 0 ? [...flawed, undisturbed.output] : [] };
 }
 
 function losses(blow: Blow, steps: readonly string[]): number[] {
   return blow === "power off" ? Array.from({ length: losable(steps) }, (_, i) => i + 1) : [0];
 }
 
-async function attempt(
-  world: World,
-  one: Case,
-): Promise<{ readonly problems: readonly string[]; readonly isReached: boolean }> {
+async function attempt(world: World, one: Case): Promise<Attempt> {
   const { step, blow, lost, undisturbed } = one;
   try {
     const end = await reachEnd(world, one, { at: step, blow, lost });

@@ -85,13 +85,14 @@ async function watch({ home }: Place, steps: Steps, disturbance?: Disturbance): 
 }
 
 /** The same command again; and where that says which command does the rest, that one. */
-async function finish(run: (words: readonly string[]) => Promise<RunResult>, args: readonly string[]) {
+export async function finish(run: (words: readonly string[]) => Promise<RunResult>, args: readonly string[]) {
   const result = await run(args);
   const rest = /if it was renamed there: \S+ ([^;]*);/.exec(result.stderr)?.[1];
   return rest === undefined ? result : run(rest.split(" ").filter((word) => !word.startsWith("--config")));
 }
 
-const changing = /^\w+ < \S+ (?:UID )?(STORE|EXPUNGE|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE|SELECT)\b/i;
+export const changing =
+  /^\w+ < \S+ (?:UID )?(STORE|EXPUNGE|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE|SELECT)\b/i;
 
 function recordedIn({ home }: Place): string[] {
   const { rows } = dump(home.databaseFile);
@@ -147,7 +148,7 @@ export function differences(
  * Without what may differ: subscriptions to names that do not exist, which a rename that was ended before its last command
  * leaves behind, and how often there is a message that may have been matched.
  */
-function comparable({ mailboxes, subscribed }: MailStoreSnapshot, { mayMatch = false } = {}): MailStoreSnapshot {
+export function comparable({ mailboxes, subscribed }: MailStoreSnapshot, { mayMatch = false } = {}): MailStoreSnapshot {
   return {
     mailboxes: mayMatch
       ? new Map(
