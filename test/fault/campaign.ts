@@ -7,6 +7,7 @@
 // Of lies (lie.test.ts): SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down.
 
 import { availableParallelism } from "node:os";
+import { groupBy } from "../../src/model/group-by.ts";
 import { seededRandom, type Random } from "../support/random.ts";
 import { scenarios, type Scenario } from "./scenarios.ts";
 import { losable, type Blow } from "./steps.ts";
@@ -58,6 +59,7 @@ export async function conduct(campaign: Campaign): Promise<Outcome> {
     what: campaign.blows.join(", "),
     cases: (trial) => blowCases(campaign, trial),
     attempt: (one) => attempt(campaign.world, one),
+    kindOf: () => "",
     commandFor,
   });
 }
@@ -71,6 +73,8 @@ export interface AnyCampaign<C extends Trial> {
   /** All that there are, and what is wrong before anything is disturbed. */
   readonly cases: (trial: Trial) => Promise<{ readonly cases: readonly C[]; readonly flawed: readonly string[] }>;
   readonly attempt: (one: C) => Promise<Attempt>;
+  /** Kinds take turns in a sample. */
+  readonly kindOf: (one: C) => string;
   /** How to see it again. */
   readonly commandFor: (one: C) => string;
 }
@@ -108,7 +112,7 @@ export async function conductAny<C extends Trial>(campaign: AnyCampaign<C>): Pro
 
 /** The scenarios take turns, so that whatever time there is reaches all of them. */
 async function plan<C extends Trial>(
-  { cases, sample, scenarios: chosen }: AnyCampaign<C>,
+  { cases, kindOf, sample, scenarios: chosen }: AnyCampaign<C>,
   { random, failures }: { readonly random: Random; readonly failures: string[] },
 ): Promise<C[]> {
   const flips = isFull ? [false, true] : undefined;
@@ -122,10 +126,15 @@ async function plan<C extends Trial>(
     if (flawed.length > 0) failures.push(`${nameOf(trial)}, undisturbed:\n${flawed.join("\n")}`);
     // Not the random numbers of the others: the undisturbed ends come in any order.
     const own = seededRandom(seed + [...nameOf(trial)].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
-    turns[index] = shuffled(own, all).slice(0, sample);
+    turns[index] = inTurns([...groupBy(shuffled(own, all), kindOf).values()]).slice(0, sample);
   });
-  const longest = Math.max(0, ...turns.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, i) => turns.flatMap((some) => some.slice(i, i + 1))).flat();
+  return inTurns(turns);
+}
+
+/** The first of each, then the second of each, and so on. */
+function inTurns<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((some) => some.slice(i, i + 1))).flat();
 }
 
 /** Whether a trial is asked for, be it that nobody narrows them down by this. */
