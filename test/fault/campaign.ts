@@ -39,7 +39,7 @@ interface Case extends Trial {
 }
 
 const env = process.env;
-const seed = Number(env["SEED"] ?? 1);
+export const seed = Number(env["SEED"] ?? 1);
 /** So many trials were done before. */
 const first = Number(env["FROM"] ?? 0);
 const progressStep = 100;

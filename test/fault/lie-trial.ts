@@ -31,7 +31,7 @@ interface TruthfulRun extends RunResult {
 /** Two to agree, and one that finds nothing to do. */
 const truthfulRuns = 3;
 /** After this a run has hung, and is ended. */
-const timeoutMs = Number(process.env["LIMIT_S"] ?? 30) * 1000;
+const timeoutMs = 60_000;
 const preload = new URL("days-later.mjs", import.meta.url).href;
 
 /** Without an order nobody lies. `needsRepair`: what was lied about is found by comparing everything only. */
