@@ -133,6 +133,8 @@ function lineOf(event: SyncEvent): Line {
       return { level: "info", text: `Connected again after ${duration(event.afterMs)}` };
     case "notify-missing":
       return { level: "warn", text: `${event.reason}: ${insteadOfNotify[event.instead]}` };
+    case "alert":
+      return { level: "warn", text: `The server says: ${event.text}` };
     case "clock-jumped":
       return {
         level: "info",

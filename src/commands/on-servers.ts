@@ -9,6 +9,7 @@ import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
+import { alertsTo } from "../sync/alerts.ts";
 import { Connections } from "../sync/connections.ts";
 import type { Report } from "../sync/events.ts";
 import type { Program } from "../sync/suggested-command.ts";
@@ -40,8 +41,10 @@ export async function onServers(
 ): Promise<void> {
   ensureDirectory(dirname(config.database));
   const store = openStore({ path: config.database });
+  const onAlert = alertsTo(report);
   const connections = new Connections(
-    (side, abort) => connect(config.servers[side], { side, log, keepAlive: false, signal: abort, isEager: true }),
+    (side, signal) =>
+      connect(config.servers[side], { side, log, onAlert: onAlert(side), keepAlive: false, signal, isEager: true }),
     perSide((side) => config.servers[side].connections),
   );
   const windUp = (): void => {

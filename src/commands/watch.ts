@@ -9,6 +9,7 @@ import type { ServiceNotifier } from "../service/systemd.ts";
 import { statusText } from "../service/status-text.ts";
 import { tidyMemory } from "../service/tidy-memory.ts";
 import { openStore } from "../store/open-store.ts";
+import { alertsTo } from "../sync/alerts.ts";
 import { Watch } from "../sync/watch.ts";
 import { statusDocument } from "./status-document.ts";
 import { scopeOf, type SyncCommand } from "./sync.ts";
@@ -45,6 +46,7 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
   const reload = new AbortController();
   const status = (): StatusDocument => statusDocument({ database: config.database, store, watch: watch.state });
   const others = tellOthers({ ...command, status });
+  const onAlert = alertsTo(report);
   const watch: Watch = new Watch({
     sync: {
       store,
@@ -55,7 +57,8 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
         perSide((side) => config.servers[side].listReference),
       ),
     },
-    connect: ({ side, ...attempt }) => connect(config.servers[side], { side, log, keepAlive: true, ...attempt }),
+    connect: ({ side, ...attempt }) =>
+      connect(config.servers[side], { side, log, onAlert: onAlert(side), keepAlive: true, ...attempt }),
     connections: perSide((side) => config.servers[side].connections),
     usesNotify: command.notify,
     pollMs: 1_000 * (seconds ?? pollSeconds),

@@ -52,8 +52,17 @@ function plain({ username, password }: Credentials, withInitialResponse: boolean
   const message = base64(Buffer.from(`\0${username}\0${password}`, "utf8"));
   const command = { name: "AUTHENTICATE", overlap: "alone" } as const;
   return withInitialResponse
-    ? { ...command, parts: line`AUTHENTICATE PLAIN ${message}` }
-    : { ...command, parts: line`AUTHENTICATE PLAIN`, answerChallenge: () => message };
+    ? { ...command, parts: line`AUTHENTICATE PLAIN ${message}`, answerChallenge: inTurn(cancelled) }
+    : { ...command, parts: line`AUTHENTICATE PLAIN`, answerChallenge: inTurn(message, cancelled) };
+}
+
+/** RFC 3501 6.2.2: the server has to answer BAD. */
+const cancelled = "*";
+
+/** Each is given once, however often the server asks. */
+function inTurn(...answers: readonly string[]): () => string | undefined {
+  let given = 0;
+  return () => answers[given++];
 }
 
 /** RFC 3501 6.2.3 */

@@ -43,28 +43,47 @@ export interface Command {
   readonly onAnswered?: (answer: TaggedResponse) => void;
   /**
    * Answers `+` with a line: SASL data, which are never logged. Or later with the line that ends the command (IDLE): until
-   * then the server may be silent for as long as it likes.
+   * then the server may be silent for as long as it likes. Undefined: there is nothing to answer.
    */
-  readonly answerChallenge?: (challenge: string) => string | Promise<string>;
+  readonly answerChallenge?: (challenge: string) => string | Promise<string> | undefined;
+}
+
+/** How many of the commands in flight are of which kind. */
+export interface InFlightKinds {
+  readonly total: number;
+  /** `alone` and `last`. */
+  readonly exclusive: number;
+  /** `select`. */
+  readonly selecting: number;
+  /** `selected` and `changing`. */
+  readonly inMailbox: number;
+  /** Those that do not say which mailbox they mean, though they mean one: see {@link saysWhere}. */
+  readonly vague: number;
 }
 
 /**
  * Whether a command may be written while others await their tagged responses. RFC 3501 5.5 forbids overlapping commands
  * whose results would depend on the order in which the server runs them; it makes servers run such ones in the order in
  * which they were sent, though. So mailboxes may be read one after the other without a pause, as long as each command says
- * which one it means. But nothing is changed before the server has confirmed that the right mailbox is selected.
+ * which one it means, and the server where the responses of one end and those of the next begin (`isClosedTold`: [CLOSED]
+ * of RFC 7162 3.2.11). But nothing is changed before the server has confirmed that the right mailbox is selected.
  */
-export function mayOverlap(next: Command, inFlight: readonly Command[]): boolean {
-  return inFlight.every((other) => {
-    if (next.overlap === "alone" || other.overlap === "alone" || other.overlap === "last") return false;
-    if (next.overlap === "select") return saysWhere(other);
-    if (next.overlap === "changing") return other.overlap !== "select";
-    if (next.overlap === "selected") return other.overlap !== "select" || saysWhere(next);
-    return true;
-  });
+export function mayOverlap(next: Command, inFlight: InFlightKinds, isClosedTold = true): boolean {
+  if (next.overlap === "alone") return inFlight.total === 0;
+  if (inFlight.exclusive > 0) return false;
+  switch (next.overlap) {
+    case "select":
+      return isClosedTold ? inFlight.vague === 0 : inFlight.selecting + inFlight.inMailbox === 0;
+    case "changing":
+      return inFlight.selecting === 0;
+    case "selected":
+      return inFlight.selecting === 0 || (isClosedTold && saysWhere(next));
+    default:
+      return true;
+  }
 }
 
-function saysWhere({ overlap, opens, view }: Command): boolean {
+export function saysWhere({ overlap, opens, view }: Command): boolean {
   if (overlap === "select") return opens !== undefined;
-  return overlap === "any" || view !== undefined;
+  return (overlap !== "selected" && overlap !== "changing") || view !== undefined;
 }

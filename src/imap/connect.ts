@@ -2,6 +2,7 @@
 // transport, greeting, STARTTLS, login, capabilities, QRESYNC, compression.
 
 import type { Log } from "../log/log.ts";
+import { duration } from "../model/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { InetSettings, ServerSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
@@ -33,6 +34,8 @@ export interface ConnectOptions {
    * fails then fails the session, and with it all that was begun.
    */
   readonly isEager?: boolean;
+  /** Gets what the server wants people to read (RFC 3501 7.1, ALERT). */
+  readonly onAlert?: (text: string) => void;
 }
 
 /**
@@ -62,7 +65,8 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
     ...options,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
   });
-  const session = new Session(transport, { side, log, silenceLimitMs: options.silenceLimitMs });
+  const { silenceLimitMs, onAlert } = options;
+  const session = new Session(transport, { side, log, silenceLimitMs, onAlert, isStranger: true });
   const giveUp = (): void => {
     session.destroy(signal?.reason as Error);
   };
@@ -70,9 +74,12 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   try {
     signal?.throwIfAborted();
     const isPreauthenticated = await greet(session, { how, transport, timeoutMs: options.timeoutMs });
-    if (session.capabilities.isEmpty) await refreshCapabilities(session);
-    if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated, options });
-    if (!isPreauthenticated) await logIn(session, settings);
+    await within(session, loginSteps * (options.timeoutMs ?? defaultTimeoutMs), async () => {
+      if (session.capabilities.isEmpty) await refreshCapabilities(session);
+      if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated, options });
+      if (!isPreauthenticated) await logIn(session, settings);
+    });
+    session.trust();
     requireCapabilities(session.capabilities);
     const enabled = enableQresync(session);
     if (settings.compress) await compress(session);
@@ -80,9 +87,27 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
     return session;
   } catch (error) {
     session.destroy();
+    if (!session.isSecure && error instanceof InterimapError) error.waitAtMost(strangersWaitMs);
     throw error;
   } finally {
     signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+/** The login takes as long as this many steps of a connection may, however busy the server says it is. */
+const loginSteps = 4;
+const defaultTimeoutMs = 30_000;
+/** Whoever answers without TLS may be anybody, and cannot keep us away for a day. */
+const strangersWaitMs = 5 * 60_000;
+
+async function within(session: Session, limitMs: number, work: () => Promise<void>): Promise<void> {
+  const timer = setTimeout(() => {
+    session.destroy(new InterimapError("CONNECTION_SILENT", `no login within ${duration(limitMs)}`));
+  }, limitMs);
+  try {
+    await work();
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -108,7 +133,7 @@ async function greet(session: Session, context: GreetingContext): Promise<boolea
 /** Silence, a closed connection and nonsense are the marks of a server that is no IMAP server, or of the wrong port. */
 async function firstResponse(
   session: Session,
-  { how, transport, timeoutMs = 30_000 }: GreetingContext,
+  { how, transport, timeoutMs = defaultTimeoutMs }: GreetingContext,
 ): Promise<StatusResponse> {
   // A tunnel may be waiting for somebody to type a passphrase.
   const timer =
@@ -189,6 +214,7 @@ async function logIn(session: Session, settings: ServerSettings): Promise<void> 
   const before = session.capabilities;
   await authenticate(session, settings);
   // Most servers send the new list with the OK; otherwise it must be asked for.
+  session.trust();
   if (session.capabilities === before) await refreshCapabilities(session);
 }
 

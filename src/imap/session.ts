@@ -4,28 +4,30 @@
 //   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
 //             #inFlight                               #pending
 
-import { duration } from "../model/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
 import { trafficLine } from "../log/traffic.ts";
 import { Capabilities } from "./capabilities.ts";
-import { ResponseReader } from "./codec/read-responses.ts";
+import { ResponseReader, type ResponseHandlers } from "./codec/read-responses.ts";
+import { strangersLimits, trustingLimits } from "./codec/split-responses.ts";
 import { encodeCommand, line, sendsUnasked, type Segment } from "./codec/write-command.ts";
 import { mayOverlap, type Command, type Turn } from "./command.ts";
+import { CommandList } from "./command-list.ts";
 import { CommandRefused } from "./command-refused.ts";
+import { InFlight } from "./in-flight.ts";
 import { LiteralRefused } from "./literal-refused.ts";
 import type { MailboxView } from "./mailbox-view.ts";
+import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
+import { Selection } from "./selection.ts";
 import type { Transport } from "./transport/transport.ts";
 
-/** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */
-const defaultSilenceLimitMs = 5 * 60_000;
-/** The limit is looked at in so many steps: whether octets still leave can only be told by looking twice. */
-const silenceSteps = 5;
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;
+/** So often a server may ask for what nobody is going to send, between two answers. */
+const mostUnaskedChallenges = 100;
 
 interface Entry {
   readonly command: Command;
@@ -46,14 +48,16 @@ export interface SessionOptions {
   readonly log: Log;
   /** How long an answer, or any progress towards it, may take; 5 minutes unless told. */
   readonly silenceLimitMs?: number | undefined;
+  /** Until {@link Session.trust}, whoever answers may say little. */
+  readonly isStranger?: boolean;
+  /** Gets what a server wants people to read (RFC 3501 7.1, ALERT). */
+  readonly onAlert?: ((text: string) => void) | undefined;
 }
 
 export class Session {
   readonly side: Side;
   readonly log: Log;
   capabilities = new Capabilities([]);
-  /** The selected mailbox as the server last described it. */
-  view: MailboxView | undefined;
   /** The server tells of changes in other mailboxes, too, at any time (RFC 5465). */
   isNotified = false;
   /** The shortest time that a command took to be answered. */
@@ -61,14 +65,14 @@ export class Session {
 
   #transport: Transport;
   readonly #reader: ResponseReader;
-  #pending: Entry[] = [];
-  #inFlight: Entry[] = [];
+  readonly #pending = new CommandList<Entry>();
+  readonly #inFlight = new InFlight<Entry>();
+  /** To be sent again, before all that is pending. */
+  #again: Entry | undefined;
   #nextTag = 0;
   /** The entry that is written in part: it awaits `+` or its turn, and nothing else can be written before its end. */
   #unfinished: Entry | undefined;
-  /** What SELECTs in flight are going to fill: the first replaces `view` at [CLOSED], or at once when there is none. */
-  readonly #openings: MailboxView[] = [];
-  #selectedNext: MailboxView | undefined;
+  readonly #selection = new Selection();
   #greeting: ((response: StatusResponse) => void) | undefined;
   #goodbye: StatusResponse | undefined;
   #listener: ((response: UntaggedResponse) => void) | undefined;
@@ -76,10 +80,14 @@ export class Session {
   #onFailure: ((error: Error) => void) | undefined;
   #closing = false;
   #isExchanging = false;
-  #silence: NodeJS.Timeout;
-  #silenceLimitMs: number;
-  #silentSteps = 0;
+  readonly #onAlert: ((text: string) => void) | undefined;
+  readonly #patience: Patience;
   #octetsSent: number | undefined;
+  #unaskedChallenges = 0;
+  /** Among what was read together is something that was asked for. */
+  #isAnswering = false;
+  /** How much has arrived of a response that is not complete. */
+  #arriving = 0;
   #hasEnded: (reason: Error) => void = () => undefined;
   /** Resolves with the reason when the connection is gone, for whatever reason. */
   readonly ended = new Promise<Error>((resolve) => {
@@ -89,9 +97,17 @@ export class Session {
   constructor(transport: Transport, options: SessionOptions) {
     this.side = options.side;
     this.log = options.log;
-    this.#silenceLimitMs = options.silenceLimitMs ?? defaultSilenceLimitMs;
+    this.#onAlert = options.onAlert;
+    this.#patience = new Patience({
+      limitMs: options.silenceLimitMs,
+      awaited: () => this.#awaited(),
+      isSending: () => this.#isSending(),
+      giveUp: (error) => {
+        this.#fail(error);
+      },
+    });
     this.#transport = transport;
-    this.#reader = new ResponseReader({
+    const handlers: ResponseHandlers = {
       onResponse: (response) => {
         this.#receive(response);
       },
@@ -100,38 +116,48 @@ export class Session {
           this.#logTraffic("S", line);
         },
       }),
+      onRead: (arriving) => {
+        if (this.#isAnswering || arriving > this.#arriving) this.#patience.progress();
+        this.#isAnswering = false;
+        this.#arriving = arriving;
+      },
       onError: (error) => {
         this.#fail(error);
       },
       onEnd: () => {
         this.#fail(this.#lost());
       },
-    });
-    this.#silence = this.#silenceTimer();
+    };
+    this.#reader = new ResponseReader(handlers, options.isStranger === true ? strangersLimits : trustingLimits);
     this.#attach(transport);
+  }
+
+  /** The selected mailbox as the server last described it. */
+  get view(): MailboxView | undefined {
+    return this.#selection.view;
+  }
+
+  set view(view: MailboxView | undefined) {
+    this.#selection.view = view;
+  }
+
+  /** The server knows us, and we know it: it may say all that is of use. */
+  trust(): void {
+    this.#reader.limit(trustingLimits);
   }
 
   /** From now on, silence for so long while we wait is too long. */
   limitSilence(ms: number): void {
-    clearTimeout(this.#silence);
-    this.#silenceLimitMs = ms;
-    this.#silentSteps = 0;
-    this.#silence = this.#silenceTimer();
-  }
-
-  #silenceTimer(): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#silenceNoticed();
-    }, this.#silenceLimitMs / silenceSteps).unref();
+    this.#patience.limit(ms);
   }
 
   get isUsable(): boolean {
-    return this.#failure === undefined && !this.#closing;
+    return this.#failure === undefined && this.#goodbye === undefined && !this.#closing;
   }
 
   /** Nothing is waiting to be sent or answered. */
   get isIdle(): boolean {
-    return this.#inFlight.length === 0 && this.#pending.length === 0;
+    return this.#inFlight.total === 0 && this.#pending.size === 0;
   }
 
   get isSecure(): boolean {
@@ -140,7 +166,7 @@ export class Session {
 
   /** The mailbox that will be selected when all commands so far are done, if it is one that somebody wants to know of. */
   get selectedNext(): MailboxView | undefined {
-    return this.#selectedNext;
+    return this.#selection.next;
   }
 
   /** Gets what the server says without having been asked, besides the view; there is one listener. */
@@ -164,14 +190,15 @@ export class Session {
    */
   run(command: Command): Promise<TaggedResponse> {
     const answered = new Promise<TaggedResponse>((resolve, reject) => {
-      if (this.#failure !== undefined) {
-        reject(this.#failure);
+      const end = this.#failure ?? (this.#goodbye && !this.#closing ? this.#lost() : undefined);
+      if (end !== undefined) {
+        reject(end);
         return;
       }
-      const tag = `a${String(this.#nextTag++)}`;
+      const tag = this.#takeTag();
       const segments = encodeCommand(tag, command.parts, this.capabilities);
-      this.#pending.push({ command, resolve, reject, segments, tag });
-      if (command.overlap === "select") this.#selectedNext = command.opens;
+      this.#pending.add({ command, resolve, reject, segments, tag });
+      if (command.overlap === "select") this.#selection.next = command.opens;
       this.#pump();
     });
     // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
@@ -194,8 +221,6 @@ export class Session {
         if (answer.status !== "OK") return;
         this.#isExchanging = true;
         surplus = this.#reader.detach();
-        // A listener would keep the old stream flowing.
-        this.#transport.stream.off("data", this.#noteProgress);
       },
     });
     this.#attach(await replace(this.#transport, surplus));
@@ -243,9 +268,7 @@ export class Session {
   }
 
   #attach(transport: Transport): void {
-    this.#transport.stream.off("data", this.#noteProgress);
     this.#transport = transport;
-    transport.stream.on("data", this.#noteProgress);
     transport.stream.on("error", (error: Error) => {
       this.#fail(error instanceof InterimapError ? error : this.#lost(error));
     });
@@ -256,9 +279,10 @@ export class Session {
     if (this.#isExchanging) return;
     this.#gatherWrites();
     while (this.#unfinished === undefined) {
-      const next = this.#pending[0];
-      if (next === undefined || !mayOverlap(next.command, commandsOf(this.#inFlight))) break;
-      this.#pending.shift();
+      const next = this.#again ?? this.#pending.first;
+      if (next === undefined || !mayOverlap(next.command, this.#inFlight, this.#selection.isClosedTold)) break;
+      if (next === this.#again) this.#again = undefined;
+      else this.#pending.remove(next);
       this.#start(next);
     }
   }
@@ -283,9 +307,9 @@ export class Session {
       entry.reject(mailboxLost(this.side));
       return;
     }
-    if (this.#inFlight.length === 0) this.#noteProgress();
-    this.#inFlight.push(entry);
-    if (opens !== undefined) this.#open(opens);
+    if (this.#inFlight.total === 0) this.#patience.progress();
+    this.#inFlight.add(entry);
+    if (opens !== undefined) this.#selection.started(opens);
     entry.writtenAt = performance.now();
     this.#writeSegment(entry);
   }
@@ -324,11 +348,9 @@ export class Session {
     this.#write([verdict === "go" ? lineEnd : withdrawal]);
   }
 
-  /** Octets count, not responses: one message may take longer than the limit. */
   readonly #noteProgress = (): void => {
-    this.#silentSteps = 0;
     this.#octetsSent = this.#transport.octetsSent?.();
-    this.#silence.refresh();
+    this.#patience.progress();
   };
 
   #receive(response: Response): void {
@@ -345,9 +367,7 @@ export class Session {
   }
 
   #complete(response: TaggedResponse): void {
-    // Answers mostly come in order, so this finds the first entry.
-    const index = this.#inFlight.findIndex((entry) => entry.tag === response.tag);
-    const entry = this.#inFlight[index];
+    const entry = this.#inFlight.withTag(response.tag);
     if (entry === undefined) {
       if (this.#isMisled(response)) return;
       this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent (tag ${response.tag})`));
@@ -357,33 +377,70 @@ export class Session {
       this.#dropMisled(entry, response);
       return;
     }
+    this.#isAnswering = true;
+    this.#patience.words = undefined;
+    this.#unaskedChallenges = 0;
     if (entry.writtenAt !== undefined)
       this.roundTripMs = Math.min(this.roundTripMs, performance.now() - entry.writtenAt);
     // A literal that is refused before its `+` is never sent.
     this.#finish(entry);
     this.#note(response);
+    if (entry.command.overlap === "select" && !this.#isSelectionDone(entry, response)) return;
     entry.command.onAnswered?.(response);
-    if (entry.command.overlap === "select") this.#opened(entry.command.opens, response.status === "OK");
     // Only now: if that threw, the entry must fail with all the others.
-    this.#inFlight.splice(index, 1);
+    this.#inFlight.remove(entry);
     if (response.status === "OK") entry.resolve(response);
     else entry.reject(new CommandRefused(entry.command.name, response, this.side));
     this.#pump();
   }
 
+  /** False when the SELECT is sent once more, or the connection is ended. */
+  #isSelectionDone(entry: Entry, { status }: TaggedResponse): boolean {
+    const verdict = this.#selection.answered(entry.command.opens, status === "OK");
+    if (verdict === "done") return true;
+    if (verdict === "lost") {
+      this.#fail(new InterimapError("PROTOCOL", "the server did not tell when it left a mailbox ([CLOSED])"));
+      return false;
+    }
+    this.#inFlight.remove(entry);
+    const tag = this.#takeTag();
+    this.#again = { ...entry, tag, segments: encodeCommand(tag, entry.command.parts, this.capabilities) };
+    this.#pump();
+    return false;
+  }
+
+  #takeTag(): string {
+    return `a${String(this.#nextTag++)}`;
+  }
+
+  #noteUnaskedChallenge(): void {
+    if (++this.#unaskedChallenges < mostUnaskedChallenges) return;
+    this.#fail(new InterimapError("PROTOCOL", "the server asks again and again for what it was not going to get"));
+  }
+
   #continue(challenge: string): void {
     const entry = this.#unfinished;
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      this.#noteUnaskedChallenge();
+      return;
+    }
     if (entry.segments.length > 0) {
+      this.#patience.progress();
       this.#gatherWrites();
       this.#writeSegment(entry);
       this.#pump();
       return;
     }
     // One line ends it, however often the server says `+`.
-    if (entry.isHeld !== undefined) return;
-    const answer = entry.command.answerChallenge?.(challenge);
-    if (answer === undefined) return;
+    if (entry.isHeld !== undefined || entry.command.answerChallenge === undefined) {
+      this.#noteUnaskedChallenge();
+      return;
+    }
+    const answer = entry.command.answerChallenge(challenge);
+    if (answer === undefined) {
+      this.#fail(new InterimapError("PROTOCOL", `the server asks for more than ${entry.command.name} has to say`));
+      return;
+    }
     if (typeof answer === "string") {
       this.#answer(answer);
       return;
@@ -407,7 +464,7 @@ export class Session {
    * them: then the connection is dropped. What such commands are answered with, has a tag of theirs or none.
    */
   #isMisled(answer: TaggedResponse | StatusResponse): boolean {
-    const entry = this.#inFlight.find(({ hasSentUnasked }) => hasSentUnasked);
+    const entry = this.#inFlight.find(({ hasSentUnasked }) => hasSentUnasked === true);
     if (entry !== undefined) this.#dropMisled(entry, answer);
     return entry !== undefined;
   }
@@ -428,68 +485,63 @@ export class Session {
         this.#greeting = undefined;
         return;
       }
-      if (response.status === "BYE") this.#goodbye = response;
-      if (response.code?.name === "CLOSED") this.#enterOpening();
+      if (response.status === "BYE") this.#bidFarewell(response);
+      if (response.code?.name === "CLOSED") this.#selection.closed();
+      if (response.status !== "OK") this.#patience.words = `${response.status} ${response.text}`;
     }
     this.#note(response);
-    if (response.kind === "fetch" && response.modSeq === 0n && this.view !== undefined)
-      this.view.hasUnknownModSeqs = true;
-    for (const { command } of this.#inFlight) {
+    // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
+    const view = this.#isInDoubt() ? undefined : this.view;
+    if (response.kind === "fetch" && response.modSeq === 0n && view !== undefined) view.hasUnknownModSeqs = true;
+    const isOurs = ({ command }: Entry): boolean =>
       // Another mailbox's messages have the same UIDs.
-      if (command.view !== undefined && command.view !== this.view) continue;
-      if (command.claim?.(response) === true) return;
+      (command.view === undefined || command.view === this.view) && command.claim?.(response) === true;
+    if (this.#inFlight.findClaimant(isOurs) !== undefined) {
+      this.#isAnswering = true;
+      return;
     }
-    this.view?.receive(response);
+    if (response.kind !== "status" && this.#inFlight.selecting + this.#inFlight.inMailbox > 0) this.#isAnswering = true;
+    else this.#patience.signOfLife();
+    view?.receive(response);
     this.#listener?.(response);
   }
 
   /** Keeps the capabilities fresh, wherever the server mentions them. */
   #note(response: TaggedResponse | UntaggedResponse): void {
     if (response.kind === "capability") this.capabilities = new Capabilities(response.capabilities);
-    if ((response.kind === "status" || response.kind === "tagged") && response.code?.name === "CAPABILITY") {
+    if (response.kind !== "status" && response.kind !== "tagged") return;
+    if (response.code?.name === "CAPABILITY") {
       this.capabilities = new Capabilities(response.code.text.split(" ").filter((name) => name !== ""));
     }
+    if (response.code?.name === "ALERT") this.#onAlert?.(response.text);
   }
 
-  #open(view: MailboxView): void {
-    this.#openings.push(view);
-    if (this.view === undefined) this.#enterOpening();
+  /** After this nothing is answered, though the connection may stay open; what came together with it is read. */
+  #bidFarewell(goodbye: StatusResponse): void {
+    this.#goodbye = goodbye;
+    if (!this.#closing) setImmediate(() => this.#fail(this.#lost()));
   }
 
-  #enterOpening(): void {
-    this.view = this.#openings.shift() ?? this.view;
+  /** What was sent to the mailbox that is being left has been answered, and the next one has not been entered. */
+  #isInDoubt(): boolean {
+    const { opening } = this.#selection;
+    if (opening === undefined) return false;
+    const first = this.#inFlight.find(({ command }) => command.overlap !== "any");
+    return first?.command.opens === opening;
   }
 
-  /** Ends a SELECT: on failure no mailbox is selected any more (RFC 3501 6.3.1). */
-  #opened(view: MailboxView | undefined, succeeded: boolean): void {
-    // Without [CLOSED]: there was nothing to close, or the server did not say so.
-    if (view !== undefined && this.#openings[0] === view) this.#enterOpening();
-    if (succeeded && view !== undefined) return;
-    this.view = undefined;
-    if (this.#selectedNext === view) this.#selectedNext = undefined;
-    this.#enterOpening();
-  }
-
-  #silenceNoticed(): void {
-    if (!this.#isWaiting) return;
-    if (this.#isSending) this.#noteProgress();
-    else if (++this.#silentSteps < silenceSteps) this.#silence.refresh();
-    else this.#giveUp();
-  }
-
-  /** The other side is taking in what we sent, however slowly, as far as can be seen from here. */
-  get #isSending(): boolean {
+  #isSending(): boolean {
     const { stream, octetsSent } = this.#transport;
     const sent = octetsSent?.();
-    return sent === undefined ? stream.writableLength > 0 : sent !== this.#octetsSent;
+    const isSending = sent === undefined ? stream.writableLength > 0 : sent !== this.#octetsSent;
+    this.#octetsSent = sent;
+    return isSending;
   }
 
-  get #isWaiting(): boolean {
-    return this.#greeting !== undefined || this.#inFlight.some((entry) => entry.isHeld !== true);
-  }
-
-  #giveUp(): void {
-    this.#fail(new InterimapError("CONNECTION_SILENT", `no answer for ${duration(this.#silenceLimitMs)}`));
+  #awaited(): Awaited {
+    if (this.#greeting !== undefined) return "something";
+    if (this.#inFlight.find(isLarge) !== undefined) return "something large";
+    return this.#inFlight.find((entry) => entry.isHeld !== true) === undefined ? "nothing" : "something";
   }
 
   #lost(cause?: Error): InterimapError {
@@ -507,17 +559,20 @@ export class Session {
     if (this.#failure !== undefined) return;
     if (error instanceof InterimapError) error.side ??= this.side;
     this.#failure = error;
-    clearTimeout(this.#silence);
+    this.#patience.end();
     this.#hasEnded(error);
     this.#reader.detach();
     // What the system has not sent yet would be sent after all.
     if (isMisunderstanding(error)) this.#transport.abort?.();
     this.#transport.stream.destroy();
     this.#onFailure?.(error);
-    const unanswered = [...this.#inFlight, ...this.#pending];
-    this.#inFlight = [];
-    this.#pending = [];
-    for (const entry of unanswered) entry.reject(error);
+    const unanswered = [...this.#inFlight.toArray(), ...(this.#again ? [this.#again] : []), ...this.#pending.toArray()];
+    for (const entry of unanswered) {
+      this.#inFlight.remove(entry);
+      this.#pending.remove(entry);
+      entry.reject(error);
+    }
+    this.#again = undefined;
   }
 
   #logCommand(segment: Segment): void {
@@ -530,8 +585,10 @@ export class Session {
   }
 }
 
-function commandsOf(entries: readonly Entry[]): Command[] {
-  return entries.map(({ command }) => command);
+/** What may keep a server busy for a long time: a message, or anything in a mailbox. */
+function isLarge({ command: { overlap, parts }, isHeld }: Entry): boolean {
+  if (overlap === "any") return parts.some((part) => typeof part !== "string");
+  return isHeld !== true && (overlap === "select" || overlap === "selected" || overlap === "changing");
 }
 
 function isMisunderstanding(error: Error): boolean {

@@ -68,7 +68,7 @@ export class InterimapError extends Error {
   readonly hint: string | undefined;
   /** The server it happened on; set by whoever knows, on the way up. */
   side: Side | undefined;
-  readonly retryAfterMs: number | undefined;
+  #retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -76,7 +76,17 @@ export class InterimapError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.side = details.side;
-    this.retryAfterMs = details.retryAfterMs;
+    this.#retryAfterMs = details.retryAfterMs;
+  }
+
+  /** How long the server wants to be left alone, in ms. */
+  get retryAfterMs(): number | undefined {
+    return this.#retryAfterMs;
+  }
+
+  /** It is not to be believed that it wants more. */
+  waitAtMost(ms: number): void {
+    if (this.#retryAfterMs !== undefined) this.#retryAfterMs = Math.min(ms, this.#retryAfterMs);
   }
 
   /** The one line a user reads, without the place it happened. */

@@ -83,6 +83,8 @@ export type SyncEvent =
       readonly instead: "idle" | "poll";
       readonly reason: string;
     }
+  /** The server wants people to read this. */
+  | { readonly type: "alert"; readonly side: Side; readonly mailbox?: undefined; readonly text: string }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
   /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */
   | {

@@ -39,6 +39,8 @@ function keyOf(event: SyncEvent): string | undefined {
   switch (type) {
     case "mailbox-left-out":
       return key(event.error.message);
+    case "alert":
+      return key(event.text);
     case "subscription-refused":
     case "flags-refused":
     case "notify-missing":

@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openChannel } from "../../src/imap/channel.ts";
+import { fetchFlags } from "../../src/imap/commands/fetch.ts";
 import { select, type KnownMailbox } from "../../src/imap/commands/select.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { uidSetOf } from "../../src/model/uid-set.ts";
 import { failsWith, withSession } from "./fixture.ts";
 
 const codes = `
@@ -95,7 +98,7 @@ for (const [what, lines, answer, reason] of unfit) {
   });
 }
 
-test("until [CLOSED] responses belong to the mailbox selected before", async () => {
+test("between the last answer and [CLOSED] responses may belong to either mailbox, and belong to none", async () => {
   const script = String.raw`
     C: t1 SELECT a
     S: * 3 EXISTS
@@ -113,10 +116,77 @@ test("until [CLOSED] responses belong to the mailbox selected before", async () 
   await withSession(script, async (session) => {
     const a = await select(session, "a");
     const b = await select(session, "b");
-    assert.deepEqual([a.exists, a.vanished.ranges, [...a.changes.keys()]], [2, [[5, 5]], [6]]);
+    assert.deepEqual([a.exists, a.vanished.ranges, [...a.changes.keys()]], [3, [], []]);
     assert.deepEqual([b.exists, b.vanished.ranges, [...b.changes.keys()]], [40, [[1, 4]], [8]]);
     assert.deepEqual(b.vanishedLive.ranges, []);
     assert.equal(session.view, b);
+  });
+});
+
+test("without [CLOSED] a mailbox is selected once more, and nothing overlaps", async () => {
+  const script = String.raw`
+    C: t1 SELECT a
+    S: * 3 EXISTS
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT b
+    ...
+    S: * VANISHED (EARLIER) 1:4
+    S: * 40 EXISTS
+    S: * OK [UIDVALIDITY 99] v
+    S: t2 OK [READ-WRITE] done
+    C: t3 SELECT b
+    S: * 40 EXISTS
+    ${codes}
+    S: * VANISHED (EARLIER) 2
+    S: t3 OK
+    C: t4 UID FETCH 1 (UID FLAGS MODSEQ)
+    ...
+    S: t4 OK
+    C: t5 SELECT c
+    S: * 50 EXISTS
+    S: t5 OK
+    C: t6 SELECT c
+    S: * 50 EXISTS
+    ${codes}
+    S: t6 OK`;
+  await withSession(script, async (session) => {
+    const a = await select(session, "a");
+    const channel = openChannel(session);
+    const selecting = select(channel, "b");
+    const reading = fetchFlags(channel, uidSetOf([1]));
+    const [b, c] = await Promise.all([selecting, select(session, "c"), reading]);
+    assert.deepEqual(
+      [a.exists, a.uidValidity === b.uidValidity, a.vanished.ranges, a.isReplaced],
+      [3, true, [], false],
+    );
+    assert.deepEqual([b.exists, b.vanished.ranges, b.isReplaced], [40, [[2, 2]], false]);
+    assert.deepEqual([c.exists, session.view === c], [50, true]);
+  });
+});
+
+test("[CLOSED] that does not come any more, though other SELECTs are under way, ends the connection", async () => {
+  const script = String.raw`
+    C: t1 SELECT a
+    S: * 3 EXISTS
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT b
+    S: * OK [CLOSED]
+    S: * 4 EXISTS
+    ${codes}
+    S: t2 OK
+    C: t3 SELECT a
+    C: t4 SELECT b
+    S: * 3 EXISTS
+    ${codes}
+    S: t3 OK
+    S: * OK [CLOSED]
+    S: t4 OK`;
+  await withSession(script, async (session) => {
+    for (const name of ["a", "b"]) await select(session, name);
+    const both = [select(session, "a"), select(session, "b")];
+    for (const one of both) await assert.rejects(one, failsWith("PROTOCOL", /CLOSED/));
   });
 });
 

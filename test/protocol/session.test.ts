@@ -13,6 +13,7 @@ import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
 import { Session } from "../../src/imap/session.ts";
 import { InterimapError } from "../../src/model/errors.ts";
+import { withScript } from "../support/scripted-server.ts";
 import { command, failsWith, recordedLog, withSession } from "./fixture.ts";
 
 const noop = command("NOOP");
@@ -489,6 +490,63 @@ test("8-bit octets in the server's words and in names do no harm", async () => {
     const claim: Command["claim"] = (response) => response.kind === "list" && names.push(response.name) > 0;
     await assert.rejects(session.run(command('LIST "" *', { claim })), { words: "désolé" });
     assert.deepEqual(names, ["caf\xe9"]);
+  });
+});
+
+test("after a BYE that nobody asked for nothing is waited for", async () => {
+  await withSession("C: t1 NOOP\nC: t2 NOOP\nS: * BYE [UNAVAILABLE] Autologout; idle for too long", async (session) => {
+    const answers = [session.run(noop), session.run(noop)];
+    for (const answer of answers)
+      await assert.rejects(answer, failsWith("CONNECTION_LOST", /^connection lost: Autologout; idle for too long/));
+    assert.equal(session.isUsable, false);
+    await assert.rejects(session.run(noop), failsWith("CONNECTION_LOST", /Autologout/));
+  });
+});
+
+test("what came together with a BYE still counts", async () => {
+  await withSession(
+    "C: t1 LOGIN\nS: * BYE Too many failures\nS: t1 NO [AUTHENTICATIONFAILED] wrong",
+    async (session) => {
+      await assert.rejects(session.run(command("LOGIN")), CommandRefused);
+      await assert.rejects(session.run(noop), failsWith("CONNECTION_LOST", /Too many failures/));
+    },
+  );
+});
+
+test("what a server wants people to read is passed on, wherever it says so", async () => {
+  const script = `
+    S: * OK [ALERT] one
+    C: t1 NOOP
+    S: * NO [ALERT] two
+    S: * BAD [ALERT] three
+    S: t1 OK [ALERT] four
+    C: t2 NOOP
+    S: t2 NO [ALERT] five
+    S: * BYE [ALERT] six`;
+  const heard: string[] = [];
+  await withScript(script, async (server) => {
+    const onAlert = (text: string): void => void heard.push(text);
+    const session = new Session(await server.connect(), { side: "local", log: recordedLog(), onAlert });
+    await session.greeting();
+    await session.run(noop);
+    await assert.rejects(session.run(noop), CommandRefused);
+    await session.ended;
+  });
+  assert.deepEqual(heard, ["one", "two", "three", "four", "five", "six"]);
+});
+
+test("+ without end, where nothing is expected, ends the connection", async () => {
+  await withSession(`C: t1 NOOP\n${"S: + more\n".repeat(200)}`, (session) =>
+    assert.rejects(session.run(noop), failsWith("PROTOCOL", /again and again/)),
+  );
+});
+
+test("a server may ask for more than it gets each time, as long as it answers", async () => {
+  const script = Array.from({ length: 5 }, (_, i) => `C: t${i} NOOP\n${"S: + more\n".repeat(50)}S: t${i} OK`).join(
+    "\n",
+  );
+  await withSession(script, async (session) => {
+    for (let i = 0; i < 5; i++) await session.run(noop);
   });
 });
 

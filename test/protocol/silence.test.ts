@@ -200,3 +200,102 @@ test("whoever is in a hurry may shorten the limit, also for what is in flight", 
   clock.pass(1_000);
   await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 s$/));
 });
+
+const still = "* OK still here\r\n";
+
+/** Lets time pass, while the server says each minute that it is there; true when it is given up within so many minutes. */
+async function isGivenUp(minutes: number, { stream, session, clock }: Still): Promise<boolean> {
+  for (let i = 0; i < minutes && session.isUsable; i++) {
+    clock.pass(minute);
+    if (session.isUsable) stream.push(still);
+    await setImmediate();
+  }
+  return !session.isUsable;
+}
+
+interface Still {
+  readonly stream: SlowStream;
+  readonly session: Session;
+  readonly clock: Clock;
+}
+
+const small = [
+  command("ENABLE QRESYNC"),
+  command("NOOP", { overlap: "any" }),
+  command('LIST "" *', { claim: () => false }),
+];
+
+for (const one of small) {
+  test(`${one.name}: a server that says no more than that it is there is given up`, async (t) => {
+    const clock = installedClock(t);
+    const { session, stream } = slowSession();
+    const answer = session.run(one);
+    await setImmediate();
+    assert.equal(await isGivenUp(10, { stream, session, clock }), true);
+    await assert.rejects(answer, failsWith("CONNECTION_SILENT"));
+  });
+}
+
+const large = [
+  command("APPEND", { parts: line`APPEND box ${{ literal: Buffer.from("mail") }}` }),
+  command("SELECT box", { overlap: "select" }),
+  command("UID FETCH 1:* FLAGS", { overlap: "selected" }),
+  command("UID STORE 1:* FLAGS ()", { overlap: "changing" }),
+];
+
+for (const one of large) {
+  test(`${one.name}: a server that says that it is busy gets an hour, not more`, async (t) => {
+    const clock = installedClock(t);
+    const { session, stream } = slowSession();
+    session.capabilities = new Capabilities(["LITERAL+"]);
+    const answer = session.run(one);
+    await setImmediate();
+    assert.equal(await isGivenUp(50, { stream, session, clock }), false);
+    assert.equal(await isGivenUp(30, { stream, session, clock }), true);
+    await assert.rejects(answer, failsWith("CONNECTION_SILENT"));
+  });
+}
+
+test("parts of an answer are progress, however many there are", async (t) => {
+  const clock = installedClock(t);
+  const { session, stream } = slowSession();
+  const answer = session.run(command('LIST "" *', { claim: ({ kind }) => kind === "list" }));
+  await setImmediate();
+  for (let i = 0; i < 20; i++) {
+    clock.pass(4 * minute);
+    stream.push(`* LIST () "/" box${String(i)}\r\n`);
+    await setImmediate();
+  }
+  assert.ok(session.isUsable);
+  stream.push("a0 OK\r\n");
+  await answer;
+  session.destroy();
+});
+
+test("a line that never ends is silence, when it comes drop by drop", async (t) => {
+  const clock = installedClock(t);
+  const { session, stream } = slowSession();
+  const answer = session.run(command("NOOP", { overlap: "selected" }));
+  await setImmediate();
+  stream.push("* OK ");
+  for (let i = 0; i < 10 && session.isUsable; i++) {
+    await setImmediate();
+    clock.pass(minute);
+    if (session.isUsable) stream.push("x");
+  }
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT"));
+});
+
+test("the server's last words are in the line", async (t) => {
+  const clock = installedClock(t);
+  const { session, stream } = slowSession();
+  const answer = session.run(command("NOOP"));
+  await setImmediate();
+  stream.push("* BAD [ALERT] Disk trouble\r\n");
+  await setImmediate();
+  clock.pass(6 * minute);
+  await assert.rejects(
+    answer,
+    failsWith("CONNECTION_SILENT", /^no answer for 5 min; the server's last words: BAD Disk trouble$/),
+  );
+});

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
 import type { Response } from "../responses.ts";
 import { parseResponse } from "./parse-response.ts";
-import { ResponseSplitter } from "./split-responses.ts";
+import { ResponseSplitter, trustingLimits, type RawResponse, type ResponseLimits } from "./split-responses.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
 
@@ -15,6 +15,11 @@ export interface ResponseHandlers {
   onResponse(response: Response): void;
   /** For the traffic log: a response without the contents of its literals, before it is parsed. */
   onLine?(line: Buffer): void;
+  /**
+   * Called when all that has come so far was delivered. The number grows while a response arrives in part, though not by a
+   * few octets of a line.
+   */
+  onRead?(arriving: number): void;
   /** PROTOCOL: nothing more is read. */
   onError(error: Error): void;
   /** The stream ended or was closed, and all it brought has been delivered. */
@@ -24,16 +29,24 @@ export interface ResponseHandlers {
 /** Reads one stream at a time. Errors of the stream itself are left to its owner. */
 export class ResponseReader {
   readonly #handlers: ResponseHandlers;
+  #limits: ResponseLimits;
   #feed: Feed | undefined;
 
-  constructor(handlers: ResponseHandlers) {
+  constructor(handlers: ResponseHandlers, limits = trustingLimits) {
     this.#handlers = handlers;
+    this.#limits = limits;
+  }
+
+  /** What a server may send from now on. */
+  limit(limits: ResponseLimits): void {
+    this.#limits = limits;
+    this.#feed?.limit(limits);
   }
 
   /** Begins to read. Detach the stream before it, if any, first. */
   attach(stream: Readable): void {
     if (this.#feed !== undefined) throw new InterimapError("BUG", "a stream is still attached to the response reader");
-    this.#feed = new Feed(stream, this.#handlers);
+    this.#feed = new Feed(stream, this.#handlers, this.#limits);
   }
 
   /**
@@ -50,19 +63,24 @@ export class ResponseReader {
 class Feed {
   readonly #source: Readable;
   readonly #handlers: ResponseHandlers;
-  readonly #splitter = new ResponseSplitter();
+  readonly #splitter: ResponseSplitter;
   /** A response is being handled, or awaited from the general parser. */
   #isBusy = false;
   #hasEnded = false;
   #isStopped = false;
 
-  constructor(source: Readable, handlers: ResponseHandlers) {
+  constructor(source: Readable, handlers: ResponseHandlers, limits: ResponseLimits) {
+    this.#splitter = new ResponseSplitter(limits);
     this.#source = source;
     this.#handlers = handlers;
     source.on("data", this.#receive).on("end", this.#sourceEnded).on("close", this.#sourceEnded);
     source.resume();
     // Such a stream has no events left to tell so.
     if (source.destroyed || source.readableEnded) process.nextTick(this.#sourceEnded);
+  }
+
+  limit(limits: ResponseLimits): void {
+    this.#splitter.limit(limits);
   }
 
   stop(): Buffer {
@@ -85,7 +103,7 @@ class Feed {
     try {
       for (let raw = this.#splitter.next(); raw !== undefined; raw = this.#splitter.next()) {
         this.#handlers.onLine?.(Buffer.from(raw.line, "latin1"));
-        const response = parseResponse(raw.line, raw.literals);
+        const response = parsed(raw);
         if (response instanceof Promise) {
           this.#wait(response);
           return;
@@ -114,6 +132,7 @@ class Feed {
   }
 
   #goOn(): void {
+    this.#handlers.onRead?.(this.#splitter.arriving);
     if (!this.#hasEnded) {
       this.#source.resume();
       return;
@@ -143,4 +162,19 @@ class Feed {
   #read(): Buffer | null {
     return this.#source.read() as Buffer | null;
   }
+}
+
+/** What no parser of ours was ready for is the server's fault all the same: a line that is too deep or too long for it. */
+function parsed({ line, literals }: RawResponse): Response | Promise<Response> {
+  try {
+    const response = parseResponse(line, literals);
+    return response instanceof Promise ? response.catch(unreadable) : response;
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): never {
+  if (error instanceof InterimapError) throw error;
+  throw new InterimapError("PROTOCOL", "the server sent a response that cannot be read", { cause: error });
 }

@@ -16,18 +16,32 @@ export interface RawResponse {
 export interface ResponseLimits {
   /** All of a response but its literals. */
   readonly line: number;
+  /** The same, where it is a list of UIDs. */
+  readonly list?: number;
   readonly literal: number;
   /** With its literals, when the last one is announced. */
   readonly response: number;
+  /** Everything, until there are other limits. */
+  readonly total?: number;
 }
 
-const MiB = 1024 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
-const defaultLimits: ResponseLimits = {
-  // A server may send no end of line at all. VANISHED and ESEARCH lines are the longest of all: every other one of four
-  // million UIDs fits.
-  line: 16 * MiB,
+/** For whoever answers before we have logged in: it may be anybody, and has little to say. */
+export const strangersLimits: ResponseLimits = {
+  line: 16 * KiB,
+  literal: 8 * KiB,
+  response: 32 * KiB,
+  total: 64 * KiB,
+};
+
+export const trustingLimits: ResponseLimits = {
+  // A server may send no end of line at all. What nobody asked for, an ENVELOPE, may be long.
+  line: MiB,
+  // Every other one of four million UIDs fits.
+  list: 16 * MiB,
   // No server takes messages that large; a Buffer of twice the size can still be allocated.
   literal: GiB,
   // A response has a message, header fields and little else.
@@ -39,7 +53,9 @@ const noLiterals: readonly Buffer[] = [];
 
 /** Takes chunks and gives responses, in wire order; nothing is looked at behind the response given last. */
 export class ResponseSplitter {
-  readonly #limits: ResponseLimits;
+  #limits: ResponseLimits;
+  /** What has come under these limits. */
+  #total = 0;
   #chunk = nothing;
   /** How much of #chunk has been dealt with. */
   #position = 0;
@@ -48,6 +64,8 @@ export class ResponseSplitter {
   /** Its lines that are complete, each of which announces a literal. */
   #lines = "";
   #line = "";
+  /** What can be told from how a line begins that came in parts; it is long, and to look at all of it takes time. */
+  #beginning = "";
   #literals: Buffer[] = [];
   /** The literal that is arriving, and how much of it has arrived. */
   #literal: Buffer | undefined;
@@ -55,18 +73,31 @@ export class ResponseSplitter {
   /** The octets of all literals announced. */
   #announced = 0;
 
-  constructor(limits: ResponseLimits = defaultLimits) {
+  constructor(limits: ResponseLimits = trustingLimits) {
     this.#limits = limits;
+  }
+
+  limit(limits: ResponseLimits): void {
+    this.#limits = limits;
+    this.#total = 0;
+  }
+
+  /** Grows with what arrives of a response that is not complete yet, by lines not before they are rather long. */
+  get arriving(): number {
+    const literal = this.#literal === undefined ? 0 : this.#filled - this.#literal.length;
+    return this.#announced + literal + Math.floor((this.#lines.length + this.#line.length) / (4 * KiB));
   }
 
   /** The chunk is kept as it is, for literals, and must not change any more. */
   give(chunk: Buffer): void {
+    this.#total += chunk.length;
     this.#chunk = this.#position === this.#chunk.length ? chunk : Buffer.concat([this.surplus(), chunk]);
     this.#position = 0;
   }
 
   /** The next response that is complete; empty lines are passed over. Throws PROTOCOL when a limit is exceeded. */
   next(): RawResponse | undefined {
+    if (this.#total > (this.#limits.total ?? Infinity)) throw tooMuch("total", this.#limits);
     while (this.#position < this.#chunk.length) {
       if (this.#literal !== undefined) {
         this.#fill(this.#literal);
@@ -95,10 +126,22 @@ export class ResponseSplitter {
     const lineFeed = this.#chunk.indexOf(0x0a, this.#position);
     const end = lineFeed < 0 ? this.#chunk.length : lineFeed + 1;
     const length = this.#lines.length + this.#line.length + end - this.#position;
-    if (length > this.#limits.line) throw tooMuch("line", this.#limits);
+    if (length > this.#limits.line && !this.#mayBeSoLong(length)) throw tooMuch("line", this.#limits);
+    if (lineFeed < 0 && this.#beginning.length < beginningLength) this.#beginning += this.#upTo(end);
     this.#line += this.#chunk.toString("latin1", this.#position, end);
     this.#position = end;
     return lineFeed >= 0;
+  }
+
+  #mayBeSoLong(length: number): boolean {
+    const { list = 0 } = this.#limits;
+    if (!uidList.test(this.#beginning + this.#upTo(this.#chunk.length))) return false;
+    if (length > list) throw tooMuch("list", this.#limits);
+    return true;
+  }
+
+  #upTo(end: number): string {
+    return this.#chunk.toString("latin1", this.#position, Math.min(end, this.#position + beginningLength));
   }
 
   #begin(size: number): void {
@@ -134,6 +177,7 @@ export class ResponseSplitter {
     const literals = this.#literals;
     this.#lines = "";
     this.#line = "";
+    this.#beginning = "";
     this.#announced = 0;
     if (literals.length === 0) return { line, literals: noLiterals };
     this.#literals = [];
@@ -183,10 +227,17 @@ function lengthWithoutEnd(line: string): number {
   return line.length - (line.charCodeAt(line.length - 2) === 0x0d ? 2 : 1);
 }
 
+const beginningLength = 64;
+/** RFC 7162 3.2.10, RFC 4731 3.1, RFC 3501 7.2.5; in tagged answers, RFC 7162 3.1.3. */
+const uidList = /^(?:\* (?:VANISHED|ESEARCH|SEARCH)|\S{1,32} (?:OK|NO) \[MODIFIED) /i;
+
 function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): InterimapError {
-  return new InterimapError("PROTOCOL", `the server sent a ${what} of more than ${inUnits(limits[what])}`);
+  const octets = inUnits(limits[what] ?? 0);
+  const said = what === "total" ? `more than ${octets} before the login` : `a ${what} of more than ${octets}`;
+  return new InterimapError("PROTOCOL", `the server sent ${said}`);
 }
 
 function inUnits(octets: number): string {
+  if (octets < MiB) return `${octets / KiB} KiB`;
   return octets % GiB === 0 ? `${octets / GiB} GiB` : `${octets / MiB} MiB`;
 }

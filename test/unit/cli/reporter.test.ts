@@ -55,6 +55,10 @@ const daemons: readonly (readonly [event: SyncEvent, line: Line])[] = [
     },
   ],
   [
+    { type: "alert", side: "remote", text: "Your mailbox is 98% full" },
+    { level: "warn", text: "The server says: Your mailbox is 98% full", context: { side: "remote" } },
+  ],
+  [
     { type: "clock-jumped", byMs: 8 * 60 * minute },
     {
       level: "info",

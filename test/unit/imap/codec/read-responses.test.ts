@@ -214,7 +214,8 @@ test("what is read behind an untagged line that cannot be understood is what fol
 test("limits end in a PROTOCOL error", async () => {
   const endless = Array.from({ length: 17 }, () => Buffer.alloc(1024 * 1024, "x"));
   for (const [bytes, message] of [
-    [endless, /line of more than 16 MiB/],
+    [endless, /line of more than 1 MiB/],
+    [[Buffer.from("* VANISHED (EARLIER) "), ...endless], /list of more than 16 MiB/],
     ["* 1 FETCH (BODY[] {1073741825}\r\n", /literal of more than 1 GiB/],
     ["* 1 FETCH (BODY[] {99999999999999999999999}\r\n", /literal of more than 1 GiB/],
   ] as const) {

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ResponseSplitter, type RawResponse } from "../../../../src/imap/codec/split-responses.ts";
+import {
+  ResponseSplitter,
+  strangersLimits,
+  trustingLimits,
+  type RawResponse,
+} from "../../../../src/imap/codec/split-responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { patienceMs } from "../../../support/eventually.ts";
 
@@ -189,6 +194,61 @@ test("what just fits is taken, again and again", () => {
   assert.equal(split(["* {10}\r\n0123456789{10}\r\n0123456789\r\n".repeat(3)], new ResponseSplitter(limits)).length, 3);
 });
 
+test("only a list of UIDs may be long", () => {
+  const long = (start: string): string => `${start}${"1".repeat(30)}\r\n`;
+  const within = { line: 20, list: 60, literal: 10, response: 80 };
+  for (const start of ["* VANISHED (EARLIER) ", "* esearch ", "* SEARCH ", "a1 OK [MODIFIED "]) {
+    for (const chunks of [[long(start)], [...long(start)]])
+      assert.equal(split(chunks, new ResponseSplitter(within)).length, 1, start);
+    assert.throws(() =>
+      split([long(start) + long(start).repeat(3).replaceAll("\r\n", "")], new ResponseSplitter(within)),
+    );
+  }
+  for (const start of ["* FETCH ", "* OK VANISHED ", "VANISHED "])
+    assert.throws(() => split([long(start)], new ResponseSplitter(within)), /line of more/);
+});
+
+test("strangers are heard for a while, and then not at all", () => {
+  const kibibytes = (splitter: ResponseSplitter): number => {
+    for (let count = 0; ; count++) {
+      try {
+        split([`* OK ${"x".repeat(1017)}\r\n`], splitter);
+      } catch (error) {
+        assert.match((error as Error).message, /^the server sent more than 64 KiB before the login$/);
+        return count;
+      }
+    }
+  };
+  assert.equal(kibibytes(new ResponseSplitter(strangersLimits)), 64);
+  const splitter = new ResponseSplitter(strangersLimits);
+  split([`* OK ${"x".repeat(8000)}\r\n`], splitter);
+  splitter.limit(trustingLimits);
+  for (let count = 0; count < 100; count++) split([`* OK ${"x".repeat(8000)}\r\n`], splitter);
+});
+
+test("what grows while a response arrives: a literal with each octet, a line when it is long", () => {
+  const splitter = new ResponseSplitter();
+  const arriving = (chunk: string): number => {
+    split([chunk], splitter);
+    return splitter.arriving;
+  };
+  assert.deepEqual(
+    [
+      "* OK",
+      " still here",
+      "\r\n",
+      "* 1 FETCH (BODY[] {3}\r\n",
+      "a",
+      "b",
+      "c",
+      ")\r\n",
+      "* VANISHED ",
+      "1,".repeat(4096),
+    ].map(arriving),
+    [0, 0, 0, 0, 1, 2, 3, 0, 0, 2],
+  );
+});
+
 test("a literal that is only announced takes no memory", () => {
   const before = process.memoryUsage.rss();
   const splitters = Array.from({ length: 4 }, () => new ResponseSplitter());
@@ -199,8 +259,8 @@ test("a literal that is only announced takes no memory", () => {
 test("a long line in small pieces takes time in proportion to its length", () => {
   const piece = Buffer.alloc(16, "x");
   const start = performance.now();
-  const [response] = split([...Array.from({ length: 500_000 }, () => piece), "\r\n"]);
-  assert.equal(response?.line.length, 8_000_000);
+  const [response] = split(["* VANI", "SHED ", ...Array.from({ length: 500_000 }, () => piece), "\r\n"]);
+  assert.equal(response?.line.length, 8_000_011);
   // Square time would be minutes.
   assert.ok(performance.now() - start < patienceMs);
 });

@@ -1,0 +1,65 @@
+// The commands that were sent and are not answered yet, and what they are, in numbers: whether another one may follow is
+// asked for each that waits.
+
+import { saysWhere, type Command, type InFlightKinds } from "./command.ts";
+import { CommandList } from "./command-list.ts";
+
+interface Sent {
+  readonly tag: string;
+  readonly command: Command;
+}
+
+export class InFlight<T extends Sent> implements InFlightKinds {
+  readonly #all = new CommandList<T>();
+  /** Those that claim responses: each response is offered to them. */
+  readonly #claimants = new CommandList<T>();
+  readonly #byTag = new Map<string, T>();
+  exclusive = 0;
+  selecting = 0;
+  inMailbox = 0;
+  vague = 0;
+
+  get total(): number {
+    return this.#all.size;
+  }
+
+  add(sent: T): void {
+    this.#all.add(sent);
+    this.#byTag.set(sent.tag, sent);
+    if (sent.command.claim !== undefined) this.#claimants.add(sent);
+    this.#count(sent, 1);
+  }
+
+  remove(sent: T): void {
+    if (!this.#all.remove(sent)) return;
+    this.#byTag.delete(sent.tag);
+    this.#claimants.remove(sent);
+    this.#count(sent, -1);
+  }
+
+  withTag(tag: string): T | undefined {
+    return this.#byTag.get(tag);
+  }
+
+  /** The first one, in the order in which they were sent. */
+  find(isIt: (sent: T) => boolean): T | undefined {
+    return this.#all.find(isIt);
+  }
+
+  /** The first command to claim a response has it. */
+  findClaimant(claims: (sent: T) => boolean): T | undefined {
+    return this.#claimants.find(claims);
+  }
+
+  toArray(): T[] {
+    return this.#all.toArray();
+  }
+
+  #count({ command }: T, by: 1 | -1): void {
+    const { overlap } = command;
+    if (overlap === "alone" || overlap === "last") this.exclusive += by;
+    if (overlap === "select") this.selecting += by;
+    if (overlap === "selected" || overlap === "changing") this.inMailbox += by;
+    if (!saysWhere(command)) this.vague += by;
+  }
+}

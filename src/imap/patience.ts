@@ -1,0 +1,91 @@
+// How long a server may let us wait. Silence is measured in steps, since whether octets still leave can only be told by
+// looking twice. A server that is busy may say so; that is no progress, and buys time only for what takes time.
+
+import { duration } from "../model/duration.ts";
+import { InterimapError } from "../model/errors.ts";
+
+/** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */
+const defaultLimitMs = 5 * 60_000;
+const steps = 5;
+/** As long as it says that it is busy with something large ("* OK Hang in there.."), at most. */
+const busyLimitMs = 60 * 60_000;
+
+/** What is waited for: something large may keep a server busy, SELECT of a huge mailbox or APPEND to one. */
+export type Awaited = "nothing" | "something" | "something large";
+
+export interface PatienceOptions {
+  readonly limitMs?: number | undefined;
+  readonly awaited: () => Awaited;
+  /** The other side has taken in something of what we sent since the last time, however slowly, as far as can be seen. */
+  readonly isSending: () => boolean;
+  readonly giveUp: (error: InterimapError) => void;
+}
+
+export class Patience {
+  readonly #options: PatienceOptions;
+  #limitMs: number;
+  #timer: NodeJS.Timeout;
+  #silentSteps = 0;
+  #busySteps = 0;
+  #isBusy = false;
+  /** The server's last words that were no answer, for when none comes. */
+  words: string | undefined;
+
+  constructor(options: PatienceOptions) {
+    this.#options = options;
+    this.#limitMs = options.limitMs ?? defaultLimitMs;
+    this.#timer = this.#arm();
+  }
+
+  /** From now on, silence for so long while we wait is too long. */
+  limit(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#limitMs = ms;
+    this.#silentSteps = 0;
+    this.#timer = this.#arm();
+  }
+
+  /** An answer, a part of one, or octets of ours that left. */
+  progress(): void {
+    this.#silentSteps = 0;
+    this.#busySteps = 0;
+    this.#timer.refresh();
+  }
+
+  /** Something that is no answer to anything. */
+  signOfLife(): void {
+    this.#isBusy = true;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#step();
+    }, this.#limitMs / steps).unref();
+  }
+
+  #step(): void {
+    const { awaited, isSending } = this.#options;
+    const what = awaited();
+    if (what === "nothing") return;
+    if (isSending()) this.progress();
+    else if (this.#isExcused(what) || ++this.#silentSteps < steps) this.#timer.refresh();
+    else this.#giveUp();
+    this.#isBusy = false;
+  }
+
+  #isExcused(what: Awaited): boolean {
+    if (!this.#isBusy || what !== "something large") return false;
+    if (++this.#busySteps * (this.#limitMs / steps) > busyLimitMs) return false;
+    this.#silentSteps = 0;
+    return true;
+  }
+
+  #giveUp(): void {
+    const words = this.words === undefined ? "" : `; the server's last words: ${this.words}`;
+    this.#options.giveUp(new InterimapError("CONNECTION_SILENT", `no answer for ${duration(this.#limitMs)}${words}`));
+  }
+}

@@ -1,0 +1,64 @@
+// Which mailbox the server's untagged responses are about, while SELECTs are in flight.
+
+import type { MailboxView } from "./mailbox-view.ts";
+
+/** `again`: the same SELECT has to be sent once more. `lost`: nobody knows any more what is about which mailbox. */
+export type Verdict = "done" | "again" | "lost";
+
+export class Selection {
+  /** The selected mailbox as the server last described it. */
+  view: MailboxView | undefined;
+  /** What will be selected when all commands so far are done, if somebody wants to know of it. */
+  next: MailboxView | undefined;
+  /**
+   * Whether the server tells when it leaves a mailbox (RFC 7162 3.2.11); the first SELECT that leaves one shows. Some never
+   * do, and then a response behind such a SELECT may be about either mailbox.
+   */
+  isClosedTold = false;
+  /** What SELECTs in flight are going to fill: the first replaces `view` at [CLOSED], or at once when there is none. */
+  readonly #openings: MailboxView[] = [];
+
+  /** A SELECT is on its way. */
+  started(view: MailboxView): void {
+    this.#openings.push(view);
+    // Of the same mailbox, selected again, nothing can be confused.
+    if (this.view === undefined || (this.view === view && this.#openings.length === 1)) this.#enter();
+  }
+
+  /** [CLOSED] */
+  closed(): void {
+    if (this.#openings.length > 0) this.isClosedTold = true;
+    this.#enter();
+  }
+
+  /** What a SELECT on its way is going to fill next: what is told may be about that one, or the one before. */
+  get opening(): MailboxView | undefined {
+    return this.#openings[0];
+  }
+
+  /** Ends a SELECT, or another command of its kind, whose `view` may be undefined. */
+  answered(view: MailboxView | undefined, isSelected: boolean): Verdict {
+    if (view !== undefined && this.#openings[0] === view) {
+      if (isSelected && this.view !== undefined) return this.#enterUntold(view);
+      this.#enter();
+    }
+    if (isSelected && view !== undefined) return "done";
+    // On failure no mailbox is selected any more (RFC 3501 6.3.1).
+    this.view = undefined;
+    if (this.next === view) this.next = undefined;
+    this.#enter();
+    return "done";
+  }
+
+  #enter(): void {
+    this.view = this.#openings.shift() ?? this.view;
+  }
+
+  /** What the server told of it may have been about the mailbox before: it has to tell again. */
+  #enterUntold(view: MailboxView): Verdict {
+    this.isClosedTold = false;
+    this.#openings.shift();
+    this.view = view;
+    return this.#openings.length > 0 ? "lost" : "again";
+  }
+}

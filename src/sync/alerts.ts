@@ -1,0 +1,16 @@
+// What servers want people to read (RFC 3501 7.1, ALERT). They repeat it with each login or SELECT; it is told once a day.
+
+import type { Side } from "../model/side.ts";
+import type { Report } from "./events.ts";
+import { newsOnly } from "./news-only.ts";
+
+/** More of it is no warning but a letter. */
+const longest = 300;
+
+/** For each side, what passes its server's alerts on. */
+export function alertsTo(report: Report): (side: Side) => (text: string) => void {
+  const tell = newsOnly(report);
+  return (side) => (text) => {
+    tell({ type: "alert", side, text: text.length > longest ? `${text.slice(0, longest)}...` : text });
+  };
+}
