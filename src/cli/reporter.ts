@@ -96,6 +96,11 @@ function lineOf(event: SyncEvent): Line {
         event.what === "deletion" ? "still here, though deleted on the other side" : "with other flags than there";
       return { level: "warn", text: `Refused earlier and ${left}, UID ${formatUidSet(event.uids)}: ${event.reason}` };
     }
+    case "vanished-refuted":
+      return {
+        level: "warn",
+        text: `The server reported UID ${formatUidSet(event.uids)} as vanished, but has them: nothing was deleted for that`,
+      };
     case "empty-message":
       return { level: "warn", text: `Skipped UID ${String(event.uid)}: the message is empty` };
     case "message-refused":

@@ -50,7 +50,7 @@ class SharedChannel implements Channel {
  * Whatever happened in the mailbox since the view was told last comes into the view (RFC 7162 3.2.5). Without a set of
  * known UIDs, since messages that were appended meanwhile may be gone, too.
  */
-function selectAgain(view: MailboxView): Command {
+export function selectAgain(view: MailboxView): Command {
   return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(view.highestModSeq)}))`);
 }
 

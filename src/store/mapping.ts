@@ -56,6 +56,16 @@ export function mappedUids(connection: Connection, { idx, side }: MailboxSide, f
   return set.build();
 }
 
+/** Those of the UIDs on `side` that have a mapping row; there may be far more of them than rows. */
+export function mappedAmong(connection: Connection, { idx, side }: MailboxSide, uids: UidSet): UidSet {
+  const uid = uidOf[side];
+  const sql = `SELECT ${uid} FROM json_each(?) AS range CROSS JOIN mapping
+     WHERE idx = ? AND ${uid} BETWEEN range.value ->> 0 AND range.value ->> 1`;
+  const set = new UidSetBuilder();
+  for (const mapped of connection.eachValue<number>(sql, JSON.stringify(uids.ranges), idx)) set.add(mapped);
+  return set.build();
+}
+
 /** How many UIDs < `below` on `side` have a mapping row. */
 export function countMappings(connection: Connection, { idx, side }: MailboxSide, below: number): number {
   return connection.value<number>(`SELECT count(*) FROM mapping WHERE idx = ? AND ${uidOf[side]} < ?`, idx, below)!;

@@ -8,7 +8,15 @@ import { uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
-import { allPairs, countMappings, mappedUids, pairsOf, sequenceSample, type SampleWanted } from "./mapping.ts";
+import {
+  allPairs,
+  countMappings,
+  mappedAmong,
+  mappedUids,
+  pairsOf,
+  sequenceSample,
+  type SampleWanted,
+} from "./mapping.ts";
 import { mendRows } from "./mend-rows.ts";
 import { impossibleRow } from "./read-values.ts";
 import { findImpossible, isImpossible } from "./row-rules.ts";
@@ -205,6 +213,11 @@ export class Store {
   /** UIDs ≥ `from` on `side` that have a mapping row. */
   mappedUids(idx: number, side: Side, from = 1): UidSet {
     return mappedUids(this.#connection, { idx, side }, from);
+  }
+
+  /** Those of the UIDs on `side` that have a mapping row. */
+  mappedAmong(idx: number, side: Side, uids: UidSet): UidSet {
+    return mappedAmong(this.#connection, { idx, side }, uids);
   }
 
   /** How many messages of all mailboxes are mapped. */

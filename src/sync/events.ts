@@ -40,6 +40,8 @@ export type SyncEvent =
       readonly uids: UidSet;
       readonly reason: string;
     } & OnMailbox)
+  /** The server said that they vanished, but they are there: nothing was deleted for that. */
+  | ({ readonly type: "vanished-refuted"; readonly uids: UidSet } & OnMailbox)
   | ({ readonly type: "empty-message"; readonly uid: number } & OnMailbox)
   /** `side` refused the other side's message `sourceUid`. */
   | ({ readonly type: "message-refused"; readonly sourceUid: number; readonly reason: string } & OnMailbox)

@@ -91,8 +91,10 @@ async function findVanished({ store, sessions }: Foresight, { side, prospect }: 
   if (view.uidValidity !== state.uidValidity) return emptyUidSet;
   // The server was asked about those below UIDNEXT; an interrupted round may have copied more.
   const copied = store.mappedUids(mailbox.idx, side, state.uidNext);
-  const there = await fetchFlags(sessions[side], copied);
-  return union(view.vanished, subtract(copied, uidSetOf(there.keys())));
+  // A report of the server is not believed without asking.
+  const suspected = union(store.mappedAmong(mailbox.idx, side, view.vanished), copied);
+  const there = await fetchFlags(sessions[side], suspected);
+  return subtract(suspected, uidSetOf(there.keys()));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -22,6 +22,7 @@ import {
 } from "../model/uid-set.ts";
 import type { ChangeKind } from "../store/refused-changes.ts";
 import { copyNewMessages } from "./copy-messages.ts";
+import { forgetUnknown, refuteAgain } from "./confirm-vanished.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
 import { propagateVanished } from "./propagate-vanished.ts";
@@ -179,6 +180,8 @@ function progressFrom(
     isTouched: false,
     undated: 0,
     existed: exists,
+    lost: 0,
+    refuted: emptyUidSet,
     refused: new Set(refused.map(({ uid }) => uid)),
     due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
     undeletable: of("deletion"),
@@ -235,7 +238,10 @@ function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
  */
 async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
   const now = await askState(mailbox, side);
-  return lastUid(mailbox.progress[side].copies) >= now.uidNext ? askState(mailbox, side) : now;
+  const settled = lastUid(mailbox.progress[side].copies) >= now.uidNext ? await askState(mailbox, side) : now;
+  forgetUnknown(mailbox, side);
+  await refuteAgain(mailbox, side);
+  return settled;
 }
 
 /**

@@ -45,6 +45,8 @@ function keyOf(event: SyncEvent): string | undefined {
     case "flags-refused":
     case "notify-missing":
       return key(event.reason);
+    case "vanished-refuted":
+      return key();
     case "flags-unkept":
       return key(formatFlags(event.flags));
     default:

@@ -33,6 +33,8 @@ export interface MailboxWork {
   readonly report: Report;
   /** When aborted, no new batch of messages is begun. */
   readonly stop: AbortSignal;
+  /** Lets so many ms pass; the clock's unless told. */
+  readonly pause?: (ms: number, stop: AbortSignal) => Promise<unknown>;
   readonly guard: DeletionGuard;
   /** See SyncOptions. */
   readonly matchesExisting: boolean;
@@ -73,6 +75,10 @@ export interface Progress {
   isTouched: boolean;
   /** Copies that were made without a date, because the other side's messages have none that can be sent. */
   undated: number;
+  /** How many messages vanished since then. */
+  lost: number;
+  /** Messages that the server reported as vanished, and that are there. */
+  refuted: UidSet;
   /** Messages the other server refused in an earlier run. */
   readonly refused: Set<number>;
   /** Those of them, at the beginning, for which it was time to be offered once more. */

@@ -1,9 +1,10 @@
 // Takes up a mailbox whose last synchronisation was interrupted (walk 5 in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
-import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
 import { hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { comparePairs } from "./compare-pairs.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { planMatches } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -17,18 +18,12 @@ export async function resume(mailbox: OpenMailbox): Promise<void> {
 
 /** Nothing tells what happened to these messages since they were copied: flags and existence are compared in full. */
 async function compareCopied(mailbox: OpenMailbox): Promise<void> {
-  const { store, idx, progress, views, sessions } = mailbox;
+  const { store, idx, progress } = mailbox;
   const pairs = new Map<number, PerSide<number>>();
   for (const side of sides) {
     for (const pair of store.pairsOf(idx, side, progress[side].copies)) pairs.set(pair.local, pair);
   }
-  if (pairs.size === 0) return;
-  const uids = perSide((side) => uidSetOf([...pairs.values()].map((pair) => pair[side])));
-  const found = await bothSides((side) => fetchFlags(sessions[side], uids[side]));
-  for (const side of sides) {
-    views[side].noteVanished(subtract(uids[side], uidSetOf(found[side].keys())));
-    for (const [uid, change] of found[side]) views[side].noteChange(uid, change);
-  }
+  await comparePairs(mailbox, pairs.values());
 }
 
 async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {

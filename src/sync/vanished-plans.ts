@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import { planVanished, type VanishedPlan } from "./vanished-plan.ts";
 
 /** So many are expunged together: enough for full command lines, with some of them in flight. */
-const sliceSize = 50_000;
+const sliceSize = 10_000;
 
 export interface Vanished {
   readonly store: Store;

@@ -67,6 +67,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   store,
                   report: (event) => events.push(event),
                   stop: new AbortController().signal,
+                  pause: () => Promise.resolve(),
                   guard: new DeletionGuard({ countKnown: () => 0, limit: undefined, program: [] }),
                   matchesExisting: true,
                   repairs: false,
@@ -251,9 +252,24 @@ const expunged = String.raw`
   S: * VANISHED 2
   S: y OK`;
 
+/** Messages that are said to have vanished are asked for, together with the state; `there` are the answers. */
+function asked(uids: string, { exists = 2, uidValidity = 7, there = "", news = "" } = {}): string {
+  const [t, f, n] = [`t${String(++rounds)}`, `f${String(rounds)}`, `n${String(rounds)}`];
+  return `
+    C: ${t} STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+    C: ${f} UID FETCH ${uids} (UID FLAGS MODSEQ)
+    C: ${n} NOOP
+    S: * STATUS box (MESSAGES ${String(exists)} UIDNEXT 3 UIDVALIDITY ${String(uidValidity)} HIGHESTMODSEQ 6)
+    S: ${t} OK
+    ${there}
+    S: ${f} OK
+    ${news}
+    S: ${n} OK`;
+}
+
 test("a message gone from one side is expunged on the other, and its mapping dropped", async () => {
   const scripts = {
-    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1"),
+    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1") + asked("1", { exists: 1 }),
     remote: selected() + expunged + settled({ exists: 1, modSeq: 6 }),
   };
   await withScene(scripts, async (scene) => {
@@ -273,7 +289,7 @@ test("a side that refuses to expunge keeps the mapping, and that is remembered",
     S: w OK`;
   const refused = expunged.replace("S: * VANISHED 2\n", "").replace("y OK", "y NO [NOPERM] no");
   const scripts = {
-    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1"),
+    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1") + asked("1", { exists: 1 }),
     remote: `${selected()}${refused}${there}${settled({ modSeq: 6 })}`,
   };
   await withScene(scripts, async (scene) => {
@@ -298,11 +314,36 @@ const stored = `
 const flagged = selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (6))");
 const everythingVanished = selected() + stored + settled({}, "S: * VANISHED 1:2");
 
+const selectedAgain = (exists: number, since: number): string => `
+  C: s SELECT box (QRESYNC (7 ${String(since)}))
+  S: * OK [CLOSED] c
+  S: * ${String(exists)} EXISTS
+  S: * OK [UIDVALIDITY 7] v
+  S: * OK [UIDNEXT 3] n
+  S: * OK [HIGHESTMODSEQ 6] h
+  S: s OK [READ-WRITE] done`;
+
+/** As {@link asked}, once a count did not fit. */
+function askedAnew(uids: string, { exists = 2, selects = 2, since = 5 } = {}): string {
+  const [t, s, f, n] = [`t${String(++rounds)}`, `s${String(rounds)}`, `f${String(rounds)}`, `n${String(rounds)}`];
+  return `
+    C: ${t} STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+    S: * STATUS box (MESSAGES ${String(exists)} UIDNEXT 3 UIDVALIDITY 7 HIGHESTMODSEQ 6)
+    S: ${t} OK
+    ${selectedAgain(selects, since).replace(/([CS]:) s /gu, `$1 ${s} `)}
+    C: ${f} UID FETCH ${uids} (UID FLAGS MODSEQ)
+    C: ${n} NOOP
+    S: ${f} OK
+    S: ${n} OK`;
+}
+
 test("all messages vanish and the mailbox is gone: nothing is expunged on the other side", async () => {
   const check = `
     C: c STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+    C: f UID FETCH 1:2 (UID FLAGS MODSEQ)
     C: d NOOP
     S: c NO [NONEXISTENT] Mailbox does not exist
+    S: f OK
     S: d OK`;
   const scripts = { local: everythingVanished + check, remote: flagged };
   await withScene(scripts, async (scene) => {
@@ -313,29 +354,22 @@ test("all messages vanish and the mailbox is gone: nothing is expunged on the ot
 });
 
 test("all messages vanish and another mailbox has taken the name: nothing is expunged either", async () => {
-  for (const other of [
-    { uidValidity: 8, messages: 0 },
-    { uidValidity: 7, messages: 2 },
-  ]) {
-    const attempts = other.uidValidity === 7 ? [1, 2, 3] : [1];
-    const checks = attempts.map(
-      (i) => `
-        C: c${String(i)} STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
-        C: d${String(i)} NOOP
-        S: * STATUS box (MESSAGES ${String(other.messages)} UIDNEXT 3 UIDVALIDITY ${String(other.uidValidity)} HIGHESTMODSEQ 9)
-        S: c${String(i)} OK
-        S: d${String(i)} OK`,
-    );
-    const scripts = { local: everythingVanished + checks.join(""), remote: flagged };
-    await withScene(scripts, async (scene) => {
+  const others = [
+    asked("1:2", { exists: 0, uidValidity: 8 }),
+    asked("1:2", { exists: 2 }) +
+      askedAnew("1:2", { exists: 2, selects: 0 }) +
+      askedAnew("1:2", { exists: 2, selects: 0, since: 6 }),
+  ];
+  for (const other of others) {
+    await withScene({ local: everythingVanished + other, remote: flagged }, async (scene) => {
       await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE"));
       assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
     });
   }
 });
 
-test("a mailbox that was really emptied is emptied on the other side", async () => {
-  const check = settled({ exists: 0, modSeq: 6 });
+test("a mailbox that was really emptied is emptied on the other side, once it has said so twice", async () => {
+  const check = asked("1:2", { exists: 0 }) + asked("1:2", { exists: 0 });
   const scripts = {
     local: everythingVanished + check + settled({ exists: 0, modSeq: 6 }),
     remote: flagged + expunged.replaceAll(" 2", " 1:2") + settled({ exists: 0, modSeq: 6 }),
@@ -343,6 +377,104 @@ test("a mailbox that was really emptied is emptied on the other side", async () 
   await withScene(scripts, async (scene) => {
     await scene.sync();
     assert.deepEqual(mapping(scene), {});
+  });
+});
+
+test("a mailbox that loses its messages and then is gone: nothing is expunged on the other side", async () => {
+  const gone = asked("1:2", { exists: 0 })
+    .replace(/S: \* STATUS[^\n]*/u, "")
+    .replace(/S: (t\d+) OK/u, "S: $1 NO gone");
+  const scripts = { local: everythingVanished + asked("1:2", { exists: 0 }) + gone, remote: flagged };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE"));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+  });
+});
+
+const flagsOf = (uids: string, answers: string): string => {
+  const f = `f${String(++rounds)}`;
+  return `
+    C: ${f} UID FETCH ${uids} (UID FLAGS MODSEQ)
+    ${answers}
+    S: ${f} OK`;
+};
+const told = (uid: number, flags = "", modSeq = 5): string =>
+  `S: * ${String(uid)} FETCH (UID ${String(uid)} FLAGS (${flags}) MODSEQ (${String(modSeq)}))`;
+
+test("messages that are said to have vanished, and are there, stay; their flags are compared", async () => {
+  const hidden = flagsOf("1", told(1, "new", 6));
+  const scripts = {
+    local: selected({ modSeq: 6 }, "S: * VANISHED (EARLIER) 1") + asked("1", { there: told(1, "new", 6) }) + hidden,
+    remote:
+      selected() +
+      flagsOf("2", told(2)) +
+      `
+      C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (new)
+      S: z OK` +
+      settled({ modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]),
+      [
+        ["vanished-refuted", "local"],
+        ["flags-updated", "remote"],
+      ],
+    );
+  });
+});
+
+test("the same while the mailbox is open, told twice", async () => {
+  const scripts = {
+    local:
+      selected() +
+      stored +
+      settled({ modSeq: 6 }, "S: * VANISHED 2\nS: * VANISHED 2") +
+      asked("2", { there: told(2, "a", 6) }) +
+      flagsOf("2", told(2, "a", 6)) +
+      settled({ modSeq: 6 }),
+    remote: flagged + flagsOf("1", told(1, "a", 6)) + settled({ modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    assert.deepEqual(scene.store.messageCounts(scene.idx), { local: 2, remote: 2 });
+  });
+});
+
+test("a report of messages that nothing is known of is no work, however often it comes", async () => {
+  const scripts = {
+    local:
+      selected({}, "S: * VANISHED (EARLIER) 7:4294967295") +
+      stored +
+      settled({}, "S: * VANISHED (EARLIER) 9:4294967295"),
+    remote: flagged,
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    assert.deepEqual(
+      scene.events.map(({ type }) => type),
+      ["flags-updated"],
+    );
+  });
+});
+
+test("no message there, by the count: what was copied in an interrupted run is not taken for gone", async () => {
+  const check =
+    asked("3", { exists: 3 }) +
+    askedAnew("3", { exists: 3, selects: 0 }) +
+    askedAnew("3", { exists: 3, selects: 0, since: 6 });
+  const scripts = {
+    local: selected({ exists: 0 }) + flagsOf("3", "") + check,
+    remote: selected({ exists: 3, uidNext: 4 }) + flagsOf("3", told(3)),
+  };
+  await withScene(scripts, async (scene) => {
+    scene.store.addMappings(scene.idx, [{ local: 3, remote: 3 }]);
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE"));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3 });
   });
 });
 

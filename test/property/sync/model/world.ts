@@ -135,6 +135,7 @@ export class World {
       store,
       report: (event) => events.push(event),
       stop: new AbortController().signal,
+      pause: () => Promise.resolve(),
       guard: new DeletionGuard({ countKnown: () => 0, limit: undefined, program: [] }),
       matchesExisting: true,
       repairs,

@@ -1,0 +1,38 @@
+// Compares pairs of messages in full, where a server does not tell what happened to them: whether both are there, and
+// their flags. What is found goes into the views, as if it had been told.
+
+import { fetchFlags } from "../imap/commands/fetch.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { slices } from "../model/slices.ts";
+import { subtract, uidSetOf } from "../model/uid-set.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+/** So many pairs are compared at once; a million would take more memory than all else. */
+const sliceSize = 10_000;
+
+/**
+ * `untold`: the sides that do not tell of changes. Where flags differ these have changed, as the others would have told.
+ * What is missing is noted as vanished, and so is asked for once more.
+ */
+export async function comparePairs(
+  mailbox: OpenMailbox,
+  pairs: Iterable<PerSide<number>>,
+  untold: readonly Side[] = sides,
+): Promise<void> {
+  const { views, sessions } = mailbox;
+  for (const slice of slices(pairs, sliceSize)) {
+    const uids = perSide((side) => uidSetOf(slice.map((pair) => pair[side])));
+    const found = await bothSides((side) => fetchFlags(sessions[side], uids[side]));
+    for (const side of sides) views[side].noteVanished(subtract(uids[side], uidSetOf(found[side].keys())));
+    for (const pair of slice) {
+      const { local, remote } = perSide((side) => found[side].get(pair[side]));
+      if (local === undefined || remote === undefined) continue;
+      const [now, isEqual] = [{ local, remote }, local.flags === remote.flags];
+      for (const side of untold) {
+        const uid = pair[side];
+        // What was just read is newer than what was told before.
+        if (!isEqual || views[side].changes.has(uid)) views[side].noteChange(uid, now[side]);
+      }
+    }
+  }
+}

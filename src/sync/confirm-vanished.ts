@@ -1,0 +1,174 @@
+// A server's report that messages vanished is a claim. Before anything is deleted on the other side, the server is asked
+// for exactly these messages, and whether the mailbox is still the one that was selected.
+
+import { setTimeout } from "node:timers/promises";
+import { selectAgain } from "../imap/channel.ts";
+import { eachMessagesFlags } from "../imap/commands/fetch.ts";
+import { noop, status } from "../imap/commands/mailbox.ts";
+import { CommandRefused } from "../imap/command-refused.ts";
+import type { MailboxStatusResponse } from "../imap/responses.ts";
+import { allDone } from "../model/all-done.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
+import { otherSide, type Side } from "../model/side.ts";
+import {
+  countUids,
+  emptyUidSet,
+  intersect,
+  isEmpty,
+  subtract,
+  UidSetBuilder,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
+import { comparePairs } from "./compare-pairs.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
+
+/** How often a count that does not fit is asked for, and how often a mailbox that goes on losing messages. */
+const attempts = 3;
+const mostLooks = 10;
+
+/**
+ * Forgets reports of messages that nothing is to be done about: servers that keep no record of expunges report every UID
+ * that is not there, with each SELECT (RFC 7162 3.2.5.2). That of a message whose counterpart cannot be deleted is no news.
+ */
+export function forgetUnknown({ views, store, idx, progress }: OpenMailbox, side: Side): void {
+  const [view, other] = [views[side], otherSide(side)];
+  if (isEmpty(view.vanished)) return;
+  const left = store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]);
+  const mapped = subtract(store.mappedAmong(idx, side, view.vanished), uidSetOf(left));
+  const known = union(mapped, intersect(view.vanished, uidSetOf(progress[side].refused)));
+  view.takeVanished(subtract(view.vanished, known));
+}
+
+/**
+ * Of the messages that the view reports as vanished, those that the server does not have. The others are taken off the
+ * view; their flags, which the report may have hidden, are compared with the other side's.
+ * @throws InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one that was selected.
+ */
+export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise<UidSet> {
+  const view = mailbox.views[side];
+  if (isEmpty(view.vanished)) return emptyUidSet;
+  let misfits = 0;
+  let before: Look | undefined;
+  for (let look = 0; look < mostLooks && misfits < attempts; look++) {
+    const seen = await lookFor(mailbox, side, misfits > 0);
+    if (seen === undefined) break;
+    if (!seen.fits) {
+      // The mailbox may just be busy: the NOOP brought our count up to date.
+      misfits++;
+      continue;
+    }
+    if (isEmpty(seen.gone)) return seen.gone;
+    const loss = lossOf(mailbox, side);
+    if (!looksLikeTheEnd(loss) || isSame(seen, before)) {
+      mailbox.progress[side].lost += countUids(intersect(seen.gone, view.vanishedLive));
+      return seen.gone;
+    }
+    before = seen;
+    await pause(mailbox, pauseMs(loss));
+  }
+  throw unstable(side, "nothing was deleted");
+}
+
+/** Before each further part of many deletions. @throws InterimapError MAILBOX_UNSTABLE */
+export async function requireSame({ views, sessions, wireNames }: OpenMailbox, side: Side): Promise<void> {
+  const [now] = await allDone<MailboxStatusResponse | undefined>([
+    status(sessions[side], wireNames[side]),
+    noop(sessions[side]).then(() => undefined),
+  ]).catch((error: unknown) => [refusedOnly(error)]);
+  if (now?.uidValidity !== views[side].uidValidity) throw unstable(side, "nothing more was deleted");
+}
+
+function unstable(side: Side, outcome: string): InterimapError {
+  return new InterimapError(
+    "MAILBOX_UNSTABLE",
+    `the ${side} server reports messages as vanished, but the mailbox is no longer the one that was selected`,
+    { side, hint: `it was probably renamed or deleted meanwhile; ${outcome}, run again` },
+  );
+}
+
+/**
+ * A report that was refuted may come again with each SELECT. It is not what a round is made for, but the message may be
+ * gone by now: asked for once more, it is there, or the report stays.
+ */
+export async function refuteAgain({ views, sessions, progress }: OpenMailbox, side: Side): Promise<void> {
+  const view = views[side];
+  const again = intersect(view.vanished, progress[side].refuted);
+  const there = new UidSetBuilder();
+  await eachMessagesFlags(sessions[side], again, (uid, found) => {
+    there.add(uid);
+    view.noteChange(uid, found);
+  });
+  view.takeVanished(there.build());
+}
+
+interface Look {
+  readonly gone: UidSet;
+  readonly exists: number;
+  /** The server counts as many messages as we do. */
+  readonly fits: boolean;
+}
+
+/** Undefined: the mailbox is gone, or replaced by another. */
+async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise<Look | undefined> {
+  const { views, sessions, wireNames } = mailbox;
+  const [view, session] = [views[side], sessions[side]];
+  const [reported, live] = [view.vanished, view.vanishedLive];
+  const there = new UidSetBuilder();
+  // All leave together. STATUS goes before the NOOP, which tells of whatever it counts in.
+  const now = await allDone<MailboxStatusResponse | undefined>([
+    status(session, wireNames[side]),
+    ...(anew ? [session.run(selectAgain(view)).then(() => undefined)] : []),
+    eachMessagesFlags(session, reported, (uid) => {
+      there.add(uid);
+    }).then(() => undefined),
+    noop(session).then(() => undefined),
+  ]).then(([answer]) => answer, refusedOnly);
+  if (now?.uidValidity !== view.uidValidity || view.isReplaced) return undefined;
+  // An answer is newer than the reports before it, and older than those that came meanwhile.
+  const refuted = subtract(there.build(), subtract(view.vanishedLive, live));
+  if (now.messages !== undefined && !isEmpty(intersect(refuted, live))) view.exists = now.messages;
+  view.takeVanished(refuted);
+  await noteRefuted(mailbox, side, refuted);
+  const isCounted = !isEmpty(view.vanishedLive) || view.exists === 0;
+  return {
+    gone: intersect(reported, view.vanished),
+    exists: view.exists,
+    fits: !isCounted || now.messages === view.exists,
+  };
+}
+
+function refusedOnly(error: unknown): undefined {
+  if (!(error instanceof CommandRefused)) throw error;
+}
+
+async function noteRefuted(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
+  if (isEmpty(uids)) return;
+  const { store, idx, name, progress, report } = mailbox;
+  const isNews = !isEmpty(subtract(uids, progress[side].refuted));
+  progress[side].refuted = union(progress[side].refuted, uids);
+  if (isNews) report({ type: "vanished-refuted", side, mailbox: name, uids });
+  // The report may have hidden a change.
+  await comparePairs(mailbox, store.pairsOf(idx, side, uids), [side]);
+}
+
+function lossOf({ views, progress }: OpenMailbox, side: Side): Loss {
+  const { vanished, vanishedLive, exists } = views[side];
+  return { live: progress[side].lost + countUids(vanishedLive), reported: countUids(vanished), left: exists };
+}
+
+function isSame(a: Look, b: Look | undefined): boolean {
+  return b !== undefined && a.exists === b.exists && countUids(a.gone) === countUids(b.gone);
+}
+
+async function pause({ stop, pause: wait = sleep }: OpenMailbox, ms: number): Promise<void> {
+  await wait(ms, stop).catch(() => {
+    throw interrupted();
+  });
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<unknown> {
+  return setTimeout(ms, undefined, { signal });
+}
