@@ -171,7 +171,7 @@ after(async () => {
   removeScratch(directory);
 });
 
-describe("what the original accepts means the same to us", { skip }, () => {
+describe("what the original accepts means the same to us", { skip, concurrency: 3 }, () => {
   for (const file of [...syntax, ...sections, ...values]) test(file.name, (t) => assertSame(t, file));
 
   for (const [index, [written]] of passwords.entries()) {
@@ -182,7 +182,7 @@ describe("what the original accepts means the same to us", { skip }, () => {
   }
 });
 
-describe("what the original refuses we refuse too", { skip }, () => {
+describe("what the original refuses we refuse too", { skip, concurrency: 3 }, () => {
   for (const { name, text } of [
     changed("a name in other letters", (text) => text.replace("host", "Host")),
     above("an unknown setting", "foo = x"),

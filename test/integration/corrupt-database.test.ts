@@ -126,7 +126,7 @@ async function assertMended(stores: TwoStores): Promise<void> {
 
 const whatToDoAboutLog = "restore the right file if you can; else move it away and run --repair";
 
-describe("the log of commits beside the database", () => {
+describe("the log of commits beside the database", { concurrency: 3 }, () => {
   test("as a killed run left it, it is taken over", async (t) => {
     const { stores } = await killed(t);
     await assertConverges(stores);

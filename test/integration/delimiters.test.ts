@@ -48,7 +48,7 @@ function on({ delimiter }: MailServer, name: string): string {
   return name.replaceAll("/", delimiter);
 }
 
-describe("a delimiter that changes between runs", () => {
+describe("a delimiter that changes between runs", { concurrency: 2 }, () => {
   const mailboxes = ["a", "a/b", "a/b/c d", "p/q", "INBOX/k"];
 
   async function filled(t: TestContext): Promise<TwoStores> {
@@ -121,7 +121,7 @@ describe("a delimiter that changes between runs", () => {
   }
 });
 
-describe("INBOX's own delimiter", () => {
+describe("INBOX's own delimiter", { concurrency: 3 }, () => {
   /** One side lists INBOX with another delimiter than its other mailboxes. */
   async function withInboxDelimiter(t: TestContext, side: Side, delimiter: string): Promise<TwoStores> {
     const stores = await twoStores(t, { local: slash, remote: dot });
@@ -165,7 +165,7 @@ describe("INBOX's own delimiter", () => {
   }
 });
 
-describe("patterns", () => {
+describe("patterns", { concurrency: 3 }, () => {
   async function patterned(t: TestContext, listMailbox: string, servers: PerSide<MailServer>): Promise<TwoStores> {
     const stores = await twoStores(t, servers, { settings: { "list-mailbox": listMailbox } });
     for (const name of ["foo", "foo/bar", "foo/bar/baz", "foobar", "x"]) {

@@ -86,59 +86,63 @@ const moments: readonly { readonly name: string; readonly side: Side; readonly p
   { name: "the checkpoint", side: "remote", pattern: / STATUS INBOX / },
 ];
 
-describe("a run that meets a full disk says so, exits with 74, and the next one completes its work", () => {
-  test("when the database is made", async (t) => {
-    const place = await onDisk(t);
-    if (place === undefined) return;
-    const { stores, disk, run, line } = place;
-    await deliver(stores.local, "INBOX", ...mails("a", 3));
-    disk.fill();
-    const { status, stdout, stderr } = await run();
-    assert.deepEqual([status, stdout, stderr], [74, "", line]);
-    assert.equal(stores.proxies.local.connections, 0, "before any traffic");
-    disk.makeRoom();
-    await assertWhole(place, ["a1", "a2", "a3"]);
-  });
-
-  for (const { name, side, pattern } of moments) {
-    test(`at ${name}`, async (t) => {
+describe(
+  "a run that meets a full disk says so, exits with 74, and the next one completes its work",
+  { concurrency: 3 },
+  () => {
+    test("when the database is made", async (t) => {
       const place = await onDisk(t);
       if (place === undefined) return;
       const { stores, disk, run, line } = place;
-      await prepare(place);
-      await change(stores);
-      stores.hold(side, "client", { pattern, action: () => disk.fill() });
-      const { status, stderr } = await run(["--quiet"]);
-      assert.deepEqual([status, stderr], [74, line]);
-      // At its end the run before has folded the log of commits into the database, which makes room.
+      await deliver(stores.local, "INBOX", ...mails("a", 3));
       disk.fill();
-      const again = await run(["--quiet"]);
-      assert.deepEqual([again.status, again.stderr], [74, line], "as long as it is full");
+      const { status, stdout, stderr } = await run();
+      assert.deepEqual([status, stdout, stderr], [74, "", line]);
+      assert.equal(stores.proxies.local.connections, 0, "before any traffic");
       disk.makeRoom();
-      await assertWhole(place, changed);
+      await assertWhole(place, ["a1", "a2", "a3"]);
     });
 
-    test(`at ${name}, in a daemon`, async (t) => {
-      const place = await onDisk(t);
-      if (place === undefined) return;
-      const { stores, disk, watch, line } = place;
-      await prepare(place);
-      const daemon = watch();
-      await daemon.waits();
-      stores.hold(side, "client", { pattern, action: () => disk.fill() });
-      await change(stores);
-      const { status, stderr } = await daemon.finished;
-      assert.equal(status, 74);
-      assert.equal(stderr.split("\n").filter((one) => `${one}\n` === line).length, 1, stderr);
-      assert.doesNotMatch(stderr, /^\s+at |internal error/m);
-      disk.makeRoom();
-      const second = watch();
-      await second.waits(2);
-      await second.stop();
-      await assertWhole(place, changed);
-    });
-  }
-});
+    for (const { name, side, pattern } of moments) {
+      test(`at ${name}`, async (t) => {
+        const place = await onDisk(t);
+        if (place === undefined) return;
+        const { stores, disk, run, line } = place;
+        await prepare(place);
+        await change(stores);
+        stores.hold(side, "client", { pattern, action: () => disk.fill() });
+        const { status, stderr } = await run(["--quiet"]);
+        assert.deepEqual([status, stderr], [74, line]);
+        // At its end the run before has folded the log of commits into the database, which makes room.
+        disk.fill();
+        const again = await run(["--quiet"]);
+        assert.deepEqual([again.status, again.stderr], [74, line], "as long as it is full");
+        disk.makeRoom();
+        await assertWhole(place, changed);
+      });
+
+      test(`at ${name}, in a daemon`, async (t) => {
+        const place = await onDisk(t);
+        if (place === undefined) return;
+        const { stores, disk, watch, line } = place;
+        await prepare(place);
+        const daemon = watch();
+        await daemon.waits();
+        stores.hold(side, "client", { pattern, action: () => disk.fill() });
+        await change(stores);
+        const { status, stderr } = await daemon.finished;
+        assert.equal(status, 74);
+        assert.equal(stderr.split("\n").filter((one) => `${one}\n` === line).length, 1, stderr);
+        assert.doesNotMatch(stderr, /^\s+at |internal error/m);
+        disk.makeRoom();
+        const second = watch();
+        await second.waits(2);
+        await second.stop();
+        await assertWhole(place, changed);
+      });
+    }
+  },
+);
 
 test("full when the log of commits is folded into the database: nothing is wrong, and the next run does it", async (t) => {
   const place = await onDisk(t);
