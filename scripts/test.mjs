@@ -22,7 +22,7 @@ if (!quick) {
   run(process.execPath, ["--import", "tsx", "scripts/install-packages.ts"]);
 }
 const places = paths.length > 0 ? paths : quick ? quickFolders : ["test"];
-run(process.execPath, ["--import", "tsx", "scripts/run-tests.mjs", ...places.flatMap(testFilesIn)]);
+run(process.execPath, ["--enable-source-maps", "scripts/run-tests.mjs", ...places.flatMap(testFilesIn)]);
 
 /** Runs them side by side, shows the output of those that fail, and ends the process if one did. */
 async function runStaticChecks() {
