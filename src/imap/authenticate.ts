@@ -13,6 +13,13 @@ interface Credentials {
   readonly password: string;
 }
 
+/** From now on nothing the server says shows the password, in whichever form it is going to be sent. */
+export function hideCredentials(session: Session, { username = "", password }: ServerSettings): void {
+  if (password === undefined) return;
+  session.hide(password);
+  session.hide(plainMessage({ username, password }));
+}
+
 /**
  * @throws InterimapError AUTH_NO_MECHANISM, AUTH_FAILED; CONNECT when the server is not ready to check credentials now
  * (RFC 5530 UNAVAILABLE and its like).
@@ -49,7 +56,7 @@ function isUsable(mechanism: AuthMechanism, capabilities: Capabilities): boolean
 
 /** RFC 4616, RFC 3501 6.2.2; with RFC 4959 the response goes out with the command. */
 function plain({ username, password }: Credentials, withInitialResponse: boolean): Command {
-  const message = base64(Buffer.from(`\0${username}\0${password}`, "utf8"));
+  const message = base64(Buffer.from(plainMessage({ username, password }), "utf8"));
   const command = { name: "AUTHENTICATE", overlap: "alone" } as const;
   return withInitialResponse
     ? { ...command, parts: line`AUTHENTICATE PLAIN ${message}`, answerChallenge: inTurn(cancelled) }
@@ -63,6 +70,10 @@ const cancelled = "*";
 function inTurn(...answers: readonly string[]): () => string | undefined {
   let given = 0;
   return () => answers[given++];
+}
+
+function plainMessage({ username, password }: Credentials): string {
+  return `\0${username}\0${password}`;
 }
 
 /** RFC 3501 6.2.3 */

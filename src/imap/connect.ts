@@ -6,7 +6,7 @@ import { duration } from "../model/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { InetSettings, ServerSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, hideCredentials } from "./authenticate.ts";
 import { requireCapabilities } from "./capabilities.ts";
 import { line } from "./codec/write-command.ts";
 import { CommandRefused } from "./command-refused.ts";
@@ -67,6 +67,7 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   });
   const { silenceLimitMs, onAlert } = options;
   const session = new Session(transport, { side, log, silenceLimitMs, onAlert, isStranger: true });
+  hideCredentials(session, settings);
   const giveUp = (): void => {
     session.destroy(signal?.reason as Error);
   };

@@ -17,6 +17,7 @@ import { CommandList } from "./command-list.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { InFlight } from "./in-flight.ts";
 import { LiteralRefused } from "./literal-refused.ts";
+import { Discretion } from "./discretion.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -73,6 +74,7 @@ export class Session {
   /** The entry that is written in part: it awaits `+` or its turn, and nothing else can be written before its end. */
   #unfinished: Entry | undefined;
   readonly #selection = new Selection();
+  readonly #discretion = new Discretion();
   #greeting: ((response: StatusResponse) => void) | undefined;
   #goodbye: StatusResponse | undefined;
   #listener: ((response: UntaggedResponse) => void) | undefined;
@@ -109,11 +111,11 @@ export class Session {
     this.#transport = transport;
     const handlers: ResponseHandlers = {
       onResponse: (response) => {
-        this.#receive(response);
+        this.#receive(this.#discretion.heard(response));
       },
       ...(this.log.traffic && {
         onLine: (line: Buffer) => {
-          this.#logTraffic("S", line);
+          this.#logTraffic("S", this.#discretion.forLog(line, this.log.showsSecrets));
         },
       }),
       onRead: (arriving) => {
@@ -122,7 +124,7 @@ export class Session {
         this.#arriving = arriving;
       },
       onError: (error) => {
-        this.#fail(error);
+        this.#fail(this.#discretion.failure(error));
       },
       onEnd: () => {
         this.#fail(this.#lost());
@@ -228,6 +230,11 @@ export class Session {
     this.#pump();
   }
 
+  /** Not to be shown from now on, whoever says it. */
+  hide(secret: string): void {
+    this.#discretion.hide(secret);
+  }
+
   forgetCapabilities(): void {
     this.capabilities = new Capabilities([]);
   }
@@ -309,6 +316,7 @@ export class Session {
     }
     if (this.#inFlight.total === 0) this.#patience.progress();
     this.#inFlight.add(entry);
+    if (overlap === "select") this.#discretion.mayHearMessages = true;
     if (opens !== undefined) this.#selection.started(opens);
     entry.writtenAt = performance.now();
     this.#writeSegment(entry);
@@ -370,7 +378,12 @@ export class Session {
     const entry = this.#inFlight.withTag(response.tag);
     if (entry === undefined) {
       if (this.#isMisled(response)) return;
-      this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent (tag ${response.tag})`));
+      this.#fail(
+        new InterimapError(
+          "PROTOCOL",
+          `the server answered a command never sent (tag ${this.#discretion.text(response.tag)})`,
+        ),
+      );
       return;
     }
     if (response.status === "BAD" && entry.hasSentUnasked === true) {

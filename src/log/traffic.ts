@@ -43,5 +43,6 @@ function continuation(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, (octet) => `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  // The dots stand for what was left out.
+  return text.replace(/[^\x20-\x7e…]/g, (octet) => `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

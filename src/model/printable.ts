@@ -18,6 +18,7 @@ export function excerpt(text: string): string {
 
 const maxExcerpt = 80;
 
-function cut(text: string, length: number): string {
+/** At most so many characters, the last of which says that there were more. */
+export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

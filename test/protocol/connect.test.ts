@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { connect } from "../../src/imap/connect.ts";
 import type { Session } from "../../src/imap/session.ts";
+import type { Log } from "../../src/log/log.ts";
 import { InterimapError } from "../../src/model/errors.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";
 import { patienceMs } from "../support/eventually.ts";
@@ -385,9 +386,49 @@ for (const [what, script] of waits) {
   test(`a signal ends the wait for ${what}`, async () => {
     await withScript(script, async ({ port }) => {
       const interruption = new AbortController();
-      setTimeout(() => interruption.abort(new Error("interrupted")), 50);
-      const options = { side: "local", log: recordedLog(), keepAlive: false, signal: interruption.signal } as const;
+      const interrupt = () => setTimeout(() => interruption.abort(new Error("interrupted")), 200);
+      const log: Log = { ...recordedLog(1), debug: (text) => void (text.includes("LOGIN") && interrupt()) };
+      if (script === "") interrupt();
+      const options = { side: "local", log, keepAlive: false, signal: interruption.signal } as const;
       await assert.rejects(connect(serverSettings(port), options), /^Error: interrupted$/);
+    });
+  });
+}
+
+// Some servers repeat what they do not understand.
+const plainText = Buffer.from("\0joe\0S3cret Pw").toString("base64");
+
+for (const [how, script] of [
+  [
+    "LOGIN",
+    `S: * OK [CAPABILITY IMAP4rev1] hi\nC: t1 LOGIN joe "S3cret Pw"\nS: t1 BAD Error in: t1 LOGIN joe "S3cret Pw"`,
+  ],
+  [
+    "AUTHENTICATE",
+    `S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\nC: t1 AUTHENTICATE PLAIN\nS: +\nC: ${plainText}\n` +
+      `S: * BAD what is ${plainText}?\nS: t1 NO ${plainText} is S3cret Pw`,
+  ],
+  [
+    "BYE",
+    `S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hi\nC: t1 AUTHENTICATE PLAIN ${plainText}\nS: * BYE not with ${plainText}\nclose`,
+  ],
+  ["a greeting", `S: * BYE not again with S3cret Pw`],
+  ["no response at all", "S: 500 S3cret Pw is no command"],
+  ["a strange tag", `S: * OK [CAPABILITY IMAP4rev1] hi\nC: t1 LOGIN joe "S3cret Pw"\nS: ${plainText.slice(0, -1)} OK`],
+] as const) {
+  test(`our own password, repeated by the server (${how}), is neither in the error nor in the log`, async () => {
+    await withScript(script, async ({ port }) => {
+      const log = recordedLog(1);
+      const settings = serverSettings(port, { username: "joe", password: "S3cret Pw" });
+      await assert.rejects(connect(settings, { side: "remote", log, keepAlive: false }), (error) => {
+        assert.ok(error instanceof InterimapError);
+        assert.match(error.line, /\[redacted\]/);
+        for (const text of [error.line, String(error.cause), log.lines.join("\n")]) {
+          assert.doesNotMatch(text, /S3cret|Pw\b/);
+          assert.ok(!text.includes(plainText.slice(4, 12)), text);
+        }
+        return true;
+      });
     });
   });
 }

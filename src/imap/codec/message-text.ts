@@ -26,3 +26,17 @@ export function withoutMessageText(line: string): string {
   });
   return `${head}(${shown.join(" ")}${isComplete ? ")" : " …"}`;
 }
+
+/** Untagged responses that hold nothing of messages; status texts are for people, and meant to be shown. */
+const known =
+  /^\* (?:OK|NO|BAD|BYE|PREAUTH|CAPABILITY|ENABLED|LIST|LSUB|STATUS|FLAGS|VANISHED|SEARCH|ESEARCH|NAMESPACE|ID|(?:[0-9]+ (?:EXISTS|EXPUNGE|RECENT)))(?: |$)/i;
+const taggedOrPlus = /^(?:\+|[^\x00-\x20\x7f-\xff(){%*"\\+]{1,40} (?:OK|NO|BAD)(?: |$))/i;
+
+/**
+ * A server's line for the log. Behind a literal that is longer than announced, messages go on as lines of their own: of
+ * what is no response that we know only the size is told.
+ */
+export function lineForLog(line: string): string {
+  if (known.test(line) || taggedOrPlus.test(line)) return line;
+  return fetch.test(line) ? withoutMessageText(line) : `[${line.length} octets that are no known response]`;
+}

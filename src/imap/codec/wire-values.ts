@@ -40,10 +40,12 @@ export function unreadable(
 /** Not even the kind of the response is clear, or it answers a command: who waits for what is unknown from then on. */
 export class NotUnderstood extends InterimapError {
   /** To be made safe before it is shown. */
-  readonly sent: string;
+  readonly sent: string | undefined;
 
-  constructor(sent: string) {
-    super("PROTOCOL", `the server sent a line that cannot be understood: "${excerpt(sent)}"`);
+  /** Without `sent`, nothing is quoted. */
+  constructor(sent: string | undefined) {
+    const quoted = sent === undefined ? "" : `: "${excerpt(sent)}"`;
+    super("PROTOCOL", `the server sent a line that cannot be understood${quoted}`);
     this.sent = sent;
   }
 }

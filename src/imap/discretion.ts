@@ -1,0 +1,63 @@
+// What a server says, before anything is kept of it: without our own secrets, without messages, short, and safe to be shown
+// on a terminal, in a log, or in a status.
+
+import { Secrets } from "../log/secrets.ts";
+import type { InterimapError } from "../model/errors.ts";
+import { cut, printable } from "../model/printable.ts";
+import { lineForLog, withoutMessageText } from "./codec/message-text.ts";
+import { NotUnderstood } from "./codec/wire-values.ts";
+import type { Response, ResponseCode } from "./responses.ts";
+
+/** Servers that have more to say have said what matters by then. */
+const maxText = 300;
+const maxCodeName = 40;
+/** Of a line in the log; lists of UIDs can be megabytes long. */
+const maxLogged = 8192;
+
+/** Nobody could tell a password that is spelled like one of these from the code itself. */
+const ordinaryCodes =
+  /^(?:ALERT|ALREADYEXISTS|APPENDUID|AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|BADCHARSET|BADEVENT|CANNOT|CAPABILITY|CLIENTBUG|CLOSED|COMPRESSIONACTIVE|CONTACTADMIN|COPYUID|CORRUPTION|EXPIRED|EXPUNGEISSUED|HASCHILDREN|HIGHESTMODSEQ|INUSE|LIMIT|MAILBOXID|MODIFIED|NOMODSEQ|NONEXISTENT|NOPERM|NOTIFICATIONOVERFLOW|OVERQUOTA|PARSE|PERMANENTFLAGS|PRIVACYREQUIRED|READ-ONLY|READ-WRITE|SERVERBUG|THROTTLED|TOOBIG|TRYCREATE|UIDNEXT|UIDNOTSTICKY|UIDVALIDITY|UNAVAILABLE|UNKNOWN-CTE|UNSEEN)$/;
+
+export class Discretion {
+  readonly #secrets = new Secrets();
+  /** A mailbox has been selected: from then on, what is no response may be part of a message. */
+  mayHearMessages = false;
+
+  hide(secret: string): void {
+    this.#secrets.add(secret);
+  }
+
+  /** Response codes keep their text, which is for us. */
+  heard(response: Response): Response {
+    switch (response.kind) {
+      case "tagged":
+      case "status":
+        return { ...response, code: this.#code(response.code), text: this.text(response.text) };
+      case "unreadable":
+        return { ...response, line: this.#secrets.blank(response.line) };
+      default:
+        return response;
+    }
+  }
+
+  text(text: string): string {
+    return cut(printable(this.#secrets.blank(text)), maxText);
+  }
+
+  #code(code: ResponseCode | undefined): ResponseCode | undefined {
+    if (code === undefined || ordinaryCodes.test(code.name)) return code;
+    return { name: cut(printable(this.#secrets.blank(code.name)), maxCodeName), text: code.text };
+  }
+
+  failure(error: InterimapError | Error): Error {
+    if (!(error instanceof NotUnderstood)) return error;
+    return new NotUnderstood(this.mayHearMessages ? undefined : this.#secrets.blank(error.sent ?? ""));
+  }
+
+  forLog(line: Buffer, showsSecrets: boolean): string {
+    const text = line.toString("latin1");
+    const shown = this.mayHearMessages ? lineForLog(text) : withoutMessageText(text);
+    const left = shown.length > maxLogged ? `${shown.slice(0, maxLogged)}… (${text.length} octets)` : shown;
+    return showsSecrets ? left : this.#secrets.blank(left);
+  }
+}

@@ -1,0 +1,51 @@
+// Our own credentials, to be blanked out of whatever a server says: some repeat the command that they do not understand.
+
+const shown = "[redacted]";
+
+/** Longer texts are not for people; what is looked at is cut, so that no server can make us search megabytes. */
+const maxLooked = 8192;
+
+/** Fewer characters are part of many words: they are blanked out only where they stand alone. */
+const minAnywhere = 4;
+
+export class Secrets {
+  readonly #patterns = new Set<string>();
+  #all: RegExp | undefined;
+
+  /** From now on neither this, given as text, nor any form in which it is sent is shown. */
+  add(secret: string): void {
+    const octets = Buffer.from(secret, "utf8");
+    for (const text of [secret, octets.toString("latin1")]) {
+      this.#addPlain(text);
+      this.#addPlain(text.replace(/["\\]/g, "\\$&"));
+    }
+    for (const text of base64Forms(octets)) this.#patterns.add(`[A-Za-z0-9+/]{0,2}${escaped(text)}[A-Za-z0-9+/=]{0,3}`);
+    const longestFirst = [...this.#patterns].sort((a, b) => b.length - a.length);
+    this.#all = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.join("|"), "gi");
+  }
+
+  /** `text` as decoded characters, or as octets, one character each (latin1). */
+  blank(text: string): string {
+    return this.#all === undefined ? text : text.slice(0, maxLooked).replace(this.#all, shown) + text.slice(maxLooked);
+  }
+
+  #addPlain(text: string): void {
+    if (text === "") return;
+    const pattern = escaped(text);
+    this.#patterns.add(text.length >= minAnywhere ? pattern : `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`);
+  }
+}
+
+/** What any base64 text that has these octets in it contains: they may begin at each of its three places. */
+function base64Forms(octets: Buffer): string[] {
+  return [0, 1, 2]
+    .map((before) => {
+      const text = Buffer.concat([Buffer.alloc(before), octets]).toString("base64");
+      return text.slice(before === 0 ? 0 : before + 1, Math.floor(((before + octets.length) * 8) / 6));
+    })
+    .filter((text) => text.length >= minAnywhere);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
