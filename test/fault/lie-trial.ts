@@ -2,6 +2,7 @@
 
 import { exitCode } from "../../src/model/exit-code.ts";
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { patienceMs } from "../support/eventually.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { startLyingProxy, type Order, type Said } from "./lying-proxy.ts";
@@ -30,8 +31,6 @@ interface TruthfulRun extends RunResult {
 
 /** Two to agree, and one that finds nothing to do. */
 const truthfulRuns = 3;
-/** After this a run has hung, and is ended. */
-const timeoutMs = 60_000;
 const preload = new URL("days-later.mjs", import.meta.url).href;
 
 /** Without an order nobody lies. `needsRepair`: what was lied about is found by comparing everything only. */
@@ -53,7 +52,7 @@ export async function runCourse(
     const result = await runInterimap(place.home, words, {
       program: [program, ...later, ...rest],
       env: { DAYS_LATER: String(day++) },
-      timeoutMs,
+      timeoutMs: patienceMs,
     });
     await proxy.quiet();
     output.push(`${words.join(" ")} → ${result.status ?? result.signal}\n${result.stdout}${result.stderr}`);
@@ -131,7 +130,7 @@ const documented: readonly (number | null)[] = Object.values(exitCode).filter((c
 function misbehaviour({ status, signal, stdout, stderr }: RunResult): string[] {
   const output = `${stdout}${stderr}`;
   return [
-    ...(signal === "SIGKILL" ? [`a run has not ended within ${timeoutMs / 1000} s`] : []),
+    ...(signal === "SIGKILL" ? [`a run has not ended within ${patienceMs / 1000} s`] : []),
     ...(signal === null && !documented.includes(status) ? [`a run ended with ${status}`] : []),
     ...(output.includes("internal error") ? ["a run told of an internal error"] : []),
     ...(/^\s+at .+:\d+:\d+\)?$/m.test(output) ? ["a run printed a stack trace"] : []),
