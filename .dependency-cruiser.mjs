@@ -5,14 +5,16 @@ const uses = {
   "src/cli/": ["commands", "config", "service", "sync", "imap", "store", "log", "model"],
   "src/commands/": ["config", "service", "sync", "imap", "store", "log", "model"],
   // Only those who start things read the configuration; everybody else is handed plain values.
-  "src/config/": ["log", "model"],
+  "src/config/": ["log", "files", "model"],
   // What the outside sees of a running daemon: systemd, the status socket, the metrics file.
-  "src/service/": ["log", "model"],
+  "src/service/": ["log", "files", "model"],
   // The only layer that knows both IMAP and the store.
   "src/sync/": ["imap", "store", "log", "model"],
   "src/imap/": ["log", "model"],
-  "src/store/": ["log", "model"],
-  "src/log/": ["model"],
+  "src/store/": ["log", "files", "model"],
+  "src/log/": ["files", "model"],
+  // Whose hands files are in, and how they are opened.
+  "src/files/": ["model"],
   "src/model/": [],
 };
 

@@ -1,6 +1,5 @@
 // From arguments to an exit code.
 
-import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { deleteCommand } from "../commands/delete.ts";
 import type { CommandContext } from "../commands/on-servers.ts";
@@ -14,6 +13,7 @@ import { parseLogPrefix } from "../log/log-prefix.ts";
 import { createLog, type RunLog } from "../log/logger.ts";
 import { InterimapError } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
+import { printableJson } from "../model/printable.ts";
 import { statusText } from "../service/status-text.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/events.ts";
@@ -41,7 +41,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
       return exitCode.done;
     }
     const { env } = surroundings;
-    const readConfig = (): Config => loadConfig({ file: invocation.config, env, home: env["HOME"] ?? homedir() });
+    const readConfig = (): Config => loadConfig({ file: invocation.config, env });
     for (;;) {
       const config = readConfig();
       log = openLog(invocation, config);
@@ -75,8 +75,8 @@ async function perform(
   { config, readConfig, log, service, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {
-    const status = await statusCommand(config);
-    await print(invocation.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status));
+    const status = await statusCommand(config, log);
+    await print(invocation.json ? `${printableJson(status)}\n` : statusText(status));
     return exitCode.done;
   }
   const reporter = new Reporter(log);

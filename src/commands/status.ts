@@ -2,15 +2,24 @@
 
 import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
+import type { Log } from "../log/log.ts";
 import type { StatusDocument } from "../service/status-document.ts";
-import { askStatus } from "../service/status-socket.ts";
+import { parseStatus } from "../service/status-form.ts";
+import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
 import { openStore } from "../store/open-store.ts";
 import { statusDocument } from "./status-document.ts";
 
 /** @throws InterimapError DATABASE_LOCKED while a run that is no daemon works on the database, or DATABASE_READ. */
-export async function statusCommand({ database, statusSocket }: Config): Promise<StatusDocument> {
-  const answer = parsed(await askStatus(statusSocket));
-  if (answer !== undefined) return answer;
+export async function statusCommand({ database, statusSocket }: Config, log: Log): Promise<StatusDocument> {
+  const distrust = distrustOfSocket(statusSocket);
+  if (distrust !== undefined)
+    log.warn(`nobody is asked: the socket ${statusSocket} ${distrust.problem}; ${distrust.remedy}`);
+  const answer = await askStatus(statusSocket);
+  const status = answer === undefined ? undefined : parseStatus(answer);
+  if (status !== undefined) return status;
+  // Half a document, too: the daemon was ended while it answered.
+  if (answer !== undefined)
+    log.warn(`what answers at ${statusSocket} is no interimap of this version, or was ended meanwhile`);
   if (!hasContents(database)) return statusDocument({ database, store: undefined });
   const store = openStore({ path: database });
   try {
@@ -18,16 +27,6 @@ export async function statusCommand({ database, statusSocket }: Config): Promise
     return statusDocument({ database, store });
   } finally {
     store.close();
-  }
-}
-
-/** Undefined for half a document: the daemon was ended while it answered. */
-function parsed(answer = ""): StatusDocument | undefined {
-  try {
-    // this very program wrote it
-    return JSON.parse(answer) as StatusDocument;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 // The configuration as the rest of the program sees it, and how to load it.
 
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
+import { distrusted, distrustOf } from "../files/examine.ts";
 import type { LogPrefix } from "../log/log-prefix.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { isInbox } from "../model/mailbox-name.ts";
@@ -44,12 +45,13 @@ export interface LoadOptions {
   /** From --config; a relative path starts from our configuration directory. */
   readonly file?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
-  readonly home: string;
+  /** The user's, unless told. */
+  readonly home?: string;
 }
 
 /** Throws CONFIG_MISSING if the file cannot be read, else CONFIG_INVALID for the first line that is wrong. */
 export function loadConfig({ file = "config", env, home }: LoadOptions): Config {
-  const path = resolve(configDirectory(env, home), file);
+  const path = isAbsolute(file) ? file : resolve(configDirectory(env, home), file);
   const { octets, stats } = readConfigFile(path);
   const sections = readSections(path, octets);
   const servers = requireServers(path, sections);
@@ -57,7 +59,9 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   const exposed = sides.some((side) => holdsPassword(servers[side]))
     ? exposure(path, stats, process.getuid?.())
     : undefined;
-  const database = resolve(dataDirectory(env, home), top.get("database") ?? `${servers.remote.get("host").text}.db`);
+  const name = top.get("database") ?? `${servers.remote.get("host").text}.db`;
+  const database = isAbsolute(name) ? resolve(name) : resolve(dataDirectory(env, home), name);
+  for (const side of sides) requireSafeAuthorities(servers[side]);
   return {
     file: path,
     database,
@@ -92,6 +96,15 @@ function requireServers(file: string, sections: Sections): PerSide<Section> {
     const expected = "expected both [local] and [remote]";
     throw configInvalid({ file, problem: `there is no [${side}] section`, expected });
   });
+}
+
+/** Who can change these says which server is believed. What is not there is told when it is read. */
+function requireSafeAuthorities(section: Section): void {
+  for (const name of ["SSL_CAfile", "SSL_CApath"] as const) {
+    const path = section.get(name);
+    const distrust = path === undefined ? undefined : distrustOf(resolve(path));
+    if (distrust !== undefined) throw distrusted("CONFIG_UNSAFE", `${name} ${path}`, distrust);
+  }
 }
 
 function holdsPassword(section: Section): boolean {

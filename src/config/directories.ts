@@ -1,16 +1,37 @@
 // Where our files live by default: the XDG base directories.
 
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { makePrivateDirectory } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 
-export function configDirectory(env: NodeJS.ProcessEnv, home: string): string {
-  return join(baseDirectory(env["XDG_CONFIG_HOME"]) ?? join(home, ".config"), "interimap");
+/** `home` is that of the user unless told. Throws CONFIG_MISSING where it is needed and nobody knows it. */
+export function configDirectory(env: NodeJS.ProcessEnv, home?: string): string {
+  return join(baseDirectory(env["XDG_CONFIG_HOME"]) ?? join(home ?? homeDirectory(env), ".config"), "interimap");
 }
 
-export function dataDirectory(env: NodeJS.ProcessEnv, home: string): string {
-  return join(baseDirectory(env["XDG_DATA_HOME"]) ?? join(home, ".local", "share"), "interimap");
+/** As {@link configDirectory}. */
+export function dataDirectory(env: NodeJS.ProcessEnv, home?: string): string {
+  return join(baseDirectory(env["XDG_DATA_HOME"]) ?? join(home ?? homeDirectory(env), ".local", "share"), "interimap");
+}
+
+/** HOME, or what the system's list of users has where that is empty or relative: the working directory may be anybody's. */
+export function homeDirectory(env: NodeJS.ProcessEnv): string {
+  const home = [env["HOME"], listedHome()].find((path) => path !== undefined && isAbsolute(path));
+  if (home !== undefined) return home;
+  throw new InterimapError("CONFIG_MISSING", "the home directory of this user is not known", {
+    hint: "set HOME to an absolute path, or XDG_CONFIG_HOME and XDG_DATA_HOME",
+  });
+}
+
+function listedHome(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // the list does not have this user
+    return undefined;
+  }
 }
 
 /** One socket for each database; beside the database where the system has no directory for such things. */
@@ -30,7 +51,7 @@ function baseDirectory(value: string | undefined): string | undefined {
 /** Creates what is missing of the path, for this user only (0700). Throws DATABASE_CREATE. */
 export function ensureDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makePrivateDirectory(path, { recursive: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/, mkdir .*$/s, "") : String(error);
     throw new InterimapError("DATABASE_CREATE", `${path}: cannot create the directory (${reason})`, {

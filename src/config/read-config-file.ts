@@ -1,6 +1,8 @@
 // The configuration file's octets, and who else may read them.
 
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, readFileSync, type Stats } from "node:fs";
+import { distrusted, examine, shellWord } from "../files/examine.ts";
+import { openExamined } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 
 export interface ConfigFile {
@@ -15,16 +17,19 @@ const problems: Readonly<Record<string, string>> = {
   EACCES: "this user may not read the file",
 };
 
-/** Throws CONFIG_MISSING. */
+/** Throws CONFIG_MISSING, or CONFIG_UNSAFE: it may name commands, and others must not choose them. */
 export function readConfigFile(path: string): ConfigFile {
   try {
-    const descriptor = openSync(path, "r");
+    const file = examine(path);
+    if (file.distrust !== undefined) throw distrusted("CONFIG_UNSAFE", path, file.distrust);
+    const descriptor = openExamined(file, constants.O_RDONLY);
     try {
       return { octets: readFileSync(descriptor), stats: fstatSync(descriptor) };
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
+    if (error instanceof InterimapError) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const problem = problems[code] ?? `the file cannot be read (${code})`;
     throw new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
@@ -34,18 +39,10 @@ export function readConfigFile(path: string): ConfigFile {
   }
 }
 
-/** A line to warn with when a file that holds a password is not this user's alone. */
+/** A line to warn with when others can read a file that holds a password. Root's file is for the group that root gave it. */
 export function exposure(path: string, stats: Stats, uid: number | undefined): string | undefined {
   // Pipes and the like (--config=/dev/stdin) vanish with their reader.
   if (!stats.isFile()) return undefined;
-  if (uid !== undefined && stats.uid !== uid) {
-    const repair = `chown ${uid} ${shellWord(path)} && chmod 600 ${shellWord(path)}`;
-    return `${path}: holds a password but belongs to another user; run: ${repair}`;
-  }
-  if ((stats.mode & 0o044) === 0) return undefined;
-  return `${path}: holds a password that other users can read; run: chmod 600 ${shellWord(path)}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w./+:@%,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if ((stats.mode & (stats.uid === uid ? 0o044 : 0o004)) === 0) return undefined;
+  return `${path}: holds a password that other users can read; run: chmod ${stats.uid === uid ? "600" : "o-r"} ${shellWord(path)}`;
 }

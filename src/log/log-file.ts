@@ -1,13 +1,15 @@
 // The file behind the logfile setting: written at once, so that nothing is lost when the process ends.
 
-import { appendFileSync, closeSync, openSync } from "node:fs";
+import { appendFileSync, closeSync, constants } from "node:fs";
+import { distrusted, examine } from "../files/examine.ts";
+import { createPrivately, openExamined } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 
 export class LogFile {
   readonly path: string;
   #fd: number | undefined;
 
-  /** Throws CONFIG_INVALID when the file cannot be opened. Directories are not made. */
+  /** Throws CONFIG_INVALID when the file cannot be opened, or CONFIG_UNSAFE. Directories are not made. */
   constructor(path: string) {
     this.path = path;
     this.#fd = open(path);
@@ -33,8 +35,13 @@ export class LogFile {
 
 function open(path: string): number {
   try {
-    return openSync(path, "a", 0o600);
+    const file = examine(path);
+    if (file.distrust !== undefined) throw distrusted("CONFIG_UNSAFE", `the log file ${path}`, file.distrust);
+    const flags = constants.O_WRONLY | constants.O_APPEND;
+    if (file.stats === undefined && !file.isDescriptor) return createPrivately(file.path, flags);
+    return openExamined(file, flags);
   } catch (error) {
+    if (error instanceof InterimapError) throw error;
     const reason = (error as Error).message.replace(/, open .*$/s, "");
     throw new InterimapError("CONFIG_INVALID", `the log file ${path} cannot be opened (${reason})`, {
       hint: "set logfile to a file that can be written, in a directory that exists",

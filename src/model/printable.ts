@@ -22,3 +22,11 @@ const maxExcerpt = 80;
 export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
+
+/** JSON, indented, with the same characters escaped as JSON has it: a terminal reads them before a parser does. */
+export function printableJson(value: unknown): string {
+  // Line breaks are between the values here, never in them.
+  return JSON.stringify(value, null, 2).replace(unsafe, (character) =>
+    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,7 +1,9 @@
 // The file behind the metrics-file setting, for the textfile collector of Prometheus' node_exporter and its like.
 
-import { closeSync, fchmodSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { closeSync, constants, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { examine, isOpenToAll } from "../files/examine.ts";
+import { create, openExamined } from "../files/open-safely.ts";
 import type { Log } from "../log/log.ts";
 import { metricsText, successMetric } from "./metrics.ts";
 import type { StatusDocument } from "./status-document.ts";
@@ -30,6 +32,9 @@ export class MetricsFile {
   }
 }
 
+/** Many times what we write. */
+const maxOctets = 1 << 20;
+
 function lastSuccess({ lastLook }: StatusDocument): number | undefined {
   return lastLook?.leftOut === 0 ? Date.parse(lastLook.at) / 1000 : undefined;
 }
@@ -37,8 +42,19 @@ function lastSuccess({ lastLook }: StatusDocument): number | undefined {
 /** Only the file itself remembers it: a run that leaves something out must not lose when the last good one was. */
 function earlierSuccess(path: string): number | undefined {
   try {
-    const value = new RegExp(`^${successMetric}\\{.*\\} ([0-9.]+)$`, "m").exec(readFileSync(path, "utf8"))?.[1];
-    return value === undefined ? undefined : Number(value);
+    const file = examine(path);
+    // The folder may be the collector's, the file is ours.
+    if (file.distrust?.isFileItself === true || file.stats?.isFile() !== true || file.stats.size > maxOctets)
+      return undefined;
+    const fd = openExamined(file, constants.O_RDONLY);
+    try {
+      const value = new RegExp(`^${successMetric}\\{.*\\} ([0-9]{1,11}(?:\\.[0-9]+)?)$`, "m").exec(
+        readFileSync(fd, "utf8"),
+      )?.[1];
+      return value === undefined ? undefined : Number(value);
+    } finally {
+      closeSync(fd);
+    }
   } catch {
     // no such file yet; whether it can be written is about to show
     return undefined;
@@ -48,12 +64,12 @@ function earlierSuccess(path: string): number | undefined {
 /** At once, so that nobody reads half of it. The collector is another user, and the file holds nothing but totals: 0644. */
 function replace(path: string, text: string): void {
   const partial = `${path}.partial`;
+  if (isOpenToAll(dirname(path))) throw new Error("everybody may write to its folder");
   // anew, so that a link that somebody else made is not followed
   rmSync(partial, { force: true });
-  const fd = openSync(partial, "wx", 0o644);
+  const fd = create(partial, constants.O_WRONLY, 0o644);
   try {
     try {
-      fchmodSync(fd, 0o644);
       writeFileSync(fd, text);
     } finally {
       closeSync(fd);

@@ -1,6 +1,7 @@
 // The status as figures for Prometheus, in its text exposition format (version 0.0.4). Totals only: names of mailboxes
 // are nobody else's business, and many series besides.
 
+import { printable } from "../model/printable.ts";
 import { sides } from "../model/side.ts";
 import type { StatusDocument } from "./status-document.ts";
 
@@ -120,7 +121,11 @@ function format({ name, type, help, samples }: Metric, common: Readonly<Record<s
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\"\n]/g, (character) => (character === "\n" ? "\\n" : `\\${character}`));
+  return text
+    .split("\n")
+    .map(printable)
+    .join("\n")
+    .replace(/[\\"\n]/g, (character) => (character === "\n" ? "\\n" : `\\${character}`));
 }
 
 function secondsOf(at: string): number {

@@ -1,9 +1,11 @@
 // The socket where a running daemon tells its status: nobody else can read the database meanwhile. One document a
 // connection, then the end.
 
-import { lstatSync, mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { dirname } from "node:path";
+import { dirname, resolve as absolute } from "node:path";
+import { distrustOf, examine, type Distrust } from "../files/examine.ts";
+import { makePrivateDirectory, withUmask } from "../files/open-safely.ts";
 import type { Log } from "../log/log.ts";
 
 export interface StatusServer {
@@ -13,6 +15,12 @@ export interface StatusServer {
 
 /** sun_path of unix(7), without the NUL at its end. Node.js cuts a longer path off without a word. */
 const maxPathOctets = 107;
+
+/** Each has an answer of its own; who comes too late asks again. */
+const maxConnections = 16;
+
+/** A quarter of a million mailboxes. */
+const maxAnswerOctets = 64 << 20;
 
 /** For whole exchanges: the answer is ready at once, and this machine is not far away. */
 const limitMs = 5000;
@@ -33,6 +41,7 @@ export function serveStatus(path: string, answer: () => string, log: Log): Statu
     const reason = error instanceof Error ? error.message : String(error);
     log.warn(`--status cannot ask this process: no socket ${path} (${reason})`);
   };
+  server.maxConnections = maxConnections;
   server.on("error", fail);
   server.unref();
   try {
@@ -50,17 +59,30 @@ export function serveStatus(path: string, answer: () => string, log: Log): Statu
   };
 }
 
-/** What the daemon that listens there answers; undefined when there is none, or none that answers within 5 seconds. */
+/** Why nobody is to be asked there: anybody could answer. Undefined when all is well, or there is no socket. */
+export function distrustOfSocket(path: string): Distrust | undefined {
+  return distrustOf(absolute(path));
+}
+
+/**
+ * What the daemon that listens there answers; undefined when there is none, when it is not this user's or root's, or none
+ * that answers within 5 seconds and not without end.
+ */
 export function askStatus(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    if (isTooLong(path)) {
+    if (isTooLong(path) || distrustOfSocket(path) !== undefined) {
       resolve(undefined);
       return;
     }
     const chunks: Buffer[] = [];
+    let octets = 0;
     const socket = createConnection(path);
     const timer = setTimeout(() => socket.destroy(), limitMs);
-    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.on("data", (chunk: Buffer) => {
+      octets += chunk.length;
+      if (octets <= maxAnswerOctets) chunks.push(chunk);
+      else socket.destroy();
+    });
     socket.once("end", () => {
       // a daemon that failed to answer says nothing
       if (chunks.length > 0) resolve(Buffer.concat(chunks).toString());
@@ -74,6 +96,7 @@ export function askStatus(path: string): Promise<string | undefined> {
   });
 }
 
+/** Nothing is read: what a client sends stays in the kernel, but for a first piece. */
 function serve(socket: Socket, answer: () => string, log: Log): void {
   socket.unref();
   socket.on("error", () => undefined);
@@ -90,16 +113,17 @@ function serve(socket: Socket, answer: () => string, log: Log): void {
 function makeWay(path: string): void {
   if (isTooLong(path)) throw new Error(`its path is longer than ${maxPathOctets} octets`);
   makeDirectory(dirname(path));
-  const existing = lstatSync(path, { throwIfNoEntry: false });
-  if (existing === undefined) return;
-  if (!existing.isSocket()) throw new Error("a file of that name is there");
-  rmSync(path);
+  const { stats, distrust, path: real } = examine(absolute(path));
+  if (distrust !== undefined) throw new Error(`it ${distrust.problem}`);
+  if (stats === undefined) return;
+  if (!stats.isSocket()) throw new Error("a file of that name is there");
+  rmSync(real);
 }
 
 /** Not its parents: where the system has no directory for sockets, we make none. */
 function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    makePrivateDirectory(path, { recursive: false });
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
@@ -107,12 +131,7 @@ function makeDirectory(path: string): void {
 
 /** The file is made before listen() returns, so the umask is that of nothing else. */
 function listenPrivately(server: Server, path: string): void {
-  const umask = process.umask(0o177);
-  try {
-    server.listen(path);
-  } finally {
-    process.umask(umask);
-  }
+  withUmask(0o177, () => server.listen(path));
 }
 
 function isTooLong(path: string): boolean {

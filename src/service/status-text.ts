@@ -82,7 +82,7 @@ function mailboxTable({ mailboxes }: StatusDocument, when: When): string[] {
     { title: "LAST SYNCHRONISED" },
   ];
   const rows = mailboxes.map((mailbox) => [
-    mailbox.name,
+    printable(mailbox.name),
     ...sides.map((side) => (mailbox.messages === null ? noValue : String(mailbox.messages[side]))),
     mailbox.refused === 0 ? noValue : String(mailbox.refused),
     lastSynchronised(mailbox, when),
@@ -108,7 +108,7 @@ function refusedTable({ refused }: StatusDocument, when: When): string[] {
     { title: "REASON" },
   ];
   const rows = refused.map(({ mailbox, side, uid, size, attempts, lastAttemptAt, reason }) => [
-    ...[mailbox, side, String(uid), humanBytes(size), String(attempts)],
+    ...[printable(mailbox), side, String(uid), humanBytes(size), String(attempts)],
     ...[when(lastAttemptAt), printable(reason)],
   ]);
   return textTable(columns, rows);

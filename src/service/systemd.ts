@@ -1,6 +1,7 @@
 // What systemd is told of a running daemon, as sd_notify(3) describes it. How it is sent: systemd-notify.ts.
 
 import type { Log } from "../log/log.ts";
+import { printable } from "../model/printable.ts";
 import { SystemdNotify } from "./systemd-notify.ts";
 
 export interface ServiceNotifier {
@@ -79,5 +80,5 @@ function halfOf(limit: string | undefined): number | undefined {
 /** A line feed would begin another variable. */
 function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, " ").trim();
-  return [...line].slice(0, longestStatus).join("");
+  return [...printable(line)].slice(0, longestStatus).join("");
 }

@@ -1,6 +1,7 @@
 // The copy of the database that is left beside it before it is upgraded.
 
-import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, constants, lstatSync, renameSync, rmSync } from "node:fs";
+import { createPrivately } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { Connection } from "./connection.ts";
 import { createError } from "./database-error.ts";
@@ -27,16 +28,18 @@ export function keepCopy(connection: Connection): void {
 function createPrivateFile(path: string): void {
   try {
     rmSync(path, { force: true });
-    closeSync(openSync(path, "wx", 0o600));
+    closeSync(createPrivately(path, constants.O_WRONLY));
   } catch (error) {
     throw createError("the copy", path, error);
   }
 }
 
+/** A link that leads nowhere is a name that is taken, too. */
 function freeName(name: string): string {
-  if (!existsSync(name)) return name;
+  const isFree = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  if (isFree(name)) return name;
   for (let number = 2; ; number++) {
     const numbered = `${name}.${number}`;
-    if (!existsSync(numbered)) return numbered;
+    if (isFree(numbered)) return numbered;
   }
 }

@@ -1,9 +1,12 @@
 // Opens the database: makes the file, locks it, makes the tables. In this order, and before any network traffic.
 
-import { accessSync, closeSync, constants, openSync } from "node:fs";
+import { accessSync, closeSync, constants } from "node:fs";
 import { resolve } from "node:path";
+import { distrusted, examine, type Examined } from "../files/examine.ts";
+import { createPrivately } from "../files/open-safely.ts";
+import { InterimapError } from "../model/errors.ts";
 import { Connection } from "./connection.ts";
-import { createError, lostLogError, readOnlyError } from "./database-error.ts";
+import { createError, foreignError, lostLogError, readOnlyError } from "./database-error.ts";
 import { leftoverLog } from "./leftover-log.ts";
 import { Store } from "./store.ts";
 
@@ -19,8 +22,7 @@ export interface StoreOptions {
  */
 export function openStore({ path }: StoreOptions): Store {
   // resolved, because to SQLite "" and ":memory:" are no files
-  const absolute = resolve(path);
-  createIfMissing(absolute);
+  const absolute = settle(resolve(path));
   const log = leftoverLog(absolute);
   if (log === "garbage" || log === "foreign") throw lostLogError(absolute, log);
   const connection = new Connection(absolute);
@@ -34,15 +36,41 @@ export function openStore({ path }: StoreOptions): Store {
   }
 }
 
-/** SQLite would create it readable for everybody that the umask allows; its journals take over the file's mode. */
-function createIfMissing(path: string): void {
+/**
+ * Returns the path of a file that is there and is nobody else's: links are followed once, here, so that everything beside the
+ * database is beside the file itself.
+ */
+function settle(named: string): string {
+  const { path, stats } = trusted(named);
+  if (stats === undefined) create(path);
+  // once more: somebody may have been quicker
+  const file = trusted(path);
+  if (file.stats?.isFile() !== true) throw foreignError(named);
+  for (const suffix of ["-wal", "-journal", "-shm"]) trusted(`${path}${suffix}`);
+  requireWritable(path);
+  return path;
+}
+
+/** What a database says is done to the mail, so nobody else may have made it, or its log. */
+function trusted(path: string): Examined {
   try {
-    closeSync(openSync(path, "wx", 0o600));
+    const file = examine(path);
+    if (file.distrust === undefined) return file;
+    throw distrusted("DATABASE_READ", `the database ${path}`, file.distrust);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
-      throw createError("the database", path, error);
-    }
-    requireWritable(path);
+    if (error instanceof InterimapError) throw error;
+    // A folder is missing, or cannot be looked into: to make the file fails with the system's reason.
+    return { path, stats: undefined, isDescriptor: false, isShared: false, distrust: undefined };
+  }
+}
+
+/** SQLite would create it readable for everybody that the umask allows; its journals take over the file's mode. */
+function create(path: string): void {
+  try {
+    closeSync(createPrivately(path, constants.O_RDWR));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+    throw createError("the database", path, error);
   }
 }
 

@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
 import { loadConfig, type Config } from "../../../src/config/config.ts";
 import { isSettingName, settings, type Setting } from "../../../src/config/settings.ts";
 import { formatLogPrefix } from "../../../src/log/log-prefix.ts";
@@ -477,12 +479,81 @@ test("the command in the warning survives a shell", () => {
   assert.ok(warning?.endsWith(`run: chmod 600 '${odd.replace("'", "'\\''")}'`), warning);
 });
 
-test("warns about a password in another user's file", { skip: process.getuid?.() !== 0 }, () => {
-  load(withPassword);
-  chownSync(file, 65534, 65534);
-  assert.deepEqual(loadConfig({ env: {}, home }).warnings, [
-    `${file}: holds a password but belongs to another user; run: chown 0 ${file} && chmod 600 ${file}`,
-  ]);
+describe("a configuration in others' hands is refused", { skip: process.getuid?.() !== 0 }, () => {
+  const owners = [
+    {
+      name: "another user's",
+      prepare: () => chownSync(file, 65534, 65534),
+      problem: "belongs to another user (65534)",
+    },
+    {
+      name: "one that everybody may write to",
+      prepare: () => chmodSync(file, 0o622),
+      problem: "can be changed by others",
+    },
+    {
+      name: "one that a group may write to",
+      prepare: () => {
+        chownSync(file, 0, 100);
+        chmodSync(file, 0o660);
+      },
+      problem: "can be changed by others",
+    },
+    {
+      name: "one in a folder that everybody may write to",
+      prepare: () => chmodSync(dirname(file), 0o777),
+      problem: `is in ${dirname(file)}, which others may write to`,
+    },
+    {
+      name: "one in another user's folder",
+      prepare: () => chownSync(dirname(file), 65534, 65534),
+      problem: `is in ${dirname(file)}, which belongs to another user (65534)`,
+    },
+    {
+      name: "one behind another user's link",
+      prepare: () => {
+        renameSync(file, `${file}.real`);
+        symlinkSync(`${file}.real`, file);
+        lchownSync(file, 65534, 65534);
+      },
+      problem: `is reached by the symbolic link ${file} of another user (65534)`,
+    },
+  ];
+  for (const { name, prepare, problem } of owners) {
+    test(name, (t) => {
+      load(minimal);
+      t.after(() => {
+        chownSync(dirname(file), 0, 0);
+        chmodSync(dirname(file), 0o755);
+        rmSync(file, { force: true });
+      });
+      prepare();
+      const error = failure(() => loadConfig({ env: {}, home }));
+      assert.equal(error.code, "CONFIG_UNSAFE");
+      assert.equal(error.exitCode, 78);
+      assert.ok(error.line.startsWith(`${file} ${problem}; `), error.line);
+    });
+  }
+
+  test("but root's own links, and a group that is the user's own, are nobody else's", (t) => {
+    load(minimal);
+    t.after(() => {
+      rmSync(file, { force: true });
+    });
+    renameSync(file, `${file}.real`);
+    symlinkSync("config.real", file);
+    chmodSync(`${file}.real`, 0o660);
+    assert.deepEqual(loadConfig({ env: {}, home }).warnings, []);
+  });
+
+  test("as is a file of certificates to trust", () => {
+    const authorities = join(directory, "ca.pem");
+    writeFileSync(authorities, "");
+    chmodSync(authorities, 0o666);
+    const error = failure(() => load(minimal.replace("[remote]", `[remote]\nSSL_CAfile = ${authorities}`)));
+    assert.equal(error.code, "CONFIG_UNSAFE");
+    assert.match(error.line, /^SSL_CAfile \S+ can be changed by others; .*run: chmod go-w /);
+  });
 });
 
 const example = readFileSync(new URL("../../../config.example.ini", import.meta.url), "utf8");

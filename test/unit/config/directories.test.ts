@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { configDirectory, dataDirectory, ensureDirectory, statusSocket } from "../../../src/config/directories.ts";
+import {
+  configDirectory,
+  dataDirectory,
+  ensureDirectory,
+  homeDirectory,
+  statusSocket,
+} from "../../../src/config/directories.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "interimap-directories-"));
@@ -23,6 +29,18 @@ for (const [value, config, data] of [
     assert.equal(dataDirectory({ XDG_DATA_HOME: value }, "/home/u"), data);
   });
 }
+
+for (const HOME of [undefined, "", "relative", "./x", "~"]) {
+  test(`HOME ${JSON.stringify(HOME)} counts as not set: the system's list of users has the home directory`, () => {
+    assert.equal(homeDirectory({ HOME }), userInfo().homedir);
+    assert.equal(configDirectory({ HOME }), join(userInfo().homedir, ".config/interimap"));
+    assert.equal(dataDirectory({ HOME, XDG_DATA_HOME: "/xdg" }), "/xdg/interimap");
+  });
+}
+
+test("an absolute HOME is believed", () => {
+  assert.equal(homeDirectory({ HOME: "/home/u" }), "/home/u");
+});
 
 test("each directory listens to its own variable only", () => {
   assert.equal(configDirectory({ XDG_DATA_HOME: "/xdg" }, "/home/u"), "/home/u/.config/interimap");

@@ -71,7 +71,7 @@ test("a file that is not a database stays as it is", (t) => {
 test("a directory is not a database", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   mkdirSync(path);
-  assert.throws(() => openStore({ path }), failure("DATABASE_READ", /x\.db cannot be opened/));
+  assert.throws(() => openStore({ path }), failure("DATABASE_READ", /x\.db is not a database of interimap$/));
 });
 
 for (const version of [0, 1, 2, 3, 4, -1]) {

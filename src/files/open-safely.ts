@@ -1,0 +1,49 @@
+// Opening and making files so that nobody else's link is followed, and that their modes are what they are meant to be, whatever
+// the umask.
+
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import type { Examined } from "./examine.ts";
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NOCTTY } = constants;
+
+/** For its owner only. Throws EEXIST when there is anything of that name. */
+export function createPrivately(path: string, flags: number): number {
+  return create(path, flags, 0o600);
+}
+
+/** Throws EEXIST when there is anything of that name. */
+export function create(path: string, flags: number, mode: number): number {
+  const fd = openSync(path, flags | O_CREAT | O_EXCL, mode);
+  try {
+    fchmodSync(fd, mode);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** Opens what was examined, and nothing that took its place since. */
+export function openExamined({ path, stats, isDescriptor }: Examined, flags: number): number {
+  const fd = openSync(path, isDescriptor ? flags : flags | O_NOFOLLOW | O_NOCTTY);
+  if (isDescriptor || stats === undefined) return fd;
+  const now = fstatSync(fd);
+  if (now.dev === stats.dev && now.ino === stats.ino) return fd;
+  closeSync(fd);
+  throw new Error("it was replaced by another file a moment ago");
+}
+
+/** Makes what is missing of the path, for this user only (0700). */
+export function makePrivateDirectory(path: string, { recursive }: { readonly recursive: boolean }): void {
+  withUmask(0o077, () => mkdirSync(path, { recursive, mode: 0o700 }));
+}
+
+/** Of nothing else: `work` does not wait. */
+export function withUmask<T>(umask: number, work: () => T): T {
+  const before = process.umask(umask);
+  try {
+    return work();
+  } finally {
+    process.umask(before);
+  }
+}

@@ -1,0 +1,133 @@
+// The form of a status document, for what comes from a socket: any program may listen there, of another version or of another
+// user's.
+
+import type {
+  DaemonStatus,
+  LinkStatus,
+  LookStatus,
+  MailboxStatus,
+  RefusedStatus,
+  StateStatus,
+  StatusDocument,
+} from "./status-document.ts";
+import type { PerSide } from "../model/side.ts";
+
+/** Whether a value is of the form. */
+type Form<T> = (value: unknown) => value is T;
+
+/**
+ * What an answer says, without what this version does not know of; undefined when it is not of the documented form.
+ */
+export function parseStatus(answer: string): StatusDocument | undefined {
+  try {
+    const value: unknown = JSON.parse(answer);
+    return isStatus(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** More than any server lets through. */
+const longestText = 65_536;
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+
+function text(value: unknown): value is string {
+  return typeof value === "string" && value.length <= longestText;
+}
+
+function time(value: unknown): value is string {
+  return text(value) && isoTime.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+function modSeq(value: unknown): value is string {
+  return text(value) && /^\d{1,20}$/.test(value);
+}
+
+function count(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function duration(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+function flag(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+function oneOf<T extends string>(...values: readonly T[]): Form<T> {
+  return (value): value is T => (values as readonly unknown[]).includes(value);
+}
+
+function orNull<T>(form: Form<T>): Form<T | null> {
+  return (value): value is T | null => value === null || form(value);
+}
+
+function list<T>(form: Form<T>): Form<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every(form);
+}
+
+/** Further fields may be there: later versions have some. */
+function object<T extends object>(forms: { readonly [Key in keyof T]-?: Form<T[Key]> }): Form<T> {
+  const entries = Object.entries<Form<unknown>>(forms);
+  return (value): value is T =>
+    typeof value === "object" &&
+    value !== null &&
+    entries.every(([key, form]) => Object.hasOwn(value, key) && form((value as Record<string, unknown>)[key]));
+}
+
+function perSide<T>(form: Form<T>): Form<PerSide<T>> {
+  return object<PerSide<T>>({ local: form, remote: form });
+}
+
+const link = object<LinkStatus>({
+  state: oneOf("connecting", "connected", "waiting"),
+  since: time,
+  retryAt: orNull(time),
+  reason: orNull(text),
+  attention: orNull(oneOf("notify", "idle", "poll")),
+  connections: count,
+});
+
+const daemon = object<DaemonStatus>({
+  pid: count,
+  startedAt: time,
+  activity: oneOf("connecting", "synchronising", "waiting", "stopping"),
+  sides: perSide(link),
+  looks: count,
+  mailboxesSynchronised: count,
+  nextLookAt: orNull(time),
+});
+
+const mailbox = object<MailboxStatus>({
+  name: text,
+  subscribed: flag,
+  messages: orNull(perSide(count)),
+  mapped: count,
+  refused: count,
+  synchronisedAt: orNull(time),
+  unfinished: flag,
+  states: perSide(orNull(object<StateStatus>({ uidValidity: count, uidNext: count, highestModSeq: modSeq }))),
+});
+
+const refused = object<RefusedStatus>({
+  mailbox: text,
+  side: oneOf("local", "remote"),
+  uid: count,
+  size: count,
+  messageId: orNull(text),
+  reason: text,
+  attempts: count,
+  firstAttemptAt: time,
+  lastAttemptAt: time,
+});
+
+const isStatus = object<StatusDocument>({
+  version: text,
+  at: time,
+  database: object<StatusDocument["database"]>({ path: text, state: oneOf("missing", "outdated", "current") }),
+  daemon: orNull(daemon),
+  lastLook: orNull(object<LookStatus>({ at: time, durationMs: duration, leftOut: count })),
+  mailboxes: list(mailbox),
+  refused: list(refused),
+});
