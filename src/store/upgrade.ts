@@ -8,6 +8,7 @@ import { foreignError } from "./database-error.ts";
 import { keepCopy } from "./keep-copy.ts";
 import { mailboxesToMend, mendRows } from "./mend-rows.ts";
 import { checkedTables, maxTextOctets } from "./row-rules.ts";
+import { requireOurSchema } from "./schema.ts";
 import { loadMigrations, migrate, type Migration } from "./migrations.ts";
 
 /** The tables of the original program, the same in its versions 0 and 1. */
@@ -30,7 +31,8 @@ export function initialise(connection: Connection): boolean {
   const isEmpty = connection.value("SELECT 1 FROM sqlite_schema") === undefined;
   // user_version is a signed number that any program may have set
   if (version < 0 || (isEmpty ? version > 0 : !hasOriginalTables(connection))) throw foreignError(connection.path);
-  if (isEmpty) {
+  if (!isEmpty) requireOurSchema(connection, migrations);
+  else {
     connection.transaction(() => {
       migrate(connection, migrations);
       identify(connection);

@@ -7,6 +7,7 @@ import { createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test, type TestContext } from "node:test";
+import { loadMigrations } from "../../src/store/migrations.ts";
 import { createServer as createTlsServer } from "node:tls";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
@@ -167,7 +168,8 @@ describe("database", () => {
     await assertRefused(home, { status: 74, line, program: unprivileged() });
     rmSync(home.databaseFile);
     mkdirSync(home.databaseFile);
-    await assertRefused(home, { status: 74, line });
+    const foreign = `${home.databaseFile} is not a database of interimap; name another file with the database setting`;
+    await assertRefused(home, { status: 74, line: foreign });
   });
 
   const spoiled: readonly { name: string; spoil: (path: string) => void; line: string }[] = [
@@ -184,7 +186,7 @@ describe("database", () => {
     {
       name: "a newer version's database",
       spoil: (path) => execute(path, "PRAGMA user_version = 99"),
-      line: "the database DATABASE has version 99, but only versions up to 4 are known; use the newer interimap that wrote it",
+      line: `the database DATABASE has version 99, but only versions up to ${loadMigrations().length} are known; use the newer interimap that wrote it`,
     },
     {
       name: "a database cut short",

@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { defaultLogPrefix, parseLogPrefix } from "../../../src/log/log-prefix.ts";
 import { createLog, type LogOptions } from "../../../src/log/logger.ts";
+import { InterimapError } from "../../../src/model/errors.ts";
 
 test("without a log file, lines go to the error output with their prefix and no time", () => {
   const { log, stderr } = logWith({});
@@ -37,6 +49,60 @@ test("a log file is continued, and the text is there as soon as it was logged", 
     log.info("too late");
   }
   assert.match(readFileSync(logfile, "utf8"), /^\S+ one\n\S+ two\n$/);
+});
+
+describe("a log file in others' hands", { skip: process.getuid?.() !== 0 }, () => {
+  const stranger = 65534;
+  for (const { name, prepare } of [
+    { name: "another user's", prepare: (path: string) => chownSync(path, stranger, stranger) },
+    { name: "one that everybody may write to", prepare: (path: string) => chmodSync(path, 0o622) },
+    {
+      name: "another user's link to a file of ours",
+      prepare: (path: string) => {
+        renameSync(path, `${path}.mine`);
+        symlinkSync(`${path}.mine`, path);
+        lchownSync(path, stranger, stranger);
+      },
+    },
+    { name: "one in a folder for everybody", prepare: (path: string) => chmodSync(join(path, ".."), 0o777) },
+  ]) {
+    test(`is not written to: ${name}`, (t) => {
+      const logfile = join(directory(t), "log");
+      writeFileSync(logfile, "precious");
+      prepare(logfile);
+      assert.throws(
+        () => logWith({ logfile }),
+        (error) => error instanceof InterimapError && error.code === "CONFIG_UNSAFE" && error.line.includes(logfile),
+      );
+      assert.equal(readFileSync(logfile, "utf8"), "precious");
+    });
+  }
+
+  test("that came in its place is told, and the old one is kept", (t) => {
+    const logfile = join(directory(t), "log");
+    const { log, stderr } = logWith({ logfile });
+    renameSync(logfile, `${logfile}.1`);
+    writeFileSync(logfile, "");
+    chownSync(logfile, stranger, stranger);
+    log.reopen();
+    log.info("still here");
+    log.close();
+    assert.match(stderr(), /belongs to another user/);
+    assert.match(readFileSync(`${logfile}.1`, "utf8"), /still here/);
+  });
+});
+
+test("a log file is for its owner only, whatever the umask; a link of ours is followed, a device written to", (t) => {
+  const logfile = join(directory(t), "log");
+  symlinkSync("real", logfile);
+  const umask = process.umask(0o377);
+  try {
+    logWith({ logfile }).log.close();
+  } finally {
+    process.umask(umask);
+  }
+  assert.equal(statSync(join(logfile, "../real")).mode & 0o777, 0o600);
+  logWith({ logfile: "/dev/null" }).log.close();
 });
 
 test("quiet leaves out information, debug lines need --debug", () => {

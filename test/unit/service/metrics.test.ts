@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -64,6 +65,25 @@ test("any path can be a label", () => {
   const path = '/a"b\\c\nd/é.db';
   const samples = parseMetrics(metricsText({ ...sampleStatus, database: { path, state: "current" } }, undefined));
   assert.deepEqual(samples["interimap_mailboxes"], [[{ database: path }, 2]]);
+});
+
+test("is not written to a folder in which everybody may replace it", (t) => {
+  const folder = join(temporaryDirectory(t), "open");
+  mkdirSync(folder);
+  chmodSync(folder, 0o777);
+  const log = recordingLog();
+  new MetricsFile(join(folder, "x.prom"), log).write(sampleStatus);
+  assert.match(log.warnings[0] ?? "", /cannot be written \(everybody may write to its folder\)/);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("the last good look is not taken from what is no file of ours", { timeout: 10_000 }, (t) => {
+  const path = join(temporaryDirectory(t), "x.prom");
+  symlinkSync("/dev/zero", path);
+  const log = recordingLog();
+  new MetricsFile(path, log).write(sampleStatus);
+  assert.deepEqual(log.warnings, []);
+  assert.match(readFileSync(path, "utf8"), /^# HELP interimap_build_info/);
 });
 
 test("the file is replaced as a whole, readable for everybody, whatever the umask", (t) => {

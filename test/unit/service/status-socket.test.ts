@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
-import { askStatus, serveStatus, type StatusServer } from "../../../src/service/status-socket.ts";
+import { describe, test, type TestContext } from "node:test";
+import { askStatus, distrustOfSocket, serveStatus, type StatusServer } from "../../../src/service/status-socket.ts";
 import { patienceMs } from "../../support/eventually.ts";
 import { temporaryDirectory } from "../store/databases.ts";
 import { recordingLog, type RecordingLog } from "./recording-log.ts";
@@ -174,3 +174,45 @@ for (const [name, closes] of [
     assert.deepEqual(await ended, [0, null]);
   });
 }
+
+describe("a socket in others' hands", { skip: process.getuid?.() !== 0 }, () => {
+  const stranger = 65534;
+
+  test("is not asked", async (t) => {
+    const { path } = serve(t, () => "x");
+    assert.equal(await askStatus(path), "x");
+    chownSync(path, stranger, stranger);
+    assert.equal(await askStatus(path), undefined);
+    assert.match(distrustOfSocket(path)?.problem ?? "", /belongs to another user/);
+    chownSync(path, 0, 0);
+    chmodSync(join(path, ".."), 0o777);
+    assert.equal(await askStatus(path), undefined);
+  });
+
+  test("is not made in another user's folder", async (t) => {
+    const directory = temporaryDirectory(t);
+    chownSync(directory, stranger, stranger);
+    const { path, log } = serve(t, () => "x", join(directory, "x.sock"));
+    assert.match(log.warnings[0] ?? "", /which belongs to another user/);
+    assert.equal(existsSync(path), false);
+  });
+});
+
+test("an answer without end is none", async (t) => {
+  const path = join(temporaryDirectory(t), "x.sock");
+  const piece = Buffer.alloc(1 << 20, "x");
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    const write = (): void => {
+      while (!socket.destroyed && socket.write(piece));
+    };
+    socket.on("drain", write);
+    write();
+  });
+  t.after(() => server.close());
+  const umask = process.umask(0o177);
+  server.listen(path);
+  process.umask(umask);
+  await once(server, "listening");
+  assert.equal(await askStatus(path), undefined);
+});

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { loadMigrations } from "../../../src/store/migrations.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { bytesOf, dump, execute, failure, temporaryDirectory } from "./databases.ts";
@@ -106,4 +117,59 @@ test("a damaged page is met when it is read", (t) => {
     damaged.close();
   });
   assert.throws(() => damaged.mailboxes(), failure("DATABASE_READ", /^the database .*x\.db is damaged/));
+});
+
+describe("a database in others' hands is refused, and stays as it is", { skip: process.getuid?.() !== 0 }, () => {
+  const stranger = 65534;
+  for (const { name, prepare } of [
+    { name: "made by another user", prepare: (path: string) => chownSync(path, stranger, stranger) },
+    { name: "for everybody to write to", prepare: (path: string) => chmodSync(path, 0o666) },
+    { name: "in a folder for everybody", prepare: (path: string) => chmodSync(join(path, ".."), 0o777) },
+    ...["-wal", "-journal", "-shm"].map((suffix) => ({
+      name: `with a ${suffix} of another user's`,
+      prepare: (path: string) => {
+        writeFileSync(`${path}${suffix}`, "x");
+        chownSync(`${path}${suffix}`, stranger, stranger);
+      },
+    })),
+    {
+      name: "behind another user's link",
+      prepare: (path: string) => {
+        renameSync(path, `${path}.real`);
+        symlinkSync(`${path}.real`, path);
+        lchownSync(path, stranger, stranger);
+      },
+    },
+  ]) {
+    test(name, (t) => {
+      const path = join(temporaryDirectory(t), "x.db");
+      openStore({ path }).close();
+      const before = bytesOf(path);
+      prepare(path);
+      assert.throws(
+        () => openStore({ path }),
+        failure("DATABASE_READ", /^the database \S+ (belongs|can be|is in|is reached)/),
+      );
+      assert.equal(bytesOf(path), before);
+    });
+  }
+
+  test("but where a link of ours leads to, everything is beside the file itself", (t) => {
+    const directory = temporaryDirectory(t);
+    mkdirSync(join(directory, "real"));
+    const path = join(directory, "x.db");
+    symlinkSync("real/y.db", path);
+    const store = openStore({ path });
+    store.addMailbox("INBOX", true);
+    assert.deepEqual(readdirSync(join(directory, "real")), ["y.db", "y.db-wal"]);
+    store.close();
+    assert.deepEqual(readdirSync(directory), ["real", "x.db"]);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  test("a pipe is no database", (t) => {
+    const path = join(temporaryDirectory(t), "x.db");
+    execFileSync("mkfifo", ["-m", "600", path]);
+    assert.throws(() => openStore({ path }), failure("DATABASE_READ", /is not a database of interimap$/));
+  });
 });

@@ -1,0 +1,84 @@
+// What a database may consist of: the tables that our migrations make, and nothing that acts by itself. A trigger, a view in place of a
+// table or a column that is computed would let whoever made the file answer our queries, or change what we write.
+
+import { InterimapError } from "../model/errors.ts";
+import { printable } from "../model/printable.ts";
+import type { Connection } from "./connection.ts";
+import type { Migration } from "./migrations.ts";
+
+interface SchemaRow {
+  readonly type: string;
+  readonly name: string;
+  /** Null for an index that belongs to a constraint. */
+  readonly sql: string | null;
+}
+
+/** Tables that SQLite makes for itself: for AUTOINCREMENT, and for ANALYZE. */
+const ofSqlite = /^sqlite_(?:sequence|stat\d)$/;
+
+/** From this version on all tables are ours, word by word. Those before may be the original's, in its own words. */
+const firstOfOurOwn = 4;
+
+/**
+ * @throws InterimapError DATABASE_READ when the database has anything that no version of ours makes, or lacks a table. An
+ * empty one has nothing to look at.
+ */
+export function requireOurSchema(connection: Connection, migrations: readonly Migration[]): void {
+  const { version, path } = connection;
+  const tables = tablesOf(migrations.filter((one) => one.version <= Math.max(1, version)));
+  const rows = connection.rows<SchemaRow>("SELECT type, name, sql FROM sqlite_schema");
+  const found = new Set<string>();
+  for (const { type, name, sql } of rows) {
+    if ((type === "table" && ofSqlite.test(name)) || (type === "index" && sql === null)) continue;
+    const expected = tables.get(name);
+    const isOurs =
+      type === "table" &&
+      expected !== undefined &&
+      (version < firstOfOurOwn
+        ? isPlain(sql) && hasColumns(connection, name, expected)
+        : words(sql ?? "") === words(expected));
+    if (!isOurs) throw strangeError(path, `${type} ${name}`);
+    found.add(name);
+  }
+  for (const name of tables.keys()) if (!found.has(name)) throw strangeError(path, `no table ${name}`);
+}
+
+/** By name, as the last migration that makes it does: one that changes a table makes it anew. */
+function tablesOf(migrations: readonly Migration[]): ReadonlyMap<string, string> {
+  const scripts = migrations.map(({ script }) => script).join("\n");
+  const created = scripts.matchAll(/^(CREATE TABLE (\w+) \(.*?\n\)[^;]*);/gms);
+  return new Map([...created].map(([, sql, name]) => [name!, sql!]));
+}
+
+/** To ask a virtual table for its columns would be to start it. */
+function isPlain(sql: string | null): boolean {
+  return /^CREATE TABLE\b/.test(sql ?? "");
+}
+
+/** None of them hidden, as those that are computed are. */
+function hasColumns(connection: Connection, table: string, sql: string): boolean {
+  const expected = [...sql.matchAll(/^ {2}(\w+) (?!KEY|\()/gm)].map(([, name]) => name);
+  const columns = connection.rows<{ name: string; hidden: number }>(
+    "SELECT name, hidden FROM pragma_table_xinfo(?) ORDER BY cid",
+    table,
+  );
+  return (
+    columns.length === expected.length && columns.every(({ name, hidden }, i) => hidden === 0 && name === expected[i])
+  );
+}
+
+function words(sql: string): string {
+  return sql.replace(/\s+/g, " ").trim();
+}
+
+function strangeError(path: string, what: string): InterimapError {
+  return new InterimapError(
+    "DATABASE_READ",
+    `the database ${path} is not as interimap makes it: ${printable(what.slice(0, 80))}`,
+    {
+      hint:
+        "somebody else changed it: restore an older copy and run --repair, or move it away, and the next run begins a " +
+        "new one and matches what both servers hold",
+    },
+  );
+}
