@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 import { statusDocument } from "../../src/commands/status-document.ts";
 import { statusSocket } from "../../src/config/directories.ts";
 import { displayName } from "../../src/model/mailbox-name.ts";
@@ -187,16 +187,46 @@ test("a daemon that holds the database answers in its place; when it does not, t
   assert.match(locked.stderr, /^the database .* is in use by /);
 });
 
-test("half an answer counts for none", async (t) => {
-  const { home } = await synchronised(t);
+describe("what is no answer counts for none, and is told", () => {
+  const escape = "\x1b]0;x\x07\u202e\u009b";
+  const mailbox = { name: escape, subscribed: true, messages: null, mapped: 0, refused: 0, synchronisedAt: null };
+  const states = { local: null, remote: null };
+  const status = { version: "1", at: "2026-01-01T00:00:00.000Z", database: { path: escape, state: "current" } };
+  const whole = {
+    ...{ ...status, daemon: null, lastLook: null, refused: [] },
+    mailboxes: [{ ...mailbox, unfinished: false, states }],
+  };
+
+  for (const answer of ['{"version": "1', "null", "{}", JSON.stringify({ ...whole, mailboxes: [mailbox] })]) {
+    test(answer.slice(0, 40), async (t) => {
+      const home = emptyHome(t);
+      serveAnswer(t, home, answer);
+      const { status, stdout, stderr } = await ask(home);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /There is no database yet/);
+      assert.match(stderr, /^what answers at \S+ is no interimap of this version, or was ended meanwhile\n$/);
+    });
+  }
+
+  test("and what steers a terminal is shown escaped, as JSON too", async (t) => {
+    const home = emptyHome(t);
+    serveAnswer(t, home, JSON.stringify(whole));
+    const text = await ask(home);
+    assert.doesNotMatch(text.stdout, /[^\n\P{Cc}]|\u202e/u);
+    assert.match(text.stdout, /^\\x1b\]0;x\\x07\\u202e\\x9b /m);
+    const json = await ask(home, "--json");
+    assert.doesNotMatch(json.stdout, /[^\n\P{Cc}]|\u202e/u);
+    assert.equal((JSON.parse(json.stdout) as StatusDocument).mailboxes[0]?.name, escape);
+  });
+});
+
+function serveAnswer(t: TestContext, home: InterimapHome, answer: string): void {
   mkdirSync(environment(home).XDG_RUNTIME_DIR);
-  const socket = statusSocket(environment(home), home.databaseFile);
-  const server = serveStatus(socket, () => '{"version": "1', recordingLog());
+  const server = serveStatus(statusSocket(environment(home), home.databaseFile), () => answer, recordingLog());
   t.after(() => {
     server.close();
   });
-  assert.equal((await askJson(home)).daemon, null);
-});
+}
 
 test("a missing database is not made, an empty file stays empty", async (t) => {
   const home = emptyHome(t);
