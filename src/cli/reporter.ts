@@ -101,8 +101,6 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `The server reported UID ${formatUidSet(event.uids)} as vanished, but has them: nothing was deleted for that`,
       };
-    case "empty-message":
-      return { level: "warn", text: `Skipped UID ${String(event.uid)}: the message is empty` };
     case "message-refused":
       return {
         level: "warn",

@@ -9,14 +9,14 @@ export interface MessageSize {
   readonly size: number;
 }
 
-/** Iterates in UID order, whatever order they were added in. */
+/** Iterates in UID order, whatever order they were added in; each UID once, with the size that was told first. */
 export class MessageSizes implements Iterable<MessageSize> {
   readonly #uids: number[] = [];
   readonly #sizes: number[] = [];
   #isSorted = true;
 
   add(uid: number, size: number): void {
-    if (uid < (this.#uids.at(-1) ?? 0)) this.#isSorted = false;
+    if (uid <= (this.#uids.at(-1) ?? 0)) this.#isSorted = false;
     this.#uids.push(uid);
     this.#sizes.push(size);
   }
@@ -31,6 +31,8 @@ export class MessageSizes implements Iterable<MessageSize> {
 
   #order(): Iterable<number> {
     // Servers tell them in order, though they need not.
-    return this.#isSorted ? this.#uids.keys() : [...this.#uids.keys()].sort((a, b) => this.#uids[a]! - this.#uids[b]!);
+    if (this.#isSorted) return this.#uids.keys();
+    const order = [...this.#uids.keys()].sort((a, b) => this.#uids[a]! - this.#uids[b]!);
+    return order.filter((at, i) => this.#uids[at] !== this.#uids[order[i - 1] ?? -1]);
   }
 }

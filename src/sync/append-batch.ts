@@ -3,11 +3,13 @@
 
 import type { Channel } from "../imap/channel.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
-import { append, type OutgoingMessage } from "../imap/commands/append.ts";
+import { append, type AppendTarget, type OutgoingMessage } from "../imap/commands/append.ts";
 import type { FetchedMessage } from "../imap/commands/fetch.ts";
+import { InterimapError } from "../model/errors.ts";
 import { withoutFlags } from "../model/flags.ts";
 import { messageIdOf } from "../model/message-id.ts";
-import { uidSetOf, union } from "../model/uid-set.ts";
+import type { Side } from "../model/side.ts";
+import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../model/uid-set.ts";
 import type { Lane } from "./append-lanes.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
@@ -60,11 +62,13 @@ async function appendAll(mailbox: OpenMailbox, direction: Direction, part: Part)
     ...message,
     flags: offerFlags(mailbox, side, message.flags),
   }));
-  const { wireName, uidValidity } = mailbox.views[side];
-  const uids = await append(session, { wireName, uidValidity, turn }, outgoing);
-  const copies = part.messages.map((message, i) => ({ message, uid: uids[i] as number }));
-  recordCopies(mailbox, direction, copies);
-  return copies;
+  const uids = await append(session, { ...appendTarget(mailbox, side), turn }, outgoing);
+  return recordCopies(mailbox, direction, { messages: part.messages, uids });
+}
+
+function appendTarget({ views, progress }: OpenMailbox, side: Side): AppendTarget {
+  const { wireName, uidValidity } = views[side];
+  return { wireName, uidValidity, nextUid: progress[side].nextUid };
 }
 
 interface RefusedMessage {
@@ -83,11 +87,10 @@ async function appendRefused(
   const flags = flagsWithoutNewKeywords(mailbox, side, message.flags);
   if (flags !== undefined) {
     try {
-      const uids = await append(session, mailbox.views[side], [{ ...message, flags }]);
-      noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids), keywords: withoutFlags(message.flags, flags), reason });
-      const copies = uids.map((uid) => ({ message, uid }));
-      recordCopies(mailbox, direction, copies);
-      return copies;
+      const uids = await append(session, appendTarget(mailbox, side), [{ ...message, flags }]);
+      const keywords = withoutFlags(message.flags, flags);
+      noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids ?? []), keywords, reason });
+      return recordCopies(mailbox, direction, { messages: [message], uids });
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
     }
@@ -97,9 +100,29 @@ async function appendRefused(
   return [];
 }
 
-function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copies: readonly Copy[]): void {
+interface Appended {
+  readonly messages: readonly FetchedMessage[];
+  /** In the order of the messages; undefined when the server did not tell them. */
+  readonly uids: readonly number[] | undefined;
+}
+
+/** Those whose UIDs are not known are noted, to be looked for when all are appended. */
+function recordCopies(
+  mailbox: OpenMailbox,
+  { source, target }: Direction,
+  { messages, uids }: Appended,
+): readonly Copy[] {
   const { store, idx, name, report, progress } = mailbox;
-  const uids = copies.map(({ uid }) => uid);
+  if (uids === undefined) {
+    progress[source].unnamed = union(progress[source].unnamed, uidSetOf(messages.map(({ uid }) => uid)));
+    return [];
+  }
+  const taken = intersect(uidSetOf(uids), progress[target].copies);
+  if (!isEmpty(taken)) {
+    const message = `the server told UID ${formatUidSet(taken)} for two messages`;
+    throw new InterimapError("MAILBOX_PROTOCOL", message, { side: target, hint: "it is looked for in the next run" });
+  }
+  const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
   store.transaction(() => {
     store.addMappings(
       idx,
@@ -118,4 +141,5 @@ function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, copie
     sourceUids: copies.map(({ message }) => message.uid),
     uids,
   });
+  return copies;
 }

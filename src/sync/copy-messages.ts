@@ -3,7 +3,7 @@
 
 import type { Channel } from "../imap/channel.ts";
 import { LiteralRefused } from "../imap/literal-refused.ts";
-import { fetchIdentities, fetchMessages, fetchSizes } from "../imap/commands/fetch.ts";
+import { fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
@@ -11,10 +11,12 @@ import { isKept } from "../model/internal-date.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
 import { appendBatch } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
+import { findCopies } from "./find-copies.ts";
+import { hearOut } from "./hear-out.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";
 import { clearRefusal, recordRefusal } from "./refusals.ts";
@@ -30,10 +32,13 @@ const worthAnotherConnection = 16 << 20;
 export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet>): Promise<void> {
   // Both sides' sizes come first: neither list may contain what is copied to it now.
   const sizes = await bothSides((side) => sizesOf(mailbox, side, uids[side]));
+  const untold = await bothSides((side) => hearOut(mailbox, side, { asked: uids[side], sizes: sizes[side] }));
   const present = perSide((side) => sizes[side].uids);
   for (const side of sides) {
+    if (!isEmpty(uids[side])) mailbox.progress[side].untold = untold[side];
     for (const uid of mailbox.progress[side].refused) {
-      if (hasUid(uids[side], uid) && !hasUid(present[side], uid)) clearRefusal(mailbox, side, uid);
+      if (!hasUid(uids[side], uid) || hasUid(present[side], uid)) continue;
+      if (untold[side] === 0 || hasUid(mailbox.views[side].vanished, uid)) clearRefusal(mailbox, side, uid);
     }
   }
   const { store, idx } = mailbox;
@@ -43,6 +48,7 @@ export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet
   if (sides.every((side) => isEmpty(suspects[side]))) await bothSides(copy);
   // Both directions share the connections: whose message is to blame would remain unknown.
   else for (const side of sides) await copy(side);
+  await bothSides((source) => findCopies(mailbox, { source, target: otherSide(source) }));
 }
 
 async function sizesOf({ sessions, foretold }: OpenMailbox, side: Side, uids: UidSet): Promise<MessageSizes> {
@@ -63,10 +69,9 @@ interface ToCopy {
 async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }: ToCopy): Promise<void> {
   const target = otherSide(source);
   const { appendLimit } = mailbox.sessions[target].capabilities;
-  const { batches, empty, tooLarge } = planCopies(sizes, { ...batchLimits, largest: appendLimit, alone: suspects });
+  const { batches, tooLarge } = planCopies(sizes, { ...batchLimits, largest: appendLimit, alone: suspects });
   const direction = { source, target };
   await refuseTooLarge(mailbox, direction, tooLarge);
-  for (const uid of empty) mailbox.report({ type: "empty-message", side: source, mailbox: mailbox.name, uid });
   if (batches.length > 0) markInterruptible(mailbox);
   const { lanes, release } = lanesTo(mailbox, target, batches);
   const copying = { ...direction, lanes, messageIds: new Map<number, string>() };
@@ -184,14 +189,18 @@ interface Failure extends Batch {
 
 async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly number[]): Promise<void> {
   const { source, target, lanes, messageIds } = copying;
-  const messages = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
+  const delivered = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
+  for (const { uid } of delivered.filter(isEmptyMessage))
+    recordRefusal(mailbox, copying, { uid, size: 0, messageId: undefined, reason: "the message is empty" });
+  const messages = delivered.filter((message) => !isEmptyMessage(message));
   if (uids.length === 1) {
     const messageId = messages[0] && messageIdOf(messages[0].bytes);
     if (messageId !== undefined) messageIds.set(uids[0]!, messageId);
   }
   messages.sort((a, b) => a.uid - b.uid);
-  if (messages.length < uids.length)
-    await reportUndelivered(mailbox, copying, subtract(uidSetOf(uids), uidSetOf(messages.map(({ uid }) => uid))));
+  if (delivered.length < uids.length)
+    await reportUndelivered(mailbox, copying, subtract(uidSetOf(uids), uidSetOf(delivered.map(({ uid }) => uid))));
+  if (messages.length === 0) return;
   const parts = takesSeveral(mailbox.sessions[target]) ? [messages] : messages.map((one) => [one]);
   await allDone(
     parts.map(async (part) => {
@@ -211,11 +220,20 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
   );
 }
 
-/** Most are just gone by now. One that is still there, though the server gave no octets of it, must not be forgotten. */
+/** Most are just gone by now. One of which the server does not say so must not be forgotten. */
 async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, missing: UidSet): Promise<void> {
   const { source } = direction;
+  const { sessions, views } = mailbox;
   const reason = `the ${source} server did not deliver it`;
-  for (const { uid, size } of await fetchSizes(mailbox.sessions[source], missing)) {
-    recordRefusal(mailbox, direction, { uid, size, messageId: undefined, reason });
+  // Whatever is gone was told of by the end of this.
+  const asking = fetchSizes(sessions[source], missing);
+  await allDone<unknown>([asking, noop(sessions[source])]);
+  const sizes = new Map([...(await asking)].map(({ uid, size }) => [uid, size]));
+  for (const uid of uidsOf(subtract(missing, views[source].vanished))) {
+    recordRefusal(mailbox, direction, { uid, size: sizes.get(uid) ?? 0, messageId: undefined, reason });
   }
+}
+
+function isEmptyMessage({ bytes }: FetchedMessage): boolean {
+  return bytes.length === 0;
 }

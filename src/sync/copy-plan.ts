@@ -6,15 +6,13 @@ import { emptyUidSet, hasUid, type UidSet } from "../model/uid-set.ts";
 export interface CopyPlan {
   /** In UID order, which becomes the order on the target. */
   readonly batches: readonly Batch[];
-  /** Messages without a single octet: no server takes them. */
-  readonly empty: readonly number[];
   /** Messages that are larger than the target says it takes. */
   readonly tooLarge: readonly MessageSize[];
 }
 
 export interface Batch {
   readonly uids: readonly number[];
-  /** What the source says the messages measure together. */
+  /** What the source says the messages measure together; as much as a batch may, where it does not say. */
   readonly octets: number;
 }
 
@@ -29,7 +27,6 @@ export interface BatchLimits {
 
 /** The messages come in UID order. */
 export function planCopies(messages: Iterable<MessageSize>, limits: BatchLimits): CopyPlan {
-  const empty: number[] = [];
   const tooLarge: MessageSize[] = [];
   const batches: Batch[] = [];
   let uids: number[] = [];
@@ -41,20 +38,17 @@ export function planCopies(messages: Iterable<MessageSize>, limits: BatchLimits)
   };
   for (const message of messages) {
     const { uid, size } = message;
-    if (size === 0) {
-      empty.push(uid);
-      continue;
-    }
     if (size > (limits.largest ?? Infinity)) {
       tooLarge.push(message);
       continue;
     }
-    const isAlone = hasUid(limits.alone ?? emptyUidSet, uid);
+    // A size of nothing is no size: the octets will tell.
+    const isAlone = size === 0 || hasUid(limits.alone ?? emptyUidSet, uid);
     if (isAlone || octets + size > limits.octets || uids.length >= limits.messages) close();
     uids.push(uid);
-    octets += size;
+    octets += size === 0 ? limits.octets : size;
     if (isAlone) close();
   }
   close();
-  return { batches, empty, tooLarge };
+  return { batches, tooLarge };
 }

@@ -42,7 +42,6 @@ export type SyncEvent =
     } & OnMailbox)
   /** The server said that they vanished, but they are there: nothing was deleted for that. */
   | ({ readonly type: "vanished-refuted"; readonly uids: UidSet } & OnMailbox)
-  | ({ readonly type: "empty-message"; readonly uid: number } & OnMailbox)
   /** `side` refused the other side's message `sourceUid`. */
   | ({ readonly type: "message-refused"; readonly sourceUid: number; readonly reason: string } & OnMailbox)
   | ({ readonly type: "subscription-refused"; readonly reason: string } & OnMailbox)

@@ -87,6 +87,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     if (isDone && !(await readAgain(mailbox))) break;
   }
   requireReadable(mailbox);
+  requireAllTold(mailbox);
   store.transaction(() => {
     clearSettledFlags(mailbox);
     store.checkpoint(
@@ -99,6 +100,17 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
 
 function requireReadable({ views }: Pick<OpenMailbox, "views">): void {
   for (const side of sides) views[side].requireReadable(side);
+}
+
+/** What the next run is to ask for once more must not be behind the checkpoint. */
+function requireAllTold({ progress, views }: OpenMailbox): void {
+  for (const side of sides) {
+    const { untold, counted } = progress[side];
+    if (untold === 0) continue;
+    const all = String(Math.min(counted, views[side].exists));
+    const message = `the server counts ${all} messages, but does not tell of ${String(untold)} of them`;
+    throw new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "all others were synchronised" });
+  }
 }
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {
@@ -114,17 +126,19 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
   for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
+  const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
   const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
   return {
     ...work,
     interrupted,
+    wasInterrupted,
     marked: work.marked,
     before,
     views,
     flags: new FlagKnowledge(),
     foretold,
     readBacks: [],
-    progress: perSide((side) => progressFrom({ ...work, before, interrupted }, { side, exists: views[side].exists })),
+    progress: perSide((side) => progressFrom({ ...work, before, interrupted }, { side, view: views[side] })),
   };
 }
 
@@ -168,7 +182,7 @@ function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<
 
 function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
-  { side, exists }: { readonly side: Side; readonly exists: number },
+  { side, view: { exists, uidNext } }: { readonly side: Side; readonly view: MailboxView },
 ): Progress {
   const floor = Math.min(before[side]?.uidNext ?? 1, interrupted?.[side] ?? Infinity);
   const refused = store.refused(idx).filter((message) => message.side === side);
@@ -178,6 +192,10 @@ function progressFrom(
     floor,
     copies: store.mappedUids(idx, side, floor),
     isTouched: false,
+    nextUid: uidNext,
+    unnamed: emptyUidSet,
+    counted: exists,
+    untold: 0,
     undated: 0,
     existed: exists,
     lost: 0,
@@ -248,9 +266,9 @@ async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
  * STATUS goes first: whatever it counts in is announced by the NOOP behind it at the latest, so a checkpoint never covers a
  * change we have not heard of.
  */
-async function askState({ sessions, wireNames, views }: OpenMailbox, side: Side): Promise<MailboxState> {
+async function askState({ sessions, wireNames, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
   const [now] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
-  const { uidValidity, uidNext, highestModSeq } = now ?? {};
+  const { uidValidity, uidNext, highestModSeq, messages = views[side].exists } = now ?? {};
   if (uidValidity !== views[side].uidValidity || uidNext === undefined || highestModSeq === undefined) {
     throw new InterimapError(
       "MAILBOX_UNSTABLE",
@@ -259,6 +277,7 @@ async function askState({ sessions, wireNames, views }: OpenMailbox, side: Side)
     );
   }
   views[side].noteHighestModSeq(highestModSeq);
+  progress[side].counted = messages;
   return { uidValidity, uidNext, highestModSeq };
 }
 

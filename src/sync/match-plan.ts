@@ -3,18 +3,71 @@
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { groupBy } from "../model/group-by.ts";
-import type { PerSide } from "../model/side.ts";
+import { perSide, type PerSide, type Side } from "../model/side.ts";
 
-export function planMatches({ local, remote }: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
+export function planMatches(messages: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
+  return pairInOrder(messages, keyOf);
+}
+
+/** Those of the same key; those without one pair with nothing. */
+export function pairInOrder<T extends MessageIdentity>(
+  { local, remote }: PerSide<readonly T[]>,
+  keyOf: (message: T) => string | undefined,
+): PerSide<T>[] {
   const descending = remote.toSorted((a, b) => b.uid - a.uid);
   // The next one of each group is its last.
   const waiting = groupBy(descending, keyOf);
   return local
     .toSorted((a, b) => a.uid - b.uid)
     .flatMap((message) => {
-      const counterpart = waiting.get(keyOf(message))?.pop();
+      const key = keyOf(message);
+      const counterpart = key === undefined ? undefined : waiting.get(key)?.pop();
       return counterpart === undefined ? [] : { local: message, remote: counterpart };
     });
+}
+
+/**
+ * As {@link planMatches}, when it is certain that all messages of the source were stored. Servers alter what they store: of
+ * the others those with the same Message-ID are copies, too, and one that is like one only is that. Servers keep their
+ * order: if as many came as are left then, they are those.
+ */
+export function planCopiesFound(
+  { source, target }: { readonly source: Side; readonly target: Side },
+  messages: PerSide<readonly MessageIdentity[]>,
+): PerSide<MessageIdentity>[] {
+  const equal = planMatches(messages);
+  const named = pairInOrder(
+    perSide((side) => without(messages[side], equal, side)),
+    ({ messageId }) => messageId,
+  );
+  const known = [...equal, ...named];
+  const unique = pairIfUnique(perSide((side) => without(messages[side], known, side)));
+  const pairs = [...known, ...unique];
+  const left = perSide((side) => without(messages[side], pairs, side).toSorted((a, b) => a.uid - b.uid));
+  if (left[source].length !== left[target].length) return pairs;
+  return [...pairs, ...left.local.map((local, i) => ({ local, remote: left.remote[i]! }))];
+}
+
+/** Those in none of the pairs. */
+export function without(
+  messages: readonly MessageIdentity[],
+  pairs: readonly PerSide<MessageIdentity>[],
+  side: Side,
+): readonly MessageIdentity[] {
+  const paired = new Set(pairs.map((pair) => pair[side]));
+  return messages.filter((message) => !paired.has(message));
+}
+
+function pairIfUnique({ local, remote }: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
+  // It grows with the product; where there are so many, nothing is unique anyway.
+  if (local.length * remote.length > 10_000) return [];
+  const isPlausible = (pair: PerSide<MessageIdentity>): boolean => likeness(pair) === "plausible";
+  return local.flatMap((message) => {
+    const [counterpart, another] = remote.filter((one) => isPlausible({ local: message, remote: one }));
+    if (counterpart === undefined || another !== undefined) return [];
+    const rivals = local.filter((one) => isPlausible({ local: one, remote: counterpart }));
+    return rivals.length === 1 ? [{ local: message, remote: counterpart }] : [];
+  });
 }
 
 /**

@@ -48,6 +48,8 @@ export interface OpenMailbox extends MailboxWork {
   readonly flags: FlagKnowledge;
   /** The floors of the marker that an earlier round left behind. */
   readonly interrupted: PerSide<number> | undefined;
+  /** That round was cut short: from its floors on, what a server altered when it took it is a copy, too. */
+  readonly wasInterrupted: boolean;
   marked: PerSide<number> | undefined;
   /** What was asked for together with SELECT, if anything was; for the first who needs it. */
   readonly foretold: Record<Side, Foretold | undefined>;
@@ -71,6 +73,14 @@ export interface Progress {
   copies: UidSet;
   /** How many messages there were when it was selected. */
   readonly existed: number;
+  /** UIDNEXT when it was selected: what is appended gets a UID from there on. */
+  readonly nextUid: number;
+  /** Messages of this side that the other one took without telling the UIDs of the copies. */
+  unnamed: UidSet;
+  /** How many messages there were when the server last told its state. */
+  counted: number;
+  /** So many of them it does not tell of. */
+  untold: number;
   /** Something was changed, or may have been, since then. */
   isTouched: boolean;
   /** Copies that were made without a date, because the other side's messages have none that can be sent. */

@@ -18,7 +18,9 @@ export async function readBack(
   copies: readonly FlaggedCopy[],
 ): Promise<void> {
   const view = mailbox.views[target];
-  const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)));
+  const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)), {
+    areThere: true,
+  });
   for (const { sourceUid, flags, uid } of copies) {
     const found = kept.get(uid);
     const sent = storableFlags(flags, view.permanentFlags);

@@ -1,12 +1,14 @@
 // Takes up a mailbox whose last synchronisation was interrupted (walk 5 in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
+import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
 import { hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { pairAltered } from "./altered-copies.ts";
 import { comparePairs } from "./compare-pairs.ts";
+import { identitiesOf } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
-import { planMatches } from "./match-plan.ts";
+import { planMatches, without } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";
 
@@ -27,7 +29,7 @@ async function compareCopied(mailbox: OpenMailbox): Promise<void> {
 }
 
 async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
-  const { store, idx, views, sessions, progress, interrupted: floors } = mailbox;
+  const { store, idx, views, progress, interrupted: floors } = mailbox;
   if (floors === undefined) return;
   const unmapped = perSide((side): UidSet => {
     const { uidNext } = views[side];
@@ -39,8 +41,10 @@ async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
   });
   if (sides.some((side) => isEmpty(unmapped[side]))) return;
   forgetChangesOf(mailbox, unmapped);
-  const identities = await bothSides((side) => fetchIdentities(sessions[side], unmapped[side]));
-  adopt(mailbox, planMatches(identities));
+  const identities = await bothSides((side) => identitiesOf(mailbox, side, unmapped[side]));
+  const equal = planMatches(identities);
+  const left = perSide((side) => without(identities[side], equal, side));
+  adopt(mailbox, mailbox.wasInterrupted ? [...equal, ...(await pairAltered(mailbox, left))] : equal);
 }
 
 /** Their flags are about to be read; only what is reported afterwards is news. */

@@ -90,7 +90,7 @@ test("NUL travels in a literal8 to a server with BINARY, and is stored", async (
 });
 
 for (const folder of ["new", "cur"]) {
-  test(`an empty message in ${folder}/ is skipped with a warning, and the rest is copied`, async (t) => {
+  test(`an empty message in ${folder}/ is named in each run, and the rest is copied`, async (t) => {
     const stores = await twoStores(t, { local: maildir, remote: dovecot });
     await deliver(stores.local, "INBOX", ...mails("before", 2));
     const home = join(stores.local.directory, "home", stores.local.user, "mail", folder);
@@ -99,10 +99,12 @@ for (const folder of ["new", "cur"]) {
     await deliver(stores.local, "INBOX", ...mails("after", 2));
 
     const { status, stderr } = await runInterimap(stores.home);
-    assert.equal(status, 0, stderr);
-    assert.match(stderr, /^local\(INBOX\): Skipped UID 3: the message is empty$/m);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /^remote\(INBOX\): The other side's message UID 3 was refused: the message is empty$/m);
     assert.deepEqual(await contents(stores.remote), ["after1", "after2", "before1", "before2"]);
-    await assertNothingToDo(stores);
+    const again = await runInterimap(stores.home);
+    assert.equal(again.status, 1);
+    assert.match(again.stderr, /^remote\(INBOX\): Refused earlier .* UID 3: the message is empty\n$/m);
   });
 }
 

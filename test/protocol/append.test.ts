@@ -20,7 +20,7 @@ interface Appending {
 }
 
 function appending(script: string, { messages = [message("mail")], capabilities = ["LITERAL+"] }: Appending = {}) {
-  const target = { wireName: "box", uidValidity: 7 };
+  const target = { wireName: "box", uidValidity: 7, nextUid: 42 };
   return withSession(script, (session) => append(session, target, messages), { capabilities });
 }
 
@@ -56,8 +56,8 @@ test("without LITERAL+ each message waits for its +", async () => {
     ...
     S: + go
     C: two
-    S: t1 OK [APPENDUID 7 1:2]`;
-  assert.deepEqual(await appending(script, { messages: [message("one"), message("two")], capabilities: [] }), [1, 2]);
+    S: t1 OK [APPENDUID 7 42:43]`;
+  assert.deepEqual(await appending(script, { messages: [message("one"), message("two")], capabilities: [] }), [42, 43]);
 });
 
 test("NUL travels in a literal8, where the server knows BINARY", async () => {
@@ -66,7 +66,7 @@ test("NUL travels in a literal8, where the server knows BINARY", async () => {
     C: t1 APPEND box () "${date}" ~{3+}
     C: a\x00b () "${date}" {3+}
     C: abc
-    S: t1 OK [APPENDUID 7 1:2]`;
+    S: t1 OK [APPENDUID 7 42:43]`;
   await appending(script, { messages, capabilities: ["LITERAL+", "BINARY"] });
   await appending(script.replace("~", ""), { messages });
 });
@@ -78,18 +78,37 @@ test("UIDs in another UIDVALIDITY are those of another mailbox", async () => {
   );
 });
 
-const answers: readonly (readonly [what: string, answer: string])[] = [
-  ["no code", "OK done"],
-  ["another code", "OK [HIGHESTMODSEQ 5] done"],
-  ["no UIDs", "OK [APPENDUID 7] done"],
-  ["too many UIDs", "OK [APPENDUID 7 1:2] done"],
-  ["UIDs that are none", "OK [APPENDUID 7 0] done"],
-  ["an open end", "OK [APPENDUID 7 1:*] done"],
-];
+test("a server that tells no UIDs is not asked to have", async () => {
+  for (const answer of ["OK done", "OK [HIGHESTMODSEQ 5] done"]) {
+    assert.equal(await appending(`${one}\nS: t1 ${answer}`), undefined);
+  }
+});
 
-for (const [what, answer] of answers) {
-  test(`APPENDUID: ${what} is PROTOCOL`, async () => {
-    await assert.rejects(appending(`${one}\nS: t1 ${answer}`), failsWith("PROTOCOL"));
+const two = `
+  C: t1 APPEND box () "${date}" {3+}
+  C: one () "${date}" {3+}
+  C: two`;
+
+for (const [what, told] of [
+  ["none", "7"],
+  ["too many", "7 42:44"],
+  ["too few", "7 42"],
+  ["zero", "7 0:1"],
+  ["an open end", "7 42:*"],
+  ["those of messages that were there before", "7 1:2"],
+  ["one of a message that was there before", "7 41:42"],
+  ["the wrong order", "7 43,42"],
+  ["a range in the wrong order", "7 43:42"],
+  ["one of them twice", "7 42,42"],
+  ["beyond what a UID can be", "7 4294967295:4294967296"],
+  ["something else", "7 forty-two"],
+  ["far too many", "7 42:4294967295"],
+] as const) {
+  test(`APPENDUID with ${what} is believed by nobody`, async () => {
+    await assert.rejects(
+      appending(`${two}\nS: t1 OK [APPENDUID ${told}] done`, { messages: [message("one"), message("two")] }),
+      failsWith("MAILBOX_PROTOCOL", /cannot be those of the 2 messages appended/),
+    );
   });
 }
 
@@ -112,7 +131,7 @@ test("without a date that can be kept none is sent, and the message waits for it
       S: + go
       C: two () "${date}" {5+}
       C: three
-      S: t1 OK [APPENDUID 7 1:3]`;
+      S: t1 OK [APPENDUID 7 42:44]`;
     const undated = { ...message("two", "\\Seen"), date: parseInternalDate(told) };
     await appending(script, { messages: [message("one"), undated, message("three")] });
   }

@@ -230,11 +230,11 @@ test("a refused message that is accepted now, or is gone, is off the record", as
   const gone = `
     C: u2 UID FETCH 2 (UID RFC822.SIZE)
     S: u2 OK`;
-  for (const [local, remote] of [
-    [sizes(2) + fetched(2), appended(3) + settled({ uidNext: 4 })],
-    [gone, ""],
+  for (const [local, remote, exists] of [
+    [sizes(2) + fetched(2), appended(3) + settled({ uidNext: 4 }), 2],
+    [gone, "", 1],
   ] as const) {
-    const scripts = { local: selected() + local, remote: selected() + remote };
+    const scripts = { local: selected({ exists }) + local, remote: selected() + remote };
     await withScene(scripts, async (scene) => {
       scene.store.removeMappings(scene.idx, [2]);
       const refusal = { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" } as const;

@@ -46,7 +46,8 @@ const commands: Readonly<Record<string, (session: Session) => Promise<unknown>>>
 
 for (const [name, work] of Object.entries(commands)) {
   test(`${name} of 50,000 scattered UIDs is cut into lines that servers take`, async () => {
-    const lines = await linesOf(work);
+    // Of what nothing is told, some commands ask twice.
+    const lines = [...new Set(await linesOf(work))];
     assert.ok(lines.length > 50_000 / 800 && lines.length < 100, `${String(lines.length)} lines`);
     // The tag and the line's end are to come.
     assert.ok(lines.every((line) => line.length < 8192 - 20));
@@ -116,7 +117,9 @@ test("messages come with their latest flags, which makes older announcements voi
     S: a
     S: b\xff\x00)
     S: * 2 FETCH (UID 2 FLAGS (later) MODSEQ (10))
-    S: t1 OK`;
+    S: t1 OK
+    C: t2 UID FETCH 2:3 (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: t2 OK`;
   await withSelected(script, async (session, view) => {
     assert.deepEqual(await fetchMessages(session, parseUidSet("1:3")), [
       {
@@ -127,6 +130,103 @@ test("messages come with their latest flags, which makes older announcements voi
       },
     ]);
     assert.deepEqual([...view.changes.keys()], [2]);
+  });
+});
+
+const whole = String.raw`FLAGS (a) INTERNALDATE "01-Jan-2024 00:00:00 +0000" BODY[] {1}
+    S: x`;
+
+for (const [what, answer] of [
+  ["twice, word for word", `S: * 1 FETCH (UID 1 ${whole})\nS: * 1 FETCH (UID 1 ${whole})`],
+  [
+    "in pieces, the octets last",
+    `S: * 1 FETCH (UID 1 FLAGS (a))
+     S: * 1 FETCH (UID 1 INTERNALDATE "01-Jan-2024 00:00:00 +0000")
+     S: * 1 FETCH (UID 1 BODY[] {1}
+     S: x)`,
+  ],
+  [
+    "in pieces, the octets first",
+    `S: * 1 FETCH (UID 1 BODY[] {1}
+     S: x)
+     S: * 1 FETCH (UID 1 INTERNALDATE "01-Jan-2024 00:00:00 +0000")
+     S: * 1 FETCH (UID 1 FLAGS (a))`,
+  ],
+  ["beside one that nobody asked for", `S: * 1 FETCH (UID 1 ${whole})\nS: * 2 FETCH (UID 2 ${whole})`],
+  ["only when asked once more", `S: t1 OK\nC: t2 UID FETCH 1 ITEMS\nS: * 1 FETCH (UID 1 ${whole})`],
+  [
+    "without its flags, until asked once more",
+    `S: * 1 FETCH (UID 1 INTERNALDATE "01-Jan-2024 00:00:00 +0000" BODY[] {1}
+     S: x)
+     S: t1 OK
+     C: t2 UID FETCH 1 ITEMS
+     S: * 1 FETCH (UID 1 FLAGS (a))`,
+  ],
+] as const) {
+  test(`a message told ${what} is one message`, async () => {
+    const [items, last] = ["(UID FLAGS INTERNALDATE BODY.PEEK[])", answer.includes("t2") ? "t2" : "t1"];
+    const script = `C: t1 UID FETCH 1 ${items}\n${answer.replaceAll("ITEMS", items)}\nS: ${last} OK`;
+    await withSelected(script, async (session, view) => {
+      assert.deepEqual(await fetchMessages(session, uidSetOf([1])), [
+        {
+          uid: 1,
+          flags: flagSet(["a"]),
+          date: { instant: Date.UTC(2024, 0, 1), zoneMinutes: 0 },
+          bytes: Buffer.from("x"),
+        },
+      ]);
+      assert.equal(view.changes.has(1), false);
+    });
+  });
+}
+
+test("a message without flags, however often it is asked for, is none", async () => {
+  const script = `
+    C: t1 UID FETCH 1 (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: * 1 FETCH (UID 1 BODY[] {1}
+    S: x)
+    S: t1 OK
+    C: t2 UID FETCH 1 (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: * 1 FETCH (UID 1 BODY[] {1}
+    S: x)
+    S: t2 OK`;
+  await withSelected(script, async (session) => {
+    assert.deepEqual(await fetchMessages(session, uidSetOf([1])), []);
+  });
+});
+
+test("one without a date has none", async () => {
+  const script = `
+    C: t1 UID FETCH 1 (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: * 1 FETCH (UID 1 FLAGS () INTERNALDATE NIL BODY[] {1}
+    S: x)
+    S: t1 OK`;
+  await withSelected(script, async (session) => {
+    const [message] = await fetchMessages(session, uidSetOf([1]));
+    assert.deepEqual([message?.uid, message?.date], [1, undefined]);
+  });
+});
+
+test("a size told twice is one, and one that is not told is 0", async () => {
+  const script = `
+    C: t1 UID FETCH 1:4 (UID RFC822.SIZE)
+    S: * 2 FETCH (UID 2 RFC822.SIZE 7)
+    S: * 1 FETCH (UID 1 RFC822.SIZE 5)
+    S: * 2 FETCH (UID 2 RFC822.SIZE 7)
+    S: * 3 FETCH (UID 3)
+    S: t1 OK
+    C: t2 UID FETCH 3 (UID RFC822.SIZE)
+    S: * 3 FETCH (UID 3)
+    S: t2 OK`;
+  await withSelected(script, async (session) => {
+    assert.deepEqual(
+      [...(await fetchSizes(session, parseUidSet("1:4")))].map(({ uid, size }) => [uid, size]),
+      [
+        [1, 5],
+        [2, 7],
+        [3, 0],
+      ],
+    );
   });
 });
 

@@ -4,7 +4,8 @@ import { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
 import { isKept, type InternalDate } from "../../model/internal-date.ts";
 import type { Side } from "../../model/side.ts";
-import { countUids, parseUidSet, uidsOf } from "../../model/uid-set.ts";
+import { printable } from "../../model/printable.ts";
+import { countUids, emptyUidSet, maxUid, parseUidSet, uidsOf } from "../../model/uid-set.ts";
 import { dateTime, flagList, line, mailbox, type CommandPart } from "../codec/write-command.ts";
 import type { Channel } from "../channel.ts";
 import type { Turn } from "../command.ts";
@@ -19,28 +20,31 @@ export interface OutgoingMessage {
 export interface AppendTarget {
   readonly wireName: string;
   readonly uidValidity: number;
+  /** UIDNEXT at some time before. */
+  readonly nextUid: number;
   /** The messages are transferred at once, but become part of the mailbox only then. */
   readonly turn?: Promise<Turn> | undefined;
 }
 
 /**
- * Appends messages to a mailbox, all of them or none, and returns their UIDs in the same order. More than one message
- * needs a server with MULTIAPPEND.
- * @throws CommandRefused; InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one we know.
+ * Appends messages to a mailbox, all of them or none, and returns their UIDs in the same order; undefined when the server
+ * does not tell them. More than one message needs a server with MULTIAPPEND.
+ * @throws CommandRefused; InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one we know; MAILBOX_PROTOCOL
+ * when the UIDs cannot be those of these messages, which are there now all the same.
  */
 export async function append(
   session: Channel,
-  { wireName, uidValidity, turn }: AppendTarget,
+  { wireName, uidValidity, nextUid, turn }: AppendTarget,
   messages: readonly OutgoingMessage[],
-): Promise<number[]> {
+): Promise<number[] | undefined> {
   const { code } = await session.run({
     name: "APPEND",
     overlap: "any",
     ...(turn !== undefined && { turn }),
     parts: [...line`APPEND ${mailbox(wireName)}`, ...messages.flatMap((message) => messageParts(session, message))],
   });
-  const text = code?.name === "APPENDUID" ? code.text : "";
-  return appendedUids(text, { side: session.side, uidValidity, count: messages.length });
+  if (code?.name !== "APPENDUID") return undefined;
+  return appendedUids(code.text, { side: session.side, uidValidity, nextUid, count: messages.length });
 }
 
 function messageParts(session: Channel, { flags, date, bytes }: OutgoingMessage): CommandPart[] {
@@ -54,26 +58,37 @@ function messageParts(session: Channel, { flags, date, bytes }: OutgoingMessage)
 interface Expected {
   readonly side: Side;
   readonly uidValidity: number;
+  readonly nextUid: number;
   readonly count: number;
 }
 
-function appendedUids(text: string, { side, uidValidity, count }: Expected): number[] {
-  const [validity = "", set = ""] = text.split(" ");
-  if (set === "") {
-    throw new InterimapError("PROTOCOL", "the server did not tell the UID of an appended message (APPENDUID)", {
-      side,
-    });
-  }
-  if (Number(validity) !== uidValidity) {
+// RFC 4315 3. UIDs grow, so they come in the order of the messages.
+const appendUid = /^(\d{1,10}) (\d{1,10}(?::\d{1,10})?(?:,\d{1,10}(?::\d{1,10})?)*)$/;
+
+function appendedUids(text: string, { side, uidValidity, nextUid, count }: Expected): number[] {
+  const [, validity, set = ""] = appendUid.exec(text) ?? [];
+  if (validity !== undefined && Number(validity) !== uidValidity) {
     throw new InterimapError("MAILBOX_UNSTABLE", `UIDVALIDITY became ${validity} while messages were appended`, {
       side,
     });
   }
-  const uids = parseUidSet(set);
-  if (countUids(uids) !== count) {
-    throw new InterimapError("PROTOCOL", `the server told UIDs ${set} for ${String(count)} appended messages`, {
+  const ranges = set.split(",").map((range) => range.split(":").map(Number));
+  const isAscending = ranges.every(
+    ([first = 0, last = first], i) => first > (ranges[i - 1]?.at(-1) ?? nextUid - 1) && last >= first && last <= maxUid,
+  );
+  const uids = isAscending ? parseUidSet(set) : emptyUidSet;
+  if (countUids(uids) === count) return [...uidsOf(uids)];
+  const told = printable(text.slice(0, 80));
+  throw new InterimapError(
+    "MAILBOX_PROTOCOL",
+    `the server told UIDs that cannot be those of ${messages(count)}: ${told}`,
+    {
       side,
-    });
-  }
-  return [...uidsOf(uids)];
+      hint: "they are looked for in the next run",
+    },
+  );
+}
+
+function messages(count: number): string {
+  return count === 1 ? "the message appended" : `the ${String(count)} messages appended`;
 }

@@ -5,12 +5,22 @@ import { flagSet, type FlagSet } from "../../model/flags.ts";
 import { instantOf, parseInternalDate, type InternalDate } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
-import { hasUid, splitUidSet, type UidSet } from "../../model/uid-set.ts";
+import {
+  emptyUidSet,
+  hasUid,
+  isEmpty,
+  splitUidSet,
+  subtract,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../../model/uid-set.ts";
 import { maxSetOctets } from "../limits.ts";
 import { line, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
 import type { FlagChange } from "../mailbox-view.ts";
 import type { FetchResponse } from "../responses.ts";
 import type { Channel } from "../channel.ts";
+import { FetchAnswers, type Answer, type Wanted } from "./fetch-answers.ts";
 
 export interface FetchedMessage {
   readonly uid: number;
@@ -20,18 +30,34 @@ export interface FetchedMessage {
   readonly bytes: Buffer;
 }
 
-interface FetchRequest {
+interface FetchRequest extends Wanted {
   readonly uids: UidSet;
   readonly items: readonly CommandPart[];
-  /**
-   * Whether a response carries what was asked for, and no more: others are the server's own announcements, or answers to
-   * another FETCH. Dovecot answers one before it has confirmed the one before.
-   */
-  readonly isAnswer: (response: FetchResponse) => boolean;
-  readonly onMessage: (response: FetchResponse) => void;
+  /** As far as is known these messages exist: what is left out is asked for once more. */
+  readonly areThere?: boolean;
+  /** What a message may be without. */
+  readonly optional?: readonly ("internalDate" | "size")[];
 }
 
-async function uidFetch(session: Channel, { uids, items, isAnswer, onMessage }: FetchRequest): Promise<void> {
+/** Asks for messages, and once more for those that the server told only part of, or left out. */
+async function uidFetch(session: Channel, request: FetchRequest): Promise<FetchAnswers> {
+  const { uids, optional = [], areThere = false } = request;
+  const answers = new FetchAnswers(request);
+  await ask(session, request, answers);
+  answers.settleFor(...optional);
+  const leftOut = areThere ? subtract(answers.missing(uids), session.view?.vanished ?? emptyUidSet) : emptyUidSet;
+  const again = union(leftOut, uidSetOf(answers.incomplete.map(({ uid }) => uid)));
+  if (isEmpty(again)) return answers;
+  await ask(session, { ...request, uids: again }, answers);
+  answers.settleFor(...optional);
+  return answers;
+}
+
+async function ask(
+  session: Channel,
+  { uids, items }: Pick<FetchRequest, "uids" | "items">,
+  answers?: FetchAnswers,
+): Promise<void> {
   await allDone(
     splitUidSet(uids, maxSetOctets).map((part) =>
       session.run({
@@ -39,38 +65,45 @@ async function uidFetch(session: Channel, { uids, items, isAnswer, onMessage }: 
         overlap: "selected",
         parts: line`UID FETCH ${uidSet(part)} ${items}`,
         claim: (response) => {
-          if (response.kind !== "fetch" || response.uid === undefined || !hasUid(part, response.uid)) return false;
-          if (!isAnswer(response)) return false;
-          onMessage(response);
-          return true;
+          if (response.kind !== "fetch" || !hasUidOf(part, response)) return false;
+          return answers?.take(response) ?? false;
         },
       }),
     ),
   );
 }
 
-/** The sizes of the messages that exist. */
+function hasUidOf(uids: UidSet, response: FetchResponse): response is Answer {
+  return response.uid !== undefined && hasUid(uids, response.uid);
+}
+
+/** The sizes of the messages that exist; 0 of one whose size the server does not tell. */
 export async function fetchSizes(session: Channel, uids: UidSet): Promise<MessageSizes> {
   const sizes = new MessageSizes();
-  await uidFetch(session, {
+  const { incomplete } = await uidFetch(session, {
     uids,
     items: line`(UID RFC822.SIZE)`,
     isAnswer: ({ size, internalDate }) => size !== undefined && internalDate === undefined,
-    onMessage: ({ uid = 0, size = 0 }) => {
+    beside: [],
+    onMessage: ({ uid, size = 0 }) => {
       sizes.add(uid, size);
     },
   });
+  for (const { uid, size = 0 } of incomplete) sizes.add(uid, size);
   return sizes;
 }
 
-/** The messages themselves, without setting \Seen; those that are gone are left out. */
+/** The messages themselves, without setting \Seen; those that are gone, or not delivered, are left out. */
 export async function fetchMessages(session: Channel, uids: UidSet): Promise<FetchedMessage[]> {
   const messages: FetchedMessage[] = [];
   await uidFetch(session, {
     uids,
     items: line`(UID FLAGS INTERNALDATE BODY.PEEK[])`,
     isAnswer: (response) => response.body !== undefined,
-    onMessage: ({ uid = 0, flags = [], internalDate = "", body }) => {
+    beside: ["flags", "internalDate"],
+    optional: ["internalDate"],
+    areThere: true,
+    onMessage: ({ uid, flags = [], internalDate = "", body }) => {
       // The flags just read are the latest; what the server announced before is older (answers keep their order).
       session.view?.forgetChange(uid);
       if (body) messages.push({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
@@ -90,14 +123,26 @@ export interface MessageIdentity {
   readonly messageId: string | undefined;
 }
 
+export interface Existence {
+  /** They exist, as far as is known; otherwise there may be holes. */
+  readonly areThere: boolean;
+}
+
 /** Identities of the messages that exist, in the order the server tells them. */
-export async function fetchIdentities(session: Channel, uids: UidSet): Promise<MessageIdentity[]> {
+export async function fetchIdentities(
+  session: Channel,
+  uids: UidSet,
+  { areThere }: Existence = { areThere: false },
+): Promise<MessageIdentity[]> {
   const identities: MessageIdentity[] = [];
   await uidFetch(session, {
     uids,
     items: line`(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])`,
     isAnswer: (response) => response.headerFields !== undefined,
-    onMessage: ({ uid = 0, flags = [], internalDate = "", size = 0, headerFields }) => {
+    beside: ["flags", "internalDate", "size"],
+    optional: ["internalDate", "size"],
+    areThere,
+    onMessage: ({ uid, flags = [], internalDate = "", size = 0, headerFields }) => {
       const messageId = messageIdOf(headerFields ?? Buffer.alloc(0));
       identities.push({ uid, flags: flagSet(flags), date: instantOf(internalDate), size, messageId });
     },
@@ -105,30 +150,40 @@ export async function fetchIdentities(session: Channel, uids: UidSet): Promise<M
   return identities;
 }
 
-/** Tells the flags of the messages that exist as they come; what the view knows of changes stays as it is. */
+/** Tells the flags of messages that should exist as they come; what the view knows of changes stays as it is. */
 export async function eachMessagesFlags(
   session: Channel,
   uids: UidSet,
   tell: (uid: number, found: FlagChange) => void,
 ): Promise<void> {
-  await uidFetch(session, {
+  await uidFetch(session, { ...flagRequest(uids, tell), areThere: true });
+}
+
+/** The flags of few messages. Who takes one that is left out for gone has to ask again. */
+export async function fetchFlags(
+  session: Channel,
+  uids: UidSet,
+  { areThere }: Existence = { areThere: false },
+): Promise<ReadonlyMap<number, FlagChange>> {
+  const found = new Map<number, FlagChange>();
+  await uidFetch(session, { ...flagRequest(uids, (uid, change) => found.set(uid, change)), areThere });
+  return found;
+}
+
+function flagRequest(uids: UidSet, tell: (uid: number, found: FlagChange) => void): FetchRequest {
+  return {
     uids,
     items: line`(UID FLAGS MODSEQ)`,
     isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
-    onMessage: ({ uid = 0, flags = [], modSeq = 0n }) => {
+    beside: [],
+    onMessage: ({ uid, flags = [], modSeq = 0n }) => {
       tell(uid, { flags: flagSet(flags), modSeq });
     },
-  });
-}
-
-/** As {@link eachMessagesFlags}, of few messages. */
-export async function fetchFlags(session: Channel, uids: UidSet): Promise<ReadonlyMap<number, FlagChange>> {
-  const found = new Map<number, FlagChange>();
-  await eachMessagesFlags(session, uids, (uid, change) => found.set(uid, change));
-  return found;
+  };
 }
 
 /** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
 export async function refetchFlags(session: Channel, uids: UidSet): Promise<void> {
-  await uidFetch(session, { uids, items: line`(UID FLAGS MODSEQ)`, isAnswer: () => false, onMessage: () => undefined });
+  const items = line`(UID FLAGS MODSEQ)`;
+  await ask(session, { uids, items });
 }

@@ -101,6 +101,11 @@ export class ModelSession {
         untagged.push(...this.#among(parseUidSet(uids!)).map((message) => fetched(message, items!)));
         return { status: "OK" };
       }
+      case "UID SEARCH": {
+        const found = this.#among(parseUidSet(line.split(" ")[3]!)).map(({ uid }) => ` ${String(uid)}`);
+        untagged.push({ kind: "other", name: "SEARCH", line: `* SEARCH${found.join("")}` });
+        return { status: "OK" };
+      }
       case "UID STORE":
         return this.#store(line);
       case "UID EXPUNGE": {

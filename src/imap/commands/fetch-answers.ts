@@ -1,0 +1,115 @@
+// What a FETCH is told of each message, put together: servers answer in pieces, twice, or not at all, and announce changes
+// in between. Knows nothing of commands.
+
+import { type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import type { FetchResponse } from "../responses.ts";
+
+export type Answer = FetchResponse & { readonly uid: number };
+
+type Item = "flags" | "internalDate" | "size";
+
+export interface Wanted {
+  /**
+   * Whether a response carries the one item that tells an answer from what the server announces by itself, and from answers
+   * to another FETCH: Dovecot answers one before it has confirmed the one before.
+   */
+  readonly isAnswer: (response: FetchResponse) => boolean;
+  /** What else belongs to an answer; it may come in other responses. */
+  readonly beside: readonly Item[];
+  /** Called once for each message, when all of it has come. */
+  readonly onMessage: (answer: Answer) => void;
+}
+
+export class FetchAnswers {
+  readonly #wanted: Wanted;
+  readonly #heard = new UidMarks();
+  /** Of messages that are not complete. */
+  readonly #pieces = new Map<number, Answer>();
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted;
+  }
+
+  /** Returns whether the response was an answer, or part of one, rather than an announcement. */
+  take(response: Answer): boolean {
+    const { uid } = response;
+    const isAnswer = this.#wanted.isAnswer(response);
+    // The same answer once more, or what happened since.
+    if (this.#heard.has(uid)) return isAnswer;
+    const before = this.#pieces.get(uid);
+    const answer = before === undefined ? response : joined(before, response);
+    const hasBegun = isAnswer || (before !== undefined && this.#wanted.isAnswer(before));
+    if (hasBegun && this.#wanted.beside.every((item) => answer[item] !== undefined)) this.#complete(answer);
+    else this.#pieces.set(uid, answer);
+    return hasBegun;
+  }
+
+  /** Those that nothing, or not all, was told of. */
+  missing(uids: UidSet): UidSet {
+    return uidSetOf([...uidsOf(uids)].filter((uid) => !this.#heard.has(uid)));
+  }
+
+  /** Messages of which something was told, be it by the way. */
+  get incomplete(): readonly Answer[] {
+    return [...this.#pieces.values()];
+  }
+
+  /** No more is to come: a message of which all but `items` was told has none. */
+  settleFor(...items: readonly Item[]): void {
+    const needed = this.#wanted.beside.filter((item) => !items.includes(item));
+    for (const answer of this.incomplete) {
+      if (this.#wanted.isAnswer(answer) && needed.every((item) => answer[item] !== undefined)) this.#complete(answer);
+    }
+  }
+
+  #complete(answer: Answer): void {
+    this.#pieces.delete(answer.uid);
+    this.#heard.add(answer.uid);
+    this.#wanted.onMessage(answer);
+  }
+}
+
+/** What was told later stands, but for what a message is made of. */
+function joined(before: Answer, later: Answer): Answer {
+  return {
+    ...later,
+    flags: later.flags ?? before.flags,
+    modSeq: later.modSeq ?? before.modSeq,
+    internalDate: later.internalDate ?? before.internalDate,
+    size: later.size ?? before.size,
+    body: before.body ?? later.body,
+    headerFields: before.headerFields ?? later.headerFields,
+  };
+}
+
+const pageBits = 12;
+
+/** A bit for each UID, as there may be a million; only where there are any. */
+class UidMarks {
+  readonly #pages = new Map<number, Uint8Array>();
+  #latest: Uint8Array = new Uint8Array();
+  #latestPage = -1;
+
+  add(uid: number): void {
+    const page = this.#page(uid) ?? this.#newPage(uid);
+    page[(uid & 0xfff) >> 3]! |= 1 << (uid & 7);
+  }
+
+  has(uid: number): boolean {
+    return ((this.#page(uid)?.[(uid & 0xfff) >> 3] ?? 0) & (1 << (uid & 7))) !== 0;
+  }
+
+  #page(uid: number): Uint8Array | undefined {
+    const number = uid >>> pageBits;
+    if (number === this.#latestPage) return this.#latest;
+    const page = this.#pages.get(number);
+    if (page !== undefined) [this.#latest, this.#latestPage] = [page, number];
+    return page;
+  }
+
+  #newPage(uid: number): Uint8Array {
+    const page = new Uint8Array((1 << pageBits) >> 3);
+    this.#pages.set(uid >>> pageBits, page);
+    return page;
+  }
+}

@@ -1,0 +1,88 @@
+// A message that the server counts, but leaves out of its answers, is there all the same. What it counts is compared with
+// what it has told of, and asked for again; nothing is asked when the numbers add up.
+
+import { fetchIdentities, fetchSizes, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { existingUids } from "../imap/commands/search.ts";
+import { noop } from "../imap/commands/mailbox.ts";
+import { allDone } from "../model/all-done.ts";
+import { InterimapError } from "../model/errors.ts";
+import type { MessageSizes } from "../model/message-sizes.ts";
+import type { Side } from "../model/side.ts";
+import {
+  countUids,
+  formatUidSet,
+  isEmpty,
+  subtract,
+  uidRange,
+  uidSetOf,
+  uidsOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+export interface Told {
+  /** What was asked for. */
+  readonly asked: UidSet;
+  /** Those of them that the server told of. */
+  readonly told: UidSet;
+}
+
+/** How many messages a side has beyond those that are recorded and those that were told of now. */
+export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told }: Told): number {
+  // Without a hole nothing was left out, and nothing need be counted.
+  if (countUids(asked) === countUids(told)) return 0;
+  const { store, idx, views, progress } = mailbox;
+  const { exists, vanished } = views[side];
+  const recorded = store.countMappings(idx, side) - store.pairsOf(idx, side, vanished).length;
+  const refused = subtract(subtract(refusedUids(mailbox, side), vanished), asked);
+  return Math.min(exists, progress[side].counted) - recorded - countUids(refused) - countUids(told);
+}
+
+/**
+ * Adds to `sizes` what the server tells only when it is asked again; 0 for what is there although nothing is ever told of
+ * it. Returns how many messages are there of which not even the UID is known.
+ */
+export async function hearOut(
+  mailbox: OpenMailbox,
+  side: Side,
+  { asked, sizes }: { readonly asked: UidSet; readonly sizes: MessageSizes },
+): Promise<number> {
+  const untold = (): number => countUntold(mailbox, side, { asked, told: sizes.uids });
+  if (untold() <= 0) return 0;
+  const { store, idx, views, sessions } = mailbox;
+  const { uidNext, vanished } = views[side];
+  const again = subtract(subtract(asked, sizes.uids), vanished);
+  // Some may be gone since they were counted; that is told now at the latest.
+  const asking = fetchSizes(sessions[side], again);
+  await allDone<unknown>([asking, noop(sessions[side])]);
+  for (const { uid, size } of await asking) sizes.add(uid, size);
+  if (untold() <= 0) return 0;
+  const known = union(union(store.mappedUids(idx, side), refusedUids(mailbox, side)), union(sizes.uids, vanished));
+  const there = await existingUids(
+    sessions[side],
+    subtract(union(uidRange(1, uidNext - 1), again), subtract(known, again)),
+  );
+  for (const uid of uidsOf(there)) sizes.add(uid, 0);
+  return Math.max(0, untold());
+}
+
+/** The identities of messages among which there may be holes. Throws MAILBOX_PROTOCOL when one that is there has none. */
+export async function identitiesOf(mailbox: OpenMailbox, side: Side, asked: UidSet): Promise<MessageIdentity[]> {
+  const { sessions, views } = mailbox;
+  const found = await fetchIdentities(sessions[side], asked);
+  const told = uidSetOf(found.map(({ uid }) => uid));
+  if (countUntold(mailbox, side, { asked, told }) <= 0) return found;
+  const there = await existingUids(sessions[side], subtract(subtract(asked, told), views[side].vanished));
+  const more = await fetchIdentities(sessions[side], there, { areThere: true });
+  const silent = subtract(there, uidSetOf(more.map(({ uid }) => uid)));
+  if (isEmpty(silent)) return [...found, ...more];
+  throw new InterimapError("MAILBOX_PROTOCOL", `the server does not tell what UID ${formatUidSet(silent)} is`, {
+    side,
+  });
+}
+
+/** Earlier and in this run. */
+function refusedUids({ store, idx }: OpenMailbox, side: Side): UidSet {
+  return uidSetOf(store.refused(idx).flatMap((message) => (message.side === side ? [message.uid] : [])));
+}

@@ -1,0 +1,100 @@
+// Servers that leave out answers, give them twice, or tell the wrong UIDs: no message is lost for that, none is doubled, and
+// what is left out is named.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { otherSide, sides, type Side } from "../../../src/model/side.ts";
+import { startDovecot } from "../../support/dovecot.ts";
+import { runInterimap } from "../../support/run-interimap.ts";
+import { startAll } from "../../support/start-all.ts";
+import { contents, deliver, expunge, mails, twoStores, type TwoStores } from "../../support/two-stores.ts";
+import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
+
+const everything = ["m1", "m2", "m3", "m4"];
+
+interface Lie {
+  readonly pattern: RegExp;
+  readonly instead: (line: string) => string;
+  /** So many lines, one after the other. */
+  readonly times?: number;
+}
+
+function tell(stores: TwoStores, side: Side, { pattern, instead, times = 1 }: Lie): void {
+  for (let i = 0; i < times; i++)
+    stores.hold(side, "server", { pattern, action: (line) => ({ instead: instead(line) }) });
+}
+
+const nothing = (): string => "* OK nothing";
+const twice = (line: string): string => `${line}\r\n${line}`;
+
+const harmless: readonly (readonly [what: string, lie: Lie])[] = [
+  ["leaves out the size of a message", { pattern: /^\* 2 FETCH .*RFC822\.SIZE/, instead: nothing }],
+  ["tells a size twice", { pattern: /^\* 2 FETCH .*RFC822\.SIZE/, instead: twice }],
+  [
+    "tells sizes of nothing",
+    { pattern: /RFC822\.SIZE \d+/, instead: (line) => line.replace(/RFC822\.SIZE \d+/, "RFC822.SIZE 0"), times: 2 },
+  ],
+  [
+    "tells no size",
+    { pattern: /RFC822\.SIZE \d+/, instead: (line) => line.replace(/ ?RFC822\.SIZE \d+/, ""), times: 2 },
+  ],
+  [
+    "tells flags and date apart from the octets",
+    {
+      pattern: /^\* 2 FETCH .*BODY\[\]/,
+      instead: (line) => {
+        const [, uid = "", items = "", body = ""] = /(UID \d+) (.*) (BODY\[\].*)/.exec(line) ?? [];
+        return `* 2 FETCH (${uid} ${items})\r\n* 2 FETCH (${uid} ${body}`;
+      },
+    },
+  ],
+];
+
+for (const source of sides) {
+  for (const [what, lie] of harmless) {
+    test(`the ${source} server ${what}: all are copied, once`, async (t) => {
+      const stores = await twoStores(t, servers);
+      await deliver(stores[source], "INBOX", ...mails("m", 4));
+      tell(stores, source, lie);
+      await assertConverges(stores);
+      assert.deepEqual(await contents(stores[otherSide(source)]), everything);
+      await assertNothingToDo(stores);
+    });
+  }
+
+  test(`the ${source} server hides a message whenever it is asked: that is said, and the next run copies it`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores[source], "INBOX", ...mails("m", 4));
+    tell(stores, source, { pattern: /^\* 2 FETCH \(UID 2 RFC822\.SIZE/, instead: nothing, times: 2 });
+    tell(stores, source, { pattern: /^\* SEARCH/, instead: nothing });
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /the server counts 4 messages, but does not tell of 1 of them/);
+    await assertConverges(stores);
+    assert.deepEqual(await contents(stores[otherSide(source)]), everything);
+    await assertNothingToDo(stores);
+  });
+
+  test(`the ${source} server tells wrong UIDs of what it took, or none: nothing is doubled`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores[otherSide(source)], "INBOX", ...mails("m", 2));
+    await assertConverges(stores);
+    await deliver(stores[otherSide(source)], "INBOX", ...mails("n", 2));
+    const code = /\[APPENDUID (\d+) \S+\]/;
+    tell(stores, source, { pattern: code, instead: (line) => line.replace(code, "[APPENDUID $1 1:2]") });
+    const wrong = await runInterimap(stores.home);
+    assert.equal(wrong.status, 1, wrong.stderr);
+    assert.match(wrong.stderr, /\(INBOX\): Mailbox left out: the server told UIDs that cannot be those/);
+    await assertConverges(stores);
+    await deliver(stores[otherSide(source)], "INBOX", ...mails("o", 2));
+    tell(stores, source, { pattern: code, instead: (line) => line.replace(code, "") });
+    await assertConverges(stores);
+    assert.deepEqual(await contents(stores[source]), ["m1", "m2", "n1", "n2", "o1", "o2"]);
+    await assertNothingToDo(stores);
+    await expunge(stores[source], "3:4");
+    await assertConverges(stores);
+    assert.deepEqual(await contents(stores[source]), ["m1", "m2", "o1", "o2"]);
+  });
+}
