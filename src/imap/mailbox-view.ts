@@ -24,7 +24,7 @@ import type {
   UntaggedResponse,
   VanishedResponse,
 } from "./responses.ts";
-import { mailboxProtocol } from "./unreadable.ts";
+import { lineUnreadable, mailboxProtocol } from "./unreadable.ts";
 
 export interface FlagChange {
   readonly flags: FlagSet;
@@ -53,7 +53,7 @@ export class MailboxView {
   #changes = new Map<number, FlagChange>();
   #latest: FlagChange = { flags: noFlags, modSeq: 0n };
   /** Announcements of the same messages that could not be read. */
-  #unread = new Map<number, string>();
+  readonly #unread = new Map<number, string>();
   #vanished: UidSet = emptyUidSet;
   /** The part of #vanished that was reported while the mailbox was selected, not by SELECT itself. */
   #vanishedLive: UidSet = emptyUidSet;
@@ -132,20 +132,23 @@ export class MailboxView {
   #noteUnreadable({ about, uid, line }: UnreadableResponse): void {
     // Of flags only those that the mailbox knows; lists and states are not of this mailbox.
     if (about === "flags" || about === "list" || about === "status") return;
-    if (about === "fetch" && uid !== undefined) {
-      this.#unread.set(uid, line);
-      this.#hasStaleChanges = true;
-    } else {
-      this.noteFault(`the server sent a line that cannot be understood: "${excerpt(line)}"`);
-    }
+    if (about === "fetch" && uid !== undefined) this.#unread.set(uid, line);
+    else this.noteFault(`the server sent a line that cannot be understood: "${excerpt(line)}"`);
   }
 
   /** Removes from the record, and returns, what was told of single messages and could not be read: to be asked for again. */
   takeUnread(): ReadonlyMap<number, string> {
-    this.#settle();
-    const taken = this.#unread;
-    this.#unread = new Map();
-    return taken;
+    const taken = [...this.#unread].filter(([uid]) => !hasUid(this.vanished, uid));
+    this.#unread.clear();
+    return new Map(taken);
+  }
+
+  /**
+   * To be asked before messages that a FETCH does not tell of are taken for gone.
+   * @throws InterimapError MAILBOX_PROTOCOL when it did tell of one of them, and could not be read.
+   */
+  requireRead(uids: UidSet, side: Side): void {
+    for (const [uid, line] of this.#unread) if (hasUid(uids, uid)) throw lineUnreadable(line, side);
   }
 
   #sameAsBefore(change: FlagChange): FlagChange {
@@ -241,8 +244,7 @@ export class MailboxView {
     }
     if (!this.#hasStaleChanges) return;
     this.#hasStaleChanges = false;
-    for (const told of [this.#changes, this.#unread])
-      for (const uid of told.keys()) if (hasUid(this.#vanished, uid)) told.delete(uid);
+    for (const uid of this.#changes.keys()) if (hasUid(this.#vanished, uid)) this.#changes.delete(uid);
   }
 
   /** The server would not create these keywords, whatever it said: they are not to be offered again. */

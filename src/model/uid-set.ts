@@ -241,5 +241,6 @@ function joined(ranges: readonly UidRange[]): UidRange[] {
 function parseUid(digits: string, set: string): number {
   const uid = /^[1-9][0-9]{0,9}$/.test(digits) ? Number(digits) : Number.NaN;
   if (uid <= maxUid) return uid;
-  throw new InterimapError("PROTOCOL", `not a set of UIDs: ${JSON.stringify(set.slice(0, 80))}`);
+  // What else it is, is not for people: a server may have put anything there.
+  throw new InterimapError("PROTOCOL", `not a set of UIDs: "${set.slice(0, 80).replace(/[^0-9:,*]+/g, "…")}"`);
 }

@@ -23,7 +23,11 @@ export async function comparePairs(
   for (const slice of slices(pairs, sliceSize)) {
     const uids = perSide((side) => uidSetOf(slice.map((pair) => pair[side])));
     const found = await bothSides((side) => fetchFlags(sessions[side], uids[side]));
-    for (const side of sides) views[side].noteVanished(subtract(uids[side], uidSetOf(found[side].keys())));
+    for (const side of sides) {
+      const missing = subtract(uids[side], uidSetOf(found[side].keys()));
+      views[side].requireRead(missing, side);
+      views[side].noteVanished(missing);
+    }
     for (const pair of slice) {
       const { local, remote } = perSide((side) => found[side].get(pair[side]));
       if (local === undefined || remote === undefined) continue;

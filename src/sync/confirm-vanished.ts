@@ -127,6 +127,7 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
     noop(session).then(() => undefined),
   ]).then(([answer]) => answer, refusedOnly);
   if (now?.uidValidity !== view.uidValidity || view.isReplaced) return undefined;
+  view.requireRead(subtract(reported, there.build()), side);
   // An answer is newer than the reports before it, and older than those that came meanwhile.
   const refuted = subtract(there.build(), subtract(view.vanishedLive, live));
   if (now.messages !== undefined && !isEmpty(intersect(refuted, live))) view.exists = now.messages;

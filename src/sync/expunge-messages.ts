@@ -86,6 +86,7 @@ async function expungeAll(
     const unreported = subtract(left, views[side].takeVanished(left));
     // A server need not report again what had vanished before.
     left = uidSetOf((await fetchFlags(sessions[side], unreported)).keys());
+    views[side].requireRead(subtract(unreported, left), side);
   }
   return { left, words };
 }

@@ -78,14 +78,16 @@ interface Slice {
 }
 
 async function messagesOf(
-  { sessions }: OpenMailbox,
+  { sessions, views }: OpenMailbox,
   { side, rows, uidNext }: Slice,
 ): Promise<ReadonlyMap<number, MessageIdentity>> {
   const uids = uidSetOf(rows.map((row) => row[side]).filter((uid) => uid >= 1 && uid < uidNext));
   const identities = await fetchIdentities(sessions[side], uids);
   const messages = new Map(identities.map((identity) => [identity.uid, identity]));
   // A message that the server only fails to describe must not be taken for one that is gone.
-  const there = await fetchFlags(sessions[side], subtract(uids, uidSetOf(messages.keys())));
+  const missing = subtract(uids, uidSetOf(messages.keys()));
+  const there = await fetchFlags(sessions[side], missing);
+  views[side].requireRead(missing, side);
   if (there.size === 0) return messages;
   throw new InterimapError(
     "COMMAND_REFUSED",
@@ -100,10 +102,14 @@ interface Everything {
 }
 
 /** Messages without a row. */
-async function addUnrecorded({ store, idx, sessions }: OpenMailbox, { uidNext, messages }: Everything): Promise<void> {
+async function addUnrecorded(
+  { store, idx, sessions, views }: OpenMailbox,
+  { uidNext, messages }: Everything,
+): Promise<void> {
   await bothSides(async (side) => {
     const uids = subtract(uidRange(1, uidNext[side] - 1), store.mappedUids(idx, side));
     for (const identity of await fetchIdentities(sessions[side], uids)) messages[side].set(identity.uid, identity);
+    views[side].requireRead(subtract(uids, uidSetOf(messages[side].keys())), side);
   });
 }
 

@@ -42,6 +42,11 @@ async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
   if (sides.some((side) => isEmpty(unmapped[side]))) return;
   forgetChangesOf(mailbox, unmapped);
   const identities = await bothSides((side) => identitiesOf(mailbox, side, unmapped[side]));
+  // What was copied and is not described would be copied once more.
+  for (const side of sides) {
+    const described = uidSetOf(identities[side].map(({ uid }) => uid));
+    views[side].requireRead(subtract(unmapped[side], described), side);
+  }
   const equal = planMatches(identities);
   const left = perSide((side) => without(identities[side], equal, side));
   adopt(mailbox, mailbox.wasInterrupted ? [...equal, ...(await pairAltered(mailbox, left))] : equal);

@@ -282,6 +282,38 @@ test("a message gone from one side is expunged on the other, and its mapping dro
   });
 });
 
+// An answer that cannot be read is an answer: the message is there.
+const illegible = (uid: number): string => `* 1 FETCH (UID ${String(uid)} FLAGS x)`;
+
+test("a message that is reported as vanished, and told of so that it cannot be read, is not deleted", async () => {
+  const scripts = {
+    local:
+      selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1") +
+      asked("1", { exists: 1, there: `S: ${illegible(1)}` }),
+    remote: selected(),
+  };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /UID 1 FLAGS/));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+  });
+});
+
+test("a message that was to be expunged, and is told of so that it cannot be read, keeps its mapping", async () => {
+  const there = `
+    C: w UID FETCH 2 (UID FLAGS MODSEQ)
+    S: ${illegible(2)}
+    S: w OK`;
+  const scripts = {
+    local: selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1") + asked("1", { exists: 1 }),
+    remote: selected() + expunged.replace("S: * VANISHED 2\n", "") + there,
+  };
+  await withScene(scripts, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /UID 2 FLAGS/));
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+  });
+});
+
 test("a side that refuses to expunge keeps the mapping, and that is remembered", async () => {
   const there = `
     C: w UID FETCH 2 (UID FLAGS MODSEQ)

@@ -12,7 +12,7 @@ import type { TaggedResponse } from "../../src/imap/responses.ts";
 import type { Session } from "../../src/imap/session.ts";
 import { flagSet } from "../../src/model/flags.ts";
 import { emptyUidSet, formatUidSet, parseUidSet, uidSetOf, union, type UidSet } from "../../src/model/uid-set.ts";
-import { withSession } from "./fixture.ts";
+import { failsWith, withSession } from "./fixture.ts";
 
 /** 50,000 UIDs, no two of which touch. */
 const scattered = uidSetOf(Array.from({ length: 50_000 }, (_, i) => 3_000_000_000 + 3 * i));
@@ -286,6 +286,14 @@ for (const [answer, left] of stores) {
     await withSelected(`${stored}\nS: t1 ${answer}`, async (session) => {
       assert.equal(formatUidSet(await storeFlags(session, update)), left);
     });
+  });
+}
+
+for (const set of ["x", "0:1", "*", "1,,2", ""]) {
+  test(`STORE answered [MODIFIED ${set}] leaves out the mailbox`, async () => {
+    await withSelected(`${stored}\nS: t1 OK [MODIFIED ${set}] partly`, (session) =>
+      assert.rejects(storeFlags(session, update), failsWith("MAILBOX_PROTOCOL", /MODIFIED/)),
+    );
   });
 }
 

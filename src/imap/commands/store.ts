@@ -2,11 +2,13 @@
 
 import { allDone } from "../../model/all-done.ts";
 import { flagSet, isSendable, noFlags, sendableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import type { Side } from "../../model/side.ts";
 import { emptyUidSet, parseUidSet, splitUidSet, subtract, union, type UidSet } from "../../model/uid-set.ts";
 import { flagList, line, modSeq, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { ResponseCode } from "../responses.ts";
+import { mailboxProtocol } from "../unreadable.ts";
 import type { Channel } from "../channel.ts";
 
 /** One range of two ten-digit UIDs. */
@@ -56,10 +58,19 @@ async function storeEach(session: Channel, uids: UidSet, { condition, action, fl
           parts: line`UID STORE ${uidSet(part)} ${condition}${action}.SILENT ${flagList(flags)}`,
         })
         .then(({ code }) => code, modifiedCode);
-      return code?.name === "MODIFIED" ? parseUidSet(code.text) : emptyUidSet;
+      return code?.name === "MODIFIED" ? modifiedUids(code, session.side) : emptyUidSet;
     }),
   );
   return modified.reduce(union, emptyUidSet);
+}
+
+function modifiedUids({ text }: ResponseCode, side: Side): UidSet {
+  try {
+    return parseUidSet(text.trim());
+  } catch {
+    // Which messages were changed is unknown; the next round begins with what the server says then.
+    throw mailboxProtocol("the server sent MODIFIED without a set of UIDs", side);
+  }
 }
 
 /** RFC 7162 3.1.3: MODIFIED may come with NO, when some of the messages no longer exist. */

@@ -208,6 +208,12 @@ test("UIDs of messages whose announcements cannot be read are known until they a
   assert.equal(view.takeUnread().size, 0);
 });
 
+test("a message that was told of so that it could not be read is not to be taken for gone", async () => {
+  const view = await viewOf("1 FETCH (UID 5 FLAGS x)", "VANISHED 5");
+  view.requireRead(parseUidSet("1:4,6"), "local");
+  assert.throws(() => view.requireRead(parseUidSet("4:5"), "local"), { code: "MAILBOX_PROTOCOL", side: "local" });
+});
+
 test("a mod-sequence of 0 says that the server keeps none", async () => {
   assert.equal((await viewOf("1 FETCH (UID 3 FLAGS (a) MODSEQ (7))")).hasUnknownModSeqs, false);
   for (const modSeq of ["(0)", "()", "x"]) {

@@ -257,6 +257,11 @@ const oddities: readonly (readonly [line: string, response: Response, ...literal
   ['* LIST () "/" a{3}', { ...plainList, name: "a{3}" }],
   ['* LIST () "/" {2+}\r\n', { ...plainList, name: "ab" }, "ab"],
   ['* LIST () "/" a ("OLDNAME" ("b\0"))', { ...plainList, name: "a" }],
+  [
+    `* LIST () "/" a (${"X (y) ".repeat(200_000)}OLDNAME (${")".repeat(1_000_000)}b))`,
+    { ...plainList, name: "a", oldName: `${")".repeat(1_000_000)}b` },
+  ],
+  [`* LIST () "/" a${" ".repeat(1_000_000)}(`, { ...plainList, name: "a" }],
 
   // lines of no use
   ["* OK[ALERT] x", { kind: "other", name: "OK[ALERT]", line: "* OK[ALERT] x" }],
