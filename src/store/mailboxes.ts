@@ -106,6 +106,8 @@ const tablesByMailbox = [
   "rounds",
   "message_counts",
   "synchronised",
+  "stocks",
+  "emptied",
   ...sides,
   "mailboxes",
 ];

@@ -62,7 +62,10 @@ export function mappedAmong(connection: Connection, { idx, side }: MailboxSide, 
   const sql = `SELECT ${uid} FROM json_each(?) AS range CROSS JOIN mapping
      WHERE idx = ? AND ${uid} BETWEEN range.value ->> 0 AND range.value ->> 1`;
   const set = new UidSetBuilder();
-  for (const mapped of connection.eachValue<number>(sql, JSON.stringify(uids.ranges), idx)) set.add(mapped);
+  for (const mapped of connection.eachValue<number>(sql, JSON.stringify(uids.ranges), idx)) {
+    if (!isUid(mapped)) throw impossibleUid(connection, uid, mapped);
+    set.add(mapped);
+  }
   return set.build();
 }
 

@@ -39,6 +39,8 @@ export const rowRules = {
     attempts: whole("attempts", 0, maxUid),
   },
   suspects: { side: side(), UID: whole("UID", 1, maxUid) },
+  stocks: { hour: whole("hour", 0, maxUid), known: whole("known", 0, maxUid) },
+  emptied: { at: whole("at", 0, lastSecond) },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type CheckedTable = keyof typeof rowRules;

@@ -17,6 +17,7 @@ import {
   sequenceSample,
   type SampleWanted,
 } from "./mapping.ts";
+import { earlierStocks, forgetStock, noteEmptied, noteStock, wasEmptied } from "./losses.ts";
 import { mendRows } from "./mend-rows.ts";
 import { impossibleRow } from "./read-values.ts";
 import { findImpossible, isImpossible } from "./row-rules.ts";
@@ -298,6 +299,32 @@ export class Store {
 
   clearRefused(idx: number, side: Side, uid: number): void {
     this.#connection.run("DELETE FROM refused WHERE idx = ? AND side = ? AND UID = ?", idx, side, uid);
+  }
+
+  /** Messages are about to be deleted from a mailbox that has so many on both sides. */
+  noteStock(idx: number, known: number): void {
+    this.transaction(() => {
+      noteStock(this.#connection, idx, known);
+    });
+  }
+
+  /** By idx: how many messages each mailbox had before the first deletion of the last 24 hours. */
+  earlierStocks(): ReadonlyMap<number, number> {
+    return earlierStocks(this.#connection);
+  }
+
+  forgetStock(idx: number): void {
+    forgetStock(this.#connection, idx);
+  }
+
+  /** The mailbox is losing nearly everything, and may. */
+  noteEmptied(idx: number): void {
+    noteEmptied(this.#connection, idx);
+  }
+
+  /** Whether that happened within the last month. */
+  wasEmptied(idx: number): boolean {
+    return wasEmptied(this.#connection, idx);
   }
 
   /** One commit for all that `work` does, or nothing of it if it throws. May be nested; `work` cannot wait. */

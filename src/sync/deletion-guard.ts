@@ -1,27 +1,47 @@
-// Stops a run that would delete far more than people do: a server that lost its mail must not empty the other one.
+// Stops a run that would delete far more than people do: a server that lost its mail must not empty the other one, neither
+// at once nor bit by bit. What was deleted within the last 24 hours counts, whichever run did it.
 
 import { InterimapError } from "../model/errors.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
+import { displayName } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { programLine, type Program } from "./suggested-command.ts";
+import type { Store } from "../store/store.ts";
+import { programLine, shellWord, type Program } from "./suggested-command.ts";
 
 /** A share of all messages says little where there are few. */
 const harmless = 100;
 /** To delete all of so few is nothing unusual. */
 const fewest = 10;
+/** A mailbox may lose so much of what it had. */
+const mailboxShare = 0.9;
 
 export interface GuardOptions {
-  /** How many messages are known to be on both sides; asked once, when there is something to delete. */
+  /** How many messages are known to be on both sides, but for rubbish; asked once, when there is something to delete. */
   readonly countKnown: () => number;
   /** Undefined: whatever is to be deleted, is. */
   readonly limit: DeletionLimit | undefined;
   readonly program: Program;
+  /** What was deleted before this run; undefined: nothing. */
+  readonly memory?: DeletionMemory | undefined;
+}
+
+export type DeletionMemory = Pick<
+  Store,
+  "countMappings" | "noteStock" | "earlierStocks" | "forgetStock" | "noteEmptied" | "wasEmptied"
+>;
+
+export interface GuardedMailbox {
+  readonly idx: number;
+  readonly name: string;
+  /** People empty it: a share of all messages is counted without it. */
+  readonly isRubbish: boolean;
 }
 
 /** For one run: what was admitted counts against what is asked for later. */
 export class DeletionGuard {
   readonly #options: GuardOptions;
   #known: number | undefined;
+  #lostBefore: number | undefined;
   #admitted: PerSide<number> = { local: 0, remote: 0 };
 
   constructor(options: GuardOptions) {
@@ -32,29 +52,45 @@ export class DeletionGuard {
   isTooMany(count: number): boolean {
     const { limit } = this.#options;
     if (limit === undefined || count === 0) return false;
-    if ("messages" in limit) return count > limit.messages;
-    if (limit.share >= 1 || count < fewest) return false;
+    const lostBefore = (this.#lostBefore ??= this.#countLost());
+    const lost = count + lostBefore;
+    if ("messages" in limit) return lost > limit.messages;
+    if (limit.share >= 1 || lost < fewest) return false;
     const known = (this.#known ??= this.#options.countKnown());
-    return count >= known || count > Math.max(harmless, limit.share * known);
+    const isEverything = count >= fewest && count >= known;
+    return isEverything || lost > Math.max(harmless, limit.share * (known + lostBefore));
   }
 
-  /** `vanished`: how many messages are about to be deleted on the other side of each. @throws InterimapError MASS_DELETION */
-  admit(vanished: PerSide<number>): void {
-    this.require(vanished);
-    this.#admitted = perSide((side) => this.#admitted[side] + vanished[side]);
+  /**
+   * `vanished`: how many messages are about to be deleted on the other side of each.
+   * @throws InterimapError MASS_DELETION, MAILBOX_EMPTIED
+   */
+  admit(vanished: PerSide<number>, mailbox?: GuardedMailbox): void {
+    const counted = this.counts(mailbox) ? vanished : { local: 0, remote: 0 };
+    this.require(counted);
+    if (mailbox !== undefined && vanished.local + vanished.remote > 0) this.#remember(vanished, mailbox);
+    this.#admitted = perSide((side) => this.#admitted[side] + counted[side]);
+  }
+
+  /** Whether the limit is about the mailbox. A number of messages is one of all. */
+  counts(mailbox: Pick<GuardedMailbox, "isRubbish"> | undefined): boolean {
+    const { limit } = this.#options;
+    return mailbox?.isRubbish !== true || (limit !== undefined && "messages" in limit);
   }
 
   /** As {@link admit}, but nothing is about to be deleted yet. @throws InterimapError MASS_DELETION */
   require(vanished: PerSide<number>): void {
     const all = perSide((side) => this.#admitted[side] + vanished[side]);
     if (!this.isTooMany(all.local + all.remote)) return;
-    const known = (this.#known ??= this.#options.countKnown());
+    const lostBefore = this.#lostBefore ?? 0;
+    const known = (this.#known ??= this.#options.countKnown()) + lostBefore;
     const seen = sides
       .filter((side) => all[side] > 0)
       .map(
         (side) =>
           `${String(all[side])} of ${String(Math.max(known, all[side]))} messages have vanished from the ${side} server`,
       );
+    if (lostBefore > 0) seen.push(`${String(lostBefore)} others were deleted within 24 hours before`);
     const deleted = this.#admitted.local + this.#admitted.remote;
     const outcome = deleted === 0 ? "nothing was deleted" : `only ${String(deleted)} were deleted on the other one`;
     throw this.#refusal(`${seen.join(", and ")}; ${outcome}`, all.local >= all.remote ? "local" : "remote");
@@ -64,6 +100,50 @@ export class DeletionGuard {
   requireAny(side: Side, { listed, missing }: { readonly listed: number; readonly missing: number }): void {
     if (this.#options.limit === undefined || listed > 0 || missing < 2) return;
     throw this.#refusal(`the ${side} server lists no mailbox any more; nothing was changed`, side);
+  }
+
+  /** How many messages all mailboxes together have less than 24 hours ago. */
+  #countLost(): number {
+    const { memory } = this.#options;
+    if (memory === undefined) return 0;
+    const lost = [...memory.earlierStocks()].map(([idx, before]) => before - memory.countMappings(idx, "local"));
+    return lost.reduce((sum, count) => sum + Math.max(0, count), 0);
+  }
+
+  /** A mailbox that loses nearly everything is a case by itself, however large the others are. */
+  #remember(vanished: PerSide<number>, mailbox: GuardedMailbox): void {
+    const { idx, name } = mailbox;
+    const { limit, memory } = this.#options;
+    if (memory === undefined || !this.counts(mailbox)) return;
+    const known = memory.countMappings(idx, "local");
+    const before = memory.earlierStocks().get(idx) ?? known;
+    const lost = before - known + vanished.local + vanished.remote;
+    const isEmptied = before > harmless && lost > mailboxShare * before;
+    if (limit === undefined) {
+      memory.forgetStock(idx);
+      if (isEmptied) memory.noteEmptied(idx);
+      return;
+    }
+    const isGuarded = "share" in limit && limit.share < 1;
+    if (isEmptied && isGuarded) {
+      // Whoever empties it from time to time was asked once.
+      if (!memory.wasEmptied(idx)) throw this.#emptied(vanished, { name, lost, before });
+      memory.noteEmptied(idx);
+    }
+    memory.noteStock(idx, known);
+  }
+
+  #emptied(
+    vanished: PerSide<number>,
+    { name, lost, before }: { readonly name: string; readonly lost: number; readonly before: number },
+  ): InterimapError {
+    const side = vanished.local >= vanished.remote ? "local" : "remote";
+    const goOn = programLine(this.#options.program, ["--allow-mass-delete", shellWord(displayName(name))]);
+    return new InterimapError(
+      "MAILBOX_EMPTIED",
+      `${String(lost)} of ${String(before)} messages have vanished from the ${side} server within 24 hours`,
+      { side, hint: `the last ${String(vanished[side])} were not deleted; if that is how it should be: ${goOn}` },
+    );
   }
 
   #refusal(message: string, side: Side): InterimapError {

@@ -15,6 +15,7 @@ import { newlyVanished, undeletableIn } from "./refused-changes.ts";
 import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
 
 export interface Prospect {
+  readonly isRubbish: boolean;
   readonly mailbox: KnownMailbox;
   readonly wireNames: PerSide<string>;
 }
@@ -30,8 +31,9 @@ export interface Foresight {
  * Where the numbers of messages look bad, what vanished is counted.
  * @throws InterimapError MASS_DELETION
  */
-export async function foreseeDeletions(foresight: Foresight, prospects: readonly Prospect[]): Promise<void> {
+export async function foreseeDeletions(foresight: Foresight, all: readonly Prospect[]): Promise<void> {
   const { guard, store } = foresight;
+  const prospects = all.filter((prospect) => guard.counts(prospect));
   if (prospects.length < 2) return;
   // Each message can be gone once.
   if (!guard.isTooMany(sum(prospects.map(({ mailbox }) => store.countMappings(mailbox.idx, "local"))))) return;

@@ -5,6 +5,7 @@ import { fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { list, listDelimiter, type ListAnswer } from "../imap/commands/list.ts";
 import type { MailboxStatusResponse, UnreadableResponse } from "../imap/responses.ts";
+import { isRubbish } from "./rubbish.ts";
 import type { Session } from "../imap/session.ts";
 
 export interface ListedMailbox {
@@ -13,6 +14,8 @@ export interface ListedMailbox {
   /** False for \Noselect and \NonExistent: a level of the hierarchy, or a subscription to nothing. */
   readonly exists: boolean;
   readonly subscribed: boolean;
+  /** People empty it: see rubbish.ts. */
+  readonly isRubbish?: boolean;
   /** Undefined when the server told none, e.g. because the mailbox has no mod-sequences. */
   readonly state: MailboxState | undefined;
 }
@@ -88,6 +91,7 @@ function read(answer: ListAnswer, naming: Naming): Listing {
       wireName,
       exists: !has("\\noselect") && !has("\\nonexistent"),
       subscribed: has("\\subscribed"),
+      isRubbish: isRubbish(name, attributes),
       state: states.get(canonical(wireName)),
     });
   }

@@ -36,6 +36,8 @@ export interface MailboxWork {
   /** Lets so many ms pass; the clock's unless told. */
   readonly pause?: (ms: number, stop: AbortSignal) => Promise<unknown>;
   readonly guard: DeletionGuard;
+  /** See {@link isRubbish}. */
+  readonly isRubbish: boolean;
   /** See SyncOptions. */
   readonly matchesExisting: boolean;
   /** Compare everything with what is recorded, and mend that, instead of trusting it. */

@@ -21,7 +21,7 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const undeletable = perSide((side) => mailbox.progress[side].undeletable);
   const vanished = newlyVanished({ store, idx, undeletable, vanished: told });
   const plans = vanishedPlans({ store, idx, vanished });
-  mailbox.guard.admit(countDeletions(plans));
+  mailbox.guard.admit(countDeletions(plans), mailbox);
   for (const side of sides) forgetRefused(mailbox, side, vanished[side]);
   let isFirst = true;
   for (const plan of plans) {

@@ -27,6 +27,6 @@ export function programLine(program: Program, words: readonly string[]): string 
   return [...program.map(shellWord), ...words].join(" ");
 }
 
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./+,:@%=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

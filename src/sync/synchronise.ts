@@ -99,24 +99,27 @@ export async function synchroniseMailboxes(
 
 async function begin(options: SyncOptions): Promise<Run> {
   const leftOut = new Set<string>();
+  const rubbish = new Set<string>();
   return {
     ...options,
     sessions: options.sessions ?? (await options.connections.open()),
     guard: new DeletionGuard({
-      countKnown: () => countKnown(options.store, leftOut),
+      countKnown: () => countKnown(options.store, new Set([...leftOut, ...rubbish])),
       limit: options.deletionLimit,
       program: options.program,
+      memory: options.store,
     }),
     leftOut,
+    rubbish,
     inFlight: perSide(() => new ByteBudget(inFlightOctets)),
     created: perSide(() => new Set<string>()),
     unreadable: perSide(() => new Set<string>()),
   };
 }
 
-/** Without those of mailboxes that one server does not have any more: what is left is all that can vanish. */
-function countKnown(store: Store, leftOut: ReadonlySet<string>): number {
-  const apart = store.mailboxes().filter(({ name }) => leftOut.has(name));
+/** Without those of mailboxes that one server does not have any more, and rubbish: what is left is all that can vanish. */
+function countKnown(store: Store, without: ReadonlySet<string>): number {
+  const apart = store.mailboxes().filter(({ name }) => without.has(name));
   return apart.reduce((count, { idx }) => count - store.countMappings(idx, "local"), store.countAllMappings());
 }
 
@@ -128,13 +131,15 @@ interface Visit {
 
 async function visit(run: Run, { names, known: recorded, listings }: Visit): Promise<void> {
   const known = soundly(run, { names, known: recorded });
+  if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
+  else for (const name of known.keys()) if (!run.guard.counts(rubbishOf(name, listings))) run.rubbish.add(name);
   await foreseeDeletions(
     run,
     names.flatMap((name) => {
       const mailbox = known.get(name);
       return mailbox === undefined || run.leftOut.has(name)
         ? []
-        : [{ mailbox, wireNames: wireNamesOf(name, listings) }];
+        : [{ mailbox, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) }];
     }),
   );
   // What killed connections may do it again: everything else comes first, and each of these has them for itself.
@@ -179,6 +184,15 @@ function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Vi
   return isMended ? knownMailboxes(store) : known;
 }
 
+/** Whoever allows a mass deletion has seen what was deleted until now. */
+function forgetLosses({ store, isGiven }: Run, { names, known }: Pick<Visit, "names" | "known">): void {
+  for (const { idx, name } of known.values()) if (isGiven !== true || names.includes(name)) store.forgetStock(idx);
+}
+
+function rubbishOf(name: string, listings: PerSide<Listing>): { readonly isRubbish: boolean } {
+  return { isRubbish: sides.some((side) => listings[side].mailboxes.get(name)?.isRubbish === true) };
+}
+
 /** More or less: some may be gone, or paired already. */
 function newMessages(known: KnownMailbox | undefined, listings: PerSide<Listing>): number {
   if (known === undefined) return 0;
@@ -219,6 +233,8 @@ interface Run extends SyncOptions {
   readonly guard: DeletionGuard;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
   readonly leftOut: Set<string>;
+  /** Mailboxes that do not count against the deletion limit. */
+  readonly rubbish: Set<string>;
   readonly inFlight: PerSide<ByteBudget>;
   readonly created: PerSide<Set<string>>;
   /** Lines that could not be read, and have been reported. */
@@ -433,6 +449,7 @@ async function syncOne(
     marked,
     report,
     guard,
+    ...rubbishOf(name, listings),
     stop,
     matchesExisting,
     repairs,

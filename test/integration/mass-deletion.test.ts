@@ -182,7 +182,16 @@ for (const side of sides) {
 
     test("before the first run with a database of the original program, which knows no counts", async (t) => {
       const stores = await synchronised(t, { mailboxes: { INBOX: 20, a: 20 } });
-      const ours = ["rounds", "message_counts", "refused", "synchronised", "suspects", "refused_changes"];
+      const ours = [
+        "rounds",
+        "message_counts",
+        "refused",
+        "synchronised",
+        "suspects",
+        "refused_changes",
+        "stocks",
+        "emptied",
+      ];
       execute(
         stores.home.databaseFile,
         `${ours.map((table) => `DROP TABLE ${table};`).join("\n")} PRAGMA user_version = 1`,
@@ -233,6 +242,50 @@ for (const side of sides) {
       await daemon.stop();
       await assertIdentical(stores);
     });
+  });
+}
+
+for (const side of sides) {
+  test(`--notify: a ${side} server that loses some messages every moment does not empty the other one, nor after a restart`, async (t) => {
+    const stores = await synchronised(t, { mailboxes: { INBOX: 300, a: 20 } });
+    const there = stores[otherSide(side)];
+    const daemon = startDaemon(t, stores.home, { args: ["--notify"] });
+    await daemon.waits();
+    await expunge(stores[side], "1:70");
+    await eventually("70 of them", async () => (await contents(there)).length === 230);
+    await expunge(stores[side], "71:140");
+    await eventually("70 more", async () => (await contents(there)).length === 160);
+    await expunge(stores[side], "141:200");
+    const { status, stderr } = await daemon.finished;
+    assert.equal(status, 65, stderr);
+    const line = `${side}: 60 of 320 messages have vanished .*, and 140 others were deleted within 24 hours before; nothing`;
+    assert.match(stderr, new RegExp(`^${line} was deleted; ${hint}$`, "m"));
+    await assertStopped(stores, new RegExp(`^${line}`));
+    assert.equal((await contents(there)).length, 160);
+    assert.equal((await runInterimap(stores.home, ["--allow-mass-delete"])).status, 0);
+    await assertIdentical(stores);
+    await expunge(stores[side], "201:210");
+    await assertConverges(stores, "the count begins anew");
+  });
+
+  test(`one mailbox of the ${side} server that loses nearly everything is left out, and the others go on`, async (t) => {
+    const stores = await synchronised(t, { mailboxes: { INBOX: 150, big: 200, Trash: 110 } });
+    await expunge(stores[side], "1:140");
+    await expunge(stores[side], "1:*", "Trash");
+    await deliver(stores[side], "big", mail("new"));
+    const there = stores[otherSide(side)];
+    for (const args of [[], ["--repair"]]) {
+      const { status, stderr } = await runInterimap(stores.home, args);
+      assert.equal(status, 1, stderr);
+      const line = `140 of 150 messages have vanished from the ${side} server within 24 hours; the last 140 were not`;
+      assert.match(stderr, new RegExp(`^${side}\\(INBOX\\): Mailbox left out: ${line} deleted;`, "m"));
+      assert.equal((await contents(there)).length, 150);
+      assert.deepEqual(await contents(there, "Trash"), []);
+      assert.equal((await contents(there, "big")).length, 201);
+    }
+    const { status, stderr } = await runInterimap(stores.home, ["--allow-mass-delete", "INBOX"]);
+    assert.equal(status, 0, stderr);
+    await assertIdentical(stores);
   });
 }
 

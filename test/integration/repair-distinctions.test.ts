@@ -73,7 +73,16 @@ function interrupt({ home }: TwoStores, box: Box, uidNext: PerSide<number>): voi
 
 /** What the original knows, and no more. */
 function makeVersion1({ home }: TwoStores): void {
-  const ours = ["rounds", "message_counts", "refused", "synchronised", "suspects", "refused_changes"];
+  const ours = [
+    "rounds",
+    "message_counts",
+    "refused",
+    "synchronised",
+    "suspects",
+    "refused_changes",
+    "stocks",
+    "emptied",
+  ];
   execute(home.databaseFile, `${ours.map((table) => `DROP TABLE ${table};`).join(" ")} PRAGMA user_version = 1`);
 }
 

@@ -69,6 +69,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   stop: new AbortController().signal,
                   pause: () => Promise.resolve(),
                   guard: new DeletionGuard({ countKnown: () => 0, limit: undefined, program: [] }),
+                  isRubbish: false,
                   matchesExisting: true,
                   repairs: false,
                 }),

@@ -50,13 +50,14 @@ async function listOnce(session: Session, query: ListQuery): Promise<ListAnswer>
   const options = query.selectOptions.map(atom);
   const unreadable: UnreadableResponse[] = [];
   const withStatus = session.capabilities.has("LIST-STATUS");
+  const hasUses = session.capabilities.has("SPECIAL-USE");
   await session.run({
     name: "LIST",
     overlap: "any",
     parts: [
       ...line`LIST ${options.length > 0 ? line`(${spaced(options)}) ` : []}${astring(query.reference)} `,
       ...patternList(query.patterns),
-      ...line` RETURN (SUBSCRIBED${withStatus ? line` STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)` : []})`,
+      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)` : []})`,
     ],
     claim: (response) => {
       if (response.kind === "list" && response.oldName === undefined) mailboxes.push(response);

@@ -85,6 +85,8 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.recordRefused(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
     store.recordRefusedChanges(idx, { side: "remote", uids: uidSetOf([2]), what: "deletion", reason: "no" });
     store.addSuspects(idx, "local", [3]);
+    store.noteStock(idx, 5);
+    store.noteEmptied(idx);
     return idx;
   };
   const [first, second] = [fill("a"), fill("b")];
@@ -433,4 +435,32 @@ test("allPairs gives slices of the size asked for; rows may be removed in betwee
     store.removeMappings(idx, uids);
   }
   assert.deepEqual(seen, [1, 2, 5, 6, 8]);
+});
+
+test("what mailboxes had before their first deletion of the last 24 hours", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 * 3_600_000 });
+  const later = (hours: number): void => {
+    t.mock.timers.setTime(Date.now() + hours * 3_600_000);
+  };
+  const store = newStore(t);
+  const [a, b] = [store.addMailbox("a", false), store.addMailbox("b", false)];
+  store.noteStock(a, 100);
+  store.noteStock(a, 90);
+  later(3);
+  store.noteStock(a, 80);
+  store.noteStock(b, 5);
+  assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [a]: 100, [b]: 5 });
+  later(21);
+  assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [a]: 80, [b]: 5 });
+  store.forgetStock(a);
+  assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [b]: 5 });
+
+  assert.equal(store.wasEmptied(a), false);
+  store.noteEmptied(a);
+  later(29 * 24);
+  assert.equal(store.wasEmptied(a), true);
+  assert.equal(store.wasEmptied(b), false);
+  later(2 * 24);
+  assert.equal(store.wasEmptied(a), false);
+  store.removeMailbox(a);
 });

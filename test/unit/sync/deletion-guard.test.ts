@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeletionLimit } from "../../../src/model/deletion-limit.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
-import { DeletionGuard } from "../../../src/sync/deletion-guard.ts";
+import { DeletionGuard, type DeletionMemory } from "../../../src/sync/deletion-guard.ts";
 
 const half: DeletionLimit = { share: 0.5 };
 
@@ -111,4 +111,92 @@ test("a server that lists none of several mailboxes", () => {
   // That may well be somebody's doing.
   deletions.requireAny("remote", { listed: 0, missing: 1 });
   unlimited(5).requireAny("remote", { listed: 0, missing: 20 });
+});
+
+/** Mailbox 1 with so many messages now, and so many before the first deletion of the last 24 hours. */
+function memoryOf(now: number, before?: number): DeletionMemory & { emptied: boolean; stock: number | undefined } {
+  const memory = {
+    emptied: false,
+    stock: before,
+    countMappings: () => now,
+    noteStock: (_idx: number, known: number) => (memory.stock ??= known),
+    earlierStocks: () => new Map(memory.stock === undefined ? [] : [[1, memory.stock]]),
+    forgetStock: () => (memory.stock = undefined),
+    noteEmptied: () => (memory.emptied = true),
+    wasEmptied: () => memory.emptied,
+  };
+  return memory as unknown as DeletionMemory & typeof memory;
+}
+
+const box = { idx: 1, name: "box", isRubbish: false };
+
+test("what was deleted within the last 24 hours counts", () => {
+  const memory = memoryOf(550, 1000);
+  const deletions = new DeletionGuard({ countKnown: () => 550, limit: half, program: ["interimap"], memory });
+  deletions.admit({ local: 0, remote: 50 }, box);
+  assert.equal(
+    lineOf(() => deletions.admit({ local: 0, remote: 1 }, box)),
+    "remote: 51 of 1000 messages have vanished from the remote server, and 450 others were deleted within 24 hours before; " +
+      "only 50 were deleted on the other one; if that is how it should be: interimap --allow-mass-delete",
+  );
+  const few = new DeletionGuard({ countKnown: () => 550, limit: { messages: 451 }, program: [], memory });
+  assert.deepEqual([few.isTooMany(1), few.isTooMany(2)], [false, true]);
+});
+
+test("what came and went within the last 24 hours does not count", () => {
+  const memory = memoryOf(20, 15);
+  const deletions = new DeletionGuard({ countKnown: () => 200, limit: half, program: [], memory });
+  for (let i = 0; i < 5; i++) deletions.admit({ local: 0, remote: 20 }, box);
+});
+
+test("a mailbox that loses nearly everything is a case by itself", () => {
+  const admit = (limit: DeletionLimit | undefined, count: number, memory = memoryOf(200)): void => {
+    const deletions = new DeletionGuard({ countKnown: () => 10_000, limit, program: ["interimap"], memory });
+    deletions.admit({ local: count, remote: 0 }, box);
+  };
+  admit(half, 180);
+  assert.throws(
+    () => {
+      admit(half, 181);
+    },
+    {
+      code: "MAILBOX_EMPTIED",
+      abandons: "mailbox",
+      message: "181 of 200 messages have vanished from the local server within 24 hours",
+      hint: "the last 181 were not deleted; if that is how it should be: interimap --allow-mass-delete box",
+    },
+  );
+  assert.throws(
+    () => {
+      admit(half, 1, memoryOf(20, 200));
+    },
+    { code: "MAILBOX_EMPTIED" },
+    "bit by bit",
+  );
+  admit(half, 100, memoryOf(100));
+  admit({ share: 1 }, 200);
+  admit({ messages: 200 }, 200);
+});
+
+test("a mailbox that was emptied with permission may be emptied again, and the count begins anew", () => {
+  const memory = memoryOf(200, 300);
+  const guardOf = (limit: DeletionLimit | undefined): DeletionGuard =>
+    new DeletionGuard({ countKnown: () => 10_000, limit, program: [], memory });
+  guardOf(undefined).admit({ local: 0, remote: 200 }, box);
+  assert.deepEqual([memory.emptied, memory.stock], [true, undefined]);
+  guardOf(half).admit({ local: 0, remote: 200 }, box);
+});
+
+test("Trash and Junk may be emptied, unless a number of messages is the limit", () => {
+  const trash = { ...box, isRubbish: true };
+  const of = (limit: DeletionLimit): DeletionGuard =>
+    new DeletionGuard({ countKnown: () => 300, limit, program: [], memory: memoryOf(200) });
+  of(half).admit({ local: 0, remote: 200 }, trash);
+  assert.equal(of(half).counts(trash), false);
+  assert.throws(
+    () => {
+      of({ messages: 100 }).admit({ local: 0, remote: 200 }, trash);
+    },
+    { code: "MASS_DELETION" },
+  );
 });

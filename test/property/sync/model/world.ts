@@ -137,6 +137,7 @@ export class World {
       stop: new AbortController().signal,
       pause: () => Promise.resolve(),
       guard: new DeletionGuard({ countKnown: () => 0, limit: undefined, program: [] }),
+      isRubbish: false,
       matchesExisting: true,
       repairs,
     };

@@ -1,0 +1,46 @@
+// What the guard against mass deletions remembers: how many messages mailboxes had before deletions began.
+
+import type { Connection } from "./connection.ts";
+
+const hourMs = 60 * 60_000;
+const windowHours = 24;
+/** So long a mailbox that was emptied with permission may be emptied again. */
+const habitMs = 30 * 24 * hourMs;
+
+/** Messages are about to be deleted from a mailbox that has so many. */
+export function noteStock(connection: Connection, idx: number, known: number): void {
+  const hour = currentHour();
+  connection.run("DELETE FROM stocks WHERE hour <= ?", hour - windowHours);
+  connection.run("INSERT OR IGNORE INTO stocks (idx, hour, known) VALUES (?, ?, ?)", idx, hour, known);
+}
+
+/** By idx: how many messages each mailbox had before the first deletion of the last 24 hours. */
+export function earlierStocks(connection: Connection): ReadonlyMap<number, number> {
+  // SQLite takes the other columns from the row that has the minimum.
+  const sql = "SELECT idx, known, min(hour) FROM stocks WHERE hour > ? GROUP BY idx";
+  const rows = connection.rows<{ idx: number; known: number }>(sql, currentHour() - windowHours);
+  return new Map(rows.map(({ idx, known }) => [idx, known]));
+}
+
+export function forgetStock(connection: Connection, idx: number): void {
+  connection.run("DELETE FROM stocks WHERE idx = ?", idx);
+}
+
+export function noteEmptied(connection: Connection, idx: number): void {
+  const at = Math.floor(Date.now() / 1000);
+  connection.run(
+    "INSERT INTO emptied (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO UPDATE SET at = excluded.at",
+    idx,
+    at,
+  );
+}
+
+/** Within the last month, with permission. */
+export function wasEmptied(connection: Connection, idx: number): boolean {
+  const since = Math.floor((Date.now() - habitMs) / 1000);
+  return connection.value("SELECT 1 FROM emptied WHERE idx = ? AND at > ?", idx, since) !== undefined;
+}
+
+function currentHour(): number {
+  return Math.floor(Date.now() / hourMs);
+}
