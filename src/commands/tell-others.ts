@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
+import { InterimapError } from "../model/errors.ts";
 import type { WatchState } from "../model/watch-state.ts";
 import { MetricsFile } from "../service/metrics-file.ts";
 import { stateLine } from "../service/state-line.ts";
@@ -33,6 +34,15 @@ export function tellOthers({ config, log, service, status }: Telling): Others {
       : setInterval(() => {
           service.watchdog();
         }, service.watchdogIntervalMs).unref();
+  // What cannot be read is no reason to stop: the next look has words for it.
+  const writeMetrics = (): void => {
+    try {
+      metrics?.write(status());
+    } catch (error) {
+      if (!(error instanceof InterimapError)) throw error;
+      log.warn(`the metrics file is not written: ${error.line}`);
+    }
+  };
   let told = "";
   let pending: NodeJS.Timeout | undefined;
   service.ready();
@@ -44,13 +54,13 @@ export function tellOthers({ config, log, service, status }: Telling): Others {
       if (metrics === undefined) return;
       pending ??= setTimeout(() => {
         pending = undefined;
-        metrics.write(status());
+        writeMetrics();
       }, metricsIntervalMs).unref();
     },
     close() {
       clearInterval(watchdog);
       clearTimeout(pending);
-      if (metrics !== undefined) metrics.write(status());
+      writeMetrics();
       socket.close();
     },
   };

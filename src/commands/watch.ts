@@ -73,7 +73,12 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
       watch.lookNow();
     },
     status: () => {
-      for (const line of statusText(status()).trimEnd().split("\n")) log.info(line);
+      try {
+        for (const line of statusText(status()).trimEnd().split("\n")) log.info(line);
+      } catch (error) {
+        if (!(error instanceof InterimapError)) throw error;
+        log.error(error.line);
+      }
     },
     reload: () => {
       service.reloading();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
@@ -72,12 +72,13 @@ test("an earlier copy is not overwritten, a copy that was cut short is", (t) => 
   const before = dump(path);
   writeFileSync(`${path}.v1-backup`, "precious");
   writeFileSync(`${path}.v1-backup.2`, "too");
-  writeFileSync(`${path}.v1-backup.3.partial`, "half");
+  symlinkSync("nowhere", `${path}.v1-backup.3`);
+  writeFileSync(`${path}.v1-backup.4.partial`, "half");
   openUpgraded(path).close();
   assert.equal(Buffer.from(bytesOf(`${path}.v1-backup`), "base64").toString(), "precious");
   assert.equal(Buffer.from(bytesOf(`${path}.v1-backup.2`), "base64").toString(), "too");
-  assert.deepEqual(dump(`${path}.v1-backup.3`), before);
-  assert.equal(readdirSync(dirname(path)).length, 4);
+  assert.deepEqual(dump(`${path}.v1-backup.4`), before);
+  assert.equal(readdirSync(dirname(path)).length, 5);
 });
 
 test("rows that refer to nothing refuse the upgrade; the file stays as it is", (t) => {
