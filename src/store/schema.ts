@@ -5,6 +5,7 @@ import { InterimapError } from "../model/errors.ts";
 import { printable } from "../model/printable.ts";
 import type { Connection } from "./connection.ts";
 import type { Migration } from "./migrations.ts";
+import { impossibleValue } from "./read-values.ts";
 
 interface SchemaRow {
   readonly type: string;
@@ -41,6 +42,15 @@ export function requireOurSchema(connection: Connection, migrations: readonly Mi
     found.add(name);
   }
   for (const name of tables.keys()) if (!found.has(name)) throw strangeError(path, `no table ${name}`);
+  requireSoundSequence(connection);
+}
+
+/** Where it is at its end, SQLite can give no number to a new mailbox, and says that the disk is full. */
+function requireSoundSequence(connection: Connection): void {
+  const sql = `SELECT quote(substr(seq, 1, 40)) FROM sqlite_sequence
+    WHERE typeof(seq) <> 'integer' OR seq NOT BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}`;
+  const value = connection.value<string>(sql);
+  if (value !== undefined) throw impossibleValue(connection.path, { table: "sqlite_sequence", column: "seq" }, value);
 }
 
 /** By name, as the last migration that makes it does: one that changes a table makes it anew. */

@@ -54,6 +54,15 @@ test("a table that takes more than ours is refused", (t) => {
   assert.throws(() => openStore({ path }), failure("DATABASE_READ", /makes it: table suspects$/));
 });
 
+for (const seq of ["9223372036854775807", "-1", "'x'"]) {
+  test(`no mailbox could be numbered after ${seq}: refused`, (t) => {
+    const path = join(temporaryDirectory(t), "x.db");
+    openStore({ path }).close();
+    execute(path, `INSERT INTO sqlite_sequence VALUES ('mailboxes', ${seq})`);
+    assert.throws(() => openStore({ path }), failure("DATABASE_READ", /in sqlite_sequence\.seq that cannot be/));
+  });
+}
+
 test("statistics that somebody let SQLite gather do no harm", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   const store = openStore({ path });
