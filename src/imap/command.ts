@@ -34,6 +34,8 @@ export interface Command {
    * command's and is thereby taken. Only one command of a kind may claim a given response.
    */
   readonly claim?: (response: UntaggedResponse) => boolean;
+  /** How many octets of literals the answers may have together; 64 KiB in each of them unless told. */
+  readonly brings?: number;
   /**
    * Holds back the line end, and with it the command's effect, until it resolves; it must not reject. Other commands on
    * the connection wait as well.

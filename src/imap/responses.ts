@@ -100,6 +100,8 @@ export interface FetchResponse {
   readonly body: Buffer | null | undefined;
   /** BODY[HEADER.FIELDS (…)], whichever fields were asked for. */
   readonly headerFields: Buffer | null | undefined;
+  /** What is null here were literals of so many octets, more than were asked for. */
+  readonly passedOver?: number;
 }
 
 /**

@@ -27,6 +27,8 @@ import type { Transport } from "./transport/transport.ts";
 
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;
+/** A literal that need not have been asked for, and those of commands that say nothing of how large they are. */
+const freeLiteral = 64 * 1024;
 /** So often a server may ask for what nobody is going to send, between two answers. */
 const mostUnaskedChallenges = 100;
 
@@ -38,6 +40,8 @@ interface Entry {
   segments: readonly Segment[];
   readonly tag: string;
   writtenAt?: number;
+  /** Octets of literals that came in answer to it. */
+  brought?: number;
   /** Literals of it were written that the server did not ask for. */
   hasSentUnasked?: boolean;
   /** The server may be silent for as long as it likes: see {@link Command.answerChallenge}. Undefined before its `+`. */
@@ -118,6 +122,7 @@ export class Session {
           this.#logTraffic("S", this.#discretion.forLog(line, this.log.showsSecrets));
         },
       }),
+      mayCome: (octets) => this.#mayCome(octets),
       onRead: (arriving) => {
         if (this.#isAnswering || arriving > this.#arriving) this.#patience.progress();
         this.#isAnswering = false;
@@ -509,14 +514,24 @@ export class Session {
     const isOurs = ({ command }: Entry): boolean =>
       // Another mailbox's messages have the same UIDs.
       (command.view === undefined || command.view === this.view) && command.claim?.(response) === true;
-    if (this.#inFlight.findClaimant(isOurs) !== undefined) {
+    const owner = this.#inFlight.findClaimant(isOurs);
+    if (owner !== undefined) {
       this.#isAnswering = true;
+      if (response.kind === "fetch") owner.brought = (owner.brought ?? 0) + (response.body?.length ?? 0);
       return;
     }
     if (response.kind !== "status" && this.#inFlight.selecting + this.#inFlight.inMailbox > 0) this.#isAnswering = true;
     else this.#patience.signOfLife();
     view?.receive(response);
     this.#listener?.(response);
+  }
+
+  /** Memory is for what was asked for, however much a server sends. */
+  #mayCome(octets: number): boolean {
+    const awaits = ({ command: { brings }, brought = 0 }: Entry): boolean =>
+      octets <= (brings === undefined ? freeLiteral : brings - brought);
+    if (this.#inFlight.findClaimant(awaits) !== undefined) return true;
+    return octets <= freeLiteral && this.#inFlight.findClaimant(() => true) === undefined;
   }
 
   /** Keeps the capabilities fresh, wherever the server mentions them. */

@@ -38,8 +38,8 @@ async function withTexts(
     batchLimits,
   );
   const found: WithText[] = [];
-  for (const { uids } of batches) {
-    for (const { uid, flags, bytes } of await fetchMessages(sessions[side], uidSetOf(uids))) {
+  for (const { uids, octets } of batches) {
+    for (const { uid, flags, bytes } of await fetchMessages(sessions[side], uidSetOf(uids), { octets })) {
       const identity = identities.get(uid);
       // The flags are the latest, and what was told of them before is forgotten.
       if (identity !== undefined) found.push({ ...identity, flags, text: textDigest(bytes) });

@@ -4,6 +4,7 @@
 export class ByteBudget {
   readonly #limit: number;
   #used = 0;
+  #alone: Promise<unknown> = Promise.resolve();
   readonly #waiting: { readonly octets: number; readonly start: () => void }[] = [];
 
   constructor(limit: number) {
@@ -16,6 +17,13 @@ export class ByteBudget {
       this.#waiting.push({ octets, start });
       this.#admit();
     });
+  }
+
+  /** For what turned out to be larger than was told: one work after the other, beside all that was acquired. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#alone.then(work);
+    this.#alone = done.catch(() => undefined);
+    return done;
   }
 
   release(octets: number): void {

@@ -27,6 +27,8 @@ const batchLimits = { octets: 1 << 20, messages: 500 };
 const messageOverhead = 2048;
 /** So much to append that logging in once more is nothing beside it. */
 const worthAnotherConnection = 16 << 20;
+/** A message that is so much larger than its server says may be copied all the same; mail is hardly ever larger. */
+const largestSurprise = 128 << 20;
 
 /** Copies the given messages of each side to the other. */
 export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet>): Promise<void> {
@@ -87,7 +89,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
       budget.release(memory);
       break;
     }
-    const copy = copyBatch(mailbox, copying, uids)
+    const copy = copyBatch(mailbox, copying, { uids, octets })
       .catch((error: unknown) => {
         // Answers come in order: the server died of the first that failed, if of any, or of the one it did not understand.
         if (!hasFailed || error instanceof LiteralRefused)
@@ -187,9 +189,15 @@ interface Failure extends Batch {
   readonly isSuspect: boolean;
 }
 
-async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly number[]): Promise<void> {
-  const { source, target, lanes, messageIds } = copying;
-  const delivered = await fetchMessages(mailbox.sessions[source], uidSetOf(uids));
+async function copyBatch(
+  mailbox: OpenMailbox,
+  copying: Copying,
+  { uids, octets, isAgain = false }: Batch & { readonly isAgain?: boolean },
+): Promise<void> {
+  const { source, messageIds } = copying;
+  const larger = new Map<number, number>();
+  const onLarger = (uid: number, found: number): void => void larger.set(uid, found);
+  const delivered = await fetchMessages(mailbox.sessions[source], uidSetOf(uids), { octets, onLarger });
   for (const { uid } of delivered.filter(isEmptyMessage))
     recordRefusal(mailbox, copying, { uid, size: 0, messageId: undefined, reason: "the message is empty" });
   const messages = delivered.filter((message) => !isEmptyMessage(message));
@@ -198,9 +206,33 @@ async function copyBatch(mailbox: OpenMailbox, copying: Copying, uids: readonly 
     if (messageId !== undefined) messageIds.set(uids[0]!, messageId);
   }
   messages.sort((a, b) => a.uid - b.uid);
-  if (delivered.length < uids.length)
-    await reportUndelivered(mailbox, copying, subtract(uidSetOf(uids), uidSetOf(delivered.map(({ uid }) => uid))));
-  if (messages.length === 0) return;
+  const found = uidSetOf([...delivered.map(({ uid }) => uid), ...larger.keys()]);
+  const undelivered = subtract(uidSetOf(uids), found);
+  if (!isEmpty(undelivered)) await reportUndelivered(mailbox, copying, undelivered);
+  if (messages.length > 0) await appendFetched(mailbox, copying, messages);
+  for (const [uid, size] of larger) {
+    if (isAgain || size > largestSurprise) refuseLarger(mailbox, copying, { uid, size });
+    // Nobody has kept memory for it, so it goes alone.
+    else await mailbox.inFlight[source].alone(() => copyAgain(mailbox, copying, { uids: [uid], octets: size }));
+  }
+}
+
+async function copyAgain(mailbox: OpenMailbox, copying: Copying, batch: Batch): Promise<void> {
+  if (mailbox.stop.aborted) throw interrupted();
+  await copyBatch(mailbox, copying, { ...batch, isAgain: true });
+}
+
+function refuseLarger(mailbox: OpenMailbox, copying: Copying, { uid, size }: Pick<MessageSize, "uid" | "size">): void {
+  const reason = `the ${copying.source} server sends ${String(size)} octets of it, far more than it says (RFC822.SIZE)`;
+  recordRefusal(mailbox, copying, { uid, size, messageId: undefined, reason });
+}
+
+async function appendFetched(
+  mailbox: OpenMailbox,
+  copying: Copying,
+  messages: readonly FetchedMessage[],
+): Promise<void> {
+  const { target, lanes } = copying;
   const parts = takesSeveral(mailbox.sessions[target]) ? [messages] : messages.map((one) => [one]);
   await allDone(
     parts.map(async (part) => {

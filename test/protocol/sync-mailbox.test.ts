@@ -126,18 +126,18 @@ function sizes(uid: number): string {
     S: u${String(uid)} OK`;
 }
 
-function fetched(uid: number): string {
+function fetched(uid: number, text = "mail", f = `f${String(uid)}`): string {
   return `
-    C: f${String(uid)} UID FETCH ${String(uid)} (UID FLAGS INTERNALDATE BODY.PEEK[])
-    S: * 9 FETCH (UID ${String(uid)} FLAGS () INTERNALDATE ${date} BODY[] {4}
-    S: mail)
-    S: f${String(uid)} OK`;
+    C: ${f} UID FETCH ${String(uid)} (UID FLAGS INTERNALDATE BODY.PEEK[])
+    S: * 9 FETCH (UID ${String(uid)} FLAGS () INTERNALDATE ${date} BODY[] {${String(text.length)}}
+    S: ${text})
+    S: ${f} OK`;
 }
 
-function appended(uid: number): string {
+function appended(uid: number, text = "mail"): string {
   return `
-    C: p${String(uid)} APPEND box () ${date} {4+}
-    C: mail
+    C: p${String(uid)} APPEND box () ${date} {${String(text.length)}+}
+    C: ${text}
     S: p${String(uid)} OK [APPENDUID 7 ${String(uid)}]
     C: q${String(uid)} UID FETCH ${String(uid)} (UID FLAGS MODSEQ)
     S: * 9 FETCH (UID ${String(uid)} FLAGS () MODSEQ (6))
@@ -160,6 +160,35 @@ test("a new message is copied, recorded, and the state saved", async () => {
     const after = { uidValidity: 7, uidNext: 4, highestModSeq: 6n };
     assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: after, remote: after });
     assert.equal(scene.store.interruption(scene.idx), undefined);
+  });
+});
+
+const mebibytes = (count: number): string => "x".repeat(count << 20);
+
+test("a message that is much larger than its server told is asked for once more, alone, and copied", async () => {
+  const text = mebibytes(2);
+  const scripts = {
+    local: selected({ uidNext: 4, modSeq: 6 }) + sizes(3) + fetched(3, text) + fetched(3, text, "again"),
+    remote: selected() + appended(3, text) + settled({ uidNext: 4, modSeq: 6 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3 });
+  });
+});
+
+test("a message that is larger each time is refused, and everything else goes on", async () => {
+  const scripts = {
+    local:
+      selected({ uidNext: 4, modSeq: 6 }) + sizes(3) + fetched(3, mebibytes(2)) + fetched(3, mebibytes(6), "again"),
+    remote: selected(),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+    const [refused, ...others] = scene.store.refused(scene.idx);
+    assert.deepEqual([refused?.uid, refused?.size, others], [3, 6 << 20, []]);
+    assert.match(refused?.reason ?? "", /^the local server sends 6291456 octets of it, far more than it says/);
   });
 });
 

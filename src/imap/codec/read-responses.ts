@@ -15,6 +15,8 @@ export interface ResponseHandlers {
   onResponse(response: Response): void;
   /** For the traffic log: a response without the contents of its literals, before it is parsed. */
   onLine?(line: Buffer): void;
+  /** Whether a literal of that size is waited for. One of a FETCH response that is not, is passed over. */
+  mayCome?(octets: number): boolean;
   /**
    * Called when all that has come so far was delivered. The number grows while a response arrives in part, though not by a
    * few octets of a line.
@@ -70,7 +72,7 @@ class Feed {
   #isStopped = false;
 
   constructor(source: Readable, handlers: ResponseHandlers, limits: ResponseLimits) {
-    this.#splitter = new ResponseSplitter(limits);
+    this.#splitter = new ResponseSplitter(limits, (octets) => handlers.mayCome?.(octets) ?? true);
     this.#source = source;
     this.#handlers = handlers;
     source.on("data", this.#receive).on("end", this.#sourceEnded).on("close", this.#sourceEnded);
@@ -165,10 +167,12 @@ class Feed {
 }
 
 /** What no parser of ours was ready for is the server's fault all the same: a line that is too deep or too long for it. */
-function parsed({ line, literals }: RawResponse): Response | Promise<Response> {
+function parsed({ line, literals, passedOver }: RawResponse): Response | Promise<Response> {
+  const noted = (response: Response): Response =>
+    response.kind === "fetch" && passedOver !== undefined ? { ...response, passedOver } : response;
   try {
     const response = parseResponse(line, literals);
-    return response instanceof Promise ? response.catch(unreadable) : response;
+    return response instanceof Promise ? response.then(noted, unreadable) : noted(response);
   } catch (error) {
     return unreadable(error);
   }

@@ -10,6 +10,8 @@ export interface RawResponse {
    */
   readonly line: string;
   readonly literals: readonly Buffer[];
+  /** There were literals that are NIL now, of so many octets: nobody was ready for them. */
+  readonly passedOver?: number;
 }
 
 /** In octets. */
@@ -48,6 +50,9 @@ export const trustingLimits: ResponseLimits = {
   response: GiB + 32 * MiB,
 };
 
+/** Anybody may send a literal of that size at any time. */
+const smallLiteral = 4 * KiB;
+
 const nothing: Buffer = Buffer.alloc(0);
 const noLiterals: readonly Buffer[] = [];
 
@@ -72,9 +77,15 @@ export class ResponseSplitter {
   #filled = 0;
   /** The octets of all literals announced. */
   #announced = 0;
+  /** How much is left of a literal that is passed over, and how much there was of all of them. */
+  #unwanted = 0;
+  #passedOver = 0;
+  readonly #mayCome: (octets: number) => boolean;
 
-  constructor(limits: ResponseLimits = trustingLimits) {
+  /** `mayCome`: whether a literal of that size is waited for; otherwise it is passed over. */
+  constructor(limits: ResponseLimits = trustingLimits, mayCome: (octets: number) => boolean = () => true) {
     this.#limits = limits;
+    this.#mayCome = mayCome;
   }
 
   limit(limits: ResponseLimits): void {
@@ -85,7 +96,9 @@ export class ResponseSplitter {
   /** Grows with what arrives of a response that is not complete yet, by lines not before they are rather long. */
   get arriving(): number {
     const literal = this.#literal === undefined ? 0 : this.#filled - this.#literal.length;
-    return this.#announced + literal + Math.floor((this.#lines.length + this.#line.length) / (4 * KiB));
+    return (
+      this.#announced - this.#unwanted + literal + Math.floor((this.#lines.length + this.#line.length) / (4 * KiB))
+    );
   }
 
   /** The chunk is kept as it is, for literals, and must not change any more. */
@@ -99,7 +112,9 @@ export class ResponseSplitter {
   next(): RawResponse | undefined {
     if (this.#total > (this.#limits.total ?? Infinity)) throw tooMuch("total", this.#limits);
     while (this.#position < this.#chunk.length) {
-      if (this.#literal !== undefined) {
+      if (this.#unwanted > 0) {
+        this.#pass();
+      } else if (this.#literal !== undefined) {
         this.#fill(this.#literal);
       } else if (this.#readLine()) {
         const size = announcedSize(this.#line, this.#lines);
@@ -146,12 +161,17 @@ export class ResponseSplitter {
 
   #begin(size: number): void {
     if (size > this.#limits.literal) throw tooMuch("literal", this.#limits);
-    this.#lines += this.#line;
+    const isUnwanted = size > smallLiteral && !this.#mayCome(size);
+    if (isUnwanted && !/^\* [0-9]+ FETCH /i.test(this.#lines + this.#line)) throw unwanted();
+    this.#lines += isUnwanted ? this.#line.replace(/~?\{[0-9]+\}\r?\n$/, "NIL") : this.#line;
     this.#line = "";
     this.#announced += size;
     if (this.#lines.length + this.#announced > this.#limits.response) throw tooMuch("response", this.#limits);
     const end = this.#position + size;
-    if (end <= this.#chunk.length) {
+    if (isUnwanted) {
+      this.#unwanted = size;
+      this.#passedOver += size;
+    } else if (end <= this.#chunk.length) {
       // Most literals arrive whole. One that stays where it is keeps the chunk alive, but that is mostly literals anyway.
       this.#literals.push(this.#chunk.subarray(this.#position, end));
       this.#position = end;
@@ -160,6 +180,12 @@ export class ResponseSplitter {
       this.#literal = Buffer.allocUnsafeSlow(size);
       this.#filled = 0;
     }
+  }
+
+  #pass(): void {
+    const passed = Math.min(this.#unwanted, this.#chunk.length - this.#position);
+    this.#unwanted -= passed;
+    this.#position += passed;
   }
 
   #fill(literal: Buffer): void {
@@ -175,10 +201,13 @@ export class ResponseSplitter {
     const whole = this.#lines + this.#line;
     const line = whole.slice(0, lengthWithoutEnd(whole));
     const literals = this.#literals;
+    const passedOver = this.#passedOver;
+    this.#passedOver = 0;
     this.#lines = "";
     this.#line = "";
     this.#beginning = "";
     this.#announced = 0;
+    if (passedOver > 0) return { line, literals: this.#literals.splice(0), passedOver };
     if (literals.length === 0) return { line, literals: noLiterals };
     this.#literals = [];
     return { line, literals };
@@ -235,6 +264,10 @@ function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): InterimapE
   const octets = inUnits(limits[what] ?? 0);
   const said = what === "total" ? `more than ${octets} before the login` : `a ${what} of more than ${octets}`;
   return new InterimapError("PROTOCOL", `the server sent ${said}`);
+}
+
+function unwanted(): InterimapError {
+  return new InterimapError("PROTOCOL", "the server sent a literal that nobody asked for");
 }
 
 function inUnits(octets: number): string {

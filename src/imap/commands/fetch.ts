@@ -33,6 +33,8 @@ export interface FetchedMessage {
 interface FetchRequest extends Wanted {
   readonly uids: UidSet;
   readonly items: readonly CommandPart[];
+  /** See {@link Command.brings}. */
+  readonly brings?: number;
   /** As far as is known these messages exist: what is left out is asked for once more. */
   readonly areThere?: boolean;
   /** What a message may be without. */
@@ -55,7 +57,7 @@ async function uidFetch(session: Channel, request: FetchRequest): Promise<FetchA
 
 async function ask(
   session: Channel,
-  { uids, items }: Pick<FetchRequest, "uids" | "items">,
+  { uids, items, brings }: Pick<FetchRequest, "uids" | "items" | "brings">,
   answers?: FetchAnswers,
 ): Promise<void> {
   await allDone(
@@ -64,6 +66,7 @@ async function ask(
         name: "UID FETCH",
         overlap: "selected",
         parts: line`UID FETCH ${uidSet(part)} ${items}`,
+        ...(brings !== undefined && { brings }),
         claim: (response) => {
           if (response.kind !== "fetch" || !hasUidOf(part, response)) return false;
           return answers?.take(response) ?? false;
@@ -93,20 +96,36 @@ export async function fetchSizes(session: Channel, uids: UidSet): Promise<Messag
   return sizes;
 }
 
+/** Line ends that a server writes anew, header fields that it adds: RFC822.SIZE need not be exact. */
+const inexactSize = (octets: number): number => 2 * octets + (1 << 20);
+
+export interface Expected {
+  /** What all of the messages measure, as the server says; more than a multiple of that is not taken. */
+  readonly octets?: number;
+  /** Called for a message that was too large for that, with its octets; it is left out. */
+  readonly onLarger?: (uid: number, octets: number) => void;
+}
+
 /** The messages themselves, without setting \Seen; those that are gone, or not delivered, are left out. */
-export async function fetchMessages(session: Channel, uids: UidSet): Promise<FetchedMessage[]> {
+export async function fetchMessages(
+  session: Channel,
+  uids: UidSet,
+  { octets = 0, onLarger = () => undefined }: Expected = {},
+): Promise<FetchedMessage[]> {
   const messages: FetchedMessage[] = [];
   await uidFetch(session, {
     uids,
+    brings: inexactSize(octets),
     items: line`(UID FLAGS INTERNALDATE BODY.PEEK[])`,
     isAnswer: (response) => response.body !== undefined,
     beside: ["flags", "internalDate"],
     optional: ["internalDate"],
     areThere: true,
-    onMessage: ({ uid, flags = [], internalDate = "", body }) => {
+    onMessage: ({ uid, flags = [], internalDate = "", body, passedOver }) => {
       // The flags just read are the latest; what the server announced before is older (answers keep their order).
       session.view?.forgetChange(uid);
-      if (body) messages.push({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
+      if (passedOver !== undefined) onLarger(uid, passedOver);
+      else if (body) messages.push({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
     },
   });
   return messages;

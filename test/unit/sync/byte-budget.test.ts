@@ -31,3 +31,21 @@ test("what is larger than everything goes alone", async () => {
   await setImmediate();
   assert.deepEqual(started, [1, 50, 1]);
 });
+
+test("what is alone waits for the one before it, whatever became of that, and for nothing else", async () => {
+  const budget = new ByteBudget(10);
+  void budget.acquire(10);
+  const log: string[] = [];
+  let end: () => void = () => undefined;
+  const first = budget.alone(async () => {
+    log.push("first");
+    await new Promise<void>((resolve) => (end = resolve));
+    throw new Error("no");
+  });
+  const second = budget.alone(() => Promise.resolve(log.push("second")));
+  await setImmediate();
+  assert.deepEqual(log, ["first"]);
+  end();
+  await assert.rejects(first);
+  assert.equal(await second, 2);
+});

@@ -249,6 +249,45 @@ test("what grows while a response arrives: a literal with each octet, a line whe
   );
 });
 
+test("a literal that nobody waits for is passed over, wherever it is cut", () => {
+  const sizes: number[] = [];
+  const mayCome = (octets: number): boolean => sizes.push(octets) > 0 && octets <= 5_000;
+  const wire = [
+    "* 1 FETCH (UID 5 BODY[] {6000}",
+    `${"x".repeat(6000)} FLAGS (a) BODY[HEADER.FIELDS (X)] ~{7000}`,
+    `${"* OK no\r\n".repeat(1000).slice(0, 7000)})`,
+    "* 2 FETCH (BODY[] {5000}",
+    `${"y".repeat(5000)})`,
+    "* 3 FETCH (BODY[] {4096}",
+    `${"z".repeat(4096)})`,
+    "a1 OK",
+    "",
+  ].join("\r\n");
+  const expected = [
+    { line: "* 1 FETCH (UID 5 BODY[] NIL FLAGS (a) BODY[HEADER.FIELDS (X)] NIL)", literals: [], passedOver: 13_000 },
+    { line: "* 2 FETCH (BODY[] {5000}\r\n)", literals: [Buffer.alloc(5000, "y")] },
+    { line: "* 3 FETCH (BODY[] {4096}\r\n)", literals: [Buffer.alloc(4096, "z")] },
+    { line: "a1 OK", literals: [] },
+  ];
+  for (const step of [wire.length, 1, 4093]) {
+    const pieces = Array.from({ length: Math.ceil(wire.length / step) }, (_, i) =>
+      wire.slice(i * step, (i + 1) * step),
+    );
+    assert.deepEqual(split(pieces, new ResponseSplitter(trustingLimits, mayCome)), expected, String(step));
+  }
+  // Small ones are not asked about.
+  assert.deepEqual(sizes.slice(0, 3), [6000, 7000, 5000]);
+});
+
+test("a literal that nobody waits for, in what is no message, is no protocol", () => {
+  for (const line of ['* LIST () "/" {5000}', "* STATUS {5000}", "* X {5000}"]) {
+    const splitter = new ResponseSplitter(trustingLimits, () => false);
+    // Where a literal can be at all.
+    if (split([`${line}\r\n`]).length === 0)
+      assert.throws(() => split([`${line}\r\n`], splitter), /a literal that nobody asked for/, line);
+  }
+});
+
 test("a literal that is only announced takes no memory", () => {
   const before = process.memoryUsage.rss();
   const splitters = Array.from({ length: 4 }, () => new ResponseSplitter());
