@@ -11,13 +11,13 @@ async function onMailbox(session: Channel, name: string, parts: readonly Command
 }
 
 /** RFC 3501 6.3.3 */
-export function create(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "CREATE", line`CREATE ${mailbox(wireName)}`);
+export async function create(session: Channel, wireName: string): Promise<void> {
+  await onMailbox(session, "CREATE", line`CREATE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.4: what is below stays, and so does the subscription. */
-export function deleteMailbox(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "DELETE", line`DELETE ${mailbox(wireName)}`);
+export async function deleteMailbox(session: Channel, wireName: string): Promise<void> {
+  await onMailbox(session, "DELETE", line`DELETE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.5: what is below goes along, subscriptions do not. */
@@ -26,13 +26,13 @@ export async function rename(session: Channel, from: string, to: string): Promis
 }
 
 /** RFC 3501 6.3.6 */
-export function subscribe(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "SUBSCRIBE", line`SUBSCRIBE ${mailbox(wireName)}`);
+export async function subscribe(session: Channel, wireName: string): Promise<void> {
+  await onMailbox(session, "SUBSCRIBE", line`SUBSCRIBE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.7 */
-export function unsubscribe(session: Channel, wireName: string): Promise<void> {
-  return onMailbox(session, "UNSUBSCRIBE", line`UNSUBSCRIBE ${mailbox(wireName)}`);
+export async function unsubscribe(session: Channel, wireName: string): Promise<void> {
+  await onMailbox(session, "UNSUBSCRIBE", line`UNSUBSCRIBE ${mailbox(wireName)}`);
 }
 
 /** RFC 3501 6.3.10. What the server does not tell, or tells so that it cannot be read, is not in it. */

@@ -3,12 +3,14 @@
 
 import { Capabilities } from "../../../../src/imap/capabilities.ts";
 import { CommandRefused } from "../../../../src/imap/command-refused.ts";
+import { encodeCommand } from "../../../../src/imap/codec/write-command.ts";
 import type { Command } from "../../../../src/imap/command.ts";
 import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
 import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { flagSet, unionFlags, withoutFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";
 import { formatUidSet, hasUid, parseUidSet, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
+import { readCommands } from "../../../support/strict-commands.ts";
 import { fetched, type ModelMailbox, type StoredMessage } from "./mailbox.ts";
 
 export interface ServerTraits {
@@ -67,6 +69,7 @@ export class ModelSession {
   /** Carries out the oldest command; returns how to answer it. */
   execute(): () => void {
     const { command, resolve, reject } = this.#waiting.shift()!;
+    requireWellFormed(command.parts);
     const untagged: UntaggedResponse[] = [];
     if (command.opens !== undefined) this.view = command.opens;
     const { status, code } = this.#carryOut(command, untagged);
@@ -185,6 +188,15 @@ export class ModelSession {
   #among(uids: UidSet): StoredMessage[] {
     return this.#mailbox.inUidOrder.filter(({ uid }) => hasUid(uids, uid));
   }
+}
+
+/** As octets on the wire it must be one command, and no more. */
+function requireWellFormed(parts: Command["parts"]): void {
+  const segments = encodeCommand("a1", parts, { literalPlus: true, literalMinus: false });
+  const octets = segments.flatMap(({ chunks }) =>
+    chunks.map((chunk) => (typeof chunk === "string" ? Buffer.from(chunk, "latin1") : chunk)),
+  );
+  if (readCommands(Buffer.concat(octets)).length !== 1) throw new Error("more than one command");
 }
 
 function changed(flags: FlagSet, sign: string | undefined, given: FlagSet): FlagSet {
