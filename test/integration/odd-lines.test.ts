@@ -171,6 +171,28 @@ describe("in a single run", { concurrency: 4 }, () => {
   }
 });
 
+for (const side of sides) {
+  test(`a message that the ${side} server delivers so that nobody can read it stays behind alone`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await prepare(stores);
+    await assertConverges(stores);
+    await deliver(stores[side], "odd", ...mails("new", 3));
+    const action = (line: string) => ({ instead: line.replace(/FLAGS \([^)]*\)/, "FLAGS x") });
+    stores.hold(side, "server", { pattern: /^\* \d+ FETCH \(UID 5 .*BODY\[\]/, always: true, action });
+    for (const _ of [1, 2]) {
+      const { status, stderr } = await runInterimap(stores.home, []);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /^\w+\(odd\): .*\b5\b/m);
+      assert.deepEqual(await contents(stores[otherSide(side)], "odd"), ["new1", "new3", "odd1", "odd2", "odd3"]);
+    }
+    stores.release(side);
+    // It is offered again after a pause, or at once by --repair.
+    await runInterimap(stores.home, ["--repair"]);
+    await assertConverges(stores);
+    assert.equal((await contents(stores[otherSide(side)], "odd")).length, 6);
+  });
+}
+
 test("--repair leaves out the odd mailbox only", async (t) => {
   const stores = await twoStores(t, servers);
   await prepare(stores);
