@@ -78,7 +78,9 @@ export async function requireSame({ views, sessions, wireNames }: OpenMailbox, s
     status(sessions[side], wireNames[side]),
     noop(sessions[side]).then(() => undefined),
   ]).catch((error: unknown) => [refusedOnly(error)]);
-  if (now?.uidValidity !== views[side].uidValidity) throw unstable(side, "nothing more was deleted");
+  const { uidValidity } = views[side];
+  if (now === undefined || (now.uidValidity ?? uidValidity) !== uidValidity)
+    throw unstable(side, "nothing more was deleted");
 }
 
 function unstable(side: Side, outcome: string): InterimapError {
@@ -126,7 +128,11 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
     }).then(() => undefined),
     noop(session).then(() => undefined),
   ]).then(([answer]) => answer, refusedOnly);
-  if (now?.uidValidity !== view.uidValidity || view.isReplaced) return undefined;
+  if (now === undefined || view.isReplaced) return undefined;
+  // Some servers answer STATUS with less than was asked for: SELECT tells it, too.
+  const isSilent = now.uidValidity === undefined || now.messages === undefined;
+  if (isSilent && !anew) return lookFor(mailbox, side, true);
+  if (!isSilent && now.uidValidity !== view.uidValidity) return undefined;
   view.requireRead(subtract(reported, there.build()), side);
   // An answer is newer than the reports before it, and older than those that came meanwhile.
   const refuted = subtract(there.build(), subtract(view.vanishedLive, live));
@@ -137,7 +143,7 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   return {
     gone: intersect(reported, view.vanished),
     exists: view.exists,
-    fits: !isCounted || now.messages === view.exists,
+    fits: !isCounted || (now.messages ?? view.exists) === view.exists,
   };
 }
 

@@ -110,4 +110,11 @@ export function isLeftOut({ type }: SyncEvent): boolean {
   return leftOut.includes(type);
 }
 
+/** Whether something was changed on a server. */
+export function isChange({ type }: SyncEvent): boolean {
+  return changes.includes(type);
+}
+
+const changes: readonly SyncEvent["type"][] = ["messages-added", "messages-removed", "flags-updated"];
+
 export type Report = (event: SyncEvent) => void;

@@ -4,9 +4,10 @@
 import { fetchSizes } from "../imap/commands/fetch.ts";
 import { noop, status } from "../imap/commands/mailbox.ts";
 import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/select.ts";
+import { selectAgain, type Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import { allDone } from "../model/all-done.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
@@ -23,6 +24,7 @@ import {
 import type { ChangeKind } from "../store/refused-changes.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { forgetUnknown, refuteAgain } from "./confirm-vanished.ts";
+import { isChange, type Report } from "./events.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
 import { propagateVanished } from "./propagate-vanished.ts";
@@ -60,8 +62,12 @@ function foretellings({ foretold }: Pick<OpenMailbox, "foretold">): Promise<unkn
   return sides.flatMap((side) => foretold[side]?.sizes ?? []);
 }
 
+/** So many rounds in a row may bring nothing forward before a server is not believed to have more to tell. */
+const mostIdleRounds = 10;
+
 async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx } = mailbox;
+  let idleRounds = 0;
   await offerRefusedChanges(mailbox);
   await (mailbox.repairs ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
@@ -69,6 +75,9 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   let retry = perSide((side) => dueUids(mailbox.progress[side]));
   for (let round = 1; ; round++) {
     requireReadable(mailbox);
+    if (round > 1 && mailbox.stop.aborted) throw interrupted();
+    mailbox.hasProgressed = false;
+    for (const side of sides) mailbox.progress[side].isContested = false;
     await propagateVanished(mailbox);
     await propagateFlags(mailbox);
     await copyNewMessages(
@@ -85,6 +94,8 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     after = await settled;
     const isDone = sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }));
     if (isDone && !(await readAgain(mailbox))) break;
+    idleRounds = mailbox.hasProgressed ? 0 : idleRounds + 1;
+    if (idleRounds >= mostIdleRounds) throw endless(mailbox, after);
   }
   requireReadable(mailbox);
   requireAllTold(mailbox);
@@ -96,6 +107,19 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
       perSide((side) => views[side].exists),
     );
   });
+}
+
+/** The side whose server keeps the rounds going is named. */
+function endless(mailbox: OpenMailbox, after: PerSide<MailboxState>): InterimapError {
+  const { progress } = mailbox;
+  const side =
+    sides.find((one) => progress[one].isContested) ??
+    sides.find((one) => hasMoreToDo(mailbox, { side: one, uidNext: after[one].uidNext }));
+  return new InterimapError(
+    "MAILBOX_PROTOCOL",
+    `the ${side ?? "local"} server tells of changes without end, and nothing comes of them`,
+    side === undefined ? {} : { side },
+  );
 }
 
 function requireReadable({ views }: Pick<OpenMailbox, "views">): void {
@@ -114,7 +138,11 @@ function requireAllTold({ progress, views }: OpenMailbox): void {
 }
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {
-  const { sessions, wireNames, report, name } = work;
+  const { sessions, wireNames, name } = work;
+  const report: Report = (event) => {
+    if (isChange(event)) mailbox.hasProgressed = true;
+    work.report(event);
+  };
   const known = perSide((side) => knowledge(work, side));
   const selecting = perSide((side) => select(sessions[side], wireNames[side], known[side]));
   const foretold = perSide((side) => foretell(work, side));
@@ -128,8 +156,10 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
   const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
-  return {
+  const mailbox: OpenMailbox = {
     ...work,
+    report,
+    hasProgressed: false,
     interrupted,
     wasInterrupted,
     marked: work.marked,
@@ -140,6 +170,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     readBacks: [],
     progress: perSide((side) => progressFrom({ ...work, before, interrupted }, { side, view: views[side] })),
   };
+  return mailbox;
 }
 
 /** Asks for the sizes of what is new by what LIST said, so that this leaves together with SELECT. */
@@ -198,6 +229,7 @@ function progressFrom(
     untold: 0,
     undated: 0,
     existed: exists,
+    isContested: false,
     lost: 0,
     refuted: emptyUidSet,
     refused: new Set(refused.map(({ uid }) => uid)),
@@ -267,18 +299,35 @@ async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
  * change we have not heard of.
  */
 async function askState({ sessions, wireNames, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
-  const [now] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
-  const { uidValidity, uidNext, highestModSeq, messages = views[side].exists } = now ?? {};
-  if (uidValidity !== views[side].uidValidity || uidNext === undefined || highestModSeq === undefined) {
+  const view = views[side];
+  const [told] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
+  const { uidValidity, uidNext, highestModSeq } = isComplete(told) ? told : await selectForState(sessions[side], view);
+  if (uidValidity !== view.uidValidity || view.isReplaced) {
     throw new InterimapError(
       "MAILBOX_UNSTABLE",
       `the mailbox was replaced on the ${side} server during synchronisation`,
       { side },
     );
   }
-  views[side].noteHighestModSeq(highestModSeq);
-  progress[side].counted = messages;
+  view.noteHighestModSeq(highestModSeq);
+  progress[side].counted = told.messages ?? view.exists;
   return { uidValidity, uidNext, highestModSeq };
+}
+
+function isComplete(told: Partial<MailboxState>): told is MailboxState {
+  const { uidValidity, uidNext, highestModSeq } = told;
+  return uidValidity !== undefined && uidNext !== undefined && highestModSeq !== undefined;
+}
+
+/** Some servers answer STATUS with less than was asked for, or with nothing. */
+async function selectForState(session: Channel, view: MailboxView): Promise<MailboxState> {
+  const selecting = selectAgain(view);
+  view.uidNext = 0;
+  await session.run(selecting);
+  if (view.uidNext > 0) return stateOf(view);
+  throw new InterimapError("MAILBOX_PROTOCOL", "the server tells no UIDNEXT, neither with STATUS nor with SELECT", {
+    side: session.side,
+  });
 }
 
 function hasMoreToDo(mailbox: OpenMailbox, { side, uidNext }: { side: Side; uidNext: number }): boolean {

@@ -53,6 +53,8 @@ export interface OpenMailbox extends MailboxWork {
   /** That round was cut short: from its floors on, what a server altered when it took it is a copy, too. */
   readonly wasInterrupted: boolean;
   marked: PerSide<number> | undefined;
+  /** Something was changed on a server in this round. */
+  hasProgressed: boolean;
   /** What was asked for together with SELECT, if anything was; for the first who needs it. */
   readonly foretold: Record<Side, Foretold | undefined>;
   /** Of copies whose flags are being read back: to be waited for before a round is over. */
@@ -87,6 +89,8 @@ export interface Progress {
   isTouched: boolean;
   /** Copies that were made without a date, because the other side's messages have none that can be sent. */
   undated: number;
+  /** The server left flags as they were, because they had changed meanwhile. */
+  isContested: boolean;
   /** How many messages vanished since then. */
   lost: number;
   /** Messages that the server reported as vanished, and that are there. */

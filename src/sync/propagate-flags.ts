@@ -149,6 +149,7 @@ async function applyGroups(mailbox: OpenMailbox, { side, groups, changes }: Side
   const contested = await allDone(groups.map((group) => applyGroup(mailbox, { side, group, patience })));
   const again = contested.reduce(union, emptyUidSet);
   if (isEmpty(again)) return;
+  mailbox.progress[side].isContested = true;
   const other = otherSide(side);
   for (const pair of store.pairsOf(idx, side, again)) {
     const change = changes[other].get(pair[other]);

@@ -10,6 +10,7 @@ import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { groupBy } from "../model/group-by.ts";
 import { toWire } from "../model/mailbox-name.ts";
+import { slices } from "../model/slices.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { RefusedMessage } from "../store/refused.ts";
@@ -248,7 +249,10 @@ interface Reconciled {
 
 /** Creates what is missing and settles subscriptions, until there is nothing left to create: a server may make parents too. */
 async function reconcile(run: Run): Promise<Reconciled> {
-  for (;;) {
+  for (let turn = 1; ; turn++) {
+    if (turn > 1 && run.stop.aborted) throw interrupted();
+    // A server may go on telling of renames, and list more mailboxes, each time that it is asked.
+    const isPatient = turn < mostTurns;
     const listings = await listBoth(run.sessions, run.query).catch(unlistable);
     upgradeStore(
       run,
@@ -256,8 +260,8 @@ async function reconcile(run: Run): Promise<Reconciled> {
     );
     const known = knownMailboxes(run.store);
     leaveOutUnreadable(run, namedOddities(listings));
-    if (await recordRenames(run, { listings, known })) continue;
-    if (await followRenames(run, { listings, known })) continue;
+    if (isPatient && (await recordRenames(run, { listings, known }))) continue;
+    if (isPatient && (await followRenames(run, { listings, known }))) continue;
     // Of mailboxes that are listed nowhere, which the plan is not about.
     await forgetSubscriptions({ ...run, listings });
     const isIgnored = (name: string): boolean => run.isIgnored(name) || run.leftOut.has(name);
@@ -269,16 +273,45 @@ async function reconcile(run: Run): Promise<Reconciled> {
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     for (const { side, name } of plan.gone)
       leaveOut(run, { side, mailbox: name }, goneError({ ...run, side, name, listings, known: known.get(name) }));
+    if (plan.create.length > 0 && isPatient) {
+      await createAll(run, { listings, plan });
+      continue;
+    }
+    for (const { side, name } of plan.create) {
+      const message = `the ${otherSide(side)} server lists further mailboxes each time that it is asked`;
+      leaveOut(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
+    }
+    const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
+    await settleSubscriptions(run, { listings, plan: settled });
+    return { listings, plan: settled };
+  }
+}
+
+/** So often mailboxes are listed before what is still new is left for another run. */
+const mostTurns = 10;
+/** So many mailboxes are created together, */
+const createdTogether = 200;
+/** and in one run. */
+const mostCreated = 10_000;
+
+/** What cannot be created is left out; so are those that are too many. */
+async function createAll(run: Run, { listings, plan }: Reconciled): Promise<void> {
+  const room = Math.max(0, mostCreated - run.created.local.size - run.created.remote.size);
+  for (const slice of slices(plan.create.slice(0, room), createdTogether)) {
+    if (run.stop.aborted) throw interrupted();
     // In flight together, but answered in this order: parents first.
     await allDone(
-      plan.create.map(({ side, name }) =>
+      slice.map(({ side, name }) =>
         attempt(run, { side, mailbox: name }, () => createOn(run, { side, name, listings })),
       ),
     );
-    if (plan.create.length > 0) continue;
-    await settleSubscriptions(run, { listings, plan });
-    return { listings, plan };
   }
+  const [first, ...others] = plan.create.slice(room);
+  if (first === undefined) return;
+  const message = `new mailboxes are too many for one run, this one and ${String(others.length)} others`;
+  const hint = `at most ${String(mostCreated)} are created; run again to go on`;
+  leaveOut(run, { side: first.side, mailbox: first.name }, new InterimapError("MAILBOX_PROTOCOL", message, { hint }));
+  for (const { name } of others) run.leftOut.add(name);
 }
 
 /** Once each. */

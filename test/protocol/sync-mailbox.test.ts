@@ -540,6 +540,64 @@ test("no message there, by the count: what was copied in an interrupted run is n
   });
 });
 
+test("flags that a server says have changed, each time that they are stored, are given up", async () => {
+  const turn = String.raw`
+    C: m UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+    S: m OK [MODIFIED 2] x
+    C: r UID FETCH 2 (UID FLAGS MODSEQ)
+    S: r OK`;
+  const turns = Array.from(
+    { length: 10 },
+    (_, i) => turn.replaceAll(/([CS]:) ([mr]) /gu, `$1 $2${String(i)} `) + settled(),
+  );
+  const remote = selected() + turns.join("");
+  const local = selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (6))");
+  const again = Array.from({ length: 10 }, () => settled({ modSeq: 6 })).join("");
+  await withScene({ local: local + again, remote }, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /remote server tells of changes without end/));
+    assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+  });
+});
+
+test("UIDNEXT that grows each time that it is asked for is given up", async () => {
+  const none = (uids: string): string => {
+    const u = `u${String(++rounds)}`;
+    return `
+    C: ${u} UID FETCH ${uids} (UID RFC822.SIZE)
+    S: ${u} OK`;
+  };
+  const turns = Array.from(
+    { length: 9 },
+    (_, i) => none(`${String(i * 10 + 10)}:${String(i * 10 + 19)}`) + settled({ uidNext: i * 10 + 30 }),
+  );
+  const local =
+    selected() + stored + settled({ uidNext: 10 }) + none("3:9") + settled({ uidNext: 20 }) + turns.join("");
+  const remote = flagged + Array.from({ length: 10 }, () => settled({ modSeq: 6 })).join("");
+  await withScene({ local, remote }, async (scene) => {
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /local server tells of changes without end/));
+  });
+});
+
+test("what STATUS leaves out is learnt by SELECT, and if it tells no UIDNEXT either, the line says so", async () => {
+  const silent = `
+    C: t STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+    C: n NOOP
+    S: * STATUS box ()
+    S: t OK
+    S: n OK`;
+  const select = selectedAgain(2, 5).replace(/([CS]:) s /gu, "$1 again ");
+  for (const told of [true, false]) {
+    const answer = told ? select : select.replace("S: * OK [UIDNEXT 3] n", "");
+    const scripts = { local: selected() + stored + silent + answer, remote: flagged };
+    await withScene(scripts, async (scene) => {
+      if (told) {
+        await scene.sync();
+        assert.deepEqual(scene.store.mailboxes()[0]?.states.local, { ...before, highestModSeq: 6n });
+      } else await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /tells no UIDNEXT/));
+    });
+  }
+});
+
 test("another UIDVALIDITY: what was known is forgotten in one step, and that all is to be matched is remembered", async () => {
   const refused = `
     C: m UID FETCH 1:2 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])

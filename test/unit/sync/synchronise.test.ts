@@ -31,7 +31,7 @@ async function run({ mailboxes, delimiters = { local: "/", remote: "/" }, answer
   let commands = 0;
   const servers = perSide((side): ListedServer => {
     const onCommand = (line: string): string | undefined => {
-      if (++commands > 100) throw new Error("this never ends");
+      if (++commands > 1000) throw new Error("this never ends");
       if (line.startsWith("SELECT")) return "not now";
       const refusal = answer?.(line);
       if (refusal === undefined) obey(mailboxes[side], line);
@@ -117,4 +117,16 @@ test("a mailbox that is created and still not listed is not created for ever", a
   const { commands, events } = await run({ mailboxes: { local: boxes("a"), remote: hidden } });
   assert.deepEqual(commands.remote, ["CREATE a"]);
   assert.equal(events.filter((event) => event.startsWith("mailbox-left-out a")).length, 1);
+});
+
+test("a server that lists one more mailbox each time that it is asked is given up", async () => {
+  const local = boxes("a");
+  const answer = (line: string): string | undefined => {
+    if (line.startsWith("CREATE")) local.set(`b${String(local.size)}`, []);
+    return undefined;
+  };
+  const { commands, events } = await run({ mailboxes: { local, remote: boxes() }, answer });
+  const creations = commands.remote.filter((line) => line.startsWith("CREATE")).length;
+  assert.ok(creations > 1 && creations < 20, String(creations));
+  assert.equal(events.filter((event) => event.endsWith("MAILBOX_PROTOCOL")).length, 1);
 });
