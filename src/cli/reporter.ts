@@ -5,7 +5,7 @@ import { formatFlags } from "../model/flags.ts";
 import { duration } from "../model/duration.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
-import { formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";
+import { countUids, formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";
 import { isLeftOut, type SyncEvent } from "../sync/events.ts";
 import type { Anomaly } from "../sync/repair-plan.ts";
 
@@ -101,11 +101,18 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `The server reported UID ${formatUidSet(event.uids)} as vanished, but has them: nothing was deleted for that`,
       };
-    case "message-refused":
+    case "messages-refused": {
+      const isOne = countUids(event.sourceUids) === 1;
+      const which = `${isOne ? "message" : "messages"} UID ${formatUidSet(event.sourceUids)}`;
+      return { level: "warn", text: `The other side's ${which} ${isOne ? "was" : "were"} refused: ${event.reason}` };
+    }
+    case "copies-wait": {
+      const where = event.mailbox === undefined ? ` to ${String(event.mailboxes)} mailboxes` : "";
       return {
         level: "warn",
-        text: `The other side's message UID ${String(event.sourceUid)} was refused: ${event.reason}`,
+        text: `The other side's new messages are not copied${where} for now: ${event.reason}`,
       };
+    }
     case "subscription-refused":
       return { level: "warn", text: `The subscription could not be changed: ${event.reason}` };
     case "messages-still-refused":

@@ -40,6 +40,7 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
        rounds.idx IS NOT NULL
          OR idx IN (SELECT idx FROM refused WHERE ${isImpossible("refused")})
          OR idx IN (SELECT idx FROM refused_changes WHERE ${isImpossible("refused_changes")})
+         OR idx IN (SELECT idx FROM waits WHERE ${isImpossible("waits")})
          OR idx IN (SELECT idx FROM suspects WHERE ${isImpossible("suspects")}) AS unfinished
      FROM mailboxes LEFT JOIN local USING (idx) LEFT JOIN remote USING (idx) LEFT JOIN rounds USING (idx) ORDER BY idx`,
   );
@@ -102,6 +103,7 @@ const tablesByMailbox = [
   "mapping",
   "refused",
   "refused_changes",
+  "waits",
   "suspects",
   "rounds",
   "message_counts",

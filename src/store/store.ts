@@ -25,6 +25,7 @@ import { recordRefused, refused, type Refusal, type RefusedMessage } from "./ref
 import { recordRefusedChanges, refusedChanges, type ChangeRefusal, type RefusedChange } from "./refused-changes.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
+import { recordWait, waits, type Wait } from "./waits.ts";
 
 /** Of a mailbox into which messages are about to be copied: the UIDs from which on these may be. */
 export interface Mark {
@@ -197,6 +198,7 @@ export class Store {
       this.#connection.run("DELETE FROM mapping WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM refused WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM refused_changes WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM waits WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
     });
   }
@@ -268,6 +270,20 @@ export class Store {
       for (const uid of uids)
         this.#connection.run("DELETE FROM refused_changes WHERE idx = ? AND side = ? AND UID = ?", idx, side, uid);
     });
+  }
+
+  /** Since when is kept, if the messages wait already. */
+  recordWait(wait: Wait): void {
+    recordWait(this.#connection, wait);
+  }
+
+  /** Of one mailbox, or of all. */
+  waits(idx?: number): Wait[] {
+    return waits(this.#connection, idx);
+  }
+
+  clearWait(idx: number, side: Side): void {
+    this.#connection.run("DELETE FROM waits WHERE idx = ? AND side = ?", idx, side);
   }
 
   /** Messages in whose transfer from `side` a connection died, until a checkpoint finds that they are no longer missing. */

@@ -1,9 +1,10 @@
 // Appends a batch of messages to the other side and records the copies. A batch that is refused is divided until only the
-// messages are left that the server does not want.
+// messages are left that the server does not want, or until it is clear that it takes none for now.
 
 import type { Channel } from "../imap/channel.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import { append, type AppendTarget, type OutgoingMessage } from "../imap/commands/append.ts";
+import { concernOf } from "../imap/refusal-concern.ts";
 import type { FetchedMessage } from "../imap/commands/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
 import { withoutFlags } from "../model/flags.ts";
@@ -13,7 +14,8 @@ import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../model/uid-
 import type { Lane } from "./append-lanes.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
-import { clearRefusal, recordRefusal } from "./refusals.ts";
+import { clearRefusal } from "./refusals.ts";
+import type { Reluctance } from "./reluctance.ts";
 
 /** A message and the UID of its copy. */
 export interface Copy {
@@ -21,32 +23,88 @@ export interface Copy {
   readonly uid: number;
 }
 
+/** What is copied, and what is known of the server's will to take it. */
+export interface Offer extends Direction {
+  readonly reluctance: Reluctance;
+}
+
 interface Part {
   readonly lane: Lane;
   readonly messages: readonly FetchedMessage[];
+  /** Single ones of them were offered already. */
+  readonly isProbed?: boolean;
+  /** The last message of the whole batch. */
+  readonly newest?: FetchedMessage | undefined;
 }
 
-/** Appends all or, when the server refuses, one half after the other, down to the message it does not want. */
+/**
+ * Appends all or, when the server refuses, one half after the other, down to the message it does not want. What is not
+ * sent, because the server takes none for now, is left to later runs.
+ */
 export async function appendBatch(
   mailbox: OpenMailbox,
-  direction: Direction,
-  { lane, messages }: Part,
+  offer: Offer,
+  { lane, messages, isProbed = false, newest = messages.at(-1) }: Part,
 ): Promise<readonly Copy[]> {
-  const [first] = messages;
-  if (first === undefined) return [];
+  const { reluctance } = offer;
+  const left = messages.filter(({ uid }) => !reluctance.hasTried(uid));
+  const [first] = left;
+  if (first === undefined || reluctance.isHalted) return [];
+  const mayProbe = left.length > 1 && !isProbed;
+  if (mayProbe && reluctance.isCautious)
+    return probe(mailbox, { offer, appendRest: appendBatch }, { lane, messages: left, newest });
   try {
-    return await appendAll(mailbox, direction, { lane, messages });
+    return await appendAll(mailbox, offer, { lane, messages: left });
   } catch (error) {
     if (!isRefusal(error) || lane.isWithdrawn()) throw error;
     await lane.makeWay();
-    if (messages.length === 1)
-      return appendRefused(mailbox, direction, { session: lane.session, message: first, reason: error.words });
-    const middle = messages.length >> 1;
-    const copies: Copy[] = [];
-    for (const half of [messages.slice(0, middle), messages.slice(middle)])
-      copies.push(...(await appendBatch(mailbox, direction, { lane: { ...lane, turn: undefined }, messages: half })));
-    return copies;
+    if (left.length === 1) return appendRefused(mailbox, offer, { session: lane.session, message: first, error });
+    const again = { lane: { ...lane, turn: undefined }, messages: left, isProbed, newest };
+    const concern = concernOf(error);
+    const isGeneral = concern === "room" || concern === "moment";
+    return mayProbe && isGeneral ? probe(mailbox, { offer, appendRest: divide }, again) : divide(mailbox, offer, again);
   }
+}
+
+type Append = (mailbox: OpenMailbox, offer: Offer, part: Part) => Promise<readonly Copy[]>;
+
+/** One half after the other; all of them together were refused. */
+async function divide(mailbox: OpenMailbox, offer: Offer, part: Part): Promise<readonly Copy[]> {
+  const { messages, newest } = part;
+  const middle = messages.length >> 1;
+  const copies: Copy[] = [];
+  for (const half of [messages.slice(0, middle), messages.slice(middle)]) {
+    copies.push(...(await appendBatch(mailbox, offer, { ...part, messages: half })));
+    if (offer.reluctance.isOnTheBrink && newest !== undefined)
+      copies.push(...(await appendBatch(mailbox, offer, { ...part, messages: [newest] })));
+  }
+  return copies;
+}
+
+/** Offers single messages until one is taken, then all that are left; if none is, the others are not sent. */
+async function probe(
+  mailbox: OpenMailbox,
+  { offer, appendRest }: { readonly offer: Offer; readonly appendRest: Append },
+  { lane, messages, newest }: Part,
+): Promise<readonly Copy[]> {
+  const copies: Copy[] = [];
+  let { turn } = lane;
+  for (const message of probesAmong(messages)) {
+    if (copies.length > 0) break;
+    copies.push(...(await appendBatch(mailbox, offer, { lane: { ...lane, turn }, messages: [message] })));
+    turn = undefined;
+  }
+  const rest = { lane: { ...lane, turn }, messages, newest, isProbed: true };
+  return [...copies, ...(await appendRest(mailbox, offer, rest))];
+}
+
+/** The first, because of the order; the smallest, for which there may be room; and others, which may be of another kind. */
+function probesAmong(messages: readonly FetchedMessage[]): readonly FetchedMessage[] {
+  const [first, ...others] = messages;
+  if (first === undefined) return [];
+  const bySize = others.toSorted((a, b) => a.bytes.length - b.bytes.length);
+  const probes = [first, bySize[0], messages.at(-1), messages[messages.length >> 1]];
+  return [...new Set(probes)].filter((message) => message !== undefined);
 }
 
 function isRefusal(error: unknown): error is CommandRefused {
@@ -54,7 +112,7 @@ function isRefusal(error: unknown): error is CommandRefused {
 }
 
 /** All or none. @throws CommandRefused */
-async function appendAll(mailbox: OpenMailbox, direction: Direction, part: Part): Promise<readonly Copy[]> {
+async function appendAll(mailbox: OpenMailbox, direction: Offer, part: Part): Promise<readonly Copy[]> {
   const { target: side } = direction;
   const { session, turn } = part.lane;
   mailbox.progress[side].isTouched = true;
@@ -74,29 +132,31 @@ function appendTarget({ views, progress }: OpenMailbox, side: Side): AppendTarge
 interface RefusedMessage {
   readonly session: Channel;
   readonly message: FetchedMessage;
-  readonly reason: string;
+  readonly error: CommandRefused;
 }
 
 /** It may be a keyword that the server does not want, rather than the message. */
 async function appendRefused(
   mailbox: OpenMailbox,
-  direction: Direction,
-  { session, message, reason }: RefusedMessage,
+  offer: Offer,
+  { session, message, error }: RefusedMessage,
 ): Promise<readonly Copy[]> {
-  const { target: side } = direction;
+  const { target: side, reluctance } = offer;
+  const { words: reason, retryAfterMs } = error;
+  const concern = concernOf(error);
   const flags = flagsWithoutNewKeywords(mailbox, side, message.flags);
-  if (flags !== undefined) {
+  if (flags !== undefined && concern !== "room" && concern !== "moment") {
     try {
       const uids = await append(session, appendTarget(mailbox, side), [{ ...message, flags }]);
       const keywords = withoutFlags(message.flags, flags);
       noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids ?? []), keywords, reason });
-      return recordCopies(mailbox, direction, { messages: [message], uids });
-    } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
+      return recordCopies(mailbox, offer, { messages: [message], uids });
+    } catch (again) {
+      if (!(again instanceof CommandRefused)) throw again;
     }
   }
   const { uid, bytes } = message;
-  recordRefusal(mailbox, direction, { uid, size: bytes.length, messageId: messageIdOf(bytes), reason });
+  reluctance.refused({ uid, size: bytes.length, messageId: messageIdOf(bytes), reason, concern, retryAfterMs });
   return [];
 }
 
@@ -109,10 +169,11 @@ interface Appended {
 /** Those whose UIDs are not known are noted, to be looked for when all are appended. */
 function recordCopies(
   mailbox: OpenMailbox,
-  { source, target }: Direction,
+  { source, target, reluctance }: Offer,
   { messages, uids }: Appended,
 ): readonly Copy[] {
   const { store, idx, name, report, progress } = mailbox;
+  reluctance.taken(messages.map(({ uid }) => uid));
   if (uids === undefined) {
     progress[source].unnamed = union(progress[source].unnamed, uidSetOf(messages.map(({ uid }) => uid)));
     return [];

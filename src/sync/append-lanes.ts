@@ -36,6 +36,12 @@ interface Held {
   withdraw: () => void;
 }
 
+interface LaneOptions {
+  readonly takesSeveral: boolean;
+  /** Asked before what was held back takes effect; if false, it is withdrawn, and sent again by whoever handed it in. */
+  readonly mayGo?: () => boolean;
+}
+
 export class AppendLanes {
   #slots: Slot[] = [];
   readonly #isOrdered: boolean;
@@ -43,10 +49,12 @@ export class AppendLanes {
   #outstanding = 0;
   /** Resolves when every append handed in so far is done, well or not. */
   #allBefore: Promise<unknown> = Promise.resolve();
+  readonly #mayGo: () => boolean;
 
   /** Where every append is of one message, refusals disturb no order: as many as there are go out one behind the other. */
-  constructor(session: Channel, { takesSeveral }: { readonly takesSeveral: boolean }) {
+  constructor(session: Channel, { takesSeveral, mayGo = () => true }: LaneOptions) {
     this.#isOrdered = takesSeveral;
+    this.#mayGo = mayGo;
     this.add(session);
   }
 
@@ -105,7 +113,9 @@ export class AppendLanes {
     });
     const turn = await Promise.race([withdrawn, this.#turnAfter(before)]);
     if (slot.held === own) slot.held = undefined;
-    return turn;
+    if (turn === "withdraw" || this.#mayGo()) return turn;
+    own.withdraw();
+    return "withdraw";
   }
 
   #take(): Promise<Slot> {

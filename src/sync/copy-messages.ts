@@ -12,7 +12,7 @@ import { messageIdOf } from "../model/message-id.ts";
 import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
-import { appendBatch } from "./append-batch.ts";
+import { appendBatch, type Offer } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
 import { findCopies } from "./find-copies.ts";
@@ -20,6 +20,8 @@ import { hearOut } from "./hear-out.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";
 import { clearRefusal, recordRefusal } from "./refusals.ts";
+import { Reluctance } from "./reluctance.ts";
+import { concludeOffer } from "./waits.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
 const batchLimits = { octets: 1 << 20, messages: 500 };
@@ -75,15 +77,23 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
   const direction = { source, target };
   await refuseTooLarge(mailbox, direction, tooLarge);
   if (batches.length > 0) markInterruptible(mailbox);
-  const { lanes, release } = lanesTo(mailbox, target, batches);
-  const copying = { ...direction, lanes, messageIds: new Map<number, string>() };
+  const reluctance = new Reluctance(mailbox.shortage[target], {
+    idx: mailbox.idx,
+    record: (doubt) => {
+      recordRefusal(mailbox, direction, doubt);
+    },
+    isRetry: mailbox.progress[source].wait !== undefined,
+  });
+  const { lanes, release } = lanesTo(mailbox, target, { batches, mayGo: () => !reluctance.isHalted });
+  const copying = { ...direction, lanes, reluctance, messageIds: new Map<number, string>() };
   const budget = mailbox.inFlight[source];
   const copies: Promise<void>[] = [];
   let hasFailed = false;
   for (const { uids, octets } of batches) {
     const isSuspect = hasUid(suspects, uids[0] ?? 0);
     const memory = octets + uids.length * messageOverhead;
-    if (isSuspect) await Promise.allSettled(copies);
+    if (isSuspect || reluctance.isCautious) await Promise.allSettled(copies);
+    if (reluctance.isHalted && !(await isTakenFromElsewhere(mailbox, copying, batches.at(-1)!))) break;
     await budget.acquire(memory);
     if (hasFailed || mailbox.stop.aborted) {
       budget.release(memory);
@@ -105,7 +115,22 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
     if (isSuspect) await Promise.allSettled([copy]);
   }
   await allDone(copies).finally(release);
-  if (copies.length < batches.length) throw interrupted();
+  if (copies.length < batches.length && !reluctance.hasSkipped) throw interrupted();
+  concludeOffer(mailbox, copying, uidSetOf(batches.flatMap(({ uids }) => uids)));
+}
+
+/** Before a whole mailbox waits for what nobody explains, its last message is offered: it may be of another kind. */
+async function isTakenFromElsewhere(mailbox: OpenMailbox, copying: Copying, { uids, octets }: Batch): Promise<boolean> {
+  const { reluctance } = copying;
+  const newest = uids.at(-1);
+  if (newest === undefined || reluctance.hasTried(newest) || !reluctance.reprieve()) return false;
+  await copyBatch(mailbox, copying, { uids: [newest], octets });
+  return !reluctance.isHalted;
+}
+
+interface ToLanes {
+  readonly batches: readonly Batch[];
+  readonly mayGo: () => boolean;
 }
 
 interface LentLanes {
@@ -114,8 +139,8 @@ interface LentLanes {
 }
 
 /** A second connection joins when there is enough to append, and the server lets us have one. */
-function lanesTo({ sessions, connections }: OpenMailbox, target: Side, batches: readonly Batch[]): LentLanes {
-  const lanes = new AppendLanes(sessions[target], { takesSeveral: takesSeveral(sessions[target]) });
+function lanesTo({ sessions, connections }: OpenMailbox, target: Side, { batches, mayGo }: ToLanes): LentLanes {
+  const lanes = new AppendLanes(sessions[target], { takesSeveral: takesSeveral(sessions[target]), mayGo });
   const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
   const joins = octets >= worthAnotherConnection && takesSeveral(sessions[target]);
   const lending = joins ? connections.lend(target) : Promise.resolve(undefined);
@@ -143,7 +168,7 @@ function markInterruptible(mailbox: OpenMailbox): void {
   mailbox.marked = floors;
 }
 
-interface Copying extends Direction {
+interface Copying extends Offer {
   readonly lanes: AppendLanes;
   /** By UID, of messages that are copied alone. */
   readonly messageIds: Map<number, string>;
@@ -232,24 +257,26 @@ async function appendFetched(
   copying: Copying,
   messages: readonly FetchedMessage[],
 ): Promise<void> {
-  const { target, lanes } = copying;
+  const { target, lanes, reluctance } = copying;
   const parts = takesSeveral(mailbox.sessions[target]) ? [messages] : messages.map((one) => [one]);
-  await allDone(
-    parts.map(async (part) => {
-      const copies = await lanes.run(async (lane) => {
-        const made = await appendBatch(mailbox, copying, { lane, messages: part });
-        // What another connection appended shows only after a NOOP. Sent now, it goes out before what is read back.
-        if (lane.session !== mailbox.sessions[target]) noop(mailbox.sessions[target]).catch(() => undefined);
-        return made;
-      });
-      mailbox.progress[target].undated += copies.filter(({ message }) => !isKept(message.date)).length;
-      // Not waited for here: it leaves together with what comes next on that connection. Without the messages' octets.
-      const flagged = copies.map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }));
-      const reading = readBack(mailbox, copying, flagged);
-      reading.catch(() => undefined);
-      mailbox.readBacks.push(reading);
-    }),
-  );
+  // One at a time, until it is clear that the server takes any.
+  while (parts.length > 1 && reluctance.isCautious && !reluctance.isHalted) await appendPart(parts.shift()!);
+  await allDone(parts.map(appendPart));
+
+  async function appendPart(part: readonly FetchedMessage[]): Promise<void> {
+    const copies = await lanes.run(async (lane) => {
+      const made = await appendBatch(mailbox, copying, { lane, messages: part });
+      // What another connection appended shows only after a NOOP. Sent now, it goes out before what is read back.
+      if (lane.session !== mailbox.sessions[target]) noop(mailbox.sessions[target]).catch(() => undefined);
+      return made;
+    });
+    mailbox.progress[target].undated += copies.filter(({ message }) => !isKept(message.date)).length;
+    // Not waited for here: it leaves together with what comes next on that connection. Without the messages' octets.
+    const flagged = copies.map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }));
+    const reading = readBack(mailbox, copying, flagged);
+    reading.catch(() => undefined);
+    mailbox.readBacks.push(reading);
+  }
 }
 
 /** Most are just gone by now. One of which the server does not say so must not be forgotten. */

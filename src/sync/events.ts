@@ -42,8 +42,16 @@ export type SyncEvent =
     } & OnMailbox)
   /** The server said that they vanished, but they are there: nothing was deleted for that. */
   | ({ readonly type: "vanished-refuted"; readonly uids: UidSet } & OnMailbox)
-  /** `side` refused the other side's message `sourceUid`. */
-  | ({ readonly type: "message-refused"; readonly sourceUid: number; readonly reason: string } & OnMailbox)
+  /** `side` refused the other side's messages. */
+  | ({ readonly type: "messages-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
+  /** `side` takes no messages for now, in one mailbox or, if there is none, in several. */
+  | {
+      readonly type: "copies-wait";
+      readonly side: Side;
+      readonly mailbox?: string | undefined;
+      readonly mailboxes: number;
+      readonly reason: string;
+    }
   | ({ readonly type: "subscription-refused"; readonly reason: string } & OnMailbox)
   /** The other side's messages that `side` refused earlier with these words, and that were not offered again yet. */
   | ({ readonly type: "messages-still-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
@@ -97,7 +105,8 @@ export type SyncEvent =
 
 const leftOut: readonly SyncEvent["type"][] = [
   "mailbox-left-out",
-  "message-refused",
+  "messages-refused",
+  "copies-wait",
   "messages-still-refused",
   "flags-refused",
   "deletions-refused",

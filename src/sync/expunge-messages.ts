@@ -43,6 +43,7 @@ export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: Ui
   const removed = subtract(uids, left);
   if (isEmpty(removed)) return left;
   clearRefusedChanges(mailbox, side, removed);
+  mailbox.progress[side].hasShrunk = true;
   mailbox.report({ type: "messages-removed", side, mailbox: mailbox.name, uids: removed });
   return left;
 }

@@ -35,6 +35,8 @@ import { resume } from "./resume.ts";
 import { offerRefusedChanges } from "./offer-changes.ts";
 import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
 import { isDue } from "./retry-refused.ts";
+import { reportRefusals } from "./refusals.ts";
+import { isWaitOver, noteRoom } from "./waits.ts";
 
 /**
  * Synchronises one mailbox and records its state.
@@ -45,6 +47,7 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   try {
     await untilBothAgree(mailbox);
   } finally {
+    reportRefusals(mailbox);
     // A connection that has nothing in flight outlives the loss of the other one.
     await Promise.allSettled([...mailbox.readBacks, ...foretellings(mailbox)]);
     reportUndated(mailbox);
@@ -80,6 +83,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     for (const side of sides) mailbox.progress[side].isContested = false;
     await propagateVanished(mailbox);
     await propagateFlags(mailbox);
+    noteRoom(mailbox);
     await copyNewMessages(
       mailbox,
       perSide((side) => union(newUids(mailbox.progress[side], after[side].uidNext), retry[side])),
@@ -168,6 +172,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     flags: new FlagKnowledge(),
     foretold,
     readBacks: [],
+    refusals: [],
     progress: perSide((side) => progressFrom({ ...work, before, interrupted }, { side, view: views[side] })),
   };
   return mailbox;
@@ -215,7 +220,9 @@ function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
   { side, view: { exists, uidNext } }: { readonly side: Side; readonly view: MailboxView },
 ): Progress {
-  const floor = Math.min(before[side]?.uidNext ?? 1, interrupted?.[side] ?? Infinity);
+  const wait = store.waits(idx).find((one) => one.side === side);
+  const least = Math.min(interrupted?.[side] ?? Infinity, wait?.firstUid ?? Infinity);
+  const floor = Math.min(before[side]?.uidNext ?? 1, least);
   const refused = store.refused(idx).filter((message) => message.side === side);
   const changes = store.refusedChanges(idx).filter((change) => change.side === side);
   const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
@@ -234,6 +241,8 @@ function progressFrom(
     refuted: emptyUidSet,
     refused: new Set(refused.map(({ uid }) => uid)),
     due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
+    wait: wait && { ...wait, isOver: repairs || isWaitOver(wait) },
+    hasShrunk: false,
     undeletable: of("deletion"),
     unflaggable: of("flags"),
     dueChanges: uidSetOf(changes.filter((change) => repairs || isDue(change)).map(({ uid }) => uid)),
@@ -270,8 +279,9 @@ function dueUids({ refused, due }: Progress): UidSet {
   return uidSetOf([...refused].filter((uid) => hasUid(due, uid)));
 }
 
-/** New messages: neither seen in an earlier round, nor copies of ours, nor refused, which have their own time. */
-function newUids({ floor, copies, refused }: Progress, uidNext: number): UidSet {
+/** New messages: neither seen in an earlier round, nor copies of ours, nor refused or waiting, which have their own time. */
+function newUids({ floor, copies, refused, wait }: Progress, uidNext: number): UidSet {
+  if (wait?.isOver === false) return emptyUidSet;
   return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), union(copies, uidSetOf(refused)));
 }
 

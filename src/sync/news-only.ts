@@ -1,5 +1,6 @@
 // A daemon looks at the same trouble again and again; its user reads of it once a day.
 
+import { alike } from "../model/alike.ts";
 import { formatFlags } from "../model/flags.ts";
 import { uidsOf } from "../model/uid-set.ts";
 import type { Report, SyncEvent } from "./events.ts";
@@ -21,13 +22,12 @@ export function newsOnly(report: Report, now: () => number = Date.now): Report {
 /** One for each trouble that the event tells of. */
 function keysOf(event: SyncEvent): string[] {
   const { side, mailbox } = event;
-  if (event.type === "message-refused" || event.type === "messages-still-refused") {
-    const uids = event.type === "message-refused" ? [event.sourceUid] : [...uidsOf(event.sourceUids)];
-    return uids.map((uid) => ["refused", side, mailbox, uid, event.reason].join("\n"));
+  if (event.type === "messages-refused" || event.type === "messages-still-refused") {
+    return [...uidsOf(event.sourceUids)].map((uid) => ["refused", side, mailbox, uid, alike(event.reason)].join("\n"));
   }
   if (event.type === "deletions-refused" || event.type === "changes-still-refused") {
     const what = event.type === "deletions-refused" ? "deletion" : event.what;
-    return [...uidsOf(event.uids)].map((uid) => ["refused", what, side, mailbox, uid, event.reason].join("\n"));
+    return [...uidsOf(event.uids)].map((uid) => ["refused", what, side, mailbox, uid, alike(event.reason)].join("\n"));
   }
   const key = keyOf(event);
   return key === undefined ? [] : [key];
@@ -44,7 +44,8 @@ function keyOf(event: SyncEvent): string | undefined {
     case "subscription-refused":
     case "flags-refused":
     case "notify-missing":
-      return key(event.reason);
+    case "copies-wait":
+      return key(alike(event.reason));
     case "vanished-refuted":
       return key();
     case "flags-unkept":

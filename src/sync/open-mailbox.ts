@@ -12,6 +12,7 @@ import type { Connections } from "./connections.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "./flag-knowledge.ts";
+import type { Shortage } from "./reluctance.ts";
 
 /** Everything a mailbox's worker needs; one such value a mailbox. */
 export interface MailboxWork {
@@ -38,6 +39,8 @@ export interface MailboxWork {
   readonly guard: DeletionGuard;
   /** See {@link isRubbish}. */
   readonly isRubbish: boolean;
+  /** What is known in this run of each server's will to take messages. */
+  readonly shortage: PerSide<Shortage>;
   /** See SyncOptions. */
   readonly matchesExisting: boolean;
   /** Compare everything with what is recorded, and mend that, instead of trusting it. */
@@ -59,6 +62,8 @@ export interface OpenMailbox extends MailboxWork {
   readonly foretold: Record<Side, Foretold | undefined>;
   /** Of copies whose flags are being read back: to be waited for before a round is over. */
   readonly readBacks: Promise<void>[];
+  /** Of messages, to be told together at the end. */
+  readonly refusals: MessageRefusal[];
   /** What each side is known to hold at or above its UIDNEXT of the last checkpoint, our own copies included. */
   readonly progress: PerSide<Progress>;
 }
@@ -68,6 +73,13 @@ export interface Foretold {
   readonly uids: UidSet;
   /** Undefined when they could not be had. */
   readonly sizes: Promise<MessageSizes | undefined>;
+}
+
+/** `target` refused the other side's message. */
+export interface MessageRefusal {
+  readonly target: Side;
+  readonly sourceUid: number;
+  readonly reason: string;
 }
 
 export interface Progress {
@@ -99,6 +111,10 @@ export interface Progress {
   readonly refused: Set<number>;
   /** Those of them, at the beginning, for which it was time to be offered once more. */
   readonly due: UidSet;
+  /** Messages here, from this UID on, that wait until the other server takes any. Undefined: there are none. */
+  wait: { readonly firstUid: number; readonly attempts: number; readonly isOver: boolean } | undefined;
+  /** Messages were deleted here since that was last looked at. */
+  hasShrunk: boolean;
   /** Messages here that the server will not delete, though their counterparts are gone. */
   undeletable: UidSet;
   /** Messages here whose flags the server would not set. */

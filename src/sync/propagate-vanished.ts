@@ -22,7 +22,10 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const vanished = newlyVanished({ store, idx, undeletable, vanished: told });
   const plans = vanishedPlans({ store, idx, vanished });
   mailbox.guard.admit(countDeletions(plans), mailbox);
-  for (const side of sides) forgetRefused(mailbox, side, vanished[side]);
+  for (const side of sides) {
+    forgetRefused(mailbox, side, vanished[side]);
+    mailbox.progress[side].hasShrunk ||= !isEmpty(told[side]);
+  }
   let isFirst = true;
   for (const plan of plans) {
     // A mailbox that is being deleted says so late, but before the end.

@@ -1,5 +1,7 @@
 // What is remembered of messages that a server refused.
 
+import { alike } from "../model/alike.ts";
+import { groupBy } from "../model/group-by.ts";
 import { sides, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { Refusal } from "../store/refused.ts";
@@ -12,12 +14,21 @@ export function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, 
 }
 
 export function recordRefusal(
-  { store, idx, name, report }: OpenMailbox,
+  { store, idx, refusals }: OpenMailbox,
   { source, target }: Direction,
   refusal: Omit<Refusal, "side">,
 ): void {
   store.recordRefused(idx, { side: source, ...refusal });
-  report({ type: "message-refused", side: target, mailbox: name, sourceUid: refusal.uid, reason: refusal.reason });
+  refusals.push({ target, sourceUid: refusal.uid, reason: refusal.reason });
+}
+
+/** One line for all that were refused in words that differ in numbers only. */
+export function reportRefusals({ name, report, refusals }: OpenMailbox): void {
+  for (const group of groupBy(refusals.splice(0), ({ target, reason }) => `${target} ${alike(reason)}`).values()) {
+    const { target, reason } = group[0]!;
+    const sourceUids = uidSetOf(group.map(({ sourceUid }) => sourceUid));
+    report({ type: "messages-refused", side: target, mailbox: name, sourceUids, reason });
+  }
 }
 
 /** A message with a row was taken in the end, whatever became of the word of it; offered again it would be there twice. */

@@ -29,6 +29,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
     floors: perSide((side) => before[side]?.uidNext ?? 1),
     vanished: perSide((side) => views[side].vanished),
     refused: perSide((side) => progress[side].refused),
+    waiting: perSide((side) => progress[side].wait?.firstUid),
   });
   reportAnomalies(mailbox, plan.anomalies);
   const isBeyond = reportStates(mailbox);

@@ -16,6 +16,8 @@ export interface RepairSituation {
   readonly uidNext: PerSide<number>;
   /** The recorded ones: messages below were looked at once. */
   readonly floors: PerSide<number>;
+  /** From these UIDs on, messages of a side wait to be copied; undefined: none do. */
+  readonly waiting?: PerSide<number | undefined>;
   /** By the servers' word, gone since the last checkpoint. */
   readonly vanished: PerSide<UidSet>;
   /** Messages that should have no row, because the other server refuses them. */
@@ -95,7 +97,8 @@ export function planRepair(situation: RepairSituation): RepairPlan {
     }
   }
   for (const side of sides) {
-    const forgotten = free[side].filter(({ uid, size }) => uid < floors[side] && size > 0 && !refused[side].has(uid));
+    const floor = Math.min(floors[side], situation.waiting?.[side] ?? Infinity);
+    const forgotten = free[side].filter(({ uid, size }) => uid < floor && size > 0 && !refused[side].has(uid));
     for (const { uid } of forgotten) found.add("unrecorded", side, { local: 0, remote: 0, [side]: uid });
   }
   return { drop, adopt, keep, propagate: perSide((side) => uidSetOf(propagate[side])), anomalies: found.anomalies() };

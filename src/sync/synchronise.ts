@@ -5,6 +5,7 @@ import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
 import type { Channel } from "../imap/channel.ts";
 import { lineUnreadable } from "../imap/unreadable.ts";
+import { alike } from "../model/alike.ts";
 import { allDone } from "../model/all-done.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
@@ -33,6 +34,8 @@ import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
+import { Shortage } from "./reluctance.ts";
+import { isWaitOver } from "./waits.ts";
 import type { Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
@@ -74,7 +77,8 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const refused = run.store.refused();
   const refusedChanges = run.store.refusedChanges();
   const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
-  const due = new Set([...refused, ...refusedChanges].filter(isOffered).map(({ idx }) => idx));
+  const waits = run.store.waits().filter((wait) => run.repairs === true || isWaitOver(wait));
+  const due = new Set([...[...refused, ...refusedChanges].filter(isOffered), ...waits].map(({ idx }) => idx));
   const common = commonMailboxes(run, listings);
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
   const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue])];
@@ -83,6 +87,10 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const isLeft = (one: RefusedMessage | RefusedChange): boolean => !visited.has(one.idx) || !isOffered(one);
   reportStillRefused(run, { left: refused.filter(isLeft), known, listings });
   reportStillRefusedChanges(run, { left: refusedChanges.filter(isLeft), known, listings });
+  reportWaits(
+    run,
+    [...known.values()].filter(({ name }) => listings.local.mailboxes.has(name)),
+  );
   return listings;
 }
 
@@ -95,7 +103,26 @@ export async function synchroniseMailboxes(
   { names, listings }: { readonly names: readonly string[]; readonly listings: PerSide<Listing> },
 ): Promise<void> {
   const run = await begin(options);
-  await visit(run, { names, known: knownMailboxes(run.store), listings });
+  const known = knownMailboxes(run.store);
+  await visit(run, { names, known, listings });
+  reportWaits(
+    run,
+    [...known.values()].filter(({ name }) => names.includes(name)),
+  );
+}
+
+/** So many mailboxes that wait for the same have a line each. */
+const fewMailboxes = 3;
+
+function reportWaits({ store, report, isIgnored }: Run, mailboxes: readonly KnownMailbox[]): void {
+  const names = new Map(mailboxes.filter(({ name }) => !isIgnored(name)).map(({ idx, name }) => [idx, name]));
+  const waiting = store.waits().filter(({ idx }) => names.has(idx));
+  for (const group of groupBy(waiting, ({ side, reason }) => `${side} ${alike(reason)}`).values()) {
+    const { side, reason } = group[0]!;
+    const event = { type: "copies-wait", side: otherSide(side), mailboxes: group.length, reason } as const;
+    if (group.length > fewMailboxes) report(event);
+    else for (const { idx } of group) report({ ...event, mailbox: names.get(idx) });
+  }
 }
 
 async function begin(options: SyncOptions): Promise<Run> {
@@ -113,6 +140,7 @@ async function begin(options: SyncOptions): Promise<Run> {
     leftOut,
     rubbish,
     inFlight: perSide(() => new ByteBudget(inFlightOctets)),
+    shortage: perSide(() => new Shortage()),
     created: perSide(() => new Set<string>()),
     unreadable: perSide(() => new Set<string>()),
   };
@@ -237,6 +265,7 @@ interface Run extends SyncOptions {
   /** Mailboxes that do not count against the deletion limit. */
   readonly rubbish: Set<string>;
   readonly inFlight: PerSide<ByteBudget>;
+  readonly shortage: PerSide<Shortage>;
   readonly created: PerSide<Set<string>>;
   /** Lines that could not be read, and have been reported. */
   readonly unreadable: PerSide<Set<string>>;
@@ -405,9 +434,9 @@ function reportStillRefused(
   const pending = groupBy(stillRefused(left, store.refused()), ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
     if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
-    for (const alike of groupBy(pending.get(idx) ?? [], ({ side, reason }) => `${side} ${reason}`).values()) {
-      const { side, reason } = alike[0]!;
-      const sourceUids = uidSetOf(alike.map(({ uid }) => uid));
+    for (const same of groupBy(pending.get(idx) ?? [], ({ side, reason }) => `${side} ${alike(reason)}`).values()) {
+      const { side, reason } = same[0]!;
+      const sourceUids = uidSetOf(same.map(({ uid }) => uid));
       report({ type: "messages-still-refused", side: otherSide(side), mailbox: name, sourceUids, reason });
     }
   }
@@ -418,8 +447,8 @@ function reportStillRefusedChanges(run: Run, { left, known, listings }: Leftover
   const pending = groupBy(stillRefused(left, store.refusedChanges()), ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
     if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
-    const alike = groupBy(pending.get(idx) ?? [], ({ side, what, reason }) => `${side} ${what} ${reason}`);
-    for (const group of alike.values()) {
+    const groups = groupBy(pending.get(idx) ?? [], ({ side, what, reason }) => `${side} ${what} ${alike(reason)}`);
+    for (const group of groups.values()) {
       const { side, what, reason } = group[0]!;
       const uids = uidSetOf(group.map(({ uid }) => uid));
       report({ type: "changes-still-refused", side, mailbox: name, what, uids, reason });
@@ -465,7 +494,7 @@ interface OneMailbox {
 }
 
 async function syncOne(
-  { connections, inFlight, store, report, guard, stop, matchesExisting, repairs = false }: Run,
+  { connections, inFlight, shortage, store, report, guard, stop, matchesExisting, repairs = false }: Run,
   { name, known, marked, listings, sessions }: OneMailbox,
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
@@ -478,6 +507,7 @@ async function syncOne(
     sessions,
     connections,
     inFlight,
+    shortage,
     store,
     marked,
     report,

@@ -27,6 +27,7 @@ import type { KnownMailbox } from "./mailbox-plan.ts";
 import { newsOnly } from "./news-only.ts";
 import { untilNextAttempt } from "./retry-refused.ts";
 import { isNews } from "./state-news.ts";
+import { untilNextWait } from "./waits.ts";
 import { synchronise, synchroniseMailboxes, type SyncOptions } from "./synchronise.ts";
 
 export interface Attempt {
@@ -442,7 +443,12 @@ export class Watch {
     const { store } = sync;
     const regular = sides.every((side) => this.#isTold(side)) ? lookMs : Math.min(pollMs, lookMs);
     const retry = this.#looksInVain > 0 ? leastRetryMs + backoffMs(this.#looksInVain) : Infinity;
-    return Math.min(regular, retry, untilNextAttempt([...store.refused(), ...store.refusedChanges()]));
+    return Math.min(
+      regular,
+      retry,
+      untilNextAttempt([...store.refused(), ...store.refusedChanges()]),
+      untilNextWait(store.waits()),
+    );
   }
 
   #note(news: Partial<WatchState>): void {

@@ -189,6 +189,7 @@ for (const side of sides) {
         "synchronised",
         "suspects",
         "refused_changes",
+        "waits",
         "stocks",
         "emptied",
       ];

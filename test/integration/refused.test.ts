@@ -228,10 +228,10 @@ for (const target of sides) {
     test("put there by hand meanwhile: paired by --repair, not copied", async (t) => {
       const stores = await accounts(t);
       await prepare(stores, source, [2, 2]);
-      const no = "NO [OVERQUOTA] Mailbox is full";
+      const no = "NO Not this one";
       answerAppends(stores, target, [no, undefined, no, no, undefined]);
       assert.equal((await runInterimap(stores.home)).status, 1);
-      assert.deepEqual(refusedIn(stores.home), [rowOf({ target, uid: 3, reason: "[OVERQUOTA] Mailbox is full" }, 1)]);
+      assert.deepEqual(refusedIn(stores.home), [rowOf({ target, uid: 3, reason: "Not this one" }, 1)]);
       await deliver(stores[target], box, large);
       assert.equal((await runInterimap(stores.home, ["--repair"])).status, 0);
       assert.deepEqual(refusedIn(stores.home), []);

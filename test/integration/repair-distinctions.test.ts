@@ -80,6 +80,7 @@ function makeVersion1({ home }: TwoStores): void {
     "synchronised",
     "suspects",
     "refused_changes",
+    "waits",
     "stocks",
     "emptied",
   ];

@@ -13,6 +13,7 @@ import type { SyncEvent } from "../../src/sync/events.ts";
 import { ByteBudget } from "../../src/sync/byte-budget.ts";
 import { Connections } from "../../src/sync/connections.ts";
 import { DeletionGuard } from "../../src/sync/deletion-guard.ts";
+import { Shortage } from "../../src/sync/reluctance.ts";
 import { syncMailbox } from "../../src/sync/mailbox-worker.ts";
 import { failsWith, withSession } from "./fixture.ts";
 
@@ -64,6 +65,7 @@ async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promi
                   sessions: { local, remote },
                   connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
                   inFlight,
+                  shortage: perSide(() => new Shortage()),
                   store,
                   report: (event) => events.push(event),
                   stop: new AbortController().signal,

@@ -84,6 +84,13 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.addMappings(idx, [{ local: 1, remote: 2 }]);
     store.recordRefused(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
     store.recordRefusedChanges(idx, { side: "remote", uids: uidSetOf([2]), what: "deletion", reason: "no" });
+    const now = new Date();
+    store.recordWait({
+      ...{ idx, side: "local", firstUid: 3, reason: "no" },
+      since: now,
+      nextAttempt: now,
+      attempts: 1,
+    });
     store.addSuspects(idx, "local", [3]);
     store.noteStock(idx, 5);
     store.noteEmptied(idx);

@@ -31,7 +31,7 @@ const flags = flagSet(["$x"]);
 
 const trouble: readonly SyncEvent[] = [
   { type: "mailbox-left-out", ...place, error },
-  { type: "message-refused", ...place, sourceUid: 3, reason: "too big" },
+  { type: "messages-refused", ...place, sourceUids: uidSetOf([3]), reason: "too big" },
   { type: "messages-still-refused", ...place, sourceUids: uidSetOf([4, 5]), reason: "too big" },
   { type: "subscription-refused", ...place, reason: "no" },
   { type: "flags-refused", ...place, uids: uidSetOf([1]), reason: "no" },
@@ -92,9 +92,9 @@ test("other trouble, and the same trouble elsewhere, are news", () => {
       ...place,
       error: new InterimapError("COMMAND_REFUSED", "the server refused CREATE: NO"),
     },
-    { type: "message-refused", ...place, sourceUid: 3, reason: "too big" },
-    { type: "message-refused", ...place, sourceUid: 4, reason: "too big" },
-    { type: "message-refused", ...place, sourceUid: 3, reason: "over quota" },
+    { type: "messages-refused", ...place, sourceUids: uidSetOf([3]), reason: "too big" },
+    { type: "messages-refused", ...place, sourceUids: uidSetOf([4]), reason: "too big" },
+    { type: "messages-refused", ...place, sourceUids: uidSetOf([3]), reason: "over quota" },
     { type: "messages-still-refused", ...place, sourceUids: uidSetOf([5, 6]), reason: "too big" },
     { type: "messages-still-refused", ...place, sourceUids: uidSetOf([5, 7]), reason: "too big" },
     { type: "flags-unkept", ...place, flags },
@@ -106,9 +106,9 @@ test("other trouble, and the same trouble elsewhere, are news", () => {
 
 test("a message that was refused is no news while it is still refused, with the same words", () => {
   const refused = (sourceUid: number): SyncEvent => ({
-    type: "message-refused",
+    type: "messages-refused",
     ...place,
-    sourceUid,
+    sourceUids: uidSetOf([sourceUid]),
     reason: "too big",
   });
   const still = (...uids: readonly number[]): SyncEvent => ({

@@ -177,7 +177,8 @@ export class ModelSession {
       return [{ bytes: part.literal, internalDate, flags: flagSet(flags!.split(" ").filter(Boolean)) }];
     });
     const { largest = Infinity, addsKeyword } = this.#traits;
-    if (messages.some(({ bytes }) => bytes.length > largest)) return { status: "NO" };
+    if (messages.some(({ bytes }) => bytes.length > largest))
+      return { status: "NO", code: { name: "TOOBIG", text: "" } };
     const uids = messages.map((message) =>
       this.#mailbox.append(message, addsKeyword ? unionFlags(message.flags, flagSet(["auto"])) : message.flags),
     );

@@ -8,6 +8,7 @@ import type { Store } from "../../../../src/store/store.ts";
 import { ByteBudget } from "../../../../src/sync/byte-budget.ts";
 import { Connections } from "../../../../src/sync/connections.ts";
 import { DeletionGuard } from "../../../../src/sync/deletion-guard.ts";
+import { Shortage } from "../../../../src/sync/reluctance.ts";
 import type { SyncEvent } from "../../../../src/sync/events.ts";
 import type { Listing } from "../../../../src/sync/mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailbox-plan.ts";
@@ -132,6 +133,7 @@ export class World {
       sessions: sessions,
       connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
       inFlight: perSide(() => new ByteBudget(1 << 20)),
+      shortage: perSide(() => new Shortage()),
       store,
       report: (event) => events.push(event),
       stop: new AbortController().signal,

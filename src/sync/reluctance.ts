@@ -1,0 +1,154 @@
+// A server that takes no messages for now: how few of them it is to be offered until that is clear. What is refused is in
+// doubt at first. When another message is taken afterwards, the refusal was about the message; when the next ones are
+// refused as well, about all of them, and the rest is not sent.
+
+import type { Concern } from "../imap/refusal-concern.ts";
+import { alike } from "../model/alike.ts";
+import type { Refusal } from "../store/refused.ts";
+
+export interface Doubt extends Omit<Refusal, "side"> {
+  readonly concern: Concern;
+  /** How long the server wants to be left alone, in ms, if it said so. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** So many refusals in a row concern all messages: of a server that gives such a reason, and of one that gives none. */
+const enough = { clear: 2, unclear: 4 };
+
+/** What is known in a run of one server, from all mailboxes. */
+export class Shortage {
+  readonly #mailboxes = new Map<string, { readonly idxs: Set<number>; readonly reason: string }>();
+
+  note(idx: number, reason: string): void {
+    const known = this.#mailboxes.get(alike(reason)) ?? { idxs: new Set(), reason };
+    known.idxs.add(idx);
+    this.#mailboxes.set(alike(reason), known);
+  }
+
+  noteTaken(): void {
+    this.#mailboxes.clear();
+  }
+
+  /** Some mailbox was not given a message: one is enough to learn whether another one is. */
+  get isLikely(): boolean {
+    return this.#mailboxes.size > 0;
+  }
+
+  /** So many mailboxes were refused their messages in the same words that it concerns all: these words. */
+  get certainReason(): string | undefined {
+    return [...this.#mailboxes.values()].find(({ idxs }) => idxs.size >= 3)?.reason;
+  }
+}
+
+interface ReluctanceOptions {
+  /** The mailbox. */
+  readonly idx: number;
+  /** Gets what turns out to be refused by itself. */
+  readonly record: (doubt: Doubt) => void;
+  /** It took nothing the last time. */
+  readonly isRetry: boolean;
+}
+
+export class Reluctance {
+  #doubts: Doubt[] = [];
+  readonly #tried = new Set<number>();
+  /** Words in which single messages were refused while others were taken. */
+  readonly #ofMessages = new Set<string>();
+  #isHalted = false;
+  #isCautious: boolean;
+  #isReprieved = false;
+  #hasSkipped = false;
+  #reason = "";
+  readonly #idx: number;
+  readonly #record: (doubt: Doubt) => void;
+  readonly #shortage: Shortage;
+
+  constructor(shortage: Shortage, { idx, record, isRetry }: ReluctanceOptions) {
+    this.#idx = idx;
+    this.#record = record;
+    this.#shortage = shortage;
+    this.#isCautious = isRetry;
+  }
+
+  /** Nothing more is to be sent. Whoever asks skips what it has. */
+  get isHalted(): boolean {
+    const { certainReason } = this.#shortage;
+    if (certainReason !== undefined && this.#doubts.length === 0) this.#reason = certainReason;
+    const isHalted = this.#isHalted || certainReason !== undefined;
+    this.#hasSkipped ||= isHalted;
+    return isHalted;
+  }
+
+  /** Some messages may not have been sent. */
+  get hasSkipped(): boolean {
+    return this.#hasSkipped;
+  }
+
+  /** The last words in which the server refused. */
+  get reason(): string {
+    return this.#reason;
+  }
+
+  /** Single messages first, one at a time. */
+  get isCautious(): boolean {
+    return this.#isCautious || this.#shortage.isLikely;
+  }
+
+  /** In the order of their refusal; nothing was taken since. */
+  get doubts(): readonly Doubt[] {
+    return this.#doubts;
+  }
+
+  /** It was offered alone, and answered. */
+  hasTried(uid: number): boolean {
+    return this.#tried.has(uid);
+  }
+
+  taken(uids: readonly number[]): void {
+    for (const uid of uids) this.#tried.add(uid);
+    this.#shortage.noteTaken();
+    this.#isHalted = this.#isCautious = false;
+    for (const doubt of this.#doubts) if (doubt.concern === "unknown") this.#ofMessages.add(alike(doubt.reason));
+    this.settle();
+  }
+
+  /** A message that was offered alone. */
+  refused(doubt: Doubt): void {
+    this.#tried.add(doubt.uid);
+    const isAboutIt = doubt.concern === "message" || this.#ofMessages.has(alike(doubt.reason));
+    if (isAboutIt) {
+      this.#record(doubt);
+      return;
+    }
+    this.#doubts.push(doubt);
+    this.#reason = doubt.reason;
+    this.#isCautious = true;
+    const { length } = this.#doubts.filter(({ reason }) => alike(reason) === alike(doubt.reason));
+    this.#isHalted ||= length >= (doubt.concern === "unknown" ? enough.unclear : enough.clear);
+    if (this.#isHalted) this.#shortage.note(this.#idx, doubt.reason);
+  }
+
+  /** One more refusal is enough, and nobody said that it concerns all: time to offer a message from somewhere else. */
+  get isOnTheBrink(): boolean {
+    return !this.#isHalted && this.#isUnclear && this.#doubts.length === enough.unclear - 1;
+  }
+
+  /** For the last message of all, which may be of another kind: true once, if that can be. */
+  reprieve(): boolean {
+    if (!this.#isHalted || !this.#isUnclear || this.#isReprieved) return false;
+    this.#isReprieved = true;
+    this.#isHalted = false;
+    return true;
+  }
+
+  get #isUnclear(): boolean {
+    return this.#doubts.at(-1)?.concern === "unknown";
+  }
+
+  /** All doubts are about their messages. */
+  settle(): void {
+    const doubts = this.#doubts;
+    this.#doubts = [];
+    for (const doubt of doubts) this.#record(doubt);
+  }
+}

@@ -1,0 +1,85 @@
+// What becomes of messages that a server did not take: remembered one by one, or, where it takes none for now, as the mailbox
+// in which all of them wait. The checkpoint moves on, for everything else goes on; the row says from which UID on messages
+// may be missing on the other side.
+
+import { sides } from "../model/side.ts";
+import { isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import type { Wait } from "../store/waits.ts";
+import type { Offer } from "./append-batch.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+import { recordRefusal } from "./refusals.ts";
+
+const firstMs = 60_000;
+/** New mail that is fit to be copied waits behind the rest. */
+const longestMs = 60 * 60_000;
+
+/** In ms: a minute after the first attempt, then twice as long each time, at last every hour. */
+export function waitMs(attempts: number): number {
+  return Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 30));
+}
+
+export function isWaitOver({ nextAttempt }: Pick<Wait, "nextAttempt">, now: number = Date.now()): boolean {
+  return nextAttempt.getTime() <= now;
+}
+
+/** In ms, until the first of those that are not over; Infinity if there is none. */
+export function untilNextWait(waits: readonly Wait[], now: number = Date.now()): number {
+  const left = waits.filter((wait) => !isWaitOver(wait, now));
+  return left.reduce((least, { nextAttempt }) => Math.min(least, nextAttempt.getTime() - now), Infinity);
+}
+
+/** `offered`: all messages that were to be copied, in whatever way that ended. */
+export function concludeOffer(mailbox: OpenMailbox, offer: Offer, offered: UidSet): void {
+  const { source, reluctance } = offer;
+  const { progress } = mailbox;
+  const { doubts } = reluctance;
+  const isGeneral = reluctance.isHalted || reluctance.hasSkipped || doubts.some(({ concern }) => concern !== "unknown");
+  if (!isGeneral) {
+    reluctance.settle();
+    endWait(mailbox, offer);
+    return;
+  }
+  // They have their own row, and their own time.
+  for (const doubt of doubts) if (progress[source].refused.has(doubt.uid)) recordRefusal(mailbox, offer, doubt);
+  const missing = missingOf(mailbox, offer, offered);
+  if (isEmpty(missing)) endWait(mailbox, offer);
+  else beginWait(mailbox, offer, { firstUid: missing.ranges[0]![0], reason: reluctance.reason });
+}
+
+function missingOf({ store, idx, progress }: OpenMailbox, { source }: Offer, offered: UidSet): UidSet {
+  const from = offered.ranges[0]?.[0] ?? 1;
+  const refused = store.refused(idx).filter(({ side }) => side === source);
+  const known = union(store.mappedUids(idx, source, from), uidSetOf(refused.map(({ uid }) => uid)));
+  return subtract(offered, union(known, progress[source].unnamed));
+}
+
+function beginWait(
+  { store, idx, progress }: OpenMailbox,
+  { source, reluctance }: Offer,
+  { firstUid, reason }: Pick<Wait, "firstUid" | "reason">,
+): void {
+  const attempts = (progress[source].wait?.attempts ?? 0) + 1;
+  const pause = Math.max(waitMs(attempts), ...reluctance.doubts.map(({ retryAfterMs = 0 }) => retryAfterMs));
+  const since = new Date();
+  const nextAttempt = new Date(since.getTime() + pause);
+  store.recordWait({ idx, side: source, firstUid, reason, since, nextAttempt, attempts });
+  progress[source].wait = { firstUid, attempts, isOver: false };
+}
+
+function endWait({ store, idx, progress }: OpenMailbox, { source }: Offer): void {
+  if (progress[source].wait?.isOver !== true) return;
+  store.clearWait(idx, source);
+  progress[source].wait = undefined;
+}
+
+/** Something was deleted: there may be room now, or less that waits. What waits is offered at once. */
+export function noteRoom({ progress }: OpenMailbox): void {
+  const hasShrunk = sides.some((side) => progress[side].hasShrunk);
+  for (const side of sides) {
+    const { wait } = progress[side];
+    progress[side].hasShrunk = false;
+    if (!hasShrunk || wait?.isOver !== false) continue;
+    progress[side].wait = { ...wait, isOver: true };
+    progress[side].floor = Math.min(progress[side].floor, wait.firstUid);
+  }
+}
