@@ -71,9 +71,14 @@ function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed }: Situat
   const isClean = sides.every((side) => {
     const now = listed[side]?.state;
     const before = known?.states[side];
-    return now !== undefined && before !== undefined && sameState(now, before);
+    return now !== undefined && before !== undefined && sameState(now, before) && tellsChanges(now);
   });
   if (!isClean || known?.isUnfinished === true) plan.dirty.push(name);
+}
+
+/** Without mod-sequences a mailbox that has, or had, messages looks the same whatever changed in it. */
+function tellsChanges({ highestModSeq, uidNext }: MailboxState): boolean {
+  return highestModSeq > 0n || uidNext <= 1;
 }
 
 /** First seen: the union of both. Afterwards: whichever side differs from what both had last time, wins. */

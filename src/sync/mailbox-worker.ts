@@ -103,6 +103,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   }
   requireReadable(mailbox);
   requireAllTold(mailbox);
+  requireModSeqs(mailbox);
   store.transaction(() => {
     clearSettledFlags(mailbox);
     store.checkpoint(
@@ -124,6 +125,14 @@ function endless(mailbox: OpenMailbox, after: PerSide<MailboxState>): InterimapE
     `the ${side ?? "local"} server tells of changes without end, and nothing comes of them`,
     side === undefined ? {} : { side },
   );
+}
+
+/** What changes in a message whose mod-sequence is 0 cannot be known later: no state is recorded that would say so. */
+function requireModSeqs({ views }: OpenMailbox): void {
+  const side = sides.find((one) => views[one].hasUnknownModSeqs);
+  if (side === undefined) return;
+  const message = `cannot be kept in step: the ${side} server tells no mod-sequences of some messages (MODSEQ (0))`;
+  throw new InterimapError("MAILBOX_UNSYNCABLE", message, { side });
 }
 
 function requireReadable({ views }: Pick<OpenMailbox, "views">): void {

@@ -787,3 +787,22 @@ test("what was to be copied over a connection that is lost takes no room from ot
     await scene.inFlight.local.acquire(budget);
   });
 });
+
+test("a mailbox with messages and without mod-sequences is left out, and the line says why", async () => {
+  const scripts = [
+    { local: selected({ modSeq: 0 }), remote: selected() },
+    {
+      local: selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (0))"),
+      remote: `${selected()}
+        C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+        S: z OK
+        ${settled({ modSeq: 6 })}`,
+    },
+  ];
+  for (const each of scripts) {
+    await withScene(each, async (scene) => {
+      await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSYNCABLE", /mod-sequences/));
+      assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+    });
+  }
+});

@@ -54,15 +54,17 @@ function qresync({ state, sequenceSample }: KnownMailbox): CommandPart[] {
 }
 
 function requireSyncable(view: MailboxView, side: Side): void {
-  const reason = !view.hasModSeqs
-    ? "it has no persistent mod-sequences"
-    : !view.hasStickyUids
-      ? "its UIDs are not persistent (UIDNOTSTICKY)"
-      : view.isReadOnly
-        ? "it is read-only for this user"
-        : view.uidValidity === 0 || view.uidNext === 0
-          ? "the server told no UIDVALIDITY or no UIDNEXT"
-          : undefined;
+  // RFC 7162 3.1.2.1: 0 tells nothing; in an empty mailbox there is nothing to tell.
+  const reason =
+    !view.hasModSeqs || (view.highestModSeq === 0n && view.exists > 0)
+      ? "it has no persistent mod-sequences"
+      : !view.hasStickyUids
+        ? "its UIDs are not persistent (UIDNOTSTICKY)"
+        : view.isReadOnly
+          ? "it is read-only for this user"
+          : view.uidValidity === 0 || view.uidNext === 0
+            ? "the server told no UIDVALIDITY or no UIDNEXT"
+            : undefined;
   if (reason === undefined) return;
   throw new InterimapError("MAILBOX_UNSYNCABLE", `cannot be synchronised: ${reason}`, { side });
 }
