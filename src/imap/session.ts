@@ -509,15 +509,16 @@ export class Session {
     }
     this.#note(response);
     // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
-    const view = this.#isInDoubt() ? undefined : this.view;
+    const view = this.#selection.opening !== undefined && this.#isInDoubt() ? undefined : this.view;
     if (response.kind === "fetch" && response.modSeq === 0n && view !== undefined) view.hasUnknownModSeqs = true;
-    const isOurs = ({ command }: Entry): boolean =>
+    const selected = this.view;
+    const owner = this.#inFlight.findClaimant(
       // Another mailbox's messages have the same UIDs.
-      (command.view === undefined || command.view === this.view) && command.claim?.(response) === true;
-    const owner = this.#inFlight.findClaimant(isOurs);
+      ({ command }) => (command.view === undefined || command.view === selected) && command.claim?.(response) === true,
+    );
     if (owner !== undefined) {
       this.#isAnswering = true;
-      if (response.kind === "fetch") owner.brought = (owner.brought ?? 0) + (response.body?.length ?? 0);
+      if (response.kind === "fetch" && response.body) owner.brought = (owner.brought ?? 0) + response.body.length;
       return;
     }
     if (response.kind !== "status" && this.#inFlight.selecting + this.#inFlight.inMailbox > 0) this.#isAnswering = true;

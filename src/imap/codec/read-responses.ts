@@ -167,15 +167,18 @@ class Feed {
 }
 
 /** What no parser of ours was ready for is the server's fault all the same: a line that is too deep or too long for it. */
-function parsed({ line, literals, passedOver }: RawResponse): Response | Promise<Response> {
-  const noted = (response: Response): Response =>
-    response.kind === "fetch" && passedOver !== undefined ? { ...response, passedOver } : response;
+function parsed(raw: RawResponse): Response | Promise<Response> {
   try {
-    const response = parseResponse(line, literals);
-    return response instanceof Promise ? response.then(noted, unreadable) : noted(response);
+    const response = parseResponse(raw.line, raw.literals);
+    if (response instanceof Promise) return response.then((later) => withPassedOver(later, raw), unreadable);
+    return raw.passedOver === undefined ? response : withPassedOver(response, raw);
   } catch (error) {
     return unreadable(error);
   }
+}
+
+function withPassedOver(response: Response, { passedOver }: RawResponse): Response {
+  return response.kind === "fetch" && passedOver !== undefined ? { ...response, passedOver } : response;
 }
 
 function unreadable(error: unknown): never {
