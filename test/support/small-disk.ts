@@ -27,7 +27,7 @@ const namespaces = process.getuid?.() === 0 ? ["--mount"] : ["--user", "--map-ro
 /** Undefined, and the test skipped, where nobody lets us mount anything and we are not root. */
 export async function smallDisk(t: TestContext, { megabytes = 1 } = {}): Promise<SmallDisk | undefined> {
   const directory = scratchDirectory("disk");
-  const script = 'mount -t tmpfs -o "size=$2m,mode=0777" tmpfs "$1" && echo mounted && exec cat';
+  const script = 'mount -t tmpfs -o "size=$2m,mode=0700" tmpfs "$1" && echo mounted && exec cat';
   const holder = spawn("unshare", [...namespaces, "sh", "-c", script, "sh", directory, String(megabytes)], {
     stdio: ["pipe", "pipe", "pipe"],
   });
