@@ -150,8 +150,8 @@ test("full when the log of commits is folded into the database: nothing is wrong
   const { stores, disk } = place;
   const [database, log] = ["x.db", "x.db-wal"].map((name) => disk.outside(join(disk.directory, name)));
   await prepare(place);
-  // Enough to make the database grow.
-  const many = mails("m", 400);
+  // Enough to make the database grow, which has free pages from the beginning.
+  const many = mails("m", 2_000);
   await deliver(stores.local, "INBOX", ...many);
   const before = statSync(database!).size;
   const daemon = place.watch();
