@@ -125,7 +125,7 @@ function memoryOf(now: number, before?: number): DeletionMemory & { emptied: boo
     noteEmptied: () => (memory.emptied = true),
     wasEmptied: () => memory.emptied,
   };
-  return memory as unknown as DeletionMemory & typeof memory;
+  return memory;
 }
 
 const box = { idx: 1, name: "box", isRubbish: false };
