@@ -195,6 +195,83 @@ test("a message without flags, however often it is asked for, is none", async ()
   });
 });
 
+const mailDate = '"01-Jan-2024 00:00:00 +0000"';
+
+/** What a server says of a message, octets and all. */
+function toldOf(uid: number, text: string, { sequence = uid, date = mailDate, flags = "" } = {}): string {
+  const items = `UID ${String(uid)} FLAGS (${flags}) INTERNALDATE ${date}`;
+  return `
+    S: * ${String(sequence)} FETCH (${items} BODY[] {${String(text.length)}}
+    S: ${text})`;
+}
+
+const askedFor = (tag: string, uids: string, answers: string): string => `
+  C: ${tag} UID FETCH ${uids} (UID FLAGS INTERNALDATE BODY.PEEK[])
+  ${answers}
+  S: ${tag} OK`;
+
+for (const [what, other] of Object.entries({
+  "other octets": toldOf(3, "two!", { sequence: 2 }),
+  "another date": toldOf(3, "three", { date: '"02-Jan-2024 00:00:00 +0000"' }),
+  "other flags": toldOf(3, "three", { flags: "a" }),
+  "other octets, in a piece": `
+    S: * 2 FETCH (UID 3 BODY[] {4}
+    S: two!)`,
+})) {
+  for (const isFirst of [true, false]) {
+    test(`a message told ${isFirst ? "first" : "then"} with ${what} is asked for once more, alone`, async () => {
+      const both = isFirst ? other + toldOf(3, "three") : toldOf(3, "three") + other;
+      const left = askedFor("b", "2", toldOf(2, "two!"));
+      const script = askedFor("a", "2:3", both) + left + askedFor("c", "3", toldOf(3, "three"));
+      await withSession(script, async (session) => {
+        const messages = await fetchMessages(session, parseUidSet("2:3"));
+        assert.deepEqual(
+          messages.map(({ uid, bytes, flags }) => [uid, bytes.toString(), flags.flags]),
+          [
+            [2, "two!", []],
+            [3, "three", []],
+          ],
+        );
+      });
+    });
+  }
+}
+
+test("what is contradictory each time is left out", async () => {
+  const both = toldOf(3, "two!") + toldOf(3, "three");
+  const script = askedFor("a", "2:3", toldOf(2, "two!") + both) + askedFor("b", "3", both);
+  await withSession(script, async (session) => {
+    const messages = await fetchMessages(session, parseUidSet("2:3"));
+    assert.deepEqual(
+      messages.map(({ uid }) => uid),
+      [2],
+    );
+  });
+});
+
+test("identities told of two messages under one UID are asked for once more, alone", async () => {
+  const identity = (uid: number, id: string): string => `
+    S: * 1 FETCH (UID ${String(uid)} FLAGS () INTERNALDATE ${mailDate} RFC822.SIZE 4 BODY[HEADER.FIELDS (MESSAGE-ID)] {${String(id.length + 16)}}
+    S: Message-ID: ${id}
+    S:
+    S: )`;
+  const asked = (tag: string, uids: string, answers: string): string => `
+    C: ${tag} UID FETCH ${uids} (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])
+    ${answers}
+    S: ${tag} OK`;
+  const script =
+    asked("a", "1:2", identity(1, "<x>") + identity(1, "<y>") + identity(2, "<y>")) +
+    asked("b", "1", identity(1, "<x>"));
+  await withSession(script, async (session) => {
+    const identities = await fetchIdentities(session, parseUidSet("1:2"));
+    const told = identities.toSorted((a, b) => a.uid - b.uid).map(({ uid, messageId }) => [uid, messageId]);
+    assert.deepEqual(told, [
+      [1, "<x>"],
+      [2, "<y>"],
+    ]);
+  });
+});
+
 test("one without a date has none", async () => {
   const script = `
     C: t1 UID FETCH 1 (UID FLAGS INTERNALDATE BODY.PEEK[])

@@ -18,6 +18,8 @@ export interface Wanted {
   readonly beside: readonly Item[];
   /** Called once for each message, when all of it has come. */
   readonly onMessage: (answer: Answer) => void;
+  /** Whether another answer says of a message, for which {@link onMessage} was called, what that one did not. */
+  readonly contradicts?: (answer: Answer) => boolean;
 }
 
 export class FetchAnswers {
@@ -25,6 +27,7 @@ export class FetchAnswers {
   readonly #heard = new UidMarks();
   /** Of messages that are not complete. */
   readonly #pieces = new Map<number, Answer>();
+  readonly #contradicted = new Set<number>();
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted;
@@ -34,9 +37,13 @@ export class FetchAnswers {
   take(response: Answer): boolean {
     const { uid } = response;
     const isAnswer = this.#wanted.isAnswer(response);
-    // The same answer once more, or what happened since.
-    if (this.#heard.has(uid)) return isAnswer;
+    // The same answer once more, another message's, or what happened since.
+    if (this.#heard.has(uid)) {
+      if (isAnswer && this.#wanted.contradicts?.(response) === true) this.#contradicted.add(uid);
+      return isAnswer;
+    }
     const before = this.#pieces.get(uid);
+    if (before !== undefined && areOfTwo(before, response)) this.#contradicted.add(uid);
     const answer = before === undefined ? response : joined(before, response);
     const hasBegun = isAnswer || (before !== undefined && this.#wanted.isAnswer(before));
     if (hasBegun && this.#wanted.beside.every((item) => answer[item] !== undefined)) this.#complete(answer);
@@ -54,6 +61,11 @@ export class FetchAnswers {
     return [...this.#pieces.values()];
   }
 
+  /** Of which messages cannot be known what was told: of one of them, or of another one, too. */
+  get contradicted(): UidSet {
+    return uidSetOf([...this.#contradicted]);
+  }
+
   /** No more is to come: a message of which all but `items` was told has none. */
   settleFor(...items: readonly Item[]): void {
     const needed = this.#wanted.beside.filter((item) => !items.includes(item));
@@ -67,6 +79,21 @@ export class FetchAnswers {
     this.#heard.add(answer.uid);
     this.#wanted.onMessage(answer);
   }
+}
+
+/** Pieces that say of one message what is true of two. */
+function areOfTwo(before: Answer, later: Answer): boolean {
+  const { internalDate = later.internalDate } = before;
+  return (
+    isOther(before.body, later.body) ||
+    isOther(before.headerFields, later.headerFields) ||
+    (later.internalDate !== undefined && internalDate !== later.internalDate)
+  );
+}
+
+/** Both were told, and they are not the same. */
+export function isOther(before: Buffer | null | undefined, later: Buffer | null | undefined): boolean {
+  return before instanceof Buffer && later instanceof Buffer && !before.equals(later);
 }
 
 /** What was told later stands, but for what a message is made of. */

@@ -12,6 +12,7 @@ import {
   splitUidSet,
   subtract,
   uidSetOf,
+  uidsOf,
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
@@ -20,7 +21,8 @@ import { line, uids as uidSet, type CommandPart } from "../codec/write-command.t
 import type { FlagChange } from "../mailbox-view.ts";
 import type { FetchResponse } from "../responses.ts";
 import type { Channel } from "../channel.ts";
-import { FetchAnswers, type Answer, type Wanted } from "./fetch-answers.ts";
+import { FetchAnswers, isOther, type Answer, type Wanted } from "./fetch-answers.ts";
+import { ToldMessages } from "./told-messages.ts";
 
 export interface FetchedMessage {
   readonly uid: number;
@@ -39,10 +41,25 @@ interface FetchRequest extends Wanted {
   readonly areThere?: boolean;
   /** What a message may be without. */
   readonly optional?: readonly ("internalDate" | "size")[];
+  /** What `onMessage` was called with is not to be believed. Needed with `contradicts`. */
+  readonly forget?: (uid: number) => void;
 }
 
-/** Asks for messages, and once more for those that the server told only part of, or left out. */
+/**
+ * Asks for messages, and once more for those that the server told only part of, or left out. Those that it told two
+ * different things of are asked for one by one; still contradictory, they are left out.
+ */
 async function uidFetch(session: Channel, request: FetchRequest): Promise<FetchAnswers> {
+  const answers = await hearAll(session, request);
+  for (const uid of uidsOf(answers.contradicted)) {
+    request.forget?.(uid);
+    const again = await hearAll(session, { ...request, uids: uidSetOf([uid]) });
+    if (!isEmpty(again.contradicted)) request.forget?.(uid);
+  }
+  return answers;
+}
+
+async function hearAll(session: Channel, request: FetchRequest): Promise<FetchAnswers> {
   const { uids, optional = [], areThere = false } = request;
   const answers = new FetchAnswers(request);
   await ask(session, request, answers);
@@ -112,7 +129,7 @@ export async function fetchMessages(
   uids: UidSet,
   { octets = 0, onLarger = () => undefined }: Expected = {},
 ): Promise<FetchedMessage[]> {
-  const messages: FetchedMessage[] = [];
+  const messages = new ToldMessages<FetchedMessage>();
   await uidFetch(session, {
     uids,
     brings: inexactSize(octets),
@@ -121,14 +138,28 @@ export async function fetchMessages(
     beside: ["flags", "internalDate"],
     optional: ["internalDate"],
     areThere: true,
+    contradicts: ({ uid, flags, internalDate, body }) => {
+      const told = messages.get(uid);
+      if (told === undefined) return false;
+      const instant = internalDate === undefined ? told.date?.instant : parseInternalDate(internalDate)?.instant;
+      return isOther(told.bytes, body) || told.date?.instant !== instant || areOther(told.flags, flags);
+    },
+    forget: (uid) => {
+      messages.forget(uid);
+    },
     onMessage: ({ uid, flags = [], internalDate = "", body, passedOver }) => {
       // The flags just read are the latest; what the server announced before is older (answers keep their order).
       session.view?.forgetChange(uid);
       if (passedOver !== undefined) onLarger(uid, passedOver);
-      else if (body) messages.push({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
+      else if (body) messages.add({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
     },
   });
-  return messages;
+  return messages.all;
+}
+
+/** They may have been told more than once, and changed in between: then one more look does no harm. */
+function areOther(told: FlagSet, flags: readonly string[] | undefined): boolean {
+  return flags !== undefined && flagSet(flags) !== told;
 }
 
 /** What identifies a message on any server, for matching. There may be a million of them. */
@@ -153,7 +184,7 @@ export async function fetchIdentities(
   uids: UidSet,
   { areThere }: Existence = { areThere: false },
 ): Promise<MessageIdentity[]> {
-  const identities: MessageIdentity[] = [];
+  const identities = new ToldMessages<MessageIdentity>();
   await uidFetch(session, {
     uids,
     items: line`(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])`,
@@ -161,12 +192,24 @@ export async function fetchIdentities(
     beside: ["flags", "internalDate", "size"],
     optional: ["internalDate", "size"],
     areThere,
+    contradicts: ({ uid, flags, internalDate, size, headerFields }) => {
+      const told = identities.get(uid);
+      if (told === undefined) return false;
+      const isOtherDate = internalDate !== undefined && !Object.is(instantOf(internalDate), told.date);
+      const messageId = headerFields && messageIdOf(headerFields);
+      return (
+        isOtherDate || (size ?? told.size) !== told.size || messageId !== told.messageId || areOther(told.flags, flags)
+      );
+    },
+    forget: (uid) => {
+      identities.forget(uid);
+    },
     onMessage: ({ uid, flags = [], internalDate = "", size = 0, headerFields }) => {
       const messageId = messageIdOf(headerFields ?? Buffer.alloc(0));
-      identities.push({ uid, flags: flagSet(flags), date: instantOf(internalDate), size, messageId });
+      identities.add({ uid, flags: flagSet(flags), date: instantOf(internalDate), size, messageId });
     },
   });
-  return identities;
+  return identities.all;
 }
 
 /** Tells the flags of messages that should exist as they come; what the view knows of changes stays as it is. */
