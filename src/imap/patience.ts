@@ -10,8 +10,11 @@ const steps = 5;
 /** As long as it says that it is busy with something large ("* OK Hang in there.."), at most. */
 const busyLimitMs = 60 * 60_000;
 
-/** What is waited for: something large may keep a server busy, SELECT of a huge mailbox or APPEND to one. */
-export type Awaited = "nothing" | "something" | "something large";
+/**
+ * What is waited for: something large may keep a server busy, SELECT of a huge mailbox or APPEND to one. A message that is
+ * out and taken in (`delivery`) may be there already: given up, it would have to be looked for.
+ */
+export type Awaited = "nothing" | "something" | "something large" | "delivery";
 
 export interface PatienceOptions {
   readonly limitMs?: number | undefined;
@@ -24,6 +27,7 @@ export interface PatienceOptions {
 export class Patience {
   readonly #options: PatienceOptions;
   #limitMs: number;
+  #isHurried = false;
   #timer: NodeJS.Timeout;
   #silentSteps = 0;
   #busySteps = 0;
@@ -41,6 +45,7 @@ export class Patience {
   limit(ms: number): void {
     clearTimeout(this.#timer);
     this.#limitMs = ms;
+    this.#isHurried = true;
     this.#silentSteps = 0;
     this.#timer = this.#arm();
   }
@@ -72,20 +77,27 @@ export class Patience {
     const what = awaited();
     if (what === "nothing") return;
     if (isSending()) this.progress();
-    else if (this.#isExcused(what) || ++this.#silentSteps < steps) this.#timer.refresh();
+    else if (this.#isExcused(what) || this.#mayGoOn(what)) this.#timer.refresh();
     else this.#giveUp();
     this.#isBusy = false;
   }
 
+  /** However short the limit is, a message that was sent gets the usual time, unless all has to end. */
+  #mayGoOn(what: Awaited): boolean {
+    const limitMs = what === "delivery" && !this.#isHurried ? Math.max(this.#limitMs, defaultLimitMs) : this.#limitMs;
+    return ++this.#silentSteps * (this.#limitMs / steps) < limitMs;
+  }
+
   #isExcused(what: Awaited): boolean {
-    if (!this.#isBusy || what !== "something large") return false;
+    if (!this.#isBusy || (what !== "something large" && what !== "delivery")) return false;
     if (++this.#busySteps * (this.#limitMs / steps) > busyLimitMs) return false;
     this.#silentSteps = 0;
     return true;
   }
 
   #giveUp(): void {
+    const silence = this.#silentSteps * (this.#limitMs / steps);
     const words = this.words === undefined ? "" : `; the server's last words: ${this.words}`;
-    this.#options.giveUp(new InterimapError("CONNECTION_SILENT", `no answer for ${duration(this.#limitMs)}${words}`));
+    this.#options.giveUp(new InterimapError("CONNECTION_SILENT", `no answer for ${duration(silence)}${words}`));
   }
 }

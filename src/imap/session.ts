@@ -567,8 +567,14 @@ export class Session {
     return isSending;
   }
 
+  #isOut(): boolean {
+    const { stream, isOut } = this.#transport;
+    return stream.writableLength === 0 && isOut?.() !== false;
+  }
+
   #awaited(): Awaited {
     if (this.#greeting !== undefined) return "something";
+    if (this.#isOut() && this.#inFlight.find(isDelivered) !== undefined) return "delivery";
     if (this.#inFlight.find(isLarge) !== undefined) return "something large";
     return this.#inFlight.find((entry) => entry.isHeld !== true) === undefined ? "nothing" : "something";
   }
@@ -616,8 +622,17 @@ export class Session {
 
 /** What may keep a server busy for a long time: a message, or anything in a mailbox. */
 function isLarge({ command: { overlap, parts }, isHeld }: Entry): boolean {
-  if (overlap === "any") return parts.some((part) => typeof part !== "string");
+  if (overlap === "any") return carriesMessage(parts);
   return isHeld !== true && (overlap === "select" || overlap === "selected" || overlap === "changing");
+}
+
+/** A message that has left, as far as can be seen. */
+function isDelivered({ command: { overlap, parts }, segments }: Entry): boolean {
+  return overlap === "any" && segments.length === 0 && carriesMessage(parts);
+}
+
+function carriesMessage(parts: Command["parts"]): boolean {
+  return parts.some((part) => typeof part !== "string");
 }
 
 function isMisunderstanding(error: Error): boolean {

@@ -153,6 +153,38 @@ test("how long an answer may take is for the caller to say", async (t) => {
   }
 });
 
+test("a message that is out gets five minutes to be taken in, however little time everything else gets", async (t) => {
+  const clock = installedClock(t);
+  const { session } = slowSession(50_000);
+  session.capabilities = new Capabilities(["LITERAL+"]);
+  const answer = session.run(command("APPEND", { parts: line`APPEND box ${{ literal: Buffer.from("mail") }}` }));
+  await setImmediate();
+  clock.pass(5 * minute - 1);
+  assert.ok(session.isUsable);
+  clock.pass(1);
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 min$/));
+});
+
+test("a message that the server does not ask for gets no more time than anything else", async (t) => {
+  const clock = installedClock(t);
+  const { session } = slowSession(50_000);
+  const answer = session.run(command("APPEND", { parts: line`APPEND box ${{ literal: Buffer.from("mail") }}` }));
+  await setImmediate();
+  clock.pass(50_000);
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 50 s$/));
+});
+
+test("all that has to end does not wait for a message to be taken in", async (t) => {
+  const clock = installedClock(t);
+  const { session } = slowSession(50_000);
+  session.capabilities = new Capabilities(["LITERAL+"]);
+  const answer = session.run(command("APPEND", { parts: line`APPEND box ${{ literal: Buffer.from("mail") }}` }));
+  await setImmediate();
+  session.limitSilence(5_000);
+  clock.pass(5_000);
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 s$/));
+});
+
 test("a server that does not even greet is given up", async (t) => {
   const clock = installedClock(t);
   const { session } = slowSession();

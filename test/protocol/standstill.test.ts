@@ -14,7 +14,7 @@ import { line } from "../../src/imap/codec/write-command.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import { Session } from "../../src/imap/session.ts";
 import { deflate } from "../../src/imap/transport/deflate.ts";
-import { octetsSent } from "../../src/imap/transport/tcp.ts";
+import { isOut, octetsSent } from "../../src/imap/transport/tcp.ts";
 import type { Transport } from "../../src/imap/transport/transport.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { scratchDirectory } from "../support/scratch.ts";
@@ -47,7 +47,10 @@ async function pair(t: TestContext): Promise<Pair> {
     socket.destroy();
     listener.close();
   });
-  return { transport: { stream: socket, secure: false, octetsSent: () => octetsSent(socket) }, server };
+  return {
+    transport: { stream: socket, secure: false, octetsSent: () => octetsSent(socket), isOut: () => isOut(socket) },
+    server,
+  };
 }
 
 async function encrypted({ transport, server }: Pair): Promise<Pair> {

@@ -3,7 +3,7 @@
 import type { Socket } from "node:net";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
-import { cannotConnect, connectError, connectTcp, octetsSent, type TcpOptions } from "./tcp.ts";
+import { cannotConnect, connectError, connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
 import { upgradeToTls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
@@ -43,7 +43,13 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
   });
   // A reset takes back what the system was going to send.
   const abort = (): void => void socket.resetAndDestroy();
-  return { stream: socket, secure: false, octetsSent: () => octetsSent(socket), abort };
+  return {
+    stream: socket,
+    secure: false,
+    octetsSent: () => octetsSent(socket),
+    isOut: () => isOut(socket),
+    abort,
+  };
 }
 
 async function connectDirectly(settings: InetSettings, options: TcpOptions): Promise<Socket> {

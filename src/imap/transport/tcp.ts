@@ -48,6 +48,12 @@ export function octetsSent(socket: Socket): number | undefined {
   return handle ? handle.bytesWritten - handle.writeQueueSize : undefined;
 }
 
+/** Whether the system has taken all octets that were written to a connection, be it by TLS above it. */
+export function isOut(socket: Socket): boolean {
+  const { _handle: handle } = socket as Socket & { readonly _handle?: Handle | null };
+  return socket.writableLength === 0 && (handle?.writeQueueSize ?? 0) === 0;
+}
+
 /** `host:port`, with brackets around an IPv6 address. */
 export function endpointName(endpoint: Endpoint): string {
   return `${endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;

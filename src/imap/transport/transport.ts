@@ -17,6 +17,8 @@ export interface Transport {
    * stands still when it is dead. Undefined when nobody knows.
    */
   readonly octetsSent?: () => number | undefined;
+  /** Whether all that was written has left this process, below all that changes it. Undefined: as the stream says. */
+  readonly isOut?: () => boolean;
   /** Ends the connection so that, of what was written, nothing leaves any more; the stream is still to be destroyed. */
   readonly abort?: () => void;
 }
