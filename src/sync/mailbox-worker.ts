@@ -157,7 +157,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     work.report(event);
   };
   const known = perSide((side) => knowledge(work, side));
-  const selecting = perSide((side) => select(sessions[side], wireNames[side], known[side]));
+  const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
   const foretold = perSide((side) => foretell(work, side));
   const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
     await Promise.allSettled(foretellings({ foretold }));
@@ -185,6 +185,19 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     progress: perSide((side) => progressFrom({ ...work, before, interrupted }, { side, view: views[side] })),
   };
   return mailbox;
+}
+
+/**
+ * What is met for the first time, has had messages and is said to hold none is asked once more: taken for empty, it would
+ * be matched with nothing, and everything in it copied.
+ */
+async function selectCounted(session: Channel, wireName: string, known?: ServerKnowledge): Promise<MailboxView> {
+  const view = await select(session, wireName, known);
+  if (known !== undefined || view.exists > 0 || view.uidNext <= 1) return view;
+  const [told] = await Promise.all([status(session, wireName), noop(session)]);
+  if ((told.messages ?? 0) === 0 || view.exists > 0) return view;
+  const message = `the server counts ${String(told.messages)} messages (STATUS), and none when the mailbox is selected`;
+  throw new InterimapError("MAILBOX_PROTOCOL", message, { side: session.side, hint: "nothing was copied" });
 }
 
 /** Asks for the sizes of what is new by what LIST said, so that this leaves together with SELECT. */

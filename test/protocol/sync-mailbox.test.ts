@@ -31,17 +31,23 @@ interface Scene {
   sync(): Promise<void>;
 }
 
-/** Both sides have UID 1 and 2, mapped crosswise, and were synchronised in the state `before`. */
-async function withScene(scripts: PerSide<string>, work: (scene: Scene) => Promise<void>): Promise<void> {
+/** Both sides have UID 1 and 2, mapped crosswise, and were synchronised in the state `before`, unless they are first met. */
+async function withScene(
+  scripts: PerSide<string>,
+  work: (scene: Scene) => Promise<void>,
+  { isFirstMet = false } = {},
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "interimap-sync-"));
   const store = openStore({ path: join(directory, "db") });
   try {
     const idx = store.addMailbox("box", false);
-    store.addMappings(idx, [
-      { local: 1, remote: 2 },
-      { local: 2, remote: 1 },
-    ]);
-    store.checkpoint(idx, { local: before, remote: before });
+    if (!isFirstMet) {
+      store.addMappings(idx, [
+        { local: 1, remote: 2 },
+        { local: 2, remote: 1 },
+      ]);
+      store.checkpoint(idx, { local: before, remote: before });
+    }
     const events: SyncEvent[] = [];
     const inFlight = perSide(() => new ByteBudget(budget));
     await withSession(
@@ -666,6 +672,26 @@ for (const line of ["VANISHED (EARLIER) 0:1", "VANISHED *", "1 EXPUNGE", "x EXIS
         assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
         assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: before, remote: before });
       });
+    });
+  }
+}
+
+const firstMet = (now: Now = {}): string => selected(now).replace(" (QRESYNC (7 5 1:2))", "");
+
+for (const side of sides) {
+  for (const count of ["S: * 0 EXISTS", ""]) {
+    test(`first met, "${count}" of messages that STATUS counts on the ${side} side: nothing is copied`, async () => {
+      const odd = firstMet({ exists: 0 }).replace("S: * 0 EXISTS", count) + settled();
+      const other = firstMet();
+      const scripts = side === "local" ? { local: odd, remote: other } : { local: other, remote: odd };
+      await withScene(
+        scripts,
+        async (scene) => {
+          await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /counts 2 messages/));
+          assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: undefined, remote: undefined });
+        },
+        { isFirstMet: true },
+      );
     });
   }
 }
