@@ -159,7 +159,8 @@ export const scenarios: readonly Scenario[] = [
     name: "already interrupted once, before its checkpoint",
     synced: ["append INBOX a*4"],
     local: ["append INBOX l*3", "expunge INBOX a4", "flag INBOX a1 +\\Seen"],
-    killedAt: /< \S+ STATUS/,
+    // The first STATUS there: locally, one comes before the deletion is believed.
+    killedAt: /^remote < \S+ STATUS/,
     localThen: ["flag INBOX l1 +\\Seen", "expunge INBOX l2"],
     remoteThen: ["flag INBOX l3 +\\Flagged"],
   },
@@ -233,7 +234,7 @@ export const scenarios: readonly Scenario[] = [
 
 /** The same with the sides exchanged. */
 export function flip(scenario: Scenario): Scenario {
-  const { local = [], remote = [], localThen = [], remoteThen = [], database, quota, ...rest } = scenario;
+  const { local = [], remote = [], localThen = [], remoteThen = [], killedAt, database, quota, ...rest } = scenario;
   return {
     ...rest,
     name: scenario.name,
@@ -241,6 +242,7 @@ export function flip(scenario: Scenario): Scenario {
     remote: local,
     localThen: remoteThen,
     remoteThen: localThen,
+    ...(killedAt !== undefined && { killedAt: new RegExp(killedAt.source.replace(/\b(local|remote)\b/, exchanged)) }),
     ...(database !== undefined && { database: database.replace(/\b(l|r)(?=UID\b)|\b(local|remote)\b/g, exchanged) }),
     ...(quota !== undefined && { quota: quota === "local" ? "remote" : "local" }),
   };

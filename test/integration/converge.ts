@@ -34,6 +34,18 @@ const changing = /: C: \S+ (?:UID )?(STORE|EXPUNGE|APPEND|CREATE|SUBSCRIBE|UNSUB
 export async function assertNothingToDo({ home }: Pair, context = ""): Promise<void> {
   const { status, stderr } = await runInterimap(home, ["--debug"]);
   assert.equal(status, 0, stderr);
+  assertChangesNothing(stderr, context);
+}
+
+/** Runs once more: nothing but LIST is needed, and what a server refused earlier is told again, with exit 1. */
+export async function assertOnlyRefused({ home }: Pair, refused: RegExp): Promise<void> {
+  const { status, stderr } = await runInterimap(home, ["--debug"]);
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, refused);
+  assertChangesNothing(stderr);
+}
+
+function assertChangesNothing(stderr: string, context?: string): void {
   const commands = stderr.split("\n").filter((line) => changing.test(line));
   assert.deepEqual(commands, [], context);
 }

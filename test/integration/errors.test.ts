@@ -301,7 +301,7 @@ describe("reaching a server", () => {
     const home = homeFor(t, { local: server, remote });
     await assertRefused(home, {
       status: 76,
-      line: /^remote: the server sent a line that cannot be understood: "\* LIST \(/,
+      line: /^remote: the server's hierarchy delimiter cannot be read: "\* LIST \(/,
     });
   });
 

@@ -160,9 +160,9 @@ export function number(value: number): WireText {
   return wire(String(value));
 }
 
-/** RFC 7162 section 7, mod-sequence-valzer. */
+/** RFC 7162 section 7, mod-sequence-valzer; of 64 bits, where a server goes beyond the 63 of the RFC. */
 export function modSeq(value: bigint): WireText {
-  if (typeof value !== "bigint" || value < 0n || value >= 1n << 63n) {
+  if (typeof value !== "bigint" || value < 0n || value >= 1n << 64n) {
     throw new InterimapError("MAILBOX_PROTOCOL", `the mod-sequence ${String(value)} is beyond what IMAP has`);
   }
   return wire(value.toString());

@@ -179,8 +179,8 @@ test("numbers keep to their width", () => {
   for (const value of [-1, 1.5, 2 ** 32, Number.NaN, "1:*" as unknown as number]) {
     assert.throws(() => number(value), bug, String(value));
   }
-  assert.equal(modSeq((1n << 63n) - 1n), "9223372036854775807");
-  for (const value of [1n << 63n, -1n]) assert.throws(() => modSeq(value), { code: "MAILBOX_PROTOCOL" });
+  assert.equal(modSeq((1n << 64n) - 1n), "18446744073709551615");
+  for (const value of [1n << 64n, -1n]) assert.throws(() => modSeq(value), { code: "MAILBOX_PROTOCOL" });
 });
 
 test("atoms are atoms, and flags that are none are not sent", () => {
