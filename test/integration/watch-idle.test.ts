@@ -232,7 +232,7 @@ describe("--watch", { concurrency: 3 }, () => {
         // The second asks for the delimiter.
         assert.deepEqual(
           [...kinds],
-          ['LIST "" * RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))', 'LIST "" ""'],
+          ['LIST "" * RETURN (SUBSCRIBED SPECIAL-USE STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))', 'LIST "" ""'],
         );
       }
     });
