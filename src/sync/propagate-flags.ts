@@ -44,7 +44,9 @@ export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
   await learnWhatOtherSideCannotTell(mailbox, { changes, baselines });
   const groups = new StoreGroups();
   for (const pairs of pairsOf(mailbox, changes)) plan(mailbox, { pairs, changes, baselines, groups });
-  await bothSides((side) => applyGroups(mailbox, { side, groups: groups.of(side), changes }));
+  const contested = await bothSides((side) => applyGroups(mailbox, side, groups.of(side)));
+  // Only when both sides have answered: what one tells of our STORE there may come after the other has refused its own.
+  await bothSides((side) => takeUpAgain(mailbox, { side, again: contested[side], changes }));
 }
 
 interface Taken {
@@ -137,17 +139,22 @@ async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, bas
   });
 }
 
-interface SideGroups {
+/** Returns the messages that changed under our hands. */
+async function applyGroups(mailbox: OpenMailbox, side: Side, groups: readonly StoreGroup[]): Promise<UidSet> {
+  const patience = { left: refusalsInARow };
+  const contested = await allDone(groups.map((group) => applyGroup(mailbox, { side, group, patience })));
+  return contested.reduce(union, emptyUidSet);
+}
+
+interface Again {
   readonly side: Side;
-  readonly groups: readonly StoreGroup[];
+  readonly again: UidSet;
   readonly changes: Changes;
 }
 
-async function applyGroups(mailbox: OpenMailbox, { side, groups, changes }: SideGroups): Promise<void> {
+/** What the other side changed is news once more, together with what this side has now. */
+async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again): Promise<void> {
   const { store, idx, sessions, views } = mailbox;
-  const patience = { left: refusalsInARow };
-  const contested = await allDone(groups.map((group) => applyGroup(mailbox, { side, group, patience })));
-  const again = contested.reduce(union, emptyUidSet);
   if (isEmpty(again)) return;
   mailbox.progress[side].isContested = true;
   const other = otherSide(side);

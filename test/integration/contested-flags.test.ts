@@ -110,6 +110,21 @@ for (const [place, side, servers] of places) {
       await assertFlags(stores, [found[0]!.slice(3), "\\seen work"]);
     });
 
+    test("again, and the other side answers ours only after that", async (t) => {
+      const stores = await synchronised(t, servers(), 2);
+      await store(stores[otherSide(side)], "1 -FLAGS (\\Seen)");
+      let answered = (): void => undefined;
+      const isAnswered = new Promise<void>((resolve) => (answered = resolve));
+      beforeStore(stores, { side, action: (time) => store(stores[side], `1 FLAGS (again${time})`), times: 2 });
+      for (const action of [() => undefined, () => answered()])
+        stores.hold(side, "server", { pattern: /\bMODIFIED\b/, action });
+      stores.hold(otherSide(side), "client", { pattern: /UID STORE/, action: () => isAnswered });
+      assert.equal((await runInterimap(stores.home)).status, 0);
+      const found = await contents(stores[side]);
+      assert.match(found[0]!, /\bagain2\b.*\bwork\b/);
+      await assertFlags(stores, [found[0]!.slice(3), "\\seen work"]);
+    });
+
     test("and on the other side once more: its last word counts", async (t) => {
       const stores = await synchronised(t, servers(), 3);
       const source = stores[otherSide(side)];
