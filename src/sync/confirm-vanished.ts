@@ -15,6 +15,7 @@ import {
   emptyUidSet,
   intersect,
   isEmpty,
+  lastUid,
   subtract,
   UidSetBuilder,
   uidSetOf,
@@ -39,7 +40,10 @@ export function forgetUnknown({ views, store, idx, progress }: OpenMailbox, side
   const left = store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]);
   const mapped = subtract(store.mappedAmong(idx, side, view.vanished), uidSetOf(left));
   const known = union(mapped, intersect(view.vanished, uidSetOf(progress[side].refused)));
-  view.takeVanished(subtract(view.vanished, known));
+  const unknown = subtract(view.vanished, known);
+  // It may be one that waited to be copied.
+  if (lastUid(unknown) >= (progress[side].wait?.firstUid ?? Infinity)) progress[side].hasShrunk = true;
+  view.takeVanished(unknown);
 }
 
 /**
