@@ -1,6 +1,9 @@
-// What is recorded of messages that a server refused, and making it time to offer them again.
+// Messages that a server refuses: making it do so, what is recorded of them, and making it time to offer them again.
 
+import type { Side } from "../../src/model/side.ts";
 import type { InterimapHome } from "../support/run-interimap.ts";
+import type { Verdict } from "../support/traffic-proxy.ts";
+import type { TwoStores } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 
 export interface RefusedRow {
@@ -24,4 +27,26 @@ export function refusedIn({ databaseFile }: InterimapHome): RefusedRow[] {
 /** As if the last attempt had been long ago. */
 export function makeDue({ databaseFile }: InterimapHome): void {
   execute(databaseFile, "UPDATE refused SET last_attempt = last_attempt - 86400");
+}
+
+/** The server answers the APPENDs to `box` that come next with these words; undefined: as it does. */
+export function answerAppends(
+  stores: TwoStores,
+  { target, box }: { readonly target: Side; readonly box: string },
+  answers: readonly (string | undefined)[],
+): void {
+  for (const answer of answers) {
+    stores.hold(target, "client", {
+      pattern: new RegExp(`^\\S+ APPEND ${box} `),
+      action: (line): Verdict => {
+        if (answer === undefined) return undefined;
+        const [tag = ""] = line.split(" ");
+        stores.hold(target, "server", {
+          pattern: new RegExp(`^${tag} NO \\[TRYCREATE\\]`),
+          action: () => ({ instead: `${tag} ${answer}` }),
+        });
+        return { instead: line.replace(` ${box} `, " no-such-mailbox ") };
+      },
+    });
+  }
 }

@@ -12,11 +12,10 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import type { TwoStores } from "../support/two-stores.ts";
-import type { Verdict } from "../support/traffic-proxy.ts";
 import { becomes, becomeIdentical, eventually, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
-import { makeDue, refusedIn, type RefusedRow } from "./refused-messages.ts";
+import { answerAppends, makeDue, refusedIn, type RefusedRow } from "./refused-messages.ts";
 
 const { dovecot, limited, simple, cyrus } = await startAll({
   dovecot: startDovecot(),
@@ -50,24 +49,6 @@ function accounts(
   servers: PerSide<MailServer> = { local: dovecot, remote: dovecot },
 ): Promise<TwoStores> {
   return twoStores(t, servers);
-}
-
-/** The server answers the APPENDs to `box` that come next with these words; undefined: as it does. */
-function answerAppends(stores: TwoStores, target: Side, answers: readonly (string | undefined)[]): void {
-  for (const answer of answers) {
-    stores.hold(target, "client", {
-      pattern: new RegExp(`^\\S+ APPEND ${box} `),
-      action: (line): Verdict => {
-        if (answer === undefined) return undefined;
-        const [tag = ""] = line.split(" ");
-        stores.hold(target, "server", {
-          pattern: new RegExp(`^${tag} NO \\[TRYCREATE\\]`),
-          action: () => ({ instead: `${tag} ${answer}` }),
-        });
-        return { instead: line.replace(` ${box} `, " no-such-mailbox ") };
-      },
-    });
-  }
 }
 
 interface Expected {
@@ -120,7 +101,7 @@ for (const target of sides) {
         await prepare(stores, source, [0, 2]);
         const expected = { target, uid: 1, reason };
         // All three, then the first of them alone; the other two are taken.
-        answerAppends(stores, target, [answer, answer]);
+        answerAppends(stores, { target, box }, [answer, answer]);
         const first = await runInterimap(stores.home);
         assert.equal(first.status, 1, first.stderr);
         assert.match(
@@ -143,7 +124,7 @@ for (const target of sides) {
         assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 1)]);
 
         makeDue(stores.home);
-        answerAppends(stores, target, [answer]);
+        answerAppends(stores, { target, box }, [answer]);
         const again = await runInterimap(stores.home);
         assert.equal(again.status, 1, again.stderr);
         assert.match(again.stderr, /UID 1 was refused/);
@@ -164,7 +145,7 @@ for (const target of sides) {
       const expected = { target, uid: 1, reason: "[CLIENTBUG] Syntax error" };
       for (const connection of [1, 2]) {
         // All three; then, in the next run, the first of them alone.
-        answerAppends(stores, target, ["BAD [CLIENTBUG] Syntax error"]);
+        answerAppends(stores, { target, box }, ["BAD [CLIENTBUG] Syntax error"]);
         const { status, stderr } = await runInterimap(stores.home);
         assert.equal(status, 75, `run ${connection}: ${stderr}`);
         assert.match(
@@ -193,7 +174,7 @@ for (const target of sides) {
       await prepare(stores, source, [7, 0]);
       const no = "NO Not this one";
       // 1-8, then 1-4, 5-8, 5-6, 7-8, 7, 8.
-      answerAppends(stores, target, [no, undefined, no, undefined, no, undefined, no]);
+      answerAppends(stores, { target, box }, [no, undefined, no, undefined, no, undefined, no]);
       const first = await runInterimap(stores.home);
       assert.equal(first.status, 1, first.stderr);
       const expected = { target, uid: 8, reason: "Not this one" };
@@ -204,7 +185,7 @@ for (const target of sides) {
       );
       await assertLeftAlone(stores, expected);
 
-      answerAppends(stores, target, [no]);
+      answerAppends(stores, { target, box }, [no]);
       const refused = await runInterimap(stores.home, ["--repair"]);
       assert.equal(refused.status, 1, refused.stderr);
       assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 2)]);
@@ -218,7 +199,7 @@ for (const target of sides) {
     test("deleted at its source: forgotten", async (t) => {
       const stores = await accounts(t);
       await prepare(stores, source, [0, 0]);
-      answerAppends(stores, target, ["NO [OVERQUOTA] Mailbox is full"]);
+      answerAppends(stores, { target, box }, ["NO [OVERQUOTA] Mailbox is full"]);
       assert.equal((await runInterimap(stores.home)).status, 1);
       await expunge(stores[source], "1", box);
       await assertConverges(stores);
@@ -229,7 +210,7 @@ for (const target of sides) {
       const stores = await accounts(t);
       await prepare(stores, source, [2, 2]);
       const no = "NO Not this one";
-      answerAppends(stores, target, [no, undefined, no, no, undefined]);
+      answerAppends(stores, { target, box }, [no, undefined, no, no, undefined]);
       assert.equal((await runInterimap(stores.home)).status, 1);
       assert.deepEqual(refusedIn(stores.home), [rowOf({ target, uid: 3, reason: "Not this one" }, 1)]);
       await deliver(stores[target], box, large);
@@ -242,7 +223,7 @@ for (const target of sides) {
     test("it is in --status, with its Message-ID, its size and the server's words", async (t) => {
       const stores = await accounts(t);
       await prepare(stores, source, [0, 0]);
-      answerAppends(stores, target, ["NO [TOOBIG] Message is too large"]);
+      answerAppends(stores, { target, box }, ["NO [TOOBIG] Message is too large"]);
       assert.equal((await runInterimap(stores.home)).status, 1);
       const { stdout } = await runInterimap(stores.home, ["--status", "--json"]);
       const [message, ...others] = (JSON.parse(stdout) as StatusDocument).refused;
@@ -280,10 +261,10 @@ for (const target of sides) {
     test("a daemon looks again as soon as the message is due", async (t) => {
       const stores = await accounts(t);
       await prepare(stores, source, [0, 0]);
-      answerAppends(stores, target, ["NO Not now"]);
+      answerAppends(stores, { target, box }, ["NO Not now"]);
       assert.equal((await runInterimap(stores.home)).status, 1);
       execute(stores.home.databaseFile, "UPDATE refused SET last_attempt = last_attempt - 56");
-      answerAppends(stores, target, ["NO Still not"]);
+      answerAppends(stores, { target, box }, ["NO Still not"]);
       const daemon = startDaemon(t, stores.home, { args: ["--notify"] });
       await daemon.line(/was refused: Still not/);
       const { nextLookAt } = await daemon.state(
@@ -396,7 +377,7 @@ for (const target of sides) {
     test("after the server has taken, at last, what it refused before: it is there once", async (t) => {
       const stores = await accounts(t);
       await prepare(stores, source, [0, 2]);
-      answerAppends(stores, target, ["NO Not now", "NO Not now"]);
+      answerAppends(stores, { target, box }, ["NO Not now", "NO Not now"]);
       assert.equal((await runInterimap(stores.home)).status, 1);
       makeDue(stores.home);
       stores.hold(target, "server", { pattern: /^\S+ OK \[APPENDUID/, action: () => "cut" });

@@ -42,7 +42,8 @@ async function repair(stores: TwoStores, mailboxes: readonly string[] = []): Pro
   assert.deepEqual(diffSnapshots(await snapshot(stores.local), await snapshot(stores.remote)), [], stderr);
   await assertNothingToDo(stores, stderr);
   const lines = stderr.split("\n");
-  const finding = /In the database, but|Gone, |Paired in|Not in the database|Flags differ|The database ha[sd]|Nothing to/;
+  const finding =
+    /In the database, but|Gone, |Paired in|Not in the database|Flags differ|The database ha[sd]|Nothing to/;
   return {
     findings: lines.filter((line) => finding.test(line)),
     changes: lines.filter((line) => changing.test(line)),

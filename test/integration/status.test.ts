@@ -15,21 +15,22 @@ import { startDovecot } from "../support/dovecot.ts";
 import { makeHome, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { answerAppends } from "./refused-messages.ts";
 import { bytesOf, dump, execute } from "../unit/store/databases.ts";
 import { recordingLog } from "../unit/service/recording-log.ts";
 
-const { large, small } = await startAll({
-  large: startDovecot({ separator: "/" }),
-  small: startDovecot({ quota: "100K" }),
-});
+const { local, remote } = await startAll({ local: startDovecot({ separator: "/" }), remote: startDovecot() });
 
 const big = mail("big", { body: "x".repeat(76).concat("\r\n").repeat(3000) });
 
 /** Two mailboxes in step, one message refused. */
 async function synchronised(t: TestContext): Promise<TwoStores> {
-  const stores = await twoStores(t, { local: large, remote: small });
-  await deliver(stores.local, "INBOX", ...mails("m", 3), big);
+  const stores = await twoStores(t, { local, remote });
+  await deliver(stores.local, "INBOX", ...mails("m", 3));
   await command(stores.local, "CREATE Entw&APw-rfe/alt", "SUBSCRIBE Entw&APw-rfe/alt");
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  await deliver(stores.local, "INBOX", big);
+  answerAppends(stores, { target: "remote", box: "INBOX" }, ["NO [TOOBIG] Message is too large"]);
   const { status, stderr } = await runInterimap(stores.home);
   assert.equal(status, 1, stderr);
   return stores;
@@ -115,7 +116,7 @@ test("the same as JSON; the numbers are those of the database", async (t) => {
       ...{ reason: "", firstAttemptAt: "", lastAttemptAt: "" },
     },
   );
-  assert.match(message!.reason, /quota/i);
+  assert.equal(message!.reason, "[TOOBIG] Message is too large");
 });
 
 function idxOf(mailboxes: readonly unknown[][]): unknown {

@@ -34,6 +34,8 @@ function filledDatabase(t: TestContext): string {
     store.noteStock(idx, 3);
     store.noteEmptied(idx);
     store.recordRefusedChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });
+    const wait = { since: new Date(0), nextAttempt: new Date(60_000), attempts: 1 };
+    store.recordWait({ idx, side: "local", firstUid: 8, reason: "full", ...wait });
     store.markInterruptible([{ idx, floors: { local: 10, remote: 11 } }]);
   }
   store.close();
