@@ -180,7 +180,6 @@ function recordCopies(
   }
   const taken = intersect(uidSetOf(uids), progress[target].copies);
   if (!isEmpty(taken)) {
-    progress[target].areCopiesDoubted = true;
     const message = `the server told UID ${formatUidSet(taken)} for two messages`;
     throw new InterimapError("MAILBOX_PROTOCOL", message, { side: target, hint: "it is looked for in the next run" });
   }

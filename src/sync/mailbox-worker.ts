@@ -24,7 +24,6 @@ import {
 import type { ChangeKind } from "../store/refused-changes.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { forgetUnknown, refuteAgain } from "./confirm-vanished.ts";
-import { forgetDoubtedCopies } from "./doubted-copies.ts";
 import { isChange, type Report } from "./events.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
@@ -48,10 +47,9 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   try {
     await untilBothAgree(mailbox);
   } finally {
+    reportRefusals(mailbox);
     // A connection that has nothing in flight outlives the loss of the other one.
     await Promise.allSettled([...mailbox.readBacks, ...foretellings(mailbox)]);
-    forgetDoubtedCopies(mailbox);
-    reportRefusals(mailbox);
     reportUndated(mailbox);
   }
 }
@@ -256,7 +254,6 @@ function progressFrom(
     isTouched: false,
     nextUid: uidNext,
     unnamed: emptyUidSet,
-    areCopiesDoubted: false,
     counted: exists,
     untold: 0,
     undated: 0,

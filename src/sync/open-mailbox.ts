@@ -93,8 +93,6 @@ export interface Progress {
   readonly nextUid: number;
   /** Messages of this side that the other one took without telling the UIDs of the copies. */
   unnamed: UidSet;
-  /** The server told UIDs for copies that cannot be right. */
-  areCopiesDoubted: boolean;
   /** How many messages there were when the server last told its state. */
   counted: number;
   /** So many of them it does not tell of. */

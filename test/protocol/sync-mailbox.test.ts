@@ -676,41 +676,6 @@ for (const line of ["VANISHED (EARLIER) 0:1", "VANISHED *", "1 EXPUNGE", "x EXIS
   }
 }
 
-/** UID 3 is appended, UID 4 is told, which does not answer; `news` come with the last NOOP. */
-function appendedUntrue(news = ""): string {
-  const silence = (tag: string): string => `
-    C: ${tag} UID FETCH 4 (UID FLAGS MODSEQ)
-    S: ${tag} OK`;
-  return `
-    C: p APPEND box () ${date} {4+}
-    C: mail
-    S: p OK [APPENDUID 7 4]
-    ${silence("q")}
-    ${settled({ uidNext: 5, modSeq: 6 })}
-    ${silence("r")}
-    C: n NOOP
-    ${news}
-    S: n OK
-    ${silence("t")}`;
-}
-
-for (const source of sides) {
-  const scene = (news = ""): PerSide<string> => {
-    const from = selected({ uidNext: 4, modSeq: 6 }) + sizes(3) + fetched(3);
-    const to = selected() + appendedUntrue(news);
-    return source === "local" ? { local: from, remote: to } : { local: to, remote: from };
-  };
-
-  test(`a copy from the ${source} side that is not there under the UID told is looked for in the next run`, async () => {
-    await withScene(scene(), async (found) => {
-      await assert.rejects(found.sync(), failsWith("MAILBOX_PROTOCOL", /told UID 4 .* no such message/));
-      assert.deepEqual(mapping(found), { 1: 2, 2: 1 });
-      assert.deepEqual(found.store.interruption(found.idx), { local: 3, remote: 3 });
-      assert.deepEqual(found.store.mailboxes()[0]?.states, { local: before, remote: before });
-    });
-  });
-}
-
 const firstMet = (now: Now = {}): string => selected(now).replace(" (QRESYNC (7 5 1:2))", "");
 
 for (const side of sides) {
