@@ -91,7 +91,8 @@ function number(read: Reader, { from, to }: { readonly from: bigint; readonly to
 }
 
 const nonZero = (read: Reader): bigint => number(read, { from: 1n, to: 0xffff_ffffn });
-const modSeq = (read: Reader): bigint => number(read, { from: 0n, to: 2n ** 63n - 1n });
+/** RFC 7162 has 63 bits; a server that goes on to 64 gets its own numbers back. */
+const modSeq = (read: Reader): bigint => number(read, { from: 0n, to: 2n ** 64n - 1n });
 
 /** sequence-set without `*`: we never mean whatever happens to be last. */
 function uidSet(read: Reader): void {
