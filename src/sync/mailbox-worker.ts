@@ -240,7 +240,7 @@ function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<
 
 function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
-  { side, view: { exists, uidNext } }: { readonly side: Side; readonly view: MailboxView },
+  { side, view: { existedWhenSelected, uidNext } }: { readonly side: Side; readonly view: MailboxView },
 ): Progress {
   const wait = store.waits(idx).find((one) => one.side === side);
   const least = Math.min(interrupted?.[side] ?? Infinity, wait?.firstUid ?? Infinity);
@@ -254,10 +254,9 @@ function progressFrom(
     isTouched: false,
     nextUid: uidNext,
     unnamed: emptyUidSet,
-    counted: exists,
+    counted: existedWhenSelected,
     untold: 0,
     undated: 0,
-    existed: exists,
     isContested: false,
     lost: 0,
     refuted: emptyUidSet,
@@ -309,9 +308,8 @@ function newUids({ floor, copies, refused, wait }: Progress, uidNext: number): U
 
 /** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */
 function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
-  const { exists, vanished, changes } = views[side];
-  const { isTouched, existed } = progress[side];
-  return !isTouched && exists === existed && changes.size === 0 && isEmpty(vanished);
+  const { exists, existedWhenSelected, vanished, changes } = views[side];
+  return !progress[side].isTouched && exists === existedWhenSelected && changes.size === 0 && isEmpty(vanished);
 }
 
 /**

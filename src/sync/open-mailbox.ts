@@ -87,8 +87,6 @@ export interface Progress {
   floor: number;
   /** UIDs at or above the floor that are copies of ours. */
   copies: UidSet;
-  /** How many messages there were when it was selected. */
-  readonly existed: number;
   /** UIDNEXT when it was selected: what is appended gets a UID from there on. */
   readonly nextUid: number;
   /** Messages of this side that the other one took without telling the UIDs of the copies. */
