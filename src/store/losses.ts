@@ -1,6 +1,7 @@
 // What the guard against mass deletions remembers: how many messages mailboxes had before deletions began.
 
 import type { Connection } from "./connection.ts";
+import { secondsOf } from "./times.ts";
 
 const hourMs = 60 * 60_000;
 const windowHours = 24;
@@ -27,7 +28,7 @@ export function forgetStock(connection: Connection, idx: number): void {
 }
 
 export function noteEmptied(connection: Connection, idx: number): void {
-  const at = Math.floor(Date.now() / 1000);
+  const at = secondsOf(new Date());
   connection.run(
     "INSERT INTO emptied (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO UPDATE SET at = excluded.at",
     idx,

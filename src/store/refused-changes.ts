@@ -2,8 +2,10 @@
 
 import type { Side } from "../model/side.ts";
 import { uidsOf, type UidSet } from "../model/uid-set.ts";
+import { attemptsOf, type Attempts, type AttemptsRow } from "./attempts.ts";
 import type { Connection } from "./connection.ts";
 import { boundedText, isImpossible } from "./row-rules.ts";
+import { secondsOf } from "./times.ts";
 
 /** `deletion`: the counterpart is gone, the message stays. `flags`: it has other flags than its counterpart. */
 export type ChangeKind = "deletion" | "flags";
@@ -19,34 +21,27 @@ export interface ChangeRefusal {
   readonly isDenied?: boolean;
 }
 
-export interface RefusedChange {
+/** No attempts: to be tried again at the next opportunity. */
+export interface RefusedChange extends Attempts {
   readonly idx: number;
   readonly side: Side;
   readonly uid: number;
   readonly what: ChangeKind;
   readonly reason: string;
-  /** To the second. */
-  readonly firstAttempt: Date;
-  readonly lastAttempt: Date;
-  /** 0: to be tried again at the next opportunity. */
-  readonly attempts: number;
 }
 
-interface Row {
+interface Row extends AttemptsRow {
   readonly idx: number;
   readonly side: Side;
   readonly UID: number;
   readonly what: ChangeKind;
   readonly reason: string;
-  readonly first_attempt: number;
-  readonly last_attempt: number;
-  readonly attempts: number;
 }
 
 /** Counts one more attempt of those that are known. */
 export function recordRefusedChanges(connection: Connection, refusal: ChangeRefusal & { readonly idx: number }): void {
   const { idx, side, uids, what, reason, isDenied = false } = refusal;
-  const seconds = Math.floor(Date.now() / 1000);
+  const seconds = secondsOf(new Date());
   for (const uid of uidsOf(uids)) {
     connection.run(
       `INSERT INTO refused_changes (idx, side, UID, what, reason, first_attempt, last_attempt, attempts)
@@ -72,8 +67,6 @@ export function refusedChanges(connection: Connection, idx: number | undefined):
     uid: row.UID,
     what: row.what,
     reason: row.reason,
-    firstAttempt: new Date(row.first_attempt * 1000),
-    lastAttempt: new Date(row.last_attempt * 1000),
-    attempts: row.attempts,
+    ...attemptsOf(row),
   }));
 }

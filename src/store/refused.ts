@@ -1,8 +1,10 @@
 // Messages that a server refused: remembered with the reason, so that they are reported and tried again.
 
 import type { Side } from "../model/side.ts";
+import { attemptsOf, type Attempts, type AttemptsRow } from "./attempts.ts";
 import type { Connection } from "./connection.ts";
 import { boundedText, isImpossible } from "./row-rules.ts";
+import { secondsOf } from "./times.ts";
 
 /** What was refused; side and uid name the message where it is. */
 export interface Refusal {
@@ -15,24 +17,17 @@ export interface Refusal {
   readonly reason: string;
 }
 
-export interface RefusedMessage extends Refusal {
+export interface RefusedMessage extends Refusal, Attempts {
   readonly idx: number;
-  /** To the second. */
-  readonly firstAttempt: Date;
-  readonly lastAttempt: Date;
-  readonly attempts: number;
 }
 
-interface Row {
+interface Row extends AttemptsRow {
   readonly idx: number;
   readonly side: Side;
   readonly UID: number;
   readonly size: number;
   readonly message_id: string | null;
   readonly reason: string;
-  readonly first_attempt: number;
-  readonly last_attempt: number;
-  readonly attempts: number;
 }
 
 const select = `SELECT * FROM refused WHERE NOT ${isImpossible("refused")}`;
@@ -40,7 +35,7 @@ const select = `SELECT * FROM refused WHERE NOT ${isImpossible("refused")}`;
 /** Counts one more attempt if the message is known. */
 export function recordRefused(connection: Connection, refusal: Refusal & { readonly idx: number }, at: Date): void {
   const { idx, side, uid, size, messageId, reason } = refusal;
-  const seconds = Math.floor(at.getTime() / 1000);
+  const seconds = secondsOf(at);
   connection.run(
     `INSERT INTO refused (idx, side, UID, size, message_id, reason, first_attempt, last_attempt, attempts)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
@@ -72,8 +67,6 @@ export function refused(connection: Connection, idx: number | undefined): Refuse
     size: row.size,
     messageId: row.message_id ?? undefined,
     reason: row.reason,
-    firstAttempt: new Date(row.first_attempt * 1000),
-    lastAttempt: new Date(row.last_attempt * 1000),
-    attempts: row.attempts,
+    ...attemptsOf(row),
   }));
 }

@@ -4,6 +4,7 @@ import type { PerSide } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
 import { mailboxes, type MailboxRecord } from "./mailboxes.ts";
 import { isImpossible } from "./row-rules.ts";
+import { secondsOf, timeOf } from "./times.ts";
 
 export interface MailboxSummary extends MailboxRecord {
   /** To the second; undefined when that never happened, or before the database knew such times. */
@@ -36,7 +37,7 @@ export function summaries(connection: Connection): MailboxSummary[] {
     const { at, local, remote, mappings } = byIdx.get(mailbox.idx)!;
     return {
       ...mailbox,
-      synchronisedAt: at === null ? undefined : new Date(at * 1000),
+      synchronisedAt: at === null ? undefined : timeOf(at),
       messages: local === null || remote === null ? undefined : { local, remote },
       mappings,
     };
@@ -48,6 +49,6 @@ export function noteSynchronised(connection: Connection, idx: number, isNews: bo
   const insert = "INSERT INTO synchronised (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO";
   connection.run(
     isNews ? `${insert} UPDATE SET at = excluded.at` : `${insert} NOTHING`,
-    ...[idx, Math.floor(Date.now() / 1000)],
+    ...[idx, secondsOf(new Date())],
   );
 }

@@ -3,6 +3,7 @@
 import type { Side } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
 import { boundedText, isImpossible } from "./row-rules.ts";
+import { secondsOf, timeOf } from "./times.ts";
 
 export interface Wait {
   readonly idx: number;
@@ -33,7 +34,7 @@ export function recordWait(connection: Connection, { idx, side, firstUid, reason
     `INSERT INTO waits (idx, side, first_UID, reason, since, next_attempt, attempts) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (idx, side) DO UPDATE SET first_UID = excluded.first_UID, reason = excluded.reason,
        next_attempt = excluded.next_attempt, attempts = excluded.attempts`,
-    ...[idx, side, firstUid, boundedText(reason), seconds(wait.since), seconds(wait.nextAttempt), wait.attempts],
+    ...[idx, side, firstUid, boundedText(reason), secondsOf(wait.since), secondsOf(wait.nextAttempt), wait.attempts],
   );
 }
 
@@ -50,12 +51,8 @@ export function waits(connection: Connection, idx: number | undefined): Wait[] {
     side: row.side,
     firstUid: row.first_UID,
     reason: row.reason,
-    since: new Date(row.since * 1000),
-    nextAttempt: new Date(row.next_attempt * 1000),
+    since: timeOf(row.since),
+    nextAttempt: timeOf(row.next_attempt),
     attempts: row.attempts,
   }));
-}
-
-function seconds(time: Date): number {
-  return Math.floor(time.getTime() / 1000);
 }

@@ -7,10 +7,19 @@ const longestMs = 24 * 60 * 60_000;
 
 type Attempts = Pick<RefusedMessage, "attempts" | "lastAttempt">;
 
-/** A minute after the first attempt, then twice as long each time, at last once a day. In ms since 1970. */
+/** In ms: a minute after the first of `attempts`, then twice as long each time, but not longer than `longest`. */
+export function growingPauseMs(attempts: number, longest: number): number {
+  return Math.min(longest, firstMs * 2 ** Math.min(attempts - 1, 30));
+}
+
+/** In ms, until the first of these times (since 1970) that are still to come; Infinity if there is none. */
+export function msUntilFirst(times: readonly number[], now: number): number {
+  return times.reduce((least, time) => (time > now ? Math.min(least, time - now) : least), Infinity);
+}
+
+/** At last once a day. In ms since 1970. */
 export function nextAttempt({ attempts, lastAttempt }: Attempts): number {
-  if (attempts === 0) return lastAttempt.getTime();
-  return lastAttempt.getTime() + Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 30));
+  return lastAttempt.getTime() + (attempts === 0 ? 0 : growingPauseMs(attempts, longestMs));
 }
 
 export function isDue(message: Attempts, now: number = Date.now()): boolean {
@@ -22,8 +31,7 @@ export function isDue(message: Attempts, now: number = Date.now()): boolean {
  * there could not be offered: their mailbox is ignored, or one server does not have it.
  */
 export function untilNextAttempt(messages: readonly Attempts[], now: number = Date.now()): number {
-  const waiting = messages.filter((message) => !isDue(message, now));
-  return waiting.reduce((least, message) => Math.min(least, nextAttempt(message) - now), Infinity);
+  return msUntilFirst(messages.map(nextAttempt), now);
 }
 
 type Key = Pick<RefusedMessage, "idx" | "side" | "uid">;

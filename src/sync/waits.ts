@@ -8,15 +8,10 @@ import type { Wait } from "../store/waits.ts";
 import type { Offer } from "./append-batch.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { recordRefusal } from "./refusals.ts";
+import { growingPauseMs, msUntilFirst } from "./retry-refused.ts";
 
-const firstMs = 60_000;
 /** New mail that is fit to be copied waits behind the rest. */
 const longestMs = 60 * 60_000;
-
-/** In ms: a minute after the first attempt, then twice as long each time, at last every hour. */
-export function waitMs(attempts: number): number {
-  return Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 30));
-}
 
 export function isWaitOver({ nextAttempt }: Pick<Wait, "nextAttempt">, now: number = Date.now()): boolean {
   return nextAttempt.getTime() <= now;
@@ -24,8 +19,10 @@ export function isWaitOver({ nextAttempt }: Pick<Wait, "nextAttempt">, now: numb
 
 /** In ms, until the first of those that are not over; Infinity if there is none. */
 export function untilNextWait(waits: readonly Wait[], now: number = Date.now()): number {
-  const left = waits.filter((wait) => !isWaitOver(wait, now));
-  return left.reduce((least, { nextAttempt }) => Math.min(least, nextAttempt.getTime() - now), Infinity);
+  return msUntilFirst(
+    waits.map(({ nextAttempt }) => nextAttempt.getTime()),
+    now,
+  );
 }
 
 /** `offered`: all messages that were to be copied, in whatever way that ended. */
@@ -59,7 +56,10 @@ function beginWait(
   { firstUid, reason }: Pick<Wait, "firstUid" | "reason">,
 ): void {
   const attempts = (progress[source].wait?.attempts ?? 0) + 1;
-  const pause = Math.max(waitMs(attempts), ...reluctance.doubts.map(({ retryAfterMs = 0 }) => retryAfterMs));
+  const pause = Math.max(
+    growingPauseMs(attempts, longestMs),
+    ...reluctance.doubts.map(({ retryAfterMs = 0 }) => retryAfterMs),
+  );
   const since = new Date();
   const nextAttempt = new Date(since.getTime() + pause);
   store.recordWait({ idx, side: source, firstUid, reason, since, nextAttempt, attempts });
