@@ -63,7 +63,6 @@ export function selectInto(view: MailboxView, parameters: readonly CommandPart[]
     parts: line`SELECT ${mailbox(view.wireName)}${parameters}`,
     onAnswered: ({ code }) => {
       if (code !== undefined) view.noteCode(code);
-      view.noteSelected();
     },
   };
 }

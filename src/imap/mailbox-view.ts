@@ -36,7 +36,7 @@ export class MailboxView {
   /** Raw octets, as the server knows it. */
   readonly wireName: string;
   exists = 0;
-  /** What `exists` was when SELECT was answered: as old as the other numbers that it told. */
+  /** What `exists` was when select() was answered: as old as the other numbers that it told. */
   existedWhenSelected = 0;
   uidValidity = 0;
   uidNext = 0;
@@ -51,7 +51,6 @@ export class MailboxView {
   /** Until the server says otherwise every flag can be stored (RFC 3501 7.1). */
   permanentFlags: PermanentFlags = permanentFlags(undefined);
 
-  #isSelected = false;
   /** Last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
   #latest: FlagChange = { flags: noFlags, modSeq: 0n };
@@ -71,13 +70,6 @@ export class MailboxView {
 
   constructor(wireName: string) {
     this.wireName = wireName;
-  }
-
-  /** The first SELECT was answered; what is told from now on is news. */
-  noteSelected(): void {
-    if (this.#isSelected) return;
-    this.#isSelected = true;
-    this.existedWhenSelected = this.exists;
   }
 
   /** Takes an untagged response nobody else claimed. */

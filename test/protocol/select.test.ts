@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openChannel } from "../../src/imap/channel.ts";
+import { openChannel, selectAgain } from "../../src/imap/channel.ts";
 import { fetchFlags } from "../../src/imap/commands/fetch.ts";
+import { noop } from "../../src/imap/commands/mailbox.ts";
 import { select, type KnownMailbox } from "../../src/imap/commands/select.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { uidSetOf } from "../../src/model/uid-set.ts";
@@ -98,6 +99,28 @@ for (const [what, lines, answer, reason] of unfit) {
   });
 }
 
+test("the number of messages that belongs to the answer stays when more arrive, or when it is selected again", async () => {
+  const script = String.raw`
+    C: t1 SELECT a
+    S: * 0 EXISTS
+    ${codes}
+    S: t1 OK
+    S: * 1 EXISTS
+    C: t2 NOOP
+    S: t2 OK
+    C: t3 SELECT a (QRESYNC (7 90))
+    S: * OK [CLOSED] closed
+    S: * 2 EXISTS
+    S: t3 OK`;
+  await withSession(script, async (session) => {
+    const a = await select(session, "a");
+    assert.equal(a.existedWhenSelected, 0);
+    await noop(session);
+    await session.run(selectAgain(a));
+    assert.deepEqual([a.exists, a.existedWhenSelected], [2, 0]);
+  });
+});
+
 test("between the last answer and [CLOSED] responses may belong to either mailbox, and belong to none", async () => {
   const script = String.raw`
     C: t1 SELECT a
@@ -162,6 +185,10 @@ test("without [CLOSED] a mailbox is selected once more, and nothing overlaps", a
     );
     assert.deepEqual([b.exists, b.vanished.ranges, b.isReplaced], [40, [[2, 2]], false]);
     assert.deepEqual([c.exists, session.view === c], [50, true]);
+    assert.deepEqual(
+      [a, b, c].map(({ existedWhenSelected }) => existedWhenSelected),
+      [3, 40, 50],
+    );
   });
 });
 

@@ -22,7 +22,15 @@ export interface KnownMailbox {
  */
 export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
   const view = new MailboxView(wireName);
-  await session.run(selectInto(view, known === undefined ? [] : qresync(known)));
+  const selecting = selectInto(view, known === undefined ? [] : qresync(known));
+  await session.run({
+    ...selecting,
+    // Sent again where [CLOSED] is not told: the last answer counts.
+    onAnswered: (answer) => {
+      selecting.onAnswered?.(answer);
+      view.existedWhenSelected = view.exists;
+    },
+  });
   view.requireReadable(session.side);
   requireSyncable(view, session.side);
   if (known !== undefined && hidesExpunges(view, known))

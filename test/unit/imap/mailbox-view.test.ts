@@ -47,15 +47,6 @@ test("the response codes of SELECT describe the mailbox", async () => {
   assert.deepEqual([view.hasModSeqs, view.hasStickyUids, view.isReadOnly], [true, true, false]);
 });
 
-test("the number of messages that belongs to SELECT's answer stays when more arrive, or when it is selected again", async () => {
-  const view = await viewOf("0 EXISTS", "OK [UIDNEXT 2] n");
-  view.noteSelected();
-  await hear(view, "1 EXISTS");
-  assert.deepEqual([view.exists, view.existedWhenSelected], [1, 0]);
-  view.noteSelected();
-  assert.equal(view.existedWhenSelected, 0);
-});
-
 test("what is missing for synchronisation is noticed", async () => {
   assert.equal((await viewOf("OK [NOMODSEQ] none")).hasModSeqs, false);
   assert.equal((await viewOf("NO [UIDNOTSTICKY] none")).hasStickyUids, false);
