@@ -4,13 +4,10 @@ import type { Side } from "../model/side.ts";
 import type { Report } from "./events.ts";
 import { newsOnly } from "./news-only.ts";
 
-/** More of it is no warning but a letter. */
-const longest = 300;
-
 /** For each side, what passes its server's alerts on. */
 export function alertsTo(report: Report): (side: Side) => (text: string) => void {
   const tell = newsOnly(report);
   return (side) => (text) => {
-    tell({ type: "alert", side, text: text.length > longest ? `${text.slice(0, longest)}...` : text });
+    tell({ type: "alert", side, text });
   };
 }

@@ -1,6 +1,23 @@
 // Where the items of a FETCH response begin and end, whatever they are: lists in lists, strings, literals. In one pass and
 // without recursion, as a server may send megabytes of brackets.
 
+import type { FetchResponse } from "../responses.ts";
+
+/** What a FETCH response says, while it is being read. */
+export type MutableFetch = { -readonly [K in keyof Omit<FetchResponse, "kind" | "sequence">]: FetchResponse[K] };
+
+export function nothingFetched(): MutableFetch {
+  return {
+    uid: undefined,
+    flags: undefined,
+    modSeq: undefined,
+    internalDate: undefined,
+    size: undefined,
+    body: undefined,
+    headerFields: undefined,
+  };
+}
+
 export interface FetchItem {
   /** In upper case, without the header fields and the octets of a partial: `BODY[HEADER.FIELDS]`, `BODY[]<>`. */
   readonly name: string;

@@ -5,15 +5,13 @@ import type { ImapAttribute, ImapAttributeNode } from "imapflow/lib/handler/type
 import parser from "imapflow/lib/handler/imap-parser.js";
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { FetchResponse, UnreadableResponse } from "../responses.ts";
+import { nothingFetched, type MutableFetch } from "./fetch-items.ts";
 import { internFlagList } from "./flag-lists.ts";
 import { salvageFetch } from "./salvage-fetch.ts";
 import { readNonZero, readSize } from "./wire-values.ts";
 
 // The parser takes time quadratic in the length of some atoms: a millisecond for this many octets.
 const maxLineLength = 0x1000;
-
-type Item = Omit<FetchResponse, "kind" | "sequence">;
-type MutableItem = { -readonly [K in keyof Item]: Item[K] };
 
 /** Reads `* n FETCH (...)`. The line must be a latin1 string: the parser takes bytes for UTF-8. */
 export async function parseFetch(
@@ -30,15 +28,7 @@ async function parseSound(line: string, literals: readonly Buffer[]): Promise<Fe
   const sequence = readNonZero(command);
   if (sequence === undefined || attributes.length !== 2 || !Array.isArray(list) || list.length % 2 !== 0)
     return undefined;
-  const item: MutableItem = {
-    uid: undefined,
-    flags: undefined,
-    modSeq: undefined,
-    internalDate: undefined,
-    size: undefined,
-    body: undefined,
-    headerFields: undefined,
-  };
+  const item = nothingFetched();
   for (let i = 0; i < list.length; i += 2) {
     const name = list[i];
     if (name === undefined || name === null || Array.isArray(name)) return undefined;
@@ -61,7 +51,7 @@ async function parseLine(
 }
 
 /** False when the value is none. */
-function readItem(item: MutableItem, nameNode: ImapAttributeNode, value: ImapAttribute): boolean {
+function readItem(item: MutableFetch, nameNode: ImapAttributeNode, value: ImapAttribute): boolean {
   const name = itemName(nameNode);
   switch (name) {
     case "UID": {

@@ -3,11 +3,9 @@
 
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { FetchResponse, UnreadableResponse } from "../responses.ts";
-import { fetchItems, type FetchItem } from "./fetch-items.ts";
+import { fetchItems, nothingFetched, type FetchItem, type MutableFetch } from "./fetch-items.ts";
 import { salvageFlagList } from "./flag-lists.ts";
 import { readNonZero, readSize, unreadable } from "./wire-values.ts";
-
-type MutableItem = { -readonly [K in keyof Omit<FetchResponse, "kind" | "sequence">]: FetchResponse[K] };
 
 /** Unreadable when flags or a message are not what they should be, or nothing tells whose they are. */
 export function salvageFetch(line: string, literals: readonly Buffer[]): FetchResponse | UnreadableResponse {
@@ -15,22 +13,14 @@ export function salvageFetch(line: string, literals: readonly Buffer[]): FetchRe
   const uids = new Set(items.filter(({ name }) => name === "UID").map(({ value }) => readNonZero(value)));
   const [uid] = uids;
   if (uids.size > 1 || uids.has(undefined)) return unreadable("fetch", line);
-  const found: MutableItem = {
-    uid,
-    flags: undefined,
-    modSeq: undefined,
-    internalDate: undefined,
-    size: undefined,
-    body: undefined,
-    headerFields: undefined,
-  };
+  const found = { ...nothingFetched(), uid };
   const isSound = items.every((item) => readItem(found, item, literals));
   if (!isSound || !isComplete) return unreadable("fetch", line, uid === undefined ? {} : { uid });
   return { kind: "fetch", sequence: Number(/[0-9]+/.exec(line)?.[0] ?? 0), ...found };
 }
 
 /** False for an item whose absence would be mistaken for something. */
-function readItem(found: MutableItem, item: FetchItem, literals: readonly Buffer[]): boolean {
+function readItem(found: MutableFetch, item: FetchItem, literals: readonly Buffer[]): boolean {
   const { name, value } = item;
   switch (name) {
     case "FLAGS":

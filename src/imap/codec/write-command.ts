@@ -1,6 +1,5 @@
 // Commands to bytes. Not imapflow's compiler: it is asynchronous, copies every literal and writes strings as UTF-8,
 // while messages must pass through untouched and mailbox names are raw octets.
-
 //
 // What a server does not understand of a command, it may answer and read on: then a literal that was sent without being
 // asked for is read as commands. So nothing becomes part of a command but what is written here in the source, and what

@@ -4,7 +4,7 @@ import { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
 import { isKept, type InternalDate } from "../../model/internal-date.ts";
 import type { Side } from "../../model/side.ts";
-import { printable } from "../../model/printable.ts";
+import { excerpt } from "../../model/printable.ts";
 import { countUids, emptyUidSet, maxUid, parseUidSet, uidsOf } from "../../model/uid-set.ts";
 import { dateTime, flagList, line, mailbox, type CommandPart } from "../codec/write-command.ts";
 import type { Channel } from "../channel.ts";
@@ -78,14 +78,10 @@ function appendedUids(text: string, { side, uidValidity, nextUid, count }: Expec
   );
   const uids = isAscending ? parseUidSet(set) : emptyUidSet;
   if (countUids(uids) === count) return [...uidsOf(uids)];
-  const told = printable(text.slice(0, 80));
   throw new InterimapError(
     "MAILBOX_PROTOCOL",
-    `the server told UIDs that cannot be those of ${messages(count)}: ${told}`,
-    {
-      side,
-      hint: "they are looked for in the next run",
-    },
+    `the server told UIDs that cannot be those of ${messages(count)}: ${excerpt(text)}`,
+    { side, hint: "they are looked for in the next run" },
   );
 }
 

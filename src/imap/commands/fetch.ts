@@ -232,10 +232,12 @@ export async function fetchFlags(
   return found;
 }
 
+const flagItems = line`(UID FLAGS MODSEQ)`;
+
 function flagRequest(uids: UidSet, tell: (uid: number, found: FlagChange) => void): FetchRequest {
   return {
     uids,
-    items: line`(UID FLAGS MODSEQ)`,
+    items: flagItems,
     isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
     beside: [],
     onMessage: ({ uid, flags = [], modSeq = 0n }) => {
@@ -246,6 +248,5 @@ function flagRequest(uids: UidSet, tell: (uid: number, found: FlagChange) => voi
 
 /** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
 export async function refetchFlags(session: Channel, uids: UidSet): Promise<void> {
-  const items = line`(UID FLAGS MODSEQ)`;
-  await ask(session, { uids, items });
+  await ask(session, { uids, items: flagItems });
 }
