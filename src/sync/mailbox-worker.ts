@@ -156,7 +156,10 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     if (isChange(event)) mailbox.hasProgressed = true;
     work.report(event);
   };
-  const known = perSide((side) => knowledge(work, side));
+  const undeletable = undeletableIn(work);
+  // The sample is made of what is to be checked; and of rows that all have a message.
+  const maySample = !work.repairs && sides.every((side) => isEmpty(undeletable[side]));
+  const known = perSide((side) => knowledge(work, side, maySample));
   const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
   const foretold = perSide((side) => foretell(work, side));
   const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
@@ -182,7 +185,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     foretold,
     readBacks: [],
     refusals: [],
-    progress: perSide((side) => progressFrom({ ...work, before, interrupted }, { side, view: views[side] })),
+    progress: progressFrom({ ...work, before, interrupted }, views),
   };
   return mailbox;
 }
@@ -238,44 +241,48 @@ function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<
   return matches ? { local: 1, remote: 1 } : undefined;
 }
 
+/** What is recorded of the mailbox is read once for both sides. */
 function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
-  { side, view: { existedWhenSelected, uidNext } }: { readonly side: Side; readonly view: MailboxView },
-): Progress {
-  const wait = store.waits(idx).find((one) => one.side === side);
-  const least = Math.min(interrupted?.[side] ?? Infinity, wait?.firstUid ?? Infinity);
-  const floor = Math.min(before[side]?.uidNext ?? 1, least);
-  const refused = store.refused(idx).filter((message) => message.side === side);
-  const changes = store.refusedChanges(idx).filter((change) => change.side === side);
-  const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
-  return {
-    floor,
-    copies: store.mappedUids(idx, side, floor),
-    isTouched: false,
-    nextUid: uidNext,
-    unnamed: emptyUidSet,
-    counted: existedWhenSelected,
-    untold: 0,
-    undated: 0,
-    isContested: false,
-    lost: 0,
-    refuted: emptyUidSet,
-    refused: new Set(refused.map(({ uid }) => uid)),
-    due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
-    wait: wait && { ...wait, isOver: repairs || isWaitOver(wait) },
-    hasShrunk: false,
-    undeletable: of("deletion"),
-    unflaggable: of("flags"),
-    dueChanges: uidSetOf(changes.filter((change) => repairs || isDue(change)).map(({ uid }) => uid)),
-    settled: emptyUidSet,
-  };
+  views: PerSide<MailboxView>,
+): PerSide<Progress> {
+  const [waits, allRefused, allChanges] = [store.waits(idx), store.refused(idx), store.refusedChanges(idx)];
+  return perSide((side) => {
+    const isHere = (one: { readonly side: Side }): boolean => one.side === side;
+    const wait = waits.find(isHere);
+    const least = Math.min(interrupted?.[side] ?? Infinity, wait?.firstUid ?? Infinity);
+    const floor = Math.min(before[side]?.uidNext ?? 1, least);
+    const refused = allRefused.filter(isHere);
+    const changes = allChanges.filter(isHere);
+    const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
+    return {
+      floor,
+      copies: store.mappedUids(idx, side, floor),
+      isTouched: false,
+      nextUid: views[side].uidNext,
+      unnamed: emptyUidSet,
+      counted: views[side].existedWhenSelected,
+      untold: 0,
+      undated: 0,
+      isContested: false,
+      lost: 0,
+      refuted: emptyUidSet,
+      refused: new Set(refused.map(({ uid }) => uid)),
+      due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
+      wait: wait && { ...wait, isOver: repairs || isWaitOver(wait) },
+      hasShrunk: false,
+      undeletable: of("deletion"),
+      unflaggable: of("flags"),
+      dueChanges: uidSetOf(changes.filter((change) => repairs || isDue(change)).map(({ uid }) => uid)),
+      settled: emptyUidSet,
+    };
+  });
 }
 
-function knowledge(work: MailboxWork, side: Side): ServerKnowledge | undefined {
+function knowledge(work: MailboxWork, side: Side, maySample: boolean): ServerKnowledge | undefined {
   const state = work.before[side];
   if (state === undefined) return undefined;
-  // The sample is made of what is to be checked.
-  const sample = work.repairs ? [] : sequenceSample(work, { side, below: state.uidNext });
+  const sample = maySample ? sequenceSample(work, { side, below: state.uidNext }) : [];
   return { state, sequenceSample: sample };
 }
 
@@ -290,8 +297,7 @@ function sequenceSample(
   { side, below }: { side: Side; below: number },
 ): ServerKnowledge["sequenceSample"] {
   const count = store.countMappings(idx, side, below);
-  const kept = undeletableIn({ store, idx });
-  const hadMappingsOnly = store.messageCounts(idx)?.[side] === count && sides.every((one) => isEmpty(kept[one]));
+  const hadMappingsOnly = store.messageCounts(idx)?.[side] === count;
   return hadMappingsOnly ? store.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
 }
 
