@@ -99,7 +99,8 @@ export class Link {
     const least = Math.max(error.retryAfterMs ?? 0, error.code === "AUTH_FAILED" ? authPauseMs : 0);
     const retryInMs = Math.max(backoffMs(this.#failures, this.#random), least);
     this.#notBefore = performance.now() + retryInMs;
-    this.#enter("waiting", { retryAt: Date.now() + retryInMs, reason: error.message });
+    const since = Date.now();
+    this.#enter("waiting", { since, retryAt: since + retryInMs, reason: error.message });
     if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
     if (error.message === this.#lastReported) return;
     this.#lastReported = error.message;
