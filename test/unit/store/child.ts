@@ -6,20 +6,24 @@ import { openStore } from "../../../src/store/open-store.ts";
 /** Pairs in each transaction of the command `write`. */
 export const batchSize = 50;
 
+/** What is collected as garbage is closed, and its lock is gone. */
+function keepOpen(database: { close(): unknown }): void {
+  process.on("exit", () => {
+    database.close();
+  });
+}
+
 const commands: Readonly<Record<string, (path: string) => void>> = {
   /** Keeps the store open. */
   hold(path) {
-    const store = openStore({ path });
+    keepOpen(openStore({ path }));
     console.log("holding");
-    // Otherwise it might be collected as garbage, and the lock with it.
-    process.on("exit", () => {
-      store.close();
-    });
   },
 
   /** Locks the database as any SQLite program can. */
   lock(path) {
     const database = new Database(path);
+    keepOpen(database);
     database.exec("BEGIN EXCLUSIVE");
     console.log("holding");
   },
