@@ -5,19 +5,25 @@ import { groupBy } from "../model/group-by.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide } from "../model/side.ts";
+import { countUids, formatUidSet, uidSetOf } from "../model/uid-set.ts";
 import type { LinkState, WatchState } from "../model/watch-state.ts";
 import type {
   DaemonStatus,
   LinkStatus,
   LookStatus,
   MailboxStatus,
+  RefusedChangeStatus,
   RefusedStatus,
   StateStatus,
   StatusDocument,
+  WaitingStatus,
 } from "../service/status-document.ts";
+import type { RefusedChange } from "../store/refused-changes.ts";
 import type { RefusedMessage } from "../store/refused.ts";
 import type { Store } from "../store/store.ts";
 import type { MailboxSummary } from "../store/summaries.ts";
+import type { Wait } from "../store/waits.ts";
+import { nextAttempt } from "../sync/retry-refused.ts";
 
 export interface StatusSource {
   /** Absolute path of the database. */
@@ -34,6 +40,8 @@ export interface StatusSource {
 export function statusDocument({ database, store, watch, lastLook = watch?.lastLook }: StatusSource): StatusDocument {
   const isCurrent = store?.needsUpgrade === false;
   const refused = groupBy(isCurrent ? store.refused() : [], ({ idx }) => idx);
+  const waits = groupBy(isCurrent ? store.waits() : [], ({ idx }) => idx);
+  const changes = groupBy(isCurrent ? store.refusedChanges() : [], ({ idx }) => idx);
   const mailboxes = (isCurrent ? store.summaries() : []).sort((a, b) => inOrder(a.name, b.name));
   return {
     version: packageJson.version,
@@ -41,8 +49,18 @@ export function statusDocument({ database, store, watch, lastLook = watch?.lastL
     database: { path: database, state: store === undefined ? "missing" : isCurrent ? "current" : "outdated" },
     daemon: watch === undefined ? null : daemonStatus(watch),
     lastLook: lastLook === undefined ? null : lookStatus(lastLook),
-    mailboxes: mailboxes.map((mailbox) => mailboxStatus(mailbox, refused.get(mailbox.idx)?.length ?? 0)),
+    mailboxes: mailboxes.map((mailbox) =>
+      mailboxStatus(mailbox, {
+        refused: refused.get(mailbox.idx) ?? [],
+        waits: waits.get(mailbox.idx) ?? [],
+        changes: changes.get(mailbox.idx) ?? [],
+      }),
+    ),
     refused: mailboxes.flatMap(({ idx, name }) => (refused.get(idx) ?? []).map((one) => refusedStatus(one, name))),
+    waiting: mailboxes.flatMap(({ idx, name }) => (waits.get(idx) ?? []).map((one) => waitingStatus(one, name))),
+    refusedChanges: mailboxes.flatMap(({ idx, name }) =>
+      changeGroups(changes.get(idx) ?? []).map((group) => refusedChangeStatus(group, name)),
+    ),
   };
 }
 
@@ -79,13 +97,22 @@ function lookStatus({ at, durationMs, leftOut }: NonNullable<WatchState["lastLoo
   return { at: isoTime(at), durationMs, leftOut };
 }
 
-function mailboxStatus(mailbox: MailboxSummary, refused: number): MailboxStatus {
+interface Undone {
+  readonly refused: readonly RefusedMessage[];
+  readonly waits: readonly Wait[];
+  readonly changes: readonly RefusedChange[];
+}
+
+function mailboxStatus(mailbox: MailboxSummary, { refused, waits, changes }: Undone): MailboxStatus {
   return {
     name: displayName(mailbox.name),
     subscribed: mailbox.subscribed,
     messages: mailbox.messages ?? null,
     mapped: mailbox.mappings,
-    refused,
+    refused: refused.length,
+    waiting: waits.length > 0,
+    refusedDeletions: changes.filter(({ what }) => what === "deletion").length,
+    refusedFlags: changes.filter(({ what }) => what === "flags").length,
     synchronisedAt: optionalTime(mailbox.synchronisedAt?.getTime()),
     unfinished: mailbox.isUnfinished,
     states: perSide((side) => stateStatus(mailbox.states[side])),
@@ -112,11 +139,52 @@ function refusedStatus(
     attempts,
     firstAttemptAt: times.firstAttempt.toISOString(),
     lastAttemptAt: times.lastAttempt.toISOString(),
+    nextAttemptAt: isoTime(nextAttempt({ attempts, ...times })),
   };
 }
 
+function waitingStatus({ side, firstUid, reason, attempts, ...times }: Wait, mailbox: string): WaitingStatus {
+  return {
+    mailbox: displayName(mailbox),
+    side,
+    firstUid,
+    reason,
+    since: times.since.toISOString(),
+    attempts,
+    nextAttemptAt: times.nextAttempt.toISOString(),
+  };
+}
+
+/** Where somebody may only read, there can be one of every message. */
+function changeGroups(changes: readonly RefusedChange[]): RefusedChange[][] {
+  const groups = groupBy(changes, ({ side, what, reason, attempts, firstAttempt, lastAttempt }) =>
+    JSON.stringify([side, what, attempts, firstAttempt, lastAttempt, reason]),
+  );
+  return [...groups.values()];
+}
+
+function refusedChangeStatus(group: readonly RefusedChange[], mailbox: string): RefusedChangeStatus {
+  const { side, what, reason, attempts, ...times } = group[0]!;
+  const uids = uidSetOf(group.map(({ uid }) => uid));
+  return {
+    mailbox: displayName(mailbox),
+    side,
+    change: what,
+    uids: formatUidSet(uids),
+    messages: countUids(uids),
+    reason,
+    attempts,
+    firstAttemptAt: times.firstAttempt.toISOString(),
+    lastAttemptAt: times.lastAttempt.toISOString(),
+    nextAttemptAt: isoTime(nextAttempt({ attempts, lastAttempt: times.lastAttempt })),
+  };
+}
+
+/** The database may hold the last second of the last year, and an attempt comes a day later. */
+const lastTime = Date.parse("9999-12-31T23:59:59.999Z");
+
 function isoTime(at: number): string {
-  return new Date(at).toISOString();
+  return new Date(Math.min(at, lastTime)).toISOString();
 }
 
 function optionalTime(at: number | undefined): string | null {

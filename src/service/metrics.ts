@@ -85,7 +85,7 @@ function ofDaemon({ daemon }: StatusDocument): Metric[] {
   ];
 }
 
-function ofMailboxes({ mailboxes, refused }: StatusDocument): Metric[] {
+function ofMailboxes({ mailboxes, refused, waiting, refusedChanges }: StatusDocument): Metric[] {
   return [
     gauge("mailboxes", "Mailboxes in the database.", [{ value: mailboxes.length }]),
     gauge(
@@ -100,6 +100,23 @@ function ofMailboxes({ mailboxes, refused }: StatusDocument): Metric[] {
       "refused_messages",
       "Messages on this side that the other server refused to take.",
       sides.map((side) => ({ value: refused.filter((message) => message.side === side).length, labels: { side } })),
+    ),
+    gauge(
+      "waiting_mailboxes",
+      "Mailboxes whose new messages on this side wait, because the other server takes none for now.",
+      sides.map((side) => ({ value: waiting.filter((wait) => wait.side === side).length, labels: { side } })),
+    ),
+    ...(["deletion", "flags"] as const).map((change) =>
+      gauge(
+        change === "deletion" ? "refused_deletions" : "refused_flags",
+        `Messages ${change === "deletion" ? "that this server refused to delete" : "whose flags this server refused to set"}.`,
+        sides.map((side) => ({
+          value: refusedChanges
+            .filter((refusal) => refusal.side === side && refusal.change === change)
+            .reduce((sum, { messages }) => sum + messages, 0),
+          labels: { side },
+        })),
+      ),
     ),
   ];
 }

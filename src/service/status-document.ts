@@ -20,8 +20,10 @@ export interface StatusDocument {
   readonly lastLook: LookStatus | null;
   /** INBOX first, then by name. */
   readonly mailboxes: readonly MailboxStatus[];
-  /** In the order of their mailboxes. */
+  /** These lists are in the order of their mailboxes. */
   readonly refused: readonly RefusedStatus[];
+  readonly waiting: readonly WaitingStatus[];
+  readonly refusedChanges: readonly RefusedChangeStatus[];
 }
 
 export interface DaemonStatus {
@@ -62,6 +64,11 @@ export interface MailboxStatus {
   /** Messages known to be on both sides. */
   readonly mapped: number;
   readonly refused: number;
+  /** Whether new messages wait, because the other server takes none for now. */
+  readonly waiting: boolean;
+  /** Messages that a server would not delete, and those whose flags it would not set. */
+  readonly refusedDeletions: number;
+  readonly refusedFlags: number;
   /** When something was last synchronised. */
   readonly synchronisedAt: string | null;
   /** A round was begun and did not end yet, or was interrupted. */
@@ -87,4 +94,39 @@ export interface RefusedStatus {
   readonly attempts: number;
   readonly firstAttemptAt: string;
   readonly lastAttemptAt: string;
+  /** Not before; in the past, as soon as the mailbox is looked at. */
+  readonly nextAttemptAt: string;
 }
+
+/** New messages of a mailbox that are not copied for now. */
+export interface WaitingStatus {
+  readonly mailbox: string;
+  /** Where the messages are; the other server takes none. */
+  readonly side: Side;
+  /** Those below it do not wait. */
+  readonly firstUid: number;
+  readonly reason: string;
+  readonly since: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: string;
+}
+
+/** What a server would not do with its messages: those that share all of it. */
+export interface RefusedChangeStatus {
+  readonly mailbox: string;
+  /** The server that refused; the UIDs are its own. */
+  readonly side: Side;
+  readonly change: ChangeKind;
+  /** As IMAP writes a set of them. */
+  readonly uids: string;
+  readonly messages: number;
+  readonly reason: string;
+  /** 0: there was no refusal, the server said that it was done. */
+  readonly attempts: number;
+  readonly firstAttemptAt: string;
+  readonly lastAttemptAt: string;
+  readonly nextAttemptAt: string;
+}
+
+/** `deletion`: the counterpart is gone, the message stays. `flags`: it has other flags than its counterpart. */
+export type ChangeKind = "deletion" | "flags";

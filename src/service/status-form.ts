@@ -6,9 +6,11 @@ import type {
   LinkStatus,
   LookStatus,
   MailboxStatus,
+  RefusedChangeStatus,
   RefusedStatus,
   StateStatus,
   StatusDocument,
+  WaitingStatus,
 } from "./status-document.ts";
 import type { PerSide } from "../model/side.ts";
 
@@ -37,6 +39,11 @@ function text(value: unknown): value is string {
 
 function time(value: unknown): value is string {
   return text(value) && isoTime.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+/** As long as it has to be. */
+function uidSet(value: unknown): value is string {
+  return typeof value === "string" && /^[1-9][0-9:,]*$/.test(value);
 }
 
 function modSeq(value: unknown): value is string {
@@ -105,14 +112,19 @@ const mailbox = object<MailboxStatus>({
   messages: orNull(perSide(count)),
   mapped: count,
   refused: count,
+  waiting: flag,
+  refusedDeletions: count,
+  refusedFlags: count,
   synchronisedAt: orNull(time),
   unfinished: flag,
   states: perSide(orNull(object<StateStatus>({ uidValidity: count, uidNext: count, highestModSeq: modSeq }))),
 });
 
+const side = oneOf("local", "remote");
+
 const refused = object<RefusedStatus>({
   mailbox: text,
-  side: oneOf("local", "remote"),
+  side,
   uid: count,
   size: count,
   messageId: orNull(text),
@@ -120,6 +132,30 @@ const refused = object<RefusedStatus>({
   attempts: count,
   firstAttemptAt: time,
   lastAttemptAt: time,
+  nextAttemptAt: time,
+});
+
+const waiting = object<WaitingStatus>({
+  mailbox: text,
+  side,
+  firstUid: count,
+  reason: text,
+  since: time,
+  attempts: count,
+  nextAttemptAt: time,
+});
+
+const refusedChange = object<RefusedChangeStatus>({
+  mailbox: text,
+  side,
+  change: oneOf("deletion", "flags"),
+  uids: uidSet,
+  messages: count,
+  reason: text,
+  attempts: count,
+  firstAttemptAt: time,
+  lastAttemptAt: time,
+  nextAttemptAt: time,
 });
 
 const isStatus = object<StatusDocument>({
@@ -130,4 +166,6 @@ const isStatus = object<StatusDocument>({
   lastLook: orNull(object<LookStatus>({ at: time, durationMs: duration, leftOut: count })),
   mailboxes: list(mailbox),
   refused: list(refused),
+  waiting: list(waiting),
+  refusedChanges: list(refusedChange),
 });

@@ -1,6 +1,6 @@
-// The status as people read it: a head, a table of the mailboxes, and the messages that were refused.
+// The status as people read it: a head, a table of the mailboxes, and one each of what was refused and what waits.
 
-import { printable } from "../model/printable.ts";
+import { cut, printable } from "../model/printable.ts";
 import { sides } from "../model/side.ts";
 import type { Attention } from "../model/watch-state.ts";
 import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
@@ -10,7 +10,15 @@ import { duration, timeAndDistance } from "./times.ts";
 /** Ends with a line break. Times are local, and counted from when the document was made. */
 export function statusText(status: StatusDocument): string {
   const when = (at: string): string => timeAndDistance(new Date(at), new Date(status.at));
-  return [head(status, when), mailboxTable(status, when), refusedTable(status, when)]
+  const next = (at: string): string =>
+    Date.parse(at) > Date.parse(status.at) ? when(at) : status.daemon === null ? "next run" : "next look";
+  return [
+    head(status, when),
+    mailboxTable(status, when),
+    refusedTable(status, next),
+    waitingTable(status, when, next),
+    changesTable(status, next),
+  ]
     .filter((block) => block.length > 0)
     .map((block) => block.join("\n") + "\n")
     .join("\n");
@@ -96,7 +104,7 @@ function lastSynchronised({ synchronisedAt, states, unfinished }: MailboxStatus,
   return (synchronisedAt === null ? known : when(synchronisedAt)) + (unfinished ? ", unfinished since" : "");
 }
 
-function refusedTable({ refused }: StatusDocument, when: When): string[] {
+function refusedTable({ refused }: StatusDocument, next: When): string[] {
   if (refused.length === 0) return [];
   const columns = [
     { title: "REFUSED IN" },
@@ -104,12 +112,49 @@ function refusedTable({ refused }: StatusDocument, when: When): string[] {
     { title: "UID", isNumber: true },
     { title: "SIZE", isNumber: true },
     { title: "ATTEMPTS", isNumber: true },
-    { title: "LAST ATTEMPT" },
+    { title: "NEXT ATTEMPT" },
     { title: "REASON" },
   ];
-  const rows = refused.map(({ mailbox, side, uid, size, attempts, lastAttemptAt, reason }) => [
+  const rows = refused.map(({ mailbox, side, uid, size, attempts, nextAttemptAt, reason }) => [
     ...[printable(mailbox), side, String(uid), humanBytes(size), String(attempts)],
-    ...[when(lastAttemptAt), printable(reason)],
+    ...[next(nextAttemptAt), printable(reason)],
+  ]);
+  return textTable(columns, rows);
+}
+
+function waitingTable({ waiting }: StatusDocument, when: When, next: When): string[] {
+  if (waiting.length === 0) return [];
+  const columns = [
+    { title: "NOT COPIED FOR NOW FROM" },
+    { title: "SIDE" },
+    { title: "SINCE" },
+    { title: "ATTEMPTS", isNumber: true },
+    { title: "NEXT ATTEMPT" },
+    { title: "REASON" },
+  ];
+  const rows = waiting.map(({ mailbox, side, since, attempts, nextAttemptAt, reason }) => [
+    ...[printable(mailbox), side, when(since), String(attempts), next(nextAttemptAt), printable(reason)],
+  ]);
+  return textTable(columns, rows);
+}
+
+const longestSet = 30;
+
+function changesTable({ refusedChanges }: StatusDocument, next: When): string[] {
+  if (refusedChanges.length === 0) return [];
+  const columns = [
+    { title: "CHANGE REFUSED IN" },
+    { title: "SIDE" },
+    { title: "CHANGE" },
+    { title: "MESSAGES", isNumber: true },
+    { title: "UID" },
+    { title: "ATTEMPTS", isNumber: true },
+    { title: "NEXT ATTEMPT" },
+    { title: "REASON" },
+  ];
+  const rows = refusedChanges.map(({ mailbox, side, change, uids, messages, attempts, nextAttemptAt, reason }) => [
+    ...[printable(mailbox), side, change, String(messages), cut(uids, longestSet), String(attempts)],
+    ...[next(nextAttemptAt), printable(reason)],
   ]);
   return textTable(columns, rows);
 }

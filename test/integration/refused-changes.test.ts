@@ -15,6 +15,7 @@ import type { Verdict } from "../support/traffic-proxy.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+import { refuse } from "./refused-messages.ts";
 
 const owners = ["boss-local", "boss-remote", "boss-watch"];
 
@@ -148,29 +149,6 @@ test("a daemon goes on with everything else, and deletes as soon as it may", asy
   assert.deepEqual(remembered(stores), []);
   await assertConverges(stores);
 });
-
-/** The server answers commands that match with these words instead of carrying them out, until that is taken back. */
-function refuse(stores: TwoStores, side: Side, { pattern, answer }: { pattern: RegExp; answer: string }): () => void {
-  let isOver = false;
-  const again = (): void =>
-    stores.hold(side, "client", {
-      pattern,
-      action: (line): Verdict => {
-        if (isOver) return undefined;
-        again();
-        const [tag = ""] = line.split(" ");
-        stores.hold(side, "server", {
-          pattern: new RegExp(`^${tag} OK`),
-          action: () => ({ instead: `${tag} ${answer}` }),
-        });
-        return { instead: `${tag} NOOP` };
-      },
-    });
-  again();
-  return () => {
-    isOver = true;
-  };
-}
 
 for (const side of sides) {
   const other = otherSide(side);

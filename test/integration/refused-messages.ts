@@ -1,4 +1,4 @@
-// Messages that a server refuses: making it do so, what is recorded of them, and making it time to offer them again.
+// Messages and changes that a server refuses: making it do so, what is recorded of them, and making it time to offer them again.
 
 import type { Side } from "../../src/model/side.ts";
 import type { InterimapHome } from "../support/run-interimap.ts";
@@ -49,4 +49,31 @@ export function answerAppends(
       },
     });
   }
+}
+
+/** The server answers commands that match with these words instead of carrying them out, until that is taken back. */
+export function refuse(
+  stores: TwoStores,
+  side: Side,
+  { pattern, answer }: { readonly pattern: RegExp; readonly answer: string },
+): () => void {
+  let isOver = false;
+  const again = (): void =>
+    stores.hold(side, "client", {
+      pattern,
+      action: (line): Verdict => {
+        if (isOver) return undefined;
+        again();
+        const [tag = ""] = line.split(" ");
+        stores.hold(side, "server", {
+          pattern: new RegExp(`^${tag} OK`),
+          action: () => ({ instead: `${tag} ${answer}` }),
+        });
+        return { instead: `${tag} NOOP` };
+      },
+    });
+  again();
+  return () => {
+    isOver = true;
+  };
 }

@@ -7,15 +7,16 @@ import { describe, test, type TestContext } from "node:test";
 import { statusDocument } from "../../src/commands/status-document.ts";
 import { statusSocket } from "../../src/config/directories.ts";
 import { displayName } from "../../src/model/mailbox-name.ts";
+import { otherSide, sides } from "../../src/model/side.ts";
 import type { WatchState } from "../../src/model/watch-state.ts";
-import type { StatusDocument } from "../../src/service/status-document.ts";
+import type { RefusedChangeStatus, StatusDocument } from "../../src/service/status-document.ts";
 import { serveStatus } from "../../src/service/status-socket.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { makeHome, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { answerAppends } from "./refused-messages.ts";
+import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { answerAppends, refuse } from "./refused-messages.ts";
 import { bytesOf, dump, execute } from "../unit/store/databases.ts";
 import { recordingLog } from "../unit/service/recording-log.ts";
 
@@ -64,6 +65,7 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
   const { status, stdout, stderr } = await ask(home);
   assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
   const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \((now|\d+ s ago)\)`;
+  const next = String.raw`(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(in (1 min|\d+ s)\)|next run)`;
   const lines = stdout.split("\n");
   const expected = [
     `Database {2}${home.databaseFile}`,
@@ -73,8 +75,8 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
     `INBOX {13}4 {7}3 {8}1 {2}${time}`,
     `Entwürfe/alt {6}0 {7}0 {8}- {2}${time}`,
     "",
-    `REFUSED IN {2}SIDE {3}UID {6}SIZE {2}ATTEMPTS {2}LAST ATTEMPT +REASON`,
-    `INBOX {7}local {4}4 {2}\\d+[.]\\d kB {9}1 {2}${time} {2}[^ ].*`,
+    `REFUSED IN {2}SIDE {3}UID {6}SIZE {2}ATTEMPTS {2}NEXT ATTEMPT +REASON`,
+    `INBOX {7}local {4}4 {2}\\d+[.]\\d kB {9}1 {2}${next} {2}[^ ].*`,
     "",
   ];
   assert.equal(lines.length, expected.length, stdout);
@@ -84,11 +86,12 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
 
 test("the same as JSON; the numbers are those of the database", async (t) => {
   const { home } = await synchronised(t);
-  const { at, version, mailboxes, refused, ...rest } = await askJson(home);
+  const { at, version, mailboxes, refused, waiting, refusedChanges, ...rest } = await askJson(home);
   assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
   assert.equal(version, (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version);
   assert.deepEqual(rest, { database: { path: home.databaseFile, state: "current" }, daemon: null, lastLook: null });
 
+  assert.deepEqual({ waiting, refusedChanges }, { waiting: [], refusedChanges: [] });
   const inbox = mailboxes.find(({ name }) => name === "INBOX")!;
   const { rows } = dump(home.databaseFile);
   const state = (side: "local" | "remote"): unknown => {
@@ -101,26 +104,83 @@ test("the same as JSON; the numbers are those of the database", async (t) => {
     subscribed: false,
     messages: { local: 4, remote: 3 },
     mapped: 3,
-    refused: 1,
+    ...{ refused: 1, waiting: false, refusedDeletions: 0, refusedFlags: 0 },
     synchronisedAt: inbox.synchronisedAt,
     unfinished: false,
     states: { local: state("local"), remote: state("remote") },
   });
   assert.equal(mailboxes.find(({ name }) => name === "Entwürfe/alt")?.subscribed, true);
   const [message] = refused;
-  assert.deepEqual(
-    { ...message, reason: "", firstAttemptAt: "", lastAttemptAt: "" },
-    {
-      messageId: "<big@example.org>",
-      ...{ mailbox: "INBOX", side: "local", uid: 4, size: big.bytes.length, attempts: 1 },
-      ...{ reason: "", firstAttemptAt: "", lastAttemptAt: "" },
-    },
-  );
-  assert.equal(message!.reason, "[TOOBIG] Message is too large");
+  assert.deepEqual(message, {
+    messageId: "<big@example.org>",
+    ...{ mailbox: "INBOX", side: "local", uid: 4, size: big.bytes.length, attempts: 1 },
+    reason: "[TOOBIG] Message is too large",
+    firstAttemptAt: message!.lastAttemptAt,
+    lastAttemptAt: message!.lastAttemptAt,
+    nextAttemptAt: isoAfter(message!.lastAttemptAt, 60),
+  });
 });
+
+function isoAfter(at: string, seconds: number): string {
+  return new Date(Date.parse(at) + seconds * 1000).toISOString();
+}
 
 function idxOf(mailboxes: readonly unknown[][]): unknown {
   return mailboxes.find(([, name]) => displayName(String(name)) === "INBOX")?.[0];
+}
+
+for (const target of sides) {
+  const source = otherSide(target);
+
+  test(`the ${target} server takes no message for now, and refused changes: text, JSON, figures`, async (t) => {
+    const stores = await twoStores(t, { local, remote });
+    await deliver(stores.local, "INBOX", ...mails("m", 6));
+    assert.equal((await runInterimap(stores.home)).status, 0);
+    answerAppends(stores, { target, box: "INBOX" }, ["NO [OVERQUOTA] Full", "NO [OVERQUOTA] Full"]);
+    refuse(stores, target, { pattern: /UID STORE \S+ \+FLAGS\.SILENT/, answer: "NO [NOPERM] Not you" });
+    refuse(stores, target, { pattern: /UID STORE 6 \(UNCHANGEDSINCE/, answer: "NO [NOPERM] Not you either" });
+    await deliver(stores[source], "INBOX", mail("new"));
+    await store(stores[source], "6 +FLAGS (\\Flagged)");
+    await expunge(stores[source], "2,4:5");
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 1, stderr);
+
+    const { mailboxes, waiting, refusedChanges, refused } = await askJson(stores.home);
+    const { messages, mapped, ...inbox } = mailboxes.find(({ name }) => name === "INBOX")!;
+    assert.deepEqual([inbox.refused, inbox.waiting, inbox.refusedDeletions, inbox.refusedFlags], [0, true, 3, 1]);
+    assert.deepEqual({ messages, mapped }, { messages: { [source]: 4, [target]: 6 }, mapped: 6 });
+    assert.deepEqual(refused, []);
+    const [wait] = waiting;
+    assert.deepEqual(waiting, [
+      {
+        ...{ mailbox: "INBOX", side: source, firstUid: 7, reason: "[OVERQUOTA] Full", attempts: 1 },
+        since: wait!.since,
+        nextAttemptAt: isoAfter(wait!.since, 60),
+      },
+    ]);
+    const [deletions, flags] = refusedChanges;
+    const common = { mailbox: "INBOX", side: target, attempts: 1 };
+    const times = ({ lastAttemptAt }: RefusedChangeStatus): Partial<RefusedChangeStatus> => ({
+      ...{ firstAttemptAt: lastAttemptAt, lastAttemptAt },
+      nextAttemptAt: isoAfter(lastAttemptAt, 60),
+    });
+    assert.deepEqual(refusedChanges, [
+      {
+        ...{ ...common, change: "deletion", uids: "2,4:5", messages: 3, reason: "[NOPERM] Not you" },
+        ...times(deletions!),
+      },
+      {
+        ...{ ...common, change: "flags", uids: "6", messages: 1, reason: "[NOPERM] Not you either" },
+        ...times(flags!),
+      },
+    ]);
+
+    const { stdout } = await ask(stores.home);
+    assert.match(stdout, /^NOT COPIED FOR NOW FROM {2}SIDE +SINCE +ATTEMPTS {2}NEXT ATTEMPT +REASON$/m);
+    assert.match(stdout, new RegExp(`^INBOX +${source} .* {2}1 .* {2}\\[OVERQUOTA\\] Full$`, "m"));
+    assert.match(stdout, new RegExp(`^INBOX +${target} +deletion +3 {2}2,4:5 +1 .* {2}\\[NOPERM\\] Not you$`, "m"));
+    assert.match(stdout, new RegExp(`^INBOX +${target} +flags +1 {2}6 +1 .* {2}\\[NOPERM\\] Not you either$`, "m"));
+  });
 }
 
 test("a run that has nothing to do changes none of it", async (t) => {
@@ -190,12 +250,13 @@ test("a daemon that holds the database answers in its place; when it does not, t
 
 describe("what is no answer counts for none, and is told", () => {
   const escape = "\x1b]0;x\x07\u202e\u009b";
-  const mailbox = { name: escape, subscribed: true, messages: null, mapped: 0, refused: 0, synchronisedAt: null };
+  const mailbox = { name: escape, subscribed: true, messages: null, mapped: 0, synchronisedAt: null };
+  const undone = { refused: 0, waiting: false, refusedDeletions: 0, refusedFlags: 0 };
   const states = { local: null, remote: null };
   const status = { version: "1", at: "2026-01-01T00:00:00.000Z", database: { path: escape, state: "current" } };
   const whole = {
-    ...{ ...status, daemon: null, lastLook: null, refused: [] },
-    mailboxes: [{ ...mailbox, unfinished: false, states }],
+    ...{ ...status, daemon: null, lastLook: null, refused: [], waiting: [], refusedChanges: [] },
+    mailboxes: [{ ...mailbox, ...undone, unfinished: false, states }],
   };
 
   for (const answer of ['{"version": "1', "null", "{}", JSON.stringify({ ...whole, mailboxes: [mailbox] })]) {

@@ -48,6 +48,18 @@ test("all figures of a daemon, well-formed", () => {
       [{ database, side: "local" }, 1],
       [{ database, side: "remote" }, 0],
     ],
+    interimap_waiting_mailboxes: [
+      [{ database, side: "local" }, 0],
+      [{ database, side: "remote" }, 1],
+    ],
+    interimap_refused_deletions: [
+      [{ database, side: "local" }, 3],
+      [{ database, side: "remote" }, 0],
+    ],
+    interimap_refused_flags: [
+      [{ database, side: "local" }, 0],
+      [{ database, side: "remote" }, 1],
+    ],
   });
 });
 
@@ -58,6 +70,9 @@ test("what is not known is left out, with its head", () => {
     "interimap_mailboxes",
     "interimap_messages",
     "interimap_refused_messages",
+    "interimap_waiting_mailboxes",
+    "interimap_refused_deletions",
+    "interimap_refused_flags",
   ]);
 });
 

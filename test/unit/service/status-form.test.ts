@@ -5,7 +5,15 @@ import { sampleStatus } from "./sample-status.ts";
 
 test("a status is what it says", () => {
   assert.deepEqual(parseStatus(JSON.stringify(sampleStatus)), sampleStatus);
-  const idle = { ...sampleStatus, daemon: null, lastLook: null, mailboxes: [], refused: [] };
+  const idle = {
+    ...sampleStatus,
+    daemon: null,
+    lastLook: null,
+    mailboxes: [],
+    refused: [],
+    waiting: [],
+    refusedChanges: [],
+  };
   assert.deepEqual(parseStatus(JSON.stringify(idle)), idle);
 });
 

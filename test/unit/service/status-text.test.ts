@@ -10,7 +10,7 @@ after(() => {
   else process.env["TZ"] = zone;
 });
 
-test("a running daemon: head, mailboxes, refused messages", () => {
+test("a running daemon: head, mailboxes, what was refused, what waits", () => {
   assert.equal(
     statusText(sampleStatus),
     `\
@@ -26,27 +26,46 @@ MAILBOX   LOCAL  REMOTE  REFUSED  LAST SYNCHRONISED
 INBOX      1234    1233        1  2025-03-01 11:57:00 (3 min ago)
 日本語/é      -       -        -  never, unfinished since
 
-REFUSED IN  SIDE   UID     SIZE  ATTEMPTS  LAST ATTEMPT                     REASON
-INBOX       local   17  31.0 MB         3  2025-03-01 11:57:00 (3 min ago)  [TOOBIG] Message is too big
+REFUSED IN  SIDE   UID     SIZE  ATTEMPTS  NEXT ATTEMPT                    REASON
+INBOX       local   17  31.0 MB         3  2025-03-01 12:01:00 (in 1 min)  [TOOBIG] Message is too big
+
+NOT COPIED FOR NOW FROM  SIDE    SINCE                          ATTEMPTS  NEXT ATTEMPT                   REASON
+INBOX                    remote  2025-03-01 10:00:00 (2 h ago)         2  2025-03-01 12:00:20 (in 20 s)  [OVERQUOTA] Full\\x1b[2J
+
+CHANGE REFUSED IN  SIDE    CHANGE    MESSAGES  UID       ATTEMPTS  NEXT ATTEMPT  REASON
+INBOX              local   deletion         3  17,20:21         1  next look     [NOPERM] Not you
+日本語/é           remote  flags            1  4                0  next look     the server said that it was done
 `,
   );
 });
 
-test("a daemon at work has no next look; no refusals, no table of them", () => {
+test("a daemon at work has no next look; nothing refused, nothing that waits, no tables of them", () => {
   const text = statusText({
     ...sampleStatus,
     daemon: { ...sampleStatus.daemon!, activity: "synchronising", nextLookAt: null },
     lastLook: null,
     refused: [],
+    waiting: [],
+    refusedChanges: [],
   });
   assert.match(text, /^Next look {2}after the work in hand$/m);
-  assert.doesNotMatch(text, /Last look|REFUSED IN/);
+  assert.doesNotMatch(text, /Last look|REFUSED IN|NOT COPIED/);
 });
 
 test("without a daemon", () => {
   const text = statusText({ ...sampleStatus, daemon: null, lastLook: null });
   assert.ok(text.startsWith("Database  /data/x.db\nDaemon    not running\n\nMAILBOX "), text);
+  assert.match(text, / {2}17,20:21 +1 {2}next run +\[NOPERM\]/);
 });
+
+test("a long set of UIDs is cut", () => {
+  const uids = Array.from({ length: 50 }, (_, i) => 2 * i + 1).join(",");
+  const [change] = sampleStatus.refusedChanges;
+  const text = statusText({ ...sampleStatus, refusedChanges: [{ ...change!, uids, messages: 50 }] });
+  assert.match(text, / 50 {2}1,3,5,7,9,11,13,15,17,19,21,2… {2}/);
+});
+
+const nothing = { refused: [], waiting: [], refusedChanges: [] };
 
 for (const [state, words] of [
   ["missing", /\n\nThere is no database yet: /],
@@ -55,7 +74,7 @@ for (const [state, words] of [
 ] as const) {
   test(`nothing to show: the database is ${state}`, () => {
     const database = { ...sampleStatus.database, state };
-    const text = statusText({ ...sampleStatus, daemon: null, lastLook: null, database, mailboxes: [], refused: [] });
+    const text = statusText({ ...sampleStatus, daemon: null, lastLook: null, database, mailboxes: [], ...nothing });
     assert.match(text, words);
     assert.doesNotMatch(text, /MAILBOX/);
   });
