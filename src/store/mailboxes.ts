@@ -105,6 +105,7 @@ const tablesByMailbox = [
   "refused_changes",
   "waits",
   "suspects",
+  "misread",
   "rounds",
   "message_counts",
   "synchronised",

@@ -127,6 +127,11 @@ export class Store {
              WHERE refused.idx = suspects.idx AND refused.side = suspects.side AND refused.UID = suspects.UID)`,
           idx,
         );
+        this.#connection.run(
+          `DELETE FROM misread WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM suspects
+             WHERE suspects.idx = misread.idx AND suspects.side = misread.side)`,
+          idx,
+        );
       }
       this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
     });
@@ -200,6 +205,7 @@ export class Store {
       this.#connection.run("DELETE FROM refused_changes WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM waits WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM misread WHERE idx = ?", idx);
     });
   }
 
@@ -311,6 +317,16 @@ export class Store {
         this.#connection.run("INSERT OR IGNORE INTO suspects (idx, side, UID) VALUES (?, ?, ?)", idx, side, uid);
       }
     });
+  }
+
+  /** The other server did not understand a command with messages of `side`, which are suspects. */
+  noteMisread(idx: number, side: Side): void {
+    this.#connection.run("INSERT OR IGNORE INTO misread (idx, side) VALUES (?, ?)", idx, side);
+  }
+
+  /** Whether that holds for any mailbox, until a checkpoint finds that it has no suspects any more. */
+  hasMisread(side: Side): boolean {
+    return this.#connection.value("SELECT 1 FROM misread WHERE side = ? LIMIT 1", side) !== undefined;
   }
 
   clearRefused(idx: number, side: Side, uid: number): void {

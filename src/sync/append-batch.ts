@@ -7,7 +7,7 @@ import { append, type AppendTarget, type OutgoingMessage } from "../imap/command
 import { concernOf } from "../imap/refusal-concern.ts";
 import type { FetchedMessage } from "../imap/commands/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
-import { withoutFlags } from "../model/flags.ts";
+import { withoutFlags, type FlagSet } from "../model/flags.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { Side } from "../model/side.ts";
 import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../model/uid-set.ts";
@@ -26,6 +26,8 @@ export interface Copy {
 /** What is copied, and what is known of the server's will to take it. */
 export interface Offer extends Direction {
   readonly reluctance: Reluctance;
+  /** The target misread a message: its new keywords, if it was one of them, are set when nothing hangs on the command. */
+  readonly holdsKeywordsBack: boolean;
 }
 
 interface Part {
@@ -118,10 +120,16 @@ async function appendAll(mailbox: OpenMailbox, direction: Offer, part: Part): Pr
   mailbox.progress[side].isTouched = true;
   const outgoing = part.messages.map((message): OutgoingMessage => ({
     ...message,
-    flags: offerFlags(mailbox, side, message.flags),
+    flags: flagsToAppend(mailbox, direction, message.flags),
   }));
   const uids = await append(session, { ...appendTarget(mailbox, side), turn }, outgoing);
   return recordCopies(mailbox, direction, { messages: part.messages, uids });
+}
+
+/** What is held back is missing when the copies' flags are read back, and set then. */
+function flagsToAppend(mailbox: OpenMailbox, { target, holdsKeywordsBack }: Offer, flags: FlagSet): FlagSet {
+  const offered = offerFlags(mailbox, target, flags);
+  return (holdsKeywordsBack ? flagsWithoutNewKeywords(mailbox, target, offered) : undefined) ?? offered;
 }
 
 function appendTarget({ views, progress }: OpenMailbox, side: Side): AppendTarget {
@@ -141,10 +149,10 @@ async function appendRefused(
   offer: Offer,
   { session, message, error }: RefusedMessage,
 ): Promise<readonly Copy[]> {
-  const { target: side, reluctance } = offer;
+  const { target: side, reluctance, holdsKeywordsBack } = offer;
   const { words: reason, retryAfterMs } = error;
   const concern = concernOf(error);
-  const flags = flagsWithoutNewKeywords(mailbox, side, message.flags);
+  const flags = holdsKeywordsBack ? undefined : flagsWithoutNewKeywords(mailbox, side, message.flags);
   if (flags !== undefined && concern !== "room" && concern !== "moment") {
     try {
       const uids = await append(session, appendTarget(mailbox, side), [{ ...message, flags }]);

@@ -85,7 +85,8 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
     isRetry: mailbox.progress[source].wait !== undefined,
   });
   const { lanes, release } = lanesTo(mailbox, target, { batches, mayGo: () => !reluctance.isHalted });
-  const copying = { ...direction, lanes, reluctance, messageIds: new Map<number, string>() };
+  const holdsKeywordsBack = mailbox.store.hasMisread(source);
+  const copying = { ...direction, lanes, reluctance, holdsKeywordsBack, messageIds: new Map<number, string>() };
   const budget = mailbox.inFlight[source];
   const copies: Promise<void>[] = [];
   let hasFailed = false;
@@ -191,7 +192,7 @@ async function refuseTooLarge(
 
 /** A message that kills every connection must not keep all others from being copied. */
 function noteDeath(mailbox: OpenMailbox, copying: Copying, { uids, octets, error, isSuspect }: Failure): void {
-  const { source, messageIds } = copying;
+  const { source, messageIds, holdsKeywordsBack } = copying;
   const { store, idx, sessions, stop } = mailbox;
   if (!(error instanceof InterimapError) || error.side === undefined || stop.aborted) return;
   const isDeath = error.code === "CONNECTION_LOST" || error.code === "CONNECTION_SILENT";
@@ -202,11 +203,13 @@ function noteDeath(mailbox: OpenMailbox, copying: Copying, { uids, octets, error
   const copied = uidSetOf(store.pairsOf(idx, source, uidSetOf(uids)).map((pair) => pair[source]));
   const missing = uids.filter((uid) => !hasUid(copied, uid));
   const [uid] = missing;
-  if (uid !== undefined && isSuspect) {
-    const reason =
-      error instanceof LiteralRefused ? error.reason : "the connection was lost each time that it was being copied";
+  const isMisread = error instanceof LiteralRefused;
+  // It may be a keyword that the server does not understand, rather than the message.
+  if (uid !== undefined && isSuspect && (holdsKeywordsBack || !isMisread)) {
+    const reason = isMisread ? error.reason : "the connection was lost each time that it was being copied";
     recordRefusal(mailbox, copying, { uid, size: octets, messageId: messageIds.get(uid), reason });
   } else store.addSuspects(idx, source, missing);
+  if (isMisread) store.noteMisread(idx, source);
 }
 
 interface Failure extends Batch {

@@ -188,6 +188,7 @@ for (const side of sides) {
         "refused",
         "synchronised",
         "suspects",
+        "misread",
         "refused_changes",
         "waits",
         "stocks",

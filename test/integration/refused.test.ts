@@ -228,9 +228,10 @@ for (const target of sides) {
       const { stdout } = await runInterimap(stores.home, ["--status", "--json"]);
       const [message, ...others] = (JSON.parse(stdout) as StatusDocument).refused;
       assert.deepEqual(others, []);
-      const { firstAttemptAt, lastAttemptAt, ...rest } = message!;
+      const { firstAttemptAt, lastAttemptAt, nextAttemptAt, ...rest } = message!;
       assert.ok(Math.abs(Date.parse(firstAttemptAt) - Date.now()) < 60_000);
       assert.equal(lastAttemptAt, firstAttemptAt);
+      assert.equal(Date.parse(nextAttemptAt) - Date.parse(lastAttemptAt), 60_000);
       assert.deepEqual(rest, {
         ...{ mailbox: box, side: source, uid: 1, size, messageId: "<large@example.org>" },
         ...{ reason: "[TOOBIG] Message is too large", attempts: 1 },

@@ -79,6 +79,7 @@ function makeVersion1({ home }: TwoStores): void {
     "refused",
     "synchronised",
     "suspects",
+    "misread",
     "refused_changes",
     "waits",
     "stocks",

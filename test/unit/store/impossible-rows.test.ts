@@ -31,6 +31,7 @@ function filledDatabase(t: TestContext): string {
     store.checkpoint(idx, states, { local: 4, remote: 3 });
     store.recordRefused(idx, { side: "local", uid: 9, ...refusal });
     store.addSuspects(idx, "remote", [10]);
+    store.noteMisread(idx, "remote");
     store.noteStock(idx, 3);
     store.noteEmptied(idx);
     store.recordRefusedChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });

@@ -92,6 +92,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
       attempts: 1,
     });
     store.addSuspects(idx, "local", [3]);
+    store.noteMisread(idx, "local");
     store.noteStock(idx, 5);
     store.noteEmptied(idx);
     return idx;
@@ -364,6 +365,12 @@ test("suspects stay until they are no longer missing", (t) => {
   store.addSuspects(idx, "local", [7, 8]);
   store.addSuspects(idx, "remote", [5]);
   store.addSuspects(other, "local", [9]);
+  assert.ok(!store.hasMisread("local"));
+  store.noteMisread(idx, "local");
+  store.noteMisread(idx, "local");
+  store.noteMisread(idx, "remote");
+  const misread = (): unknown[] => sides.filter((side) => store.hasMisread(side));
+  assert.deepEqual(misread(), ["local", "remote"]);
   assert.equal(formatUidSet(store.suspects(idx, "local")), "5:8");
   assert.equal(formatUidSet(store.suspects(idx, "remote")), "5");
   assert.deepEqual(store.mailboxesWithSuspects(), new Set([idx, other]));
@@ -374,11 +381,13 @@ test("suspects stay until they are no longer missing", (t) => {
   assert.equal(formatUidSet(store.suspects(idx, "local")), "5:8", "the round is not complete");
   store.checkpoint(idx, states, { local: 1, remote: 1 });
   assert.equal(formatUidSet(store.suspects(idx, "local")), "6", "it was refused, and will be offered again");
+  assert.deepEqual(misread(), ["local"]);
   assert.equal(formatUidSet(store.suspects(idx, "remote")), "");
   assert.equal(formatUidSet(store.suspects(other, "local")), "9");
 
   store.forgetMessages(idx);
   assert.deepEqual(store.mailboxesWithSuspects(), new Set([other]));
+  assert.deepEqual(misread(), []);
 });
 
 test("mappings are counted: all, those of a mailbox, those below a UID", (t) => {
