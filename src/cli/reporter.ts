@@ -64,6 +64,11 @@ function lineOf(event: SyncEvent): Line {
       };
     case "messages-removed":
       return { level: "info", text: `Removed UID ${formatUidSet(event.uids)}` };
+    case "late-copies-removed":
+      return {
+        level: "info",
+        text: `Removed UID ${formatUidSet(event.uids)}: second copies, which the server made of what it had not confirmed`,
+      };
     case "flags-updated":
       return { level: "info", text: `Updated flags (${formatFlags(event.flags)}) of UID ${formatUidSet(event.uids)}` };
     case "flags-conflict":

@@ -41,6 +41,7 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
          OR idx IN (SELECT idx FROM refused WHERE ${isImpossible("refused")})
          OR idx IN (SELECT idx FROM refused_changes WHERE ${isImpossible("refused_changes")})
          OR idx IN (SELECT idx FROM waits WHERE ${isImpossible("waits")})
+         OR idx IN (SELECT idx FROM unconfirmed WHERE ${isImpossible("unconfirmed")})
          OR idx IN (SELECT idx FROM suspects WHERE ${isImpossible("suspects")}) AS unfinished
      FROM mailboxes LEFT JOIN local USING (idx) LEFT JOIN remote USING (idx) LEFT JOIN rounds USING (idx) ORDER BY idx`,
   );
@@ -104,6 +105,7 @@ const tablesByMailbox = [
   "refused",
   "refused_changes",
   "waits",
+  "unconfirmed",
   "suspects",
   "misread",
   "rounds",

@@ -46,6 +46,13 @@ export const rowRules = {
     next_attempt: whole("next_attempt", 0, lastSecond),
     attempts: whole("attempts", 1, maxUid),
   },
+  unconfirmed: {
+    side: side(),
+    first_UID: whole("first_UID", 1, maxUid),
+    last_UID: `(typeof(last_UID) = 'integer' AND last_UID BETWEEN first_UID AND ${maxUid})`,
+    appends: whole("appends", 1, maxUid),
+    since: whole("since", 0, lastSecond),
+  },
   suspects: { side: side(), UID: whole("UID", 1, maxUid) },
   misread: { side: side() },
   stocks: { hour: whole("hour", 0, maxUid), known: whole("known", 0, maxUid) },

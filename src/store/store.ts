@@ -25,6 +25,7 @@ import { recordRefused, refused, type Refusal, type RefusedMessage } from "./ref
 import { recordRefusedChanges, refusedChanges, type ChangeRefusal, type RefusedChange } from "./refused-changes.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
+import { forgetExpired, noteConfirmed, noteSent, renewUnconfirmed, unconfirmed } from "./unconfirmed.ts";
 import { recordWait, waits, type Wait } from "./waits.ts";
 
 /** Of a mailbox into which messages are about to be copied: the UIDs from which on these may be. */
@@ -132,6 +133,7 @@ export class Store {
              WHERE suspects.idx = misread.idx AND suspects.side = misread.side)`,
           idx,
         );
+        forgetExpired(this.#connection, idx);
       }
       this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
     });
@@ -206,6 +208,7 @@ export class Store {
       this.#connection.run("DELETE FROM waits WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM misread WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM unconfirmed WHERE idx = ?", idx);
     });
   }
 
@@ -290,6 +293,33 @@ export class Store {
 
   clearWait(idx: number, side: Side): void {
     this.#connection.run("DELETE FROM waits WHERE idx = ? AND side = ?", idx, side);
+  }
+
+  /** Messages of `side` are about to be appended to the other one. */
+  noteSent(idx: number, side: Side, uids: UidSet): void {
+    this.transaction(() => {
+      noteSent(this.#connection, { idx, side }, uids);
+    });
+  }
+
+  /** Each of them was taken once; or it is known that it was not. */
+  noteConfirmed(idx: number, side: Side, uids: UidSet): void {
+    this.transaction(() => {
+      noteConfirmed(this.#connection, { idx, side }, uids);
+    });
+  }
+
+  /** What was sent before counts as sent now: it was not known until now that nobody waits for the answer. */
+  renewUnconfirmed(idx: number): void {
+    renewUnconfirmed(this.#connection, idx);
+  }
+
+  /**
+   * Messages of `side` that were sent within the last hour and not confirmed: copies of them may come. Those of which two
+   * may come are in the second set, too, and so on.
+   */
+  unconfirmed(idx: number, side: Side): UidSet[] {
+    return unconfirmed(this.#connection, { idx, side });
   }
 
   /** Messages in whose transfer from `side` a connection died, until a checkpoint finds that they are no longer missing. */

@@ -12,6 +12,7 @@ import type { OpenMailbox } from "./open-mailbox.ts";
 /** So much is in memory at once. */
 const batchLimits = { octets: 1 << 20, messages: 500 };
 
+/** `text` stands for what comes after the header. */
 type WithText = MessageIdentity & { readonly text: string };
 
 /** Among messages that came since copies were begun, and of which none equals one of the other side. */
@@ -27,7 +28,7 @@ export async function pairAltered(
   return pairInOrder(texts, ({ messageId, text }) => `${messageId ?? ""} ${text}`);
 }
 
-async function withTexts(
+export async function withTexts(
   { sessions }: OpenMailbox,
   side: Side,
   messages: readonly MessageIdentity[],

@@ -58,6 +58,9 @@ export async function appendBatch(
   try {
     return await appendAll(mailbox, offer, { lane, messages: left });
   } catch (error) {
+    // Ended by ourselves, and so not carried out.
+    if (lane.isWithdrawn() && error instanceof CommandRefused)
+      mailbox.store.noteConfirmed(mailbox.idx, offer.source, uidSetOf(left.map(({ uid }) => uid)));
     if (!isRefusal(error) || lane.isWithdrawn()) throw error;
     await lane.makeWay();
     if (left.length === 1) return appendRefused(mailbox, offer, { session: lane.session, message: first, error });
@@ -122,6 +125,7 @@ async function appendAll(mailbox: OpenMailbox, direction: Offer, part: Part): Pr
     ...message,
     flags: flagsToAppend(mailbox, direction, message.flags),
   }));
+  noteSent(mailbox, direction, part.messages);
   const uids = await append(session, { ...appendTarget(mailbox, side), turn }, outgoing);
   return recordCopies(mailbox, direction, { messages: part.messages, uids });
 }
@@ -130,6 +134,11 @@ async function appendAll(mailbox: OpenMailbox, direction: Offer, part: Part): Pr
 function flagsToAppend(mailbox: OpenMailbox, { target, holdsKeywordsBack }: Offer, flags: FlagSet): FlagSet {
   const offered = offerFlags(mailbox, target, flags);
   return (holdsKeywordsBack ? flagsWithoutNewKeywords(mailbox, target, offered) : undefined) ?? offered;
+}
+
+/** Before they are: a program that is killed leaves no later word of them. */
+function noteSent({ store, idx }: OpenMailbox, { source }: Direction, messages: readonly FetchedMessage[]): void {
+  store.noteSent(idx, source, uidSetOf(messages.map(({ uid }) => uid)));
 }
 
 function appendTarget({ views, progress }: OpenMailbox, side: Side): AppendTarget {
@@ -155,6 +164,7 @@ async function appendRefused(
   const flags = holdsKeywordsBack ? undefined : flagsWithoutNewKeywords(mailbox, side, message.flags);
   if (flags !== undefined && concern !== "room" && concern !== "moment") {
     try {
+      noteSent(mailbox, offer, [message]);
       const uids = await append(session, appendTarget(mailbox, side), [{ ...message, flags }]);
       const keywords = withoutFlags(message.flags, flags);
       noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids ?? []), keywords, reason });
@@ -193,6 +203,7 @@ function recordCopies(
   }
   const copies = messages.map((message, i) => ({ message, uid: uids[i] as number }));
   store.transaction(() => {
+    store.noteConfirmed(idx, source, uidSetOf(messages.map(({ uid }) => uid)));
     store.addMappings(
       idx,
       copies.map(({ message, uid }) =>

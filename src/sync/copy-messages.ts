@@ -17,6 +17,7 @@ import { AppendLanes } from "./append-lanes.ts";
 import { planCopies, type Batch } from "./copy-plan.ts";
 import { findCopies } from "./find-copies.ts";
 import { hearOut } from "./hear-out.ts";
+import { withoutLateCopies } from "./late-copies.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";
 import { clearRefusal, recordRefusal } from "./refusals.ts";
@@ -32,8 +33,9 @@ const worthAnotherConnection = 16 << 20;
 /** A message that is so much larger than its server says may be copied all the same; mail is hardly ever larger. */
 const largestSurprise = 128 << 20;
 
-/** Copies the given messages of each side to the other. */
-export async function copyNewMessages(mailbox: OpenMailbox, uids: PerSide<UidSet>): Promise<void> {
+/** Copies the given messages of each side to the other, unless they turn out to be copies that came late. */
+export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<void> {
+  const uids = await withoutLateCopies(mailbox, newcomers);
   // Both sides' sizes come first: neither list may contain what is copied to it now.
   const sizes = await bothSides((side) => sizesOf(mailbox, side, uids[side]));
   const untold = await bothSides((side) => hearOut(mailbox, side, { asked: uids[side], sizes: sizes[side] }));

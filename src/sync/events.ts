@@ -22,6 +22,8 @@ export type SyncEvent =
       readonly uids: readonly number[];
     } & OnMailbox)
   | ({ readonly type: "messages-removed"; readonly uids: UidSet } & OnMailbox)
+  /** An APPEND to `side` was carried out after all, when the messages had been copied again: these copies were too many. */
+  | ({ readonly type: "late-copies-removed"; readonly uids: UidSet } & OnMailbox)
   | ({ readonly type: "flags-updated"; readonly uids: UidSet; readonly flags: FlagSet } & OnMailbox)
   /** Flags changed on both sides; `uid` is of `side`; both sides get `flags`. */
   | ({ readonly type: "flags-conflict"; readonly uid: number; readonly flags: FlagSet } & OnMailbox)
@@ -124,6 +126,11 @@ export function isChange({ type }: SyncEvent): boolean {
   return changes.includes(type);
 }
 
-const changes: readonly SyncEvent["type"][] = ["messages-added", "messages-removed", "flags-updated"];
+const changes: readonly SyncEvent["type"][] = [
+  "messages-added",
+  "messages-removed",
+  "late-copies-removed",
+  "flags-updated",
+];
 
 export type Report = (event: SyncEvent) => void;

@@ -48,6 +48,14 @@ export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: Ui
   return left;
 }
 
+/** The same of messages that have no row, and so no counterpart: nobody is told of it, and refusals are not remembered. */
+export async function removeUnrecorded(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<UidSet> {
+  if (isEmpty(uids)) return uids;
+  mailbox.progress[side].isTouched = true;
+  const refused = await expungeOrDivide(mailbox, { side, uids, patience: { left: refusalsInARow } });
+  return refused.map((one) => one.uids).reduce(union, emptyUidSet);
+}
+
 interface Part {
   readonly side: Side;
   readonly uids: UidSet;

@@ -171,6 +171,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
+  if (wasInterrupted) work.store.renewUnconfirmed(work.idx);
   const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
   const mailbox: OpenMailbox = {
     ...work,

@@ -6,7 +6,7 @@ import { groupBy } from "../model/group-by.ts";
 import { perSide, type PerSide, type Side } from "../model/side.ts";
 
 export function planMatches(messages: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
-  return pairInOrder(messages, keyOf);
+  return pairInOrder(messages, identityKey);
 }
 
 /** Those of the same key; those without one pair with nothing. */
@@ -14,16 +14,28 @@ export function pairInOrder<T extends MessageIdentity>(
   { local, remote }: PerSide<readonly T[]>,
   keyOf: (message: T) => string | undefined,
 ): PerSide<T>[] {
-  const descending = remote.toSorted((a, b) => b.uid - a.uid);
+  const inOrder = (messages: readonly T[]): Keyed<T> => ({ of: messages.toSorted((a, b) => a.uid - b.uid), keyOf });
+  return pairByKey(inOrder(local), inOrder(remote)).map(([message, counterpart]) => ({
+    local: message,
+    remote: counterpart,
+  }));
+}
+
+export interface Keyed<T> {
+  readonly of: readonly T[];
+  /** What has none pairs with nothing. */
+  readonly keyOf: (one: T) => string | undefined;
+}
+
+/** Each with the first one of the same key that is left, in the order in which they are given. */
+export function pairByKey<A, B>(these: Keyed<A>, those: Keyed<B>): [A, B][] {
   // The next one of each group is its last.
-  const waiting = groupBy(descending, keyOf);
-  return local
-    .toSorted((a, b) => a.uid - b.uid)
-    .flatMap((message) => {
-      const key = keyOf(message);
-      const counterpart = key === undefined ? undefined : waiting.get(key)?.pop();
-      return counterpart === undefined ? [] : { local: message, remote: counterpart };
-    });
+  const waiting = groupBy(those.of.toReversed(), those.keyOf);
+  return these.of.flatMap((one): [A, B][] => {
+    const key = these.keyOf(one);
+    const counterpart = key === undefined ? undefined : waiting.get(key)?.pop();
+    return counterpart === undefined ? [] : [[one, counterpart]];
+  });
 }
 
 /**
@@ -97,6 +109,7 @@ export function likeness({ local, remote }: PerSide<MessageIdentity>): Likeness 
   return sameDate || sameSize ? "unlikely" : "none";
 }
 
-function keyOf({ messageId = "", date, size }: MessageIdentity): string {
+/** Equal for messages that nothing tells apart but their text. */
+export function identityKey({ messageId = "", date, size }: MessageIdentity): string {
   return `${String(date)} ${String(size)} ${messageId}`;
 }

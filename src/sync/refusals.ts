@@ -13,6 +13,14 @@ export function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, 
   store.clearRefused(idx, side, uid);
 }
 
+/** The server had taken it although it said NO; there is nothing to tell of it either. */
+export function withdrawRefusal(mailbox: OpenMailbox, { source, target }: Direction, uid: number): void {
+  clearRefusal(mailbox, source, uid);
+  const { refusals } = mailbox;
+  const told = refusals.findIndex((one) => one.target === target && one.sourceUid === uid);
+  if (told >= 0) refusals.splice(told, 1);
+}
+
 export function recordRefusal(
   { store, idx, refusals }: OpenMailbox,
   { source, target }: Direction,

@@ -53,7 +53,7 @@ async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
 }
 
 /** Their flags are about to be read; only what is reported afterwards is news. */
-function forgetChangesOf({ views }: OpenMailbox, uids: PerSide<UidSet>): void {
+export function forgetChangesOf({ views }: OpenMailbox, uids: PerSide<UidSet>): void {
   for (const side of sides) {
     const known = [...views[side].changes.keys()].filter((uid) => hasUid(uids[side], uid));
     for (const uid of known) views[side].forgetChange(uid);
@@ -69,6 +69,7 @@ export function adopt(mailbox: OpenMailbox, pairs: readonly PerSide<MessageIdent
       pairs.map(({ local, remote }) => ({ local: local.uid, remote: remote.uid })),
     );
     for (const side of sides) {
+      store.noteConfirmed(idx, side, uidSetOf(pairs.map((pair) => pair[side].uid)));
       for (const { [side]: message } of pairs) {
         if (progress[side].refused.has(message.uid)) clearRefusal(mailbox, side, message.uid);
       }

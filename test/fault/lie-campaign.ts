@@ -125,7 +125,6 @@ const unknowable: readonly Unknowable[] = [
     needsRepair: true,
   },
   { lie: /^UID is /, said: someFlags, why: "the flags may be those of the other message", needsRepair: true },
-  { lie: /^NO$/, said: /\[APPENDUID/, why: "the server says that there is no copy", mayDouble: true },
   { lie: /^RFC822.SIZE is/, said: identity, why: "it is another message that has another size", mayDouble: true },
 ];
 

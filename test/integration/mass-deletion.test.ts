@@ -191,6 +191,7 @@ for (const side of sides) {
         "misread",
         "refused_changes",
         "waits",
+        "unconfirmed",
         "stocks",
         "emptied",
       ];

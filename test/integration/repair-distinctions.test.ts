@@ -82,6 +82,7 @@ function makeVersion1({ home }: TwoStores): void {
     "misread",
     "refused_changes",
     "waits",
+    "unconfirmed",
     "stocks",
     "emptied",
   ];

@@ -1,0 +1,124 @@
+// Copies that come late, or though the server said NO: of an APPEND that was not confirmed, and carried out all the same.
+// New messages are compared with what was sent and not confirmed, before they are copied back. Nothing is asked for when
+// there is no such message. Copying again is not put off for the sake of what might still come: most connections die
+// before the APPEND has arrived, a single run could only give up, and a copy too many is taken away here.
+
+import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide } from "../model/side.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { pairAltered, withTexts } from "./altered-copies.ts";
+import { removeUnrecorded } from "./expunge-messages.ts";
+import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
+import { planMatches, without } from "./match-plan.ts";
+import type { Direction, OpenMailbox } from "./open-mailbox.ts";
+import { withdrawRefusal } from "./refusals.ts";
+import { adopt, forgetChangesOf } from "./resume.ts";
+
+/** Returns what is left of both sides' new messages: none of them is such a copy. */
+export async function withoutLateCopies(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {
+  let left = newcomers;
+  // One direction after the other: what is found in one is not to be found once more in the other.
+  for (const target of sides) {
+    if (isEmpty(left[target])) continue;
+    const found = await findLateCopies(mailbox, { source: otherSide(target), target }, left[target]);
+    left = perSide((side) => subtract(left[side], found[side]));
+  }
+  return left;
+}
+
+const nothing: PerSide<UidSet> = { local: emptyUidSet, remote: emptyUidSet };
+
+/** Returns what need not be copied any more. */
+async function findLateCopies(mailbox: OpenMailbox, direction: Direction, newcomers: UidSet): Promise<PerSide<UidSet>> {
+  const { source, target } = direction;
+  const { store, idx, sessions } = mailbox;
+  const refused = uidSetOf(store.refused(idx).flatMap(({ side, uid }) => (side === source ? [uid] : [])));
+  const doubtful = union(store.unconfirmed(idx, source)[0] ?? emptyUidSet, refused);
+  if (isEmpty(doubtful)) return nothing;
+  const rows = new Map(store.pairsOf(idx, source, doubtful).map((row) => [row[source], row[target]]));
+  // The flags of what may be paired are about to be read.
+  const uncopied = subtract(doubtful, uidSetOf(rows.keys()));
+  forgetChangesOf(
+    mailbox,
+    perSide((side) => (side === source ? uncopied : newcomers)),
+  );
+  const identities = await bothSides((side) =>
+    fetchIdentities(sessions[side], side === source ? doubtful : newcomers, { areThere: true }),
+  );
+  const pairs = await adoptLate(mailbox, direction, {
+    ...identities,
+    [source]: identities[source].filter(({ uid }) => !rows.has(uid)),
+  });
+  for (const pair of pairs) rows.set(pair[source].uid, pair[target].uid);
+  const removed = await removeSecond(mailbox, direction, {
+    newcomers: without(identities[target], pairs, target),
+    copied: identities[source].flatMap((sent) => {
+      const uid = rows.get(sent.uid);
+      return uid === undefined ? [] : [{ sent, uid }];
+    }),
+  });
+  const paired = perSide((side) => uidSetOf(pairs.map((pair) => pair[side].uid)));
+  return perSide((side) => (side === target ? union(paired[side], removed) : paired[side]));
+}
+
+/** Of a message that has no copy yet, this is the one. */
+async function adoptLate(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  messages: PerSide<readonly MessageIdentity[]>,
+): Promise<readonly PerSide<MessageIdentity>[]> {
+  const { source, target } = direction;
+  if (sides.some((side) => messages[side].length === 0)) return [];
+  const equal = planMatches(messages);
+  const left = perSide((side) => without(messages[side], equal, side));
+  const pairs = [...equal, ...(await pairAltered(mailbox, left))];
+  if (pairs.length === 0) return [];
+  adopt(mailbox, pairs);
+  for (const pair of pairs) withdrawRefusal(mailbox, direction, pair[source].uid);
+  const [sourceUids, uids] = [source, target].map((side) => pairs.map((pair) => pair[side].uid));
+  const { report, name } = mailbox;
+  report({ type: "messages-added", side: target, mailbox: name, sourceUids: sourceUids!, uids: uids! });
+  return pairs;
+}
+
+interface Suspicious {
+  readonly newcomers: readonly MessageIdentity[];
+  /** Messages that were sent more than once, and the UIDs of their copies. */
+  readonly copied: readonly { readonly sent: MessageIdentity; readonly uid: number }[];
+}
+
+/** Of a message that has been copied again meanwhile, this is one too many. Nobody deleted anything: all else stays. */
+async function removeSecond(
+  mailbox: OpenMailbox,
+  { source, target }: Direction,
+  { newcomers, copied }: Suspicious,
+): Promise<UidSet> {
+  const ids = new Set(newcomers.map(({ messageId }) => messageId));
+  const doubtful = copied.filter(({ sent }) => ids.has(sent.messageId));
+  if (doubtful.length === 0) return emptyUidSet;
+  const { store, idx, name, sessions, views, report } = mailbox;
+  const asked = uidSetOf(doubtful.map(({ uid }) => uid));
+  const copies = await fetchIdentities(sessions[target], asked, { areThere: true });
+  const copyOf = new Map(copies.map((copy) => [copy.uid, copy]));
+  const known = doubtful.flatMap(({ sent, uid }): Copied[] => {
+    const copy = copyOf.get(uid);
+    return copy === undefined ? [] : [{ sent, copy }];
+  });
+  const plausible = plausibleAmong(newcomers, known);
+  if (plausible.length === 0) return emptyUidSet;
+  const compared = await withTexts(mailbox, target, [...plausible, ...copies]);
+  // That has made the view forget what it had been told of them, which may not be dealt with yet.
+  for (const { uid, flags } of compared) if (copyOf.has(uid)) views[target].noteChange(uid, { flags, modSeq: 0n });
+  const texts = new Map(compared.map(({ uid, text }) => [uid, text]));
+  const late = planLateCopies(plausible, expectedCopies(known, store.unconfirmed(idx, source)), texts);
+  const second = uidSetOf(late.map((one) => one.late.uid));
+  // What the server will not remove is copied back: both sides have the same then.
+  const removed = subtract(second, await removeUnrecorded(mailbox, target, second));
+  if (isEmpty(removed)) return removed;
+  store.transaction(() => {
+    for (const one of late)
+      if (hasUid(removed, one.late.uid)) store.noteConfirmed(idx, source, uidSetOf([one.sent.uid]));
+  });
+  report({ type: "late-copies-removed", side: target, mailbox: name, uids: removed });
+  return removed;
+}
