@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
-import { sides, type PerSide } from "../../../src/model/side.ts";
+import { describe, test, type TestContext } from "node:test";
+import { sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -93,6 +93,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     });
     store.addSuspects(idx, "local", [3]);
     store.noteMisread(idx, "local");
+    store.noteSent(idx, "local", uidSetOf([3]));
     store.noteStock(idx, 5);
     store.noteEmptied(idx);
     return idx;
@@ -479,4 +480,66 @@ test("what mailboxes had before their first deletion of the last 24 hours", (t) 
   later(2 * 24);
   assert.equal(store.wasEmptied(a), false);
   store.removeMailbox(a);
+});
+
+describe("what was sent and not confirmed", () => {
+  const shown = (store: Store, idx: number, side: Side = "local"): string[] =>
+    store.unconfirmed(idx, side).map((uids) => formatUidSet(uids));
+
+  test("is known until each message is confirmed, in whatever portions", (t) => {
+    const { store, idx } = newMailbox(t);
+    const other = store.addMailbox("other", false);
+    store.noteSent(idx, "local", {
+      ranges: [
+        [1, 5],
+        [8, 9],
+      ],
+    });
+    store.noteSent(idx, "remote", uidSetOf([3]));
+    store.noteSent(other, "local", uidSetOf([3]));
+    assert.deepEqual(shown(store, idx), ["1:5,8:9"]);
+    store.noteConfirmed(idx, "local", { ranges: [[8, 9]] });
+    store.noteConfirmed(idx, "local", uidSetOf([3, 4, 17]));
+    assert.deepEqual(shown(store, idx), ["1:2,5"]);
+    store.noteConfirmed(idx, "local", { ranges: [[1, 9]] });
+    assert.deepEqual([shown(store, idx), shown(store, idx, "remote"), shown(store, other)], [[], ["3"], ["3"]]);
+  });
+
+  test("counts as often as it was sent", (t) => {
+    const { store, idx } = newMailbox(t);
+    store.noteSent(idx, "local", { ranges: [[1, 5]] });
+    store.noteSent(idx, "local", { ranges: [[1, 5]] });
+    store.noteSent(idx, "local", { ranges: [[2, 3]] });
+    assert.deepEqual(shown(store, idx), ["1:5", "1:5", "2:3"]);
+    store.noteConfirmed(idx, "local", uidSetOf([3]));
+    assert.deepEqual(shown(store, idx), ["1:5", "1:5", "2"]);
+    store.noteConfirmed(idx, "local", { ranges: [[1, 5]] });
+    assert.deepEqual(shown(store, idx), ["1:5", "2"]);
+    store.noteConfirmed(idx, "local", { ranges: [[1, 5]] });
+    assert.deepEqual(shown(store, idx), ["2"]);
+  });
+
+  test("is forgotten after an hour, but counts anew after an interruption", (t) => {
+    const { store, idx } = newMailbox(t);
+    t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000_000 });
+    store.noteSent(idx, "local", uidSetOf([1]));
+    t.mock.timers.setTime(1_000_000_000_000 + 3_600_000);
+    assert.deepEqual(shown(store, idx), ["1"]);
+    t.mock.timers.setTime(1_000_000_000_000 + 3_601_000);
+    assert.deepEqual(shown(store, idx), []);
+    store.checkpoint(idx, states);
+    store.renewUnconfirmed(idx);
+    assert.deepEqual(shown(store, idx), ["1"]);
+    t.mock.timers.setTime(1_000_000_000_000 + 7_202_000);
+    store.checkpoint(idx, states, { local: 1, remote: 1 });
+    store.renewUnconfirmed(idx);
+    assert.deepEqual(shown(store, idx), [], "a round was complete");
+  });
+
+  test("goes with the mailbox's messages", (t) => {
+    const { store, idx } = newMailbox(t);
+    store.noteSent(idx, "local", uidSetOf([1]));
+    store.forgetMessages(idx);
+    assert.deepEqual(shown(store, idx), []);
+  });
 });
