@@ -5,6 +5,7 @@ import { InterimapError } from "../model/errors.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
 import { programLine, shellWord, type Program } from "./suggested-command.ts";
 
@@ -43,6 +44,7 @@ export class DeletionGuard {
   #known: number | undefined;
   #lostBefore: number | undefined;
   #admitted: PerSide<number> = { local: 0, remote: 0 };
+  readonly #moved = new Map<number, PerSide<UidSet>>();
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -61,14 +63,24 @@ export class DeletionGuard {
     return isEverything || lost > Math.max(harmless, limit.share * (known + lostBefore));
   }
 
+  /** These are in another mailbox of the server that would delete them here: a mailbox may lose them. */
+  noteMoved(idx: number, moved: PerSide<UidSet>): void {
+    this.#moved.set(idx, moved);
+  }
+
+  movedFrom(idx: number): PerSide<UidSet> | undefined {
+    return this.#moved.get(idx);
+  }
+
   /**
-   * `vanished`: how many messages are about to be deleted on the other side of each.
+   * `vanished`: how many messages are about to be deleted on the other side of each; `moved`: how many of them were moved.
    * @throws InterimapError MASS_DELETION, MAILBOX_EMPTIED
    */
-  admit(vanished: PerSide<number>, mailbox?: GuardedMailbox): void {
+  admit(vanished: PerSide<number>, mailbox?: GuardedMailbox, moved: PerSide<number> = { local: 0, remote: 0 }): void {
     const counted = this.counts(mailbox) ? vanished : { local: 0, remote: 0 };
     this.require(counted);
-    if (mailbox !== undefined && vanished.local + vanished.remote > 0) this.#remember(vanished, mailbox);
+    if (mailbox !== undefined && vanished.local + vanished.remote > 0)
+      this.#remember(vanished, mailbox, moved.local + moved.remote);
     this.#admitted = perSide((side) => this.#admitted[side] + counted[side]);
   }
 
@@ -111,14 +123,14 @@ export class DeletionGuard {
   }
 
   /** A mailbox that loses nearly everything is a case by itself, however large the others are. */
-  #remember(vanished: PerSide<number>, mailbox: GuardedMailbox): void {
+  #remember(vanished: PerSide<number>, mailbox: GuardedMailbox, moved: number): void {
     const { idx, name } = mailbox;
     const { limit, memory } = this.#options;
     if (memory === undefined || !this.counts(mailbox)) return;
     const known = memory.countMappings(idx, "local");
     const before = memory.earlierStocks().get(idx) ?? known;
     const lost = before - known + vanished.local + vanished.remote;
-    const isEmptied = before > harmless && lost > mailboxShare * before;
+    const isEmptied = before > harmless && lost - moved > mailboxShare * before;
     if (limit === undefined) {
       memory.forgetStock(idx);
       if (isEmptied) memory.noteEmptied(idx);
@@ -130,7 +142,9 @@ export class DeletionGuard {
       if (!memory.wasEmptied(idx)) throw this.#emptied(vanished, { name, lost, before });
       memory.noteEmptied(idx);
     }
-    memory.noteStock(idx, known);
+    // As if they had never been here.
+    if (moved > 0) memory.forgetStock(idx);
+    memory.noteStock(idx, moved > 0 ? before - moved : known);
   }
 
   #emptied(

@@ -85,7 +85,8 @@ async function countVanished(foresight: Foresight, prospect: Prospect): Promise<
   }
 }
 
-async function findVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<UidSet> {
+/** What the server says vanished, and does not tell of when asked. */
+export async function findVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<UidSet> {
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];
   if (state === undefined) return emptyUidSet;

@@ -21,7 +21,8 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const undeletable = perSide((side) => mailbox.progress[side].undeletable);
   const vanished = newlyVanished({ store, idx, undeletable, vanished: told });
   const plans = vanishedPlans({ store, idx, vanished });
-  mailbox.guard.admit(countDeletions(plans), mailbox);
+  const moved = mailbox.guard.movedFrom(idx);
+  mailbox.guard.admit(countDeletions(plans), mailbox, moved && countDeletions(plans, moved));
   for (const side of sides) {
     forgetRefused(mailbox, side, vanished[side]);
     mailbox.progress[side].hasShrunk ||= !isEmpty(told[side]);

@@ -24,6 +24,7 @@ import type { Report } from "./events.ts";
 import { foreseeDeletions } from "./foresee-deletions.ts";
 import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { goneError } from "./gone-mailbox.ts";
+import { findMoved } from "./moved-messages.ts";
 import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
@@ -178,9 +179,17 @@ async function visit(run: Run, { names, known: recorded, listings }: Visit): Pro
     .filter((name) => !run.leftOut.has(name))
     .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
   const marks = markAhead(run, { jobs, known });
+  const emptied: string[] = [];
   const work = ({ name }: Job, sessions: PerSide<Channel>): Promise<void> => {
     const one = { name, known: known.get(name), marked: marks.get(name), listings, sessions };
-    return attempt(run, { mailbox: name }, () => syncOne(run, one));
+    return attempt(run, { mailbox: name }, async () => {
+      try {
+        await syncOne(run, one);
+      } catch (error) {
+        if (!(error instanceof InterimapError) || error.code !== "MAILBOX_EMPTIED") throw error;
+        emptied.push(name);
+      }
+    });
   };
   await shareOut(
     jobs.filter(({ name }) => !isRisky(name)),
@@ -188,7 +197,32 @@ async function visit(run: Run, { names, known: recorded, listings }: Visit): Pro
     work,
   );
   for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, run.sessions);
+  // What was moved from them was copied by now.
+  for (const name of emptied)
+    if (!run.stop.aborted) await attempt(run, { mailbox: name }, () => syncEmptied(run, { name, listings }));
   if (run.stop.aborted) throw interrupted();
+}
+
+/** A mailbox that was about to lose nearly everything, once more: what is in other mailboxes by now may go. */
+async function syncEmptied(
+  run: Run,
+  { name, listings }: Pick<Visit, "listings"> & { readonly name: string },
+): Promise<void> {
+  const { guard, store, sessions } = run;
+  const all = knownMailboxes(store);
+  const mailbox = all.get(name);
+  if (mailbox !== undefined) {
+    const exists = (other: string): boolean =>
+      sides.every((side) => listings[side].mailboxes.get(other)?.exists === true);
+    const others = [...all.values()].filter((other) => other !== mailbox && exists(other.name));
+    const prospect = { mailbox, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) };
+    const moved = await findMoved(run, {
+      prospect,
+      others: others.map((other) => ({ idx: other.idx, wireNames: wireNamesOf(other.name, listings) })),
+    });
+    guard.noteMoved(mailbox.idx, moved);
+  }
+  await syncOne(run, { name, known: mailbox, marked: undefined, listings, sessions });
 }
 
 /**

@@ -35,11 +35,14 @@ function* eachPlan(all: Vanished): Generator<VanishedPlan, void, undefined> {
   }
 }
 
-/** How many messages of each side vanished and are still on the other. */
-export function countDeletions(plans: Iterable<VanishedPlan>): PerSide<number> {
+/** How many messages of each side vanished and are still on the other; `among`: only those that it has among these. */
+export function countDeletions(plans: Iterable<VanishedPlan>, among?: PerSide<UidSet>): PerSide<number> {
   const counts: Record<Side, number> = { local: 0, remote: 0 };
   for (const { expunge } of plans) {
-    for (const side of sides) counts[side] += countUids(expunge[otherSide(side)]);
+    for (const side of sides) {
+      const other = otherSide(side);
+      counts[side] += countUids(among === undefined ? expunge[other] : intersect(expunge[other], among[other]));
+    }
   }
   return perSide((side) => counts[side]);
 }

@@ -23,9 +23,10 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { eventually, startDaemon } from "../support/watching.ts";
+import { becomeIdentical, eventually, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+import { refuseAppends } from "./refused-messages.ts";
 
 const { dovecot, cyrus } = await startAll({
   dovecot: startDovecot(),
@@ -289,6 +290,66 @@ for (const side of sides) {
     const { status, stderr } = await runInterimap(stores.home, ["--allow-mass-delete", "INBOX"]);
     assert.equal(status, 0, stderr);
     await assertIdentical(stores);
+  });
+}
+
+for (const side of sides) {
+  const other = otherSide(side);
+  const scene = { mailboxes: { INBOX: 150, box: 20, rest: 200 } };
+  const moveAll = (stores: TwoStores): Promise<void> => command(stores[side], "SELECT INBOX", "UID MOVE 1:* box");
+
+  describe(`everything in a mailbox of the ${side} server is moved to another one`, () => {
+    test("that is no loss, nor is what is deleted later on", async (t) => {
+      const stores = await synchronised(t, scene);
+      await moveAll(stores);
+      await assertConverges(stores);
+      assert.deepEqual(await contents(stores[other]), []);
+      assert.equal((await contents(stores[other], "box")).length, 170);
+      await deliver(stores[other], "INBOX", ...mails("new", 12));
+      await assertConverges(stores);
+      await expunge(stores[side], "1:*");
+      await assertConverges(stores);
+      await assertNothingToDo(stores);
+    });
+
+    test("--watch: not a word", async (t) => {
+      const stores = await synchronised(t, scene);
+      const daemon = startDaemon(t, stores.home, { args: ["--watch=1"] });
+      await daemon.waits();
+      await moveAll(stores);
+      await becomeIdentical(stores);
+      assert.deepEqual(daemon.said(/have vanished/), []);
+      await daemon.stop();
+      assert.equal((await contents(stores[other], "box")).length, 170);
+    });
+
+    test("but as long as the other server does not take them, they stay where they were", async (t) => {
+      const stores = await synchronised(t, scene);
+      const stop = refuseAppends(stores, other, { answer: "NO [OVERQUOTA] Full" });
+      await moveAll(stores);
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /150 of 150 messages have vanished/);
+      assert.equal((await contents(stores[other])).length, 150);
+      stop();
+      execute(stores.home.databaseFile, "UPDATE waits SET next_attempt = 1");
+      await assertConverges(stores);
+      assert.deepEqual(await contents(stores[other]), []);
+    });
+
+    test("but others came there: they stay where they were", async (t) => {
+      const stores = await synchronised(t, scene);
+      await expunge(stores[side], "1:*");
+      await deliver(stores[side], "box", ...mails("other", 150));
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 1, stderr);
+      assert.match(
+        stderr,
+        new RegExp(`^${side}\\(INBOX\\): .*150 of 150 messages have vanished from the ${side} server`, "m"),
+      );
+      assert.equal((await contents(stores[other])).length, 150);
+      assert.equal((await contents(stores[other], "box")).length, 170);
+    });
   });
 }
 

@@ -77,3 +77,31 @@ export function refuse(
     isOver = true;
   };
 }
+
+/** Every APPEND is answered with these words, until that is taken back; `isMeant` chooses among them by their size. */
+export function refuseAppends(
+  stores: TwoStores,
+  target: Side,
+  { answer, isMeant = () => true }: { answer: string; isMeant?: (size: number) => boolean },
+): () => void {
+  let isOver = false;
+  const again = (): void =>
+    stores.hold(target, "client", {
+      pattern: /^\S+ APPEND /,
+      action: (line): Verdict => {
+        if (isOver) return undefined;
+        again();
+        if (!isMeant(Number(/\{(\d+)\+?\}$/.exec(line)?.[1] ?? 0))) return undefined;
+        const [tag = ""] = line.split(" ");
+        stores.hold(target, "server", {
+          pattern: new RegExp(`^${tag} NO \\[TRYCREATE\\]`),
+          action: () => ({ instead: `${tag} ${answer}` }),
+        });
+        return { instead: line.replace(/ APPEND \S+ /, " APPEND no-such-mailbox ") };
+      },
+    });
+  again();
+  return () => {
+    isOver = true;
+  };
+}

@@ -11,10 +11,10 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
 import { twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
-import type { Verdict } from "../support/traffic-proxy.ts";
 import { becomeIdentical, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+import { refuseAppends } from "./refused-messages.ts";
 
 const { plain, simple, dovecot, cyrus } = await startAll({
   plain: startDovecot(),
@@ -108,34 +108,6 @@ for (const [kind, server, words] of [
       await assertNothingToDo(stores);
     });
   }
-}
-
-/** Every APPEND is answered with these words, until that is taken back; `isMeant` chooses among them by their size. */
-function refuseAppends(
-  stores: TwoStores,
-  target: Side,
-  { answer, isMeant = () => true }: { answer: string; isMeant?: (size: number) => boolean },
-): () => void {
-  let isOver = false;
-  const again = (): void =>
-    stores.hold(target, "client", {
-      pattern: /^\S+ APPEND /,
-      action: (line): Verdict => {
-        if (isOver) return undefined;
-        again();
-        if (!isMeant(Number(/\{(\d+)\+?\}$/.exec(line)?.[1] ?? 0))) return undefined;
-        const [tag = ""] = line.split(" ");
-        stores.hold(target, "server", {
-          pattern: new RegExp(`^${tag} NO \\[TRYCREATE\\]`),
-          action: () => ({ instead: `${tag} ${answer}` }),
-        });
-        return { instead: line.replace(/ APPEND \S+ /, " APPEND no-such-mailbox ") };
-      },
-    });
-  again();
-  return () => {
-    isOver = true;
-  };
 }
 
 for (const target of sides) {

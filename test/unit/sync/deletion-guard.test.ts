@@ -149,6 +149,19 @@ test("what came and went within the last 24 hours does not count", () => {
   for (let i = 0; i < 5; i++) deletions.admit({ local: 0, remote: 20 }, box);
 });
 
+test("what was moved is no loss of the mailbox, then and later", () => {
+  const memory = memoryOf(200);
+  const deletions = new DeletionGuard({ countKnown: () => 10_000, limit: half, program: ["interimap"], memory });
+  const admit = (vanished: number, moved: number): void => {
+    deletions.admit({ local: vanished, remote: 0 }, box, { local: moved, remote: 0 });
+  };
+  assert.throws(() => {
+    admit(200, 19);
+  }, /200 of 200 messages have vanished/);
+  admit(200, 20);
+  assert.equal(memory.stock, 180);
+});
+
 test("a mailbox that loses nearly everything is a case by itself", () => {
   const admit = (limit: DeletionLimit | undefined, count: number, memory = memoryOf(200)): void => {
     const deletions = new DeletionGuard({ countKnown: () => 10_000, limit, program: ["interimap"], memory });
