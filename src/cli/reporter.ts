@@ -106,6 +106,11 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `The server reported UID ${formatUidSet(event.uids)} as vanished, but has them: nothing was deleted for that`,
       };
+    case "changes-untold":
+      return {
+        level: "warn",
+        text: `The server does not tell of every change (${event.reason}): the mailbox is compared in full at each run`,
+      };
     case "messages-refused": {
       const isOne = countUids(event.sourceUids) === 1;
       const which = `${isOne ? "message" : "messages"} UID ${formatUidSet(event.sourceUids)}`;

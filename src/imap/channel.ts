@@ -51,6 +51,8 @@ class SharedChannel implements Channel {
  * known UIDs, since messages that were appended meanwhile may be gone, too.
  */
 export function selectAgain(view: MailboxView): Command {
+  // RFC 7162 3.2.5: mod-sequences start at 1.
+  if (view.lacksModSeqs) return selectInto(view, []);
   return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(view.highestModSeq)}))`);
 }
 

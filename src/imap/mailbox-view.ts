@@ -2,6 +2,7 @@
 // The read path only records here; what to do about it is decided by sync/.
 
 import { flagSet, noFlags, permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
+import type { Observation } from "../model/mailbox-state.ts";
 import { readModSeq } from "../model/mod-seq.ts";
 import { excerpt } from "../model/printable.ts";
 import type { Side } from "../model/side.ts";
@@ -41,9 +42,16 @@ export class MailboxView {
   uidValidity = 0;
   uidNext = 0;
   highestModSeq = 0n;
-  hasModSeqs = false;
+  /** Undefined: the server said neither HIGHESTMODSEQ nor NOMODSEQ. */
+  hasModSeqs: boolean | undefined;
   /** The server told a mod-sequence of a message that is none: what changes there cannot be told by mod-sequences. */
   hasUnknownModSeqs = false;
+  /** The highest that was told of any message. */
+  latestModSeq = 0n;
+  /** Since select() was answered, flags were announced without a mod-sequence (RFC 7162 3.2.4 wants one). */
+  hasUnstampedNews = false;
+  /** What select() was answered. */
+  whenSelected: Observation = this.observe();
   hasStickyUids = true;
   isReadOnly = false;
   /** Selected again, it had another UIDVALIDITY: it is not the same mailbox any more. */
@@ -104,7 +112,8 @@ export class MailboxView {
   /** Records flags and mod-sequence of a FETCH response as a change to deal with, unless the message is gone. */
   noteFetch(response: FetchResponse): void {
     const { uid, flags, modSeq } = response;
-    if (modSeq === 0n) this.hasUnknownModSeqs = true;
+    this.noteModSeq(modSeq);
+    if (modSeq === undefined && flags !== undefined && this.whenSelected.uidValidity > 0) this.hasUnstampedNews = true;
     if (uid === undefined) {
       if (flags === undefined && modSeq === undefined) return;
       // RFC 7162 3.2.4: with QRESYNC enabled every unsolicited FETCH carries the UID.
@@ -116,6 +125,23 @@ export class MailboxView {
     const change = this.#sameAsBefore({ flags: flags === undefined ? noFlags : flagSet(flags), modSeq: modSeq ?? 0n });
     if (change.modSeq > this.modSeqOf(uid)) this.#modSeqs.set(uid, change.modSeq);
     if (flags !== undefined) this.#note(uid, change);
+  }
+
+  /** Of any message, whoever asked for it. */
+  noteModSeq(modSeq: bigint | undefined): void {
+    if (modSeq === undefined) return;
+    if (modSeq === 0n) this.hasUnknownModSeqs = true;
+    else if (modSeq > this.latestModSeq) this.latestModSeq = modSeq;
+  }
+
+  /** To ask for any is an error (RFC 7162 3.1.2.2), or of no use. False before the mailbox is selected. */
+  get lacksModSeqs(): boolean {
+    return this.hasModSeqs === false || (this.hasModSeqs === true && this.highestModSeq === 0n);
+  }
+
+  observe(): Observation {
+    const { uidValidity, uidNext, highestModSeq, exists: messages, latestModSeq } = this;
+    return { uidValidity, uidNext, highestModSeq, messages, latestModSeq };
   }
 
   /** What the server says of the mailbox is not to be relied on any more. */

@@ -510,7 +510,7 @@ export class Session {
     this.#note(response);
     // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
     const view = this.#selection.opening !== undefined && this.#isInDoubt() ? undefined : this.view;
-    if (response.kind === "fetch" && response.modSeq === 0n && view !== undefined) view.hasUnknownModSeqs = true;
+    if (response.kind === "fetch") view?.noteModSeq(response.modSeq);
     const selected = this.view;
     const owner = this.#inFlight.findClaimant(
       // Another mailbox's messages have the same UIDs.

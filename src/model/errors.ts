@@ -45,7 +45,12 @@ export const errorKinds = {
   MAILBOX_NAME: kind(exitCode.partial, "mailbox", "no", "A mailbox name cannot exist on the other server."),
   MAILBOX_GONE: kind(exitCode.partial, "mailbox", "no", "A known mailbox disappeared from one server."),
   MAILBOX_EXISTS: kind(exitCode.data, "run", "no", "A mailbox cannot be renamed: the new name is taken."),
-  MAILBOX_UNSYNCABLE: kind(exitCode.partial, "mailbox", "no", "A mailbox has no persistent UIDs or mod-sequences."),
+  MAILBOX_UNSYNCABLE: kind(
+    exitCode.partial,
+    "mailbox",
+    "no",
+    "A mailbox has no persistent UIDs, or cannot be changed.",
+  ),
   MAILBOX_UNSTABLE: kind(exitCode.partial, "mailbox", "later", "A mailbox changed identity while it was synchronised."),
   MAILBOX_PROTOCOL: kind(exitCode.partial, "mailbox", "later", "A server said something of a mailbox that cannot be."),
   MESSAGE_REFUSED: kind(exitCode.partial, "message", "later", "A server refused a message."),

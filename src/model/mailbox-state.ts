@@ -7,6 +7,20 @@ export interface MailboxState {
   readonly highestModSeq: bigint;
 }
 
+/** What was last synchronised. */
+export interface Recorded extends MailboxState {
+  /** How many messages there were; undefined when that is not known. */
+  readonly messages?: number | undefined;
+}
+
+/** What a server said of a mailbox at one moment. */
+export interface Observation extends MailboxState {
+  /** Undefined when it did not say. */
+  readonly messages: number | undefined;
+  /** The highest mod-sequence that it had told of any message by then. */
+  readonly latestModSeq: bigint;
+}
+
 export function sameState(a: MailboxState, b: MailboxState): boolean {
   return a.uidValidity === b.uidValidity && a.uidNext === b.uidNext && a.highestModSeq === b.highestModSeq;
 }

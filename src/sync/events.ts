@@ -44,6 +44,8 @@ export type SyncEvent =
     } & OnMailbox)
   /** The server said that they vanished, but they are there: nothing was deleted for that. */
   | ({ readonly type: "vanished-refuted"; readonly uids: UidSet } & OnMailbox)
+  /** The server does not tell of all changes, and why that is thought: the mailbox is compared in full from now on. */
+  | ({ readonly type: "changes-untold"; readonly reason: string } & OnMailbox)
   /** `side` refused the other side's messages. */
   | ({ readonly type: "messages-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
   /** `side` takes no messages for now, in one mailbox or, if there is none, in several. */

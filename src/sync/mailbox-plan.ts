@@ -4,6 +4,7 @@ import { InterimapError } from "../model/errors.ts";
 import { sameState, type MailboxState } from "../model/mailbox-state.ts";
 import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { ListedMailbox, Listing } from "./mailbox-listing.ts";
+import { tellsChanges } from "./mod-seq-doubt.ts";
 
 /** What the store knows of a mailbox. */
 export interface KnownMailbox {
@@ -11,6 +12,8 @@ export interface KnownMailbox {
   readonly name: string;
   readonly subscribed: boolean;
   readonly states: PerSide<MailboxState | undefined>;
+  /** How many messages there were then, where that is known. */
+  readonly messageCounts?: PerSide<number> | undefined;
   /** The last round on it did not come to its end. */
   readonly isUnfinished: boolean;
 }
@@ -71,14 +74,13 @@ function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed }: Situat
   const isClean = sides.every((side) => {
     const now = listed[side]?.state;
     const before = known?.states[side];
-    return now !== undefined && before !== undefined && sameState(now, before) && tellsChanges(now);
+    if (now === undefined || before === undefined || !sameState(now, before)) return false;
+    const had = known?.messageCounts?.[side];
+    // A deletion that did not raise HIGHESTMODSEQ.
+    const isSameNumber = had === undefined || had === (listed[side]?.messages ?? had);
+    return isSameNumber && tellsChanges(now);
   });
   if (!isClean || known?.isUnfinished === true) plan.dirty.push(name);
-}
-
-/** Without mod-sequences a mailbox that has, or had, messages looks the same whatever changed in it. */
-function tellsChanges({ highestModSeq, uidNext }: MailboxState): boolean {
-  return highestModSeq > 0n || uidNext <= 1;
 }
 
 /** First seen: the union of both. Afterwards: whichever side differs from what both had last time, wins. */

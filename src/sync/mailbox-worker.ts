@@ -36,6 +36,7 @@ import { offerRefusedChanges } from "./offer-changes.ts";
 import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
 import { isDue } from "./retry-refused.ts";
 import { reportRefusals } from "./refusals.ts";
+import { findUntoldChanges, recordable } from "./untold-changes.ts";
 import { isWaitOver, noteRoom } from "./waits.ts";
 
 /**
@@ -69,8 +70,9 @@ function foretellings({ foretold }: Pick<OpenMailbox, "foretold">): Promise<unkn
 const mostIdleRounds = 10;
 
 async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
-  const { views, store, idx } = mailbox;
+  const { views, store, idx, progress } = mailbox;
   let idleRounds = 0;
+  await findUntoldChanges(mailbox);
   await offerRefusedChanges(mailbox);
   await (mailbox.repairs ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
@@ -97,19 +99,18 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     await allDone<unknown>([settled, ...mailbox.readBacks.splice(0)]);
     after = await settled;
     const isDone = sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }));
-    if (isDone && !(await readAgain(mailbox))) break;
+    if (isDone && !(await readAgain(mailbox)) && !(await findUntoldChanges(mailbox))) break;
     idleRounds = mailbox.hasProgressed ? 0 : idleRounds + 1;
     if (idleRounds >= mostIdleRounds) throw endless(mailbox, after);
   }
   requireReadable(mailbox);
   requireAllTold(mailbox);
-  requireModSeqs(mailbox);
   store.transaction(() => {
     clearSettledFlags(mailbox);
     store.checkpoint(
       idx,
-      after,
-      perSide((side) => views[side].exists),
+      recordable(mailbox, after),
+      perSide((side) => progress[side].counted),
     );
   });
 }
@@ -125,14 +126,6 @@ function endless(mailbox: OpenMailbox, after: PerSide<MailboxState>): InterimapE
     `the ${side ?? "local"} server tells of changes without end, and nothing comes of them`,
     side === undefined ? {} : { side },
   );
-}
-
-/** What changes in a message whose mod-sequence is 0 cannot be known later: no state is recorded that would say so. */
-function requireModSeqs({ views }: OpenMailbox): void {
-  const side = sides.find((one) => views[one].hasUnknownModSeqs);
-  if (side === undefined) return;
-  const message = `cannot be kept in step: the ${side} server tells no mod-sequences of some messages (MODSEQ (0))`;
-  throw new InterimapError("MAILBOX_UNSYNCABLE", message, { side });
 }
 
 function requireReadable({ views }: Pick<OpenMailbox, "views">): void {
@@ -172,6 +165,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
   if (wasInterrupted) work.store.renewUnconfirmed(work.idx);
+  const recorded = recordedStates(work, { before, wasInterrupted });
   const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
   const mailbox: OpenMailbox = {
     ...work,
@@ -183,6 +177,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     before,
     views,
     flags: new FlagKnowledge(),
+    recorded,
     foretold,
     readBacks: [],
     refusals: [],
@@ -242,6 +237,22 @@ function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<
   return matches ? { local: 1, remote: 1 } : undefined;
 }
 
+/**
+ * Undefined where a round was cut short: UIDNEXT may be older than the rest then, above all in a database of the original
+ * program. Neither does a repair believe it.
+ */
+function recordedStates(
+  { store, idx, repairs }: MailboxWork,
+  { before, wasInterrupted }: { before: MailboxWork["before"]; wasInterrupted: boolean },
+): OpenMailbox["recorded"] {
+  const counts = store.messageCounts(idx);
+  return perSide((side) => {
+    const state = before[side];
+    if (state === undefined || repairs || wasInterrupted) return undefined;
+    return isEmpty(store.mappedUids(idx, side, state.uidNext)) ? { ...state, messages: counts?.[side] } : undefined;
+  });
+}
+
 /** What is recorded of the mailbox is read once for both sides. */
 function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
@@ -263,6 +274,9 @@ function progressFrom(
       nextUid: views[side].uidNext,
       unnamed: emptyUidSet,
       counted: views[side].existedWhenSelected,
+      observed: views[side].whenSelected,
+      hidesChanges: false,
+      isProbed: false,
       untold: 0,
       undated: 0,
       isContested: false,
@@ -283,7 +297,7 @@ function progressFrom(
 function knowledge(work: MailboxWork, side: Side, maySample: boolean): ServerKnowledge | undefined {
   const state = work.before[side];
   if (state === undefined) return undefined;
-  const sample = maySample ? sequenceSample(work, { side, below: state.uidNext }) : [];
+  const sample = maySample && state.highestModSeq > 0n ? sequenceSample(work, { side, below: state.uidNext }) : [];
   return { state, sequenceSample: sample };
 }
 
@@ -337,6 +351,8 @@ async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
  */
 async function askState({ sessions, wireNames, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
   const view = views[side];
+  // What comes together with the answer may be later.
+  const { latestModSeq } = view;
   const [told] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
   const { uidValidity, uidNext, highestModSeq } = isComplete(told) ? told : await selectForState(sessions[side], view);
   if (uidValidity !== view.uidValidity || view.isReplaced) {
@@ -348,6 +364,7 @@ async function askState({ sessions, wireNames, views, progress }: OpenMailbox, s
   }
   view.noteHighestModSeq(highestModSeq);
   progress[side].counted = told.messages ?? view.exists;
+  progress[side].observed = { uidValidity, uidNext, highestModSeq, messages: told.messages, latestModSeq };
   return { uidValidity, uidNext, highestModSeq };
 }
 

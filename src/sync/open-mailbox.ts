@@ -3,7 +3,7 @@
 import type { Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import type { MessageSizes } from "../model/message-sizes.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
+import type { MailboxState, Observation, Recorded } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
@@ -51,6 +51,8 @@ export interface MailboxWork {
 export interface OpenMailbox extends MailboxWork {
   readonly views: PerSide<MailboxView>;
   readonly flags: FlagKnowledge;
+  /** What was recorded at the last checkpoint, if that was the end of a round, and is to be believed. */
+  readonly recorded: PerSide<Recorded | undefined>;
   /** The floors of the marker that an earlier round left behind. */
   readonly interrupted: PerSide<number> | undefined;
   /** That round was cut short: from its floors on, what a server altered when it took it is a copy, too. */
@@ -89,6 +91,12 @@ export interface Progress {
   copies: UidSet;
   /** UIDNEXT when it was selected: what is appended gets a UID from there on. */
   readonly nextUid: number;
+  /** What the server said when it last told its state. */
+  observed: Observation;
+  /** The server does not tell of all changes, as far as is known now: see mod-seq-doubt.ts. */
+  hidesChanges: boolean;
+  /** Mod-sequences of some messages were asked for, because HIGHESTMODSEQ is so low. */
+  isProbed: boolean;
   /** Messages of this side that the other one took without telling the UIDs of the copies. */
   unnamed: UidSet;
   /** How many messages there were when the server last told its state. */

@@ -61,7 +61,7 @@ interface Slice extends Taken {
 }
 
 function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice): void {
-  const { views, flags, report, name } = mailbox;
+  const { views, flags, report, name, progress } = mailbox;
   const situations = pairs.map((pair): FlagSituation => situationOf(mailbox, { pair, changes }));
   const { updates, conflicts } = planFlags(
     situations,
@@ -84,7 +84,8 @@ function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice
     // What was told since the changes were taken is dealt with later, and must not be overwritten now.
     const known = views[side].changes.has(uid) ? 0n : views[side].modSeqOf(uid);
     const seen = changes[side].get(uid)?.modSeq ?? known;
-    groups.add(side, uid, { flags: wanted, present, unchangedSince: seen > baselines[side] ? seen : baselines[side] });
+    const latest = seen > baselines[side] ? seen : baselines[side];
+    groups.add(side, uid, { flags: wanted, present, unchangedSince: progress[side].hidesChanges ? 0n : latest });
   }
 }
 
@@ -120,7 +121,7 @@ function situationOf(
 
 /** Where a side cannot keep every flag, or never had some, the other's must be known before they are overwritten. */
 async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, baselines }: Taken): Promise<void> {
-  const { store, idx, views, sessions, flags } = mailbox;
+  const { store, idx, views, sessions, flags, progress } = mailbox;
   await bothSides(async (side) => {
     const other = otherSide(side);
     if (tellsEveryFlag(views[other].permanentFlags, views[side].permanentFlags)) return;
@@ -133,7 +134,7 @@ async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, bas
     }
     await eachMessagesFlags(sessions[side], unknown.build(), (uid, found) => {
       // Newer than what we know to be synchronised: a change of its own, which the STORE will run into.
-      if (found.modSeq > baselines[side]) views[side].noteChange(uid, found);
+      if (!progress[side].hidesChanges && found.modSeq > baselines[side]) views[side].noteChange(uid, found);
       else flags.learn(side, uid, found.flags);
     });
   });

@@ -1,16 +1,32 @@
 // Whether what a server says of a mailbox goes beyond what was recorded of it. Pure.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
+import type { Recorded } from "../model/mailbox-state.ts";
+import { tellsChanges } from "./mod-seq-doubt.ts";
 
 /**
  * True when there is something to synchronise. What a server tells by itself (RFC 5465) has only some of the numbers in
  * it, and may be older than our record, in which our own changes are counted in already.
  */
-export function isNews(now: MailboxStatusResponse, recorded: MailboxState | undefined): boolean {
-  if (recorded === undefined) return true;
+export function isNews(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
+  if (recorded === undefined || !tellsChanges(recorded)) return true;
   const { uidValidity = recorded.uidValidity, uidNext = 0, highestModSeq } = now;
   if (uidValidity !== recorded.uidValidity || uidNext > recorded.uidNext) return true;
   // Every expunge and every change of flags raises it (RFC 7162 3.1.2.1); without it nothing can be said.
-  return highestModSeq === undefined || highestModSeq > recorded.highestModSeq;
+  if (highestModSeq === undefined || highestModSeq > recorded.highestModSeq) return true;
+  return uidNext === recorded.uidNext && highestModSeq === recorded.highestModSeq && hasOtherNumber(now, recorded);
+}
+
+/**
+ * As {@link isNews}, of a server that was asked after we had looked: where it does not tell of every change, its answer is
+ * never quite what was recorded, and the next look finds the rest.
+ */
+export function isMore(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
+  if (recorded === undefined || tellsChanges(recorded)) return isNews(now, recorded);
+  const isOther = (now.uidValidity ?? recorded.uidValidity) !== recorded.uidValidity;
+  return isOther || (now.uidNext ?? 0) > recorded.uidNext || hasOtherNumber(now, recorded);
+}
+
+function hasOtherNumber({ messages }: MailboxStatusResponse, recorded: Recorded): boolean {
+  return messages !== undefined && recorded.messages !== undefined && messages !== recorded.messages;
 }

@@ -10,6 +10,7 @@ import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted, type ErrorDetails } from "../model/errors.ts";
 import { fromWire } from "../model/mailbox-name.ts";
+import type { Recorded } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
 import { Agenda, type Due } from "./agenda.ts";
@@ -23,10 +24,9 @@ import { givenName } from "./given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";
 import { Link } from "./link.ts";
 import type { Listing } from "./mailbox-listing.ts";
-import type { KnownMailbox } from "./mailbox-plan.ts";
 import { newsOnly } from "./news-only.ts";
 import { untilNextAttempt } from "./retry-refused.ts";
-import { isNews } from "./state-news.ts";
+import { isMore, isNews } from "./state-news.ts";
 import { untilNextWait } from "./waits.ts";
 import { synchronise, synchroniseMailboxes, type SyncOptions } from "./synchronise.ts";
 
@@ -346,7 +346,7 @@ export class Watch {
       const asking = this.#isTold(side) ? statusIfAny(session, wireName) : undefined;
       const [now] = await allDone([asking ?? Promise.resolve(undefined), leaving.then(() => undefined)]);
       const name = this.#nameOf(side, wireName);
-      if (now !== undefined && isNews(now, known.get(name ?? "")?.[side]))
+      if (now !== undefined && isMore(now, known.get(name ?? "")?.[side]))
         this.#agenda.noteMailbox(side, wireName, now);
     });
     this.#renewWorn();
@@ -376,8 +376,14 @@ export class Watch {
   }
 
   /** What is recorded of each mailbox. */
-  #known(): ReadonlyMap<string, KnownMailbox["states"]> {
-    return new Map(this.#options.sync.store.mailboxes().map(({ name, states }) => [name, states]));
+  #known(): ReadonlyMap<string, PerSide<Recorded | undefined>> {
+    return new Map(
+      this.#options.sync.store.mailboxes().map(({ name, states, messageCounts }) => {
+        const on = (side: Side): Recorded | undefined =>
+          states[side] && { ...states[side], messages: messageCounts?.[side] };
+        return [name, perSide(on)];
+      }),
+    );
   }
 
   /** A mailbox of a side without NOTIFY gets a connection that idles in it, until the end. */

@@ -96,6 +96,9 @@ async function pretendKnown(stores: TwoStores, box: Box): Promise<void> {
     const state = `UIDNEXT = ${uidNext}, HIGHESTMODSEQ = ${modSeq}`;
     execute(stores.home.databaseFile, `UPDATE ${side} SET ${state} WHERE idx = ${idxOf(box)}`);
   }
+  // They belong to the states. The original had none.
+  const hasCounts = "message_counts" in dump(stores.home.databaseFile).rows;
+  if (hasCounts) execute(stores.home.databaseFile, `DELETE FROM message_counts WHERE idx = ${idxOf(box)}`);
 }
 
 function idxOf(box: Box): string {

@@ -5,13 +5,17 @@ import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
 import { bytesOf, dump, temporaryDirectory } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
-import { originalDatabase, upgradedMailboxes } from "./original.ts";
+import { countsIn, originalDatabase, upgradedMailboxes } from "./original.ts";
 
 /** What they are does not matter: only version 0 has delimiters in its names. */
 const unequal = { local: "/", remote: "." };
 
 /** One of them with its marker. */
-const mailboxes = upgradedMailboxes.map((one) => ({ ...one, isUnfinished: one.idx === 3 }));
+const mailboxes = upgradedMailboxes.map((one) => ({
+  ...one,
+  messageCounts: countsIn(one),
+  isUnfinished: one.idx === 3,
+}));
 
 test("version 2 waits for the servers, unchanged", (t) => {
   const path = originalDatabase(t, 2);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
 import { dump, temporaryDirectory } from "../unit/store/databases.ts";
-import { originalDatabase, upgradedMailboxes } from "./original.ts";
+import { countsIn, originalDatabase, upgradedMailboxes } from "./original.ts";
 
 /** What they are does not matter: only version 0 has delimiters in its names. */
 const unequal = { local: "/", remote: "." };
@@ -15,7 +15,7 @@ test("version 3 is upgraded where it is, every row kept", (t) => {
   assert.deepEqual(store.upgrade(unequal), new Map());
   assert.deepEqual(
     store.mailboxes(),
-    upgradedMailboxes.map((one) => ({ ...one, isUnfinished: one.idx === 3 })),
+    upgradedMailboxes.map((one) => ({ ...one, messageCounts: countsIn(one), isUnfinished: one.idx === 3 })),
   );
   assert.equal(store.summaries()[0]?.synchronisedAt?.getTime(), 1_700_003_600_000);
   assert.deepEqual(store.suspects(3, "remote"), { ranges: [[77, 77]] });
@@ -27,4 +27,27 @@ test("version 3 is upgraded where it is, every row kept", (t) => {
   for (const table of Object.keys(before.rows)) assert.deepEqual(after.rows[table], before.rows[table], table);
   assert.deepEqual(after.schema, dump(fresh).schema);
   assert.deepEqual(dump(`${path}.v3-backup`), before);
+});
+
+test("a mailbox with messages and HIGHESTMODSEQ 1, on either side, is looked at once more; nothing else changes", (t) => {
+  for (const side of ["local", "remote"] as const) {
+    const path = originalDatabase(t, 3, `UPDATE ${side} SET HIGHESTMODSEQ = 1 WHERE idx = 1;`);
+    const before = dump(path);
+    const store = openStore({ path });
+    store.upgrade(unequal);
+    assert.deepEqual(store.interruption(1), { local: 6, remote: 2_000_000_005 });
+    assert.deepEqual(
+      store.mailboxes().map(({ isUnfinished }) => isUnfinished),
+      [true, true, false],
+    );
+    store.close();
+    const after = dump(path);
+    for (const table of ["local", "remote", "mapping"]) assert.deepEqual(after.rows[table], before.rows[table], table);
+  }
+  // Never had a message.
+  const path = originalDatabase(t, 3, "UPDATE remote SET HIGHESTMODSEQ = 1, UIDNEXT = 1 WHERE idx = 1;");
+  const store = openStore({ path });
+  store.upgrade(unequal);
+  assert.equal(store.interruption(1), undefined);
+  store.close();
 });

@@ -6,7 +6,9 @@ import { openChannel, selectAgain } from "../../src/imap/channel.ts";
 import { fetchFlags } from "../../src/imap/commands/fetch.ts";
 import { noop } from "../../src/imap/commands/mailbox.ts";
 import { select, type KnownMailbox } from "../../src/imap/commands/select.ts";
+import { storeFlags } from "../../src/imap/commands/store.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { flagSet } from "../../src/model/flags.ts";
 import { uidSetOf } from "../../src/model/uid-set.ts";
 import { failsWith, withSession } from "./fixture.ts";
 
@@ -83,12 +85,16 @@ test("a sample that reaches beyond what exists now is not trusted: SELECT again 
 });
 
 const unfit: readonly (readonly [what: string, lines: string, answer: string, reason: RegExp])[] = [
-  ["has no mod-sequences", `${codes}\nS: * OK [NOMODSEQ] no`, "OK", /mod-sequences/],
   ["has no lasting UIDs", `${codes}\nS: * NO [UIDNOTSTICKY] no`, "OK", /UIDNOTSTICKY/],
   ["is read-only", codes, "OK [READ-ONLY] look", /read-only/],
   ["says no UIDVALIDITY", "S: * OK [UIDNEXT 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDVALIDITY/],
   ["says no UIDNEXT", "S: * OK [UIDVALIDITY 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDNEXT/],
-  ["says no HIGHESTMODSEQ", "S: * OK [UIDVALIDITY 3] n\nS: * OK [UIDNEXT 3] h", "OK", /./],
+  [
+    "says no HIGHESTMODSEQ",
+    "S: * OK [UIDVALIDITY 3] n\nS: * OK [UIDNEXT 3] h",
+    "OK",
+    /neither HIGHESTMODSEQ nor NOMODSEQ/,
+  ],
 ];
 
 for (const [what, lines, answer, reason] of unfit) {
@@ -98,6 +104,33 @@ for (const [what, lines, answer, reason] of unfit) {
     );
   });
 }
+
+test("without mod-sequences none are asked for, and flags are stored on no condition", async () => {
+  for (const code of ["NOMODSEQ", "HIGHESTMODSEQ 0"]) {
+    const script = String.raw`
+      C: t1 SELECT a
+      S: * 1 EXISTS
+      ${codes}
+      S: * OK [${code}] none
+      S: t1 OK
+      C: t2 UID FETCH 5 (UID FLAGS)
+      S: * 1 FETCH (UID 5 FLAGS (x))
+      S: t2 OK
+      C: t3 UID STORE 5 FLAGS.SILENT (y)
+      S: t3 OK
+      C: t4 SELECT a
+      S: * OK [CLOSED] closed
+      S: t4 OK`;
+    await withSession(script, async (session) => {
+      const view = await select(session, "a");
+      const uids = uidSetOf([5]);
+      assert.equal((await fetchFlags(session, uids)).get(5)?.flags.key, "x");
+      await storeFlags(session, { uids, flags: flagSet(["y"]), unchangedSince: 0n });
+      await session.run(selectAgain(view));
+      assert.deepEqual([view.lacksModSeqs, view.hasUnknownModSeqs], [true, false]);
+    });
+  }
+});
 
 test("the number of messages that belongs to the answer stays when more arrive, or when it is selected again", async () => {
   const script = String.raw`

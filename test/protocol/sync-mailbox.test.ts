@@ -99,7 +99,7 @@ interface Now {
 }
 
 /** What SELECT says, with more lines before its OK. */
-function selected({ exists = 2, uidNext = 3, modSeq = 5 }: Now = {}, more = ""): string {
+function selected({ exists = 2, uidNext = 3, modSeq = uidNext + 2 }: Now = {}, more = ""): string {
   return `
     C: s SELECT box (QRESYNC (7 5 1:2))
     S: * ${String(exists)} EXISTS
@@ -113,7 +113,7 @@ function selected({ exists = 2, uidNext = 3, modSeq = 5 }: Now = {}, more = ""):
 let rounds = 0;
 
 /** The state asked for at the end of a round, and what the NOOP behind it brings. */
-function settled({ exists = 2, uidNext = 3, modSeq = 5 }: Now = {}, more = ""): string {
+function settled({ exists = 2, uidNext = 3, modSeq = uidNext + 2 }: Now = {}, more = ""): string {
   const [t, n] = [`t${String(++rounds)}`, `n${String(rounds)}`];
   return `
     C: ${t} STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
@@ -814,21 +814,113 @@ test("what was to be copied over a connection that is lost takes no room from ot
   });
 });
 
-test("a mailbox with messages and without mod-sequences is left out, and the line says why", async () => {
-  const scripts = [
-    { local: selected({ modSeq: 0 }), remote: selected() },
-    {
-      local: selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (0))"),
-      remote: `${selected()}
-        C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
-        S: z OK
-        ${settled({ modSeq: 6 })}`,
-    },
-  ];
-  for (const each of scripts) {
-    await withScene(each, async (scene) => {
-      await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSYNCABLE", /mod-sequences/));
-      assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
+/** As {@link selected}, where nothing can be told of changes: nothing is asked, either. */
+function selectedAnew({ exists = 2, uidNext = 3, modSeq = uidNext + 2 }: Now = {}): string {
+  return selected({ exists, uidNext, modSeq }).replace("SELECT box (QRESYNC (7 5 1:2))", "SELECT box");
+}
+
+/** The flags of both messages, each with a mod-sequence, or without. */
+function compared(one: string, two: string, modSeqs: readonly (number | undefined)[] = [4, 5]): string {
+  const f = `f${String(++rounds)}`;
+  const [first = "", second = ""] = modSeqs.map((modSeq) =>
+    modSeq === undefined ? "" : ` MODSEQ (${String(modSeq)})`,
+  );
+  return `
+    C: ${f} UID FETCH 1:2 (UID FLAGS MODSEQ)
+    S: * 1 FETCH (UID 1 FLAGS (${one})${first})
+    S: * 2 FETCH (UID 2 FLAGS (${two})${second})
+    S: ${f} OK`;
+}
+
+const bare = (fetch: string): string => fetch.replace(" MODSEQ)", ")");
+const store2 = String.raw`
+  C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+  S: * 2 FETCH (UID 2 MODSEQ (6))
+  S: z OK`;
+
+/** What the local server says when message 1 has the flag `a`, and nothing tells of it. */
+const silent: readonly (readonly [what: string, local: string])[] = [
+  ["HIGHESTMODSEQ 0", selected({ exists: 3, modSeq: 0 }) + bare(compared("a", "", [undefined, undefined]))],
+  [
+    "NOMODSEQ",
+    selected({ exists: 3 }).replace("[HIGHESTMODSEQ 5]", "[NOMODSEQ]") +
+      bare(compared("a", "", [undefined, undefined])),
+  ],
+  ["a HIGHESTMODSEQ that stays as it is when a message goes", selected() + compared("a", "")],
+  [
+    "a message above HIGHESTMODSEQ",
+    selected({ exists: 3, modSeq: 5 }, "S: * 2 FETCH (UID 2 MODSEQ (9))") + compared("a", "", [4, 9]),
+  ],
+];
+
+for (const [what, local] of silent) {
+  test(`${what}: messages are compared, and the state recorded is one that the next run does not rely on`, async () => {
+    const scripts = {
+      local,
+      remote: selected({ exists: 3 }) + compared("", "") + store2 + settled({ exists: 3, modSeq: 6 }),
+    };
+    await withScene(scripts, async (scene) => {
+      // One of them has no mapping.
+      scene.store.checkpoint(scene.idx, { local: before, remote: before }, { local: 3, remote: 3 });
+      await scene.sync();
+      assert.deepEqual(
+        scene.events.map(({ type, side }) => [type, side]),
+        [
+          ["changes-untold", "local"],
+          ["flags-updated", "remote"],
+        ],
+      );
+      const { local: here, remote: there } = scene.store.mailboxes()[0]!.states;
+      assert.deepEqual([here?.highestModSeq, there?.highestModSeq], [0n, 6n]);
+    });
+  });
+}
+
+const untrusted = { ...before, highestModSeq: 0n };
+
+test("MODSEQ (0), or none, in an answer that should have one is found out before anything is recorded", async () => {
+  for (const modSeqs of [
+    [0, 0],
+    [undefined, 5],
+  ]) {
+    // HIGHESTMODSEQ 1 of a mailbox with messages makes one ask.
+    const scripts = {
+      local: selected({ modSeq: 1 }) + compared("", "", modSeqs) + compared("", "a", modSeqs),
+      remote:
+        selected() +
+        compared("", "") +
+        store2.replace("STORE 2", "STORE 1").replace("* 2", "* 1") +
+        settled({ modSeq: 6 }),
+    };
+    await withScene(scripts, async (scene) => {
+      await scene.sync();
+      assert.equal(scene.store.mailboxes()[0]?.states.local?.highestModSeq, 0n);
+    });
+  }
+});
+
+test("what is not relied on is compared again, until flags that are set get a new mod-sequence", async () => {
+  const stored = (modSeq: number): string => `
+    C: z UID STORE 2 FLAGS.SILENT (a)
+    S: * 2 FETCH (UID 2 MODSEQ (${String(modSeq)}))
+    S: z OK`;
+  for (const [modSeq, recorded] of [
+    [6, 6n],
+    [5, 0n],
+  ] as const) {
+    const scripts = {
+      local: flagged + flagsOf("2", told(2)) + flagsOf("1", told(1, "a", 6)),
+      remote: selectedAnew() + flagsOf("1", told(1)) + flagsOf("2", told(2)) + stored(modSeq) + settled({ modSeq }),
+    };
+    await withScene(scripts, async (scene) => {
+      scene.store.checkpoint(scene.idx, { local: before, remote: untrusted });
+      await scene.sync();
+      assert.equal(scene.store.mailboxes()[0]?.states.remote?.highestModSeq, recorded);
+      // What the other side told of is no conflict.
+      assert.deepEqual(
+        scene.events.map(({ type }) => type),
+        ["flags-updated"],
+      );
     });
   }
 });

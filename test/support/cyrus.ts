@@ -104,6 +104,26 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer
   };
 }
 
+/**
+ * Writes a user's mailbox anew in the format of an older Cyrus: 6, of Cyrus 2.2, has no mod-sequences. `mailbox` is the name
+ * on the wire; undefined: INBOX.
+ */
+export function convertMailbox({ directory, user }: MailServer, format: number | "max", mailbox?: string): void {
+  const root = findCyrus()!;
+  const name = mailbox === undefined ? `user/${user}` : `user/${user}/${mailbox}`;
+  const account = process.getuid?.() === 0 ? "mail" : userInfo().username;
+  execFileSync(
+    join(root, "usr/lib/cyrus/bin/reconstruct"),
+    ["-C", join(directory, "imapd.conf"), "-V", String(format), name],
+    {
+      env: { LD_LIBRARY_PATH: libraryDirectory(root), CYRUS_USER: account },
+      uid: Number(idOf("-u", account)),
+      gid: Number(idOf("-g", account)),
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
+}
+
 interface Surroundings {
   readonly directory: string;
   readonly account: string;

@@ -6,7 +6,7 @@ import type { FetchResponse } from "../responses.ts";
 
 export type Answer = FetchResponse & { readonly uid: number };
 
-type Item = "flags" | "internalDate" | "size";
+type Item = "flags" | "internalDate" | "size" | "modSeq";
 
 export interface Wanted {
   /**

@@ -40,7 +40,7 @@ interface FetchRequest extends Wanted {
   /** As far as is known these messages exist: what is left out is asked for once more. */
   readonly areThere?: boolean;
   /** What a message may be without. */
-  readonly optional?: readonly ("internalDate" | "size")[];
+  readonly optional?: readonly ("internalDate" | "size" | "modSeq")[];
   /** What `onMessage` was called with is not to be believed. Needed with `contradicts`. */
   readonly forget?: (uid: number) => void;
 }
@@ -218,7 +218,7 @@ export async function eachMessagesFlags(
   uids: UidSet,
   tell: (uid: number, found: FlagChange) => void,
 ): Promise<void> {
-  await uidFetch(session, { ...flagRequest(uids, tell), areThere: true });
+  await uidFetch(session, { ...flagRequest(session, uids, tell), areThere: true });
 }
 
 /** The flags of few messages. Who takes one that is left out for gone has to ask again. */
@@ -228,19 +228,27 @@ export async function fetchFlags(
   { areThere }: Existence = { areThere: false },
 ): Promise<ReadonlyMap<number, FlagChange>> {
   const found = new Map<number, FlagChange>();
-  await uidFetch(session, { ...flagRequest(uids, (uid, change) => found.set(uid, change)), areThere });
+  await uidFetch(session, { ...flagRequest(session, uids, (uid, change) => found.set(uid, change)), areThere });
   return found;
 }
 
-const flagItems = line`(UID FLAGS MODSEQ)`;
+/** RFC 7162 3.1.2.2: where there are no mod-sequences it is an error to ask for them. */
+function flagItems({ view }: Channel): readonly CommandPart[] {
+  return view?.lacksModSeqs === true ? line`(UID FLAGS)` : line`(UID FLAGS MODSEQ)`;
+}
 
-function flagRequest(uids: UidSet, tell: (uid: number, found: FlagChange) => void): FetchRequest {
+function flagRequest(session: Channel, uids: UidSet, tell: (uid: number, found: FlagChange) => void): FetchRequest {
+  const { view } = session;
+  const hasAsked = view?.lacksModSeqs !== true;
   return {
     uids,
-    items: flagItems,
+    items: flagItems(session),
     isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
-    beside: [],
+    beside: hasAsked ? ["modSeq"] : [],
+    optional: ["modSeq"],
     onMessage: ({ uid, flags = [], modSeq = 0n }) => {
+      // What was asked for and left out is as good as MODSEQ (0).
+      if (hasAsked) view?.noteModSeq(modSeq);
       tell(uid, { flags: flagSet(flags), modSeq });
     },
   };
@@ -248,5 +256,5 @@ function flagRequest(uids: UidSet, tell: (uid: number, found: FlagChange) => voi
 
 /** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
 export async function refetchFlags(session: Channel, uids: UidSet): Promise<void> {
-  await ask(session, { uids, items: flagItems });
+  await ask(session, { uids, items: flagItems(session) });
 }

@@ -17,7 +17,7 @@ export interface KnownMailbox {
 /**
  * Selects a mailbox. With `known`, the messages below its uidNext that vanished or whose flags changed since its
  * highestModSeq are in the returned view.
- * @throws InterimapError MAILBOX_UNSYNCABLE when UIDs or mod-sequences are not persistent or nothing can be written;
+ * @throws InterimapError MAILBOX_UNSYNCABLE when UIDs are not persistent or nothing can be written;
  * MAILBOX_PROTOCOL when what the server says of the mailbox cannot be read.
  */
 export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
@@ -29,6 +29,7 @@ export async function select(session: Channel, wireName: string, known?: KnownMa
     onAnswered: (answer) => {
       selecting.onAnswered?.(answer);
       view.existedWhenSelected = view.exists;
+      view.whenSelected = view.observe();
     },
   });
   view.requireReadable(session.side);
@@ -62,10 +63,9 @@ function qresync({ state, sequenceSample }: KnownMailbox): CommandPart[] {
 }
 
 function requireSyncable(view: MailboxView, side: Side): void {
-  // RFC 7162 3.1.2.1: 0 tells nothing; in an empty mailbox there is nothing to tell.
   const reason =
-    !view.hasModSeqs || (view.highestModSeq === 0n && view.exists > 0)
-      ? "it has no persistent mod-sequences"
+    view.hasModSeqs === undefined
+      ? "the server told neither HIGHESTMODSEQ nor NOMODSEQ"
       : !view.hasStickyUids
         ? "its UIDs are not persistent (UIDNOTSTICKY)"
         : view.isReadOnly

@@ -21,14 +21,14 @@ export interface FlagUpdate {
   readonly flags: FlagSet;
   /** What they have now; needed where not all of that can be sent, for what cannot be is left as it is. */
   readonly present?: FlagSet | undefined;
-  /** The latest mod-sequence at which we knew these messages' flags; later changes must not be overwritten. */
+  /** The latest mod-sequence at which we knew these messages' flags; later changes must not be overwritten. 0n: unknown. */
   readonly unchangedSince: bigint;
 }
 
 /** Sets flags; returns the UIDs the server left alone because they had changed meanwhile. */
 export async function storeFlags(session: Channel, update: FlagUpdate): Promise<UidSet> {
   const { uids, flags, present = noFlags, unchangedSince } = update;
-  const condition = line`(UNCHANGEDSINCE ${modSeq(unchangedSince)}) `;
+  const condition = unchangedSince === 0n ? [] : line`(UNCHANGEDSINCE ${modSeq(unchangedSince)}) `;
   if (isSendable(flags)) return storeEach(session, uids, { condition, action: line`FLAGS`, flags });
   const added = sendableFlags(withoutFlags(flags, present));
   const removed = sendableFlags(withoutFlags(present, flags));

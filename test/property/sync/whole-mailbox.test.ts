@@ -8,8 +8,20 @@ import { unionFlags } from "../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
-import { assertAgreement, bodyOf, everything, messagesFor, messagesOf } from "./model/outcome.ts";
-import { act, exchanged, flipped, options, stories, told, withoutLimits, type Story } from "./model/story.ts";
+import { assertAgreement, assertSameMail, bodyOf, everything, messagesFor, messagesOf } from "./model/outcome.ts";
+import type { ModSeqs } from "./model/mailbox.ts";
+import {
+  act,
+  begin,
+  exchanged,
+  flipped,
+  options,
+  perform,
+  stories,
+  told,
+  withoutLimits,
+  type Story,
+} from "./model/story.ts";
 import type { World } from "./model/world.ts";
 
 const store = openStore({ path: join(scratchDirectory("model"), "model.db") });
@@ -75,6 +87,51 @@ test("another run finds nothing to do, however thoroughly it looks", async () =>
         assert.deepEqual(events, []);
         assert.deepEqual(everything(world), before);
       }),
+    ),
+    options,
+  );
+});
+
+const untoldModSeqs = fc
+  .record({
+    side: fc.constantFrom(...sides),
+    hidden: fc.constantFrom<ModSeqs>("zero", "none"),
+    other: fc.constantFrom<ModSeqs>("kept", "kept", "zero", "none"),
+  })
+  .map(({ side, hidden, other }) => perSide((on) => (on === side ? hidden : other)));
+
+test("a server that tells nothing of what changes is looked through: both agree, and what one side changed stays", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      stories(act({})).map(withoutLimits),
+      untoldModSeqs,
+      fc.array(act({}), { maxLength: 5 }),
+      async (story, modSeqs, later) => {
+        const world = begin(store, { ...story, modSeqs });
+        // Where neither side tells, nobody knows which flags are the older ones.
+        const hasSoundSide = sides.some((side) => modSeqs[side] === "kept");
+        try {
+          for (const acts of [story.acts, later]) {
+            const before = perSide((side) => new Map(messagesOf(world, side).map((one) => [one.uid, one.modSeq])));
+            const changed = perSide(() => new Map<string, string>());
+            const expunged = perform(world, acts);
+            for (const side of sides)
+              for (const one of messagesOf(world, side))
+                if (before[side].get(one.uid) !== one.modSeq) changed[side].set(bodyOf(one), one.flags.key);
+            await world.run(story);
+            assertSameMail(world);
+            for (const side of sides) {
+              const there = new Map(messagesOf(world, side).map((one) => [bodyOf(one), one.flags.key]));
+              for (const body of expunged) assert.ok(!there.has(body), `${side}: ${body} is back`);
+              for (const [body, flags] of changed[side])
+                if (hasSoundSide && !changed[otherSide(side)].has(body) && there.has(body))
+                  assert.equal(there.get(body), flags, `${side}: ${body}`);
+            }
+          }
+        } finally {
+          world.close();
+        }
+      },
     ),
     options,
   );

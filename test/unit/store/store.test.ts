@@ -40,7 +40,14 @@ test("names are octets, NUL included; idx counts up", (t) => {
   const none = { local: undefined, remote: undefined };
   assert.deepEqual(
     store.mailboxes(),
-    names.map((name, i) => ({ idx: i + 1, name, subscribed: name.startsWith("a"), states: none, isUnfinished: false })),
+    names.map((name, i) => ({
+      idx: i + 1,
+      name,
+      subscribed: name.startsWith("a"),
+      states: none,
+      messageCounts: undefined,
+      isUnfinished: false,
+    })),
   );
 });
 
@@ -62,9 +69,12 @@ test("setSubscribed", (t) => {
 
 test("renameMailbox keeps the idx and what is known", (t) => {
   const { store, idx } = newMailbox(t);
-  store.checkpoint(idx, states);
+  const messageCounts = { local: 4, remote: 3 };
+  store.checkpoint(idx, states, messageCounts);
   store.renameMailbox(idx, "a\0\xff");
-  assert.deepEqual(store.mailboxes(), [{ idx, name: "a\0\xff", subscribed: true, states, isUnfinished: false }]);
+  assert.deepEqual(store.mailboxes(), [
+    { idx, name: "a\0\xff", subscribed: true, states, messageCounts, isUnfinished: false },
+  ]);
   const other = store.addMailbox("b", false);
   assert.throws(
     () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import type { MailboxState } from "../../../src/model/mailbox-state.ts";
-import { isNews } from "../../../src/sync/state-news.ts";
+import { isMore, isNews } from "../../../src/sync/state-news.ts";
 
 const recorded: MailboxState = { uidValidity: 7, uidNext: 10, highestModSeq: 100n };
 
@@ -34,6 +34,24 @@ test("whatever is said of a mailbox that was never synchronised is news", () => 
   assert.equal(isNews(told({ uidValidity: 1, uidNext: 1, highestModSeq: 0n }), undefined), true);
 });
 
+const counted = { ...recorded, messages: 3 };
+
+test("another number of messages is news when all else is as it was, as is any word of a mailbox that is not relied on", () => {
+  assert.equal(isNews(told(recorded), counted), false);
+  assert.equal(isNews({ ...told(recorded), messages: 2 }, counted), true);
+  // From before our own changes.
+  assert.equal(isNews({ ...told({ ...recorded, highestModSeq: 99n }), messages: 2 }, counted), false);
+  assert.equal(isNews(told({ ...recorded, highestModSeq: 0n }), { ...counted, highestModSeq: 0n }), true);
+});
+
+test("after a look, a mailbox that is not relied on has more to tell only by its numbers", () => {
+  const untrusted = { ...counted, highestModSeq: 0n };
+  assert.equal(isMore(told(recorded), untrusted), false);
+  for (const numbers of [{ uidNext: 11 }, { uidValidity: 8 }, { messages: 4 }])
+    assert.equal(isMore({ ...told(recorded), ...numbers }, untrusted), true);
+  assert.equal(isMore(told({ ...recorded, highestModSeq: 101n }), counted), true);
+});
+
 const uidValidity = fc.integer({ min: 1, max: 3 });
 const uidNext = fc.integer({ min: 1, max: 5 });
 const highestModSeq = fc.bigInt({ min: 0n, max: 5n });
@@ -46,7 +64,9 @@ test("there is news exactly if a number is ahead, UIDVALIDITY is another one, or
         (now.uidValidity !== undefined && now.uidValidity !== known.uidValidity) ||
         (now.uidNext !== undefined && now.uidNext > known.uidNext) ||
         now.highestModSeq === undefined ||
-        now.highestModSeq > known.highestModSeq;
+        now.highestModSeq > known.highestModSeq ||
+        // Nothing can be said of what is recorded without one.
+        (known.highestModSeq === 0n && known.uidNext > 1);
       assert.equal(isNews(told(now), known), isAhead);
     }),
     { numRuns: 500 },

@@ -16,6 +16,12 @@ export interface StoredMessage extends Content {
   modSeq: bigint;
 }
 
+/**
+ * What a server says of mod-sequences: `kept` as RFC 7162 has it; `zero` is HIGHESTMODSEQ 1 and MODSEQ (0), whatever happens;
+ * `none` is HIGHESTMODSEQ 0. The last two tell nothing of what others change.
+ */
+export type ModSeqs = "kept" | "zero" | "none";
+
 export class ModelMailbox {
   uidValidity = 1;
   uidNext = 1;
@@ -24,6 +30,7 @@ export class ModelMailbox {
   readonly permanentFlags: PermanentFlags;
   /** Counts a STORE of what is there already as a change. */
   readonly bumpsAlways: boolean;
+  modSeqs: ModSeqs = "kept";
   #expunged: { readonly uid: number; readonly modSeq: bigint }[] = [];
   /** What whoever has the mailbox selected has not been told yet. */
   #news: UntaggedResponse[] = [];
@@ -34,7 +41,8 @@ export class ModelMailbox {
   }
 
   get state(): MailboxState {
-    return { uidValidity: this.uidValidity, uidNext: this.uidNext, highestModSeq: this.highestModSeq };
+    const highestModSeq = { kept: this.highestModSeq, zero: 1n, none: 0n }[this.modSeqs];
+    return { uidValidity: this.uidValidity, uidNext: this.uidNext, highestModSeq };
   }
 
   get inUidOrder(): StoredMessage[] {
@@ -57,7 +65,7 @@ export class ModelMailbox {
     if (flags === message.flags && !this.bumpsAlways) return;
     message.flags = flags;
     message.modSeq = ++this.highestModSeq;
-    this.#news.push({ ...describe(message), ...(isSilent && { flags: undefined }) });
+    if (this.modSeqs === "kept") this.#news.push({ ...describe(message), ...(isSilent && { flags: undefined }) });
   }
 
   expunge(uid: number): void {
@@ -85,7 +93,7 @@ export class ModelMailbox {
 
   /** What SELECT with QRESYNC tells to one who knew the mailbox in this state (RFC 7162 3.2.5). */
   newsSince(known: MailboxState): UntaggedResponse[] {
-    if (known.uidValidity !== this.uidValidity) return [];
+    if (known.uidValidity !== this.uidValidity || this.modSeqs !== "kept") return [];
     const isConcerned = ({ uid, modSeq }: { readonly uid: number; readonly modSeq: bigint }): boolean =>
       uid < known.uidNext && modSeq > known.highestModSeq;
     const vanished = this.#expunged.filter(isConcerned).map(({ uid }) => uid);

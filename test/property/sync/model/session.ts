@@ -6,7 +6,7 @@ import { CommandRefused } from "../../../../src/imap/command-refused.ts";
 import { encodeCommand } from "../../../../src/imap/codec/write-command.ts";
 import type { Command } from "../../../../src/imap/command.ts";
 import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
-import type { ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
+import type { FetchResponse, ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { flagSet, unionFlags, withoutFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";
 import { formatUidSet, hasUid, parseUidSet, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
@@ -101,7 +101,7 @@ export class ModelSession {
         return { status: "OK" };
       case "UID FETCH": {
         const [, uids, items] = /^UID FETCH (\S+) (.*)$/u.exec(line)!;
-        untagged.push(...this.#among(parseUidSet(uids!)).map((message) => fetched(message, items!)));
+        untagged.push(...this.#among(parseUidSet(uids!)).map((message) => this.#fetched(message, items!)));
         return { status: "OK" };
       }
       case "UID SEARCH": {
@@ -159,6 +159,7 @@ export class ModelSession {
       /^UID STORE (\S+) (?:\(UNCHANGEDSINCE (\d+)\) )?([+-]?)FLAGS\.SILENT \((.*)\)$/u.exec(line)!;
     const flags = list!.split(" ").filter((flag) => flag !== "");
     const all = this.#among(parseUidSet(uids!));
+    if (since !== undefined && this.#mailbox.modSeqs === "none") throw new Error("UNCHANGEDSINCE where nothing tells");
     const modified = since === undefined ? [] : all.filter(({ modSeq }) => modSeq > BigInt(since));
     for (const message of all.filter((one) => !modified.includes(one))) {
       const wanted = changed(message.flags, sign, flagSet(flags));
@@ -184,6 +185,14 @@ export class ModelSession {
     );
     const text = `${String(this.#mailbox.uidValidity)} ${formatUidSet(uidSetOf(uids))}`;
     return { status: "OK", code: { name: "APPENDUID", text } };
+  }
+
+  /** RFC 7162 3.1.2.2: to ask for mod-sequences where there are none is an error. */
+  #fetched(message: StoredMessage, items: string): FetchResponse {
+    const response = fetched(message, items);
+    if (this.#mailbox.modSeqs === "kept" || response.modSeq === undefined) return response;
+    if (this.#mailbox.modSeqs === "none") throw new Error("MODSEQ of a mailbox that has none");
+    return { ...response, modSeq: 0n };
   }
 
   #among(uids: UidSet): StoredMessage[] {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { flagSet, permanentFlags, unionFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
 import type { Store } from "../../../../src/store/store.ts";
-import type { Content } from "./mailbox.ts";
+import type { Content, ModSeqs } from "./mailbox.ts";
 import { bodyOf } from "./outcome.ts";
 import { World, type Traits } from "./world.ts";
 
@@ -33,6 +33,8 @@ export interface Story {
   readonly acts: readonly Act[];
   readonly schedule: readonly Side[];
   readonly marksAhead: boolean;
+  /** Kept on both sides, unless told. */
+  readonly modSeqs?: PerSide<ModSeqs>;
 }
 
 const side = fc.constantFrom<Side>(...sides);
@@ -132,8 +134,9 @@ export function exchanged<T>({ local, remote }: PerSide<T>): PerSide<T> {
 }
 
 /** The world before the clients' acts. */
-export function begin(store: Store, { traits, gap, agreed }: Story): World {
+export function begin(store: Store, { traits, gap, agreed, modSeqs }: Story): World {
   const world = new World(store, traits);
+  for (const on of sides) world.mailboxes[on].modSeqs = modSeqs?.[on] ?? "kept";
   const filler = { bytes: Buffer.from("\r\n\r\n"), internalDate: "" };
   for (const on of sides) {
     const mailbox = world.mailboxes[on];

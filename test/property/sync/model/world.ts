@@ -71,7 +71,8 @@ export class World {
   /** What the plan for the mailboxes as a whole says of this one. */
   get isDirty(): boolean {
     const listings = perSide((side): Listing => {
-      const listed = { wireName: name, exists: true, subscribed: true, state: this.mailboxes[side].state };
+      const { state, messages } = this.mailboxes[side];
+      const listed = { wireName: name, exists: true, subscribed: true, state, messages: messages.size };
       return { naming: { delimiter: "/", reference: "" }, mailboxes: new Map([[name, listed]]), unreadable: [] };
     });
     return planMailboxes(listings, new Map([[name, this.known]]), () => false).dirty.length > 0;

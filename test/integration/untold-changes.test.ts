@@ -1,0 +1,166 @@
+// A server that does not tell what changes, for real: Cyrus with a mailbox in the format of Cyrus 2.2, as it is left after
+// many upgrades. It says HIGHESTMODSEQ 1 of it, whatever happens.
+
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { convertMailbox, startCyrus } from "../support/cyrus.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { runInterimap } from "../support/run-interimap.ts";
+import { startAll } from "../support/start-all.ts";
+import {
+  asClient,
+  command,
+  contents,
+  deliver,
+  expunge,
+  mails,
+  store,
+  twoStores,
+  userNames,
+  type TwoStores,
+} from "../support/two-stores.ts";
+import { becomes, startWatching } from "../support/watching.ts";
+import { dump } from "../unit/store/databases.ts";
+
+const { cyrus, dovecot } = await startAll({ cyrus: startCyrus({ users: userNames }), dovecot: startDovecot() });
+
+const box = "Archive";
+
+/** Both mailboxes hold m1 to m6, by the same UIDs. */
+async function fill(server: MailServer, format: 6 | undefined): Promise<void> {
+  await command(server, `CREATE ${box}`);
+  await deliver(server, box, ...mails("m", 6, { flags: ["\\Flagged"] }));
+  if (format !== undefined) convertMailbox(server, format, box);
+}
+
+const status = "STATUS Archive (MESSAGES UIDNEXT HIGHESTMODSEQ)";
+
+test("what Cyrus says of such a mailbox", async (t) => {
+  const { local } = await twoStores(t, { local: cyrus, remote: dovecot });
+  await fill(local, 6);
+  const numbers = await asClient(local, async (imap) => {
+    await imap.run("ENABLE QRESYNC");
+    const told: string[] = [];
+    const tell = async (line: string): Promise<void> => {
+      const { untagged } = await imap.run(line);
+      told.push(...untagged.map((one) => one.line).filter((one) => /FETCH|VANISHED|STATUS|HIGHESTMODSEQ/.test(one)));
+    };
+    await tell("SELECT Archive");
+    await tell("UID FETCH 1 (FLAGS MODSEQ)");
+    await tell("UID STORE 1 (UNCHANGEDSINCE 1) FLAGS.SILENT (\\Seen)");
+    await tell("UID STORE 2 FLAGS.SILENT (\\Seen)");
+    await tell("UID FETCH 1:2 (FLAGS MODSEQ)");
+    await command(local, "SELECT Archive", "UID STORE 3 FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 3");
+    await tell("NOOP");
+    await deliver(local, box, ...mails("n", 1));
+    await tell(status);
+    return told;
+  });
+  assert.deepEqual(numbers, [
+    "* OK [HIGHESTMODSEQ 1] Ok",
+    "* 1 FETCH (FLAGS (\\Flagged) UID 1 MODSEQ (0))",
+    // A mod-sequence that is forgotten at once, or none.
+    "* 1 FETCH (FLAGS (\\Seen) UID 1 MODSEQ (2))",
+    "* 1 FETCH (FLAGS (\\Seen) UID 1 MODSEQ (0))",
+    "* 2 FETCH (FLAGS (\\Seen) UID 2 MODSEQ (0))",
+    "* STATUS Archive (MESSAGES 7 UIDNEXT 8 HIGHESTMODSEQ 1)",
+  ]);
+});
+
+/** On either side: a flag set, one taken away, a deletion, a new message. */
+async function changeEverything(stores: TwoStores): Promise<void> {
+  for (const [i, side] of sides.entries()) {
+    const uid = 3 * i;
+    await store(stores[side], `${uid + 1} +FLAGS (\\Seen)`, box);
+    await store(stores[side], `${uid + 2} -FLAGS (\\Flagged)`, box);
+    await expunge(stores[side], String(uid + 3), box);
+    await deliver(stores[side], box, ...mails(`${side}-`, 1));
+  }
+}
+
+const changed = ["local-1", "m1 \\flagged \\seen", "m2", "m4 \\flagged \\seen", "m5", "remote-1"];
+
+function serversWith(side: Side): PerSide<MailServer> {
+  return side === "local" ? { local: cyrus, remote: dovecot } : { local: dovecot, remote: cyrus };
+}
+
+async function assertRuns(stores: TwoStores, said: RegExp | undefined, args: readonly string[] = []): Promise<void> {
+  const { status: exitCode, stderr } = await runInterimap(stores.home, args);
+  assert.equal(exitCode, 0, stderr);
+  if (said === undefined) assert.doesNotMatch(stderr, /does not tell|changed on both/);
+  else assert.match(stderr, said);
+}
+
+async function assertHold(stores: TwoStores, expected: readonly string[]): Promise<void> {
+  for (const side of sides) assert.deepEqual(await contents(stores[side], box), expected, side);
+}
+
+function recordedModSeq(stores: TwoStores, side: Side): unknown {
+  const { rows } = dump(stores.home.databaseFile);
+  const idx = rows["mailboxes"]?.find(([, name]) => String(name) === box)?.[0];
+  return rows[side]?.find(([of]) => of === idx)?.[3];
+}
+
+const isTold = /Archive\): The server does not tell of every change/;
+
+async function synchronised(t: TestContext, side: Side): Promise<TwoStores> {
+  const stores = await twoStores(t, serversWith(side));
+  await fill(stores[side], 6);
+  await assertRuns(stores, isTold);
+  assert.equal(String(recordedModSeq(stores, side)), "0");
+  assert.notEqual(String(recordedModSeq(stores, otherSide(side))), "0");
+  return stores;
+}
+
+for (const side of sides) {
+  test(`the ${side} server has always had it: each run finds what changed`, async (t) => {
+    const stores = await synchronised(t, side);
+    await changeEverything(stores);
+    await assertRuns(stores, undefined);
+    await assertHold(stores, changed);
+    // A flag alone, which not even a number tells.
+    await store(stores[side], "1 FLAGS (work)", box);
+    await assertRuns(stores, undefined);
+    await assertHold(stores, changed.with(1, "m1 work"));
+    await assertRuns(stores, undefined);
+    await assertHold(stores, changed.with(1, "m1 work"));
+  });
+
+  test(`the ${side} server's mailbox is converted between two runs`, async (t) => {
+    const stores = await twoStores(t, serversWith(side));
+    await fill(stores[side], undefined);
+    await assertRuns(stores, undefined);
+    convertMailbox(stores[side], 6, box);
+    await changeEverything(stores);
+    await assertRuns(stores, isTold);
+    await assertHold(stores, changed);
+    // And back: its messages have no mod-sequences until they change.
+    convertMailbox(stores[side], "max", box);
+    await store(stores[side], "2 +FLAGS (\\Answered)", box);
+    await assertRuns(stores, undefined);
+    await assertHold(stores, changed.with(2, "m2 \\answered"));
+  });
+
+  test(`the ${side} server has it, and is watched`, async (t) => {
+    const stores = await startWatching(t, serversWith(side), {
+      args: ["--watch=1"],
+      prepare: (prepared) => fill(prepared[side], 6),
+    });
+    await changeEverything(stores);
+    for (const each of sides) await becomes(() => contents(stores[each], box), changed);
+    await store(stores[side], "1 FLAGS (work)", box);
+    await becomes(() => contents(stores[otherSide(side)], box), changed.with(1, "m1 work"));
+    await stores.daemon.stop();
+    assert.deepEqual(stores.daemon.said(/does not tell|left out|changed on both/), []);
+  });
+
+  test(`the ${side} server has it: a repair deletes what was deleted there`, async (t) => {
+    const stores = await synchronised(t, side);
+    await expunge(stores[side], "3", box);
+    await store(stores[side], "1 FLAGS ()", box);
+    await assertRuns(stores, undefined, ["--repair"]);
+    await assertHold(stores, ["m1", ...["m2", "m4", "m5", "m6"].map((name) => `${name} \\flagged`)]);
+  });
+}

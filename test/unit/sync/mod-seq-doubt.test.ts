@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Observation } from "../../../src/model/mailbox-state.ts";
+import { whyUntold, type ModSeqEvidence } from "../../../src/sync/mod-seq-doubt.ts";
+
+const told: Observation = { uidValidity: 7, uidNext: 5, highestModSeq: 9n, messages: 3, latestModSeq: 9n };
+const sound = { lacksModSeqs: false, hasUnknownModSeqs: false, hasUnstampedNews: false };
+
+interface Case {
+  readonly recorded?: Partial<Observation> | undefined;
+  readonly selected?: Partial<Observation>;
+  readonly now?: Partial<Observation>;
+  readonly view?: Partial<ModSeqEvidence["view"]>;
+  readonly isStoredInVain?: boolean;
+}
+
+/** The mailbox as it was, unless told otherwise. */
+function why(one: Case): string | undefined {
+  const selected = { ...told, ...one.selected };
+  return whyUntold({
+    recorded: "recorded" in one && one.recorded === undefined ? undefined : { ...told, ...one.recorded },
+    selected,
+    now: { ...selected, ...one.now },
+    isStoredInVain: one.isStoredInVain ?? false,
+    view: { ...sound, ...one.view },
+  });
+}
+
+const untold: readonly (readonly [what: string, one: Case, reason: RegExp])[] = [
+  ["no mod-sequences", { view: { lacksModSeqs: true } }, /keeps no mod-sequences/],
+  [
+    "none any more, of a mailbox that had messages",
+    { view: { lacksModSeqs: true }, selected: { messages: 0 } },
+    /no mod/,
+  ],
+  ["a message without one", { view: { hasUnknownModSeqs: true } }, /some messages/],
+  ["a message far above, when it is selected", { selected: { latestModSeq: 10n } }, /above HIGHESTMODSEQ 9/],
+  ["a message far above, later", { now: { latestModSeq: 10n } }, /above HIGHESTMODSEQ 9/],
+  ["a new message since the last run", { selected: { uidNext: 6, messages: 4 } }, /stays at 9/],
+  ["a new message that is gone again", { selected: { uidNext: 6 } }, /stays at 9/],
+  ["a deletion since the last run", { selected: { messages: 2 } }, /stays at 9/],
+  ["a new message in this run", { now: { uidNext: 6, messages: 4 } }, /stays at 9/],
+  ["a deletion in this run", { now: { messages: 2 } }, /stays at 9/],
+  ["flags announced without a mod-sequence", { view: { hasUnstampedNews: true } }, /stays at 9/],
+  ["flags that we set", { isStoredInVain: true }, /stays at 9/],
+  ["a new message in a mailbox that is met for the first time", { recorded: undefined, now: { uidNext: 6 } }, /stays/],
+];
+
+for (const [what, one, reason] of untold) {
+  test(`changes are not told: ${what}`, () => {
+    assert.match(why(one) ?? "none", reason);
+  });
+}
+
+const fine: readonly (readonly [what: string, one: Case])[] = [
+  ["nothing happened", {}],
+  ["HIGHESTMODSEQ rose, whatever happened", { selected: { uidNext: 6, messages: 1, highestModSeq: 10n } }],
+  ["it rose in this run", { now: { uidNext: 6, messages: 4, highestModSeq: 10n, latestModSeq: 10n } }],
+  [
+    "it rose with flags that were announced without it",
+    { view: { hasUnstampedNews: true }, now: { highestModSeq: 10n } },
+  ],
+  [
+    "an empty mailbox has no mod-sequences yet",
+    { view: { lacksModSeqs: true }, recorded: { messages: 0 }, selected: { messages: 0 } },
+  ],
+  ["HIGHESTMODSEQ went back: another matter", { selected: { highestModSeq: 4n, latestModSeq: 4n, uidNext: 6 } }],
+  ["UIDNEXT went back, too", { selected: { uidNext: 4, messages: 2 } }],
+  ["another mailbox has the name", { selected: { uidValidity: 8, uidNext: 1, messages: 0 } }],
+  ["nobody counted", { recorded: { messages: undefined } }],
+];
+
+for (const [what, one] of fine) {
+  test(`nothing speaks against a server: ${what}`, () => {
+    assert.equal(why(one), undefined);
+  });
+}
