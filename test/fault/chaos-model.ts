@@ -184,13 +184,14 @@ export class Model {
     { token, certainty }: { readonly token: string; readonly certainty: Certainty },
   ): void {
     const tally = this.#tally(name, token);
-    const theirs = tally.lastBirth[otherSide(side)];
+    const theirs = tally.lastBirth[otherSide(side)] ?? -Infinity;
+    // Behind the second name that a renamed mailbox has for a while everything is new to the program, however old it is.
+    const mayPair = this.hasCalmName(name) ? theirs >= this.#cleanSince : tally.born > 0;
     tally.lastBirth[side] = Date.now();
     if (certainty === "perhaps") tally.perhapsBorn++;
     else {
       tally.born++;
-      // What is behind a second name of a renamed mailbox is new to the program, however old it is.
-      if (theirs !== undefined && (theirs >= this.#cleanSince || !this.hasCalmName(name))) tally.mayPair++;
+      if (mayPair) tally.mayPair++;
     }
   }
 
