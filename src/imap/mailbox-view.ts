@@ -120,6 +120,11 @@ export class MailboxView {
       this.noteFault("the server sent a FETCH without UID although QRESYNC is enabled");
       return;
     }
+    if (isMisplaced(response)) {
+      // Whose flags they are is asked before a checkpoint.
+      this.#unread.set(uid, `FETCH (UID ${String(uid)} …`);
+      return;
+    }
     if (this.#unread.size > 0) this.#unread.delete(uid);
     // Of a million messages that one command changed, all share one value.
     const change = this.#sameAsBefore({ flags: flags === undefined ? noFlags : flagSet(flags), modSeq: modSeq ?? 0n });
@@ -337,6 +342,11 @@ export class MailboxView {
       default:
     }
   }
+}
+
+/** It tells of a message what nobody has asked for: the answer to something else, under a wrong UID or too late. */
+function isMisplaced({ body, headerFields, internalDate, size }: FetchResponse): boolean {
+  return [body, headerFields, internalDate, size].some((item) => item !== undefined);
 }
 
 /** `(\Answered \*)` → its members. */

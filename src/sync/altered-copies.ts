@@ -6,7 +6,7 @@ import { fetchMessages, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import { planCopies } from "./copy-plan.ts";
-import { pairInOrder } from "./match-plan.ts";
+import { pairInOrder, planMatches, without } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** So much is in memory at once. */
@@ -15,8 +15,18 @@ const batchLimits = { octets: 1 << 20, messages: 500 };
 /** `text` stands for what comes after the header. */
 type WithText = MessageIdentity & { readonly text: string };
 
+/** Those that are equal; and among the others those that a server altered. */
+export async function pairCopies(
+  mailbox: OpenMailbox,
+  messages: PerSide<readonly MessageIdentity[]>,
+): Promise<PerSide<MessageIdentity>[]> {
+  const equal = planMatches(messages);
+  const left = perSide((side) => without(messages[side], equal, side));
+  return [...equal, ...(await pairAltered(mailbox, left))];
+}
+
 /** Among messages that came since copies were begun, and of which none equals one of the other side. */
-export async function pairAltered(
+async function pairAltered(
   mailbox: OpenMailbox,
   messages: PerSide<readonly MessageIdentity[]>,
 ): Promise<PerSide<MessageIdentity>[]> {

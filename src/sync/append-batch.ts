@@ -126,7 +126,7 @@ async function appendAll(mailbox: OpenMailbox, direction: Offer, part: Part): Pr
     flags: flagsToAppend(mailbox, direction, message.flags),
   }));
   noteSent(mailbox, direction, part.messages);
-  const uids = await append(session, { ...appendTarget(mailbox, side), turn }, outgoing);
+  const uids = await appendTo(mailbox, { side, session, turn }, outgoing);
   return recordCopies(mailbox, direction, { messages: part.messages, uids });
 }
 
@@ -141,9 +141,25 @@ function noteSent({ store, idx }: OpenMailbox, { source }: Direction, messages: 
   store.noteSent(idx, source, uidSetOf(messages.map(({ uid }) => uid)));
 }
 
-function appendTarget({ views, progress }: OpenMailbox, side: Side): AppendTarget {
+interface AppendOver extends Pick<AppendTarget, "turn"> {
+  readonly side: Side;
+  readonly session: Channel;
+}
+
+/** @throws what append() throws; where that is a UID that cannot be, those that were told before are doubted, too. */
+async function appendTo(
+  { views, progress }: OpenMailbox,
+  { side, session, turn }: AppendOver,
+  messages: readonly OutgoingMessage[],
+): Promise<readonly number[] | undefined> {
   const { wireName, uidValidity } = views[side];
-  return { wireName, uidValidity, nextUid: progress[side].nextUid };
+  const { nextUid } = progress[side];
+  try {
+    return await append(session, { wireName, uidValidity, nextUid, turn }, messages);
+  } catch (error) {
+    if (error instanceof InterimapError && error.code === "MAILBOX_PROTOCOL") progress[side].areCopiesDoubted = true;
+    throw error;
+  }
 }
 
 interface RefusedMessage {
@@ -165,7 +181,7 @@ async function appendRefused(
   if (flags !== undefined && concern !== "room" && concern !== "moment") {
     try {
       noteSent(mailbox, offer, [message]);
-      const uids = await append(session, appendTarget(mailbox, side), [{ ...message, flags }]);
+      const uids = await appendTo(mailbox, { side, session }, [{ ...message, flags }]);
       const keywords = withoutFlags(message.flags, flags);
       noteFlagRefusal(mailbox, { side, uids: uidSetOf(uids ?? []), keywords, reason });
       return recordCopies(mailbox, offer, { messages: [message], uids });
@@ -198,6 +214,7 @@ function recordCopies(
   }
   const taken = intersect(uidSetOf(uids), progress[target].copies);
   if (!isEmpty(taken)) {
+    progress[target].areCopiesDoubted = true;
     const message = `the server told UID ${formatUidSet(taken)} for two messages`;
     throw new InterimapError("MAILBOX_PROTOCOL", message, { side: target, hint: "it is looked for in the next run" });
   }

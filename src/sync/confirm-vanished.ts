@@ -24,6 +24,7 @@ import {
 } from "../model/uid-set.ts";
 import { comparePairs } from "./compare-pairs.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { refusedUids } from "./refusals.ts";
 import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
 
 /** How often a count that does not fit is asked for, and how often a mailbox that goes on losing messages. */
@@ -34,12 +35,13 @@ const mostLooks = 10;
  * Forgets reports of messages that nothing is to be done about: servers that keep no record of expunges report every UID
  * that is not there, with each SELECT (RFC 7162 3.2.5.2). That of a message whose counterpart cannot be deleted is no news.
  */
-export function forgetUnknown({ views, store, idx, progress }: OpenMailbox, side: Side): void {
+export function forgetUnknown(mailbox: OpenMailbox, side: Side): void {
+  const { views, store, idx, progress } = mailbox;
   const [view, other] = [views[side], otherSide(side)];
   if (isEmpty(view.vanished)) return;
   const left = store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]);
   const mapped = subtract(store.mappedAmong(idx, side, view.vanished), uidSetOf(left));
-  const known = union(mapped, intersect(view.vanished, uidSetOf(progress[side].refused)));
+  const known = union(mapped, intersect(view.vanished, refusedUids(mailbox, side)));
   const unknown = subtract(view.vanished, known);
   // It may be one that waited to be copied.
   if (lastUid(unknown) >= (progress[side].wait?.firstUid ?? Infinity)) progress[side].hasShrunk = true;

@@ -20,6 +20,7 @@ import {
   type UidSet,
 } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { refusedUids } from "./refusals.ts";
 
 export interface Told {
   /** What was asked for. */
@@ -80,9 +81,4 @@ export async function identitiesOf(mailbox: OpenMailbox, side: Side, asked: UidS
   throw new InterimapError("MAILBOX_PROTOCOL", `the server does not tell what UID ${formatUidSet(silent)} is`, {
     side,
   });
-}
-
-/** Earlier and in this run. */
-function refusedUids({ store, idx }: OpenMailbox, side: Side): UidSet {
-  return uidSetOf(store.refused(idx).flatMap((message) => (message.side === side ? [message.uid] : [])));
 }

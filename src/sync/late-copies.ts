@@ -6,10 +6,10 @@
 import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide } from "../model/side.ts";
 import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import { pairAltered, withTexts } from "./altered-copies.ts";
+import { pairCopies, withTexts } from "./altered-copies.ts";
 import { removeUnrecorded } from "./expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
-import { planMatches, without } from "./match-plan.ts";
+import { without } from "./match-plan.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { withdrawRefusal } from "./refusals.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";
@@ -69,9 +69,7 @@ async function adoptLate(
 ): Promise<readonly PerSide<MessageIdentity>[]> {
   const { source, target } = direction;
   if (sides.some((side) => messages[side].length === 0)) return [];
-  const equal = planMatches(messages);
-  const left = perSide((side) => without(messages[side], equal, side));
-  const pairs = [...equal, ...(await pairAltered(mailbox, left))];
+  const pairs = await pairCopies(mailbox, messages);
   if (pairs.length === 0) return [];
   adopt(mailbox, pairs);
   for (const pair of pairs) withdrawRefusal(mailbox, direction, pair[source].uid);

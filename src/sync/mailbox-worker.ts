@@ -22,8 +22,10 @@ import {
   type UidSet,
 } from "../model/uid-set.ts";
 import type { ChangeKind } from "../store/refused-changes.ts";
+import { isBalanced } from "./balance.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { forgetUnknown, refuteAgain } from "./confirm-vanished.ts";
+import { forgetDoubtedCopies } from "./doubted-copies.ts";
 import { isChange, type Report } from "./events.ts";
 import { FlagKnowledge } from "./flag-knowledge.ts";
 import { propagateFlags } from "./propagate-flags.ts";
@@ -36,6 +38,7 @@ import { offerRefusedChanges } from "./offer-changes.ts";
 import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
 import { isDue } from "./retry-refused.ts";
 import { reportRefusals } from "./refusals.ts";
+import { askSilentCopies } from "./silent-copies.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
 import { isWaitOver, noteRoom } from "./waits.ts";
 
@@ -48,9 +51,10 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   try {
     await untilBothAgree(mailbox);
   } finally {
-    reportRefusals(mailbox);
     // A connection that has nothing in flight outlives the loss of the other one.
     await Promise.allSettled([...mailbox.readBacks, ...foretellings(mailbox)]);
+    forgetDoubtedCopies(mailbox);
+    reportRefusals(mailbox);
     reportUndated(mailbox);
   }
 }
@@ -98,8 +102,18 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     );
     await allDone<unknown>([settled, ...mailbox.readBacks.splice(0)]);
     after = await settled;
+    await askSilentCopies(
+      mailbox,
+      perSide((side) => after[side].uidNext),
+    );
     const isDone = sides.every((side) => !hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }));
-    if (isDone && !(await readAgain(mailbox)) && !(await findUntoldChanges(mailbox))) break;
+    if (
+      isDone &&
+      !(await readAgain(mailbox)) &&
+      !(await findUntoldChanges(mailbox)) &&
+      (await isBalanced(mailbox, after))
+    )
+      break;
     idleRounds = mailbox.hasProgressed ? 0 : idleRounds + 1;
     if (idleRounds >= mostIdleRounds) throw endless(mailbox, after);
   }
@@ -273,6 +287,8 @@ function progressFrom(
       isTouched: false,
       nextUid: views[side].uidNext,
       unnamed: emptyUidSet,
+      silent: [],
+      areCopiesDoubted: false,
       counted: views[side].existedWhenSelected,
       observed: views[side].whenSelected,
       hidesChanges: false,

@@ -2,6 +2,7 @@
 
 import type { Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
+import type { FlagSet } from "../model/flags.ts";
 import type { MessageSizes } from "../model/message-sizes.ts";
 import type { MailboxState, Observation, Recorded } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
@@ -84,6 +85,13 @@ export interface MessageRefusal {
   readonly reason: string;
 }
 
+/** What was appended, and under which UID the server says it is. */
+export interface FlaggedCopy {
+  readonly sourceUid: number;
+  readonly flags: FlagSet;
+  readonly uid: number;
+}
+
 export interface Progress {
   /** Every message below has been looked at. */
   floor: number;
@@ -99,6 +107,10 @@ export interface Progress {
   isProbed: boolean;
   /** Messages of this side that the other one took without telling the UIDs of the copies. */
   unnamed: UidSet;
+  /** Copies here that did not answer when their flags were read back. */
+  readonly silent: FlaggedCopy[];
+  /** The server told UIDs for copies that are not theirs. */
+  areCopiesDoubted: boolean;
   /** How many messages there were when the server last told its state. */
   counted: number;
   /** So many of them it does not tell of. */

@@ -1,13 +1,13 @@
 // Carries deletions to the other side (walk 3 in ARCHITECTURE.md). A mapping goes only after both messages are gone.
 
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, isEmpty, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { hasUid, intersect, isEmpty, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
 import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.ts";
 import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
 import { expungeMessages } from "./expunge-messages.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusedChanges, newlyVanished } from "./refused-changes.ts";
-import { clearRefusal } from "./refusals.ts";
+import { clearRefusal, refusedUids } from "./refusals.ts";
 
 /** Deals with all messages the views report as vanished now. */
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
@@ -41,7 +41,7 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
 
 /** What is gone need not be copied any more. */
 function forgetRefused(mailbox: OpenMailbox, side: Side, vanished: UidSet): void {
-  for (const uid of mailbox.progress[side].refused) if (hasUid(vanished, uid)) clearRefusal(mailbox, side, uid);
+  for (const uid of uidsOf(intersect(refusedUids(mailbox, side), vanished))) clearRefusal(mailbox, side, uid);
 }
 
 function dropMappings(mailbox: OpenMailbox, pairs: readonly PerSide<number>[]): void {

@@ -1,15 +1,9 @@
 // What a server really kept of the flags of what was appended.
 
 import { fetchFlags } from "../imap/commands/fetch.ts";
-import { storableFlags, unionFlags, type FlagSet } from "../model/flags.ts";
+import { storableFlags, unionFlags } from "../model/flags.ts";
 import { uidSetOf } from "../model/uid-set.ts";
-import type { Direction, OpenMailbox } from "./open-mailbox.ts";
-
-export interface FlaggedCopy {
-  readonly sourceUid: number;
-  readonly flags: FlagSet;
-  readonly uid: number;
-}
+import type { Direction, FlaggedCopy, OpenMailbox } from "./open-mailbox.ts";
 
 /** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
 export async function readBack(
@@ -24,6 +18,7 @@ export async function readBack(
   for (const { sourceUid, flags, uid } of copies) {
     const found = kept.get(uid);
     const sent = storableFlags(flags, view.permanentFlags);
+    if (found === undefined) mailbox.progress[target].silent.push({ sourceUid, flags, uid });
     if (found === undefined || found.flags === sent) {
       // When the mailbox is selected again the server tells of them, and that is no news.
       mailbox.flags.learn(target, uid, sent);

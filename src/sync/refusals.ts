@@ -3,9 +3,14 @@
 import { alike } from "../model/alike.ts";
 import { groupBy } from "../model/group-by.ts";
 import { sides, type Side } from "../model/side.ts";
-import { uidSetOf } from "../model/uid-set.ts";
+import { uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Refusal } from "../store/refused.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
+
+/** Messages of a side that the other one refused, earlier and in this run. */
+export function refusedUids({ store, idx }: OpenMailbox, side: Side): UidSet {
+  return uidSetOf(store.refused(idx).flatMap((message) => (message.side === side ? [message.uid] : [])));
+}
 
 /** The server took it this time, or it is gone. */
 export function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, uid: number): void {

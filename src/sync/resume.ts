@@ -4,18 +4,18 @@
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
 import { hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import { pairAltered } from "./altered-copies.ts";
+import { pairCopies } from "./altered-copies.ts";
 import { comparePairs } from "./compare-pairs.ts";
 import { identitiesOf } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
-import { planMatches, without } from "./match-plan.ts";
+import { planMatches } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
   forgetTakenRefusals(mailbox);
   await compareCopied(mailbox);
-  await adoptUnrecorded(mailbox);
+  if (mailbox.interrupted !== undefined) await adoptUnrecorded(mailbox, mailbox.interrupted);
 }
 
 /** Nothing tells what happened to these messages since they were copied: flags and existence are compared in full. */
@@ -28,9 +28,9 @@ async function compareCopied(mailbox: OpenMailbox): Promise<void> {
   await comparePairs(mailbox, pairs.values());
 }
 
-async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
-  const { store, idx, views, progress, interrupted: floors } = mailbox;
-  if (floors === undefined) return;
+/** From the floors on, messages without a row are matched with each other before anything is copied. */
+export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<number>): Promise<void> {
+  const { store, idx, views, progress } = mailbox;
   const unmapped = perSide((side): UidSet => {
     const { uidNext } = views[side];
     const floor = floors[side];
@@ -47,9 +47,7 @@ async function adoptUnrecorded(mailbox: OpenMailbox): Promise<void> {
     const described = uidSetOf(identities[side].map(({ uid }) => uid));
     views[side].requireRead(subtract(unmapped[side], described), side);
   }
-  const equal = planMatches(identities);
-  const left = perSide((side) => without(identities[side], equal, side));
-  adopt(mailbox, mailbox.wasInterrupted ? [...equal, ...(await pairAltered(mailbox, left))] : equal);
+  adopt(mailbox, mailbox.wasInterrupted ? await pairCopies(mailbox, identities) : planMatches(identities));
 }
 
 /** Their flags are about to be read; only what is reported afterwards is news. */

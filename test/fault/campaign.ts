@@ -4,7 +4,8 @@
 //   otherwise        one step of each scenario in its turn
 //   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", LOST=n, FLIP=0|1 narrow it down further
 //   SEED=n           another order, another sample
-// Of lies (lie.test.ts): SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down.
+// Of lies (lie.test.ts): SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down;
+//   "left out|NO" is both of them.
 
 import { availableParallelism } from "node:os";
 import { groupBy } from "../../src/model/group-by.ts";
@@ -139,7 +140,7 @@ function inTurns<T>(lists: readonly (readonly T[])[]): T[] {
 
 /** Whether a trial is asked for, be it that nobody narrows them down by this. */
 export function isAskedFor(name: string, value: string | number): boolean {
-  return (env[name] ?? String(value)) === String(value);
+  return env[name]?.split("|").includes(String(value)) ?? true;
 }
 
 async function blowCases({ world, blows, asDaemon = false }: Campaign, trial: Trial) {

@@ -181,23 +181,19 @@ for (const [name, servers] of pairings) {
       await assertNothingToDo(stores);
       assert.deepEqual(dump(stores.home.databaseFile), before);
 
-      // Nor when the mailbox has to be opened for something else.
+      // When the mailbox has to be opened for something else its messages are counted.
       await store(stores.remote, "9 +FLAGS (\\Seen)");
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 0, stderr);
-      assert.deepEqual(await contents(stores.local), nine("INBOX", { 2: "\\flagged", 3: "", 9: "\\seen" }));
-      assert.deepEqual(await contents(stores.remote), nine("INBOX", { 6: "\\flagged", 7: "", 9: "\\seen" }));
+      assert.match(stderr, /^local\(INBOX\): Gone, .*: UID 3 here, UID 3 on the remote side/m);
+      assert.match(stderr, /^remote\(INBOX\): Gone, .*: UID 7 here, UID 7 on the local side/m);
+      assert.deepEqual(await contents(stores.local), nine("INBOX", { 2: "\\flagged", 9: "\\seen" }));
+      assert.deepEqual(await contents(stores.remote), nine("INBOX", { 6: "\\flagged", 9: "\\seen" }));
       await assertNothingToDo(stores);
 
       const repaired = await runInterimap(stores.home, ["--repair"]);
       assert.equal(repaired.status, 0, repaired.stderr);
-      for (const line of [
-        /^local\(INBOX\): Gone, .*: UID 3 here, UID 3 on the remote side/m,
-        /^remote\(INBOX\): Gone, .*: UID 7 here, UID 7 on the local side/m,
-        /^local\(INBOX\): Flags differ, .*: UID 2,6 here, UID 2,6 on the remote side/m,
-      ]) {
-        assert.match(repaired.stderr, line);
-      }
+      assert.match(repaired.stderr, /^local\(INBOX\): Flags differ, .*: UID 2,6 here, UID 2,6 on the remote side/m);
       const expected = nine("INBOX", { 2: "\\flagged", 6: "\\flagged", 9: "\\seen" });
       await assertContents(stores, { INBOX: expected, a: nine("a", {}), b: nine("b", {}) });
       await assertStatesSaved(stores, "--repair");

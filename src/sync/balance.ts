@@ -1,0 +1,144 @@
+// The net under all that servers tell: a side has as many messages as are recorded of it. Where the numbers differ, the server
+// is asked which messages there are. One that is gone without a word is copied again, and one that nobody told of is copied:
+// in doubt there is a message too many rather than one too few.
+
+import { fetchFlags } from "../imap/commands/fetch.ts";
+import { noop } from "../imap/commands/mailbox.ts";
+import { existingUids } from "../imap/commands/search.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import {
+  countUids,
+  emptyUidSet,
+  hasUid,
+  intersect,
+  isEmpty,
+  subtract,
+  uidRange,
+  uidSetOf,
+  uidsOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+import { clearRefusal, refusedUids } from "./refusals.ts";
+import { Findings } from "./repair-plan.ts";
+import { adoptUnrecorded } from "./resume.ts";
+
+/** The answer to one search is one line: it must not become longer than a server's lines may be. */
+const sliceSize = 10_000;
+
+/**
+ * `after`: what the servers say now, all news being dealt with. Returns whether each side has what is recorded of it. If
+ * not, that is mended in the database, and one more round is needed.
+ */
+export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
+  const rows = mailbox.store.countMappings(mailbox.idx, "local");
+  const doubtful = sides.filter((side) => {
+    const below = uidRange(1, after[side].uidNext - 1);
+    return (
+      isComparable(mailbox, side, after[side]) &&
+      countRecorded(mailbox, side, { rows, below }) !== mailbox.progress[side].counted
+    );
+  });
+  if (doubtful.length === 0) return true;
+  const found = await bothSides((side) =>
+    doubtful.includes(side) ? compare(mailbox, side, after[side].uidNext) : Promise.resolve(nothing),
+  );
+  if (sides.every((side) => isEmpty(found[side].missing) && isEmpty(found[side].unrecorded))) return true;
+  await mend(mailbox, found);
+  return false;
+}
+
+interface Difference {
+  /** They have a row, or were refused, and are not there. */
+  readonly missing: UidSet;
+  /** They are there, and nothing is recorded of them. */
+  readonly unrecorded: UidSet;
+}
+
+const nothing: Difference = { missing: emptyUidSet, unrecorded: emptyUidSet };
+
+/** Of what waits it is not recorded how much it is. A server that was put back to an earlier state is another matter. */
+function isComparable({ progress, before }: OpenMailbox, side: Side, now: MailboxState): boolean {
+  const { uidNext = 0, highestModSeq = 0n } = before[side] ?? {};
+  return progress[side].wait === undefined && now.uidNext >= uidNext && now.highestModSeq >= highestModSeq;
+}
+
+/** How many messages a side has by what is recorded. */
+function countRecorded(
+  mailbox: OpenMailbox,
+  side: Side,
+  { rows, below }: { readonly rows: number; readonly below: UidSet },
+): number {
+  const { progress } = mailbox;
+  const beyond = countUids(subtract(progress[side].copies, below));
+  // What cannot be deleted on the other side has a row, though it is gone here.
+  const gone = countUids(progress[otherSide(side)].undeletable);
+  return rows - beyond - gone + countUids(intersect(refusedUids(mailbox, side), below));
+}
+
+async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<Difference> {
+  const { store, idx, sessions, views } = mailbox;
+  const below = uidRange(1, uidNext - 1);
+  const slices = [...store.allPairs(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
+  const recorded = [refusedUids(mailbox, side), ...slices].map((uids) => intersect(uids, below));
+  const silent: UidSet[] = [];
+  for (const uids of recorded) silent.push(subtract(uids, await existingUids(sessions[side], uids)));
+  const missing = subtract(silent.reduce(union), goneAlready(mailbox, side));
+  // What a search leaves out may be there all the same, and what somebody deletes now is told with the NOOP.
+  const there = uidSetOf((await fetchFlags(sessions[side], missing)).keys());
+  views[side].requireRead(subtract(missing, there), side);
+  const unrecorded = await existingUids(sessions[side], subtract(below, recorded.reduce(union)));
+  await noop(sessions[side]);
+  const { vanished } = views[side];
+  return { missing: subtract(subtract(missing, there), vanished), unrecorded: subtract(unrecorded, vanished) };
+}
+
+/** Their counterparts cannot be deleted. */
+function goneAlready({ store, idx, progress }: OpenMailbox, side: Side): UidSet {
+  const other = otherSide(side);
+  return uidSetOf(store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]));
+}
+
+/** Rows of what is missing are dropped; their counterparts, and what was not recorded, are new. */
+async function mend(mailbox: OpenMailbox, found: PerSide<Difference>): Promise<void> {
+  const { store, idx, progress, report, name } = mailbox;
+  const pairs = new Map(
+    sides.flatMap((side) => store.pairsOf(idx, side, found[side].missing)).map((pair) => [pair.local, pair]),
+  );
+  const left = perSide((side) =>
+    uidSetOf([...pairs.values()].map((pair) => pair[side]).filter((uid) => !hasUid(found[side].missing, uid))),
+  );
+  const findings = new Findings();
+  for (const pair of pairs.values()) {
+    const [side, another] = sides.filter((one) => hasUid(found[one].missing, pair[one]));
+    findings.add(another === undefined ? "gone" : "gone-on-both", side!, pair);
+  }
+  for (const side of sides)
+    for (const uid of uidsOf(found[side].unrecorded))
+      findings.add("unrecorded", side, { local: 0, remote: 0, [side]: uid });
+  store.transaction(() => {
+    store.removeMappings(idx, [...pairs.keys()]);
+    for (const side of sides) for (const uid of uidsOf(found[side].missing)) clearRefusal(mailbox, side, uid);
+  });
+  for (const anomaly of findings.anomalies()) report({ type: "anomaly", mailbox: name, ...anomaly });
+  const fresh = perSide((side) => union(left[side], found[side].unrecorded));
+  for (const side of sides) takeForNew(mailbox, side, fresh[side]);
+  if (sides.every((side) => !isEmpty(fresh[side])))
+    await adoptUnrecorded(
+      mailbox,
+      perSide((side) => progress[side].floor),
+    );
+}
+
+/** Looked at from the first of them on, as what arrived since the last checkpoint. */
+function takeForNew(mailbox: OpenMailbox, side: Side, uids: UidSet): void {
+  const { store, idx, progress } = mailbox;
+  const first = uids.ranges[0]?.[0];
+  if (first === undefined) return;
+  // Those of this run are not offered twice in it.
+  for (const uid of uidsOf(refusedUids(mailbox, side))) progress[side].refused.add(uid);
+  progress[side].floor = Math.min(progress[side].floor, first);
+  progress[side].copies = store.mappedUids(idx, side, progress[side].floor);
+}

@@ -1,0 +1,28 @@
+// Copies whose UIDs the server told wrong, at least once: which of the others are right, nobody knows either.
+
+import { otherSide, sides } from "../model/side.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+import { recordRefusal } from "./refusals.ts";
+
+/**
+ * Drops the rows of all copies of this round. The marker stays, so that the next run matches them anew; what is below its
+ * floors is noted as refused, which is matched then as well.
+ */
+export function forgetDoubtedCopies(mailbox: OpenMailbox): void {
+  const { store, idx, progress, marked } = mailbox;
+  for (const target of sides.filter((side) => progress[side].areCopiesDoubted)) {
+    const source = otherSide(target);
+    const rows = store.pairsOf(idx, target, store.mappedUids(idx, target, progress[target].nextUid));
+    const reason = `the ${target} server took it, but told a UID that is not its copy's`;
+    store.transaction(() => {
+      store.removeMappings(
+        idx,
+        rows.map(({ local }) => local),
+      );
+      for (const { [source]: uid } of rows) {
+        if (uid >= (marked?.[source] ?? 0)) continue;
+        recordRefusal(mailbox, { source, target }, { uid, size: 0, messageId: undefined, reason });
+      }
+    });
+  }
+}
