@@ -69,9 +69,8 @@ export function mappedAmong(connection: Connection, { idx, side }: MailboxSide, 
   return set.build();
 }
 
-/** How many UIDs < `below` on `side` have a mapping row. */
-export function countMappings(connection: Connection, { idx, side }: MailboxSide, below: number): number {
-  return connection.value<number>(`SELECT count(*) FROM mapping WHERE idx = ? AND ${uidOf[side]} < ?`, idx, below)!;
+export function countMappings(connection: Connection, idx: number): number {
+  return connection.value<number>("SELECT count(*) FROM mapping WHERE idx = ?", idx)!;
 }
 
 export interface SampleWanted {

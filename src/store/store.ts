@@ -237,9 +237,9 @@ export class Store {
     return this.#connection.value<number>("SELECT count(*) FROM mapping")!;
   }
 
-  /** How many UIDs < `below` on `side` have a mapping row. */
-  countMappings(idx: number, side: Side, below = 2 ** 32): number {
-    return countMappings(this.#connection, { idx, side }, below);
+  /** How many mapping rows a mailbox has. */
+  countMappings(idx: number): number {
+    return countMappings(this.#connection, idx);
   }
 
   /**

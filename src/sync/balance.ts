@@ -33,7 +33,7 @@ const sliceSize = 10_000;
  * not, that is mended in the database, and one more round is needed.
  */
 export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
-  const rows = mailbox.store.countMappings(mailbox.idx, "local");
+  const rows = mailbox.store.countMappings(mailbox.idx);
   const doubtful = sides.filter((side) => {
     const below = uidRange(1, after[side].uidNext - 1);
     return (

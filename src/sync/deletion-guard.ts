@@ -118,7 +118,7 @@ export class DeletionGuard {
   #countLost(): number {
     const { memory } = this.#options;
     if (memory === undefined) return 0;
-    const lost = [...memory.earlierStocks()].map(([idx, before]) => before - memory.countMappings(idx, "local"));
+    const lost = [...memory.earlierStocks()].map(([idx, before]) => before - memory.countMappings(idx));
     return lost.reduce((sum, count) => sum + Math.max(0, count), 0);
   }
 
@@ -127,7 +127,7 @@ export class DeletionGuard {
     const { idx, name } = mailbox;
     const { limit, memory } = this.#options;
     if (memory === undefined || !this.counts(mailbox)) return;
-    const known = memory.countMappings(idx, "local");
+    const known = memory.countMappings(idx);
     const before = memory.earlierStocks().get(idx) ?? known;
     const lost = before - known + vanished.local + vanished.remote;
     const isEmptied = before > harmless && lost - moved > mailboxShare * before;

@@ -36,7 +36,7 @@ export async function foreseeDeletions(foresight: Foresight, all: readonly Prosp
   const prospects = all.filter((prospect) => guard.counts(prospect));
   if (prospects.length < 2) return;
   // Each message can be gone once.
-  if (!guard.isTooMany(sum(prospects.map(({ mailbox }) => store.countMappings(mailbox.idx, "local"))))) return;
+  if (!guard.isTooMany(sum(prospects.map(({ mailbox }) => store.countMappings(mailbox.idx))))) return;
   const missing = await allDone(
     prospects.map((prospect) => bothSides((side) => mostThatVanished(foresight, { side, prospect }))),
   );
@@ -63,7 +63,7 @@ async function mostThatVanished({ store, sessions }: Foresight, { side, prospect
   const now = await statusIfAny(sessions[side], wireNames[side]);
   // Of another mailbox no deletion is carried over.
   if (before === undefined || now?.uidValidity !== before.uidValidity) return 0;
-  const mapped = store.countMappings(mailbox.idx, side);
+  const mapped = store.countMappings(mailbox.idx);
   // The original program, which kept no counts, left hardly a message without a mapping.
   const had = store.messageCounts(mailbox.idx)?.[side] ?? mapped;
   const arrived = Math.max(0, (now.uidNext ?? 0) - before.uidNext);

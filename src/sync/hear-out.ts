@@ -35,7 +35,7 @@ export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told }: T
   if (countUids(asked) === countUids(told)) return 0;
   const { store, idx, views, progress } = mailbox;
   const { exists, vanished } = views[side];
-  const recorded = store.countMappings(idx, side) - store.pairsOf(idx, side, vanished).length;
+  const recorded = store.countMappings(idx) - store.pairsOf(idx, side, vanished).length;
   const refused = subtract(subtract(refusedUids(mailbox, side), vanished), asked);
   return Math.min(exists, progress[side].counted) - recorded - countUids(refused) - countUids(told);
 }

@@ -11,6 +11,7 @@ import { InterimapError, interrupted } from "../model/errors.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
+  countUids,
   emptyUidSet,
   hasUid,
   isEmpty,
@@ -166,7 +167,9 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const undeletable = undeletableIn(work);
   // The sample is made of what is to be checked; and of rows that all have a message.
   const maySample = !work.repairs && sides.every((side) => isEmpty(undeletable[side]));
-  const known = perSide((side) => knowledge(work, side, maySample));
+  // Counted once: there may be a million.
+  const rows = maySample && sides.some((side) => work.before[side]) ? work.store.countMappings(work.idx) : 0;
+  const known = perSide((side) => knowledge(work, side, rows));
   const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
   const foretold = perSide((side) => foretell(work, side));
   const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
@@ -310,11 +313,12 @@ function progressFrom(
   });
 }
 
-function knowledge(work: MailboxWork, side: Side, maySample: boolean): ServerKnowledge | undefined {
+/** `rows`: how many mappings there are to make a sample of. */
+function knowledge(work: MailboxWork, side: Side, rows: number): ServerKnowledge | undefined {
   const state = work.before[side];
   if (state === undefined) return undefined;
-  const sample = maySample && state.highestModSeq > 0n ? sequenceSample(work, { side, below: state.uidNext }) : [];
-  return { state, sequenceSample: sample };
+  const maySample = rows > 0 && state.highestModSeq > 0n;
+  return { state, sequenceSample: maySample ? sequenceSample(work, { side, rows, below: state.uidNext }) : [] };
 }
 
 const sampleLimit = 32;
@@ -325,9 +329,9 @@ const sampleLimit = 32;
  */
 function sequenceSample(
   { store, idx }: MailboxWork,
-  { side, below }: { side: Side; below: number },
+  { side, rows, below }: { readonly side: Side; readonly rows: number; readonly below: number },
 ): ServerKnowledge["sequenceSample"] {
-  const count = store.countMappings(idx, side, below);
+  const count = rows - countUids(store.mappedUids(idx, side, below));
   const hadMappingsOnly = store.messageCounts(idx)?.[side] === count;
   return hadMappingsOnly ? store.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
 }

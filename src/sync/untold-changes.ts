@@ -22,7 +22,7 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
     progress[side].hidesChanges = wasHiding(mailbox, side) || isFoundOut(mailbox, side);
     if (progress[side].hidesChanges) hiding.push(side);
   }
-  if (hiding.length === 0 || store.countMappings(idx, "local") === 0) return false;
+  if (hiding.length === 0 || store.countMappings(idx) === 0) return false;
   // Where the other side told of a change, that is what makes the difference.
   await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
   await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
@@ -51,7 +51,7 @@ function hasStored({ views, progress }: OpenMailbox, side: Side, isSuch: (modSeq
 /** An earlier run found out; an empty mailbox begins anew. */
 function wasHiding({ store, idx, before }: OpenMailbox, side: Side): boolean {
   const recorded = before[side];
-  return recorded !== undefined && !tellsChanges(recorded) && store.countMappings(idx, "local") > 0;
+  return recorded !== undefined && !tellsChanges(recorded) && store.countMappings(idx) > 0;
 }
 
 function isFoundOut(mailbox: OpenMailbox, side: Side): boolean {

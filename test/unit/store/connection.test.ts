@@ -46,9 +46,9 @@ test("a full disk: what was committed stays, the failed transaction leaves nothi
     },
     failure("DATABASE_READ", /^no space is left for the database .*x\.db$/),
   );
-  assert.equal(store.countMappings(idx, "local", 0xffff_ffff), 1);
+  assert.equal(store.countMappings(idx), 1);
   store.addMappings(idx, pairs.slice(0, 10));
-  assert.equal(store.countMappings(idx, "local", 0xffff_ffff), 11);
+  assert.equal(store.countMappings(idx), 11);
 });
 
 test("eachValue translates failures and can be left early", (t) => {
