@@ -23,6 +23,11 @@ export class InFlight<T extends Sent> implements InFlightKinds {
     return this.#all.size;
   }
 
+  /** The one that was sent first. */
+  get first(): T | undefined {
+    return this.#all.first;
+  }
+
   add(sent: T): void {
     this.#all.add(sent);
     this.#byTag.set(sent.tag, sent);

@@ -4,6 +4,7 @@
 //   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
 //             #inFlight                               #pending
 
+import { duration } from "../model/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
@@ -31,6 +32,9 @@ const goodbyeLimitMs = 5_000;
 const freeLiteral = 64 * 1024;
 /** So often a server may ask for what nobody is going to send, between two answers. */
 const mostUnaskedChallenges = 100;
+
+/** However slowly a server tells what it has to tell. */
+const longestAnswerMs = 24 * 60 * 60_000;
 
 interface Entry {
   readonly command: Command;
@@ -127,6 +131,7 @@ export class Session {
         if (this.#isAnswering || arriving > this.#arriving) this.#patience.progress();
         this.#isAnswering = false;
         this.#arriving = arriving;
+        this.#requireEnd();
       },
       onError: (error) => {
         this.#fail(this.#discretion.failure(error));
@@ -525,6 +530,14 @@ export class Session {
     else this.#patience.signOfLife();
     view?.receive(response);
     this.#listener?.(response);
+  }
+
+  /** Each part of an answer is progress; but an answer has an end. */
+  #requireEnd(): void {
+    const oldest = this.#inFlight.first;
+    if (oldest?.writtenAt === undefined || performance.now() - oldest.writtenAt < longestAnswerMs) return;
+    const words = `the answer to ${oldest.command.name} has no end within ${duration(longestAnswerMs)}`;
+    this.#fail(new InterimapError("CONNECTION_SILENT", words));
   }
 
   /** Memory is for what was asked for, however much a server sends. */

@@ -304,6 +304,24 @@ test("parts of an answer are progress, however many there are", async (t) => {
   session.destroy();
 });
 
+test("but an answer has to end within a day, however busily its parts come", async (t) => {
+  const clock = installedClock(t);
+  let now = performance.now();
+  t.mock.method(performance, "now", () => now);
+  const { session, stream } = slowSession();
+  const answer = session.run(command('LIST "" *', { claim: ({ kind }) => kind === "list" }));
+  await setImmediate();
+  let parts = 0;
+  while (session.isUsable && parts < 2000) {
+    clock.pass(minute);
+    now += minute;
+    stream.push(`* LIST () "/" box${String(parts++)}\r\n`);
+    await setImmediate();
+  }
+  assert.ok(parts >= 24 * 60 && parts < 25 * 60, String(parts));
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^the answer to LIST has no end within 1 d$/));
+});
+
 test("a line that never ends is silence, when it comes drop by drop", async (t) => {
   const clock = installedClock(t);
   const { session, stream } = slowSession();

@@ -6,9 +6,19 @@ import type { Readable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
 import type { Response } from "../responses.ts";
 import { parseResponse } from "./parse-response.ts";
-import { ResponseSplitter, trustingLimits, type RawResponse, type ResponseLimits } from "./split-responses.ts";
+import {
+  responseOverhead,
+  ResponseSplitter,
+  tooMuch,
+  trustingLimits,
+  type RawResponse,
+  type ResponseLimits,
+} from "./split-responses.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
+const asterisk = 0x2a;
+/** What may come without being asked for, or of which nobody says how large it is. */
+const countedLiteral = 64 * 1024;
 
 export interface ResponseHandlers {
   /** Called once for each response, in wire order. What it throws goes to onError. */
@@ -66,6 +76,9 @@ class Feed {
   readonly #source: Readable;
   readonly #handlers: ResponseHandlers;
   readonly #splitter: ResponseSplitter;
+  #limits: ResponseLimits;
+  /** What has come since a command was answered. */
+  #unanswered = 0;
   /** A response is being handled, or awaited from the general parser. */
   #isBusy = false;
   #hasEnded = false;
@@ -75,6 +88,7 @@ class Feed {
     this.#splitter = new ResponseSplitter(limits, (octets) => handlers.mayCome?.(octets) ?? true);
     this.#source = source;
     this.#handlers = handlers;
+    this.#limits = limits;
     source.on("data", this.#receive).on("end", this.#sourceEnded).on("close", this.#sourceEnded);
     source.resume();
     // Such a stream has no events left to tell so.
@@ -82,6 +96,7 @@ class Feed {
   }
 
   limit(limits: ResponseLimits): void {
+    this.#limits = limits;
     this.#splitter.limit(limits);
   }
 
@@ -104,6 +119,7 @@ class Feed {
     this.#isBusy = true;
     try {
       for (let raw = this.#splitter.next(); raw !== undefined; raw = this.#splitter.next()) {
+        this.#count(raw);
         this.#handlers.onLine?.(Buffer.from(raw.line, "latin1"));
         const response = parsed(raw);
         if (response instanceof Promise) {
@@ -119,6 +135,17 @@ class Feed {
     }
     this.#isBusy = false;
     this.#goOn();
+  }
+
+  /** An answer without an end would fill the memory, be it asked for or not. Messages have bounds of their own. */
+  #count({ line, literals }: RawResponse): void {
+    if (line.charCodeAt(0) !== asterisk) {
+      this.#unanswered = 0;
+      return;
+    }
+    this.#unanswered += line.length + responseOverhead;
+    for (const { length } of literals) if (length <= countedLiteral) this.#unanswered += length;
+    if (this.#unanswered > (this.#limits.unanswered ?? Infinity)) throw tooMuch("unanswered", this.#limits);
   }
 
   /** Nothing may overtake the response, nor pile up behind it. */

@@ -25,7 +25,12 @@ export interface ResponseLimits {
   readonly response: number;
   /** Everything, until there are other limits. */
   readonly total?: number;
+  /** What comes without a command being answered: lines, small literals, and {@link responseOverhead} for each response. */
+  readonly unanswered?: number;
 }
+
+/** What a response that somebody keeps takes in memory beside its octets, more or less. */
+export const responseOverhead = 64;
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -48,6 +53,8 @@ export const trustingLimits: ResponseLimits = {
   literal: GiB,
   // A response has a message, header fields and little else.
   response: GiB + 32 * MiB,
+  // Flags of eight million messages, or the Message-IDs of four, told in answer to one command.
+  unanswered: GiB,
 };
 
 /** Anybody may send a literal of that size at any time. */
@@ -260,9 +267,14 @@ const beginningLength = 64;
 /** RFC 7162 3.2.10, RFC 4731 3.1, RFC 3501 7.2.5; in tagged answers, RFC 7162 3.1.3. */
 const uidList = /^(?:\* (?:VANISHED|ESEARCH|SEARCH)|\S{1,32} (?:OK|NO) \[MODIFIED) /i;
 
-function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): InterimapError {
+export function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): InterimapError {
   const octets = inUnits(limits[what] ?? 0);
-  const said = what === "total" ? `more than ${octets} before the login` : `a ${what} of more than ${octets}`;
+  const said =
+    what === "total"
+      ? `more than ${octets} before the login`
+      : what === "unanswered"
+        ? `more than ${octets} without an end of its answer`
+        : `a ${what} of more than ${octets}`;
   return new InterimapError("PROTOCOL", `the server sent ${said}`);
 }
 

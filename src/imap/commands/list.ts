@@ -25,6 +25,13 @@ export interface ListAnswer {
   readonly unreadable: readonly UnreadableResponse[];
 }
 
+/** More than any account has. */
+const longestList = {
+  mailboxes: 1_000_000,
+  /** Of all names. */
+  octets: 256 << 20,
+};
+
 /** How often a list is asked for again because changes were told in the middle of it. */
 const attempts = 5;
 
@@ -33,11 +40,12 @@ const attempts = 5;
  * HIGHESTMODSEQ.
  * A server that tells of changes by itself (RFC 5465) does so with LIST responses, too, which have less in them; where a
  * name comes twice, what was asked for is not to be told from that.
+ * @throws InterimapError PROTOCOL when the list has no end.
  */
-export async function list(session: Session, query: ListQuery): Promise<ListAnswer> {
-  let answer = await listOnce(session, query);
+export async function list(session: Session, query: ListQuery, longest = longestList): Promise<ListAnswer> {
+  let answer = await listOnce(session, query, longest);
   for (let i = 1; i < attempts && session.isNotified && repeatsName(answer); i++)
-    answer = await listOnce(session, query);
+    answer = await listOnce(session, query, longest);
   return answer;
 }
 
@@ -45,11 +53,12 @@ function repeatsName({ mailboxes }: ListAnswer): boolean {
   return new Set(mailboxes.map(({ name }) => name)).size < mailboxes.length;
 }
 
-async function listOnce(session: Session, query: ListQuery): Promise<ListAnswer> {
+async function listOnce(session: Session, query: ListQuery, longest: typeof longestList): Promise<ListAnswer> {
   const mailboxes: ListResponse[] = [];
   const statuses: MailboxStatusResponse[] = [];
   const options = query.selectOptions.map(atom);
   const unreadable: UnreadableResponse[] = [];
+  let octets = 0;
   const withStatus = session.capabilities.has("LIST-STATUS");
   const hasUses = session.capabilities.has("SPECIAL-USE");
   await session.run({
@@ -67,12 +76,20 @@ async function listOnce(session: Session, query: ListQuery): Promise<ListAnswer>
       else if (response.about === "list") unreadable.push(response);
       // That the state of its mailbox is not known is enough.
       else return response.about === "status";
+      octets += response.kind === "unreadable" ? response.line.length : response.name.length;
+      const count = Math.max(mailboxes.length, statuses.length, unreadable.length);
+      if (count > longest.mailboxes || octets > longest.octets) throw endlessList(session.side, longest);
       return true;
     },
   });
   if (withStatus) return { mailboxes, statuses, unreadable };
   const asked = await allDone(mailboxes.filter(isSelectable).map(({ name }) => statusIfAny(session, name)));
   return { mailboxes, statuses: asked.flatMap((one) => one ?? []), unreadable };
+}
+
+function endlessList(side: Side, { mailboxes, octets }: typeof longestList): InterimapError {
+  const most = `${String(mailboxes)} mailboxes, or ${String(octets >> 20)} MiB of names`;
+  return new InterimapError("PROTOCOL", `the server's list of mailboxes has no end: more than ${most}`, { side });
 }
 
 function isSelectable({ attributes }: ListResponse): boolean {

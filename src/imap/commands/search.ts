@@ -8,7 +8,8 @@ import type { Channel } from "../channel.ts";
 
 /** Those of some UIDs that belong to a message. */
 export async function existingUids(session: Channel, uids: UidSet): Promise<UidSet> {
-  const found: number[] = [];
+  // However often a server tells them.
+  const found = new Set<number>();
   await allDone(
     splitUidSet(uids, maxSetOctets).map((part) =>
       session.run({
@@ -19,7 +20,7 @@ export async function existingUids(session: Channel, uids: UidSet): Promise<UidS
           if (response.kind !== "other" || response.name !== "SEARCH") return false;
           // Of any of these searches: the server may answer one before it has confirmed the one before.
           const numbers = response.line.split(" ").slice(2).map(Number);
-          found.push(...numbers.filter((uid) => hasUid(uids, uid)));
+          for (const uid of numbers) if (hasUid(uids, uid)) found.add(uid);
           return true;
         },
       }),

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { createInflateRaw, deflateRawSync } from "node:zlib";
 import { ResponseReader, type ResponseHandlers } from "../../../../src/imap/codec/read-responses.ts";
+import { trustingLimits } from "../../../../src/imap/codec/split-responses.ts";
 import type { Response } from "../../../../src/imap/responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { patienceMs } from "../../../support/eventually.ts";
+
+const MiB = 1 << 20;
 
 interface Reading {
   readonly reader: ResponseReader;
@@ -17,7 +20,10 @@ interface Reading {
   readonly ended: Promise<Error | undefined>;
 }
 
-function reading(onResponse: (response: Response, reader: ResponseReader) => void = () => undefined): Reading {
+function reading(
+  onResponse: (response: Response, reader: ResponseReader) => void = () => undefined,
+  limits = trustingLimits,
+): Reading {
   const responses: Response[] = [];
   const lines: string[] = [];
   const { promise: ended, resolve } = deferred<Error | undefined>();
@@ -32,7 +38,7 @@ function reading(onResponse: (response: Response, reader: ResponseReader) => voi
       resolve(undefined);
     },
   };
-  const reader = new ResponseReader(handlers);
+  const reader = new ResponseReader(handlers, limits);
   return { reader, responses, lines, ended };
 }
 
@@ -344,3 +350,46 @@ async function socketPair(): Promise<[Socket, Socket]> {
   listener.close();
   return [client, server];
 }
+
+describe("an answer without an end is given up, whatever it consists of", () => {
+  const limits = { ...trustingLimits, unanswered: MiB };
+  for (const line of [
+    '* LIST () "/" box\r\n',
+    "* SEARCH 1 2 3\r\n",
+    "* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n",
+    "* 1 FETCH (UID 1 BODY[HEADER.FIELDS (MESSAGE-ID)] {4}\r\n\r\n\r\n)\r\n",
+    "* VANISHED 1\r\n",
+    "* OK still here\r\n",
+  ]) {
+    const flood = Buffer.from(line.repeat(Math.ceil(MiB / line.length)));
+
+    test(line.trim(), async () => {
+      const { reader, ended, responses } = reading(undefined, limits);
+      const stream = new PassThrough();
+      reader.attach(stream);
+      stream.end(flood);
+      const error = await ended;
+      assert.ok(error instanceof InterimapError && error.code === "PROTOCOL");
+      assert.equal(error.message, "the server sent more than 1 MiB without an end of its answer");
+      assert.ok(responses.length > 1000);
+    });
+
+    test(`but in answer to several commands: ${line.trim()}`, async () => {
+      const { reader, ended } = reading(undefined, limits);
+      const stream = new PassThrough();
+      reader.attach(stream);
+      const some = line.repeat(5000);
+      stream.end(Buffer.from(Array.from({ length: 10 }, (_, i) => `${some}a${String(i)} OK\r\n`).join("")));
+      assert.equal(await ended, undefined);
+    });
+  }
+
+  test("messages have bounds of their own", async () => {
+    const { reader, ended } = reading(undefined, limits);
+    const stream = new PassThrough();
+    reader.attach(stream);
+    const message = "x".repeat(100_000);
+    stream.end(Buffer.from(`* 1 FETCH (UID 1 BODY[] {${String(message.length)}}\r\n${message})\r\n`.repeat(20)));
+    assert.equal(await ended, undefined);
+  });
+});
