@@ -47,6 +47,28 @@ test("killed at any step, the next run reaches the same end", async () => {
   );
 });
 
+test("what servers carry out after a run was killed, at whatever step of the next one, is there once", async () => {
+  await fc.assert(
+    fc.asyncProperty(stories(act({})), fc.nat(999), fc.nat(1200), async (story, kill, late) => {
+      const undisturbed = await told(store, story, async (world) => {
+        const { steps } = await world.run(story);
+        return { steps, end: outcome(world) };
+      });
+      const stepOf = (part: number): number => Math.floor((part * undisturbed.steps) / 1000);
+      await told(store, story, async (world) => {
+        const { outstanding } = await world.run({ ...story, killAt: stepOf(kill) });
+        const meanwhile = new Map([[stepOf(late), () => outstanding.forEach((carryOut) => carryOut())]]);
+        await world.run({ ...story, meanwhile });
+        for (const carryOut of meanwhile.values()) carryOut();
+        await world.run(story);
+        assertAgreement(world);
+        assert.deepEqual(outcome(world), undisturbed.end);
+      });
+    }),
+    options,
+  );
+});
+
 test("of messages that look alike and were never synchronised, k and m become as many as the larger number", async () => {
   const acts = act({ looksAlike: true, renumbers: true, expunges: false });
   await fc.assert(

@@ -83,6 +83,16 @@ export class ModelSession {
     };
   }
 
+  /** What is left when the process is gone: the server may carry it out all the same. */
+  get outstanding(): (() => void)[] {
+    const appends = this.#waiting.filter(({ command }) => command.name === "APPEND");
+    return appends.map(
+      ({ command }) =>
+        () =>
+          void this.#append(command.parts),
+    );
+  }
+
   #carryOut({ name, parts }: Command, untagged: UntaggedResponse[]): Answer {
     const line = parts.map((part) => (typeof part === "string" ? part : "")).join("");
     switch (name) {

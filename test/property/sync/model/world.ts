@@ -37,6 +37,8 @@ export interface Ran {
   readonly steps: number;
   readonly wasKilled: boolean;
   readonly events: readonly SyncEvent[];
+  /** The APPENDs that were sent, and not carried out yet. */
+  readonly outstanding: readonly (() => void)[];
 }
 
 class Killed extends Error {}
@@ -116,7 +118,7 @@ export class World {
       if (!step()) break;
       answer();
     }
-    return { steps, wasKilled, events };
+    return { steps, wasKilled, events, outstanding: sides.flatMap((side) => sessions[side].outstanding) };
   }
 
   get #floors(): PerSide<number> {
@@ -164,6 +166,9 @@ const writes = new Set<string | symbol>([
   "recordRefused",
   "clearRefused",
   "addSuspects",
+  "noteSent",
+  "noteConfirmed",
+  "renewUnconfirmed",
   "transaction",
 ]);
 
