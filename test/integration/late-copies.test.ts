@@ -73,8 +73,12 @@ async function assertHeld(stores: TwoStores, expected: readonly string[]): Promi
   for (const side of sides) assert.deepEqual(await contents(stores[side]), [...expected].sort(), side);
 }
 
-async function assertLateOnesRemoved(stores: TwoStores, target: Side, expected: readonly string[]): Promise<void> {
-  const { status, stderr } = await runInterimap(stores.home);
+async function assertLateOnesRemoved(
+  stores: TwoStores,
+  target: Side,
+  { expected, args = [] }: { readonly expected: readonly string[]; readonly args?: readonly string[] },
+): Promise<void> {
+  const { status, stderr } = await runInterimap(stores.home, args);
   assert.equal(status, 0, stderr);
   assert.match(stderr, new RegExp(`^${target}\\(INBOX\\): Removed UID .*: second copies`, "m"));
   await assertHeld(stores, expected);
@@ -98,19 +102,19 @@ for (const target of sides) {
         await assertConverges(stores);
         goOn();
         await becomes(async () => (await contents(stores[target])).length, 11);
-        await assertLateOnesRemoved(stores, target, ["far", ...names(5)]);
+        await assertLateOnesRemoved(stores, target, { expected: ["far", ...names(5)] });
         assert.equal(unconfirmedOf(source, stores), 0);
       });
     }
 
-    test("twice, after two runs were killed", async (t) => {
+    test("twice, after two runs were killed; --repair removes what came", async (t) => {
       const stores = await twoStores(t, { local: several, remote: several });
       await deliver(stores[source], "INBOX", ...mails("m", 3));
       const stalls = [await killedWhileStalled(stores, target), await killedWhileStalled(stores, target)];
       await assertConverges(stores);
       for (const { goOn } of stalls) goOn();
       await becomes(async () => (await contents(stores[target])).length, 9);
-      await assertLateOnesRemoved(stores, target, names(3));
+      await assertLateOnesRemoved(stores, target, { expected: names(3), args: ["--repair"] });
     });
 
     test("of a few messages, others having been copied before: the changes made meanwhile stay", async (t) => {
@@ -127,7 +131,7 @@ for (const target of sides) {
       goOn();
       await becomes(async () => (await contents(stores[target])).length > 5, true);
       await becomes(async () => (await contents(stores[target])).includes("m5"), true);
-      await assertLateOnesRemoved(stores, target, ["m1", "m2", "m3", "m4 \\flagged", "m5 \\answered"]);
+      await assertLateOnesRemoved(stores, target, { expected: ["m1", "m2", "m3", "m4 \\flagged", "m5 \\answered"] });
     });
 
     test("in a run whose connection ends; the next one copies anew", async (t) => {
@@ -141,7 +145,7 @@ for (const target of sides) {
       await assertConverges(stores);
       goOn();
       await becomes(async () => (await contents(stores[target])).length, 10);
-      await assertLateOnesRemoved(stores, target, [...names(3), "twin", "twin"]);
+      await assertLateOnesRemoved(stores, target, { expected: [...names(3), "twin", "twin"] });
     });
 
     test("while a daemon watches, which has connected and copied anew", async (t) => {
