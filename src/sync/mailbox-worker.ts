@@ -41,7 +41,7 @@ import { isDue } from "./retry-refused.ts";
 import { reportRefusals } from "./refusals.ts";
 import { askSilentCopies } from "./silent-copies.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
-import { isWaitOver, noteRoom } from "./waits.ts";
+import { endVainWaits, isWaitOver, noteRoom } from "./waits.ts";
 
 /**
  * Synchronises one mailbox and records its state.
@@ -122,6 +122,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   requireAllTold(mailbox);
   store.transaction(() => {
     clearSettledFlags(mailbox);
+    endVainWaits(mailbox, after);
     store.checkpoint(
       idx,
       recordable(mailbox, after),

@@ -2,8 +2,9 @@
 // in which all of them wait. The checkpoint moves on, for everything else goes on; the row says from which UID on messages
 // may be missing on the other side.
 
-import { sides } from "../model/side.ts";
-import { isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { sides, type PerSide } from "../model/side.ts";
+import { isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { Wait } from "../store/waits.ts";
 import type { Offer } from "./append-batch.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -43,7 +44,18 @@ export function concludeOffer(mailbox: OpenMailbox, offer: Offer, offered: UidSe
   else beginWait(mailbox, offer, { firstUid: missing.ranges[0]![0], reason: reluctance.reason });
 }
 
-function missingOf({ store, idx, progress }: OpenMailbox, { source }: Offer, offered: UidSet): UidSet {
+/** Before the state `after` is recorded: what waited was on the other side all the same, and has its row now. */
+export function endVainWaits(mailbox: OpenMailbox, after: PerSide<MailboxState>): void {
+  const { store, idx, progress } = mailbox;
+  for (const side of sides) {
+    const { wait } = progress[side];
+    if (wait === undefined || wait.firstUid >= after[side].uidNext) continue;
+    const waiting = uidRange(wait.firstUid, after[side].uidNext - 1);
+    if (isEmpty(missingOf(mailbox, { source: side }, waiting))) store.clearWait(idx, side);
+  }
+}
+
+function missingOf({ store, idx, progress }: OpenMailbox, { source }: Pick<Offer, "source">, offered: UidSet): UidSet {
   const from = offered.ranges[0]?.[0] ?? 1;
   const refused = store.refused(idx).filter(({ side }) => side === source);
   const known = union(store.mappedUids(idx, source, from), uidSetOf(refused.map(({ uid }) => uid)));

@@ -56,10 +56,10 @@ async function killedWhileStalled(stores: TwoStores, target: Side): Promise<Stal
 const appended = /^\S+ OK .*Append/;
 
 /** The server does what it is told next, and says the contrary. */
-function sayNo(stores: TwoStores, target: Side): void {
+function sayNo(stores: TwoStores, target: Side, words = "Not now."): void {
   stores.hold(target, "server", {
     pattern: appended,
-    action: (line) => ({ instead: `${line.split(" ")[0]!} NO Not now.` }),
+    action: (line) => ({ instead: `${line.split(" ")[0]!} NO ${words}` }),
   });
 }
 
@@ -167,15 +167,17 @@ for (const target of sides) {
     });
   });
 
-  test(`${target} says NO to an APPEND that it has carried out: the message counts as copied`, async (t) => {
-    const stores = await twoStores(t, { local: several, remote: several });
-    sayNo(stores, target);
-    await deliver(stores[source], "INBOX", mail("m1"));
-    await assertConverges(stores);
-    await assertHeld(stores, ["m1"]);
-    assert.deepEqual(refusedIn(stores.home), []);
-    await assertNothingToDo(stores);
-  });
+  for (const words of ["Not now.", "[OVERQUOTA] Full."]) {
+    test(`${target} says NO (${words}) to an APPEND that it has carried out: the message counts as copied`, async (t) => {
+      const stores = await twoStores(t, { local: several, remote: several });
+      sayNo(stores, target, words);
+      await deliver(stores[source], "INBOX", mail("m1"));
+      await assertConverges(stores);
+      await assertHeld(stores, ["m1"]);
+      assert.deepEqual(refusedIn(stores.home), []);
+      await assertNothingToDo(stores);
+    });
+  }
 
   for (const tellsUids of [true, false]) {
     const what = tellsUids ? "" : ", and tells no UIDs";
