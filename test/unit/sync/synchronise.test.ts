@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { perSide, type PerSide } from "../../../src/model/side.ts";
+import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { Connections } from "../../../src/sync/connections.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
@@ -17,6 +17,7 @@ interface World {
   readonly delimiters?: PerSide<string>;
   /** A server's answer to a command that changes something; undefined for OK. */
   readonly answer?: (line: string) => string | undefined;
+  readonly mostCommands?: number;
 }
 
 interface Outcome {
@@ -27,11 +28,16 @@ interface Outcome {
 }
 
 /** Runs once. Contents are out of the question: SELECT is refused. */
-async function run({ mailboxes, delimiters = { local: "/", remote: "/" }, answer }: World): Promise<Outcome> {
+async function run({
+  mailboxes,
+  delimiters = { local: "/", remote: "/" },
+  answer,
+  mostCommands = 1000,
+}: World): Promise<Outcome> {
   let commands = 0;
   const servers = perSide((side): ListedServer => {
     const onCommand = (line: string): string | undefined => {
-      if (++commands > 1000) throw new Error("this never ends");
+      if (++commands > mostCommands) throw new Error("this never ends");
       if (line.startsWith("SELECT")) return "not now";
       const refusal = answer?.(line);
       if (refusal === undefined) obey(mailboxes[side], line);
@@ -129,4 +135,19 @@ test("a server that lists one more mailbox each time that it is asked is given u
   const creations = commands.remote.filter((line) => line.startsWith("CREATE")).length;
   assert.ok(creations > 1 && creations < 20, String(creations));
   assert.equal(events.filter((event) => event.endsWith("MAILBOX_PROTOCOL")).length, 1);
+});
+
+test("of very many new mailboxes one run creates ten thousand, and the next goes on", async () => {
+  const many = (name: string, count: number): Map<string, readonly string[]> =>
+    boxes(...Array.from({ length: count }, (_, i) => `${name}${String(i)}`));
+  const mailboxes = { local: many("a", 5002), remote: many("b", 5001) };
+  const created = ({ commands }: Outcome, side: Side): number =>
+    commands[side].filter((line) => line.startsWith("CREATE")).length;
+  const first = await run({ mailboxes, mostCommands: 100_000 });
+  assert.equal(created(first, "local") + created(first, "remote"), 10_000);
+  const leftOut = first.events.filter((event) => event.startsWith("mailbox-left-out"));
+  assert.match(leftOut.join(), /^mailbox-left-out \w+ MAILBOX_PROTOCOL$/);
+  const second = await run({ mailboxes, mostCommands: 100_000 });
+  assert.equal(created(second, "local") + created(second, "remote"), 3);
+  for (const side of sides) assert.equal(mailboxes[side].size, 10_003);
 });
