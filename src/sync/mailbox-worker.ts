@@ -204,16 +204,24 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   return mailbox;
 }
 
+/** So often a count that does not fit is asked for. */
+const countAttempts = 3;
+
 /**
  * What is met for the first time, has had messages and is said to hold none is asked once more: taken for empty, it would
  * be matched with nothing, and everything in it copied.
  */
 async function selectCounted(session: Channel, wireName: string, known?: ServerKnowledge): Promise<MailboxView> {
   const view = await select(session, wireName, known);
-  if (known !== undefined || view.exists > 0 || view.uidNext <= 1) return view;
-  const [told] = await Promise.all([status(session, wireName), noop(session)]);
-  if ((told.messages ?? 0) === 0 || view.exists > 0) return view;
-  const message = `the server counts ${String(told.messages)} messages (STATUS), and none when the mailbox is selected`;
+  if (known !== undefined || view.existedWhenSelected > 0 || view.uidNext <= 1) return view;
+  let counted = 0;
+  for (let attempt = 1; attempt <= countAttempts; attempt++) {
+    const [told] = await Promise.all([status(session, wireName), noop(session)]);
+    counted = told.messages ?? 0;
+    // What came since, and may be gone again, is told by the NOOP.
+    if (counted === 0 || view.exists > 0) return view;
+  }
+  const message = `the server counts ${String(counted)} messages (STATUS), and none when the mailbox is selected`;
   throw new InterimapError("MAILBOX_PROTOCOL", message, { side: session.side, hint: "nothing was copied" });
 }
 

@@ -523,7 +523,7 @@ const firstMet = (now: Now = {}): string => selected(now).replace(" (QRESYNC (7 
 for (const side of sides) {
   for (const count of ["S: * 0 EXISTS", ""]) {
     test(`first met, "${count}" of messages that STATUS counts on the ${side} side: nothing is copied`, async () => {
-      const odd = firstMet({ exists: 0 }).replace("S: * 0 EXISTS", count) + settled();
+      const odd = firstMet({ exists: 0 }).replace("S: * 0 EXISTS", count) + settled() + settled() + settled();
       const other = firstMet();
       const scripts = side === "local" ? { local: odd, remote: other } : { local: other, remote: odd };
       await withScene(
