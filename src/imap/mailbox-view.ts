@@ -113,7 +113,6 @@ export class MailboxView {
   noteFetch(response: FetchResponse): void {
     const { uid, flags, modSeq } = response;
     this.noteModSeq(modSeq);
-    if (modSeq === undefined && flags !== undefined && this.whenSelected.uidValidity > 0) this.hasUnstampedNews = true;
     if (uid === undefined) {
       if (flags === undefined && modSeq === undefined) return;
       // RFC 7162 3.2.4: with QRESYNC enabled every unsolicited FETCH carries the UID.
@@ -137,6 +136,11 @@ export class MailboxView {
     if (modSeq === undefined) return;
     if (modSeq === 0n) this.hasUnknownModSeqs = true;
     else if (modSeq > this.latestModSeq) this.latestModSeq = modSeq;
+  }
+
+  /** Flags came without a mod-sequence, and were not asked for. */
+  noteUnstamped(): void {
+    this.hasUnstampedNews ||= this.whenSelected.uidValidity > 0;
   }
 
   /** To ask for any is an error (RFC 7162 3.1.2.2), or of no use. False before the mailbox is selected. */

@@ -22,7 +22,7 @@ import { Discretion } from "./discretion.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
+import type { FetchResponse, Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
 import { Selection } from "./selection.ts";
 import type { Transport } from "./transport/transport.ts";
 
@@ -528,6 +528,7 @@ export class Session {
     }
     if (response.kind !== "status" && this.#inFlight.selecting + this.#inFlight.inMailbox > 0) this.#isAnswering = true;
     else this.#patience.signOfLife();
+    if (response.kind === "fetch" && this.#isUnstamped(response)) view?.noteUnstamped();
     view?.receive(response);
     this.#listener?.(response);
   }
@@ -538,6 +539,12 @@ export class Session {
     if (oldest?.writtenAt === undefined || performance.now() - oldest.writtenAt < longestAnswerMs) return;
     const words = `the answer to ${oldest.command.name} has no end within ${duration(longestAnswerMs)}`;
     this.#fail(new InterimapError("CONNECTION_SILENT", words));
+  }
+
+  /** An answer may come in pieces, of which only one has the mod-sequence. */
+  #isUnstamped({ flags, modSeq }: FetchResponse): boolean {
+    if (flags === undefined || modSeq !== undefined) return false;
+    return this.#inFlight.findClaimant(({ command }) => command.name === "UID FETCH") === undefined;
   }
 
   /** Memory is for what was asked for, however much a server sends. */

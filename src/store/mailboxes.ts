@@ -120,6 +120,7 @@ const tablesByMailbox = [
   "unconfirmed",
   "suspects",
   "misread",
+  "stuck",
   "rounds",
   "message_counts",
   "synchronised",

@@ -55,6 +55,7 @@ export const rowRules = {
   },
   suspects: { side: side(), UID: whole("UID", 1, maxUid) },
   misread: { side: side() },
+  stuck: { side: side() },
   stocks: { hour: whole("hour", 0, maxUid), known: whole("known", 0, maxUid) },
   emptied: { at: whole("at", 0, lastSecond) },
 } as const satisfies Readonly<Record<string, Columns>>;

@@ -150,6 +150,16 @@ export class Store {
     });
   }
 
+  /** The side gives the mailbox the same HIGHESTMODSEQ, whatever happens in it. */
+  setStuck(idx: number, side: Side, isStuck: boolean): void {
+    if (isStuck) this.#connection.run("INSERT OR IGNORE INTO stuck (idx, side) VALUES (?, ?)", idx, side);
+    else this.#connection.run("DELETE FROM stuck WHERE idx = ? AND side = ?", idx, side);
+  }
+
+  isStuck(idx: number, side: Side): boolean {
+    return this.#connection.value("SELECT 1 FROM stuck WHERE idx = ? AND side = ?", idx, side) !== undefined;
+  }
+
   /** How many messages each server reported at the last checkpoint. */
   messageCounts(idx: number): PerSide<number> | undefined {
     return this.#connection.row(
@@ -208,6 +218,7 @@ export class Store {
       this.#connection.run("DELETE FROM waits WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM misread WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM stuck WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM unconfirmed WHERE idx = ?", idx);
     });
   }

@@ -123,9 +123,10 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   store.transaction(() => {
     clearSettledFlags(mailbox);
     endVainWaits(mailbox, after);
+    const states = recordable(mailbox, after);
     store.checkpoint(
       idx,
-      recordable(mailbox, after),
+      states,
       perSide((side) => progress[side].counted),
     );
   });
@@ -304,6 +305,8 @@ function progressFrom(
       counted: views[side].existedWhenSelected,
       observed: views[side].whenSelected,
       hidesChanges: false,
+      isStuck: false,
+      hasUntold: false,
       isProbed: false,
       untold: 0,
       undated: 0,

@@ -10,8 +10,10 @@ export interface ModSeqEvidence {
   readonly selected: Observation;
   /** The same as `selected` when nothing was told since. */
   readonly now: Observation;
+  /** False: no message is missing, whatever was counted. */
+  readonly hasLost: boolean;
   /** A message whose flags were set here has no later mod-sequence than when the mailbox was selected. */
-  readonly isStoredInVain: boolean;
+  readonly isStoredInVain: () => boolean;
   /** See {@link MailboxView}. */
   readonly view: {
     readonly lacksModSeqs: boolean;
@@ -20,32 +22,43 @@ export interface ModSeqEvidence {
   };
 }
 
+export interface Doubt {
+  readonly reason: string;
+  /** Only a change shows it: it cannot be seen by looking at the mailbox as it is. */
+  readonly isHidden: boolean;
+}
+
 /** Why changes can be missed; undefined: nothing speaks for it. In an empty mailbox there is nothing to tell. */
-export function whyUntold({ recorded, selected, now, view, isStoredInVain }: ModSeqEvidence): string | undefined {
-  const number = String(now.highestModSeq);
+export function doubtOf(evidence: ModSeqEvidence): Doubt | undefined {
+  const { recorded, selected, now, view } = evidence;
   const isEmpty = [recorded, selected, now].every((one) => (one?.messages ?? 0) === 0);
-  if (view.lacksModSeqs && !isEmpty) return "it keeps no mod-sequences";
-  if (view.hasUnknownModSeqs) return "it has no mod-sequences of some messages";
-  if (isAhead(selected) || isAhead(now)) return `messages have mod-sequences above HIGHESTMODSEQ ${number}`;
-  const isStuck =
-    (recorded !== undefined && isSameNumber(recorded, selected) && hasOtherMessages(recorded, selected)) ||
-    (isSameNumber(selected, now) && (hasOtherMessages(selected, now) || view.hasUnstampedNews || isStoredInVain));
-  return isStuck ? `HIGHESTMODSEQ stays at ${number}` : undefined;
+  if (view.lacksModSeqs && !isEmpty) return { reason: "it keeps no mod-sequences", isHidden: false };
+  if (view.hasUnknownModSeqs) return { reason: "it has no mod-sequences of some messages", isHidden: false };
+  const number = String(now.highestModSeq);
+  if (isAhead(selected) || isAhead(now))
+    return { reason: `messages have mod-sequences above HIGHESTMODSEQ ${number}`, isHidden: true };
+  return isStuck(evidence) ? { reason: `HIGHESTMODSEQ stays at ${number}`, isHidden: true } : undefined;
 }
 
 function isAhead({ latestModSeq, highestModSeq }: Observation): boolean {
   return latestModSeq > highestModSeq;
 }
 
-function isSameNumber(before: MailboxState, after: MailboxState): boolean {
-  return before.uidValidity === after.uidValidity && before.highestModSeq === after.highestModSeq;
+/** A UIDNEXT or a HIGHESTMODSEQ that went back is another matter. */
+function isStuck({ recorded, selected, now, view, hasLost, isStoredInVain }: ModSeqEvidence): boolean {
+  const isLess = (before: Recorded, after: Recorded): boolean =>
+    hasLost && after.uidNext >= before.uidNext && (after.messages ?? Infinity) < (before.messages ?? 0);
+  const isMore = (before: Recorded, after: Recorded): boolean => after.uidNext > before.uidNext;
+  const last = recorded !== undefined && isSameNumber(recorded, selected) && isSameNumber(recorded, now);
+  if (last && (isMore(recorded, selected) || isLess(recorded, selected))) return true;
+  if (!isSameNumber(selected, now)) return false;
+  // A UIDNEXT that was told too late is not one that rose.
+  const isAppended = isMore(selected, now) && (now.messages ?? Infinity) > (selected.messages ?? 0);
+  return isAppended || isLess(selected, now) || view.hasUnstampedNews || isStoredInVain();
 }
 
-/** A UIDNEXT that went back is another matter: it says nothing of mod-sequences. */
-function hasOtherMessages(before: Recorded, after: Recorded): boolean {
-  const isOtherNumber =
-    before.messages !== undefined && after.messages !== undefined && before.messages !== after.messages;
-  return after.uidNext > before.uidNext || (after.uidNext === before.uidNext && isOtherNumber);
+function isSameNumber(before: MailboxState, after: MailboxState): boolean {
+  return before.uidValidity === after.uidValidity && before.highestModSeq === after.highestModSeq;
 }
 
 /** A state that says that changes since are not told: each run compares the mailbox in full. */

@@ -103,6 +103,10 @@ export interface Progress {
   observed: Observation;
   /** The server does not tell of all changes, as far as is known now: see mod-seq-doubt.ts. */
   hidesChanges: boolean;
+  /** And will go on so, as far as can be seen. */
+  isStuck: boolean;
+  /** Something was found in this run that had not been told. */
+  hasUntold: boolean;
   /** Mod-sequences of some messages were asked for, because HIGHESTMODSEQ is so low. */
   isProbed: boolean;
   /** Messages of this side that the other one took without telling the UIDs of the copies. */

@@ -1,6 +1,7 @@
 // Copies that do not answer under the UID that the server told for them (APPENDUID, RFC 4315 3). Either somebody deleted them
 // at once, which nobody tells a session that has never seen them; or the UID is wrong, and the copy is there under another.
 
+import { selectAgain } from "../imap/channel.ts";
 import { fetchIdentities } from "../imap/commands/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
@@ -34,6 +35,10 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   const { progress, views } = mailbox;
   const before = progress[target].silent.splice(0);
   if (before.length === 0) return before;
+  // Cyrus does not tell of them before the next SELECT, if the mailbox is in a format that has no mod-sequences.
+  const view = views[target];
+  if (progress[target].hidesChanges || view.whenSelected.highestModSeq <= 1n)
+    await mailbox.sessions[target].run(selectAgain(view));
   await readBack(mailbox, { source: otherSide(target), target }, before);
   const { vanished } = views[target];
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));

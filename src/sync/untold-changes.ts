@@ -2,11 +2,12 @@
 // again.
 
 import { fetchFlags } from "../imap/commands/fetch.ts";
+import { status } from "../imap/commands/mailbox.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, uidSetOf, uidsOf } from "../model/uid-set.ts";
+import { hasUid, isEmpty, uidSetOf, uidsOf } from "../model/uid-set.ts";
 import { comparePairs } from "./compare-pairs.ts";
-import { tellsChanges, whyUntold, withoutModSeq } from "./mod-seq-doubt.ts";
+import { doubtOf, tellsChanges, withoutModSeq, type Doubt, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /**
@@ -14,32 +15,70 @@ import type { OpenMailbox } from "./open-mailbox.ts";
  * as if it had been told. Returns whether there was anything to compare.
  */
 export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> {
-  const { store, idx, progress } = mailbox;
-  const hiding: Side[] = [];
+  const { store, idx, progress, views } = mailbox;
+  const doubts = new Map<Side, Doubt | undefined>();
   for (const side of sides) {
     if (progress[side].hidesChanges) continue;
     await probe(mailbox, side);
-    progress[side].hidesChanges = wasHiding(mailbox, side) || isFoundOut(mailbox, side);
-    if (progress[side].hidesChanges) hiding.push(side);
+    const doubt = doubtOf(evidenceOf(mailbox, side));
+    if (doubt === undefined && !wasHiding(mailbox, side)) continue;
+    doubts.set(side, doubt);
+    progress[side].hidesChanges = true;
+    progress[side].isStuck = store.isStuck(idx, side);
   }
-  if (hiding.length === 0 || store.countMappings(idx) === 0) return false;
-  // Where the other side told of a change, that is what makes the difference.
-  await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
-  await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
-  return true;
+  const hiding = [...doubts.keys()];
+  const isToCompare = hiding.length > 0 && store.countMappings(idx) > 0;
+  if (isToCompare) {
+    const known = perSide((side) => views[side].changes.size);
+    for (const side of hiding) views[side].latestModSeq = 0n;
+    // Where the other side told of a change, that is what makes the difference.
+    await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
+    await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
+    for (const side of hiding)
+      progress[side].hasUntold = views[side].changes.size > known[side] || !isEmpty(views[side].vanished);
+  }
+  for (const [side, doubt] of doubts) if (doubt !== undefined) await settleDoubt(mailbox, side, doubt);
+  return isToCompare;
 }
 
-/** What is to be recorded. */
+/** What cannot be seen in the mailbox as it is now, a server may have said once, and by mistake: it is asked again. */
+async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden }: Doubt): Promise<void> {
+  const { progress, views, report, name, sessions, wireNames } = mailbox;
+  if (isHidden && !progress[side].isStuck) {
+    const { latestModSeq } = views[side];
+    const { uidValidity, uidNext, highestModSeq, messages } = await status(sessions[side], wireNames[side]);
+    if (uidValidity === undefined || uidNext === undefined || highestModSeq === undefined) return;
+    const evidence = evidenceOf(mailbox, side);
+    const again = doubtOf({
+      ...evidence,
+      selected: { ...evidence.selected, latestModSeq: 0n },
+      now: { uidValidity, uidNext, highestModSeq, messages, latestModSeq },
+      hasLost: progress[side].hasShrunk || !isEmpty(views[side].vanished),
+    });
+    if (again === undefined) return;
+    progress[side].isStuck = true;
+  }
+  if (!wasHiding(mailbox, side)) report({ type: "changes-untold", side, mailbox: name, reason });
+}
+
+/** What is to be recorded; what follows from it is recorded at once. */
 export function recordable(mailbox: OpenMailbox, states: PerSide<MailboxState>): PerSide<MailboxState> {
-  const isHiding = (side: Side): boolean => mailbox.progress[side].hidesChanges && !isProven(mailbox, side);
-  return perSide((side) => (isHiding(side) ? withoutModSeq(states[side]) : states[side]));
+  const { store, idx, progress } = mailbox;
+  return perSide((side) => {
+    if (!progress[side].hidesChanges) return states[side];
+    const isStuck = progress[side].isStuck && !isProven(mailbox, side);
+    store.setStuck(idx, side, isStuck);
+    const { hasUntold } = progress[side];
+    const isDoubtful = isStuck || hasUntold || doubtOf(evidenceOf(mailbox, side))?.isHidden === false;
+    return isDoubtful ? withoutModSeq(states[side]) : states[side];
+  });
 }
 
 /** Flags that were set here got a new mod-sequence, as they should, and so did the mailbox. */
 function isProven(mailbox: OpenMailbox, side: Side): boolean {
   const [selected, now] = [mailbox.views[side].whenSelected, mailbox.progress[side].observed];
   const isNew = (modSeq: bigint): boolean => modSeq > selected.highestModSeq && modSeq <= now.highestModSeq;
-  return reasonOf(mailbox, side) === undefined && hasStored(mailbox, side, isNew);
+  return doubtOf(evidenceOf(mailbox, side)) === undefined && hasStored(mailbox, side, isNew);
 }
 
 /** Whether flags were set of a message whose mod-sequence, as the server told it, is such a one. */
@@ -48,29 +87,23 @@ function hasStored({ views, progress }: OpenMailbox, side: Side, isSuch: (modSeq
   return false;
 }
 
-/** An earlier run found out; an empty mailbox begins anew. */
+/** An earlier run found out, or was in doubt; an empty mailbox begins anew. */
 function wasHiding({ store, idx, before }: OpenMailbox, side: Side): boolean {
   const recorded = before[side];
   return recorded !== undefined && !tellsChanges(recorded) && store.countMappings(idx) > 0;
 }
 
-function isFoundOut(mailbox: OpenMailbox, side: Side): boolean {
-  const reason = reasonOf(mailbox, side);
-  if (reason === undefined) return false;
-  mailbox.report({ type: "changes-untold", side, mailbox: mailbox.name, reason });
-  return true;
-}
-
-function reasonOf(mailbox: OpenMailbox, side: Side): string | undefined {
+function evidenceOf(mailbox: OpenMailbox, side: Side): ModSeqEvidence {
   const { recorded, views, progress } = mailbox;
   const { whenSelected } = views[side];
-  return whyUntold({
+  return {
     recorded: recorded[side],
     selected: whenSelected,
     now: progress[side].observed,
-    isStoredInVain: hasStored(mailbox, side, (modSeq) => modSeq > 0n && modSeq <= whenSelected.highestModSeq),
+    hasLost: true,
+    isStoredInVain: () => hasStored(mailbox, side, (modSeq) => modSeq > 0n && modSeq <= whenSelected.highestModSeq),
     view: views[side],
-  });
+  };
 }
 
 /** So few messages are enough to see whether there are mod-sequences. */
@@ -106,8 +139,9 @@ function* pairsOf(
     );
   const isWhole = (pair: PerSide<number>): boolean =>
     !sides.some((side) => hasUid(progress[side].undeletable, pair[side])) &&
-    // A UIDNEXT that went back says that messages are lost, not that they were deleted.
-    hiding.every((side) => pair[side] < views[side].uidNext);
+    // A UIDNEXT that went back says that messages are lost, not that they were deleted. And of a format that has no
+    // mod-sequences Cyrus tells nothing of what was appended since SELECT, as if it were gone.
+    sides.every((side) => pair[side] < views[side].whenSelected.uidNext);
   for (const slice of store.allPairs(idx, 10_000))
     for (const pair of slice) if (isWhole(pair) && isTold(pair) === flagsAreKnown) yield pair;
 }

@@ -190,6 +190,7 @@ for (const side of sides) {
         "synchronised",
         "suspects",
         "misread",
+        "stuck",
         "refused_changes",
         "waits",
         "unconfirmed",

@@ -80,6 +80,7 @@ function makeVersion1({ home }: TwoStores): void {
     "synchronised",
     "suspects",
     "misread",
+    "stuck",
     "refused_changes",
     "waits",
     "unconfirmed",

@@ -128,6 +128,18 @@ for (const side of sides) {
     await assertHold(stores, changed.with(1, "m1 work"));
   });
 
+  test(`the ${side} server has it, and is met for the first time with messages on both sides: none is lost`, async (t) => {
+    const stores = await twoStores(t, serversWith(side));
+    await fill(stores[side], 6);
+    await command(stores[otherSide(side)], `CREATE ${box}`);
+    await deliver(stores[otherSide(side)], box, ...mails("other-", 2));
+    await assertRuns(stores, isTold);
+    const all = [...Array.from({ length: 6 }, (_, i) => `m${i + 1} \\flagged`), "other-1", "other-2"];
+    await assertHold(stores, all);
+    await assertRuns(stores, undefined);
+    await assertHold(stores, all);
+  });
+
   test(`the ${side} server's mailbox is converted between two runs`, async (t) => {
     const stores = await twoStores(t, serversWith(side));
     await fill(stores[side], undefined);
@@ -162,5 +174,74 @@ for (const side of sides) {
     await store(stores[side], "1 FLAGS ()", box);
     await assertRuns(stores, undefined, ["--repair"]);
     await assertHold(stores, ["m1", ...["m2", "m4", "m5", "m6"].map((name) => `${name} \\flagged`)]);
+  });
+}
+
+interface Lie {
+  readonly what: string;
+  readonly tell: (line: string) => string;
+}
+
+const lies: readonly Lie[] = [
+  { what: "HIGHESTMODSEQ 0", tell: (line) => line.replace(/HIGHESTMODSEQ \d+/, "HIGHESTMODSEQ 0") },
+  {
+    what: "NOMODSEQ",
+    tell: (line) => line.replace(/\[HIGHESTMODSEQ \d+\]/, "[NOMODSEQ]").replace(/HIGHESTMODSEQ \d+/, "HIGHESTMODSEQ 0"),
+  },
+  { what: "a number too high to grow", tell: (line) => line.replace(/HIGHESTMODSEQ \d+/, "HIGHESTMODSEQ 7000") },
+  { what: "a number too low", tell: (line) => line.replace(/HIGHESTMODSEQ \d+/, "HIGHESTMODSEQ 2") },
+];
+
+/** From now on, and for as long as the test lasts. */
+function lie(stores: TwoStores, side: Side, { tell }: Lie): void {
+  stores.hold(side, "server", {
+    pattern: /HIGHESTMODSEQ \d+/,
+    always: true,
+    action: (line) => ({ instead: tell(line) }),
+  });
+}
+
+for (const side of sides) {
+  for (const one of lies) {
+    test(`the ${side} server says ${one.what}`, async (t) => {
+      const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+      await fill(stores[side], undefined);
+      lie(stores, side, one);
+      await runInterimap(stores.home);
+      await changeEverything(stores);
+      const { status: exitCode, stderr } = await runInterimap(stores.home);
+      assert.equal(exitCode, 0, stderr);
+      await assertHold(stores, changed);
+      await store(stores[side], "1 FLAGS (work)", box);
+      await assertRuns(stores, undefined);
+      await assertHold(stores, changed.with(1, "m1 work"));
+    });
+  }
+
+  test(`the ${side} server says HIGHESTMODSEQ 0, tells of changes (NOTIFY), and is left alone when there are none`, async (t) => {
+    const stores = await startWatching(
+      t,
+      { local: dovecot, remote: dovecot },
+      {
+        prepare: async (prepared) => {
+          await fill(prepared[side], undefined);
+          lie(prepared, side, lies[0]!);
+        },
+      },
+    );
+    await changeEverything(stores);
+    for (const each of sides) await becomes(() => contents(stores[each], box), changed);
+    await store(stores[side], "1 FLAGS (work)", box);
+    await becomes(() => contents(stores[otherSide(side)], box), changed.with(1, "m1 work"));
+    await stores.daemon.waits();
+    // What it did itself is told, too, and looked at once more.
+    const selects = (): number => stores.proxies[side].counts.get("SELECT") ?? 0;
+    const before = selects();
+    await store(stores[otherSide(side)], "1 FLAGS (home)", box);
+    await becomes(() => contents(stores[side], box), changed.with(1, "m1 home"));
+    await store(stores[side], "2 FLAGS (end)", box);
+    await becomes(() => contents(stores[otherSide(side)], box), changed.with(1, "m1 home").with(2, "m2 end"));
+    await stores.daemon.stop();
+    assert.ok(selects() - before <= 8, `${String(selects() - before)} times`);
   });
 }

@@ -132,6 +132,29 @@ test("without mod-sequences none are asked for, and flags are stored on no condi
   }
 });
 
+test("flags that are announced without a mod-sequence are noted; those that may be part of an answer are not", async () => {
+  for (const [command, isNoted] of [
+    ["NOOP", true],
+    ["UID FETCH 6 (UID FLAGS MODSEQ)", false],
+  ] as const) {
+    const script = String.raw`
+      C: t1 SELECT a
+      ${codes}
+      S: * 1 FETCH (UID 4 FLAGS (x))
+      S: t1 OK
+      C: t2 ${command}
+      S: * 1 FETCH (UID 5 FLAGS (x))
+      S: * 1 FETCH (UID 5 MODSEQ (91))
+      S: t2 OK`;
+    await withSession(script, async (session) => {
+      const view = await select(session, "a");
+      assert.equal(view.hasUnstampedNews, false);
+      await (isNoted ? noop(session) : fetchFlags(session, uidSetOf([6])));
+      assert.deepEqual([view.hasUnstampedNews, [...view.changes.keys()]], [isNoted, [4, 5]]);
+    });
+  }
+});
+
 test("the number of messages that belongs to the answer stays when more arrive, or when it is selected again", async () => {
   const script = String.raw`
     C: t1 SELECT a

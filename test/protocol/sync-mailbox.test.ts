@@ -284,7 +284,7 @@ test("a mailbox that was really emptied is emptied on the other side, once it ha
   const check = asked("1:2", { exists: 0 }) + asked("1:2", { exists: 0 });
   const scripts = {
     local: everythingVanished + check + settled({ exists: 0, modSeq: 6 }),
-    remote: flagged + expunged.replaceAll(" 2", " 1:2") + settled({ exists: 0, modSeq: 6 }),
+    remote: flagged + expunged.replaceAll(" 2", " 1:2") + settled({ exists: 0, modSeq: 7 }),
   };
   await withScene(scripts, async (scene) => {
     await scene.sync();
@@ -674,38 +674,38 @@ function compared(one: string, two: string, modSeqs: readonly (number | undefine
     S: ${f} OK`;
 }
 
+/** The state, asked for to be sure. */
+function askedOnce({ exists = 2, uidNext = 3, modSeq = uidNext + 2 }: Now): string {
+  const [t] = freshTags("t");
+  return `
+    C: ${t} STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+    S: * STATUS box (MESSAGES ${String(exists)} UIDNEXT ${String(uidNext)} UIDVALIDITY 7 HIGHESTMODSEQ ${String(modSeq)})
+    S: ${t} OK`;
+}
+
 const bare = (fetch: string): string => fetch.replace(" MODSEQ)", ")");
 const store2 = String.raw`
   C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
   S: * 2 FETCH (UID 2 MODSEQ (6))
   S: z OK`;
 
-/** Where as many messages were counted as are mapped, a sample of them goes along. */
-const sampled = selected().replace("1:2))", "1:2 (1:2 1:2)))");
-
 /** What the local server says when message 1 has the flag `a`, and nothing tells of it. */
-const silent: readonly (readonly [what: string, local: string, had?: number])[] = [
+const silent: readonly (readonly [what: string, local: string])[] = [
   ["HIGHESTMODSEQ 0", selected({ modSeq: 0 }) + bare(compared("a", "", [undefined, undefined]))],
   ["NOMODSEQ", selected().replace("[HIGHESTMODSEQ 5]", "[NOMODSEQ]") + bare(compared("a", "", [undefined, undefined]))],
-  ["a HIGHESTMODSEQ that stays as it is when a message goes", selected() + compared("a", ""), 3],
   [
     "a message above HIGHESTMODSEQ",
-    selected({ modSeq: 5 }, "S: * 2 FETCH (UID 2 MODSEQ (9))") + compared("a", "", [4, 9]),
+    selected({ modSeq: 5 }, "S: * 2 FETCH (UID 2 MODSEQ (9))") + compared("a", "", [4, 9]) + askedOnce({ modSeq: 5 }),
   ],
 ];
 
-for (const [what, local, had] of silent) {
+for (const [what, local] of silent) {
   test(`${what}: messages are compared, and the state recorded is one that the next run does not rely on`, async () => {
     const scripts = {
       local,
-      remote: (had === undefined ? selected() : sampled) + compared("", "") + store2 + settled({ modSeq: 6 }),
+      remote: selected() + compared("", "") + store2 + settled({ modSeq: 6 }),
     };
     await withScene(scripts, async (scene) => {
-      scene.store.checkpoint(
-        scene.idx,
-        { local: before, remote: before },
-        had === undefined ? undefined : { local: had, remote: 2 },
-      );
       await scene.sync();
       assert.deepEqual(
         scene.events.map(({ type, side }) => [type, side]),
@@ -758,13 +758,55 @@ test("what is not relied on is compared again, until flags that are set get a ne
     };
     await withScene(scripts, async (scene) => {
       scene.store.checkpoint(scene.idx, { local: before, remote: untrusted });
+      scene.store.setStuck(scene.idx, "remote", true);
       await scene.sync();
       assert.equal(scene.store.mailboxes()[0]?.states.remote?.highestModSeq, recorded);
+      assert.equal(scene.store.isStuck(scene.idx, "remote"), recorded === 0n);
       // What the other side told of is no conflict.
       assert.deepEqual(
         scene.events.map(({ type }) => type),
         ["flags-updated"],
       );
+    });
+  }
+});
+
+test("what was doubtful once is believed again when it is compared and there is nothing that was not told", async () => {
+  for (const flags of ["", "a"]) {
+    const stored = String.raw`
+      C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+      S: z OK`;
+    const scripts = {
+      local: selected() + compared("", "") + (flags === "" ? "" : stored + settled({ modSeq: 6 })),
+      remote: selectedAnew() + compared(flags, ""),
+    };
+    await withScene(scripts, async (scene) => {
+      scene.store.checkpoint(scene.idx, { local: before, remote: untrusted });
+      await scene.sync();
+      assert.equal(scene.store.mailboxes()[0]?.states.remote?.highestModSeq, flags === "" ? 5n : 0n);
+    });
+  }
+});
+
+test("flags that are announced without a mod-sequence make a mailbox doubtful, unless HIGHESTMODSEQ rises", async () => {
+  const stored = String.raw`
+    C: x UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+    S: * 1 FETCH (UID 1 FLAGS (b))
+    S: x OK`;
+  const carried = String.raw`
+    C: y UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT (b)
+    S: y OK`;
+  for (const modSeq of [6, 5]) {
+    const here = flagsOf("1:2", `${told(1, "b")}\n${told(2, "a")}`) + askedOnce({ modSeq }) + settled({ modSeq });
+    const there = flagsOf("1:2", `${told(1, "a")}\n${told(2, "b")}`) + settled({ modSeq: 7 });
+    const isDoubtful = modSeq === 5;
+    const scripts = {
+      local: selected() + stored + settled({ modSeq }) + settled({ modSeq }) + (isDoubtful ? here : ""),
+      remote: flagged + carried + settled({ modSeq: 7 }) + (isDoubtful ? there : ""),
+    };
+    await withScene(scripts, async (scene) => {
+      await scene.sync();
+      assert.equal(scene.store.mailboxes()[0]?.states.local?.highestModSeq, isDoubtful ? 0n : 6n);
     });
   }
 });

@@ -32,6 +32,7 @@ function filledDatabase(t: TestContext): string {
     store.recordRefused(idx, { side: "local", uid: 9, ...refusal });
     store.addSuspects(idx, "remote", [10]);
     store.noteMisread(idx, "remote");
+    store.setStuck(idx, "remote", true);
     store.noteSent(idx, "local", uidSetOf([9]));
     store.noteStock(idx, 3);
     store.noteEmptied(idx);

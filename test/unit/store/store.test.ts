@@ -103,6 +103,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     });
     store.addSuspects(idx, "local", [3]);
     store.noteMisread(idx, "local");
+    store.setStuck(idx, "local", true);
     store.noteSent(idx, "local", uidSetOf([3]));
     store.noteStock(idx, 5);
     store.noteEmptied(idx);
@@ -550,4 +551,15 @@ describe("what was sent and not confirmed", () => {
     store.forgetMessages(idx);
     assert.deepEqual(shown(store, idx), []);
   });
+});
+
+test("setStuck: a side at a time, until its messages are forgotten", (t) => {
+  const { store, idx } = newMailbox(t);
+  const stuck = (): unknown[] => sides.filter((side) => store.isStuck(idx, side));
+  for (const side of sides) for (let i = 0; i < 2; i++) store.setStuck(idx, side, true);
+  assert.deepEqual(stuck(), ["local", "remote"]);
+  store.setStuck(idx, "local", false);
+  assert.deepEqual(stuck(), ["remote"]);
+  store.forgetMessages(idx);
+  assert.deepEqual(stuck(), []);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Observation } from "../../../src/model/mailbox-state.ts";
-import { whyUntold, type ModSeqEvidence } from "../../../src/sync/mod-seq-doubt.ts";
+import { doubtOf, type ModSeqEvidence } from "../../../src/sync/mod-seq-doubt.ts";
 
 const told: Observation = { uidValidity: 7, uidNext: 5, highestModSeq: 9n, messages: 3, latestModSeq: 9n };
 const sound = { lacksModSeqs: false, hasUnknownModSeqs: false, hasUnstampedNews: false };
@@ -11,19 +11,21 @@ interface Case {
   readonly selected?: Partial<Observation>;
   readonly now?: Partial<Observation>;
   readonly view?: Partial<ModSeqEvidence["view"]>;
+  readonly hasLost?: boolean;
   readonly isStoredInVain?: boolean;
 }
 
 /** The mailbox as it was, unless told otherwise. */
 function why(one: Case): string | undefined {
   const selected = { ...told, ...one.selected };
-  return whyUntold({
+  return doubtOf({
     recorded: "recorded" in one && one.recorded === undefined ? undefined : { ...told, ...one.recorded },
     selected,
     now: { ...selected, ...one.now },
-    isStoredInVain: one.isStoredInVain ?? false,
+    hasLost: one.hasLost ?? true,
+    isStoredInVain: () => one.isStoredInVain ?? false,
     view: { ...sound, ...one.view },
-  });
+  })?.reason;
 }
 
 const untold: readonly (readonly [what: string, one: Case, reason: RegExp])[] = [
@@ -43,7 +45,11 @@ const untold: readonly (readonly [what: string, one: Case, reason: RegExp])[] = 
   ["a deletion in this run", { now: { messages: 2 } }, /stays at 9/],
   ["flags announced without a mod-sequence", { view: { hasUnstampedNews: true } }, /stays at 9/],
   ["flags that we set", { isStoredInVain: true }, /stays at 9/],
-  ["a new message in a mailbox that is met for the first time", { recorded: undefined, now: { uidNext: 6 } }, /stays/],
+  [
+    "a new message in a mailbox that is met for the first time",
+    { recorded: undefined, now: { uidNext: 6, messages: 4 } },
+    /stays/,
+  ],
 ];
 
 for (const [what, one, reason] of untold) {
@@ -67,6 +73,13 @@ const fine: readonly (readonly [what: string, one: Case])[] = [
   ["HIGHESTMODSEQ went back: another matter", { selected: { highestModSeq: 4n, latestModSeq: 4n, uidNext: 6 } }],
   ["UIDNEXT went back, too", { selected: { uidNext: 4, messages: 2 } }],
   ["another mailbox has the name", { selected: { uidValidity: 8, uidNext: 1, messages: 0 } }],
+  ["a number that was told too high", { selected: { messages: 2 }, hasLost: false }],
+  [
+    "a number that was told too low, or too late",
+    { recorded: undefined, selected: { messages: 0 }, now: { messages: 3 } },
+  ],
+  ["UIDNEXT was told too low", { selected: { uidNext: 4 }, now: { uidNext: 5 } }],
+  ["a HIGHESTMODSEQ that was told wrong once", { selected: { uidNext: 6 }, now: { highestModSeq: 10n } }],
   ["nobody counted", { recorded: { messages: undefined } }],
 ];
 
