@@ -8,6 +8,7 @@ import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
 import { contents, deliver, expunge, mails, twoStores, type TwoStores } from "../../support/two-stores.ts";
+import { becomes, startDaemon } from "../../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
@@ -63,6 +64,32 @@ for (const source of sides) {
       await assertNothingToDo(stores);
     });
   }
+
+  test(`the ${source} server does all of that under --watch: all are copied, once`, async (t) => {
+    const stores = await twoStores(t, servers);
+    const target = otherSide(source);
+    await deliver(stores[source], "INBOX", ...mails("m", 4));
+    await assertConverges(stores);
+    const daemon = startDaemon(t, stores.home, { args: ["--watch=1"] });
+    await daemon.waits();
+    const expected = [...everything];
+    for (const [number, [what, { pattern, ...lie }]] of harmless.entries()) {
+      // The second of those that come, wherever they stand.
+      const sequence = expected.length + 2;
+      tell(stores, source, {
+        ...lie,
+        pattern: new RegExp(pattern.source.replace(/^\^\\\* 2 /, `^\\* ${String(sequence)} `)),
+      });
+      const name = String.fromCharCode("n".charCodeAt(0) + number);
+      await deliver(stores[source], "INBOX", ...mails(name, 4));
+      expected.push(...mails(name, 4).map((_, i) => `${name}${String(i + 1)}`));
+      await becomes(() => contents(stores[target]), expected);
+      stores.release(source);
+      assert.deepEqual(await contents(stores[source]), expected, what);
+    }
+    await daemon.stop();
+    await assertConverges(stores);
+  });
 
   test(`the ${source} server hides a message whenever it is asked: that is said, and the next run copies it`, async (t) => {
     const stores = await twoStores(t, servers);
