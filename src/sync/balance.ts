@@ -2,6 +2,7 @@
 // is asked which messages there are. One that is gone without a word is copied again, and one that nobody told of is copied:
 // in doubt there is a message too many rather than one too few.
 
+import { selectAgain } from "../imap/channel.ts";
 import { fetchFlags } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
 import { existingUids } from "../imap/commands/search.ts";
@@ -81,6 +82,8 @@ function countRecorded(
 async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<Difference> {
   const { store, idx, sessions, views } = mailbox;
   const below = uidRange(1, uidNext - 1);
+  // A session may not have seen yet what another one of ours appended.
+  await sessions[side].run(selectAgain(views[side]));
   const slices = [...store.allPairs(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
   const recorded = [refusedUids(mailbox, side), ...slices].map((uids) => intersect(uids, below));
   const silent: UidSet[] = [];

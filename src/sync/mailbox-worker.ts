@@ -96,7 +96,8 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
       perSide((side) => union(newUids(mailbox.progress[side], after[side].uidNext), retry[side])),
     );
     retry = { local: emptyUidSet, remote: emptyUidSet };
-    for (const side of sides) mailbox.progress[side].floor = after[side].uidNext;
+    // A UIDNEXT below the last one is not believed: what has a row already would be new once more.
+    for (const side of sides) progress[side].floor = Math.max(progress[side].floor, after[side].uidNext);
     const [known, isFirst] = [after, round === 1];
     const settled = bothSides((side) =>
       isFirst && isAsSelected(mailbox, side) ? Promise.resolve(known[side]) : settle(mailbox, side),

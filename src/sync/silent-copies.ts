@@ -35,10 +35,8 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   const { progress, views } = mailbox;
   const before = progress[target].silent.splice(0);
   if (before.length === 0) return before;
-  // Cyrus does not tell of them before the next SELECT, if the mailbox is in a format that has no mod-sequences.
-  const view = views[target];
-  if (progress[target].hidesChanges || view.whenSelected.highestModSeq <= 1n)
-    await mailbox.sessions[target].run(selectAgain(view));
+  // Some servers tell of what was appended with the next SELECT only (Cyrus, in a mailbox of an old format).
+  await mailbox.sessions[target].run(selectAgain(views[target]));
   await readBack(mailbox, { source: otherSide(target), target }, before);
   const { vanished } = views[target];
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));

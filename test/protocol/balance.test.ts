@@ -17,6 +17,7 @@ import {
   settled,
   sizes,
   withScene,
+  type Now,
 } from "./mailbox-scene.ts";
 
 function searched(uids: string, found: string): string {
@@ -25,6 +26,15 @@ function searched(uids: string, found: string): string {
     C: ${s} UID SEARCH UID ${uids}
     S: * SEARCH ${found}
     S: ${s} OK`;
+}
+
+/** Selected once more, with the mod-sequence that is known by then. */
+function again({ uidNext = 3, exists = uidNext - 1, modSeq = uidNext + 2 }: Now = {}): string {
+  const [a] = freshTags("a");
+  return selected({ uidNext, exists, modSeq })
+    .replace("(7 5 1:2)", `(7 ${String(modSeq)})`)
+    .replace("C: s ", `C: ${a!} `)
+    .replace("S: s ", `S: ${a!} `);
 }
 
 function noop(): string {
@@ -43,6 +53,7 @@ for (const side of sides) {
   test(`a message that is gone from the ${side} side without a word comes back`, async () => {
     const here =
       selected({ exists: 1, modSeq: 6 }) +
+      again({ exists: 1, modSeq: 6 }) +
       searched("1:2", "2") +
       silent(1) +
       noop() +
@@ -58,7 +69,8 @@ for (const side of sides) {
   });
 
   test(`a message that the ${side} server never told of is noticed by its count, and copied`, async () => {
-    const here = selected() + searched("1", "1") + searched("2", "2") + noop() + sizes(2) + fetched(2) + settled();
+    const here =
+      selected() + again() + searched("1", "1") + searched("2", "2") + noop() + sizes(2) + fetched(2) + settled();
     const there = selected({ exists: 1 }) + appended(3) + settled({ uidNext: 4, exists: 2 });
     await withScene(scripts(side, here, there), async (scene) => {
       scene.store.removeMappings(scene.idx, [side === "local" ? 2 : 1]);
@@ -69,7 +81,7 @@ for (const side of sides) {
 
   test(`a count of the ${side} server that is not true changes nothing`, async () => {
     for (const exists of [0, 1, 3, 1000]) {
-      const here = selected({ exists }) + searched("1:2", "1 2") + noop();
+      const here = selected({ exists }) + again() + searched("1:2", "1 2") + noop();
       await withScene(scripts(side, here, selected()), async (scene) => {
         await scene.sync();
         assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
@@ -83,7 +95,7 @@ for (const side of sides) {
       S: * 1 FETCH (UID 1 FLAGS () MODSEQ (5))
       S: * 2 FETCH (UID 2 FLAGS () MODSEQ (5))
       S: r OK`;
-    const here = selected({ exists: 1 }) + searched("1:2", "") + answers + noop();
+    const here = selected({ exists: 1 }) + again() + searched("1:2", "") + answers + noop();
     const there = selected();
     await withScene(scripts(side, here, there), async (scene) => {
       await scene.sync();
@@ -102,10 +114,10 @@ function appendedAs(told: number): string {
 }
 
 function silent(uid: number): string {
-  const [q] = freshTags("q");
+  const [w] = freshTags("w");
   return `
-    C: ${q} UID FETCH ${String(uid)} (UID FLAGS MODSEQ)
-    S: ${q} OK`;
+    C: ${w} UID FETCH ${String(uid)} (UID FLAGS MODSEQ)
+    S: ${w} OK`;
 }
 
 for (const source of sides) {
@@ -130,6 +142,7 @@ for (const source of sides) {
       settled({ uidNext: 4, modSeq: 6 }) +
       silent(9) +
       settled({ uidNext: 4, modSeq: 6 }) +
+      again({ uidNext: 4 }) +
       silent(9) +
       silent(9);
     await withScene(scripts(source, from, to), async (scene) => {
@@ -146,6 +159,7 @@ for (const source of sides) {
       appendedAs(4) +
       settled({ uidNext: 5, exists: 3 }) +
       silent(4) +
+      again({ uidNext: 5, exists: 3 }) +
       silent(4) +
       silent(4) +
       described(3, "x");
@@ -161,6 +175,7 @@ for (const source of sides) {
       appendedAs(3) +
       settled({ uidNext: 4 }) +
       silent(3) +
+      again({ uidNext: 4, exists: 2 }) +
       silent(3) +
       silent(3) +
       asked("3") +
