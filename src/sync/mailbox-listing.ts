@@ -18,8 +18,6 @@ export interface ListedMailbox {
   readonly isRubbish?: boolean;
   /** Undefined when the server told none, e.g. because the mailbox has no mod-sequences. */
   readonly state: MailboxState | undefined;
-  /** How many there are, if the server told. */
-  readonly messages?: number | undefined;
 }
 
 /** A mailbox that was listed in a line nobody can make sense of. */
@@ -83,20 +81,18 @@ function delimiterOf({ mailboxes }: ListAnswer, asked: string | null | Interimap
 }
 
 function read(answer: ListAnswer, naming: Naming): Listing {
-  const statuses = new Map(answer.statuses.map((status) => [canonical(status.name), status]));
+  const states = new Map(answer.statuses.map((status) => [canonical(status.name), stateOf(status)]));
   const mailboxes = new Map<string, ListedMailbox>();
   for (const { name: wireName, attributes } of answer.mailboxes) {
     const name = fromWire(wireName, naming);
     if (name === undefined) continue;
     const has = (attribute: string): boolean => attributes.some((one) => one.toLowerCase() === attribute);
-    const status = statuses.get(canonical(wireName));
     mailboxes.set(name, {
       wireName,
       exists: !has("\\noselect") && !has("\\nonexistent"),
       subscribed: has("\\subscribed"),
       isRubbish: isRubbish(name, attributes),
-      state: stateOf(status),
-      messages: status?.messages,
+      state: states.get(canonical(wireName)),
     });
   }
   return { naming, mailboxes, unreadable: answer.unreadable.flatMap((one) => readOdd(one, { naming, mailboxes })) };
@@ -118,8 +114,7 @@ function canonical(wireName: string): string {
   return isInbox(wireName) ? "INBOX" : wireName;
 }
 
-function stateOf(status: MailboxStatusResponse | undefined): MailboxState | undefined {
-  const { uidValidity, uidNext, highestModSeq } = status ?? {};
+function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxStatusResponse): MailboxState | undefined {
   if (uidValidity === undefined || uidNext === undefined || highestModSeq === undefined) return undefined;
   return { uidValidity, uidNext, highestModSeq };
 }

@@ -12,8 +12,6 @@ export interface KnownMailbox {
   readonly name: string;
   readonly subscribed: boolean;
   readonly states: PerSide<MailboxState | undefined>;
-  /** How many messages there were then, where that is known. */
-  readonly messageCounts?: PerSide<number> | undefined;
   /** The last round on it did not come to its end. */
   readonly isUnfinished: boolean;
 }
@@ -74,11 +72,7 @@ function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed }: Situat
   const isClean = sides.every((side) => {
     const now = listed[side]?.state;
     const before = known?.states[side];
-    if (now === undefined || before === undefined || !sameState(now, before)) return false;
-    const had = known?.messageCounts?.[side];
-    // A deletion that did not raise HIGHESTMODSEQ.
-    const isSameNumber = had === undefined || had === (listed[side]?.messages ?? had);
-    return isSameNumber && tellsChanges(now);
+    return now !== undefined && before !== undefined && sameState(now, before) && tellsChanges(now);
   });
   if (!isClean || known?.isUnfinished === true) plan.dirty.push(name);
 }

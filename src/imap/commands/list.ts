@@ -36,8 +36,7 @@ const longestList = {
 const attempts = 5;
 
 /**
- * Lists mailboxes with their subscription and, where they can be selected, MESSAGES, UIDVALIDITY, UIDNEXT and
- * HIGHESTMODSEQ.
+ * Lists mailboxes with their subscription and, where they can be selected, UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ.
  * A server that tells of changes by itself (RFC 5465) does so with LIST responses, too, which have less in them; where a
  * name comes twice, what was asked for is not to be told from that.
  * @throws InterimapError PROTOCOL when the list has no end.
@@ -67,7 +66,7 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
     parts: [
       ...line`LIST ${options.length > 0 ? line`(${spaced(options)}) ` : []}${astring(query.reference)} `,
       ...patternList(query.patterns),
-      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (MESSAGES UIDVALIDITY UIDNEXT HIGHESTMODSEQ)` : []})`,
+      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)` : []})`,
     ],
     claim: (response) => {
       if (response.kind === "list" && response.oldName === undefined) mailboxes.push(response);
