@@ -212,7 +212,7 @@ function recordCopies(
     progress[source].unnamed = union(progress[source].unnamed, uidSetOf(messages.map(({ uid }) => uid)));
     return [];
   }
-  const taken = intersect(uidSetOf(uids), progress[target].copies);
+  const taken = intersect(uidSetOf(uids), progress[target].mapped);
   if (!isEmpty(taken)) {
     progress[target].areCopiesDoubted = true;
     const message = `the server told UID ${formatUidSet(taken)} for two messages`;
@@ -230,12 +230,14 @@ function recordCopies(
     for (const { message } of copies)
       if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
   });
-  progress[target].copies = union(progress[target].copies, uidSetOf(uids));
+  progress[target].mapped = union(progress[target].mapped, uidSetOf(uids));
+  const sourceUids = copies.map(({ message }) => message.uid);
+  progress[source].mapped = union(progress[source].mapped, uidSetOf(sourceUids));
   report({
     type: "messages-added",
     side: target,
     mailbox: name,
-    sourceUids: copies.map(({ message }) => message.uid),
+    sourceUids,
     uids,
   });
   return copies;

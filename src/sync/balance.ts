@@ -73,7 +73,7 @@ function countRecorded(
   { rows, below }: { readonly rows: number; readonly below: UidSet },
 ): number {
   const { progress } = mailbox;
-  const beyond = countUids(subtract(progress[side].copies, below));
+  const beyond = countUids(subtract(progress[side].mapped, below));
   // What cannot be deleted on the other side has a row, though it is gone here.
   const gone = countUids(progress[otherSide(side)].undeletable);
   return rows - beyond - gone + countUids(intersect(refusedUids(mailbox, side), below));
@@ -143,5 +143,5 @@ function takeForNew(mailbox: OpenMailbox, side: Side, uids: UidSet): void {
   // Those of this run are not offered twice in it.
   for (const uid of uidsOf(refusedUids(mailbox, side))) progress[side].refused.add(uid);
   progress[side].floor = Math.min(progress[side].floor, first);
-  progress[side].copies = store.mappedUids(idx, side, progress[side].floor);
+  progress[side].mapped = store.mappedUids(idx, side, progress[side].floor);
 }

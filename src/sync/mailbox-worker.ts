@@ -297,7 +297,7 @@ function progressFrom(
     const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
     return {
       floor,
-      copies: store.mappedUids(idx, side, floor),
+      mapped: store.mappedUids(idx, side, floor),
       isTouched: false,
       nextUid: views[side].uidNext,
       unnamed: emptyUidSet,
@@ -354,10 +354,10 @@ function dueUids({ refused, due }: Progress): UidSet {
   return uidSetOf([...refused].filter((uid) => hasUid(due, uid)));
 }
 
-/** New messages: neither seen in an earlier round, nor copies of ours, nor refused or waiting, which have their own time. */
-function newUids({ floor, copies, refused, wait }: Progress, uidNext: number): UidSet {
+/** New messages: neither seen in an earlier round, nor mapped, nor refused or waiting, which have their own time. */
+function newUids({ floor, mapped, refused, wait }: Progress, uidNext: number): UidSet {
   if (wait?.isOver === false) return emptyUidSet;
-  return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), union(copies, uidSetOf(refused)));
+  return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), union(mapped, uidSetOf(refused)));
 }
 
 /** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */
@@ -372,7 +372,7 @@ function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
  */
 async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
   const now = await askState(mailbox, side);
-  const settled = lastUid(mailbox.progress[side].copies) >= now.uidNext ? await askState(mailbox, side) : now;
+  const settled = lastUid(mailbox.progress[side].mapped) >= now.uidNext ? await askState(mailbox, side) : now;
   forgetUnknown(mailbox, side);
   await refuteAgain(mailbox, side);
   return settled;

@@ -95,8 +95,8 @@ export interface FlaggedCopy {
 export interface Progress {
   /** Every message below has been looked at. */
   floor: number;
-  /** UIDs at or above the floor that are copies of ours. */
-  copies: UidSet;
+  /** UIDs at or above the floor that have a mapping: copies of ours, and what was copied. */
+  mapped: UidSet;
   /** UIDNEXT when it was selected: what is appended gets a UID from there on. */
   readonly nextUid: number;
   /** What the server said when it last told its state. */

@@ -137,7 +137,7 @@ function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
   });
   for (const side of sides) {
     progress[side].floor = 1;
-    progress[side].copies = store.mappedUids(idx, side);
+    progress[side].mapped = store.mappedUids(idx, side);
   }
 }
 

@@ -23,7 +23,7 @@ async function compareCopied(mailbox: OpenMailbox): Promise<void> {
   const { store, idx, progress } = mailbox;
   const pairs = new Map<number, PerSide<number>>();
   for (const side of sides) {
-    for (const pair of store.pairsOf(idx, side, progress[side].copies)) pairs.set(pair.local, pair);
+    for (const pair of store.pairsOf(idx, side, progress[side].mapped)) pairs.set(pair.local, pair);
   }
   await comparePairs(mailbox, pairs.values());
 }
@@ -74,7 +74,7 @@ export function adopt(mailbox: OpenMailbox, pairs: readonly PerSide<MessageIdent
     }
   });
   for (const side of sides) {
-    progress[side].copies = union(progress[side].copies, uidSetOf(pairs.map((pair) => pair[side].uid)));
+    progress[side].mapped = union(progress[side].mapped, uidSetOf(pairs.map((pair) => pair[side].uid)));
   }
   uniteFlags(mailbox, pairs);
 }

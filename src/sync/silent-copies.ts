@@ -51,8 +51,8 @@ interface Silent {
 /** The UIDs told for messages of which there is a copy all the same, and of that copy nothing is recorded. */
 async function foundElsewhere(mailbox: OpenMailbox, { target, silent, uidNext }: Silent): Promise<UidSet> {
   const source = otherSide(target);
-  const { nextUid, copies } = mailbox.progress[target];
-  const arrived = await identitiesOf(mailbox, target, subtract(uidRange(nextUid, uidNext - 1), copies));
+  const { nextUid, mapped } = mailbox.progress[target];
+  const arrived = await identitiesOf(mailbox, target, subtract(uidRange(nextUid, uidNext - 1), mapped));
   if (arrived.length === 0) return uidSetOf([]);
   const sent = await fetchIdentities(mailbox.sessions[source], uidSetOf(silent.map(({ sourceUid }) => sourceUid)));
   const pairs = await pairCopies(
