@@ -48,12 +48,12 @@ class SharedChannel implements Channel {
 
 /**
  * Whatever happened in the mailbox since the view was told last comes into the view (RFC 7162 3.2.5). Without a set of
- * known UIDs, since messages that were appended meanwhile may be gone, too.
+ * known UIDs, since messages that were appended meanwhile may be gone, too. `since`: the mod-sequence up to which all is known.
  */
-export function selectAgain(view: MailboxView): Command {
+export function selectAgain(view: MailboxView, since = view.highestModSeq): Command {
   // RFC 7162 3.2.5: mod-sequences start at 1.
-  if (view.lacksModSeqs) return selectInto(view, []);
-  return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(view.highestModSeq)}))`);
+  if (view.lacksModSeqs || since === 0n) return selectInto(view, []);
+  return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(since)}))`);
 }
 
 /** SELECT of the view's mailbox; what is told of it, the codes of the answer included, goes into the view. */

@@ -39,6 +39,8 @@ export class MailboxView {
   exists = 0;
   /** What `exists` was when select() was answered: as old as the other numbers that it told. */
   existedWhenSelected = 0;
+  /** Messages vanished since: as many may be there as before, and others. */
+  hasShrunk = false;
   uidValidity = 0;
   uidNext = 0;
   highestModSeq = 0n;
@@ -259,7 +261,9 @@ export class MailboxView {
   #vanish({ uids, earlier }: VanishedResponse): void {
     this.#tellVanished(uids, !earlier);
     // RFC 7162 3.2.10: EXISTS is not repeated after VANISHED without (EARLIER).
-    if (!earlier) this.exists = Math.max(0, this.exists - countUids(uids));
+    if (earlier) return;
+    this.exists = Math.max(0, this.exists - countUids(uids));
+    this.hasShrunk = true;
   }
 
   #tellVanished(uids: UidSet, isLive: boolean): void {

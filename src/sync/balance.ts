@@ -6,6 +6,7 @@ import { selectAgain } from "../imap/channel.ts";
 import { fetchFlags } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
 import { existingUids } from "../imap/commands/search.ts";
+import { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
@@ -21,6 +22,7 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
+import { forgetUnknown } from "./confirm-vanished.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, refusedUids } from "./refusals.ts";
 import { Findings } from "./repair-plan.ts";
@@ -35,20 +37,17 @@ const sliceSize = 10_000;
  */
 export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
   const rows = mailbox.store.countMappings(mailbox.idx);
-  const doubtful = sides.filter((side) => {
-    const below = uidRange(1, after[side].uidNext - 1);
-    return (
-      isComparable(mailbox, side, after[side]) &&
-      countRecorded(mailbox, side, { rows, below }) !== mailbox.progress[side].counted
-    );
-  });
+  const doubtful = sides.filter(
+    (side) =>
+      isComparable(mailbox, side, after[side]) && surplus(mailbox, side, { rows, uidNext: after[side].uidNext }) !== 0,
+  );
   if (doubtful.length === 0) return true;
   const found = await bothSides((side) =>
     doubtful.includes(side) ? compare(mailbox, side, after[side].uidNext) : Promise.resolve(nothing),
   );
-  if (sides.every((side) => isEmpty(found[side].missing) && isEmpty(found[side].unrecorded))) return true;
-  await mend(mailbox, found);
-  return false;
+  const isNothing = sides.every((side) => isEmpty(found[side].missing) && isEmpty(found[side].unrecorded));
+  if (!isNothing) await mend(mailbox, found);
+  return isNothing && sides.every((side) => isEmpty(mailbox.views[side].vanished));
 }
 
 interface Difference {
@@ -66,24 +65,45 @@ function isComparable({ progress, before }: OpenMailbox, side: Side, now: Mailbo
   return progress[side].wait === undefined && now.uidNext >= uidNext && now.highestModSeq >= highestModSeq;
 }
 
-/** How many messages a side has by what is recorded. */
-function countRecorded(
-  mailbox: OpenMailbox,
-  side: Side,
-  { rows, below }: { readonly rows: number; readonly below: UidSet },
-): number {
+interface Counted {
+  readonly rows: number;
+  readonly uidNext: number;
+}
+
+/** How many messages more a server counts than are recorded; less than none where some are missing. */
+function surplus(mailbox: OpenMailbox, side: Side, { rows, uidNext }: Counted): number {
   const { progress } = mailbox;
+  const below = uidRange(1, uidNext - 1);
   const beyond = countUids(subtract(progress[side].mapped, below));
   // What cannot be deleted on the other side has a row, though it is gone here.
   const gone = countUids(progress[otherSide(side)].undeletable);
-  return rows - beyond - gone + countUids(intersect(refusedUids(mailbox, side), below));
+  const recorded = rows - beyond - gone + countUids(intersect(refusedUids(mailbox, side), below));
+  return progress[side].counted - recorded;
+}
+
+/**
+ * To be asked when all is done: what the next run is to ask for once more must not be behind the checkpoint.
+ * @throws InterimapError MAILBOX_PROTOCOL when messages are there of which the server did not tell anything.
+ */
+export function requireAllTold(mailbox: OpenMailbox, after: PerSide<MailboxState>): void {
+  const { progress, store, idx } = mailbox;
+  for (const side of sides.filter((one) => progress[one].untold > 0)) {
+    const more = surplus(mailbox, side, { rows: store.countMappings(idx), uidNext: after[side].uidNext });
+    // Since it was noticed they may have been told, or be gone.
+    if (more <= 0) continue;
+    const all = String(progress[side].counted);
+    const message = `the server counts ${all} messages, but does not tell of ${String(more)} of them`;
+    throw new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "all others were synchronised" });
+  }
 }
 
 async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<Difference> {
-  const { store, idx, sessions, views } = mailbox;
+  const { store, idx, sessions, views, before } = mailbox;
   const below = uidRange(1, uidNext - 1);
-  // A session may not have seen yet what another one of ours appended.
-  await sessions[side].run(selectAgain(views[side]));
+  // What was left out may be told when it is asked for once more. And a session may not have seen yet what another one of
+  // ours appended.
+  await sessions[side].run(selectAgain(views[side], before[side]?.highestModSeq));
+  forgetUnknown(mailbox, side);
   const slices = [...store.allPairs(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
   const recorded = [refusedUids(mailbox, side), ...slices].map((uids) => intersect(uids, below));
   const silent: UidSet[] = [];

@@ -23,7 +23,7 @@ import {
   type UidSet,
 } from "../model/uid-set.ts";
 import type { ChangeKind } from "../store/refused-changes.ts";
-import { isBalanced } from "./balance.ts";
+import { isBalanced, requireAllTold } from "./balance.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { forgetUnknown, refuteAgain } from "./confirm-vanished.ts";
 import { forgetDoubtedCopies } from "./doubted-copies.ts";
@@ -120,7 +120,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     if (idleRounds >= mostIdleRounds) throw endless(mailbox, after);
   }
   requireReadable(mailbox);
-  requireAllTold(mailbox);
+  requireAllTold(mailbox, after);
   store.transaction(() => {
     clearSettledFlags(mailbox);
     endVainWaits(mailbox, after);
@@ -148,17 +148,6 @@ function endless(mailbox: OpenMailbox, after: PerSide<MailboxState>): InterimapE
 
 function requireReadable({ views }: Pick<OpenMailbox, "views">): void {
   for (const side of sides) views[side].requireReadable(side);
-}
-
-/** What the next run is to ask for once more must not be behind the checkpoint. */
-function requireAllTold({ progress, views }: OpenMailbox): void {
-  for (const side of sides) {
-    const { untold, counted } = progress[side];
-    if (untold === 0) continue;
-    const all = String(Math.min(counted, views[side].exists));
-    const message = `the server counts ${all} messages, but does not tell of ${String(untold)} of them`;
-    throw new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "all others were synchronised" });
-  }
 }
 
 async function open(work: MailboxWork): Promise<OpenMailbox> {
@@ -362,8 +351,9 @@ function newUids({ floor, mapped, refused, wait }: Progress, uidNext: number): U
 
 /** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */
 function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
-  const { exists, existedWhenSelected, vanished, changes } = views[side];
-  return !progress[side].isTouched && exists === existedWhenSelected && changes.size === 0 && isEmpty(vanished);
+  const { exists, existedWhenSelected, hasShrunk, vanished, changes } = views[side];
+  const isSameNumber = exists === existedWhenSelected && !hasShrunk;
+  return !progress[side].isTouched && isSameNumber && changes.size === 0 && isEmpty(vanished);
 }
 
 /**

@@ -1,5 +1,6 @@
-// Copies that do not answer under the UID that the server told for them (APPENDUID, RFC 4315 3). Either somebody deleted them
-// at once, which nobody tells a session that has never seen them; or the UID is wrong, and the copy is there under another.
+// Copies that do not answer under the UID that the server told for them (APPENDUID, RFC 4315 3). Somebody deleted them at once,
+// which the server tells when it is asked for all that happened since; or the UID is wrong, and the copy is there under
+// another; or the server took the message and does not have it.
 
 import { selectAgain } from "../imap/channel.ts";
 import { fetchIdentities } from "../imap/commands/fetch.ts";
@@ -10,9 +11,10 @@ import { pairCopies } from "./altered-copies.ts";
 import { identitiesOf } from "./hear-out.ts";
 import type { FlaggedCopy, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";
+import { recordRefusal } from "./refusals.ts";
 
 /**
- * `uidNext`: what each side tells now, after all copies were made. Notes as vanished what was deleted at once.
+ * `uidNext`: what each side tells now, after all copies were made. Notes as refused what is gone without a word.
  * @throws InterimapError MAILBOX_PROTOCOL when the UIDs were wrong; the copies of the round are doubted then.
  */
 export async function askSilentCopies(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<void> {
@@ -25,8 +27,7 @@ export async function askSilentCopies(mailbox: OpenMailbox, uidNext: PerSide<num
       ? await foundElsewhere(mailbox, { target, silent, uidNext: uidNext[target] })
       : unused;
     if (!isEmpty(untrue)) throw doubt(mailbox, target, untrue);
-    // They are asked for once more before anything follows from it.
-    mailbox.views[target].noteVanished(uids);
+    noteMissing(mailbox, target, silent);
   }
 }
 
@@ -35,8 +36,10 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   const { progress, views } = mailbox;
   const before = progress[target].silent.splice(0);
   if (before.length === 0) return before;
-  // Some servers tell of what was appended with the next SELECT only (Cyrus, in a mailbox of an old format).
-  await mailbox.sessions[target].run(selectAgain(views[target]));
+  // A deletion before we had seen the copy is told only by what happened since the first SELECT; and some servers show what
+  // was appended with the next SELECT only (Cyrus, in a mailbox of an old format).
+  const view = views[target];
+  await mailbox.sessions[target].run(selectAgain(view, view.whenSelected.highestModSeq));
   await readBack(mailbox, { source: otherSide(target), target }, before);
   const { vanished } = views[target];
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));
@@ -61,6 +64,22 @@ async function foundElsewhere(mailbox: OpenMailbox, { target, silent, uidNext }:
   );
   const found = new Set(pairs.map((pair) => pair[source].uid));
   return uidSetOf(silent.filter(({ sourceUid }) => found.has(sourceUid)).map(({ uid }) => uid));
+}
+
+/** Nobody says that they were deleted, so nothing is deleted on the other side. They are offered again in time. */
+function noteMissing(mailbox: OpenMailbox, target: Side, silent: readonly FlaggedCopy[]): void {
+  const { store, idx } = mailbox;
+  const direction = { source: otherSide(target), target };
+  const reason = `the ${target} server took it, but does not have it`;
+  store.transaction(() => {
+    const rows = store.pairsOf(idx, target, uidSetOf(silent.map(({ uid }) => uid)));
+    store.removeMappings(
+      idx,
+      rows.map(({ local }) => local),
+    );
+    for (const { sourceUid } of silent)
+      recordRefusal(mailbox, direction, { uid: sourceUid, size: 0, messageId: undefined, reason });
+  });
 }
 
 function doubt({ progress }: OpenMailbox, side: Side, uids: UidSet): InterimapError {

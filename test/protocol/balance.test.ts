@@ -28,13 +28,10 @@ function searched(uids: string, found: string): string {
     S: ${s} OK`;
 }
 
-/** Selected once more, with the mod-sequence that is known by then. */
-function again({ uidNext = 3, exists = uidNext - 1, modSeq = uidNext + 2 }: Now = {}): string {
+/** Selected once more, for all that happened since the last run. */
+function again(now: Now = {}, more = ""): string {
   const [a] = freshTags("a");
-  return selected({ uidNext, exists, modSeq })
-    .replace("(7 5 1:2)", `(7 ${String(modSeq)})`)
-    .replace("C: s ", `C: ${a!} `)
-    .replace("S: s ", `S: ${a!} `);
+  return selected(now, more).replace("(7 5 1:2)", "(7 5)").replace("C: s ", `C: ${a!} `).replace("S: s ", `S: ${a!} `);
 }
 
 function noop(): string {
@@ -65,6 +62,23 @@ for (const side of sides) {
       assert.deepEqual(mapping(scene), side === "local" ? { 1: 2, 2: 3 } : { 2: 1, 3: 2 });
       const [gone] = scene.events;
       assert.equal(gone?.type === "anomaly" && gone.kind, "gone");
+    });
+  });
+
+  test(`a deletion that the ${side} server tells only when it is asked once more is carried over`, async () => {
+    const now = { exists: 1, modSeq: 6 };
+    const here =
+      selected(now) +
+      again(now, "S: * VANISHED (EARLIER) 1") +
+      searched("1:2", "2") +
+      silent(1) +
+      noop() +
+      asked("1", { exists: 1 }) +
+      settled(now);
+    const there = selected() + expunged + settled(now);
+    await withScene(scripts(side, here, there), async (scene) => {
+      await scene.sync();
+      assert.deepEqual(mapping(scene), side === "local" ? { 1: 2 } : { 2: 1 });
     });
   });
 
@@ -142,7 +156,7 @@ for (const source of sides) {
       settled({ uidNext: 4, modSeq: 6 }) +
       silent(9) +
       settled({ uidNext: 4, modSeq: 6 }) +
-      again({ uidNext: 4 }) +
+      again({ uidNext: 4, modSeq: 5 }) +
       silent(9) +
       silent(9);
     await withScene(scripts(source, from, to), async (scene) => {
@@ -159,7 +173,7 @@ for (const source of sides) {
       appendedAs(4) +
       settled({ uidNext: 5, exists: 3 }) +
       silent(4) +
-      again({ uidNext: 5, exists: 3 }) +
+      again({ uidNext: 5, exists: 3, modSeq: 5 }) +
       silent(4) +
       silent(4) +
       described(3, "x");
@@ -173,10 +187,9 @@ for (const source of sides) {
     const to =
       selected() +
       appendedAs(3) +
-      settled({ uidNext: 4 }) +
+      settled({ uidNext: 4, exists: 2 }) +
       silent(3) +
-      again({ uidNext: 4, exists: 2 }) +
-      silent(3) +
+      again({ uidNext: 4, exists: 2, modSeq: 5 }, "S: * VANISHED (EARLIER) 3") +
       silent(3) +
       asked("3") +
       settled({ uidNext: 4, exists: 2, modSeq: 7 });
@@ -187,5 +200,24 @@ for (const source of sides) {
         assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
       },
     );
+  });
+
+  test(`a copy that the ${target} server took and does not have is offered again in time`, async () => {
+    const to =
+      selected() +
+      appendedAs(3) +
+      settled({ uidNext: 4, exists: 2 }) +
+      silent(3) +
+      again({ uidNext: 4, exists: 2, modSeq: 5 }) +
+      silent(3) +
+      silent(3);
+    await withScene(scripts(source, from, to), async (scene) => {
+      await scene.sync();
+      assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+      assert.deepEqual(
+        scene.store.refused(scene.idx).map(({ side, uid }) => [side, uid]),
+        [[source, 3]],
+      );
+    });
   });
 }
