@@ -97,12 +97,14 @@ function* pairsOf(
   { store, idx, progress }: OpenMailbox,
   changes: Changes,
 ): Generator<readonly PerSide<number>[], void, undefined> {
+  const undeletable = sides.filter((side) => !isEmpty(progress[side].undeletable));
+  // One whose counterpart is gone, and that cannot be deleted, keeps the flags it has.
+  const isWhole = (pair: PerSide<number>): boolean =>
+    !undeletable.some((side) => hasUid(progress[side].undeletable, pair[side]));
   for (const side of sides) {
     for (const uids of slices(changes[side].keys(), sliceSize)) {
-      // One whose counterpart is gone, and that cannot be deleted, keeps the flags it has.
-      const isWhole = (pair: PerSide<number>): boolean =>
-        !sides.some((one) => hasUid(progress[one].undeletable, pair[one]));
-      const pairs = store.pairsOf(idx, side, uidSetOf(uids)).filter(isWhole);
+      const all = store.pairsOf(idx, side, uidSetOf(uids));
+      const pairs = undeletable.length === 0 ? all : all.filter(isWhole);
       yield side === "local" ? pairs : pairs.filter(({ local }) => !changes.local.has(local));
     }
   }
