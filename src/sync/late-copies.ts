@@ -11,7 +11,7 @@ import { removeUnrecorded } from "./expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
 import { without } from "./match-plan.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
-import { withdrawRefusal } from "./refusals.ts";
+import { refusedUids, withdrawRefusal } from "./refusals.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";
 
 /** Returns what is left of both sides' new messages: none of them is such a copy. */
@@ -32,8 +32,7 @@ const nothing: PerSide<UidSet> = { local: emptyUidSet, remote: emptyUidSet };
 async function findLateCopies(mailbox: OpenMailbox, direction: Direction, newcomers: UidSet): Promise<PerSide<UidSet>> {
   const { source, target } = direction;
   const { store, idx, sessions } = mailbox;
-  const refused = uidSetOf(store.refused(idx).flatMap(({ side, uid }) => (side === source ? [uid] : [])));
-  const doubtful = union(store.unconfirmed(idx, source)[0] ?? emptyUidSet, refused);
+  const doubtful = union(store.unconfirmed(idx, source)[0] ?? emptyUidSet, refusedUids(mailbox, source));
   if (isEmpty(doubtful)) return nothing;
   const rows = new Map(store.pairsOf(idx, source, doubtful).map((row) => [row[source], row[target]]));
   // The flags of what may be paired are about to be read.

@@ -116,8 +116,11 @@ export async function synchroniseMailboxes(
 const fewMailboxes = 3;
 
 function reportWaits({ store, report, isIgnored }: Run, mailboxes: readonly KnownMailbox[]): void {
+  const waits = store.waits();
+  // There may be thousands of mailboxes, and mostly none of them waits.
+  if (waits.length === 0) return;
   const names = new Map(mailboxes.filter(({ name }) => !isIgnored(name)).map(({ idx, name }) => [idx, name]));
-  const waiting = store.waits().filter(({ idx }) => names.has(idx));
+  const waiting = waits.filter(({ idx }) => names.has(idx));
   for (const group of groupBy(waiting, ({ side, reason }) => `${side} ${alike(reason)}`).values()) {
     const { side, reason } = group[0]!;
     const event = { type: "copies-wait", side: otherSide(side), mailboxes: group.length, reason } as const;

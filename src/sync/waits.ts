@@ -4,11 +4,11 @@
 
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide } from "../model/side.ts";
-import { isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import { isEmpty, subtract, uidRange, union, type UidSet } from "../model/uid-set.ts";
 import type { Wait } from "../store/waits.ts";
 import type { Offer } from "./append-batch.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
-import { recordRefusal } from "./refusals.ts";
+import { recordRefusal, refusedUids } from "./refusals.ts";
 import { growingPauseMs, msUntilFirst } from "./retry-refused.ts";
 
 /** New mail that is fit to be copied waits behind the rest. */
@@ -55,10 +55,10 @@ export function endVainWaits(mailbox: OpenMailbox, after: PerSide<MailboxState>)
   }
 }
 
-function missingOf({ store, idx, progress }: OpenMailbox, { source }: Pick<Offer, "source">, offered: UidSet): UidSet {
+function missingOf(mailbox: OpenMailbox, { source }: Pick<Offer, "source">, offered: UidSet): UidSet {
+  const { store, idx, progress } = mailbox;
   const from = offered.ranges[0]?.[0] ?? 1;
-  const refused = store.refused(idx).filter(({ side }) => side === source);
-  const known = union(store.mappedUids(idx, source, from), uidSetOf(refused.map(({ uid }) => uid)));
+  const known = union(store.mappedUids(idx, source, from), refusedUids(mailbox, source));
   return subtract(offered, union(known, progress[source].unnamed));
 }
 
