@@ -27,7 +27,7 @@ import type { OpenMailbox } from "./open-mailbox.ts";
 import { refusedUids } from "./refusals.ts";
 import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
 
-/** How often a count that does not fit is asked for, and how often a mailbox that goes on losing messages. */
+/** How often a count that does not fit is asked for while nothing moves, and how often a mailbox that goes on changing. */
 const attempts = 3;
 const mostLooks = 10;
 
@@ -57,13 +57,15 @@ export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise
   const view = mailbox.views[side];
   if (isEmpty(view.vanished)) return emptyUidSet;
   let misfits = 0;
+  let misfit: Look | undefined;
   let before: Look | undefined;
   for (let look = 0; look < mostLooks && misfits < attempts; look++) {
-    const seen = await lookFor(mailbox, side, misfits > 0);
+    const seen = await lookFor(mailbox, side, misfit !== undefined);
     if (seen === undefined) break;
     if (!seen.fits) {
-      // The mailbox may just be busy: the NOOP brought our count up to date.
-      misfits++;
+      // The mailbox may just be busy: the NOOP brought our count up to date, and each look may meet another change.
+      misfits = isStill(seen, misfit) ? misfits + 1 : 1;
+      misfit = seen;
       continue;
     }
     if (isEmpty(seen.gone)) return seen.gone;
@@ -115,6 +117,8 @@ export async function refuteAgain({ views, sessions, progress }: OpenMailbox, si
 interface Look {
   readonly gone: UidSet;
   readonly exists: number;
+  /** As STATUS told it. */
+  readonly uidNext: number | undefined;
   /** The server counts as many messages as we do. */
   readonly fits: boolean;
 }
@@ -149,6 +153,7 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   return {
     gone: intersect(reported, view.vanished),
     exists: view.exists,
+    uidNext: now.uidNext,
     fits: !isCounted || (now.messages ?? view.exists) === view.exists,
   };
 }
@@ -174,6 +179,11 @@ function lossOf({ views, progress }: OpenMailbox, side: Side): Loss {
 
 function isSame(a: Look, b: Look | undefined): boolean {
   return b !== undefined && a.exists === b.exists && countUids(a.gone) === countUids(b.gone);
+}
+
+/** Nothing came and nothing went between the two. */
+function isStill(a: Look, b: Look | undefined): boolean {
+  return b !== undefined && a.exists === b.exists && a.uidNext === b.uidNext;
 }
 
 async function pause({ stop, pause: wait = sleep }: OpenMailbox, ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { unionFlags, type FlagSet } from "../../../src/model/flags.ts";
+import { noFlags, unionFlags, type FlagSet } from "../../../src/model/flags.ts";
 import { perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
@@ -128,6 +128,30 @@ test("clients may go on at any moment of any run", async () => {
         world.close();
       }
     }),
+    options,
+  );
+});
+
+test("a mailbox that loses a message, and then gets one at each step, is synchronised in the same run", async () => {
+  const busy = fc.record({
+    on: fc.constantFrom(...sides),
+    first: fc.nat(30),
+    arrivals: fc.integer({ min: 8, max: 30 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(stories(act({}), { minAgreed: 2 }), busy, (story, { on, first, arrivals }) =>
+      told(store, story, async (world) => {
+        const meanwhile = new Map([[first, () => void perform(world, [{ kind: "expunge", side: on, which: 0 }])]]);
+        for (let i = 1; i <= arrivals; i++)
+          meanwhile.set(first + i, () => {
+            const bytes = Buffer.from(`Subject: arrival\r\n\r\n${String(i)}`.padEnd(60, "-"));
+            perform(world, [{ kind: "append", side: on, content: { bytes, internalDate: "none" }, flags: noFlags }]);
+          });
+        await world.run({ ...story, meanwhile });
+        await world.run(story);
+        assertAgreement(world);
+      }),
+    ),
     options,
   );
 });

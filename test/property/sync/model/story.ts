@@ -98,12 +98,12 @@ export function act({ looksAlike = false, expunges = true, renumbers = false, on
   return fc.oneof(...any);
 }
 
-export function stories(acts: fc.Arbitrary<Act>, { maxAgreed = 5 } = {}): fc.Arbitrary<Story> {
+export function stories(acts: fc.Arbitrary<Act>, { minAgreed = 0, maxAgreed = 5 } = {}): fc.Arbitrary<Story> {
   const both = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<PerSide<T>> => fc.record({ local: one, remote: one });
   return fc.record({
     traits: both(traits),
     gap: both(fc.nat(3)),
-    agreed: fc.array(fc.record({ content: content("00"), flags }), { maxLength: maxAgreed }),
+    agreed: fc.array(fc.record({ content: content("00"), flags }), { minLength: minAgreed, maxLength: maxAgreed }),
     acts: fc.array(acts, { maxLength: 10 }),
     schedule: fc.array(side, { maxLength: 40 }),
     marksAhead: fc.boolean(),
