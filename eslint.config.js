@@ -8,7 +8,7 @@ export default defineConfig(
   { ignores: ["dist/", "node_modules/", ".dependency-cruiser.mjs"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["**/*.{ts,js,mjs}"],
+    files: ["**/*.{ts,js,mjs,cjs}"],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

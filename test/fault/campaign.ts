@@ -4,8 +4,10 @@
 //   otherwise        one step of each scenario in its turn
 //   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", LOST=n, FLIP=0|1 narrow it down further
 //   SEED=n           another order, another sample
-// Of lies (lie.test.ts): SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down;
-//   "left out|NO" is both of them.
+//   AT_ONCE=n        so many trials at a time
+// Of lies (lie.test.ts), FULL=1 is a choice (lie-choice.ts): at each response one of them at least, each of them about each kind
+//   of answer, at other places for another SEED. PLACES=n tells each of a kind at n places, EVERYTHING=1 all everywhere (a day).
+//   SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down; "left out|NO" is both of them.
 
 import { availableParallelism } from "node:os";
 import { groupBy } from "../../src/model/group-by.ts";
@@ -48,6 +50,8 @@ const narrowing = ["SCENARIO", "STEP", "BLOW", "LOST", "FLIP", "SIDE", "RESPONSE
 const isNarrow = narrowing.some((name) => env[name] !== undefined);
 /** Everything, or all of what was asked for. */
 export const isFull = env["FULL"] === "1" || isNarrow;
+/** Nothing stands for what is like it. */
+const isEverything = env["EVERYTHING"] === "1" || isNarrow;
 
 /** All scenarios in the full form, else part number `part` (from 0) of so many. */
 export function share(part: number, parts: number): readonly Scenario[] {
@@ -76,6 +80,12 @@ export interface AnyCampaign<C extends Trial> {
   readonly attempt: (one: C) => Promise<Attempt>;
   /** Kinds take turns in a sample. */
   readonly kindOf: (one: C) => string;
+  /** Of all cases, those that the full form tries: they come shuffled, the scenarios take turns, and so they stay. */
+  readonly choose?: (cases: readonly C[]) => C[];
+  /** Trials at a time, for each processor; default: 1. */
+  readonly perProcessor?: number;
+  /** Tries as often again what has failed: only what fails then, too, counts. */
+  readonly again?: number;
   /** How to see it again. */
   readonly commandFor: (one: C) => string;
 }
@@ -91,29 +101,40 @@ export async function conductAny<C extends Trial>(campaign: AnyCampaign<C>): Pro
   const random = seededRandom(seed);
   const failures: string[] = [];
   const cases = await plan(campaign, { random, failures });
-  let [done, unreached] = [0, 0];
-  await inParallel(cases.slice(first), async (one) => {
+  let [done, unreached, passing] = [0, 0, 0];
+  await inParallel(cases.slice(first), trialsAtOnce(campaign), async (one) => {
     if (Date.now() > deadline) return;
     const { problems, isReached } = await campaign.attempt(one);
     done++;
     if (isFull && done % progressStep === 0) console.log(`${first + done} of ${cases.length} trials`);
     if (!isReached) unreached++;
     if (problems.length === 0) return;
-    failures.push(`${campaign.commandFor(one)}\n${problems.join("\n")}`);
-    if (isFull) console.log(failures.at(-1));
+    const text = `SEED=${seed} ${campaign.commandFor(one)}\n${problems.join("\n")}`;
+    const passes = await passesAgain(campaign, one);
+    if (passes) passing++;
+    else failures.push(text);
+    if (isFull || passes) console.log(`${passes ? "passed when tried again: " : ""}${text}`);
   });
   const names = new Set(cases.map(({ scenario }) => scenario.name));
   const minutes = ((Date.now() - start) / 60_000).toFixed(1);
   const summary =
     `${names.size} scenarios, ${done} of ${cases.length} trials (${campaign.what})` +
     `${first === 0 ? "" : ` behind the first ${first}`}, ` +
-    `${unreached} of them over before their step, ${failures.length} failures, ${minutes} minutes, seed ${seed}`;
+    `${unreached} of them over before their step, ${failures.length} failures, ` +
+    (campaign.again === undefined ? "" : `${passing} that passed when tried again, `) +
+    `${minutes} minutes, seed ${seed}`;
   return { summary, failures };
+}
+
+/** What comes of a machine with too much to do does not come each time. */
+async function passesAgain<C extends Trial>({ attempt, again = 0 }: AnyCampaign<C>, one: C): Promise<boolean> {
+  for (let i = 0; i < again; i++) if ((await attempt(one)).problems.length > 0) return false;
+  return again > 0;
 }
 
 /** The scenarios take turns, so that whatever time there is reaches all of them. */
 async function plan<C extends Trial>(
-  { cases, kindOf, sample, scenarios: chosen }: AnyCampaign<C>,
+  { cases, kindOf, choose, sample, scenarios: chosen, ...rest }: AnyCampaign<C>,
   { random, failures }: { readonly random: Random; readonly failures: string[] },
 ): Promise<C[]> {
   const flips = isFull ? [false, true] : undefined;
@@ -122,14 +143,20 @@ async function plan<C extends Trial>(
     .flatMap((scenario) => (flips ?? [random.chance(0.5)]).map((flipped) => ({ scenario, flipped })))
     .filter(({ flipped }) => env["FLIP"] === undefined || flipped === (env["FLIP"] === "1"));
   const turns: C[][] = [];
-  await inParallel([...trials.entries()], async ([index, trial]) => {
+  await inParallel([...trials.entries()], trialsAtOnce(rest), async ([index, trial]) => {
     const { cases: all, flawed } = await cases(trial);
     if (flawed.length > 0) failures.push(`${nameOf(trial)}, undisturbed:\n${flawed.join("\n")}`);
-    // Not the random numbers of the others: the undisturbed ends come in any order.
-    const own = seededRandom(seed + [...nameOf(trial)].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
-    turns[index] = inTurns([...groupBy(shuffled(own, all), kindOf).values()]).slice(0, sample);
+    turns[index] = inTurns([...groupBy(shuffled(randomFor(trial), all), kindOf).values()]).slice(0, sample);
   });
-  return inTurns(turns);
+  const planned = inTurns(turns);
+  return choose === undefined || !isFull || isEverything
+    ? planned
+    : inTurns([...groupBy(choose(planned), nameOf).values()]);
+}
+
+/** Not the random numbers of the others: the undisturbed ends come in any order. */
+export function randomFor(trial: Trial): Random {
+  return seededRandom(seed + [...nameOf(trial)].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7));
 }
 
 /** The first of each, then the second of each, and so on. */
@@ -191,11 +218,15 @@ function shuffled<T>(random: Random, items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   await Promise.all(
-    Array.from({ length: Math.min(4, availableParallelism()) }, async () => {
+    Array.from({ length: atOnce }, async () => {
       for (const item of queue) await work(item);
     }),
   );
+}
+
+function trialsAtOnce({ perProcessor = 1 }: { readonly perProcessor?: number }): number {
+  return Number(env["AT_ONCE"] ?? Math.min(4, availableParallelism()) * perProcessor);
 }

@@ -1,7 +1,11 @@
 // Many lies: each that can be told of any response of a scenario's run, one in a trial.
 
-import { sides } from "../../src/model/side.ts";
-import { conductAny, isAskedFor, type Attempt, type Outcome } from "./campaign.ts";
+import { groupBy } from "../../src/model/group-by.ts";
+import { sides, type Side } from "../../src/model/side.ts";
+import type { Random } from "../support/random.ts";
+import { conductAny, isAskedFor, randomFor, type Attempt, type Outcome } from "./campaign.ts";
+import { choose } from "./lie-choice.ts";
+import { kindOf } from "./lie-kinds.ts";
 import { lies, type Lie } from "./lies.ts";
 import { runCourse, wrongs, type Course } from "./lie-trial.ts";
 import type { Order, Said } from "./lying-proxy.ts";
@@ -10,52 +14,82 @@ import type { Trial } from "./trial.ts";
 import type { World } from "./world.ts";
 
 export interface LieCampaign {
+  /** Of the test, to see a failure again. */
+  readonly name: string;
   readonly world: World;
   readonly scenarios: readonly Scenario[];
   /** Trials for each of them at most, one way round. */
   readonly sample: number;
+  /** Who lies in the full form; default: both. */
+  readonly liars?: readonly Side[];
+  /** In the full form, at how many places of a kind a lie is told. */
+  readonly places: number;
 }
 
 interface Case extends Trial, Order {
   readonly honest: Course;
   /** What is lied about. */
   readonly text: string;
+  /** Of the place. */
+  readonly kind: string;
 }
 
-export async function conductLies({ world, scenarios, sample }: LieCampaign): Promise<Outcome> {
+/** Most of a trial is waiting. */
+const perProcessor = 2;
+const again = 2;
+
+export async function conductLies(campaign: LieCampaign): Promise<Outcome> {
+  const { name, world, liars = sides } = campaign;
+  const places = Number(process.env["PLACES"] ?? campaign.places);
   return conductAny<Case>({
-    scenarios,
-    sample,
+    ...campaign,
     what: "lies",
     cases: (trial) => casesOf(world, trial),
     kindOf: ({ lie }) => lie.name,
+    choose: (cases) => {
+      const some = cases.filter(({ side }) => liars.includes(side));
+      return choose(some, { traitsOf, places });
+    },
+    ...{ perProcessor, again },
     attempt: (one) => attempt(world, one),
-    commandFor,
+    commandFor: (one) => commandFor(name, one),
   });
+}
+
+function traitsOf({ scenario, flipped, side, at, kind, lie }: Case) {
+  return { place: `${scenario.name} ${flipped} ${side} ${at}`, kind, scenario: scenario.name, lie: lie.name };
 }
 
 async function casesOf(world: World, trial: Trial) {
   const honest = await runCourse(world, trial);
   const cases = sides.flatMap((side) =>
-    worthLies(honest.said[side]).flatMap(({ response, around, before }) =>
+    worthLies(honest.said[side], randomFor(trial)).flatMap(({ response, around, kind, at }) =>
       lies
         .filter((lie) => lie.tell(response, around) !== undefined)
-        .map((lie): Case => ({ ...trial, honest, text: response.text, side, at: before + 1, lie })),
+        .map((lie): Case => ({ ...trial, honest, text: response.text, kind, side, at, lie })),
     ),
   );
   const flawed = wrongs(trial, { course: honest, honest });
   return { cases: cases.filter(isMeant), flawed: flawed.length > 0 ? [...flawed, honest.output] : [] };
 }
 
-/** Of a hundred responses that differ in their numbers only, the first two and the last. */
-function worthLies(said: readonly Said[]): readonly (Said & { readonly before: number })[] {
-  const alike = new Map<string, number[]>();
-  for (const [before, { response }] of said.entries()) {
-    const shape = response.text.replaceAll(/\d+/g, "0");
-    alike.set(shape, [...(alike.get(shape) ?? []), before]);
-  }
-  const chosen = new Set([...alike.values()].flatMap((some) => [...some.slice(0, 2), ...some.slice(-1)]));
-  return said.map((one, before) => ({ ...one, before })).filter(({ before }) => chosen.has(before));
+interface Place extends Said {
+  readonly kind: string;
+  readonly at: number;
+}
+
+/** Of a hundred places in one run that are alike, the first, the last, and one between them. */
+function worthLies(said: readonly Said[], random: Random): readonly Place[] {
+  const all = said.map((one, before): Place => {
+    const { command, response } = one;
+    return { ...one, kind: kindOf({ command, text: response.text }), at: before + 1 };
+  });
+  if (process.env["RESPONSE"] !== undefined) return all;
+  return [...groupBy(all, ({ kind }) => kind).values()].flatMap((alike) => [
+    alike[0]!,
+    ...(alike.length > 2 ? [random.pick(alike.slice(1, -1))] : []),
+    ...(alike.length > 1 ? [alike.at(-1)!] : []),
+  ]);
 }
 
 function isMeant({ side, at, lie }: Order): boolean {
@@ -109,7 +143,7 @@ function limitsFor(lie: Lie, text: string): Pick<Unknowable, "mayDouble" | "need
   };
 }
 
-function commandFor({ scenario, flipped, side, at, lie }: Case): string {
+function commandFor(name: string, { scenario, flipped, side, at, lie }: Case): string {
   const where = `SCENARIO='${scenario.name}' FLIP=${Number(flipped)} SIDE=${side} RESPONSE=${at} LIE='${lie.name}'`;
-  return `${where} node --import tsx --test test/fault/lie.test.ts`;
+  return `${where} node --import tsx --test --test-name-pattern='${name}' test/fault/lie.test.ts`;
 }

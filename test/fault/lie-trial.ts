@@ -1,5 +1,6 @@
 // One trial: a server lies once during a run. Then the truth, day after day, until a run finds nothing to do.
 
+import { fileURLToPath } from "node:url";
 import { exitCode } from "../../src/model/exit-code.ts";
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { patienceMs } from "../support/eventually.ts";
@@ -31,7 +32,7 @@ interface TruthfulRun extends RunResult {
 
 /** Two to agree, and one that finds nothing to do. */
 const truthfulRuns = 3;
-const preload = new URL("days-later.mjs", import.meta.url).href;
+const preload = fileURLToPath(new URL("days-later.cjs", import.meta.url));
 
 /** Without an order nobody lies. `needsRepair`: what was lied about is found by comparing everything only. */
 export async function runCourse(
@@ -48,7 +49,7 @@ export async function runCourse(
   const run = async (words: readonly string[], lie?: Order): Promise<RunResult> => {
     proxy.begin(lie);
     const [program, ...rest] = plainCommand() as [string, ...string[]];
-    const later = day === 0 ? [] : ["--import", preload];
+    const later = day === 0 ? [] : ["--require", preload];
     const result = await runInterimap(place.home, words, {
       program: [program, ...later, ...rest],
       env: { DAYS_LATER: String(day++) },

@@ -19,6 +19,8 @@ export interface Order {
 export interface Said {
   readonly response: Response;
   readonly around: Around;
+  /** The one that a tagged response is for, else the oldest without an answer; without its tag, and empty when there is none. */
+  readonly command: string;
 }
 
 export interface LyingProxy {
@@ -47,6 +49,8 @@ interface Connection {
   readonly client: Socket;
   readonly upstream: Socket;
   around: Around;
+  /** Commands that are not answered yet, by tag, the oldest first. */
+  readonly inFlight: Map<string, string>;
   /** Keeps the order although there are pauses. */
   sending: Promise<void>;
   held: Told | undefined;
@@ -69,9 +73,11 @@ export async function startLyingProxy(servers: PerSide<MailServer>): Promise<Lyi
     if (connection.isSilent) return;
     const { side } = connection;
     connection.around = learnt(connection.around, response);
+    const command = answered(connection, response);
     const count = said[side].push({
       response: { ...response, literals: response.literals.map(() => Buffer.alloc(0)) },
       around: connection.around,
+      command,
     });
     const lie = order?.side === side && count >= order.at ? order.lie.tell(response, connection.around) : undefined;
     if (lie === undefined) {
@@ -89,7 +95,7 @@ export async function startLyingProxy(servers: PerSide<MailServer>): Promise<Lyi
     const listener = createServer((client) => {
       const upstream = connect(servers[side].port, servers[side].host);
       const connection: Connection = {
-        ...{ side, client, upstream, around: {}, sending: Promise.resolve() },
+        ...{ side, client, upstream, around: {}, inFlight: new Map<string, string>(), sending: Promise.resolve() },
         ...{ held: undefined, isInDebt: false, isSilent: false, silence: undefined },
       };
       connections.add(connection);
@@ -98,7 +104,11 @@ export async function startLyingProxy(servers: PerSide<MailServer>): Promise<Lyi
         connections.delete(connection);
         if (connections.size === 0) whenQuiet?.();
       });
-      fromClient(connection, (line) => void commands.push(`${side} < ${line}`));
+      fromClient(connection, (line) => {
+        commands.push(`${side} < ${line}`);
+        const [, tag, command] = begun.exec(line) ?? [];
+        if (tag !== undefined && command !== undefined) connection.inFlight.set(tag, command);
+      });
       fromServer(connection, (response) => onResponse(connection, response));
     });
     await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
@@ -133,6 +143,18 @@ export async function startLyingProxy(servers: PerSide<MailServer>): Promise<Lyi
       await Promise.all(listeners.map((one) => new Promise((resolve) => one.close(resolve))));
     },
   };
+}
+
+/** A line that begins a command, by the tags that the program gives. */
+const begun = /^([a-z]+\d+) (.+)$/s;
+
+function answered({ inFlight }: Connection, response: Response): string {
+  const [oldest = ""] = inFlight.values();
+  if (!isTagged(response)) return oldest;
+  const [tag = ""] = response.text.split(" ", 1);
+  const command = inFlight.get(tag) ?? oldest;
+  inFlight.delete(tag);
+  return command;
 }
 
 function fromClient(connection: Connection, onLine: (line: string) => void): void {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startCyrus } from "../support/cyrus.ts";
+import { addCyrusUser, startCyrus } from "../support/cyrus.ts";
 import { conduct, isFull, share } from "./campaign.ts";
 import { startWorld } from "./world.ts";
 
@@ -22,9 +22,8 @@ test("killed at any step and run again, it ends in the same state", async (t) =>
 
 test("the same with Cyrus on one side", async (t) => {
   const sample = isFull ? 6 : 1;
-  const users = Array.from({ length: isFull ? 600 : 20 }, (_, number) => `f${number}`);
-  const server = await startCyrus({ users });
-  const world = await startWorld({ server, users });
+  const server = await startCyrus();
+  const world = await startWorld({ server, addUser: (name) => addCyrusUser(server, name) });
   t.after(() => world.stop());
   const { summary, failures } = await conduct({
     world,

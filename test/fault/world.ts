@@ -30,9 +30,9 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** `server` takes the place of the second Dovecot. `users` are its accounts, where they have to be made beforehand. */
+/** `server` takes the place of the second Dovecot. `addUser` makes an account there, where that has to be done. */
 export async function startWorld(
-  other: { readonly server?: MailServer; readonly users?: readonly string[] } = {},
+  other: { readonly server?: MailServer; readonly addUser?: (name: string) => void } = {},
 ): Promise<World> {
   const [first, second] = await Promise.all([startDovecot(), other.server ?? startDovecot()]);
   let small: Promise<MailServer> | undefined;
@@ -40,12 +40,13 @@ export async function startWorld(
   let count = 0;
 
   const accounts = async ({ quota }: Scenario): Promise<PerSide<MailServer>> => {
-    const number = ++count;
+    const user = `t${++count}`;
+    other.addUser?.(user);
     small ??= quota === undefined ? undefined : startDovecot({ quota: "40K" });
     const limited = await small;
     const on = (side: Side): MailServer =>
       quota === side && limited !== undefined ? limited : side === "local" ? first : second;
-    return perSide((side) => asUser(on(side), other.users?.[number] ?? `t${number}`));
+    return perSide((side) => asUser(on(side), user));
   };
 
   const build = async (scenario: Scenario): Promise<Place> => {

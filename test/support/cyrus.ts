@@ -58,10 +58,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer
   }
   writeFileSync(imapdConf, imapdConfig(options, { directory, account, group, certificate }));
   writeFileSync(cyrusConf, cyrusConfig(join(root, "usr/lib/cyrus/bin"), { imapdConf, port, tlsPort }));
-  for (const user of [administrator, ...users]) {
-    const args = ["-p", "-c", "-f", join(directory, "sasldb2"), "-u", "localhost", user];
-    execFileSync("saslpasswd2", args, { input: "p" });
-  }
+  for (const user of [administrator, ...users]) addCyrusUser({ directory }, user);
   execFileSync("chown", ["-R", `${account}:${group}`, directory]);
   chmodSync(directory, 0o755);
 
@@ -102,6 +99,12 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer
       removeScratch(directory);
     },
   };
+}
+
+/** For what cannot know at the start how many accounts it needs. */
+export function addCyrusUser({ directory }: Pick<MailServer, "directory">, user: string): void {
+  const args = ["-p", "-c", "-f", join(directory, "sasldb2"), "-u", "localhost", user];
+  execFileSync("saslpasswd2", args, { input: "p" });
 }
 
 /**

@@ -1,4 +1,5 @@
-// Preloaded into the program: its clock is DAYS_LATER days ahead, so that all it put off until later is due.
+// Preloaded into the program: its clock is DAYS_LATER days ahead, so that all it put off until later is due. CommonJS, since
+// --require costs nothing, and --import 0.1 s of each run.
 
 const ahead = Number(process.env.DAYS_LATER) * 24 * 60 * 60_000;
 const now = Date.now.bind(Date);
