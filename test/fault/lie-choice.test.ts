@@ -65,7 +65,10 @@ test("alike is what differs in numbers, names, dates and flags only", () => {
   assert.equal(new Set(kinds.map(([command, text]) => kindOf({ command, text }))).size, kinds.length);
   const different = [
     ["SELECT INBOX", "* 3 EXISTS"],
-    ["SELECT Box", "* 3 EXISTS"],
+    ["SELECT INBOX (QRESYNC (1 2))", "* 3 EXISTS"],
+    ["SELECT INBOX (QRESYNC (1 2 3:4))", "* 3 EXISTS"],
+    ['LIST "" *', '* LIST () "/" INBOX'],
+    ['LIST "" *', '* LIST () "/" Box'],
     ["NOOP", "* 3 EXISTS"],
     ["NOOP", "* VANISHED 3"],
     ["NOOP", "* VANISHED 3:5"],

@@ -12,32 +12,28 @@ export function kindOf({ command, text }: Talk): string {
   return `${shapeOf(command).replaceAll("0:0", "0")} → ${shapeOf(text)}`;
 }
 
-const secret = /^(AUTHENTICATE) .*/;
-const tag = /^[^*+ ]\S* (?=OK\b|NO\b|BAD\b)/;
-/** What Dovecot measured. */
-const seconds = / \([\d.]+ \+ .*secs\)/;
-const capabilities = /(CAPABILITY) [^\]]+/;
-const mailboxId = /(MAILBOXID) \([^)]*\)/;
-/** Said or not, as the moment is, and of no meaning to the program. */
-const asides = /\\(?:Un)?Marked ?|\\Has(?:No)?Children ?/g;
-/** INBOX is not like the others: it cannot be made, or gone. */
-const mailbox =
-  /^((?:\* )?(?:SELECT|STATUS|APPEND|CREATE|DELETE|RENAME|SUBSCRIBE|UNSUBSCRIBE|LIST \([^)]*\) \S+)) (?!INBOX\b|"")(?:"[^"]*"|\S+)/;
-const flagList = /FLAGS(?<how>\.SILENT)? \((?<flags>[^)]*)\)/g;
-
 function shapeOf(line: string): string {
-  return line
-    .replace(secret, "$1")
-    .replace(tag, "")
-    .replace(seconds, "")
-    .replace(capabilities, "$1")
-    .replace(mailboxId, "$1")
-    .replaceAll(asides, "")
-    .replace(mailbox, "$1 Box")
-    .replaceAll(/"[^"]+"/g, '""')
-    .replaceAll(flagList, (_, how = "", flags: string) => {
-      return `FLAGS${how} (${flags.replace("\\Recent", "").trim() === "" ? "" : "some"})`;
-    })
-    .replaceAll(/\d+(?:[:,]\d+)+/g, "0:0")
-    .replaceAll(/(?<![A-Z\d])\d+/g, "0");
+  return meaningless.reduce((shape, [pattern, instead]) => shape.replaceAll(pattern, instead), line);
 }
+
+/** In this order. */
+const meaningless: readonly (readonly [RegExp, string])[] = [
+  [/^(AUTHENTICATE) .*/g, "$1"],
+  [/^[^*+ ]\S* (?=(?:OK|NO|BAD)\b)/g, ""],
+  [/\b(CAPABILITY) [^\]]+/g, "$1"],
+  // What Dovecot measured.
+  [/ \([\d.]+ \+ .*secs\)/g, ""],
+  // The program reads none of these, though they have their place among others.
+  [/^\* (?:\d+ RECENT|OK \[(?:UNSEEN|URLMECH|ANNOTATIONS|MAILBOXID)\b.*)$/g, "* something else"],
+  [/\\(?:(?:Un)?Marked|Has(?:No)?Children) | ?\\(?:(?:Un)?Marked|Has(?:No)?Children)/g, ""],
+  // INBOX is not like the others where mailboxes are listed: it cannot be made, or gone.
+  [/^(\* LIST \([^)]*\) \S+) (?!INBOX\b|"")(?:"[^"]*"|\S+)/g, "$1 Box"],
+  [/^((?:\* )?(?:SELECT|STATUS|APPEND|CREATE|DELETE|RENAME|SUBSCRIBE|UNSUBSCRIBE)) (?:"[^"]*"|\S+)/g, "$1 Box"],
+  [/"[^"]+"/g, '""'],
+  [/(FLAGS(?:\.SILENT)?|APPEND Box) \((?:\\Recent)?\)/g, "$1 ()"],
+  [/(FLAGS(?:\.SILENT)?|APPEND Box) \([^)]+\)/g, "$1 (some)"],
+  [/\d+(?:[:,]\d+)+/g, "0:0"],
+  [/(?<![A-Z\d])\d+/g, "0"],
+  // How many messages are known is one thing, and at which sequence numbers another (RFC 7162 3.2.5.2).
+  [/(\(QRESYNC \(0 0 0(?::0)?) \([^)]*\)/g, "$1"],
+];
