@@ -7,6 +7,8 @@ import type { MailboxState, Observation, Recorded } from "../model/mailbox-state
 export interface ModSeqEvidence {
   /** Undefined: not synchronised before, or not to be believed. */
   readonly recorded: Recorded | undefined;
+  /** What LIST said; undefined when it did not. */
+  readonly listed: MailboxState | undefined;
   readonly selected: Observation;
   /** The same as `selected` when nothing was told since. */
   readonly now: Observation;
@@ -26,35 +28,58 @@ export interface Doubt {
   readonly reason: string;
   /** Only a change shows it: it cannot be seen by looking at the mailbox as it is. */
   readonly isHidden: boolean;
+  /** A number that was told wrong once explains it as well: unless the comparison finds something, it is over with that. */
+  readonly isFaint: boolean;
 }
 
 /** Why changes can be missed; undefined: nothing speaks for it. In an empty mailbox there is nothing to tell. */
 export function doubtOf(evidence: ModSeqEvidence): Doubt | undefined {
   const { recorded, selected, now, view } = evidence;
   const isEmpty = [recorded, selected, now].every((one) => (one?.messages ?? 0) === 0);
-  if (view.lacksModSeqs && !isEmpty) return { reason: "it keeps no mod-sequences", isHidden: false };
-  if (view.hasUnknownModSeqs) return { reason: "it has no mod-sequences of some messages", isHidden: false };
+  if (view.lacksModSeqs && !isEmpty) return { reason: "it keeps no mod-sequences", ...evident };
+  if (view.hasUnknownModSeqs) return { reason: "it has no mod-sequences of some messages", ...evident };
   const number = String(now.highestModSeq);
   if (isAhead(selected) || isAhead(now))
-    return { reason: `messages have mod-sequences above HIGHESTMODSEQ ${number}`, isHidden: true };
-  return isStuck(evidence) ? { reason: `HIGHESTMODSEQ stays at ${number}`, isHidden: true } : undefined;
+    return { reason: `messages have mod-sequences above HIGHESTMODSEQ ${number}`, isHidden: true, isFaint: false };
+  const doubt = { reason: `HIGHESTMODSEQ stays at ${number}`, isHidden: true };
+  if (isStuck(evidence)) return { ...doubt, isFaint: false };
+  return mayBeStuck(evidence) ? { ...doubt, isFaint: true } : undefined;
 }
+
+const evident = { isHidden: false, isFaint: false };
 
 function isAhead({ latestModSeq, highestModSeq }: Observation): boolean {
   return latestModSeq > highestModSeq;
 }
 
 /** A UIDNEXT or a HIGHESTMODSEQ that went back is another matter. */
-function isStuck({ recorded, selected, now, view, hasLost, isStoredInVain }: ModSeqEvidence): boolean {
+function isStuck(evidence: ModSeqEvidence): boolean {
+  const { recorded, listed, selected, now, view, hasLost, isStoredInVain } = evidence;
   const isLess = (before: Recorded, after: Recorded): boolean =>
     hasLost && after.uidNext >= before.uidNext && (after.messages ?? Infinity) < (before.messages ?? 0);
-  const isMore = (before: Recorded, after: Recorded): boolean => after.uidNext > before.uidNext;
-  const last = recorded !== undefined && isSameNumber(recorded, selected) && isSameNumber(recorded, now);
-  if (last && (isMore(recorded, selected) || isLess(recorded, selected))) return true;
-  if (!isSameNumber(selected, now)) return false;
+  if (recorded !== undefined && hasStayed(recorded, evidence)) {
+    const isMore = selected.uidNext > recorded.uidNext && (selected.messages ?? Infinity) > (recorded.messages ?? 0);
+    if (isMore || isLess(recorded, selected)) return true;
+  }
+  if (!isSameNumber(selected, now) || hasRisenSince(listed, evidence)) return false;
   // A UIDNEXT that was told too late is not one that rose.
-  const isAppended = isMore(selected, now) && (now.messages ?? Infinity) > (selected.messages ?? 0);
+  const isAppended = now.uidNext > selected.uidNext && (now.messages ?? Infinity) > (selected.messages ?? 0);
   return isAppended || isLess(selected, now) || view.hasUnstampedNews || isStoredInVain();
+}
+
+/** It is higher than LIST said: SELECT told the new number too early. A daemon may have a list from long before. */
+function hasRisenSince(listed: MailboxState | undefined, { recorded, now }: ModSeqEvidence): boolean {
+  if (listed?.uidValidity !== now.uidValidity || listed.highestModSeq < (recorded?.highestModSeq ?? 0n)) return false;
+  return listed.highestModSeq < now.highestModSeq;
+}
+
+/** As many messages, but a higher UIDNEXT: one has come, and one has gone; or the UIDNEXT recorded was told too low. */
+function mayBeStuck({ recorded, ...evidence }: ModSeqEvidence): boolean {
+  return recorded !== undefined && hasStayed(recorded, evidence) && evidence.selected.uidNext > recorded.uidNext;
+}
+
+function hasStayed(recorded: Recorded, { selected, now }: Pick<ModSeqEvidence, "selected" | "now">): boolean {
+  return isSameNumber(recorded, selected) && isSameNumber(recorded, now);
 }
 
 function isSameNumber(before: MailboxState, after: MailboxState): boolean {

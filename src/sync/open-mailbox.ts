@@ -147,6 +147,16 @@ export interface Progress {
   settled: UidSet;
 }
 
+/**
+ * Below which UID there may be messages. UIDNEXT never goes back (RFC 3501 2.3.1.1), so what LIST said a moment ago holds, if
+ * SELECT says less. Not to be recorded: told too high, it would hide what comes.
+ */
+export function uidLimit({ views, listed }: Pick<OpenMailbox, "views" | "listed">, side: Side): number {
+  const { uidValidity, uidNext } = views[side];
+  const before = listed[side];
+  return before?.uidValidity === uidValidity ? Math.max(uidNext, before.uidNext) : uidNext;
+}
+
 /** From the side that has the messages to the one that is to get them. */
 export interface Direction {
   readonly source: Side;

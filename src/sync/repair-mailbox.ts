@@ -8,7 +8,7 @@ import { bothSides, perSide, sides, type PerSide, type Side } from "../model/sid
 import { formatUidSet, hasUid, subtract, uidRange, uidSetOf } from "../model/uid-set.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
 import { likeness } from "./match-plan.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { forgetTakenRefusals } from "./refusals.ts";
@@ -17,7 +17,7 @@ import { adopt } from "./resume.ts";
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const { views, before, progress } = mailbox;
-  const uidNext = perSide((side) => views[side].uidNext);
+  const uidNext = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
   const announced = perSide((side) => views[side].takeChanges());
   const { rows, messages, restyled } = await compareRows(mailbox, uidNext);
@@ -130,7 +130,7 @@ function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
       idx,
       perSide((side) => {
         const state = before[side];
-        const isBelievable = state !== undefined && aheadOf(views[side], state).length === 0;
+        const isBelievable = state !== undefined && aheadOf(mailbox, side, state).length === 0;
         return isBelievable ? state : nothingSeen(views[side].uidValidity);
       }),
     );
@@ -172,10 +172,11 @@ function reportAnomalies({ report, name }: OpenMailbox, anomalies: readonly Anom
 }
 
 /** Returns whether what is recorded of a server is ahead of it, which cannot be. */
-function reportStates({ before, views, report, name }: OpenMailbox): boolean {
+function reportStates(mailbox: OpenMailbox): boolean {
+  const { before, report, name } = mailbox;
   const found = sides.flatMap((side) => {
     const recorded = before[side];
-    return recorded === undefined ? [] : aheadOf(views[side], recorded).map((finding) => ({ side, ...finding }));
+    return recorded === undefined ? [] : aheadOf(mailbox, side, recorded).map((finding) => ({ side, ...finding }));
   });
   for (const finding of found) report({ type: "state-ahead", mailbox: name, ...finding });
   return found.length > 0;
@@ -187,10 +188,10 @@ interface Ahead {
   readonly actual: string;
 }
 
-function aheadOf(actual: MailboxState, recorded: MailboxState): Ahead[] {
+function aheadOf(mailbox: OpenMailbox, side: Side, recorded: MailboxState): Ahead[] {
   const items = [
-    ["UIDNEXT", recorded.uidNext, actual.uidNext],
-    ["HIGHESTMODSEQ", recorded.highestModSeq, actual.highestModSeq],
+    ["UIDNEXT", recorded.uidNext, uidLimit(mailbox, side)],
+    ["HIGHESTMODSEQ", recorded.highestModSeq, mailbox.views[side].highestModSeq],
   ] as const;
   return items.flatMap(([item, known, now]) =>
     known > now ? [{ item, recorded: String(known), actual: String(now) }] : [],

@@ -9,7 +9,7 @@ import { comparePairs } from "./compare-pairs.ts";
 import { identitiesOf } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { planMatches } from "./match-plan.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
@@ -32,7 +32,7 @@ async function compareCopied(mailbox: OpenMailbox): Promise<void> {
 export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<number>): Promise<void> {
   const { store, idx, views, progress } = mailbox;
   const unmapped = perSide((side): UidSet => {
-    const { uidNext } = views[side];
+    const uidNext = uidLimit(mailbox, side);
     const floor = floors[side];
     // What was refused earlier may have been offered again, and taken, in the round that was interrupted.
     const offered = uidSetOf(progress[side].refused);

@@ -42,8 +42,9 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
 }
 
 /** What cannot be seen in the mailbox as it is now, a server may have said once, and by mistake: it is asked again. */
-async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden }: Doubt): Promise<void> {
+async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden, isFaint }: Doubt): Promise<void> {
   const { progress, views, report, name, sessions, wireNames } = mailbox;
+  if (isFaint && !progress[side].hasUntold) return;
   if (isHidden && !progress[side].isStuck) {
     const { latestModSeq } = views[side];
     const { uidValidity, uidNext, highestModSeq, messages } = await status(sessions[side], wireNames[side]);
@@ -94,10 +95,11 @@ function wasHiding({ store, idx, before }: OpenMailbox, side: Side): boolean {
 }
 
 function evidenceOf(mailbox: OpenMailbox, side: Side): ModSeqEvidence {
-  const { recorded, views, progress } = mailbox;
+  const { recorded, listed, views, progress } = mailbox;
   const { whenSelected } = views[side];
   return {
     recorded: recorded[side],
+    listed: listed[side],
     selected: whenSelected,
     now: progress[side].observed,
     hasLost: true,

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Observation } from "../../../src/model/mailbox-state.ts";
-import { doubtOf, type ModSeqEvidence } from "../../../src/sync/mod-seq-doubt.ts";
+import { doubtOf, type Doubt, type ModSeqEvidence } from "../../../src/sync/mod-seq-doubt.ts";
 
 const told: Observation = { uidValidity: 7, uidNext: 5, highestModSeq: 9n, messages: 3, latestModSeq: 9n };
 const sound = { lacksModSeqs: false, hasUnknownModSeqs: false, hasUnstampedNews: false };
 
 interface Case {
   readonly recorded?: Partial<Observation> | undefined;
+  readonly listed?: Partial<Observation>;
   readonly selected?: Partial<Observation>;
   readonly now?: Partial<Observation>;
   readonly view?: Partial<ModSeqEvidence["view"]>;
@@ -16,16 +17,17 @@ interface Case {
 }
 
 /** The mailbox as it was, unless told otherwise. */
-function why(one: Case): string | undefined {
+function doubt(one: Case): Doubt | undefined {
   const selected = { ...told, ...one.selected };
   return doubtOf({
     recorded: "recorded" in one && one.recorded === undefined ? undefined : { ...told, ...one.recorded },
+    listed: one.listed === undefined ? undefined : { ...told, ...one.listed },
     selected,
     now: { ...selected, ...one.now },
     hasLost: one.hasLost ?? true,
     isStoredInVain: () => one.isStoredInVain ?? false,
     view: { ...sound, ...one.view },
-  })?.reason;
+  });
 }
 
 const untold: readonly (readonly [what: string, one: Case, reason: RegExp])[] = [
@@ -54,9 +56,19 @@ const untold: readonly (readonly [what: string, one: Case, reason: RegExp])[] = 
 
 for (const [what, one, reason] of untold) {
   test(`changes are not told: ${what}`, () => {
-    assert.match(why(one) ?? "none", reason);
+    assert.match(doubt(one)?.reason ?? "none", reason);
   });
 }
+
+test("one has come and one has gone, or UIDNEXT was told too low: the comparison decides", () => {
+  assert.equal(doubt({ selected: { uidNext: 6 } })?.isFaint, true);
+  assert.equal(doubt({ selected: { uidNext: 6, messages: 4 } })?.isFaint, false);
+  assert.equal(doubt({ recorded: { messages: undefined }, selected: { uidNext: 6 } })?.isFaint, false);
+});
+
+test("a list from before the last run says nothing of what has risen since", () => {
+  assert.match(doubt({ listed: { highestModSeq: 8n }, now: { messages: 2 } })?.reason ?? "none", /stays at 9/);
+});
 
 const fine: readonly (readonly [what: string, one: Case])[] = [
   ["nothing happened", {}],
@@ -80,11 +92,15 @@ const fine: readonly (readonly [what: string, one: Case])[] = [
   ],
   ["UIDNEXT was told too low", { selected: { uidNext: 4 }, now: { uidNext: 5 } }],
   ["a HIGHESTMODSEQ that was told wrong once", { selected: { uidNext: 6 }, now: { highestModSeq: 10n } }],
+  [
+    "a number that SELECT told too early, by what LIST said",
+    { recorded: undefined, listed: { highestModSeq: 8n }, now: { uidNext: 6, messages: 4 } },
+  ],
   ["nobody counted", { recorded: { messages: undefined } }],
 ];
 
 for (const [what, one] of fine) {
   test(`nothing speaks against a server: ${what}`, () => {
-    assert.equal(why(one), undefined);
+    assert.equal(doubt(one), undefined);
   });
 }

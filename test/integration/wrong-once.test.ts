@@ -1,0 +1,95 @@
+// A number that a server tells wrong once. Nothing is copied twice for it, and when the truth is known there is nothing left to
+// do: no doubt stays behind.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import { runInterimap } from "../support/run-interimap.ts";
+import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
+import { deliver, expunge, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { execute } from "../unit/store/databases.ts";
+import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
+
+interface Case {
+  readonly what: string;
+  /** The first line like it is told wrong, by a side to which this happens: */
+  readonly pattern: RegExp;
+  readonly by: 1 | -1;
+  readonly synced?: number;
+  readonly change: (stores: TwoStores, side: Side) => Promise<void> | void;
+  readonly args?: readonly string[];
+  /** In the end. */
+  readonly messages: number;
+}
+
+const uidNext = /^\* OK \[UIDNEXT (\d+)/;
+const highestModSeq = /^\* OK \[HIGHESTMODSEQ (\d+)/;
+
+const cases: readonly Case[] = [
+  {
+    what: "UIDNEXT too low, when both sides hold the same mail",
+    ...{ pattern: uidNext, by: -1 },
+    change: async (stores) => {
+      for (const side of sides) await deliver(stores[side], "INBOX", ...mails("m", 3));
+    },
+    messages: 3,
+  },
+  {
+    what: "UIDNEXT too low, when what is recorded is repaired",
+    ...{ pattern: uidNext, by: -1, synced: 4, args: ["--repair"] },
+    change: ({ home }) => void execute(home.databaseFile, "DELETE FROM mapping WHERE lUID = 2"),
+    messages: 4,
+  },
+  {
+    what: "UIDNEXT too low, when there are new messages",
+    ...{ pattern: uidNext, by: -1, synced: 1 },
+    change: (stores, side) => deliver(stores[side], "INBOX", ...mails("new", 2)),
+    messages: 3,
+  },
+  {
+    what: "UIDNEXT too low, when a message was deleted",
+    ...{ pattern: /^\* STATUS INBOX \(MESSAGES \d+ UIDNEXT (\d+)/, by: -1, synced: 3 },
+    change: (stores, side) => expunge(stores[otherSide(side)], "3"),
+    messages: 2,
+  },
+  {
+    what: "HIGHESTMODSEQ too high, before messages are copied there",
+    ...{ pattern: highestModSeq, by: 1, synced: 1 },
+    change: (stores, side) => deliver(stores[otherSide(side)], "INBOX", ...mails("new", 2)),
+    messages: 3,
+  },
+];
+
+describe("told wrong once", { concurrency: 2 }, () => {
+  for (const { what, pattern, by, synced = 0, change, args = [], messages } of cases) {
+    for (const side of sides) {
+      test(`${what}, on the ${side} side`, async (t) => {
+        const stores = await twoStores(t, servers);
+        if (synced > 0) {
+          await deliver(stores.local, "INBOX", ...mails("m", synced));
+          await assertConverges(stores);
+        }
+        await change(stores, side);
+        let isTold = false;
+        stores.hold(side, "server", {
+          pattern,
+          action: (line) => {
+            isTold = true;
+            const [start = "", number] = pattern.exec(line) ?? [];
+            return { instead: start.replace(/\d+$/, String(Number(number) + by)) + line.slice(start.length) };
+          },
+        });
+        const { status, stderr } = await runInterimap(stores.home, args);
+        assert.equal(status, 0, stderr);
+        assert.ok(isTold, stderr);
+        await assertConverges(stores, stderr);
+        for (const one of sides) assert.equal((await snapshot(stores[one])).mailboxes.get("INBOX")?.length, messages);
+        await assertNothingToDo(stores, stderr);
+      });
+    }
+  }
+});
