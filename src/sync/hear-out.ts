@@ -70,14 +70,22 @@ export async function hearOut(
 
 /** The identities of messages among which there may be holes. Throws MAILBOX_PROTOCOL when one that is there has none. */
 export async function identitiesOf(mailbox: OpenMailbox, side: Side, asked: UidSet): Promise<MessageIdentity[]> {
-  const { sessions, views } = mailbox;
-  const found = await fetchIdentities(sessions[side], asked);
+  const found = await fetchIdentities(mailbox.sessions[side], asked);
   const told = uidSetOf(found.map(({ uid }) => uid));
   if (countUntold(mailbox, side, { asked, told }) <= 0) return found;
+  return [...found, ...(await identitiesLeftOut(mailbox, side, { asked, told }))];
+}
+
+/** Of what was asked for and not told, that which is there. Throws MAILBOX_PROTOCOL when it is not told now either. */
+export async function identitiesLeftOut(
+  { sessions, views }: OpenMailbox,
+  side: Side,
+  { asked, told }: Told,
+): Promise<MessageIdentity[]> {
   const there = await existingUids(sessions[side], subtract(subtract(asked, told), views[side].vanished));
-  const more = await fetchIdentities(sessions[side], there, { areThere: true });
-  const silent = subtract(there, uidSetOf(more.map(({ uid }) => uid)));
-  if (isEmpty(silent)) return [...found, ...more];
+  const found = await fetchIdentities(sessions[side], there, { areThere: true });
+  const silent = subtract(there, uidSetOf(found.map(({ uid }) => uid)));
+  if (isEmpty(silent)) return found;
   throw new InterimapError("MAILBOX_PROTOCOL", `the server does not tell what UID ${formatUidSet(silent)} is`, {
     side,
   });

@@ -6,6 +6,7 @@ import type { FlagChange } from "../imap/mailbox-view.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { formatUidSet, hasUid, subtract, uidRange, uidSetOf } from "../model/uid-set.ts";
+import { identitiesLeftOut } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
@@ -20,8 +21,8 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const uidNext = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
   const announced = perSide((side) => views[side].takeChanges());
-  const { rows, messages, restyled } = await compareRows(mailbox, uidNext);
-  await addUnrecorded(mailbox, { uidNext, messages });
+  const { rows, messages, restyled, read } = await compareRows(mailbox, uidNext);
+  await addUnrecorded(mailbox, { uidNext, messages, read });
   const plan = planRepair({
     rows,
     messages,
@@ -48,16 +49,20 @@ interface Compared {
   readonly messages: PerSide<Map<number, MessageIdentity>>;
   /** Equal messages that are paired, but for their flags. */
   readonly restyled: readonly PerSide<MessageIdentity>[];
+  /** How many messages were told of. */
+  readonly read: PerSide<number>;
 }
 
 async function compareRows(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<Compared> {
   const rows: PerSide<number>[] = [];
   const messages = perSide(() => new Map<number, MessageIdentity>());
   const restyled: PerSide<MessageIdentity>[] = [];
+  const read = { local: 0, remote: 0 };
   for (const slice of mailbox.store.allPairs(mailbox.idx, sliceSize)) {
     // What cannot be deleted, though its counterpart is gone, is as it should be.
     const whole = slice.filter((row) => !sides.some((side) => hasUid(mailbox.progress[side].undeletable, row[side])));
     const found = await bothSides((side) => messagesOf(mailbox, { side, rows: whole, uidNext: uidNext[side] }));
+    for (const side of sides) read[side] += found[side].size;
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
       if (local !== undefined && remote !== undefined && likeness({ local, remote }) === "equal") {
@@ -69,7 +74,7 @@ async function compareRows(mailbox: OpenMailbox, uidNext: PerSide<number>): Prom
       if (remote !== undefined) messages.remote.set(row.remote, remote);
     }
   }
-  return { rows, messages, restyled };
+  return { rows, messages, restyled, read };
 }
 
 interface Slice {
@@ -97,20 +102,21 @@ async function messagesOf(
   );
 }
 
-interface Everything {
+interface Everything extends Pick<Compared, "messages" | "read"> {
   readonly uidNext: PerSide<number>;
-  readonly messages: PerSide<Map<number, MessageIdentity>>;
 }
 
-/** Messages without a row. */
-async function addUnrecorded(
-  { store, idx, sessions, views }: OpenMailbox,
-  { uidNext, messages }: Everything,
-): Promise<void> {
+/** Messages without a row. One that was left out would be copied. */
+async function addUnrecorded(mailbox: OpenMailbox, { uidNext, messages, read }: Everything): Promise<void> {
+  const { store, idx, sessions, views } = mailbox;
   await bothSides(async (side) => {
-    const uids = subtract(uidRange(1, uidNext[side] - 1), store.mappedUids(idx, side));
-    for (const identity of await fetchIdentities(sessions[side], uids)) messages[side].set(identity.uid, identity);
-    views[side].requireRead(subtract(uids, uidSetOf(messages[side].keys())), side);
+    const asked = subtract(uidRange(1, uidNext[side] - 1), store.mappedUids(idx, side));
+    const found = await fetchIdentities(sessions[side], asked);
+    const told = uidSetOf(found.map(({ uid }) => uid));
+    views[side].requireRead(subtract(asked, told), side);
+    const isWhole = read[side] + found.length >= views[side].exists;
+    const leftOut = isWhole ? [] : await identitiesLeftOut(mailbox, side, { asked, told });
+    for (const identity of [...found, ...leftOut]) messages[side].set(identity.uid, identity);
   });
 }
 

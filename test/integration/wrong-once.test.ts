@@ -18,7 +18,7 @@ interface Case {
   readonly what: string;
   /** The first line like it is told wrong, by a side to which this happens: */
   readonly pattern: RegExp;
-  readonly by: 1 | -1;
+  readonly by: number;
   readonly synced?: number;
   readonly change: (stores: TwoStores, side: Side) => Promise<void> | void;
   readonly args?: readonly string[];
@@ -41,6 +41,12 @@ const cases: readonly Case[] = [
   {
     what: "UIDNEXT too low, when what is recorded is repaired",
     ...{ pattern: uidNext, by: -1, synced: 4, args: ["--repair"] },
+    change: ({ home }) => void execute(home.databaseFile, "DELETE FROM mapping WHERE lUID = 2"),
+    messages: 4,
+  },
+  {
+    what: "the UID of a message that is not recorded, when that is repaired",
+    ...{ pattern: /^\* 2 FETCH \(UID (\d+)(?= .*BODY\[HEADER)/, by: 1000, synced: 4, args: ["--repair"] },
     change: ({ home }) => void execute(home.databaseFile, "DELETE FROM mapping WHERE lUID = 2"),
     messages: 4,
   },
