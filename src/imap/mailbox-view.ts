@@ -353,7 +353,7 @@ export class MailboxView {
 }
 
 /** It tells of a message what nobody has asked for: the answer to something else, under a wrong UID or too late. */
-function isMisplaced({ body, headerFields, internalDate, size }: FetchResponse): boolean {
+export function isMisplaced({ body, headerFields, internalDate, size }: FetchResponse): boolean {
   return body !== undefined || headerFields !== undefined || internalDate !== undefined || size !== undefined;
 }
 

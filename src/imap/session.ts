@@ -19,7 +19,7 @@ import { CommandRefused } from "./command-refused.ts";
 import { InFlight } from "./in-flight.ts";
 import { LiteralRefused } from "./literal-refused.ts";
 import { Discretion } from "./discretion.ts";
-import type { MailboxView } from "./mailbox-view.ts";
+import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
 import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { FetchResponse, Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
@@ -541,9 +541,9 @@ export class Session {
     this.#fail(new InterimapError("CONNECTION_SILENT", words));
   }
 
-  /** An answer may come in pieces, of which only one has the mod-sequence. */
-  #isUnstamped({ flags, modSeq }: FetchResponse): boolean {
-    if (flags === undefined || modSeq !== undefined) return false;
+  /** An answer may come in pieces, of which only one has the mod-sequence; and late, when it is no announcement. */
+  #isUnstamped(response: FetchResponse): boolean {
+    if (response.flags === undefined || response.modSeq !== undefined || isMisplaced(response)) return false;
     return this.#inFlight.findClaimant(({ command }) => command.name === "UID FETCH") === undefined;
   }
 

@@ -810,3 +810,21 @@ test("flags that are announced without a mod-sequence make a mailbox doubtful, u
     });
   }
 });
+
+test("an answer that comes late, with flags and without a mod-sequence, is no announcement", async () => {
+  const stored = String.raw`
+    C: x UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+    S: * 1 FETCH (UID 1 FLAGS () INTERNALDATE "01-Feb-2020 10:00:00 +0000")
+    S: x OK`;
+  const asked = String.raw`
+    C: y UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT ()
+    S: y OK`;
+  const scripts = {
+    local: selected() + stored + settled({ modSeq: 5 }) + flagsOf("1", told(1)) + settled({ modSeq: 5 }),
+    remote: flagged + asked + settled({ modSeq: 7 }),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.equal(scene.store.mailboxes()[0]?.states.local?.highestModSeq, 5n);
+  });
+});
