@@ -2,7 +2,7 @@
 // makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { chmod, readFile, writeFile } from "node:fs/promises";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 
 const outfile = "dist/interimap.js";
 
@@ -29,27 +29,51 @@ const nativeAddOn: Plugin = {
   },
 };
 
-await build({
-  entryPoints: ["src/main.ts"],
-  outfile,
+const forNode = {
   bundle: true,
   platform: "node",
   target: "node20",
   // Not ESM: there, all modules of Node that are mentioned anywhere are loaded before anything runs.
   format: "cjs",
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
+/** Packages that few runs need stay text until one does: V8 would go through all of it at each start. */
+const packagesAsText: Plugin = {
+  name: "packages as text",
+  setup(builder) {
+    builder.onResolve({ filter: /^(?:socks|imapflow\/.*)$/ }, ({ path }) => ({ path, namespace: "text" }));
+    builder.onLoad({ filter: /./, namespace: "text" }, async ({ path }) => {
+      const entry = { contents: `module.exports = require("${path}");`, resolveDir: process.cwd() };
+      const { outputFiles } = await build({ ...forNode, stdin: entry, write: false });
+      const code = JSON.stringify(outputFiles[0]?.text);
+      const options = JSON.stringify({ filename: path });
+      const evaluate = `require("node:vm").compileFunction(${code}, ["module", "require"], ${options})`;
+      return { contents: `${evaluate}(module, require);` };
+    });
+  },
+};
+
+await build({
+  ...forNode,
+  entryPoints: ["src/main.ts"],
+  outfile,
   define: { "import.meta.url": "__url" },
-  plugins: [nativeAddOn],
+  plugins: [nativeAddOn, packagesAsText],
   external: ["better-sqlite3/build/*"],
   banner: { js: banner },
   legalComments: "eof",
-  logLevel: "warning",
 });
 
 // The nearest package.json decides how Node reads a .js file.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
+const bundle = await readFile(outfile, "utf8");
 // esbuild moves a #! of the entry file to the top, and a second one after it is a syntax error.
-if ((await readFile(outfile, "utf8")).split("\n", 2).every((line) => line.startsWith("#!"))) {
+if (bundle.split("\n", 2).every((line) => line.startsWith("#!"))) {
   throw new Error("src/main.ts must not have a #! line: scripts/build.ts writes it");
 }
+// V8 reads plain ASCII faster than anything else. esbuild leaves comments and regular expressions as they are.
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+await writeFile(outfile, bundle.replace(/[\x80-\uffff]/g, escaped));
 await chmod(outfile, 0o755);

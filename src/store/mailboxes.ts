@@ -14,8 +14,6 @@ export interface MailboxRecord {
   readonly subscribed: boolean;
   /** As of the last checkpoint; undefined before the first, or when what is recorded cannot be: see {@link Store.flaw}. */
   readonly states: PerSide<MailboxState | undefined>;
-  /** How many messages each server had then. */
-  readonly messageCounts: PerSide<number> | undefined;
   /** A round was begun and did not come to its checkpoint, or something recorded of the mailbox cannot be. */
   readonly isUnfinished: boolean;
 }
@@ -30,8 +28,6 @@ interface Row {
   readonly rValidity: bigint | null;
   readonly rNext: bigint | null;
   readonly rModSeq: bigint | null;
-  readonly lCount: bigint | null;
-  readonly rCount: bigint | null;
   readonly unfinished: bigint;
 }
 
@@ -41,7 +37,6 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
        iif(typeof(mailbox) = 'blob' AND length(mailbox) BETWEEN 1 AND ${maxTextOctets}, mailbox, NULL) AS mailbox,
        local.UIDVALIDITY AS lValidity, local.UIDNEXT AS lNext, local.HIGHESTMODSEQ AS lModSeq,
        remote.UIDVALIDITY AS rValidity, remote.UIDNEXT AS rNext, remote.HIGHESTMODSEQ AS rModSeq,
-       counts.lCount AS lCount, counts.rCount AS rCount,
        rounds.idx IS NOT NULL
          OR idx IN (SELECT idx FROM refused WHERE ${isImpossible("refused")})
          OR idx IN (SELECT idx FROM refused_changes WHERE ${isImpossible("refused_changes")})
@@ -49,8 +44,6 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
          OR idx IN (SELECT idx FROM unconfirmed WHERE ${isImpossible("unconfirmed")})
          OR idx IN (SELECT idx FROM suspects WHERE ${isImpossible("suspects")}) AS unfinished
      FROM mailboxes LEFT JOIN local USING (idx) LEFT JOIN remote USING (idx) LEFT JOIN rounds USING (idx)
-       LEFT JOIN (SELECT idx, local AS lCount, remote AS rCount FROM message_counts
-         WHERE NOT ${isImpossible("message_counts")}) AS counts USING (idx)
      ORDER BY idx`,
   );
   return rows.map((row) => {
@@ -61,10 +54,6 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
       idx: idxOf(connection, row),
       name: nameOf(connection, row),
       subscribed: row.subscribed === 1n,
-      messageCounts:
-        row.lCount === null || row.rCount === null
-          ? undefined
-          : { local: Number(row.lCount), remote: Number(row.rCount) },
       states: areSound ? { local, remote } : { local: undefined, remote: undefined },
       isUnfinished: row.unfinished !== 0n || !areSound,
     };

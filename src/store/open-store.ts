@@ -1,6 +1,6 @@
 // Opens the database: makes the file, locks it, makes the tables. In this order, and before any network traffic.
 
-import { accessSync, closeSync, constants } from "node:fs";
+import { accessSync, closeSync, constants, lstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { distrusted, examine, type Examined } from "../files/examine.ts";
 import { createPrivately } from "../files/open-safely.ts";
@@ -46,7 +46,9 @@ function settle(named: string): string {
   // once more: somebody may have been quicker
   const file = trusted(path);
   if (file.stats?.isFile() !== true) throw foreignError(named);
-  for (const suffix of ["-wal", "-journal", "-shm"]) trusted(`${path}${suffix}`);
+  // Mostly there are none, and the folders have been looked at.
+  const besides = ["-wal", "-journal", "-shm"].map((suffix) => `${path}${suffix}`);
+  for (const one of besides) if (lstatSync(one, { throwIfNoEntry: false }) !== undefined) trusted(one);
   requireWritable(path);
   return path;
 }

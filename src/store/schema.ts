@@ -37,7 +37,7 @@ export function requireOurSchema(connection: Connection, migrations: readonly Mi
       expected !== undefined &&
       (version < firstOfOurOwn
         ? isPlain(sql) && hasColumns(connection, name, expected)
-        : words(sql ?? "") === words(expected));
+        : sql === expected || words(sql ?? "") === words(expected));
     if (!isOurs) throw strangeError(path, `${type} ${name}`);
     found.add(name);
   }

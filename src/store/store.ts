@@ -168,6 +168,14 @@ export class Store {
     );
   }
 
+  /** The same of all mailboxes, by idx. */
+  allMessageCounts(): ReadonlyMap<number, PerSide<number>> {
+    const rows = this.#connection.rows<PerSide<number> & { readonly idx: number }>(
+      `SELECT idx, local, remote FROM message_counts WHERE NOT ${isImpossible("message_counts")}`,
+    );
+    return new Map(rows.map(({ idx, local, remote }) => [idx, { local, remote }]));
+  }
+
   /**
    * Notes that copies with UIDs at or above the floors may exist without a mapping row, until the next checkpoint of their
    * mailbox. The one commit that waits for the disk: what follows may be lost with the power, this says that it may.

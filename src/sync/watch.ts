@@ -377,10 +377,12 @@ export class Watch {
 
   /** What is recorded of each mailbox. */
   #known(): ReadonlyMap<string, PerSide<Recorded | undefined>> {
+    const { store } = this.#options.sync;
+    const counts = store.allMessageCounts();
     return new Map(
-      this.#options.sync.store.mailboxes().map(({ name, states, messageCounts }) => {
+      store.mailboxes().map(({ idx, name, states }) => {
         const on = (side: Side): Recorded | undefined =>
-          states[side] && { ...states[side], messages: messageCounts?.[side] };
+          states[side] && { ...states[side], messages: counts.get(idx)?.[side] };
         return [name, perSide(on)];
       }),
     );

@@ -22,7 +22,6 @@ export const upgradedMailboxes: readonly MailboxRecord[] = [
       local: { uidValidity: 1795240543, uidNext: 6, highestModSeq: 17n },
       remote: { uidValidity: 1795240544, uidNext: 2000000005, highestModSeq: 2n ** 63n - 1n },
     },
-    messageCounts: undefined,
     isUnfinished: false,
   },
   {
@@ -33,7 +32,6 @@ export const upgradedMailboxes: readonly MailboxRecord[] = [
       local: { uidValidity: 0xffff_ffff, uidNext: 0xffff_ffff, highestModSeq: 2n ** 64n - 2n },
       remote: { uidValidity: 1, uidNext: 1, highestModSeq: 2n ** 63n },
     },
-    messageCounts: undefined,
     isUnfinished: false,
   },
   {
@@ -41,15 +39,12 @@ export const upgradedMailboxes: readonly MailboxRecord[] = [
     name: "&AMk-t&AOk-",
     subscribed: true,
     states: { local: undefined, remote: undefined },
-    messageCounts: undefined,
     isUnfinished: false,
   },
 ];
 
 /** What versions 2 and 3 have in message_counts. */
-export function countsIn({ idx }: MailboxRecord): MailboxRecord["messageCounts"] {
-  return idx === 1 ? { local: 4, remote: 3 } : undefined;
-}
+export const upgradedCounts = new Map([[1, { local: 4, remote: 3 }]]);
 
 /** Rows of tables that an upgrade leaves as they are, or moves as they are. */
 export const keptTables = ["local", "remote", "mapping", "sqlite_sequence"] as const;

@@ -75,21 +75,20 @@ export function parseMailboxStatus(
   for (const [, key = "", value = ""] of items.matchAll(
     /[ (](MESSAGES|UIDNEXT|UIDVALIDITY|HIGHESTMODSEQ) ([^ ()]*)/gi,
   )) {
-    if (value.length > maxDigits) continue;
-    const number = readNumber(value);
-    const nonZero = readNonZero(value);
-    const modSeq = readModSeq(value);
     const item = key.toUpperCase();
-    if (item === "MESSAGES" && number !== undefined) told.messages = number;
-    else if (item === "UIDNEXT" && nonZero !== undefined) told.uidNext = nonZero;
-    else if (item === "UIDVALIDITY" && nonZero !== undefined) told.uidValidity = nonZero;
-    else if (item === "HIGHESTMODSEQ" && modSeq !== undefined) told.highestModSeq = modSeq;
+    if (item === "HIGHESTMODSEQ") {
+      const modSeq = readModSeq(value);
+      if (modSeq !== undefined) told.highestModSeq = modSeq;
+      continue;
+    }
+    const number = item === "MESSAGES" ? readNumber(value) : readNonZero(value);
+    if (number === undefined) continue;
+    if (item === "MESSAGES") told.messages = number;
+    else if (item === "UIDNEXT") told.uidNext = number;
+    else told.uidValidity = number;
   }
   return { kind: "mailbox-status", name: name.value, ...told };
 }
-
-/** Of 64 bits. */
-const maxDigits = 20;
 
 interface Astring {
   readonly value: string;
@@ -103,9 +102,11 @@ function readName(line: string, start: number, literals: readonly Buffer[]): Ast
   return name?.value.includes("\0") === true ? undefined : name;
 }
 
+const literalMarker = /^~?\{[0-9]+\+?\}\r?\n/;
+
 function readAnyName(line: string, start: number, literals: readonly Buffer[]): Astring | undefined {
   if (line[start] === '"') return readQuoted(line, start + 1);
-  const marker = /^~?\{[0-9]+\+?\}\r?\n/.exec(line.slice(start, start + 32));
+  const marker = line[start] === "{" || line[start] === "~" ? literalMarker.exec(line.slice(start, start + 32)) : null;
   if (marker !== null) {
     return { value: literals[0]?.toString("latin1") ?? "", end: start + marker[0].length, form: "literal" };
   }
