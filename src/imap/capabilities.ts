@@ -4,9 +4,12 @@ import { InterimapError } from "../model/errors.ts";
 
 export class Capabilities {
   readonly #names: ReadonlySet<string>;
+  /** RFC 7889: the size in octets of the largest message that can be appended to any mailbox, if the server has one. */
+  readonly appendLimit: number | undefined;
 
   constructor(names: Iterable<string>) {
     this.#names = new Set(Array.from(names, (name) => name.toUpperCase()));
+    this.appendLimit = appendLimitAmong(this.#names);
   }
 
   has(name: string): boolean {
@@ -27,18 +30,17 @@ export class Capabilities {
     return this.has("LITERAL-") || this.has("IMAP4REV2");
   }
 
-  /** RFC 7889: the size in octets of the largest message that can be appended to any mailbox, if the server has one. */
-  get appendLimit(): number | undefined {
-    for (const name of this.#names) {
-      const limit = /^APPENDLIMIT=(\d{1,15})$/.exec(name)?.[1];
-      if (limit !== undefined) return Number(limit);
-    }
-    return undefined;
-  }
-
   offersMechanism(mechanism: string): boolean {
     return this.has(`AUTH=${mechanism}`);
   }
+}
+
+function appendLimitAmong(names: ReadonlySet<string>): number | undefined {
+  for (const name of names) {
+    const limit = /^APPENDLIMIT=(\d{1,15})$/.exec(name)?.[1];
+    if (limit !== undefined) return Number(limit);
+  }
+  return undefined;
 }
 
 /** Each with what makes up for its absence. */

@@ -1,33 +1,33 @@
-// Commands in the order in which they came, however many: most leave in that order, too. Neither taking one out nor looking
-// at the first that is left may take longer because there are many.
+// Commands in the order in which they came, however many. Servers answer in that order nearly always, so what is taken out is
+// mostly the first that is left.
 
 /** So many that are gone are not worth closing the gaps. */
 const fewGaps = 32;
 
 export class CommandList<T extends object> {
   #items: (T | undefined)[] = [];
-  /** Where each is; what is before `#head` is gone. */
-  readonly #places = new Map<T, number>();
+  /** What is before it is gone. */
   #head = 0;
+  #size = 0;
 
   get size(): number {
-    return this.#places.size;
+    return this.#size;
   }
 
   add(item: T): void {
-    this.#places.set(item, this.#items.length);
     this.#items.push(item);
+    this.#size++;
   }
 
   /** False when it is not there. */
   remove(item: T): boolean {
-    const place = this.#places.get(item);
-    if (place === undefined) return false;
-    this.#places.delete(item);
+    const place = this.#items[this.#head] === item ? this.#head : this.#items.indexOf(item, this.#head);
+    if (place < 0) return false;
     this.#items[place] = undefined;
+    this.#size--;
     while (this.#head < this.#items.length && this.#items[this.#head] === undefined) this.#head++;
     // Each time as many are moved as were taken out since the last time, at most.
-    if (this.#items.length > fewGaps + 2 * this.#places.size) this.#closeGaps();
+    if (this.#items.length > fewGaps + 2 * this.#size) this.#closeGaps();
     return true;
   }
 
@@ -51,8 +51,5 @@ export class CommandList<T extends object> {
   #closeGaps(): void {
     this.#items = this.toArray();
     this.#head = 0;
-    this.#items.forEach((item, place) => {
-      if (item !== undefined) this.#places.set(item, place);
-    });
   }
 }

@@ -6,7 +6,7 @@ import type { InterimapError } from "../model/errors.ts";
 import { cut, printable } from "../model/printable.ts";
 import { lineForLog, withoutMessageText } from "./codec/message-text.ts";
 import { NotUnderstood } from "./codec/wire-values.ts";
-import type { Response, ResponseCode } from "./responses.ts";
+import type { Response, ResponseCode, StatusResponse, TaggedResponse } from "./responses.ts";
 
 /** Servers that have more to say have said what matters by then. */
 const maxText = 300;
@@ -27,17 +27,22 @@ export class Discretion {
     this.#secrets.add(secret);
   }
 
-  /** Response codes keep their text, which is for us. */
+  /** Text of an OK is left as it is, for nobody to show: there are very many. */
   heard(response: Response): Response {
     switch (response.kind) {
       case "tagged":
       case "status":
-        return { ...response, code: this.#code(response.code), text: this.text(response.text) };
+        return response.status === "OK" && response.code?.name !== "ALERT" ? response : this.shown(response);
       case "unreadable":
         return { ...response, line: this.#secrets.blank(response.line) };
       default:
         return response;
     }
+  }
+
+  /** Response codes keep their text, which is for us. */
+  shown<T extends TaggedResponse | StatusResponse>(response: T): T {
+    return { ...response, code: this.#code(response.code), text: this.text(response.text) };
   }
 
   text(text: string): string {

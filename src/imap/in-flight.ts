@@ -38,7 +38,7 @@ export class InFlight<T extends Sent> implements InFlightKinds {
   remove(sent: T): void {
     if (!this.#all.remove(sent)) return;
     this.#byTag.delete(sent.tag);
-    this.#claimants.remove(sent);
+    if (sent.command.claim !== undefined) this.#claimants.remove(sent);
     this.#count(sent, -1);
   }
 

@@ -494,7 +494,7 @@ export class Session {
 
   /** Nothing more is sent, be it half written, and nothing that is answered is believed. */
   #dropMisled(entry: Entry, answer: TaggedResponse | StatusResponse): void {
-    const refused = new LiteralRefused(entry.command.name, answer, this.side);
+    const refused = new LiteralRefused(entry.command.name, this.#discretion.shown(answer), this.side);
     entry.reject(refused);
     this.#fail(refused.alsoLost);
   }

@@ -20,13 +20,14 @@ export class Secrets {
       this.#addPlain(text.replace(/["\\]/g, "\\$&"));
     }
     for (const text of base64Forms(octets)) this.#patterns.add(`[A-Za-z0-9+/]{0,2}${escaped(text)}[A-Za-z0-9+/=]{0,3}`);
-    const longestFirst = [...this.#patterns].sort((a, b) => b.length - a.length);
-    this.#all = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.join("|"), "gi");
+    this.#all = undefined;
   }
 
   /** `text` as decoded characters, or as octets, one character each (latin1). */
   blank(text: string): string {
-    return this.#all === undefined ? text : text.slice(0, maxLooked).replace(this.#all, shown) + text.slice(maxLooked);
+    if (this.#patterns.size === 0) return text;
+    this.#all ??= anyOf(this.#patterns);
+    return text.slice(0, maxLooked).replace(this.#all, shown) + text.slice(maxLooked);
   }
 
   #addPlain(text: string): void {
@@ -34,6 +35,11 @@ export class Secrets {
     const pattern = escaped(text);
     this.#patterns.add(text.length >= minAnywhere ? pattern : `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`);
   }
+}
+
+function anyOf(patterns: ReadonlySet<string>): RegExp {
+  const longestFirst = [...patterns].sort((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.join("|"), "gi");
 }
 
 /** What any base64 text that has these octets in it contains: they may begin at each of its three places. */

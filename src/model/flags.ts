@@ -58,9 +58,19 @@ export function permanentFlags(list: readonly string[] | undefined): PermanentFl
   return { names, mayCreate: names.delete("\\*") };
 }
 
+/** A mailbox has few lists of flags, and a hundred thousand messages. */
+const byPermanentFlags = new WeakMap<PermanentFlags, WeakMap<FlagSet, FlagSet>>();
+
 /** The flags that a mailbox can keep, of those that can be sent to it at all. */
 export function storableFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
-  return sendableFlags(filtered(set, (flag) => isStorable(flag, permanent)));
+  let storable = byPermanentFlags.get(permanent);
+  if (storable === undefined) byPermanentFlags.set(permanent, (storable = new WeakMap()));
+  let kept = storable.get(set);
+  if (kept === undefined) {
+    kept = sendableFlags(filtered(set, (flag) => isStorable(flag, permanent)));
+    storable.set(set, kept);
+  }
+  return kept;
 }
 
 function isStorable(flag: string, { names, mayCreate, refused }: PermanentFlags): boolean {
@@ -100,6 +110,7 @@ export function establishedFlags(set: FlagSet, permanent: PermanentFlags): FlagS
 }
 
 export function withoutFlags(set: FlagSet, others: FlagSet): FlagSet {
+  if (set === others) return noFlags;
   const left = others.flags.length > 8 ? new Set(others.flags) : undefined;
   return filtered(set, (flag) => !(left?.has(flag) ?? others.flags.includes(flag)));
 }

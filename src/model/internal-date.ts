@@ -25,11 +25,11 @@ export function parseInternalDate(text: string): InternalDate | undefined {
   const seconds = second === "60" ? 59 : Number(second);
   if (Number(hour) > 23 || Number(minute) > 59 || seconds > 59 || Number(zoneRest) > 59) return undefined;
   const zone = Number(zoneHours) * 60 + Number(zoneRest);
+  // Years below 100 are taken for others.
+  if (month < 0 || Number(day) < 1 || Number(year) < 100 || zone > farthestZone) return undefined;
   const there = Date.UTC(Number(year), month, Number(day), Number(hour), Number(minute), seconds);
-  const date = new Date(there);
-  // Out of range, one part runs over into the next; and years below 100 are taken for others.
-  const isReal = date.getUTCDate() === Number(day) && date.getUTCMonth() === month;
-  if (!isReal || date.getUTCFullYear() !== Number(year) || zone > farthestZone) return undefined;
+  // A day too many runs over into the next month.
+  if (Number(day) > 28 && new Date(there).getUTCDate() !== Number(day)) return undefined;
   const zoneMinutes = sign === "-" ? -zone : zone;
   return { instant: there - zoneMinutes * 60_000, zoneMinutes };
 }
@@ -55,8 +55,10 @@ export function instantOf(internalDate: string): number {
   return parseInternalDate(internalDate)?.instant ?? Number.NaN;
 }
 
+const twoDigits = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, "0"));
+
 function two(value: number): string {
-  return String(value).padStart(2, "0");
+  return twoDigits[value]!;
 }
 
 function four(value: number): string {

@@ -78,6 +78,7 @@ export function shownUidSet(set: UidSet): string {
 
 /** Any order, duplicates allowed. */
 export function uidSetOf(uids: Iterable<number>): UidSet {
+  if (Array.isArray(uids) && uids.length === 0) return emptyUidSet;
   const builder = new UidSetBuilder();
   for (const uid of uids) builder.add(uid);
   return builder.build();

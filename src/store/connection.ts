@@ -15,6 +15,8 @@ export class Connection {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
   #mustSignLog = false;
+  /** better-sqlite3 makes four functions of each that it is given. */
+  #inTransaction: ((work: () => unknown) => unknown) | undefined;
 
   /**
    * Opens an existing file and locks it against every other process, readers too, until {@link close} or the end of
@@ -126,7 +128,9 @@ export class Connection {
   /** Commits what `work` did, or nothing of it if it throws. May be nested. */
   transaction<T>(work: () => T): T {
     this.#signLog();
-    return this.#guard(() => this.#database.transaction(work)());
+    this.#inTransaction ??= this.#database.transaction((inner: () => unknown) => inner());
+    const run = this.#inTransaction;
+    return this.#guard(() => run(work) as T);
   }
 
   /** As transaction(), and waits for the disk: this commit and all before it survive the loss of power. Not nested. */

@@ -3,6 +3,7 @@
 
 import { maxUid } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
+import { sparseTables, type SparseTable } from "./sparse-tables.ts";
 
 type Columns = Readonly<Record<string, string>>;
 
@@ -64,9 +65,15 @@ export type CheckedTable = keyof typeof rowRules;
 
 export const checkedTables = Object.keys(rowRules) as readonly CheckedTable[];
 
+const impossible = new Map<CheckedTable, string>();
+
 /** The condition under which a row of the table is one that cannot be. */
 export function isImpossible(table: CheckedTable): string {
-  return `NOT (${Object.values<string>(rowRules[table]).join(" AND ")})`;
+  const known = impossible.get(table);
+  if (known !== undefined) return known;
+  const condition = `NOT (${Object.values<string>(rowRules[table]).join(" AND ")})`;
+  impossible.set(table, condition);
+  return condition;
 }
 
 /** A value that cannot be, and where it is. */
@@ -77,9 +84,18 @@ export interface Impossibility {
   readonly value: string;
 }
 
-/** What a mailbox's rows hold that cannot be; undefined when they are sound. Does not read the mapping: see {@link mappingEnds}. */
-export function findImpossible(connection: Connection, idx: number): Impossibility | undefined {
-  const table = connection.value<string>(findTable, ...parts.map(() => idx)) as CheckedTable | undefined;
+/**
+ * What a mailbox's rows hold that cannot be; undefined when they are sound. Does not read the mapping: see
+ * {@link mappingEnds}. `mayHave`: whether a table that is mostly empty need be looked at.
+ */
+export function findImpossible(
+  connection: Connection,
+  idx: number,
+  mayHave: (table: SparseTable) => boolean,
+): Impossibility | undefined {
+  const sparse = sparseTables.filter(mayHave).map(asSearch);
+  const table =
+    search(connection, idx, searchAlways) ?? (sparse.length === 0 ? undefined : search(connection, idx, any(sparse)));
   if (table === undefined) return undefined;
   const shown = Object.entries<string>(rowRules[table])
     .map(
@@ -100,13 +116,29 @@ const mappingEnds = ["lUID", "rUID"]
   .flatMap((uid) => [`${uid} < 1`, `${uid} > ${maxUid}`])
   .map((condition) => `SELECT 'mapping' AS name WHERE EXISTS (SELECT 1 FROM mapping WHERE idx = ? AND ${condition})`);
 
-const parts = [
+interface Search {
+  readonly sql: string;
+  /** So often the mailbox is named. */
+  readonly parts: number;
+}
+
+function search(connection: Connection, idx: number, { sql, parts }: Search): CheckedTable | undefined {
+  return connection.value<string>(sql, ...Array<number>(parts).fill(idx)) as CheckedTable | undefined;
+}
+
+function any(searches: readonly string[]): Search {
+  return { sql: `${searches.join(" UNION ALL ")} LIMIT 1`, parts: searches.length };
+}
+
+function asSearch(table: CheckedTable): string {
+  return `SELECT '${table}' WHERE EXISTS (SELECT 1 FROM ${table} WHERE idx = ? AND ${isImpossible(table)})`;
+}
+
+const isSparse = (table: CheckedTable): boolean => sparseTables.some((sparse) => sparse === table);
+const searchAlways = any([
   ...mappingEnds,
-  ...checkedTables
-    .filter((table) => table !== "mapping")
-    .map((table) => `SELECT '${table}' WHERE EXISTS (SELECT 1 FROM ${table} WHERE idx = ? AND ${isImpossible(table)})`),
-];
-const findTable = `${parts.join(" UNION ALL ")} LIMIT 1`;
+  ...checkedTables.filter((table) => table !== "mapping" && !isSparse(table)).map(asSearch),
+]);
 
 /** A server may have written as much as it liked; UTF-8 takes up to three octets for each of these. */
 export function boundedText(text: string): string {

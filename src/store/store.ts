@@ -4,7 +4,7 @@
 import type { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { emptyUidSet, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
@@ -23,6 +23,7 @@ import { impossibleRow } from "./read-values.ts";
 import { findImpossible, isImpossible } from "./row-rules.ts";
 import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
 import { recordRefusedChanges, refusedChanges, type ChangeRefusal, type RefusedChange } from "./refused-changes.ts";
+import { SparseTables } from "./sparse-tables.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
 import { forgetExpired, noteConfirmed, noteSent, renewUnconfirmed, unconfirmed } from "./unconfirmed.ts";
@@ -36,11 +37,13 @@ export interface Mark {
 
 export class Store {
   readonly #connection: Connection;
+  readonly #sparse: SparseTables;
   #isCurrent: boolean;
 
   /** Makes the tables of a new database. openStore() is the way to get a Store. */
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#sparse = new SparseTables(connection);
     this.#isCurrent = initialise(connection);
     if (this.#isCurrent) this.#settle();
   }
@@ -65,7 +68,7 @@ export class Store {
 
   /** To be asked before anything follows from what is recorded of a mailbox: something that cannot be. {@link mendRows} drops it. */
   flaw(idx: number): InterimapError | undefined {
-    const found = findImpossible(this.#connection, idx);
+    const found = findImpossible(this.#connection, idx, (table) => this.#sparse.mayHave(table, idx));
     return found && impossibleRow(this.#connection.path, found, found.value);
   }
 
@@ -118,25 +121,35 @@ export class Store {
   checkpoint(idx: number, states: PerSide<MailboxState>, messageCounts?: PerSide<number>): void {
     this.transaction(() => {
       const isNews = saveStates(this.#connection, idx, states);
-      this.#connection.run("DELETE FROM message_counts WHERE idx = ?", idx);
-      if (messageCounts !== undefined) {
+      if (messageCounts === undefined) this.#connection.run("DELETE FROM message_counts WHERE idx = ?", idx);
+      else {
         const { local, remote } = messageCounts;
-        this.#connection.run("INSERT INTO message_counts (idx, local, remote) VALUES (?, ?, ?)", idx, local, remote);
+        this.#connection.run(
+          `INSERT INTO message_counts (idx, local, remote) VALUES (?, ?, ?)
+           ON CONFLICT (idx) DO UPDATE SET local = excluded.local, remote = excluded.remote`,
+          ...[idx, local, remote],
+        );
         noteSynchronised(this.#connection, idx, isNews);
-        this.#connection.run(
-          `DELETE FROM suspects WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM refused
-             WHERE refused.idx = suspects.idx AND refused.side = suspects.side AND refused.UID = suspects.UID)`,
-          idx,
-        );
-        this.#connection.run(
-          `DELETE FROM misread WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM suspects
-             WHERE suspects.idx = misread.idx AND suspects.side = misread.side)`,
-          idx,
-        );
-        forgetExpired(this.#connection, idx);
+        this.#forgetSettled(idx);
       }
       this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
     });
+  }
+
+  #forgetSettled(idx: number): void {
+    if (this.#sparse.mayHave("suspects", idx))
+      this.#connection.run(
+        `DELETE FROM suspects WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM refused
+           WHERE refused.idx = suspects.idx AND refused.side = suspects.side AND refused.UID = suspects.UID)`,
+        idx,
+      );
+    if (this.#sparse.mayHave("misread", idx))
+      this.#connection.run(
+        `DELETE FROM misread WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM suspects
+           WHERE suspects.idx = misread.idx AND suspects.side = misread.side)`,
+        idx,
+      );
+    if (this.#sparse.mayHave("unconfirmed", idx)) forgetExpired(this.#connection, idx);
   }
 
   /**
@@ -152,11 +165,15 @@ export class Store {
 
   /** The side gives the mailbox the same HIGHESTMODSEQ, whatever happens in it. */
   setStuck(idx: number, side: Side, isStuck: boolean): void {
-    if (isStuck) this.#connection.run("INSERT OR IGNORE INTO stuck (idx, side) VALUES (?, ?)", idx, side);
-    else this.#connection.run("DELETE FROM stuck WHERE idx = ? AND side = ?", idx, side);
+    if (isStuck) {
+      this.#sparse.note("stuck", idx);
+      this.#connection.run("INSERT OR IGNORE INTO stuck (idx, side) VALUES (?, ?)", idx, side);
+    } else if (this.#sparse.mayHave("stuck", idx))
+      this.#connection.run("DELETE FROM stuck WHERE idx = ? AND side = ?", idx, side);
   }
 
   isStuck(idx: number, side: Side): boolean {
+    if (!this.#sparse.mayHave("stuck", idx)) return false;
     return this.#connection.value("SELECT 1 FROM stuck WHERE idx = ? AND side = ?", idx, side) !== undefined;
   }
 
@@ -272,16 +289,19 @@ export class Store {
 
   /** Counts one more attempt, and takes over the new reason, if the message is known. */
   recordRefused(idx: number, refusal: Refusal, at = new Date()): void {
+    this.#sparse.note("refused", idx);
     recordRefused(this.#connection, { idx, ...refusal }, at);
   }
 
   /** Of one mailbox, or of all. */
   refused(idx?: number): RefusedMessage[] {
+    if (idx !== undefined && !this.#sparse.mayHave("refused", idx)) return [];
     return refused(this.#connection, idx);
   }
 
   /** All or none; counts one more attempt, and takes over the new reason, of those that are known. */
   recordRefusedChanges(idx: number, refusal: ChangeRefusal): void {
+    this.#sparse.note("refused_changes", idx);
     this.transaction(() => {
       recordRefusedChanges(this.#connection, { idx, ...refusal });
     });
@@ -289,6 +309,7 @@ export class Store {
 
   /** Of one mailbox, or of all. */
   refusedChanges(idx?: number): RefusedChange[] {
+    if (idx !== undefined && !this.#sparse.mayHave("refused_changes", idx)) return [];
     return refusedChanges(this.#connection, idx);
   }
 
@@ -302,11 +323,13 @@ export class Store {
 
   /** Since when is kept, if the messages wait already. */
   recordWait(wait: Wait): void {
+    this.#sparse.note("waits", wait.idx);
     recordWait(this.#connection, wait);
   }
 
   /** Of one mailbox, or of all. */
   waits(idx?: number): Wait[] {
+    if (idx !== undefined && !this.#sparse.mayHave("waits", idx)) return [];
     return waits(this.#connection, idx);
   }
 
@@ -316,6 +339,7 @@ export class Store {
 
   /** Messages of `side` are about to be appended to the other one. */
   noteSent(idx: number, side: Side, uids: UidSet): void {
+    this.#sparse.note("unconfirmed", idx);
     this.transaction(() => {
       noteSent(this.#connection, { idx, side }, uids);
     });
@@ -323,6 +347,7 @@ export class Store {
 
   /** Each of them was taken once; or it is known that it was not. */
   noteConfirmed(idx: number, side: Side, uids: UidSet): void {
+    if (!this.#sparse.mayHave("unconfirmed", idx)) return;
     this.transaction(() => {
       noteConfirmed(this.#connection, { idx, side }, uids);
     });
@@ -330,7 +355,7 @@ export class Store {
 
   /** What was sent before counts as sent now: it was not known until now that nobody waits for the answer. */
   renewUnconfirmed(idx: number): void {
-    renewUnconfirmed(this.#connection, idx);
+    if (this.#sparse.mayHave("unconfirmed", idx)) renewUnconfirmed(this.#connection, idx);
   }
 
   /**
@@ -338,19 +363,14 @@ export class Store {
    * may come are in the second set, too, and so on.
    */
   unconfirmed(idx: number, side: Side): UidSet[] {
-    return unconfirmed(this.#connection, { idx, side });
+    return this.#sparse.mayHave("unconfirmed", idx) ? unconfirmed(this.#connection, { idx, side }) : [];
   }
 
   /** Messages in whose transfer from `side` a connection died, until a checkpoint finds that they are no longer missing. */
   suspects(idx: number, side: Side): UidSet {
-    return uidSetOf(
-      this.#connection
-        .rows<{ UID: number }>(
-          `SELECT UID FROM suspects WHERE idx = ? AND side = ? AND NOT ${isImpossible("suspects")} ORDER BY UID`,
-          ...[idx, side],
-        )
-        .map(({ UID }) => UID),
-    );
+    if (!this.#sparse.mayHave("suspects", idx)) return emptyUidSet;
+    const sql = `SELECT UID FROM suspects WHERE idx = ? AND side = ? AND NOT ${isImpossible("suspects")} ORDER BY UID`;
+    return uidSetOf(this.#connection.rows<{ UID: number }>(sql, idx, side).map(({ UID }) => UID));
   }
 
   /** The idx of each mailbox that has any. */
@@ -361,6 +381,7 @@ export class Store {
 
   /** All or none. */
   addSuspects(idx: number, side: Side, uids: readonly number[]): void {
+    this.#sparse.note("suspects", idx);
     this.transaction(() => {
       for (const uid of uids) {
         this.#connection.run("INSERT OR IGNORE INTO suspects (idx, side, UID) VALUES (?, ?, ?)", idx, side, uid);
@@ -370,11 +391,13 @@ export class Store {
 
   /** The other server did not understand a command with messages of `side`, which are suspects. */
   noteMisread(idx: number, side: Side): void {
+    this.#sparse.note("misread", idx);
     this.#connection.run("INSERT OR IGNORE INTO misread (idx, side) VALUES (?, ?)", idx, side);
   }
 
   /** Whether that holds for any mailbox, until a checkpoint finds that it has no suspects any more. */
   hasMisread(side: Side): boolean {
+    if (this.#sparse.mailboxesIn("misread").size === 0) return false;
     return this.#connection.value("SELECT 1 FROM misread WHERE side = ? LIMIT 1", side) !== undefined;
   }
 
@@ -384,6 +407,7 @@ export class Store {
 
   /** Messages are about to be deleted from a mailbox that has so many on both sides. */
   noteStock(idx: number, known: number): void {
+    this.#sparse.note("stocks", idx);
     this.transaction(() => {
       noteStock(this.#connection, idx, known);
     });
@@ -400,6 +424,7 @@ export class Store {
 
   /** The mailbox is losing nearly everything, and may. */
   noteEmptied(idx: number): void {
+    this.#sparse.note("emptied", idx);
     noteEmptied(this.#connection, idx);
   }
 

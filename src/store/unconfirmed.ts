@@ -26,6 +26,10 @@ const sound = `NOT ${isImpossible("unconfirmed")}`;
 const insert = `INSERT INTO unconfirmed (idx, side, first_UID, last_UID, appends, since) VALUES (?, ?, ?, ?, 1, ?)
   ON CONFLICT (idx, side, first_UID, last_UID) DO UPDATE SET appends = appends + 1, since = max(since, excluded.since)`;
 const these = "idx = ? AND side = ? AND first_UID = ? AND last_UID = ?";
+const any = "SELECT 1 FROM unconfirmed WHERE idx = ? AND side = ? LIMIT 1";
+const removeOnly = `DELETE FROM unconfirmed WHERE ${these} AND appends = 1`;
+const takeOne = `UPDATE unconfirmed SET appends = appends - 1 WHERE ${these}`;
+const young = `SELECT ${columns} FROM unconfirmed WHERE idx = ? AND side = ? AND since >= ? AND ${sound} ORDER BY first_UID`;
 
 /** One APPEND, or several that begin together. */
 export function noteSent(connection: Connection, { idx, side }: MailboxSide, uids: UidSet): void {
@@ -35,18 +39,14 @@ export function noteSent(connection: Connection, { idx, side }: MailboxSide, uid
 
 /** Takes one APPEND off for each of them that has any. */
 export function noteConfirmed(connection: Connection, mailbox: MailboxSide, uids: UidSet): void {
-  const { idx, side } = mailbox;
-  if (connection.value("SELECT 1 FROM unconfirmed WHERE idx = ? AND side = ? LIMIT 1", idx, side) === undefined) return;
+  if (connection.value(any, mailbox.idx, mailbox.side) === undefined) return;
   for (const range of uids.ranges) if (!takeOff(connection, mailbox, range)) takeApart(connection, mailbox, range);
 }
 
 /** Returns false when there is no row of exactly these. */
 function takeOff(connection: Connection, { idx, side }: MailboxSide, [first, last]: UidRange): boolean {
   const key = [idx, side, first, last];
-  return (
-    connection.changes(`DELETE FROM unconfirmed WHERE ${these} AND appends = 1`, ...key) > 0 ||
-    connection.changes(`UPDATE unconfirmed SET appends = appends - 1 WHERE ${these}`, ...key) > 0
-  );
+  return connection.changes(removeOnly, ...key) > 0 || connection.changes(takeOne, ...key) > 0;
 }
 
 /** Of larger APPENDs, or several smaller ones, the rest is left. */
@@ -74,9 +74,8 @@ export function renewUnconfirmed(connection: Connection, idx: number): void {
 
 /** The messages on `side` that may come; those that may come twice are in the second set as well, and so on. */
 export function unconfirmed(connection: Connection, { idx, side }: MailboxSide): UidSet[] {
-  const sql = `SELECT ${columns} FROM unconfirmed WHERE idx = ? AND side = ? AND since >= ? AND ${sound} ORDER BY first_UID`;
   const sets: UidSet[] = [];
-  for (const { first, last, appends } of connection.rows<Row>(sql, idx, side, startOfWindow())) {
+  for (const { first, last, appends } of connection.rows<Row>(young, idx, side, startOfWindow())) {
     for (let copy = 0; copy < Math.min(appends, mostCopies); copy++) {
       let more: UidSet = { ranges: [[first, last]] };
       for (let level = 0; !isEmpty(more) && level < mostCopies; level++) {

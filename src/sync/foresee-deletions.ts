@@ -35,10 +35,14 @@ export async function foreseeDeletions(foresight: Foresight, all: readonly Prosp
   const { guard, store } = foresight;
   const prospects = all.filter((prospect) => guard.counts(prospect));
   if (prospects.length < 2) return;
+  const mapped = prospects.map(({ mailbox }) => store.countMappings(mailbox.idx));
   // Each message can be gone once.
-  if (!guard.isTooMany(sum(prospects.map(({ mailbox }) => store.countMappings(mailbox.idx))))) return;
+  if (!guard.isTooMany(sum(mapped))) return;
   const missing = await allDone(
-    prospects.map((prospect) => bothSides((side) => mostThatVanished(foresight, { side, prospect }))),
+    prospects.map(async (prospect, i) => {
+      const counts = store.messageCounts(prospect.mailbox.idx);
+      return bothSides((side) => mostThatVanished(foresight, { side, prospect, mapped: mapped[i]!, counts }));
+    }),
   );
   if (!guard.isTooMany(sum(missing.map(({ local, remote }) => local + remote)))) return;
   const gone = { local: 0, remote: 0 };
@@ -56,16 +60,23 @@ interface OnSide {
   readonly prospect: Prospect;
 }
 
+interface Recorded {
+  readonly mapped: number;
+  readonly counts: PerSide<number> | undefined;
+}
+
 /** By the number of messages that the server has now. */
-async function mostThatVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<number> {
+async function mostThatVanished(
+  { sessions }: Foresight,
+  { side, prospect, mapped, counts }: OnSide & Recorded,
+): Promise<number> {
   const { mailbox, wireNames } = prospect;
   const before = mailbox.states[side];
   const now = await statusIfAny(sessions[side], wireNames[side]);
   // Of another mailbox no deletion is carried over.
   if (before === undefined || now?.uidValidity !== before.uidValidity) return 0;
-  const mapped = store.countMappings(mailbox.idx);
   // The original program, which kept no counts, left hardly a message without a mapping.
-  const had = store.messageCounts(mailbox.idx)?.[side] ?? mapped;
+  const had = counts?.[side] ?? mapped;
   const arrived = Math.max(0, (now.uidNext ?? 0) - before.uidNext);
   return Math.min(mapped, Math.max(0, had + arrived - (now.messages ?? 0)));
 }

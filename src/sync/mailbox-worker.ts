@@ -159,9 +159,10 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const undeletable = undeletableIn(work);
   // The sample is made of what is to be checked; and of rows that all have a message.
   const maySample = !work.repairs && sides.every((side) => isEmpty(undeletable[side]));
+  const recordedOf = recordOf(work);
   // Counted once: there may be a million.
   const rows = maySample && sides.some((side) => work.before[side]) ? work.store.countMappings(work.idx) : 0;
-  const known = perSide((side) => knowledge(work, side, rows));
+  const known = perSide((side) => knowledge(work, side, { ...recordedOf, rows }));
   const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
   const foretold = perSide((side) => foretell(work, side));
   const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
@@ -174,7 +175,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
   if (wasInterrupted) work.store.renewUnconfirmed(work.idx);
-  const recorded = recordedStates(work, { before, wasInterrupted });
+  const recorded = recordedStates(work, { ...recordedOf, before, wasInterrupted });
   const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
   const mailbox: OpenMailbox = {
     ...work,
@@ -190,9 +191,23 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     foretold,
     readBacks: [],
     refusals: [],
-    progress: progressFrom({ ...work, before, interrupted }, views),
+    progress: progressFrom({ ...work, before, interrupted }, { views, beyond: recordedOf.beyond }),
   };
   return mailbox;
+}
+
+/** Read once for all that follows from it. */
+interface RecordOf {
+  readonly counts: PerSide<number> | undefined;
+  /** UIDs with a row that are not below the recorded UIDNEXT. */
+  readonly beyond: PerSide<UidSet>;
+}
+
+function recordOf({ store, idx, before }: MailboxWork): RecordOf {
+  return {
+    counts: store.messageCounts(idx),
+    beyond: perSide((side) => (before[side] ? store.mappedUids(idx, side, before[side].uidNext) : emptyUidSet)),
+  };
 }
 
 /** So often a count that does not fit is asked for. */
@@ -259,21 +274,20 @@ function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<
  * program. Neither does a repair believe it.
  */
 function recordedStates(
-  { store, idx, repairs }: MailboxWork,
-  { before, wasInterrupted }: { before: MailboxWork["before"]; wasInterrupted: boolean },
+  { repairs }: MailboxWork,
+  { counts, beyond, before, wasInterrupted }: RecordOf & Pick<OpenMailbox, "before" | "wasInterrupted">,
 ): OpenMailbox["recorded"] {
-  const counts = store.messageCounts(idx);
   return perSide((side) => {
     const state = before[side];
     if (state === undefined || repairs || wasInterrupted) return undefined;
-    return isEmpty(store.mappedUids(idx, side, state.uidNext)) ? { ...state, messages: counts?.[side] } : undefined;
+    return isEmpty(beyond[side]) ? { ...state, messages: counts?.[side] } : undefined;
   });
 }
 
 /** What is recorded of the mailbox is read once for both sides. */
 function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
-  views: PerSide<MailboxView>,
+  { views, beyond }: { readonly views: PerSide<MailboxView> } & Pick<RecordOf, "beyond">,
 ): PerSide<Progress> {
   const [waits, allRefused, allChanges] = [store.waits(idx), store.refused(idx), store.refusedChanges(idx)];
   return perSide((side) => {
@@ -286,7 +300,7 @@ function progressFrom(
     const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
     return {
       floor,
-      mapped: store.mappedUids(idx, side, floor),
+      mapped: floor === before[side]?.uidNext ? beyond[side] : store.mappedUids(idx, side, floor),
       isTouched: false,
       nextUid: views[side].uidNext,
       unnamed: emptyUidSet,
@@ -315,12 +329,16 @@ function progressFrom(
   });
 }
 
-/** `rows`: how many mappings there are to make a sample of. */
-function knowledge(work: MailboxWork, side: Side, rows: number): ServerKnowledge | undefined {
+interface Sampled extends RecordOf {
+  /** How many mappings there are to make a sample of. */
+  readonly rows: number;
+}
+
+function knowledge(work: MailboxWork, side: Side, sampled: Sampled): ServerKnowledge | undefined {
   const state = work.before[side];
   if (state === undefined) return undefined;
-  const maySample = rows > 0 && state.highestModSeq > 0n;
-  return { state, sequenceSample: maySample ? sequenceSample(work, { side, rows, below: state.uidNext }) : [] };
+  const maySample = sampled.rows > 0 && state.highestModSeq > 0n;
+  return { state, sequenceSample: maySample ? sequenceSample(work, side, { ...sampled, below: state.uidNext }) : [] };
 }
 
 const sampleLimit = 32;
@@ -331,10 +349,11 @@ const sampleLimit = 32;
  */
 function sequenceSample(
   { store, idx }: MailboxWork,
-  { side, rows, below }: { readonly side: Side; readonly rows: number; readonly below: number },
+  side: Side,
+  { rows, counts, beyond, below }: Sampled & { readonly below: number },
 ): ServerKnowledge["sequenceSample"] {
-  const count = rows - countUids(store.mappedUids(idx, side, below));
-  const hadMappingsOnly = store.messageCounts(idx)?.[side] === count;
+  const count = rows - countUids(beyond[side]);
+  const hadMappingsOnly = counts?.[side] === count;
   return hadMappingsOnly ? store.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
 }
 

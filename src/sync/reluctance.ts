@@ -105,7 +105,8 @@ export class Reluctance {
   }
 
   taken(uids: readonly number[]): void {
-    for (const uid of uids) this.#tried.add(uid);
+    const [only] = uids;
+    if (only !== undefined && uids.length === 1) this.#tried.add(only);
     this.#shortage.noteTaken();
     this.#isHalted = this.#isCautious = false;
     for (const doubt of this.#doubts) if (doubt.concern === "unknown") this.#ofMessages.add(alike(doubt.reason));

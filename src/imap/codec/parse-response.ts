@@ -12,7 +12,7 @@ import type {
   VanishedResponse,
 } from "../responses.ts";
 import { parseFetchQuickly } from "./fetch-fast-path.ts";
-import { salvageFlagList } from "./flag-lists.ts";
+import { internFlagList, salvageFlagList } from "./flag-lists.ts";
 import { parseList, parseMailboxStatus } from "./parse-mailbox.ts";
 import { notUnderstood, readNonZero, readNumber, unreadable } from "./wire-values.ts";
 
@@ -39,14 +39,19 @@ const oddSubjects: ReadonlyMap<string, UnreadableResponse["about"]> = new Map([
  * not even clear what a line is.
  */
 export function parseResponse(line: string, literals: readonly Buffer[]): Response | Promise<Response> {
-  const fetch = parseFetchQuickly(line, literals);
-  if (fetch !== undefined) return fetch;
-  if (line.startsWith("* ")) return parseUntagged(line, literals);
+  if (line.startsWith("* ")) {
+    const fetch = isDigit(line.charCodeAt(2)) ? parseFetchQuickly(line, literals) : undefined;
+    return fetch ?? parseUntagged(line, literals);
+  }
   // RFC 3501 section 9 wants a space; an empty challenge often comes without it.
   if (line.startsWith("+")) return { kind: "continuation", text: line.slice(line[1] === " " ? 2 : 1) };
   const [, tag, status, text = ""] = tagged.exec(line) ?? [];
   if (tag === undefined || status === undefined) throw notUnderstood(line);
   return { kind: "tagged", tag, status: status.toUpperCase() as "OK" | "NO" | "BAD", ...splitCode(text) };
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedResponse | Promise<UntaggedResponse> {
@@ -123,7 +128,8 @@ function parseVanished(rest: string): VanishedResponse | undefined {
 
 function parseFlags(list: string): FlagsResponse | undefined {
   if (!list.startsWith("(") || !list.endsWith(")")) return undefined;
-  const flags = salvageFlagList(list.slice(1, -1));
+  const text = list.slice(1, -1);
+  const flags = internFlagList(text) ?? salvageFlagList(text);
   return flags && { kind: "flags", flags };
 }
 

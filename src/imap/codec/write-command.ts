@@ -66,14 +66,24 @@ export function line(
   ...values: readonly (CommandPart | readonly CommandPart[])[]
 ): CommandPart[] {
   const parts: CommandPart[] = [];
-  texts.forEach((text, i) => {
-    const value = values[i] ?? [];
-    for (const part of [text as WireText, ...(isPart(value) ? [value] : value)]) {
-      const last = parts.at(-1);
-      if (typeof part === "string" && typeof last === "string") parts[parts.length - 1] = wire(last + part);
-      else if (part !== "") parts.push(part);
+  let text = "";
+  const add = (part: CommandPart): void => {
+    if (typeof part === "string") {
+      text += part;
+      return;
     }
-  });
+    if (text !== "") parts.push(wire(text));
+    parts.push(part);
+    text = "";
+  };
+  for (let i = 0; i < texts.length; i++) {
+    text += texts[i]!;
+    const value = values[i];
+    if (value === undefined) continue;
+    if (isPart(value)) add(value);
+    else value.forEach(add);
+  }
+  if (text !== "") parts.push(wire(text));
   return parts;
 }
 
@@ -98,7 +108,7 @@ export function encodeCommand(tag: string, parts: readonly CommandPart[], suppor
     }
     const { literal, binary = false, isWaitedFor = false } = part;
     const waits = isWaitedFor || !mayFollow(literal, support) || !isCertain(text);
-    chunks.push(`${onOneLine(text)}${binary ? "~" : ""}{${literal.length}${waits ? "" : "+"}}\r\n`);
+    chunks.push(`${waits ? onOneLine(text) : text}${binary ? "~" : ""}{${literal.length}${waits ? "" : "+"}}\r\n`);
     if (waits) {
       segments.push({ chunks });
       chunks = [];
@@ -127,6 +137,7 @@ export function astring(rawOctets: string): CommandPart {
 
 /** A mailbox's name as raw octets. Throws MAILBOX_NAME for what no server can have told: NUL. */
 export function mailbox(rawOctets: string): CommandPart {
+  if (plainAtom.test(rawOctets) && !isNil(rawOctets)) return wire(rawOctets);
   if (isSendableString(rawOctets)) return astring(rawOctets);
   throw new InterimapError("MAILBOX_NAME", "the mailbox has a name that cannot be sent, with NUL in it");
 }

@@ -1,7 +1,7 @@
 // What a FETCH is told of each message, put together: servers answer in pieces, twice, or not at all, and announce changes
 // in between. Knows nothing of commands.
 
-import { type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import { countUids, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { FetchResponse } from "../responses.ts";
 
 export type Answer = FetchResponse & { readonly uid: number };
@@ -25,6 +25,7 @@ export interface Wanted {
 export class FetchAnswers {
   readonly #wanted: Wanted;
   readonly #heard = new UidMarks();
+  #count = 0;
   /** Of messages that are not complete. */
   readonly #pieces = new Map<number, Answer>();
   readonly #contradicted = new Set<number>();
@@ -42,13 +43,23 @@ export class FetchAnswers {
       if (isAnswer && this.#wanted.contradicts?.(response) === true) this.#contradicted.add(uid);
       return isAnswer;
     }
-    const before = this.#pieces.get(uid);
+    const before = this.areWhole ? undefined : this.#pieces.get(uid);
     if (before !== undefined && areOfTwo(before, response)) this.#contradicted.add(uid);
     const answer = before === undefined ? response : joined(before, response);
     const hasBegun = isAnswer || (before !== undefined && this.#wanted.isAnswer(before));
-    if (hasBegun && this.#wanted.beside.every((item) => answer[item] !== undefined)) this.#complete(answer);
+    if (hasBegun && hasAll(answer, this.#wanted.beside)) this.#complete(answer);
     else this.#pieces.set(uid, answer);
     return hasBegun;
+  }
+
+  /** Of each of these messages all was told. */
+  areAll(uids: UidSet): boolean {
+    return this.areWhole && this.#count === countUids(uids);
+  }
+
+  /** Of each message of which something was told, all was. */
+  get areWhole(): boolean {
+    return this.#pieces.size === 0;
   }
 
   /** Those that nothing, or not all, was told of. */
@@ -61,6 +72,10 @@ export class FetchAnswers {
     return [...this.#pieces.values()];
   }
 
+  get areContradictory(): boolean {
+    return this.#contradicted.size > 0;
+  }
+
   /** Of which messages cannot be known what was told: of one of them, or of another one, too. */
   get contradicted(): UidSet {
     return uidSetOf([...this.#contradicted]);
@@ -70,15 +85,21 @@ export class FetchAnswers {
   settleFor(...items: readonly Item[]): void {
     const needed = this.#wanted.beside.filter((item) => !items.includes(item));
     for (const answer of this.incomplete) {
-      if (this.#wanted.isAnswer(answer) && needed.every((item) => answer[item] !== undefined)) this.#complete(answer);
+      if (this.#wanted.isAnswer(answer) && hasAll(answer, needed)) this.#complete(answer);
     }
   }
 
   #complete(answer: Answer): void {
-    this.#pieces.delete(answer.uid);
+    if (!this.areWhole) this.#pieces.delete(answer.uid);
     this.#heard.add(answer.uid);
+    this.#count++;
     this.#wanted.onMessage(answer);
   }
+}
+
+function hasAll(answer: Answer, items: readonly Item[]): boolean {
+  for (const item of items) if (answer[item] === undefined) return false;
+  return true;
 }
 
 /** Pieces that say of one message what is true of two. */

@@ -51,10 +51,11 @@ interface FetchRequest extends Wanted {
  */
 async function uidFetch(session: Channel, request: FetchRequest): Promise<FetchAnswers> {
   const answers = await hearAll(session, request);
+  if (!answers.areContradictory) return answers;
   for (const uid of uidsOf(answers.contradicted)) {
     request.forget?.(uid);
     const again = await hearAll(session, { ...request, uids: uidSetOf([uid]) });
-    if (!isEmpty(again.contradicted)) request.forget?.(uid);
+    if (again.areContradictory) request.forget?.(uid);
   }
   return answers;
 }
@@ -63,6 +64,7 @@ async function hearAll(session: Channel, request: FetchRequest): Promise<FetchAn
   const { uids, optional = [], areThere = false } = request;
   const answers = new FetchAnswers(request);
   await ask(session, request, answers);
+  if (answers.areAll(uids) || (answers.areWhole && !areThere)) return answers;
   answers.settleFor(...optional);
   const leftOut = areThere ? subtract(answers.missing(uids), session.view?.vanished ?? emptyUidSet) : emptyUidSet;
   const again = union(leftOut, uidSetOf(answers.incomplete.map(({ uid }) => uid)));
