@@ -113,16 +113,14 @@ export class Connection {
     );
   }
 
-  /** The first column of each row, one at a time. No other statement may run meanwhile. */
-  *eachValue<Value extends SqlValue>(sql: string, ...values: SqlValue[]): Generator<Value, void, undefined> {
-    try {
-      const rows = this.#statement(sql)
-        .pluck()
-        .iterate(...values);
-      yield* rows as IterableIterator<Value>;
-    } catch (error) {
-      throw databaseError(this.path, error);
-    }
+  /** The first column of each row. */
+  values<Value extends SqlValue>(sql: string, ...values: SqlValue[]): Value[] {
+    return this.#guard(
+      () =>
+        this.#statement(sql)
+          .pluck()
+          .all(...values) as Value[],
+    );
   }
 
   /** Commits what `work` did, or nothing of it if it throws. May be nested. */

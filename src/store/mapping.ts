@@ -48,12 +48,7 @@ export function pairsOf(connection: Connection, { idx, side }: MailboxSide, uids
 export function mappedUids(connection: Connection, { idx, side }: MailboxSide, from: number): UidSet {
   const uid = uidOf[side];
   const sql = `SELECT ${uid} FROM mapping WHERE idx = ? AND ${uid} >= ? ORDER BY ${uid}`;
-  const set = new UidSetBuilder();
-  for (const mapped of connection.eachValue<number>(sql, idx, from)) {
-    if (!isUid(mapped)) throw impossibleUid(connection, uid, mapped);
-    set.add(mapped);
-  }
-  return set.build();
+  return checkedSet(connection, uid, connection.values<number>(sql, idx, from));
 }
 
 /** Those of the UIDs on `side` that have a mapping row; there may be far more of them than rows. */
@@ -61,12 +56,23 @@ export function mappedAmong(connection: Connection, { idx, side }: MailboxSide, 
   const uid = uidOf[side];
   const sql = `SELECT ${uid} FROM json_each(?) AS range CROSS JOIN mapping
      WHERE idx = ? AND ${uid} BETWEEN range.value ->> 0 AND range.value ->> 1`;
-  const set = new UidSetBuilder();
-  for (const mapped of connection.eachValue<number>(sql, JSON.stringify(uids.ranges), idx)) {
-    if (!isUid(mapped)) throw impossibleUid(connection, uid, mapped);
-    set.add(mapped);
-  }
-  return set.build();
+  return checkedSet(connection, uid, connection.values<number>(sql, JSON.stringify(uids.ranges), idx));
+}
+
+/** All or none: one statement for all of them takes two thirds of the time that one each does. */
+export function addMappings(connection: Connection, idx: number, pairs: readonly PerSide<number>[]): void {
+  connection.run(
+    "INSERT INTO mapping (idx, lUID, rUID) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)",
+    ...[idx, JSON.stringify(pairs.map(({ local, remote }) => [local, remote]))],
+  );
+}
+
+/** All or none; UIDs without a row are passed over. */
+export function removeMappings(connection: Connection, idx: number, localUids: readonly number[]): void {
+  connection.run(
+    "DELETE FROM mapping WHERE idx = ? AND lUID IN (SELECT value FROM json_each(?))",
+    ...[idx, JSON.stringify(localUids)],
+  );
 }
 
 export function countMappings(connection: Connection, idx: number): number {
@@ -98,6 +104,15 @@ export function sequenceSample(
     sample.push([rank, lastUid]);
   }
   return sample.reverse();
+}
+
+function checkedSet(connection: Connection, column: string, uids: readonly number[]): UidSet {
+  const set = new UidSetBuilder();
+  for (const uid of uids) {
+    if (!isUid(uid)) throw impossibleUid(connection, column, uid);
+    set.add(uid);
+  }
+  return set.build();
 }
 
 /** A pair of which either UID cannot be stands for nothing, least of all for a message to delete. */

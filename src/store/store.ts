@@ -9,11 +9,13 @@ import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import {
+  addMappings,
   allPairs,
   countMappings,
   mappedAmong,
   mappedUids,
   pairsOf,
+  removeMappings,
   sequenceSample,
   type SampleWanted,
 } from "./mapping.ts";
@@ -218,20 +220,12 @@ export class Store {
 
   /** All or none. */
   addMappings(idx: number, pairs: readonly PerSide<number>[]): void {
-    this.transaction(() => {
-      for (const { local, remote } of pairs) {
-        this.#connection.run("INSERT INTO mapping (idx, lUID, rUID) VALUES (?, ?, ?)", idx, local, remote);
-      }
-    });
+    addMappings(this.#connection, idx, pairs);
   }
 
   /** All or none; UIDs without a row are passed over. */
   removeMappings(idx: number, localUids: readonly number[]): void {
-    this.transaction(() => {
-      for (const uid of localUids) {
-        this.#connection.run("DELETE FROM mapping WHERE idx = ? AND lUID = ?", idx, uid);
-      }
-    });
+    removeMappings(this.#connection, idx, localUids);
   }
 
   /** Drops all that is known of the mailbox's messages: mappings and refusals. */

@@ -236,10 +236,9 @@ async function copyBatch(
     if (messageId !== undefined) messageIds.set(uids[0]!, messageId);
   }
   messages.sort((a, b) => a.uid - b.uid);
-  if (larger.size > 0 || delivered.length < uids.length) {
-    const found = uidSetOf([...delivered.map(({ uid }) => uid), ...larger.keys()]);
-    await reportUndelivered(mailbox, copying, subtract(uidSetOf(uids), found));
-  }
+  const found = uidSetOf([...delivered.map(({ uid }) => uid), ...larger.keys()]);
+  const undelivered = subtract(uidSetOf(uids), found);
+  if (!isEmpty(undelivered)) await reportUndelivered(mailbox, copying, undelivered);
   if (messages.length > 0) await appendFetched(mailbox, copying, messages);
   for (const [uid, size] of larger) {
     if (isAgain || size > largestSurprise) refuseLarger(mailbox, copying, { uid, size });

@@ -20,7 +20,7 @@ export interface Vanished {
  * likes. The mappings of one may be removed before the next is asked for.
  */
 export function vanishedPlans(all: Vanished): Iterable<VanishedPlan> {
-  const isLittle = sides.every((side) => countUids(all.vanished[side]) <= sliceSize / 2);
+  const isLittle = sides.every((side) => countUids(all.vanished[side]) <= sliceSize);
   return isLittle ? [...eachPlan(all)] : { [Symbol.iterator]: () => eachPlan(all) };
 }
 

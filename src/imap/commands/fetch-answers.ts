@@ -64,6 +64,7 @@ export class FetchAnswers {
 
   /** Those that nothing, or not all, was told of. */
   missing(uids: UidSet): UidSet {
+    if (this.#count === 0) return uids;
     return uidSetOf([...uidsOf(uids)].filter((uid) => !this.#heard.has(uid)));
   }
 
