@@ -3,6 +3,8 @@
 
 import { saysWhere, type Command, type InFlightKinds } from "./command.ts";
 import { CommandList } from "./command-list.ts";
+import type { MailboxView } from "./mailbox-view.ts";
+import type { UntaggedResponse } from "./responses.ts";
 
 interface Sent {
   readonly tag: string;
@@ -51,9 +53,16 @@ export class InFlight<T extends Sent> implements InFlightKinds {
     return this.#all.find(isIt);
   }
 
-  /** The first command to claim a response has it. */
+  /** The first command, of those that claim responses at all. */
   findClaimant(claims: (sent: T) => boolean): T | undefined {
     return this.#claimants.find(claims);
+  }
+
+  /** The first command to claim a response has it. Another mailbox's messages have the same UIDs. */
+  claim(response: UntaggedResponse, selected: MailboxView | undefined): T | undefined {
+    return this.#claimants.find(
+      ({ command: { view, claim } }) => (view === undefined || view === selected) && claim?.(response) === true,
+    );
   }
 
   toArray(): T[] {

@@ -214,7 +214,7 @@ export class Session {
       this.#pump();
     });
     // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
-    answered.catch(() => undefined);
+    answered.catch(ignore);
     return answered;
   }
 
@@ -516,11 +516,7 @@ export class Session {
     // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
     const view = this.#selection.opening !== undefined && this.#isInDoubt() ? undefined : this.view;
     if (response.kind === "fetch") view?.noteModSeq(response.modSeq);
-    const selected = this.view;
-    const owner = this.#inFlight.findClaimant(
-      // Another mailbox's messages have the same UIDs.
-      ({ command }) => (command.view === undefined || command.view === selected) && command.claim?.(response) === true,
-    );
+    const owner = this.#inFlight.claim(response, this.view);
     if (owner !== undefined) {
       this.#isAnswering = true;
       if (response.kind === "fetch" && response.body) owner.brought = (owner.brought ?? 0) + response.body.length;
@@ -639,6 +635,8 @@ export class Session {
     this.log.debug(trafficLine(direction, line, this.log.showsSecrets), { side: this.side });
   }
 }
+
+function ignore(): void {}
 
 /** What may keep a server busy for a long time: a message, or anything in a mailbox. */
 function isLarge({ command: { overlap, parts }, isHeld }: Entry): boolean {

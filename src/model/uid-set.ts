@@ -78,9 +78,10 @@ export function shownUidSet(set: UidSet): string {
 
 /** Any order, duplicates allowed. */
 export function uidSetOf(uids: Iterable<number>): UidSet {
-  if (Array.isArray(uids) && uids.length === 0) return emptyUidSet;
+  const array: readonly number[] = Array.isArray(uids) ? uids : [...uids];
+  if (array.length === 0) return emptyUidSet;
   const builder = new UidSetBuilder();
-  for (const uid of uids) builder.add(uid);
+  for (let i = 0; i < array.length; i++) builder.add(array[i]!);
   return builder.build();
 }
 

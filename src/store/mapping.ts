@@ -2,7 +2,7 @@
 
 import type { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
-import { UidSetBuilder, type UidSet } from "../model/uid-set.ts";
+import { emptyUidSet, isEmpty, UidSetBuilder, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { impossibleRow, isUid } from "./read-values.ts";
 
@@ -32,6 +32,7 @@ export function* allPairs(
 
 /** Mapping rows whose UID on `side` is in the set, ascending by that UID. */
 export function pairsOf(connection: Connection, { idx, side }: MailboxSide, uids: UidSet): PerSide<number>[] {
+  if (isEmpty(uids)) return [];
   const uid = uidOf[side];
   // All ranges in one statement: one each costs four times as much when there are many. CROSS JOIN keeps the ranges
   // as the outer loop, so the rows come in order; ORDER BY would sort them once more.
@@ -53,6 +54,7 @@ export function mappedUids(connection: Connection, { idx, side }: MailboxSide, f
 
 /** Those of the UIDs on `side` that have a mapping row; there may be far more of them than rows. */
 export function mappedAmong(connection: Connection, { idx, side }: MailboxSide, uids: UidSet): UidSet {
+  if (isEmpty(uids)) return emptyUidSet;
   const uid = uidOf[side];
   const sql = `SELECT ${uid} FROM json_each(?) AS range CROSS JOIN mapping
      WHERE idx = ? AND ${uid} BETWEEN range.value ->> 0 AND range.value ->> 1`;
@@ -85,6 +87,9 @@ export interface SampleWanted {
   readonly limit: number;
 }
 
+/** To read so many takes no longer than to look for each rank. */
+const fewRows = 256;
+
 /** See {@link Store.sequenceSample}. */
 export function sequenceSample(
   connection: Connection,
@@ -92,14 +97,17 @@ export function sequenceSample(
   { below, count, limit }: SampleWanted,
 ): [sequence: number, uid: number][] {
   const uid = uidOf[side];
+  if (count <= fewRows) {
+    const all = `SELECT ${uid} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid}`;
+    const uids = connection.values<number>(all, idx, below);
+    return sampleRanks(count, limit).map((rank) => [rank, checkedUid(connection, uid, uids[rank - 1])]);
+  }
   const sql = `SELECT ${uid} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT 1 OFFSET ?`;
   const sample: [number, number][] = [];
   // from the end, each step from where the last one ended: half of the rows are walked, once
   let [lastRank, lastUid] = [count + 1, below];
   for (const rank of sampleRanks(count, limit).reverse()) {
-    const found = connection.value<number>(sql, idx, lastUid, lastRank - rank - 1);
-    if (!isUid(found)) throw impossibleUid(connection, uid, found);
-    lastUid = found;
+    lastUid = checkedUid(connection, uid, connection.value<number>(sql, idx, lastUid, lastRank - rank - 1));
     lastRank = rank;
     sample.push([rank, lastUid]);
   }
@@ -108,11 +116,13 @@ export function sequenceSample(
 
 function checkedSet(connection: Connection, column: string, uids: readonly number[]): UidSet {
   const set = new UidSetBuilder();
-  for (const uid of uids) {
-    if (!isUid(uid)) throw impossibleUid(connection, column, uid);
-    set.add(uid);
-  }
+  for (const uid of uids) set.add(checkedUid(connection, column, uid));
   return set.build();
+}
+
+function checkedUid(connection: Connection, column: string, uid: unknown): number {
+  if (!isUid(uid)) throw impossibleUid(connection, column, uid);
+  return uid;
 }
 
 /** A pair of which either UID cannot be stands for nothing, least of all for a message to delete. */

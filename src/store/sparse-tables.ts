@@ -4,6 +4,7 @@
 import type { Connection } from "./connection.ts";
 
 export const sparseTables = [
+  "rounds",
   "refused",
   "refused_changes",
   "waits",

@@ -76,6 +76,7 @@ export class Store {
 
   /** Returns how many entries of a mailbox were dropped because they cannot be; its messages are then matched anew. */
   mendRows(idx: number): number {
+    this.#sparse.note("rounds", idx);
     return mendRows(this.#connection, idx);
   }
 
@@ -134,7 +135,7 @@ export class Store {
         noteSynchronised(this.#connection, idx, isNews);
         this.#forgetSettled(idx);
       }
-      this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
+      if (this.#sparse.mayHave("rounds", idx)) this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
     });
   }
 
@@ -159,6 +160,7 @@ export class Store {
    * they are copied. What is mapped stays mapped. The states say what the servers' next news are counted from.
    */
   startOver(idx: number, states: PerSide<MailboxState>): void {
+    this.#sparse.note("rounds", idx);
     this.transaction(() => {
       this.checkpoint(idx, states);
       this.#connection.run("INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, 1, 1)", idx);
@@ -203,6 +205,7 @@ export class Store {
   markInterruptible(marks: readonly Mark[]): void {
     this.#connection.durably(() => {
       for (const { idx, floors } of marks) {
+        this.#sparse.note("rounds", idx);
         this.#connection.run(
           `INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE
            SET lfloor = min(lfloor, excluded.lfloor), rfloor = min(rfloor, excluded.rfloor)`,
@@ -214,6 +217,7 @@ export class Store {
 
   /** The floors given to {@link markInterruptible}, if no checkpoint followed. */
   interruption(idx: number): PerSide<number> | undefined {
+    if (!this.#sparse.mayHave("rounds", idx)) return undefined;
     const sql = `SELECT lfloor AS local, rfloor AS remote FROM rounds WHERE idx = ? AND NOT ${isImpossible("rounds")}`;
     return this.#connection.row(sql, idx);
   }

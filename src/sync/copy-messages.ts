@@ -35,6 +35,7 @@ const largestSurprise = 128 << 20;
 
 /** Copies the given messages of each side to the other, unless they turn out to be copies that came late. */
 export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<void> {
+  if (sides.every((side) => isEmpty(newcomers[side]) && isNothingOpen(mailbox, side))) return;
   const uids = await withoutLateCopies(mailbox, newcomers);
   // Both sides' sizes come first: neither list may contain what is copied to it now.
   const sizes = await bothSides((side) => sizesOf(mailbox, side, uids[side]));
@@ -55,6 +56,11 @@ export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<U
   // Both directions share the connections: whose message is to blame would remain unknown.
   else for (const side of sides) await copy(side);
   await bothSides((source) => findCopies(mailbox, { source, target: otherSide(source) }));
+}
+
+/** Neither was anything asked for in advance, nor does anything wait for the end of an offer. */
+function isNothingOpen({ foretold, progress }: OpenMailbox, side: Side): boolean {
+  return foretold[side] === undefined && progress[side].wait === undefined;
 }
 
 async function sizesOf({ sessions, foretold }: OpenMailbox, side: Side, uids: UidSet): Promise<MessageSizes> {

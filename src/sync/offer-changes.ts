@@ -11,6 +11,7 @@ import { clearRefusedChanges } from "./refused-changes.ts";
 export async function offerRefusedChanges(mailbox: OpenMailbox): Promise<void> {
   for (const side of sides) {
     const { undeletable, unflaggable, dueChanges } = mailbox.progress[side];
+    if (isEmpty(undeletable) && isEmpty(unflaggable)) continue;
     await offerDeletions(mailbox, side, intersect(undeletable, dueChanges));
     // What the server's own clients change meanwhile must not overwrite what it refused: both changed, then.
     const changed = uidSetOf([...mailbox.views[side].changes.keys()].filter((uid) => hasUid(unflaggable, uid)));

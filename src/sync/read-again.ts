@@ -2,7 +2,7 @@
 
 import { refetchFlags } from "../imap/commands/fetch.ts";
 import { lineUnreadable } from "../imap/unreadable.ts";
-import { bothSides } from "../model/side.ts";
+import { bothSides, perSide } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
@@ -12,8 +12,10 @@ import type { OpenMailbox } from "./open-mailbox.ts";
  * checkpoint would say that there was nothing more to be told of them.
  */
 export async function readAgain({ sessions, views }: Pick<OpenMailbox, "sessions" | "views">): Promise<boolean> {
+  const unreadOn = perSide((side) => views[side].takeUnread());
+  if (unreadOn.local.size + unreadOn.remote.size === 0) return false;
   const asked = await bothSides(async (side) => {
-    const unread = views[side].takeUnread();
+    const unread = unreadOn[side];
     if (unread.size === 0) return false;
     await refetchFlags(sessions[side], uidSetOf(unread.keys()));
     const [still] = views[side].takeUnread().values();

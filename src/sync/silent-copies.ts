@@ -19,6 +19,7 @@ import { recordRefusal } from "./refusals.ts";
  */
 export async function askSilentCopies(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<void> {
   for (const target of sides) {
+    if (mailbox.progress[target].silent.length === 0) continue;
     const silent = await stillSilent(mailbox, target);
     if (silent.length === 0) continue;
     const uids = uidSetOf(silent.map(({ uid }) => uid));
@@ -35,7 +36,6 @@ export async function askSilentCopies(mailbox: OpenMailbox, uidNext: PerSide<num
 async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly FlaggedCopy[]> {
   const { progress, views } = mailbox;
   const before = progress[target].silent.splice(0);
-  if (before.length === 0) return before;
   // A deletion before we had seen the copy is told only by what happened since the first SELECT; and some servers show what
   // was appended with the next SELECT only (Cyrus, in a mailbox of an old format).
   const view = views[target];

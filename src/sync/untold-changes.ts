@@ -19,7 +19,7 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   const doubts = new Map<Side, Doubt | undefined>();
   for (const side of sides) {
     if (progress[side].hidesChanges) continue;
-    await probe(mailbox, side);
+    if (isWorthAProbe(mailbox, side)) await probe(mailbox, side);
     const doubt = doubtOf(evidenceOf(mailbox, side));
     if (doubt === undefined && !wasHiding(mailbox, side)) continue;
     doubts.set(side, doubt);
@@ -115,9 +115,12 @@ const probedMessages = 100;
  * Cyrus says HIGHESTMODSEQ 1 of a mailbox in a format that has no mod-sequences, and MODSEQ (0) of its messages; with a
  * current one, as with Dovecot, the first message raises it to 2.
  */
-async function probe({ store, idx, sessions, progress }: OpenMailbox, side: Side): Promise<void> {
+function isWorthAProbe({ progress }: OpenMailbox, side: Side): boolean {
   const { observed, isProbed } = progress[side];
-  if (isProbed || observed.highestModSeq !== 1n || observed.messages === 0) return;
+  return !isProbed && observed.highestModSeq === 1n && observed.messages !== 0;
+}
+
+async function probe({ store, idx, sessions, progress }: OpenMailbox, side: Side): Promise<void> {
   const [some = []] = store.allPairs(idx, probedMessages);
   if (some.length === 0) return;
   progress[side].isProbed = true;

@@ -180,7 +180,7 @@ export class ResponseSplitter {
       this.#passedOver += size;
     } else if (end <= this.#chunk.length) {
       // Most literals arrive whole. One that stays where it is keeps the chunk alive, but that is mostly literals anyway.
-      this.#literals.push(this.#chunk.subarray(this.#position, end));
+      this.#keep(this.#chunk.subarray(this.#position, end));
       this.#position = end;
     } else {
       // Pages that are never written to cost nothing: a server can announce much without our paying for it.
@@ -200,8 +200,14 @@ export class ResponseSplitter {
     this.#filled += copied;
     this.#position += copied;
     if (this.#filled < literal.length) return;
-    this.#literals.push(literal);
+    this.#keep(literal);
     this.#literal = undefined;
+  }
+
+  /** Most responses have one, or none. */
+  #keep(literal: Buffer): void {
+    if (this.#literals.length === 0) this.#literals = [literal];
+    else this.#literals.push(literal);
   }
 
   #complete(): RawResponse {
@@ -214,10 +220,9 @@ export class ResponseSplitter {
     this.#line = "";
     this.#beginning = "";
     this.#announced = 0;
-    if (passedOver > 0) return { line, literals: this.#literals.splice(0), passedOver };
-    if (literals.length === 0) return { line, literals: noLiterals };
-    this.#literals = [];
-    return { line, literals };
+    if (literals.length > 0) this.#literals = [];
+    const whatCame = literals.length === 0 ? noLiterals : literals;
+    return passedOver > 0 ? { line, literals: whatCame, passedOver } : { line, literals: whatCame };
   }
 }
 

@@ -66,22 +66,20 @@ export function line(
   ...values: readonly (CommandPart | readonly CommandPart[])[]
 ): CommandPart[] {
   const parts: CommandPart[] = [];
-  let text = "";
-  const add = (part: CommandPart): void => {
-    if (typeof part === "string") {
-      text += part;
-      return;
-    }
-    if (text !== "") parts.push(wire(text));
-    parts.push(part);
-    text = "";
-  };
-  for (let i = 0; i < texts.length; i++) {
-    text += texts[i]!;
-    const value = values[i];
-    if (value === undefined) continue;
-    if (isPart(value)) add(value);
-    else value.forEach(add);
+  let text = texts[0]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (typeof value === "string") text += value;
+    else
+      for (const part of isPart(value) ? [value] : value) {
+        if (typeof part === "string") text += part;
+        else {
+          if (text !== "") parts.push(wire(text));
+          parts.push(part);
+          text = "";
+        }
+      }
+    text += texts[i + 1]!;
   }
   if (text !== "") parts.push(wire(text));
   return parts;

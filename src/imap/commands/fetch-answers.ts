@@ -157,7 +157,8 @@ class UidMarks {
   }
 
   #newPage(uid: number): Uint8Array {
-    const page = new Uint8Array((1 << pageBits) >> 3);
+    // Out of the pool: a page of its own costs more to free than to make.
+    const page = Buffer.allocUnsafe((1 << pageBits) >> 3).fill(0);
     this.#pages.set(uid >>> pageBits, page);
     return page;
   }

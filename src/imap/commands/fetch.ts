@@ -50,6 +50,7 @@ interface FetchRequest extends Wanted {
  * different things of are asked for one by one; still contradictory, they are left out.
  */
 async function uidFetch(session: Channel, request: FetchRequest): Promise<FetchAnswers> {
+  if (isEmpty(request.uids)) return new FetchAnswers(request);
   const answers = await hearAll(session, request);
   if (!answers.areContradictory) return answers;
   for (const uid of uidsOf(answers.contradicted)) {
