@@ -6,6 +6,7 @@
 
 import { duration } from "../model/duration.ts";
 import { InterimapError } from "../model/errors.ts";
+import { monotonicMs } from "../model/monotonic.ts";
 import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
 import { trafficLine } from "../log/traffic.ts";
@@ -328,7 +329,7 @@ export class Session {
     this.#inFlight.add(entry);
     if (overlap === "select") this.#discretion.mayHearMessages = true;
     if (opens !== undefined) this.#selection.started(opens);
-    entry.writtenAt = performance.now();
+    entry.writtenAt = monotonicMs();
     this.#writeSegment(entry);
   }
 
@@ -403,8 +404,7 @@ export class Session {
     this.#isAnswering = true;
     this.#patience.words = undefined;
     this.#unaskedChallenges = 0;
-    if (entry.writtenAt !== undefined)
-      this.roundTripMs = Math.min(this.roundTripMs, performance.now() - entry.writtenAt);
+    if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
     // A literal that is refused before its `+` is never sent.
     this.#finish(entry);
     this.#note(response);
@@ -532,7 +532,7 @@ export class Session {
   /** Each part of an answer is progress; but an answer has an end. */
   #requireEnd(): void {
     const oldest = this.#inFlight.first;
-    if (oldest?.writtenAt === undefined || performance.now() - oldest.writtenAt < longestAnswerMs) return;
+    if (oldest?.writtenAt === undefined || monotonicMs() - oldest.writtenAt < longestAnswerMs) return;
     const words = `the answer to ${oldest.command.name} has no end within ${duration(longestAnswerMs)}`;
     this.#fail(new InterimapError("CONNECTION_SILENT", words));
   }

@@ -135,5 +135,7 @@ function state(
 
 /** RFC 3501 2.3.1.1: UIDVALIDITY and UIDNEXT are like UIDs. The columns may hold anything. */
 function isNumber(value: unknown): boolean {
-  return typeof value === "bigint" && value >= 1n && value <= BigInt(maxUid);
+  return typeof value === "bigint" && value >= 1n && value <= largest;
 }
+
+const largest = BigInt(maxUid);

@@ -41,11 +41,12 @@ export function openStore({ path }: StoreOptions): Store {
  * database is beside the file itself.
  */
 function settle(named: string): string {
-  const { path, stats } = trusted(named);
-  if (stats === undefined) create(path);
-  // once more: somebody may have been quicker
-  const file = trusted(path);
-  if (file.stats?.isFile() !== true) throw foreignError(named);
+  const found = trusted(named);
+  const { path } = found;
+  if (found.stats === undefined) create(path);
+  // Once more when it was made: somebody may have been quicker.
+  const { stats } = found.stats === undefined ? trusted(path) : found;
+  if (stats?.isFile() !== true) throw foreignError(named);
   // Mostly there are none, and the folders have been looked at.
   const besides = ["-wal", "-journal", "-shm"].map((suffix) => `${path}${suffix}`);
   for (const one of besides) if (lstatSync(one, { throwIfNoEntry: false }) !== undefined) trusted(one);
