@@ -29,6 +29,7 @@ import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { syncMailbox } from "./mailbox-worker.ts";
+import { optimiseLater } from "./late-optimisation.ts";
 import { deduceRenames, planFollowing, type RenameSource } from "./follow-renames.ts";
 import { recordRenames, type Found } from "./record-renames.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
@@ -163,6 +164,7 @@ interface Visit {
 }
 
 async function visit(run: Run, { names, known: recorded, listings }: Visit): Promise<void> {
+  if (names.length > 0) optimiseLater();
   const known = soundly(run, { names, known: recorded });
   if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
   else for (const name of known.keys()) if (!run.guard.counts(rubbishOf(name, listings))) run.rubbish.add(name);

@@ -138,13 +138,17 @@ class UidMarks {
   readonly #pages = new Map<number, Uint8Array>();
   #latest: Uint8Array = new Uint8Array();
   #latestPage = -1;
+  #highest = 0;
 
   add(uid: number): void {
+    if (uid > this.#highest) this.#highest = uid;
     const page = this.#page(uid) ?? this.#newPage(uid);
     page[(uid & 0xfff) >> 3]! |= 1 << (uid & 7);
   }
 
+  /** Answers come in ascending order, mostly. */
   has(uid: number): boolean {
+    if (uid > this.#highest) return false;
     return ((this.#page(uid)?.[(uid & 0xfff) >> 3] ?? 0) & (1 << (uid & 7))) !== 0;
   }
 
