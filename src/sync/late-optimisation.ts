@@ -6,7 +6,10 @@ import { setFlagsFromString } from "node:v8";
 /** Four times as much as usual, in octets of bytecode run by one function between two looks at whether it is worth it. */
 const budget = 270_336;
 
-let isSet = false;
+/** Later versions count in another way, have a quick compiler in between, and do not know the option. */
+const knowsBudget = process.versions.v8.startsWith("11.");
+
+let isSet = !knowsBudget;
 
 /** To be called before there is much to do; costs a millisecond. What runs long is optimised all the same, a little later. */
 export function optimiseLater(): void {
