@@ -50,6 +50,9 @@ export interface Command {
   readonly answerChallenge?: (challenge: string) => string | Promise<string> | undefined;
 }
 
+/** Whether the server tells when it leaves a mailbox (RFC 7162 3.2.11); the first SELECT that leaves one shows. */
+export type ClosedHabit = "unknown" | "told" | "missing";
+
 /** How many of the commands in flight are of which kind. */
 export interface InFlightKinds {
   readonly total: number;
@@ -57,6 +60,8 @@ export interface InFlightKinds {
   readonly exclusive: number;
   /** `select`. */
   readonly selecting: number;
+  /** Those of them that leave a mailbox for another one. */
+  readonly leaving: number;
   /** `selected` and `changing`. */
   readonly inMailbox: number;
   /** Those that do not say which mailbox they mean, though they mean one: see {@link saysWhere}. */
@@ -67,19 +72,21 @@ export interface InFlightKinds {
  * Whether a command may be written while others await their tagged responses. RFC 3501 5.5 forbids overlapping commands
  * whose results would depend on the order in which the server runs them; it makes servers run such ones in the order in
  * which they were sent, though. So mailboxes may be read one after the other without a pause, as long as each command says
- * which one it means, and the server where the responses of one end and those of the next begin (`isClosedTold`: [CLOSED]
- * of RFC 7162 3.2.11). But nothing is changed before the server has confirmed that the right mailbox is selected.
+ * which one it means, and the server where the responses of one end and those of the next begin ([CLOSED] of RFC 7162
+ * 3.2.11). Until it is known whether it does, one mailbox is left at a time. But nothing is changed before the server has
+ * confirmed that the right mailbox is selected.
  */
-export function mayOverlap(next: Command, inFlight: InFlightKinds, isClosedTold = true): boolean {
+export function mayOverlap(next: Command, inFlight: InFlightKinds, closed: ClosedHabit = "told"): boolean {
   if (next.overlap === "alone") return inFlight.total === 0;
   if (inFlight.exclusive > 0) return false;
   switch (next.overlap) {
     case "select":
-      return isClosedTold ? inFlight.vague === 0 : inFlight.selecting + inFlight.inMailbox === 0;
+      if (closed === "missing") return inFlight.selecting + inFlight.inMailbox === 0;
+      return inFlight.vague === 0 && (closed === "told" || inFlight.leaving === 0);
     case "changing":
       return inFlight.selecting === 0;
     case "selected":
-      return inFlight.selecting === 0 || (isClosedTold && saysWhere(next));
+      return inFlight.selecting === 0 || (closed !== "missing" && saysWhere(next));
     default:
       return true;
   }

@@ -9,6 +9,8 @@ import type { UntaggedResponse } from "./responses.ts";
 interface Sent {
   readonly tag: string;
   readonly command: Command;
+  /** A mailbox is selected, and the command selects another one. */
+  readonly leaves?: boolean;
 }
 
 export class InFlight<T extends Sent> implements InFlightKinds {
@@ -18,6 +20,7 @@ export class InFlight<T extends Sent> implements InFlightKinds {
   readonly #byTag = new Map<string, T>();
   exclusive = 0;
   selecting = 0;
+  leaving = 0;
   inMailbox = 0;
   vague = 0;
 
@@ -69,10 +72,11 @@ export class InFlight<T extends Sent> implements InFlightKinds {
     return this.#all.toArray();
   }
 
-  #count({ command }: T, by: 1 | -1): void {
+  #count({ command, leaves }: T, by: 1 | -1): void {
     const { overlap } = command;
     if (overlap === "alone" || overlap === "last") this.exclusive += by;
     if (overlap === "select") this.selecting += by;
+    if (leaves === true) this.leaving += by;
     if (overlap === "selected" || overlap === "changing") this.inMailbox += by;
     if (!saysWhere(command)) this.vague += by;
   }

@@ -1,5 +1,6 @@
 // Which mailbox the server's untagged responses are about, while SELECTs are in flight.
 
+import type { ClosedHabit } from "./command.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 
 /** `again`: the same SELECT has to be sent once more. `lost`: nobody knows any more what is about which mailbox. */
@@ -10,13 +11,16 @@ export class Selection {
   view: MailboxView | undefined;
   /** What will be selected when all commands so far are done, if somebody wants to know of it. */
   next: MailboxView | undefined;
-  /**
-   * Whether the server tells when it leaves a mailbox (RFC 7162 3.2.11); the first SELECT that leaves one shows. Some never
-   * do, and then a response behind such a SELECT may be about either mailbox.
-   */
-  isClosedTold = false;
+  /** Where it is missing, a response behind a SELECT that leaves a mailbox may be about either. */
+  closedHabit: ClosedHabit = "unknown";
   /** What SELECTs in flight are going to fill: the first replaces `view` at [CLOSED], or at once when there is none. */
   readonly #openings: MailboxView[] = [];
+
+  /** Whether a SELECT that is sent now leaves a mailbox. */
+  leaves(opens: MailboxView | undefined): boolean {
+    const last = this.#openings.at(-1) ?? this.view;
+    return last !== undefined && last !== opens;
+  }
 
   /** A SELECT is on its way. */
   started(view: MailboxView): void {
@@ -27,7 +31,7 @@ export class Selection {
 
   /** [CLOSED] */
   closed(): void {
-    if (this.#openings.length > 0) this.isClosedTold = true;
+    if (this.#openings.length > 0) this.closedHabit = "told";
     this.#enter();
   }
 
@@ -56,7 +60,7 @@ export class Selection {
 
   /** What the server told of it may have been about the mailbox before: it has to tell again. */
   #enterUntold(view: MailboxView): Verdict {
-    this.isClosedTold = false;
+    this.closedHabit = "missing";
     this.#openings.shift();
     this.view = view;
     return this.#openings.length > 0 ? "lost" : "again";

@@ -45,6 +45,7 @@ interface Entry {
   segments: readonly Segment[];
   readonly tag: string;
   writtenAt?: number;
+  leaves?: boolean;
   /** Octets of literals that came in answer to it. */
   brought?: number;
   /** Literals of it were written that the server did not ask for. */
@@ -298,7 +299,7 @@ export class Session {
     this.#gatherWrites();
     while (this.#unfinished === undefined) {
       const next = this.#again ?? this.#pending.first;
-      if (next === undefined || !mayOverlap(next.command, this.#inFlight, this.#selection.isClosedTold)) break;
+      if (next === undefined || !mayOverlap(next.command, this.#inFlight, this.#selection.closedHabit)) break;
       if (next === this.#again) this.#again = undefined;
       else this.#pending.remove(next);
       this.#start(next);
@@ -326,6 +327,7 @@ export class Session {
       return;
     }
     if (this.#inFlight.total === 0) this.#patience.progress();
+    if (overlap === "select") entry.leaves = this.#selection.leaves(opens);
     this.#inFlight.add(entry);
     if (overlap === "select") this.#discretion.mayHearMessages = true;
     if (opens !== undefined) this.#selection.started(opens);

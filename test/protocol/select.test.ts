@@ -202,39 +202,49 @@ test("between the last answer and [CLOSED] responses may belong to either mailbo
   });
 });
 
-test("without [CLOSED] a mailbox is selected once more, and nothing overlaps", async () => {
+test("without [CLOSED] a mailbox is selected once more, and nothing overlaps any more", async () => {
   const script = String.raw`
     C: t1 SELECT a
     S: * 3 EXISTS
     ${codes}
     S: t1 OK
     C: t2 SELECT b
+    C: t3 UID FETCH 1 (UID FLAGS MODSEQ)
     ...
     S: * VANISHED (EARLIER) 1:4
     S: * 40 EXISTS
     S: * OK [UIDVALIDITY 99] v
     S: t2 OK [READ-WRITE] done
-    C: t3 SELECT b
+    ...
+    S: * 1 FETCH (UID 1 FLAGS (x) MODSEQ (5))
+    S: t3 OK
+    C: t4 SELECT b
+    ...
     S: * 40 EXISTS
     ${codes}
     S: * VANISHED (EARLIER) 2
-    S: t3 OK
-    C: t4 UID FETCH 1 (UID FLAGS MODSEQ)
-    ...
     S: t4 OK
     C: t5 SELECT c
+    ...
     S: * 50 EXISTS
     S: t5 OK
     C: t6 SELECT c
+    ...
     S: * 50 EXISTS
     ${codes}
-    S: t6 OK`;
+    S: t6 OK
+    C: t7 UID FETCH 1 (UID FLAGS MODSEQ)
+    S: t7 OK`;
   await withSession(script, async (session) => {
     const a = await select(session, "a");
-    const channel = openChannel(session);
-    const selecting = select(channel, "b");
-    const reading = fetchFlags(channel, uidSetOf([1]));
-    const [b, c] = await Promise.all([selecting, select(session, "c"), reading]);
+    const [onB, onC] = [openChannel(session), openChannel(session)];
+    const [b, found, c] = await Promise.all([
+      select(onB, "b"),
+      fetchFlags(onB, uidSetOf([1])),
+      select(onC, "c"),
+      fetchFlags(onC, uidSetOf([1])),
+    ]);
+    assert.deepEqual([...found.keys()], [1]);
     assert.deepEqual(
       [a.exists, a.uidValidity === b.uidValidity, a.vanished.ranges, a.isReplaced],
       [3, true, [], false],
@@ -245,6 +255,49 @@ test("without [CLOSED] a mailbox is selected once more, and nothing overlaps", a
       [a, b, c].map(({ existedWhenSelected }) => existedWhenSelected),
       [3, 40, 50],
     );
+  });
+});
+
+test("the first mailbox is read, and left for the next one, without a pause; then it shows whether [CLOSED] is told", async () => {
+  const script = String.raw`
+    C: t1 SELECT a
+    C: t2 UID FETCH 1 (UID FLAGS MODSEQ)
+    C: t3 SELECT b
+    C: t4 UID FETCH 2 (UID FLAGS MODSEQ)
+    ...
+    S: * 3 EXISTS
+    ${codes}
+    S: t1 OK
+    S: * 1 FETCH (UID 1 FLAGS (x) MODSEQ (5))
+    S: t2 OK
+    S: * OK [CLOSED]
+    S: * 4 EXISTS
+    ${codes}
+    S: t3 OK
+    C: t5 SELECT c
+    C: t6 UID FETCH 3 (UID FLAGS MODSEQ)
+    S: * 2 FETCH (UID 2 FLAGS (y) MODSEQ (6))
+    S: t4 OK
+    S: * OK [CLOSED]
+    S: * 5 EXISTS
+    ${codes}
+    S: t5 OK
+    S: * 3 FETCH (UID 3 FLAGS (z) MODSEQ (7))
+    S: t6 OK`;
+  await withSession(script, async (session) => {
+    const all = await Promise.all(
+      ["a", "b", "c"].map(async (name, i) => {
+        const channel = openChannel(session);
+        const selecting = select(channel, name);
+        const found = await fetchFlags(channel, uidSetOf([i + 1]));
+        return [(await selecting).exists, ...[...found].map(([uid, { flags }]) => `${String(uid)} ${flags.key}`)];
+      }),
+    );
+    assert.deepEqual(all, [
+      [3, "1 x"],
+      [4, "2 y"],
+      [5, "3 z"],
+    ]);
   });
 });
 

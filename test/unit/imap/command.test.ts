@@ -67,13 +67,29 @@ for (const [name = "", ...answers] of rows) {
 }
 
 test("a server that does not tell [CLOSED] has one mailbox at a time", () => {
-  const may = (next: string, other: string): boolean => mayOverlap(kinds[next]!, inFlight(kinds[other]!), false);
+  const may = (next: string, other: string): boolean => mayOverlap(kinds[next]!, inFlight(kinds[other]!), "missing");
   for (const other of ["select", "select+", "selected", "selected+", "changing", "changing+"]) {
     assert.equal(may("select+", other), false, other);
     assert.equal(may("selected+", other), !other.startsWith("select+") && other !== "select", other);
   }
   assert.ok(may("select+", "any"));
   assert.ok(may("any", "select+"));
+});
+
+test("until a server has shown whether it tells [CLOSED], it leaves one mailbox at a time", () => {
+  const may = (next: string, other: string, leaves: boolean): boolean => {
+    const sent = new InFlight<{ readonly tag: string; readonly command: Command; readonly leaves: boolean }>();
+    sent.add({ tag: "1", command: kinds[other]!, leaves });
+    return mayOverlap(kinds[next]!, sent, "unknown");
+  };
+  for (const leaves of [false, true]) {
+    assert.equal(may("select+", "select+", leaves), !leaves);
+    assert.equal(may("selected+", "select+", leaves), true);
+    assert.equal(may("selected", "select+", leaves), false);
+    assert.equal(may("changing+", "select+", leaves), false);
+  }
+  assert.equal(may("select+", "selected+", false), true);
+  assert.equal(may("select+", "selected", false), false);
 });
 
 test("what is answered in whatever order does not count any more", () => {
@@ -89,9 +105,6 @@ test("what is answered in whatever order does not count any more", () => {
   assert.equal(list.withTag(left[0]!.tag), left[0]);
   assert.equal(list.withTag("1"), undefined);
   for (const one of left) list.remove(one);
-  const { total, exclusive, selecting, inMailbox, vague } = list;
-  assert.deepEqual(
-    { total, exclusive, selecting, inMailbox, vague },
-    { total: 0, exclusive: 0, selecting: 0, inMailbox: 0, vague: 0 },
-  );
+  const { total, exclusive, selecting, leaving, inMailbox, vague } = list;
+  assert.deepEqual([total, exclusive, selecting, leaving, inMailbox, vague], [0, 0, 0, 0, 0, 0]);
 });
