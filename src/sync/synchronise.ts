@@ -74,14 +74,13 @@ export interface SyncOptions {
  */
 export async function synchronise(options: SyncOptions): Promise<PerSide<Listing>> {
   const run = await begin(options);
-  const { listings, plan } = await reconcile(run);
-  const known = knownMailboxes(run.store);
+  const { listings, plan, known } = await reconcile(run);
   const refused = run.store.refused();
   const refusedChanges = run.store.refusedChanges();
   const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
   const waits = run.store.waits().filter((wait) => run.repairs === true || isWaitOver(wait));
   const due = new Set([...[...refused, ...refusedChanges].filter(isOffered), ...waits].map(({ idx }) => idx));
-  const common = commonMailboxes(run, listings);
+  const common = run.repairs === true || due.size > 0 ? commonMailboxes(run, listings) : [];
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
   const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue])];
   await visit(run, { names, known, listings });
@@ -89,10 +88,7 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const isLeft = (one: RefusedMessage | RefusedChange): boolean => !visited.has(one.idx) || !isOffered(one);
   reportStillRefused(run, { left: refused.filter(isLeft), known, listings });
   reportStillRefusedChanges(run, { left: refusedChanges.filter(isLeft), known, listings });
-  reportWaits(
-    run,
-    [...known.values()].filter(({ name }) => listings.local.mailboxes.has(name)),
-  );
+  reportWaits(run, known, (name) => listings.local.mailboxes.has(name));
   return listings;
 }
 
@@ -107,20 +103,22 @@ export async function synchroniseMailboxes(
   const run = await begin(options);
   const known = knownMailboxes(run.store);
   await visit(run, { names, known, listings });
-  reportWaits(
-    run,
-    [...known.values()].filter(({ name }) => names.includes(name)),
-  );
+  reportWaits(run, known, (name) => names.includes(name));
 }
 
 /** So many mailboxes that wait for the same have a line each. */
 const fewMailboxes = 3;
 
-function reportWaits({ store, report, isIgnored }: Run, mailboxes: readonly KnownMailbox[]): void {
+function reportWaits(
+  { store, report, isIgnored }: Run,
+  known: ReadonlyMap<string, KnownMailbox>,
+  isConcerned: (name: string) => boolean,
+): void {
   const waits = store.waits();
   // There may be thousands of mailboxes, and mostly none of them waits.
   if (waits.length === 0) return;
-  const names = new Map(mailboxes.filter(({ name }) => !isIgnored(name)).map(({ idx, name }) => [idx, name]));
+  const mailboxes = [...known.values()].filter(({ name }) => isConcerned(name) && !isIgnored(name));
+  const names = new Map(mailboxes.map(({ idx, name }) => [idx, name]));
   const waiting = waits.filter(({ idx }) => names.has(idx));
   for (const group of groupBy(waiting, ({ side, reason }) => `${side} ${alike(reason)}`).values()) {
     const { side, reason } = group[0]!;
@@ -310,9 +308,13 @@ interface Run extends SyncOptions {
   readonly unreadable: PerSide<Set<string>>;
 }
 
-interface Reconciled {
+interface Planned {
   readonly listings: PerSide<Listing>;
   readonly plan: MailboxPlan;
+}
+
+interface Reconciled extends Planned {
+  readonly known: ReadonlyMap<string, KnownMailbox>;
 }
 
 /** Creates what is missing and settles subscriptions, until there is nothing left to create: a server may make parents too. */
@@ -351,7 +353,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
     }
     const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
     await settleSubscriptions(run, { listings, plan: settled });
-    return { listings, plan: settled };
+    return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };
   }
 }
 
@@ -363,7 +365,7 @@ const createdTogether = 200;
 const mostCreated = 10_000;
 
 /** What cannot be created is left out; so are those that are too many. */
-async function createAll(run: Run, { listings, plan }: Reconciled): Promise<void> {
+async function createAll(run: Run, { listings, plan }: Planned): Promise<void> {
   const room = Math.max(0, mostCreated - run.created.local.size - run.created.remote.size);
   for (const slice of slices(plan.create.slice(0, room), createdTogether)) {
     if (run.stop.aborted) throw interrupted();
@@ -470,6 +472,7 @@ function reportStillRefused(
   { store, report, isIgnored }: Run,
   { left, known, listings }: Leftovers<RefusedMessage>,
 ): void {
+  if (left.length === 0) return;
   const pending = groupBy(stillRefused(left, store.refused()), ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
     if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
@@ -482,6 +485,7 @@ function reportStillRefused(
 }
 
 function reportStillRefusedChanges(run: Run, { left, known, listings }: Leftovers<RefusedChange>): void {
+  if (left.length === 0) return;
   const { store, report, isIgnored } = run;
   const pending = groupBy(stillRefused(left, store.refusedChanges()), ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
@@ -495,7 +499,7 @@ function reportStillRefusedChanges(run: Run, { left, known, listings }: Leftover
   }
 }
 
-async function settleSubscriptions(run: Run, { listings, plan }: Reconciled): Promise<void> {
+async function settleSubscriptions(run: Run, { listings, plan }: Planned): Promise<void> {
   const { sessions, store, report } = run;
   if (plan.subscriptions.length === 0 && plan.record.length === 0) return;
   const refused = new Set<string>();
