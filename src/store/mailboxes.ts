@@ -6,6 +6,7 @@ import { maxUid } from "../model/uid-set.ts";
 import type { Connection, SqlValue } from "./connection.ts";
 import { impossibleValue } from "./read-values.ts";
 import { isImpossible, maxTextOctets } from "./row-rules.ts";
+import { sparseTables } from "./sparse-tables.ts";
 
 export interface MailboxRecord {
   readonly idx: number;
@@ -101,23 +102,7 @@ function columns({ uidValidity, uidNext, highestModSeq }: MailboxState): SqlValu
 }
 
 /** Every table with a foreign key to mailboxes, and mailboxes itself at the end. */
-const tablesByMailbox = [
-  "mapping",
-  "refused",
-  "refused_changes",
-  "waits",
-  "unconfirmed",
-  "suspects",
-  "misread",
-  "stuck",
-  "rounds",
-  "message_counts",
-  "synchronised",
-  "stocks",
-  "emptied",
-  ...sides,
-  "mailboxes",
-];
+const tablesByMailbox = ["mapping", ...sparseTables, "message_counts", "synchronised", ...sides, "mailboxes"];
 
 export function removeMailbox(connection: Connection, idx: number): void {
   for (const table of tablesByMailbox) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);

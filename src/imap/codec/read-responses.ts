@@ -144,8 +144,7 @@ class Feed {
       return;
     }
     this.#unanswered += line.length + responseOverhead;
-    if (literals.length > 0)
-      for (const { length } of literals) if (length <= countedLiteral) this.#unanswered += length;
+    for (const { length } of literals) if (length <= countedLiteral) this.#unanswered += length;
     if (this.#unanswered > (this.#limits.unanswered ?? Infinity)) throw tooMuch("unanswered", this.#limits);
   }
 

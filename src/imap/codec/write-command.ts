@@ -130,12 +130,12 @@ function isCertain(text: string): boolean {
 
 /** An astring given as raw octets: atom, quoted string or literal, whichever can carry it. Throws BUG. */
 export function astring(rawOctets: string): CommandPart {
-  return plainAtom.test(rawOctets) && !isNil(rawOctets) ? wire(rawOctets) : quotedOrLiteral(rawOctets);
+  return isPlain(rawOctets) ? wire(rawOctets) : quotedOrLiteral(rawOctets);
 }
 
 /** A mailbox's name as raw octets. Throws MAILBOX_NAME for what no server can have told: NUL. */
 export function mailbox(rawOctets: string): CommandPart {
-  if (plainAtom.test(rawOctets) && !isNil(rawOctets)) return wire(rawOctets);
+  if (isPlain(rawOctets)) return wire(rawOctets);
   if (isSendableString(rawOctets)) return astring(rawOctets);
   throw new InterimapError("MAILBOX_NAME", "the mailbox has a name that cannot be sent, with NUL in it");
 }
@@ -197,6 +197,10 @@ function quotedOrLiteral(rawOctets: string): CommandPart {
 /** RFC 3501 section 9: CHAR8 excludes NUL. */
 function isSendableString(rawOctets: string): boolean {
   return !/[\x00\u0100-\uffff]/.test(rawOctets);
+}
+
+function isPlain(rawOctets: string): boolean {
+  return plainAtom.test(rawOctets) && !isNil(rawOctets);
 }
 
 function isNil(text: string): boolean {
