@@ -61,11 +61,15 @@ export class MailboxView {
   /** Until the server says otherwise every flag can be stored (RFC 3501 7.1). */
   permanentFlags: PermanentFlags = permanentFlags(undefined);
 
+  /** Flags that changed up to this one are known. */
+  readonly #knownModSeq: bigint;
   /** Last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
   #latest: FlagChange = { flags: noFlags, modSeq: 0n };
   /** Announcements of the same messages that could not be read. */
   readonly #unread = new Map<number, string>();
+  /** Messages that were among them: what is told next is believed. */
+  readonly #askedAgain = new Set<number>();
   #vanished: UidSet = emptyUidSet;
   /** The part of #vanished that was reported while the mailbox was selected, not by SELECT itself. */
   #vanishedLive: UidSet = emptyUidSet;
@@ -78,8 +82,9 @@ export class MailboxView {
   /** Mod-sequences of messages that changed since SELECT, our own STOREs included. */
   readonly #modSeqs = new Map<number, bigint>();
 
-  constructor(wireName: string) {
+  constructor(wireName: string, knownModSeq = 0n) {
     this.wireName = wireName;
+    this.#knownModSeq = knownModSeq;
   }
 
   /** Takes an untagged response nobody else claimed. */
@@ -121,16 +126,23 @@ export class MailboxView {
       this.noteFault("the server sent a FETCH without UID although QRESYNC is enabled");
       return;
     }
-    if (isMisplaced(response)) {
-      // Whose flags they are is asked before a checkpoint.
+    const isAskedAgain = this.#askedAgain.delete(uid);
+    const known = isAskedAgain ? 0n : this.modSeqOf(uid);
+    if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq, known))) {
+      // Whose flags they are, and whether others came after them, is asked before a checkpoint.
       this.#unread.set(uid, `FETCH (UID ${String(uid)} …`);
       return;
     }
     if (this.#unread.size > 0) this.#unread.delete(uid);
     // Of a million messages that one command changed, all share one value.
     const change = this.#sameAsBefore({ flags: flags === undefined ? noFlags : flagSet(flags), modSeq: modSeq ?? 0n });
-    if (change.modSeq > this.modSeqOf(uid)) this.#modSeqs.set(uid, change.modSeq);
+    if (change.modSeq > known) this.#modSeqs.set(uid, change.modSeq);
     if (flags !== undefined) this.#note(uid, change);
+  }
+
+  /** Mod-sequences only grow (RFC 7162 3.1): the flags are older than those that are known, or too much was told before. */
+  #isLate(modSeq = 0n, known: bigint): boolean {
+    return modSeq > 0n && (modSeq <= this.#knownModSeq || modSeq < known);
   }
 
   /** Of any message, whoever asked for it. */
@@ -179,6 +191,7 @@ export class MailboxView {
   takeUnread(): ReadonlyMap<number, string> {
     const taken = [...this.#unread].filter(([uid]) => !hasUid(this.vanished, uid));
     this.#unread.clear();
+    for (const [uid] of taken) this.#askedAgain.add(uid);
     return new Map(taken);
   }
 

@@ -8,7 +8,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { deliver, expunge, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
@@ -99,3 +99,25 @@ describe("told wrong once", { concurrency: 2 }, () => {
     }
   }
 });
+
+for (const side of sides) {
+  test(`the flags that a message had before ours were stored, told once more behind the answer, on the ${side} side`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores.local, "INBOX", ...mails("m", 1));
+    await assertConverges(stores);
+    await store(stores[side], String.raw`1 +FLAGS (\Seen)`);
+    await store(stores[otherSide(side)], String.raw`1 +FLAGS (\Flagged)`);
+    let before = "";
+    stores.hold(side, "server", { pattern: /^\* 1 FETCH \(UID 1 FLAGS/, action: (line) => void (before = line) });
+    stores.hold(side, "server", {
+      pattern: /^\S+ OK .*Store completed/,
+      action: (line) => ({ instead: `${line}\r\n${before}` }),
+    });
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 0, stderr);
+    assert.match(before, /FLAGS \(\\Seen\) MODSEQ/);
+    await assertConverges(stores, stderr);
+    for (const one of sides) assert.deepEqual(await contents(stores[one]), [String.raw`m1 \flagged \seen`]);
+    await assertNothingToDo(stores, stderr);
+  });
+}

@@ -21,7 +21,7 @@ export interface KnownMailbox {
  * MAILBOX_PROTOCOL when what the server says of the mailbox cannot be read.
  */
 export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
-  const view = new MailboxView(wireName);
+  const view = new MailboxView(wireName, known?.state.highestModSeq);
   const selecting = selectInto(view, known === undefined ? [] : qresync(known));
   await session.run({
     ...selecting,

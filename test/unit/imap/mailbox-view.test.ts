@@ -86,6 +86,22 @@ test("a FETCH without FLAGS tells only the mod-sequence, and an older one does n
   assert.equal(view.modSeqOf(3), 8n);
 });
 
+test("flags with an older mod-sequence are no change: they are asked for, and the answer counts", async () => {
+  const older = "1 FETCH (UID 3 FLAGS (old) MODSEQ (7))";
+  const view = await viewOf("1 FETCH (UID 3 FLAGS (new) MODSEQ (8))", older);
+  assert.deepEqual(changes(view), { 3: "new @8" });
+  assert.deepEqual([...view.takeUnread().keys()], [3]);
+  await hear(view, older);
+  assert.deepEqual([changes(view), view.takeUnread().size], [{ 3: "old @7" }, 0]);
+});
+
+test("flags from before what is known already are no change either", async () => {
+  const view = new MailboxView("box", 7n);
+  await hear(view, "1 FETCH (UID 3 FLAGS (old) MODSEQ (7))", "1 FETCH (UID 4 FLAGS (new) MODSEQ (8))");
+  assert.deepEqual(changes(view), { 4: "new @8" });
+  assert.deepEqual([...view.takeUnread().keys()], [3]);
+});
+
 test("taken changes are gone, later ones are not; mod-sequences stay known", async () => {
   const view = await viewOf("1 FETCH (UID 3 FLAGS (a) MODSEQ (7))");
   const taken = view.takeChanges();
