@@ -9,32 +9,36 @@ const maxLooked = 8192;
 const minAnywhere = 4;
 
 export class Secrets {
-  readonly #patterns = new Set<string>();
+  readonly #secrets = new Set<string>();
+  /** Made when there is something to look through: in most runs, never. */
   #all: RegExp | undefined;
 
   /** From now on neither this, given as text, nor any form in which it is sent is shown. */
   add(secret: string): void {
-    const octets = Buffer.from(secret, "utf8");
-    for (const text of [secret, octets.toString("latin1")]) {
-      this.#addPlain(text);
-      this.#addPlain(text.replace(/["\\]/g, "\\$&"));
-    }
-    for (const text of base64Forms(octets)) this.#patterns.add(`[A-Za-z0-9+/]{0,2}${escaped(text)}[A-Za-z0-9+/=]{0,3}`);
+    if (secret === "") return;
+    this.#secrets.add(secret);
     this.#all = undefined;
   }
 
   /** `text` as decoded characters, or as octets, one character each (latin1). */
   blank(text: string): string {
-    if (this.#patterns.size === 0) return text;
-    this.#all ??= anyOf(this.#patterns);
+    if (this.#secrets.size === 0) return text;
+    this.#all ??= anyOf(new Set([...this.#secrets].flatMap(patternsOf)));
     return text.slice(0, maxLooked).replace(this.#all, shown) + text.slice(maxLooked);
   }
+}
 
-  #addPlain(text: string): void {
-    if (text === "") return;
-    const pattern = escaped(text);
-    this.#patterns.add(text.length >= minAnywhere ? pattern : `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`);
-  }
+function patternsOf(secret: string): string[] {
+  const octets = Buffer.from(secret, "utf8");
+  return [
+    ...[secret, octets.toString("latin1")].flatMap((text) => [plain(text), plain(text.replace(/["\\]/g, "\\$&"))]),
+    ...base64Forms(octets).map((text) => `[A-Za-z0-9+/]{0,2}${escaped(text)}[A-Za-z0-9+/=]{0,3}`),
+  ];
+}
+
+function plain(text: string): string {
+  const pattern = escaped(text);
+  return text.length >= minAnywhere ? pattern : `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`;
 }
 
 function anyOf(patterns: ReadonlySet<string>): RegExp {

@@ -2,7 +2,7 @@
 
 import type { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
-import { emptyUidSet, isEmpty, UidSetBuilder, type UidSet } from "../model/uid-set.ts";
+import { countUids, emptyUidSet, isEmpty, UidSetBuilder, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { impossibleRow, isUid } from "./read-values.ts";
 
@@ -56,9 +56,12 @@ export function mappedUids(connection: Connection, { idx, side }: MailboxSide, f
 export function mappedAmong(connection: Connection, { idx, side }: MailboxSide, uids: UidSet): UidSet {
   if (isEmpty(uids)) return emptyUidSet;
   const uid = uidOf[side];
-  const sql = `SELECT ${uid} FROM json_each(?) AS range CROSS JOIN mapping
+  const these = `FROM json_each(?) AS range CROSS JOIN mapping
      WHERE idx = ? AND ${uid} BETWEEN range.value ->> 0 AND range.value ->> 1`;
-  return checkedSet(connection, uid, connection.values<number>(sql, JSON.stringify(uids.ranges), idx));
+  const values = [JSON.stringify(uids.ranges), idx];
+  // Mostly all do, and to count them takes a third of the time.
+  if (connection.value<number>(`SELECT count(*) ${these}`, ...values) === countUids(uids)) return uids;
+  return checkedSet(connection, uid, connection.values<number>(`SELECT ${uid} ${these}`, ...values));
 }
 
 /** All or none: one statement for all of them takes two thirds of the time that one each does. */
