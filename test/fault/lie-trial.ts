@@ -9,6 +9,7 @@ import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snap
 import { startLyingProxy, type Order, type Said } from "./lying-proxy.ts";
 import { plainCommand } from "./program.ts";
 import { changing, comparable, finish, type Trial } from "./trial.ts";
+import type { Scenario } from "./scenarios.ts";
 import type { World } from "./world.ts";
 
 export interface Course {
@@ -108,7 +109,7 @@ export function wrongs({ scenario }: Trial, { course, honest, mayDouble = false 
     perSide((side) => countMessages(comparable(stores[side], { mayMatch })));
   return [
     ...runs.flatMap(misbehaviour),
-    ...sides.flatMap((side) => lost(side, counted(course.stores)[side], counted(honest.stores)[side])),
+    ...sides.flatMap((side) => lost(side, counted(course.stores)[side], kept(scenario, counted(honest.stores)[side]))),
     ...sides.flatMap((side) => {
       const allowed = mostOf([honest.stores, ...(honest.before === undefined ? [] : [honest.before])].map(counted));
       return doubles(side, counted(course.stores)[side], { allowed, more: mayDouble ? 1 : 0 });
@@ -164,6 +165,20 @@ function lost(side: Side, found: Counts, wanted: Counts): string[] {
     const there = found.get(key) ?? 0;
     return there < count ? [`lost on ${side}: ${key}: ${there} of ${count}`] : [];
   });
+}
+
+/**
+ * Those that no client deleted. That --repair brings one back, having been told nothing of that, is one end; that a server
+ * claims it, and has the message no more, is another.
+ */
+function kept({ local = [], remote = [] }: Scenario, counts: Counts): Counts {
+  const expunged = [...local, ...remote].map((line) => line.split(" ")).filter(([verb]) => verb === "expunge");
+  const isExpunged = (key: string): boolean =>
+    expunged.some(
+      ([, mailbox, ...names]) =>
+        key.endsWith(` in ${mailbox}`) && names.some((name) => key.startsWith(`<${name}@example.org> `)),
+    );
+  return new Map([...counts].filter(([key]) => !isExpunged(key)));
 }
 
 function doubles(
