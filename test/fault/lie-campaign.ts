@@ -28,8 +28,6 @@ export interface LieCampaign {
 
 interface Case extends Trial, Order {
   readonly honest: Course;
-  /** What is lied about. */
-  readonly text: string;
   /** Of the place. */
   readonly kind: string;
 }
@@ -66,7 +64,7 @@ async function casesOf(world: World, trial: Trial) {
     worthLies(honest.said[side], randomFor(trial)).flatMap(({ response, around, kind, at }) =>
       lies
         .filter((lie) => lie.tell(response, around) !== undefined)
-        .map((lie): Case => ({ ...trial, honest, text: response.text, kind, side, at, lie })),
+        .map((lie): Case => ({ ...trial, honest, kind, side, at, lie })),
     ),
   );
   const flawed = wrongs(trial, { course: honest, honest });
@@ -99,10 +97,12 @@ function isMeant({ side, at, lie }: Order): boolean {
 async function attempt(world: World, one: Case): Promise<Attempt> {
   const { honest } = one;
   try {
-    const limits = limitsFor(one.lie, one.text);
-    const course = await runCourse(world, { ...one, ...limits }, one);
-    const problems = wrongs(one, { course, honest, ...limits });
-    if (problems.length > 0) problems.push(course.told ?? "no lie was told", course.output);
+    // Mailboxes that are synchronised at once are not told of in the same order each time.
+    const limits = (of: string): Limits => limitsFor(one.lie, of);
+    const needsRepair = (of: string): boolean => limits(of).needsRepair === true;
+    const course = await runCourse(world, { ...one, needsRepair }, one);
+    const problems = wrongs(one, { course, honest, ...limits(course.told?.of ?? "") });
+    if (problems.length > 0) problems.push(course.told?.words ?? "no lie was told", course.output);
     return { problems, isReached: course.told !== undefined };
   } catch (error) {
     return { problems: [String(error)], isReached: true };
@@ -135,7 +135,9 @@ const unknowable: readonly Unknowable[] = [
   { lie: /^RFC822.SIZE is/, said: identity, why: "it is another message that has another size", mayDouble: true },
 ];
 
-function limitsFor(lie: Lie, text: string): Pick<Unknowable, "mayDouble" | "needsRepair"> {
+type Limits = Pick<Unknowable, "mayDouble" | "needsRepair">;
+
+function limitsFor(lie: Lie, text: string): Limits {
   const kinds = unknowable.filter((kind) => kind.lie.test(lie.name) && (kind.said?.test(text) ?? true));
   return {
     ...(kinds.some(({ mayDouble }) => mayDouble) && { mayDouble: true }),

@@ -6,7 +6,7 @@ import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts
 import { patienceMs } from "../support/eventually.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
-import { startLyingProxy, type Order, type Said } from "./lying-proxy.ts";
+import { startLyingProxy, type Order, type Said, type ToldLie } from "./lying-proxy.ts";
 import { plainCommand } from "./program.ts";
 import { changing, comparable, finish, type Trial } from "./trial.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -16,7 +16,7 @@ export interface Course {
   /** What the servers said during the first run. */
   readonly said: PerSide<readonly Said[]>;
   /** The lie, if it was told. */
-  readonly told: string | undefined;
+  readonly told: ToldLie | undefined;
   /** The first run, and those that came after. */
   readonly first: RunResult;
   readonly truthful: readonly TruthfulRun[];
@@ -35,10 +35,10 @@ interface TruthfulRun extends RunResult {
 const truthfulRuns = 3;
 const preload = fileURLToPath(new URL("days-later.cjs", import.meta.url));
 
-/** Without an order nobody lies. `needsRepair`: what was lied about is found by comparing everything only. */
+/** Without an order nobody lies. `needsRepair`: what was lied about, this response, is found by comparing everything only. */
 export async function runCourse(
   world: World,
-  { scenario, flipped, needsRepair = false }: Trial & { readonly needsRepair?: boolean },
+  { scenario, flipped, needsRepair }: Trial & { readonly needsRepair?: (of: string) => boolean },
   order?: Order,
 ): Promise<Course> {
   const place = await world.place(scenario, flipped);
@@ -70,7 +70,7 @@ export async function runCourse(
     const said = perSide((side) => [...proxy.said[side]]);
     const { told } = proxy;
     if (args.length > 0 && first.status !== 0) await finish(run, args);
-    if (needsRepair) await run(["--repair"]);
+    if (told !== undefined && needsRepair?.(told.of) === true) await run(["--repair"]);
     const truthful: TruthfulRun[] = [];
     while (truthful.length < truthfulRuns) {
       const result = await run([]);

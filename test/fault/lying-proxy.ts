@@ -23,6 +23,13 @@ export interface Said {
   readonly command: string;
 }
 
+export interface ToldLie {
+  /** The response in whose place it was told. */
+  readonly of: string;
+  /** For people. */
+  readonly words: string;
+}
+
 export interface LyingProxy {
   /** The servers as the program shall see them. */
   readonly servers: PerSide<MailServer>;
@@ -31,7 +38,7 @@ export interface LyingProxy {
   /** Since then, each command, and each line that goes on with one. */
   readonly commands: readonly string[];
   /** The lie, if it was told. */
-  readonly told: string | undefined;
+  readonly told: ToldLie | undefined;
   /** For a process that is about to start. */
   begin(order?: Order): void;
   /** Resolves when the servers have done all they were told, and have closed every connection. */
@@ -66,7 +73,7 @@ export async function startLyingProxy(servers: PerSide<MailServer>): Promise<Lyi
   const said: PerSide<Said[]> = perSide(() => []);
   const commands: string[] = [];
   let order: Order | undefined;
-  let told: string | undefined;
+  let told: ToldLie | undefined;
   let whenQuiet: (() => void) | undefined;
 
   const onResponse = (connection: Connection, response: Response): void => {
@@ -84,7 +91,8 @@ export async function startLyingProxy(servers: PerSide<MailServer>): Promise<Lyi
       pass(connection, response);
       return;
     }
-    told = `${side} response ${count}: ${shown(response)}\n  ${order!.lie.name}: ${lie.responses.map(shown).join("\n    ")}`;
+    const words = `${side} response ${count}: ${shown(response)}\n  ${order!.lie.name}: ${lie.responses.map(shown).join("\n    ")}`;
+    told = { of: response.text, words };
     order = undefined;
     tell(connection, response, lie);
   };
