@@ -15,6 +15,10 @@ export class Selection {
   closedHabit: ClosedHabit = "unknown";
   /** What SELECTs in flight are going to fill: the first replaces `view` at [CLOSED], or at once when there is none. */
   readonly #openings: MailboxView[] = [];
+  /** While the SELECT of `view` is not answered: [CLOSED] of its own came, may come, or cannot come. */
+  #closing: "told" | "possible" | "impossible" | undefined;
+  /** The last SELECT was refused: no mailbox is selected any more (RFC 3501 6.3.1). */
+  #isNowhere = false;
 
   /** Whether a SELECT that is sent now leaves a mailbox. */
   leaves(opens: MailboxView | undefined): boolean {
@@ -26,13 +30,21 @@ export class Selection {
   started(view: MailboxView): void {
     this.#openings.push(view);
     // Of the same mailbox, selected again, nothing can be confused.
-    if (this.view === undefined || (this.view === view && this.#openings.length === 1)) this.#enter();
+    if (this.view === undefined || (this.view === view && this.#openings.length === 1))
+      this.#enter(this.#isNowhere ? "impossible" : "possible");
   }
 
-  /** [CLOSED] */
+  /** [CLOSED]. The next mailbox is not entered before the SELECT of this one is answered. */
   closed(): void {
+    // What was told since that refusal was about the mailbox that was left now.
+    if (this.#closing === "impossible")
+      this.view?.noteFault("the server left a mailbox ([CLOSED]) that it had refused to select");
+    if (this.#closing !== undefined) {
+      this.#closing = "told";
+      return;
+    }
     if (this.#openings.length > 0) this.closedHabit = "told";
-    this.#enter();
+    this.#enter("told");
   }
 
   /** What a SELECT on its way is going to fill next: what is told may be about that one, or the one before. */
@@ -44,23 +56,28 @@ export class Selection {
   answered(view: MailboxView | undefined, isSelected: boolean): Verdict {
     if (view !== undefined && this.#openings[0] === view) {
       if (isSelected && this.view !== undefined) return this.#enterUntold(view);
-      this.#enter();
+      this.#enter("told");
     }
+    this.#closing = undefined;
+    this.#isNowhere = !isSelected;
     if (isSelected && view !== undefined) return "done";
-    // On failure no mailbox is selected any more (RFC 3501 6.3.1).
     this.view = undefined;
     if (this.next === view) this.next = undefined;
-    this.#enter();
+    this.#enter(isSelected ? "possible" : "impossible");
     return "done";
   }
 
-  #enter(): void {
-    this.view = this.#openings.shift() ?? this.view;
+  #enter(closing: "told" | "possible" | "impossible"): void {
+    const opened = this.#openings.shift();
+    if (opened === undefined) return;
+    this.view = opened;
+    this.#closing = closing;
   }
 
   /** What the server told of it may have been about the mailbox before: it has to tell again. */
   #enterUntold(view: MailboxView): Verdict {
     this.closedHabit = "missing";
+    this.#closing = undefined;
     this.#openings.shift();
     this.view = view;
     return this.#openings.length > 0 ? "lost" : "again";

@@ -202,6 +202,80 @@ test("between the last answer and [CLOSED] responses may belong to either mailbo
   });
 });
 
+const leaving = `
+    C: t1 SELECT a
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT b
+    S: * OK [CLOSED]
+    ${codes}
+    S: t2 OK`;
+
+for (const status of ["BAD", "NO"]) {
+  test(`a mailbox that is selected though the answer is ${status} costs the one behind it, and no other`, async () => {
+    const script = String.raw`${leaving}
+      C: t3 SELECT x
+      C: t4 UID FETCH 1 (UID FLAGS MODSEQ)
+      C: t5 SELECT y
+      C: t6 UID FETCH 1 (UID FLAGS MODSEQ)
+      C: t7 SELECT z
+      ...
+      S: * OK [CLOSED]
+      ${codes}
+      S: t3 ${status} not now
+      S: * 1 FETCH (UID 1 FLAGS (x) MODSEQ (5))
+      S: t4 OK
+      S: * OK [CLOSED]
+      S: * 40 EXISTS
+      ${codes}
+      S: t5 OK
+      S: * 1 FETCH (UID 1 FLAGS (y) MODSEQ (5))
+      S: t6 OK
+      S: * OK [CLOSED]
+      S: * 50 EXISTS
+      S: * OK [UIDVALIDITY 1234] v
+      S: * OK [UIDNEXT 90] n
+      S: * OK [HIGHESTMODSEQ 7] h
+      S: t7 OK`;
+    await withSession(script, async (session) => {
+      for (const name of ["a", "b"]) await select(session, name);
+      const [x, y, z] = ["x", "y", "z"].map((name) => {
+        const channel = openChannel(session);
+        const selecting = select(channel, name);
+        if (name !== "z") void fetchFlags(channel, uidSetOf([1])).catch(() => undefined);
+        return selecting;
+      });
+      await assert.rejects(x!, CommandRefused);
+      await assert.rejects(y!, failsWith("MAILBOX_PROTOCOL", /had refused to select/));
+      const { exists, uidValidity, isReplaced } = await z!;
+      assert.deepEqual([exists, uidValidity, isReplaced], [50, 1234, false]);
+    });
+  });
+}
+
+test("[CLOSED] told twice leaves one mailbox, not two", async () => {
+  const script = `${leaving}
+    C: t3 SELECT c
+    C: t4 SELECT d
+    S: * OK [CLOSED]
+    S: * OK [CLOSED]
+    S: * 3 EXISTS
+    ${codes}
+    S: t3 OK
+    S: * OK [CLOSED]
+    S: * 4 EXISTS
+    ${codes}
+    S: t4 OK`;
+  await withSession(script, async (session) => {
+    for (const name of ["a", "b"]) await select(session, name);
+    const both = await Promise.all(["c", "d"].map((name) => select(session, name)));
+    assert.deepEqual(
+      both.map(({ exists }) => exists),
+      [3, 4],
+    );
+  });
+});
+
 test("without [CLOSED] a mailbox is selected once more, and nothing overlaps any more", async () => {
   const script = String.raw`
     C: t1 SELECT a
