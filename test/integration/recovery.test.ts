@@ -130,7 +130,9 @@ describe("a connection that is lost", { concurrency: 6 }, () => {
             expected.replace(`m${uid}`);
             expected.replace(`m${uid + 1}`, `m${uid + 1} \\seen`);
           }
-          await eventually(`cut ${when}`, () => isCut);
+          await eventually(`cut ${when}`, () => isCut).catch((error: unknown) => {
+            throw new Error(stores.daemon.said(/./).join("\n"), { cause: error });
+          });
           for (const on of sides) await becomes(() => contents(stores[on]), expected.lines, when);
           await becomeIdentical(stores);
           // The same trouble again, before all was well, would not be told of.
