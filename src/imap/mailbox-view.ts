@@ -66,7 +66,7 @@ export class MailboxView {
   /** Last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
   #latest: FlagChange = { flags: noFlags, modSeq: 0n };
-  /** Announcements of the same messages that could not be read. */
+  /** Announcements of messages that could not be read, or came late. */
   readonly #unread = new Map<number, string>();
   /** Messages that were among them: what is told next is believed. */
   readonly #askedAgain = new Set<number>();
@@ -128,7 +128,7 @@ export class MailboxView {
     }
     const isAskedAgain = this.#askedAgain.delete(uid);
     const known = isAskedAgain ? 0n : this.modSeqOf(uid);
-    if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq, known))) {
+    if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq ?? 0n, known))) {
       // Whose flags they are, and whether others came after them, is asked before a checkpoint.
       this.#unread.set(uid, `FETCH (UID ${String(uid)} …`);
       return;
@@ -141,7 +141,7 @@ export class MailboxView {
   }
 
   /** Mod-sequences only grow (RFC 7162 3.1): the flags are older than those that are known, or too much was told before. */
-  #isLate(modSeq = 0n, known: bigint): boolean {
+  #isLate(modSeq: bigint, known: bigint): boolean {
     return modSeq > 0n && (modSeq <= this.#knownModSeq || modSeq < known);
   }
 
@@ -187,7 +187,7 @@ export class MailboxView {
     else this.noteFault(`the server sent a line that cannot be understood: "${excerpt(line)}"`);
   }
 
-  /** Removes from the record, and returns, what was told of single messages and could not be read: to be asked for again. */
+  /** Removes from the record, and returns, announcements that could not be read or came late: to be asked for again. */
   takeUnread(): ReadonlyMap<number, string> {
     const taken = [...this.#unread].filter(([uid]) => !hasUid(this.vanished, uid));
     this.#unread.clear();

@@ -6,6 +6,9 @@ import type { MailboxView } from "./mailbox-view.ts";
 /** `again`: the same SELECT has to be sent once more. `lost`: nobody knows any more what is about which mailbox. */
 export type Verdict = "done" | "again" | "lost";
 
+/** Whether [CLOSED] of a SELECT in flight came, may come, or cannot come. */
+type Closing = "told" | "possible" | "impossible";
+
 export class Selection {
   /** The selected mailbox as the server last described it. */
   view: MailboxView | undefined;
@@ -15,8 +18,8 @@ export class Selection {
   closedHabit: ClosedHabit = "unknown";
   /** What SELECTs in flight are going to fill: the first replaces `view` at [CLOSED], or at once when there is none. */
   readonly #openings: MailboxView[] = [];
-  /** While the SELECT of `view` is not answered: [CLOSED] of its own came, may come, or cannot come. */
-  #closing: "told" | "possible" | "impossible" | undefined;
+  /** Of the SELECT of `view`, while it is not answered. */
+  #closing: Closing | undefined;
   /** The last SELECT was refused: no mailbox is selected any more (RFC 3501 6.3.1). */
   #isNowhere = false;
 
@@ -67,7 +70,7 @@ export class Selection {
     return "done";
   }
 
-  #enter(closing: "told" | "possible" | "impossible"): void {
+  #enter(closing: Closing): void {
     const opened = this.#openings.shift();
     if (opened === undefined) return;
     this.view = opened;
