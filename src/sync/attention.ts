@@ -70,6 +70,8 @@ export function heed(agenda: Agenda, { side, view }: Session, { response, isWork
       else if (response.about !== "flags" && view !== undefined && !isWorking) agenda.noteMailbox(side, view.wireName);
       return true;
     case "status":
+      // Dovecot: "* NO NOTIFY error, some events may have got lost".
+      if (response.status === "NO" && /^NOTIFY\b/i.test(response.text)) agenda.noteEverything();
       return response.code?.name !== "NOTIFICATIONOVERFLOW";
     default:
       return true;

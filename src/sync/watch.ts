@@ -260,7 +260,8 @@ export class Watch {
     const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections, sessions };
     const overflowed = new Set(this.#overflowed);
     this.#overflowed.clear();
-    const worn = sides.filter((side) => !overflowed.has(side) && this.#isWorn(side));
+    // What happens meanwhile is told by nobody: see notify().
+    const worn = due.everything ? sides.filter((side) => !overflowed.has(side) && this.#isWorn(side)) : [];
     await allDone([
       ...[...overflowed].map((side) => this.#askAgain(sessions[side])),
       ...worn.map((side) => this.#askForNews(sessions[side])),

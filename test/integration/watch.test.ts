@@ -332,6 +332,27 @@ describe("--notify", { concurrency: 3 }, () => {
     await assertDone(stores);
   });
 
+  for (const side of sides) {
+    const other = otherSide(side);
+    test(`nor is what happens on the ${side} side while it is asked anew`, async (t) => {
+      const stores = await startWatching(t, servers, { args: ["--notify", "--watch=1"] });
+      // So that the next word is the first one, long after the server was asked.
+      await keepsAlive(stores, 2);
+      stores.hold(side, "client", {
+        pattern: /^\S+ NOTIFY NONE/,
+        action: async () => {
+          await command(stores[side], "CREATE meanwhile");
+          await deliver(stores[side], "meanwhile", mail("m"));
+        },
+      });
+      await deliver(stores[side], "INBOX", mail("word"));
+      await eventually("created", async () => (await snapshot(stores[other])).mailboxes.has("meanwhile"));
+      await becomes(() => contents(stores[other], "meanwhile"), ["m"]);
+      await becomes(() => contents(stores[other]), ["word"]);
+      await assertDone(stores);
+    });
+  }
+
   test("a server that gives up telling is asked again, and everything is looked at", async (t) => {
     const stores = await startWatching(t, servers, { args: ["--notify", "--watch=1"] });
     assert.equal(commands(stores, /NOTIFY/).length, 2);

@@ -159,3 +159,13 @@ test("NOTIFICATIONOVERFLOW: the server says no more", () => {
   const code = { name: "NOTIFICATIONOVERFLOW", text: "" };
   assert.equal(heard({ kind: "status", status: "OK", code, text: "too much" }).goesOn, false);
 });
+
+test("a server that may have left something out: everything is looked at", () => {
+  const text = "NOTIFY error, some events may have got lost";
+  assert.deepEqual(heard({ kind: "status", status: "NO", code: undefined, text }), {
+    noted: ["everything"],
+    goesOn: true,
+  });
+  const other = { kind: "status", status: "NO", code: undefined, text: "the disk is nearly full" } as const;
+  assert.deepEqual(heard(other), { noted: [], goesOn: true });
+});
