@@ -144,7 +144,8 @@ class Feed {
       return;
     }
     this.#unanswered += line.length + responseOverhead;
-    for (const { length } of literals) if (length <= countedLiteral) this.#unanswered += length;
+    if (literals.length > 0)
+      for (const { length } of literals) if (length <= countedLiteral) this.#unanswered += length;
     if (this.#unanswered > (this.#limits.unanswered ?? Infinity)) throw tooMuch("unanswered", this.#limits);
   }
 

@@ -106,7 +106,8 @@ export function encodeCommand(tag: string, parts: readonly CommandPart[], suppor
     }
     const { literal, binary = false, isWaitedFor = false } = part;
     const waits = isWaitedFor || !mayFollow(literal, support) || !isCertain(text);
-    chunks.push(`${waits ? onOneLine(text) : text}${binary ? "~" : ""}{${literal.length}${waits ? "" : "+"}}\r\n`);
+    if (waits) requireOneLine(text);
+    chunks.push(`${text}${binary ? "~" : ""}{${literal.length}${waits ? "" : "+"}}\r\n`);
     if (waits) {
       segments.push({ chunks });
       chunks = [];
@@ -114,7 +115,8 @@ export function encodeCommand(tag: string, parts: readonly CommandPart[], suppor
     chunks.push(literal);
     text = "";
   }
-  chunks.push(`${onOneLine(text)}\r\n`);
+  requireOneLine(text);
+  chunks.push(`${text}\r\n`);
   segments.push({ chunks });
   return segments;
 }
@@ -207,9 +209,8 @@ function isNil(text: string): boolean {
   return /^NIL$/i.test(text);
 }
 
-function onOneLine(text: string): string {
+function requireOneLine(text: string): void {
   if (/[\r\n\x00\u0100-\uffff]/.test(text)) throw cannotSend("part of a command line");
-  return text;
 }
 
 /** The text itself is left out: it could be a password. */
