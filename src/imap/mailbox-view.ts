@@ -4,7 +4,6 @@
 import { flagSet, noFlags, permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
 import type { Observation } from "../model/mailbox-state.ts";
 import { readModSeq } from "../model/mod-seq.ts";
-import { excerpt } from "../model/printable.ts";
 import type { Side } from "../model/side.ts";
 import {
   countUids,
@@ -14,6 +13,8 @@ import {
   isEmpty,
   subtract,
   UidSetBuilder,
+  uidSetOf,
+  uidsOf,
   union,
   type UidSet,
 } from "../model/uid-set.ts";
@@ -25,7 +26,7 @@ import type {
   UntaggedResponse,
   VanishedResponse,
 } from "./responses.ts";
-import { lineUnreadable, mailboxProtocol } from "./unreadable.ts";
+import { mailboxProtocol, notUnderstood } from "./unreadable.ts";
 
 export interface FlagChange {
   readonly flags: FlagSet;
@@ -66,7 +67,7 @@ export class MailboxView {
   /** Last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
   #latest: FlagChange = { flags: noFlags, modSeq: 0n };
-  /** Announcements of messages that could not be read, or came late. */
+  /** Messages of which something was announced that could not be read, or came late; and what was wrong with it. */
   readonly #unread = new Map<number, string>();
   /** Messages that were among them: what is told next is believed. */
   readonly #askedAgain = new Set<number>();
@@ -130,7 +131,7 @@ export class MailboxView {
     const known = isAskedAgain ? 0n : this.modSeqOf(uid);
     if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq ?? 0n, known))) {
       // Whose flags they are, and whether others came after them, is asked before a checkpoint.
-      this.#unread.set(uid, `FETCH (UID ${String(uid)} …`);
+      this.#unread.set(uid, `what the server told of UID ${String(uid)} came late, or is about another message`);
       return;
     }
     if (this.#unread.size > 0) this.#unread.delete(uid);
@@ -183,24 +184,24 @@ export class MailboxView {
   #noteUnreadable({ about, uid, line }: UnreadableResponse): void {
     // Of flags only those that the mailbox knows; lists and states are not of this mailbox.
     if (about === "flags" || about === "list" || about === "status") return;
-    if (about === "fetch" && uid !== undefined) this.#unread.set(uid, line);
-    else this.noteFault(`the server sent a line that cannot be understood: "${excerpt(line)}"`);
+    if (about === "fetch" && uid !== undefined) this.#unread.set(uid, notUnderstood(line));
+    else this.noteFault(notUnderstood(line));
   }
 
-  /** Removes from the record, and returns, announcements that could not be read or came late: to be asked for again. */
-  takeUnread(): ReadonlyMap<number, string> {
-    const taken = [...this.#unread].filter(([uid]) => !hasUid(this.vanished, uid));
+  /** Messages whose flags are to be asked for again, because what was announced could not be read or came late. */
+  takeUnread(): UidSet {
+    const taken = subtract(uidSetOf(this.#unread.keys()), this.vanished);
     this.#unread.clear();
-    for (const [uid] of taken) this.#askedAgain.add(uid);
-    return new Map(taken);
+    for (const uid of uidsOf(taken)) this.#askedAgain.add(uid);
+    return taken;
   }
 
   /**
    * To be asked before messages that a FETCH does not tell of are taken for gone.
-   * @throws InterimapError MAILBOX_PROTOCOL when it did tell of one of them, and could not be read.
+   * @throws InterimapError MAILBOX_PROTOCOL when something was told of one of them that could not be read, or came late.
    */
   requireRead(uids: UidSet, side: Side): void {
-    for (const [uid, line] of this.#unread) if (hasUid(uids, uid)) throw lineUnreadable(line, side);
+    for (const [uid, reason] of this.#unread) if (hasUid(uids, uid)) throw mailboxProtocol(reason, side);
   }
 
   #sameAsBefore(change: FlagChange): FlagChange {

@@ -5,7 +5,12 @@ import { excerpt } from "../model/printable.ts";
 import type { Side } from "../model/side.ts";
 
 export function lineUnreadable(line: string, side: Side): InterimapError {
-  return mailboxProtocol(`the server sent a line that cannot be understood: "${excerpt(line)}"`, side);
+  return mailboxProtocol(notUnderstood(line), side);
+}
+
+/** For people. */
+export function notUnderstood(line: string): string {
+  return `the server sent a line that cannot be understood: "${excerpt(line)}"`;
 }
 
 /** What the server said cannot be; whatever else it said of the mailbox is not to be relied on either. */

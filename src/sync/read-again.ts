@@ -1,9 +1,8 @@
-// What a server told of single messages and could not be read: their flags are asked for before a checkpoint is made.
+// What a server told of single messages and could not be read, or came late: their flags are asked for before a checkpoint.
 
 import { refetchFlags } from "../imap/commands/fetch.ts";
-import { lineUnreadable } from "../imap/unreadable.ts";
-import { bothSides, perSide } from "../model/side.ts";
-import { uidSetOf } from "../model/uid-set.ts";
+import { bothSides } from "../model/side.ts";
+import { isEmpty } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /**
@@ -12,14 +11,11 @@ import type { OpenMailbox } from "./open-mailbox.ts";
  * checkpoint would say that there was nothing more to be told of them.
  */
 export async function readAgain({ sessions, views }: Pick<OpenMailbox, "sessions" | "views">): Promise<boolean> {
-  const unreadOn = perSide((side) => views[side].takeUnread());
-  if (unreadOn.local.size + unreadOn.remote.size === 0) return false;
   const asked = await bothSides(async (side) => {
-    const unread = unreadOn[side];
-    if (unread.size === 0) return false;
-    await refetchFlags(sessions[side], uidSetOf(unread.keys()));
-    const [still] = views[side].takeUnread().values();
-    if (still !== undefined) throw lineUnreadable(still, side);
+    const unread = views[side].takeUnread();
+    if (isEmpty(unread)) return false;
+    await refetchFlags(sessions[side], unread);
+    views[side].requireRead(unread, side);
     return true;
   });
   return asked.local || asked.remote;

@@ -106,7 +106,7 @@ test("what the server announces by itself is no size, but a change", async () =>
       ],
     );
     assert.deepEqual([...view.changes.keys()], [1]);
-    assert.deepEqual([...view.takeUnread().keys()], [9], "nobody asked for that: it may be about another message");
+    assert.equal(formatUidSet(view.takeUnread()), "9", "nobody asked for that: it may be about another message");
   });
 });
 
