@@ -3,11 +3,16 @@
 import type { ClosedHabit } from "./command.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 
-/** `again`: the same SELECT has to be sent once more. `lost`: nobody knows any more what is about which mailbox. */
-export type Verdict = "done" | "again" | "lost";
+/** `again`: the same SELECT has to be sent once more. Else why nobody knows any more what is about which mailbox. */
+export type Verdict = "done" | "again" | "not closed" | "out of order";
 
-/** Whether [CLOSED] of a SELECT in flight came, may come, or cannot come. */
-type Closing = "told" | "possible" | "impossible";
+/** A SELECT in flight, or another command of its kind. Of use to {@link Selection} only. */
+export interface Opening {
+  /** What is told of the mailbox goes there; undefined when nobody wants to know, or none is selected. */
+  readonly view: MailboxView | undefined;
+  /** What is told is about its mailbox: undefined before. Then whether its [CLOSED] came, may come, or cannot come. */
+  entered?: "told" | "possible" | "impossible";
+}
 
 export class Selection {
   /** The selected mailbox as the server last described it. */
@@ -16,73 +21,69 @@ export class Selection {
   next: MailboxView | undefined;
   /** Where it is missing, a response behind a SELECT that leaves a mailbox may be about either. */
   closedHabit: ClosedHabit = "unknown";
-  /** What SELECTs in flight are going to fill: the first replaces `view` at [CLOSED], or at once when there is none. */
-  readonly #openings: MailboxView[] = [];
-  /** Of the SELECT of `view`, while it is not answered. */
-  #closing: Closing | undefined;
+  /** In the order in which they are answered. Only the first one can be entered. */
+  readonly #openings: Opening[] = [];
   /** The last SELECT was refused: no mailbox is selected any more (RFC 3501 6.3.1). */
   #isNowhere = false;
 
   /** Whether a SELECT that is sent now leaves a mailbox. */
   leaves(opens: MailboxView | undefined): boolean {
-    const last = this.#openings.at(-1) ?? this.view;
-    return last !== undefined && last !== opens;
+    const last = this.#openings.at(-1) ?? this;
+    return last.view !== undefined && last.view !== opens;
   }
 
-  /** A SELECT is on its way. */
-  started(view: MailboxView): void {
-    this.#openings.push(view);
-    // Of the same mailbox, selected again, nothing can be confused.
-    if (this.view === undefined || (this.view === view && this.#openings.length === 1))
-      this.#enter(this.#isNowhere ? "impossible" : "possible");
+  /** A SELECT is on its way; with `view` undefined, EXAMINE or UNSELECT. */
+  started(view: MailboxView | undefined): Opening {
+    const opening: Opening = { view };
+    this.#openings.push(opening);
+    if (this.#openings.length === 1) this.#enterAtOnce();
+    return opening;
   }
 
-  /** [CLOSED]. The next mailbox is not entered before the SELECT of this one is answered. */
+  /** [CLOSED]. */
   closed(): void {
+    const [opening] = this.#openings;
     // What was told since that refusal was about the mailbox that was left now.
-    if (this.#closing === "impossible")
-      this.view?.noteFault("the server left a mailbox ([CLOSED]) that it had refused to select");
-    if (this.#closing !== undefined) {
-      this.#closing = "told";
-      return;
-    }
-    if (this.#openings.length > 0) this.closedHabit = "told";
-    this.#enter("told");
+    if (opening?.entered === "impossible")
+      opening.view?.noteFault("the server left a mailbox ([CLOSED]) that it had refused to select");
+    if (opening === undefined) return;
+    if (opening.entered === undefined) this.closedHabit = "told";
+    this.#enter(opening, "told");
   }
 
-  /** What a SELECT on its way is going to fill next: what is told may be about that one, or the one before. */
-  get opening(): MailboxView | undefined {
-    return this.#openings[0];
+  /** The first SELECT on its way leaves a mailbox, and the server has not told that it has ([CLOSED]). */
+  get isLeaving(): boolean {
+    const [opening] = this.#openings;
+    return opening?.view !== undefined && opening.entered === undefined;
   }
 
-  /** Ends a SELECT, or another command of its kind, whose `view` may be undefined. */
-  answered(view: MailboxView | undefined, isSelected: boolean): Verdict {
-    if (view !== undefined && this.#openings[0] === view) {
-      if (isSelected && this.view !== undefined) return this.#enterUntold(view);
-      this.#enter("told");
+  /** Servers answer SELECTs in the order in which they were sent (RFC 3501 5.5). */
+  answered(opening: Opening, isSelected: boolean): Verdict {
+    if (this.#openings.shift() !== opening) return "out of order";
+    const { view, entered } = opening;
+    if (view !== undefined && entered === undefined && isSelected && this.view !== undefined) {
+      // What the server told of it may have been about the mailbox before: it has to tell again.
+      this.closedHabit = "missing";
+      this.view = view;
+      return this.#openings.length > 0 ? "not closed" : "again";
     }
-    this.#closing = undefined;
-    this.#isNowhere = !isSelected;
-    if (isSelected && view !== undefined) return "done";
-    this.view = undefined;
-    if (this.next === view) this.next = undefined;
-    this.#enter(isSelected ? "possible" : "impossible");
+    this.#isNowhere = view !== undefined && !isSelected;
+    this.view = isSelected ? view : undefined;
+    if (this.view === undefined && this.next === view) this.next = undefined;
+    this.#enterAtOnce();
     return "done";
   }
 
-  #enter(closing: Closing): void {
-    const opened = this.#openings.shift();
-    if (opened === undefined) return;
-    this.view = opened;
-    this.#closing = closing;
+  /** Where no mailbox is left, and where the same one is selected again, nothing can be confused. */
+  #enterAtOnce(): void {
+    const [opening] = this.#openings;
+    if (opening?.view === undefined) return;
+    if (this.view === undefined || this.view === opening.view)
+      this.#enter(opening, this.#isNowhere ? "impossible" : "possible");
   }
 
-  /** What the server told of it may have been about the mailbox before: it has to tell again. */
-  #enterUntold(view: MailboxView): Verdict {
-    this.closedHabit = "missing";
-    this.#closing = undefined;
-    this.#openings.shift();
-    this.view = view;
-    return this.#openings.length > 0 ? "lost" : "again";
+  #enter(opening: Opening, how: NonNullable<Opening["entered"]>): void {
+    opening.entered = how;
+    this.view = opening.view;
   }
 }

@@ -24,7 +24,7 @@ import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
 import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { FetchResponse, Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
-import { Selection } from "./selection.ts";
+import { Selection, type Opening } from "./selection.ts";
 import type { Transport } from "./transport/transport.ts";
 
 /** All is done and recorded when we say goodbye. */
@@ -46,6 +46,7 @@ interface Entry {
   readonly tag: string;
   writtenAt?: number;
   leaves?: boolean;
+  opening?: Opening;
   /** Octets of literals that came in answer to it. */
   brought?: number;
   /** Literals of it were written that the server did not ask for. */
@@ -329,8 +330,10 @@ export class Session {
     if (this.#inFlight.total === 0) this.#patience.progress();
     if (overlap === "select") entry.leaves = this.#selection.leaves(opens);
     this.#inFlight.add(entry);
-    if (overlap === "select") this.#discretion.mayHearMessages = true;
-    if (opens !== undefined) this.#selection.started(opens);
+    if (overlap === "select") {
+      this.#discretion.mayHearMessages = true;
+      entry.opening = this.#selection.started(opens);
+    }
     entry.writtenAt = monotonicMs();
     this.#writeSegment(entry);
   }
@@ -410,7 +413,7 @@ export class Session {
     // A literal that is refused before its `+` is never sent.
     this.#finish(entry);
     this.#note(response);
-    if (entry.command.overlap === "select" && !this.#isSelectionDone(entry, response)) return;
+    if (entry.opening !== undefined && !this.#isSelectionDone(entry, entry.opening, response)) return;
     entry.command.onAnswered?.(response);
     // Only now: if that threw, the entry must fail with all the others.
     this.#inFlight.remove(entry);
@@ -420,11 +423,11 @@ export class Session {
   }
 
   /** False when the SELECT is sent once more, or the connection is ended. */
-  #isSelectionDone(entry: Entry, { status }: TaggedResponse): boolean {
-    const verdict = this.#selection.answered(entry.command.opens, status === "OK");
+  #isSelectionDone(entry: Entry, opening: Opening, { status }: TaggedResponse): boolean {
+    const verdict = this.#selection.answered(opening, status === "OK");
     if (verdict === "done") return true;
-    if (verdict === "lost") {
-      this.#fail(new InterimapError("PROTOCOL", "the server did not tell when it left a mailbox ([CLOSED])"));
+    if (verdict !== "again") {
+      this.#fail(new InterimapError("PROTOCOL", whySelectionIsLost[verdict]));
       return false;
     }
     this.#inFlight.remove(entry);
@@ -516,7 +519,7 @@ export class Session {
     }
     this.#note(response);
     // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
-    const view = this.#selection.opening !== undefined && this.#isInDoubt() ? undefined : this.view;
+    const view = this.#isInDoubt() ? undefined : this.view;
     if (response.kind === "fetch") view?.noteModSeq(response.modSeq);
     const owner = this.#inFlight.claim(response, this.view);
     if (owner !== undefined) {
@@ -571,10 +574,8 @@ export class Session {
 
   /** What was sent to the mailbox that is being left has been answered, and the next one has not been entered. */
   #isInDoubt(): boolean {
-    const { opening } = this.#selection;
-    if (opening === undefined) return false;
-    const first = this.#inFlight.find(({ command }) => command.overlap !== "any");
-    return first?.command.opens === opening;
+    if (!this.#selection.isLeaving) return false;
+    return this.#inFlight.find(({ command }) => command.overlap !== "any")?.opening !== undefined;
   }
 
   #isSending(): boolean {
@@ -637,6 +638,11 @@ export class Session {
     this.log.debug(trafficLine(direction, line, this.log.showsSecrets), { side: this.side });
   }
 }
+
+const whySelectionIsLost = {
+  "not closed": "the server did not tell when it left a mailbox ([CLOSED])",
+  "out of order": "the server answered a SELECT before the one that was sent before it",
+};
 
 function ignore(): void {}
 

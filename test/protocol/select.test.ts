@@ -276,6 +276,52 @@ test("[CLOSED] told twice leaves one mailbox, not two", async () => {
   });
 });
 
+test("a mailbox that is selected again twice is left once", async () => {
+  const again = "QRESYNC (7 90)";
+  const script = `${leaving}
+    C: t3 SELECT b (${again})
+    C: t4 SELECT b (${again})
+    C: t5 SELECT c
+    S: * OK [CLOSED]
+    S: * 5 EXISTS
+    ${codes}
+    S: t3 OK
+    S: * OK [CLOSED]
+    S: * 6 EXISTS
+    S: * VANISHED (EARLIER) 7
+    ${codes}
+    S: t4 OK
+    S: * OK [CLOSED]
+    S: * 3 EXISTS
+    ${codes}
+    S: t5 OK`;
+  await withSession(script, async (session) => {
+    await select(session, "a");
+    const b = await select(session, "b");
+    const [, , c] = await Promise.all([
+      session.run(selectAgain(b)),
+      session.run(selectAgain(b)),
+      select(openChannel(session), "c"),
+    ]);
+    assert.deepEqual([b.exists, b.vanished.ranges, c.exists, c.vanished.ranges], [6, [[7, 7]], 3, []]);
+  });
+});
+
+test("a SELECT that is answered before the one that was sent before it ends the connection", async () => {
+  const script = `${leaving}
+    C: t3 SELECT c
+    C: t4 SELECT d
+    S: * OK [CLOSED]
+    S: * 4 EXISTS
+    ${codes}
+    S: t4 OK`;
+  await withSession(script, async (session) => {
+    for (const name of ["a", "b"]) await select(session, name);
+    const both = ["c", "d"].map((name) => select(openChannel(session), name));
+    for (const one of both) await assert.rejects(one, failsWith("PROTOCOL", /answered a SELECT before/));
+  });
+});
+
 test("without [CLOSED] a mailbox is selected once more, and nothing overlaps any more", async () => {
   const script = String.raw`
     C: t1 SELECT a
