@@ -11,15 +11,16 @@ const habitMs = 30 * 24 * hourMs;
 /** Messages are about to be deleted from a mailbox that has so many. */
 export function noteStock(connection: Connection, idx: number, known: number): void {
   const hour = currentHour();
-  connection.run("DELETE FROM stocks WHERE hour <= ?", hour - windowHours);
+  connection.run("DELETE FROM stocks WHERE hour <= ? OR hour > ?", hour - windowHours, hour);
   connection.run("INSERT OR IGNORE INTO stocks (idx, hour, known) VALUES (?, ?, ?)", idx, hour, known);
 }
 
 /** By idx: how many messages each mailbox had before the first deletion of the last 24 hours. */
 export function earlierStocks(connection: Connection): ReadonlyMap<number, number> {
   // SQLite takes the other columns from the row that has the minimum.
-  const sql = "SELECT idx, known, min(hour) FROM stocks WHERE hour > ? GROUP BY idx";
-  const rows = connection.rows<{ idx: number; known: number }>(sql, currentHour() - windowHours);
+  const sql = "SELECT idx, known, min(hour) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx";
+  const hour = currentHour();
+  const rows = connection.rows<{ idx: number; known: number }>(sql, hour - windowHours, hour);
   return new Map(rows.map(({ idx, known }) => [idx, known]));
 }
 
@@ -36,10 +37,11 @@ export function noteEmptied(connection: Connection, idx: number): void {
   );
 }
 
-/** Within the last month, with permission. */
+/** Within the last month, with permission. A time to come is none of ours, and no permission. */
 export function wasEmptied(connection: Connection, idx: number): boolean {
-  const since = Math.floor((Date.now() - habitMs) / 1000);
-  return connection.value("SELECT 1 FROM emptied WHERE idx = ? AND at > ?", idx, since) !== undefined;
+  const now = Date.now();
+  const [from, to] = [Math.floor((now - habitMs) / 1000), Math.floor(now / 1000)];
+  return connection.value("SELECT 1 FROM emptied WHERE idx = ? AND at > ? AND at <= ?", idx, from, to) !== undefined;
 }
 
 function currentHour(): number {

@@ -4,7 +4,7 @@ import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import { maxUid } from "../model/uid-set.ts";
 import type { Connection, SqlValue } from "./connection.ts";
-import { impossibleValue } from "./read-values.ts";
+import { impossibleValue, largestIdx } from "./read-values.ts";
 import { isImpossible, maxTextOctets } from "./row-rules.ts";
 import { sparseTables } from "./sparse-tables.ts";
 
@@ -62,7 +62,7 @@ export function mailboxes(connection: Connection): MailboxRecord[] {
 }
 
 function idxOf({ path }: Connection, { idx }: Row): number {
-  if (idx >= 1n && idx <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(idx);
+  if (idx >= 1n && idx <= BigInt(largestIdx)) return Number(idx);
   throw impossibleValue(path, { table: "mailboxes", column: "idx" }, idx);
 }
 

@@ -8,6 +8,9 @@ export function isUid(value: unknown): value is number {
   return typeof value === "number" && value >>> 0 === value && value > 0;
 }
 
+/** More mailboxes than anybody makes, and numbers are left for new ones: beyond 2^53 they are not exact. */
+export const largestIdx = 2 ** 52;
+
 /** Where a value is that cannot be. */
 export interface Place {
   readonly table: string;

@@ -3,7 +3,7 @@
 import type { Side } from "../model/side.ts";
 import { attemptsOf, type Attempts, type AttemptsRow } from "./attempts.ts";
 import type { Connection } from "./connection.ts";
-import { boundedText, isImpossible } from "./row-rules.ts";
+import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
 import { secondsOf } from "./times.ts";
 
 /** What was refused; side and uid name the message where it is. */
@@ -40,7 +40,7 @@ export function recordRefused(connection: Connection, refusal: Refusal & { reado
     `INSERT INTO refused (idx, side, UID, size, message_id, reason, first_attempt, last_attempt, attempts)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
      ON CONFLICT (idx, side, UID) DO UPDATE SET size = excluded.size, message_id = excluded.message_id,
-       reason = excluded.reason, last_attempt = excluded.last_attempt, attempts = attempts + 1`,
+       reason = excluded.reason, last_attempt = excluded.last_attempt, attempts = ${oneMore("attempts")}`,
     ...[
       idx,
       side,

@@ -151,6 +151,11 @@ export function boundedText(text: string): string {
   return text.slice(0, Math.floor(maxTextOctets / 3));
 }
 
+/** SQL for a count that goes up by one, and stays at its end. */
+export function oneMore(column: string): string {
+  return `min(${column} + 1, ${maxUid})`;
+}
+
 function stateColumns() {
   return {
     UIDVALIDITY: whole("UIDVALIDITY", 1, maxUid),

@@ -5,7 +5,7 @@ import { InterimapError } from "../model/errors.ts";
 import { printable } from "../model/printable.ts";
 import type { Connection } from "./connection.ts";
 import type { Migration } from "./migrations.ts";
-import { impossibleValue } from "./read-values.ts";
+import { impossibleValue, largestIdx } from "./read-values.ts";
 
 interface SchemaRow {
   readonly type: string;
@@ -48,7 +48,7 @@ export function requireOurSchema(connection: Connection, migrations: readonly Mi
 /** Where it is at its end, SQLite can give no number to a new mailbox, and says that the disk is full. */
 function requireSoundSequence(connection: Connection): void {
   const sql = `SELECT quote(substr(seq, 1, 40)) FROM sqlite_sequence
-    WHERE typeof(seq) <> 'integer' OR seq NOT BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}`;
+    WHERE typeof(seq) <> 'integer' OR seq NOT BETWEEN 0 AND ${largestIdx}`;
   const value = connection.value<string>(sql);
   if (value !== undefined) throw impossibleValue(connection.path, { table: "sqlite_sequence", column: "seq" }, value);
 }

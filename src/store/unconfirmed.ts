@@ -1,9 +1,9 @@
 // APPENDs of which it is not known that they failed: whose messages may still come, or be there already.
 
-import { emptyUidSet, intersect, isEmpty, subtract, union, type UidRange, type UidSet } from "../model/uid-set.ts";
+import { intersect, isEmpty, subtract, UidSetBuilder, type UidRange, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import type { MailboxSide } from "./mapping.ts";
-import { isImpossible } from "./row-rules.ts";
+import { isImpossible, oneMore } from "./row-rules.ts";
 import { secondsOf } from "./times.ts";
 
 /**
@@ -24,7 +24,7 @@ interface Row {
 const columns = "first_UID AS first, last_UID AS last, appends, since";
 const sound = `NOT ${isImpossible("unconfirmed")}`;
 const insert = `INSERT INTO unconfirmed (idx, side, first_UID, last_UID, appends, since) VALUES (?, ?, ?, ?, 1, ?)
-  ON CONFLICT (idx, side, first_UID, last_UID) DO UPDATE SET appends = appends + 1, since = max(since, excluded.since)`;
+  ON CONFLICT (idx, side, first_UID, last_UID) DO UPDATE SET appends = ${oneMore("appends")}, since = max(since, excluded.since)`;
 const these = "idx = ? AND side = ? AND first_UID = ? AND last_UID = ?";
 const any = "SELECT 1 FROM unconfirmed WHERE idx = ? AND side = ? LIMIT 1";
 const removeOnly = `DELETE FROM unconfirmed WHERE ${these} AND appends = 1`;
@@ -74,21 +74,27 @@ export function renewUnconfirmed(connection: Connection, idx: number): void {
 
 /** The messages on `side` that may come; those that may come twice are in the second set as well, and so on. */
 export function unconfirmed(connection: Connection, { idx, side }: MailboxSide): UidSet[] {
-  const sets: UidSet[] = [];
+  // How many more copies may come of a UID than of the one before it.
+  const steps = new Map<number, number>();
+  const step = (uid: number, by: number): unknown => steps.set(uid, (steps.get(uid) ?? 0) + by);
   for (const { first, last, appends } of connection.rows<Row>(young, idx, side, startOfWindow())) {
-    for (let copy = 0; copy < Math.min(appends, mostCopies); copy++) {
-      let more: UidSet = { ranges: [[first, last]] };
-      for (let level = 0; !isEmpty(more) && level < mostCopies; level++) {
-        const known: UidSet = sets[level] ?? emptyUidSet;
-        sets[level] = union(known, more);
-        more = intersect(known, more);
-      }
-    }
+    step(first, appends);
+    step(last + 1, -appends);
   }
-  return sets;
+  const sets: UidSetBuilder[] = [];
+  let [from, copies] = [0, 0];
+  for (const [uid, by] of [...steps].sort(([a], [b]) => a - b)) {
+    for (let copy = 0; copy < Math.min(copies, mostCopies); copy++)
+      (sets[copy] ??= new UidSetBuilder()).addRange(from, uid - 1);
+    [from, copies] = [uid, copies + by];
+  }
+  return sets.map((set) => set.build());
 }
 
+/** A time that is to come, as one is after the clock was put back, is taken for now: else the row would stay until then. */
 export function forgetExpired(connection: Connection, idx: number): void {
+  const now = secondsOf(new Date());
+  connection.run("UPDATE unconfirmed SET since = ? WHERE idx = ? AND since > ?", now, idx, now);
   connection.run("DELETE FROM unconfirmed WHERE idx = ? AND since < ?", idx, startOfWindow());
 }
 

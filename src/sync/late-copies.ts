@@ -5,12 +5,22 @@
 
 import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide } from "../model/side.ts";
-import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import {
+  emptyUidSet,
+  hasUid,
+  intersect,
+  isEmpty,
+  subtract,
+  uidRange,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
 import { pairCopies, withTexts } from "./altered-copies.ts";
 import { removeUnrecorded } from "./expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
 import { without } from "./match-plan.ts";
-import type { Direction, OpenMailbox } from "./open-mailbox.ts";
+import { uidLimit, type Direction, type OpenMailbox } from "./open-mailbox.ts";
 import { refusedUids, withdrawRefusal } from "./refusals.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";
 
@@ -31,8 +41,11 @@ const nothing: PerSide<UidSet> = { local: emptyUidSet, remote: emptyUidSet };
 /** Returns what need not be copied any more. */
 async function findLateCopies(mailbox: OpenMailbox, direction: Direction, newcomers: UidSet): Promise<PerSide<UidSet>> {
   const { source, target } = direction;
-  const { store, idx, sessions } = mailbox;
-  const doubtful = union(store.unconfirmed(idx, source)[0] ?? emptyUidSet, refusedUids(mailbox, source));
+  const { store, idx, sessions, progress } = mailbox;
+  const recorded = union(store.unconfirmed(idx, source)[0] ?? emptyUidSet, refusedUids(mailbox, source));
+  // Whatever is recorded: no message has a UID beyond these.
+  const limit = Math.max(uidLimit(mailbox, source), progress[source].floor);
+  const doubtful = intersect(recorded, uidRange(1, limit - 1));
   if (isEmpty(doubtful)) return nothing;
   const rows = new Map(store.pairsOf(idx, source, doubtful).map((row) => [row[source], row[target]]));
   // The flags of what may be paired are about to be read.
@@ -107,7 +120,9 @@ async function removeSecond(
   // That has made the view forget what it had been told of them, which may not be dealt with yet.
   for (const { uid, flags } of compared) if (copyOf.has(uid)) views[target].noteChange(uid, { flags, modSeq: 0n });
   const texts = new Map(compared.map(({ uid, text }) => [uid, text]));
-  const late = planLateCopies(plausible, expectedCopies(known, store.unconfirmed(idx, source)), texts);
+  // Each newcomer is one copy: no message has more than there are of these.
+  const mayCome = store.unconfirmed(idx, source).slice(0, plausible.length);
+  const late = planLateCopies(plausible, expectedCopies(known, mayCome), texts);
   const second = uidSetOf(late.map((one) => one.late.uid));
   // What the server will not remove is copied back: both sides have the same then.
   const removed = subtract(second, await removeUnrecorded(mailbox, target, second));

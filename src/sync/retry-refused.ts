@@ -22,8 +22,9 @@ export function nextAttempt({ attempts, lastAttempt }: Attempts): number {
   return lastAttempt.getTime() + (attempts === 0 ? 0 : growingPauseMs(attempts, longestMs));
 }
 
+/** So is one whose last attempt is to come: the clock was put back, or somebody else wrote that. */
 export function isDue(message: Attempts, now: number = Date.now()): boolean {
-  return nextAttempt(message) <= now;
+  return nextAttempt(message) <= now || message.lastAttempt.getTime() > now;
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide } from "../model/side.ts";
-import { isEmpty, subtract, uidRange, union, type UidSet } from "../model/uid-set.ts";
+import { isEmpty, maxUid, subtract, uidRange, union, type UidSet } from "../model/uid-set.ts";
 import type { Wait } from "../store/waits.ts";
 import type { Offer } from "./append-batch.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -13,9 +13,13 @@ import { growingPauseMs, msUntilFirst } from "./retry-refused.ts";
 
 /** New mail that is fit to be copied waits behind the rest. */
 const longestMs = 60 * 60_000;
+/** As long as a server may ask to be left alone: see retry-after.ts. */
+const mostMs = 24 * longestMs;
 
+/** No wait is longer than a day: what says so was not written by this clock. */
 export function isWaitOver({ nextAttempt }: Pick<Wait, "nextAttempt">, now: number = Date.now()): boolean {
-  return nextAttempt.getTime() <= now;
+  const left = nextAttempt.getTime() - now;
+  return left <= 0 || left > mostMs;
 }
 
 /** In ms, until the first of those that are not over; Infinity if there is none. */
@@ -67,7 +71,7 @@ function beginWait(
   { source, reluctance }: Offer,
   { firstUid, reason }: Pick<Wait, "firstUid" | "reason">,
 ): void {
-  const attempts = (progress[source].wait?.attempts ?? 0) + 1;
+  const attempts = Math.min((progress[source].wait?.attempts ?? 0) + 1, maxUid);
   const pause = Math.max(
     growingPauseMs(attempts, longestMs),
     ...reluctance.doubts.map(({ retryAfterMs = 0 }) => retryAfterMs),

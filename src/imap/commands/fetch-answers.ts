@@ -1,7 +1,7 @@
 // What a FETCH is told of each message, put together: servers answer in pieces, twice, or not at all, and announce changes
 // in between. Knows nothing of commands.
 
-import { countUids, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import { countUids, subtract, type UidSet, uidSetOf, UidSetBuilder } from "../../model/uid-set.ts";
 import type { FetchResponse } from "../responses.ts";
 
 export type Answer = FetchResponse & { readonly uid: number };
@@ -64,8 +64,7 @@ export class FetchAnswers {
 
   /** Those that nothing, or not all, was told of. */
   missing(uids: UidSet): UidSet {
-    if (this.#count === 0) return uids;
-    return uidSetOf([...uidsOf(uids)].filter((uid) => !this.#heard.has(uid)));
+    return this.#count === 0 ? uids : subtract(uids, this.#heard.all());
   }
 
   /** Messages of which something was told, be it by the way. */
@@ -150,6 +149,16 @@ class UidMarks {
   has(uid: number): boolean {
     if (uid > this.#highest) return false;
     return ((this.#page(uid)?.[(uid & 0xfff) >> 3] ?? 0) & (1 << (uid & 7))) !== 0;
+  }
+
+  /** Takes as long as there are marks, however far they are apart. */
+  all(): UidSet {
+    const set = new UidSetBuilder();
+    for (const [number, page] of [...this.#pages].sort(([a], [b]) => a - b)) {
+      const first = number * (1 << pageBits);
+      for (let at = 0; at < 1 << pageBits; at++) if ((page[at >> 3]! & (1 << (at & 7))) !== 0) set.add(first + at);
+    }
+    return set.build();
   }
 
   #page(uid: number): Uint8Array | undefined {

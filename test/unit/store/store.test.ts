@@ -6,7 +6,7 @@ import { formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { MailboxSummary } from "../../../src/store/summaries.ts";
-import { dump, failure, temporaryDirectory } from "./databases.ts";
+import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const states = {
   local: { uidValidity: 0xffff_ffff, uidNext: 17, highestModSeq: 2n ** 63n - 1n },
@@ -24,6 +24,15 @@ function newStore(t: TestContext): Store {
 function newMailbox(t: TestContext): { store: Store; idx: number } {
   const store = newStore(t);
   return { store, idx: store.addMailbox("INBOX", true) };
+}
+
+function openStoreWith<T>(path: string, work: (store: Store) => T): T {
+  const store = openStore({ path });
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
 }
 
 function allPairs(store: Store, idx: number): PerSide<number>[] {
@@ -543,6 +552,27 @@ describe("what was sent and not confirmed", () => {
     assert.deepEqual(shown(store, idx), [], "a round was complete");
   });
 
+  test("may be all UIDs there are, more often than anything is sent, in thousands of rows, until a time that is to come", (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000_000 });
+    const path = join(temporaryDirectory(t), "x.db");
+    const idx = openStoreWith(path, (store) => store.addMailbox("INBOX", true));
+    execute(
+      path,
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+       INSERT INTO unconfirmed SELECT ${idx}, 'local', i, 4294967295, 4294967295, 253402300799 FROM n`,
+    );
+    const store = openStore({ path });
+    t.after(() => {
+      store.close();
+    });
+    assert.deepEqual(shown(store, idx), Array<string>(100).fill("1:4294967295"));
+    store.noteSent(idx, "local", { ranges: [[1, 4_294_967_295]] });
+    assert.equal(shown(store, idx).length, 100, "counts no further");
+    store.checkpoint(idx, states, { local: 1, remote: 1 });
+    t.mock.timers.setTime(1_000_000_000_000 + 3_601_000);
+    assert.deepEqual(shown(store, idx), []);
+  });
+
   test("goes with the mailbox's messages", (t) => {
     const { store, idx } = newMailbox(t);
     store.noteSent(idx, "local", uidSetOf([1]));
@@ -560,4 +590,31 @@ test("setStuck: a side at a time, until its messages are forgotten", (t) => {
   assert.deepEqual(stuck(), ["remote"]);
   store.forgetMessages(idx);
   assert.deepEqual(stuck(), []);
+});
+
+test("attempts count as far as their columns go, and times to come are none of ours", (t) => {
+  const path = join(temporaryDirectory(t), "x.db");
+  const refusal = { side: "local", size: 1, messageId: undefined, reason: "no" } as const;
+  const change = { side: "local", uids: uidSetOf([1]), what: "flags", reason: "no" } as const;
+  const idx = openStoreWith(path, (store) => {
+    const idx = store.addMailbox("INBOX", true);
+    store.recordRefused(idx, { ...refusal, uid: 1 });
+    store.recordRefusedChanges(idx, change);
+    store.noteStock(idx, 5);
+    store.noteEmptied(idx);
+    return idx;
+  });
+  execute(
+    path,
+    `UPDATE refused SET attempts = 4294967295; UPDATE refused_changes SET attempts = 4294967295;
+     UPDATE stocks SET hour = 4294967295; UPDATE emptied SET at = 253402300799`,
+  );
+  openStoreWith(path, (store) => {
+    store.recordRefused(idx, { ...refusal, uid: 1 });
+    store.recordRefusedChanges(idx, change);
+    assert.equal(store.refused(idx)[0]?.attempts, 4_294_967_295);
+    assert.equal(store.refusedChanges(idx)[0]?.attempts, 4_294_967_295);
+    assert.equal(store.wasEmptied(idx), false);
+    assert.equal(store.earlierStocks().size, 0);
+  });
 });

@@ -20,6 +20,7 @@ test("due from that moment on", () => {
   assert.equal(isDue(tried(2), at + 2 * minute - 1), false);
   assert.equal(isDue(tried(2), at + 2 * minute), true);
   assert.equal(isDue(tried(2), at + 10 * day), true);
+  assert.equal(isDue(tried(2), at - minute), true, "the clock was put back");
 });
 
 test("the next attempt is that of the first one that is not due yet", () => {
