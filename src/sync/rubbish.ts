@@ -1,12 +1,15 @@
 // Which mailboxes people empty without a second thought: what is in there was deleted once already.
 
+import { isInbox } from "../model/mailbox-name.ts";
+
 /** RFC 6154 */
 const specialUses = new Set(["\\trash", "\\junk"]);
 /** As programs that know no special use name them. */
 const names = /^(?:trash|junk|junk e-?mail|spam|bulk mail|bin|deleted|deleted items|deleted messages)$/iu;
 
-/** `name` as the program holds it. */
+/** `name` as the program holds it. Of INBOX nobody means it, whatever a server says. */
 export function isRubbish(name: string, attributes: readonly string[]): boolean {
+  if (isInbox(name)) return false;
   const last = name.slice(name.lastIndexOf("\0") + 1);
   return names.test(last) || attributes.some((attribute) => specialUses.has(attribute.toLowerCase()));
 }

@@ -9,3 +9,7 @@ test("Trash and Junk are known by their special use, and by their names at any l
   for (const name of ["INBOX", "Archive", "Trash\0keep", "Trashy", "Spam reports"])
     assert.ok(!isRubbish(name, []), name);
 });
+
+test("INBOX is none, whatever a server says", () => {
+  for (const attribute of ["\\Trash", "\\Junk"]) assert.ok(!isRubbish("INBOX", [attribute]));
+});
