@@ -61,11 +61,15 @@ function onlyOdd(error: unknown): InterimapError {
   throw error;
 }
 
-/** INBOX's own delimiter says nothing of the others (some servers send NIL for it); a server asked directly may not know. */
+/**
+ * What a single mailbox is said to have says little: some servers send NIL for INBOX, or for what has nothing below it. A
+ * server asked directly may not know.
+ */
 function delimiterOf({ mailboxes }: ListAnswer, asked: string | null | InterimapError): string | null {
-  const seen = new Set(mailboxes.filter(({ name }) => !isInbox(name)).map(({ delimiter }) => delimiter));
+  const others = mailboxes.filter(({ name }) => !isInbox(name));
+  const seen = new Set(others.map(({ delimiter }) => delimiter).filter((delimiter) => delimiter !== null));
   if (seen.size > 1) {
-    const shown = [...seen].map((delimiter) => (delimiter === null ? "none" : `"${delimiter}"`)).join(", ");
+    const shown = [...seen].map((delimiter) => `"${delimiter}"`).join(", ");
     throw new InterimapError(
       "DELIMITER_MISMATCH",
       `the server lists mailboxes with several hierarchy delimiters: ${shown}`,
@@ -76,8 +80,14 @@ function delimiterOf({ mailboxes }: ListAnswer, asked: string | null | Interimap
   }
   const [only] = seen;
   if (only !== undefined) return only;
-  if (asked instanceof InterimapError) throw asked;
-  return asked;
+  if (!(asked instanceof InterimapError)) return others.some(({ name }) => isPlainWith(asked, name)) ? null : asked;
+  if (others.length > 0) return null;
+  throw asked;
+}
+
+/** The mailbox has no hierarchy, and would have one with this delimiter. */
+function isPlainWith(delimiter: string | null, name: string): boolean {
+  return delimiter !== null && name.includes(delimiter);
 }
 
 function read(answer: ListAnswer, naming: Naming): Listing {

@@ -127,7 +127,7 @@ describe("INBOX's own delimiter", { concurrency: 3 }, () => {
     const stores = await twoStores(t, { local: slash, remote: dot });
     const proxy = await startTrafficProxy(stores[side], {
       onServerLine: (line) =>
-        / INBOX$/.test(line) ? { instead: line.replace(/^(\* LIST \([^)]*\)) "."/, `$1 ${delimiter}`) } : undefined,
+        / INBOX$/.test(line) ? { instead: line.replace(/^(\* LIST \([^)]*\)) "[./]"/, `$1 ${delimiter}`) } : undefined,
     });
     t.after(() => proxy.stop());
     stores.home.configure({
@@ -164,6 +164,27 @@ describe("INBOX's own delimiter", { concurrency: 3 }, () => {
     }
   }
 });
+
+for (const side of sides) {
+  for (const delimiter of ["NIL", '""']) {
+    test(`a mailbox that is listed with the delimiter ${delimiter} is one among the others (${side})`, async (t) => {
+      const stores = await twoStores(t, { local: slash, remote: dot });
+      await command(stores.local, "CREATE box", "CREATE a/b");
+      await deliver(stores.local, "box", ...mails("m", 2));
+      stores.hold(side, "server", {
+        always: true,
+        pattern: / box$/,
+        action: (line) => ({ instead: line.replace(/^(\* LIST \([^)]*\)) "[./]"/, `$1 ${delimiter}`) }),
+      });
+      await run(stores, "box");
+      await assertConverges(stores);
+      await deliver(stores.remote, "box", ...mails("n", 1));
+      await assertConverges(stores);
+      assert.deepEqual(known(stores), ["INBOX", "a/b", "box"]);
+      await assertNothingToDo(stores);
+    });
+  }
+}
 
 describe("patterns", { concurrency: 3 }, () => {
   async function patterned(t: TestContext, listMailbox: string, servers: PerSide<MailServer>): Promise<TwoStores> {

@@ -28,6 +28,32 @@ test("names lose the delimiters of their servers", async () => {
   assert.deepEqual(await names(both), { local: ["INBOX", "a\0b"], remote: ["INBOX", "a\0b"] });
 });
 
+test("a mailbox that is listed with no delimiter is one among the others", async () => {
+  const { local } = servers({ local: { "a/b": [] }, remote: {} }, slashes);
+  for (const mailboxes of [["box"], ["box", "a.b"], ["box", "other"]]) {
+    const remote = listedServer({
+      side: "remote",
+      mailboxes: new Map(mailboxes.map((name) => [name, []])),
+      delimiter: ".",
+      delimiters: new Map([["box", null]]),
+    });
+    const listings = await listBoth({ local: local.session, remote: remote.session }, query);
+    assert.equal(listings.remote.naming.delimiter, ".");
+  }
+});
+
+test("where none of them has a delimiter, and one has in its name what the server calls its delimiter, all are flat", async () => {
+  const { local } = servers({ local: { "a/b": [] }, remote: {} }, slashes);
+  const remote = listedServer({
+    side: "remote",
+    mailboxes: new Map([["a.b", []]]),
+    delimiter: ".",
+    delimiters: new Map([["a.b", null]]),
+  });
+  const listings = await listBoth({ local: local.session, remote: remote.session }, query);
+  assert.deepEqual([listings.remote.naming.delimiter, ...listings.remote.mailboxes.keys()], [null, "a.b"]);
+});
+
 test("patterns are sent with each server's own delimiter", async () => {
   const both = servers({ local: { "a/b": [] }, remote: { "a.b": [] } }, slashAndDot);
   assert.deepEqual(await names(both, { patterns: ["a/b", "c%"] }), { local: ["a\0b"], remote: ["a\0b"] });

@@ -18,13 +18,16 @@ export interface ListedServerOptions {
   /** Wire names, and the attributes of each. */
   readonly mailboxes: ReadonlyMap<string, readonly string[]>;
   readonly delimiter: string | null;
+  /** What single mailboxes are listed with instead. */
+  readonly delimiters?: ReadonlyMap<string, string | null>;
   /** Answers a command other than LIST; the words of a refusal, or undefined for OK. */
   readonly onCommand?: (line: string) => string | undefined;
 }
 
 const ok: TaggedResponse = { kind: "tagged", tag: "", status: "OK", code: undefined, text: "" };
 
-export function listedServer({ side, mailboxes, delimiter, onCommand }: ListedServerOptions): ListedServer {
+export function listedServer(options: ListedServerOptions): ListedServer {
+  const { side, mailboxes, delimiter, delimiters, onCommand } = options;
   const lines: string[] = [];
   const run = async ({ name, parts, claim }: Command): Promise<TaggedResponse> => {
     await Promise.resolve();
@@ -38,7 +41,12 @@ export function listedServer({ side, mailboxes, delimiter, onCommand }: ListedSe
     if (line.endsWith(' ""')) claim?.({ kind: "list", attributes: ["\\Noselect"], delimiter, name: "" });
     else
       for (const [mailbox, attributes] of matching(line))
-        claim?.({ kind: "list", attributes, delimiter, name: mailbox });
+        claim?.({
+          kind: "list",
+          attributes,
+          delimiter: delimiters?.has(mailbox) ? delimiters.get(mailbox)! : delimiter,
+          name: mailbox,
+        });
     return ok;
   };
   /** Those subscribed, if so asked; those asked for by name. */
