@@ -1,10 +1,12 @@
 // What one server says of its mailboxes, under the names the program uses for them.
 
 import { InterimapError } from "../model/errors.ts";
+import { groupBy } from "../model/group-by.ts";
 import { fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
+import type { Side } from "../model/side.ts";
 import { list, listDelimiter, type ListAnswer } from "../imap/commands/list.ts";
-import type { MailboxStatusResponse, UnreadableResponse } from "../imap/responses.ts";
+import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../imap/responses.ts";
 import { isRubbish } from "./rubbish.ts";
 import type { Session } from "../imap/session.ts";
 
@@ -52,7 +54,9 @@ export async function listMailboxes(session: Session, query: ListingQuery): Prom
     query.patterns.length > 0 ? list(session, query) : nothing,
     listDelimiter(session, query.reference).catch(onlyOdd),
   ]);
-  return read(answer, { delimiter: delimiterOf(answer, asked), reference: query.reference });
+  const delimiter = delimiterOf(answer.mailboxes, asked);
+  if (delimiter === undefined) throw severalDelimiters(answer.mailboxes, session.side);
+  return read(withoutOthers(answer, delimiter), { delimiter, reference: query.reference });
 }
 
 /** Where mailboxes are listed they tell the delimiter. */
@@ -61,28 +65,69 @@ function onlyOdd(error: unknown): InterimapError {
   throw error;
 }
 
+/** More mailboxes with another delimiter are another namespace. */
+const fewOdd = 3;
+
 /**
  * What a single mailbox is said to have says little: some servers send NIL for INBOX, or for what has nothing below it. A
- * server asked directly may not know.
+ * server asked directly may not know. Undefined: there are several.
  */
-function delimiterOf({ mailboxes }: ListAnswer, asked: string | null | InterimapError): string | null {
+function delimiterOf(
+  mailboxes: readonly ListResponse[],
+  asked: string | null | InterimapError,
+): string | null | undefined {
   const others = mailboxes.filter(({ name }) => !isInbox(name));
-  const seen = new Set(others.map(({ delimiter }) => delimiter).filter((delimiter) => delimiter !== null));
-  if (seen.size > 1) {
-    const shown = [...seen].map((delimiter) => `"${delimiter}"`).join(", ");
-    throw new InterimapError(
-      "DELIMITER_MISMATCH",
-      `the server lists mailboxes with several hierarchy delimiters: ${shown}`,
-      {
-        hint: "restrict list-reference or list-mailbox to one namespace",
-      },
-    );
-  }
-  const [only] = seen;
+  const byDelimiter = groupBy(others.filter(hasDelimiter), ({ delimiter }) => delimiter);
+  const [only] = byDelimiter.keys();
+  if (byDelimiter.size > 1) return isMain(asked, byDelimiter) ? asked : undefined;
   if (only !== undefined) return only;
   if (!(asked instanceof InterimapError)) return others.some(({ name }) => isPlainWith(asked, name)) ? null : asked;
   if (others.length > 0) return null;
   throw asked;
+}
+
+type Delimited = ListResponse & { readonly delimiter: string };
+
+function hasDelimiter(response: ListResponse): response is Delimited {
+  return response.delimiter !== null;
+}
+
+function isMain(
+  asked: string | null | InterimapError,
+  byDelimiter: ReadonlyMap<string, readonly Delimited[]>,
+): asked is string {
+  if (typeof asked !== "string" || !byDelimiter.has(asked)) return false;
+  const all = [...byDelimiter.values()].flat().length;
+  return all - (byDelimiter.get(asked)?.length ?? 0) <= fewOdd;
+}
+
+function severalDelimiters(mailboxes: readonly ListResponse[], side: Side): InterimapError {
+  const others = mailboxes.filter(({ name }) => !isInbox(name)).filter(hasDelimiter);
+  const shown = [...new Set(others.map(({ delimiter }) => `"${delimiter}"`))].join(", ");
+  return new InterimapError(
+    "DELIMITER_MISMATCH",
+    `the server lists mailboxes with several hierarchy delimiters: ${shown}`,
+    { side, hint: "restrict list-reference or list-mailbox to one namespace" },
+  );
+}
+
+/** Which mailboxes those with another delimiter are, nobody can tell. */
+function withoutOthers(answer: ListAnswer, main: string | null): ListAnswer {
+  const isOdd = ({ name, delimiter }: ListResponse): boolean =>
+    delimiter !== null && delimiter !== main && !isInbox(name);
+  const odd = answer.mailboxes.filter(isOdd);
+  if (odd.length === 0) return answer;
+  const lines = odd.map(({ attributes, delimiter, name }): UnreadableResponse => ({
+    kind: "unreadable",
+    about: "list",
+    name,
+    line: `* LIST (${attributes.join(" ")}) "${String(delimiter)}" ${name}`,
+  }));
+  return {
+    ...answer,
+    mailboxes: answer.mailboxes.filter((one) => !isOdd(one)),
+    unreadable: [...answer.unreadable, ...lines],
+  };
 }
 
 /** The mailbox has no hierarchy, and would have one with this delimiter. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { bothSides, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { bothSides, otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
@@ -12,7 +12,7 @@ import { plainText, runInterimap, type RunResult } from "../support/run-interima
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
-import { command, contents, deliver, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { dump } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
@@ -184,6 +184,36 @@ for (const side of sides) {
       await assertNothingToDo(stores);
     });
   }
+}
+
+for (const side of sides) {
+  test(`a mailbox that is listed with another delimiter is left out, and no other (${side})`, async (t) => {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    await command(stores.local, "CREATE box", "CREATE a/b");
+    await assertConverges(stores);
+    for (const [box, message] of [
+      ["box", "m"],
+      ["INBOX", "i"],
+      [on(stores[side], "a/b"), "b"],
+    ] as const)
+      await deliver(stores[side], box, mail(message));
+    stores.hold(side, "server", {
+      always: true,
+      pattern: / box$/,
+      action: (line) => ({ instead: line.replace(/^(\* LIST \([^)]*\)) "[./]"/, '$1 "x"') }),
+    });
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, new RegExp(String.raw`^${side}\(box\): Mailbox left out: .*\* LIST \(.*\) "x" box`, "m"));
+    const other = stores[otherSide(side)];
+    assert.deepEqual(await contents(other, "INBOX"), ["i"]);
+    assert.deepEqual(await contents(other, "a\0b"), ["b"]);
+    assert.deepEqual(await contents(other, "box"), []);
+    stores.release(side);
+    await assertConverges(stores);
+    assert.deepEqual(await contents(other, "box"), ["m"]);
+    await assertNothingToDo(stores);
+  });
 }
 
 describe("patterns", { concurrency: 3 }, () => {
