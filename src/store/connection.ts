@@ -15,6 +15,7 @@ export class Connection {
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
   #mustSignLog = false;
+  #isOurs = false;
   /** better-sqlite3 makes four functions of each that it is given. */
   #inTransaction: ((work: () => unknown) => unknown) | undefined;
 
@@ -61,6 +62,11 @@ export class Connection {
   useWriteAheadLog(): void {
     this.#guard(() => this.#database.pragma("journal_mode = WAL"));
     this.#mustSignLog = true;
+  }
+
+  /** It consists of what our version makes: from now on a statement that fails is a defect of ours. */
+  trust(): void {
+    this.#isOurs = true;
   }
 
   /** Not within a transaction. */
@@ -185,7 +191,7 @@ export class Connection {
     try {
       return work();
     } catch (error) {
-      throw databaseError(this.path, error);
+      throw databaseError(this.path, error, this.#isOurs);
     }
   }
 }

@@ -2,12 +2,16 @@
 
 import Database from "better-sqlite3";
 import { InterimapError } from "../model/errors.ts";
+import { printable } from "../model/printable.ts";
 import { lockHolder } from "./lock-holder.ts";
 
 const nothingLost = "nothing that was done is lost";
 
-/** What to throw for a failure met while working with the database at `path`; what is not SQLite's stays as it is. */
-export function databaseError(path: string, error: unknown): unknown {
+/**
+ * What to throw for a failure met while working with the database at `path`; what is not SQLite's stays as it is. `isOurs`: what
+ * the file consists of was looked at; before, a statement that fails is the file's fault.
+ */
+export function databaseError(path: string, error: unknown, isOurs = true): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const cause = error;
   // extended codes such as SQLITE_IOERR_FSYNC begin with their primary code
@@ -18,6 +22,8 @@ export function databaseError(path: string, error: unknown): unknown {
     case "SQLITE_CONSTRAINT":
     case "SQLITE_ERROR":
     case "SQLITE_MISMATCH":
+      if (!isOurs) return strangeError(path, error.message, cause);
+      return new InterimapError("BUG", `the database ${path} rejected a statement: ${error.message}`, { cause });
     case "SQLITE_MISUSE":
     case "SQLITE_RANGE":
       return new InterimapError("BUG", `the database ${path} rejected a statement: ${error.message}`, { cause });
@@ -56,6 +62,20 @@ export function damagedError(path: string, reason: string, cause?: unknown): Int
       "matches what both servers hold",
     cause,
   });
+}
+
+/** It has, or lacks, what no version of this program makes so. */
+export function strangeError(path: string, what: string, cause?: unknown): InterimapError {
+  return new InterimapError(
+    "DATABASE_READ",
+    `the database ${path} is not as interimap makes it: ${printable(what.slice(0, 80))}`,
+    {
+      hint:
+        "somebody else changed it: restore an older copy and run --repair, or move it away, and the next run begins a " +
+        "new one and matches what both servers hold",
+      cause,
+    },
+  );
 }
 
 /** Going on with what is in the database's file alone would be to go back in time. */

@@ -1,9 +1,8 @@
 // What a database may consist of: the tables that our migrations make, and nothing that acts by itself. A trigger, a view in place of a
 // table or a column that is computed would let whoever made the file answer our queries, or change what we write.
 
-import { InterimapError } from "../model/errors.ts";
-import { printable } from "../model/printable.ts";
 import type { Connection } from "./connection.ts";
+import { strangeError } from "./database-error.ts";
 import type { Migration } from "./migrations.ts";
 import { impossibleValue, largestIdx } from "./read-values.ts";
 
@@ -14,8 +13,16 @@ interface SchemaRow {
   readonly sql: string | null;
 }
 
-/** Tables that SQLite makes for itself: for AUTOINCREMENT, and for ANALYZE. */
-const ofSqlite = /^sqlite_(?:sequence|stat\d)$/;
+/** Tables that SQLite makes for itself, word by word: for AUTOINCREMENT, and for ANALYZE in its versions. */
+const ofSqlite: ReadonlyMap<string, string> = new Map(
+  [
+    "sqlite_sequence(name,seq)",
+    "sqlite_stat1(tbl,idx,stat)",
+    "sqlite_stat2(tbl,idx,sampleno,sample)",
+    "sqlite_stat3(tbl,idx,neq,nlt,ndlt,sample)",
+    "sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)",
+  ].map((table) => [table.replace(/\(.*/, ""), `CREATE TABLE ${table}`]),
+);
 
 /** From this version on all tables are ours, word by word. Those before may be the original's, in its own words. */
 const firstOfOurOwn = 4;
@@ -30,7 +37,11 @@ export function requireOurSchema(connection: Connection, migrations: readonly Mi
   const rows = connection.rows<SchemaRow>("SELECT type, name, sql FROM sqlite_schema");
   const found = new Set<string>();
   for (const { type, name, sql } of rows) {
-    if ((type === "table" && ofSqlite.test(name)) || (type === "index" && sql === null)) continue;
+    if (type === "index" && sql === null) continue;
+    if (type === "table" && sql !== null && sql === ofSqlite.get(name)) {
+      found.add(name);
+      continue;
+    }
     const expected = tables.get(name);
     const isOurs =
       type === "table" &&
@@ -41,7 +52,8 @@ export function requireOurSchema(connection: Connection, migrations: readonly Mi
     if (!isOurs) throw strangeError(path, `${type} ${name}`);
     found.add(name);
   }
-  for (const name of tables.keys()) if (!found.has(name)) throw strangeError(path, `no table ${name}`);
+  for (const name of [...tables.keys(), "sqlite_sequence"])
+    if (!found.has(name)) throw strangeError(path, `no table ${name}`);
   requireSoundSequence(connection);
 }
 
@@ -79,16 +91,4 @@ function hasColumns(connection: Connection, table: string, sql: string): boolean
 
 function words(sql: string): string {
   return sql.replace(/\s+/g, " ").trim();
-}
-
-function strangeError(path: string, what: string): InterimapError {
-  return new InterimapError(
-    "DATABASE_READ",
-    `the database ${path} is not as interimap makes it: ${printable(what.slice(0, 80))}`,
-    {
-      hint:
-        "somebody else changed it: restore an older copy and run --repair, or move it away, and the next run begins a " +
-        "new one and matches what both servers hold",
-    },
-  );
 }

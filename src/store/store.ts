@@ -452,6 +452,7 @@ export class Store {
 
   /** What changes the file's header or needs our tables waits until the database is accepted and upgraded. */
   #settle(): void {
+    this.#connection.trust();
     this.#connection.useWriteAheadLog();
     this.#connection.useForeignKeys();
   }

@@ -53,6 +53,8 @@ test("a full disk: what was committed stays, the failed transaction leaves nothi
 
 test("values are the first column of each row; failures are translated", (t) => {
   const connection = openConnection(t);
+  assert.throws(() => connection.values("SELECT x FROM missing"), failure("DATABASE_READ", /makes it: no such table/));
+  connection.trust();
   assert.throws(() => connection.values("SELECT x FROM missing"), failure("BUG", /no such table/));
   connection.execute("CREATE TABLE t (x, y); INSERT INTO t VALUES (1, 4), (2, 5)");
   assert.deepEqual(connection.values("SELECT x, y FROM t"), [1, 2]);

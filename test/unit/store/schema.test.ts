@@ -1,6 +1,8 @@
 // A database that somebody else made or changed: refused before anything in it can act.
 
+import Database from "better-sqlite3";
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openStore } from "../../../src/store/open-store.ts";
@@ -71,3 +73,67 @@ test("statistics that somebody let SQLite gather do no harm", (t) => {
   execute(path, "ANALYZE");
   openStore({ path }).close();
 });
+
+/** Edits what the file says of its tables, as SQLite itself would not. */
+function rewriteSchema(path: string, edit: string): void {
+  const database = new Database(path);
+  database.unsafeMode();
+  database.pragma("writable_schema = ON");
+  database.exec(edit);
+  database.pragma("schema_version = 9999");
+  database.close();
+}
+
+const sequence = (sql: string): string => `UPDATE sqlite_schema SET sql = '${sql}' WHERE name = 'sqlite_sequence'`;
+const virtual = (name: string): string =>
+  `INSERT INTO sqlite_schema VALUES ('table', '${name}', '${name}', 0, 'CREATE VIRTUAL TABLE ${name} USING fts5(x)')`;
+
+const disguises = [
+  { what: "no table sqlite_sequence", edit: "DELETE FROM sqlite_schema WHERE name = 'sqlite_sequence'" },
+  { what: "table sqlite_sequence", edit: sequence("CREATE TABLE sqlite_sequence(name)") },
+  { what: "table sqlite_sequence", edit: sequence("CREATE TABLE sqlite_sequence(name,seq AS (1))") },
+  { what: "table sqlite_sequence", edit: sequence("CREATE VIRTUAL TABLE sqlite_sequence USING fts5(name,seq)") },
+  { what: "table sqlite_stat1", edit: virtual("sqlite_stat1") },
+  { what: "table sqlite_stat4", edit: virtual("sqlite_stat4") },
+  { what: "table sqlite_stat9", edit: virtual("sqlite_stat9") },
+];
+
+for (const version of [0, 3, undefined] as const) {
+  for (const { what, edit } of disguises) {
+    test(`${edit} is refused (${version === undefined ? "our own version" : `version ${version}`})`, (t) => {
+      const path = version === undefined ? join(temporaryDirectory(t), "x.db") : originalDatabase(t, version);
+      if (version === undefined) openStore({ path }).close();
+      rewriteSchema(path, edit);
+      assert.throws(() => openStore({ path }), failure("DATABASE_READ", new RegExp(`makes it: ${what}`)));
+    });
+  }
+}
+
+/** https://www.sqlite.org/fileformat.html#the_database_header: page size, text encoding and the like, at their offsets. */
+const headers = [
+  { what: "an unknown schema format", at: 44, octets: [0, 0, 0, 9] },
+  { what: "an unknown text encoding", at: 56, octets: [0, 0, 0, 7] },
+  { what: "UTF-16, which it is not in", at: 56, octets: [0, 0, 0, 2] },
+  { what: "a page size that is none", at: 16, octets: [0, 1] },
+  { what: "a version of the file format to come", at: 18, octets: [9, 9] },
+  { what: "no room in its pages", at: 20, octets: [255] },
+];
+
+for (const { what, at, octets } of headers) {
+  test(`a header with ${what} is the file's fault`, (t) => {
+    const path = join(temporaryDirectory(t), "x.db");
+    openStore({ path }).close();
+    const file = readFileSync(path);
+    Buffer.from(octets).copy(file, at);
+    writeFileSync(path, file);
+    const open = (): void => {
+      const store = openStore({ path });
+      try {
+        store.check();
+      } finally {
+        store.close();
+      }
+    };
+    assert.throws(open, failure("DATABASE_READ", /x\.db/));
+  });
+}
