@@ -59,6 +59,8 @@ export class MailboxView {
   isReadOnly = false;
   /** Selected again, it had another UIDVALIDITY: it is not the same mailbox any more. */
   isReplaced = false;
+  /** The server left a mailbox that it had refused to select: what it told of that one has been taken for this one's. */
+  isOfTwo = false;
   /** Until the server says otherwise every flag can be stored (RFC 3501 7.1). */
   permanentFlags: PermanentFlags = permanentFlags(undefined);
 
@@ -178,6 +180,7 @@ export class MailboxView {
    * @throws InterimapError MAILBOX_PROTOCOL when the server said something that cannot be read, or cannot be.
    */
   requireReadable(side: Side): void {
+    if (this.isOfTwo) throw mailboxProtocol("the server left a mailbox ([CLOSED]) that it had refused to select", side);
     if (this.#fault !== undefined) throw mailboxProtocol(this.#fault, side);
   }
 

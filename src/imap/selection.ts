@@ -43,10 +43,9 @@ export class Selection {
   /** [CLOSED]. */
   closed(): void {
     const [opening] = this.#openings;
-    // What was told since that refusal was about the mailbox that was left now.
-    if (opening?.entered === "impossible")
-      opening.view?.noteFault("the server left a mailbox ([CLOSED]) that it had refused to select");
     if (opening === undefined) return;
+    // What was told since that refusal was about the mailbox that was left now.
+    if (opening.entered === "impossible" && opening.view !== undefined) opening.view.isOfTwo = true;
     if (opening.entered === undefined) this.closedHabit = "told";
     this.#enter(opening, "told");
   }

@@ -233,3 +233,35 @@ for (const [args, side] of [
     await stores.daemon.stop();
   });
 }
+
+for (const side of sides) {
+  test(`a mailbox that the ${side} server selects though it answers NO costs no other`, async (t) => {
+    // Tags are known on one connection only.
+    const stores = await twoStores(t, servers, { sections: { [side]: { connections: 1 } } });
+    for (const box of ["a", "odd", "z"]) await command(stores.local, `CREATE ${box}`);
+    await assertConverges(stores);
+    for (const box of ["a", "odd", "z"]) await deliver(stores[side], box, mail(`in-${box}`));
+    stores.proxies[side].reset();
+    stores.hold(side, "server", {
+      always: true,
+      pattern: selected,
+      action: (line) => {
+        const tag = line.split(" ", 1)[0] ?? "";
+        const isOdd = stores.proxies[side].clientLines.some((sent) => sent.startsWith(`${tag} SELECT odd`));
+        return isOdd ? { instead: `${tag} NO [NOPERM] not yours` } : undefined;
+      },
+    });
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 1, stderr);
+    const leftOut = stderr.split("\n").filter((line) => line.includes("left out"));
+    assert.deepEqual(
+      leftOut.map((line) => line.replace(/:.*/, "")),
+      [`${side}(odd)`],
+      stderr,
+    );
+    for (const box of ["a", "z"]) assert.deepEqual(await contents(stores[otherSide(side)], box), [`in-${box}`]);
+    stores.release(side);
+    await assertConverges(stores);
+    assert.deepEqual(await contents(stores[otherSide(side)], "odd"), ["in-odd"]);
+  });
+}

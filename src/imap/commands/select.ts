@@ -14,6 +14,9 @@ export interface KnownMailbox {
   readonly sequenceSample: readonly (readonly [sequence: number, uid: number])[];
 }
 
+/** How often a mailbox is selected because what is told of it may be about one that was refused before it. */
+const attempts = 4;
+
 /**
  * Selects a mailbox. With `known`, the messages below its uidNext that vanished or whose flags changed since its
  * highestModSeq are in the returned view.
@@ -21,6 +24,16 @@ export interface KnownMailbox {
  * MAILBOX_PROTOCOL when what the server says of the mailbox cannot be read.
  */
 export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
+  let view = await selectOnce(session, wireName, known);
+  for (let i = 1; i < attempts && view.isOfTwo; i++) view = await selectOnce(session, wireName, known);
+  view.requireReadable(session.side);
+  requireSyncable(view, session.side);
+  if (known !== undefined && hidesExpunges(view, known))
+    return select(session, wireName, { ...known, sequenceSample: [] });
+  return view;
+}
+
+async function selectOnce(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
   const view = new MailboxView(wireName, known?.state.highestModSeq);
   const selecting = selectInto(view, known === undefined ? [] : qresync(known));
   await session.run({
@@ -32,10 +45,6 @@ export async function select(session: Channel, wireName: string, known?: KnownMa
       view.whenSelected = view.observe();
     },
   });
-  view.requireReadable(session.side);
-  requireSyncable(view, session.side);
-  if (known !== undefined && hidesExpunges(view, known))
-    return select(session, wireName, { ...known, sequenceSample: [] });
   return view;
 }
 
