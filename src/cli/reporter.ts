@@ -153,6 +153,11 @@ function lineOf(event: SyncEvent): Line {
       return { level: "info", text: `Connected again after ${duration(event.afterMs)}` };
     case "notify-missing":
       return { level: "warn", text: `${event.reason}: ${insteadOfNotify[event.instead]}` };
+    case "news-in-vain":
+      return {
+        level: "warn",
+        text: "the server announces changes again and again, but there are none: its announcements are looked into less often",
+      };
     case "alert":
       return { level: "warn", text: `The server says: ${event.text}` };
     case "clock-jumped":

@@ -1,7 +1,9 @@
 // What is to be looked at next, and when: told by the servers, by the clock or by the user.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
+import { isInbox } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { VainNews } from "./vain-news.ts";
 
 /** A mailbox may have changed on a side; undefined: nobody said how. */
 export type StatusNews = MailboxStatusResponse | undefined;
@@ -23,10 +25,31 @@ export interface Due {
 /** A change seldom comes alone: what arrives within so many ms of the first is dealt with together. */
 const gatherMs = 10;
 
+interface Told {
+  readonly news: StatusNews;
+  readonly at: number;
+}
+
+/** What news can be empty of: a side's mailboxes as such, or one of them. */
+function subjectOf(side: Side, wireName?: string): string {
+  return wireName === undefined ? side : `${side} ${canonical(wireName)}`;
+}
+
+/** RFC 3501 5.1: the one name whose case does not matter. */
+function canonical(wireName: string): string {
+  return isInbox(wireName) ? "INBOX" : wireName;
+}
+
 export class Agenda {
+  /** Not to be put off, whatever came of it the last times. */
   #everything = false;
-  #mailboxes = perSide(() => new Map<string, StatusNews>());
+  /** When a side first told that its mailboxes may not be the same any more. */
+  #told: Partial<Record<Side, number>> = {};
+  readonly #mailboxes = perSide(() => new Map<string, Told>());
   #renames: RenameNews[] = [];
+  readonly #vain = new VainNews();
+  /** What was taken last, and when it had been told. */
+  #taken: ReadonlyMap<string, number> = new Map();
   #arrived: (() => void) | undefined;
 
   noteEverything(): void {
@@ -34,14 +57,22 @@ export class Agenda {
     this.#arrived?.();
   }
 
-  noteMailbox(side: Side, wireName: string, news?: StatusNews): void {
-    this.#mailboxes[side].set(wireName, news);
+  /** A server told of its mailboxes, or may have left something out. */
+  noteSide(side: Side): void {
+    this.#told[side] ??= performance.now();
+    this.#arrived?.();
+  }
+
+  noteMailbox(side: Side, name: string, news?: StatusNews): void {
+    const wireName = canonical(name);
+    const at = this.#mailboxes[side].get(wireName)?.at ?? performance.now();
+    this.#mailboxes[side].set(wireName, { news, at });
     this.#arrived?.();
   }
 
   noteRename(news: RenameNews): void {
     this.#renames.push(news);
-    this.noteEverything();
+    this.noteSide(news.side);
   }
 
   /** Those told since the last call. */
@@ -53,41 +84,86 @@ export class Agenda {
 
   /** Waits, for a while, for a rename that nobody took yet; false if none came. */
   async expectRename(patienceMs: number): Promise<boolean> {
-    const deadline = new AbortController();
-    // Not AbortSignal.timeout(), which does not keep the process alive when all connections are lost meanwhile.
-    const timer = setTimeout(() => {
-      deadline.abort();
-    }, patienceMs);
-    while (this.#renames.length === 0 && !deadline.signal.aborted) await this.#arrival(deadline.signal);
-    clearTimeout(timer);
+    const deadline = performance.now() + patienceMs;
+    const never = new AbortController().signal;
+    for (let left = patienceMs; this.#renames.length === 0 && left > 0; left = deadline - performance.now())
+      await this.#arrival(never, left);
     return this.#renames.length > 0;
   }
 
   get isEmpty(): boolean {
-    return !this.#everything && sides.every((side) => this.#mailboxes[side].size === 0);
+    return this.#dueAt() === Infinity;
   }
 
-  /** Takes what there is. */
+  /** Takes what is due, and what else is there if everything is. */
   take(): Due {
-    const due = { everything: this.#everything, mailboxes: this.#mailboxes };
-    this.#everything = false;
-    this.#mailboxes = perSide(() => new Map<string, StatusNews>());
-    return due;
+    const now = performance.now();
+    const everything = this.#everythingAt() <= now;
+    const isTaken = (side: Side, [name, { at }]: readonly [string, Told]): boolean =>
+      everything || this.#vain.dueAt(subjectOf(side, name), at) <= now;
+    const due = perSide((side) => [...this.#mailboxes[side]].filter((one) => isTaken(side, one)));
+    for (const side of sides) for (const [name] of due[side]) this.#mailboxes[side].delete(name);
+    const told = everything ? Object.entries(this.#told) : [];
+    const mailboxes = sides.flatMap((side) => due[side].map(([name, { at }]) => [subjectOf(side, name), at] as const));
+    this.#taken = new Map([...told, ...mailboxes]);
+    if (everything) {
+      this.#everything = false;
+      this.#told = {};
+    }
+    return { everything, mailboxes: perSide((side) => new Map(due[side].map(([name, { news }]) => [name, news]))) };
+  }
+
+  /**
+   * What was taken last was looked into for nothing: of a mailbox, or else of the side as such. The next news of it may have
+   * to wait. True when it was so again and again.
+   */
+  noteVain(side: Side, wireName?: string): boolean {
+    const subject = subjectOf(side, wireName);
+    const toldAt = this.#taken.get(subject);
+    return toldAt !== undefined && this.#vain.add(subject, { toldAt, now: performance.now() });
+  }
+
+  /** There was something, whoever had told of it: the next news of it do not wait. */
+  noteFruitful(side: Side, wireName?: string): void {
+    this.#vain.forget(subjectOf(side, wireName));
   }
 
   /** Waits until there is something to do, and for what belongs to it; no longer than until `signal` is aborted. */
   async filled(signal: AbortSignal): Promise<void> {
-    while (this.isEmpty && !signal.aborted) await this.#arrival(signal);
-    if (!this.#everything && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+    for (let ms = this.#waitMs(); ms > 0 && !signal.aborted; ms = this.#waitMs()) await this.#arrival(signal, ms);
+    if (this.#everythingAt() > performance.now() && !signal.aborted)
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
   }
 
-  #arrival(signal: AbortSignal): Promise<void> {
+  #waitMs(): number {
+    return this.#dueAt() - performance.now();
+  }
+
+  /** When the first of what is there is due; Infinity when nothing is there. */
+  #dueAt(): number {
+    let first = this.#everythingAt();
+    for (const side of sides)
+      for (const [name, { at }] of this.#mailboxes[side])
+        first = Math.min(first, this.#vain.dueAt(subjectOf(side, name), at));
+    return first;
+  }
+
+  #everythingAt(): number {
+    if (this.#everything) return 0;
+    return Math.min(...sides.map((side) => this.#vain.dueAt(subjectOf(side), this.#told[side] ?? Infinity)));
+  }
+
+  /** Resolves when something comes, or in `ms`, or when `signal` is aborted. */
+  #arrival(signal: AbortSignal, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         this.#arrived = undefined;
+        clearTimeout(timer);
         signal.removeEventListener("abort", done);
         resolve();
       };
+      // Not AbortSignal.timeout(), which does not keep the process alive when all connections are lost meanwhile.
+      const timer = ms === Infinity ? undefined : setTimeout(done, Math.ceil(ms));
       this.#arrived = done;
       signal.addEventListener("abort", done);
     });

@@ -52,7 +52,7 @@ interface Heard {
 export function heed(agenda: Agenda, { side, view }: Session, { response, isWorking }: Heard): boolean {
   switch (response.kind) {
     case "list":
-      if (response.oldName === undefined) agenda.noteEverything();
+      if (response.oldName === undefined) agenda.noteSide(side);
       else agenda.noteRename({ side, from: response.oldName, to: response.name });
       return true;
     case "mailbox-status":
@@ -64,14 +64,14 @@ export function heed(agenda: Agenda, { side, view }: Session, { response, isWork
       if (view !== undefined && !isWorking) agenda.noteMailbox(side, view.wireName);
       return true;
     case "unreadable":
-      if (response.about === "list") agenda.noteEverything();
+      if (response.about === "list") agenda.noteSide(side);
       else if (response.about === "status" && response.name !== undefined) agenda.noteMailbox(side, response.name);
-      else if (response.about === "status") agenda.noteEverything();
+      else if (response.about === "status") agenda.noteSide(side);
       else if (response.about !== "flags" && view !== undefined && !isWorking) agenda.noteMailbox(side, view.wireName);
       return true;
     case "status":
       // Dovecot: "* NO NOTIFY error, some events may have got lost".
-      if (response.status === "NO" && /^NOTIFY\b/i.test(response.text)) agenda.noteEverything();
+      if (response.status === "NO" && /^NOTIFY\b/i.test(response.text)) agenda.noteSide(side);
       return response.code?.name !== "NOTIFICATIONOVERFLOW";
     default:
       return true;

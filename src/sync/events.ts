@@ -96,6 +96,8 @@ export type SyncEvent =
       readonly instead: "idle" | "poll";
       readonly reason: string;
     }
+  /** The server announces changes again and again, of its mailboxes as such or of one, and there are none. */
+  | { readonly type: "news-in-vain"; readonly side: Side; readonly mailbox?: string }
   /** The server wants people to read this. */
   | { readonly type: "alert"; readonly side: Side; readonly mailbox?: undefined; readonly text: string }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
@@ -133,6 +135,20 @@ const changes: readonly SyncEvent["type"][] = [
   "messages-removed",
   "late-copies-removed",
   "flags-updated",
+];
+
+/** Whether a look was worth it: something was done, or a mailbox is gone. */
+export function isFind(event: SyncEvent): boolean {
+  if (event.type === "mailbox-left-out") return event.error.code === "MAILBOX_GONE";
+  return isChange(event) || named.includes(event.type);
+}
+
+const named: readonly SyncEvent["type"][] = [
+  "mailbox-created",
+  "mailbox-renamed",
+  "mailbox-deleted",
+  "subscribed",
+  "unsubscribed",
 ];
 
 export type Report = (event: SyncEvent) => void;

@@ -47,6 +47,7 @@ function keyOf(event: SyncEvent): string | undefined {
     case "copies-wait":
       return key(alike(event.reason));
     case "vanished-refuted":
+    case "news-in-vain":
     case "changes-untold":
       return key();
     case "flags-unkept":

@@ -18,7 +18,7 @@ import { askForNews, heed, insteadOfNotify } from "./attention.ts";
 import { backoffMs } from "./backoff.ts";
 import { onClockJump } from "./clock-watch.ts";
 import { Connections } from "./connections.ts";
-import { isLeftOut, type Report, type SyncEvent } from "./events.ts";
+import { isFind, isLeftOut, type Report, type SyncEvent } from "./events.ts";
 import type { RenameSource } from "./follow-renames.ts";
 import { givenName } from "./given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";
@@ -58,6 +58,13 @@ export interface WatchOptions {
   readonly onStateChange: (state: WatchState) => void;
 }
 
+/** What a server told of, and the program's name of it. */
+interface Told {
+  readonly side: Side;
+  readonly wireName: string;
+  readonly name: string;
+}
+
 /** A rename that a server tells of may come a little later than what else it brings about. */
 const renamePatienceMs = 1_500;
 /** A server that stops telling twice within this time is not asked again. */
@@ -90,6 +97,8 @@ export class Watch {
   /** In the look at hand. */
   #leftOut = 0;
   #worthRetry = 0;
+  /** Mailboxes that there was something to do for. */
+  readonly #found = new Set<string | undefined>();
   #looksInVain = 0;
   /** Why connections were dropped on purpose: that is no failure. */
   readonly #purposes = new WeakSet<Error>();
@@ -98,7 +107,10 @@ export class Watch {
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    const report = newsOnly(options.sync.report);
+    const report = newsOnly((event) => {
+      if (isFind(event)) this.#found.add(event.mailbox);
+      options.sync.report(event);
+    });
     this.#report = (event) => {
       if (isLeftOut(event)) this.#leftOut++;
       if (isWorthRetry(event)) this.#worthRetry++;
@@ -186,7 +198,7 @@ export class Watch {
       if (response.kind === "mailbox-status") this.#asked[side].hasTold = true;
       if (heed(this.#agenda, session, { response, isWorking: this.#state.activity !== "waiting" })) return;
       this.#overflowed.add(side);
-      this.#agenda.noteEverything();
+      this.#agenda.noteSide(side);
     });
     // What the connection before this one was told does not count any more.
     this.#overflowed.delete(side);
@@ -256,6 +268,7 @@ export class Watch {
 
   async #look(sessions: PerSide<Session>, due: Due): Promise<void> {
     this.#leftOut = this.#worthRetry = 0;
+    this.#found.clear();
     const { sync: what, stop } = this.#options;
     const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections, sessions };
     const overflowed = new Set(this.#overflowed);
@@ -268,8 +281,9 @@ export class Watch {
     ]);
     const listings = this.#listings;
     if (listings !== undefined && !due.everything) {
-      const names = await this.#changed(sessions, { due, listings });
+      const { names, asked } = await this.#changed(sessions, { due, listings });
       if (names.length > 0) await synchroniseMailboxes(sync, { names, listings });
+      this.#judge(asked);
       if (this.#worthRetry > 0) this.#looksInVain++;
       this.#note({ mailboxesSynchronised: this.#state.mailboxesSynchronised + names.length });
       return;
@@ -277,6 +291,7 @@ export class Watch {
     const startedAt = Date.now();
     this.#listings = await synchronise({ ...sync, renames: this.#renames });
     this.#forgetReturned(this.#listings);
+    this.#judgeSides();
     this.#startIdling(this.#listings);
     this.#looksInVain = this.#worthRetry > 0 ? this.#looksInVain + 1 : 0;
     const lastLook = { at: startedAt, durationMs: Date.now() - startedAt, leftOut: this.#leftOut };
@@ -314,10 +329,11 @@ export class Watch {
   async #changed(
     sessions: PerSide<Session>,
     { due, listings }: { readonly due: Due; readonly listings: PerSide<Listing> },
-  ): Promise<string[]> {
+  ): Promise<{ readonly names: string[]; readonly asked: readonly Told[] }> {
     const { isIgnored } = this.#options.sync;
     const known = this.#known();
     const names = new Set<string>();
+    const asked: Told[] = [];
     await bothSides((side) =>
       allDone(
         [...due.mailboxes[side]].map(async ([wireName, told]) => {
@@ -325,11 +341,39 @@ export class Watch {
           const isOurs = name !== undefined && known.has(name) && !isIgnored(name);
           if (!isOurs || !sides.every((each) => listings[each].mailboxes.get(name)?.exists === true)) return;
           const now = told ?? (await statusIfAny(sessions[side], wireName));
-          if (now !== undefined && isNews(now, known.get(name)?.[side])) names.add(name);
+          const isChanged = now !== undefined && isNews(now, known.get(name)?.[side]);
+          if (isChanged) names.add(name);
+          if (isChanged || told === undefined) asked.push({ side, wireName, name });
         }),
       ),
     );
-    return [...names];
+    return { names: [...names], asked };
+  }
+
+  /** News that cost something, and whether anything came of them. */
+  #judge(asked: readonly Told[]): void {
+    this.#noteFruitful();
+    for (const { side, wireName, name } of asked) {
+      if (this.#found.has(name) || !this.#agenda.noteVain(side, wireName)) continue;
+      this.#report({ type: "news-in-vain", side, mailbox: name });
+    }
+  }
+
+  #judgeSides(): void {
+    this.#noteFruitful();
+    for (const side of sides) {
+      if (this.#found.size > 0) this.#agenda.noteFruitful(side);
+      else if (this.#agenda.noteVain(side)) this.#report({ type: "news-in-vain", side });
+    }
+  }
+
+  /** What was done on one side is heard back from the other, and that is nobody's fault. */
+  #noteFruitful(): void {
+    for (const name of this.#found)
+      for (const side of sides) {
+        const wireName = this.#listings?.[side].mailboxes.get(name ?? "")?.wireName;
+        if (wireName !== undefined) this.#agenda.noteFruitful(side, wireName);
+      }
   }
 
   /**

@@ -55,6 +55,14 @@ const daemons: readonly (readonly [event: SyncEvent, line: Line])[] = [
     },
   ],
   [
+    { type: "news-in-vain", side: "remote" },
+    {
+      level: "warn",
+      text: "the server announces changes again and again, but there are none: its announcements are looked into less often",
+      context: { side: "remote" },
+    },
+  ],
+  [
     { type: "alert", side: "remote", text: "Your mailbox is 98% full" },
     { level: "warn", text: "The server says: Your mailbox is 98% full", context: { side: "remote" } },
   ],

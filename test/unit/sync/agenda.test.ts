@@ -143,3 +143,76 @@ test("expectRename() ends as soon as one is there, and leaves it for whoever tak
   assert.equal(await agenda.expectRename(60_000), true, "one that nobody took is still there");
   assert.equal(agenda.takeRenames().length, 1);
 });
+
+/** Looks into news until they have to wait. */
+function makeNoise(agenda: Agenda, note: () => void, wireName?: string): void {
+  for (let i = 0; i < 20; i++) {
+    note();
+    agenda.take();
+    agenda.noteVain("remote", wireName);
+  }
+  note();
+}
+
+test("news of a mailbox that prove empty again and again wait; all others do not, nor does what we want ourselves", async () => {
+  const agenda = new Agenda();
+  makeNoise(
+    agenda,
+    () => {
+      agenda.noteMailbox("remote", "inbox");
+    },
+    "INBOX",
+  );
+  const filled = agenda.filled(never);
+  const state = stateOf(filled);
+  await pause(20);
+  assert.equal(state(), "pending");
+  agenda.noteMailbox("local", "INBOX");
+  await filled;
+  const due = agenda.take();
+  assert.deepEqual([...due.mailboxes.local.keys(), ...due.mailboxes.remote.keys()], ["INBOX"]);
+  agenda.noteSide("remote");
+  await agenda.filled(never);
+  assert.equal(agenda.take().mailboxes.remote.size, 1, "with everything goes all that there is");
+});
+
+test("so does what a server says of its mailboxes, until something is found; not the other server's", async () => {
+  const agenda = new Agenda();
+  makeNoise(agenda, () => {
+    agenda.noteSide("remote");
+  });
+  assert.deepEqual([agenda.take().everything, agenda.isEmpty], [false, false]);
+  agenda.noteMailbox("remote", "a");
+  await agenda.filled(never);
+  const { everything, mailboxes } = agenda.take();
+  assert.deepEqual([everything, mailboxes.remote.size], [false, 1]);
+  for (const note of [
+    () => {
+      agenda.noteEverything();
+    },
+    () => {
+      agenda.noteSide("local");
+    },
+    () => {
+      agenda.noteFruitful("remote");
+    },
+  ]) {
+    agenda.noteSide("remote");
+    assert.equal(agenda.take().everything, false);
+    note();
+    await agenda.filled(never);
+    assert.equal(agenda.take().everything, true);
+    assert.equal(agenda.isEmpty, true);
+  }
+});
+
+test("what nobody told of, or nobody took, was not told in vain", () => {
+  const agenda = new Agenda();
+  for (let i = 0; i < 20; i++) {
+    agenda.noteEverything();
+    agenda.take();
+    assert.equal(agenda.noteVain("remote"), false);
+  }
+  agenda.noteSide("remote");
+  assert.equal(agenda.take().everything, true);
+});

@@ -37,6 +37,7 @@ const trouble: readonly SyncEvent[] = [
   { type: "flags-refused", ...place, uids: uidSetOf([1]), reason: "no" },
   { type: "flags-unkept", ...place, flags },
   { type: "notify-missing", side: "remote", instead: "poll", reason: "no" },
+  { type: "news-in-vain", ...place },
   { type: "alert", side: "remote", text: "Your mailbox is 98% full" },
 ];
 

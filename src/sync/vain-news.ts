@@ -1,0 +1,43 @@
+// News that prove empty again and again are looked into less and less often: some servers announce changes whenever they
+// are asked for any, and each look would bring about the next one. Pure but for the clock.
+
+import { backoffMs } from "./backoff.ts";
+
+/** So many empty news in a row are looked into at once: the echo of what we did is empty, too. */
+const forgiven = 2;
+/** Pauses do not grow after this one, of a minute at most: there may be a change among the noise. */
+const longest = 6;
+/** News that come so long after the last empty ones have nothing to do with them. */
+const quietMs = 30_000;
+
+interface Vain {
+  readonly count: number;
+  readonly endedAt: number;
+  readonly until: number;
+}
+
+/** Of anything there are news of; times are in ms, of a clock that only runs forward. */
+export class VainNews {
+  readonly #vain = new Map<string, Vain>();
+
+  /** When news of something, told at some time, are to be looked into. */
+  dueAt(subject: string, toldAt: number): number {
+    const vain = this.#vain.get(subject);
+    return vain === undefined || toldAt - vain.endedAt > quietMs ? toldAt : vain.until;
+  }
+
+  /** They were looked into, and there was nothing. True when that has happened so often that it is no accident. */
+  add(subject: string, { toldAt, now }: { readonly toldAt: number; readonly now: number }): boolean {
+    const before = this.#vain.get(subject);
+    const isRepeated = before !== undefined && toldAt - before.endedAt <= quietMs;
+    const count = isRepeated ? before.count + 1 : 1;
+    const pause = count > forgiven ? backoffMs(Math.min(count - forgiven, longest)) : 0;
+    this.#vain.set(subject, { count, endedAt: now, until: now + pause });
+    return count >= forgiven + longest;
+  }
+
+  /** There was something after all. */
+  forget(subject: string): void {
+    this.#vain.delete(subject);
+  }
+}
