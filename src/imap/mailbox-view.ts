@@ -68,6 +68,8 @@ export class MailboxView {
   readonly #knownModSeq: bigint;
   /** Last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
+  /** Of messages that are said to have vanished: they count again when it turns out that the message is there. */
+  readonly #setAside = new Map<number, FlagChange>();
   #latest: FlagChange = { flags: noFlags, modSeq: 0n };
   /** Messages of which something was announced that could not be read, or came late; and what was wrong with it. */
   readonly #unread = new Map<number, string>();
@@ -194,8 +196,10 @@ export class MailboxView {
   /** Messages whose flags are to be asked for again, because what was announced could not be read or came late. */
   takeUnread(): UidSet {
     const taken = subtract(uidSetOf(this.#unread.keys()), this.vanished);
-    this.#unread.clear();
-    for (const uid of uidsOf(taken)) this.#askedAgain.add(uid);
+    for (const uid of uidsOf(taken)) {
+      this.#unread.delete(uid);
+      this.#askedAgain.add(uid);
+    }
     return taken;
   }
 
@@ -216,11 +220,12 @@ export class MailboxView {
   /** The flags were read on purpose: an older report of them must not be mistaken for a later change. */
   forgetChange(uid: number): void {
     this.#changes.delete(uid);
+    this.#setAside.delete(uid);
   }
 
   /** To be dealt with again, or learnt by asking; a later change that the server told of meanwhile stands. */
   noteChange(uid: number, change: FlagChange): void {
-    const told = this.#changes.get(uid);
+    const told = this.changeOf(uid);
     if (told === undefined || told.modSeq <= change.modSeq) this.#note(uid, change);
   }
 
@@ -229,6 +234,7 @@ export class MailboxView {
     this.#hasStaleChanges ||= this.#toldVanished !== undefined || !isEmpty(this.#vanished);
   }
 
+  /** Those of messages that are said to have vanished stay. */
   takeChanges(): ReadonlyMap<number, FlagChange> {
     this.#settle();
     const taken = this.#changes;
@@ -236,9 +242,32 @@ export class MailboxView {
     return taken;
   }
 
+  /** Whether the messages have vanished or not. */
+  takeAllChanges(): ReadonlyMap<number, FlagChange> {
+    const taken = new Map([...this.takeChanges(), ...this.#setAside]);
+    this.#setAside.clear();
+    return taken;
+  }
+
+  /** Without those of messages that are said to have vanished. */
   get changes(): ReadonlyMap<number, FlagChange> {
     this.#settle();
     return this.#changes;
+  }
+
+  /** What was told of a message, whether it has vanished or not. */
+  changeOf(uid: number): FlagChange | undefined {
+    return this.#changes.get(uid) ?? this.#setAside.get(uid);
+  }
+
+  /** All messages with a change, those that are said to have vanished included. */
+  get changedUids(): readonly number[] {
+    return [...this.#changes.keys(), ...this.#setAside.keys()];
+  }
+
+  /** Flags with this mod-sequence were dealt with in an earlier run, or have been told since. */
+  isNoNews(uid: number, { modSeq }: FlagChange): boolean {
+    return modSeq > 0n && (modSeq <= this.#knownModSeq || modSeq <= this.modSeqOf(uid));
   }
 
   /** Everything up to this mod-sequence has been reported, as STATUS and a NOOP behind it showed. */
@@ -261,8 +290,25 @@ export class MailboxView {
     return this.#vanishedLive;
   }
 
-  /** Removes from the record, and returns, the vanished UIDs that are in `uids`. */
+  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was told of them. */
   takeVanished(uids: UidSet): UidSet {
+    const taken = this.#unvanish(uids);
+    for (const told of [this.#setAside, this.#unread])
+      for (const uid of told.keys()) if (hasUid(taken, uid)) told.delete(uid);
+    return taken;
+  }
+
+  /** These messages are there, whatever was reported. What was told of their flags is to be dealt with. */
+  refuteVanished(uids: UidSet): void {
+    const there = this.#unvanish(uids);
+    for (const [uid, change] of this.#setAside) {
+      if (!hasUid(there, uid)) continue;
+      this.#setAside.delete(uid);
+      this.#changes.set(uid, change);
+    }
+  }
+
+  #unvanish(uids: UidSet): UidSet {
     this.#settle();
     const taken = intersect(this.#vanished, uids);
     this.#vanished = subtract(this.#vanished, taken);
@@ -293,7 +339,7 @@ export class MailboxView {
     this.#hasStaleChanges = true;
   }
 
-  /** A message that vanished is gone, whatever a FETCH before or behind said about it. */
+  /** A message that vanished is gone, whatever a FETCH before or behind said about it; unless the report is refuted. */
   #settle(): void {
     if (this.#toldVanished !== undefined) {
       this.#vanished = union(this.#vanished, this.#toldVanished.all.build());
@@ -302,7 +348,11 @@ export class MailboxView {
     }
     if (!this.#hasStaleChanges) return;
     this.#hasStaleChanges = false;
-    for (const uid of this.#changes.keys()) if (hasUid(this.#vanished, uid)) this.#changes.delete(uid);
+    for (const [uid, change] of this.#changes) {
+      if (!hasUid(this.#vanished, uid)) continue;
+      this.#changes.delete(uid);
+      this.#setAside.set(uid, change);
+    }
   }
 
   /** The server would not create these keywords, whatever it said: they are not to be offered again. */

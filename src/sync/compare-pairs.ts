@@ -35,7 +35,7 @@ export async function comparePairs(
       for (const side of untold) {
         const uid = pair[side];
         // What was just read is newer than what was told before.
-        if (!isEqual || views[side].changes.has(uid)) views[side].noteChange(uid, now[side]);
+        if (!isEqual || views[side].changeOf(uid) !== undefined) views[side].noteChange(uid, now[side]);
       }
     }
   }

@@ -6,13 +6,15 @@ import { selectAgain } from "../imap/channel.ts";
 import { eachMessagesFlags } from "../imap/commands/fetch.ts";
 import { noop, status } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
+import type { FlagChange } from "../imap/mailbox-view.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
-import { otherSide, type Side } from "../model/side.ts";
+import { otherSide, type PerSide, type Side } from "../model/side.ts";
 import {
   countUids,
   emptyUidSet,
+  hasUid,
   intersect,
   isEmpty,
   lastUid,
@@ -60,6 +62,8 @@ export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise
   let misfit: Look | undefined;
   let before: Look | undefined;
   for (let look = 0; look < mostLooks && misfits < attempts; look++) {
+    // More may have been reported meanwhile.
+    forgetUnknown(mailbox, side);
     const seen = await lookFor(mailbox, side, misfit !== undefined);
     if (seen === undefined) break;
     if (!seen.fits) {
@@ -103,15 +107,28 @@ function unstable(side: Side, outcome: string): InterimapError {
  * A report that was refuted may come again with each SELECT. It is not what a round is made for, but the message may be
  * gone by now: asked for once more, it is there, or the report stays.
  */
-export async function refuteAgain({ views, sessions, progress }: OpenMailbox, side: Side): Promise<void> {
+export async function refuteAgain(mailbox: OpenMailbox, side: Side): Promise<void> {
+  const { views, sessions, progress } = mailbox;
   const view = views[side];
   const again = intersect(view.vanished, progress[side].refuted);
   const there = new UidSetBuilder();
+  const changed = new Map<number, FlagChange>();
   await eachMessagesFlags(sessions[side], again, (uid, found) => {
     there.add(uid);
-    view.noteChange(uid, found);
+    if (!isUnchanged(mailbox, side, { uid, found })) changed.set(uid, found);
   });
-  view.takeVanished(there.build());
+  view.refuteVanished(there.build());
+  for (const [uid, found] of changed) view.noteChange(uid, found);
+}
+
+interface Found {
+  readonly uid: number;
+  readonly found: FlagChange;
+}
+
+/** As far as its server can be believed. */
+function isUnchanged({ views, progress }: OpenMailbox, side: Side, { uid, found }: Found): boolean {
+  return !progress[side].hidesChanges && views[side].isNoNews(uid, found);
 }
 
 interface Look {
@@ -129,12 +146,14 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   const [view, session] = [views[side], sessions[side]];
   const [reported, live] = [view.vanished, view.vanishedLive];
   const there = new UidSetBuilder();
+  const unchanged = new UidSetBuilder();
   // All leave together. STATUS goes before the NOOP, which tells of whatever it counts in.
   const now = await allDone<MailboxStatusResponse | undefined>([
     status(session, wireNames[side]),
     ...(anew ? [session.run(selectAgain(view)).then(() => undefined)] : []),
-    eachMessagesFlags(session, reported, (uid) => {
+    eachMessagesFlags(session, reported, (uid, found) => {
       there.add(uid);
+      if (isUnchanged(mailbox, side, { uid, found })) unchanged.add(uid);
     }).then(() => undefined),
     noop(session).then(() => undefined),
   ]).then(([answer]) => answer, refusedOnly);
@@ -147,29 +166,42 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   // An answer is newer than the reports before it, and older than those that came meanwhile.
   const refuted = subtract(there.build(), subtract(view.vanishedLive, live));
   if (now.messages !== undefined && !isEmpty(intersect(refuted, live))) view.exists = now.messages;
-  view.takeVanished(refuted);
-  await noteRefuted(mailbox, side, refuted);
+  view.refuteVanished(refuted);
   const isCounted = !isEmpty(view.vanishedLive) || view.exists === 0;
-  return {
+  const seen = {
     gone: intersect(reported, view.vanished),
     exists: view.exists,
     uidNext: now.uidNext,
     fits: !isCounted || (now.messages ?? view.exists) === view.exists,
   };
+  // What is reported meanwhile has not been looked for.
+  await noteRefuted(mailbox, side, { uids: refuted, unchanged: unchanged.build() });
+  return seen;
 }
 
 function refusedOnly(error: unknown): undefined {
   if (!(error instanceof CommandRefused)) throw error;
 }
 
-async function noteRefuted(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
+interface Refuted {
+  readonly uids: UidSet;
+  /** Those of them whose flags are not newer than what is known. */
+  readonly unchanged: UidSet;
+}
+
+async function noteRefuted(mailbox: OpenMailbox, side: Side, { uids, unchanged }: Refuted): Promise<void> {
   if (isEmpty(uids)) return;
-  const { store, idx, name, progress, report } = mailbox;
+  const { store, idx, name, progress, report, views } = mailbox;
   const isNews = !isEmpty(subtract(uids, progress[side].refuted));
   progress[side].refuted = union(progress[side].refuted, uids);
   if (isNews) report({ type: "vanished-refuted", side, mailbox: name, uids });
-  // The report may have hidden a change.
-  await comparePairs(mailbox, store.pairsOf(idx, side, uids), [side]);
+  // The report may have hidden a change. Where the other side told of one, or this one refused it, that is the difference.
+  const other = otherSide(side);
+  const isExplained = (pair: PerSide<number>): boolean =>
+    hasUid(unchanged, pair[side]) &&
+    (views[other].changeOf(pair[other]) !== undefined || hasUid(progress[side].unflaggable, pair[side]));
+  const pairs = store.pairsOf(idx, side, uids).filter((pair) => !isExplained(pair));
+  await comparePairs(mailbox, pairs, [side]);
 }
 
 function lossOf({ views, progress }: OpenMailbox, side: Side): Loss {

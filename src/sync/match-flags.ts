@@ -16,7 +16,7 @@ export function uniteFlags(
   const permanent = perSide((side) => views[side].permanentFlags);
   return pairs.filter((identities) => {
     const pair = perSide((side) => identities[side].uid);
-    const now = perSide((side) => views[side].changes.get(pair[side]) ?? { flags: identities[side].flags, modSeq: 0n });
+    const now = perSide((side) => views[side].changeOf(pair[side]) ?? { flags: identities[side].flags, modSeq: 0n });
     if (now.local.flags === now.remote.flags) return false;
     const { updates } = planFlags(
       [{ pair, changes: now, present: { local: undefined, remote: undefined } }],

@@ -14,7 +14,7 @@ export async function offerRefusedChanges(mailbox: OpenMailbox): Promise<void> {
     if (isEmpty(undeletable) && isEmpty(unflaggable)) continue;
     await offerDeletions(mailbox, side, intersect(undeletable, dueChanges));
     // What the server's own clients change meanwhile must not overwrite what it refused: both changed, then.
-    const changed = uidSetOf([...mailbox.views[side].changes.keys()].filter((uid) => hasUid(unflaggable, uid)));
+    const changed = uidSetOf(mailbox.views[side].changedUids.filter((uid) => hasUid(unflaggable, uid)));
     await offerFlags(mailbox, side, union(intersect(unflaggable, dueChanges), changed));
   }
 }

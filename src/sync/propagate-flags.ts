@@ -82,7 +82,7 @@ function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice
   for (const { side, pair, flags: wanted, present } of updates) {
     const uid = pair[side];
     // What was told since the changes were taken is dealt with later, and must not be overwritten now.
-    const known = views[side].changes.has(uid) ? 0n : views[side].modSeqOf(uid);
+    const known = views[side].changeOf(uid) !== undefined ? 0n : views[side].modSeqOf(uid);
     const seen = changes[side].get(uid)?.modSeq ?? known;
     const latest = seen > baselines[side] ? seen : baselines[side];
     groups.add(side, uid, { flags: wanted, present, unchangedSince: progress[side].hidesChanges ? 0n : latest });
@@ -142,7 +142,7 @@ async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, bas
   });
 }
 
-/** Returns the messages that changed under our hands. */
+/** Returns the messages that changed under our hands, or are said to be gone. */
 async function applyGroups(mailbox: OpenMailbox, side: Side, groups: readonly StoreGroup[]): Promise<UidSet> {
   const patience = { left: refusalsInARow };
   const contested = await allDone(groups.map((group) => applyGroup(mailbox, { side, group, patience })));
@@ -155,20 +155,24 @@ interface Again {
   readonly changes: Changes;
 }
 
-/** What the other side changed is news once more, together with what this side has now. */
+/**
+ * What the other side changed is news once more, together with what this side has now; or had, if it is said to be gone: that
+ * is looked into first.
+ */
 async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again): Promise<void> {
   const { store, idx, sessions, views } = mailbox;
   if (isEmpty(again)) return;
   mailbox.progress[side].isContested = true;
-  const other = otherSide(side);
+  const claimed = intersect(again, views[side].vanished);
   for (const pair of store.pairsOf(idx, side, again)) {
-    const change = changes[other].get(pair[other]);
-    if (change !== undefined) {
-      mailbox.flags.forget(other, pair[other]);
-      views[other].noteChange(pair[other], change);
+    for (const one of hasUid(claimed, pair[side]) ? sides : [otherSide(side)]) {
+      const change = changes[one].get(pair[one]);
+      if (change === undefined) continue;
+      mailbox.flags.forget(one, pair[one]);
+      views[one].noteChange(pair[one], change);
     }
   }
-  await refetchFlags(sessions[side], again);
+  await refetchFlags(sessions[side], subtract(again, claimed));
 }
 
 /** So many refusals in a row say that no flags can be set here; enough to find a single message among all others. */
@@ -183,11 +187,20 @@ interface Storing {
   readonly isRest?: boolean;
 }
 
-/** Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED). */
+/**
+ * Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED), and those that it says are
+ * gone: if they are not, they may have changed, too.
+ */
 async function applyGroup(mailbox: OpenMailbox, storing: Storing): Promise<UidSet> {
   const { side, group, patience, isRest = false } = storing;
   const { sessions, views, flags: knowledge, report, name, progress } = mailbox;
   const { uids, flags } = group;
+  const claimed = intersect(uids, views[side].vanished);
+  if (!isEmpty(claimed)) {
+    const left = subtract(uids, claimed);
+    if (isEmpty(left)) return claimed;
+    return union(claimed, await applyGroup(mailbox, { ...storing, group: { ...group, uids: left } }));
+  }
   progress[side].isTouched = true;
   try {
     const modified = await storeFlags(sessions[side], group);

@@ -20,7 +20,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const { views, before, progress } = mailbox;
   const uidNext = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
-  const announced = perSide((side) => views[side].takeChanges());
+  const announced = perSide((side) => views[side].takeAllChanges());
   const { rows, messages, restyled, read } = await compareRows(mailbox, uidNext);
   await addUnrecorded(mailbox, { uidNext, messages, read });
   const plan = planRepair({
@@ -162,9 +162,9 @@ function compareFlags(mailbox: OpenMailbox, { pairs, announced }: Comparison): A
     for (const side of changed) {
       const { uid, flags } = pair[side];
       const modSeq = announced[side].get(uid)?.modSeq ?? 0n;
-      if (!views[side].changes.has(uid)) views[side].noteChange(uid, { flags, modSeq });
+      if (views[side].changeOf(uid) === undefined) views[side].noteChange(uid, { flags, modSeq });
     }
-    return sides.every((side) => !views[side].changes.has(pair[side].uid));
+    return sides.every((side) => views[side].changeOf(pair[side].uid) === undefined);
   });
   const found = new Findings();
   for (const pair of uniteFlags(mailbox, unexplained)) {

@@ -140,7 +140,7 @@ function* pairsOf(
     sides.some(
       (side) =>
         hasUid(progress[side].unflaggable, pair[side]) ||
-        (!hiding.includes(side) && views[side].changes.has(pair[side])),
+        (!hiding.includes(side) && views[side].changeOf(pair[side]) !== undefined),
     );
   const isWhole = (pair: PerSide<number>): boolean =>
     !sides.some((side) => hasUid(progress[side].undeletable, pair[side])) &&

@@ -4,9 +4,12 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { allDone } from "../../src/model/all-done.ts";
 import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { becomes } from "../support/eventually.ts";
+import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import {
@@ -38,6 +41,24 @@ function withServer(t: TestContext, side: Side, kind: Kind): Promise<TwoStores> 
 }
 
 const many = 40;
+
+/** Of eight messages that were seen: flags set on the one side and on the other, on both, and taken away on either. */
+async function changeFlags(here: MailServer, there: MailServer): Promise<void> {
+  await store(here, "1:2 +FLAGS (\\Flagged)");
+  await store(there, "2:3 +FLAGS (\\Answered work)");
+  await store(here, "6 -FLAGS (\\Seen)");
+  await store(there, "7 -FLAGS (\\Seen)");
+}
+
+/** What becomes of them when the fourth and the fifth are deleted. */
+const changed = [
+  "m1 \\flagged \\seen",
+  "m2 \\answered \\flagged \\seen work",
+  "m3 \\answered \\seen work",
+  "m6",
+  "m7",
+  "m8 \\seen",
+];
 
 /** When the program asks for news: all messages vanish, and the mailbox itself when it asks for the second time whether they did. */
 function loseInTwoSteps(stores: TwoStores, side: Side): void {
@@ -134,6 +155,63 @@ for (const side of sides) {
       await daemon.says(/Updated flags .* UID 2$/m, 1);
       assert.equal((await contents(stores.local)).length, many);
       await daemon.stop();
+      await assertConverges(stores);
+    });
+
+    const withEachNoop = (uids: string) => (stores: TwoStores) => {
+      stores.hold(side, "server", {
+        pattern: /^\S+ OK (\[.*\] )?NOOP/,
+        always: true,
+        action: (line) => ({ instead: `* VANISHED ${uids}\r\n${line}` }),
+      });
+    };
+    const withEachSelect = (uids: string) => (stores: TwoStores) => {
+      stores.hold(side, "server", {
+        pattern: /^\* OK \[HIGHESTMODSEQ/,
+        always: true,
+        action: (line) => ({ instead: `${line}\r\n* VANISHED (EARLIER) ${uids}` }),
+      });
+    };
+    for (const [when, lie, ways] of [
+      ["with each NOOP", withEachNoop("1:8"), [[], ["--repair"]]],
+      ["at each SELECT", withEachSelect("1:8"), [[]]],
+      ["with each NOOP, and all that there could be", withEachNoop("1:4294967295"), [[]]],
+      ["at each SELECT, and all that there could be", withEachSelect("1:4294967295"), [[], ["--repair"]]],
+    ] as const) {
+      for (const args of ways) {
+        test(`${args.join("") || "a run"}: messages are said to have vanished ${when}: their flags travel`, async (t) => {
+          const stores = await withServer(t, side, "sdbox");
+          const other = otherSide(side);
+          await deliver(stores.local, "INBOX", ...mails("m", 8, { flags: ["\\Seen"] }));
+          await assertConverges(stores);
+          await changeFlags(stores[side], stores[other]);
+          await expunge(stores[side], "4");
+          await expunge(stores[other], "5");
+          lie(stores);
+          const { status, stderr } = await runInterimap(stores.home, args);
+          assert.equal(status, 0, stderr);
+          assert.match(stderr, new RegExp(`^${side}\\(INBOX\\): The server reported UID .* as vanished`, "m"));
+          for (const one of sides) assert.deepEqual(await contents(stores[one]), changed, stderr);
+          stores.release(side);
+          await assertNothingToDo(stores);
+        });
+      }
+    }
+
+    test("--notify: messages are said to have vanished with each NOOP: their flags travel", async (t) => {
+      const stores = await withServer(t, side, "sdbox");
+      const other = otherSide(side);
+      await deliver(stores.local, "INBOX", ...mails("m", 8, { flags: ["\\Seen"] }));
+      await assertConverges(stores);
+      const daemon = startDaemon(t, stores.home, { args: ["--notify"] });
+      await daemon.waits();
+      withEachNoop("1:8")(stores);
+      await changeFlags(stores[side], stores[other]);
+      await expunge(stores[side], "4");
+      await expunge(stores[other], "5");
+      await becomes(() => allDone(sides.map((one) => contents(stores[one]))), [changed, changed]);
+      await daemon.stop();
+      stores.release(side);
       await assertConverges(stores);
     });
 

@@ -259,6 +259,37 @@ test("what was told of messages that are gone is no change, whenever it is looke
   assert.deepEqual(changes(view), {});
 });
 
+test("what was told of a message that is said to have vanished counts once it is there", async () => {
+  const view = await viewOf(
+    "1 FETCH (UID 3 FLAGS (a) MODSEQ (7))",
+    "VANISHED 3:4",
+    "1 FETCH (UID 3 FLAGS (b) MODSEQ (8))",
+    "2 FETCH (UID 4 FLAGS (c) MODSEQ (8))",
+  );
+  assert.deepEqual([changes(view), [...view.changedUids]], [{}, [3, 4]]);
+  view.noteChange(3, { flags: flagSet(["old"]), modSeq: 7n });
+  view.refuteVanished(parseUidSet("3"));
+  assert.deepEqual([changes(view), ...vanished(view)], [{ 3: "b @8" }, "4", "4"]);
+  view.takeVanished(parseUidSet("4"));
+  view.refuteVanished(parseUidSet("4"));
+  assert.deepEqual(changes(view), { 3: "b @8" });
+});
+
+test("so do announcements of it that could not be read", async () => {
+  const view = await viewOf("1 FETCH (UID 3 FLAGS x)", "1 FETCH (UID 4 FLAGS x)", "VANISHED 3:4");
+  assert.deepEqual(view.takeUnread(), emptyUidSet);
+  view.takeVanished(parseUidSet("4"));
+  view.refuteVanished(parseUidSet("3"));
+  assert.equal(formatUidSet(view.takeUnread()), "3");
+});
+
+test("who reads all flags anew may take what was told of vanished messages, too", async () => {
+  const view = await viewOf("1 FETCH (UID 3 FLAGS (a))", "1 FETCH (UID 4 FLAGS (b))", "VANISHED 3");
+  assert.deepEqual([...view.takeAllChanges().keys()], [4, 3]);
+  view.refuteVanished(parseUidSet("3"));
+  assert.deepEqual(changes(view), {});
+});
+
 test("a hundred thousand messages that vanish one by one cost as much for each as a few", async () => {
   // Before, each line went through all that had been told: a time no limit could be set to.
   const count = 100_000;
