@@ -2,11 +2,9 @@
 // on a terminal, in a log, or in a status.
 
 import { Secrets } from "../log/secrets.ts";
-import type { InterimapError } from "../model/errors.ts";
 import { cut, printable } from "../model/printable.ts";
 import { lineForLog, withoutMessageText } from "./codec/message-text.ts";
-import { NotUnderstood } from "./codec/wire-values.ts";
-import type { Response, ResponseCode, StatusResponse, TaggedResponse } from "./responses.ts";
+import type { Response, ResponseCode, StatusResponse, TaggedResponse, UnreadableResponse } from "./responses.ts";
 
 /** Servers that have more to say have said what matters by then. */
 const maxText = 300;
@@ -54,9 +52,9 @@ export class Discretion {
     return { name: cut(printable(this.#secrets.blank(code.name)), maxCodeName), text: code.text };
   }
 
-  failure(error: InterimapError | Error): Error {
-    if (!(error instanceof NotUnderstood)) return error;
-    return new NotUnderstood(this.mayHearMessages ? undefined : this.#secrets.blank(error.sent ?? ""));
+  /** For a line of which nothing is clear: without what may be part of a message, which is all of it. */
+  quotable<T extends UnreadableResponse>(response: T): T {
+    return this.mayHearMessages ? { ...response, line: "" } : response;
   }
 
   forLog(line: Buffer, showsSecrets: boolean): string {

@@ -105,17 +105,21 @@ export interface FetchResponse {
 }
 
 /**
- * A line whose kind is clear and whose contents are not. What it is about is unknown from then on: a message if it has a
- * UID, a mailbox if it has a name, else whatever is selected.
+ * A line whose contents are not clear. What it is about is unknown from then on: a message if it has a UID, a mailbox if it
+ * has a name, else whatever is selected. `unknown`: not even its kind is clear.
  */
 export interface UnreadableResponse {
   readonly kind: "unreadable";
-  readonly about: "fetch" | "vanished" | "exists" | "expunge" | "flags" | "list" | "status";
+  readonly about: "fetch" | "vanished" | "exists" | "expunge" | "flags" | "list" | "status" | "unknown";
   readonly uid?: number;
   /** Raw octets, one character each (latin1). Of a LIST line: what it most probably is. */
   readonly name?: string;
   /** The beginning of the line, without what may be part of a message; to be made safe before it is shown. */
   readonly line: string;
+  /** Of a FETCH response: it ends in the middle of a message, whose text may go on in the lines that follow. */
+  readonly isCut?: true;
+  /** The line before it ends in the marker of a literal, where none can be: this is most probably that literal. */
+  readonly isRest?: true;
 }
 
 /** Anything we did not ask for and have no use for; kept so that nothing is dropped silently. */

@@ -23,9 +23,17 @@ import { Discretion } from "./discretion.ts";
 import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
 import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { FetchResponse, Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
+import type {
+  FetchResponse,
+  Response,
+  StatusResponse,
+  TaggedResponse,
+  UnreadableResponse,
+  UntaggedResponse,
+} from "./responses.ts";
 import { Selection, type Opening } from "./selection.ts";
 import type { Transport } from "./transport/transport.ts";
+import { notUnderstood } from "./unreadable.ts";
 
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;
@@ -97,6 +105,10 @@ export class Session {
   readonly #patience: Patience;
   #octetsSent: number | undefined;
   #unaskedChallenges = 0;
+  /** Text of a message has come since a command was answered: a line that makes no sense may be the rest of it. */
+  #isBehindText = false;
+  /** A message did not end where it should: until a command is answered, what comes may be its text. */
+  #isAstray = false;
   /** Among what was read together is something that was asked for. */
   #isAnswering = false;
   /** How much has arrived of a response that is not complete. */
@@ -126,9 +138,13 @@ export class Session {
       },
       ...(this.log.traffic && {
         onLine: (line: Buffer) => {
-          this.#logTraffic("S", this.#discretion.forLog(line, this.log.showsSecrets));
+          const isText = this.#isAstray && !this.#answersCommand(line);
+          this.#logTraffic("S", isText ? hiddenLine(line) : this.#discretion.forLog(line, this.log.showsSecrets));
         },
       }),
+      onText: () => {
+        this.#isBehindText = true;
+      },
       mayCome: (octets) => this.#mayCome(octets),
       onRead: (arriving) => {
         if (this.#isAnswering || arriving > this.#arriving) this.#patience.progress();
@@ -137,7 +153,7 @@ export class Session {
         this.#requireEnd();
       },
       onError: (error) => {
-        this.#fail(this.#discretion.failure(error));
+        this.#fail(error);
       },
       onEnd: () => {
         this.#fail(this.#lost());
@@ -378,6 +394,10 @@ export class Session {
   };
 
   #receive(response: Response): void {
+    if (this.#isAstray && !this.#isAnswer(response)) {
+      this.#disbelieve(response);
+      return;
+    }
     switch (response.kind) {
       case "tagged":
         this.#complete(response);
@@ -385,23 +405,69 @@ export class Session {
       case "continuation":
         this.#continue(response.text);
         break;
+      case "unreadable":
+        this.#isAstray = response.isCut === true;
+        if (response.about === "unknown") this.#passOver(response);
+        else this.#route(response);
+        break;
       default:
         this.#route(response);
     }
+  }
+
+  #isAnswer(response: Response): boolean {
+    return response.kind === "tagged" && this.#inFlight.withTag(response.tag) !== undefined;
+  }
+
+  #answersCommand(line: Buffer): boolean {
+    const tag = /^[^ ]{1,40}(?= )/.exec(line.toString("latin1", 0, 41))?.[0];
+    return tag !== undefined && this.#inFlight.withTag(tag) !== undefined;
+  }
+
+  /** What may be text of a message is neither heard nor shown; but of its mailbox something may have been told. */
+  #disbelieve(response: Response): void {
+    const { kind } = response;
+    const isProof =
+      kind === "tagged" || kind === "continuation" || (kind === "unreadable" && response.about === "unknown");
+    if (isProof || (kind === "status" && response.status !== "OK" && response.status !== "NO"))
+      this.#fail(new InterimapError("PROTOCOL", notUnderstood("")));
+    else for (const view of this.#concerned()) view.noteFault("the server sent a message that is cut off");
+  }
+
+  /** A line of which nothing is clear costs the mailbox that is being worked on, as long as it cannot mean more than that. */
+  #passOver(response: UnreadableResponse): void {
+    const isInDoubt =
+      this.#isBehindText ||
+      this.#greeting !== undefined ||
+      this.#inFlight.find(({ tag, hasSentUnasked }) => hasSentUnasked === true || beginsWith(response, tag)) !==
+        undefined;
+    const views = isInDoubt || this.#inFlight.findClaimant(isList) !== undefined ? [] : this.#concerned();
+    const quoted = this.#discretion.quotable(response);
+    for (const view of views) view.receive(quoted);
+    if (views.length === 0 && (isInDoubt || response.isRest !== true))
+      this.#fail(new InterimapError("PROTOCOL", notUnderstood(quoted.line)));
+    else this.#patience.signOfLife();
+  }
+
+  /** The mailboxes that what is told now may be about. */
+  #concerned(): readonly MailboxView[] {
+    const opens = this.#isInDoubt()
+      ? this.#inFlight.find(({ opening }) => opening !== undefined)?.command.opens
+      : undefined;
+    return [this.view, opens].filter((view) => view !== undefined);
   }
 
   #complete(response: TaggedResponse): void {
     const entry = this.#inFlight.withTag(response.tag);
     if (entry === undefined) {
       if (this.#isMisled(response)) return;
-      this.#fail(
-        new InterimapError(
-          "PROTOCOL",
-          `the server answered a command never sent (tag ${this.#discretion.text(response.tag)})`,
-        ),
-      );
+      // Behind a message, the tag may be a word of it.
+      const tag = this.#isBehindText ? "" : ` (tag ${this.#discretion.text(response.tag)})`;
+      this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent${tag}`));
       return;
     }
+    this.#isBehindText = false;
+    this.#isAstray = false;
     if (response.status === "BAD" && entry.hasSentUnasked === true) {
       this.#dropMisled(entry, response);
       return;
@@ -645,6 +711,20 @@ const whySelectionIsLost = {
 };
 
 function ignore(): void {}
+
+function isList({ command }: Entry): boolean {
+  return command.name === "LIST";
+}
+
+/** It may be the answer to a command, with something wrong in it. */
+function beginsWith({ line: sent }: UnreadableResponse, tag: string): boolean {
+  const words = sent.trimStart().toLowerCase();
+  return words.startsWith(tag) && !/[a-z0-9]/.test(words.charAt(tag.length));
+}
+
+function hiddenLine(line: Buffer): string {
+  return `[${String(line.length)} octets that may be text of a message]`;
+}
 
 /** What may keep a server busy for a long time: a message, or anything in a mailbox. */
 function isLarge({ command: { overlap, parts }, isHeld }: Entry): boolean {

@@ -8,9 +8,9 @@ export function lineUnreadable(line: string, side: Side): InterimapError {
   return mailboxProtocol(notUnderstood(line), side);
 }
 
-/** For people. */
+/** For people. Nothing is quoted when `line` is empty. */
 export function notUnderstood(line: string): string {
-  return `the server sent a line that cannot be understood: "${excerpt(line)}"`;
+  return `the server sent a line that cannot be understood${line === "" ? "" : `: "${excerpt(line)}"`}`;
 }
 
 /** What the server said cannot be; whatever else it said of the mailbox is not to be relied on either. */

@@ -14,7 +14,7 @@ import type {
 import { parseFetchQuickly } from "./fetch-fast-path.ts";
 import { internFlagList, salvageFlagList } from "./flag-lists.ts";
 import { parseList, parseMailboxStatus } from "./parse-mailbox.ts";
-import { notUnderstood, readNonZero, readNumber, unreadable } from "./wire-values.ts";
+import { readNonZero, readNumber, unreadable } from "./wire-values.ts";
 
 const tagged = /^([^\x00-\x20\x7f-\xff(){%*"\\+]+) (OK|NO|BAD)(?: (.*))?$/is;
 const untagged = /^\* (?:([0-9]+) )?([A-Za-z][^\x00-\x20\x7f-\xff(){%*"\\]*)(?: |$)/;
@@ -34,9 +34,8 @@ const oddSubjects: ReadonlyMap<string, UnreadableResponse["about"]> = new Map([
 
 /**
  * Reads a line without its final CRLF, as a latin1 string; the octets of the literals announced in it come in
- * `literals`. A promise only when the general parser is needed. An untagged line whose kind is clear is never an error:
- * what cannot be read of it costs a message or a mailbox, and who works on that decides. Throws NotUnderstood when it is
- * not even clear what a line is.
+ * `literals`. A promise only when the general parser is needed. No line is an error here: what cannot be read of it costs
+ * a message or a mailbox, and who works on that decides.
  */
 export function parseResponse(line: string, literals: readonly Buffer[]): Response | Promise<Response> {
   if (line.startsWith("* ")) {
@@ -46,7 +45,7 @@ export function parseResponse(line: string, literals: readonly Buffer[]): Respon
   // RFC 3501 section 9 wants a space; an empty challenge often comes without it.
   if (line.startsWith("+")) return { kind: "continuation", text: line.slice(line[1] === " " ? 2 : 1) };
   const [, tag, status, text = ""] = tagged.exec(line) ?? [];
-  if (tag === undefined || status === undefined) throw notUnderstood(line);
+  if (tag === undefined || status === undefined) return unreadable("unknown", line);
   return { kind: "tagged", tag, status: status.toUpperCase() as "OK" | "NO" | "BAD", ...splitCode(text) };
 }
 
@@ -103,7 +102,7 @@ function parseOdd(line: string, name: string): UntaggedResponse {
   if (whole !== undefined && about !== undefined) return unreadable(about, line);
   // What we never asked for may look like anything.
   if (/^\* [A-Za-z]/.test(line)) return { kind: "other", name, line };
-  throw notUnderstood(line);
+  return unreadable("unknown", line);
 }
 
 /** Most runs meet none, and need not load the parser. */

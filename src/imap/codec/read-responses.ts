@@ -17,6 +17,7 @@ import {
 
 const nothing: Buffer = Buffer.alloc(0);
 const asterisk = 0x2a;
+const closingBrace = 0x7d;
 /** What may come without being asked for, or of which nobody says how large it is. */
 const countedLiteral = 64 * 1024;
 
@@ -27,6 +28,8 @@ export interface ResponseHandlers {
   onLine?(line: Buffer): void;
   /** Whether a literal of that size is waited for. One of a FETCH response that is not, is passed over. */
   mayCome?(octets: number): boolean;
+  /** The response that is delivered next brings text of a message, as far as can be seen. */
+  onText?(): void;
   /**
    * Called when all that has come so far was delivered. The number grows while a response arrives in part, though not by a
    * few octets of a line.
@@ -81,6 +84,8 @@ class Feed {
   #unanswered = 0;
   /** A response is being handled, or awaited from the general parser. */
   #isBusy = false;
+  /** The last line ended in the marker of a literal, where none can be. */
+  #endsInMarker = false;
   #hasEnded = false;
   #isStopped = false;
 
@@ -121,7 +126,10 @@ class Feed {
       for (let raw = this.#splitter.next(); raw !== undefined; raw = this.#splitter.next()) {
         this.#count(raw);
         this.#handlers.onLine?.(Buffer.from(raw.line, "latin1"));
-        const response = parsed(raw);
+        if (bringsText(raw)) this.#handlers.onText?.();
+        const isRest = this.#endsInMarker;
+        this.#endsInMarker = endsInMarker(raw.line);
+        const response = isRest ? markedAsRest(parsed(raw)) : parsed(raw);
         if (response instanceof Promise) {
           this.#wait(response);
           return;
@@ -203,6 +211,20 @@ function parsed(raw: RawResponse): Response | Promise<Response> {
   } catch (error) {
     return unreadable(error);
   }
+}
+
+/** Names of mailboxes are literals, too. */
+function bringsText({ line, literals, passedOver }: RawResponse): boolean {
+  return (literals.length > 0 || passedOver !== undefined) && !/^\* (?:LIST|LSUB|STATUS) /i.test(line);
+}
+
+function endsInMarker(line: string): boolean {
+  return line.charCodeAt(line.length - 1) === closingBrace && /^\* .*\{[0-9]{1,10}\+?\}$/s.test(line);
+}
+
+function markedAsRest(response: Response | Promise<Response>): Response | Promise<Response> {
+  if (response instanceof Promise || response.kind !== "unreadable" || response.about !== "unknown") return response;
+  return { ...response, isRest: true };
 }
 
 function withPassedOver(response: Response, { passedOver }: RawResponse): Response {

@@ -7,15 +7,19 @@ import { fetchItems, nothingFetched, type FetchItem, type MutableFetch } from ".
 import { salvageFlagList } from "./flag-lists.ts";
 import { readNonZero, readSize, unreadable } from "./wire-values.ts";
 
+/** Items that hold text of a message. */
+const mayHoldText = /BODY|BINARY|ENVELOPE|RFC822(?!\.SIZE)/i;
+
 /** Unreadable when flags or a message are not what they should be, or nothing tells whose they are. */
 export function salvageFetch(line: string, literals: readonly Buffer[]): FetchResponse | UnreadableResponse {
   const { items, isComplete } = fetchItems(line);
   const uids = new Set(items.filter(({ name }) => name === "UID").map(({ value }) => readNonZero(value)));
   const [uid] = uids;
-  if (uids.size > 1 || uids.has(undefined)) return unreadable("fetch", line);
+  const isCut = isComplete || !mayHoldText.test(line) ? {} : ({ isCut: true } as const);
+  if (uids.size > 1 || uids.has(undefined)) return unreadable("fetch", line, isCut);
   const found = { ...nothingFetched(), uid };
   const isSound = items.every((item) => readItem(found, item, literals));
-  if (!isSound || !isComplete) return unreadable("fetch", line, uid === undefined ? {} : { uid });
+  if (!isSound || !isComplete) return unreadable("fetch", line, uid === undefined ? isCut : { uid, ...isCut });
   return { kind: "fetch", sequence: Number(/[0-9]+/.exec(line)?.[0] ?? 0), ...found };
 }
 

@@ -253,14 +253,31 @@ const hasNoStrings = /^(?!\* )|^\* (?:[0-9]|(?:OK|NO|BAD|BYE|PREAUTH|CAPABILITY|
 /** A name that is no literal may hold, and end in, `{n}`, although it should be quoted then. */
 const hasNames = /^\* (?:LIST|LSUB|STATUS) /i;
 const whereNamesBegin = /^\* (?:STATUS|L(?:IST|SUB) \([^()]*\) (?:NIL|"[^"]?"|"\\."))$/i;
+/** No name can be here yet, so nothing but a literal can. */
+const whereDelimitersBegin = /^\* L(?:IST|SUB) \([^()]*\)$/i;
 
 function mayAnnounceLiteral(line: string, start: number): boolean {
   if (isFetch.test(line)) return true;
   if (hasNoStrings.test(line)) return false;
-  if (!hasNames.test(line)) return true;
+  if (!hasNames.test(line)) return isInList(line.slice(0, start));
   const opening = line.charCodeAt(start - 1) === tilde ? start - 2 : start - 1;
   if (line[opening] === "(") return true;
-  return line[opening] === " " && whereNamesBegin.test(line.slice(0, Math.max(0, opening)));
+  const before = line.slice(0, Math.max(0, opening));
+  return line[opening] === " " && (whereNamesBegin.test(before) || whereDelimitersBegin.test(before));
+}
+
+/** What a response that we do not know has outside of lists may be text for people. */
+function isInList(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) i += character === "\\" ? 1 : 0;
+    else if (character === "(") depth++;
+    else if (character === ")") depth--;
+  }
+  return depth > 0;
 }
 
 /** Some servers end a line with LF alone. */

@@ -1,7 +1,5 @@
 // Numbers as the wire has them, and the ways to say that a response makes no sense.
 
-import { InterimapError } from "../../model/errors.ts";
-import { excerpt } from "../../model/printable.ts";
 import type { UnreadableResponse } from "../responses.ts";
 import { withoutMessageText } from "./message-text.ts";
 
@@ -32,27 +30,9 @@ const maxKept = 1000;
 export function unreadable(
   about: UnreadableResponse["about"],
   line: string,
-  what: Pick<UnreadableResponse, "uid" | "name"> = {},
+  what: Pick<UnreadableResponse, "uid" | "name" | "isCut"> = {},
 ): UnreadableResponse {
   return { kind: "unreadable", about, ...what, line: beginningOf(line) };
-}
-
-/** Not even the kind of the response is clear, or it answers a command: who waits for what is unknown from then on. */
-export class NotUnderstood extends InterimapError {
-  /** To be made safe before it is shown. */
-  readonly sent: string | undefined;
-
-  /** Without `sent`, nothing is quoted. */
-  constructor(sent: string | undefined) {
-    const quoted = sent === undefined ? "" : `: "${excerpt(sent)}"`;
-    super("PROTOCOL", `the server sent a line that cannot be understood${quoted}`);
-    this.sent = sent;
-  }
-}
-
-/** `line` holds no literals. */
-export function notUnderstood(line: string): NotUnderstood {
-  return new NotUnderstood(beginningOf(line));
 }
 
 function beginningOf(line: string): string {

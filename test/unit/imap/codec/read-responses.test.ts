@@ -199,21 +199,27 @@ async function errorOf(bytes: string | Iterable<Buffer>): Promise<{ error: Error
   return { error, responses };
 }
 
-test("nothing is read behind a line that cannot be understood", async () => {
-  for (const bad of ["garbage", "* (", "a1 MAYBE"]) {
-    const { error, responses } = await errorOf(`* OK\r\n${bad}\r\n* OK\r\n`);
-    assert.ok(error instanceof InterimapError && error.code === "PROTOCOL", bad);
-    assert.equal(responses.length, 1);
-  }
-});
-
-test("what is read behind an untagged line that cannot be understood is what follows it", async () => {
-  for (const bad of ["* 1 FETCH (ENVELOPE ]", "* 0 EXPUNGE", "* VANISHED *"]) {
+test("what is read behind a line that cannot be understood is what follows it", async () => {
+  for (const bad of ["* 1 FETCH (ENVELOPE ]", "* 0 EXPUNGE", "* VANISHED *", "garbage", "* (", "a1 MAYBE"]) {
     const responses = await readAll([Buffer.from(`* OK\r\n${bad}\r\n* 2 EXISTS\r\n`)]);
     assert.deepEqual(
       responses.map(({ kind }) => kind),
       ["status", "unreadable", "exists"],
     );
+  }
+});
+
+test("what makes no sense behind the marker of a literal, where none can be, is known to be its rest", async () => {
+  for (const [before, isRest] of [
+    ["* FLAGS ({5}", true],
+    ["* OK [UIDVALIDITY {2}", true],
+    ["* STATUS a (UIDNEXT {1+}", true],
+    ["* OK {2} or so", undefined],
+    ["a1 OK [MODIFIED {1}", undefined],
+  ] as const) {
+    const [, first, second] = await readAll([Buffer.from(`${before}\r\n7) x\r\n7) x\r\n`)]);
+    assert.ok(first?.kind === "unreadable" && second?.kind === "unreadable");
+    assert.deepEqual([first.isRest, second.isRest], [isRest, undefined], before);
   }
 });
 

@@ -75,8 +75,8 @@ test("a chunk can be given before the one before it is used up", () => {
 
 test("lines may end in LF alone, and empty ones are nothing", () => {
   assert.deepEqual(
-    split(["\r\n\n* a\n\r\n* b {1}\nx\n\r\r\n"]).map(({ line }) => line),
-    ["* a", "* b {1}\n", "\r"],
+    split(["\r\n\n* a\n\r\n* b ({1}\nx\n\r\r\n"]).map(({ line }) => line),
+    ["* a", "* b ({1}\n", "\r"],
   );
 });
 
@@ -126,6 +126,8 @@ for (const start of [
   '* LIST () "/" "a" ',
   "* STATUS a",
   "* STATUS a (UIDNEXT ",
+  "* XFOO hello ",
+  '* XFOO (a) "(" ',
 ]) {
   for (const end of ["{3}", "~{3}", "{3+}"]) {
     test(`there is no literal behind ${JSON.stringify(`${start}${end}`)}`, () => {
@@ -144,7 +146,9 @@ for (const start of [
   '* list () "\\\\" ',
   '* LIST () "" ',
   '* LIST () "/" a ("OLDNAME" (',
+  "* LIST (\\Marked) ",
   "* STATUS ",
+  '* ESEARCH (TAG "\\")" ',
   "* 1 FETCH (ENVELOPE (",
   "* 1 FETCH (BODY[]",
   "* METADATA a (/private/comment ",
@@ -172,10 +176,10 @@ const limits = { line: 20, literal: 10, response: 40 };
 for (const [what, bytes] of [
   ["line", "* a line that never ends"],
   ["line", "* a line that ends...\r\n"],
-  ["line", "* ten oct {0}\r\n* ten oct"],
-  ["literal", "* {11}\r\n"],
-  ["literal", `* {${"9".repeat(14)}}\r\n`],
-  ["response", "* {10}\r\n0123456789{10}\r\n0123456789{10}\r\n"],
+  ["line", "* ten oc({0}\r\n* ten oct"],
+  ["literal", "* ({11}\r\n"],
+  ["literal", `* ({${"9".repeat(13)}}\r\n`],
+  ["response", "* ({10}\r\n0123456789{10}\r\n0123456789{9}\r\n"],
 ] as const) {
   test(`too long a ${what} is refused: ${JSON.stringify(bytes.slice(0, 30))}`, () => {
     for (const chunks of [[bytes], [...bytes]]) {
@@ -191,7 +195,10 @@ for (const [what, bytes] of [
 test("what just fits is taken, again and again", () => {
   const line = "* 18 octets and CRLF";
   assert.equal(split([`${line.slice(0, 18)}\r\n`.repeat(3)], new ResponseSplitter(limits)).length, 3);
-  assert.equal(split(["* {10}\r\n0123456789{10}\r\n0123456789\r\n".repeat(3)], new ResponseSplitter(limits)).length, 3);
+  assert.equal(
+    split(["* ({10}\r\n0123456789{10}\r\n0123456789\r\n".repeat(3)], new ResponseSplitter(limits)).length,
+    3,
+  );
 });
 
 test("only a list of UIDs may be long", () => {
@@ -280,7 +287,7 @@ test("a literal that nobody waits for is passed over, wherever it is cut", () =>
 });
 
 test("a literal that nobody waits for, in what is no message, is no protocol", () => {
-  for (const line of ['* LIST () "/" {5000}', "* STATUS {5000}", "* X {5000}"]) {
+  for (const line of ['* LIST () "/" {5000}', "* STATUS {5000}", "* X ({5000}"]) {
     const splitter = new ResponseSplitter(trustingLimits, () => false);
     // Where a literal can be at all.
     if (split([`${line}\r\n`]).length === 0)
@@ -291,7 +298,7 @@ test("a literal that nobody waits for, in what is no message, is no protocol", (
 test("a literal that is only announced takes no memory", () => {
   const before = process.memoryUsage.rss();
   const splitters = Array.from({ length: 4 }, () => new ResponseSplitter());
-  for (const splitter of splitters) assert.deepEqual(split([`* {${String(1024 ** 3)}}\r\n`, "some"], splitter), []);
+  for (const splitter of splitters) assert.deepEqual(split([`* ({${String(1024 ** 3)}}\r\n`, "some"], splitter), []);
   assert.ok(process.memoryUsage.rss() - before < 256 * 1024 ** 2);
 });
 
