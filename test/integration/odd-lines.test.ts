@@ -60,6 +60,18 @@ const oddities: readonly Oddity[] = [
     words: /EXPUNGE although QRESYNC/,
   },
   {
+    what: "a line that is no response",
+    pattern: vanished,
+    instead: (line) => `${line}\r\n*`,
+    words: /a line that cannot be understood;/,
+  },
+  {
+    what: "a literal where none can be",
+    pattern: vanished,
+    instead: () => "* VANISHED (EARLIER) {1}\r\n2",
+    words: /"\* VANISHED \(EARLIER\) \{1\}"/,
+  },
+  {
     what: "a name with a blank, unquoted",
     pattern: list,
     instead: (line) => `${line} mailbox`,
