@@ -10,7 +10,10 @@ interface Column {
 /** A line for the titles and one for each row, none with blanks at its end. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const lines = [columns.map(({ title }) => title), ...rows];
-  const widths = columns.map((_, i) => Math.max(...lines.map((cells) => displayWidth(cells[i] ?? ""))));
+  // There may be more rows than a function takes arguments.
+  const widths = columns.map((_, i) =>
+    lines.reduce((width, cells) => Math.max(width, displayWidth(cells[i] ?? "")), 0),
+  );
   return lines.map((cells) =>
     columns
       .map(({ isNumber }, i) => (isNumber === true ? padStart : padEnd)(cells[i] ?? "", widths[i] ?? 0))
@@ -19,7 +22,10 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
   );
 }
 
+const plain = /^[\x20-\x7e]*$/;
+
 export function displayWidth(text: string): number {
+  if (plain.test(text)) return text.length;
   return [...text.normalize("NFC")].reduce((width, character) => width + (wide.test(character) ? 2 : 1), 0);
 }
 

@@ -72,9 +72,9 @@ function beginWait(
   { firstUid, reason }: Pick<Wait, "firstUid" | "reason">,
 ): void {
   const attempts = Math.min((progress[source].wait?.attempts ?? 0) + 1, maxUid);
-  const pause = Math.max(
+  const pause = reluctance.doubts.reduce(
+    (longest, { retryAfterMs = 0 }) => Math.max(longest, retryAfterMs),
     growingPauseMs(attempts, longestMs),
-    ...reluctance.doubts.map(({ retryAfterMs = 0 }) => retryAfterMs),
   );
   const since = new Date();
   const nextAttempt = new Date(since.getTime() + pause);

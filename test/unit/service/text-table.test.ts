@@ -24,3 +24,8 @@ test("columns are as wide as what is in them; numbers stand at their right end",
   );
   assert.deepEqual(table, ["NAME     N  X", "日本語   7", "é       12  y"]);
 });
+
+test("there may be more rows than a function takes arguments", () => {
+  const rows = Array.from({ length: 200_000 }, (_, row) => [String(row)]);
+  assert.equal(textTable([{ title: "ROW", isNumber: true }], rows)[2], "     1");
+});
