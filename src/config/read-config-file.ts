@@ -1,9 +1,10 @@
 // The configuration file's octets, and who else may read them.
 
-import { closeSync, constants, fstatSync, readFileSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, readSync, type Stats } from "node:fs";
 import { distrusted, examine, shellWord } from "../files/examine.ts";
 import { openExamined } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
+import { fileKind } from "../model/file-kind.ts";
 
 export interface ConfigFile {
   readonly octets: Buffer;
@@ -13,7 +14,6 @@ export interface ConfigFile {
 const problems: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "there is no such file",
-  EISDIR: "this is a directory",
   EACCES: "this user may not read the file",
 };
 
@@ -22,21 +22,46 @@ export function readConfigFile(path: string): ConfigFile {
   try {
     const file = examine(path);
     if (file.distrust !== undefined) throw distrusted("CONFIG_UNSAFE", path, file.distrust);
+    // What was opened by whoever started us may be a pipe: --config=/dev/stdin, or a shell's <(...).
+    const { stats, isDescriptor } = file;
+    const isOdd = stats !== undefined && !stats.isFile() && !stats.isSymbolicLink();
+    if (isOdd && !isDescriptor) throw unreadable(path, `this is ${fileKind(stats)}`);
     const descriptor = openExamined(file, constants.O_RDONLY);
     try {
-      return { octets: readFileSync(descriptor), stats: fstatSync(descriptor) };
+      const octets = readUpTo(descriptor, maxOctets + 1);
+      if (octets.length > maxOctets) throw unreadable(path, `it has more than ${String(maxOctets >> 20)} MiB`);
+      return { octets, stats: fstatSync(descriptor) };
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
     if (error instanceof InterimapError) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const problem = problems[code] ?? `the file cannot be read (${code})`;
-    throw new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
-      hint: "start from config.example.ini, or name another file with --config",
-      cause: error,
-    });
+    throw unreadable(path, problems[code] ?? `the file cannot be read (${code})`, error);
   }
+}
+
+function unreadable(path: string, problem: string, cause?: unknown): InterimapError {
+  return new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
+    hint: "start from config.example.ini, or name another file with --config",
+    cause,
+  });
+}
+
+/** Far more than there are settings for. */
+const maxOctets = 16 << 20;
+
+/** Some files have no end, and tell no size: /dev/zero. */
+function readUpTo(descriptor: number, limit: number): Buffer {
+  const pieces: Buffer[] = [];
+  for (let left = limit; left > 0;) {
+    const piece = Buffer.allocUnsafe(Math.min(left, 1 << 16));
+    const count = readSync(descriptor, piece, 0, piece.length, null);
+    if (count === 0) break;
+    pieces.push(piece.subarray(0, count));
+    left -= count;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** A line to warn with when others can read a file that holds a password. Root's file is for the group that root gave it. */

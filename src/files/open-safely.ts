@@ -2,9 +2,10 @@
 // the umask.
 
 import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { fileKind } from "../model/file-kind.ts";
 import type { Examined } from "./examine.ts";
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NOCTTY } = constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NOCTTY, O_NONBLOCK } = constants;
 
 /** For its owner only. Throws EEXIST when there is anything of that name. */
 export function createPrivately(path: string, flags: number): number {
@@ -23,10 +24,17 @@ export function create(path: string, flags: number, mode: number): number {
   }
 }
 
-/** Opens what was examined, and nothing that took its place since. */
+/**
+ * Opens what was examined, and nothing that took its place since: a file, a device for characters, or whatever is behind one of our
+ * own descriptors. To open a pipe of another name would be to wait for its other end.
+ */
 export function openExamined({ path, stats, isDescriptor }: Examined, flags: number): number {
-  const fd = openSync(path, isDescriptor ? flags : flags | O_NOFOLLOW | O_NOCTTY);
-  if (isDescriptor || stats === undefined) return fd;
+  if (isDescriptor) return openSync(path, flags);
+  const isDevice = stats?.isCharacterDevice() === true;
+  const isOdd = stats !== undefined && !stats.isFile() && !isDevice && !stats.isSymbolicLink();
+  if (isOdd) throw new Error(`it is ${fileKind(stats)}`);
+  const fd = openSync(path, flags | O_NOFOLLOW | O_NOCTTY | (isDevice ? 0 : O_NONBLOCK));
+  if (stats === undefined) return fd;
   const now = fstatSync(fd);
   if (now.dev === stats.dev && now.ino === stats.ino) return fd;
   closeSync(fd);

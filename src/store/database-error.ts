@@ -88,6 +88,13 @@ export function lostLogError(path: string, log: "garbage" | "foreign"): Interima
   );
 }
 
+/** Where SQLite keeps its log is something else, which none of its files ever is. */
+export function oddFileError(path: string, suffix: string, kind: string): InterimapError {
+  return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${path}${suffix} is ${kind}`, {
+    hint: "a file of SQLite's belongs there: move that away and run --repair",
+  });
+}
+
 /** A file that is there but was not made by this program or its predecessor. */
 export function foreignError(path: string, cause?: unknown): InterimapError {
   return new InterimapError("DATABASE_READ", `${path} is not a database of interimap`, {

@@ -1,7 +1,7 @@
 // The write-ahead log that a killed process, or the loss of power, leaves beside the database. SQLite takes its commits over at
 // the next start, whichever database they were made for, and passes over a log that it cannot read without a word.
 
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 
 /**
  * `none`: nothing was left, or nothing of it reached the disk, not even what was waited for. `garbage`: SQLite would not
@@ -33,7 +33,8 @@ function beginning(path: string, size: number): Buffer {
   const octets = Buffer.alloc(size);
   let fd: number | undefined;
   try {
-    fd = openSync(path, "r");
+    // Were it a pipe by now, nobody would wait for its other end.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     return octets.subarray(0, readSync(fd, octets));
   } catch {
     // none, or one that SQLite will complain about

@@ -5,8 +5,9 @@ import { resolve } from "node:path";
 import { distrusted, examine, type Examined } from "../files/examine.ts";
 import { createPrivately } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
+import { fileKind } from "../model/file-kind.ts";
 import { Connection } from "./connection.ts";
-import { createError, foreignError, lostLogError, readOnlyError } from "./database-error.ts";
+import { createError, foreignError, lostLogError, oddFileError, readOnlyError } from "./database-error.ts";
 import { leftoverLog } from "./leftover-log.ts";
 import { Store } from "./store.ts";
 
@@ -47,11 +48,19 @@ function settle(named: string): string {
   // Once more when it was made: somebody may have been quicker.
   const { stats } = found.stats === undefined ? trusted(path) : found;
   if (stats?.isFile() !== true) throw foreignError(named);
-  // Mostly there are none, and the folders have been looked at.
-  const besides = ["-wal", "-journal", "-shm"].map((suffix) => `${path}${suffix}`);
-  for (const one of besides) if (lstatSync(one, { throwIfNoEntry: false }) !== undefined) trusted(one);
+  for (const suffix of ["-wal", "-journal", "-shm"]) requirePlain(path, suffix);
   requireWritable(path);
   return path;
+}
+
+/** SQLite reads what is beside the database, and would wait for the other end of a pipe. Mostly nothing is there. */
+function requirePlain(path: string, suffix: string): void {
+  const beside = `${path}${suffix}`;
+  const stats = lstatSync(beside, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  // The folders have been looked at.
+  trusted(beside);
+  if (!stats.isFile()) throw oddFileError(path, suffix, fileKind(stats));
 }
 
 /** What a database says is done to the mail, so nobody else may have made it, or its log. */

@@ -1,12 +1,14 @@
 // Every error a user can meet, provoked with the real command.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test, type TestContext } from "node:test";
+import { shellWord } from "../../src/files/examine.ts";
 import { loadMigrations } from "../../src/store/migrations.ts";
 import { createServer as createTlsServer } from "node:tls";
 import { startDovecot } from "../support/dovecot.ts";
@@ -15,6 +17,7 @@ import { listen } from "../support/inet-settings.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { populate } from "../support/mail-store.ts";
 import {
+  interimapCommand,
   makeHome,
   plainText,
   runInterimap,
@@ -114,6 +117,23 @@ describe("configuration", () => {
     await assertRefused(home, { status: 78, line, args: ["--config=work"] });
   });
 
+  test("a pipe, which nobody may ever write to; unless it comes from whoever started the program", async (t) => {
+    const home = homeFor(t);
+    const program = interimapCommand().map(shellWord).join(" ");
+    const piped = `cat ${shellWord(home.configFile)} | ${program} --config=/dev/stdin "$@"`;
+    const line = `local: cannot connect to 127.0.0.1:${closedPort}: connection refused; check host and port, and that the server is running`;
+    await assertRefused(home, { status: 69, line, program: ["sh", "-c", piped, "sh"] });
+    const endless = `${program} --config=/dev/stdin "$@" </dev/zero`;
+    await assertRefused(home, {
+      status: 78,
+      line: /^\/dev\/stdin: it has more than 16 MiB; expected a configuration file; /,
+      program: ["sh", "-c", endless, "sh"],
+    });
+    rmSync(home.configFile);
+    execFileSync("mkfifo", [home.configFile]);
+    await assertRefused(home, { status: 78, line: / this is a pipe; expected a configuration file; / });
+  });
+
   test("a log file that cannot be opened", async (t) => {
     const logfile = "/nonexistent/interimap.log";
     const home = homeFor(t, { settings: { logfile } });
@@ -144,6 +164,14 @@ describe("database", () => {
     assert.deepEqual([gates.local.connections, gates.remote.connections], connections);
     gates.local.release();
     assert.equal((await first.finished).status, 0);
+  });
+
+  test("a pipe where SQLite's log belongs, whatever is asked for", async (t) => {
+    const home = homeFor(t);
+    await runInterimap(home);
+    execFileSync("mkfifo", [`${home.databaseFile}-wal`]);
+    const line = `the database ${home.databaseFile} cannot be used: ${home.databaseFile}-wal is a pipe; a file of SQLite's belongs there: move that away and run --repair`;
+    for (const args of [[], ["--status"], ["--repair"]]) await assertRefused(home, { status: 74, line, args });
   });
 
   test("a directory that cannot be made", async (t) => {

@@ -1,7 +1,8 @@
 // The SSL_ settings as OpenSSL wants them: trusted certificates, versions, ciphers.
 
 import { constants } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { constants as fileConstants } from "node:fs";
+import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   createSecureContext,
@@ -11,6 +12,7 @@ import {
   type SecureVersion,
 } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
+import { fileKind } from "../../model/file-kind.ts";
 import type { TlsSettings } from "../../model/server-settings.ts";
 import { opensslReason } from "./tls-error.ts";
 
@@ -119,7 +121,7 @@ async function trustedCertificates(settings: TlsSettings): Promise<readonly stri
     }
     return undefined;
   }
-  const files = caFile === undefined ? [] : [await read("SSL_CAfile", caFile, () => readFile(caFile, "latin1"))];
+  const files = caFile === undefined ? [] : [await read("SSL_CAfile", caFile, () => readCertificates(caFile))];
   const hashed = caPath === undefined ? [] : await read("SSL_CApath", caPath, () => readHashDirectory(caPath));
   return [...files, ...hashed];
 }
@@ -127,7 +129,23 @@ async function trustedCertificates(settings: TlsSettings): Promise<readonly stri
 /** "Hash format", see openssl-rehash(1): HHHHHHHH.N; other files and revocation lists (.rN) do not count. */
 async function readHashDirectory(directory: string): Promise<readonly string[]> {
   const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{8}\.\d+$/i.test(name));
-  return Promise.all(names.map((name) => readFile(join(directory, name), "latin1")));
+  return Promise.all(names.map((name) => readCertificates(join(directory, name))));
+}
+
+/** Many times what all authorities of the world have. */
+const maxOctets = 64 << 20;
+
+/** Of a file: a pipe would be waited for, even when the run is over, and some devices never end. */
+async function readCertificates(path: string): Promise<string> {
+  const file = await open(path, fileConstants.O_RDONLY | fileConstants.O_NONBLOCK);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new Error(`${path} is ${fileKind(stats)}`);
+    if (stats.size > maxOctets) throw new Error(`${path} has more than ${String(maxOctets >> 20)} MiB`);
+    return await file.readFile("latin1");
+  } finally {
+    await file.close();
+  }
 }
 
 async function read<T>(setting: string, path: string, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -428,6 +429,13 @@ for (const [name, text, expected] of [
 for (const [name, prepare, problem] of [
   ["a missing file", () => undefined, "there is no such file"],
   ["a directory", () => mkdirSync(file), "this is a directory"],
+  ["a pipe", () => execFileSync("mkfifo", [file]), "this is a pipe"],
+  ["a device without end", () => symlinkSync("/dev/zero", file), "this is a device"],
+  [
+    "a file that is no text for people",
+    () => writeFileSync(file, Buffer.alloc((16 << 20) + 1)),
+    "it has more than 16 MiB",
+  ],
   ["a link to itself", () => symlinkSync(file, file), "the file cannot be read (ELOOP)"],
 ] as const) {
   test(`complains about ${name}`, () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -49,6 +50,24 @@ test("a log file is continued, and the text is there as soon as it was logged", 
     log.info("too late");
   }
   assert.match(readFileSync(logfile, "utf8"), /^\S+ one\n\S+ two\n$/);
+});
+
+test("a pipe is no log file: nobody may ever read it", (t) => {
+  const logfile = join(directory(t), "log");
+  execFileSync("mkfifo", [logfile]);
+  assert.throws(
+    () => logWith({ logfile }),
+    (error) =>
+      error instanceof InterimapError &&
+      error.code === "CONFIG_INVALID" &&
+      / cannot be opened \(it is a pipe\)$/.test(error.message),
+  );
+});
+
+test("what takes all that is written may be the log file", () => {
+  const { log } = logWith({ logfile: "/dev/null" });
+  log.info("gone");
+  log.close();
 });
 
 describe("a log file in others' hands", { skip: process.getuid?.() !== 0 }, () => {

@@ -119,6 +119,25 @@ test("a damaged page is met when it is read", (t) => {
   assert.throws(() => damaged.mailboxes(), failure("DATABASE_READ", /^the database .*x\.db is damaged/));
 });
 
+for (const suffix of ["-wal", "-journal", "-shm"]) {
+  for (const { kind, make } of [
+    { kind: "a pipe", make: (path: string) => execFileSync("mkfifo", [path]) },
+    { kind: "a directory", make: (path: string) => mkdirSync(path) },
+    { kind: "a symbolic link", make: (path: string) => symlinkSync("/nowhere/at all", path) },
+    { kind: "a symbolic link", make: (path: string) => symlinkSync("/dev/zero", path) },
+  ]) {
+    test(`${kind} where SQLite's ${suffix} belongs is named, and nobody waits for it`, (t) => {
+      const path = join(temporaryDirectory(t), "x.db");
+      openStore({ path }).close();
+      make(`${path}${suffix}`);
+      const before = bytesOf(path);
+      const message = new RegExp(`^the database \\S+ cannot be used: \\S+x\\.db${suffix} is ${kind}$`);
+      assert.throws(() => openStore({ path }), failure("DATABASE_READ", message));
+      assert.equal(bytesOf(path), before);
+    });
+  }
+}
+
 describe("a database in others' hands is refused, and stays as it is", { skip: process.getuid?.() !== 0 }, () => {
   const stranger = 65534;
   for (const { name, prepare } of [

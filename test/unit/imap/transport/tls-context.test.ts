@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { constants } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { secureContext, versionOptions } from "../../../../src/imap/transport/tls-context.ts";
 import { tlsSettings } from "../../../support/inet-settings.ts";
@@ -57,4 +61,24 @@ test("is made once for each server, and again after a failure", async () => {
   const second = secureContext(wrong);
   assert.notEqual(second, first);
   await assert.rejects(second, { code: "CONFIG_INVALID" });
+});
+
+test("authorities come from files: nobody waits for the other end of a pipe, or for the end of a device", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "interimap-tls-"));
+  t.after(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const pipe = join(directory, "0123abcd.0");
+  execFileSync("mkfifo", [pipe]);
+  for (const [settings, kind] of [
+    [{ caFile: pipe }, "a pipe"],
+    [{ caPath: directory }, "a pipe"],
+    [{ caFile: "/dev/zero" }, "a device"],
+    [{ caFile: directory }, "a directory"],
+  ] as const) {
+    await assert.rejects(secureContext(tlsSettings(settings)), {
+      code: "CONFIG_INVALID",
+      message: new RegExp(`^SSL_CA(file|path): cannot read .* is ${kind}$`),
+    });
+  }
 });
