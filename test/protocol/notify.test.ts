@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { list } from "../../src/imap/commands/list.ts";
+import { list, listDelimiter } from "../../src/imap/commands/list.ts";
 import { status, unselect } from "../../src/imap/commands/mailbox.ts";
 import { notify, offersNotify } from "../../src/imap/commands/notify.ts";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";
@@ -191,6 +191,99 @@ test("a rename told in the middle of a list is no part of it: it goes to the lis
     },
     { capabilities },
   );
+});
+
+test("what nobody asked for is no part of a list: it goes to the listener", async () => {
+  const script = `
+    C: t1 LIST "" (inbox Work) RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))
+    S: * LIST () "/" INBOX
+    S: * LIST () "/" Private
+    S: * STATUS Private (UIDVALIDITY 1 UIDNEXT 2 HIGHESTMODSEQ 3)
+    S: * LIST () "/" Work
+    S: * STATUS Work (UIDVALIDITY 1 UIDNEXT 2 HIGHESTMODSEQ 3)
+    S: * STATUS Work (MESSAGES 2 UIDNEXT 3)
+    S: * STATUS INBOX
+    S: t1 OK`;
+  await withSession(
+    script,
+    async (session) => {
+      session.isNotified = true;
+      const told = heard(session);
+      const answer = await list(session, { ...query, patterns: ["inbox", "Work"] });
+      assert.deepEqual(names(answer), ["INBOX", "Work"]);
+      assert.equal(answer.statuses.length, 1);
+      assert.deepEqual(told, ["list Private", "mailbox-status Private", "mailbox-status Work", "unreadable INBOX"]);
+    },
+    { capabilities },
+  );
+});
+
+test("of a server that does not notify, whatever it lists is the list", async () => {
+  const script = `
+    C: t1 LIST "" Work RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))
+    S: * LIST () "/" Arbeit
+    S: t1 OK`;
+  const work = async (session: Session): Promise<void> =>
+    assert.deepEqual(names(await list(session, { ...query, patterns: ["Work"] })), ["Arbeit"]);
+  await withSession(script, work, { capabilities });
+});
+
+test("a list of subscribed mailboxes with one that is not is asked for again; with RECURSIVEMATCH, that is as it should be", async () => {
+  const asking = `LIST (SUBSCRIBED) "" * RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))`;
+  const script = `
+    C: t1 ${asking}
+    S: * LIST () "/" Private
+    S: * LIST (\\Subscribed) "/" a
+    S: t1 OK
+    C: t2 ${asking}
+    S: * LIST (\\Subscribed) "/" a
+    S: t2 OK
+    C: t3 ${asking.replace("(SUBSCRIBED)", "(SUBSCRIBED RECURSIVEMATCH)")}
+    S: * LIST () "/" Private
+    S: * LIST (\\Subscribed) "/" Private/a
+    S: t3 OK
+    C: t4 ${asking}
+    S: * LIST () "/" a
+    S: t4 OK`;
+  await withSession(
+    script,
+    async (session) => {
+      session.isNotified = true;
+      const listed = async (...selectOptions: string[]): Promise<readonly string[]> =>
+        names(await list(session, { ...query, selectOptions }));
+      assert.deepEqual(await listed("SUBSCRIBED"), ["a \\Subscribed"]);
+      assert.equal((await listed("SUBSCRIBED", "RECURSIVEMATCH")).length, 2);
+      // A server that does not say of any.
+      assert.deepEqual(await listed("SUBSCRIBED"), ["a"]);
+    },
+    { capabilities },
+  );
+});
+
+test("only the root answers the question for the delimiter; what is told meanwhile goes to the listener", async () => {
+  for (const [reference, root] of [
+    ["", '""'],
+    ["", '"/"'],
+    ["mail/", '""'],
+    ["~ann/mail/", "~ann/"],
+    ["mail/", "mail/"],
+  ] as const) {
+    const script = `
+      C: t1 LIST ${/^[a-z/]+$/.test(reference) ? reference : JSON.stringify(reference)} ""
+      S: * LIST () "." created
+      S: * LIST (\\Noselect) "/" ${root}
+      S: * LIST () "." mail/created
+      S: * LIST () "." new ("OLDNAME" (old))
+      S: * LIST () "." "" ("OLDNAME" (old))
+      S: * LIST () bad created
+      S: t1 OK`;
+    await withSession(script, async (session) => {
+      session.isNotified = true;
+      const told = heard(session);
+      assert.equal(await listDelimiter(session, reference), "/");
+      assert.deepEqual(told, ["list created", "list mail/created", "list new", "list ", "unreadable created"]);
+    });
+  }
 });
 
 test("UNSELECT leaves the mailbox: what comes then is not of it", async () => {

@@ -3,9 +3,10 @@
 import { allDone } from "../../model/all-done.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { excerpt } from "../../model/printable.ts";
+import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
 import type { Side } from "../../model/side.ts";
 import { astring, atom, line, listMailbox, type CommandPart } from "../codec/write-command.ts";
-import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../responses.ts";
+import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
 import type { Session } from "../session.ts";
 import { statusIfAny } from "./mailbox.ts";
 
@@ -37,19 +38,41 @@ const attempts = 5;
 
 /**
  * Lists mailboxes with their subscription and, where they can be selected, UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ.
- * A server that tells of changes by itself (RFC 5465) does so with LIST responses, too, which have less in them; where a
- * name comes twice, what was asked for is not to be told from that.
+ * A server that tells of changes by itself (RFC 5465) does so with LIST responses, too, which have less in them. Those
+ * that nobody asked for are left to the listener; where a name comes twice, or without the subscription that was asked for,
+ * the list is asked for again.
  * @throws InterimapError PROTOCOL when the list has no end.
  */
 export async function list(session: Session, query: ListQuery, longest = longestList): Promise<ListAnswer> {
   let answer = await listOnce(session, query, longest);
-  for (let i = 1; i < attempts && session.isNotified && repeatsName(answer); i++)
+  for (let i = 1; i < attempts && session.isNotified && isMixed(answer, query); i++)
     answer = await listOnce(session, query, longest);
   return answer;
 }
 
-function repeatsName({ mailboxes }: ListAnswer): boolean {
-  return new Set(mailboxes.map(({ name }) => name)).size < mailboxes.length;
+/** Whether changes were told in the middle of it. */
+function isMixed({ mailboxes }: ListAnswer, { selectOptions }: ListQuery): boolean {
+  if (new Set(mailboxes.map(({ name }) => name)).size < mailboxes.length) return true;
+  const options = selectOptions.map((option) => option.toUpperCase());
+  // RFC 5258 3.5: what has a subscription somewhere below it comes, too.
+  if (!options.includes("SUBSCRIBED") || options.includes("RECURSIVEMATCH")) return false;
+  const isSubscribed = ({ attributes }: ListResponse): boolean => attributes.some((one) => /^\\subscribed$/i.test(one));
+  return mailboxes.some(isSubscribed) && !mailboxes.every(isSubscribed);
+}
+
+const anything: MayMatch = () => true;
+
+/**
+ * Whether a response may belong to the list, and not be told by a server that tells of changes. What such a server tells of
+ * a mailbox's state has no UIDVALIDITY in it (RFC 5465 5.2, 5.3).
+ */
+function isAskedFor(response: UntaggedResponse, session: Session, mayMatch: MayMatch): boolean {
+  if (response.kind === "list") return response.oldName === undefined && mayMatch(response.name, response.delimiter);
+  if (response.kind === "mailbox-status")
+    return mayMatch(response.name, null) && !(session.isNotified && response.uidValidity === undefined);
+  if (response.kind !== "unreadable") return false;
+  if (response.about === "status" && session.isNotified) return response.name === undefined;
+  return response.name === undefined || mayMatch(response.name, null);
 }
 
 async function listOnce(session: Session, query: ListQuery, longest: typeof longestList): Promise<ListAnswer> {
@@ -60,6 +83,7 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
   let octets = 0;
   const withStatus = session.capabilities.has("LIST-STATUS");
   const hasUses = session.capabilities.has("SPECIAL-USE");
+  const mayMatch = session.isNotified ? listPatterns(query) : anything;
   await session.run({
     name: "LIST",
     overlap: "any",
@@ -69,7 +93,8 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
       ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)` : []})`,
     ],
     claim: (response) => {
-      if (response.kind === "list" && response.oldName === undefined) mailboxes.push(response);
+      if (!isAskedFor(response, session, mayMatch)) return false;
+      if (response.kind === "list") mailboxes.push(response);
       else if (response.kind === "mailbox-status") statuses.push(response);
       else if (response.kind !== "unreadable") return false;
       else if (response.about === "list") unreadable.push(response);
@@ -106,22 +131,25 @@ function spaced(parts: readonly CommandPart[]): CommandPart[] {
 }
 
 /**
- * Asks for the hierarchy delimiter below a reference; null in a flat name space (RFC 3501 6.3.8).
+ * Asks for the hierarchy delimiter below a reference; null in a flat name space (RFC 3501 6.3.8). The answer's name is
+ * empty, or the root of the reference: all else is a change that the server tells of by itself.
  * @throws InterimapError PROTOCOL when it cannot be read.
  */
 export async function listDelimiter(session: Session, reference: string): Promise<string | null> {
   let delimiter: string | null = null;
   let odd: UnreadableResponse | undefined;
+  const isRoot = (name: string): boolean => !session.isNotified || reference.startsWith(name);
   await session.run({
     name: "LIST",
     overlap: "any",
     parts: line`LIST ${astring(reference)} ""`,
     claim: (response) => {
-      if (response.kind === "unreadable" && response.about === "list") {
+      if (response.kind === "unreadable" && response.about === "list" && isRoot(response.name ?? "")) {
         odd = response;
         return true;
       }
-      if (response.kind !== "list") return false;
+      if (response.kind !== "list" || response.oldName !== undefined) return false;
+      if (!isRoot(response.name) && response.name !== response.delimiter) return false;
       delimiter = response.delimiter;
       return true;
     },
