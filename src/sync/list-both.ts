@@ -3,7 +3,8 @@
 
 import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
-import { isInbox } from "../model/mailbox-name.ts";
+import { listPatterns, type MayMatch } from "../model/list-patterns.ts";
+import { isInbox, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
 import { lookUpListing } from "./given-mailboxes.ts";
 import { listMailboxes, type Listing } from "./mailbox-listing.ts";
@@ -26,6 +27,15 @@ export async function listBoth(sessions: PerSide<Session>, query: ListingQuery):
     listMailboxes(sessions[side], { selectOptions, reference: references[side], patterns: patterns[side] }),
   );
   return selectOptions.length === 0 ? listings : completed(sessions, listings);
+}
+
+/** Which names on the wire may be listed, on each side. */
+export function listedNames(query: ListingQuery, namings: PerSide<Naming>): PerSide<MayMatch> {
+  const patterns = translate(
+    query.patterns.map(inServersCase),
+    perSide((side) => namings[side].delimiter),
+  );
+  return perSide((side) => listPatterns({ reference: query.references[side], patterns: patterns[side] }));
 }
 
 /** RFC 3501 6.3.8: servers need not list INBOX for `inbox`, although it is its name (5.1). */

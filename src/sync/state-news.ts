@@ -27,6 +27,15 @@ export function isMore(now: MailboxStatusResponse, recorded: Recorded | undefine
   return isOther || (now.uidNext ?? 0) > recorded.uidNext || hasOtherNumber(now, recorded);
 }
 
+/**
+ * Whether a server told less than is recorded: most often because that was before our own changes, but it may have told a
+ * wrong number, and then nothing says whether there is something new.
+ */
+export function isBehind({ uidNext, highestModSeq }: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
+  if (recorded === undefined) return false;
+  return (uidNext ?? Infinity) < recorded.uidNext || (highestModSeq ?? recorded.highestModSeq) < recorded.highestModSeq;
+}
+
 function hasOtherNumber({ messages }: MailboxStatusResponse, recorded: Recorded): boolean {
   return messages !== undefined && recorded.messages !== undefined && messages !== recorded.messages;
 }

@@ -6,9 +6,11 @@
 //      connection lost           └──────► look
 
 import { noop, statusIfAny, unselect } from "../imap/commands/mailbox.ts";
+import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted, type ErrorDetails } from "../model/errors.ts";
+import type { MayMatch } from "../model/list-patterns.ts";
 import { fromWire } from "../model/mailbox-name.ts";
 import type { Recorded } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
@@ -23,10 +25,11 @@ import type { RenameSource } from "./follow-renames.ts";
 import { givenName } from "./given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";
 import { Link } from "./link.ts";
+import { listedNames } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { newsOnly } from "./news-only.ts";
 import { untilNextAttempt } from "./retry-refused.ts";
-import { isMore, isNews } from "./state-news.ts";
+import { isBehind, isMore, isNews } from "./state-news.ts";
 import { untilNextWait } from "./waits.ts";
 import { synchronise, synchroniseMailboxes, type SyncOptions } from "./synchronise.ts";
 
@@ -69,6 +72,8 @@ interface Told {
 const renamePatienceMs = 1_500;
 /** A server that stops telling twice within this time is not asked again. */
 const overflowMs = 60_000;
+/** So many names that are not listed are remembered. */
+const mostStrangers = 1_000;
 /** What was left out is tried again after this, and a growing pause. */
 const leastRetryMs = 30_000;
 
@@ -86,7 +91,12 @@ export class Watch {
   /** When servers stopped telling the last time, on the connection at hand. */
   readonly #lastOverflow = new Map<Side, number>();
   readonly #knownGone = new Set<string>();
+  /** Mailboxes that were told of, and were not listed then. */
+  readonly #strangers = new Set<string>();
   #listings: PerSide<Listing> | undefined;
+  #mayMatch: PerSide<MayMatch> | undefined;
+  /** What was last said of INBOX to keep a connection. */
+  readonly #signsOfLife = new Map<Side, string>();
   #state: Omit<WatchState, "sides"> = {
     pid: process.pid,
     startedAt: Date.now(),
@@ -196,6 +206,7 @@ export class Watch {
     const { side } = session;
     session.listen((response) => {
       if (response.kind === "mailbox-status") this.#asked[side].hasTold = true;
+      if (response.kind === "list" && response.oldName === undefined && !this.#mayList(side, response.name)) return;
       if (heed(this.#agenda, session, { response, isWorking: this.#state.activity !== "waiting" })) return;
       this.#overflowed.add(side);
       this.#agenda.noteSide(side);
@@ -289,10 +300,15 @@ export class Watch {
       return;
     }
     const startedAt = Date.now();
-    this.#listings = await synchronise({ ...sync, renames: this.#renames });
-    this.#forgetReturned(this.#listings);
+    const listed = await synchronise({ ...sync, renames: this.#renames });
+    this.#listings = listed;
+    this.#mayMatch = listedNames(
+      sync.query,
+      perSide((side) => listed[side].naming),
+    );
+    this.#forgetReturned(listed);
     this.#judgeSides();
-    this.#startIdling(this.#listings);
+    this.#startIdling(listed);
     this.#looksInVain = this.#worthRetry > 0 ? this.#looksInVain + 1 : 0;
     const lastLook = { at: startedAt, durationMs: Date.now() - startedAt, leftOut: this.#leftOut };
     this.#note({ looks: this.#state.looks + 1, lastLook });
@@ -322,7 +338,11 @@ export class Watch {
   /** What comes back may go away again. */
   #forgetReturned(listings: PerSide<Listing>): void {
     for (const side of sides)
-      for (const [name, { exists }] of listings[side].mailboxes) if (exists) this.#knownGone.delete(`${side} ${name}`);
+      for (const [name, { exists, wireName }] of listings[side].mailboxes) {
+        if (!exists) continue;
+        this.#knownGone.delete(`${side} ${name}`);
+        this.#strangers.delete(`${side} ${wireName}`);
+      }
   }
 
   /** Of the mailboxes that servers told of, those whose state is not what was recorded. */
@@ -338,16 +358,35 @@ export class Watch {
       allDone(
         [...due.mailboxes[side]].map(async ([wireName, told]) => {
           const name = fromWire(wireName, listings[side].naming);
-          const isOurs = name !== undefined && known.has(name) && !isIgnored(name);
-          if (!isOurs || !sides.every((each) => listings[each].mailboxes.get(name)?.exists === true)) return;
-          const now = told ?? (await statusIfAny(sessions[side], wireName));
-          const isChanged = now !== undefined && isNews(now, known.get(name)?.[side]);
+          if (name === undefined || isIgnored(name)) return;
+          const exists = (each: Side): boolean => listings[each].mailboxes.get(name)?.exists === true;
+          if (!exists(side)) this.#meet(side, wireName);
+          if (!known.has(name) || !sides.every(exists)) return;
+          const recorded = known.get(name)?.[side];
+          const isSure = told !== undefined && (isNews(told, recorded) || !isBehind(told, recorded));
+          const now = isSure ? told : await statusIfAny(sessions[side], wireName);
+          const isChanged = now !== undefined && (isNews(now, recorded) || (!isSure && isBehind(now, recorded)));
           if (isChanged) names.add(name);
-          if (isChanged || told === undefined) asked.push({ side, wireName, name });
+          if (isChanged || !isSure) asked.push({ side, wireName, name });
         }),
       ),
     );
     return { names: [...names], asked };
+  }
+
+  /** News of a mailbox that is not listed: that it was created was not told, or got lost. Once for each. */
+  #meet(side: Side, wireName: string): void {
+    const stranger = `${side} ${wireName}`;
+    if (this.#strangers.has(stranger) || !this.#mayList(side, wireName)) return;
+    if (this.#strangers.size >= mostStrangers) this.#strangers.clear();
+    this.#strangers.add(stranger);
+    this.#agenda.noteSide(side);
+  }
+
+  /** Whether it is among what is asked for: list-mailbox may leave out the most. */
+  #mayList(side: Side, wireName: string): boolean {
+    const delimiter = this.#listings?.[side].naming.delimiter ?? null;
+    return this.#mayMatch?.[side](wireName, delimiter) ?? true;
   }
 
   /** News that cost something, and whether anything came of them. */
@@ -455,9 +494,13 @@ export class Watch {
       signal: this.#options.stop,
     });
     idling.catch((error: unknown) => {
-      this.#defect = error as Error;
-      this.#agenda.noteEverything();
+      this.#giveUp(error as Error);
     });
+  }
+
+  #giveUp(defect: Error): void {
+    this.#defect = defect;
+    this.#agenda.noteEverything();
   }
 
   // Waiting
@@ -486,9 +529,26 @@ export class Watch {
   #keepAlive(session: Session): void {
     // Another command would prolong the time that the one before has to be answered in.
     if (!session.isIdle) return;
-    const answered: Promise<unknown> = this.#isTold(session.side) ? statusIfAny(session, "INBOX") : noop(session);
-    // A failure ends the session, which is noticed there.
-    answered.catch(() => undefined);
+    const answered = this.#isTold(session.side)
+      ? statusIfAny(session, "INBOX").then((now) => {
+          this.#compareInbox(session.side, now);
+        })
+      : noop(session);
+    answered.catch((error: unknown) => {
+      // Any other ends the session, which is noticed there.
+      if (!(error instanceof InterimapError) || error.code === "BUG") this.#giveUp(error as Error);
+    });
+  }
+
+  /** It may say what nobody told; the same answer a second time says nothing more. */
+  #compareInbox(side: Side, now: MailboxStatusResponse | undefined): void {
+    const { uidValidity, uidNext, highestModSeq, messages } = now ?? {};
+    const numbers = [uidValidity, uidNext, highestModSeq, messages].join(" ");
+    if (now === undefined || this.#signsOfLife.get(side) === numbers) return;
+    this.#signsOfLife.set(side, numbers);
+    const name = this.#nameOf(side, "INBOX");
+    const recorded = this.#known().get(name ?? "")?.[side];
+    if (recorded !== undefined && isMore(now, recorded)) this.#agenda.noteMailbox(side, "INBOX", now);
   }
 
   #nextLookMs(): number {

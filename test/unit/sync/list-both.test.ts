@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { perSide, type PerSide } from "../../../src/model/side.ts";
-import { listBoth, type ListingQuery } from "../../../src/sync/list-both.ts";
+import { perSide, type PerSide, type Side } from "../../../src/model/side.ts";
+import { listBoth, listedNames, type ListingQuery } from "../../../src/sync/list-both.ts";
 import { listedServer, type ListedServer } from "./listed-server.ts";
 
 const subscribed = ["\\Subscribed"];
@@ -92,4 +92,14 @@ test("looking up a thousand mailboxes takes lines that servers take", async () =
   await names(both, { selectOptions: ["SUBSCRIBED"] });
   const longest = Math.max(...both.remote.lines.map((line) => line.length));
   assert.ok(longest < 8192, `${String(longest)} octets`);
+});
+
+test("which names may be listed is known on each side, in its own notation", () => {
+  const namings = { local: { delimiter: "/", reference: "" }, remote: { delimiter: ".", reference: "mail." } };
+  const references = { local: "", remote: "mail." };
+  const mayList = listedNames({ ...query, references, patterns: ["inbox", "a/%"] }, namings);
+  const of = (side: Side, ...names: readonly string[]): string[] =>
+    names.filter((name) => mayList[side](name, namings[side].delimiter));
+  assert.deepEqual(of("local", "INBOX", "a", "a/b", "a/b/c", "b"), ["INBOX", "a/b"]);
+  assert.deepEqual(of("remote", "INBOX", "mail.INBOX", "mail.a.b", "mail.a.b.c", "a.b"), ["mail.INBOX", "mail.a.b"]);
 });

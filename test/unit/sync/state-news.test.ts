@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import type { MailboxState } from "../../../src/model/mailbox-state.ts";
-import { isMore, isNews } from "../../../src/sync/state-news.ts";
+import { isBehind, isMore, isNews } from "../../../src/sync/state-news.ts";
 
 const recorded: MailboxState = { uidValidity: 7, uidNext: 10, highestModSeq: 100n };
 
@@ -50,6 +50,14 @@ test("after a look, a mailbox that is not relied on has more to tell only by its
   for (const numbers of [{ uidNext: 11 }, { uidValidity: 8 }, { messages: 4 }])
     assert.equal(isMore({ ...told(recorded), ...numbers }, untrusted), true);
   assert.equal(isMore(told({ ...recorded, highestModSeq: 101n }), counted), true);
+});
+
+test("numbers below those recorded say nothing for sure; those that are not told do not count", () => {
+  for (const numbers of [{ uidNext: 9 }, { highestModSeq: 99n }, { uidNext: 1, highestModSeq: 1n }])
+    assert.equal(isBehind(told({ ...recorded, ...numbers }), recorded), true);
+  for (const numbers of [recorded, {}, { uidNext: 11 }, { highestModSeq: 100n }])
+    assert.equal(isBehind(told(numbers), recorded), false);
+  assert.equal(isBehind(told({ uidNext: 1 }), undefined), false);
 });
 
 const uidValidity = fc.integer({ min: 1, max: 3 });
