@@ -1,8 +1,9 @@
 // A session as the worker of one mailbox sees it: that mailbox is always selected. Several channels share a connection; a
 // command for a mailbox that is not the selected one has a SELECT sent before it, which costs no round trip of its own.
 
+import { emptyUidSet, isEmpty } from "../model/uid-set.ts";
 import type { TaggedResponse } from "./responses.ts";
-import { line, mailbox, modSeq, number, type CommandPart } from "./codec/write-command.ts";
+import { line, mailbox, modSeq, number, uids, type CommandPart } from "./codec/write-command.ts";
 import type { Command } from "./command.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 import type { Session } from "./session.ts";
@@ -47,13 +48,15 @@ class SharedChannel implements Channel {
 }
 
 /**
- * Whatever happened in the mailbox since the view was told last comes into the view (RFC 7162 3.2.5). Without a set of
- * known UIDs, since messages that were appended meanwhile may be gone, too. `since`: the mod-sequence up to which all is known.
+ * Whatever happened in the mailbox since the view was told last comes into the view (RFC 7162 3.2.5). Mostly without a
+ * set of known UIDs, since messages that were appended meanwhile may be gone, too; with one, only what happened to these.
+ * `since`: the mod-sequence up to which all is known.
  */
-export function selectAgain(view: MailboxView, since = view.highestModSeq): Command {
+export function selectAgain(view: MailboxView, since = view.highestModSeq, known = emptyUidSet): Command {
   // RFC 7162 3.2.5: mod-sequences start at 1.
   if (view.lacksModSeqs || since === 0n) return selectInto(view, []);
-  return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(since)}))`);
+  const these = isEmpty(known) ? [] : line` ${uids(known)}`;
+  return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(since)}${these}))`);
 }
 
 /** SELECT of the view's mailbox; what is told of it, the codes of the answer included, goes into the view. */

@@ -231,6 +231,7 @@ function recordCopies(
       if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
   });
   progress[target].mapped = union(progress[target].mapped, uidSetOf(uids));
+  progress[target].copied = union(progress[target].copied, uidSetOf(uids));
   const sourceUids = copies.map(({ message }) => message.uid);
   progress[source].mapped = union(progress[source].mapped, uidSetOf(sourceUids));
   report({

@@ -25,6 +25,7 @@ import {
 import { forgetUnknown } from "./confirm-vanished.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, refusedUids } from "./refusals.ts";
+import { goneAlready } from "./refused-changes.ts";
 import { Findings } from "./repair-plan.ts";
 import { adoptUnrecorded } from "./resume.ts";
 
@@ -116,12 +117,6 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
   await noop(sessions[side]);
   const { vanished } = views[side];
   return { missing: subtract(subtract(missing, there), vanished), unrecorded: subtract(unrecorded, vanished) };
-}
-
-/** Their counterparts cannot be deleted. */
-function goneAlready({ store, idx, progress }: OpenMailbox, side: Side): UidSet {
-  const other = otherSide(side);
-  return uidSetOf(store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]));
 }
 
 /** Rows of what is missing are dropped; their counterparts, and what was not recorded, are new. */

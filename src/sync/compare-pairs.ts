@@ -4,7 +4,7 @@
 import { fetchFlags } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../model/slices.ts";
-import { subtract, uidSetOf } from "../model/uid-set.ts";
+import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** So many pairs are compared at once; a million would take more memory than all else. */
@@ -19,14 +19,25 @@ export async function comparePairs(
   pairs: Iterable<PerSide<number>>,
   untold: readonly Side[] = sides,
 ): Promise<void> {
+  const missing = await compareFlags(mailbox, pairs, untold);
+  for (const side of sides) mailbox.views[side].noteVanished(missing[side]);
+}
+
+/** The same; returns what is missing, for those who believe nothing of it yet. */
+export async function compareFlags(
+  mailbox: OpenMailbox,
+  pairs: Iterable<PerSide<number>>,
+  untold: readonly Side[] = sides,
+): Promise<PerSide<UidSet>> {
   const { views, sessions } = mailbox;
+  const allMissing: Record<Side, UidSet> = { local: emptyUidSet, remote: emptyUidSet };
   for (const slice of slices(pairs, sliceSize)) {
     const uids = perSide((side) => uidSetOf(slice.map((pair) => pair[side])));
     const found = await bothSides((side) => fetchFlags(sessions[side], uids[side]));
     for (const side of sides) {
       const missing = subtract(uids[side], uidSetOf(found[side].keys()));
       views[side].requireRead(missing, side);
-      views[side].noteVanished(missing);
+      allMissing[side] = union(allMissing[side], missing);
     }
     for (const pair of slice) {
       const { local, remote } = perSide((side) => found[side].get(pair[side]));
@@ -39,4 +50,5 @@ export async function comparePairs(
       }
     }
   }
+  return allMissing;
 }

@@ -24,6 +24,7 @@ import {
 } from "../model/uid-set.ts";
 import type { ChangeKind } from "../store/refused-changes.ts";
 import { isBalanced, requireAllTold } from "./balance.ts";
+import { confirmCopied } from "./confirm-copied.ts";
 import { copyNewMessages } from "./copy-messages.ts";
 import { forgetUnknown, refuteAgain } from "./confirm-vanished.ts";
 import { forgetDoubtedCopies } from "./doubted-copies.ts";
@@ -39,7 +40,7 @@ import { offerRefusedChanges } from "./offer-changes.ts";
 import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
 import { isDue } from "./retry-refused.ts";
 import { reportRefusals } from "./refusals.ts";
-import { askSilentCopies } from "./silent-copies.ts";
+import { requireTrueUids } from "./silent-copies.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
 import { endVainWaits, isWaitOver, noteRoom } from "./waits.ts";
 
@@ -77,6 +78,7 @@ const mostIdleRounds = 10;
 async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx, progress } = mailbox;
   let idleRounds = 0;
+  await confirmCopied(mailbox);
   await findUntoldChanges(mailbox);
   await offerRefusedChanges(mailbox);
   await (mailbox.repairs ? repairMailbox(mailbox) : resume(mailbox));
@@ -104,7 +106,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     );
     await allDone<unknown>([settled, ...mailbox.readBacks.splice(0)]);
     after = await settled;
-    await askSilentCopies(
+    await requireTrueUids(
       mailbox,
       perSide((side) => after[side].uidNext),
     );
@@ -300,6 +302,7 @@ function progressFrom(
     const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
     return {
       floor,
+      copied: emptyUidSet,
       mapped: floor === before[side]?.uidNext ? beyond[side] : store.mappedUids(idx, side, floor),
       isTouched: false,
       nextUid: views[side].uidNext,

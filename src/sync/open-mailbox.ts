@@ -97,6 +97,8 @@ export interface Progress {
   floor: number;
   /** UIDs at or above the floor that have a mapping: copies of ours, and what was copied. */
   mapped: UidSet;
+  /** UIDs that the server told for copies in this round. */
+  copied: UidSet;
   /** UIDNEXT when it was selected: what is appended gets a UID from there on. */
   readonly nextUid: number;
   /** What the server said when it last told its state. */
@@ -132,7 +134,7 @@ export interface Progress {
   /** Messages the other server refused in an earlier run. */
   readonly refused: Set<number>;
   /** Those of them, at the beginning, for which it was time to be offered once more. */
-  readonly due: UidSet;
+  due: UidSet;
   /** Messages here, from this UID on, that wait until the other server takes any. Undefined: there are none. */
   wait: { readonly firstUid: number; readonly attempts: number; readonly isOver: boolean } | undefined;
   /** Messages were deleted here since that was last looked at. */

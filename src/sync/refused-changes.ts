@@ -47,6 +47,12 @@ export function undeletableIn({ store, idx }: { readonly store: Store; readonly 
   return perSide((side) => uidSetOf(kept.filter((one) => one.side === side).map(({ uid }) => uid)));
 }
 
+/** Messages that are recorded and gone: their counterparts cannot be deleted. */
+export function goneAlready({ store, idx, progress }: OpenMailbox, side: Side): UidSet {
+  const other = otherSide(side);
+  return uidSetOf(store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]));
+}
+
 interface Vanishing {
   readonly store: Store;
   readonly idx: number;

@@ -2,7 +2,7 @@
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
-import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import { pairCopies } from "./altered-copies.ts";
 import { comparePairs } from "./compare-pairs.ts";
@@ -13,32 +13,36 @@ import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
+  if (mailbox.interrupted !== undefined) {
+    await adoptUnrecorded(mailbox, mailbox.interrupted);
+    return;
+  }
   forgetTakenRefusals(mailbox);
-  await compareCopied(mailbox);
-  if (mailbox.interrupted !== undefined) await adoptUnrecorded(mailbox, mailbox.interrupted);
+  await comparePairs(mailbox, copiedPairs(mailbox));
 }
 
-/** Nothing tells what happened to these messages since they were copied: flags and existence are compared in full. */
-async function compareCopied(mailbox: OpenMailbox): Promise<void> {
-  const { store, idx, progress } = mailbox;
+/** Rows of what was copied since the checkpoint; nothing tells what happened to these messages since. */
+export function copiedPairs({ store, idx, progress }: OpenMailbox): Iterable<PerSide<number>> {
   const pairs = new Map<number, PerSide<number>>();
   for (const side of sides) {
     for (const pair of store.pairsOf(idx, side, progress[side].mapped)) pairs.set(pair.local, pair);
   }
-  await comparePairs(mailbox, pairs.values());
+  return pairs.values();
+}
+
+/** What has no row, from that UID on. */
+export function unrecordedUids(mailbox: OpenMailbox, side: Side, floor: number): UidSet {
+  const { store, idx } = mailbox;
+  return subtract(uidRange(floor, uidLimit(mailbox, side) - 1), store.mappedUids(idx, side, floor));
 }
 
 /** From the floors on, messages without a row are matched with each other before anything is copied. */
 export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<number>): Promise<void> {
-  const { store, idx, views, progress } = mailbox;
-  const unmapped = perSide((side): UidSet => {
-    const uidNext = uidLimit(mailbox, side);
-    const floor = floors[side];
-    // What was refused earlier may have been offered again, and taken, in the round that was interrupted.
-    const offered = uidSetOf(progress[side].refused);
-    if (floor >= uidNext) return offered;
-    return union(subtract(uidRange(floor, uidNext - 1), store.mappedUids(idx, side, floor)), offered);
-  });
+  const { views, progress } = mailbox;
+  // What was refused earlier may have been offered again, and taken, in the round that was interrupted.
+  const unmapped = perSide((side) =>
+    union(unrecordedUids(mailbox, side, floors[side]), uidSetOf(progress[side].refused)),
+  );
   if (sides.some((side) => isEmpty(unmapped[side]))) return;
   forgetChangesOf(mailbox, unmapped);
   const identities = await bothSides((side) => identitiesOf(mailbox, side, unmapped[side]));

@@ -1,35 +1,57 @@
 // Copies that do not answer under the UID that the server told for them (APPENDUID, RFC 4315 3). Somebody deleted them at once,
 // which the server tells when it is asked for all that happened since; or the UID is wrong, and the copy is there under
-// another; or the server took the message and does not have it.
+// another; or the server took the message and does not have it. And copies that another message answers for.
 
 import { selectAgain } from "../imap/channel.ts";
-import { fetchIdentities } from "../imap/commands/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, hasUid, isEmpty, subtract, uidRange, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import { pairCopies } from "./altered-copies.ts";
-import { identitiesOf } from "./hear-out.ts";
+import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
+import {
+  emptyUidSet,
+  formatUidSet,
+  isEmpty,
+  hasUid,
+  subtract,
+  uidRange,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
 import type { FlaggedCopy, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";
 import { recordRefusal } from "./refusals.ts";
+import { findWrongUids, near } from "./wrong-uids.ts";
 
 /**
  * `uidNext`: what each side tells now, after all copies were made. Notes as refused what is gone without a word.
- * @throws InterimapError MAILBOX_PROTOCOL when the UIDs were wrong; the copies of the round are doubted then.
+ * @throws InterimapError MAILBOX_PROTOCOL when UIDs were wrong; the copies that the side got in this round are doubted then.
  */
-export async function askSilentCopies(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<void> {
+export async function requireTrueUids(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<void> {
+  const doubts: InterimapError[] = [];
+  // Each fetches from both sides. And all is looked at before the round is given up: both servers may be wrong.
   for (const target of sides) {
-    if (mailbox.progress[target].silent.length === 0) continue;
-    const silent = await stillSilent(mailbox, target);
-    if (silent.length === 0) continue;
-    const uids = uidSetOf(silent.map(({ uid }) => uid));
-    const unused = subtract(uids, uidRange(1, uidNext[target] - 1));
-    const untrue = isEmpty(unused)
-      ? await foundElsewhere(mailbox, { target, silent, uidNext: uidNext[target] })
-      : unused;
-    if (!isEmpty(untrue)) throw doubt(mailbox, target, untrue);
-    noteMissing(mailbox, target, silent);
+    const untrue = await findUntrue(mailbox, target, uidNext[target]);
+    if (!isEmpty(untrue)) doubts.push(doubt(mailbox, target, untrue));
   }
+  if (doubts[0] !== undefined) throw doubts[0];
+}
+
+async function findUntrue(mailbox: OpenMailbox, target: Side, uidNext: number): Promise<UidSet> {
+  const { store, idx, progress, views } = mailbox;
+  const { copied, nextUid, mapped } = progress[target];
+  progress[target].copied = emptyUidSet;
+  const silent = progress[target].silent.length === 0 ? [] : await stillSilent(mailbox, target);
+  const arrived = subtract(uidRange(nextUid, uidNext - 1), mapped);
+  const unrecorded = silent.length === 0 ? near(arrived, copied) : arrived;
+  if (silent.length === 0 && isEmpty(unrecorded)) return emptyUidSet;
+  const uids = uidSetOf(silent.map(({ uid }) => uid));
+  const unused = subtract(uids, uidRange(1, uidNext - 1));
+  if (!isEmpty(unused)) return unused;
+  // What was there and was deleted has been told.
+  const about = union(uids, subtract(near(copied, unrecorded), views[target].vanished));
+  const rows = store.pairsOf(idx, target, about);
+  const untrue = await findWrongUids(mailbox, { target, rows, unrecorded });
+  if (isEmpty(untrue)) noteMissing(mailbox, target, silent);
+  return untrue;
 }
 
 /** What was appended over another connection may not have been seen the first time. */
@@ -43,27 +65,6 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   await readBack(mailbox, { source: otherSide(target), target }, before);
   const { vanished } = views[target];
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));
-}
-
-interface Silent {
-  readonly target: Side;
-  readonly silent: readonly FlaggedCopy[];
-  readonly uidNext: number;
-}
-
-/** The UIDs told for messages of which there is a copy all the same, and of that copy nothing is recorded. */
-async function foundElsewhere(mailbox: OpenMailbox, { target, silent, uidNext }: Silent): Promise<UidSet> {
-  const source = otherSide(target);
-  const { nextUid, mapped } = mailbox.progress[target];
-  const arrived = await identitiesOf(mailbox, target, subtract(uidRange(nextUid, uidNext - 1), mapped));
-  if (arrived.length === 0) return uidSetOf([]);
-  const sent = await fetchIdentities(mailbox.sessions[source], uidSetOf(silent.map(({ sourceUid }) => sourceUid)));
-  const pairs = await pairCopies(
-    mailbox,
-    perSide((side) => (side === source ? sent : arrived)),
-  );
-  const found = new Set(pairs.map((pair) => pair[source].uid));
-  return uidSetOf(silent.filter(({ sourceUid }) => found.has(sourceUid)).map(({ uid }) => uid));
 }
 
 /** Nobody says that they were deleted, so nothing is deleted on the other side. They are offered again in time. */
@@ -84,6 +85,6 @@ function noteMissing(mailbox: OpenMailbox, target: Side, silent: readonly Flagge
 
 function doubt({ progress }: OpenMailbox, side: Side, uids: UidSet): InterimapError {
   progress[side].areCopiesDoubted = true;
-  const message = `the server told UID ${formatUidSet(uids)} for what was appended, and there is no such message`;
+  const message = `the server told UID ${formatUidSet(uids)} for what was appended, and it is not there`;
   return new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "it is looked for in the next run" });
 }

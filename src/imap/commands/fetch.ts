@@ -181,18 +181,24 @@ export interface Existence {
   readonly areThere: boolean;
 }
 
+export interface IdentitiesWanted extends Partial<Existence> {
+  /** Flags that are not asked for are not in an answer, and what the server announces of them reaches the view. */
+  readonly withFlags?: boolean;
+}
+
 /** Identities of the messages that exist, in the order the server tells them. */
 export async function fetchIdentities(
   session: Channel,
   uids: UidSet,
-  { areThere }: Existence = { areThere: false },
+  { areThere = false, withFlags = true }: IdentitiesWanted = {},
 ): Promise<MessageIdentity[]> {
   const identities = new ToldMessages<MessageIdentity>();
+  const identity = line`INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]`;
   await uidFetch(session, {
     uids,
-    items: line`(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])`,
+    items: withFlags ? line`(UID FLAGS ${identity})` : line`(UID ${identity})`,
     isAnswer: (response) => response.headerFields !== undefined,
-    beside: ["flags", "internalDate", "size"],
+    beside: withFlags ? ["flags", "internalDate", "size"] : ["internalDate", "size"],
     optional: ["internalDate", "size"],
     areThere,
     contradicts: ({ uid, flags, internalDate, size, headerFields }) => {

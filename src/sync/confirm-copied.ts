@@ -1,0 +1,103 @@
+// What an interrupted round copied was not looked at before it ended. Its rows are what the servers told (APPENDUID), which may
+// be wrong: no deletion follows from a row that nothing confirms, and none is kept for which another message answers.
+
+import { selectAgain } from "../imap/channel.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import {
+  hasUid,
+  intersect,
+  isEmpty,
+  lastUid,
+  maxUid,
+  subtract,
+  uidRange,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
+import { compareFlags } from "./compare-pairs.ts";
+import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
+import { forgetTakenRefusals } from "./refusals.ts";
+import { goneAlready } from "./refused-changes.ts";
+import { copiedPairs, forgetChangesOf, unrecordedUids } from "./resume.ts";
+import { findWrongUids, near } from "./wrong-uids.ts";
+
+/**
+ * Compares in full what was copied since the checkpoint, before anything else is compared, and drops the rows of what is not
+ * confirmed. One that is missing was deleted only if the server says so. Where a UID is wrong no other of that server is
+ * believed, and all that it got in that round is matched anew.
+ */
+export async function confirmCopied(mailbox: OpenMailbox): Promise<void> {
+  const { interrupted: floors, progress, views } = mailbox;
+  if (floors === undefined) return;
+  forgetTakenRefusals(mailbox);
+  const missing = await compareFlags(mailbox, copiedPairs(mailbox));
+  for (const target of sides) {
+    const copied = intersect(progress[target].mapped, uidRange(floors[target], maxUid));
+    views[target].noteVanished(subtract(missing[target], copied));
+    const gone = subtract(intersect(missing[target], copied), goneAlready(mailbox, target));
+    const unconfirmed = await findUnconfirmed(mailbox, target, { floors, missing, copied, gone });
+    if (!isEmpty(subtract(gone, unconfirmed))) await askWhetherDeleted(mailbox, target, gone);
+    dropRows(mailbox, target, { floors, missing, uids: union(unconfirmed, subtract(gone, views[target].vanished)) });
+  }
+}
+
+interface Copied {
+  readonly floors: PerSide<number>;
+  readonly missing: PerSide<UidSet>;
+  /** The UIDs on the target from its floor on that have a row. */
+  readonly copied: UidSet;
+  /** Those of them that are missing, and should be there. */
+  readonly gone: UidSet;
+}
+
+async function findUnconfirmed(
+  mailbox: OpenMailbox,
+  target: Side,
+  { floors, missing, copied, gone }: Copied,
+): Promise<UidSet> {
+  const { store, idx, progress } = mailbox;
+  const source = otherSide(target);
+  if (lastUid(gone) >= uidLimit(mailbox, target)) return copied;
+  const unrecorded = subtract(unrecordedUids(mailbox, target, floors[target]), uidSetOf(progress[target].refused));
+  const about = union(near(copied, unrecorded), gone);
+  const rows = store.pairsOf(idx, target, about);
+  const wrong = await findWrongUids(mailbox, { target, rows, unrecorded: near(unrecorded, about) });
+  if (!isEmpty(wrong)) return copied;
+  // With its original the only proof is gone.
+  return uidSetOf(rows.filter((row) => hasUid(missing[source], row[source])).map((row) => row[target]));
+}
+
+/** SELECT has asked only for what was there at the last checkpoint. */
+async function askWhetherDeleted({ sessions, views, before }: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
+  const asked = uidRange(uids.ranges[0]?.[0] ?? 0, lastUid(uids));
+  const { highestModSeq = 0n } = before[side] ?? {};
+  // RFC 7162 3.2.5: mod-sequences start at 1.
+  await sessions[side].run(selectAgain(views[side], highestModSeq > 0n ? highestModSeq : 1n, asked));
+}
+
+interface Unconfirmed extends Pick<Copied, "floors" | "missing"> {
+  readonly uids: UidSet;
+}
+
+/** Their messages are new then, or, below the floor, offered again as if they had been refused. */
+function dropRows(mailbox: OpenMailbox, target: Side, { floors, missing, uids }: Unconfirmed): void {
+  const { store, idx, progress } = mailbox;
+  const source = otherSide(target);
+  const rows = store.pairsOf(idx, target, uids);
+  if (rows.length === 0) return;
+  const dropped = perSide((side) => uidSetOf(rows.map((row) => row[side])));
+  const old = rows.map((row) => row[source]).filter((uid) => uid < floors[source] && !hasUid(missing[source], uid));
+  const reason = `it is not certain that the ${target} server has it`;
+  store.transaction(() => {
+    store.removeMappings(
+      idx,
+      rows.map(({ local }) => local),
+    );
+    for (const uid of old) store.recordRefused(idx, { side: source, uid, size: 0, messageId: undefined, reason });
+  });
+  forgetChangesOf(mailbox, dropped);
+  for (const side of sides) progress[side].mapped = subtract(progress[side].mapped, dropped[side]);
+  for (const uid of old) progress[source].refused.add(uid);
+  progress[source].due = union(progress[source].due, uidSetOf(old));
+}

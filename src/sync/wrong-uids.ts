@@ -1,0 +1,112 @@
+// Whether copies are under the UIDs that the server told for them (APPENDUID, RFC 4315 3). A UID that is wrong is another
+// message's, or nobody's, and the copy is under one that has no row. So nothing is asked unless something without a row is
+// there: then what was copied about that place is compared with what is there.
+
+import { fetchIdentities, refetchFlags, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { bothSides, otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
+import {
+  emptyUidSet,
+  hasUid,
+  intersect,
+  isEmpty,
+  uidSetOf,
+  union,
+  type UidRange,
+  type UidSet,
+} from "../model/uid-set.ts";
+import { pairCopies, withTexts } from "./altered-copies.ts";
+import { identityKey, likeness } from "./match-plan.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+/** No more go into one APPEND, so a wrong UID is hardly further from the right one. */
+const reach = 500;
+
+/** Those of `uids` that may have been told for one of the others, or the other way round. */
+export function near(uids: UidSet, others: UidSet): UidSet {
+  const around: UidRange[] = [];
+  for (const [first, last] of others.ranges) {
+    const [from, to] = around.at(-1) ?? [];
+    if (from !== undefined && first - reach <= to! + 1) around.splice(-1, 1, [from, last + reach]);
+    else around.push([Math.max(1, first - reach), last + reach]);
+  }
+  return intersect(uids, { ranges: around });
+}
+
+export interface Told {
+  /** That told the UIDs. */
+  readonly target: Side;
+  /** The copies that are in doubt. */
+  readonly rows: readonly PerSide<number>[];
+  /** What is there without a row. */
+  readonly unrecorded: UidSet;
+}
+
+interface Doubtful {
+  readonly row: PerSide<number>;
+  readonly sent: MessageIdentity;
+  /** What is under the UID that was told. */
+  readonly copy: MessageIdentity | undefined;
+}
+
+/** The UIDs on the target of those rows whose copy is under another one, and of those that are another message's. */
+export async function findWrongUids(mailbox: OpenMailbox, { target, rows, unrecorded }: Told): Promise<UidSet> {
+  const source = otherSide(target);
+  const uids = perSide((side) => uidSetOf(rows.map((row) => row[side])));
+  if (rows.length === 0 || isEmpty(unrecorded)) return emptyUidSet;
+  const { sessions } = mailbox;
+  const found = await bothSides((side) =>
+    fetchIdentities(sessions[side], side === target ? union(uids[side], unrecorded) : uids[side], { withFlags: false }),
+  );
+  const byUid = perSide((side) => new Map(found[side].map((message) => [message.uid, message])));
+  const doubtful = rows.flatMap((row): Doubtful[] => {
+    const [sent, copy] = [byUid[source].get(row[source]), byUid[target].get(row[target])];
+    return sent === undefined || (copy && identityKey(copy) === identityKey(sent)) ? [] : [{ row, sent, copy }];
+  });
+  if (doubtful.length === 0) return emptyUidSet;
+  const arrived = found[target].filter(({ uid }) => hasUid(unrecorded, uid));
+  const wrong = await whichAreWrong(mailbox, target, { doubtful, arrived });
+  // What was told of their flags is off the views, where texts were compared. Rows that are wrong are of no use to anybody.
+  if (isEmpty(wrong))
+    await bothSides((side) => refetchFlags(sessions[side], uidSetOf(doubtful.map(({ row }) => row[side]))));
+  return wrong;
+}
+
+interface Compared {
+  readonly doubtful: readonly Doubtful[];
+  readonly arrived: readonly MessageIdentity[];
+}
+
+async function whichAreWrong(mailbox: OpenMailbox, target: Side, { doubtful, arrived }: Compared): Promise<UidSet> {
+  const source = otherSide(target);
+  const altered = await findAltered(mailbox, target, doubtful);
+  const left = doubtful.filter((one) => !altered.has(one));
+  const candidates = [...arrived, ...left.flatMap(({ copy }) => copy ?? [])];
+  const pairs = await pairCopies(
+    mailbox,
+    perSide((side) => (side === target ? candidates : left.map(({ sent }) => sent))),
+  );
+  const elsewhere = new Set(pairs.map((pair) => pair[source]));
+  const isAnother = ({ sent, copy }: Doubtful): boolean =>
+    copy !== undefined && likeness({ local: sent, remote: copy }) === "none";
+  const wrong = left.filter((one) => elsewhere.has(one.sent) || isAnother(one));
+  return uidSetOf(wrong.map(({ row }) => row[target]));
+}
+
+/** Copies under the right UID, of which the server has changed something. */
+async function findAltered(
+  mailbox: OpenMailbox,
+  target: Side,
+  doubtful: readonly Doubtful[],
+): Promise<ReadonlySet<Doubtful>> {
+  const named = doubtful.filter(({ sent, copy }) => sent.messageId !== undefined && sent.messageId === copy?.messageId);
+  const messages = perSide((side) => named.map(({ sent, copy }) => (side === target ? copy! : sent)));
+  const texts = await bothSides(async (side) => {
+    const read = await withTexts(mailbox, side, messages[side]);
+    return new Map(read.map(({ uid, text }) => [uid, text]));
+  });
+  const isSame = ({ row: { local, remote } }: Doubtful): boolean => {
+    const text = texts.local.get(local);
+    return text !== undefined && text === texts.remote.get(remote);
+  };
+  return new Set(named.filter(isSame));
+}
