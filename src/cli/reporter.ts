@@ -3,7 +3,7 @@
 import type { Log } from "../log/log.ts";
 import { formatFlags } from "../model/flags.ts";
 import { duration } from "../model/duration.ts";
-import { displayName } from "../model/mailbox-name.ts";
+import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { countUids, formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";
 import { isLeftOut, type SyncEvent } from "../sync/events.ts";
@@ -27,7 +27,7 @@ export class Reporter {
     if (isLeftOut(event)) this.#leftOut++;
     const side = event.side ?? (event.type === "mailbox-left-out" ? event.error.side : undefined);
     this.#log[level](text, {
-      ...(event.mailbox !== undefined && { mailbox: displayName(event.mailbox) }),
+      ...(event.mailbox !== undefined && { mailbox: briefName(event.mailbox) }),
       ...(side !== undefined && { side }),
     });
   }
@@ -160,6 +160,13 @@ function lineOf(event: SyncEvent): Line {
       };
     case "alert":
       return { level: "warn", text: `The server says: ${event.text}` };
+    case "more-unshown":
+      return {
+        level: "warn",
+        text: event.isAlert
+          ? "The server has more to say, in other words each time: it is not shown for a day"
+          : "Further lines like the last one, in other words each time, are not shown for a day",
+      };
     case "clock-jumped":
       return {
         level: "info",
@@ -205,7 +212,7 @@ const insteadOfNotify = {
 };
 
 function quoted(mailbox: string): string {
-  return `"${displayName(mailbox)}"`;
+  return `"${briefName(mailbox)}"`;
 }
 
 function messages(count: number): string {

@@ -86,16 +86,12 @@ function login({ username, password }: Credentials): Command {
   };
 }
 
-/** RFC 5530 3: some refusals say nothing about the password. */
-const passing = new Set(["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"]);
-
+/** Some refusals say nothing about the password. */
 function refusal(error: CommandRefused, username: string): InterimapError {
-  const code = error.responseCode?.name ?? "";
   const words = error.words.replace(/\.$/, "");
   const { retryAfterMs } = error;
-  if (passing.has(code) || retryAfterMs !== undefined) {
-    const why = code === "" ? words : `[${code}] ${words}`;
-    return new InterimapError("CONNECT", `the server does not accept logins now: ${why}`, {
+  if (error.willPass) {
+    return new InterimapError("CONNECT", `the server does not accept logins now: ${words}`, {
       hint: "try again later",
       cause: error,
       retryAfterMs,

@@ -5,6 +5,9 @@ import type { Side } from "../model/side.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { ResponseCode, TaggedResponse } from "./responses.ts";
 
+/** RFC 5530 3: these say nothing of what was asked for, only of now. */
+const passing: ReadonlySet<string> = new Set(["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"]);
+
 export class CommandRefused extends InterimapError {
   readonly command: string;
   readonly status: TaggedResponse["status"];
@@ -23,6 +26,26 @@ export class CommandRefused extends InterimapError {
     this.status = response.status;
     this.responseCode = response.code;
     this.words = words;
+  }
+
+  /** The server is in trouble, or busy: asked later, it may do the same. */
+  get willPass(): boolean {
+    return passing.has(this.responseCode?.name ?? "") || this.retryAfterMs !== undefined;
+  }
+
+  /**
+   * The same where there is nothing to work on without an answer, and so the whole server is given up: SERVER_BUSY if that
+   * will pass, else PROTOCOL, with this hint.
+   */
+  ofServer(hint?: string): InterimapError {
+    const details = {
+      cause: this,
+      retryAfterMs: this.retryAfterMs,
+      ...(this.side !== undefined && { side: this.side }),
+    };
+    return this.willPass
+      ? new InterimapError("SERVER_BUSY", this.message, { ...details, hint: "try again later" })
+      : new InterimapError("PROTOCOL", this.message, { ...details, ...(hint !== undefined && { hint }) });
   }
 }
 

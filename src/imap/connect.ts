@@ -9,7 +9,7 @@ import type { Side } from "../model/side.ts";
 import { authenticate, hideCredentials } from "./authenticate.ts";
 import { requireCapabilities } from "./capabilities.ts";
 import { line } from "./codec/write-command.ts";
-import { CommandRefused } from "./command-refused.ts";
+import { CommandRefused, wordsOf } from "./command-refused.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { StatusResponse, UntaggedResponse } from "./responses.ts";
 import { Session } from "./session.ts";
@@ -46,16 +46,11 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
   try {
     return await connectAndLogIn(settings, options);
   } catch (error) {
-    if (error instanceof CommandRefused) throw unprepared(error, options.side);
+    // A refusal before the work begins concerns the server, not one mailbox.
+    if (error instanceof CommandRefused) throw error.ofServer();
     if (error instanceof InterimapError) error.side ??= options.side;
     throw error;
   }
-}
-
-/** A refusal before the work begins concerns the server, not one mailbox. */
-function unprepared(refused: CommandRefused, side: Side): InterimapError {
-  const { message, retryAfterMs } = refused;
-  return new InterimapError("PROTOCOL", message, { side, cause: refused, retryAfterMs });
 }
 
 async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
@@ -122,7 +117,7 @@ interface GreetingContext {
 async function greet(session: Session, context: GreetingContext): Promise<boolean> {
   const greeting = await firstResponse(session, context);
   if (greeting.status === "BYE" || greeting.status === "NO" || greeting.status === "BAD") {
-    const words = greeting.text.replace(/\.$/, "");
+    const words = wordsOf(greeting).replace(/\.$/, "");
     throw new InterimapError("CONNECT", `the server turned us away: ${words}`, {
       hint: "try again later",
       retryAfterMs: retryAfterMs(greeting),
@@ -232,7 +227,7 @@ function enableQresync(session: Session): Promise<unknown> {
       return true;
     },
     onAnswered: (answer) => {
-      if (answer.status !== "OK") throw unprepared(new CommandRefused("ENABLE", answer, session.side), session.side);
+      if (answer.status !== "OK") throw new CommandRefused("ENABLE", answer, session.side).ofServer();
       if (isEnabled) return;
       throw new InterimapError("CAPABILITY_MISSING", "the server advertises QRESYNC but does not enable it");
     },

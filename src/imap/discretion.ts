@@ -32,7 +32,7 @@ export class Discretion {
       case "status":
         return response.status === "OK" && response.code?.name !== "ALERT" ? response : this.shown(response);
       case "unreadable":
-        return { ...response, line: this.#secrets.blank(response.line) };
+        return { ...response, line: this.#secrets.blank(response.line), ...this.#shownName(response) };
       default:
         return response;
     }
@@ -45,6 +45,13 @@ export class Discretion {
 
   text(text: string): string {
     return cut(printable(this.#secrets.blank(text)), maxText);
+  }
+
+  /** The name itself is for us: it is compared with others. */
+  #shownName({ name }: UnreadableResponse): Pick<UnreadableResponse, "shownName"> {
+    if (name === undefined) return {};
+    const shownName = this.#secrets.blank(name);
+    return shownName === name ? {} : { shownName };
   }
 
   #code(code: ResponseCode | undefined): ResponseCode | undefined {

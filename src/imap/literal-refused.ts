@@ -3,6 +3,7 @@
 
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
+import { wordsOf } from "./command-refused.ts";
 import type { StatusResponse, TaggedResponse } from "./responses.ts";
 
 const hint = "it might take a message for commands; run again: what was done is recorded";
@@ -14,15 +15,15 @@ export class LiteralRefused extends InterimapError {
   readonly reason: string;
 
   constructor(command: string, answer: Pick<TaggedResponse | StatusResponse, "status" | "code" | "text">, side: Side) {
-    const code = answer.code === undefined ? "" : `[${answer.code.name}] `;
-    const words = `${answer.status} ${code}${answer.text}`;
-    super("CONNECTION_LOST", `the server did not understand ${command}, so the connection was dropped: ${words}`, {
-      side,
-      hint,
-    });
+    const words = wordsOf(answer);
+    super(
+      "CONNECTION_LOST",
+      `the server did not understand ${command}, so the connection was dropped: ${answer.status} ${words}`,
+      { side, hint },
+    );
     this.name = "LiteralRefused";
     this.command = command;
-    this.reason = `${code}${answer.text}`;
+    this.reason = words;
   }
 
   /** For what was on the same connection, and is not to blame. */

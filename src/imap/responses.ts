@@ -114,6 +114,8 @@ export interface UnreadableResponse {
   readonly uid?: number;
   /** Raw octets, one character each (latin1). Of a LIST line: what it most probably is. */
   readonly name?: string;
+  /** The name as it may be shown, where that is another. */
+  readonly shownName?: string;
   /** The beginning of the line, without what may be part of a message; to be made safe before it is shown. */
   readonly line: string;
   /** Of a FETCH response: it ends in the middle of a message, whose text may go on in the lines that follow. */

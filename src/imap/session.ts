@@ -16,7 +16,7 @@ import { strangersLimits, trustingLimits } from "./codec/split-responses.ts";
 import { encodeCommand, line, sendsUnasked, type Segment } from "./codec/write-command.ts";
 import { mayOverlap, type Command, type Turn } from "./command.ts";
 import { CommandList } from "./command-list.ts";
-import { CommandRefused } from "./command-refused.ts";
+import { CommandRefused, wordsOf } from "./command-refused.ts";
 import { InFlight } from "./in-flight.ts";
 import { LiteralRefused } from "./literal-refused.ts";
 import { Discretion } from "./discretion.ts";
@@ -581,7 +581,7 @@ export class Session {
       }
       if (response.status === "BYE") this.#bidFarewell(response);
       if (response.code?.name === "CLOSED") this.#selection.closed();
-      if (response.status !== "OK") this.#patience.words = `${response.status} ${response.text}`;
+      if (response.status !== "OK") this.#patience.words = `${response.status} ${wordsOf(response)}`;
     }
     this.#note(response);
     // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
@@ -666,7 +666,7 @@ export class Session {
 
   #lost(cause?: Error): InterimapError {
     const goodbye = this.#goodbye;
-    const words = goodbye?.text ?? this.#transport.epitaph?.() ?? cause?.message;
+    const words = (goodbye && wordsOf(goodbye)) ?? this.#transport.epitaph?.() ?? cause?.message;
     return new InterimapError("CONNECTION_LOST", `connection lost${words === undefined ? "" : `: ${words}`}`, {
       hint: "run again: what was done is recorded",
       cause,

@@ -30,20 +30,41 @@ export class Secrets {
 
 function patternsOf(secret: string): string[] {
   const octets = Buffer.from(secret, "utf8");
+  const asText = [...secret].map(formsOf).join("");
   return [
-    ...[secret, octets.toString("latin1")].flatMap((text) => [plain(text), plain(text.replace(/["\\]/g, "\\$&"))]),
-    ...base64Forms(octets).map((text) => `[A-Za-z0-9+/]{0,2}${escaped(text)}[A-Za-z0-9+/=]{0,3}`),
+    ...(secret.length < minAnywhere ? [standingAlone(asText)] : [asText, [...octets].map(hex).join("[ :]?")]),
+    ...base64Forms(octets).map((text) => `[A-Za-z0-9+/_-]{0,2}${base64Pattern(text)}[A-Za-z0-9+/_=-]{0,3}`),
   ];
 }
 
-function plain(text: string): string {
-  const pattern = escaped(text);
-  return text.length >= minAnywhere ? pattern : `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`;
+function standingAlone(pattern: string): string {
+  return `(?<![A-Za-z0-9])${pattern}(?![A-Za-z0-9])`;
+}
+
+function quoted(text: string): string {
+  return text.replace(/["\\]/g, "\\$&");
+}
+
+/** One character: as text or as octets, quoted, or as octets in URLs (RFC 3986 2.1), mail (RFC 2045 6.7), and programs. */
+function formsOf(character: string): string {
+  const octets = Buffer.from(character, "utf8");
+  const encoded = ["[%=]", "\\\\x"].map((mark) => [...octets].map((octet) => mark + hex(octet)).join(""));
+  const plain = [quoted(character), octets.toString("latin1"), character, ...(character === " " ? ["+"] : [])];
+  return `(?:${[...new Set([...encoded, ...plain.map(escaped)])].join("|")})`;
+}
+
+function hex(octet: number): string {
+  return octet.toString(16).padStart(2, "0");
 }
 
 function anyOf(patterns: ReadonlySet<string>): RegExp {
   const longestFirst = [...patterns].sort((a, b) => b.length - a.length);
   return new RegExp(longestFirst.join("|"), "gi");
+}
+
+/** In either alphabet (RFC 4648 4 and 5), also as part of a URL. */
+function base64Pattern(text: string): string {
+  return text.replaceAll("+", "(?:[+-]|%2b)").replaceAll("/", "(?:[/_]|%2f)");
 }
 
 /** What any base64 text that has these octets in it contains: they may begin at each of its three places. */

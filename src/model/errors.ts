@@ -37,6 +37,7 @@ export const errorKinds = {
   CAPABILITY_MISSING: kind(exitCode.unavailable, "side", "no", "The server lacks an extension that is needed."),
   CONNECTION_LOST: kind(exitCode.tempFail, "side", "reconnect", "A connection was closed in the middle of the work."),
   CONNECTION_SILENT: kind(exitCode.tempFail, "side", "reconnect", "A server did not answer any more."),
+  SERVER_BUSY: kind(exitCode.tempFail, "side", "reconnect", "A server cannot do for now what all depends on."),
   PROTOCOL: kind(exitCode.protocol, "side", "reconnect", "The server sent something IMAP does not allow."),
   COMMAND_REFUSED: kind(exitCode.partial, "mailbox", "later", "The server answered NO or BAD to a command."),
   DELIMITER_MISMATCH: kind(exitCode.data, "run", "no", "One server has a flat name space, the other a hierarchy."),

@@ -1,5 +1,7 @@
 // A message's flags as an interned value: equal sets are the same object, so `===` compares and a Map groups them.
 
+import { cut } from "./printable.ts";
+
 /** Made by this file only; compare with `===`. */
 export interface FlagSet {
   /** The flags as the wire has them between the parentheses, separated by a space. */
@@ -117,8 +119,11 @@ export function withoutFlags(set: FlagSet, others: FlagSet): FlagSet {
 
 /** For people. */
 export function formatFlags(set: FlagSet): string {
-  return set === noFlags ? "none" : set.key;
+  return set === noFlags ? "none" : cut(set.key, longestShown);
 }
+
+/** Keywords may be as long as a server's lines, and as many. */
+const longestShown = 300;
 
 function intern(given: readonly string[]): FlagSet {
   const flags = new Map<string, string>();

@@ -4,7 +4,7 @@
 // with NUL for the hierarchy delimiter; INBOX is always spelled so.
 
 import { InterimapError } from "./errors.ts";
-import { printable } from "./printable.ts";
+import { cut, printable } from "./printable.ts";
 
 /** How one server writes names. */
 export interface Naming {
@@ -54,6 +54,14 @@ export function displayName(name: string, delimiter = "/"): string {
     .join(delimiter);
 }
 
+/** Names may be as long as a server's lines; so much of one tells it from others. */
+export const longestShown = 300;
+
+/** As {@link displayName}, for a line: the end of a very long name is left out. */
+export function briefName(name: string): string {
+  return cut(displayName(name), longestShown);
+}
+
 /** Decodes modified UTF-7 (RFC 3501 5.1.3); sequences that are not canonical stay as they are. */
 export function decodeUtf7(text: string): string {
   return text.replace(/&([A-Za-z0-9+,]*)-/g, (sequence, base64: string) => {
@@ -86,7 +94,7 @@ export function isWithin(name: string, root: string): boolean {
 }
 
 function impossible(name: string, reason: string): InterimapError {
-  return new InterimapError("MAILBOX_NAME", `mailbox "${displayName(name)}" cannot exist there: ${reason}`, {
+  return new InterimapError("MAILBOX_NAME", `mailbox "${briefName(name)}" cannot exist there: ${reason}`, {
     hint: "rename the mailbox on the server that has it",
   });
 }

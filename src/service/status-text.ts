@@ -1,5 +1,6 @@
 // The status as people read it: a head, a table of the mailboxes, and one each of what was refused and what waits.
 
+import { longestShown } from "../model/mailbox-name.ts";
 import { cut, printable } from "../model/printable.ts";
 import { sides } from "../model/side.ts";
 import type { Attention } from "../model/watch-state.ts";
@@ -80,6 +81,10 @@ function nextLook({ nextLookAt }: DaemonStatus, when: When): string {
 
 const noValue = "-";
 
+function nameOf(mailbox: string): string {
+  return cut(printable(mailbox), longestShown);
+}
+
 function mailboxTable({ mailboxes }: StatusDocument, when: When): string[] {
   if (mailboxes.length === 0) return [];
   const columns = [
@@ -90,7 +95,7 @@ function mailboxTable({ mailboxes }: StatusDocument, when: When): string[] {
     { title: "LAST SYNCHRONISED" },
   ];
   const rows = mailboxes.map((mailbox) => [
-    printable(mailbox.name),
+    nameOf(mailbox.name),
     ...sides.map((side) => (mailbox.messages === null ? noValue : String(mailbox.messages[side]))),
     mailbox.refused === 0 ? noValue : String(mailbox.refused),
     lastSynchronised(mailbox, when),
@@ -116,7 +121,7 @@ function refusedTable({ refused }: StatusDocument, next: When): string[] {
     { title: "REASON" },
   ];
   const rows = refused.map(({ mailbox, side, uid, size, attempts, nextAttemptAt, reason }) => [
-    ...[printable(mailbox), side, String(uid), humanBytes(size), String(attempts)],
+    ...[nameOf(mailbox), side, String(uid), humanBytes(size), String(attempts)],
     ...[next(nextAttemptAt), printable(reason)],
   ]);
   return textTable(columns, rows);
@@ -133,7 +138,7 @@ function waitingTable({ waiting }: StatusDocument, when: When, next: When): stri
     { title: "REASON" },
   ];
   const rows = waiting.map(({ mailbox, side, since, attempts, nextAttemptAt, reason }) => [
-    ...[printable(mailbox), side, when(since), String(attempts), next(nextAttemptAt), printable(reason)],
+    ...[nameOf(mailbox), side, when(since), String(attempts), next(nextAttemptAt), printable(reason)],
   ]);
   return textTable(columns, rows);
 }
@@ -153,7 +158,7 @@ function changesTable({ refusedChanges }: StatusDocument, next: When): string[] 
     { title: "REASON" },
   ];
   const rows = refusedChanges.map(({ mailbox, side, change, uids, messages, attempts, nextAttemptAt, reason }) => [
-    ...[printable(mailbox), side, change, String(messages), cut(uids, longestSet), String(attempts)],
+    ...[nameOf(mailbox), side, change, String(messages), cut(uids, longestSet), String(attempts)],
     ...[next(nextAttemptAt), printable(reason)],
   ]);
   return textTable(columns, rows);

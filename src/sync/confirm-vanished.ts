@@ -33,6 +33,8 @@ import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
 const attempts = 3;
 const mostLooks = 10;
 
+const nothingDeleted = "nothing was deleted";
+
 /**
  * Forgets reports of messages that nothing is to be done about: servers that keep no record of expunges report every UID
  * that is not there, with each SELECT (RFC 7162 3.2.5.2). That of a message whose counterpart cannot be deleted is no news.
@@ -53,7 +55,8 @@ export function forgetUnknown(mailbox: OpenMailbox, side: Side): void {
 /**
  * Of the messages that the view reports as vanished, those that the server does not have. The others are taken off the
  * view; their flags, which the report may have hidden, are compared with the other side's.
- * @throws InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one that was selected.
+ * @throws InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one that was selected; CommandRefused when the
+ * server cannot tell.
  */
 export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise<UidSet> {
   const view = mailbox.views[side];
@@ -81,26 +84,36 @@ export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise
     before = seen;
     await pause(mailbox, pauseMs(loss));
   }
-  throw unstable(side, "nothing was deleted");
+  throw unstable(side, nothingDeleted);
 }
 
 /** Before each further part of many deletions. @throws InterimapError MAILBOX_UNSTABLE */
 export async function requireSame({ views, sessions, wireNames }: OpenMailbox, side: Side): Promise<void> {
+  const outcome = "nothing more was deleted";
   const [now] = await allDone<MailboxStatusResponse | undefined>([
     status(sessions[side], wireNames[side]),
     noop(sessions[side]).then(() => undefined),
-  ]).catch((error: unknown) => [refusedOnly(error)]);
+  ]).catch((error: unknown) => {
+    throw refused(error, outcome);
+  });
   const { uidValidity } = views[side];
-  if (now === undefined || (now.uidValidity ?? uidValidity) !== uidValidity)
-    throw unstable(side, "nothing more was deleted");
+  if ((now?.uidValidity ?? uidValidity) !== uidValidity) throw unstable(side, outcome);
 }
 
-function unstable(side: Side, outcome: string): InterimapError {
+function unstable(side: Side, outcome: string, words = ""): InterimapError {
   return new InterimapError(
     "MAILBOX_UNSTABLE",
-    `the ${side} server reports messages as vanished, but the mailbox is no longer the one that was selected`,
+    `the ${side} server reports messages as vanished, but the mailbox is no longer the one that was selected${words}`,
     { side, hint: `it was probably renamed or deleted meanwhile; ${outcome}, run again` },
   );
+}
+
+/** The mailbox is gone, unless the server says that something else is the matter. */
+function refused(error: unknown, outcome: string): unknown {
+  if (!(error instanceof CommandRefused) || error.side === undefined) return error;
+  const { responseCode, willPass, message, side } = error;
+  if (willPass || (responseCode !== undefined && responseCode.name !== "NONEXISTENT")) return error;
+  return unstable(side, outcome, `: ${message}`);
 }
 
 /**
@@ -156,7 +169,12 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
       if (isUnchanged(mailbox, side, { uid, found })) unchanged.add(uid);
     }).then(() => undefined),
     noop(session).then(() => undefined),
-  ]).then(([answer]) => answer, refusedOnly);
+  ]).then(
+    ([answer]) => answer,
+    (error: unknown) => {
+      throw refused(error, nothingDeleted);
+    },
+  );
   if (now === undefined || view.isReplaced) return undefined;
   // Some servers answer STATUS with less than was asked for: SELECT tells it, too.
   const isSilent = now.uidValidity === undefined || now.messages === undefined;
@@ -177,10 +195,6 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   // What is reported meanwhile has not been looked for.
   await noteRefuted(mailbox, side, { uids: refuted, unchanged: unchanged.build() });
   return seen;
-}
-
-function refusedOnly(error: unknown): undefined {
-  if (!(error instanceof CommandRefused)) throw error;
 }
 
 interface Refuted {

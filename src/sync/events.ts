@@ -100,6 +100,8 @@ export type SyncEvent =
   | { readonly type: "news-in-vain"; readonly side: Side; readonly mailbox?: string }
   /** The server wants people to read this. */
   | { readonly type: "alert"; readonly side: Side; readonly mailbox?: undefined; readonly text: string }
+  /** Like what was told last, but in other words each time; of a mailbox, a server, or something without a name. */
+  | { readonly type: "more-unshown"; readonly side?: Side; readonly mailbox?: string; readonly isAlert: boolean }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
   /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */
   | {

@@ -3,6 +3,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../imap/session.ts";
+import { alike } from "../model/alike.ts";
 import { InterimapError, type ErrorCode } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { Attention, LinkState } from "../model/watch-state.ts";
@@ -102,8 +103,8 @@ export class Link {
     const since = Date.now();
     this.#enter("waiting", { since, retryAt: since + retryInMs, reason: error.message });
     if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
-    if (error.message === this.#lastReported) return;
-    this.#lastReported = error.message;
+    if (alike(error.message) === this.#lastReported) return;
+    this.#lastReported = alike(error.message);
     this.#failingSince ??= Date.now();
     this.#report({ type: "connection-failed", side: this.#side, error, retryInMs });
   }

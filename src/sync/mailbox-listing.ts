@@ -27,6 +27,8 @@ export interface UnreadableMailbox {
   readonly line: string;
   /** What it is most probably called. */
   readonly name?: string;
+  /** As it may be shown, where that is another. */
+  readonly shownName?: string;
 }
 
 export interface Listing {
@@ -155,13 +157,15 @@ function read(answer: ListAnswer, naming: Naming): Listing {
 
 /** None outside of the reference. A name that is listed properly, too, says nothing. */
 function readOdd(
-  { line, name: wireName }: UnreadableResponse,
+  { line, name: wireName, shownName: shown }: UnreadableResponse,
   { naming, mailboxes }: Pick<Listing, "naming" | "mailboxes">,
 ): UnreadableMailbox[] {
   if (wireName === undefined) return [{ line }];
   const name = fromWire(wireName, naming);
   if (name === undefined) return [];
-  return [mailboxes.has(name) ? { line } : { line, name }];
+  if (mailboxes.has(name)) return [{ line }];
+  const shownName = shown === undefined ? undefined : fromWire(shown, naming);
+  return [{ line, name, ...(shownName !== undefined && { shownName }) }];
 }
 
 /** Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1). */

@@ -1,58 +1,136 @@
 // A daemon looks at the same trouble again and again; its user reads of it once a day.
 
 import { alike } from "../model/alike.ts";
-import { formatFlags } from "../model/flags.ts";
+import type { Side } from "../model/side.ts";
 import { uidsOf } from "../model/uid-set.ts";
 import type { Report, SyncEvent } from "./events.ts";
 
 const repetitionMs = 24 * 60 * 60_000;
 
-/** Passes on everything but trouble that was told within the last day. */
+/** So many texts about one thing are shown in that time. A server that has more to say says it in other words each time. */
+const mostTexts = 20;
+
+/** Passes on everything but trouble that was told within the last day, or that comes in ever new words. */
 export function newsOnly(report: Report, now: () => number = Date.now): Report {
-  const told = new Map<string, number>();
+  const told = new Told(now);
   return (event) => {
-    const trouble = keysOf(event);
-    for (const [key, at] of told) if (now() - at >= repetitionMs) told.delete(key);
-    if (trouble.length > 0 && trouble.every((key) => told.has(key))) return;
-    for (const key of trouble) told.set(key, now());
+    const { subject, texts } = troubleOf(event);
+    if (texts.length === 0) {
+      report(event);
+      return;
+    }
+    if (texts.every((text) => told.isFresh(subject, text))) return;
+    if (subject.isLimited && told.count(subject) >= mostTexts) {
+      if (told.isFresh(subject, more)) return;
+      told.note(subject, more);
+      report({ ...placeOf(event), type: "more-unshown", isAlert: event.type === "alert" });
+      return;
+    }
+    for (const text of texts) told.note(subject, text);
     report(event);
   };
 }
 
-/** One for each trouble that the event tells of. */
-function keysOf(event: SyncEvent): string[] {
-  const { side, mailbox } = event;
-  if (event.type === "messages-refused" || event.type === "messages-still-refused") {
-    return [...uidsOf(event.sourceUids)].map((uid) => ["refused", side, mailbox, uid, alike(event.reason)].join("\n"));
+/** No text of a server, which is one line. */
+const more = "\n";
+
+/** What was told when. */
+class Told {
+  readonly #now: () => number;
+  /** The oldest first. */
+  readonly #times = new Map<string, { readonly at: number; readonly subject: string }>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(now: () => number) {
+    this.#now = now;
   }
-  if (event.type === "deletions-refused" || event.type === "changes-still-refused") {
-    const what = event.type === "deletions-refused" ? "deletion" : event.what;
-    return [...uidsOf(event.uids)].map((uid) => ["refused", what, side, mailbox, uid, alike(event.reason)].join("\n"));
+
+  isFresh({ key }: Subject, text: string): boolean {
+    const time = this.#times.get(`${key}\n${text}`);
+    return time !== undefined && this.#isWithinADay(time.at);
   }
-  const key = keyOf(event);
-  return key === undefined ? [] : [key];
+
+  /** How many texts about it were told within the last day. */
+  count({ key }: Subject): number {
+    this.#forget();
+    return this.#counts.get(key) ?? 0;
+  }
+
+  note({ key: subject }: Subject, text: string): void {
+    this.#forget();
+    const key = `${subject}\n${text}`;
+    if (!this.#times.delete(key)) this.#counts.set(subject, (this.#counts.get(subject) ?? 0) + 1);
+    this.#times.set(key, { at: this.#now(), subject });
+  }
+
+  /** From the oldest on: what there is to look at was noted once. */
+  #forget(): void {
+    for (const [key, { at, subject }] of this.#times) {
+      if (this.#isWithinADay(at)) return;
+      this.#times.delete(key);
+      const left = (this.#counts.get(subject) ?? 1) - 1;
+      if (left === 0) this.#counts.delete(subject);
+      else this.#counts.set(subject, left);
+    }
+  }
+
+  /** A clock that was put back makes nothing news that is none, but nothing stays untold for longer than a day. */
+  #isWithinADay(at: number): boolean {
+    return Math.abs(this.#now() - at) < repetitionMs;
+  }
 }
 
-function keyOf(event: SyncEvent): string | undefined {
+interface Subject {
+  readonly key: string;
+  /** It can be told in as many words as a server likes. */
+  readonly isLimited: boolean;
+}
+
+interface Trouble {
+  readonly subject: Subject;
+  /** One for each trouble that the event tells of; none when it is no trouble. */
+  readonly texts: readonly string[];
+}
+
+function troubleOf(event: SyncEvent): Trouble {
   const { type, side, mailbox } = event;
-  const key = (...details: readonly (string | number)[]): string => [type, side, mailbox, ...details].join("\n");
-  switch (type) {
+  const about = (...details: readonly string[]): string => [side, mailbox, ...details].join("\n");
+  if (type === "messages-refused" || type === "messages-still-refused") {
+    const texts = [...uidsOf(event.sourceUids)].map((uid) => `${String(uid)}\n${alike(event.reason)}`);
+    return { subject: { key: about("refused"), isLimited: false }, texts };
+  }
+  if (type === "deletions-refused" || type === "changes-still-refused") {
+    const what = type === "deletions-refused" ? "deletion" : event.what;
+    const texts = [...uidsOf(event.uids)].map((uid) => `${String(uid)}\n${alike(event.reason)}`);
+    return { subject: { key: about("refused", what), isLimited: false }, texts };
+  }
+  const text = textOf(event);
+  return { subject: { key: about(type), isLimited: true }, texts: text === undefined ? [] : [text] };
+}
+
+function textOf(event: SyncEvent): string | undefined {
+  switch (event.type) {
     case "mailbox-left-out":
-      return key(event.error.message);
+      // Without a name, the line that could not be read is all that tells it from another one.
+      return event.mailbox === undefined ? event.error.message : alike(event.error.message);
     case "alert":
-      return key(event.text);
+      return alike(event.text);
     case "subscription-refused":
     case "flags-refused":
     case "notify-missing":
     case "copies-wait":
-      return key(alike(event.reason));
+      return alike(event.reason);
     case "vanished-refuted":
     case "news-in-vain":
     case "changes-untold":
-      return key();
+      return event.type;
     case "flags-unkept":
-      return key(formatFlags(event.flags));
+      return event.flags.key;
     default:
       return undefined;
   }
+}
+
+function placeOf({ side, mailbox }: SyncEvent): { readonly side?: Side; readonly mailbox?: string } {
+  return { ...(side !== undefined && { side }), ...(mailbox !== undefined && { mailbox }) };
 }

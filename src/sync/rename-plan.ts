@@ -1,7 +1,7 @@
 // What a rename changes on the servers and in the database, and what forbids it. Pure.
 
 import { InterimapError } from "../model/errors.ts";
-import { displayName, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
+import { briefName, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../model/target.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
@@ -37,10 +37,7 @@ export interface RenamePlan {
 export function planRename(situation: RenameSituation): RenamePlan {
   const { from, to, targets, namings, listed, known } = situation;
   if (isWithin(to, from)) {
-    throw new InterimapError(
-      "USAGE",
-      `mailbox "${displayName(from)}" cannot become "${displayName(to)}", below itself`,
-    );
+    throw new InterimapError("USAGE", `mailbox "${briefName(from)}" cannot become "${briefName(to)}", below itself`);
   }
   requireFree(situation);
   const sides = serverOrder.filter((side) => targets.includes(side) && has(situation, side));
@@ -101,10 +98,10 @@ function requireFree(situation: RenameSituation): void {
   );
   const isDoneInPart = open.length > 0 && !taken.some((target) => has(situation, target));
   const finish = suggestedCommand({ program, command: "rename", names: [from, to], targets: open, delimiter });
-  const shown = names.map((name) => `"${displayName(name)}"`).join(", ");
+  const shown = names.map((name) => `"${briefName(name)}"`).join(", ");
   throw new InterimapError(
     "MAILBOX_EXISTS",
-    `cannot rename "${displayName(from)}" to "${displayName(to)}": ${shown} already exists ${taken.map(where).join(" and ")}`,
+    `cannot rename "${briefName(from)}" to "${briefName(to)}": ${shown} already exists ${taken.map(where).join(" and ")}`,
     {
       hint: `${isDoneInPart ? `if it was renamed there: ${finish}; ` : ""}to delete what is in the way: ${clear}`,
     },

@@ -74,7 +74,7 @@ export interface SyncOptions {
  */
 export async function synchronise(options: SyncOptions): Promise<PerSide<Listing>> {
   const run = await begin(options);
-  const { listings, plan, known } = await reconcile(run);
+  const { listings, plan, known } = await reconcile(run).catch(unlistable);
   const refused = run.store.refused();
   const refusedChanges = run.store.refusedChanges();
   const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
@@ -323,7 +323,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
     if (turn > 1 && run.stop.aborted) throw interrupted();
     // A server may go on telling of renames, and list more mailboxes, each time that it is asked.
     const isPatient = turn < mostTurns;
-    const listings = await listBoth(run.sessions, run.query).catch(unlistable);
+    const listings = await listBoth(run.sessions, run.query);
     upgradeStore(
       run,
       perSide((side) => listings[side].naming),
@@ -386,13 +386,14 @@ async function createAll(run: Run, { listings, plan }: Planned): Promise<void> {
 
 /** Once each. */
 function leaveOutUnreadable(run: Run, oddities: readonly OddMailbox[]): void {
-  for (const { side, line, name } of oddities) {
+  for (const { side, line, name, shownName = name } of oddities) {
     const isTold = run.unreadable[side].has(line);
     run.unreadable[side].add(line);
     if (name !== undefined && (run.isIgnored(name) || run.leftOut.has(name))) continue;
     if (name !== undefined) run.leftOut.add(name);
     const error = lineUnreadable(line, side);
-    if (!isTold) run.report({ type: "mailbox-left-out", side, ...(name !== undefined && { mailbox: name }), error });
+    const mailbox = shownName === undefined ? {} : { mailbox: shownName };
+    if (!isTold) run.report({ type: "mailbox-left-out", side, ...mailbox, error });
   }
 }
 
@@ -433,12 +434,9 @@ async function followRenames({ renames, isIgnored, ...run }: Run, { listings, kn
 /** Without a list there is nothing to work on: a refusal here concerns more than a mailbox. */
 function unlistable(error: unknown): never {
   if (!(error instanceof CommandRefused)) throw error;
-  throw new InterimapError("PROTOCOL", error.message, {
-    hint: "check list-mailbox, list-reference and list-select-opts",
-    cause: error,
-    retryAfterMs: error.retryAfterMs,
-    ...(error.side !== undefined && { side: error.side }),
-  });
+  throw error.ofServer(
+    error.command === "LIST" ? "check list-mailbox, list-reference and list-select-opts" : undefined,
+  );
 }
 
 function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {

@@ -13,12 +13,16 @@ export interface OddMailbox {
   readonly line: string;
   /** Undefined: any that is not listed otherwise. */
   readonly name?: string;
+  /** As it may be shown, where that is another. */
+  readonly shownName?: string;
 }
 
+type NamedOddMailbox = OddMailbox & { readonly name: string };
+
 /** Those whose names can be told from the lines. */
-export function namedOddities(listings: PerSide<Listing>): readonly Required<OddMailbox>[] {
+export function namedOddities(listings: PerSide<Listing>): readonly NamedOddMailbox[] {
   return sides.flatMap((side) =>
-    listings[side].unreadable.flatMap(({ line, name }) => (name === undefined ? [] : [{ side, line, name }])),
+    listings[side].unreadable.flatMap(({ name, ...odd }) => (name === undefined ? [] : [{ side, name, ...odd }])),
   );
 }
 
@@ -36,7 +40,7 @@ export function namelessOddities(listings: PerSide<Listing>): readonly OddMailbo
 export async function findInOddLines(
   sessions: PerSide<Session>,
   { listings, plan }: { readonly listings: PerSide<Listing>; readonly plan: Pick<MailboxPlan, "gone" | "create"> },
-): Promise<readonly Required<OddMailbox>[]> {
+): Promise<readonly NamedOddMailbox[]> {
   const missing = [...plan.gone, ...plan.create].filter(({ side }) => listings[side].unreadable.length > 0);
   const found = await allDone(
     missing.map(async ({ side, name }) => {

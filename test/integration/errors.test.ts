@@ -291,9 +291,9 @@ describe("reaching a server", () => {
   const greetings: readonly { name: string; greeting: string; status: 69 | 76; line: string }[] = [
     {
       name: "BYE",
-      greeting: "* BYE come back on Monday\r\n",
+      greeting: "* BYE [UNAVAILABLE] come back on Monday\r\n",
       status: 69,
-      line: "remote: the server turned us away: come back on Monday; try again later",
+      line: "remote: the server turned us away: [UNAVAILABLE] come back on Monday; try again later",
     },
     {
       name: "no greeting",
@@ -429,6 +429,21 @@ describe("what a server lacks or refuses", () => {
       line: "local: the server does not offer STARTTLS; use type = imaps, or STARTTLS = NO if this network is trusted",
     });
   });
+
+  for (const [answer, status, line] of [
+    ["NO [UNAVAILABLE] Backend down", 75, "the server refused LIST: NO [UNAVAILABLE] Backend down; try again later"],
+    [
+      "NO [NOPERM] Not you",
+      76,
+      "the server refused LIST: NO [NOPERM] Not you; check list-mailbox, list-reference and list-select-opts",
+    ],
+  ] as const) {
+    test(`LIST is answered with ${answer}`, async (t) => {
+      const remote = await startImapTalker(t, {}, { LIST: answer });
+      const home = homeFor(t, { local: server, remote });
+      await assertRefused(home, { status, line: `remote: ${line}` });
+    });
+  }
 
   for (const flat of ["local", "remote"] as const) {
     test(`the ${flat} server has a flat name space`, async (t) => {
@@ -597,6 +612,7 @@ async function startTalker(t: TestContext, talk: (socket: Socket) => unknown): P
 async function startImapTalker(
   t: TestContext,
   answers: Readonly<Record<string, readonly string[]>>,
+  refusals: Readonly<Record<string, string>> = {},
 ): Promise<SectionSettings> {
   const capabilities = "IMAP4rev1 ENABLE CONDSTORE QRESYNC LIST-EXTENDED LIST-STATUS UIDPLUS AUTH=PLAIN SASL-IR";
   const known: typeof answers = { ENABLE: ["* ENABLED QRESYNC"], ...answers };
@@ -606,7 +622,7 @@ async function startImapTalker(
     lines.on("line", (line) => {
       const [tag, verb = ""] = line.split(" ");
       for (const answer of known[verb] ?? []) socket.write(`${answer}\r\n`);
-      socket.write(`${tag} OK [CAPABILITY ${capabilities}] done\r\n`);
+      socket.write(`${tag} ${refusals[verb] ?? `OK [CAPABILITY ${capabilities}] done`}\r\n`);
     });
   });
   return { ...stub, compress: "NO", port: String(port) };

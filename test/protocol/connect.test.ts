@@ -82,6 +82,11 @@ test("PREAUTH needs no login", async () => {
 
 test("a server that turns us away, says nothing or does not speak IMAP", async () => {
   await assert.rejects(connecting("S: * BYE too many connections"), failsWith("CONNECT", /too many connections/));
+  const elsewhere = "S: * BYE [REFERRAL imap://u@there/] elsewhere.";
+  await assert.rejects(
+    connecting(elsewhere),
+    failsWith("CONNECT", /us away: \[REFERRAL\] elsewhere; try again later$/),
+  );
   await assert.rejects(connecting("close"), failsWith("CONNECT", /without a greeting/));
   await assert.rejects(connecting("S: 220 mail.example.org ESMTP"), failsWith("PROTOCOL", /ESMTP/));
 });
@@ -250,7 +255,7 @@ const refusals: readonly Refusal[] = [
   {
     what: "a server that cannot check passwords now",
     answer: "NO [UNAVAILABLE] Backend down",
-    fails: failsWith("CONNECT", /Backend down.*later/),
+    fails: failsWith("CONNECT", /now: \[UNAVAILABLE\] Backend down; try again later$/),
   },
   { what: "an account in use", answer: "NO [INUSE] Locked", fails: failsWith("CONNECT") },
 ];
@@ -305,6 +310,21 @@ test("QRESYNC advertised and not enabled is missing", async () => {
     );
   }
 });
+
+for (const [answer, code, line] of [
+  [
+    "NO [UNAVAILABLE] Backend down",
+    "SERVER_BUSY",
+    /^the server refused ENABLE: NO \[UNAVAILABLE\] .*; try again later$/,
+  ],
+  ["NO Try again in 3 minutes", "SERVER_BUSY", /ENABLE: NO Try again in 3 minutes; try again later$/],
+  ["NO [NOPERM] Not you", "PROTOCOL", /^the server refused ENABLE: NO \[NOPERM\] Not you$/],
+  ["BAD What?", "PROTOCOL", /^the server refused ENABLE: BAD What\?$/],
+] as const) {
+  test(`ENABLE that is answered with ${answer} ends the side: ${code}`, async () => {
+    await assert.rejects(connecting(`${preauth}C: e ENABLE QRESYNC\nS: e ${answer}`), failsWith(code, line));
+  });
+}
 
 test("QRESYNC enabled among others counts, in any case", async () => {
   await connecting(`${preauth}C: e ENABLE QRESYNC\nS: * ENABLED CONDSTORE qresync\nS: e OK`);

@@ -497,7 +497,10 @@ test("after a BYE that nobody asked for nothing is waited for", async () => {
   await withSession("C: t1 NOOP\nC: t2 NOOP\nS: * BYE [UNAVAILABLE] Autologout; idle for too long", async (session) => {
     const answers = [session.run(noop), session.run(noop)];
     for (const answer of answers)
-      await assert.rejects(answer, failsWith("CONNECTION_LOST", /^connection lost: Autologout; idle for too long/));
+      await assert.rejects(
+        answer,
+        failsWith("CONNECTION_LOST", /^connection lost: \[UNAVAILABLE\] Autologout; idle for too long/),
+      );
     assert.equal(session.isUsable, false);
     await assert.rejects(session.run(noop), failsWith("CONNECTION_LOST", /Autologout/));
   });

@@ -347,6 +347,6 @@ test("the server's last words are in the line", async (t) => {
   clock.pass(6 * minute);
   await assert.rejects(
     answer,
-    failsWith("CONNECTION_SILENT", /^no answer for 5 min; the server's last words: BAD Disk trouble$/),
+    failsWith("CONNECTION_SILENT", /^no answer for 5 min; the server's last words: BAD \[ALERT\] Disk trouble$/),
   );
 });

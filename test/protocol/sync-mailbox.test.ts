@@ -265,6 +265,31 @@ test("all messages vanish and the mailbox is gone: nothing is expunged on the ot
   });
 });
 
+for (const [answer, code, line] of [
+  ["NO [UNAVAILABLE] Backend down", "COMMAND_REFUSED", /: NO \[UNAVAILABLE\] Backend down$/],
+  ["NO [NOPERM] Not you", "COMMAND_REFUSED", /: NO \[NOPERM\] Not you$/],
+  ["NO Try again in 5 minutes", "COMMAND_REFUSED", /: NO Try again in 5 minutes$/],
+  ["NO [NONEXISTENT] Gone", "MAILBOX_UNSTABLE", /: NO \[NONEXISTENT\] Gone; it was probably renamed or deleted/],
+  ["BAD Eh?", "MAILBOX_UNSTABLE", /: BAD Eh\?; it was probably renamed or deleted/],
+] as const) {
+  for (const refused of ["STATUS", "UID FETCH", "NOOP"]) {
+    test(`${refused} that is to confirm deletions is answered with ${answer}: the line has these words`, async () => {
+      const said = (name: string): string => (name === refused ? answer : "OK");
+      const check = `
+        C: c STATUS box (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+        C: f UID FETCH 1:2 (UID FLAGS MODSEQ)
+        C: d NOOP
+        S: c ${said("STATUS")}
+        S: f ${said("UID FETCH")}
+        S: d ${said("NOOP")}`;
+      await withScene({ local: everythingVanished + check, remote: flagged }, async (scene) => {
+        await assert.rejects(scene.sync(), failsWith(code, line));
+        assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+      });
+    });
+  }
+}
+
 test("all messages vanish and another mailbox has taken the name: nothing is expunged either", async () => {
   const others = [
     asked("1:2", { exists: 0, uidValidity: 8 }),

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { Reporter } from "../../../src/cli/reporter.ts";
 import type { Log, LogContext } from "../../../src/log/log.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { flagSet } from "../../../src/model/flags.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
 
 interface Line {
@@ -98,4 +99,30 @@ test("a mailbox left out is an error of the side that it happened on", () => {
       context: { mailbox: "a/b", side: "remote" },
     },
   ]);
+});
+
+test("what a server has more of than is shown, is one line", () => {
+  const events = [true, false].map((isAlert): SyncEvent => ({ type: "more-unshown", side: "remote", isAlert }));
+  const { lines, leftOut } = reported(...events);
+  assert.equal(leftOut, 0);
+  assert.match(lines[0]?.text ?? "", /^The server has more to say.* not shown for a day$/);
+  assert.match(lines[1]?.text ?? "", /^Further lines .* not shown for a day$/);
+});
+
+test("names and flags without end are cut", () => {
+  const mailbox = "n".repeat(900_000);
+  const flags = flagSet(["\\Seen", "k".repeat(60_000)]);
+  const error = new InterimapError("MAILBOX_GONE", "gone");
+  const { lines } = reported(
+    { type: "mailbox-left-out", mailbox, error },
+    { type: "mailbox-renamed", side: "local", mailbox, to: mailbox },
+    { type: "mailbox-renamed", mailbox, to: mailbox },
+    { type: "flags-unkept", side: "local", mailbox, flags },
+  );
+  for (const { text, context } of lines) {
+    assert.ok(text.length < 750 && text.includes("…"), text.slice(0, 1000));
+    assert.match(context?.mailbox ?? "", /^n{299}…$/);
+  }
+  const other = "n".repeat(300);
+  assert.equal(reported({ type: "subscribed", side: "local", mailbox: other }).lines[0]?.context?.mailbox, other);
 });

@@ -42,6 +42,13 @@ test("lines that cannot be read are quoted without secrets, and not at all where
     about: "list",
     line: '* LIST () "/" [redacted] \0',
   });
+  assert.deepEqual(made.heard({ kind: "unreadable", about: "list", line, name: "a/S3cretPw" }), {
+    kind: "unreadable",
+    about: "list",
+    line: '* LIST () "/" [redacted] \0',
+    name: "a/S3cretPw",
+    shownName: "a/[redacted]",
+  });
   made.mayHearMessages = true;
   assert.deepEqual(made.quotable(unknown), { ...unknown, line: "" });
 });

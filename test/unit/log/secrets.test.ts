@@ -62,3 +62,34 @@ test("a text of megabytes takes no time of its own", () => {
   const secrets = hiding("aaaaaaaaaaaaaaaaaaaab", "\0a\0aaaaaaaaaaaaaaaaaaaab");
   assert.equal(secrets.blank("a".repeat(5_000_000)).length, 5_000_000);
 });
+
+const password = "correct+horse/Bättery?9~%=";
+const octets = Buffer.from(password, "utf8");
+const hex = octets.toString("hex");
+
+for (const [form, text] of [
+  ["hexadecimal", hex],
+  ["hexadecimal in upper case", hex.toUpperCase()],
+  ["hexadecimal with blanks", hex.replace(/..(?=.)/g, "$& ")],
+  ["base64 for URLs", Buffer.from(`>>>${password}`, "utf8").toString("base64url")],
+  ["the login in base64 for URLs", Buffer.from(`\0joe\0${password}`, "utf8").toString("base64url")],
+  ["base64 as part of a URL", encodeURIComponent(base64(password))],
+  ["a part of a URL", encodeURIComponent(password)],
+  ["octets of a URL", hex.replace(/../g, "%$&")],
+  ["quoted-printable", latin1(password).replace(/[^a-z0-9]/gi, (one) => `=${hexOf(one)}`)],
+  ["octets of a program", hex.replace(/../g, "\\x$&")],
+] as const) {
+  test(`a password is blanked out as ${form}`, () => {
+    const secrets = hiding(password, `\0joe\0${password}`);
+    assert.match(secrets.blank(`bad: ${text} !`), /^bad: [A-Za-z0-9]{0,4}\[redacted\](?:%3D)* !$/);
+  });
+}
+
+function hexOf(character: string): string {
+  return character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0");
+}
+
+test("what only looks like an encoded password stays as it is", () => {
+  const secrets = hiding("p", "pass");
+  assert.equal(secrets.blank("70617274 quota=70%"), "70617274 quota=70%");
+});

@@ -79,3 +79,15 @@ for (const [state, words] of [
     assert.doesNotMatch(text, /MAILBOX/);
   });
 }
+
+test("the name of a mailbox without end is cut in the text", () => {
+  const name = "n".repeat(900_000);
+  const text = statusText({
+    ...sampleStatus,
+    mailboxes: sampleStatus.mailboxes.map((one) => ({ ...one, name })),
+    refused: sampleStatus.refused.map((one) => ({ ...one, mailbox: name })),
+    waiting: sampleStatus.waiting.map((one) => ({ ...one, mailbox: name })),
+    refusedChanges: sampleStatus.refusedChanges.map((one) => ({ ...one, mailbox: name })),
+  });
+  assert.equal(text.match(/^n{299}… /gm)?.length, 6);
+});

@@ -142,7 +142,7 @@ test("refusals of a password count from when all was well last", async () => {
 
 test("pauses grow with each failure, up to 5 min, and begin anew when all is well", () => {
   const { link, events } = watched(1);
-  for (let i = 0; i < 12; i++) link.failed(failure("CONNECT", `no ${i}`));
+  for (let i = 0; i < 12; i++) link.failed(failure("CONNECT", `no${"o".repeat(i)}`));
   link.succeeded();
   link.failed(failure("CONNECT", "again"));
   const pauses = failures(events).map(([, ms]) => ms / second);
@@ -221,12 +221,13 @@ test("an attempt that the signal ends is no failure", async () => {
 
 test("the same failure is told once, until all is well", () => {
   const { link, events } = watched(1);
-  for (const message of ["no route", "no route", "refused", "no route"]) link.failed(failure("CONNECT", message));
+  for (const message of ["no route", "no route", "refused at 12:01", "refused at 12:02", "no route"])
+    link.failed(failure("CONNECT", message));
   link.succeeded();
   link.failed(failure("CONNECT", "no route"));
   assert.deepEqual(
     failures(events).map(([message]) => message),
-    ["no route", "refused", "no route", "no route"],
+    ["no route", "refused at 12:01", "no route", "no route"],
   );
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
+import type { Side } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
 import { newsOnly } from "../../../src/sync/news-only.ts";
@@ -122,4 +123,59 @@ test("a message that was refused is no news while it is still refused, with the 
     (event) => [0, event] as const,
   );
   assert.deepEqual(passed(reports), [refused(3), refused(4), still(3, 4, 5)]);
+});
+
+test("trouble that differs only in numbers and times is no news", () => {
+  const leftOut = (since: string): SyncEvent => ({
+    type: "mailbox-left-out",
+    ...place,
+    error: new InterimapError("COMMAND_REFUSED", `the server refused SELECT: NO [INUSE] locked since ${since}`),
+  });
+  const alert = (percent: number): SyncEvent => ({ type: "alert", side: "local", text: `${String(percent)} % full` });
+  const reports = [leftOut("12:00:01"), leftOut("12:00:02"), alert(98), alert(99)].map((event) => [0, event] as const);
+  assert.deepEqual(passed(reports), [leftOut("12:00:01"), alert(98)]);
+});
+
+/** Each in words of its own. */
+function words(i: number): string {
+  return String(i).replace(/\d/g, (digit) => "abcdefghij".charAt(Number(digit)));
+}
+
+test("of what a server says in ever new words the first is shown, and that there is more, once a day", () => {
+  const alert = (i: number, side: Side = "remote"): SyncEvent => ({ type: "alert", side, text: words(i) });
+  const many = Array.from({ length: 100 }, (_, i) => [0, alert(i)] as const);
+  const more = { type: "more-unshown", side: "remote", isAlert: true } as const;
+  const shown = Array.from({ length: 20 }, (_, i) => alert(i));
+  const here = alert(0, "local");
+  assert.deepEqual(passed([...many, [0, alert(500)], [0, here], [0, alert(3)]]), [...shown, more, here]);
+  // A day later it all begins again.
+  const next = [[24, alert(3)], ...many] as const;
+  assert.deepEqual(passed([...many, ...next]).slice(21), [alert(3), ...shown.filter((_, i) => i !== 3), more]);
+});
+
+test("a mailbox that is left out for ever new reasons keeps none of the others quiet", () => {
+  const leftOut = (mailbox: string, i: number): SyncEvent => ({
+    type: "mailbox-left-out",
+    side: "local",
+    mailbox,
+    error: new InterimapError("COMMAND_REFUSED", words(i)),
+  });
+  const reports = Array.from({ length: 30 }, (_, i) => [0, leftOut("odd", i)] as const);
+  const events = passed([...reports, [0, leftOut("other", 7)]]);
+  assert.deepEqual(events.slice(19), [
+    leftOut("odd", 19),
+    { type: "more-unshown", side: "local", mailbox: "odd", isAlert: false },
+    leftOut("other", 7),
+  ]);
+});
+
+test("what it costs grows with what is told, however much was told before", () => {
+  let asked = 0;
+  const now = (): number => asked++;
+  const report = newsOnly(() => undefined, now);
+  for (let i = 0; i < 50_000; i++) {
+    report({ type: "alert", side: "local", text: words(i) });
+    report({ type: "messages-refused", ...place, sourceUids: uidSetOf([i + 1]), reason: "no" });
+  }
+  assert.ok(asked < 1_000_000, String(asked));
 });
