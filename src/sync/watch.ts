@@ -393,8 +393,7 @@ export class Watch {
   #judge(asked: readonly Told[]): void {
     this.#noteFruitful();
     for (const { side, wireName, name } of asked) {
-      if (this.#found.has(name) || !this.#agenda.noteVain(side, wireName)) continue;
-      this.#report({ type: "news-in-vain", side, mailbox: name });
+      if (!this.#found.has(name) && this.#agenda.noteVain(side, wireName)) this.#sayVain(side, name);
     }
   }
 
@@ -402,8 +401,13 @@ export class Watch {
     this.#noteFruitful();
     for (const side of sides) {
       if (this.#found.size > 0) this.#agenda.noteFruitful(side);
-      else if (this.#agenda.noteVain(side)) this.#report({ type: "news-in-vain", side });
+      else if (this.#agenda.noteVain(side)) this.#sayVain(side);
     }
+  }
+
+  /** What was left out may be what was announced; that has its own line. */
+  #sayVain(side: Side, mailbox?: string): void {
+    if (this.#leftOut === 0) this.#report({ type: "news-in-vain", side, ...(mailbox !== undefined && { mailbox }) });
   }
 
   /** What was done on one side is heard back from the other, and that is nobody's fault. */

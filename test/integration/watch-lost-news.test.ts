@@ -12,6 +12,8 @@ import { becomeIdentical, becomes, eventually, startWatching } from "../support/
 
 const { slash, dot } = await startAll({ slash: startDovecot(), dot: startDovecot({ separator: "." }) });
 const servers = { local: slash, remote: dot };
+/** The minute that keeps a connection alive brings about looks, too. */
+const args = ["--notify", "--watch=3600"];
 
 /** Resolves when a server has said such a line. */
 function told({ proxies }: TwoStores, side: Side, pattern: RegExp): Promise<unknown> {
@@ -34,6 +36,7 @@ describe("--notify, and what is announced badly", { concurrency: 3 }, () => {
 
     test(`a mailbox created, and one renamed, while the ${side} server is asked for its delimiter`, async (t) => {
       const stores = await startWatching(t, servers, {
+        args,
         prepare: async ({ local }) => {
           await command(local, "CREATE old");
           await deliver(local, "old", ...mails("m", 3));
@@ -68,6 +71,7 @@ describe("--notify, and what is announced badly", { concurrency: 3 }, () => {
 
     test(`a mailbox outside of list-mailbox, created while the ${side} server lists, is left alone`, async (t) => {
       const stores = await startWatching(t, servers, {
+        args,
         settings: { "list-mailbox": "INBOX Work" },
         prepare: ({ local }) => command(local, "CREATE Work"),
       });
@@ -92,6 +96,7 @@ describe("--notify, and what is announced badly", { concurrency: 3 }, () => {
 
     test(`a mailbox on the ${side} side of which only a message was announced`, async (t) => {
       const stores = await startWatching(t, servers, {
+        args,
         beforeDaemon: (traps) => {
           const action = (): { instead: string } => ({ instead: "* OK nothing" });
           traps.hold(side, "server", { pattern: /^\* LIST \(.*\) "." fresh$/, action });
@@ -107,6 +112,7 @@ describe("--notify, and what is announced badly", { concurrency: 3 }, () => {
 
     test(`messages that the ${side} server announces with numbers that are too low: it is asked once`, async (t) => {
       const stores = await startWatching(t, servers, {
+        args,
         prepare: ({ local }) => deliver(local, "INBOX", ...mails("m", 3)),
         beforeDaemon: (traps) => {
           const lie = "* STATUS INBOX (MESSAGES 1 UIDNEXT 1 HIGHESTMODSEQ 1 UNSEEN 1)";
