@@ -203,7 +203,11 @@ function noteDeath(mailbox: OpenMailbox, copying: Copying, { uids, octets, error
   const { source, messageIds, holdsKeywordsBack } = copying;
   const { store, idx, sessions, stop } = mailbox;
   if (!(error instanceof InterimapError) || error.side === undefined || stop.aborted) return;
-  const isDeath = error.code === "CONNECTION_LOST" || error.code === "CONNECTION_SILENT";
+  // What cannot be understood may be a message whose octets were announced wrongly.
+  const isDeath =
+    error.code === "CONNECTION_LOST" ||
+    error.code === "CONNECTION_SILENT" ||
+    (error.code === "PROTOCOL" && error.side === source);
   // It was another one's message.
   if (error.cause instanceof LiteralRefused) return;
   // When both are gone, no message is to blame: this machine was asleep, or has no network.

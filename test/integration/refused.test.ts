@@ -351,6 +351,36 @@ for (const target of sides) {
       });
     }
 
+    for (const [what, announced] of [
+      ["too few", (octets: number) => octets - 40],
+      ["more than anybody takes", () => 2 ** 31],
+    ] as const)
+      test(`of which the ${source} server announces ${what} octets: the third run copies all others`, async (t) => {
+        const stores = await accounts(t);
+        await prepare(stores, source, [5, 5]);
+        stores.hold(source, "server", {
+          always: true,
+          pattern: /^\* \d+ FETCH \(UID 6 .*BODY\[\] \{\d+\}$/,
+          action: (line) => ({
+            instead: line.replace(/\{(\d+)\}$/, (_, octets: string) => `{${String(announced(Number(octets)))}}`),
+          }),
+        });
+        for (let run = 0; run < 2; run++) assert.notEqual((await runInterimap(stores.home)).status, 0);
+        const third = await runInterimap(stores.home);
+        assert.equal(third.status, 1, third.stderr);
+        const all = ["a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3", "b4", "b5"];
+        assert.deepEqual(await contents(stores[target], box), all);
+        assert.deepEqual(await contents(stores[target], "zzz"), await contents(stores[source], "zzz"));
+        assert.deepEqual(
+          refusedIn(stores.home).map(({ uid }) => uid),
+          [6],
+        );
+        stores.release(source);
+        makeDue(stores.home);
+        await assertConverges(stores);
+        await assertNothingToDo(stores);
+      });
+
     test("once, by chance: nobody is blamed for good", async (t) => {
       const stores = await accounts(t);
       await prepare(stores, source, [5, 5]);
