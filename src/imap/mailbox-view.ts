@@ -51,6 +51,8 @@ export class MailboxView {
   hasUnknownModSeqs = false;
   /** The highest that was told of any message. */
   latestModSeq = 0n;
+  /** HIGHESTMODSEQ as answers to other commands than SELECT and STATUS told it (RFC 7162 3.2.8, 3.2.9). */
+  #confirmedModSeq = 0n;
   /** Since select() was answered, flags were announced without a mod-sequence (RFC 7162 3.2.4 wants one). */
   hasUnstampedNews = false;
   /** What select() was answered. */
@@ -273,6 +275,17 @@ export class MailboxView {
   /** Everything up to this mod-sequence has been reported, as STATUS and a NOOP behind it showed. */
   noteHighestModSeq(modSeq: bigint): void {
     if (modSeq > this.highestModSeq) this.highestModSeq = modSeq;
+  }
+
+  /** `modSeq`: as the tagged answer to a command that removes messages had it. */
+  noteConfirmedModSeq(modSeq: bigint): void {
+    if (modSeq > this.#confirmedModSeq) this.#confirmedModSeq = modSeq;
+  }
+
+  /** Up to this one, HIGHESTMODSEQ is borne out by something else than the answer to a single STATUS. */
+  get provenModSeq(): bigint {
+    const numbers = [this.whenSelected.highestModSeq, this.latestModSeq, this.#confirmedModSeq];
+    return numbers.reduce((most, one) => (one > most ? one : most));
   }
 
   /** A message that was expected turned out to be missing. */

@@ -121,6 +121,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     idleRounds = mailbox.hasProgressed ? 0 : idleRounds + 1;
     if (idleRounds >= mostIdleRounds) throw endless(mailbox, after);
   }
+  after = await proven(mailbox, after);
   requireReadable(mailbox);
   requireAllTold(mailbox, after);
   store.transaction(() => {
@@ -132,6 +133,23 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
       states,
       perSide((side) => progress[side].counted),
     );
+  });
+}
+
+/**
+ * A HIGHESTMODSEQ that is too high would hide all that happens until it is reached. One that nothing else bears out than the
+ * answer to one STATUS is asked for again; the lower one counts.
+ */
+async function proven(
+  { sessions, wireNames, views }: OpenMailbox,
+  after: PerSide<MailboxState>,
+): Promise<PerSide<MailboxState>> {
+  return bothSides(async (side) => {
+    const state = after[side];
+    if (state.highestModSeq <= views[side].provenModSeq) return state;
+    const { uidValidity, highestModSeq = state.highestModSeq } = await status(sessions[side], wireNames[side]);
+    const isLower = uidValidity === state.uidValidity && highestModSeq < state.highestModSeq;
+    return isLower ? { ...state, highestModSeq } : state;
   });
 }
 

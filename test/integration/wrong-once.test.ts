@@ -21,6 +21,8 @@ interface Case {
   readonly by: number;
   readonly synced?: number;
   readonly change: (stores: TwoStores, side: Side) => Promise<void> | void;
+  /** After that run. */
+  readonly later?: (stores: TwoStores, side: Side) => Promise<void>;
   readonly args?: readonly string[];
   /** In the end. */
   readonly messages: number;
@@ -68,10 +70,20 @@ const cases: readonly Case[] = [
     change: (stores, side) => deliver(stores[otherSide(side)], "INBOX", ...mails("new", 2)),
     messages: 3,
   },
+  ...[2, 1000].map((by): Case => ({
+    what: `HIGHESTMODSEQ ${by} too high behind what was copied there, before other changes`,
+    ...{ pattern: /^\* STATUS INBOX \(MESSAGES .* HIGHESTMODSEQ (\d+)/, by, synced: 3 },
+    change: (stores, side) => deliver(stores[otherSide(side)], "INBOX", ...mails("new", 2)),
+    later: async (stores, side) => {
+      await store(stores[side], String.raw`1 +FLAGS (\Flagged)`);
+      await expunge(stores[side], "2");
+    },
+    messages: 4,
+  })),
 ];
 
 describe("told wrong once", { concurrency: 2 }, () => {
-  for (const { what, pattern, by, synced = 0, change, args = [], messages } of cases) {
+  for (const { what, pattern, by, synced = 0, change, later, args = [], messages } of cases) {
     for (const side of sides) {
       test(`${what}, on the ${side} side`, async (t) => {
         const stores = await twoStores(t, servers);
@@ -92,6 +104,7 @@ describe("told wrong once", { concurrency: 2 }, () => {
         const { status, stderr } = await runInterimap(stores.home, args);
         assert.equal(status, 0, stderr);
         assert.ok(isTold, stderr);
+        await later?.(stores, side);
         await assertConverges(stores, stderr);
         for (const one of sides) assert.equal((await snapshot(stores[one])).mailboxes.get("INBOX")?.length, messages);
         await assertNothingToDo(stores, stderr);

@@ -2,6 +2,7 @@
 
 import { allDone } from "../../model/all-done.ts";
 import { flagSet, isSendable, noFlags, sendableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import { readModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { emptyUidSet, parseUidSet, splitUidSet, subtract, union, type UidSet } from "../../model/uid-set.ts";
 import { flagList, line, modSeq, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
@@ -90,5 +91,10 @@ export async function expunge(session: Channel, uids: UidSet): Promise<void> {
     parts: line`UID STORE ${set} +FLAGS.SILENT ${flagList(deleted)}`,
   }));
   const expunges = sets.map((set) => ({ name: "UID EXPUNGE", parts: line`UID EXPUNGE ${set}` }));
-  await allDone([...marks, ...expunges].map((command) => session.run({ ...command, overlap: "changing" })));
+  const { view } = session;
+  const answers = await allDone(
+    [...marks, ...expunges].map((command) => session.run({ ...command, overlap: "changing" })),
+  );
+  for (const { code } of answers)
+    if (code?.name === "HIGHESTMODSEQ") view?.noteConfirmedModSeq(readModSeq(code.text.trim()) ?? 0n);
 }
