@@ -15,9 +15,12 @@ const servers = await startAll({ local: startDovecot(), remote: startDovecot() }
 const words = "Maintenance on Sunday \x1b[2J";
 const shown = "Maintenance on Sunday \\x1b[2J";
 
-/** In each greeting to a login, behind each SELECT, and once more in other words. */
+/** In each greeting to a login, behind each SELECT, with a number that grows, and once more in other words. */
 function alert(stores: TwoStores, side: Side): void {
-  const before = (line: string): { instead: string } => ({ instead: `* OK [ALERT] ${words}\r\n${line}` });
+  let times = 0;
+  const before = (line: string): { instead: string } => ({
+    instead: `* OK [ALERT] ${words}\r\n* OK [ALERT] Seen ${String(++times)} times\r\n${line}`,
+  });
   stores.hold(side, "server", { pattern: /^\S+ OK .*Logged in/, always: true, action: before });
   stores.hold(side, "server", { pattern: /^\S+ OK .*(?:SELECT|Select)/, always: true, action: before });
   stores.hold(side, "server", {
@@ -42,8 +45,8 @@ for (const side of sides) {
           await deliver(stores[side], "b", mail(`b${String(run)}`));
           const { status, stderr } = await runInterimap(stores.home, args);
           assert.equal(status, 0, stderr);
-          const lines = stderr.split("\n").filter((line) => /Sunday|Something else/.test(line));
-          assert.equal(lines.length, 2, stderr);
+          const lines = stderr.split("\n").filter((line) => /Sunday|Seen|Something else/.test(line));
+          assert.equal(lines.length, 3, stderr);
           for (const line of lines) assert.ok(line.startsWith(`${side}: `), line);
           assert.ok(
             lines.some((line) => line.endsWith(shown)),
@@ -68,6 +71,7 @@ for (const side of sides) {
       const { looks } = await daemon.waits();
       await daemon.waits(looks + 1);
       assert.equal(daemon.said(/Sunday/).length, 1);
+      assert.equal(daemon.said(/Seen \d+ times/).length, 1);
       await daemon.stop();
     });
   });
