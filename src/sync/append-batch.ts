@@ -212,7 +212,8 @@ function recordCopies(
     progress[source].unnamed = union(progress[source].unnamed, uidSetOf(messages.map(({ uid }) => uid)));
     return [];
   }
-  const taken = intersect(uidSetOf(uids), progress[target].mapped);
+  const told = uidSetOf(uids);
+  const taken = intersect(told, progress[target].mapped);
   if (!isEmpty(taken)) {
     progress[target].areCopiesDoubted = true;
     const message = `the server told UID ${formatUidSet(taken)} for two messages`;
@@ -230,8 +231,8 @@ function recordCopies(
     for (const { message } of copies)
       if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);
   });
-  progress[target].mapped = union(progress[target].mapped, uidSetOf(uids));
-  progress[target].copied = union(progress[target].copied, uidSetOf(uids));
+  progress[target].mapped = union(progress[target].mapped, told);
+  progress[target].copied = union(progress[target].copied, told);
   const sourceUids = copies.map(({ message }) => message.uid);
   progress[source].mapped = union(progress[source].mapped, uidSetOf(sourceUids));
   report({
