@@ -1,5 +1,7 @@
 // Columns for a terminal, counting what a terminal counts: CJK and emoji take two cells.
 
+import { cut } from "../model/printable.ts";
+
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 
 interface Column {
@@ -7,12 +9,20 @@ interface Column {
   readonly isNumber?: boolean;
 }
 
+/** What is wider pushes the rest of its line to the right: one long name must not make each of a hundred thousand lines long. */
+const widest = 100;
+/** Names and reasons may have 64 KiB. The whole of them is for programs. */
+const longest = 1_000;
+
 /** A line for the titles and one for each row, none with blanks at its end. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const lines = [columns.map(({ title }) => title), ...rows];
+  const lines = [columns.map(({ title }) => title), ...rows.map((cells) => cells.map((cell) => cut(cell, longest)))];
   // There may be more rows than a function takes arguments.
   const widths = columns.map((_, i) =>
-    lines.reduce((width, cells) => Math.max(width, displayWidth(cells[i] ?? "")), 0),
+    Math.min(
+      widest,
+      lines.reduce((width, cells) => Math.max(width, displayWidth(cells[i] ?? "")), 0),
+    ),
   );
   return lines.map((cells) =>
     columns

@@ -29,3 +29,15 @@ test("there may be more rows than a function takes arguments", () => {
   const rows = Array.from({ length: 200_000 }, (_, row) => [String(row)]);
   assert.equal(textTable([{ title: "ROW", isNumber: true }], rows)[2], "     1");
 });
+
+test("one long name does not make every line long, and is cut where it says nothing to people any more", () => {
+  const [, long, short] = textTable(
+    [{ title: "NAME" }, { title: "X" }],
+    [
+      ["x".repeat(65_536), "y"],
+      ["z", "y"],
+    ],
+  );
+  assert.equal(long, `${"x".repeat(999)}…  y`);
+  assert.equal(short, `${"z".padEnd(100)}  y`);
+});
