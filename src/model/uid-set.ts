@@ -16,9 +16,11 @@ export const emptyUidSet: UidSet = { ranges: [] };
 /** Collects UIDs that arrive one by one, best in ascending order; any order and duplicates are right. */
 export class UidSetBuilder {
   // Two plain arrays of numbers: hundreds of thousands of UIDs arrive here without an object for each.
-  readonly #firsts: number[] = [];
-  readonly #lasts: number[] = [];
+  #firsts: number[] = [];
+  #lasts: number[] = [];
   #sorted = true;
+  /** With more ranges than that they are sorted at once: the same ones may be told over and over. */
+  #most = manyRanges;
 
   add(uid: number): void {
     this.addRange(uid, uid);
@@ -38,21 +40,38 @@ export class UidSetBuilder {
     }
     this.#firsts.push(first);
     this.#lasts.push(last);
+    if (!this.#sorted && top >= this.#most) this.#sort();
   }
 
   /** What was added so far; the builder can be used further. */
   build(): UidSet {
-    const ranges = this.#firsts.map((first, i): UidRange => [first, this.#lasts[i]!]);
-    return { ranges: this.#sorted ? ranges : joined(ranges.sort((a, b) => a[0] - b[0])) };
+    if (!this.#sorted) this.#sort();
+    return { ranges: this.#firsts.map((first, i): UidRange => [first, this.#lasts[i]!]) };
+  }
+
+  /** Sorts, and joins what overlaps or touches. */
+  #sort(): void {
+    const [firsts, lasts] = [this.#firsts, this.#lasts];
+    const order = firsts.map((_, i) => i).sort((a, b) => firsts[a]! - firsts[b]!);
+    [this.#firsts, this.#lasts, this.#sorted] = [[], [], true];
+    for (const i of order) this.addRange(firsts[i]!, lasts[i]!);
+    // As many again come before the next time, so that each is sorted a few times only.
+    this.#most = Math.max(manyRanges, 2 * this.#firsts.length);
   }
 }
+
+const manyRanges = 100_000;
 
 /**
  * Reads a sequence-set of RFC 3501 without `*`, such as `1:3,5,9:7`. Throws PROTOCOL for anything else.
  */
 export function parseUidSet(text: string): UidSet {
   const builder = new UidSetBuilder();
-  for (const part of text.split(",")) {
+  // A set can be megabytes long: no array of its parts is made.
+  for (let start = 0; start <= text.length;) {
+    const comma = text.indexOf(",", start);
+    const end = comma < 0 ? text.length : comma;
+    const part = text.slice(start, end);
     const colon = part.indexOf(":");
     if (colon < 0) {
       builder.add(parseUid(part, text));
@@ -62,6 +81,7 @@ export function parseUidSet(text: string): UidSet {
       const b = parseUid(part.slice(colon + 1), text);
       builder.addRange(Math.min(a, b), Math.max(a, b));
     }
+    start = end + 1;
   }
   return builder.build();
 }

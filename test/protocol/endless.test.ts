@@ -14,8 +14,9 @@ describe("a list of mailboxes without an end is given up", () => {
   for (const [what, line] of [
     ["mailboxes", '* LIST () "/" box'],
     ["states of mailboxes", "* STATUS box (UIDVALIDITY 1 UIDNEXT 1 HIGHESTMODSEQ 1)"],
-    ["lines that cannot be read", '* LIST () "/" a b c'],
+    ["lines that cannot be read", '* LIST () "/" a b'],
     ["names", `* LIST () "/" ${"x".repeat(21)}`],
+    ["attributes", `* LIST (${"x".repeat(20)}) "/" x`],
   ] as const) {
     const listing = (lines: number): Promise<unknown> => {
       const script = `
@@ -24,7 +25,7 @@ describe("a list of mailboxes without an end is given up", () => {
         S: l OK`;
       return withSession(script, (session) => list(session, query, longest), { capabilities: ["LIST-STATUS"] });
     };
-    const most = what === "names" ? 2 : 3;
+    const most = what === "names" || what === "attributes" ? 2 : 3;
 
     test(what, async () => {
       await listing(most);

@@ -1,5 +1,7 @@
 // Flag lists as shared arrays: a mailbox has few different ones, but sends them by the hundred thousand.
 
+import { ownCopy } from "./wire-values.ts";
+
 // Bound what a server with ever new keywords can make us keep.
 const maxLists = 4096;
 const maxKeptOctets = 1024;
@@ -18,7 +20,8 @@ export function internFlagList(text: string): readonly string[] | undefined {
   const known = lists.get(text);
   if (known !== undefined) return known;
   if (!isListOfWords(text)) return undefined;
-  return keep(text, text === "" ? [] : text.split(" "));
+  const own = ownCopy(text);
+  return keep(own, own === "" ? [] : own.split(" "));
 }
 
 /** As {@link internFlagList}, whatever stands between the words; what is no word at all is left out. */

@@ -3,7 +3,7 @@
 
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../responses.ts";
-import { readNonZero, readNumber, unreadable } from "./wire-values.ts";
+import { ownCopy, readNonZero, readNumber, unreadable } from "./wire-values.ts";
 
 // mailbox-list of RFC 3501 section 9, up to the name. A lone backslash as delimiter is wrong, but clear; "" is a flat
 // name space.
@@ -15,6 +15,9 @@ const oddListHead = /^\* L(?:IST|SUB) \([^()]*\) (?:NIL|"[^" ]*"|[^" ]+) /i;
 // mbox-list-extended-item of RFC 5258 section 6, as in `("OLDNAME" ("before"))`
 const oldNameHead = /^ \((?:.* )?"?OLDNAME"? \(/i;
 
+/** All that are known have 300 octets together. */
+const maxAttributes = 4096;
+
 /** Of the extended data items (RFC 5258) behind the name only OLDNAME is our business. */
 export function parseList(line: string, literals: readonly Buffer[]): ListResponse | UnreadableResponse {
   const head = listHead.exec(line);
@@ -22,7 +25,12 @@ export function parseList(line: string, literals: readonly Buffer[]): ListRespon
   const [whole, attributes = "", delimiter = null] = head;
   const name = readName(line, whole.length, literals);
   // What follows an unquoted name and is no list may belong to the name.
-  if (name === undefined || !/^ *(?:$|\()/.test(line.slice(name.end, name.end + 32))) return unreadableList(line);
+  if (
+    name === undefined ||
+    attributes.length > maxAttributes ||
+    !/^ *(?:$|\()/.test(line.slice(name.end, name.end + 32))
+  )
+    return unreadableList(line);
   const oldName = readOldName(line, { start: name.end, literals: literals.slice(name.form === "literal" ? 1 : 0) });
   return {
     kind: "list",
@@ -38,7 +46,7 @@ function unreadableList(line: string): UnreadableResponse {
   const rest = head === undefined ? "" : line.slice(head.length);
   const name = readQuoted(rest, 1)?.value ?? rest.replace(/^"/, "").trimEnd();
   const isName = name !== "" && !/[\r\n\0]/.test(name);
-  return unreadable("list", line, isName ? { name } : {});
+  return unreadable("list", line, isName ? { name: ownCopy(name) } : {});
 }
 
 function readOldName(
@@ -96,10 +104,14 @@ interface Astring {
   readonly form: "atom" | "quoted" | "literal";
 }
 
+/** One that may be kept for the sake of a name in it. */
+const shortLine = 256;
+
 function readName(line: string, start: number, literals: readonly Buffer[]): Astring | undefined {
   const name = readAnyName(line, start, literals);
   // RFC 3501 section 9: not even a literal may hold NUL, so nobody could ever ask for it.
-  return name?.value.includes("\0") === true ? undefined : name;
+  if (name?.value.includes("\0") === true) return undefined;
+  return name !== undefined && line.length > shortLine ? { ...name, value: ownCopy(name.value) } : name;
 }
 
 const literalMarker = /^~?\{[0-9]+\+?\}\r?\n/;

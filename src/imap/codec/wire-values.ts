@@ -36,5 +36,10 @@ export function unreadable(
 }
 
 function beginningOf(line: string): string {
-  return withoutMessageText(line.slice(0, maxKept));
+  return withoutMessageText(ownCopy(line.slice(0, maxKept)));
+}
+
+/** What is cut from a line keeps the whole line in memory, be it a megabyte; this does not. Of octets, one character each. */
+export function ownCopy(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
 }

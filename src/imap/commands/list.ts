@@ -100,7 +100,7 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
       else if (response.about === "list") unreadable.push(response);
       // That the state of its mailbox is not known is enough.
       else return response.about === "status";
-      octets += response.kind === "unreadable" ? response.line.length : response.name.length;
+      octets += sizeOf(response);
       const count = Math.max(mailboxes.length, statuses.length, unreadable.length);
       if (count > longest.mailboxes || octets > longest.octets) throw endlessList(session.side, longest);
       return true;
@@ -109,6 +109,13 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
   if (withStatus) return { mailboxes, statuses, unreadable };
   const asked = await allDone(mailboxes.filter(isSelectable).map(({ name }) => statusIfAny(session, name)));
   return { mailboxes, statuses: asked.flatMap((one) => one ?? []), unreadable };
+}
+
+/** What is kept of it, in octets. */
+function sizeOf(response: ListResponse | MailboxStatusResponse | UnreadableResponse): number {
+  if (response.kind === "unreadable") return response.line.length + (response.name ?? "").length;
+  const attributes = response.kind === "list" ? response.attributes : [];
+  return attributes.reduce((sum, attribute) => sum + attribute.length, response.name.length);
 }
 
 function endlessList(side: Side, { mailboxes, octets }: typeof longestList): InterimapError {

@@ -68,6 +68,35 @@ test("a builder can be used further, and what it built before stays", () => {
   assert.equal(formatUidSet(builder.build()), "1:4");
 });
 
+test("what is told over and over, or backwards, is kept once", () => {
+  const builder = new UidSetBuilder();
+  const heap = process.memoryUsage().heapUsed;
+  for (let time = 0; time < 200; time++) for (let uid = 1; uid < 200_000; uid += 2) builder.add(uid);
+  assert.ok(process.memoryUsage().heapUsed - heap < 100 << 20);
+  for (let uid = 700_000; uid > 200_000; uid -= 2) builder.add(uid);
+  builder.addRange(200_003, 700_000);
+  builder.add(5);
+  const { ranges } = builder.build();
+  assert.equal(ranges.length, 100_001);
+  assert.deepEqual(
+    [ranges[2], ranges.at(-2), ranges.at(-1)],
+    [
+      [5, 5],
+      [199_999, 199_999],
+      [200_002, 700_000],
+    ],
+  );
+});
+
+test("a set that is read is as right as it is long", () => {
+  assert.deepEqual(parseUidSet("7,".repeat(1_000_000) + "3:5").ranges, [
+    [3, 5],
+    [7, 7],
+  ]);
+  for (const wrong of ["", ",", "1,", ",1", "1,,2", "1:", ":1", "1:2:3", "0", "*"])
+    assert.throws(() => parseUidSet(wrong), /not a set of UIDs/, wrong);
+});
+
 test("a limit without room for a range is refused", () => {
   assert.throws(() => splitUidSet(uidRange(1, 2), 20), RangeError);
   assert.deepEqual(splitUidSet(emptyUidSet, 21), []);

@@ -327,6 +327,7 @@ for (const [line, what] of [
   ['* LIST (\\A "b") "/" c', { about: "list", name: "c" }],
   ['* LIST () "/" a\0b', { about: "list" }],
   ['* LIST () "/" "a\0b"', { about: "list" }],
+  [`* LIST (${"x ".repeat(3000)}x) "/" a`, { about: "list", name: "a" }],
   ["* LIST INBOX", { about: "list" }],
   ["* LIST", { about: "list" }],
   ["* LSUB(x", { about: "list" }],
@@ -398,4 +399,21 @@ test("what is kept of a line has nothing in it that may be part of a message", a
     assert.ok(response.kind === "unreadable");
     assert.equal(response.line, kept);
   }
+});
+
+test("what is kept of a line of a megabyte is not the line", async () => {
+  const before = process.memoryUsage().heapUsed;
+  const kept: Response[] = [];
+  for (let i = 0; i < 150; i++) {
+    const more = `${String(i)}${"x".repeat(1 << 20)}`;
+    kept.push(
+      await parsed(`* LIST () "/" "some name or other" ("X" ("${more}"))`),
+      await parsed(`* LIST () "/" "some name or other" ${more}`),
+      await parsed(`* STATUS "some name or other" (UIDNEXT 3 X "${more}")`),
+      await parsed(`* 1 FETCH (UID 5 FLAGS (some-flag-or-other-${String(i)}) X "${more}")`),
+      await parsed(`* VANISHED ${more}`),
+    );
+  }
+  assert.equal(kept.length, 750);
+  assert.ok(process.memoryUsage().heapUsed - before < 200 << 20);
 });
