@@ -7,6 +7,8 @@ import { InterimapError } from "../model/errors.ts";
 /** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */
 const defaultLimitMs = 5 * 60_000;
 const steps = 5;
+/** Who is in a hurry waits no longer than that, however busily the server answers: systemd kills after 30 s. */
+const lastLimitMs = 20_000;
 /** As long as it says that it is busy with something large ("* OK Hang in there.."), at most. */
 const busyLimitMs = 60 * 60_000;
 
@@ -28,6 +30,7 @@ export class Patience {
   readonly #options: PatienceOptions;
   #limitMs: number;
   #isHurried = false;
+  #lastTimer: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout;
   #silentSteps = 0;
   #busySteps = 0;
@@ -41,13 +44,16 @@ export class Patience {
     this.#timer = this.#arm();
   }
 
-  /** From now on, silence for so long while we wait is too long. */
+  /** All has to end: from now on, silence for so long while we wait is too long, and so is an answer without an end. */
   limit(ms: number): void {
     clearTimeout(this.#timer);
     this.#limitMs = ms;
     this.#isHurried = true;
     this.#silentSteps = 0;
     this.#timer = this.#arm();
+    this.#lastTimer ??= setTimeout(() => {
+      this.#endAll();
+    }, lastLimitMs).unref();
   }
 
   /** An answer, a part of one, or octets of ours that left. */
@@ -64,6 +70,13 @@ export class Patience {
 
   end(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#lastTimer);
+  }
+
+  #endAll(): void {
+    const { awaited, giveUp } = this.#options;
+    if (awaited() === "nothing") this.#lastTimer?.refresh();
+    else giveUp(new InterimapError("CONNECTION_SILENT", `no end of the answer within ${duration(lastLimitMs)}`));
   }
 
   #arm(): NodeJS.Timeout {

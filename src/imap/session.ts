@@ -147,7 +147,8 @@ export class Session {
       },
       mayCome: (octets) => this.#mayCome(octets),
       onRead: (arriving) => {
-        if (this.#isAnswering || arriving > this.#arriving) this.#patience.progress();
+        const goesOn = arriving > this.#arriving && this.#isInMailbox();
+        if (this.#isAnswering || goesOn) this.#patience.progress();
         this.#isAnswering = false;
         this.#arriving = arriving;
         this.#requireEnd();
@@ -593,11 +594,16 @@ export class Session {
       if (response.kind === "fetch" && response.body) owner.brought = (owner.brought ?? 0) + response.body.length;
       return;
     }
-    if (response.kind !== "status" && this.#inFlight.selecting + this.#inFlight.inMailbox > 0) this.#isAnswering = true;
+    if (tellsOfMailbox(response) && this.#isInMailbox()) this.#isAnswering = true;
     else this.#patience.signOfLife();
     if (response.kind === "fetch" && this.#isUnstamped(response)) view?.noteUnstamped();
     view?.receive(response);
     this.#listener?.(response);
+  }
+
+  /** Somebody awaits what the server tells of a mailbox and its messages. */
+  #isInMailbox(): boolean {
+    return this.#inFlight.selecting + this.#inFlight.inMailbox > 0;
   }
 
   /** Each part of an answer is progress; but an answer has an end. */
@@ -711,6 +717,21 @@ const whySelectionIsLost = {
 };
 
 function ignore(): void {}
+
+function tellsOfMailbox(response: UntaggedResponse): boolean {
+  switch (response.kind) {
+    case "exists":
+    case "expunge":
+    case "vanished":
+    case "flags":
+    case "fetch":
+      return true;
+    case "unreadable":
+      return response.about !== "list" && response.about !== "status";
+    default:
+      return false;
+  }
+}
 
 function isList({ command }: Entry): boolean {
   return command.name === "LIST";

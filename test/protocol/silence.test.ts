@@ -100,7 +100,7 @@ test("silence while nothing is awaited is no reason to give up, however long", a
 test("a large message that comes slowly is not silence", async (t) => {
   const clock = installedClock(t);
   const { session, stream } = slowSession();
-  const answer = session.run(command("UID FETCH 1 BODY[]"));
+  const answer = session.run(command("UID FETCH 1 BODY[]", { overlap: "selected" }));
   stream.push("* 1 FETCH (UID 1 BODY[] {100}\r\n");
   for (let i = 0; i < 10; i++) {
     await setImmediate();
@@ -321,6 +321,63 @@ test("but an answer has to end within a day, however busily its parts come", asy
   }
   assert.ok(parts >= 24 * 60 && parts < 25 * 60, String(parts));
   await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^the answer to LIST has no end within 1 d$/));
+});
+
+for (const one of [...small, command("UID STORE 1 FLAGS ()", { overlap: "changing" })]) {
+  for (const parts of [
+    [`* OK ${"x".repeat(5000)}`, "\r\n"],
+    [`* XFOO ${"x".repeat(5000)}`, "\r\n"],
+    [`* CAPABILITY ${"X ".repeat(5000)}`, "X\r\n"],
+    ['* LIST () "/" {3000}\r\n', `${"x".repeat(3000)}\r\n`],
+  ]) {
+    test(`${one.name}: what nobody awaits is silence, though it comes in parts: ${parts[0]!.slice(0, 12)}`, async (t) => {
+      const clock = installedClock(t);
+      const { session, stream } = slowSession();
+      const answer = session.run(one);
+      await setImmediate();
+      const limit = one.overlap === "changing" ? 80 : 10;
+      for (let i = 0; i < limit && session.isUsable; i++) {
+        for (const part of parts) {
+          if (session.isUsable) stream.push(part);
+          await setImmediate();
+          clock.pass(minute / 2);
+        }
+      }
+      await assert.rejects(answer, failsWith("CONNECTION_SILENT"));
+    });
+  }
+}
+
+test("a list of UIDs that comes slowly is not silence", async (t) => {
+  const clock = installedClock(t);
+  const { session, stream } = slowSession();
+  const answer = session.run(command("SELECT box", { overlap: "select" }));
+  stream.push("* VANISHED (EARLIER) ");
+  for (let i = 0; i < 10; i++) {
+    stream.push("1,".repeat(4096));
+    await setImmediate();
+    clock.pass(minute);
+    assert.ok(session.isUsable, `given up after ${String(i + 1)} minutes`);
+  }
+  stream.push("1\r\na0 OK\r\n");
+  await answer;
+  session.destroy();
+});
+
+test("when all has to end, an answer has to end, too, however busily its parts come", async (t) => {
+  const clock = installedClock(t);
+  const { session, stream } = slowSession();
+  const answer = session.run(command('LIST "" *', { claim: ({ kind }) => kind === "list" }));
+  await setImmediate();
+  session.limitSilence(5_000);
+  let seconds = 0;
+  for (; session.isUsable && seconds < 60; seconds++) {
+    stream.push(`* LIST () "/" box${String(seconds)}\r\n`);
+    await setImmediate();
+    clock.pass(1000);
+  }
+  assert.equal(seconds, 20);
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no end of the answer within 20 s$/));
 });
 
 test("a line that never ends is silence, when it comes drop by drop", async (t) => {

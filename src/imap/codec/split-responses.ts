@@ -100,12 +100,16 @@ export class ResponseSplitter {
     this.#total = 0;
   }
 
-  /** Grows with what arrives of a response that is not complete yet, by lines not before they are rather long. */
+  /**
+   * Grows with what arrives of a response that is not complete yet, where that may take long: of messages, and of lists of
+   * UIDs once they are rather long. Any other line is short, and comes as a whole.
+   */
   get arriving(): number {
-    const literal = this.#literal === undefined ? 0 : this.#filled - this.#literal.length;
-    return (
-      this.#announced - this.#unwanted + literal + Math.floor((this.#lines.length + this.#line.length) / (4 * KiB))
-    );
+    if (this.#announced > 0) {
+      const missing = this.#literal === undefined ? 0 : this.#literal.length - this.#filled;
+      return isFetch.test(this.#lines) ? this.#announced - this.#unwanted - missing : 0;
+    }
+    return uidList.test(this.#beginning) ? Math.floor(this.#line.length / (4 * KiB)) : 0;
   }
 
   /** The chunk is kept as it is, for literals, and must not change any more. */
