@@ -28,6 +28,7 @@ import { clearRefusal, refusedUids } from "./refusals.ts";
 import { goneAlready } from "./refused-changes.ts";
 import { Findings } from "./repair-plan.ts";
 import { adoptUnrecorded } from "./resume.ts";
+import { straysFrom } from "./strays.ts";
 
 /** The answer to one search is one line: it must not become longer than a server's lines may be. */
 const sliceSize = 10_000;
@@ -38,17 +39,29 @@ const sliceSize = 10_000;
  */
 export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
   const rows = mailbox.store.countMappings(mailbox.idx);
-  const doubtful = sides.filter(
-    (side) =>
-      isComparable(mailbox, side, after[side]) && surplus(mailbox, side, { rows, uidNext: after[side].uidNext }) !== 0,
-  );
+  const doubtful = sides.filter((side) => {
+    if (!isComparable(mailbox, side, after[side])) return false;
+    const isLow = after[side].uidNext < (mailbox.before[side]?.uidNext ?? 0);
+    return isLow ? excess(mailbox, side) > 0 : surplus(mailbox, side, { rows, uidNext: after[side].uidNext }) !== 0;
+  });
   if (doubtful.length === 0) return true;
   const found = await bothSides((side) =>
     doubtful.includes(side) ? compare(mailbox, side, after[side].uidNext) : Promise.resolve(nothing),
   );
   const isNothing = sides.every((side) => isEmpty(found[side].missing) && isEmpty(found[side].unrecorded));
   if (!isNothing) await mend(mailbox, found);
-  return isNothing && sides.every((side) => isEmpty(mailbox.views[side].vanished));
+  if (!isNothing || sides.some((side) => !isEmpty(mailbox.views[side].vanished))) return false;
+  let areStrays = false;
+  for (const side of doubtful) {
+    // Asked for when it was selected again: the count may have been wrong only once.
+    const more = excess(mailbox, side, mailbox.views[side].exists);
+    if (more <= 0) continue;
+    const strays = await straysFrom(mailbox, side, after[side].uidNext);
+    if (isEmpty(strays)) throw untold(mailbox, side, more);
+    mailbox.progress[side].strays = strays;
+    areStrays = true;
+  }
+  return !areStrays;
 }
 
 interface Difference {
@@ -62,8 +75,15 @@ const nothing: Difference = { missing: emptyUidSet, unrecorded: emptyUidSet };
 
 /** Of what waits it is not recorded how much it is. A server that was put back to an earlier state is another matter. */
 function isComparable({ progress, before }: OpenMailbox, side: Side, now: MailboxState): boolean {
-  const { uidNext = 0, highestModSeq = 0n } = before[side] ?? {};
-  return progress[side].wait === undefined && now.uidNext >= uidNext && now.highestModSeq >= highestModSeq;
+  return progress[side].wait === undefined && now.highestModSeq >= (before[side]?.highestModSeq ?? 0n);
+}
+
+/** How many messages more a server counts than are recorded in all, whatever UIDNEXT it tells. */
+function excess(mailbox: OpenMailbox, side: Side, exists = Infinity): number {
+  const { store, idx, progress } = mailbox;
+  const gone = countUids(progress[otherSide(side)].undeletable);
+  const recorded = store.countMappings(idx) - gone + countUids(refusedUids(mailbox, side));
+  return Math.min(progress[side].counted, exists) - recorded;
 }
 
 interface Counted {
@@ -92,10 +112,14 @@ export function requireAllTold(mailbox: OpenMailbox, after: PerSide<MailboxState
     const more = surplus(mailbox, side, { rows: store.countMappings(idx), uidNext: after[side].uidNext });
     // Since it was noticed they may have been told, or be gone.
     if (more <= 0) continue;
-    const all = String(progress[side].counted);
-    const message = `the server counts ${all} messages, but does not tell of ${String(more)} of them`;
-    throw new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "all others were synchronised" });
+    throw untold(mailbox, side, more);
   }
+}
+
+function untold({ progress }: OpenMailbox, side: Side, more: number): InterimapError {
+  const all = String(progress[side].counted);
+  const message = `the server counts ${all} messages, but does not tell of ${String(more)} of them`;
+  return new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "all others were synchronised" });
 }
 
 async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<Difference> {

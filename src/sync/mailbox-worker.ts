@@ -41,6 +41,7 @@ import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
 import { isDue } from "./retry-refused.ts";
 import { reportRefusals } from "./refusals.ts";
 import { requireTrueUids } from "./silent-copies.ts";
+import { findStrays } from "./strays.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
 import { endVainWaits, isWaitOver, noteRoom } from "./waits.ts";
 
@@ -78,6 +79,7 @@ const mostIdleRounds = 10;
 async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx, progress } = mailbox;
   let idleRounds = 0;
+  await findStrays(mailbox);
   await confirmCopied(mailbox);
   await findUntoldChanges(mailbox);
   await offerRefusedChanges(mailbox);
@@ -98,6 +100,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
       perSide((side) => union(newUids(mailbox.progress[side], after[side].uidNext), retry[side])),
     );
     retry = { local: emptyUidSet, remote: emptyUidSet };
+    for (const side of sides) progress[side].strays = emptyUidSet;
     // A UIDNEXT below the last one is not believed: what has a row already would be new once more.
     for (const side of sides) progress[side].floor = Math.max(progress[side].floor, after[side].uidNext);
     const [known, isFirst] = [after, round === 1];
@@ -342,6 +345,7 @@ function progressFrom(
       due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
       wait: wait && { ...wait, isOver: repairs || isWaitOver(wait) },
       hasShrunk: false,
+      strays: emptyUidSet,
       undeletable: of("deletion"),
       unflaggable: of("flags"),
       dueChanges: uidSetOf(changes.filter((change) => repairs || isDue(change)).map(({ uid }) => uid)),
@@ -384,9 +388,10 @@ function dueUids({ refused, due }: Progress): UidSet {
 }
 
 /** New messages: neither seen in an earlier round, nor mapped, nor refused or waiting, which have their own time. */
-function newUids({ floor, mapped, refused, wait }: Progress, uidNext: number): UidSet {
+function newUids({ floor, mapped, refused, wait, strays }: Progress, uidNext: number): UidSet {
   if (wait?.isOver === false) return emptyUidSet;
-  return floor >= uidNext ? emptyUidSet : subtract(uidRange(floor, uidNext - 1), union(mapped, uidSetOf(refused)));
+  const uids = union(uidRange(floor, uidNext - 1), strays);
+  return isEmpty(uids) ? uids : subtract(uids, union(mapped, uidSetOf(refused)));
 }
 
 /** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */

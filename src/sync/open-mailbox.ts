@@ -135,6 +135,8 @@ export interface Progress {
   readonly refused: Set<number>;
   /** Those of them, at the beginning, for which it was time to be offered once more. */
   due: UidSet;
+  /** Messages that were found at or above UIDNEXT, and are new. */
+  strays: UidSet;
   /** Messages here, from this UID on, that wait until the other server takes any. Undefined: there are none. */
   wait: { readonly firstUid: number; readonly attempts: number; readonly isOver: boolean } | undefined;
   /** Messages were deleted here since that was last looked at. */

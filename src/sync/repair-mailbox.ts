@@ -5,7 +5,7 @@ import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/comma
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, hasUid, subtract, uidRange, uidSetOf } from "../model/uid-set.ts";
+import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../model/uid-set.ts";
 import { identitiesLeftOut } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
@@ -14,15 +14,18 @@ import { likeness } from "./match-plan.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { forgetTakenRefusals } from "./refusals.ts";
 import { adopt } from "./resume.ts";
+import { straysFrom } from "./strays.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const { views, before, progress } = mailbox;
-  const uidNext = perSide((side) => uidLimit(mailbox, side));
+  const told = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
   const announced = perSide((side) => views[side].takeAllChanges());
-  const { rows, messages, restyled, read } = await compareRows(mailbox, uidNext);
-  await addUnrecorded(mailbox, { uidNext, messages, read });
+  const { rows, messages, restyled, read, last } = await compareRows(mailbox);
+  await addUnrecorded(mailbox, { uidNext: told, messages, read });
+  // A UIDNEXT below that of a message is not true: what is missing there may have been one.
+  const uidNext = perSide((side) => Math.max(told[side], last[side] + 1));
   const plan = planRepair({
     rows,
     messages,
@@ -51,18 +54,24 @@ interface Compared {
   readonly restyled: readonly PerSide<MessageIdentity>[];
   /** How many messages were told of. */
   readonly read: PerSide<number>;
+  /** The highest UID of these; 0: there are none. */
+  readonly last: PerSide<number>;
 }
 
-async function compareRows(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<Compared> {
+async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
   const rows: PerSide<number>[] = [];
   const messages = perSide(() => new Map<number, MessageIdentity>());
   const restyled: PerSide<MessageIdentity>[] = [];
   const read = { local: 0, remote: 0 };
+  const last = { local: 0, remote: 0 };
   for (const slice of mailbox.store.allPairs(mailbox.idx, sliceSize)) {
     // What cannot be deleted, though its counterpart is gone, is as it should be.
     const whole = slice.filter((row) => !sides.some((side) => hasUid(mailbox.progress[side].undeletable, row[side])));
-    const found = await bothSides((side) => messagesOf(mailbox, { side, rows: whole, uidNext: uidNext[side] }));
-    for (const side of sides) read[side] += found[side].size;
+    const found = await bothSides((side) => messagesOf(mailbox, side, whole));
+    for (const side of sides) {
+      read[side] += found[side].size;
+      for (const uid of found[side].keys()) if (uid > last[side]) last[side] = uid;
+    }
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
       if (local !== undefined && remote !== undefined && likeness({ local, remote }) === "equal") {
@@ -74,20 +83,16 @@ async function compareRows(mailbox: OpenMailbox, uidNext: PerSide<number>): Prom
       if (remote !== undefined) messages.remote.set(row.remote, remote);
     }
   }
-  return { rows, messages, restyled, read };
+  return { rows, messages, restyled, read, last };
 }
 
-interface Slice {
-  readonly side: Side;
-  readonly rows: readonly PerSide<number>[];
-  readonly uidNext: number;
-}
-
+/** Rows beyond UIDNEXT are asked for, too: it may be UIDNEXT that is wrong. */
 async function messagesOf(
   { sessions, views }: OpenMailbox,
-  { side, rows, uidNext }: Slice,
+  side: Side,
+  rows: readonly PerSide<number>[],
 ): Promise<ReadonlyMap<number, MessageIdentity>> {
-  const uids = uidSetOf(rows.map((row) => row[side]).filter((uid) => uid >= 1 && uid < uidNext));
+  const uids = uidSetOf(rows.map((row) => row[side]).filter((uid) => uid >= 1 && uid <= maxUid));
   const identities = await fetchIdentities(sessions[side], uids);
   const messages = new Map(identities.map((identity) => [identity.uid, identity]));
   // A message that the server only fails to describe must not be taken for one that is gone.
@@ -108,15 +113,22 @@ interface Everything extends Pick<Compared, "messages" | "read"> {
 
 /** Messages without a row. One that was left out would be copied. */
 async function addUnrecorded(mailbox: OpenMailbox, { uidNext, messages, read }: Everything): Promise<void> {
-  const { store, idx, sessions, views } = mailbox;
+  const { store, idx, sessions, views, progress } = mailbox;
+  const isWhole = (side: Side, found: readonly MessageIdentity[]): boolean =>
+    read[side] + found.length >= views[side].exists;
   await bothSides(async (side) => {
-    const asked = subtract(uidRange(1, uidNext[side] - 1), store.mappedUids(idx, side));
+    const { strays } = progress[side];
+    const asked = union(subtract(uidRange(1, uidNext[side] - 1), store.mappedUids(idx, side)), strays);
     const found = await fetchIdentities(sessions[side], asked);
     const told = uidSetOf(found.map(({ uid }) => uid));
     views[side].requireRead(subtract(asked, told), side);
-    const isWhole = read[side] + found.length >= views[side].exists;
-    const leftOut = isWhole ? [] : await identitiesLeftOut(mailbox, side, { asked, told });
-    for (const identity of [...found, ...leftOut]) messages[side].set(identity.uid, identity);
+    const leftOut = isWhole(side, found) ? [] : await identitiesLeftOut(mailbox, side, { asked, told });
+    const all = [...found, ...leftOut];
+    if (!isWhole(side, all)) {
+      progress[side].strays = union(strays, await straysFrom(mailbox, side, uidNext[side]));
+      all.push(...(await fetchIdentities(sessions[side], subtract(progress[side].strays, asked), { areThere: true })));
+    }
+    for (const identity of all) messages[side].set(identity.uid, identity);
   });
 }
 

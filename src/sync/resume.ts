@@ -32,8 +32,9 @@ export function copiedPairs({ store, idx, progress }: OpenMailbox): Iterable<Per
 
 /** What has no row, from that UID on. */
 export function unrecordedUids(mailbox: OpenMailbox, side: Side, floor: number): UidSet {
-  const { store, idx } = mailbox;
-  return subtract(uidRange(floor, uidLimit(mailbox, side) - 1), store.mappedUids(idx, side, floor));
+  const { store, idx, progress } = mailbox;
+  const all = union(uidRange(floor, uidLimit(mailbox, side) - 1), progress[side].strays);
+  return subtract(all, store.mappedUids(idx, side, floor));
 }
 
 /** From the floors on, messages without a row are matched with each other before anything is copied. */

@@ -28,6 +28,9 @@ function searched(uids: string, found: string): string {
     S: ${s} OK`;
 }
 
+/** No message should be there. */
+const beyondUidNext = "3:4294967295";
+
 /** Selected once more, for all that happened since the last run. */
 function again(now: Now = {}, more = ""): string {
   const [a] = freshTags("a");
@@ -95,12 +98,32 @@ for (const side of sides) {
 
   test(`a count of the ${side} server that is not true changes nothing`, async () => {
     for (const exists of [0, 1, 3, 1000]) {
-      const here = selected({ exists }) + again() + searched("1:2", "1 2") + noop();
+      // More messages than UIDs below UIDNEXT: UIDNEXT may be wrong.
+      const beyond = exists > 2 ? searched(beyondUidNext, "") : "";
+      const here = selected({ exists }) + beyond + again() + searched("1:2", "1 2") + noop();
       await withScene(scripts(side, here, selected()), async (scene) => {
         await scene.sync();
         assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
       });
     }
+  });
+
+  test(`a count of the ${side} server that stays, and that no message explains, is told`, async () => {
+    const here =
+      selected({ exists: 3 }) +
+      searched(beyondUidNext, "") +
+      again({ exists: 3 }) +
+      searched("1:2", "1 2") +
+      noop() +
+      searched(beyondUidNext, "");
+    await withScene(scripts(side, here, selected()), async (scene) => {
+      await assert.rejects(
+        scene.sync(),
+        failsWith("MAILBOX_PROTOCOL", /counts 3 messages, but does not tell of 1 of them/),
+      );
+      assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
+      assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: before, remote: before });
+    });
   });
 
   test(`a search that finds nothing on the ${side} side deletes nothing: what is there answers`, async () => {

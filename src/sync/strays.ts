@@ -1,0 +1,36 @@
+// Messages that UIDNEXT does not allow for. No message has a UID as high as UIDNEXT (RFC 3501 2.3.1.1), so none is looked for
+// there; unless the server counts more messages than there can be below.
+
+import { existingUids } from "../imap/commands/search.ts";
+import { sides, type Side } from "../model/side.ts";
+import { countUids, maxUid, subtract, uidRange, union, type UidSet } from "../model/uid-set.ts";
+import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
+import { refusedUids } from "./refusals.ts";
+
+/** Before anything is matched: a message that is found only afterwards, when its copy was made, is there twice. */
+export async function findStrays(mailbox: OpenMailbox): Promise<void> {
+  for (const side of sides) {
+    const uidNext = uidLimit(mailbox, side);
+    const { existedWhenSelected: exists } = mailbox.views[side];
+    const isSuspect = exists >= uidNext || (mailbox.interrupted !== undefined && exists > mostBelow(mailbox, side));
+    if (isSuspect) mailbox.progress[side].strays = await straysFrom(mailbox, side, uidNext);
+  }
+}
+
+/** Messages without a row that have this UID or a higher one. */
+export function straysFrom(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<UidSet> {
+  const { store, idx, sessions } = mailbox;
+  const known = union(store.mappedUids(idx, side), refusedUids(mailbox, side));
+  return existingUids(sessions[side], subtract(uidRange(uidNext, maxUid), known));
+}
+
+/** At most so many messages can be there: those that are recorded, and one for each UID that is free below UIDNEXT. */
+function mostBelow(mailbox: OpenMailbox, side: Side): number {
+  const { store, idx, progress } = mailbox;
+  const refused = refusedUids(mailbox, side);
+  const fresh = subtract(
+    uidRange(progress[side].floor, uidLimit(mailbox, side) - 1),
+    union(progress[side].mapped, refused),
+  );
+  return store.countMappings(idx) + countUids(refused) + countUids(fresh);
+}
