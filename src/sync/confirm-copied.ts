@@ -4,6 +4,7 @@
 import { selectAgain } from "../imap/channel.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
+  emptyUidSet,
   hasUid,
   intersect,
   isEmpty,
@@ -28,15 +29,23 @@ import { findWrongUids, near } from "./wrong-uids.ts";
  * believed, and all that it got in that round is matched anew.
  */
 export async function confirmCopied(mailbox: OpenMailbox): Promise<void> {
-  const { interrupted: floors, progress, views } = mailbox;
+  const { interrupted: floors, progress, views, before } = mailbox;
   if (floors === undefined) return;
   forgetTakenRefusals(mailbox);
   const missing = await compareFlags(mailbox, copiedPairs(mailbox));
   for (const target of sides) {
-    const copied = intersect(progress[target].mapped, uidRange(floors[target], maxUid));
+    // A marker may go back further: what is below the recorded UIDNEXT was looked at before that was recorded.
+    const firstCopied = Math.max(floors[target], before[target]?.uidNext ?? 1);
+    const copied = intersect(progress[target].mapped, uidRange(firstCopied, maxUid));
     views[target].noteVanished(subtract(missing[target], copied));
-    const gone = subtract(intersect(missing[target], copied), goneAlready(mailbox, target));
-    const unconfirmed = await findUnconfirmed(mailbox, target, { floors, missing, copied, gone });
+    const unknown = subtract(intersect(missing[target], copied), goneAlready(mailbox, target));
+    const wrong = lastUid(unknown) >= uidLimit(mailbox, target) ? copied : emptyUidSet;
+    // A repair says itself which rows have UIDs that were never given out.
+    const left = mailbox.repairs ? uidRange(uidLimit(mailbox, target), maxUid) : emptyUidSet;
+    const gone = subtract(unknown, left);
+    const unconfirmed = isEmpty(wrong)
+      ? await findUnconfirmed(mailbox, target, { floors, missing, copied, gone })
+      : subtract(wrong, left);
     if (!isEmpty(subtract(gone, unconfirmed))) await askWhetherDeleted(mailbox, target, gone);
     dropRows(mailbox, target, { floors, missing, uids: union(unconfirmed, subtract(gone, views[target].vanished)) });
   }
@@ -45,7 +54,7 @@ export async function confirmCopied(mailbox: OpenMailbox): Promise<void> {
 interface Copied {
   readonly floors: PerSide<number>;
   readonly missing: PerSide<UidSet>;
-  /** The UIDs on the target from its floor on that have a row. */
+  /** The UIDs on the target that have a row since the interrupted round. */
   readonly copied: UidSet;
   /** Those of them that are missing, and should be there. */
   readonly gone: UidSet;
@@ -58,7 +67,6 @@ async function findUnconfirmed(
 ): Promise<UidSet> {
   const { store, idx, progress } = mailbox;
   const source = otherSide(target);
-  if (lastUid(gone) >= uidLimit(mailbox, target)) return copied;
   const unrecorded = subtract(unrecordedUids(mailbox, target, floors[target]), uidSetOf(progress[target].refused));
   const about = union(near(copied, unrecorded), gone);
   const rows = store.pairsOf(idx, target, about);
