@@ -160,7 +160,7 @@ interface Again {
  * is looked into first.
  */
 async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again): Promise<void> {
-  const { store, idx, sessions, views } = mailbox;
+  const { store, idx, sessions, views, flags } = mailbox;
   if (isEmpty(again)) return;
   mailbox.progress[side].isContested = true;
   const claimed = intersect(again, views[side].vanished);
@@ -168,9 +168,16 @@ async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again
     for (const one of hasUid(claimed, pair[side]) ? sides : [otherSide(side)]) {
       const change = changes[one].get(pair[one]);
       if (change === undefined) continue;
-      mailbox.flags.forget(one, pair[one]);
-      views[one].noteChange(pair[one], change);
+      // Our own STORE may have been carried out there.
+      const now = flags.recall(one, pair[one]) ?? change.flags;
+      const latest = views[one].modSeqOf(pair[one]);
+      flags.forget(one, pair[one]);
+      // What was told of it since then is newer.
+      if (views[one].changeOf(pair[one]) !== undefined) continue;
+      views[one].noteChange(pair[one], { flags: now, modSeq: latest > change.modSeq ? latest : change.modSeq });
     }
+    // They may be what they were: a server may raise the mod-sequence for what changes nothing.
+    flags.forget(side, pair[side]);
   }
   await refetchFlags(sessions[side], subtract(again, claimed));
 }

@@ -527,6 +527,40 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
   });
 });
 
+test("MODIFIED for what changed no flag: what both sides had is set there all the same", async () => {
+  const changed = (uid: number, flags: string, modSeq: number): string =>
+    `S: * 1 FETCH (UID ${String(uid)} FLAGS (${flags}) MODSEQ (${String(modSeq)}))`;
+  const scripts = {
+    local: `
+      ${selected({ modSeq: 6 }, changed(1, "mine", 6))}
+      C: a UID STORE 1 (UNCHANGEDSINCE 6) FLAGS.SILENT (mine theirs)
+      S: a OK [MODIFIED 1] touched meanwhile
+      C: r UID FETCH 1 (UID FLAGS MODSEQ)
+      ${changed(1, "mine", 7)}
+      S: r OK
+      ${settled({ modSeq: 7 })}
+      C: b UID STORE 1 (UNCHANGEDSINCE 7) FLAGS.SILENT (mine theirs)
+      S: b OK
+      ${settled({ modSeq: 8 })}`,
+    remote: `
+      ${selected({ modSeq: 6 }, changed(2, "theirs", 6))}
+      C: a UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT (mine theirs)
+      S: a OK
+      ${settled({ modSeq: 7 })}
+      ${settled({ modSeq: 7 })}`,
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]).filter(([type]) => type === "flags-updated"),
+      [
+        ["flags-updated", "remote"],
+        ["flags-updated", "local"],
+      ],
+    );
+  });
+});
+
 // What cannot be read of a mailbox, when SELECT says it or later: nothing is deleted, stored or recorded after that.
 for (const line of ["VANISHED (EARLIER) 0:1", "VANISHED *", "1 EXPUNGE", "x EXISTS", "1 FETCH (FLAGS (b))"]) {
   for (const side of sides) {
