@@ -2,7 +2,7 @@
 
 import { storableFlags, type FlagSet, type PermanentFlags } from "../../../../src/model/flags.ts";
 import type { MailboxState } from "../../../../src/model/mailbox-state.ts";
-import { uidSetOf } from "../../../../src/model/uid-set.ts";
+import { hasUid, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
 import type { FetchResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
 
 export interface Content {
@@ -91,11 +91,11 @@ export class ModelMailbox {
     return news;
   }
 
-  /** What SELECT with QRESYNC tells to one who knew the mailbox in this state (RFC 7162 3.2.5). */
-  newsSince(known: MailboxState): UntaggedResponse[] {
+  /** What SELECT with QRESYNC tells of these messages to one who knew the mailbox in this state (RFC 7162 3.2.5). */
+  newsSince(known: Omit<MailboxState, "uidNext"> & { readonly uids: UidSet }): UntaggedResponse[] {
     if (known.uidValidity !== this.uidValidity || this.modSeqs !== "kept") return [];
     const isConcerned = ({ uid, modSeq }: { readonly uid: number; readonly modSeq: bigint }): boolean =>
-      uid < known.uidNext && modSeq > known.highestModSeq;
+      hasUid(known.uids, uid) && modSeq > known.highestModSeq;
     const vanished = this.#expunged.filter(isConcerned).map(({ uid }) => uid);
     return [
       ...(vanished.length > 0 ? [{ kind: "vanished", earlier: true, uids: uidSetOf(vanished) } as const] : []),

@@ -9,7 +9,15 @@ import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
 import type { FetchResponse, ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { flagSet, unionFlags, withoutFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";
-import { formatUidSet, hasUid, parseUidSet, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
+import {
+  formatUidSet,
+  hasUid,
+  maxUid,
+  parseUidSet,
+  uidRange,
+  uidSetOf,
+  type UidSet,
+} from "../../../../src/model/uid-set.ts";
 import { readCommands } from "../../../support/strict-commands.ts";
 import { fetched, type ModelMailbox, type StoredMessage } from "./mailbox.ts";
 
@@ -145,7 +153,7 @@ export class ModelSession {
       text: "",
     });
     this.#mailbox.takeNews();
-    const [, uidValidity, modSeq, last] = /QRESYNC \((\d+) (\d+) 1:(\d+)/u.exec(line) ?? [];
+    const [, uidValidity, modSeq, uids] = /QRESYNC \((\d+) (\d+)(?: ([\d:,]+))?/u.exec(line) ?? [];
     return [
       { kind: "exists", count: messages.size },
       code("UIDVALIDITY", String(state.uidValidity)),
@@ -158,7 +166,7 @@ export class ModelSession {
         ? []
         : this.#mailbox.newsSince({
             uidValidity: Number(uidValidity),
-            uidNext: Number(last) + 1,
+            uids: uids === undefined ? uidRange(1, maxUid) : parseUidSet(uids),
             highestModSeq: BigInt(modSeq!),
           })),
     ];
