@@ -11,7 +11,7 @@
 // - In a mailbox that was deleted nothing need be left. One that was also made anew gets back what the other side has.
 // - A command whose answer never came may have been done.
 
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { isWithin } from "../../src/model/mailbox-name.ts";
 import type { MailStoreSnapshot, MessageSnapshot } from "../support/snapshot.ts";
 
@@ -31,7 +31,7 @@ export type Fate = { readonly kind: "deleted" } | { readonly kind: "renamed"; re
 interface Tally {
   born: number;
   perhapsBorn: number;
-  /** May have been taken for copies of those that the other client brought. */
+  /** May have been taken for copies of those that were there already. */
   mayPair: number;
   readonly lastBirth: { [side in Side]?: number };
   readonly deleted: { [side in Side]: number };
@@ -184,9 +184,8 @@ export class Model {
     { token, certainty }: { readonly token: string; readonly certainty: Certainty },
   ): void {
     const tally = this.#tally(name, token);
-    const theirs = tally.lastBirth[otherSide(side)] ?? -Infinity;
-    // Behind the second name that a renamed mailbox has for a while everything is new to the program, however old it is.
-    const mayPair = this.hasCalmName(name) ? theirs >= this.#cleanSince : tally.born > 0;
+    // It may be the other client's message, or the late copy of one whose APPEND was cut off within the last hour.
+    const mayPair = tally.born + tally.perhapsBorn > 0;
     tally.lastBirth[side] = Date.now();
     if (certainty === "perhaps") tally.perhapsBorn++;
     else {
