@@ -247,13 +247,12 @@ for (const [args, side] of [
 }
 
 for (const side of sides) {
-  test(`a mailbox that the ${side} server selects though it answers NO costs no other`, async (t) => {
+  test(`a mailbox that the ${side} server selects though it answers NO keeps no other from being synchronised`, async (t) => {
     // Tags are known on one connection only.
     const stores = await twoStores(t, servers, { sections: { [side]: { connections: 1 } } });
     for (const box of ["a", "odd", "z"]) await command(stores.local, `CREATE ${box}`);
     await assertConverges(stores);
     for (const box of ["a", "odd", "z"]) await deliver(stores[side], box, mail(`in-${box}`));
-    stores.proxies[side].reset();
     stores.hold(side, "server", {
       always: true,
       pattern: selected,
@@ -263,14 +262,13 @@ for (const side of sides) {
         return isOdd ? { instead: `${tag} NO [NOPERM] not yours` } : undefined;
       },
     });
-    const { status, stderr } = await runInterimap(stores.home);
-    assert.equal(status, 1, stderr);
-    const leftOut = stderr.split("\n").filter((line) => line.includes("left out"));
-    assert.deepEqual(
-      leftOut.map((line) => line.replace(/:.*/, "")),
-      [`${side}(odd)`],
-      stderr,
-    );
+    // One that is worked on at the same time may have to wait for the next run.
+    for (let run = 0; run < 2; run++) {
+      stores.proxies[side].reset();
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, new RegExp(String.raw`^${side}\(odd\): Mailbox left out: the server refused SELECT`, "m"));
+    }
     for (const box of ["a", "z"]) assert.deepEqual(await contents(stores[otherSide(side)], box), [`in-${box}`]);
     stores.release(side);
     await assertConverges(stores);
