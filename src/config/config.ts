@@ -4,7 +4,7 @@ import { isAbsolute, resolve } from "node:path";
 import { distrusted, distrustOf } from "../files/examine.ts";
 import type { LogPrefix } from "../log/log-prefix.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
-import { isInbox } from "../model/mailbox-name.ts";
+import { canonicalName } from "../model/mailbox-name.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { configInvalid } from "./config-error.ts";
@@ -72,7 +72,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     logPrefix: top.get("log-prefix"),
     matchExisting: top.get("match-existing"),
     maxDelete: top.get("max-delete"),
-    idleMailboxes: top.get("idle-mailboxes").map((name) => (isInbox(name) ? "INBOX" : name)),
+    idleMailboxes: top.get("idle-mailboxes").map(canonicalName),
     lookIntervalSeconds: top.get("look-interval"),
     metricsFile: top.get("metrics-file"),
     // When asked for: few runs need it, and what makes the hash takes time to load.

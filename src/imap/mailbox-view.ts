@@ -3,7 +3,7 @@
 
 import { flagSet, noFlags, permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
 import type { Observation } from "../model/mailbox-state.ts";
-import { readModSeq } from "../model/mod-seq.ts";
+import { laterModSeq, readModSeq } from "../model/mod-seq.ts";
 import type { Side } from "../model/side.ts";
 import {
   countUids,
@@ -284,8 +284,7 @@ export class MailboxView {
 
   /** Up to this one, HIGHESTMODSEQ is borne out by something else than the answer to a single STATUS. */
   get provenModSeq(): bigint {
-    const numbers = [this.whenSelected.highestModSeq, this.latestModSeq, this.#confirmedModSeq];
-    return numbers.reduce((most, one) => (one > most ? one : most));
+    return [this.latestModSeq, this.#confirmedModSeq].reduce(laterModSeq, this.whenSelected.highestModSeq);
   }
 
   /** A message that was expected turned out to be missing. */

@@ -88,6 +88,11 @@ export function isInbox(name: string): boolean {
   return name.toUpperCase() === "INBOX";
 }
 
+/** INBOX in capitals; any other name as it is. */
+export function canonicalName(name: string): string {
+  return isInbox(name) ? "INBOX" : name;
+}
+
 /** Whether a mailbox is `root` or below it. */
 export function isWithin(name: string, root: string): boolean {
   return name === root || name.startsWith(`${root}\0`);

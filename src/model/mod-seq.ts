@@ -8,3 +8,7 @@ export function readModSeq(text: string): bigint | undefined {
   const value = /^[0-9]{1,20}$/.test(text) ? BigInt(text) : undefined;
   return value === undefined || value > limit ? undefined : value;
 }
+
+export function laterModSeq(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}

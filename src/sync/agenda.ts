@@ -1,7 +1,7 @@
 // What is to be looked at next, and when: told by the servers, by the clock or by the user.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
-import { isInbox } from "../model/mailbox-name.ts";
+import { canonicalName } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { VainNews } from "./vain-news.ts";
 
@@ -32,12 +32,7 @@ interface Told {
 
 /** What news can be empty of: a side's mailboxes as such, or one of them. */
 function subjectOf(side: Side, wireName?: string): string {
-  return wireName === undefined ? side : `${side} ${canonical(wireName)}`;
-}
-
-/** RFC 3501 5.1: the one name whose case does not matter. */
-function canonical(wireName: string): string {
-  return isInbox(wireName) ? "INBOX" : wireName;
+  return wireName === undefined ? side : `${side} ${canonicalName(wireName)}`;
 }
 
 export class Agenda {
@@ -64,7 +59,7 @@ export class Agenda {
   }
 
   noteMailbox(side: Side, name: string, news?: StatusNews): void {
-    const wireName = canonical(name);
+    const wireName = canonicalName(name);
     const at = this.#mailboxes[side].get(wireName)?.at ?? performance.now();
     this.#mailboxes[side].set(wireName, { news, at });
     this.#arrived?.();

@@ -6,7 +6,7 @@ import type { Session } from "../imap/session.ts";
 import { lineUnreadable } from "../imap/unreadable.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
-import { displayName, isInbox, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
+import { canonicalName, displayName, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, type PerSide } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { Connections } from "./connections.ts";
@@ -43,7 +43,7 @@ export function givenName(argument: string, { delimiter }: Naming): string {
   if (name.split("\0").includes("")) {
     throw new InterimapError("USAGE", `MAILBOX "${displayName(name)}" has a level without a name`);
   }
-  return isInbox(name) ? "INBOX" : name;
+  return canonicalName(name);
 }
 
 export interface LookUp {

@@ -4,7 +4,7 @@
 import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
 import { listPatterns, type MayMatch } from "../model/list-patterns.ts";
-import { isInbox, type Naming } from "../model/mailbox-name.ts";
+import { canonicalName, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
 import { lookUpListing } from "./given-mailboxes.ts";
 import { listMailboxes, type Listing } from "./mailbox-listing.ts";
@@ -19,7 +19,8 @@ export interface ListingQuery {
 
 export async function listBoth(sessions: PerSide<Session>, query: ListingQuery): Promise<PerSide<Listing>> {
   const { references, selectOptions } = query;
-  const asked = query.patterns.map(inServersCase);
+  // RFC 3501 6.3.8: servers need not list INBOX for `inbox`, although it is its name (5.1).
+  const asked = query.patterns.map(canonicalName);
   const patterns = asked.some(mayHoldDelimiter)
     ? translate(asked, await bothSides((side) => listDelimiter(sessions[side], references[side])))
     : perSide(() => asked);
@@ -32,15 +33,10 @@ export async function listBoth(sessions: PerSide<Session>, query: ListingQuery):
 /** Which names on the wire may be listed, on each side. */
 export function listedNames(query: ListingQuery, namings: PerSide<Naming>): PerSide<MayMatch> {
   const patterns = translate(
-    query.patterns.map(inServersCase),
+    query.patterns.map(canonicalName),
     perSide((side) => namings[side].delimiter),
   );
   return perSide((side) => listPatterns({ reference: query.references[side], patterns: patterns[side] }));
-}
-
-/** RFC 3501 6.3.8: servers need not list INBOX for `inbox`, although it is its name (5.1). */
-function inServersCase(pattern: string): string {
-  return isInbox(pattern) ? "INBOX" : pattern;
 }
 
 function mayHoldDelimiter(pattern: string): boolean {

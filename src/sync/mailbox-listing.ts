@@ -2,7 +2,7 @@
 
 import { InterimapError } from "../model/errors.ts";
 import { groupBy } from "../model/group-by.ts";
-import { fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
+import { canonicalName, fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { Side } from "../model/side.ts";
 import { list, listDelimiter, type ListAnswer } from "../imap/commands/list.ts";
@@ -79,7 +79,7 @@ function delimiterOf(
   asked: string | null | InterimapError,
 ): string | null | undefined {
   const others = mailboxes.filter(({ name }) => !isInbox(name));
-  const byDelimiter = groupBy(others.filter(hasDelimiter), ({ delimiter }) => delimiter);
+  const byDelimiter = groupBy(delimitedAmong(mailboxes), ({ delimiter }) => delimiter);
   const [only] = byDelimiter.keys();
   if (byDelimiter.size > 1) return isMain(asked, byDelimiter) ? asked : undefined;
   if (only !== undefined) return only;
@@ -90,8 +90,9 @@ function delimiterOf(
 
 type Delimited = ListResponse & { readonly delimiter: string };
 
-function hasDelimiter(response: ListResponse): response is Delimited {
-  return response.delimiter !== null;
+function delimitedAmong(mailboxes: readonly ListResponse[]): Delimited[] {
+  const isDelimited = (one: ListResponse): one is Delimited => one.delimiter !== null && !isInbox(one.name);
+  return mailboxes.filter(isDelimited);
 }
 
 function isMain(
@@ -104,8 +105,7 @@ function isMain(
 }
 
 function severalDelimiters(mailboxes: readonly ListResponse[], side: Side): InterimapError {
-  const others = mailboxes.filter(({ name }) => !isInbox(name)).filter(hasDelimiter);
-  const shown = [...new Set(others.map(({ delimiter }) => `"${delimiter}"`))].join(", ");
+  const shown = [...new Set(delimitedAmong(mailboxes).map(({ delimiter }) => `"${delimiter}"`))].join(", ");
   return new InterimapError(
     "DELIMITER_MISMATCH",
     `the server lists mailboxes with several hierarchy delimiters: ${shown}`,
@@ -115,19 +115,18 @@ function severalDelimiters(mailboxes: readonly ListResponse[], side: Side): Inte
 
 /** Which mailboxes those with another delimiter are, nobody can tell. */
 function withoutOthers(answer: ListAnswer, main: string | null): ListAnswer {
-  const isOdd = ({ name, delimiter }: ListResponse): boolean =>
-    delimiter !== null && delimiter !== main && !isInbox(name);
-  const odd = answer.mailboxes.filter(isOdd);
+  const odd = delimitedAmong(answer.mailboxes).filter(({ delimiter }) => delimiter !== main);
   if (odd.length === 0) return answer;
+  const others: ReadonlySet<ListResponse> = new Set(odd);
   const lines = odd.map(({ attributes, delimiter, name }): UnreadableResponse => ({
     kind: "unreadable",
     about: "list",
     name,
-    line: `* LIST (${attributes.join(" ")}) "${String(delimiter)}" ${name}`,
+    line: `* LIST (${attributes.join(" ")}) "${delimiter}" ${name}`,
   }));
   return {
     ...answer,
-    mailboxes: answer.mailboxes.filter((one) => !isOdd(one)),
+    mailboxes: answer.mailboxes.filter((one) => !others.has(one)),
     unreadable: [...answer.unreadable, ...lines],
   };
 }
@@ -138,7 +137,8 @@ function isPlainWith(delimiter: string | null, name: string): boolean {
 }
 
 function read(answer: ListAnswer, naming: Naming): Listing {
-  const states = new Map(answer.statuses.map((status) => [canonical(status.name), stateOf(status)]));
+  // Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1).
+  const states = new Map(answer.statuses.map((status) => [canonicalName(status.name), stateOf(status)]));
   const mailboxes = new Map<string, ListedMailbox>();
   for (const { name: wireName, attributes } of answer.mailboxes) {
     const name = fromWire(wireName, naming);
@@ -149,7 +149,7 @@ function read(answer: ListAnswer, naming: Naming): Listing {
       exists: !has("\\noselect") && !has("\\nonexistent"),
       subscribed: has("\\subscribed"),
       isRubbish: isRubbish(name, attributes),
-      state: states.get(canonical(wireName)),
+      state: states.get(canonicalName(wireName)),
     });
   }
   return { naming, mailboxes, unreadable: answer.unreadable.flatMap((one) => readOdd(one, { naming, mailboxes })) };
@@ -166,11 +166,6 @@ function readOdd(
   if (mailboxes.has(name)) return [{ line }];
   const shownName = shown === undefined ? undefined : fromWire(shown, naming);
   return [{ line, name, ...(shownName !== undefined && { shownName }) }];
-}
-
-/** Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1). */
-function canonical(wireName: string): string {
-  return isInbox(wireName) ? "INBOX" : wireName;
 }
 
 function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxStatusResponse): MailboxState | undefined {

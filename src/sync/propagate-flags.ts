@@ -7,6 +7,7 @@ import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../model/flags.ts";
 import { allDone } from "../model/all-done.ts";
+import { laterModSeq } from "../model/mod-seq.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../model/slices.ts";
 import {
@@ -84,7 +85,7 @@ function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice
     // What was told since the changes were taken is dealt with later, and must not be overwritten now.
     const known = views[side].changeOf(uid) !== undefined ? 0n : views[side].modSeqOf(uid);
     const seen = changes[side].get(uid)?.modSeq ?? known;
-    const latest = seen > baselines[side] ? seen : baselines[side];
+    const latest = laterModSeq(seen, baselines[side]);
     groups.add(side, uid, { flags: wanted, present, unchangedSince: progress[side].hidesChanges ? 0n : latest });
   }
 }
@@ -170,11 +171,11 @@ async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again
       if (change === undefined) continue;
       // Our own STORE may have been carried out there.
       const now = flags.recall(one, pair[one]) ?? change.flags;
-      const latest = views[one].modSeqOf(pair[one]);
+      const modSeq = laterModSeq(change.modSeq, views[one].modSeqOf(pair[one]));
       flags.forget(one, pair[one]);
       // What was told of it since then is newer.
       if (views[one].changeOf(pair[one]) !== undefined) continue;
-      views[one].noteChange(pair[one], { flags: now, modSeq: latest > change.modSeq ? latest : change.modSeq });
+      views[one].noteChange(pair[one], { flags: now, modSeq });
     }
     // They may be what they were: a server may raise the mod-sequence for what changes nothing.
     flags.forget(side, pair[side]);

@@ -496,9 +496,11 @@ test("another UIDVALIDITY: what was known is forgotten in one step, and that all
   });
 });
 
+function changed(uid: number, flags: string, modSeq: number): string {
+  return `S: * 1 FETCH (UID ${String(uid)} FLAGS (${flags}) MODSEQ (${String(modSeq)}))`;
+}
+
 test("flags changed on both sides at once: MODIFIED brings in what the other did, and both get the union", async () => {
-  const changed = (uid: number, flags: string, modSeq: number): string =>
-    `S: * 1 FETCH (UID ${String(uid)} FLAGS (${flags}) MODSEQ (${String(modSeq)}))`;
   const scripts = {
     local: `
       ${selected({ modSeq: 6 }, changed(1, "mine", 6))}
@@ -528,8 +530,6 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
 });
 
 test("MODIFIED for what changed no flag: what both sides had is set there all the same", async () => {
-  const changed = (uid: number, flags: string, modSeq: number): string =>
-    `S: * 1 FETCH (UID ${String(uid)} FLAGS (${flags}) MODSEQ (${String(modSeq)}))`;
   const scripts = {
     local: `
       ${selected({ modSeq: 6 }, changed(1, "mine", 6))}

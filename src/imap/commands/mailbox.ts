@@ -1,6 +1,6 @@
 // Commands on mailboxes as a whole.
 
-import { isInbox } from "../../model/mailbox-name.ts";
+import { canonicalName } from "../../model/mailbox-name.ts";
 import { CommandRefused } from "../command-refused.ts";
 import { line, mailbox, type CommandPart } from "../codec/write-command.ts";
 import type { MailboxStatusResponse } from "../responses.ts";
@@ -65,9 +65,8 @@ export async function statusIfAny(session: Channel, wireName: string): Promise<M
   }
 }
 
-/** RFC 3501 5.1: INBOX is the one name whose case does not matter. */
 function isSameMailbox(a: string, b: string): boolean {
-  return a === b || (isInbox(a) && isInbox(b));
+  return canonicalName(a) === canonicalName(b);
 }
 
 /** Leaves the selected mailbox and expunges nothing (RFC 3691). */
