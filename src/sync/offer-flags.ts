@@ -33,14 +33,15 @@ export interface FlagRefusal {
   readonly uids: UidSet;
   /** Not to be offered again. */
   readonly keywords: FlagSet;
-  /** The server's words. */
-  readonly reason: string;
+  /** The server's words; undefined: it said that they were set. */
+  readonly reason: string | undefined;
 }
 
-export function noteFlagRefusal(mailbox: OpenMailbox, { side, uids, keywords, reason }: FlagRefusal): void {
+export function noteFlagRefusal(mailbox: OpenMailbox, refusal: FlagRefusal): void {
   const { views, flags: knowledge, report, name } = mailbox;
+  const { side, uids, keywords, reason = "the server said that it did so, but they are not set" } = refusal;
   views[side].refuseKeywords(keywords);
   knowledge.noteUnkept(side, keywords);
-  recordRefusedFlags(mailbox, { side, uids, reason });
+  recordRefusedFlags(mailbox, { side, uids, reason, isDenied: refusal.reason === undefined });
   report({ type: "flags-refused", side, mailbox: name, uids, reason });
 }

@@ -24,6 +24,7 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
+import { leftAsTheyWere } from "./confirm-stored.ts";
 import { planFlags, type FlagSituation } from "./flags-plan.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -212,10 +213,14 @@ async function applyGroup(mailbox: OpenMailbox, storing: Storing): Promise<UidSe
   progress[side].isTouched = true;
   try {
     const modified = await storeFlags(sessions[side], group);
-    const done = subtract(uids, modified);
+    const left = await leftAsTheyWere(mailbox, side, { ...group, uids: subtract(uids, modified) });
+    for (const [uid, now] of left) knowledge.learn(side, uid, now);
+    const denied = uidSetOf(left.keys());
+    const done = subtract(subtract(uids, modified), denied);
     patience.left = refusalsInARow;
     for (const uid of uidsOf(done)) knowledge.learn(side, uid, flags);
     if (!isRest) progress[side].settled = union(progress[side].settled, done);
+    if (!isEmpty(denied)) noteFlagRefusal(mailbox, { side, uids: denied, keywords: noFlags, reason: undefined });
     if (!isEmpty(done)) report({ type: "flags-updated", side, mailbox: name, uids: done, flags });
     return intersect(uids, modified);
   } catch (error) {

@@ -215,6 +215,35 @@ for (const side of sides) {
       assert.deepEqual(await contents(stores[other]), ["a40"]);
     });
 
+    for (const args of [[], ["--repair"]]) {
+      test(`no flags, but sets none: neither side loses any ${args.join("")}`.trim(), async (t) => {
+        const stores = await twoStores(t, { local: near, remote: near });
+        await deliver(stores.local, "INBOX", mail("a1"), mail("a2"), mail("a3", { flags: ["\\Seen"] }));
+        await assertConverges(stores);
+        const stop = refuse(stores, side, { pattern: /UID STORE \S+ \(UNCHANGEDSINCE/, answer: "OK Done" });
+        await store(stores[other], "2 +FLAGS (\\Flagged work)");
+        await store(stores[other], "3 -FLAGS (\\Seen)");
+        const kept = { [other]: ["a1", "a2 \\flagged work", "a3"], [side]: ["a1", "a2", "a3 \\seen"] };
+        for (const attempts of [0, 1]) {
+          const { status, stderr } = await runInterimap(stores.home, args);
+          assert.equal(status, 1, stderr);
+          assert.match(stderr, /Flags of UID 2 could not be set: the server said that it did so, but they are not set/);
+          assert.doesNotMatch(stderr, /Updated flags/);
+          for (const one of sides) assert.deepEqual(await contents(stores[one]), kept[one]);
+          assert.deepEqual(
+            remembered(stores),
+            [2, 3].map((uid) => `${side} ${uid} flags ${attempts}`),
+          );
+        }
+        stop();
+        makeDue(stores);
+        await assertConverges(stores);
+        assert.deepEqual(await contents(stores[side]), kept[other]);
+        assert.deepEqual(remembered(stores), []);
+        await assertNothingToDo(stores);
+      });
+    }
+
     test("flags: told in each run, and set when it is time", async (t) => {
       const stores = await twoStores(t, { local: near, remote: near });
       await deliver(stores.local, "INBOX", ...mails("a", 3));
@@ -239,6 +268,24 @@ for (const side of sides) {
       assert.deepEqual(remembered(stores), []);
       await assertNothingToDo(stores);
     });
+  });
+}
+
+for (const side of sides) {
+  test(`a daemon sets flags that the ${side} server did not set, though it said so`, async (t) => {
+    const stores = await twoStores(t, { local: near, remote: near });
+    await deliver(stores.local, "INBOX", ...mails("a", 3));
+    await assertConverges(stores);
+    const stop = refuse(stores, side, { pattern: /UID STORE \S+ \(UNCHANGEDSINCE/, answer: "OK Done" });
+    const daemon = startDaemon(t, stores.home, { args: ["--watch=1"] });
+    await daemon.waits();
+    await store(stores[otherSide(side)], "2 +FLAGS (\\Flagged)");
+    await daemon.line(/Flags of UID 2 could not be set: the server said that it did so/);
+    stop();
+    await becomes(() => contents(stores[side]), ["a1", "a2 \\flagged", "a3"]);
+    await daemon.stop();
+    assert.deepEqual(await contents(stores[otherSide(side)]), ["a1", "a2 \\flagged", "a3"]);
+    assert.deepEqual(remembered(stores), []);
   });
 }
 

@@ -100,6 +100,7 @@ export interface Now {
 export function selected({ uidNext = 3, exists = uidNext - 1, modSeq = uidNext + 2 }: Now = {}, more = ""): string {
   return `
     C: s SELECT box (QRESYNC (7 5 1:2))
+    S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft a b mine new theirs)
     S: * ${String(exists)} EXISTS
     S: * OK [UIDVALIDITY 7] v
     S: * OK [UIDNEXT ${String(uidNext)}] n

@@ -93,6 +93,7 @@ test("a message refused once more stays on record, however many rounds follow", 
   const seen = String.raw`S: * 1 FETCH (UID 1 FLAGS (\Seen) MODSEQ (6))`;
   const store = String.raw`
     C: m UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\Seen)
+    S: * 2 FETCH (UID 2 MODSEQ (6))
     S: m OK`;
   const scripts = {
     local:
@@ -222,6 +223,7 @@ test("a side that refuses to expunge keeps the mapping, and that is remembered",
 // Cyrus tells that everything vanished when the selected mailbox is renamed or deleted by somebody else.
 const stored = `
   C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+  S: * 2 FETCH (UID 2 MODSEQ (6))
   S: z OK`;
 const flagged = selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (6))");
 const everythingVanished = selected() + stored + settled({}, "S: * VANISHED 1:2");
@@ -347,6 +349,7 @@ test("messages that are said to have vanished, and are there, stay; their flags 
       flagsOf("2", told(2)) +
       `
       C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (new)
+      S: * 2 FETCH (UID 2 MODSEQ (6))
       S: z OK` +
       settled({ modSeq: 6 }),
   };
@@ -386,7 +389,7 @@ test("a report of messages that nothing is known of is no work, however often it
     local:
       selected({}, "S: * VANISHED (EARLIER) 7:4294967295") +
       stored +
-      settled({}, "S: * VANISHED (EARLIER) 9:4294967295"),
+      settled({ modSeq: 6 }, "S: * VANISHED (EARLIER) 9:4294967295"),
     remote: flagged,
   };
   await withScene(scripts, async (scene) => {
@@ -506,6 +509,7 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
       ${selected({ modSeq: 6 }, changed(1, "mine", 6))}
       ${settled({ modSeq: 6 })}
       C: b UID STORE 1 (UNCHANGEDSINCE 6) FLAGS.SILENT (mine theirs)
+      S: * 1 FETCH (UID 1 MODSEQ (7))
       S: b OK
       ${settled({ modSeq: 7 })}`,
     remote: `
@@ -517,6 +521,7 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
       S: r OK
       ${settled({ modSeq: 6 })}
       C: b UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT (mine theirs)
+      S: * 2 FETCH (UID 2 MODSEQ (7))
       S: b OK
       ${settled({ modSeq: 7 })}`,
   };
@@ -525,6 +530,30 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
     assert.deepEqual(
       scene.events.map(({ type }) => type),
       ["flags-conflict", "flags-updated", "flags-updated"],
+    );
+  });
+});
+
+test("a keyword that the server does not create, though its mod-sequence says so, is not taken from the other side", async () => {
+  const scripts = {
+    local: selected({ modSeq: 6 }, changed(1, "\\Seen unheard-of", 6)),
+    remote: `
+      ${selected()}
+      C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\\Seen unheard-of)
+      S: * 2 FETCH (UID 2 MODSEQ (6))
+      S: a OK
+      ${flagsOf("2", told(2, "\\Seen", 6))}
+      ${settled({ modSeq: 6 })}`,
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]),
+      [["flags-refused", "remote"]],
+    );
+    assert.deepEqual(
+      scene.store.refusedChanges(scene.idx).map(({ side, uid, what, attempts }) => [side, uid, what, attempts]),
+      [["remote", 2, "flags", 0]],
     );
   });
 });
@@ -540,11 +569,13 @@ test("MODIFIED for what changed no flag: what both sides had is set there all th
       S: r OK
       ${settled({ modSeq: 7 })}
       C: b UID STORE 1 (UNCHANGEDSINCE 7) FLAGS.SILENT (mine theirs)
+      S: * 1 FETCH (UID 1 MODSEQ (8))
       S: b OK
       ${settled({ modSeq: 8 })}`,
     remote: `
       ${selected({ modSeq: 6 }, changed(2, "theirs", 6))}
       C: a UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT (mine theirs)
+      S: * 2 FETCH (UID 2 MODSEQ (7))
       S: a OK
       ${settled({ modSeq: 7 })}
       ${settled({ modSeq: 7 })}`,
@@ -789,11 +820,7 @@ test("MODSEQ (0), or none, in an answer that should have one is found out before
     // HIGHESTMODSEQ 1 of a mailbox with messages makes one ask.
     const scripts = {
       local: selected({ modSeq: 1 }) + compared("", "", modSeqs) + compared("", "a", modSeqs),
-      remote:
-        selected() +
-        compared("", "") +
-        store2.replace("STORE 2", "STORE 1").replace("* 2", "* 1") +
-        settled({ modSeq: 6 }),
+      remote: selected() + compared("", "") + store2.replaceAll(/(STORE|\*|UID) 2/g, "$1 1") + settled({ modSeq: 6 }),
     };
     await withScene(scripts, async (scene) => {
       await scene.sync();
@@ -813,7 +840,13 @@ test("what is not relied on is compared again, until flags that are set get a ne
   ] as const) {
     const scripts = {
       local: flagged + flagsOf("2", told(2)) + flagsOf("1", told(1, "a", 6)),
-      remote: selectedAnew() + flagsOf("1", told(1)) + flagsOf("2", told(2)) + stored(modSeq) + settled({ modSeq }),
+      remote:
+        selectedAnew() +
+        flagsOf("1", told(1)) +
+        flagsOf("2", told(2)) +
+        stored(modSeq) +
+        flagsOf("2", told(2, "a", modSeq)) +
+        settled({ modSeq }),
     };
     await withScene(scripts, async (scene) => {
       scene.store.checkpoint(scene.idx, { local: before, remote: untrusted });
@@ -834,6 +867,7 @@ test("what was doubtful once is believed again when it is compared and there is 
   for (const flags of ["", "a"]) {
     const stored = String.raw`
       C: z UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
+      S: * 2 FETCH (UID 2 MODSEQ (6))
       S: z OK`;
     const scripts = {
       local: selected() + compared("", "") + (flags === "" ? "" : stored + settled({ modSeq: 6 })),
@@ -852,15 +886,17 @@ test("flags that are announced without a mod-sequence make a mailbox doubtful, u
     C: x UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
     S: * 1 FETCH (UID 1 FLAGS (b))
     S: x OK`;
+  const kept = flagsOf("2", told(2, "a"));
   const carried = String.raw`
     C: y UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT (b)
+    S: * 2 FETCH (UID 2 MODSEQ (7))
     S: y OK`;
   for (const modSeq of [6, 5]) {
     const here = flagsOf("1:2", `${told(1, "b")}\n${told(2, "a")}`) + askedOnce({ modSeq }) + settled({ modSeq });
     const there = flagsOf("1:2", `${told(1, "a")}\n${told(2, "b")}`) + settled({ modSeq: 7 });
     const isDoubtful = modSeq === 5;
     const scripts = {
-      local: selected() + stored + settled({ modSeq }) + settled({ modSeq }) + (isDoubtful ? here : ""),
+      local: selected() + stored + kept + settled({ modSeq }) + settled({ modSeq }) + (isDoubtful ? here : ""),
       remote: flagged + carried + settled({ modSeq: 7 }) + (isDoubtful ? there : ""),
     };
     await withScene(scripts, async (scene) => {
@@ -875,11 +911,13 @@ test("an answer that comes late, with flags and without a mod-sequence, is no an
     C: x UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (a)
     S: * 1 FETCH (UID 1 FLAGS () INTERNALDATE "01-Feb-2020 10:00:00 +0000")
     S: x OK`;
+  const kept = flagsOf("2", told(2, "a"));
   const asked = String.raw`
     C: y UID STORE 2 (UNCHANGEDSINCE 6) FLAGS.SILENT ()
+    S: * 2 FETCH (UID 2 MODSEQ (7))
     S: y OK`;
   const scripts = {
-    local: selected() + stored + settled({ modSeq: 5 }) + flagsOf("1", told(1)) + settled({ modSeq: 5 }),
+    local: selected() + stored + kept + settled({ modSeq: 5 }) + flagsOf("1", told(1)) + settled({ modSeq: 5 }),
     remote: flagged + asked + settled({ modSeq: 7 }),
   };
   await withScene(scripts, async (scene) => {

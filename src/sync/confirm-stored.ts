@@ -1,0 +1,44 @@
+// Whether flags are what a server says (OK) that it made them.
+
+import { fetchFlags } from "../imap/commands/fetch.ts";
+import type { FlagUpdate } from "../imap/commands/store.ts";
+import { establishedFlags, noFlags, withoutFlags, type FlagSet } from "../model/flags.ts";
+import type { Side } from "../model/side.ts";
+import { UidSetBuilder, uidsOf, type UidSet } from "../model/uid-set.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+/**
+ * Of messages whose flags the server says it has set, those that it left as they were, with the flags that they have. What
+ * else they turn out to have is noted as a change of their own.
+ */
+export async function leftAsTheyWere(
+  mailbox: OpenMailbox,
+  side: Side,
+  update: FlagUpdate,
+): Promise<ReadonlyMap<number, FlagSet>> {
+  const { views, sessions, flags: knowledge } = mailbox;
+  const view = views[side];
+  const left = new Map<number, FlagSet>();
+  for (const [uid, found] of await fetchFlags(sessions[side], unproven(mailbox, side, update))) {
+    if (found.flags === update.flags || view.changeOf(uid) !== undefined) continue;
+    const isOld = found.modSeq > 0n && found.modSeq <= update.unchangedSince;
+    const isUnchanged = isOld || found.flags === knowledge.recall(side, uid);
+    const lacksSome = withoutFlags(update.flags, found.flags) !== noFlags;
+    if (isUnchanged || lacksSome) left.set(uid, found.flags);
+    else view.noteChange(uid, found);
+  }
+  return left;
+}
+
+/**
+ * Each message that was changed is told of with its new mod-sequence, .SILENT or not (RFC 7162 3.1.3), and a keyword that
+ * was created by FLAGS (RFC 3501 7.2.6). A server whose mod-sequences mean nothing proves nothing by them.
+ */
+function unproven({ views }: OpenMailbox, side: Side, { uids, flags, unchangedSince }: FlagUpdate): UidSet {
+  const view = views[side];
+  const tellsNothing = unchangedSince === 0n || establishedFlags(flags, view.permanentFlags) !== flags;
+  if (tellsNothing) return uids;
+  const doubtful = new UidSetBuilder();
+  for (const uid of uidsOf(uids)) if (view.modSeqOf(uid) <= unchangedSince) doubtful.add(uid);
+  return doubtful.build();
+}
