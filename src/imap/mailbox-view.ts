@@ -423,9 +423,13 @@ export class MailboxView {
       case "READ-WRITE":
         this.isReadOnly = false;
         break;
-      case "PERMANENTFLAGS":
-        this.#describeFlags(permanentFlags(listOf(code.text)));
+      case "PERMANENTFLAGS": {
+        const told = listOf(code.text);
+        // Taken for none, they would keep flags from the mailbox for good.
+        if (told === undefined) this.#noteOddCode(code);
+        else this.#describeFlags(permanentFlags(told));
         break;
+      }
       default:
     }
   }
@@ -436,10 +440,8 @@ export function isMisplaced({ body, headerFields, internalDate, size }: FetchRes
   return body !== undefined || headerFields !== undefined || internalDate !== undefined || size !== undefined;
 }
 
-/** `(\Answered \*)` → its members. */
-function listOf(text: string): string[] {
-  return text
-    .replace(/^\(|\)$/gu, "")
-    .split(" ")
-    .filter((flag) => flag !== "");
+/** `(\Answered \*)` → its members; undefined for what is no list. */
+function listOf(text: string): string[] | undefined {
+  const members = /^\((.*)\)$/u.exec(text.trim())?.[1];
+  return members?.split(" ").filter((flag) => flag !== "");
 }

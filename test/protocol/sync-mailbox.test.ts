@@ -593,7 +593,14 @@ test("MODIFIED for what changed no flag: what both sides had is set there all th
 });
 
 // What cannot be read of a mailbox, when SELECT says it or later: nothing is deleted, stored or recorded after that.
-for (const line of ["VANISHED (EARLIER) 0:1", "VANISHED *", "1 EXPUNGE", "x EXISTS", "1 FETCH (FLAGS (b))"]) {
+for (const line of [
+  "VANISHED (EARLIER) 0:1",
+  "VANISHED *",
+  "1 EXPUNGE",
+  "x EXISTS",
+  "1 FETCH (FLAGS (b))",
+  "OK [PERMANENTFLAGS NIL] p",
+]) {
   for (const side of sides) {
     test(`"${line}" in answer to SELECT on the ${side} side leaves the mailbox as it is`, async () => {
       const vanished = selected({ exists: 1, modSeq: 6 }, "S: * VANISHED (EARLIER) 1");

@@ -186,6 +186,9 @@ for (const [line, message] of [
   ["OK [UIDVALIDITY x] v", /invalid UIDVALIDITY/],
   ["OK [UIDNEXT -1] n", /invalid UIDNEXT/],
   ["OK [HIGHESTMODSEQ 99999999999999999999] h", /invalid HIGHESTMODSEQ/],
+  ["OK [PERMANENTFLAGS] p", /invalid PERMANENTFLAGS/],
+  ["OK [PERMANENTFLAGS \\Seen] p", /invalid PERMANENTFLAGS/],
+  ["OK [PERMANENTFLAGS (\\Seen] p", /invalid PERMANENTFLAGS/],
 ] as const) {
   test(`${line}: from then on the mailbox is not to be relied on`, async () => {
     const view = await viewOf("2 EXISTS", line, "VANISHED 1");
