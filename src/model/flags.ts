@@ -69,7 +69,7 @@ export function storableFlags(set: FlagSet, permanent: PermanentFlags): FlagSet 
   if (storable === undefined) byPermanentFlags.set(permanent, (storable = new WeakMap()));
   let kept = storable.get(set);
   if (kept === undefined) {
-    kept = sendableFlags(filtered(set, (flag) => isStorable(flag, permanent)));
+    kept = sendableFlags(flagsThat(set, (flag) => isStorable(flag, permanent)));
     storable.set(set, kept);
   }
   return kept;
@@ -96,7 +96,7 @@ export function sendableFlags(set: FlagSet): FlagSet {
   let sendable = byWhetherSendable.get(set);
   if (sendable === undefined) {
     let octets = 0;
-    sendable = filtered(set, (flag) => sendableFlag.test(flag) && (octets += flag.length + 1) <= sendableOctets);
+    sendable = flagsThat(set, (flag) => sendableFlag.test(flag) && (octets += flag.length + 1) <= sendableOctets);
     byWhetherSendable.set(set, sendable);
   }
   return sendable;
@@ -108,13 +108,13 @@ export function isSendable(set: FlagSet): boolean {
 
 /** The flags that a mailbox can keep without having to create a keyword. */
 export function establishedFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
-  return filtered(storableFlags(set, permanent), (flag) => isSystemFlag(flag) || isDefined(flag, permanent));
+  return flagsThat(storableFlags(set, permanent), (flag) => isSystemFlag(flag) || isDefined(flag, permanent));
 }
 
 export function withoutFlags(set: FlagSet, others: FlagSet): FlagSet {
   if (set === others) return noFlags;
   const left = others.flags.length > 8 ? new Set(others.flags) : undefined;
-  return filtered(set, (flag) => !(left?.has(flag) ?? others.flags.includes(flag)));
+  return flagsThat(set, (flag) => !(left?.has(flag) ?? others.flags.includes(flag)));
 }
 
 /** For people. */
@@ -156,7 +156,8 @@ function isDefined(flag: string, { names, defined }: PermanentFlags): boolean {
   return names?.has(flag.toLowerCase()) === true || defined?.has(flag.toLowerCase()) === true;
 }
 
-function filtered(set: FlagSet, isWanted: (flag: string) => boolean): FlagSet {
+/** Those of a set that meet a condition, which is asked of each as it is spelled. */
+export function flagsThat(set: FlagSet, isWanted: (flag: string) => boolean): FlagSet {
   const kept = set.flags.filter(isWanted);
   return kept.length === set.flags.length ? set : flagSet(kept);
 }

@@ -59,6 +59,7 @@ export const rowRules = {
   stuck: { side: side() },
   stocks: { hour: whole("hour", 0, maxUid), known: whole("known", 0, maxUid) },
   emptied: { at: whole("at", 0, lastSecond) },
+  unkept: { side: side(), flags: text("flags"), at: whole("at", 0, lastSecond) },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type CheckedTable = keyof typeof rowRules;

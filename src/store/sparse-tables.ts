@@ -14,6 +14,7 @@ export const sparseTables = [
   "stuck",
   "stocks",
   "emptied",
+  "unkept",
 ] as const;
 
 export type SparseTable = (typeof sparseTables)[number];

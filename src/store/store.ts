@@ -2,6 +2,7 @@
 // called within transaction(). Failures are InterimapError: DATABASE_READ, or BUG for a row that breaks an invariant.
 
 import type { InterimapError } from "../model/errors.ts";
+import { noFlags, type FlagSet } from "../model/flags.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { emptyUidSet, uidSetOf, type UidSet } from "../model/uid-set.ts";
@@ -29,6 +30,7 @@ import { SparseTables } from "./sparse-tables.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
 import { initialise, upgrade } from "./upgrade.ts";
 import { forgetExpired, noteConfirmed, noteSent, renewUnconfirmed, unconfirmed } from "./unconfirmed.ts";
+import { noteUnkept, unkept, type Unkept } from "./unkept.ts";
 import { recordWait, waits, type Wait } from "./waits.ts";
 
 /** Of a mailbox into which messages are about to be copied: the UIDs from which on these may be. */
@@ -242,6 +244,7 @@ export class Store {
       this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM misread WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM stuck WHERE idx = ?", idx);
+      this.#connection.run("DELETE FROM unkept WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM unconfirmed WHERE idx = ?", idx);
     });
   }
@@ -329,6 +332,19 @@ export class Store {
   waits(idx?: number): Wait[] {
     if (idx !== undefined && !this.#sparse.mayHave("waits", idx)) return [];
     return waits(this.#connection, idx);
+  }
+
+  /** In place of what was noted before. */
+  noteUnkept(idx: number, side: Side, flags: FlagSet): void {
+    if (flags === noFlags && !this.#sparse.mayHave("unkept", idx)) return;
+    this.#sparse.note("unkept", idx);
+    noteUnkept(this.#connection, { idx, side, flags });
+  }
+
+  /** Of one mailbox, or of all. */
+  unkept(idx?: number): Unkept[] {
+    if (idx !== undefined && !this.#sparse.mayHave("unkept", idx)) return [];
+    return unkept(this.#connection, idx);
   }
 
   clearWait(idx: number, side: Side): void {

@@ -29,6 +29,11 @@ export class FlagKnowledge {
     return withoutFlags(flags, before);
   }
 
+  /** Those that were offered and not kept. */
+  unkept(side: Side): FlagSet {
+    return this.#unkept[side];
+  }
+
   /** The changes that are not just what we did ourselves, heard back. */
   news(side: Side, changes: ReadonlyMap<number, FlagChange>): ReadonlyMap<number, FlagChange> {
     // Mostly all of them are, and they may be a million.

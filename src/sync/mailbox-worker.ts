@@ -8,6 +8,7 @@ import { selectAgain, type Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
+import { noFlags } from "../model/flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
@@ -42,6 +43,7 @@ import { isDue } from "./retry-refused.ts";
 import { reportRefusals } from "./refusals.ts";
 import { requireTrueUids } from "./silent-copies.ts";
 import { findStrays } from "./strays.ts";
+import { offerUnkeptFlags, recordUnkeptFlags } from "./unkept-flags.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
 import { endVainWaits, isWaitOver, noteRoom } from "./waits.ts";
 
@@ -83,6 +85,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   await confirmCopied(mailbox);
   await findUntoldChanges(mailbox);
   await offerRefusedChanges(mailbox);
+  await offerUnkeptFlags(mailbox);
   await (mailbox.repairs ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
   let after = perSide((side) => stateOf(views[side]));
@@ -129,6 +132,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   requireAllTold(mailbox, after);
   store.transaction(() => {
     clearSettledFlags(mailbox);
+    recordUnkeptFlags(mailbox);
     endVainWaits(mailbox, after);
     const states = recordable(mailbox, after);
     store.checkpoint(
@@ -313,6 +317,7 @@ function progressFrom(
   { views, beyond }: { readonly views: PerSide<MailboxView> } & Pick<RecordOf, "beyond">,
 ): PerSide<Progress> {
   const [waits, allRefused, allChanges] = [store.waits(idx), store.refused(idx), store.refusedChanges(idx)];
+  const allUnkept = store.unkept(idx);
   return perSide((side) => {
     const isHere = (one: { readonly side: Side }): boolean => one.side === side;
     const wait = waits.find(isHere);
@@ -349,6 +354,7 @@ function progressFrom(
       undeletable: of("deletion"),
       unflaggable: of("flags"),
       dueChanges: uidSetOf(changes.filter((change) => repairs || isDue(change)).map(({ uid }) => uid)),
+      unkept: allUnkept.find(isHere)?.flags ?? noFlags,
       settled: emptyUidSet,
     };
   });

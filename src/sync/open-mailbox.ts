@@ -147,6 +147,8 @@ export interface Progress {
   unflaggable: UidSet;
   /** Of all these, at the beginning, those for which it was time to ask again. */
   readonly dueChanges: UidSet;
+  /** Flags that were kept from this side in earlier runs, because it could not keep them. */
+  unkept: FlagSet;
   /** Messages whose flags were asked for again and not refused. */
   settled: UidSet;
 }

@@ -35,6 +35,7 @@ import { recordRenames, type Found } from "./record-renames.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
+import { isToBeAskedAgain } from "./unkept-flags.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
 import { Shortage } from "./reluctance.ts";
 import { isWaitOver } from "./waits.ts";
@@ -79,7 +80,10 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const refusedChanges = run.store.refusedChanges();
   const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
   const waits = run.store.waits().filter((wait) => run.repairs === true || isWaitOver(wait));
-  const due = new Set([...[...refused, ...refusedChanges].filter(isOffered), ...waits].map(({ idx }) => idx));
+  const unkept = run.store.unkept().filter((one) => isToBeAskedAgain(one));
+  const due = new Set(
+    [...[...refused, ...refusedChanges].filter(isOffered), ...waits, ...unkept].map(({ idx }) => idx),
+  );
   const common = run.repairs === true || due.size > 0 ? commonMailboxes(run, listings) : [];
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
   const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue])];

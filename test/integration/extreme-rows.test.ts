@@ -42,6 +42,8 @@ function changes(side: Side): ReadonlyMap<string, string> {
     ["synchronised", `UPDATE synchronised SET at = ${time}`],
     ["stocks", row("stocks", `${uid}, ${uid}`)],
     ["emptied", row("emptied", String(time))],
+    ["unkept", row("unkept", `'${side}', replace(hex(zeroblob(32768)), '0', 'a'), ${time}`)],
+    ["unkept-many", row("unkept", `'${side}', replace(hex(zeroblob(16384)), '0', 'a ') , 0`)],
     ["mapping", `UPDATE mapping SET ${here} = ${uid} WHERE ${there} = 2 AND idx`],
     ["mod-seq", `UPDATE ${side} SET HIGHESTMODSEQ = -1`],
   ]);

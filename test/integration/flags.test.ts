@@ -21,6 +21,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
+import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo, assertOnlyRefused } from "./converge.ts";
 
 const { dovecot, cyrus, restricted } = await startAll({
@@ -153,6 +154,61 @@ describe("flags that one server does not keep", () => {
       await assertNothingToDo(stores);
     }
   });
+
+  for (const side of sides) {
+    const other = otherSide(side);
+
+    test(`are carried over when the user's rights on the ${side} side are extended`, async (t) => {
+      const servers = { [side]: restricted, [other]: dovecot } as unknown as PerSide<MailServer>;
+      const stores = await twoStores(t, servers);
+      await command(stores[side], "CREATE box", `SETACL box ${stores[side].user} lrsipkxeat`);
+      await command(stores[other], "CREATE box");
+      await deliver(stores[other], "box", mail("one", { flags: ["\\Seen", "work"] }), mail("two"), mail("three"));
+      assert.equal((await runInterimap(stores.home)).status, 0);
+      await store(stores[other], "2 +FLAGS (\\Flagged)", "box");
+      assert.equal((await runInterimap(stores.home)).status, 0);
+      assert.deepEqual(await contents(stores[side], "box"), ["one \\seen", "three", "two"]);
+      await assertNothingToDo(stores);
+
+      await command(stores[side], `SETACL box ${stores[side].user} lrswipkxeat`);
+      await store(stores[side], "2 +FLAGS (\\Seen)", "box");
+      await assertConverges(stores);
+      assert.deepEqual(await contents(stores[side], "box"), ["one \\seen work", "three", "two \\flagged \\seen"]);
+      assert.deepEqual(dump(stores.home.databaseFile).rows["unkept"], []);
+      await assertNothingToDo(stores);
+    });
+
+    for (const [when, args] of [
+      ["with the next change", []],
+      ["by a repair", ["--repair"]],
+      ["a day later", []],
+    ] as const) {
+      test(`are carried over when the ${side} server no longer says that it keeps none: ${when}`, async (t) => {
+        const stores = await synchronised(t, { local: dovecot, remote: dovecot });
+        let isTelling = true;
+        stores.hold(side, "server", {
+          pattern: /\[PERMANENTFLAGS \(/,
+          always: true,
+          action: (line) =>
+            isTelling ? { instead: line.replace(/\[PERMANENTFLAGS \([^)]*\)/, "[PERMANENTFLAGS ()") } : undefined,
+        });
+        await store(stores[other], "2 +FLAGS (\\Flagged work)");
+        const first = await runInterimap(stores.home);
+        assert.match(first.stderr, /Flags that cannot be kept here stay on the other side only: \\Flagged work/);
+        await assertNothingToDo(stores);
+        isTelling = false;
+        if (when === "with the next change") await store(stores[other], "3 +FLAGS (\\Seen)");
+        if (when === "a day later") execute(stores.home.databaseFile, "UPDATE unkept SET at = at - 86400");
+        const { status, stderr } = await runInterimap(stores.home, args);
+        assert.equal(status, 0, stderr);
+        const three = when === "with the next change" ? "m3 \\seen" : "m3";
+        for (const one of sides)
+          assert.deepEqual(await contents(stores[one]), ["m1", "m2 \\flagged work", three, "m4"]);
+        assert.deepEqual(dump(stores.home.databaseFile).rows["unkept"], []);
+        await assertNothingToDo(stores);
+      });
+    }
+  }
 
   test("are too many for Cyrus: the message and its other flags arrive, and no keyword is lost", async (t) => {
     const stores = await twoStores(t, { local: dovecot, remote: cyrus });

@@ -10,7 +10,7 @@ import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { execute, makeVersion1 } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const { server } = await startAll({ server: startDovecot() });
@@ -98,11 +98,3 @@ test("a daemon leaves such a mailbox alone, too", async (t) => {
   await daemon.says(/remote\(other\): Added 1 message/, 1);
   assert.equal((await contents(stores.local)).length, 8);
 });
-
-/** What the original knows, and no more. */
-function makeVersion1(path: string): void {
-  const ours = Object.keys(dump(path).schema).filter(
-    (table) => !["mailboxes", "local", "remote", "mapping", "sqlite_sequence"].includes(table),
-  );
-  execute(path, `${ours.map((table) => `DROP TABLE ${table};`).join(" ")} PRAGMA user_version = 1`);
-}

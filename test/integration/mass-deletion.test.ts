@@ -24,7 +24,7 @@ import {
   type TwoStores,
 } from "../support/two-stores.ts";
 import { becomeIdentical, eventually, startDaemon } from "../support/watching.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute, makeVersion1 } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refuseAppends } from "./refused-messages.ts";
 
@@ -183,24 +183,7 @@ for (const side of sides) {
 
     test("before the first run with a database of the original program, which knows no counts", async (t) => {
       const stores = await synchronised(t, { mailboxes: { INBOX: 20, a: 20 } });
-      const ours = [
-        "rounds",
-        "message_counts",
-        "refused",
-        "synchronised",
-        "suspects",
-        "misread",
-        "stuck",
-        "refused_changes",
-        "waits",
-        "unconfirmed",
-        "stocks",
-        "emptied",
-      ];
-      execute(
-        stores.home.databaseFile,
-        `${ours.map((table) => `DROP TABLE ${table};`).join("\n")} PRAGMA user_version = 1`,
-      );
+      makeVersion1(stores.home.databaseFile);
       for (const name of ["INBOX", "a"]) await expunge(stores[side], "1:*", name);
       const there = await snapshot(stores[otherSide(side)]);
       for (let run = 0; run < 2; run++) {

@@ -21,7 +21,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute, makeVersion1 } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved, toldStates } from "./saved-states.ts";
 
@@ -71,25 +71,6 @@ function interrupt({ home }: TwoStores, box: Box, uidNext: PerSide<number>): voi
   }
 }
 
-/** What the original knows, and no more. */
-function makeVersion1({ home }: TwoStores): void {
-  const ours = [
-    "rounds",
-    "message_counts",
-    "refused",
-    "synchronised",
-    "suspects",
-    "misread",
-    "stuck",
-    "refused_changes",
-    "waits",
-    "unconfirmed",
-    "stocks",
-    "emptied",
-  ];
-  execute(home.databaseFile, `${ours.map((table) => `DROP TABLE ${table};`).join(" ")} PRAGMA user_version = 1`);
-}
-
 /** Lets the database believe that all that happened in a mailbox on a server until now was dealt with. */
 async function pretendKnown(stores: TwoStores, box: Box): Promise<void> {
   for (const side of sides) {
@@ -119,7 +100,7 @@ for (const [name, servers] of pairings) {
         const { local, remote } = stores;
         await store(local, "7 +FLAGS (\\Seen)", "a");
         await assertConverges(stores);
-        if (version === "version 1") makeVersion1(stores);
+        if (version === "version 1") makeVersion1(stores.home.databaseFile);
 
         // INBOX: both sides are behind.
         await expunge(local, "2,5");

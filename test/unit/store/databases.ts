@@ -46,6 +46,13 @@ export function dump(path: string): Dump {
   });
 }
 
+/** What the original knows, and no more: a database of its version 1. */
+export function makeVersion1(path: string): void {
+  const originals = ["mailboxes", "local", "remote", "mapping", "sqlite_sequence"];
+  const ours = Object.keys(dump(path).schema).filter((table) => !originals.includes(table));
+  execute(path, `${ours.map((table) => `DROP TABLE ${table};`).join(" ")} PRAGMA user_version = 1`);
+}
+
 export function bytesOf(path: string): string {
   return readFileSync(path).toString("base64");
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { flagSet } from "../../../src/model/flags.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { checkedTables, rowRules } from "../../../src/store/row-rules.ts";
@@ -36,6 +37,7 @@ function filledDatabase(t: TestContext): string {
     store.noteSent(idx, "local", uidSetOf([9]));
     store.noteStock(idx, 3);
     store.noteEmptied(idx);
+    store.noteUnkept(idx, "remote", flagSet(["work"]));
     store.recordRefusedChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });
     const wait = { since: new Date(0), nextAttempt: new Date(60_000), attempts: 1 };
     store.recordWait({ idx, side: "local", firstUid: 8, reason: "full", ...wait });

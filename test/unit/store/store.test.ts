@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
+import { flagSet, noFlags } from "../../../src/model/flags.ts";
 import { sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/store/open-store.ts";
@@ -114,6 +115,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.noteSent(idx, "local", uidSetOf([3]));
     store.noteStock(idx, 5);
     store.noteEmptied(idx);
+    store.noteUnkept(idx, "local", flagSet(["work"]));
     return idx;
   };
   const [first, second] = [fill("a"), fill("b")];
@@ -579,6 +581,32 @@ describe("what was sent and not confirmed", () => {
     store.forgetMessages(idx);
     assert.deepEqual(shown(store, idx), []);
   });
+});
+
+test("noteUnkept: a side at a time, written once a day, until none are left or its messages are forgotten", (t) => {
+  const { store, idx } = newMailbox(t);
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000_000 });
+  const noted = (): unknown[] =>
+    store.unkept(idx).map(({ side, flags, at }) => [side, flags.key, at.getTime() / 1000 - 1_000_000_000]);
+  store.noteUnkept(idx, "local", noFlags);
+  for (const side of sides) store.noteUnkept(idx, side, flagSet(["\\Flagged", "work"]));
+  t.mock.timers.setTime(1_000_000_000_000 + 86_399_000);
+  store.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
+  store.noteUnkept(idx, "local", flagSet(["work"]));
+  assert.deepEqual(noted(), [
+    ["local", "work", 86_399],
+    ["remote", "\\Flagged work", 0],
+  ]);
+  assert.equal(store.unkept().length, 2);
+  t.mock.timers.setTime(1_000_000_000_000 + 86_400_000);
+  store.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
+  store.noteUnkept(idx, "local", noFlags);
+  assert.deepEqual(noted(), [["remote", "\\Flagged work", 86_400]]);
+  t.mock.timers.setTime(1_000_000_000_000);
+  store.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
+  assert.deepEqual(noted(), [["remote", "\\Flagged work", 0]], "the clock was put back");
+  store.forgetMessages(idx);
+  assert.deepEqual(noted(), []);
 });
 
 test("setStuck: a side at a time, until its messages are forgotten", (t) => {

@@ -1,0 +1,54 @@
+// Flags that a mailbox cannot keep, by its server's word (RFC 3501 7.1, PERMANENTFLAGS), and that the other side's messages have.
+
+import { flagSet, noFlags, type FlagSet } from "../model/flags.ts";
+import type { Side } from "../model/side.ts";
+import type { Connection } from "./connection.ts";
+import { isImpossible } from "./row-rules.ts";
+import { secondsOf, timeOf } from "./times.ts";
+
+export interface Unkept {
+  readonly idx: number;
+  /** The one that cannot keep them. */
+  readonly side: Side;
+  readonly flags: FlagSet;
+  /** When the server said so last; to the day, more or less. */
+  readonly at: Date;
+}
+
+interface Row {
+  readonly idx: number;
+  readonly side: Side;
+  readonly flags: string;
+  readonly at: number;
+}
+
+const dayInSeconds = 86_400;
+
+/** Takes the place of what was noted before; nothing is written that says the same on the same day. */
+export function noteUnkept(connection: Connection, { idx, side, flags }: Omit<Unkept, "at">): void {
+  if (flags === noFlags) {
+    connection.run("DELETE FROM unkept WHERE idx = ? AND side = ?", idx, side);
+    return;
+  }
+  connection.run(
+    `INSERT INTO unkept (idx, side, flags, at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (idx, side) DO UPDATE SET flags = excluded.flags, at = excluded.at
+     WHERE flags <> excluded.flags OR at NOT BETWEEN excluded.at - ${String(dayInSeconds - 1)} AND excluded.at`,
+    ...[idx, side, flags.key, secondsOf(new Date())],
+  );
+}
+
+const select = `SELECT * FROM unkept WHERE NOT ${isImpossible("unkept")}`;
+
+/** Of one mailbox or of all, in the order of mailbox and side. Without rows that cannot be: see {@link Store.flaw}. */
+export function unkept(connection: Connection, idx: number | undefined): Unkept[] {
+  const rows =
+    idx === undefined
+      ? connection.rows<Row>(`${select} ORDER BY idx, side`)
+      : connection.rows<Row>(`${select} AND idx = ? ORDER BY side`, idx);
+  return rows.map(({ idx, side, flags, at }) => ({ idx, side, flags: flagsOf(flags), at: timeOf(at) }));
+}
+
+function flagsOf(text: string): FlagSet {
+  return flagSet(text.split(" ").filter((flag) => flag !== ""));
+}

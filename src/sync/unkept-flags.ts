@@ -1,0 +1,79 @@
+// Flags that a mailbox could not keep, because its server or the user's rights there did not allow it: when it can, those that
+// messages of the other side have are carried over.
+
+import { fetchFlags } from "../imap/commands/fetch.ts";
+import {
+  flagsThat,
+  noFlags,
+  sendableFlags,
+  storableFlags,
+  unionFlags,
+  withoutFlags,
+  type FlagSet,
+} from "../model/flags.ts";
+import { bothSides, otherSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { slices } from "../model/slices.ts";
+import { hasUid, uidSetOf } from "../model/uid-set.ts";
+import type { Unkept } from "../store/unkept.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+
+/** So many pairs are compared at once. */
+const sliceSize = 10_000;
+
+const dayMs = 24 * 60 * 60_000;
+
+/** PERMANENTFLAGS is told when a mailbox is selected only. A time that is to come is none of ours: the clock was put back. */
+export function isToBeAskedAgain({ at }: Unkept, now: number = Date.now()): boolean {
+  return at.getTime() <= now - dayMs || at.getTime() > now;
+}
+
+/** To be called when the mailbox has been selected. What is found is in the views afterwards, as if it had been told. */
+export async function offerUnkeptFlags(mailbox: OpenMailbox): Promise<void> {
+  for (const side of sides) {
+    const { unkept } = mailbox.progress[side];
+    if (unkept === noFlags) continue;
+    const kept = storableFlags(unkept, mailbox.views[side].permanentFlags);
+    if (kept === noFlags) continue;
+    // A repair compares everything anyway.
+    if (!mailbox.repairs) await offer(mailbox, side, kept);
+    mailbox.progress[side].unkept = withoutFlags(unkept, kept);
+  }
+}
+
+/** Where the other side's message has more of these flags, that is a change of it; what else differs is united. */
+async function offer(mailbox: OpenMailbox, side: Side, kept: FlagSet): Promise<void> {
+  const { sessions, views } = mailbox;
+  const other = otherSide(side);
+  for (const pairs of slices(wholePairs(mailbox), sliceSize)) {
+    const found = await bothSides((one) => fetchFlags(sessions[one], uidSetOf(pairs.map((pair) => pair[one]))));
+    for (const pair of pairs) {
+      const [here, there] = [found[side].get(pair[side]), found[other].get(pair[other])];
+      if (here === undefined || there === undefined) continue;
+      const missing = withoutFlags(there.flags, here.flags);
+      if (withoutFlags(kept, missing) === kept) continue;
+      views[other].noteChange(pair[other], there);
+      if (unionFlags(here.flags, there.flags) !== there.flags) views[side].noteChange(pair[side], here);
+    }
+  }
+}
+
+/** Those whose flags should be equal. */
+function* wholePairs({ store, idx, progress }: OpenMailbox): Generator<PerSide<number>, void, undefined> {
+  const isRefused = (pair: PerSide<number>): boolean =>
+    sides.some(
+      (side) => hasUid(progress[side].undeletable, pair[side]) || hasUid(progress[side].unflaggable, pair[side]),
+    );
+  for (const slice of store.allPairs(idx, sliceSize)) for (const pair of slice) if (!isRefused(pair)) yield pair;
+}
+
+/** To be called with the checkpoint. */
+export function recordUnkeptFlags(mailbox: OpenMailbox): void {
+  const { store, idx, progress, views, flags } = mailbox;
+  for (const side of sides) {
+    // Keywords that the server would not create, whatever it says of them, are remembered with their messages.
+    const refused = views[side].permanentFlags.refused;
+    const isUnkept = (flag: string): boolean => refused?.has(flag.toLowerCase()) !== true;
+    const unkept = flagsThat(flags.unkept(side), isUnkept);
+    store.noteUnkept(idx, side, sendableFlags(unionFlags(progress[side].unkept, unkept)));
+  }
+}
