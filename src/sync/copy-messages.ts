@@ -25,7 +25,7 @@ import { Reluctance } from "./reluctance.ts";
 import { concludeOffer } from "./waits.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
-const batchLimits = { octets: 1 << 20, messages: 500 };
+const batchLimits = { octets: 2 << 20, messages: 500 };
 /** What a message in flight takes in memory beside its octets. */
 const messageOverhead = 2048;
 /** So much to append that logging in once more is nothing beside it. */
