@@ -1,10 +1,12 @@
 // Databases of older versions, those of the original program (0 and 1) first, and what must be in them after the upgrade.
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { MailboxRecord } from "../../src/store/mailboxes.ts";
-import { execute, temporaryDirectory } from "../unit/store/databases.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import { dump, execute, temporaryDirectory, type Dump } from "../unit/store/databases.ts";
 
 /** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */
 export function originalDatabase(t: TestContext, version: 0 | 1 | 2 | 3 | 4, extra = ""): string {
@@ -48,3 +50,19 @@ export const upgradedCounts = new Map([[1, { local: 4, remote: 3 }]]);
 
 /** Rows of tables that an upgrade leaves as they are, or moves as they are. */
 export const keptTables = ["local", "remote", "mapping", "sqlite_sequence"] as const;
+
+/** From the upgrade on it is a database like any other. */
+export function assertLikeNew(t: TestContext, path: string): void {
+  const fresh = join(temporaryDirectory(t), "fresh.db");
+  openStore({ path: fresh }).close();
+  const [upgraded, made] = [dump(path), dump(fresh)];
+  assert.equal(upgraded.version, made.version);
+  assert.deepEqual(upgraded.schema, made.schema);
+}
+
+/** The upgrade has kept every row, and a copy of the database as it was `before`. */
+export function assertEverythingKept(path: string, before: Dump): void {
+  const after = dump(path);
+  for (const table of Object.keys(before.rows)) assert.deepEqual(after.rows[table], before.rows[table], table);
+  assert.deepEqual(dump(`${path}.v${String(before.version)}-backup`), before);
+}

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
-import { bytesOf, dump, failure, temporaryDirectory } from "../unit/store/databases.ts";
+import { bytesOf, dump, failure } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
-import { keptTables, originalDatabase, upgradedMailboxes } from "./original.ts";
+import { assertLikeNew, keptTables, originalDatabase, upgradedMailboxes } from "./original.ts";
 
 const slashes = { local: "/", remote: "/" };
 
@@ -38,11 +38,7 @@ test("version 0 is upgraded where it is, every row kept", (t) => {
   for (const table of keptTables) assert.deepEqual(after.rows[table], before.rows[table]);
   assert.deepEqual(dump(`${path}.v0-backup`), before);
 
-  // from here on it is a database like any other
-  const fresh = join(temporaryDirectory(t), "fresh.db");
-  openStore({ path: fresh }).close();
-  assert.equal(after.version, dump(fresh).version);
-  assert.deepEqual(after.schema, dump(fresh).schema);
+  assertLikeNew(t, path);
   const again = openStore({ path });
   assert.equal(again.needsUpgrade, false);
   assert.equal(again.addMailbox("new", true), 10);

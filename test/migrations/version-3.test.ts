@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
-import { dump, temporaryDirectory } from "../unit/store/databases.ts";
-import { originalDatabase, upgradedCounts, upgradedMailboxes } from "./original.ts";
+import { dump } from "../unit/store/databases.ts";
+import {
+  assertEverythingKept,
+  assertLikeNew,
+  originalDatabase,
+  upgradedCounts,
+  upgradedMailboxes,
+} from "./original.ts";
 
 /** What they are does not matter: only version 0 has delimiters in its names. */
 const unequal = { local: "/", remote: "." };
@@ -21,13 +26,8 @@ test("version 3 is upgraded where it is, every row kept", (t) => {
   assert.equal(store.summaries()[0]?.synchronisedAt?.getTime(), 1_700_003_600_000);
   assert.deepEqual(store.suspects(3, "remote"), { ranges: [[77, 77]] });
   store.close();
-
-  const fresh = join(temporaryDirectory(t), "fresh.db");
-  openStore({ path: fresh }).close();
-  const after = dump(path);
-  for (const table of Object.keys(before.rows)) assert.deepEqual(after.rows[table], before.rows[table], table);
-  assert.deepEqual(after.schema, dump(fresh).schema);
-  assert.deepEqual(dump(`${path}.v3-backup`), before);
+  assertEverythingKept(path, before);
+  assertLikeNew(t, path);
 });
 
 test("a mailbox with messages and HIGHESTMODSEQ 1, on either side, is looked at once more; nothing else changes", (t) => {
