@@ -14,7 +14,7 @@ import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from ".
 import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
 import { appendBatch, type Offer } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";
-import { planCopies, type Batch } from "./copy-plan.ts";
+import { mostInOneAppend, planCopies, type Batch } from "./copy-plan.ts";
 import { findCopies } from "./find-copies.ts";
 import { hearOut } from "./hear-out.ts";
 import { withoutLateCopies } from "./late-copies.ts";
@@ -25,7 +25,7 @@ import { Reluctance } from "./reluctance.ts";
 import { concludeOffer } from "./waits.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
-const batchLimits = { octets: 2 << 20, messages: 500 };
+const batchLimits = { octets: 2 << 20, messages: mostInOneAppend };
 /** What a message in flight takes in memory beside its octets. */
 const messageOverhead = 2048;
 /** So much to append that logging in once more is nothing beside it. */

@@ -3,6 +3,9 @@
 import type { MessageSize } from "../model/message-sizes.ts";
 import { emptyUidSet, hasUid, type UidSet } from "../model/uid-set.ts";
 
+/** Messages, in one command. Copies are hardly further than that from a UID that was told wrongly. */
+export const mostInOneAppend = 500;
+
 export interface CopyPlan {
   /** In UID order, which becomes the order on the target. */
   readonly batches: readonly Batch[];

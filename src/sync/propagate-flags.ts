@@ -213,10 +213,11 @@ async function applyGroup(mailbox: OpenMailbox, storing: Storing): Promise<UidSe
   progress[side].isTouched = true;
   try {
     const modified = await storeFlags(sessions[side], group);
-    const left = await leftAsTheyWere(mailbox, side, { ...group, uids: subtract(uids, modified) });
+    const taken = subtract(uids, modified);
+    const left = await leftAsTheyWere(mailbox, side, { ...group, uids: taken });
     for (const [uid, now] of left) knowledge.learn(side, uid, now);
     const denied = uidSetOf(left.keys());
-    const done = subtract(subtract(uids, modified), denied);
+    const done = subtract(taken, denied);
     patience.left = refusalsInARow;
     for (const uid of uidsOf(done)) knowledge.learn(side, uid, flags);
     if (!isRest) progress[side].settled = union(progress[side].settled, done);

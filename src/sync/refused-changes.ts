@@ -42,6 +42,15 @@ export function clearSettledFlags(mailbox: OpenMailbox): void {
   }
 }
 
+/** Whether either message of a pair is one that its server will not delete, or whose flags it will not set. */
+export function isRefused(
+  { progress }: Pick<OpenMailbox, "progress">,
+  pair: PerSide<number>,
+  what: "undeletable" | "unflaggable",
+): boolean {
+  return sides.some((side) => hasUid(progress[side][what], pair[side]));
+}
+
 export function undeletableIn({ store, idx }: { readonly store: Store; readonly idx: number }): PerSide<UidSet> {
   const kept = store.refusedChanges(idx).filter(({ what }) => what === "deletion");
   return perSide((side) => uidSetOf(kept.filter((one) => one.side === side).map(({ uid }) => uid)));

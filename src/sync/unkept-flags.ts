@@ -13,9 +13,10 @@ import {
 } from "../model/flags.ts";
 import { bothSides, otherSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../model/slices.ts";
-import { hasUid, uidSetOf } from "../model/uid-set.ts";
+import { uidSetOf } from "../model/uid-set.ts";
 import type { Unkept } from "../store/unkept.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { isRefused } from "./refused-changes.ts";
 
 /** So many pairs are compared at once. */
 const sliceSize = 10_000;
@@ -31,7 +32,6 @@ export function isToBeAskedAgain({ at }: Unkept, now: number = Date.now()): bool
 export async function offerUnkeptFlags(mailbox: OpenMailbox): Promise<void> {
   for (const side of sides) {
     const { unkept } = mailbox.progress[side];
-    if (unkept === noFlags) continue;
     const kept = storableFlags(unkept, mailbox.views[side].permanentFlags);
     if (kept === noFlags) continue;
     // A repair compares everything anyway.
@@ -58,12 +58,11 @@ async function offer(mailbox: OpenMailbox, side: Side, kept: FlagSet): Promise<v
 }
 
 /** Those whose flags should be equal. */
-function* wholePairs({ store, idx, progress }: OpenMailbox): Generator<PerSide<number>, void, undefined> {
-  const isRefused = (pair: PerSide<number>): boolean =>
-    sides.some(
-      (side) => hasUid(progress[side].undeletable, pair[side]) || hasUid(progress[side].unflaggable, pair[side]),
-    );
-  for (const slice of store.allPairs(idx, sliceSize)) for (const pair of slice) if (!isRefused(pair)) yield pair;
+function* wholePairs(mailbox: OpenMailbox): Generator<PerSide<number>, void, undefined> {
+  const { store, idx } = mailbox;
+  const isWhole = (pair: PerSide<number>): boolean =>
+    !isRefused(mailbox, pair, "undeletable") && !isRefused(mailbox, pair, "unflaggable");
+  for (const slice of store.allPairs(idx, sliceSize)) for (const pair of slice) if (isWhole(pair)) yield pair;
 }
 
 /** To be called with the checkpoint. */

@@ -5,10 +5,11 @@ import { fetchFlags } from "../imap/commands/fetch.ts";
 import { status } from "../imap/commands/mailbox.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, isEmpty, uidSetOf, uidsOf } from "../model/uid-set.ts";
+import { isEmpty, uidSetOf, uidsOf } from "../model/uid-set.ts";
 import { comparePairs } from "./compare-pairs.ts";
 import { doubtOf, tellsChanges, withoutModSeq, type Doubt, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { isRefused } from "./refused-changes.ts";
 
 /**
  * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the views afterwards,
@@ -132,18 +133,16 @@ async function probe({ store, idx, sessions, progress }: OpenMailbox, side: Side
  * the other side told of a change, or refused one.
  */
 function* pairsOf(
-  { store, idx, views, progress }: OpenMailbox,
+  mailbox: OpenMailbox,
   hiding: readonly Side[],
   flagsAreKnown: boolean,
 ): Generator<PerSide<number>, void, undefined> {
+  const { store, idx, views } = mailbox;
   const isTold = (pair: PerSide<number>): boolean =>
-    sides.some(
-      (side) =>
-        hasUid(progress[side].unflaggable, pair[side]) ||
-        (!hiding.includes(side) && views[side].changeOf(pair[side]) !== undefined),
-    );
+    isRefused(mailbox, pair, "unflaggable") ||
+    sides.some((side) => !hiding.includes(side) && views[side].changeOf(pair[side]) !== undefined);
   const isWhole = (pair: PerSide<number>): boolean =>
-    !sides.some((side) => hasUid(progress[side].undeletable, pair[side])) &&
+    !isRefused(mailbox, pair, "undeletable") &&
     // A UIDNEXT that went back says that messages are lost, not that they were deleted. And of a format that has no
     // mod-sequences Cyrus tells nothing of what was appended since SELECT, as if it were gone.
     sides.every((side) => pair[side] < views[side].whenSelected.uidNext);

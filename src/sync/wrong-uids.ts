@@ -15,19 +15,17 @@ import {
   type UidSet,
 } from "../model/uid-set.ts";
 import { pairCopies, withTexts } from "./altered-copies.ts";
+import { mostInOneAppend } from "./copy-plan.ts";
 import { identityKey, likeness } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
-
-/** No more go into one APPEND, so a wrong UID is hardly further from the right one. */
-const reach = 500;
 
 /** Those of `uids` that may have been told for one of the others, or the other way round. */
 export function near(uids: UidSet, others: UidSet): UidSet {
   const around: UidRange[] = [];
   for (const [first, last] of others.ranges) {
     const [from, to] = around.at(-1) ?? [];
-    if (from !== undefined && first - reach <= to! + 1) around.splice(-1, 1, [from, last + reach]);
-    else around.push([Math.max(1, first - reach), last + reach]);
+    if (from !== undefined && first - mostInOneAppend <= to! + 1) around.splice(-1, 1, [from, last + mostInOneAppend]);
+    else around.push([Math.max(1, first - mostInOneAppend), last + mostInOneAppend]);
   }
   return intersect(uids, { ranges: around });
 }
