@@ -8,10 +8,10 @@ const argv = process.argv.slice(2);
 const ignore = (): void => undefined;
 
 const interruption = new AbortController();
-const interrupt = (): void => {
+const interrupt = (signal: NodeJS.Signals): void => {
   // The second signal finds the default handler again and ends the process at once.
   for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, interrupt);
-  interruption.abort();
+  interruption.abort(signal);
 };
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
 

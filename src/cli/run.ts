@@ -24,7 +24,7 @@ import { Reporter } from "./reporter.ts";
 export interface Surroundings {
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT or SIGTERM, whose name is the reason. */
   readonly signal: AbortSignal;
   /** The signals that mean something to a daemon. */
   readonly onSignal: OnSignal;
@@ -53,10 +53,11 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
       log.close();
     }
   } catch (error) {
-    return explain(
+    const code = explain(
       error,
       log ?? openLog({ quiet: false, debug: 0 }, { logPrefix: parseLogPrefix(""), logfile: undefined }),
     );
+    return code === exitCode.terminated && surroundings.signal.reason === "SIGINT" ? exitCode.interrupted : code;
   } finally {
     service?.close();
     log?.close();

@@ -55,7 +55,7 @@ export const errorKinds = {
   MAILBOX_UNSTABLE: kind(exitCode.partial, "mailbox", "later", "A mailbox changed identity while it was synchronised."),
   MAILBOX_PROTOCOL: kind(exitCode.partial, "mailbox", "later", "A server said something of a mailbox that cannot be."),
   MESSAGE_REFUSED: kind(exitCode.partial, "message", "later", "A server refused a message."),
-  INTERRUPTED: kind(exitCode.done, "run", "later", "A signal ended the run."),
+  INTERRUPTED: kind(exitCode.terminated, "run", "later", "A signal ended the run before it was through."),
   BUG: kind(exitCode.software, "run", "no", "A defect of this program."),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -25,6 +25,10 @@ export const exitCode = {
   auth: 77,
   /** The configuration is wrong. */
   config: 78,
+  /** SIGINT ended a run before it was through; 128 and the signal's number, as shells have it. */
+  interrupted: 130,
+  /** The same for SIGTERM. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

@@ -3,7 +3,7 @@
 
 import { CommandRefused } from "../imap/command-refused.ts";
 import { deleteMailbox, unsubscribe } from "../imap/commands/mailbox.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import { toWire } from "../model/mailbox-name.ts";
 import type { Side } from "../model/side.ts";
 import { serverOrder, type Target } from "../model/target.ts";
@@ -15,6 +15,8 @@ export interface Deletion extends Opening {
   readonly mailboxes: readonly string[];
   readonly targets: readonly Target[];
   readonly report: Report;
+  /** When aborted, the mailbox in hand is finished, and then the work ends with INTERRUPTED. */
+  readonly stop: AbortSignal;
 }
 
 /**
@@ -27,6 +29,7 @@ export async function deleteMailboxes(deletion: Deletion): Promise<void> {
   const names = new Set(deletion.mailboxes.map((given) => givenName(given, opened.namings.local)));
   // Children first: some servers keep a mailbox that has any.
   for (const name of [...names].sort().reverse()) {
+    if (deletion.stop.aborted) throw interrupted();
     try {
       for (const side of serverOrder) if (targets.includes(side)) await deleteOn(deletion, opened, { side, name });
       if (targets.includes("database")) forget(deletion, name);

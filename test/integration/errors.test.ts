@@ -364,7 +364,7 @@ describe("reaching a server", () => {
     const run = startInterimap(home);
     await eventually("it", () => tunnel.pid() !== undefined);
     run.child.kill("SIGTERM");
-    assert.equal((await run.finished).status, 0);
+    assert.equal((await run.finished).status, 143);
     await eventually("it", () => !isRunning(tunnel.pid()));
   });
 });
@@ -569,27 +569,32 @@ describe("in the middle of the work", () => {
     await copying;
     run.child.kill("SIGTERM");
     const { status, stderr } = await run.finished;
-    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+    assert.deepEqual({ status, stderr }, { status: 143, stderr: "" });
     target.release();
     const pair = { home, local, remote };
     await assertConverges(pair);
     await assertNothingToDo(pair);
   });
 
-  test("SIGTERM while a server has not greeted yet", async (t) => {
-    let connected = (): void => undefined;
-    const connection = new Promise<void>((resolve) => (connected = resolve));
-    const port = await startTalker(t, () => connected());
-    const run = startInterimap(homeFor(t, { local: server, remote: { ...stub, port: String(port) } }));
-    await connection;
-    run.child.kill("SIGTERM");
-    const { status, stderr } = await run.finished;
-    assert.equal(status, 0);
-    assert.deepEqual(stderr.split("\n").slice(0, -1), [
-      "Stopping as soon as what is in hand is done; a second signal stops at once",
-      "interrupted; what was done so far is recorded",
-    ]);
-  });
+  for (const [signal, code] of [
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ] as const)
+    for (const args of [[], ["--repair"], ["--delete", "x"], ["--rename", "x", "y"]])
+      test(`${signal} while a server has not greeted yet: ${code}, with ${args[0] ?? "no option"}`, async (t) => {
+        let connected = (): void => undefined;
+        const connection = new Promise<void>((resolve) => (connected = resolve));
+        const port = await startTalker(t, () => connected());
+        const run = startInterimap(homeFor(t, { local: server, remote: { ...stub, port: String(port) } }), args);
+        await connection;
+        run.child.kill(signal);
+        const { status, stderr } = await run.finished;
+        assert.equal(status, code);
+        assert.deepEqual(stderr.split("\n").slice(-3, -1), [
+          "Stopping as soon as what is in hand is done; a second signal stops at once",
+          "interrupted; what was done so far is recorded",
+        ]);
+      });
 });
 
 /** Does with each connection as it is told. Returns its port. */

@@ -28,10 +28,12 @@ test("what abandons only a message or a mailbox lets the run end as partial, or 
   }
 });
 
-test("only a signal ends a run with exit code 0", () => {
+test("no error ends a run with exit code 0, and only a signal with that of a signal", () => {
   const codes = Object.keys(errorKinds) as ErrorCode[];
+  const { done, interrupted, terminated } = exitCode;
+  const special: readonly number[] = [done, interrupted, terminated];
   assert.deepEqual(
-    codes.filter((code) => errorKinds[code].exitCode === exitCode.done),
+    codes.filter((code) => special.includes(errorKinds[code].exitCode)),
     ["INTERRUPTED"],
   );
 });
