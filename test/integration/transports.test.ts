@@ -134,6 +134,23 @@ test("SSL_fingerprint from the manual page's command line", async (t) => {
   });
 });
 
+for (const words of ["exec", "command", "umask=077", "exec nice"]) {
+  test(`a tunnel command that begins with "${words}", and has no character that is special to a shell`, async (t) => {
+    const { command, ...tunnel } = overTunnel(secure);
+    const home = homeFor(t, { ...tunnel, command: `${words} ${command!}` });
+    const { status, stderr } = await runInterimap(home);
+    assert.equal(status, 0, stderr);
+  });
+}
+
+test("a tunnel command whose program is not there: exec is as good as none", async (t) => {
+  for (const command of ["/nowhere/imapd", "exec /nowhere/imapd"]) {
+    const { status, stderr } = await runInterimap(homeFor(t, { type: "tunnel", command, "null-stderr": "YES" }));
+    assert.equal(status, 69, stderr);
+    assert.match(stderr, /^remote: the tunnel command \/nowhere\/imapd (?:cannot be started|exited with status 127)/m);
+  }
+});
+
 test("null-stderr silences the command, but not under --debug", async (t) => {
   const { command, ...tunnel } = overTunnel(secure);
   const words = "words of the command";

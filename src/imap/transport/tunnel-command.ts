@@ -8,14 +8,29 @@ export interface Program {
 /** What only a shell understands: its special characters, or an assignment in front of the command. */
 const needsShell = /[$&*(){}[\]'";\\|?<>~`\n]|^\s*\w+=/;
 
+/**
+ * Nor is there a program of such a name: the shell's own commands (POSIX, "special built-in utilities" and those that are
+ * never looked up in PATH). `!` may begin a command, too.
+ */
+const shellWords: ReadonlySet<string> = new Set(
+  (
+    "break : continue . eval exec exit export readonly return set shift times trap unset " +
+    "alias bg cd command fc fg getopts hash jobs read type ulimit umask unalias wait !"
+  ).split(" "),
+);
+
 export function parseTunnelCommand(command: string): Program {
-  if (needsShell.test(command)) return { file: "/bin/sh", args: ["-c", command] };
+  if (needsShell.test(command) || shellWords.has(firstWord(command))) return { file: "/bin/sh", args: ["-c", command] };
   const [file = "", ...args] = command.trim().split(/\s+/);
   return { file, args };
 }
 
-/** For messages: the first word only, since the others, and assignments in front of it, may hold secrets. */
+/** For messages: the program only, since the words behind it, and assignments in front of it, may hold secrets. */
 export function tunnelName(command: string): string {
-  const [word = ""] = command.trim().split(/\s/, 1);
+  const word = firstWord(command.trim().replace(/^exec\s+(?=[^-\s])/, ""));
   return word === "" || word.includes("=") ? "the tunnel command" : `the tunnel command ${word}`;
+}
+
+function firstWord(command: string): string {
+  return command.trim().split(/\s/, 1)[0] ?? "";
 }

@@ -22,13 +22,32 @@ test("anything special to a shell goes through one, whole", () => {
     "a\nb",
     "a [bc]",
     "a ?",
+    "exec ssh host imapd",
+    " exec\tssh host",
+    ". /etc/profile",
+    "ulimit -n 100",
+    "umask 077",
+    "cd /srv/mail",
+    "command imapd",
+    "eval imapd",
+    "! imapd",
+    " A=b imapd",
   ];
   for (const command of commands) {
     assert.deepEqual(parseTunnelCommand(command), { file: "/bin/sh", args: ["-c", command] });
   }
 });
 
+test("what only begins like a word of the shell is a program", () => {
+  for (const file of ["execute", "exec2", "env", "nice", "./exec", "cdrom", "/usr/bin/time"]) {
+    assert.deepEqual(parseTunnelCommand(`${file} imapd`), { file, args: ["imapd"] });
+  }
+});
+
 test("messages name the first word only, and nothing that may be a secret", () => {
   assert.equal(tunnelName("sshpass -p hunter2 ssh host"), "the tunnel command sshpass");
+  assert.equal(tunnelName("exec ssh host"), "the tunnel command ssh");
+  assert.equal(tunnelName("exec -a imap ssh host"), "the tunnel command exec");
+  assert.equal(tunnelName("exec PASSWORD=hunter2"), "the tunnel command");
   assert.equal(tunnelName("PASSWORD='hunter 2' imapd"), "the tunnel command");
 });
