@@ -32,6 +32,7 @@ export async function authenticate(session: Session, settings: ServerSettings): 
       hint: `set ${missing} in section [${session.side}]`,
     });
   }
+  if (!session.isSecure && session.capabilities.has("LOGINDISABLED")) throw loginsDisabled();
   const mechanism = settings.auth.find((name) => isUsable(name, session.capabilities));
   if (mechanism === undefined) {
     throw new InterimapError("AUTH_NO_MECHANISM", `the server offers none of ${settings.auth.join(", ")}`, {
@@ -47,6 +48,18 @@ export async function authenticate(session: Session, settings: ServerSettings): 
   } catch (error) {
     throw error instanceof CommandRefused ? refusal(error, username) : error;
   }
+}
+
+/**
+ * RFC 3501 6.2.3: the server wants no password on such a link, and any of our mechanisms lets whoever listens read it. Under
+ * TLS, and in a tunnel, which is taken to be safe, it is about the LOGIN command only.
+ */
+function loginsDisabled(): InterimapError {
+  return new InterimapError(
+    "AUTH_NO_MECHANISM",
+    "the server takes no password without TLS (LOGINDISABLED): none was sent",
+    { hint: "use type = imaps, or STARTTLS = YES" },
+  );
 }
 
 function isUsable(mechanism: AuthMechanism, capabilities: Capabilities): boolean {

@@ -13,6 +13,7 @@ import {
   makeHome,
   overStartTls,
   overTls,
+  overTunnel,
   plainText,
   runInterimap,
   type InterimapHome,
@@ -51,7 +52,7 @@ local_name ${otherName} {
   ssl_key = <${key}
 }`,
     }),
-    startDovecot({ tls: true, extraConfig: "ssl_min_protocol = TLSv1.3" }),
+    startDovecot({ tls: true, extraConfig: "ssl_min_protocol = TLSv1.3\nimap_capability = +LOGINDISABLED" }),
   ]);
   fingerprint = `sha256$${keyDigest(secure, "sha256")}`;
 });
@@ -159,6 +160,29 @@ test("no TLS version in common", async (t) => {
   await assertRefused(home, { status: 69, line: new RegExp(`^${line}`) });
   home.configure({ local: plain, remote: { ...section, SSL_protocol_max: "TLSv1.3" } });
   await assertWorks(home);
+});
+
+for (const auth of ["PLAIN", "LOGIN PLAIN", "LOGIN"]) {
+  test(`LOGINDISABLED without TLS: no password is sent, with auth = ${auth}`, async (t) => {
+    const user = asUser(modern, `disabled-${auth.replace(" ", "-").toLowerCase()}`);
+    const home = homeFor(t, plain, { ...plainText(user), auth });
+    const { status, stderr } = await runInterimap(home, ["--debug"]);
+    assert.equal(status, 77, stderr);
+    const line =
+      "remote: the server takes no password without TLS (LOGINDISABLED): none was sent; use type = imaps, or STARTTLS = YES";
+    assert.ok(stderr.split("\n").includes(line), stderr);
+    assert.doesNotMatch(stderr, /^remote: C: \S+ (?:AUTHENTICATE|LOGIN )/m);
+    assert.ok(!logOf(modern).includes(user.user));
+  });
+}
+
+test("LOGINDISABLED under TLS is about the LOGIN command only, and in a tunnel without a login nothing", async (t) => {
+  for (const over of [overTls, overStartTls]) {
+    await assertWorks(homeFor(t, plain, { ...over(modern), auth: "LOGIN PLAIN" }));
+    const home = homeFor(t, plain, { ...over(modern), auth: "LOGIN" });
+    await assertRefused(home, { status: 77, line: /^remote: the server offers none of LOGIN; see the setting auth$/ });
+  }
+  await assertWorks(homeFor(t, plain, overTunnel(modern)));
 });
 
 test("a minimum above the maximum is an error in the configuration", async (t) => {

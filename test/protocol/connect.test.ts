@@ -162,18 +162,6 @@ const logins: readonly Login[] = [
     says: "C: l LOGIN u p",
   },
   {
-    what: "LOGINDISABLED leaves PLAIN",
-    offers: "LOGINDISABLED AUTH=PLAIN SASL-IR",
-    settings: { auth: ["LOGIN", "PLAIN"] },
-    says: "C: l AUTHENTICATE PLAIN AHUAcA==",
-  },
-  {
-    what: "LOGINDISABLED forbids the LOGIN command even beside AUTH=LOGIN (RFC 3501 6.2.3)",
-    offers: "LOGINDISABLED AUTH=LOGIN AUTH=PLAIN SASL-IR",
-    settings: { auth: ["LOGIN", "PLAIN"] },
-    says: "C: l AUTHENTICATE PLAIN AHUAcA==",
-  },
-  {
     what: "LOGIN quotes what is no atom",
     offers: "",
     settings: { username: "u@example.org", password: 'a "b\\ (c) {1} *%' },
@@ -230,11 +218,11 @@ const refusals: readonly Refusal[] = [
     settings: { auth: [] },
     fails: failsWith("AUTH_NO_MECHANISM"),
   },
-  {
-    what: "LOGINDISABLED and no PLAIN",
-    offers: "LOGINDISABLED AUTH=GSSAPI",
-    fails: failsWith("AUTH_NO_MECHANISM", /PLAIN, LOGIN.*STARTTLS/),
-  },
+  ...["AUTH=GSSAPI", "AUTH=PLAIN SASL-IR", "AUTH=LOGIN AUTH=PLAIN", "STARTTLS"].map((others) => ({
+    what: `LOGINDISABLED without TLS, beside ${others},`,
+    offers: `loginDisabled ${others}`,
+    fails: failsWith("AUTH_NO_MECHANISM", /no password without TLS \(LOGINDISABLED\): none was sent; use type = imaps/),
+  })),
   {
     what: "no user name configured",
     settings: { username: undefined },
@@ -266,6 +254,40 @@ for (const { what, offers = "", settings = {}, answer, fails } of refusals) {
     await assert.rejects(connecting(`S: * OK [CAPABILITY IMAP4rev1 ${offers}] ready\n${says}`, settings), fails);
   });
 }
+
+test("LOGINDISABLED without TLS that is told only when asked ends the side, too", async () => {
+  const script = `
+    S: * OK hello
+    C: c CAPABILITY
+    S: * CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN SASL-IR
+    S: c OK`;
+  await assert.rejects(connecting(script), failsWith("AUTH_NO_MECHANISM", /LOGINDISABLED/));
+});
+
+test("LOGINDISABLED where no login is needed, or after it, means nothing", async () => {
+  const has = `[CAPABILITY IMAP4rev1 LOGINDISABLED ${needed}]`;
+  await connecting(`S: * PREAUTH ${has} hello\n${ready}`);
+  await connecting(`S: * OK [CAPABILITY IMAP4rev1] hello\nC: l LOGIN u p\nS: l OK ${has} in\n${ready}`);
+});
+
+test("LOGINDISABLED in a tunnel, as under TLS, is about the LOGIN command only", async () => {
+  const script = `
+    S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=LOGIN AUTH=PLAIN SASL-IR] ready
+    C: l AUTHENTICATE PLAIN AHUAcA==
+    S: l OK [CAPABILITY IMAP4rev1 ${needed}] in
+    ${ready}`;
+  await withScript(script, async ({ port }) => {
+    const relay = `const s = require("net").connect(${port}, "127.0.0.1"); process.stdin.pipe(s).pipe(process.stdout)`;
+    const transport = {
+      type: "tunnel",
+      command: `exec '${process.execPath}' -e '${relay}'`,
+      nullStderr: false,
+    } as const;
+    const options = { side: "remote", log: recordedLog(), keepAlive: false } as const;
+    const session = await connect(serverSettings(port, { transport, auth: ["LOGIN", "PLAIN"] }), options);
+    session.destroy();
+  });
+});
 
 test("the password is in no message", async () => {
   const script = "S: * OK [CAPABILITY IMAP4rev1]\nC: l LOGIN u hunter2\nS: l NO [AUTHENTICATIONFAILED] No";
