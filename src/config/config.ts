@@ -10,6 +10,7 @@ import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { configInvalid } from "./config-error.ts";
 import { configDirectory, dataDirectory, statusSocket } from "./directories.ts";
 import { exposure, readConfigFile } from "./read-config-file.ts";
+import { authoritiesOf } from "./environment-authorities.ts";
 import { readSections, type Section, type Sections } from "./sections.ts";
 import { serverSettings } from "./server-section.ts";
 
@@ -61,7 +62,8 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     : undefined;
   const name = top.get("database") ?? `${servers.remote.get("host").text}.db`;
   const database = isAbsolute(name) ? resolve(name) : resolve(dataDirectory(env, home), name);
-  for (const side of sides) requireSafeAuthorities(servers[side]);
+  const reached = perSide((side) => serverSettings({ file: path, section: servers[side], side, env }));
+  for (const side of sides) requireSafeAuthorities(servers[side], reached[side]);
   return {
     file: path,
     database,
@@ -79,7 +81,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     get statusSocket() {
       return statusSocket(env, database);
     },
-    servers: perSide((side) => serverSettings(path, servers[side], side)),
+    servers: reached,
     warnings: exposed === undefined ? sections.warnings : [exposed, ...sections.warnings],
   };
 }
@@ -99,10 +101,15 @@ function requireServers(file: string, sections: Sections): PerSide<Section> {
 }
 
 /** Who can change these says which server is believed. What is not there is told when it is read. */
-function requireSafeAuthorities(section: Section): void {
+function requireSafeAuthorities(section: Section, { transport }: ServerSettings): void {
+  const named: (readonly [name: string, path: string])[] = [];
   for (const name of ["SSL_CAfile", "SSL_CApath"] as const) {
     const path = section.get(name);
-    const distrust = path === undefined ? undefined : distrustOf(resolve(path));
+    if (path !== undefined) named.push([name, path]);
+  }
+  if (transport.type !== "tunnel") named.push(...authoritiesOf(transport.tls));
+  for (const [name, path] of named) {
+    const distrust = distrustOf(resolve(path));
     if (distrust !== undefined) throw distrusted("CONFIG_UNSAFE", `${name} ${path}`, distrust);
   }
 }

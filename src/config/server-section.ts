@@ -3,13 +3,22 @@
 import type { ServerSettings, TlsSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import { configInvalid } from "./config-error.ts";
+import { environmentAuthorities } from "./environment-authorities.ts";
 import { tlsVersions } from "./parse-tls.ts";
 import type { Section } from "./sections.ts";
 
+export interface ServerSection {
+  /** The configuration file, for messages. */
+  readonly file: string;
+  readonly section: Section;
+  readonly side: Side;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** Throws CONFIG_INVALID where settings, each fine alone, do not go together. */
-export function serverSettings(file: string, section: Section, side: Side): ServerSettings {
+export function serverSettings({ file, section, side, env }: ServerSection): ServerSettings {
   return {
-    transport: transportSettings(file, section),
+    transport: transportSettings(file, section, env),
     auth: section.get("auth"),
     username: section.get("username"),
     password: section.get("password"),
@@ -19,7 +28,7 @@ export function serverSettings(file: string, section: Section, side: Side): Serv
   };
 }
 
-function transportSettings(file: string, section: Section): TransportSettings {
+function transportSettings(file: string, section: Section, env: NodeJS.ProcessEnv): TransportSettings {
   const type = section.get("type");
   if (type === "tunnel") {
     const command = section.get("command");
@@ -30,14 +39,19 @@ function transportSettings(file: string, section: Section): TransportSettings {
     return { type, command, nullStderr: section.get("null-stderr") };
   }
   const { host, isIpLiteral } = section.get("host");
+  const startTls = section.get("STARTTLS");
+  const tls = tlsSettings(file, section);
+  const asksEnvironment =
+    (type === "imaps" || startTls) && tls.verify && tls.caFile === undefined && tls.caPath === undefined;
+  const environment = asksEnvironment ? environmentAuthorities(env) : undefined;
   return {
     type,
     host,
     isIpLiteral,
     port: section.get("port") ?? (type === "imaps" ? 993 : 143),
     proxy: section.get("proxy"),
-    startTls: section.get("STARTTLS"),
-    tls: tlsSettings(file, section),
+    startTls,
+    tls: environment === undefined ? tls : { ...tls, environment },
   };
 }
 

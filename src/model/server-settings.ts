@@ -18,6 +18,15 @@ export interface Fingerprint {
 
 export type TlsVersion = "SSLv3" | "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
+/** Authorities that environment variables name. */
+export interface EnvironmentAuthorities {
+  /** SSL_CERT_FILE and SSL_CERT_DIR, as OpenSSL has them: where one is set, nobody else is trusted. */
+  readonly certFile: string | undefined;
+  readonly certDirectories: readonly string[];
+  /** NODE_EXTRA_CA_CERTS: to be trusted as well. */
+  readonly extraFile: string | undefined;
+}
+
 export interface TlsSettings {
   readonly minVersion: TlsVersion | undefined;
   readonly maxVersion: TlsVersion | undefined;
@@ -30,6 +39,8 @@ export interface TlsSettings {
   readonly verify: boolean;
   readonly caFile: string | undefined;
   readonly caPath: string | undefined;
+  /** Counts where neither of these two is set. */
+  readonly environment?: EnvironmentAuthorities | undefined;
   /** SNI name; "" sends none; undefined: the host, unless it is an IP literal. */
   readonly hostname: string | undefined;
 }

@@ -1,8 +1,9 @@
 // TLS with a real server: each SSL_ setting does what it says, and a refusal tells how to go on.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
@@ -40,6 +41,7 @@ before(async () => {
   const [cert, key] = [join(files, "other.pem"), join(files, "other.key")];
   writeFileSync(cert, fixtures.otherName.cert);
   writeFileSync(key, fixtures.otherName.key);
+  for (const name of ["hashed", "plain"]) mkdirSync(join(files, name));
   [plain, secure, modern] = await Promise.all([
     startDovecot(),
     startDovecot({
@@ -54,6 +56,11 @@ local_name ${otherName} {
     }),
     startDovecot({ tls: true, extraConfig: "ssl_min_protocol = TLSv1.3\nimap_capability = +LOGINDISABLED" }),
   ]);
+  const hash = execFileSync("openssl", ["x509", "-hash", "-noout", "-in", secure.certificateFile!], {
+    encoding: "utf8",
+  });
+  for (const name of [`hashed/${hash.trim()}.0`, "plain/ca.pem"])
+    copyFileSync(secure.certificateFile!, join(files, name));
   fingerprint = `sha256$${keyDigest(secure, "sha256")}`;
 });
 
@@ -162,6 +169,120 @@ test("no TLS version in common", async (t) => {
   await assertWorks(home);
 });
 
+/** What the environment says of authorities, with the paths of {@link authorities}. */
+interface InEnvironment {
+  readonly what: string;
+  readonly env: Readonly<Record<string, keyof typeof authorities | readonly (keyof typeof authorities)[]>>;
+  readonly settings?: SectionSettings;
+  /** What the run ends with, if it is refused. */
+  readonly refused?: { readonly status: 76 | 78; readonly line: RegExp };
+}
+
+const authorities = {
+  ours: () => secure.certificateFile!,
+  other: () => fixtures.caFile,
+  hashed: () => join(files, "hashed"),
+  "other hashed": () => fixtures.caPath,
+  nothing: () => "/nonexistent/ca.pem",
+  "no certificate": () => join(files, "other.key"),
+  "not hashed": () => join(files, "plain"),
+  unset: () => "",
+};
+
+const environments: readonly InEnvironment[] = [
+  { what: "SSL_CERT_FILE has the authority", env: { SSL_CERT_FILE: "ours" } },
+  { what: "SSL_CERT_DIR has it", env: { SSL_CERT_DIR: "hashed" } },
+  { what: "the second directory in SSL_CERT_DIR has it", env: { SSL_CERT_DIR: ["other hashed", "hashed"] } },
+  { what: "one of the two has it", env: { SSL_CERT_FILE: "other", SSL_CERT_DIR: "hashed" } },
+  { what: "an empty SSL_CERT_DIR beside it does no harm", env: { SSL_CERT_FILE: "ours", SSL_CERT_DIR: "not hashed" } },
+  { what: "NODE_EXTRA_CA_CERTS has it", env: { NODE_EXTRA_CA_CERTS: "ours" } },
+  { what: "NODE_EXTRA_CA_CERTS adds to SSL_CERT_FILE", env: { SSL_CERT_FILE: "other", NODE_EXTRA_CA_CERTS: "ours" } },
+  { what: "variables without a value are not set", env: { SSL_CERT_FILE: "unset", NODE_EXTRA_CA_CERTS: "ours" } },
+  {
+    what: "SSL_CERT_FILE has another one",
+    env: { SSL_CERT_FILE: "other" },
+    refused: { status: 76, line: /certificate is self-signed; name its authority in SSL_CAfile/ },
+  },
+  {
+    what: "SSL_CERT_DIR has another one",
+    env: { SSL_CERT_DIR: "other hashed" },
+    refused: { status: 76, line: /certificate is self-signed; name its authority in SSL_CAfile/ },
+  },
+  {
+    what: "SSL_CAfile wins over all of them",
+    env: { SSL_CERT_FILE: "nothing", SSL_CERT_DIR: "nothing", NODE_EXTRA_CA_CERTS: "ours" },
+    settings: { SSL_CAfile: "other" },
+    refused: { status: 76, line: /: the server's certificate is self-signed; name its authority in SSL_CAfile/ },
+  },
+  {
+    what: "SSL_CApath wins over all of them, too",
+    env: { SSL_CERT_FILE: "nothing", SSL_CERT_DIR: "nothing", NODE_EXTRA_CA_CERTS: "nothing" },
+    settings: { SSL_CApath: "hashed" },
+  },
+  ...(["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"] as const).map((name) => ({
+    what: `${name} names what is not there`,
+    env: { [name]: "nothing" } as const,
+    refused: {
+      status: 78 as const,
+      line: new RegExp(
+        `^remote: ${name}: cannot read /nonexistent/ca\\.pem: .*no such file.*; correct or unset ${name} in the environment$`,
+      ),
+    },
+  })),
+  ...(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] as const).map((name) => ({
+    what: `${name} names a file without a certificate`,
+    env: { [name]: "no certificate" } as const,
+    refused: {
+      status: 78 as const,
+      line: new RegExp(`^remote: ${name}: cannot read \\S+: it has no certificate in PEM`),
+    },
+  })),
+  {
+    what: "SSL_CERT_DIR has no hashed names",
+    env: { SSL_CERT_DIR: "not hashed" },
+    refused: {
+      status: 78,
+      line: /^remote: SSL_CERT_DIR: \S+ has no certificate under a hashed name; run openssl rehash/,
+    },
+  },
+];
+
+for (const { what, env, settings = {}, refused } of environments) {
+  test(`whom to trust, by the environment: ${what}`, async (t) => {
+    const pathOf = (name: string | undefined): string => authorities[name as keyof typeof authorities]();
+    const variables = Object.fromEntries(
+      Object.entries(env).map(([name, which]) => [name, [which].flat().map(pathOf).join(":")]),
+    );
+    const named = Object.fromEntries(Object.entries(settings).map(([name, which]) => [name, pathOf(which)]));
+    for (const over of [overTls, overStartTls]) {
+      const home = homeFor(t, plain, { ...over(secure), SSL_CAfile: undefined, ...named });
+      if (refused === undefined) await assertWorks(home, variables);
+      else await assertRefusedIn(variables, home, refused);
+    }
+  });
+}
+
+/** Node.js has a word of its own to say of NODE_EXTRA_CA_CERTS. */
+async function assertRefusedIn(
+  env: Readonly<Record<string, string>>,
+  home: InterimapHome,
+  { status, line }: NonNullable<InEnvironment["refused"]>,
+): Promise<void> {
+  const result = await runInterimap(home, [], { env });
+  assert.equal(result.status, status, result.stderr);
+  const lines = result.stderr
+    .split("\n")
+    .filter((one) => one !== "" && !one.startsWith("Warning: Ignoring extra certs"));
+  assert.match(lines.join("\n"), line);
+}
+
+test("whom to trust, by the environment, is not asked where nobody has to be trusted", async (t) => {
+  const env = { SSL_CERT_FILE: "/nonexistent", NODE_EXTRA_CA_CERTS: "/nonexistent" };
+  const pinned = { ...overTls(secure), SSL_CAfile: undefined, SSL_verify: "NO", SSL_fingerprint: fingerprint };
+  for (const remote of [pinned, plainText(secure), overTunnel(secure)])
+    await assertWorks(homeFor(t, plain, remote), env);
+});
+
 for (const auth of ["PLAIN", "LOGIN PLAIN", "LOGIN"]) {
   test(`LOGINDISABLED without TLS: no password is sent, with auth = ${auth}`, async (t) => {
     const user = asUser(modern, `disabled-${auth.replace(" ", "-").toLowerCase()}`);
@@ -197,8 +318,8 @@ function homeFor(t: TestContext, local: MailServer, remote: SectionSettings): In
   return home;
 }
 
-async function assertWorks(home: InterimapHome): Promise<void> {
-  const { status, stderr } = await runInterimap(home);
+async function assertWorks(home: InterimapHome, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { status, stderr } = await runInterimap(home, [], { env });
   assert.equal(status, 0, stderr);
 }
 

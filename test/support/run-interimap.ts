@@ -169,6 +169,10 @@ export function homeEnvironment(home: InterimapHome): Record<string, string> {
     XDG_CONFIG_HOME: join(home.directory, "config"),
     XDG_DATA_HOME: join(home.directory, "data"),
     XDG_RUNTIME_DIR: home.directory,
+    // Whom the machine's own environment trusts says nothing of the program.
+    SSL_CERT_FILE: "",
+    SSL_CERT_DIR: "",
+    NODE_EXTRA_CA_CERTS: "",
   };
 }
 

@@ -1,9 +1,6 @@
-// The SSL_ settings as OpenSSL wants them: trusted certificates, versions, ciphers.
+// The SSL_ settings as OpenSSL wants them: versions, ciphers, and whom to trust.
 
 import { constants } from "node:crypto";
-import { constants as fileConstants } from "node:fs";
-import { open, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
   createSecureContext,
   DEFAULT_CIPHERS,
@@ -12,8 +9,8 @@ import {
   type SecureVersion,
 } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
-import { fileKind } from "../../model/file-kind.ts";
 import type { TlsSettings } from "../../model/server-settings.ts";
+import { trustedCertificates } from "./authorities.ts";
 import { opensslReason } from "./tls-error.ts";
 
 /** Loading the system's certificates takes some 20 ms: once for all connections to a server. */
@@ -100,62 +97,4 @@ function ciphers(settings: TlsSettings): string {
   const suites = settings.cipherSuites ?? defaults.filter((name) => name.startsWith("TLS_")).join(":");
   const list = settings.cipherList ?? defaults.filter((name) => !name.startsWith("TLS_")).join(":");
   return `${suites}:${list}`;
-}
-
-/** Where OpenSSL looks and the usual systems keep all of them in one file. */
-const systemBundles = [
-  "/etc/ssl/certs/ca-certificates.crt",
-  "/etc/pki/tls/certs/ca-bundle.crt",
-  "/etc/ssl/ca-bundle.pem",
-  "/etc/ssl/cert.pem",
-];
-
-/** Certificates in PEM, or undefined for those that come with Node. */
-async function trustedCertificates(settings: TlsSettings): Promise<readonly string[] | undefined> {
-  const { verify, caFile, caPath } = settings;
-  if (!verify) return [];
-  if (caFile === undefined && caPath === undefined) {
-    for (const file of systemBundles) {
-      const bundle = await readFile(file, "latin1").catch(() => undefined);
-      if (bundle !== undefined) return [bundle];
-    }
-    return undefined;
-  }
-  const files = caFile === undefined ? [] : [await read("SSL_CAfile", caFile, () => readCertificates(caFile))];
-  const hashed = caPath === undefined ? [] : await read("SSL_CApath", caPath, () => readHashDirectory(caPath));
-  return [...files, ...hashed];
-}
-
-/** "Hash format", see openssl-rehash(1): HHHHHHHH.N; other files and revocation lists (.rN) do not count. */
-async function readHashDirectory(directory: string): Promise<readonly string[]> {
-  const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{8}\.\d+$/i.test(name));
-  return Promise.all(names.map((name) => readCertificates(join(directory, name))));
-}
-
-/** Many times what all authorities of the world have. */
-const maxOctets = 64 << 20;
-
-/** Of a file: a pipe would be waited for, even when the run is over, and some devices never end. */
-async function readCertificates(path: string): Promise<string> {
-  const file = await open(path, fileConstants.O_RDONLY | fileConstants.O_NONBLOCK);
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new Error(`${path} is ${fileKind(stats)}`);
-    if (stats.size > maxOctets) throw new Error(`${path} has more than ${String(maxOctets >> 20)} MiB`);
-    return await file.readFile("latin1");
-  } finally {
-    await file.close();
-  }
-}
-
-async function read<T>(setting: string, path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InterimapError("CONFIG_INVALID", `${setting}: cannot read ${path}: ${reason}`, {
-      hint: `check the path in ${setting}`,
-      cause,
-    });
-  }
 }

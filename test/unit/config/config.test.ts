@@ -554,6 +554,21 @@ describe("a configuration in others' hands is refused", { skip: process.getuid?.
     assert.deepEqual(loadConfig({ env: {}, home }).warnings, []);
   });
 
+  for (const name of ["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"]) {
+    test(`as is what ${name} in the environment names, where it is asked`, () => {
+      const shared = join(directory, `shared-${name}`);
+      mkdirSync(shared);
+      chmodSync(shared, 0o777);
+      load(minimal);
+      const env = { [name]: shared };
+      const error = failure(() => loadConfig({ env, home }));
+      assert.equal(error.code, "CONFIG_UNSAFE");
+      assert.match(error.line, new RegExp(`^${name} \\S+ can be changed by others; .*run: chmod go-w `));
+      load(`${minimal}SSL_verify = NO\n`.replace("[local]", "[local]\nSSL_verify = NO"));
+      loadConfig({ env, home });
+    });
+  }
+
   test("as is a file of certificates to trust", () => {
     const authorities = join(directory, "ca.pem");
     writeFileSync(authorities, "");

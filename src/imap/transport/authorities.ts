@@ -1,0 +1,108 @@
+// Whose certificates are trusted: those of the authorities that the settings name, else the environment, else the system.
+
+import { constants } from "node:fs";
+import { open, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { InterimapError } from "../../model/errors.ts";
+import { fileKind } from "../../model/file-kind.ts";
+import type { EnvironmentAuthorities, TlsSettings } from "../../model/server-settings.ts";
+
+/**
+ * Certificates in PEM, or undefined for those that come with Node.
+ * @throws InterimapError CONFIG_INVALID when what was named cannot be read
+ */
+export async function trustedCertificates(settings: TlsSettings): Promise<readonly string[] | undefined> {
+  const { verify, caFile, caPath, environment } = settings;
+  if (!verify) return [];
+  if (caFile !== undefined || caPath !== undefined) {
+    const files = caFile === undefined ? [] : [await read("SSL_CAfile", caFile, () => readCertificates(caFile))];
+    const hashed = caPath === undefined ? [] : await read("SSL_CApath", caPath, () => readHashDirectory(caPath));
+    return [...files, ...hashed];
+  }
+  if (environment === undefined) return systemCertificates();
+  const named = await certificatesNamed(environment);
+  const { extraFile } = environment;
+  if (extraFile === undefined) return named ?? systemCertificates();
+  const extra = await read("NODE_EXTRA_CA_CERTS", extraFile, () => readSome(extraFile));
+  return [...(named ?? (await systemCertificates()) ?? rootCertificates), extra];
+}
+
+/** Where OpenSSL looks and the usual systems keep all of them in one file. */
+const systemBundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+
+async function systemCertificates(): Promise<readonly string[] | undefined> {
+  for (const file of systemBundles) {
+    const bundle = await readFile(file, "latin1").catch(() => undefined);
+    if (bundle !== undefined) return [bundle];
+  }
+  return undefined;
+}
+
+/** Undefined: the environment does not say which authorities, and no others, to trust. */
+async function certificatesNamed({
+  certFile,
+  certDirectories,
+}: EnvironmentAuthorities): Promise<readonly string[] | undefined> {
+  const files = certFile === undefined ? [] : [await read("SSL_CERT_FILE", certFile, () => readSome(certFile))];
+  if (certDirectories.length === 0) return certFile === undefined ? undefined : files;
+  const hashed: string[] = [];
+  for (const directory of certDirectories)
+    hashed.push(...(await read("SSL_CERT_DIR", directory, () => readHashDirectory(directory))));
+  const all = [...files, ...hashed];
+  // OpenSSL would trust nobody, and say so of the server.
+  if (all.length === 0) {
+    const problem = `SSL_CERT_DIR: ${certDirectories.join(":")} has no certificate under a hashed name`;
+    throw new InterimapError("CONFIG_INVALID", problem, { hint: "run openssl rehash there, or unset SSL_CERT_DIR" });
+  }
+  return all;
+}
+
+/** "Hash format", see openssl-rehash(1): HHHHHHHH.N; other files and revocation lists (.rN) do not count. */
+async function readHashDirectory(directory: string): Promise<readonly string[]> {
+  const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{8}\.\d+$/i.test(name));
+  return Promise.all(names.map((name) => readCertificates(join(directory, name))));
+}
+
+/** Many times what all authorities of the world have. */
+const maxOctets = 64 << 20;
+
+/** Of a file: a pipe would be waited for, even when the run is over, and some devices never end. */
+async function readCertificates(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new Error(`${path} is ${fileKind(stats)}`);
+    if (stats.size > maxOctets) throw new Error(`${path} has more than ${String(maxOctets >> 20)} MiB`);
+    return await file.readFile("latin1");
+  } finally {
+    await file.close();
+  }
+}
+
+async function readSome(path: string): Promise<string> {
+  const text = await readCertificates(path);
+  if (!/^-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/m.test(text))
+    throw new Error("it has no certificate in PEM format");
+  return text;
+}
+
+type Named = "SSL_CAfile" | "SSL_CApath" | "SSL_CERT_FILE" | "SSL_CERT_DIR" | "NODE_EXTRA_CA_CERTS";
+
+async function read<T>(name: Named, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const isSetting = name === "SSL_CAfile" || name === "SSL_CApath";
+    throw new InterimapError("CONFIG_INVALID", `${name}: cannot read ${path}: ${reason}`, {
+      hint: isSetting ? `check the path in ${name}` : `correct or unset ${name} in the environment`,
+      cause,
+    });
+  }
+}
