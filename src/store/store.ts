@@ -224,6 +224,11 @@ export class Store {
     return this.#connection.row(sql, idx);
   }
 
+  /** Whether a round of the mailbox has ever come to its end; otherwise its states are another program's, or say nothing. */
+  wasSynchronised(idx: number): boolean {
+    return this.#connection.value("SELECT 1 FROM synchronised WHERE idx = ?", idx) !== undefined;
+  }
+
   /** All or none. */
   addMappings(idx: number, pairs: readonly PerSide<number>[]): void {
     addMappings(this.#connection, idx, pairs);

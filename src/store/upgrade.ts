@@ -61,6 +61,7 @@ export function upgrade(connection: Connection, delimiters: PerSide<string | nul
       connection,
       pending.filter((one) => !isBefore(one)),
     );
+    if (version <= lastOriginal) mark(connection, "SELECT idx FROM mailboxes");
     identify(connection);
     return mended;
   });
@@ -68,6 +69,20 @@ export function upgrade(connection: Connection, delimiters: PerSide<string | nul
 
 /** From this version on the tables check every value for its type. */
 const firstChecked = 4;
+
+/** These versions are the original's, which notes nothing before it copies. */
+const lastOriginal = 1;
+
+/**
+ * Of these there may be copies without a row: it may have been ended between an APPEND and its commit, be it in a `--repair`,
+ * which copies what is old. So they are taken up like mailboxes whose round was cut short.
+ */
+function mark(connection: Connection, mailboxes: string): void {
+  connection.run(
+    `INSERT INTO rounds (idx, lfloor, rfloor) SELECT idx, 1, 1 FROM (${mailboxes}) WHERE true
+     ON CONFLICT (idx) DO UPDATE SET lfloor = 1, rfloor = 1`,
+  );
+}
 
 function mendAll(connection: Connection): ReadonlyMap<number, number> {
   const there = tableNames(connection);
@@ -81,8 +96,11 @@ function mendAll(connection: Connection): ReadonlyMap<number, number> {
   for (const { idx } of connection.rows<{ idx: number }>(nameless)) {
     for (const table of [...tables, "mailboxes"]) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);
   }
-  // The original says so of a mailbox that it has not come to yet.
-  for (const side of sides) connection.run(`UPDATE ${side} SET UIDNEXT = 1 WHERE UIDNEXT = 0`);
+  // The original says so until its first copy of a mailbox is complete.
+  for (const side of sides) {
+    mark(connection, `SELECT idx FROM ${side} WHERE UIDNEXT = 0`);
+    connection.run(`UPDATE ${side} SET UIDNEXT = 1 WHERE UIDNEXT = 0`);
+  }
   return new Map(mailboxesToMend(connection, tables).map((idx) => [idx, mendRows(connection, idx, tables)]));
 }
 

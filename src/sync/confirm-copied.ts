@@ -29,15 +29,16 @@ import { findWrongUids, near } from "./wrong-uids.ts";
  * believed, and all that it got in that round is matched anew.
  */
 export async function confirmCopied(mailbox: OpenMailbox): Promise<void> {
-  const { interrupted: floors, progress, views, before, wasInterrupted } = mailbox;
+  const { interrupted: floors, progress, views, before, wasInterrupted, isTakenOver } = mailbox;
   if (floors === undefined) return;
   forgetTakenRefusals(mailbox);
   const missing = await compareFlags(mailbox, copiedPairs(mailbox));
   for (const target of sides) {
     // A marker may go back further: what is below the recorded UIDNEXT was looked at before that was recorded.
     const firstCopied = Math.max(floors[target], before[target]?.uidNext ?? 1);
-    // Without a marker no round of ours was interrupted: it is another program's database.
-    const copied = wasInterrupted ? intersect(progress[target].mapped, uidRange(firstCopied, maxUid)) : emptyUidSet;
+    // Else no round of ours was interrupted, or another program recorded what it copied.
+    const isDoubtful = wasInterrupted && !isTakenOver;
+    const copied = isDoubtful ? intersect(progress[target].mapped, uidRange(firstCopied, maxUid)) : emptyUidSet;
     views[target].noteVanished(subtract(missing[target], copied));
     const unknown = subtract(intersect(missing[target], copied), goneAlready(mailbox, target));
     const wrong = lastUid(unknown) >= uidLimit(mailbox, target) ? copied : emptyUidSet;

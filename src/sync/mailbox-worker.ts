@@ -173,6 +173,11 @@ function endless(mailbox: OpenMailbox, after: PerSide<MailboxState>): InterimapE
   );
 }
 
+/** Our own states of a mailbox say nothing until a round has come to its end. */
+function isFromElsewhere({ store, idx }: MailboxWork, before: PerSide<MailboxState | undefined>): boolean {
+  return sides.some((side) => before[side]?.uidNext !== 1) && !store.wasSynchronised(idx);
+}
+
 function requireReadable({ views }: Pick<OpenMailbox, "views">): void {
   for (const side of sides) views[side].requireReadable(side);
 }
@@ -210,6 +215,7 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     hasProgressed: false,
     interrupted,
     wasInterrupted,
+    isTakenOver: wasInterrupted && isFromElsewhere(work, before),
     marked: work.marked,
     before,
     views,

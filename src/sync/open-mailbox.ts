@@ -58,6 +58,11 @@ export interface OpenMailbox extends MailboxWork {
   readonly interrupted: PerSide<number> | undefined;
   /** That round was cut short: from its floors on, what a server altered when it took it is a copy, too. */
   readonly wasInterrupted: boolean;
+  /**
+   * The original program left it so: the marker goes back to the first message, because nothing says where there may be
+   * copies that it did not record. What it did record is believed, and below UIDNEXT not compared.
+   */
+  readonly isTakenOver: boolean;
   marked: PerSide<number> | undefined;
   /** Something was changed on a server in this round. */
   hasProgressed: boolean;

@@ -3,7 +3,17 @@
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
+import {
+  hasUid,
+  intersect,
+  isEmpty,
+  maxUid,
+  subtract,
+  uidRange,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
 import { pairCopies } from "./altered-copies.ts";
 import { comparePairs } from "./compare-pairs.ts";
 import { identitiesOf } from "./hear-out.ts";
@@ -22,10 +32,12 @@ export async function resume(mailbox: OpenMailbox): Promise<void> {
 }
 
 /** Rows of what was copied since the checkpoint; nothing tells what happened to these messages since. */
-export function copiedPairs({ store, idx, progress }: OpenMailbox): Iterable<PerSide<number>> {
+export function copiedPairs({ store, idx, progress, before, isTakenOver }: OpenMailbox): Iterable<PerSide<number>> {
   const pairs = new Map<number, PerSide<number>>();
   for (const side of sides) {
-    for (const pair of store.pairsOf(idx, side, progress[side].mapped)) pairs.set(pair.local, pair);
+    const { mapped } = progress[side];
+    const uids = isTakenOver ? intersect(mapped, uidRange(before[side]?.uidNext ?? 1, maxUid)) : mapped;
+    for (const pair of store.pairsOf(idx, side, uids)) pairs.set(pair.local, pair);
   }
   return pairs.values();
 }

@@ -45,6 +45,12 @@ export const upgradedMailboxes: readonly MailboxRecord[] = [
   },
 ];
 
+/** The same of the original's databases: each mailbox is taken up as if a round of ours had been cut short. */
+export const takenOverMailboxes: readonly MailboxRecord[] = upgradedMailboxes.map((one) => ({
+  ...one,
+  isUnfinished: true,
+}));
+
 /** What versions 2 and 3 have in message_counts. */
 export const upgradedCounts = new Map([[1, { local: 4, remote: 3 }]]);
 

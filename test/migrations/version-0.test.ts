@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
 import { bytesOf, dump, failure } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
-import { assertLikeNew, keptTables, originalDatabase, upgradedMailboxes } from "./original.ts";
+import { assertLikeNew, keptTables, originalDatabase, takenOverMailboxes } from "./original.ts";
 
 const slashes = { local: "/", remote: "/" };
 
@@ -25,7 +25,7 @@ test("version 0 is upgraded where it is, every row kept", (t) => {
   const store = openStore({ path });
   store.upgrade(slashes);
   assert.equal(store.needsUpgrade, false);
-  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  assert.deepEqual(store.mailboxes(), takenOverMailboxes);
   assert.throws(
     () => {
       store.addMappings(2, [{ local: 1, remote: 1 }]);
@@ -115,6 +115,6 @@ test("killed in the middle of the upgrade, the next start does it again", async 
   const store = openStore({ path });
   assert.equal(store.needsUpgrade, true);
   store.upgrade(slashes);
-  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  assert.deepEqual(store.mailboxes(), takenOverMailboxes);
   store.close();
 });

@@ -7,7 +7,7 @@ import { loadMigrations } from "../../src/store/migrations.ts";
 import type { Store } from "../../src/store/store.ts";
 import { bytesOf, dump, execute, failure, temporaryDirectory } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
-import { keptTables, originalDatabase, upgradedMailboxes } from "./original.ts";
+import { keptTables, originalDatabase, takenOverMailboxes } from "./original.ts";
 
 /** What they are does not matter: version 1 has NUL in their place. */
 const unequal = { local: "/", remote: "." };
@@ -37,13 +37,17 @@ test("version 1 is upgraded where it is, every row kept", (t) => {
   const before = dump(path);
   const store = openUpgraded(path);
   assert.equal(store.needsUpgrade, false);
-  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  assert.deepEqual(store.mailboxes(), takenOverMailboxes);
   store.close();
 
   const after = dump(path);
   assert.equal(after.version, loadMigrations().length);
   for (const table of [...keptTables, "mailboxes"]) assert.deepEqual(after.rows[table], before.rows[table]);
-  for (const table of ["rounds", "message_counts", "refused", "synchronised"]) assert.deepEqual(after.rows[table], []);
+  for (const table of ["message_counts", "refused", "synchronised"]) assert.deepEqual(after.rows[table], []);
+  assert.deepEqual(
+    after.rows["rounds"],
+    [1n, 3n, 4n].map((idx) => [idx, 1n, 1n]),
+  );
 });
 
 test("an upgraded database never gives an idx twice", (t) => {
@@ -102,7 +106,7 @@ test("killed in the middle of the upgrade, the next start does it again", async 
   assert.equal(await startChild(t, "die-upgrading", path).ended(), "SIGKILL");
   assert.deepEqual(dump(path), before);
   const store = openUpgraded(path);
-  assert.deepEqual(store.mailboxes(), upgradedMailboxes);
+  assert.deepEqual(store.mailboxes(), takenOverMailboxes);
   store.close();
 });
 
@@ -111,3 +115,16 @@ function openUpgraded(path: string): Store {
   store.upgrade(unequal);
   return store;
 }
+
+test("killed in the middle of a transaction, the original leaves a journal: what was committed before is taken over", async (t) => {
+  const path = originalDatabase(t, 1);
+  const [before, committed] = [dump(path), bytesOf(path)];
+  assert.equal(await startChild(t, "die-writing", path).ended(), "SIGKILL");
+  assert.deepEqual(readdirSync(dirname(path)).sort(), ["x.db", "x.db-journal"]);
+  assert.notEqual(bytesOf(path), committed);
+  const store = openUpgraded(path);
+  assert.deepEqual(store.mailboxes(), takenOverMailboxes);
+  store.close();
+  assert.deepEqual(dump(path).rows["mapping"], before.rows["mapping"]);
+  assert.deepEqual(dump(`${path}.v1-backup`), before);
+});

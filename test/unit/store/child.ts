@@ -45,6 +45,18 @@ const commands: Readonly<Record<string, (path: string) => void>> = {
     writeBatch(0);
   },
 
+  /** Changes rows as the original does, and is killed before the commit: the file is changed, a hot journal says back to what. */
+  "die-writing"(path) {
+    const database = new Database(path);
+    database.pragma("cache_size = 1");
+    database.exec(
+      `BEGIN IMMEDIATE; UPDATE local SET UIDNEXT = UIDNEXT + 1; DELETE FROM mapping WHERE idx = 1;
+       WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 10000)
+       INSERT INTO mapping SELECT 1, n, n FROM many`,
+    );
+    process.kill(process.pid, "SIGKILL");
+  },
+
   /** Upgrades, and is killed when all tables are as they shall be, before the commit. */
   "die-upgrading"(path) {
     const { exec } = Database.prototype as { exec: (this: Database.Database, script: string) => Database.Database };

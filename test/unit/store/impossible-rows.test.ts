@@ -224,7 +224,7 @@ describe("an older database with rows that cannot be", () => {
       );
       assert.deepEqual(
         store.mailboxes().map(({ isUnfinished }) => isUnfinished),
-        [true, true, false],
+        [true, true, version < 2],
       );
       for (const idx of [1, 3]) assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
       assert.equal(store.countAllMappings(), 4);
@@ -233,11 +233,17 @@ describe("an older database with rows that cannot be", () => {
     });
   }
 
-  test("a state with UIDNEXT 0, as the original makes it, is no flaw", (t) => {
-    const store = openUntilTheEnd(t, originalDatabase(t, 1, "UPDATE local SET UIDNEXT = 0 WHERE idx = 3;"));
-    assert.deepEqual(store.upgrade(delimiters), new Map());
-    assert.equal(store.mailboxes()[1]?.states.local?.uidNext, 1);
-  });
+  for (const version of [0, 1, 2, 3] as const) {
+    test(`a state with UIDNEXT 0, as the original makes it, is no flaw in version ${version}; it tells nothing`, (t) => {
+      for (const side of ["local", "remote"] as const) {
+        const path = originalDatabase(t, version, `UPDATE ${side} SET UIDNEXT = 0, HIGHESTMODSEQ = 0 WHERE idx = 1;`);
+        const store = openUntilTheEnd(t, path);
+        assert.deepEqual(store.upgrade(delimiters), new Map());
+        assert.equal(store.mailboxes()[0]?.states[side]?.uidNext, 1);
+        assert.deepEqual(store.interruption(1), { local: 1, remote: 1 });
+      }
+    });
+  }
 
   test("names that are texts become octets, once each", (t) => {
     const path = originalDatabase(
