@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { sides, type PerSide } from "../../src/model/side.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
+import { giveDatabase } from "../../test/support/give-database.ts";
 import { homeEnvironment, interimapCommand, makeHome } from "../../test/support/run-interimap.ts";
 
 export const programNames = ["ours", "original", "mbsync"] as const;
@@ -30,7 +31,10 @@ export function oursOrThrow(): string[] {
 }
 
 function interimap(name: "ours" | "original", servers: PerSide<MailServer>, stateDirectory: string): Command {
-  const home = makeHome({ ...servers, settings: { database: join(stateDirectory, "bench.db") } });
+  const databaseFile = join(stateDirectory, "bench.db");
+  const home = makeHome({ ...servers, settings: { database: databaseFile } });
+  // It may be a copy for other users, or behind another proxy.
+  giveDatabase(databaseFile, servers);
   return {
     words: name === "ours" ? oursOrThrow() : ["/usr/bin/interimap"],
     directory: home.directory,

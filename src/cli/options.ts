@@ -16,8 +16,13 @@ interface Common {
   readonly debug: 0 | 1 | 2;
 }
 
+interface Work extends Common {
+  /** Whatever accounts the database is about, they are those of the configuration under other names. */
+  readonly areSameAccounts: boolean;
+}
+
 /** All mailboxes are as given: modified UTF-7, the local hierarchy delimiter. */
-interface Scope extends Common {
+interface Scope extends Work {
   /** With wildcards. Empty: what the configuration says. */
   readonly mailboxes: readonly string[];
   readonly allowsMassDelete: boolean;
@@ -35,13 +40,13 @@ interface WatchInvocation extends Scope {
   readonly seconds: number | undefined;
 }
 
-interface DeleteInvocation extends Common {
+interface DeleteInvocation extends Work {
   readonly command: "delete";
   readonly mailboxes: readonly string[];
   readonly targets: readonly Target[];
 }
 
-interface RenameInvocation extends Common {
+interface RenameInvocation extends Work {
   readonly command: "rename";
   readonly source: string;
   readonly destination: string;
@@ -65,7 +70,17 @@ export type Invocation =
 
 const commands = ["repair", "delete", "rename", "status"] as const;
 
-const switches = [...commands, "notify", "allow-mass-delete", "json", "quiet", "debug", "help", "version"];
+const switches = [
+  ...commands,
+  "notify",
+  "allow-mass-delete",
+  "same-accounts",
+  "json",
+  "quiet",
+  "debug",
+  "help",
+  "version",
+];
 
 const optionsWithValue = ["config", "target"];
 
@@ -99,8 +114,11 @@ export function parseArguments(argv: readonly string[]): Invocation {
     throw usage(`--${command} and --allow-mass-delete exclude each other`);
   }
   if (json && command !== "status") throw usage("--json goes with --status only");
-  if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...common };
-  if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...common };
+  const areSameAccounts = options.has("same-accounts");
+  if (areSameAccounts && command === "status") throw usage("--status and --same-accounts exclude each other");
+  const work = { areSameAccounts, ...common };
+  if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...work };
+  if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...work };
   if (targets !== undefined) throw usage("--target goes with --delete or --rename only");
   if (command === "status") {
     if (mailboxes.length > 0) throw usage("--status takes no MAILBOX");
@@ -114,10 +132,10 @@ export function parseArguments(argv: readonly string[]): Invocation {
       allowsMassDelete,
       notify,
       seconds: watch === undefined ? undefined : watchSeconds(watch),
-      ...common,
+      ...work,
     };
   }
-  return { command, mailboxes, allowsMassDelete, ...common };
+  return { command, mailboxes, allowsMassDelete, ...work };
 }
 
 function deletion(mailboxes: readonly string[]): Pick<DeleteInvocation, "mailboxes"> {

@@ -142,6 +142,13 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: `The database has ${event.item} ${event.recorded}, but the server is only at ${event.actual}`,
       };
+    case "database-upgraded":
+      return {
+        level: "info",
+        text: `Upgraded the database from version ${String(event.from)} to ${String(event.to)}; as it was, it is kept in ${event.backup}`,
+      };
+    case "account-replaced":
+      return { level: "info", text: `The database is about ${event.now} from now on, instead of ${event.before}` };
     case "entries-dropped":
       return {
         level: "warn",

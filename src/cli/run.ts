@@ -42,13 +42,13 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
     }
     const { env } = surroundings;
     const readConfig = (): Config => loadConfig({ file: invocation.config, env });
-    for (;;) {
+    for (let isReload = false; ; isReload = true) {
       const config = readConfig();
       log = openLog(invocation, config);
       for (const warning of config.warnings) log.warn(warning);
       // Once: it takes what systemd left for us out of the environment.
       service ??= createServiceNotifier(env, { warn: (text) => log?.warn(text) });
-      const outcome = await perform(invocation, { ...surroundings, config, readConfig, log, service });
+      const outcome = await perform(invocation, { ...surroundings, config, isReload, readConfig, log, service });
       if (outcome !== "reload") return outcome;
       log.close();
     }
@@ -66,6 +66,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
 
 interface Equipment extends Surroundings {
   readonly config: Config;
+  readonly isReload: boolean;
   readonly readConfig: () => Config;
   readonly log: RunLog;
   readonly service: ServiceNotifier;
@@ -73,7 +74,7 @@ interface Equipment extends Surroundings {
 
 async function perform(
   invocation: Exclude<Invocation, { command: "help" | "version" }>,
-  { config, readConfig, log, service, signal, onSignal }: Equipment,
+  { config, isReload, readConfig, log, service, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {
     const status = await statusCommand(config, log);
@@ -85,7 +86,9 @@ async function perform(
     reporter.report(event);
   };
   const program = ["interimap", ...(invocation.config === undefined ? [] : [`--config=${invocation.config}`])];
-  const context = { config, log, report, program, signal };
+  // Once: who reads another configuration may not mean that.
+  const areSameAccounts = invocation.areSameAccounts && !isReload;
+  const context = { config, log, report, program, signal, areSameAccounts };
   const sayStopping = (): void => {
     log.info("Stopping as soon as what is in hand is done; a second signal stops at once");
   };
@@ -95,9 +98,9 @@ async function perform(
       await execute(invocation, context);
       return reporter.leftOut > 0 ? exitCode.partial : exitCode.done;
     }
-    const prepareReload = (): void => {
+    const prepareReload = (): Config => {
       log.reopen();
-      readConfig();
+      return readConfig();
     };
     const ending = await watchCommand({ ...invocation, ...context, service, onSignal, prepareReload });
     return ending === "reload" ? "reload" : exitCode.done;

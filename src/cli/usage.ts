@@ -35,6 +35,9 @@ Options:
                  or database, or several with commas between them
   --allow-mass-delete
                  let this run delete more than the setting max-delete allows
+  --same-accounts
+                 go on with the database although users or servers have other
+                 names than those it knows: they are the same accounts
   --json         --status: print a JSON object
   --config=FILE  read another configuration file; a relative FILE is looked for
                  in the directory of the usual one

@@ -1,24 +1,24 @@
 // What all commands share: lock the database, be ready to connect, work, say goodbye.
 
-import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
-import { ensureDirectory } from "../config/directories.ts";
 import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { alertsTo } from "../sync/alerts.ts";
 import { Connections } from "../sync/connections.ts";
 import type { Report } from "../sync/events.ts";
 import type { Program } from "../sync/suggested-command.ts";
+import { openDatabase } from "./open-database.ts";
 
 export interface CommandContext {
   readonly config: Config;
   readonly log: Log;
   readonly report: Report;
   readonly program: Program;
+  /** Whatever accounts the database is about, they are those of the configuration. */
+  readonly areSameAccounts: boolean;
   /** Ends the run early: what is in hand is finished and recorded. */
   readonly signal: AbortSignal;
 }
@@ -26,6 +26,8 @@ export interface CommandContext {
 export interface Workplace {
   readonly connections: Connections;
   readonly store: Store;
+  /** Absolute path of the store's database. */
+  readonly database: string;
   /** Each server's list-reference. */
   readonly references: PerSide<string>;
   readonly report: Report;
@@ -35,12 +37,9 @@ export interface Workplace {
 }
 
 /** @throws InterimapError of any kind. */
-export async function onServers(
-  { config, log, report, program, signal }: CommandContext,
-  work: (place: Workplace) => Promise<void>,
-): Promise<void> {
-  ensureDirectory(dirname(config.database));
-  const store = openStore({ path: config.database });
+export async function onServers(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
+  const { log, report, program, signal } = context;
+  const { store, config } = openDatabase(context);
   const onAlert = alertsTo(report);
   const connections = new Connections(
     (side, signal) =>
@@ -54,7 +53,7 @@ export async function onServers(
   const references = perSide((side) => config.servers[side].listReference);
   try {
     if (signal.aborted) windUp();
-    await work({ connections, store, references, report, program, stop: signal });
+    await work({ connections, store, database: config.database, references, report, program, stop: signal });
     await connections.logout();
   } catch (error) {
     if (!signal.aborted || !(error instanceof InterimapError)) throw error;

@@ -3,14 +3,18 @@
 import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
+import { InterimapError } from "../model/errors.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
 import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+import { accountsOf } from "./open-database.ts";
 import { statusDocument } from "./status-document.ts";
 
 /** @throws InterimapError DATABASE_LOCKED while a run that is no daemon works on the database, or DATABASE_READ. */
-export async function statusCommand({ database, statusSocket }: Config, log: Log): Promise<StatusDocument> {
+export async function statusCommand(config: Config, log: Log): Promise<StatusDocument> {
+  const { database, statusSocket, otherwise } = config;
   const distrust = distrustOfSocket(statusSocket);
   if (distrust !== undefined)
     log.warn(`nobody is asked: the socket ${statusSocket} ${distrust.problem}; ${distrust.remedy}`);
@@ -23,10 +27,24 @@ export async function statusCommand({ database, statusSocket }: Config, log: Log
   if (!hasContents(database)) return statusDocument({ database, store: undefined });
   const store = openStore({ path: database });
   try {
+    const others = othersThan(config, store);
+    if (others !== undefined && otherwise !== undefined) return await statusCommand(otherwise, log);
+    if (others !== undefined) log.warn(others);
     // in one go: a run that starts meanwhile waits a moment for the lock, but not for long
     return statusDocument({ database, store });
   } finally {
     store.close();
+  }
+}
+
+/** That it is about other accounts is no reason not to show it. */
+function othersThan(config: Config, store: Store): string | undefined {
+  try {
+    store.requireAccounts(accountsOf(config));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InterimapError)) throw error;
+    return error.message;
   }
 }
 

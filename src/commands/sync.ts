@@ -27,9 +27,7 @@ export async function syncCommand(command: SyncCommand): Promise<void> {
     await synchronise(syncOptions(command, place));
     if (config.metricsFile === undefined || command.mailboxes.length > 0) return;
     const lastLook = { at, durationMs: Date.now() - at, leftOut };
-    new MetricsFile(config.metricsFile, log).write(
-      statusDocument({ database: config.database, store: place.store, lastLook }),
-    );
+    new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }));
   });
 }
 

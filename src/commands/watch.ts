@@ -1,6 +1,6 @@
 // --watch, --notify: synchronise, and go on doing so until told to stop.
 
-import { existsSync } from "node:fs";
+import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
 import { InterimapError } from "../model/errors.ts";
 import { perSide } from "../model/side.ts";
@@ -8,9 +8,9 @@ import type { StatusDocument } from "../service/status-document.ts";
 import type { ServiceNotifier } from "../service/systemd.ts";
 import { statusText } from "../service/status-text.ts";
 import { tidyMemory } from "../service/tidy-memory.ts";
-import { openStore } from "../store/open-store.ts";
 import { alertsTo } from "../sync/alerts.ts";
 import { Watch } from "../sync/watch.ts";
+import { openDatabase, requireUsable } from "./open-database.ts";
 import { statusDocument } from "./status-document.ts";
 import { scopeOf, type SyncCommand } from "./sync.ts";
 import { tellOthers } from "./tell-others.ts";
@@ -26,7 +26,7 @@ export interface WatchCommand extends SyncCommand {
   readonly service: ServiceNotifier;
   readonly onSignal: OnSignal;
   /** Opens the log file anew. @throws InterimapError when the configuration cannot be read as it is now. */
-  readonly prepareReload: () => void;
+  readonly prepareReload: () => Config;
 }
 
 const pollSeconds = 60;
@@ -40,12 +40,12 @@ const notifyKeepAliveSeconds = 60;
  * @throws InterimapError that does not pass by itself.
  */
 export async function watchCommand(command: WatchCommand): Promise<"stopped" | "reload"> {
-  const { config, log, report, signal, service, seconds } = command;
-  requireDatabase(config.database);
-  const store = openStore({ path: config.database });
+  const { log, report, signal, service, seconds } = command;
+  const missing = "run interimap once without --watch and --notify, to create it";
+  const { store, config } = openDatabase({ ...command, missing });
   const reload = new AbortController();
   const status = (): StatusDocument => statusDocument({ database: config.database, store, watch: watch.state });
-  const others = tellOthers({ ...command, status });
+  const others = tellOthers({ ...command, config, status });
   const onAlert = alertsTo(report);
   const watch: Watch = new Watch({
     sync: {
@@ -69,6 +69,9 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
     onStateChange: others.tell,
   });
   const removeHandlers = handleSignals(command, {
+    check: (now) => {
+      requireUsable({ config: now, missing }, { store, config });
+    },
     look: () => {
       watch.lookNow();
     },
@@ -106,15 +109,20 @@ interface Handlers {
   readonly look: () => void;
   readonly status: () => void;
   readonly reload: () => void;
+  /** @throws InterimapError when the configuration is not one to go on with. */
+  readonly check: (config: Config) => void;
 }
 
-function handleSignals({ onSignal, prepareReload, log }: WatchCommand, { look, status, reload }: Handlers): () => void {
+function handleSignals(
+  { onSignal, prepareReload, log }: WatchCommand,
+  { look, status, reload, check }: Handlers,
+): () => void {
   const removals = [
     onSignal("SIGUSR1", look),
     onSignal("SIGUSR2", status),
     onSignal("SIGHUP", () => {
       try {
-        prepareReload();
+        check(prepareReload());
         reload();
       } catch (error) {
         if (!(error instanceof InterimapError)) throw error;
@@ -125,12 +133,4 @@ function handleSignals({ onSignal, prepareReload, log }: WatchCommand, { look, s
   return () => {
     for (const remove of removals) remove();
   };
-}
-
-/** What a daemon makes of a mistyped name would be a copy of everything, matched against nothing. */
-function requireDatabase(path: string): void {
-  if (existsSync(path)) return;
-  throw new InterimapError("DATABASE_CREATE", `${path}: there is no database yet`, {
-    hint: "run interimap once without --watch and --notify, to create it",
-  });
 }

@@ -1,5 +1,6 @@
 // The configuration as the rest of the program sees it, and how to load it.
 
+import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { distrusted, distrustOf } from "../files/examine.ts";
 import type { LogPrefix } from "../log/log-prefix.ts";
@@ -8,6 +9,7 @@ import { canonicalName } from "../model/mailbox-name.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { configInvalid } from "./config-error.ts";
+import { databaseName } from "./database-name.ts";
 import { configDirectory, dataDirectory, statusSocket } from "./directories.ts";
 import { exposure, readConfigFile } from "./read-config-file.ts";
 import { authoritiesOf } from "./environment-authorities.ts";
@@ -19,6 +21,11 @@ export interface Config {
   readonly file: string;
   /** Absolute path. */
   readonly database: string;
+  /**
+   * Where `database` was found under the name that earlier versions gave, which has no user in it: the same configuration with
+   * the name that is given now, for when that database is about other accounts.
+   */
+  readonly otherwise: Config | undefined;
   /** Raw patterns (latin1), NUL for the hierarchy delimiter. */
   readonly listMailbox: readonly string[];
   /** Upper-cased. */
@@ -60,13 +67,12 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   const exposed = sides.some((side) => holdsPassword(servers[side]))
     ? exposure(path, stats, process.getuid?.())
     : undefined;
-  const name = top.get("database") ?? `${servers.remote.get("host").text}.db`;
-  const database = isAbsolute(name) ? resolve(name) : resolve(dataDirectory(env, home), name);
   const reached = perSide((side) => serverSettings({ file: path, section: servers[side], side, env }));
   for (const side of sides) requireSafeAuthorities(servers[side], reached[side]);
-  return {
+  const withDatabase = (database: string, otherwise?: Config): Config => ({
     file: path,
     database,
+    otherwise,
     listMailbox: top.get("list-mailbox"),
     listSelectOpts: top.get("list-select-opts"),
     ignoreMailbox: top.get("ignore-mailbox"),
@@ -83,7 +89,15 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     },
     servers: reached,
     warnings: exposed === undefined ? sections.warnings : [exposed, ...sections.warnings],
-  };
+  });
+  const inData = (name: string): string => resolve(isAbsolute(name) ? "" : dataDirectory(env, home), name);
+  const named = top.get("database");
+  if (named !== undefined) return withDatabase(inData(named));
+  const { host, text } = servers.remote.get("host");
+  const usual = inData(databaseName(reached, host));
+  const former = inData(`${text}.db`);
+  const isFormer = usual !== former && !existsSync(usual) && existsSync(former);
+  return isFormer ? withDatabase(former, withDatabase(usual)) : withDatabase(usual);
 }
 
 function requireServers(file: string, sections: Sections): PerSide<Section> {

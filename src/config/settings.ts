@@ -37,7 +37,7 @@ export const settings = {
   database: {
     section: "default",
     parse: nonEmpty("a file name"),
-    absent: "HOST.db, where HOST is the host of [remote]",
+    absent: "USER@HOST.db, named after user and host of [remote]",
     doc: "SQLite file that remembers what has been synchronised; a relative path starts from the data directory.",
   },
   "list-mailbox": {

@@ -40,6 +40,7 @@ export const errorKinds = {
   SERVER_BUSY: kind(exitCode.tempFail, "side", "reconnect", "A server cannot do for now what all depends on."),
   PROTOCOL: kind(exitCode.protocol, "side", "reconnect", "The server sent something IMAP does not allow."),
   COMMAND_REFUSED: kind(exitCode.partial, "mailbox", "later", "The server answered NO or BAD to a command."),
+  OTHER_ACCOUNTS: kind(exitCode.data, "run", "no", "The database is about other accounts."),
   DELIMITER_MISMATCH: kind(exitCode.data, "run", "no", "One server has a flat name space, the other a hierarchy."),
   MASS_DELETION: kind(exitCode.data, "run", "no", "Far more messages have vanished than people delete."),
   MAILBOX_EMPTIED: kind(exitCode.partial, "mailbox", "later", "A mailbox has lost nearly all of its messages."),

@@ -7,7 +7,7 @@ export const exitCode = {
   partial: 1,
   /** The command line is wrong. */
   usage: 64,
-  /** The data contradict each other (hierarchy delimiters, a refused mass deletion). */
+  /** The data contradict each other (hierarchy delimiters, other accounts, a refused mass deletion). */
   data: 65,
   /** A server is unreachable or lacks what we need. */
   unavailable: 69,

@@ -7,10 +7,10 @@ import type { Connection } from "./connection.ts";
 import { createError } from "./database-error.ts";
 
 /**
- * Writes `x.db.v1-backup`, or `x.db.v1-backup.2` and so on: an older copy stays. Not within a transaction. Throws
- * DATABASE_CREATE or DATABASE_READ.
+ * Writes `x.db.v1-backup`, or `x.db.v1-backup.2` and so on: an older copy stays. Returns its path. Not within a
+ * transaction. Throws DATABASE_CREATE or DATABASE_READ.
  */
-export function keepCopy(connection: Connection): void {
+export function keepCopy(connection: Connection): string {
   const path = freeName(`${connection.path}.v${connection.version}-backup`);
   // a copy under its final name is complete: one that was cut short is written anew
   const partial = `${path}.partial`;
@@ -18,6 +18,7 @@ export function keepCopy(connection: Connection): void {
   try {
     connection.run("VACUUM INTO ?", partial);
     renameSync(partial, path);
+    return path;
   } catch (error) {
     rmSync(partial, { force: true });
     throw error instanceof InterimapError ? error : createError("the copy", path, error);

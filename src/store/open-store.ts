@@ -9,26 +9,28 @@ import { fileKind } from "../model/file-kind.ts";
 import { Connection } from "./connection.ts";
 import { createError, foreignError, lostLogError, oddFileError, readOnlyError } from "./database-error.ts";
 import { leftoverLog } from "./leftover-log.ts";
-import { Store } from "./store.ts";
+import { Store, type Claim } from "./store.ts";
 
 export interface StoreOptions {
   /** Its directory must exist. */
   readonly path: string;
+  /** Not for who only looks. */
+  readonly claim?: Claim;
 }
 
 /**
- * Throws DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ or DATABASE_VERSION; what the database holds is then
+ * Throws DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ, DATABASE_VERSION or OTHER_ACCOUNTS; what the database holds is then
  * unchanged. One of an older version waits for {@link Store.upgrade}. One that was not closed in order is read as a whole:
  * the log beside it may be damaged, or another database's.
  */
-export function openStore({ path }: StoreOptions): Store {
+export function openStore({ path, claim }: StoreOptions): Store {
   // resolved, because to SQLite "" and ":memory:" are no files
   const absolute = settle(resolve(path));
   const log = leftoverLog(absolute);
   if (log === "garbage" || log === "foreign") throw lostLogError(absolute, log);
   const connection = new Connection(absolute);
   try {
-    const store = new Store(connection);
+    const store = new Store(connection, claim);
     if (log === "readable") store.check();
     return store;
   } catch (error) {

@@ -170,7 +170,7 @@ function whole(column: string, least: number, most: number): string {
   return `(typeof(${column}) = 'integer' AND ${column} BETWEEN ${least} AND ${most})`;
 }
 
-function text(column: string): string {
+export function text(column: string): string {
   return `(typeof(${column}) = 'text' AND octet_length(${column}) <= ${maxTextOctets})`;
 }
 

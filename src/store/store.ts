@@ -1,11 +1,13 @@
 // What is remembered between runs, as typed queries. Every method that writes commits before it returns, unless it is
 // called within transaction(). Failures are InterimapError: DATABASE_READ, or BUG for a row that breaks an invariant.
 
+import { isSameAccount, type Account } from "../model/account.ts";
 import type { InterimapError } from "../model/errors.ts";
 import { noFlags, type FlagSet } from "../model/flags.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
-import type { PerSide, Side } from "../model/side.ts";
+import { sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { otherAccounts, recordAccounts, recordedAccounts } from "./accounts.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
@@ -28,7 +30,7 @@ import { recordRefused, refused, type Refusal, type RefusedMessage } from "./ref
 import { recordRefusedChanges, refusedChanges, type ChangeRefusal, type RefusedChange } from "./refused-changes.ts";
 import { SparseTables } from "./sparse-tables.ts";
 import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
-import { initialise, upgrade } from "./upgrade.ts";
+import { hasAccounts, initialise, upgrade, type Upgrade } from "./upgrade.ts";
 import { forgetExpired, noteConfirmed, noteSent, renewUnconfirmed, unconfirmed } from "./unconfirmed.ts";
 import { noteUnkept, unkept, type Unkept } from "./unkept.ts";
 import { recordWait, waits, type Wait } from "./waits.ts";
@@ -39,17 +41,63 @@ export interface Mark {
   readonly floors: PerSide<number>;
 }
 
+/** Whose mail is going to be synchronised. */
+export interface Claim {
+  readonly accounts: PerSide<Account>;
+  /** They are those that the database is about, by the user's word, whatever it says. */
+  readonly areTheSame: boolean;
+}
+
+/** Accounts that others took the place of. */
+export type Replaced = Partial<PerSide<{ readonly before: Account; readonly now: Account }>>;
+
 export class Store {
   readonly #connection: Connection;
   readonly #sparse: SparseTables;
   #isCurrent: boolean;
+  /** To be recorded once the servers have let us in. */
+  #unrecorded: PerSide<Account> | undefined;
 
   /** Makes the tables of a new database. openStore() is the way to get a Store. */
-  constructor(connection: Connection) {
+  constructor(connection: Connection, claim?: Claim) {
     this.#connection = connection;
     this.#sparse = new SparseTables(connection);
     this.#isCurrent = initialise(connection);
+    if (claim?.areTheSame === false) this.requireAccounts(claim.accounts);
+    this.#unrecorded = claim?.accounts;
     if (this.#isCurrent) this.#settle();
+  }
+
+  /** @throws InterimapError OTHER_ACCOUNTS when the database is about others than these, or DATABASE_READ. */
+  requireAccounts(accounts: PerSide<Account>): void {
+    const { recorded, flaw } = this.#accounts();
+    const error = flaw ?? otherAccounts(this.#connection.path, recorded, accounts);
+    if (error !== undefined) throw error;
+  }
+
+  /**
+   * To be called when both servers have let us in and told of their mailboxes: from now on the database is about the accounts for
+   * which it was opened. Returns those that it was about before, and that these take the place of.
+   */
+  recordAccounts(): Replaced {
+    const accounts = this.#unrecorded;
+    this.#unrecorded = undefined;
+    if (accounts === undefined) return {};
+    const { recorded, flaw } = this.#accounts();
+    const isKnown = (side: Side): boolean =>
+      recorded[side] !== undefined && isSameAccount(recorded[side], accounts[side]);
+    if (flaw === undefined && sides.every(isKnown)) return {};
+    recordAccounts(this.#connection, accounts);
+    return Object.fromEntries(
+      sides
+        .filter((side) => recorded[side] !== undefined && !isKnown(side))
+        .map((side) => [side, { before: recorded[side], now: accounts[side] }]),
+    );
+  }
+
+  #accounts(): ReturnType<typeof recordedAccounts> {
+    const isThere = this.#isCurrent || hasAccounts(this.#connection);
+    return isThere ? recordedAccounts(this.#connection) : { recorded: {}, flaw: undefined };
   }
 
   /** True for a database of an older version, on which {@link upgrade} must come before anything else. */
@@ -59,15 +107,15 @@ export class Store {
 
   /**
    * To be called when both servers have proved usable: until then one may go back to the program that wrote the database.
-   * Throws DELIMITER_MISMATCH or DATABASE_UPGRADE, and the database is unchanged. Returns of which mailboxes something was
+   * Throws DELIMITER_MISMATCH or DATABASE_UPGRADE, and the database is unchanged. `mended`: of which mailboxes something was
    * dropped that cannot be, and how much.
    */
-  upgrade(delimiters: PerSide<string | null>): ReadonlyMap<string, number> {
-    const mended = upgrade(this.#connection, delimiters);
+  upgrade(delimiters: PerSide<string | null>): Upgrade & { readonly mended: ReadonlyMap<string, number> } {
+    const { mended, ...upgraded } = upgrade(this.#connection, delimiters);
     this.#isCurrent = true;
     this.#settle();
     const known = this.mailboxes().filter(({ idx }) => mended.has(idx));
-    return new Map(known.map(({ idx, name }) => [name, mended.get(idx)!]));
+    return { ...upgraded, mended: new Map(known.map(({ idx, name }) => [name, mended.get(idx)!])) };
   }
 
   /** To be asked before anything follows from what is recorded of a mailbox: something that cannot be. {@link mendRows} drops it. */

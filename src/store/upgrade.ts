@@ -41,17 +41,27 @@ export function initialise(connection: Connection): boolean {
   return isEmpty || version === migrations.length;
 }
 
+export interface Upgrade {
+  readonly from: number;
+  readonly to: number;
+  /** Path of the copy of the database as it was. */
+  readonly backup: string;
+}
+
 /**
  * Upgrades a database of an older version. The names in one of version 0 hold the hierarchy delimiter that both servers
- * had to share. Throws DELIMITER_MISMATCH and DATABASE_UPGRADE; the database is then unchanged. Returns the idx of each
+ * had to share. Throws DELIMITER_MISMATCH and DATABASE_UPGRADE; the database is then unchanged. `mended` has the idx of each
  * mailbox with rows that cannot be, and how many were dropped: our tables would not take them.
  */
-export function upgrade(connection: Connection, delimiters: PerSide<string | null>): ReadonlyMap<number, number> {
+export function upgrade(
+  connection: Connection,
+  delimiters: PerSide<string | null>,
+): Upgrade & { readonly mended: ReadonlyMap<number, number> } {
   const { version } = connection;
   if (version === 0 && delimiters.local !== delimiters.remote) throw mismatch(connection.path, delimiters);
   const [original, ...ours] = loadMigrations();
-  prepareUpgrade(connection);
-  return connection.transaction(() => {
+  const backup = prepareUpgrade(connection);
+  const mended = connection.transaction(() => {
     if (version === 0) upgradeNames(connection, original!, delimiters.local);
     const isBefore = ({ version }: Migration): boolean => version < firstChecked;
     const pending = ours.filter(({ version }) => version > connection.version);
@@ -65,6 +75,7 @@ export function upgrade(connection: Connection, delimiters: PerSide<string | nul
     identify(connection);
     return mended;
   });
+  return { from: version, to: connection.version, backup, mended };
 }
 
 /** From this version on the tables check every value for its type. */
@@ -141,12 +152,18 @@ function hasOriginalTables(connection: Connection): boolean {
   return originalTables.every((table) => there.has(table));
 }
 
+/** Whether a database of an older version knows whose it is. */
+export function hasAccounts(connection: Connection): boolean {
+  return tableNames(connection).has("accounts");
+}
+
 function tableNames(connection: Connection): ReadonlySet<string> {
   const rows = connection.rows<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'");
   return new Set(rows.map(({ name }) => name));
 }
 
-function prepareUpgrade(connection: Connection): void {
+/** Returns the path of the copy. */
+function prepareUpgrade(connection: Connection): string {
   const tables = connection.tablesWithOrphans();
   if (tables.length > 0) {
     throw new InterimapError(
@@ -155,7 +172,7 @@ function prepareUpgrade(connection: Connection): void {
       { hint: `sqlite3 ${connection.path} "PRAGMA foreign_key_check" lists them` },
     );
   }
-  keepCopy(connection);
+  return keepCopy(connection);
 }
 
 function mismatch(path: string, { local, remote }: PerSide<string | null>): InterimapError {

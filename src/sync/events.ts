@@ -72,6 +72,23 @@ export type SyncEvent =
     } & OnMailbox)
   /** The database had entries of the mailbox that cannot be; they are gone, and its messages are matched anew. */
   | { readonly type: "entries-dropped"; readonly side?: undefined; readonly mailbox: string; readonly count: number }
+  /** A copy of the database as it was is kept. */
+  | {
+      readonly type: "database-upgraded";
+      readonly side?: undefined;
+      readonly mailbox?: undefined;
+      readonly from: number;
+      readonly to: number;
+      readonly backup: string;
+    }
+  /** The database was about another account, by its name or place, and is about this one from now on. */
+  | {
+      readonly type: "account-replaced";
+      readonly side: Side;
+      readonly mailbox?: undefined;
+      readonly before: string;
+      readonly now: string;
+    }
   /** The database's file is; whether it fits the servers shows later. */
   | { readonly type: "database-sound"; readonly side?: undefined; readonly mailbox?: undefined }
   | { readonly type: "nothing-to-repair"; readonly side?: undefined; readonly mailbox?: undefined }

@@ -1,7 +1,9 @@
-// A database of an older version is upgraded as soon as both servers have told their hierarchy delimiters.
+// A database of an older version is upgraded, and one that does not know yet whose it is learns that, as soon as both servers have
+// let us in and told their hierarchy delimiters.
 
+import { accountText } from "../model/account.ts";
 import type { Naming } from "../model/mailbox-name.ts";
-import { perSide, type PerSide } from "../model/side.ts";
+import { perSide, sides, type PerSide } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
 
@@ -10,7 +12,15 @@ export function upgradeStore(
   { store, report }: { readonly store: Store; readonly report: Report },
   namings: PerSide<Naming>,
 ): void {
-  if (!store.needsUpgrade) return;
-  const mended = store.upgrade(perSide((side) => namings[side].delimiter));
-  for (const [mailbox, count] of mended) report({ type: "entries-dropped", mailbox, count });
+  if (store.needsUpgrade) {
+    const { mended, ...upgrade } = store.upgrade(perSide((side) => namings[side].delimiter));
+    report({ type: "database-upgraded", ...upgrade });
+    for (const [mailbox, count] of mended) report({ type: "entries-dropped", mailbox, count });
+  }
+  const replaced = store.recordAccounts();
+  for (const side of sides) {
+    const accounts = replaced[side];
+    if (accounts === undefined) continue;
+    report({ type: "account-replaced", side, before: accountText(accounts.before), now: accountText(accounts.now) });
+  }
 }

@@ -13,8 +13,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { allDone } from "../../src/model/all-done.ts";
 import { sides, type PerSide } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { giveDatabase } from "../support/give-database.ts";
 import { seededRandom } from "../support/random.ts";
-import { plainText, runInterimap } from "../support/run-interimap.ts";
+import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { twoStores, type TwoStores } from "../support/two-stores.ts";
@@ -59,7 +60,9 @@ test(`after ${minutes} minutes of chaos both sides are identical, and nothing is
     assert.deepEqual(diffSnapshots(held.local, held.remote), [], "when the daemon has ended");
     assert.deepEqual(model.flaws(held.local), [], "what the clients did");
     const { local, remote } = stores.proxies;
-    stores.home.configure({ local: plainText(local.server), remote: plainText(remote.server), settings });
+    const servers = { local: local.server, remote: remote.server };
+    stores.home.configure({ ...servers, settings });
+    giveDatabase(stores.home.databaseFile, servers);
     await assertNothingToDo(stores);
     if (STORY === "1") console.log(story.all().join("\n"));
   } catch (error) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { exitCode } from "../../src/model/exit-code.ts";
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { patienceMs } from "../support/eventually.ts";
+import { giveDatabase } from "../support/give-database.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { startLyingProxy, type Order, type Said, type ToldLie } from "./lying-proxy.ts";
@@ -45,6 +46,7 @@ export async function runCourse(
   const proxy = await startLyingProxy(place.servers);
   const { settings = {}, args = [] } = scenario;
   place.home.configure({ ...proxy.servers, settings });
+  giveDatabase(place.home.databaseFile, proxy.servers);
   const output: string[] = [];
   let day = 0;
   const run = async (words: readonly string[], lie?: Order): Promise<RunResult> => {

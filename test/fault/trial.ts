@@ -1,6 +1,7 @@
 // One trial: a scenario is disturbed at one step, runs again to its end, and is compared with the undisturbed end.
 
 import { perSide, type PerSide } from "../../src/model/side.ts";
+import { giveDatabase } from "../support/give-database.ts";
 import type { RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { startDaemon } from "../support/watching.ts";
@@ -39,6 +40,7 @@ export async function reachEnd(world: World, trial: Trial, disturbance?: Disturb
   const steps = await startSteps(place.servers);
   const { settings = {}, args = [] } = scenario;
   place.home.configure({ ...steps.servers, settings });
+  giveDatabase(place.home.databaseFile, steps.servers);
   const output: string[] = [];
   const run = async (words: readonly string[], blow?: Disturbance): Promise<RunResult> => {
     steps.begin(blow);

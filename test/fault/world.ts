@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { giveDatabase } from "../support/give-database.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { appendAll } from "../support/mail-store.ts";
 import { quoted, type AppendMessage, type RawImap } from "../support/raw-imap.ts";
@@ -119,6 +120,7 @@ async function prepare(scenario: Scenario, { servers, home }: Omit<Place, "remov
 async function kill({ name, killedAt, settings = {} }: Scenario, place: Omit<Place, "remove">): Promise<void> {
   const steps = await startSteps(place.servers);
   place.home.configure({ ...steps.servers, settings });
+  giveDatabase(place.home.databaseFile, steps.servers);
   steps.begin({ at: killedAt!, blow: "kill" });
   const { signal } = await runProgram(place.home, steps, []);
   await steps.quiet();

@@ -274,7 +274,8 @@ test("without XDG variables all is below the home directory, and what is made th
   const { status, stderr } = await runInterimap(home, [], { program }).finally(() => process.umask(umask));
   assert.equal(status, 0, stderr);
   assert.match(stderr, /^local\(INBOX\): Added 2 messages/m);
-  const paths = [".local", ".local/share", ".local/share/interimap", ".local/share/interimap/127.0.0.1.db"];
+  const data = ".local/share/interimap";
+  const paths = [".local", ".local/share", data, `${data}/${remote.user}@127.0.0.1,${String(remote.port)}.db`];
   assert.deepEqual(
     paths.map((path) => statSync(join(directory, path)).mode & 0o777),
     [0o700, 0o700, 0o700, 0o600],

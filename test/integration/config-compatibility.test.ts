@@ -260,7 +260,10 @@ function partsOf(local: MailServer, remote: MailServer): Parts {
 
 /** What a run leaves behind beside the mail: its status, the names of databases, and how the line about INBOX begins. */
 function seen(home: InterimapHome, { status, stderr }: RunResult) {
-  const databases = readdirSync(join(home.directory, "data/interimap")).filter((name) => name.endsWith(".db"));
+  const databases = readdirSync(join(home.directory, "data/interimap"))
+    .filter((name) => name.endsWith(".db"))
+    // Ours has a user and a port in it where nobody gave it a name.
+    .map((name) => name.replace(/^[^@]*@([^,]*)(?:,.*)?[.]db$/, "$1.db"));
   const [, prefix] = /^(.*)Added 1 /m.exec(stderr) ?? [];
   return { status, databases, prefix };
 }

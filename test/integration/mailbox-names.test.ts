@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { otherSide, perSide, sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { giveDatabase } from "../support/give-database.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { encodeName } from "../support/mailbox-names.ts";
 import { quoted } from "../support/raw-imap.ts";
@@ -267,6 +268,7 @@ describe("the command to run when a mailbox disappeared", () => {
       for (const each of sides) assert.deepEqual(await names(stores[each]), expected);
       assert.deepEqual(known(stores), expected);
       stores.home.configure(stores);
+      giveDatabase(stores.home.databaseFile, stores);
       assert.equal((await run(stores)).stderr, "");
       await assertNothingToDo(stores);
     });

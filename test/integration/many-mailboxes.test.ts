@@ -7,8 +7,9 @@ import { startDelayProxy } from "../../bench/lib/delay-proxy.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { giveDatabase } from "../support/give-database.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { plainText, startInterimap } from "../support/run-interimap.ts";
+import { startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { asClient, contents, mail, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import { dump } from "../unit/store/databases.ts";
@@ -140,10 +141,9 @@ describe("many mailboxes", { concurrency: 2 }, () => {
         await change(stores);
         const proxy = await startDelayProxy(stores.proxies[farSide].server, 30);
         t.after(() => proxy.stop());
-        stores.home.configure({
-          ...perSide((side) => plainText(side === farSide ? proxy.server : stores.proxies[side].server)),
-          settings: { connections: "1" },
-        });
+        const servers = perSide((side) => (side === farSide ? proxy.server : stores.proxies[side].server));
+        stores.home.configure({ ...servers, settings: { connections: "1" } });
+        giveDatabase(stores.home.databaseFile, servers);
         await assertConverges(stores);
         await assertChanged(stores);
         const { clientLines } = stores.proxies[farSide];

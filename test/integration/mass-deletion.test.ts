@@ -166,7 +166,7 @@ for (const side of sides) {
       const empty = { ...plainText(stores.proxies[side].server), username: `${stores[side].user}-not-used-before` };
       const same = plainText(stores.proxies[otherSide(side)].server);
       stores.home.configure(side === "local" ? { local: empty, remote: same } : { local: same, remote: empty });
-      const { status, stderr } = await runInterimap(stores.home);
+      const { status, stderr } = await runInterimap(stores.home, ["--same-accounts"]);
       assert.equal(status, 1, stderr);
       assert.equal(stderr.match(/Mailbox left out: disappeared from/g)?.length, 2, stderr);
       assert.match(stderr, new RegExp(`^${side}\\(INBOX\\): UIDVALIDITY changed`, "m"));

@@ -157,7 +157,7 @@ describe("a database of version 0", { skip }, () => {
 });
 
 describe("a new database", () => {
-  test("is named after the remote host, in the data directory, for this user only", async (t) => {
+  test("is named after the remote user and host, in the data directory, for this user only", async (t) => {
     const [local, remote] = [asUser(slash, "fresh"), asUser(otherSlash, "fresh")];
     const home = makeHome({ local, remote, settings: { database: undefined } });
     t.after(() => home.remove());
@@ -169,8 +169,9 @@ describe("a new database", () => {
     } finally {
       process.umask(umask);
     }
-    assert.deepEqual(readdirSync(join(data, "interimap")), ["127.0.0.1.db"]);
-    const modes = ["", "interimap", "interimap/127.0.0.1.db"].map((path) => statSync(join(data, path)).mode & 0o777);
+    const name = `${remote.user}@127.0.0.1,${String(remote.port)}.db`;
+    assert.deepEqual(readdirSync(join(data, "interimap")), [name]);
+    const modes = ["", "interimap", `interimap/${name}`].map((path) => statSync(join(data, path)).mode & 0o777);
     assert.deepEqual(modes, [0o700, 0o700, 0o600]);
   });
 

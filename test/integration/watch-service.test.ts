@@ -398,6 +398,7 @@ describe("systemd", { skip: hasSystemd ? false : "there is no systemd-notify", c
     await receiveNotifications(t, socket);
     const seen = join(scratchDirectory("environment"), "seen");
     const stores = await startWatching(t, servers, {
+      args: ["--notify", "--same-accounts"],
       env: { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "30000000", WATCHDOG_PID: "1" },
       beforeDaemon: ({ home, proxies, remote }) => {
         const { command: tunnel } = overTunnel(remote);

@@ -8,7 +8,7 @@ test("version 4 is upgraded where it is, every row kept", (t) => {
   const path = originalDatabase(t, 4);
   const before = dump(path);
   const store = openStore({ path });
-  assert.deepEqual(store.upgrade({ local: "/", remote: "." }), new Map());
+  assert.deepEqual(store.upgrade({ local: "/", remote: "." }).mended, new Map());
   assert.deepEqual(
     store.mailboxes(),
     upgradedMailboxes.map((one) => ({ ...one, isUnfinished: one.idx === 3 })),

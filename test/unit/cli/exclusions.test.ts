@@ -59,6 +59,7 @@ for (const { option, takes, hasTarget, mayDelete } of commands) {
       }
       assertAll([option, "--allow-mass-delete"], count, fits && mayDelete);
       assertAll(["--allow-mass-delete", option], count, fits && mayDelete);
+      assertAll([option, "--same-accounts"], count, fits && option !== "--status");
       for (const other of commands) if (other.option !== option) assertAll([option, other.option], count, false);
     }
   });
@@ -69,10 +70,12 @@ test("no command: any number of arguments, --watch and --notify, but no --target
     assertAll([], count, true);
     assertAll(["--target=local"], count, false);
     assertAll(["--allow-mass-delete"], count, true);
+    assertAll(["--same-accounts"], count, true);
     for (const daemon of daemons) {
       assertAll([daemon], count, true);
       assertAll([daemon, "--notify"], count, true);
       assertAll([daemon, "--allow-mass-delete"], count, true);
+      assertAll([daemon, "--same-accounts"], count, true);
       assertAll([daemon, "--target=local"], count, false);
     }
   }

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { parseArguments } from "../../../src/cli/options.ts";
 
 const common = { config: undefined, quiet: false, debug: 0 };
-const plain = { ...common, command: "sync", mailboxes: [], allowsMassDelete: false };
+const work = { ...common, areSameAccounts: false };
+const plain = { ...work, command: "sync", mailboxes: [], allowsMassDelete: false };
 
 test("no arguments: synchronise what the configuration says", () => {
   assert.deepEqual(parseArguments([]), plain);
@@ -71,13 +72,13 @@ test("--repair, with mailboxes or without", () => {
 test("--delete and --rename act everywhere, unless --target says where", () => {
   const everywhere = ["local", "remote", "database"];
   assert.deepEqual(parseArguments(["--delete", "a", "b/c", "--debug"]), {
-    ...common,
+    ...work,
     command: "delete",
     debug: 1,
     mailboxes: ["a", "b/c"],
     targets: everywhere,
   });
-  const renamed = { ...common, command: "rename", config: "x", source: "INBOX", destination: "b" };
+  const renamed = { ...work, command: "rename", config: "x", source: "INBOX", destination: "b" };
   assert.deepEqual(parseArguments(["--config=x", "--rename", "INBOX", "b"]), { ...renamed, targets: everywhere });
   const cases: [string[], string[]][] = [
     [["--target=remote"], ["remote"]],

@@ -86,6 +86,7 @@ test("a file with two bare sections has all defaults", () => {
   assert.deepEqual(rest, {
     file,
     database: join(home, ".local/share/interimap/localhost.db"),
+    otherwise: undefined,
     listMailbox: ["*"],
     listSelectOpts: [],
     ignoreMailbox: undefined,
@@ -146,6 +147,7 @@ test("every setting reaches its place", () => {
   assert.deepEqual(config, {
     file,
     database: "/db",
+    otherwise: undefined,
     listMailbox: ["INBOX", "a b"],
     listSelectOpts: ["SUBSCRIBED"],
     ignoreMailbox: /^x/,
@@ -288,6 +290,18 @@ for (const [name, text, expected] of [
   ["localhost, if the remote is a tunnel", "[local]\nhost=l\n[remote]\ntype=tunnel\ncommand=x\n", "localhost.db"],
   ["the host of a tunnel", "[local]\n[remote]\ntype=tunnel\ncommand=x\nhost=r\n", "r.db"],
   ["an address in brackets", "[local]\n[remote]\nhost=[::1]\n", "[::1].db"],
+  ["the remote user", "username=top\n[local]\n[remote]\nhost=r\nusername=alice\n", "alice@r,top.db"],
+  ["a user of both sides once", "username=alice@example.net\n[local]\n[remote]\nhost=r\n", "alice@example.net@r.db"],
+  ["the local user, if there is no other", "[local]\nusername=bob\n[remote]\nhost=r\n", "r,bob.db"],
+  ["a host as all write it", "[local]\n[remote]\nhost=IMAP.Example.Net.\n", "imap.example.net.db"],
+  ["a port that is not one of the usual two", "[local]\n[remote]\nhost=r\nport=1143\nusername=a\n", "a@r,1143.db"],
+  ["no usual port", "[local]\n[remote]\nhost=r\ntype=imap\nSTARTTLS=NO\nport=143\n", "r.db"],
+  ["a user whose name no file should have", "[local]\n[remote]\nhost=r\nusername=../é $x\n", "_.%2f%c3%a9%20%24x@r.db"],
+  [
+    "the beginning of a long name",
+    `[local]\n[remote]\nhost=r\nusername=${"a".repeat(300)}\n`,
+    `${"a".repeat(60)}-9835fa6b@r.db`,
+  ],
   ["what the setting says", `database=a/b.db\n${minimal}`, "a/b.db"],
   ["what the setting says, tilde and all", `database=~/b.db\n${minimal}`, "~/b.db"],
 ] as const) {
@@ -295,6 +309,34 @@ for (const [name, text, expected] of [
     assert.equal(load(text).database, join(home, ".local/share/interimap", expected));
   });
 }
+
+describe("a database that has the name which earlier versions gave", () => {
+  const text = "[local]\n[remote]\nhost=Old.example\nusername=alice\n";
+  const data = join(home, ".local/share/interimap");
+  const [former, usual] = [join(data, "Old.example.db"), join(data, "alice@old.example.db")];
+
+  test("goes on, unless it is about other accounts", (t) => {
+    mkdirSync(data, { recursive: true });
+    writeFileSync(former, "");
+    t.after(() => {
+      rmSync(former);
+    });
+    const { database, statusSocket, otherwise } = load(text);
+    assert.deepEqual([database, statusSocket], [former, `${former}.sock`]);
+    assert.deepEqual([otherwise?.database, otherwise?.statusSocket], [usual, `${usual}.sock`]);
+    assert.equal(otherwise?.otherwise, undefined);
+    assert.equal(load(`database = ${former}\n${text}`).otherwise, undefined, "named");
+  });
+
+  test("is left to others once there is one of the new name", (t) => {
+    for (const path of [former, usual]) writeFileSync(path, "");
+    t.after(() => {
+      for (const path of [former, usual]) rmSync(path);
+    });
+    const { database, otherwise } = load(text);
+    assert.deepEqual([database, otherwise], [usual, undefined]);
+  });
+});
 
 test("an absolute database path stands alone, a relative one starts from $XDG_DATA_HOME/interimap", () => {
   assert.equal(load(`database = /var/x.db\n${minimal}`).database, "/var/x.db");
@@ -587,7 +629,7 @@ test("the example file loads", () => {
   assert.equal(servers.remote.transport.type, "imaps");
   assert.equal(servers.remote.username, "alice");
   assert.equal(servers.remote.password, "change me");
-  assert.equal(database, join(home, ".local/share/interimap/imap.example.net.db"));
+  assert.equal(database, join(home, ".local/share/interimap/alice@imap.example.net.db"));
   assert.deepEqual(warnings, []);
 });
 

@@ -216,7 +216,7 @@ describe("an older database with rows that cannot be", () => {
       );
       const store = openUntilTheEnd(t, path);
       assert.deepEqual(
-        [...store.upgrade(delimiters)],
+        [...store.upgrade(delimiters).mended],
         [
           ["INBOX", 2],
           ["a\0b", 1],
@@ -238,7 +238,7 @@ describe("an older database with rows that cannot be", () => {
       for (const side of ["local", "remote"] as const) {
         const path = originalDatabase(t, version, `UPDATE ${side} SET UIDNEXT = 0, HIGHESTMODSEQ = 0 WHERE idx = 1;`);
         const store = openUntilTheEnd(t, path);
-        assert.deepEqual(store.upgrade(delimiters), new Map());
+        assert.deepEqual(store.upgrade(delimiters).mended, new Map());
         assert.equal(store.mailboxes()[0]?.states[side]?.uidNext, 1);
         assert.deepEqual(store.interruption(1), { local: 1, remote: 1 });
       }

@@ -124,7 +124,8 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
   store.removeMailbox(second + 1);
   store.close();
   for (const [table, rows] of Object.entries(dump(path).rows)) {
-    if (table !== "sqlite_sequence") assert.deepEqual([table, ...rows.map(([idx]) => idx)], [table, BigInt(second)]);
+    if (table !== "sqlite_sequence" && table !== "accounts")
+      assert.deepEqual([table, ...rows.map(([idx]) => idx)], [table, BigInt(second)]);
   }
 });
 

@@ -1,0 +1,87 @@
+// Opens the database of a configuration, which has to be about the accounts of that configuration.
+
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Config } from "../config/config.ts";
+import { ensureDirectory } from "../config/directories.ts";
+import type { Log } from "../log/log.ts";
+import { accountOf, type Account } from "../model/account.ts";
+import { InterimapError } from "../model/errors.ts";
+import { perSide, type PerSide } from "../model/side.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+import { programLine, type Program } from "../sync/suggested-command.ts";
+
+export interface Wanted {
+  readonly config: Config;
+  readonly program: Program;
+  readonly log: Log;
+  /** By the user's word: whatever accounts the database is about, they are these under other names. */
+  readonly areSameAccounts: boolean;
+  /** What to say and do where there is no database yet; undefined: it is made. */
+  readonly missing?: string | undefined;
+}
+
+export interface Found {
+  readonly store: Store;
+  /** With the database that was found. */
+  readonly config: Config;
+}
+
+/** @throws InterimapError that the store throws, or DATABASE_CREATE. */
+export function openDatabase(wanted: Wanted): Found {
+  const { config, program, log, areSameAccounts } = wanted;
+  const { database, otherwise } = config;
+  requireDatabase(wanted);
+  ensureDirectory(dirname(database));
+  try {
+    const claim = { accounts: accountsOf(config), areTheSame: areSameAccounts };
+    return { store: openStore({ path: database, claim }), config };
+  } catch (error) {
+    if (!(error instanceof InterimapError)) throw error;
+    if (error.code === "DATABASE_LOCKED" && otherwise !== undefined) {
+      throw withHint(error, `${error.hint}; if it is for other accounts, name another file with the database setting`);
+    }
+    if (error.code !== "OTHER_ACCOUNTS") throw error;
+    if (otherwise !== undefined) {
+      log.info(`${error.message}; these have a database of their own, ${otherwise.database}`);
+      return openDatabase({ ...wanted, config: otherwise });
+    }
+    throw withHint(error, otherAccountsHint(program));
+  }
+}
+
+/**
+ * Whether a configuration can take the place of that for which a database is open.
+ * @throws InterimapError OTHER_ACCOUNTS or DATABASE_CREATE.
+ */
+export function requireUsable({ config, missing }: Pick<Wanted, "config" | "missing">, open: Found): void {
+  if (config.database === open.config.database) open.store.requireAccounts(accountsOf(config));
+  else requireDatabase({ config, missing, areSameAccounts: false });
+}
+
+export function accountsOf({ servers }: Config): PerSide<Account> {
+  return perSide((side) => accountOf(servers[side]));
+}
+
+function otherAccountsHint(program: Program): string {
+  return (
+    "name another file with the database setting, for each pair of accounts needs its own; or, if they are the same accounts " +
+    `under other names or at another place, run once: ${programLine(program, ["--same-accounts"])}`
+  );
+}
+
+/** Where one has to be there, a mistyped name must not make a new one, which would have nothing to do with it. */
+function requireDatabase({
+  config: { database },
+  areSameAccounts,
+  missing,
+}: Pick<Wanted, "config" | "areSameAccounts" | "missing">): void {
+  const hint = areSameAccounts ? "name the one that is to go on with the database setting" : missing;
+  if (hint === undefined || existsSync(database)) return;
+  throw new InterimapError("DATABASE_CREATE", `${database}: there is no database yet`, { hint });
+}
+
+function withHint(error: InterimapError, hint: string): InterimapError {
+  return new InterimapError(error.code, error.message, { hint, cause: error });
+}

@@ -1,0 +1,35 @@
+// The name of a database that nobody has named: it tells the accounts of one host apart.
+
+import { createHash } from "node:crypto";
+import { oddPort, plainHost } from "../model/account.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
+import type { PerSide } from "../model/side.ts";
+
+/**
+ * `alice@imap.example.net.db`. A user of [local] with another name comes behind that, and so does a port that is not one of the
+ * usual two; what is not configured is left out. Of a tunnel, whose command may change, there is nothing but the user. `host` is
+ * that of [remote], which a tunnel may have, too.
+ */
+export function databaseName({ local, remote }: PerSide<ServerSettings>, host: string): string {
+  const { transport, username } = remote;
+  const user = username === undefined ? "" : `${fileName(username)}@`;
+  const port = transport.type === "tunnel" ? "" : oddPort(transport.port);
+  const other = local.username === undefined || local.username === username ? "" : fileName(local.username);
+  const more = [port, other].filter((part) => part !== "").map((part) => `,${part}`);
+  return `${user}${fileName(plainHost(host))}${more.join("")}.db`;
+}
+
+/** So long a name may be on the usual file systems, all parts and the endings of SQLite's files taken together. */
+const maxLength = 60;
+
+/** No slash, no blank, nothing that a shell or a terminal would take for something else. */
+function fileName(text: string): string {
+  const escaped = text.replace(/[^\w.:@+\-[\]]/gu, escapedOctets);
+  if (escaped.length <= maxLength) return escaped.replace(/^[.-]/, "_");
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return `${escaped.slice(0, maxLength)}-${digest}`.replace(/^[.-]/, "_");
+}
+
+function escapedOctets(character: string): string {
+  return [...Buffer.from(character)].map((octet) => `%${octet.toString(16).padStart(2, "0")}`).join("");
+}

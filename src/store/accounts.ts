@@ -1,0 +1,100 @@
+// Whose mail the database is about. It is compared with the configuration when the database is opened: the UIDs of one account
+// mean nothing in another.
+
+import { accountText, isSameAccount, type Account } from "../model/account.ts";
+import { InterimapError } from "../model/errors.ts";
+import { sides, type PerSide, type Side } from "../model/side.ts";
+import type { Connection } from "./connection.ts";
+import { impossibleValue, type Place } from "./read-values.ts";
+import { maxTextOctets, text } from "./row-rules.ts";
+
+export type RecordedAccounts = Partial<PerSide<Account>>;
+
+interface Row {
+  readonly side: Side;
+  readonly server: string;
+  readonly username: string | null;
+  readonly list_reference: Buffer;
+}
+
+const rules = {
+  side: "(side IN ('local', 'remote'))",
+  server: `(${text("server")} AND server <> '')`,
+  username: `(username IS NULL OR ${text("username")})`,
+  list_reference: `(typeof(list_reference) = 'blob' AND length(list_reference) <= ${maxTextOctets})`,
+} as const;
+
+const isPossible = Object.values(rules).join(" AND ");
+
+export interface Recorded {
+  /** Without rows that cannot be. */
+  readonly recorded: RecordedAccounts;
+  /** DATABASE_READ, if there is such a row. */
+  readonly flaw: InterimapError | undefined;
+}
+
+export function recordedAccounts(connection: Connection): Recorded {
+  const rows = connection.rows<Row & { readonly isPossible: number }>(
+    `SELECT side, server, username, list_reference, ${isPossible} AS isPossible FROM accounts`,
+  );
+  const sound = rows.filter((row) => row.isPossible === 1);
+  return {
+    recorded: Object.fromEntries(
+      sound.map(({ side, server, username, list_reference }) => [
+        side,
+        { server, username: username ?? undefined, listReference: list_reference.toString("latin1") },
+      ]),
+    ),
+    flaw: sound.length < rows.length ? impossibleAccount(connection) : undefined,
+  };
+}
+
+/** In place of what was recorded. */
+export function recordAccounts(connection: Connection, accounts: PerSide<Account>): void {
+  connection.transaction(() => {
+    connection.run("DELETE FROM accounts");
+    for (const side of sides) {
+      const { server, username, listReference } = accounts[side];
+      connection.run(
+        "INSERT INTO accounts (side, server, username, list_reference) VALUES (?, ?, ?, ?)",
+        ...[side, server, username ?? null, Buffer.from(listReference, "latin1")],
+      );
+    }
+  });
+}
+
+/** Undefined when they are the recorded ones, or nothing is recorded. */
+export function otherAccounts(
+  path: string,
+  recorded: RecordedAccounts,
+  accounts: PerSide<Account>,
+): InterimapError | undefined {
+  const others = sides.flatMap((side) => {
+    const before = recorded[side];
+    return before === undefined || isSameAccount(before, accounts[side])
+      ? []
+      : [`${side} ${difference(before, accounts[side])}`];
+  });
+  if (others.length === 0) return undefined;
+  return new InterimapError("OTHER_ACCOUNTS", `the database ${path} is about other accounts: ${others.join(", and ")}`);
+}
+
+/** Two commands may begin alike, and nothing else of them is known. */
+function difference(before: Account, now: Account): string {
+  const [known, configured] = [accountText(before), accountText(now)];
+  return known === configured ? `${known} with another command` : `${known}, not ${configured}`;
+}
+
+function impossibleAccount(connection: Connection): InterimapError {
+  const parts = Object.entries(rules).map(
+    ([column, rule]) =>
+      `SELECT '${column}' AS "column", substr(quote(substr(${column}, 1, 40)), 1, 60) AS value FROM accounts WHERE NOT ${rule}`,
+  );
+  const found = connection.row<Pick<Place, "column"> & { readonly value: string }>(
+    `${parts.join(" UNION ALL ")} LIMIT 1`,
+  );
+  const place = { table: "accounts", column: found?.column ?? "side" };
+  return new InterimapError("DATABASE_READ", impossibleValue(connection.path, place, found?.value).message, {
+    hint: "if it is the database of these accounts, run once with --same-accounts, which records them anew",
+  });
+}
