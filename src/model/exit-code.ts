@@ -13,6 +13,8 @@ export const exitCode = {
   unavailable: 69,
   /** A bug of ours. */
   software: 70,
+  /** What is installed does not fit Node.js. */
+  installation: 72,
   /** The database or a directory cannot be created. */
   cannotCreate: 73,
   /** The database cannot be read or written, or the output not written. */

@@ -3,12 +3,22 @@
 // Nothing else in the process may open the database's file: closing any descriptor of it drops SQLite's POSIX locks.
 
 import Database from "better-sqlite3";
+import { addOnError } from "./add-on.ts";
 import { databaseError } from "./database-error.ts";
 
 export type SqlValue = number | bigint | string | Buffer | null;
 
 /** Long enough for a backup tool's short read, too short for a person to wonder. */
 const busyTimeoutMs = 100;
+
+/** The first time that anything of SQLite's native code is needed. */
+function loaded(path: string): Database.Database {
+  try {
+    return new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
+  } catch (error) {
+    throw addOnError(error) ?? error;
+  }
+}
 
 export class Connection {
   readonly path: string;
@@ -25,7 +35,7 @@ export class Connection {
    */
   constructor(path: string) {
     this.path = path;
-    this.#database = this.#guard(() => new Database(path, { fileMustExist: true, timeout: busyTimeoutMs }));
+    this.#database = this.#guard(() => loaded(path));
     try {
       this.#guard(() => {
         // Order matters: set before the first access to the file, it also makes WAL do without a -shm file.

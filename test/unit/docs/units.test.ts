@@ -31,8 +31,8 @@ test("these units are there", () => {
 });
 
 test("a daemon is not started again after errors that only somebody's hand can mend", () => {
-  const { usage, data, cannotCreate, auth, config } = exitCode;
-  const lasting: readonly number[] = [usage, data, cannotCreate, auth, config];
+  const { usage, data, installation, cannotCreate, auth, config } = exitCode;
+  const lasting: readonly number[] = [usage, data, installation, cannotCreate, auth, config];
   for (const unit of daemons) {
     const [codes = "", ...more] = values(unit, "RestartPreventExitStatus");
     assert.deepEqual(codes.split(" ").map(Number), lasting, unit);
