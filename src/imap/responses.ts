@@ -98,7 +98,7 @@ export interface FetchResponse {
   readonly size: number | undefined;
   /** BODY[] or BINARY[]; null when the server says NIL. */
   readonly body: Buffer | null | undefined;
-  /** BODY[HEADER.FIELDS (…)], whichever fields were asked for. */
+  /** BODY[HEADER.FIELDS (…)], whichever fields were asked for, or BODY[HEADER]. */
   readonly headerFields: Buffer | null | undefined;
   /** What is null here were literals of so many octets, more than were asked for. */
   readonly passedOver?: number;

@@ -16,7 +16,8 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
-import { pairCopies, withTexts } from "./altered-copies.ts";
+import { pairCopies } from "./pair-messages.ts";
+import { withTexts } from "./read-texts.ts";
 import { removeUnrecorded } from "./expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
 import { without } from "./match-plan.ts";

@@ -1,5 +1,5 @@
 // Pairs messages that both servers hold without a mapping saying so. Pure.
-// Equal messages pair in UID order, so k copies against m make min(k, m) pairs and only the rest is copied.
+// Messages that are the same pair in UID order, so k copies against m make min(k, m) pairs and only the rest is copied.
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { groupBy } from "../model/group-by.ts";
@@ -7,6 +7,24 @@ import { perSide, type PerSide, type Side } from "../model/side.ts";
 
 export function planMatches(messages: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
   return pairInOrder(messages, identityKey);
+}
+
+/** Those that are the same by their keys; those that are equal, or at least of equal size, are each other's first. */
+export function pairSame<T extends MessageIdentity>(
+  messages: PerSide<readonly T[]>,
+  keyOf: (message: T) => string | undefined,
+): PerSide<T>[] {
+  const pairs: PerSide<T>[] = [];
+  for (const detailOf of [identityKey, ({ size }: T) => String(size), () => ""]) {
+    const left = perSide((side) => without(messages[side], pairs, side));
+    pairs.push(
+      ...pairInOrder(left, (message) => {
+        const key = keyOf(message);
+        return key === undefined ? undefined : `${key} ${detailOf(message)}`;
+      }),
+    );
+  }
+  return pairs;
 }
 
 /** Those of the same key; those without one pair with nothing. */
@@ -61,12 +79,13 @@ export function planCopiesFound(
 }
 
 /** Those in none of the pairs. */
-export function without(
-  messages: readonly MessageIdentity[],
+export function without<T extends MessageIdentity>(
+  messages: readonly T[],
   pairs: readonly PerSide<MessageIdentity>[],
   side: Side,
-): readonly MessageIdentity[] {
-  const paired = new Set(pairs.map((pair) => pair[side]));
+): readonly T[] {
+  if (pairs.length === 0) return messages;
+  const paired = new Set<MessageIdentity>(pairs.map((pair) => pair[side]));
   return messages.filter((message) => !paired.has(message));
 }
 

@@ -11,6 +11,7 @@ import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
 import { likeness } from "./match-plan.ts";
+import { identify } from "./pair-messages.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { forgetTakenRefusals } from "./refusals.ts";
 import { adopt } from "./resume.ts";
@@ -26,9 +27,14 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   await addUnrecorded(mailbox, { uidNext: told, messages, read });
   // A UIDNEXT below that of a message is not true: what is missing there may have been one.
   const uidNext = perSide((side) => Math.max(told[side], last[side] + 1));
+  const identified = await identify(
+    mailbox,
+    perSide((side) => [...messages[side].values()]),
+  );
   const plan = planRepair({
     rows,
-    messages,
+    messages: perSide((side) => new Map(identified.messages[side].map((message) => [message.uid, message]))),
+    keyOf: identified.keyOf,
     uidNext,
     floors: perSide((side) => before[side]?.uidNext ?? 1),
     vanished: perSide((side) => views[side].vanished),
@@ -74,7 +80,7 @@ async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
     }
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
-      if (local !== undefined && remote !== undefined && likeness({ local, remote }) === "equal") {
+      if (local !== undefined && remote !== undefined && areCertainlyEqual({ local, remote })) {
         if (local.flags !== remote.flags) restyled.push({ local, remote });
         continue;
       }
@@ -84,6 +90,11 @@ async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
     }
   }
   return { rows, messages, restyled, read, last };
+}
+
+/** Without Message-ID date and size are not enough. */
+function areCertainlyEqual(pair: PerSide<MessageIdentity>): boolean {
+  return pair.local.messageId !== undefined && likeness(pair) === "equal";
 }
 
 /** Rows beyond UIDNEXT are asked for, too: it may be UIDNEXT that is wrong. */

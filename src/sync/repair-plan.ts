@@ -5,7 +5,7 @@
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, hasUid, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import { likeness, planMatches } from "./match-plan.ts";
+import { likeness, pairSame, type Likeness } from "./match-plan.ts";
 
 export interface RepairSituation {
   /** All mapping rows. */
@@ -22,6 +22,8 @@ export interface RepairSituation {
   readonly vanished: PerSide<UidSet>;
   /** Messages that should have no row, because the other server refuses them. */
   readonly refused: PerSide<ReadonlySet<number>>;
+  /** Equal for messages that are the same; see {@link Identified}. */
+  readonly keyOf: (message: MessageIdentity) => string | undefined;
 }
 
 export type AnomalyKind =
@@ -60,10 +62,10 @@ export interface RepairPlan {
 }
 
 export function planRepair(situation: RepairSituation): RepairPlan {
-  const { rows, floors, refused } = situation;
+  const { rows, floors, refused, keyOf } = situation;
   const standings = rows.map((row) => standingOf(row, situation));
   const free = freeMessages(situation);
-  const adopt = match(standings, { free, refused });
+  const adopt = match(standings, { free, refused, keyOf });
   const matched = perSide((side) => new Set(adopt.map((pair) => pair[side].uid)));
 
   const drop: PerSide<number>[] = [];
@@ -110,7 +112,7 @@ type Standing =
       readonly kind: "paired";
       readonly row: PerSide<number>;
       readonly messages: PerSide<MessageIdentity>;
-      readonly likeness: ReturnType<typeof likeness>;
+      readonly likeness: Likeness;
     }
   | {
       readonly kind: "gone" | "never-assigned" | "gone-on-both";
@@ -128,7 +130,7 @@ function standingOf(row: PerSide<number>, situation: RepairSituation): Standing 
   const { local, remote } = perSide((side) => situation.messages[side].get(row[side]));
   if (local !== undefined && remote !== undefined) {
     const messages = { local, remote };
-    return { kind: "paired", row, messages, likeness: likeness(messages) };
+    return { kind: "paired", row, messages, likeness: likenessOf(messages, situation) };
   }
   const messages = { local, remote };
   const unassigned = sides.find((side) => row[side] < 1 || row[side] >= uidNext[side]);
@@ -153,6 +155,14 @@ function wasSynchronised(row: PerSide<number>, side: Side, { floors, uidNext, re
   return isCredible && row[side] < floors[side] && !refused[side].has(row[side]);
 }
 
+/** What only looks equal has been read. */
+function likenessOf(messages: PerSide<MessageIdentity>, { keyOf }: RepairSituation): Likeness {
+  const [local, remote] = [keyOf(messages.local), keyOf(messages.remote)];
+  const told = likeness(messages);
+  if (local === undefined || remote === undefined) return told;
+  return local === remote ? "equal" : told === "equal" ? "none" : told;
+}
+
 function freeMessages({ rows, messages }: RepairSituation): PerSide<MessageIdentity[]> {
   return perSide((side) => {
     const mapped = new Set(rows.map((row) => row[side]));
@@ -160,7 +170,7 @@ function freeMessages({ rows, messages }: RepairSituation): PerSide<MessageIdent
   });
 }
 
-interface Loose extends Pick<RepairSituation, "refused"> {
+interface Loose extends Pick<RepairSituation, "refused" | "keyOf"> {
   /** Without a row. */
   readonly free: PerSide<readonly MessageIdentity[]>;
 }
@@ -170,7 +180,7 @@ interface Loose extends Pick<RepairSituation, "refused"> {
  * an equal partner for both of its messages, or for one of them if the other was refused and so should have none; then
  * the match is made again without them.
  */
-function match(standings: readonly Standing[], { free, refused }: Loose): PerSide<MessageIdentity>[] {
+function match(standings: readonly Standing[], { free, refused, keyOf }: Loose): PerSide<MessageIdentity>[] {
   let doubtful = standings.filter((standing) => standing.kind !== "paired" || standing.likeness !== "equal");
   for (;;) {
     const pool = perSide((side) => [
@@ -180,7 +190,7 @@ function match(standings: readonly Standing[], { free, refused }: Loose): PerSid
         return message === undefined ? [] : [message];
       }),
     ]);
-    const pairs = planMatches(pool);
+    const pairs = pairSame(pool, keyOf);
     const matched = perSide((side) => new Set(pairs.map((pair) => pair[side].uid)));
     const isGivenUp = (standing: Standing): boolean =>
       standing.kind !== "paired" ||

@@ -14,11 +14,10 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
-import { pairCopies } from "./altered-copies.ts";
+import { pairCopies, pairMessages } from "./pair-messages.ts";
 import { comparePairs } from "./compare-pairs.ts";
 import { identitiesOf } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
-import { planMatches } from "./match-plan.ts";
 import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";
 
@@ -64,7 +63,10 @@ export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<numb
     const described = uidSetOf(identities[side].map(({ uid }) => uid));
     views[side].requireRead(subtract(unmapped[side], described), side);
   }
-  adopt(mailbox, mailbox.wasInterrupted ? await pairCopies(mailbox, identities) : planMatches(identities));
+  adopt(
+    mailbox,
+    mailbox.wasInterrupted ? await pairCopies(mailbox, identities) : await pairMessages(mailbox, identities),
+  );
 }
 
 /** Their flags are about to be read; only what is reported afterwards is news. */

@@ -14,7 +14,8 @@ import {
   type UidRange,
   type UidSet,
 } from "../model/uid-set.ts";
-import { pairCopies, withTexts } from "./altered-copies.ts";
+import { pairCopies } from "./pair-messages.ts";
+import { withTexts } from "./read-texts.ts";
 import { mostInOneAppend } from "./copy-plan.ts";
 import { identityKey, likeness } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";

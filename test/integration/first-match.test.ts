@@ -8,7 +8,18 @@ import { startDovecot } from "../support/dovecot.ts";
 import { populate } from "../support/mail-store.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { snapshot } from "../support/snapshot.ts";
-import { contents, deliver, mail, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { assertPairsAreAlike } from "../support/pairs.ts";
+import type { AppendMessage } from "../support/raw-imap.ts";
+import { runInterimap } from "../support/run-interimap.ts";
+import {
+  contents,
+  deliver,
+  mail,
+  twoStores,
+  userNames,
+  type MailParts,
+  type TwoStores,
+} from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 for (const [name, startRemote] of [
@@ -57,7 +68,47 @@ for (const [name, startRemote] of [
       ]);
       await assertNothingToDo(stores);
     });
+
+    test("knows messages that were given another date, or header fields, by whoever copied them", async (t) => {
+      const stores = await twoStores(t, servers);
+      const twins = [mail("twin", { body: "one\r\n" }), mail("twin", { body: "two\r\n" })];
+      const internalDate = "05-May-2021 01:02:03 +0000";
+      const altered = { internalDate, header: ["X-TUID: 123456789012"] };
+      await deliver(stores.local, "INBOX", mail("dated"), mail("tagged"), ...twins, nameless("n", "text\r\n"));
+      await deliver(stores.remote, "INBOX", nameless("n", "text\r\n", altered), mail("tagged", altered));
+      await deliver(stores.remote, "INBOX", mail("twin", { ...altered, body: "two\r\n" }), mail("dated", altered));
+      await deliver(stores.remote, "INBOX", mail("twin", { ...altered, body: "one\r\n" }));
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 0, stderr);
+      assert.equal(appends(stores), 0);
+      await assertPairsAreAlike(stores);
+    });
+
+    test("takes different messages for different, whatever they have in common", async (t) => {
+      const stores = await twoStores(t, servers);
+      const [a, b] = [nameless("backup failed", "text\r\n"), nameless("backup worked", "text\r\n")];
+      const [c, d] = [nameless("daily", "yes\r\n"), nameless("daily", "no.\r\n")];
+      await deliver(
+        stores.local,
+        "INBOX",
+        a,
+        c,
+        mail("draft", { body: "one word\r\n" }),
+        mail("v", { body: "one\r\n" }),
+      );
+      const versions = [mail("v", { body: "four\r\n" }), mail("v", { body: "three\r\n" })];
+      await deliver(stores.remote, "INBOX", b, d, mail("draft", { body: "more than one word\r\n" }), ...versions);
+      await assertConverges(stores);
+      assert.equal((await contents(stores.local)).length, 9);
+      await assertPairsAreAlike(stores);
+    });
   });
+}
+
+/** Without Message-ID. */
+function nameless(subject: string, body: string, { header = [], ...parts }: MailParts = {}): AppendMessage {
+  const fields = [`Subject: ${subject}`, "Date: Sat, 01 Feb 2020 12:34:56 +0200", ...header];
+  return { ...mail("", parts), bytes: Buffer.from([...fields, "", body].join("\r\n")) };
 }
 
 function appends({ proxies }: TwoStores): number {

@@ -202,7 +202,7 @@ function notify(read: Reader): void {
   read.must(` (${events} MailboxName SubscriptionChange))`);
 }
 
-const fetchItem = /UID|FLAGS|MODSEQ|INTERNALDATE|RFC822\.SIZE|BODY\.PEEK\[(?:HEADER\.FIELDS \(MESSAGE-ID\))?\]/y;
+const fetchItem = /UID|FLAGS|MODSEQ|INTERNALDATE|RFC822\.SIZE|BODY\.PEEK\[(?:HEADER(?:\.FIELDS \(MESSAGE-ID\))?)?\]/y;
 
 const commands: Readonly<Record<string, (read: Reader) => void>> = {
   NOOP: () => undefined,

@@ -77,6 +77,7 @@ function readItem(item: MutableFetch, nameNode: ImapAttributeNode, value: ImapAt
     case "BINARY[]":
       item.body = octetsOf(value);
       return item.body !== undefined;
+    case "BODY[HEADER]":
     case "BODY[HEADER.FIELDS]":
       item.headerFields = octetsOf(value);
       return item.headerFields !== undefined;

@@ -44,6 +44,7 @@ function readItem(found: MutableFetch, item: FetchItem, literals: readonly Buffe
     case "BINARY[]":
       found.body = octetsOf(item, literals);
       return found.body !== undefined;
+    case "BODY[HEADER]":
     case "BODY[HEADER.FIELDS]":
       found.headerFields = octetsOf(item, literals);
       return found.headerFields !== undefined;

@@ -6,6 +6,7 @@ import { instantOf, parseInternalDate, type InternalDate } from "../../model/int
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
 import {
+  countUids,
   emptyUidSet,
   hasUid,
   isEmpty,
@@ -219,6 +220,25 @@ export async function fetchIdentities(
     },
   });
   return identities.all;
+}
+
+/** So much of a header is taken; mostly it has some thousand octets. */
+const longestHeader = 1 << 20;
+
+/** How many octets the headers of messages have, by UID; of those that exist, and have one that is not absurdly long. */
+export async function fetchHeaderSizes(session: Channel, uids: UidSet): Promise<ReadonlyMap<number, number>> {
+  const sizes = new Map<number, number>();
+  await uidFetch(session, {
+    uids,
+    brings: countUids(uids) * longestHeader,
+    items: line`(UID BODY.PEEK[HEADER])`,
+    isAnswer: ({ headerFields, size }) => headerFields !== undefined && size === undefined,
+    beside: [],
+    contradicts: ({ uid, headerFields }) => sizes.get(uid) !== (headerFields?.length ?? 0),
+    forget: (uid) => sizes.delete(uid),
+    onMessage: ({ uid, headerFields }) => sizes.set(uid, headerFields?.length ?? 0),
+  });
+  return sizes;
 }
 
 /** Tells the flags of messages that should exist as they come; what the view knows of changes stays as it is. */

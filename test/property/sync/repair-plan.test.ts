@@ -8,7 +8,7 @@ import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { emptyUidSet, hasUid, uidSetOf } from "../../../src/model/uid-set.ts";
-import { likeness } from "../../../src/sync/match-plan.ts";
+import { identityKey, likeness } from "../../../src/sync/match-plan.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../src/sync/repair-plan.ts";
 
 const uidNext = 30;
@@ -45,6 +45,7 @@ const situations: fc.Arbitrary<RepairSituation> = fc
       chance ? uidSetOf(vanished[side].filter((uid) => !messages[side].some((one) => one.uid === uid))) : emptyUidSet,
     ),
     refused: { local: new Set<number>(), remote: new Set<number>() },
+    keyOf: identityKey,
   }));
 
 const shown = ({ local, remote }: PerSide<number>): string => `${local}-${remote}`;
@@ -131,6 +132,7 @@ test("the plan for exchanged sides is the plan with its sides exchanged", () => 
         floors: exchanged(situation.floors),
         vanished: exchanged(situation.vanished),
         refused: exchanged(situation.refused),
+        keyOf: situation.keyOf,
       };
       assert.deepEqual(
         told(planRepair(mirrored), exchanged),

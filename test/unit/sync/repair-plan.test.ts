@@ -4,6 +4,7 @@ import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
 import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { emptyUidSet, shownUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
+import { identityKey } from "../../../src/sync/match-plan.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../src/sync/repair-plan.ts";
 
 /** `name` tells Message-ID and date; the size is 100 unless it says otherwise. */
@@ -36,6 +37,7 @@ function plan({ rows, local, remote, ...rest }: Given): RepairPlan {
     floors: { local: 40, remote: 40 },
     vanished: { local: emptyUidSet, remote: emptyUidSet },
     refused: { local: new Set(), remote: new Set() },
+    keyOf: identityKey,
     ...rest,
   });
 }

@@ -132,6 +132,6 @@ export function fetched(message: StoredMessage, items: string): FetchResponse {
     internalDate: has("INTERNALDATE") ? internalDate : undefined,
     size: has("RFC822.SIZE") ? bytes.length : undefined,
     body: has("BODY.PEEK[]") ? bytes : undefined,
-    headerFields: has("HEADER.FIELDS") ? bytes.subarray(0, bytes.indexOf("\r\n\r\n") + 4) : undefined,
+    headerFields: has("BODY.PEEK[HEADER") ? bytes.subarray(0, bytes.indexOf("\r\n\r\n") + 4) : undefined,
   };
 }

@@ -12,10 +12,11 @@ export function bodyOf({ bytes }: Content): string {
   return bytes.toString("latin1");
 }
 
-/** What servers tell of a message, by which it is matched. */
-export function keyOf({ bytes, internalDate }: Content): string {
-  const text = bytes.toString("latin1");
-  return `${text.slice(0, text.indexOf("\r\n"))} ${String(bytes.length)} ${internalDate}`;
+/** Equal for messages that are taken for the same: by Message-ID and size, or, without a Message-ID, by all of their text. */
+export function keyOf({ bytes }: Content): string {
+  const text = bodyOf({ bytes, internalDate: "" });
+  const [first = ""] = text.split("\r\n", 1);
+  return first.startsWith("Message-ID") ? `${first} ${String(bytes.length)}` : text;
 }
 
 export function messagesOf(world: World, on: Side): readonly StoredMessage[] {

@@ -58,13 +58,13 @@ const traits: fc.Arbitrary<Traits> = fc.record({
 const serial = fc.noShrink(fc.noBias(fc.nat(999_999_999)));
 
 /** Few keys, so that there are twins; each message's body is its own all the same. `origin` keeps keys apart. */
-function content(origin: string): fc.Arbitrary<Content> {
+function content(origin: string, serials: fc.Arbitrary<number> = serial): fc.Arbitrary<Content> {
   return fc
     .record({
       id: fc.constantFrom("x", "y", undefined),
       size: fc.constantFrom(60, 90),
       day: fc.constantFrom("01", "02"),
-      serial,
+      serial: serials,
     })
     .map(({ id, size, day, serial }) => {
       const header = id === undefined ? `Subject: ${origin}` : `Message-ID: <${id}${origin}@test>`;
@@ -76,6 +76,15 @@ function content(origin: string): fc.Arbitrary<Content> {
     });
 }
 
+/** The same message more often than once; without Message-ID the text may be another one. */
+const alike: fc.Arbitrary<Content> = fc
+  .boolean()
+  .chain((isNamed) =>
+    content("00", fc.constantFrom(1, ...(isNamed ? [] : [2]))).filter(
+      ({ bytes }) => bodyOf({ bytes, internalDate: "" }).startsWith("Message-ID") === isNamed,
+    ),
+  );
+
 const origins: PerSide<string> = { local: "11", remote: "22" };
 const which = fc.nat(30);
 
@@ -85,7 +94,7 @@ export function act({ looksAlike = false, expunges = true, renumbers = false, on
     fc.record({
       kind: fc.constant("append" as const),
       side: fc.constant(on),
-      content: content(looksAlike ? "00" : origins[on]),
+      content: looksAlike ? alike : content(origins[on]),
       flags,
     });
   const any: fc.Arbitrary<Act>[] = [

@@ -1,0 +1,65 @@
+// Which messages of two servers are the same, as far as that can be told without reading them, and which have to be read. Pure.
+// What servers and movers leave of a message is its Message-ID; they give it another date, or add header fields. So a Message-ID
+// that is there once on each side is enough, unless the sizes differ: then it may be another version. Date and size only tell
+// apart messages that share one. Messages without Message-ID have nothing that would be enough.
+
+import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import { groupBy } from "../model/group-by.ts";
+import { otherSide, perSide, sides, type PerSide } from "../model/side.ts";
+import { identityKey, planMatches, without } from "./match-plan.ts";
+
+export interface IdentifyPlan {
+  /** Messages that are the same have the same key, if they are on different sides. */
+  readonly keys: ReadonlyMap<MessageIdentity, string>;
+  /** Once on each side, of different sizes: the same if that is due to the header. */
+  readonly otherSizes: readonly PerSide<MessageIdentity>[];
+  /** To be told apart by their texts. */
+  readonly toRead: PerSide<readonly MessageIdentity[]>;
+  /** To be read only if one on each side has not found its like then: without Message-ID, and equal to none. */
+  readonly altered: PerSide<readonly MessageIdentity[]>;
+}
+
+export function planIdentification(messages: PerSide<readonly MessageIdentity[]>): IdentifyPlan {
+  const groups = perSide((side) => groupBy(messages[side], ({ messageId }) => messageId));
+  const keys = new Map<MessageIdentity, string>();
+  const otherSizes: PerSide<MessageIdentity>[] = [];
+  const toRead: PerSide<MessageIdentity[]> = { local: [], remote: [] };
+  for (const [messageId, local] of groups.local) {
+    const remote = groups.remote.get(messageId);
+    if (remote === undefined) continue;
+    const group = { local, remote };
+    const [pair, another] = [{ local: local[0]!, remote: remote[0]! }, sides.some((side) => group[side].length > 1)];
+    if (messageId === undefined) addAll(toRead, equalOf(group));
+    else if (another) identifyTwins(group, { messageId, keys, toRead });
+    else if (local[0]!.size === remote[0]!.size) for (const side of sides) keys.set(pair[side], messageId);
+    else otherSizes.push(pair);
+  }
+  const nameless = perSide((side) => groups[side].get(undefined) ?? []);
+  const equal = new Set(sides.flatMap((side) => toRead[side]));
+  return { keys, otherSizes, toRead, altered: perSide((side) => nameless[side].filter((one) => !equal.has(one))) };
+}
+
+/** Those of the same date and size as one on the other side. */
+function equalOf(group: PerSide<readonly MessageIdentity[]>): PerSide<readonly MessageIdentity[]> {
+  const seen = perSide((side) => new Set(group[side].map(identityKey)));
+  return perSide((side) => group[side].filter((one) => seen[otherSide(side)].has(identityKey(one))));
+}
+
+interface Group {
+  readonly messageId: string;
+  readonly keys: Map<MessageIdentity, string>;
+  readonly toRead: PerSide<MessageIdentity[]>;
+}
+
+function identifyTwins(group: PerSide<readonly MessageIdentity[]>, { messageId, keys, toRead }: Group): void {
+  const equal = planMatches(group);
+  for (const pair of equal)
+    for (const side of sides)
+      keys.set(pair[side], `${messageId} ${String(pair[side].date)} ${String(pair[side].size)}`);
+  const left = perSide((side) => without(group[side], equal, side));
+  if (sides.every((side) => left[side].length > 0)) addAll(toRead, left);
+}
+
+function addAll(toRead: PerSide<MessageIdentity[]>, group: PerSide<readonly MessageIdentity[]>): void {
+  for (const side of sides) toRead[side].push(...group[side]);
+}
