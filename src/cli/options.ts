@@ -1,8 +1,8 @@
 // The command line as a typed Invocation. Nothing is printed here and the process does not end here.
 
 import parser from "yargs-parser";
-import { InterimapError } from "../model/errors.ts";
-import { encodeUtf7, isInbox } from "../model/mailbox-name.ts";
+import type { InterimapError } from "../model/errors.ts";
+import { isInbox } from "../model/mailbox-name.ts";
 import { printable } from "../model/printable.ts";
 import { allTargets, type Target } from "../model/target.ts";
 import { helpText, versionText } from "./usage.ts";
@@ -21,7 +21,7 @@ interface Work extends Common {
   readonly areSameAccounts: boolean;
 }
 
-/** All mailboxes are as given: modified UTF-7, the local hierarchy delimiter. */
+/** All mailboxes are as given: in IMAP's notation, or as lines show them. */
 interface Scope extends Work {
   /** With wildcards. Empty: what the configuration says. */
   readonly mailboxes: readonly string[];
@@ -217,12 +217,13 @@ function configFile(values: readonly string[] = []): string | undefined {
   return file;
 }
 
+/** Whatever a line may show; what cannot be part of a name is a slip. */
 function checkMailbox(mailbox: string): void {
   if (mailbox === "") throw usage("a MAILBOX is empty");
-  if (/^[\x20-\x7e]+$/.test(mailbox)) return;
-  throw new InterimapError("USAGE", `MAILBOX "${printable(mailbox)}" is not in printable ASCII`, {
-    hint: `write it in modified UTF-7: ${encodeUtf7(mailbox)}`,
-  });
+  // U+FFFD: the terminal does not send UTF-8.
+  if (/[\p{Cc}\p{Cs}\ufffd]/u.test(mailbox)) {
+    throw usage(`MAILBOX "${printable(mailbox)}" has a character that no mailbox's name has`);
+  }
 }
 
 function misusedOption(message: string): InterimapError {

@@ -15,9 +15,10 @@ Usage: interimap [OPTION]... [MAILBOX]...
 Brings two IMAP servers to the same state: new messages, flags and deletions
 travel both ways. Without a MAILBOX, the configuration says which mailboxes.
 
-A MAILBOX is written with the local server's hierarchy delimiter and in the
-modified UTF-7 of IMAP. * and % are wildcards: keep them from the shell. To
---delete and --rename they are characters as any other.
+A MAILBOX is written as it is shown: in UTF-8, with / between its levels; or
+as in IMAP, in modified UTF-7 with the local server's delimiter. * and % are
+wildcards: keep them from the shell. To --delete and --rename they are
+characters as any other.
 
 Commands:
   --watch        do not end, but look for changes every SECONDS, by default 60

@@ -47,6 +47,7 @@ export function scopeOf(
     query: {
       references,
       patterns: mailboxes.length > 0 ? mailboxes : config.listMailbox,
+      isTyped: mailboxes.length > 0,
       selectOptions: mailboxes.length > 0 ? [] : config.listSelectOpts,
     },
     isIgnored: (name) => mailboxes.length === 0 && config.ignoreMailbox?.test(name) === true,

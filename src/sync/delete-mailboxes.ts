@@ -8,12 +8,14 @@ import { toWire } from "../model/mailbox-name.ts";
 import type { Side } from "../model/side.ts";
 import { serverOrder, type Target } from "../model/target.ts";
 import type { Report } from "./events.ts";
-import { givenName, lookUp, openServers, type Opened, type Opening } from "./given-mailboxes.ts";
+import type { Program } from "./suggested-command.ts";
+import { isNowhere, lookUp, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
 
 export interface Deletion extends Opening {
-  /** As given: in the local server's notation. */
+  /** As given: in the local server's notation, or as lines show it. */
   readonly mailboxes: readonly string[];
   readonly targets: readonly Target[];
+  readonly program: Program;
   readonly report: Report;
   /** When aborted, the mailbox in hand is finished, and then the work ends with INTERRUPTED. */
   readonly stop: AbortSignal;
@@ -26,13 +28,18 @@ export interface Deletion extends Opening {
 export async function deleteMailboxes(deletion: Deletion): Promise<void> {
   const { targets, report } = deletion;
   const opened = await openServers(deletion);
-  const names = new Set(deletion.mailboxes.map((given) => givenName(given, opened.namings.local)));
+  const names = new Set<string>();
+  for (const given of deletion.mailboxes) names.add(await resolveGiven(given, opened, deletion.store));
   // Children first: some servers keep a mailbox that has any.
   for (const name of [...names].sort().reverse()) {
     if (deletion.stop.aborted) throw interrupted();
     try {
-      for (const side of serverOrder) if (targets.includes(side)) await deleteOn(deletion, opened, { side, name });
-      if (targets.includes("database")) forget(deletion, name);
+      if (name === "INBOX") throw new InterimapError("USAGE", "INBOX cannot be deleted");
+      let wasThere = false;
+      for (const side of serverOrder)
+        if (targets.includes(side)) wasThere = (await deleteOn(deletion, opened, { side, name })) || wasThere;
+      if (targets.includes("database")) wasThere = forget(deletion, name) || wasThere;
+      if (!wasThere) throw isNowhere(deletion);
     } catch (error) {
       if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
       report({ type: "mailbox-left-out", mailbox: name, error });
@@ -45,7 +52,8 @@ interface Place {
   readonly name: string;
 }
 
-async function deleteOn({ report }: Deletion, { sessions, namings }: Opened, { side, name }: Place): Promise<void> {
+/** True if there was anything of it. */
+async function deleteOn({ report }: Deletion, { sessions, namings }: Opened, { side, name }: Place): Promise<boolean> {
   const [session, naming] = [sessions[side], namings[side]];
   const listed = (await lookUp(session, { naming, names: [name] })).get(name);
   if (listed?.exists === true) {
@@ -54,7 +62,7 @@ async function deleteOn({ report }: Deletion, { sessions, namings }: Opened, { s
   }
   // Servers keep a subscription to what is no more, and list it only to those who ask for subscriptions.
   const subscription = (await lookUp(session, { naming, names: [name], selectOptions: ["SUBSCRIBED"] })).get(name);
-  if (subscription?.subscribed !== true) return;
+  if (subscription?.subscribed !== true) return listed?.exists === true;
   try {
     await unsubscribe(session, toWire(name, naming));
     report({ type: "unsubscribed", side, mailbox: name });
@@ -62,11 +70,13 @@ async function deleteOn({ report }: Deletion, { sessions, namings }: Opened, { s
     if (!(error instanceof CommandRefused)) throw error;
     report({ type: "subscription-refused", side, mailbox: name, reason: error.words });
   }
+  return true;
 }
 
-function forget({ store, report }: Deletion, name: string): void {
+function forget({ store, report }: Deletion, name: string): boolean {
   const known = store.mailboxes().find((record) => record.name === name);
-  if (known === undefined) return;
+  if (known === undefined) return false;
   store.removeMailbox(known.idx);
   report({ type: "mailbox-deleted", mailbox: name });
+  return true;
 }

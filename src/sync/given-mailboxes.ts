@@ -6,12 +6,15 @@ import type { Session } from "../imap/session.ts";
 import { lineUnreadable } from "../imap/unreadable.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
+import { meantBy, newNames, readings, theOnly } from "../model/given-name.ts";
 import { canonicalName, displayName, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
-import { bothSides, type PerSide } from "../model/side.ts";
+import { bothSides, sides, type PerSide } from "../model/side.ts";
+import type { Target } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import type { Connections } from "./connections.ts";
 import type { Report } from "./events.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
+import { programLine, type Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
 export interface Opened {
@@ -37,13 +40,70 @@ export async function openServers({ connections, store, references, report }: Op
   return { sessions, namings };
 }
 
+/** Which mailbox somebody means: one that is there, if there is any. @throws InterimapError USAGE */
+export async function resolveGiven(
+  argument: string,
+  { sessions, namings }: Opened,
+  store: Pick<Store, "mailboxes">,
+): Promise<string> {
+  const { delimiter } = namings.local;
+  const names = readings(argument, delimiter);
+  const [first = argument, ...others] = names;
+  if (others.length === 0) return requireLevels(first);
+  const found = await bothSides(async (side) => {
+    const query = { naming: namings[side], names };
+    const both = await allDone([
+      lookUp(sessions[side], query),
+      lookUp(sessions[side], { ...query, selectOptions: ["SUBSCRIBED"] }),
+    ]);
+    return both.flatMap((found) => [...found.keys()]);
+  });
+  const known = store.mailboxes().map(({ name }) => name);
+  return requireLevels(meantBy(argument, delimiter, new Set([...found.local, ...found.remote, ...known])));
+}
+
+/** What a mailbox that is not there yet is to be called. @throws InterimapError USAGE, MAILBOX_NAME */
+export function newName(argument: string, namings: PerSide<Naming>): string {
+  const names = newNames(argument, namings.local.delimiter);
+  const possible = names.filter((name) => sides.every((side) => isPossible(name, namings[side])));
+  return requireLevels(theOnly(argument, namings.local.delimiter, possible) ?? names[0] ?? argument);
+}
+
+function isPossible(name: string, naming: Naming): boolean {
+  try {
+    toWire(name, naming);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The program's name of a mailbox given in the local server's notation. Throws USAGE. */
 export function givenName(argument: string, { delimiter }: Naming): string {
-  const name = delimiter === null ? argument : argument.replaceAll(delimiter, "\0");
-  if (name.split("\0").includes("")) {
-    throw new InterimapError("USAGE", `MAILBOX "${displayName(name)}" has a level without a name`);
-  }
-  return canonicalName(name);
+  return requireLevels(canonicalName(delimiter === null ? argument : argument.replaceAll(delimiter, "\0")));
+}
+
+function requireLevels(name: string): string {
+  if (!name.split("\0").includes("")) return name;
+  throw new InterimapError("USAGE", `MAILBOX "${displayName(name)}" has a level without a name`);
+}
+
+/** Of a mailbox that none of these places has. */
+export function isNowhere({
+  targets,
+  program,
+}: {
+  readonly targets: readonly Target[];
+  readonly program: Program;
+}): InterimapError {
+  const servers = sides.filter((side) => targets.includes(side));
+  const where = [
+    ...(servers.length === 2 ? ["on either server"] : servers.map((side) => `on the ${side} server`)),
+    ...(targets.includes("database") ? ["in the database"] : []),
+  ];
+  return new InterimapError("MAILBOX_UNKNOWN", `there is no such mailbox ${where.join(" or ")}`, {
+    hint: `${programLine(program, ["--status"])} shows the names of those that are known`,
+  });
 }
 
 export interface LookUp {

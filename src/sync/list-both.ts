@@ -3,6 +3,7 @@
 
 import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
+import { readings } from "../model/given-name.ts";
 import { listPatterns, type MayMatch } from "../model/list-patterns.ts";
 import { canonicalName, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
@@ -13,6 +14,8 @@ export interface ListingQuery {
   readonly references: PerSide<string>;
   /** NUL, or the local server's delimiter, stands for the hierarchy delimiter. */
   readonly patterns: readonly string[];
+  /** They are what somebody typed, perhaps as lines show them: UTF-8, and `/` for the delimiter. */
+  readonly isTyped?: boolean;
   /** RFC 5258 3.1, e.g. SUBSCRIBED. */
   readonly selectOptions: readonly string[];
 }
@@ -22,7 +25,10 @@ export async function listBoth(sessions: PerSide<Session>, query: ListingQuery):
   // RFC 3501 6.3.8: servers need not list INBOX for `inbox`, although it is its name (5.1).
   const asked = query.patterns.map(canonicalName);
   const patterns = asked.some(mayHoldDelimiter)
-    ? translate(asked, await bothSides((side) => listDelimiter(sessions[side], references[side])))
+    ? translate(
+        { ...query, patterns: asked },
+        await bothSides((side) => listDelimiter(sessions[side], references[side])),
+      )
     : perSide(() => asked);
   const listings = await bothSides((side) =>
     listMailboxes(sessions[side], { selectOptions, reference: references[side], patterns: patterns[side] }),
@@ -33,7 +39,7 @@ export async function listBoth(sessions: PerSide<Session>, query: ListingQuery):
 /** Which names on the wire may be listed, on each side. */
 export function listedNames(query: ListingQuery, namings: PerSide<Naming>): PerSide<MayMatch> {
   const patterns = translate(
-    query.patterns.map(canonicalName),
+    { ...query, patterns: query.patterns.map(canonicalName) },
     perSide((side) => namings[side].delimiter),
   );
   return perSide((side) => listPatterns({ reference: query.references[side], patterns: patterns[side] }));
@@ -43,9 +49,14 @@ function mayHoldDelimiter(pattern: string): boolean {
   return !/^[A-Za-z0-9*%]*$/u.test(pattern);
 }
 
-function translate(patterns: readonly string[], delimiters: PerSide<string | null>): PerSide<readonly string[]> {
+function translate(
+  { patterns, isTyped = false }: Pick<ListingQuery, "patterns" | "isTyped">,
+  delimiters: PerSide<string | null>,
+): PerSide<readonly string[]> {
   const { local } = delimiters;
-  const neutral = local === null ? patterns : patterns.map((pattern) => pattern.replaceAll(local, "\0"));
+  const neutral = patterns.flatMap((pattern) =>
+    isTyped ? readings(pattern, local) : [local === null ? pattern : pattern.replaceAll(local, "\0")],
+  );
   return perSide((side) => neutral.flatMap((pattern) => patternOn(delimiters[side], pattern)));
 }
 

@@ -8,12 +8,12 @@ import { bothSides, type Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
-import { givenName, lookUp, openServers, type Opened, type Opening } from "./given-mailboxes.ts";
+import { isNowhere, lookUp, newName, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
 
 export interface Renaming extends Opening {
-  /** As given: in the local server's notation. */
+  /** As given: in the local server's notation, or as lines show it. */
   readonly source: string;
   readonly destination: string;
   readonly targets: readonly Target[];
@@ -33,10 +33,12 @@ interface Names {
  */
 export async function renameMailbox(renaming: Renaming): Promise<void> {
   const opened = await openServers(renaming);
-  const { local } = opened.namings;
-  const [from, to] = [givenName(renaming.source, local), givenName(renaming.destination, local)];
-  await finishSubscriptions(renaming.report, opened, { from, to });
-  await renameEverywhere({ ...renaming, from, to }, opened);
+  const from = await resolveGiven(renaming.source, opened, renaming.store);
+  const to = newName(renaming.destination, opened.namings);
+  const isFinished = await finishSubscriptions(renaming.report, opened, { from, to });
+  const isRenamed = await renameEverywhere({ ...renaming, from, to }, opened);
+  if (isRenamed || isFinished) return;
+  renaming.report({ type: "mailbox-left-out", mailbox: from, error: isNowhere(renaming) });
 }
 
 export interface KnownRename extends Names {
@@ -46,8 +48,8 @@ export interface KnownRename extends Names {
   readonly report: Report;
 }
 
-/** As {@link renameMailbox}, with the program's names. */
-export async function renameEverywhere(renaming: KnownRename, opened: Opened): Promise<void> {
+/** As {@link renameMailbox}, with the program's names. True if there was anything to rename. */
+export async function renameEverywhere(renaming: KnownRename, opened: Opened): Promise<boolean> {
   const { from, to, store, targets, program, report } = renaming;
   const { sessions, namings } = opened;
   const listed = await bothSides((side) =>
@@ -68,6 +70,7 @@ export async function renameEverywhere(renaming: KnownRename, opened: Opened): P
     for (const { idx, name } of plan.rows) store.renameMailbox(idx, name);
   });
   if (plan.rows.length > 0) report({ type: "mailbox-renamed", mailbox: from, to });
+  return plan.servers.length > 0 || plan.rows.length > 0;
 }
 
 interface Step extends Names {
@@ -97,12 +100,12 @@ async function returnChildren({ sessions, namings }: Opened, { side, to }: { sid
 
 /**
  * A renaming that was ended between a mailbox and its subscription has left that one with a name that is no more. The next
- * synchronisation would take it for cancelled, and cancel it on the other side.
+ * synchronisation would take it for cancelled, and cancel it on the other side. True if there was one.
  */
-export async function finishSubscriptions(report: Report, opened: Opened, { from, to }: Names): Promise<void> {
-  if (from === "INBOX") return;
+export async function finishSubscriptions(report: Report, opened: Opened, { from, to }: Names): Promise<boolean> {
+  if (from === "INBOX") return false;
   const { sessions, namings } = opened;
-  await bothSides(async (side) => {
+  const moved = await bothSides(async (side) => {
     const places = { naming: namings[side], below: true };
     const [old, now] = await Promise.all([
       lookUp(sessions[side], { ...places, names: [from], selectOptions: ["SUBSCRIBED"] }),
@@ -113,7 +116,9 @@ export async function finishSubscriptions(report: Report, opened: Opened, { from
       .map(([name]) => ({ from: name, to: to + name.slice(from.length) }))
       .filter((names) => now.get(names.to)?.exists === true);
     await moveSubscriptions(report, opened, { side, subscriptions, from });
+    return subscriptions.length > 0;
   });
+  return moved.local || moved.remote;
 }
 
 /** Servers leave subscriptions with the old names. INBOX still exists, and keeps its own. */

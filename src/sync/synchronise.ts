@@ -23,6 +23,7 @@ import { DeletionGuard } from "./deletion-guard.ts";
 import type { Report } from "./events.ts";
 import { foreseeDeletions } from "./foresee-deletions.ts";
 import { forgetSubscriptions } from "./forget-subscriptions.ts";
+import { requireOneMeaning, unmatched } from "./given-patterns.ts";
 import { goneError } from "./gone-mailbox.ts";
 import { findMoved } from "./moved-messages.ts";
 import { listBoth, type ListingQuery } from "./list-both.ts";
@@ -333,6 +334,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
       perSide((side) => listings[side].naming),
     );
     const known = knownMailboxes(run.store);
+    if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, listings, known });
     leaveOutUnreadable(run, namedOddities(listings));
     if (isPatient && (await recordRenames(run, { listings, known }))) continue;
     if (isPatient && (await followRenames(run, { listings, known }))) continue;
@@ -355,6 +357,9 @@ async function reconcile(run: Run): Promise<Reconciled> {
       const message = `the ${otherSide(side)} server lists further mailboxes each time that it is asked`;
       leaveOut(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
     }
+    if (run.isGiven === true)
+      for (const { mailbox, error } of unmatched({ ...run, listings, known }, run.program))
+        leaveOut(run, { mailbox }, error);
     const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };

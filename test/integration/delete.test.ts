@@ -154,12 +154,17 @@ describe("--delete", () => {
     assert.equal(await run(stores, "-q", "--delete", "c"), "");
   });
 
-  test("wildcards are characters as any other, and what is unknown is no error", async (t) => {
+  test("wildcards are characters as any other, and what is unknown is named, exit 1", async (t) => {
     const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
     await command(stores.local, "CREATE %");
     await assertConverges(stores);
     const before = dump(stores.home.databaseFile);
-    assert.equal(await run(stores, "--delete", "*", "nothing", "a/c.d"), "");
+    const { status, stderr } = await runInterimap(stores.home, ["--delete", "*", "nothing", "a/c.d"]);
+    assert.equal(status, 1);
+    assert.deepEqual(
+      [...stderr.matchAll(/^Mailbox "(.*)" left out: there is no such mailbox /gm)].map(([, name]) => name),
+      ["nothing", "a/c.d", "*"],
+    );
     assert.deepEqual(dump(stores.home.databaseFile), before);
     await run(stores, "--delete", "%");
     for (const side of sides) assert.deepEqual(await names(stores[side]), ["INBOX", "a", "a/b", "c"]);

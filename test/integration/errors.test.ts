@@ -57,7 +57,7 @@ describe("usage", () => {
     [["--watch=soon"], '--watch takes a number of seconds, at most 2147483, not "soon"; see interimap --help'],
     [["--config"], "--config needs the name of a file; see interimap --help"],
     [["--debug=1"], "--debug takes no value; see interimap --help"],
-    [["Entwürfe"], 'MAILBOX "Entwürfe" is not in printable ASCII; write it in modified UTF-7: Entw&APw-rfe'],
+    [["a\tb"], 'MAILBOX "a\\x09b" has a character that no mailbox\'s name has; see interimap --help'],
   ] as const) {
     test(args.join(" "), (t) => assertRefused(homeFor(t), { status: 64, line, args }));
   }

@@ -19,6 +19,7 @@ import {
   interimapCommand,
   plainText,
   runInterimap,
+  startInterimap,
   type InterimapHome,
   type RunResult,
 } from "../support/run-interimap.ts";
@@ -173,7 +174,9 @@ describe("MAILBOX arguments", () => {
     const stores = await twoStores(t, { local: slash, remote: dot });
     await command(stores.local, ...plain.filter((name) => name !== "~y~").map((name) => `CREATE ${quoted(name)}`));
     await command(stores.remote, ...["axb.there", "z", "axb"].map((name) => `CREATE ${quoted(name)}`));
-    await run(stores, ...args);
+    const { status, stderr } = await runInterimap(stores.home, args);
+    const expectedStatus = /left out: (?:no mailbox|there is no such mailbox)/.test(stderr) ? 1 : 0;
+    assert.equal(status, expectedStatus, stderr);
     return known(stores);
   }
 
@@ -195,6 +198,135 @@ describe("MAILBOX arguments", () => {
   ] as const) {
     test(args.join(" "), async (t) => assert.deepEqual(await synchronised(t, ...args), expected));
   }
+});
+
+describe("MAILBOX arguments as lines show them", () => {
+  const shown = ["lists/dev", "Entwürfe/Ünï & co", "R&D", "Entwürfe"];
+
+  async function filled(t: TestContext): Promise<TwoStores> {
+    const stores = await twoStores(t, { local: dot, remote: slash });
+    await fill(stores.remote, [...shown.map(encodeName), "other"], "m");
+    return stores;
+  }
+
+  test("what a first run says of each mailbox names it in the next ones: with --delete, with --rename and by itself", async (t) => {
+    const stores = await filled(t);
+    const { stderr } = await run(stores);
+    const printed = new Set([...stderr.matchAll(/^local\((.*)\): Created mailbox$/gm)].map(([, name = ""]) => name));
+    assert.deepEqual([...printed].sort(), [...shown, "other"].sort());
+    for (const name of printed) {
+      await deliver(stores.remote, encodeName(name), ...mails("later", 1));
+      const later = await run(stores, name);
+      assert.ok(later.stderr.includes(`local(${name}): Added 1 message, `), later.stderr);
+    }
+    for (const [index, name] of shown.slice(0, 3).entries()) await run(stores, "--rename", name, `neü ${index}`);
+    await run(stores, "--delete", "Entwürfe");
+    const renamed = ["INBOX", "other", ...[0, 1, 2].map((index) => `ne&APw- ${index}`)].sort();
+    for (const side of sides) assert.deepEqual(await names(stores[side]), renamed);
+    assert.deepEqual(known(stores), renamed);
+    await assertNothingToDo(stores);
+  });
+
+  for (const argument of ["lists.dev", "Entw&APw-rfe", "Entw&APw-rfe/%", "Entwürfe.*", "Ent*/*co"]) {
+    test(`${argument} is understood, too`, async (t) => {
+      const stores = await filled(t);
+      const result = await run(stores, argument);
+      assert.match(result.stderr, /Created mailbox/);
+    });
+  }
+
+  test("a name that may mean two mailboxes is refused before anything is done", async (t) => {
+    const stores = await twoStores(t, { local: dot, remote: slash });
+    await fill(stores.remote, ["Entw&APw-rfe", "Entw&-APw-rfe"], "m");
+    const line =
+      'MAILBOX "Entw&APw-rfe" may mean "Entw&APw-rfe" or "Entw&-APw-rfe"; these are in IMAP\'s notation; write what has no other meaning, or rename one of the mailboxes';
+    for (const args of [["Entw&APw-rfe"], ["--delete", "Entw&APw-rfe"], ["--rename", "Entw&APw-rfe", "x"]])
+      await assertRefused(stores.home, { status: 64, line, args });
+    await run(stores, "Entwürfe");
+    assert.deepEqual(await names(stores.local), ["Entw&APw-rfe", "INBOX"]);
+    await run(stores, "--delete", "Entw&-APw-rfe");
+    assert.deepEqual(await names(stores.remote), ["Entw&APw-rfe", "INBOX"]);
+  });
+});
+
+describe("a MAILBOX argument that matches nothing", () => {
+  const known = "interimap --status shows the names of those that are known";
+
+  for (const [args, line] of [
+    [["INBX"], `Mailbox "INBX" left out: there is no such mailbox on either server or in the database; ${known}`],
+    [
+      ["--repair", "a/b"],
+      `Mailbox "a/b" left out: there is no such mailbox on either server or in the database; ${known}`,
+    ],
+    [["x*", "box"], `Mailbox "x*" left out: no mailbox has such a name on either server or in the database; ${known}`],
+    [
+      ["status"],
+      'Mailbox "status" left out: there is no such mailbox on either server or in the database; the command is --status',
+    ],
+    [
+      ["--delete", "nosuch"],
+      `Mailbox "nosuch" left out: there is no such mailbox on either server or in the database; ${known}`,
+    ],
+    [
+      ["--target=remote,database", "--delete", "here"],
+      `Mailbox "here" left out: there is no such mailbox on the remote server or in the database; ${known}`,
+    ],
+    [
+      ["--rename", "nosuch", "x"],
+      `Mailbox "nosuch" left out: there is no such mailbox on either server or in the database; ${known}`,
+    ],
+    [
+      ["--target=remote", "--rename", "here", "x"],
+      `Mailbox "here" left out: there is no such mailbox on the remote server; ${known}`,
+    ],
+    [
+      ["top"],
+      'Mailbox "top" left out: it is no mailbox, only a level above others; to synchronise these, add the hierarchy delimiter and *',
+    ],
+  ] as const) {
+    test(`${args.join(" ")}: a line, and exit 1; what matches is done`, async (t) => {
+      const stores = await twoStores(t, { local: slash, remote: dot });
+      await command(stores.remote, "CREATE box", "CREATE top.below");
+      await command(stores.local, "CREATE here");
+      const { status, stderr } = await runInterimap(stores.home, args);
+      assert.equal(status, 1, stderr);
+      assert.deepEqual(
+        stderr.split("\n").filter((each) => each.includes("left out")),
+        [line],
+      );
+      assert.deepEqual((await names(stores.local)).includes("box"), (args as readonly string[]).includes("box"));
+    });
+  }
+
+  test("one that only the database knows is said to be gone, with the command that forgets it", async (t) => {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    await fill(stores.local, ["box", "box/b c"], "m");
+    await run(stores);
+    for (const side of sides)
+      await command(stores[side], `DELETE ${quoted(`box${stores[side].delimiter}b c`)}`, "DELETE box");
+    for (const args of [["box"], ["--repair", "box"]]) {
+      const { status, stderr } = await runInterimap(stores.home, args);
+      assert.equal(status, 1, stderr);
+      const line =
+        'Mailbox "box" left out: it is on neither server any more, only in the database; to forget it: interimap --target=database --delete box';
+      assert.ok(stderr.split("\n").includes(line), stderr);
+    }
+    for (const name of ["box", "box/b c"]) await run(stores, "--target=database", "--delete", name);
+    await assertNothingToDo(stores);
+  });
+
+  test("a daemon says so once, goes on, and synchronises it when it is there", async (t) => {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    await run(stores);
+    const daemon = startInterimap(stores.home, ["--watch=1", "later"]);
+    await daemon.line(/^Mailbox "later" left out: there is no such mailbox/);
+    await fill(stores.remote, ["later"], "m");
+    await daemon.line(/^local\(later\): Added 1 message/);
+    daemon.child.kill("SIGTERM");
+    const { status, stderr } = await daemon.finished;
+    assert.equal(status, 0, stderr);
+    assert.equal(stderr.split("left out").length, 2, stderr);
+  });
 });
 
 describe("the command to run when a mailbox disappeared", () => {

@@ -237,7 +237,10 @@ describe("list-reference", () => {
     await run(stores, "inbox", "x/*");
     await assertEqual(["INBOX", "a", "a/b", "c", "x/y/d"]);
     await run(stores, "--rename", "a", "foo/a");
-    await run(stores, "--delete", "c", "foo");
+    await run(stores, "--delete", "c");
+    const { status, stderr } = await runInterimap(stores.home, ["--delete", "foo"]);
+    assert.match(stderr, /^Mailbox "foo" left out: there is no such mailbox /);
+    assert.equal(status, 1);
     await run(stores);
     await assertEqual(["INBOX", "foo/a", "foo/a/b", "x/y/d"]);
     await assertNothingToDo(stores);

@@ -216,9 +216,11 @@ describe("--rename", () => {
     await assertNothingToDo(stores);
   });
 
-  test("wildcards are characters as any other; a mailbox that nobody knows is no error", async (t) => {
+  test("wildcards are characters as any other; a mailbox that nobody knows is named, exit 1", async (t) => {
     const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
-    assert.equal((await run(stores, "--rename", "*", "z")).stderr, "");
+    const { status, stderr } = await runInterimap(stores.home, ["--rename", "*", "z"]);
+    assert.equal(status, 1);
+    assert.match(stderr, /^Mailbox "\*" left out: there is no such mailbox on either server or in the database; /);
     await command(stores.local, "CREATE %", "CREATE nearly");
     await assertConverges(stores);
     await run(stores, "--rename", "%", "n*");

@@ -1,0 +1,56 @@
+// What people may mean by a MAILBOX on the command line: they type it as IMAP has it, or copy it from a line of ours. Pure.
+
+import { InterimapError } from "./errors.ts";
+import { canonicalName, decodeUtf7, encodeUtf7 } from "./mailbox-name.ts";
+import { printable } from "./printable.ts";
+
+/**
+ * The program's names, or patterns, that may be meant, each once. IMAP's notation comes first: modified UTF-7, and the local
+ * server's hierarchy delimiter. Lines have UTF-8, and `/` whatever the delimiter.
+ */
+export function readings(argument: string, delimiter: string | null): readonly string[] {
+  return spelt([...(isAscii(argument) ? [argument] : []), encodeUtf7(argument)], delimiter);
+}
+
+/** Those that make sense as the name of a mailbox that is not there yet. */
+export function newNames(argument: string, delimiter: string | null): readonly string[] {
+  const isImap = isAscii(argument) && encodeUtf7(decodeUtf7(argument)) === argument;
+  return spelt([isImap ? argument : encodeUtf7(argument)], delimiter);
+}
+
+/** Which of the readings is meant: the one of which there is a mailbox, else the first. @throws InterimapError USAGE */
+export function meantBy(argument: string, delimiter: string | null, there: ReadonlySet<string>): string {
+  const all = readings(argument, delimiter);
+  return (
+    theOnly(
+      argument,
+      delimiter,
+      all.filter((name) => there.has(name)),
+    ) ??
+    all[0] ??
+    argument
+  );
+}
+
+/** Undefined: there is none. @throws InterimapError USAGE when there are several. */
+export function theOnly(argument: string, delimiter: string | null, names: readonly string[]): string | undefined {
+  const [only, ...others] = names;
+  if (others.length === 0) return only;
+  const written = names.map((name) => `"${delimiter === null ? name : name.replaceAll("\0", delimiter)}"`);
+  throw new InterimapError("USAGE", `MAILBOX "${printable(argument)}" may mean ${written.join(" or ")}`, {
+    hint: "these are in IMAP's notation; write what has no other meaning, or rename one of the mailboxes",
+  });
+}
+
+/** None that the local server cannot have. */
+function spelt(spellings: readonly string[], delimiter: string | null): string[] {
+  if (delimiter === null) return [...new Set(spellings.map(canonicalName))];
+  const names = spellings.flatMap((spelling) =>
+    [delimiter, "/"].map((one) => canonicalName(spelling.replaceAll(one, "\0"))),
+  );
+  return [...new Set(names)].filter((name) => !name.includes(delimiter));
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}

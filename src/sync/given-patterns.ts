@@ -1,0 +1,96 @@
+// MAILBOX arguments of a run: whether each means one thing, and whether there is anything of the kind. Pure.
+
+import { InterimapError } from "../model/errors.ts";
+import { meantBy, readings } from "../model/given-name.ts";
+import { toWire } from "../model/mailbox-name.ts";
+import { perSide, sides, type PerSide } from "../model/side.ts";
+import { listedNames, type ListingQuery } from "./list-both.ts";
+import type { Listing } from "./mailbox-listing.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
+import { programLine, suggestedCommand, type Program } from "./suggested-command.ts";
+
+export interface GivenScene {
+  readonly query: ListingQuery;
+  readonly listings: PerSide<Listing>;
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+}
+
+/** A pattern may mean whatever it likes; a name means one mailbox. @throws InterimapError USAGE */
+export function requireOneMeaning({ query, listings, known }: GivenScene): void {
+  const there = new Set([...known.keys(), ...sides.flatMap((side) => [...listings[side].mailboxes.keys()])]);
+  for (const argument of query.patterns)
+    if (!isPattern(argument)) meantBy(argument, listings.local.naming.delimiter, there);
+}
+
+export interface Unmatched {
+  /** A name of the program, or the argument where that is all there is. */
+  readonly mailbox: string;
+  readonly error: InterimapError;
+}
+
+/** What was given and is nowhere, or only where nothing can be synchronised. */
+export function unmatched({ query, listings, known }: GivenScene, program: Program): readonly Unmatched[] {
+  // Any of these lines may be about it; it has been told.
+  if (sides.some((side) => listings[side].unreadable.length > 0)) return [];
+  const { delimiter } = listings.local.naming;
+  const namings = perSide((side) => listings[side].naming);
+  return query.patterns.flatMap((argument): Unmatched[] => {
+    const mayMatch = listedNames({ ...query, patterns: [argument] }, namings);
+    const listed = sides.flatMap((side) =>
+      [...listings[side].mailboxes].filter(([, { wireName }]) => mayMatch[side](wireName, namings[side].delimiter)),
+    );
+    if (listed.some(([, { exists }]) => exists)) return [];
+    const [mailbox = argument] = readings(argument, delimiter);
+    const [level] = listed.map(([name]) => name);
+    const recorded = [...known.keys()].filter((name) => {
+      const wireName = wireNameOf(name, listings.local);
+      return wireName !== undefined && mayMatch.local(wireName, delimiter);
+    });
+    if (recorded.length > 0) {
+      return recorded.map((name) => ({ mailbox: name, error: onlyRecorded({ name, program, delimiter }) }));
+    }
+    return [{ mailbox: level ?? mailbox, error: level === undefined ? nowhere(argument, program) : onlyALevel() }];
+  });
+}
+
+function isPattern(argument: string): boolean {
+  return /[*%]/.test(argument);
+}
+
+function wireNameOf(name: string, { naming }: Listing): string | undefined {
+  try {
+    return toWire(name, naming);
+  } catch {
+    return undefined;
+  }
+}
+
+const commands = ["status", "repair", "delete", "rename", "watch", "notify", "help", "version"];
+
+function nowhere(argument: string, program: Program): InterimapError {
+  const what = isPattern(argument) ? "no mailbox has such a name" : "there is no such mailbox";
+  return new InterimapError("MAILBOX_UNKNOWN", `${what} on either server or in the database`, {
+    hint: commands.includes(argument)
+      ? `the command is --${argument}`
+      : `${programLine(program, ["--status"])} shows the names of those that are known`,
+  });
+}
+
+function onlyALevel(): InterimapError {
+  return new InterimapError("MAILBOX_UNKNOWN", "it is no mailbox, only a level above others", {
+    hint: "to synchronise these, add the hierarchy delimiter and *",
+  });
+}
+
+interface Recorded {
+  readonly name: string;
+  readonly program: Program;
+  readonly delimiter: string | null;
+}
+
+function onlyRecorded({ name, program, delimiter }: Recorded): InterimapError {
+  const forget = suggestedCommand({ program, command: "delete", names: [name], targets: ["database"], delimiter });
+  return new InterimapError("MAILBOX_UNKNOWN", "it is on neither server any more, only in the database", {
+    hint: `to forget it: ${forget}`,
+  });
+}
