@@ -18,12 +18,14 @@ import type {
   StatusDocument,
   WaitingStatus,
 } from "../service/status-document.ts";
+import type { Attempts } from "../store/attempts.ts";
 import type { RefusedChange } from "../store/refused-changes.ts";
 import type { RefusedMessage } from "../store/refused.ts";
 import type { Store } from "../store/store.ts";
 import type { MailboxSummary } from "../store/summaries.ts";
 import type { Wait } from "../store/waits.ts";
-import { nextAttempt } from "../sync/retry-refused.ts";
+import { isDue, nextAttempt } from "../sync/retry-refused.ts";
+import { isWaitOver } from "../sync/waits.ts";
 
 export interface StatusSource {
   /** Absolute path of the database. */
@@ -43,9 +45,7 @@ export function statusDocument({ database, store, watch, lastLook = watch?.lastL
   const waits = groupBy(isCurrent ? store.waits() : [], ({ idx }) => idx);
   const changes = groupBy(isCurrent ? store.refusedChanges() : [], ({ idx }) => idx);
   const mailboxes = (isCurrent ? store.summaries() : []).sort((a, b) => inOrder(a.name, b.name));
-  return {
-    version: packageJson.version,
-    at: isoTime(Date.now()),
+  const found: Omit<StatusDocument, "version" | "at"> = {
     database: { path: database, state: store === undefined ? "missing" : isCurrent ? "current" : "outdated" },
     daemon: watch === undefined ? null : daemonStatus(watch),
     lastLook: lastLook === undefined ? null : lookStatus(lastLook),
@@ -62,6 +62,8 @@ export function statusDocument({ database, store, watch, lastLook = watch?.lastL
       changeGroups(changes.get(idx) ?? []).map((group) => refusedChangeStatus(group, name)),
     ),
   };
+  // The latest of all: what is taken for now is not to come.
+  return { version: packageJson.version, at: isoTime(Date.now()), ...found };
 }
 
 /** As a run visits them: INBOX first, a mailbox before those below it. */
@@ -73,7 +75,7 @@ function inOrder(a: string, b: string): number {
 function daemonStatus({ pid, startedAt, activity, sides, ...watch }: WatchState): DaemonStatus {
   return {
     pid,
-    startedAt: isoTime(startedAt),
+    startedAt: pastTime(startedAt),
     activity,
     sides: perSide((side) => linkStatus(sides[side])),
     looks: watch.looks,
@@ -85,7 +87,7 @@ function daemonStatus({ pid, startedAt, activity, sides, ...watch }: WatchState)
 function linkStatus({ state, since, retryAt, reason, attention, connections }: LinkState): LinkStatus {
   return {
     state,
-    since: isoTime(since),
+    since: pastTime(since),
     retryAt: optionalTime(retryAt),
     reason: reason ?? null,
     attention: attention ?? null,
@@ -94,7 +96,7 @@ function linkStatus({ state, since, retryAt, reason, attention, connections }: L
 }
 
 function lookStatus({ at, durationMs, leftOut }: NonNullable<WatchState["lastLook"]>): LookStatus {
-  return { at: isoTime(at), durationMs, leftOut };
+  return { at: pastTime(at), durationMs, leftOut };
 }
 
 interface Undone {
@@ -113,7 +115,7 @@ function mailboxStatus(mailbox: MailboxSummary, { refused, waits, changes }: Und
     waiting: waits.length > 0,
     refusedDeletions: changes.filter(({ what }) => what === "deletion").length,
     refusedFlags: changes.filter(({ what }) => what === "flags").length,
-    synchronisedAt: optionalTime(mailbox.synchronisedAt?.getTime()),
+    synchronisedAt: mailbox.synchronisedAt === undefined ? null : pastTime(mailbox.synchronisedAt.getTime()),
     unfinished: mailbox.isUnfinished,
     states: perSide((side) => stateStatus(mailbox.states[side])),
   };
@@ -137,9 +139,7 @@ function refusedStatus(
     messageId: messageId ?? null,
     reason,
     attempts,
-    firstAttemptAt: times.firstAttempt.toISOString(),
-    lastAttemptAt: times.lastAttempt.toISOString(),
-    nextAttemptAt: isoTime(nextAttempt({ attempts, ...times })),
+    ...attemptTimes({ attempts, ...times }),
   };
 }
 
@@ -149,9 +149,9 @@ function waitingStatus({ side, firstUid, reason, attempts, ...times }: Wait, mai
     side,
     firstUid,
     reason,
-    since: times.since.toISOString(),
+    since: pastTime(times.since.getTime()),
     attempts,
-    nextAttemptAt: times.nextAttempt.toISOString(),
+    nextAttemptAt: (isWaitOver(times) ? pastTime : isoTime)(times.nextAttempt.getTime()),
   };
 }
 
@@ -174,10 +174,21 @@ function refusedChangeStatus(group: readonly RefusedChange[], mailbox: string): 
     messages: countUids(uids),
     reason,
     attempts,
-    firstAttemptAt: times.firstAttempt.toISOString(),
-    lastAttemptAt: times.lastAttempt.toISOString(),
-    nextAttemptAt: isoTime(nextAttempt({ attempts, lastAttempt: times.lastAttempt })),
+    ...attemptTimes({ attempts, ...times }),
   };
+}
+
+function attemptTimes(attempts: Attempts): Pick<RefusedStatus, "firstAttemptAt" | "lastAttemptAt" | "nextAttemptAt"> {
+  return {
+    firstAttemptAt: pastTime(attempts.firstAttempt.getTime()),
+    lastAttemptAt: pastTime(attempts.lastAttempt.getTime()),
+    nextAttemptAt: (isDue(attempts) ? pastTime : isoTime)(nextAttempt(attempts)),
+  };
+}
+
+/** What has happened did not happen later than now: the clock was put back since, or somebody else wrote that. */
+function pastTime(at: number): string {
+  return isoTime(Math.min(at, Date.now()));
 }
 
 /** The database may hold the last second of the last year, and an attempt comes a day later. */

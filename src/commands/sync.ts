@@ -3,6 +3,7 @@
 import { MetricsFile } from "../service/metrics-file.ts";
 import { isLeftOut, type Report } from "../sync/events.ts";
 import { statusDocument } from "./status-document.ts";
+import { monotonicMs } from "../model/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
 import { synchronise, type SyncOptions } from "../sync/synchronise.ts";
 import { onServers, type CommandContext, type Workplace } from "./on-servers.ts";
@@ -17,7 +18,7 @@ export interface SyncCommand extends CommandContext {
 /** @throws InterimapError of any kind. */
 export async function syncCommand(command: SyncCommand): Promise<void> {
   const { config, log } = command;
-  const at = Date.now();
+  const [at, startedAt] = [Date.now(), monotonicMs()];
   let leftOut = 0;
   const report: Report = (event) => {
     if (isLeftOut(event)) leftOut++;
@@ -26,7 +27,7 @@ export async function syncCommand(command: SyncCommand): Promise<void> {
   await onServers({ ...command, report }, async (place) => {
     await synchronise(syncOptions(command, place));
     if (config.metricsFile === undefined || command.mailboxes.length > 0) return;
-    const lastLook = { at, durationMs: Date.now() - at, leftOut };
+    const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), leftOut };
     new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }));
   });
 }

@@ -15,6 +15,10 @@ export interface AttemptsRow {
   readonly attempts: number;
 }
 
+/** For an UPDATE. The first one cannot have been later: the clock was put back. */
+export const latestAttempt =
+  "last_attempt = excluded.last_attempt, first_attempt = min(first_attempt, excluded.last_attempt)";
+
 export function attemptsOf({ first_attempt, last_attempt, attempts }: AttemptsRow): Attempts {
   return { firstAttempt: timeOf(first_attempt), lastAttempt: timeOf(last_attempt), attempts };
 }

@@ -5,13 +5,16 @@ import { secondsOf } from "./times.ts";
 
 const hourMs = 60 * 60_000;
 const windowHours = 24;
+/** No clock is a hundred years ahead: what says so was not written by one. */
+const mostAheadHours = 100 * 366 * 24;
 /** So long a mailbox that was emptied with permission may be emptied again. */
 const habitMs = 30 * 24 * hourMs;
 
 /** Messages are about to be deleted from a mailbox that has so many. */
 export function noteStock(connection: Connection, idx: number, known: number): void {
   const hour = currentHour();
-  connection.run("DELETE FROM stocks WHERE hour <= ? OR hour > ?", hour - windowHours, hour);
+  bringBack(connection, hour);
+  connection.run("DELETE FROM stocks WHERE hour <= ?", hour - windowHours);
   connection.run("INSERT OR IGNORE INTO stocks (idx, hour, known) VALUES (?, ?, ?)", idx, hour, known);
 }
 
@@ -20,8 +23,23 @@ export function earlierStocks(connection: Connection): ReadonlyMap<number, numbe
   // SQLite takes the other columns from the row that has the minimum.
   const sql = "SELECT idx, known, min(hour) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx";
   const hour = currentHour();
+  bringBack(connection, hour);
   const rows = connection.rows<{ idx: number; known: number }>(sql, hour - windowHours, hour);
   return new Map(rows.map(({ idx, known }) => [idx, known]));
+}
+
+/** Hours that are to come were noted by a clock that was wrong. Their deletions may be recent ones, and count from now on. */
+function bringBack(connection: Connection, hour: number): void {
+  if (connection.value("SELECT 1 FROM stocks WHERE hour > ? LIMIT 1", hour) === undefined) return;
+  connection.transaction(() => {
+    connection.run(
+      `INSERT INTO stocks (idx, hour, known)
+         SELECT idx, ?, max(known) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx
+       ON CONFLICT (idx, hour) DO UPDATE SET known = max(known, excluded.known)`,
+      ...[hour, hour, hour + mostAheadHours],
+    );
+    connection.run("DELETE FROM stocks WHERE hour > ?", hour);
+  });
 }
 
 export function forgetStock(connection: Connection, idx: number): void {

@@ -2,7 +2,7 @@
 
 import type { Side } from "../model/side.ts";
 import { uidsOf, type UidSet } from "../model/uid-set.ts";
-import { attemptsOf, type Attempts, type AttemptsRow } from "./attempts.ts";
+import { attemptsOf, latestAttempt, type Attempts, type AttemptsRow } from "./attempts.ts";
 import type { Connection } from "./connection.ts";
 import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
 import { secondsOf } from "./times.ts";
@@ -47,7 +47,7 @@ export function recordRefusedChanges(connection: Connection, refusal: ChangeRefu
       `INSERT INTO refused_changes (idx, side, UID, what, reason, first_attempt, last_attempt, attempts)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (idx, side, UID) DO UPDATE SET what = excluded.what, reason = excluded.reason,
-         last_attempt = excluded.last_attempt, attempts = ${oneMore("attempts")}`,
+         ${latestAttempt}, attempts = ${oneMore("attempts")}`,
       ...[idx, side, uid, what, boundedText(reason), seconds, seconds, isDenied ? 0 : 1],
     );
   }

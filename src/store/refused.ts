@@ -1,7 +1,7 @@
 // Messages that a server refused: remembered with the reason, so that they are reported and tried again.
 
 import type { Side } from "../model/side.ts";
-import { attemptsOf, type Attempts, type AttemptsRow } from "./attempts.ts";
+import { attemptsOf, latestAttempt, type Attempts, type AttemptsRow } from "./attempts.ts";
 import type { Connection } from "./connection.ts";
 import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
 import { secondsOf } from "./times.ts";
@@ -40,7 +40,7 @@ export function recordRefused(connection: Connection, refusal: Refusal & { reado
     `INSERT INTO refused (idx, side, UID, size, message_id, reason, first_attempt, last_attempt, attempts)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
      ON CONFLICT (idx, side, UID) DO UPDATE SET size = excluded.size, message_id = excluded.message_id,
-       reason = excluded.reason, last_attempt = excluded.last_attempt, attempts = ${oneMore("attempts")}`,
+       reason = excluded.reason, ${latestAttempt}, attempts = ${oneMore("attempts")}`,
     ...[
       idx,
       side,

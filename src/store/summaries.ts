@@ -44,11 +44,11 @@ export function summaries(connection: Connection): MailboxSummary[] {
   });
 }
 
-/** A time that is known already stays, unless there is news. */
+/** A time that is known already stays, unless there is news, or it is to come: the clock was put back. */
 export function noteSynchronised(connection: Connection, idx: number, isNews: boolean): void {
-  const insert = "INSERT INTO synchronised (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO";
   connection.run(
-    isNews ? `${insert} UPDATE SET at = excluded.at` : `${insert} NOTHING`,
+    `INSERT INTO synchronised (idx, at) VALUES (?, ?)
+     ON CONFLICT (idx) DO UPDATE SET at = excluded.at ${isNews ? "" : "WHERE at > excluded.at"}`,
     ...[idx, secondsOf(new Date())],
   );
 }

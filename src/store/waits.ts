@@ -33,7 +33,7 @@ export function recordWait(connection: Connection, { idx, side, firstUid, reason
   connection.run(
     `INSERT INTO waits (idx, side, first_UID, reason, since, next_attempt, attempts) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (idx, side) DO UPDATE SET first_UID = excluded.first_UID, reason = excluded.reason,
-       next_attempt = excluded.next_attempt, attempts = excluded.attempts`,
+       since = min(since, excluded.since), next_attempt = excluded.next_attempt, attempts = excluded.attempts`,
     ...[idx, side, firstUid, boundedText(reason), secondsOf(wait.since), secondsOf(wait.nextAttempt), wait.attempts],
   );
 }

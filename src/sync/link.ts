@@ -8,6 +8,7 @@ import { InterimapError, type ErrorCode } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { Attention, LinkState } from "../model/watch-state.ts";
 import { backoffMs } from "./backoff.ts";
+import { noLaterThan } from "./clock-watch.ts";
 import type { Report } from "./events.ts";
 
 /** A wrong password must not lock the account. */
@@ -51,7 +52,8 @@ export class Link {
   /** Connections in a row that worked, and were lost soon. */
   #shortLived = 0;
   #authFailures = 0;
-  #failingSince: number | undefined;
+  /** By the wall clock, and by one that only runs forward, but not while the machine is asleep. */
+  #failingSince: { readonly wall: number; readonly steady: number } | undefined;
   #lastReported = "";
   #notBefore = 0;
   #hurry = new AbortController();
@@ -65,7 +67,8 @@ export class Link {
   }
 
   get state(): LinkState {
-    return this.#state;
+    const { retryAt } = this.#state;
+    return retryAt === undefined ? this.#state : { ...this.#state, retryAt: noLaterThan(retryAt, this.#notBefore) };
   }
 
   /** How long the server may leave us without an answer. */
@@ -105,7 +108,7 @@ export class Link {
     if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
     if (alike(error.message) === this.#lastReported) return;
     this.#lastReported = alike(error.message);
-    this.#failingSince ??= Date.now();
+    this.#failingSince ??= { wall: Date.now(), steady: performance.now() };
     this.#report({ type: "connection-failed", side: this.#side, error, retryInMs });
   }
 
@@ -158,7 +161,9 @@ export class Link {
       if (this.#state.state === "connected") this.#enter("waiting", { reason: reason.message });
     });
     if (this.#failingSince === undefined) return;
-    this.#report({ type: "connected-again", side: this.#side, afterMs: Date.now() - this.#failingSince });
+    const { wall, steady } = this.#failingSince;
+    const afterMs = Math.max(Date.now() - wall, Math.round(performance.now() - steady));
+    this.#report({ type: "connected-again", side: this.#side, afterMs });
     this.#failingSince = undefined;
   }
 

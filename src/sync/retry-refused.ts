@@ -32,7 +32,8 @@ export function isDue(message: Attempts, now: number = Date.now()): boolean {
  * there could not be offered: their mailbox is ignored, or one server does not have it.
  */
 export function untilNextAttempt(messages: readonly Attempts[], now: number = Date.now()): number {
-  return msUntilFirst(messages.map(nextAttempt), now);
+  const times = messages.filter((message) => !isDue(message, now)).map(nextAttempt);
+  return msUntilFirst(times, now);
 }
 
 type Key = Pick<RefusedMessage, "idx" | "side" | "uid">;

@@ -16,18 +16,16 @@ const longestMs = 60 * 60_000;
 /** As long as a server may ask to be left alone: see retry-after.ts. */
 const mostMs = 24 * longestMs;
 
-/** No wait is longer than a day: what says so was not written by this clock. */
-export function isWaitOver({ nextAttempt }: Pick<Wait, "nextAttempt">, now: number = Date.now()): boolean {
+/** No wait has begun later than now, or is longer than a day: what says so was not written by this clock. */
+export function isWaitOver({ since, nextAttempt }: Pick<Wait, "since" | "nextAttempt">, now = Date.now()): boolean {
   const left = nextAttempt.getTime() - now;
-  return left <= 0 || left > mostMs;
+  return left <= 0 || left > mostMs || since.getTime() > now;
 }
 
 /** In ms, until the first of those that are not over; Infinity if there is none. */
 export function untilNextWait(waits: readonly Wait[], now: number = Date.now()): number {
-  return msUntilFirst(
-    waits.map(({ nextAttempt }) => nextAttempt.getTime()),
-    now,
-  );
+  const times = waits.filter((wait) => !isWaitOver(wait, now)).map(({ nextAttempt }) => nextAttempt.getTime());
+  return msUntilFirst(times, now);
 }
 
 /** `offered`: all messages that were to be copied, in whatever way that ended. */

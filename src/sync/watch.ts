@@ -18,7 +18,7 @@ import type { WatchState } from "../model/watch-state.ts";
 import { Agenda, type Due } from "./agenda.ts";
 import { askForNews, heed, insteadOfNotify } from "./attention.ts";
 import { backoffMs } from "./backoff.ts";
-import { onClockJump } from "./clock-watch.ts";
+import { noLaterThan, onClockJump } from "./clock-watch.ts";
 import { Connections } from "./connections.ts";
 import { isFind, isLeftOut, type Report, type SyncEvent } from "./events.ts";
 import type { RenameSource } from "./follow-renames.ts";
@@ -104,6 +104,8 @@ export class Watch {
     looks: 0,
     mailboxesSynchronised: 0,
   };
+  /** When that is by a clock that only runs forward. */
+  #nextLookBy = 0;
   /** In the look at hand. */
   #leftOut = 0;
   #worthRetry = 0;
@@ -138,7 +140,12 @@ export class Watch {
   }
 
   get state(): WatchState {
-    return { ...this.#state, sides: perSide((side) => this.#links[side].state) };
+    const { nextLookAt } = this.#state;
+    return {
+      ...this.#state,
+      ...(nextLookAt !== undefined && { nextLookAt: noLaterThan(nextLookAt, this.#nextLookBy) }),
+      sides: perSide((side) => this.#links[side].state),
+    };
   }
 
   /** Everything is looked at as soon as possible. */
@@ -231,7 +238,7 @@ export class Watch {
       return;
     }
     const reference = sync.query.references[side];
-    this.#asked[side] = { at: Date.now(), hasTold: false };
+    this.#asked[side] = { at: performance.now(), hasTold: false };
     const { attention, refusal } = await askForNews(session, { reference, canIdle: idleMailboxes.length > 0 });
     this.#links[side].attends(attention);
     if (attention === "notify") return;
@@ -299,7 +306,7 @@ export class Watch {
       this.#note({ mailboxesSynchronised: this.#state.mailboxesSynchronised + names.length });
       return;
     }
-    const startedAt = Date.now();
+    const [at, startedAt] = [Date.now(), performance.now()];
     const listed = await synchronise({ ...sync, renames: this.#renames });
     this.#listings = listed;
     this.#mayMatch = listedNames(
@@ -310,7 +317,7 @@ export class Watch {
     this.#judgeSides();
     this.#startIdling(listed);
     this.#looksInVain = this.#worthRetry > 0 ? this.#looksInVain + 1 : 0;
-    const lastLook = { at: startedAt, durationMs: Date.now() - startedAt, leftOut: this.#leftOut };
+    const lastLook = { at, durationMs: Math.round(performance.now() - startedAt), leftOut: this.#leftOut };
     this.#note({ looks: this.#state.looks + 1, lastLook });
   }
 
@@ -451,7 +458,7 @@ export class Watch {
   #isWorn(side: Side): boolean {
     const { at, hasTold } = this.#asked[side];
     const thousands = Math.ceil((this.#listings?.[side].mailboxes.size ?? 1) / 1000);
-    return this.#isTold(side) && hasTold && Date.now() - at >= thousands * this.#options.keepAliveMs;
+    return this.#isTold(side) && hasTold && performance.now() - at >= thousands * this.#options.keepAliveMs;
   }
 
   #isTold(side: Side): boolean {
@@ -518,6 +525,7 @@ export class Watch {
       for (const side of sides) this.#keepAlive(sessions[side]);
       this.#renewWorn();
     }, this.#options.keepAliveMs);
+    this.#nextLookBy = performance.now() + nextLookMs;
     this.#note({ activity: "waiting", nextLookAt: Date.now() + nextLookMs });
     try {
       await this.#agenda.filled(stop);

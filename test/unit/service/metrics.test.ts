@@ -137,6 +137,9 @@ test("the time of the last success outlives looks that leave something out", (t)
   assert.equal(success(), 1_740_787_201.25);
   write("2025-03-01T00:00:03.000Z", 0);
   assert.equal(success(), 1_740_787_203);
+  t.mock.timers.enable({ apis: ["Date"], now: 1_700_000_000_000 });
+  write("2023-11-14T22:13:20.000Z", 3);
+  assert.equal(success(), 1_700_000_000, "the clock was put back");
 });
 
 test("a failure is said once, until it works again", (t) => {

@@ -621,6 +621,54 @@ test("setStuck: a side at a time, until its messages are forgotten", (t) => {
   assert.deepEqual(stuck(), []);
 });
 
+describe("what a clock that was a year ahead has noted", () => {
+  const now = 1_700_000_000_000;
+  const year = 8_766 * 3_600_000;
+  const ahead = (t: TestContext): { readonly store: Store; readonly idx: number } => {
+    const made = newMailbox(t);
+    t.mock.timers.enable({ apis: ["Date"], now: now + year });
+    return made;
+  };
+  const isPast = (time: Date | undefined): boolean => time !== undefined && time.getTime() <= now;
+
+  test("losses count as recent ones, for a day, and no permission is left", (t) => {
+    const { store, idx } = ahead(t);
+    store.noteStock(idx, 100);
+    t.mock.timers.setTime(now + year + 2 * 3_600_000);
+    store.noteStock(idx, 60);
+    store.noteEmptied(idx);
+    t.mock.timers.setTime(now);
+    assert.equal(store.wasEmptied(idx), false);
+    assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [idx]: 100 });
+    store.noteStock(idx, 50);
+    t.mock.timers.setTime(now + 23 * 3_600_000);
+    assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [idx]: 100 });
+    t.mock.timers.setTime(now + 25 * 3_600_000);
+    assert.equal(store.earlierStocks().size, 0);
+  });
+
+  test("the first attempt, the begin of a wait and the last round are not later than what follows", (t) => {
+    const { store, idx } = ahead(t);
+    const refusal = { side: "local", uid: 1, size: 1, messageId: undefined, reason: "no" } as const;
+    const change = { side: "local", uids: uidSetOf([2]), what: "flags", reason: "no" } as const;
+    const note = (): void => {
+      store.recordRefused(idx, refusal);
+      store.recordRefusedChanges(idx, change);
+      const since = new Date();
+      store.recordWait({ idx, side: "local", firstUid: 3, reason: "no", since, nextAttempt: since, attempts: 1 });
+      store.checkpoint(idx, states, { local: 1, remote: 1 });
+    };
+    note();
+    t.mock.timers.setTime(now);
+    note();
+    for (const [one] of [store.refused(idx), store.refusedChanges(idx)]) {
+      assert.ok(isPast(one?.firstAttempt) && isPast(one?.lastAttempt));
+    }
+    assert.ok(isPast(store.waits(idx)[0]?.since));
+    assert.ok(isPast(store.summaries()[0]?.synchronisedAt));
+  });
+});
+
 test("attempts count as far as their columns go, and times to come are none of ours", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   const refusal = { side: "local", size: 1, messageId: undefined, reason: "no" } as const;

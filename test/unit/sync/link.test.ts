@@ -259,6 +259,21 @@ test("how long a connection was missed counts from the first failure", async (t)
   assert.deepEqual(events.at(-1), { type: "connected-again", side: "local", afterMs: 10 * minute });
 });
 
+test("a clock that is put back while a connection is missed makes no time to come, and no pause longer", async (t) => {
+  let [wall, steady] = [1_700_000_000_000, 5_000];
+  t.mock.method(Date, "now", () => wall);
+  t.mock.method(performance, "now", () => steady);
+  const { link, events, connect } = watched();
+  link.failed(failure("CONNECT", "one", 5 * minute));
+  wall -= 365 * 86_400 * second;
+  steady += minute;
+  const left = (link.state.retryAt ?? 0) - wall;
+  assert.ok(left >= 4 * minute && left < 4 * minute + second, String(left));
+  link.retryNow();
+  await connect(fakeSession());
+  assert.deepEqual(events.at(-1), { type: "connected-again", side: "local", afterMs: minute });
+});
+
 test("a server that is silent gets more time, at most 5 min, until all is well", () => {
   const { link } = watched(1);
   const patience = [link.patienceMs];

@@ -25,10 +25,15 @@ test("due from that moment on", () => {
 
 test("the next attempt is that of the first one that is not due yet", () => {
   assert.equal(untilNextAttempt([], at), Infinity);
-  assert.equal(untilNextAttempt([tried(3), tried(1, at + 1), tried(2)], at), minute + 1);
+  assert.equal(untilNextAttempt([tried(3), tried(1, at - 1), tried(2)], at), minute - 1);
   // It is due, was not offered, and so will not be: there is no use in looking again at once.
   assert.equal(untilNextAttempt([tried(1, at - day), tried(1, at - minute)], at), Infinity);
   assert.equal(untilNextAttempt([tried(1, at - day), tried(4)], at), 8 * minute);
+  assert.equal(
+    untilNextAttempt([tried(1, at + 365 * day)], at),
+    Infinity,
+    "so it is with one that the clock has run ahead of",
+  );
 });
 
 test("no more messages than a call has room for arguments", () => {
