@@ -2,6 +2,8 @@
 // makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { chmod, readFile, writeFile } from "node:fs/promises";
+import packageJson from "../package.json" with { type: "json" };
+import { exitCode } from "../src/model/exit-code.ts";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 
 const outfile = "dist/interimap.js";
@@ -9,8 +11,15 @@ const outfile = "dist/interimap.js";
 /** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
 const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "module", "tls", "v8", "zlib"];
 
+const oldestNode = /\d+/.exec(packageJson.engines.node)?.[0];
+
+/** Before anything that an older Node.js cannot run. */
 const banner = `#!/usr/bin/env node
 "use strict";
+if (parseInt(process.versions.node) < ${oldestNode}) {
+  process.stderr.write("interimap needs Node.js ${oldestNode} or newer, and this is " + process.version + " (" + process.execPath + "); start it with another, or upgrade this one\\n");
+  process.exit(${exitCode.installation});
+}
 const __url = require("node:url").pathToFileURL(__filename).href;
 require = ((eager, onUse) => (name) => {
   if (!onUse.has(name)) return eager(name);

@@ -21,12 +21,7 @@ export const errorKinds = {
   CONFIG_MISSING: kind(exitCode.config, "run", "no", "The configuration file cannot be read."),
   CONFIG_INVALID: kind(exitCode.config, "run", "no", "A line of the configuration file is wrong."),
   CONFIG_UNSAFE: kind(exitCode.config, "run", "no", "Others could change the configuration, or a file that it names."),
-  INSTALLATION: kind(
-    exitCode.installation,
-    "run",
-    "no",
-    "The SQLite library is not compiled, or not for this Node.js.",
-  ),
+  INSTALLATION: kind(exitCode.installation, "run", "no", "The installation is incomplete, or not for this Node.js."),
   DATABASE_LOCKED: kind(exitCode.tempFail, "run", "later", "Another process uses the database."),
   DATABASE_CREATE: kind(exitCode.cannotCreate, "run", "no", "The database or its directory cannot be created."),
   DATABASE_READ: kind(exitCode.io, "run", "no", "The database cannot be read or written, or is not ours."),

@@ -15,7 +15,11 @@ const candidates = ["../migrations/", "../../migrations/"];
 /** Ascending and without gaps, from version 1 on. */
 export function loadMigrations(): Migration[] {
   const directory = candidates.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
-  if (directory === undefined) throw new InterimapError("BUG", "the installation lacks its migrations directory");
+  if (directory === undefined) {
+    throw new InterimapError("INSTALLATION", "the installation lacks its migrations directory", {
+      hint: "install interimap again",
+    });
+  }
   const files = readdirSync(directory).filter((name) => /^\d{4}-.*\.sql$/.test(name));
   return files.sort().map((name, i) => {
     if (Number(name.slice(0, 4)) !== i + 1) throw new InterimapError("BUG", `migration ${name} is out of order`);

@@ -1,4 +1,4 @@
-// A SQLite library that cannot be loaded: one line with the command that mends it, whatever was to be done.
+// An installation that cannot work: one line that says how to mend it, whatever was to be done.
 
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -44,3 +44,15 @@ for (const { what, library, problem } of [
     for (const args of [[], ["--notify"], ["--repair"]]) await assertRefused(home, { status: 72, line, args, program });
   });
 }
+
+test("Node.js is too old", async (t) => {
+  const hook = join(scratchDirectory("older"), "older.cjs");
+  writeFileSync(
+    hook,
+    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.4" } });',
+  );
+  const program = [process.execPath, "--require", hook, join(dist, "interimap.js")];
+  const line = /^interimap needs Node\.js 20 or newer, and this is v.*; start it with another, or upgrade this one$/;
+  for (const args of [[], ["--notify"], ["--help"]])
+    await assertRefused(homeFor(t), { status: 72, line, args, program });
+});
