@@ -3,11 +3,13 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
+import { databaseName } from "../config/database-name.ts";
 import { ensureDirectory } from "../config/directories.ts";
 import type { Log } from "../log/log.ts";
 import { accountOf, type Account } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
+import { OtherAccounts } from "../store/accounts.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { programLine, type Program } from "../sync/suggested-command.ts";
@@ -42,13 +44,17 @@ export function openDatabase(wanted: Wanted): Found {
     if (error.code === "DATABASE_LOCKED" && otherwise !== undefined) {
       throw withHint(error, `${error.hint}; if it is for other accounts, name another file with the database setting`);
     }
-    if (error.code !== "OTHER_ACCOUNTS") throw error;
-    if (otherwise !== undefined) {
-      log.info(`${error.message}; these have a database of their own, ${otherwise.database}`);
-      return openDatabase({ ...wanted, config: otherwise });
-    }
-    throw withHint(error, otherAccountsHint(program));
+    if (!(error instanceof OtherAccounts)) throw error;
+    if (otherwise === undefined || !hasOtherName(error, config)) throw withHint(error, otherAccountsHint(program));
+    log.warn(`${error.message}; these get a database of their own, ${otherwise.database}`);
+    return openDatabase({ ...wanted, config: otherwise });
   }
+}
+
+/** Whether the name that is given now would tell the recorded accounts from these. If not, it is a question for the user. */
+export function hasOtherName({ recorded }: OtherAccounts, config: Config): boolean {
+  const accounts = accountsOf(config);
+  return databaseName({ ...accounts, ...recorded }) !== databaseName(accounts);
 }
 
 /**

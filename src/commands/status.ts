@@ -8,8 +8,9 @@ import type { StatusDocument } from "../service/status-document.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
 import { openStore } from "../store/open-store.ts";
+import { OtherAccounts } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
-import { accountsOf } from "./open-database.ts";
+import { accountsOf, hasOtherName } from "./open-database.ts";
 import { statusDocument } from "./status-document.ts";
 
 /** @throws InterimapError DATABASE_LOCKED while a run that is no daemon works on the database, or DATABASE_READ. */
@@ -28,8 +29,9 @@ export async function statusCommand(config: Config, log: Log): Promise<StatusDoc
   const store = openStore({ path: database });
   try {
     const others = othersThan(config, store);
-    if (others !== undefined && otherwise !== undefined) return await statusCommand(otherwise, log);
-    if (others !== undefined) log.warn(others);
+    if (otherwise !== undefined && others instanceof OtherAccounts && hasOtherName(others, config))
+      return await statusCommand(otherwise, log);
+    if (others !== undefined) log.warn(others.message);
     // in one go: a run that starts meanwhile waits a moment for the lock, but not for long
     return statusDocument({ database, store });
   } finally {
@@ -38,13 +40,13 @@ export async function statusCommand(config: Config, log: Log): Promise<StatusDoc
 }
 
 /** That it is about other accounts is no reason not to show it. */
-function othersThan(config: Config, store: Store): string | undefined {
+function othersThan(config: Config, store: Store): InterimapError | undefined {
   try {
     store.requireAccounts(accountsOf(config));
     return undefined;
   } catch (error) {
     if (!(error instanceof InterimapError)) throw error;
-    return error.message;
+    return error;
   }
 }
 

@@ -5,6 +5,7 @@ import { isAbsolute, resolve } from "node:path";
 import { distrusted, distrustOf } from "../files/examine.ts";
 import type { LogPrefix } from "../log/log-prefix.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
+import { accountOf } from "../model/account.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
@@ -94,7 +95,12 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   const named = top.get("database");
   if (named !== undefined) return withDatabase(inData(named));
   const { host, text } = servers.remote.get("host");
-  const usual = inData(databaseName(reached, host));
+  const usual = inData(
+    databaseName(
+      perSide((side) => accountOf(reached[side])),
+      host,
+    ),
+  );
   const former = inData(`${text}.db`);
   const isFormer = usual !== former && !existsSync(usual) && existsSync(former);
   return isFormer ? withDatabase(former, withDatabase(usual)) : withDatabase(usual);

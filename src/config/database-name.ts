@@ -1,22 +1,20 @@
 // The name of a database that nobody has named: it tells the accounts of one host apart.
 
 import { createHash } from "node:crypto";
-import { oddPort, plainHost } from "../model/account.ts";
-import type { ServerSettings } from "../model/server-settings.ts";
+import { isTunnel, plainHost, type Account } from "../model/account.ts";
 import type { PerSide } from "../model/side.ts";
 
 /**
  * `alice@imap.example.net.db`. A user of [local] with another name comes behind that, and so does a port that is not one of the
- * usual two; what is not configured is left out. Of a tunnel, whose command may change, there is nothing but the user. `host` is
- * that of [remote], which a tunnel may have, too.
+ * usual two; what is not configured is left out. Of a tunnel, whose command may change, there is nothing but the user and `host`,
+ * if [remote] has one all the same.
  */
-export function databaseName({ local, remote }: PerSide<ServerSettings>, host: string): string {
-  const { transport, username } = remote;
-  const user = username === undefined ? "" : `${fileName(username)}@`;
-  const port = transport.type === "tunnel" ? "" : oddPort(transport.port);
-  const other = local.username === undefined || local.username === username ? "" : fileName(local.username);
+export function databaseName({ local, remote }: PerSide<Account>, host = "localhost"): string {
+  const [, name = "", port = ""] = isTunnel(remote) ? ["", plainHost(host)] : /^(.*?)(?::(\d+))?$/.exec(remote.server)!;
+  const user = remote.username === undefined ? "" : `${fileName(remote.username)}@`;
+  const other = local.username === undefined || local.username === remote.username ? "" : fileName(local.username);
   const more = [port, other].filter((part) => part !== "").map((part) => `,${part}`);
-  return `${user}${fileName(plainHost(host))}${more.join("")}.db`;
+  return `${user}${fileName(name)}${more.join("")}.db`;
 }
 
 /** So long a name may be on the usual file systems, all parts and the endings of SQLite's files taken together. */

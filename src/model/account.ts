@@ -29,17 +29,16 @@ export function isSameAccount(one: Account, other: Account): boolean {
   return one.server === other.server && one.username === other.username && one.listReference === other.listReference;
 }
 
+export function isTunnel({ server }: Account): boolean {
+  return tunnel.test(server);
+}
+
 /** For people: `alice at imap.example.net`. */
 export function accountText({ server, username, listReference }: Account): string {
   const program = tunnel.exec(server)?.[1];
   const where = program === undefined ? server : `a tunnel${program === "" ? "" : ` by ${program}`}`;
   const who = username === undefined ? "" : `${shown(username)} ${program === undefined ? "at" : "through"} `;
   return `${who}${shown(where)}${listReference === "" ? "" : ` below "${shown(listReference)}"`}`;
-}
-
-/** The port, unless it is one of the two that every server of that name has: to go from STARTTLS to TLS is to stay (RFC 8314). */
-export function oddPort(port: number): string {
-  return port === 143 || port === 993 ? "" : String(port);
 }
 
 /** Host names have no case (RFC 4343), and may end with the root's dot; IPv6 addresses have many forms (RFC 5952). */
@@ -55,8 +54,9 @@ const tunnel = /^tunnel:([^#]*)#[0-9a-f]{8}$/;
 
 function serverOf(transport: TransportSettings): string {
   if (transport.type !== "tunnel") {
-    const port = oddPort(transport.port);
-    return `${plainHost(transport.host)}${port === "" ? "" : `:${port}`}`;
+    const { host, port } = transport;
+    // Either of the two usual ports is the same server's: to go from STARTTLS to TLS is to stay (RFC 8314).
+    return `${plainHost(host)}${port === 143 || port === 993 ? "" : `:${String(port)}`}`;
   }
   // There may be a secret in a command. Of its digest there is enough to notice another one, too little to find it out.
   const words = transport.command

@@ -63,12 +63,22 @@ export function recordAccounts(connection: Connection, accounts: PerSide<Account
   });
 }
 
+/** The database is about others than those of the configuration. */
+export class OtherAccounts extends InterimapError {
+  readonly recorded: RecordedAccounts;
+
+  constructor(message: string, recorded: RecordedAccounts) {
+    super("OTHER_ACCOUNTS", message);
+    this.recorded = recorded;
+  }
+}
+
 /** Undefined when they are the recorded ones, or nothing is recorded. */
 export function otherAccounts(
   path: string,
   recorded: RecordedAccounts,
   accounts: PerSide<Account>,
-): InterimapError | undefined {
+): OtherAccounts | undefined {
   const others = sides.flatMap((side) => {
     const before = recorded[side];
     return before === undefined || isSameAccount(before, accounts[side])
@@ -76,7 +86,7 @@ export function otherAccounts(
       : [`${side} ${difference(before, accounts[side])}`];
   });
   if (others.length === 0) return undefined;
-  return new InterimapError("OTHER_ACCOUNTS", `the database ${path} is about other accounts: ${others.join(", and ")}`);
+  return new OtherAccounts(`the database ${path} is about other accounts: ${others.join(", and ")}`, recorded);
 }
 
 /** Two commands may begin alike, and nothing else of them is known. */

@@ -227,13 +227,26 @@ describe("without the setting database", () => {
     const first = await assertDone(home, ["--config=v"]);
     assert.match(
       first.stderr,
-      /is about other accounts: .*; these have a database of their own, .*@127\.0\.0\.1,\d+.*\.db$/m,
+      /is about other accounts: .*; these get a database of their own, .*@127\.0\.0\.1,\d+.*\.db$/m,
     );
     assert.equal((await assertDone(home, ["--config=v"])).stderr, "");
     await expunge(stores.remote, "1");
     await assertDone(home);
     assert.deepEqual(await contents(stores.local), ["m2", "m3"]);
     assert.match((await runInterimap(home, ["--status"])).stdout, /^INBOX +2\b/m);
+  });
+
+  test("what that name would not tell apart now is refused", async (t) => {
+    const { home, local, proxies } = await scene(t);
+    renameSync(home.databaseFile, join(home.databaseFile, "../127.0.0.1.db"));
+    home.configure({ local, remote: proxies.remote.server, settings });
+    await assertRefused(home, {
+      status: 65,
+      line: /127\.0\.0\.1\.db is about other accounts: local .*, not .* run once: interimap --same-accounts$/,
+    });
+    assert.match((await runInterimap(home, ["--status"])).stdout, /^INBOX +3\b/m);
+    await assertDone(home, ["--same-accounts"]);
+    assert.equal((await assertDone(home)).stderr, "");
   });
 
   test("while another process has a database of that name, the line says what to do for other accounts", async (t) => {
