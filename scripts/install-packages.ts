@@ -8,9 +8,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cyrusDirectory, findCyrus } from "./lib/cyrus-location.ts";
 
-// interimap is the original program, which we take over from; man-db renders the manual page, systemd checks the units, and
-// libfaketime sets clocks.
-const standard = ["dovecot-imapd", "openssl", "cyrus", "interimap", "sqlite3", "man-db", "systemd", "libfaketime"];
+// interimap is the original program, which we take over from, and isync and offlineimap3 are others that fill mail stores;
+// man-db renders the manual page, systemd checks the units, and libfaketime sets clocks.
+const standard = [
+  ...["dovecot-imapd", "openssl", "cyrus", "interimap", "isync", "offlineimap3"],
+  ...["sqlite3", "man-db", "systemd", "libfaketime"],
+];
 const unavailable = 69;
 
 /** Installs the Debian packages that are missing. Throws a SetupError that says what to do when it cannot. */
