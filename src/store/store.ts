@@ -7,7 +7,7 @@ import { noFlags, type FlagSet } from "../model/flags.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import { otherAccounts, recordAccounts, recordedAccounts } from "./accounts.ts";
+import { otherAccounts, recordAccounts, recordedAccounts, type RecordedAccounts } from "./accounts.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
@@ -56,22 +56,27 @@ export class Store {
   readonly #sparse: SparseTables;
   #isCurrent: boolean;
   /** To be recorded once the servers have let us in. */
-  #unrecorded: PerSide<Account> | undefined;
+  #unrecorded: { readonly accounts: PerSide<Account>; readonly recorded: RecordedAccounts } | undefined;
 
   /** Makes the tables of a new database. openStore() is the way to get a Store. */
   constructor(connection: Connection, claim?: Claim) {
     this.#connection = connection;
     this.#sparse = new SparseTables(connection);
     this.#isCurrent = initialise(connection);
-    if (claim?.areTheSame === false) this.requireAccounts(claim.accounts);
-    this.#unrecorded = claim?.accounts;
+    if (claim !== undefined) this.#claim(claim);
     if (this.#isCurrent) this.#settle();
+  }
+
+  #claim({ accounts, areTheSame }: Claim): void {
+    const { recorded, error } = this.#compare(accounts);
+    if (error !== undefined && !areTheSame) throw error;
+    const isComplete = sides.every((side) => recorded[side] !== undefined);
+    if (error !== undefined || !isComplete) this.#unrecorded = { accounts, recorded };
   }
 
   /** @throws InterimapError OTHER_ACCOUNTS when the database is about others than these, or DATABASE_READ. */
   requireAccounts(accounts: PerSide<Account>): void {
-    const { recorded, flaw } = this.#accounts();
-    const error = flaw ?? otherAccounts(this.#connection.path, recorded, accounts);
+    const { error } = this.#compare(accounts);
     if (error !== undefined) throw error;
   }
 
@@ -80,24 +85,22 @@ export class Store {
    * which it was opened. Returns those that it was about before, and that these take the place of.
    */
   recordAccounts(): Replaced {
-    const accounts = this.#unrecorded;
+    if (this.#unrecorded === undefined) return {};
+    const { accounts, recorded } = this.#unrecorded;
     this.#unrecorded = undefined;
-    if (accounts === undefined) return {};
-    const { recorded, flaw } = this.#accounts();
-    const isKnown = (side: Side): boolean =>
-      recorded[side] !== undefined && isSameAccount(recorded[side], accounts[side]);
-    if (flaw === undefined && sides.every(isKnown)) return {};
     recordAccounts(this.#connection, accounts);
-    return Object.fromEntries(
-      sides
-        .filter((side) => recorded[side] !== undefined && !isKnown(side))
-        .map((side) => [side, { before: recorded[side], now: accounts[side] }]),
-    );
+    const replaced = sides.flatMap((side) => {
+      const [before, now] = [recorded[side], accounts[side]];
+      return before === undefined || isSameAccount(before, now) ? [] : [[side, { before, now }] as const];
+    });
+    return Object.fromEntries(replaced);
   }
 
-  #accounts(): ReturnType<typeof recordedAccounts> {
-    const isThere = this.#isCurrent || hasAccounts(this.#connection);
-    return isThere ? recordedAccounts(this.#connection) : { recorded: {}, flaw: undefined };
+  #compare(accounts: PerSide<Account>): { readonly recorded: RecordedAccounts; readonly error?: InterimapError } {
+    if (!this.#isCurrent && !hasAccounts(this.#connection)) return { recorded: {} };
+    const { recorded, flaw } = recordedAccounts(this.#connection);
+    const error = flaw ?? otherAccounts(this.#connection.path, recorded, accounts);
+    return { recorded, ...(error !== undefined && { error }) };
   }
 
   /** True for a database of an older version, on which {@link upgrade} must come before anything else. */
