@@ -2,6 +2,7 @@
 
 import type { Log } from "../log/log.ts";
 import { formatFlags } from "../model/flags.ts";
+import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { duration } from "../model/duration.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
@@ -12,6 +13,7 @@ import type { Anomaly } from "../sync/repair-plan.ts";
 export class Reporter {
   readonly #log: Log;
   #leftOut = 0;
+  #heldBack: ExitCode | undefined;
 
   constructor(log: Log) {
     this.#log = log;
@@ -22,9 +24,15 @@ export class Reporter {
     return this.#leftOut;
   }
 
+  /** What a run that comes to its end ends with. */
+  get exitCode(): ExitCode {
+    return this.#heldBack ?? (this.#leftOut > 0 ? exitCode.partial : exitCode.done);
+  }
+
   report(event: SyncEvent): void {
     const { level, text } = lineOf(event);
     if (isLeftOut(event)) this.#leftOut++;
+    if (event.type === "deletions-held-back") this.#heldBack = event.error.exitCode;
     const side = event.side ?? (event.type === "mailbox-left-out" ? event.error.side : undefined);
     this.#log[level](text, {
       ...(event.mailbox !== undefined && { mailbox: briefName(event.mailbox) }),
@@ -179,6 +187,8 @@ function lineOf(event: SyncEvent): Line {
         level: "info",
         text: `The clock went ahead by ${duration(event.byMs)}: this machine was asleep, or its clock was set. Connecting anew`,
       };
+    case "deletions-held-back":
+      return { level: "error", text: event.error.line };
     case "database-sound":
       return { level: "info", text: "The database's file is undamaged" };
     case "nothing-to-repair":

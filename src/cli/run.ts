@@ -96,7 +96,7 @@ async function perform(
   try {
     if (invocation.command !== "watch") {
       await execute(invocation, context);
-      return reporter.leftOut > 0 ? exitCode.partial : exitCode.done;
+      return reporter.exitCode;
     }
     const prepareReload = (): Config => {
       log.reopen();

@@ -11,7 +11,8 @@ const flaws: readonly SyncEvent["type"][] = ["anomaly", "state-ahead", "uidvalid
 export async function repairCommand(command: SyncCommand): Promise<void> {
   let hasFlaws = false;
   const report = (event: SyncEvent): void => {
-    hasFlaws ||= flaws.includes(event.type) || event.type === "mailbox-left-out";
+    hasFlaws ||=
+      flaws.includes(event.type) || event.type === "mailbox-left-out" || event.type === "deletions-held-back";
     command.report(event);
   };
   await onServers({ ...command, report }, async (place) => {

@@ -43,7 +43,7 @@ export const errorKinds = {
   COMMAND_REFUSED: kind(exitCode.partial, "mailbox", "later", "The server answered NO or BAD to a command."),
   OTHER_ACCOUNTS: kind(exitCode.data, "run", "no", "The database is about other accounts."),
   DELIMITER_MISMATCH: kind(exitCode.data, "run", "no", "One server has a flat name space, the other a hierarchy."),
-  MASS_DELETION: kind(exitCode.data, "run", "no", "Far more messages have vanished than people delete."),
+  MASS_DELETION: kind(exitCode.data, "mailbox", "no", "Far more messages have vanished than people delete."),
   MAILBOX_EMPTIED: kind(exitCode.partial, "mailbox", "later", "A mailbox has lost nearly all of its messages."),
   MAILBOX_NAME: kind(exitCode.partial, "mailbox", "no", "A mailbox name cannot exist on the other server."),
   MAILBOX_GONE: kind(exitCode.partial, "mailbox", "no", "A known mailbox disappeared from one server."),

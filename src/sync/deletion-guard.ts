@@ -1,12 +1,13 @@
-// Stops a run that would delete far more than people do: a server that lost its mail must not empty the other one, neither
-// at once nor bit by bit. What was deleted within the last 24 hours counts, whichever run did it.
+// Holds back mailboxes of which far more would be deleted than people do: a server that lost its mail must not empty the other
+// one, neither at once nor bit by bit. What was deleted within the last 24 hours counts, whichever run did it.
 
 import { InterimapError } from "../model/errors.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
-import { displayName } from "../model/mailbox-name.ts";
+import { briefName, displayName } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
+import { planHoldingBack, type Loss } from "./hold-back-plan.ts";
 import { programLine, shellWord, type Program } from "./suggested-command.ts";
 
 /** A share of all messages says little where there are few. */
@@ -15,6 +16,8 @@ const harmless = 100;
 const fewest = 10;
 /** A mailbox may lose so much of what it had. */
 const mailboxShare = 0.9;
+/** So many mailboxes are named. */
+const mostNames = 20;
 
 export interface GuardOptions {
   /** How many messages are known to be on both sides, but for rubbish; asked once, when there is something to delete. */
@@ -45,6 +48,8 @@ export class DeletionGuard {
   #lostBefore: number | undefined;
   #admitted: PerSide<number> = { local: 0, remote: 0 };
   readonly #moved = new Map<number, PerSide<UidSet>>();
+  /** What each mailbox that was held back would have lost, by name. */
+  readonly #held = new Map<string, PerSide<number>>();
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -78,7 +83,11 @@ export class DeletionGuard {
    */
   admit(vanished: PerSide<number>, mailbox?: GuardedMailbox, moved: PerSide<number> = { local: 0, remote: 0 }): void {
     const counted = this.counts(mailbox) ? vanished : { local: 0, remote: 0 };
+    const all = perSide((side) => this.#admitted[side] + counted[side]);
+    const isTooMany = this.isTooMany(all.local + all.remote);
+    if (mailbox !== undefined && isTooMany) this.#held.set(mailbox.name, counted);
     this.require(counted);
+    if (mailbox !== undefined) this.#held.delete(mailbox.name);
     if (mailbox !== undefined && vanished.local + vanished.remote > 0)
       this.#remember(vanished, mailbox, moved.local + moved.remote);
     this.#admitted = perSide((side) => this.#admitted[side] + counted[side]);
@@ -93,7 +102,26 @@ export class DeletionGuard {
   /** As {@link admit}, but nothing is about to be deleted yet. @throws InterimapError MASS_DELETION */
   require(vanished: PerSide<number>): void {
     const all = perSide((side) => this.#admitted[side] + vanished[side]);
-    if (!this.isTooMany(all.local + all.remote)) return;
+    if (this.isTooMany(all.local + all.remote)) throw this.#tooMany(all);
+  }
+
+  /** Before anything is deleted. Returns the names of the mailboxes in which nothing may be. */
+  holdBack(losses: readonly Loss[]): ReadonlySet<string> {
+    const held = planHoldingBack(losses, (count) => this.isTooMany(count));
+    for (const { name, vanished } of held) this.#held.set(name, vanished);
+    return new Set(held.map(({ name }) => name));
+  }
+
+  /** What to say of the mailboxes that were held back; undefined: none was. */
+  get heldBack(): { readonly mailboxes: readonly string[]; readonly error: InterimapError } | undefined {
+    if (this.#held.size === 0) return undefined;
+    const held = [...this.#held.values()];
+    const all = perSide((side) => held.reduce((sum, vanished) => sum + vanished[side], this.#admitted[side]));
+    const mailboxes = [...this.#held.keys()].sort();
+    return { mailboxes, error: this.#tooMany(all, mailboxes) };
+  }
+
+  #tooMany(all: PerSide<number>, mailboxes: readonly string[] = []): InterimapError {
     const lostBefore = this.#lostBefore ?? 0;
     const known = (this.#known ??= this.#options.countKnown()) + lostBefore;
     const seen = sides
@@ -104,8 +132,15 @@ export class DeletionGuard {
       );
     if (lostBefore > 0) seen.push(`${String(lostBefore)} others were deleted within 24 hours before`);
     const deleted = this.#admitted.local + this.#admitted.remote;
-    const outcome = deleted === 0 ? "nothing was deleted" : `only ${String(deleted)} were deleted on the other one`;
-    throw this.#refusal(`${seen.join(", and ")}; ${outcome}`, all.local >= all.remote ? "local" : "remote");
+    const outcome =
+      deleted === 0
+        ? "nothing was deleted"
+        : `only ${String(deleted)} ${deleted === 1 ? "was" : "were"} deleted on the other one`;
+    const names = mailboxes.slice(0, mostNames).map((name) => `"${briefName(name)}"`);
+    const more = mailboxes.length - names.length;
+    if (more > 0) names.push(`${String(more)} others`);
+    const where = names.length === 0 ? "" : `; left out: ${names.join(", ")}`;
+    return this.#refusal(`${seen.join(", and ")}; ${outcome}${where}`, all.local >= all.remote ? "local" : "remote");
   }
 
   /** A server that lists nothing at all has not lost one mailbox after the other. @throws InterimapError MASS_DELETION */

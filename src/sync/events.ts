@@ -119,6 +119,15 @@ export type SyncEvent =
   | { readonly type: "alert"; readonly side: Side; readonly mailbox?: undefined; readonly text: string }
   /** Like what was told last, but in other words each time; of a mailbox, a server, or something without a name. */
   | { readonly type: "more-unshown"; readonly side?: Side; readonly mailbox?: string; readonly isAlert: boolean }
+  /** More vanished than may be deleted: the mailboxes it is about were left alone. */
+  | {
+      readonly type: "deletions-held-back";
+      readonly side: Side | undefined;
+      readonly mailbox?: undefined;
+      /** None: all of them. */
+      readonly mailboxes: readonly string[];
+      readonly error: InterimapError;
+    }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
   /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */
   | {
@@ -130,6 +139,7 @@ export type SyncEvent =
 
 const leftOut: readonly SyncEvent["type"][] = [
   "mailbox-left-out",
+  "deletions-held-back",
   "messages-refused",
   "copies-wait",
   "messages-still-refused",

@@ -1,4 +1,4 @@
-// Before anything is deleted in one of several mailboxes: how many deletions they add up to.
+// Before anything is deleted in one of several mailboxes: how many deletions they add up to, and which are held back.
 
 import { fetchFlags } from "../imap/commands/fetch.ts";
 import { statusIfAny } from "../imap/commands/mailbox.ts";
@@ -6,10 +6,11 @@ import { select } from "../imap/commands/select.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
+import type { Loss } from "./hold-back-plan.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { newlyVanished, undeletableIn } from "./refused-changes.ts";
 import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
@@ -28,32 +29,33 @@ export interface Foresight {
 
 /**
  * Most runs cannot delete much, or only in one mailbox, whose worker asks the guard itself: they pay nothing for this.
- * Where the numbers of messages look bad, what vanished is counted.
- * @throws InterimapError MASS_DELETION
+ * Where the numbers of messages look bad, what vanished is counted. Returns the names of the mailboxes to leave alone.
  */
-export async function foreseeDeletions(foresight: Foresight, all: readonly Prospect[]): Promise<void> {
+export async function foreseeDeletions(foresight: Foresight, all: readonly Prospect[]): Promise<ReadonlySet<string>> {
   const { guard, store } = foresight;
   const prospects = all.filter((prospect) => guard.counts(prospect));
-  if (prospects.length < 2) return;
+  if (prospects.length < 2) return none;
   const mapped = prospects.map(({ mailbox }) => store.countMappings(mailbox.idx));
   // Each message can be gone once.
-  if (!guard.isTooMany(sum(mapped))) return;
+  if (!guard.isTooMany(sum(mapped))) return none;
   const missing = await allDone(
     prospects.map(async (prospect, i) => {
       const counts = store.messageCounts(prospect.mailbox.idx);
       return bothSides((side) => mostThatVanished(foresight, { side, prospect, mapped: mapped[i]!, counts }));
     }),
   );
-  if (!guard.isTooMany(sum(missing.map(({ local, remote }) => local + remote)))) return;
-  const gone = { local: 0, remote: 0 };
+  if (!guard.isTooMany(sum(missing.map(({ local, remote }) => local + remote)))) return none;
+  const losses: Loss[] = [];
   for (const [i, prospect] of prospects.entries()) {
     const suspected = missing[i]!;
     if (suspected.local + suspected.remote === 0) continue;
-    const found = await countVanished(foresight, prospect);
-    for (const side of sides) gone[side] += found[side];
+    const vanished = await countVanished(foresight, prospect);
+    losses.push({ name: prospect.mailbox.name, vanished, known: mapped[i]! });
   }
-  guard.require(gone);
+  return guard.holdBack(losses);
 }
+
+const none: ReadonlySet<string> = new Set();
 
 interface OnSide {
   readonly side: Side;

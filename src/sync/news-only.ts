@@ -113,6 +113,9 @@ function textOf(event: SyncEvent): string | undefined {
     case "mailbox-left-out":
       // Without a name, the line that could not be read is all that tells it from another one.
       return event.mailbox === undefined ? event.error.message : alike(event.error.message);
+    case "deletions-held-back":
+      // The numbers change, and so do the words for what was deleted all the same.
+      return [...event.mailboxes].sort().join("\n");
     case "alert":
       return alike(event.text);
     case "subscription-refused":

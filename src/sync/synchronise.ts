@@ -171,7 +171,7 @@ async function visit(run: Run, { names, known: recorded, listings }: Visit): Pro
   const known = soundly(run, { names, known: recorded });
   if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
   else for (const name of known.keys()) if (!run.guard.counts(rubbishOf(name, listings))) run.rubbish.add(name);
-  await foreseeDeletions(
+  const held = await foreseeDeletions(
     run,
     names.flatMap((name) => {
       const mailbox = known.get(name);
@@ -184,7 +184,7 @@ async function visit(run: Run, { names, known: recorded, listings }: Visit): Pro
   const risky = run.store.mailboxesWithSuspects();
   const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
   const jobs = names
-    .filter((name) => !run.leftOut.has(name))
+    .filter((name) => !run.leftOut.has(name) && !held.has(name))
     .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
   const marks = markAhead(run, { jobs, known });
   const emptied: string[] = [];
@@ -194,6 +194,7 @@ async function visit(run: Run, { names, known: recorded, listings }: Visit): Pro
       try {
         await syncOne(run, one);
       } catch (error) {
+        if (isHeldBack(error)) return;
         if (!(error instanceof InterimapError) || error.code !== "MAILBOX_EMPTIED") throw error;
         emptied.push(name);
       }
@@ -208,7 +209,14 @@ async function visit(run: Run, { names, known: recorded, listings }: Visit): Pro
   // What was moved from them was copied by now.
   for (const name of emptied)
     if (!run.stop.aborted) await attempt(run, { mailbox: name }, () => syncEmptied(run, { name, listings }));
+  // What was held back is told once, by all that was seen.
+  const { heldBack } = run.guard;
+  if (heldBack !== undefined) run.report({ type: "deletions-held-back", side: heldBack.error.side, ...heldBack });
   if (run.stop.aborted) throw interrupted();
+}
+
+function isHeldBack(error: unknown): boolean {
+  return error instanceof InterimapError && error.code === "MASS_DELETION";
 }
 
 /** A mailbox that was about to lose nearly everything, once more: what is in other mailboxes by now may go. */
@@ -230,7 +238,11 @@ async function syncEmptied(
     });
     guard.noteMoved(mailbox.idx, moved);
   }
-  await syncOne(run, { name, known: mailbox, marked: undefined, listings, sessions });
+  try {
+    await syncOne(run, { name, known: mailbox, marked: undefined, listings, sessions });
+  } catch (error) {
+    if (!isHeldBack(error)) throw error;
+  }
 }
 
 /**

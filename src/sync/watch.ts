@@ -307,7 +307,10 @@ export class Watch {
       return;
     }
     const [at, startedAt] = [Date.now(), performance.now()];
-    const listed = await synchronise({ ...sync, renames: this.#renames });
+    const listed = await synchronise({ ...sync, renames: this.#renames }).catch((error: unknown) =>
+      this.#outlast(error),
+    );
+    if (listed === undefined) return;
     this.#listings = listed;
     this.#mayMatch = listedNames(
       sync.query,
@@ -319,6 +322,13 @@ export class Watch {
     this.#looksInVain = this.#worthRetry > 0 ? this.#looksInVain + 1 : 0;
     const lastLook = { at, durationMs: Math.round(performance.now() - startedAt), leftOut: this.#leftOut };
     this.#note({ looks: this.#state.looks + 1, lastLook });
+  }
+
+  /** A server that lists nothing for now may list its mailboxes again. */
+  #outlast(error: unknown): undefined {
+    if (!(error instanceof InterimapError) || error.code !== "MASS_DELETION") throw error;
+    this.#report({ type: "deletions-held-back", side: error.side, mailboxes: [], error });
+    this.#looksInVain++;
   }
 
   readonly #renames: RenameSource = {

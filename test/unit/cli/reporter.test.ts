@@ -14,7 +14,7 @@ interface Line {
   readonly context: LogContext | undefined;
 }
 
-function reported(...events: readonly SyncEvent[]): { readonly lines: readonly Line[]; readonly leftOut: number } {
+function reported(...events: readonly SyncEvent[]) {
   const lines: Line[] = [];
   const at =
     (level: Line["level"]) =>
@@ -31,7 +31,7 @@ function reported(...events: readonly SyncEvent[]): { readonly lines: readonly L
   };
   const reporter = new Reporter(log);
   for (const event of events) reporter.report(event);
-  return { lines, leftOut: reporter.leftOut };
+  return { lines, leftOut: reporter.leftOut, exitCode: reporter.exitCode };
 }
 
 const second = 1_000;
@@ -79,7 +79,7 @@ const daemons: readonly (readonly [event: SyncEvent, line: Line])[] = [
 
 for (const [event, line] of daemons) {
   test(`${event.type} is one line, and nothing that was left out`, () => {
-    assert.deepEqual(reported(event), { lines: [line], leftOut: 0 });
+    assert.deepEqual(reported(event), { lines: [line], leftOut: 0, exitCode: 0 });
   });
 }
 
@@ -125,4 +125,15 @@ test("names and flags without end are cut", () => {
   }
   const other = "n".repeat(300);
   assert.equal(reported({ type: "subscribed", side: "local", mailbox: other }).lines[0]?.context?.mailbox, other);
+});
+
+test("a run that held deletions back ends with 65, whatever else was left out", () => {
+  const error = new InterimapError("MASS_DELETION", "12 of 12", { side: "remote", hint: "x" });
+  const leftOut = { type: "mailbox-left-out", mailbox: "a", error } as const;
+  const heldBack = { type: "deletions-held-back", side: "remote", mailboxes: ["a"], error } as const;
+  assert.equal(reported().exitCode, 0);
+  assert.equal(reported(leftOut).exitCode, 1);
+  assert.equal(reported(leftOut, heldBack, leftOut).exitCode, 65);
+  const [line] = reported(heldBack).lines;
+  assert.deepEqual([line?.level, line?.text, line?.context], ["error", "12 of 12; x", { side: "remote" }]);
 });

@@ -101,6 +101,30 @@ test("what is only asked for does not count", () => {
   );
 });
 
+test("what was held back is told once, by name, with what was deleted all the same", () => {
+  const deletions = guard(1000);
+  const boxOf = (idx: number, name: string) => ({ idx, name, isRubbish: false });
+  const names = deletions.holdBack([
+    { name: "a", vanished: { local: 0, remote: 400 }, known: 500 },
+    { name: "lists\0dev", vanished: { local: 0, remote: 101 }, known: 120 },
+    { name: "c", vanished: { local: 0, remote: 1 }, known: 380 },
+  ]);
+  assert.deepEqual([...names], ["a", "lists\0dev"]);
+  deletions.admit({ local: 0, remote: 1 }, boxOf(3, "c"));
+  assert.throws(() => deletions.admit({ local: 0, remote: 500 }, boxOf(4, "d")), {
+    code: "MASS_DELETION",
+    abandons: "mailbox",
+  });
+  assert.equal(
+    `${String(deletions.heldBack?.error.side)}: ${String(deletions.heldBack?.error.line)}`,
+    "remote: 1002 of 1002 messages have vanished from the remote server; only 1 was deleted on the other one; " +
+      `left out: "a", "d", "lists/dev"; ${goOn}`,
+  );
+  deletions.admit({ local: 0, remote: 3 }, boxOf(4, "d"));
+  assert.match(deletions.heldBack?.error.line ?? "", /left out: "a", "lists\/dev"; /);
+  assert.equal(guard(1000).heldBack, undefined);
+});
+
 test("a server that lists none of several mailboxes", () => {
   const deletions = guard(5);
   assert.equal(

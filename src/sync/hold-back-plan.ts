@@ -1,0 +1,33 @@
+// More messages have vanished than may be deleted: which mailboxes that is about. Pure, and whatever the order they come in.
+
+import type { PerSide } from "../model/side.ts";
+
+export interface Loss {
+  readonly name: string;
+  /** How many messages of each side vanished and are still on the other. */
+  readonly vanished: PerSide<number>;
+  /** How many messages are known to be on both sides. */
+  readonly known: number;
+}
+
+/** Who deletes so few, and not most of a mailbox, has nothing to do with the rest. */
+const slight = 10;
+
+/**
+ * Those that lost much. The others may lose what they did, as long as that is not too much by itself: else all are meant.
+ * None while all of it together may be deleted.
+ */
+export function planHoldingBack(losses: readonly Loss[], isTooMany: (count: number) => boolean): readonly Loss[] {
+  const lossy = losses.filter((loss) => lost(loss) > 0);
+  if (!isTooMany(sum(lossy))) return [];
+  const few = lossy.filter((loss) => lost(loss) < slight && 2 * lost(loss) < loss.known);
+  return isTooMany(sum(few)) ? lossy : lossy.filter((loss) => !few.includes(loss));
+}
+
+function lost({ vanished }: Loss): number {
+  return vanished.local + vanished.remote;
+}
+
+function sum(losses: readonly Loss[]): number {
+  return losses.reduce((total, loss) => total + lost(loss), 0);
+}
