@@ -48,6 +48,12 @@ export const errorKinds = {
   MAILBOX_NAME: kind(exitCode.partial, "mailbox", "no", "A mailbox name cannot exist on the other server."),
   MAILBOX_GONE: kind(exitCode.partial, "mailbox", "no", "A known mailbox disappeared from one server."),
   MAILBOX_UNKNOWN: kind(exitCode.partial, "mailbox", "no", "A MAILBOX on the command line matches nothing."),
+  MAILBOX_RENAMED: kind(
+    exitCode.partial,
+    "mailbox",
+    "no",
+    "A mailbox has another name on one server now, and cannot have it on the other.",
+  ),
   MAILBOX_EXISTS: kind(exitCode.data, "run", "no", "A mailbox cannot be renamed: the new name is taken."),
   MAILBOX_UNSYNCABLE: kind(
     exitCode.partial,

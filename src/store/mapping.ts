@@ -45,6 +45,12 @@ export function pairsOf(connection: Connection, { idx, side }: MailboxSide, uids
   return checked(connection, pairs);
 }
 
+/** The pairs with the highest local UIDs. */
+export function newestPairs(connection: Connection, idx: number, count: number): PerSide<number>[] {
+  const sql = "SELECT lUID AS local, rUID AS remote FROM mapping WHERE idx = ? ORDER BY lUID DESC LIMIT ?";
+  return checked(connection, connection.rows<PerSide<number>>(sql, idx, count));
+}
+
 /** UIDs ≥ `from` on `side` that have a mapping row. */
 export function mappedUids(connection: Connection, { idx, side }: MailboxSide, from: number): UidSet {
   const uid = uidOf[side];

@@ -17,6 +17,7 @@ import {
   countMappings,
   mappedAmong,
   mappedUids,
+  newestPairs,
   pairsOf,
   removeMappings,
   sequenceSample,
@@ -159,6 +160,15 @@ export class Store {
   /** Keeps its idx, and all that is known of it. */
   renameMailbox(idx: number, name: string): void {
     this.#connection.run("UPDATE mailboxes SET mailbox = ? WHERE idx = ?", Buffer.from(name, "latin1"), idx);
+  }
+
+  /** Of several at once, which may exchange their names. */
+  renameMailboxes(renamings: readonly { readonly idx: number; readonly to: string }[]): void {
+    this.transaction(() => {
+      // No name that a server could have told: no level is without a name.
+      for (const { idx } of renamings) this.renameMailbox(idx, `\0${String(idx)}`);
+      for (const { idx, to } of renamings) this.renameMailbox(idx, to);
+    });
   }
 
   /** Forgets the mailbox and all that is known of it. */
@@ -313,6 +323,11 @@ export class Store {
   /** Mapping rows whose UID on `side` is in the set, ascending by that UID. */
   pairsOf(idx: number, side: Side, uids: UidSet): PerSide<number>[] {
     return pairsOf(this.#connection, { idx, side }, uids);
+  }
+
+  /** The mapping rows with the highest local UIDs, the highest first. */
+  newestPairs(idx: number, count: number): PerSide<number>[] {
+    return newestPairs(this.#connection, idx, count);
   }
 
   /** UIDs ≥ `from` on `side` that have a mapping row. */

@@ -1,9 +1,8 @@
 // Which of the renames that servers told of (RFC 5465 5.4) are to be followed on the other side. Pure.
 
 import { fromWire, isWithin } from "../model/mailbox-name.ts";
-import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { otherSide, type PerSide, type Side } from "../model/side.ts";
 import type { RenameNews } from "./agenda.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 
@@ -33,42 +32,6 @@ interface Circumstances {
 }
 
 /**
- * Renames that nobody told of, as Dovecot 2.3 does at times: a known mailbox is gone, and exactly one that was not there
- * before has its UIDVALIDITY, and a UIDNEXT and HIGHESTMODSEQ that go on from where it was.
- */
-export function deduceRenames(side: Side, circumstances: Circumstances): Followed[] {
-  const found = heirsOn([side], circumstances).map((rename) => ({ side, ...rename }));
-  return parentsOnly(found.filter((rename) => isToBeFollowed(rename, circumstances)));
-}
-
-/** Renames that both servers have done and the database has not: whoever did them was ended before, or were two people. */
-export function findDoneRenames(circumstances: Circumstances): Renamed[] {
-  const { isIgnored } = circumstances;
-  return heirsOn(sides, circumstances).filter(({ from, to }) => !isIgnored(from) && !isIgnored(to));
-}
-
-function heirsOn(on: readonly Side[], { listings, known }: Circumstances): Renamed[] {
-  const exists = (side: Side, name: string): boolean => listings[side].mailboxes.get(name)?.exists === true;
-  const names = [...listings[on[0]!].mailboxes.keys()];
-  const unknown = names.filter((name) => !known.has(name) && on.every((side) => exists(side, name)));
-  const gone = [...known].filter(([name]) => name !== "INBOX" && !on.some((side) => exists(side, name)));
-  const found = gone.flatMap(([from, { states }]) => {
-    const heirs = unknown.filter((name) =>
-      on.every((side) => continues(listings[side].mailboxes.get(name)?.state, states[side])),
-    );
-    const [to] = heirs;
-    return to === undefined || heirs.length > 1 ? [] : [{ from, to }];
-  });
-  // Two that could be the same one are no proof.
-  return found.filter(({ to }) => found.filter((other) => other.to === to).length === 1);
-}
-
-function continues(now: MailboxState | undefined, before: MailboxState | undefined): boolean {
-  if (now === undefined || before === undefined || now.uidValidity !== before.uidValidity) return false;
-  return now.uidNext >= before.uidNext && now.highestModSeq >= before.highestModSeq;
-}
-
-/**
  * Only what both sides had under the old name, and only one has, under the new name, now: anything else is not what it was
  * when it was told, or our own doing. Parents come before their children, who go along with them.
  */
@@ -94,8 +57,9 @@ function joined(renames: readonly Followed[]): Followed[] {
   return result;
 }
 
-function parentsOnly(renames: readonly Followed[]): Followed[] {
-  const parents: Followed[] = [];
+/** Without those that go along with what is above them. */
+export function parentsOnly<T extends Followed>(renames: readonly T[]): T[] {
+  const parents: T[] = [];
   for (const rename of [...renames].sort((a, b) => a.from.length - b.from.length)) {
     const isCarried = ({ side, from, to }: Followed): boolean =>
       side === rename.side && isWithin(rename.from, from) && rename.to === to + rename.from.slice(from.length);

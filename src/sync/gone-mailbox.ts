@@ -1,6 +1,7 @@
 // What to say of a known mailbox that one server does not have any more, and which commands to choose from.
 
 import { InterimapError } from "../model/errors.ts";
+import { briefName } from "../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
@@ -13,10 +14,12 @@ export interface GoneMailbox {
   readonly name: string;
   readonly listings: PerSide<Listing>;
   readonly known: KnownMailbox | undefined;
+  /** What it is called there now, as far as can be seen. */
+  readonly heir?: string | undefined;
 }
 
-/** A mailbox that was deleted and one that was renamed look the same: only the user knows. */
-export function goneError({ program, side, name, listings, known }: GoneMailbox): InterimapError {
+/** A mailbox that was deleted and one that was renamed look much the same: only the user knows. */
+export function goneError({ program, side, name, listings, known, heir }: GoneMailbox): InterimapError {
   const suggest = (what: Pick<Suggestion, "command" | "names" | "targets">): string =>
     suggestedCommand({ ...what, program, delimiter: listings.local.naming.delimiter });
   const other = otherSide(side);
@@ -28,8 +31,9 @@ export function goneError({ program, side, name, listings, known }: GoneMailbox)
     });
   }
   const everywhere = suggest({ command: "delete", names: [name] });
-  const elsewhere = suggest({ command: "rename", names: [name, "NEWNAME"], targets: [other, "database"] });
-  return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server`, {
+  const elsewhere = suggest({ command: "rename", names: [name, heir ?? "NEWNAME"], targets: [other, "database"] });
+  const where = heir === undefined ? "" : `, which has its messages in "${briefName(heir)}" now`;
+  return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server${where}`, {
     hint: `to delete it everywhere: ${everywhere}; if it was renamed: ${elsewhere}`,
   });
 }

@@ -1,45 +1,69 @@
-// Gives mailboxes that both servers have renamed their new names in the database. A renaming that is followed may be ended
-// before it comes to that; taken for new, the mailboxes would get back what was deleted in the meantime.
+// Gives mailboxes that are called otherwise on the servers their new names in the database. Taken for new, they would get
+// back what was deleted in the meantime.
 
-import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
+import { perSide, sides, type PerSide } from "../model/side.ts";
 import type { Session } from "../imap/session.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
-import { findDoneRenames } from "./follow-renames.ts";
-import { lookUpListing } from "./given-mailboxes.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
+import type { Renaming } from "./rename-decisions.ts";
 import { finishSubscriptions } from "./rename-mailbox.ts";
+import type { Found } from "./whereabouts.ts";
 
 interface Recording {
   readonly sessions: PerSide<Session>;
   readonly store: Store;
   readonly report: Report;
-  readonly isIgnored: (name: string) => boolean;
+  readonly leftOut: Set<string>;
 }
 
-export interface Found {
-  readonly listings: PerSide<Listing>;
-  /** What the database has. */
-  readonly known: ReadonlyMap<string, KnownMailbox>;
+interface ToRecord {
+  readonly renamings: readonly Renaming[];
+  readonly listed: { readonly listings: PerSide<Listing>; readonly known: ReadonlyMap<string, KnownMailbox> };
+  readonly found: Found;
 }
 
 /** True when there were any: the listings are out of date then, as subscriptions go along. */
-export async function recordRenames(recording: Recording, { listings, known }: Found): Promise<boolean> {
-  const { sessions, store, report, isIgnored } = recording;
-  const found = findDoneRenames({ listings, known, isIgnored });
-  if (found.length === 0) return false;
+export async function recordRenames(
+  { sessions, store, report, leftOut }: Recording,
+  { renamings, listed: { listings, known }, found }: ToRecord,
+): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
-  // What is not listed need not be gone: perhaps nobody asked for it.
-  const names = found.map(({ from }) => from);
-  const old = await bothSides((side) => lookUpListing(sessions[side], { naming: namings[side], names }));
-  // What is listed in a line that cannot be read may be any of them.
-  if (sides.some((side) => old[side].unreadable.length > 0)) return false;
-  const done = found.filter(({ from }) => !sides.some((side) => old[side].mailboxes.get(from)?.exists === true));
-  for (const rename of done) await finishSubscriptions(report, { sessions, namings }, rename);
+  const exists = (name: string): boolean => sides.some((side) => found.listed[side].get(name)?.exists === true);
+  const isNowhere = (idx: number): boolean =>
+    sides.every((side) => found.places[side].has(idx) && found.places[side].get(idx) === undefined);
+  let recorded = [...renamings];
+  const holderOf = ({ to }: Renaming): KnownMailbox | undefined => {
+    const holder = known.get(to);
+    return recorded.some(({ idx }) => idx === holder?.idx) ? undefined : holder;
+  };
+  for (let isSettled = false; !isSettled;) {
+    isSettled = true;
+    for (const renaming of recorded) {
+      const holder = holderOf(renaming);
+      if (holder === undefined || isNowhere(holder.idx)) continue;
+      // That one is left out, and so is what depends on it.
+      for (const name of [renaming.from, renaming.to]) leftOut.add(name);
+      recorded = recorded.filter((one) => one !== renaming);
+      isSettled = false;
+    }
+  }
+  for (const { from, to } of recorded)
+    if (!exists(from)) await finishSubscriptions(report, { sessions, namings }, { from, to });
   store.transaction(() => {
-    for (const { from, to } of done) store.renameMailbox(known.get(from)!.idx, to);
+    for (const renaming of recorded) {
+      const holder = holderOf(renaming);
+      if (holder !== undefined) store.removeMailbox(holder.idx);
+    }
+    store.renameMailboxes(recorded);
+    for (const { idx, from, to } of recorded) if (exists(from)) store.setSubscribed(idx, isSubscribed(found, to));
   });
-  for (const { from, to } of done) report({ type: "mailbox-renamed", mailbox: from, to });
-  return done.length > 0;
+  for (const { from, to } of recorded) report({ type: "mailbox-renamed", mailbox: from, to });
+  return recorded.length > 0;
+}
+
+/** Subscriptions are to names. Where the servers do not agree, one of them has a new one. */
+function isSubscribed({ listed }: Found, name: string): boolean {
+  return sides.every((side) => listed[side].get(name)?.subscribed === true);
 }

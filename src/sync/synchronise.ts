@@ -31,8 +31,8 @@ import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { syncMailbox } from "./mailbox-worker.ts";
 import { optimiseLater } from "./late-optimisation.ts";
-import { deduceRenames, planFollowing, type RenameSource } from "./follow-renames.ts";
-import { recordRenames, type Found } from "./record-renames.ts";
+import { planFollowing, type RenameSource } from "./follow-renames.ts";
+import { settleNames } from "./settle-names.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
@@ -348,7 +348,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
     const known = knownMailboxes(run.store);
     if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, listings, known });
     leaveOutUnreadable(run, namedOddities(listings));
-    if (isPatient && (await recordRenames(run, { listings, known }))) continue;
+    if (await settleNames(run, { listings, known, mayRename: isPatient })) continue;
     if (isPatient && (await followRenames(run, { listings, known }))) continue;
     // Of mailboxes that are listed nowhere, which the plan is not about.
     await forgetSubscriptions({ ...run, listings });
@@ -426,7 +426,10 @@ function requireMailboxes({ guard }: Run, listings: PerSide<Listing>, { gone }: 
 }
 
 /** Does on the other side, and in the database, what servers told of. True when something was changed. */
-async function followRenames({ renames, isIgnored, ...run }: Run, { listings, known }: Found): Promise<boolean> {
+async function followRenames(
+  { renames, isIgnored, ...run }: Run,
+  { listings, known }: Pick<Reconciled, "listings" | "known">,
+): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
   if (renames === undefined) return false;
   const circumstances = {
@@ -434,11 +437,7 @@ async function followRenames({ renames, isIgnored, ...run }: Run, { listings, kn
     known,
     isIgnored: (name: string) => isIgnored(name) || run.leftOut.has(name),
   };
-  const told = planFollowing(renames.take(), circumstances);
-  const deduced = sides
-    .filter((side) => renames.isTold(side) && listings[side].unreadable.length === 0)
-    .flatMap((side) => deduceRenames(side, circumstances));
-  const followed = told.length > 0 ? told : deduced;
+  const followed = planFollowing(renames.take(), circumstances);
   for (const { side, from, to } of followed) {
     const targets = [otherSide(side), "database"] as const;
     try {

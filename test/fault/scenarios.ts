@@ -225,6 +225,23 @@ export const scenarios: readonly Scenario[] = [
     args: ["--rename", "Box", "Cup"],
   },
   {
+    name: "names: renamed, and made anew under the old name",
+    synced: ["create Log", "append Log a*3", "subscribe Log", "append INBOX i"],
+    local: ["rename Log Log-1", "create Log", "append Log n*2", "append Log-1 late"],
+    remote: ["flag Log a2 +\\Seen"],
+  },
+  {
+    name: "names: exchanged, children along with their parents",
+    synced: ["create A", "create A/X", "create B", "append A a*3", "append A/X x*2", "append B b*4:\\Seen"],
+    local: ["rename A C", "rename B A", "rename C B", "append A l"],
+    remote: ["expunge B b1"],
+  },
+  {
+    name: "names: rotated in a chain",
+    synced: ["create Log", "create Log-1", "append Log a*3", "append Log-1 b*4", "subscribe Log-1"],
+    local: ["rename Log-1 Log-2", "rename Log Log-1", "create Log", "append Log l"],
+  },
+  {
     name: "delete",
     synced: ["create Box", "append Box a*2", "subscribe Box", "append INBOX i"],
     local: ["append INBOX l"],

@@ -270,13 +270,21 @@ describe("mailboxes that are not what they were", () => {
     });
   }
 
-  test("one that was renamed stays under its old name on the other side, and its new name is copied", async (t) => {
-    const stores = await changed(t, "remote", ["RENAME box moved"]);
-    await store(stores.remote, "1 +FLAGS (\\Flagged)", "moved");
-    await assertLeftAlone(stores, /^remote\(box\): .*disappeared from the remote server/);
-    assert.deepEqual(await contents(stores.local, "box"), ["box1", "box2"]);
-    assert.deepEqual(await contents(stores.local, "moved"), ["box1 \\flagged", "box2"]);
-  });
+  for (const side of sides)
+    test(`one that was renamed on the ${side} side is not copied under its new name, and the advice helps`, async (t) => {
+      const stores = await changed(t, side, ["RENAME box moved"]);
+      await store(stores[side], "1 +FLAGS (\\Flagged)", "moved");
+      await assertLeftAlone(stores, new RegExp(`^${side}\\(box\\): .*disappeared from the ${side} server`));
+      assert.deepEqual(await contents(stores[otherSide(side)], "box"), ["box1", "box2"]);
+      assert.ok(!(await names(stores[otherSide(side)])).includes("moved"));
+      const { stderr } = await runInterimap(stores.home);
+      const [, advice = ""] = /if it was renamed: interimap (.*)$/m.exec(stderr) ?? [];
+      assert.equal(advice, `--target=${otherSide(side)},database --rename box moved`);
+      assert.equal((await runInterimap(stores.home, advice.split(" "))).status, 0);
+      await assertConverges(stores);
+      for (const each of sides) assert.deepEqual(await contents(stores[each], "moved"), ["box1 \\flagged", "box2"]);
+      await assertNothingToDo(stores);
+    });
 
   test("one that disappeared from both sides is forgotten without a word", async (t) => {
     const stores = await changed(t, "remote", ["DELETE box"]);

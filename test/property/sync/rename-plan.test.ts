@@ -8,10 +8,12 @@ import { fromWire, isWithin, toWire, type Naming } from "../../../src/model/mail
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { allTargets, type Target } from "../../../src/model/target.ts";
 import type { RenameNews } from "../../../src/sync/agenda.ts";
-import { deduceRenames, planFollowing, type Followed } from "../../../src/sync/follow-renames.ts";
+import { parentsOnly, planFollowing, type Followed } from "../../../src/sync/follow-renames.ts";
 import type { ListedMailbox, Listing } from "../../../src/sync/mailbox-listing.ts";
 import type { KnownMailbox } from "../../../src/sync/mailbox-plan.ts";
+import { decideRenames } from "../../../src/sync/rename-decisions.ts";
 import { planRename, type RenamePlan } from "../../../src/sync/rename-plan.ts";
+import { locate } from "../../../src/sync/whereabouts-plan.ts";
 
 const names = ["a", "a\0b", "a\0b\0c", "d", "e", "ab"];
 const naming: Naming = { delimiter: "/", reference: "" };
@@ -179,10 +181,19 @@ function found({ servers, known }: World, done: readonly Followed[]): { told: Fo
     known: new Map(known.map((one) => [one.name, one])),
     isIgnored: () => false,
   };
-  return {
-    told: planFollowing(news, circumstances),
-    deduced: sides.flatMap((side) => deduceRenames(side, circumstances)),
-  };
+  const decisions = decideRenames({
+    known,
+    listed: servers,
+    places: perSide((side) => {
+      const recorded = known.map(({ idx, name, states }) => ({ idx, name, state: states[side] }));
+      return locate({ known: recorded, listed: servers[side], isGone: () => true }, () => "fits").places;
+    }),
+    isIgnored: () => false,
+    isInScope: () => true,
+    isTold: () => true,
+  });
+  const deduced = parentsOnly(decisions.followed).map(({ side, from, to }) => ({ side: otherSide(side), from, to }));
+  return { told: planFollowing(news, circumstances), deduced };
 }
 
 function follow(world: World, followed: readonly Followed[]): void {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MailboxState } from "../../../src/model/mailbox-state.ts";
 import { perSide, type PerSide } from "../../../src/model/side.ts";
 import type { RenameNews } from "../../../src/sync/agenda.ts";
-import { findDoneRenames, planFollowing } from "../../../src/sync/follow-renames.ts";
+import { planFollowing } from "../../../src/sync/follow-renames.ts";
 import type { Listing } from "../../../src/sync/mailbox-listing.ts";
 
 interface World {
@@ -118,41 +117,4 @@ for (const [what, world] of unfollowed) {
 test("a rename of INBOX moves its messages, and INBOX stays", () => {
   const world: World = { local: ["b"], remote: ["INBOX"], known: ["INBOX"] };
   for (const from of ["INBOX", "Inbox"]) assert.deepEqual(followed([{ ...told, from }], world), []);
-});
-
-/** Of names with the UIDVALIDITY behind a colon, on both sides alike; what both servers have renamed, as `from>to`. */
-function done(world: { readonly listed: readonly string[]; readonly known: readonly string[] }): string[] {
-  const split = (shown: string): [string, MailboxState] => {
-    const [name, uidValidity, uidNext = "5"] = shown.split(":");
-    return [inner(name!), { uidValidity: Number(uidValidity), uidNext: Number(uidNext), highestModSeq: 9n }];
-  };
-  const listings = perSide((): Listing => ({
-    unreadable: [],
-    naming: { delimiter: "/", reference: "" },
-    mailboxes: new Map(
-      world.listed
-        .map(split)
-        .map(([name, state]) => [name, { wireName: name, exists: true, subscribed: false, state }]),
-    ),
-  }));
-  const known = new Map(world.known.map(split).map(([name, state]) => [name, { states: perSide(() => state) }]));
-  return findDoneRenames({ listings, known, isIgnored: (name) => name === "ignored" })
-    .map(({ from, to }) => `${from}>${to}`.replaceAll("\0", "/"))
-    .sort();
-}
-
-test("mailboxes that both servers have renamed are known by their UIDVALIDITY, children too", () => {
-  assert.deepEqual(done({ listed: ["b:1", "b/c:2"], known: ["a:1", "a/c:2"] }), ["a/c>b/c", "a>b"]);
-  assert.deepEqual(done({ listed: ["b:1:7"], known: ["a:1"] }), ["a>b"]);
-});
-
-test("but not another mailbox, one that was there before, one that is behind, or one of two", () => {
-  assert.deepEqual(done({ listed: ["b:2"], known: ["a:1"] }), []);
-  assert.deepEqual(done({ listed: ["a:1", "b:1"], known: ["a:1"] }), []);
-  assert.deepEqual(done({ listed: ["b:1"], known: ["a:1", "b:1"] }), []);
-  assert.deepEqual(done({ listed: ["b:1:4"], known: ["a:1"] }), []);
-  assert.deepEqual(done({ listed: ["b:1", "c:1"], known: ["a:1"] }), []);
-  assert.deepEqual(done({ listed: ["c:1"], known: ["a:1", "b:1"] }), []);
-  assert.deepEqual(done({ listed: ["b:1"], known: ["INBOX:1"] }), []);
-  assert.deepEqual(done({ listed: ["ignored:1"], known: ["a:1"] }), []);
 });

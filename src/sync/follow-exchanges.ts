@@ -1,0 +1,67 @@
+// Follows mailboxes that changed their names while others took the old ones: on the other server, and then in the database.
+// Each step can be told from what the servers list, so that whatever ends in between is gone on with.
+
+import { CommandRefused } from "../imap/command-refused.ts";
+import { deleteMailbox, rename } from "../imap/commands/mailbox.ts";
+import { InterimapError } from "../model/errors.ts";
+import { isWithin, toWire } from "../model/mailbox-name.ts";
+import type { Side } from "../model/side.ts";
+import { isTemporary } from "../model/temporary-name.ts";
+import { lookUp, type Opened } from "./given-mailboxes.ts";
+import type { Report } from "./events.ts";
+import type { ListedMailbox } from "./mailbox-listing.ts";
+import type { Move } from "./rename-decisions.ts";
+import { planRenameSteps } from "./rename-steps.ts";
+
+export interface Exchange extends Opened {
+  readonly report: Report;
+  readonly side: Side;
+  readonly listed: ReadonlyMap<string, ListedMailbox>;
+  readonly moves: readonly Move[];
+  /** Names of known mailboxes that stay. */
+  readonly staying: readonly string[];
+}
+
+/** @throws InterimapError where a server refuses, or there is no way. */
+export async function exchangeNames(exchange: Exchange): Promise<void> {
+  const { side, listed, moves, staying, namings, sessions } = exchange;
+  const existing = [...listed].filter(([, { exists }]) => exists).map(([name]) => name);
+  const goals = new Map([
+    ...staying.map((name) => [name, name] as const),
+    ...moves.map(({ current, to }) => [current, to] as const),
+  ]);
+  const steps = planRenameSteps({ names: existing, goals });
+  if (steps === undefined)
+    throw new InterimapError("MAILBOX_RENAMED", "there is no order in which it can be renamed here", { side });
+  const spelling = new Map([...listed].map(([name, { wireName }]) => [name, wireName]));
+  const names = new Map(moves.map((move) => [move, move.current]));
+  for (const { from, to } of steps) {
+    await clearLevels(exchange, to);
+    await rename(sessions[side], spelling.get(from) ?? toWire(from, namings[side]), toWire(to, namings[side]));
+    for (const name of spelling.keys()) if (isWithin(name, from)) spelling.delete(name);
+    for (const [move, name] of names) {
+      if (!isWithin(name, from)) continue;
+      const now = to + name.slice(from.length);
+      names.set(move, now);
+      if (name === from && now === move.to && move.from !== move.to)
+        exchange.report({ type: "mailbox-renamed", side, mailbox: move.from, to });
+    }
+  }
+  for (const { to } of steps) if (isTemporary(to)) await clearLevels(exchange, to);
+}
+
+/** Levels of the hierarchy that hold nothing: some servers leave them, and take no mailbox of their name. */
+async function clearLevels({ sessions, namings, side }: Exchange, name: string): Promise<void> {
+  const naming = namings[side];
+  const there = [...(await lookUp(sessions[side], { naming, names: [name], below: true })).values()];
+  if (there.some(({ exists }) => exists)) return;
+  const levels = there.map(({ wireName }) => wireName).toSorted();
+  for (const level of levels.toReversed()) {
+    try {
+      await deleteMailbox(sessions[side], level);
+    } catch (error) {
+      // The renaming says whether it matters.
+      if (!(error instanceof CommandRefused)) throw error;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// In which order mailboxes of one server are renamed when some take the names of others. Pure.
+//
+// A rename takes along what is below (RFC 3501 6.3.5), and needs a name that neither exists nor has anything below it. Where
+// there is no such order, as when two change names, a mailbox gets a temporary name first. After each single step it can be
+// told what is still to be done.
+
+import { isWithin } from "../model/mailbox-name.ts";
+import { settledName, temporaryName } from "../model/temporary-name.ts";
+
+export interface RenameStep {
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Item {
+  name: string;
+  /** Undefined: it goes along with what is above it. */
+  goal: string | undefined;
+}
+
+type Open = Item & { readonly goal: string };
+
+function isOpen(item: Item): item is Open {
+  return item.goal !== undefined && item.goal !== item.name;
+}
+
+function takesAlong(above: Open, item: Open): boolean {
+  return isWithin(item.name, above.name) && item.goal === above.goal + item.name.slice(above.name.length);
+}
+
+export interface StepSituation {
+  /** All mailboxes of the server. */
+  readonly names: Iterable<string>;
+  /** Those that are known have a place of their own. */
+  readonly goals: ReadonlyMap<string, string>;
+}
+
+/** Undefined when there is no way. */
+export function planRenameSteps({ names, goals }: StepSituation): readonly RenameStep[] | undefined {
+  const items = [...names].map((name): Item => {
+    const settled = settledName(name);
+    return { name, goal: goals.get(name) ?? (settled === name ? undefined : settled) };
+  });
+  const steps: RenameStep[] = [];
+  const go = (from: string, to: string): void => {
+    steps.push({ from, to });
+    for (const item of items) if (isWithin(item.name, from)) item.name = to + item.name.slice(from.length);
+  };
+  const isFree = (name: string): boolean => !items.some((item) => isWithin(item.name, name));
+  const open = (): Open[] => {
+    const left: Open[] = [];
+    for (const item of items.filter(isOpen).sort((a, b) => a.name.length - b.name.length))
+      if (!left.some((other) => takesAlong(other, item))) left.push(item);
+    return left;
+  };
+
+  const most = 4 * items.length + 4;
+  for (let left = open(); left.length > 0; left = open()) {
+    if (steps.length > most) return undefined;
+    // What is to be above another comes first: it could not take its name any more.
+    const next = left
+      .toSorted((a, b) => a.goal.length - b.goal.length)
+      .find(({ name, goal }) => isFree(goal) && !isWithin(goal, name));
+    if (next !== undefined) {
+      go(next.name, next.goal);
+      continue;
+    }
+    const { name, goal } = left[0]!;
+    const obstacle = isWithin(goal, name) ? name : goal;
+    const aside = temporaryName(obstacle);
+    if (!isFree(aside)) return undefined;
+    // What makes room and is not known otherwise comes back.
+    if (obstacle !== name) for (const item of items) if (isWithin(item.name, goal)) item.goal ??= item.name;
+    go(obstacle, aside);
+  }
+  return steps;
+}

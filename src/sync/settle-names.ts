@@ -1,0 +1,186 @@
+// Mailboxes that are called otherwise than they are known are dealt with before anything is created or copied: what is in
+// them would come to the other server a second time.
+
+import type { Session } from "../imap/session.ts";
+import { InterimapError } from "../model/errors.ts";
+import { briefName, isWithin } from "../model/mailbox-name.ts";
+import { groupBy } from "../model/group-by.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { Store } from "../store/store.ts";
+import type { Report } from "./events.ts";
+import { exchangeNames } from "./follow-exchanges.ts";
+import { parentsOnly, type RenameSource } from "./follow-renames.ts";
+import { goneError } from "./gone-mailbox.ts";
+import type { ListingQuery } from "./list-both.ts";
+import type { Listing } from "./mailbox-listing.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
+import { recordRenames } from "./record-renames.ts";
+import { decideRenames, type Held, type Move } from "./rename-decisions.ts";
+import { renameEverywhere } from "./rename-mailbox.ts";
+import { suggestedCommand, type Program } from "./suggested-command.ts";
+import { findWhereabouts, type Found } from "./whereabouts.ts";
+
+export interface Settling {
+  readonly sessions: PerSide<Session>;
+  readonly store: Store;
+  readonly query: ListingQuery;
+  readonly report: Report;
+  readonly program: Program;
+  readonly isIgnored: (name: string) => boolean;
+  readonly renames?: RenameSource;
+  /** Mailboxes that are not to be touched in this run. */
+  readonly leftOut: Set<string>;
+}
+
+export interface Listed {
+  readonly listings: PerSide<Listing>;
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+  /** False: whatever is still to be renamed is left alone. */
+  readonly mayRename: boolean;
+}
+
+/** True when something was renamed: the listings are out of date then. */
+export async function settleNames(settling: Settling, listed: Listed): Promise<boolean> {
+  const found = await findWhereabouts(settling, listed);
+  if (found === undefined) return false;
+  const { renames, leftOut } = settling;
+  const decisions = decideRenames({
+    ...found,
+    known: [...listed.known.values()],
+    isIgnored: (name) => settling.isIgnored(name) || leftOut.has(name),
+    isInScope: (name) => isInScope(name, listed, found),
+    isTold: (side) => renames?.isTold(side) === true,
+  });
+  holdBack(settling, listed, decisions.held);
+  const { moves, followed, recorded } = decisions;
+  if (!listed.mayRename) {
+    for (const { from, to } of [...moves, ...followed, ...recorded]) {
+      const error = new InterimapError("MAILBOX_RENAMED", `goes on being called otherwise than "${briefName(to)}"`);
+      settling.report({ type: "mailbox-left-out", mailbox: from, error });
+      for (const name of [from, to]) leftOut.add(name);
+    }
+    return false;
+  }
+  for (const [side, those] of groupBy(moves, (move) => move.side))
+    await exchange(settling, { side, moves: those, listed, found });
+  await follow(settling, listed, followed);
+  if (moves.length > 0 || followed.length > 0) return true;
+  return recordRenames(settling, { renamings: recorded, listed, found });
+}
+
+/** What is not listed with the others was not asked for. */
+function isInScope(name: string, { listings }: Listed, { listed }: Found): boolean {
+  const isThere = (side: Side): boolean => listings[side].mailboxes.has(name) || !listed[side].has(name);
+  return sides.every(isThere);
+}
+
+interface OneSided {
+  readonly side: Side;
+  readonly moves: readonly Move[];
+  readonly listed: Listed;
+  readonly found: Found;
+}
+
+async function exchange(settling: Settling, { side, moves, listed, found }: OneSided): Promise<void> {
+  const { sessions, report, leftOut } = settling;
+  const namings = perSide((one) => listed.listings[one].naming);
+  const isStaying = ({ idx, name }: KnownMailbox): boolean =>
+    !found.places[side].has(idx) &&
+    !moves.some((move) => move.idx === idx) &&
+    found.listed[side].get(name)?.exists === true;
+  const staying = [...listed.known.values()].filter(isStaying).map(({ name }) => name);
+  try {
+    await exchangeNames({ sessions, namings, report, side, listed: found.listed[side], moves, staying });
+  } catch (error) {
+    // Nobody asked for it: what cannot be done is no reason to stop.
+    if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
+    report({ type: "mailbox-left-out", side, mailbox: moves[0]!.from, error });
+    for (const { from, to, current } of moves) for (const name of [from, to, current]) leftOut.add(name);
+  }
+}
+
+/** Whole renames that a server told of, or should have. */
+async function follow(settling: Settling, { listings }: Listed, followed: readonly Move[]): Promise<void> {
+  const { sessions, leftOut, report } = settling;
+  const namings = perSide((side) => listings[side].naming);
+  for (const { side, from, to } of parentsOnly(followed)) {
+    try {
+      await renameEverywhere({ ...settling, from, to, targets: [side, "database"] }, { sessions, namings });
+    } catch (error) {
+      if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
+      for (const name of [from, to]) leftOut.add(name);
+      report({ type: "mailbox-left-out", side, mailbox: from, error });
+    }
+  }
+}
+
+function holdBack({ report, leftOut, program }: Settling, { listings, known }: Listed, held: readonly Held[]): void {
+  const isMere = ({ obstacle }: Held): boolean => obstacle.kind === "mere";
+  const carried = (one: Held): boolean =>
+    held.some(
+      (above) =>
+        above !== one &&
+        isMere(above) &&
+        isWithin(one.from, above.from) &&
+        one.to === above.to + one.from.slice(above.from.length),
+    );
+  for (const one of held) {
+    const isTold = leftOut.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));
+    if (!isTold)
+      report({ type: "mailbox-left-out", ...placeOf(one), error: errorOf(one, { listings, known, program }) });
+  }
+  for (const { names, to } of held) {
+    for (const name of names) leftOut.add(name);
+    // Made on the other server, these would be in the way.
+    for (const side of sides)
+      for (const name of listings[side].mailboxes.keys()) if (isWithin(name, to) && !known.has(name)) leftOut.add(name);
+  }
+}
+
+function placeOf({ from, obstacle }: Held): { readonly side?: Side; readonly mailbox: string } {
+  return { mailbox: from, ...("side" in obstacle && { side: obstacle.side }) };
+}
+
+interface Circumstances extends Pick<Listed, "listings" | "known"> {
+  readonly program: Program;
+}
+
+function errorOf({ from, to, obstacle }: Held, { listings, known, program }: Circumstances): InterimapError {
+  const { delimiter } = listings.local.naming;
+  const command = (targets: readonly (Side | "database")[], ...names: readonly string[]): string =>
+    suggestedCommand({ program, command: "rename", names, targets, delimiter });
+  const error = (message: string, hint: string): InterimapError =>
+    new InterimapError("MAILBOX_RENAMED", message, { hint });
+  const shown = `"${briefName(to)}"`;
+  switch (obstacle.kind) {
+    case "mere":
+      return goneError({ program, side: obstacle.side, name: from, listings, known: known.get(from), heir: to });
+    case "both": {
+      const { local, remote } = obstacle.names;
+      return error(
+        `is called "${briefName(local)}" on the local server now, and "${briefName(remote)}" on the remote server`,
+        `to call it the same: ${command(["remote"], remote, local)}; or: ${command(["local"], local, remote)}`,
+      );
+    }
+    case "taken":
+      return error(
+        `is called ${shown} on the ${obstacle.side} server now, and the ${otherSide(obstacle.side)} server has another mailbox of that name`,
+        `to rename that one: ${command([otherSide(obstacle.side), ...(known.has(to) ? (["database"] as const) : [])], to, "NEWNAME")}`,
+      );
+    case "ignored":
+      return error(
+        `is called ${shown} on the ${obstacle.side} server now, which is left out here`,
+        `to rename it everywhere: ${command([otherSide(obstacle.side), "database"], from, to)}`,
+      );
+    case "inbox":
+      return error(
+        `the ${obstacle.side} server has its messages in ${shown} now`,
+        `to move them on the other, too: ${command([otherSide(obstacle.side), "database"], from, to)}`,
+      );
+    case "entangled":
+      return error(
+        `is called ${shown} on the ${obstacle.side} server now`,
+        "see the other mailboxes that were left out",
+      );
+  }
+}

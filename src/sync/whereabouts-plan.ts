@@ -1,0 +1,153 @@
+// Which of the mailboxes that a server lists is which known one, by the numbers that are recorded of each. Pure: where
+// numbers do not tell, it names what is to be looked at.
+
+import { groupBy } from "../model/group-by.ts";
+import { sameState, type MailboxState } from "../model/mailbox-state.ts";
+import { settledName } from "../model/temporary-name.ts";
+import type { ListedMailbox } from "./mailbox-listing.ts";
+
+/** A known mailbox, and what is recorded of it on this side. */
+export interface Recorded {
+  readonly idx: number;
+  readonly name: string;
+  readonly state: MailboxState | undefined;
+}
+
+/** Whether the mailbox under a name holds the messages of a known one. */
+export interface Question {
+  readonly idx: number;
+  readonly name: string;
+}
+
+export type Answer = "fits" | "differs" | "unknown";
+export type Answers = (question: Question) => Answer | undefined;
+
+export interface SideSituation {
+  readonly known: readonly Recorded[];
+  readonly listed: ReadonlyMap<string, ListedMailbox>;
+  /** Whether a mailbox that is not listed does not exist. */
+  readonly isGone: (name: string) => boolean;
+}
+
+export interface Whereabouts {
+  /** Of those that are not under their own name: the new one, if it is known. */
+  readonly places: ReadonlyMap<number, string | undefined>;
+  /** To be answered first; while there are any, the places say nothing. */
+  readonly questions: readonly Question[];
+}
+
+/** Mailboxes that were made in one second have the same UIDVALIDITY on some servers, and there may be thousands. */
+const mostQuestions = 64;
+
+/** Nothing is asked where every mailbox goes on under its name from where it was. */
+export function locate(situation: SideSituation, answers: Answers): Whereabouts {
+  const { known, listed, isGone } = situation;
+  const stateAt = (name: string): MailboxState | undefined => {
+    const mailbox = listed.get(name);
+    return mailbox?.exists === true ? mailbox.state : undefined;
+  };
+  const isLost = ({ name, state }: Recorded): boolean => {
+    if (state === undefined) return false;
+    if (listed.get(name)?.exists !== true) return isGone(name);
+    return (stateAt(name)?.uidValidity ?? state.uidValidity) !== state.uidValidity;
+  };
+  const isBehind = ({ name, state }: Recorded): boolean => {
+    const now = stateAt(name);
+    return now !== undefined && state !== undefined && now.uidValidity === state.uidValidity && !continues(now, state);
+  };
+  const doubtful = known.filter((one) => isLost(one) || isBehind(one));
+  if (doubtful.length === 0) return { places: new Map(), questions: [] };
+
+  const existing = [...listed.keys()].filter((name) => name !== "INBOX" && stateAt(name) !== undefined);
+  const byValidity = groupBy(existing, (name) => stateAt(name)!.uidValidity);
+  const holders = new Map(known.map((one) => [one.name, one]));
+  const asked = new Map<string, Question>();
+  const answerTo = (question: Question): Answer | undefined => {
+    const answer = answers(question);
+    if (answer === undefined && asked.size < mostQuestions) asked.set(keyOf(question), question);
+    return answer ?? (asked.has(keyOf(question)) ? undefined : "unknown");
+  };
+  const heirsOf = ({ name, state }: Recorded): string[] =>
+    (byValidity.get(state?.uidValidity ?? 0) ?? []).filter(
+      (other) => other !== name && state !== undefined && continues(stateAt(other)!, state),
+    );
+
+  const displaced = new Map<number, Recorded>();
+  const candidates = new Map<number, string[]>();
+  const queue: Recorded[] = [];
+  const displace = (one: Recorded): void => {
+    if (displaced.has(one.idx)) return;
+    displaced.set(one.idx, one);
+    queue.push(one);
+  };
+  for (const one of doubtful) {
+    if (isLost(one)) displace(one);
+    // A server that went back, without another mailbox that could be this one, is another matter.
+    else if (heirsOf(one).length > 0 && answerTo({ idx: one.idx, name: one.name }) === "differs") displace(one);
+  }
+  for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+    const { idx } = one;
+    const found: string[] = [];
+    for (const name of heirsOf(one)) {
+      const holder = holders.get(name);
+      if (holder === undefined || holder.state === undefined || displaced.has(holder.idx)) {
+        found.push(name);
+        continue;
+      }
+      // As far as numbers tell it is what it was.
+      const isItself = sameState(stateAt(name)!, holder.state) && !sameState(holder.state, one.state!);
+      if (isItself || answerTo({ idx, name }) !== "fits") continue;
+      found.push(name);
+      displace(holder);
+    }
+    candidates.set(idx, found);
+  }
+  return { places: assign(displaced, { candidates, answerTo }), questions: [...asked.values()] };
+}
+
+interface Claims {
+  readonly candidates: ReadonlyMap<number, readonly string[]>;
+  readonly answerTo: (question: Question) => Answer | undefined;
+}
+
+function assign(
+  displaced: ReadonlyMap<number, Recorded>,
+  { candidates, answerTo }: Claims,
+): Map<number, string | undefined> {
+  const fitting = new Map<number, string[]>();
+  const possible = new Map<number, string[]>();
+  for (const [idx, { name: was }] of displaced) {
+    const names = candidates.get(idx) ?? [];
+    const of = (wanted: Answer): string[] => names.filter((name) => answerTo({ idx, name }) === wanted);
+    fitting.set(idx, of("fits"));
+    const unknown = of("unknown");
+    const aside = unknown.filter((name) => name !== was && settledName(name) === was);
+    possible.set(idx, aside.length > 0 ? aside : unknown);
+  }
+  const claims = (name: string, claimed: ReadonlyMap<number, readonly string[]>): number =>
+    [...claimed.values()].filter((names) => names.includes(name)).length;
+  const places = new Map<number, string | undefined>();
+  for (const [idx, names] of fitting) {
+    const [name] = names;
+    places.set(idx, name !== undefined && names.length === 1 && claims(name, fitting) === 1 ? name : undefined);
+  }
+  // What holds nothing to compare is where nothing else is.
+  const taken = new Set(places.values());
+  for (const [idx, names] of possible) {
+    if (fitting.get(idx)!.length > 0) continue;
+    const free = names.filter((name) => !taken.has(name));
+    const [name] = free;
+    if (name !== undefined && free.length === 1 && claims(name, possible) === 1) places.set(idx, name);
+  }
+  return places;
+}
+
+function keyOf({ idx, name }: Question): string {
+  return `${String(idx)} ${name}`;
+}
+
+/** Whether a mailbox may have become this one: nothing goes back (RFC 3501 2.3.1.1, RFC 7162 3.1.2.1). */
+export function continues(now: MailboxState, before: MailboxState): boolean {
+  if (now.uidValidity !== before.uidValidity) return false;
+  return now.uidNext >= before.uidNext && now.highestModSeq >= before.highestModSeq;
+}
