@@ -5,7 +5,7 @@
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { groupBy } from "../model/group-by.ts";
-import { otherSide, perSide, sides, type PerSide } from "../model/side.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { identityKey, planMatches, without } from "./match-plan.ts";
 
 export interface IdentifyPlan {
@@ -39,6 +39,17 @@ export function planIdentification(messages: PerSide<readonly MessageIdentity[]>
   return { keys, otherSizes, toRead, altered: perSide((side) => nameless[side].filter((one) => !equal.has(one))) };
 }
 
+/** Of messages that share Message-ID, date and size with another of their side, and that both sides have. */
+export function indistinctKeys(messages: PerSide<ReadonlyMap<number, MessageIdentity>>): ReadonlySet<string> {
+  const groups = perSide((side) =>
+    groupBy([...messages[side].values()], (one) => (one.messageId === undefined ? undefined : identityKey(one))),
+  );
+  const size = (side: Side, key: string): number => groups[side].get(key)?.length ?? 0;
+  const isIndistinct = (key: string): boolean =>
+    sides.every((side) => size(side, key) > 0) && sides.some((side) => size(side, key) > 1);
+  return new Set([...groups.local.keys()].flatMap((key) => (key !== undefined && isIndistinct(key) ? [key] : [])));
+}
+
 /** Those of the same date and size as one on the other side. */
 function equalOf(group: PerSide<readonly MessageIdentity[]>): PerSide<readonly MessageIdentity[]> {
   const seen = perSide((side) => new Set(group[side].map(identityKey)));
@@ -51,8 +62,12 @@ interface Group {
   readonly toRead: PerSide<MessageIdentity[]>;
 }
 
+/** Date and size are enough for one that no other of its side shares both with. */
 function identifyTwins(group: PerSide<readonly MessageIdentity[]>, { messageId, keys, toRead }: Group): void {
-  const equal = planMatches(group);
+  const alike = perSide((side) => groupBy(group[side], identityKey));
+  const isAlone = (one: MessageIdentity): boolean =>
+    sides.every((side) => (alike[side].get(identityKey(one))?.length ?? 0) < 2);
+  const equal = planMatches(perSide((side) => group[side].filter(isAlone)));
   for (const pair of equal)
     for (const side of sides)
       keys.set(pair[side], `${messageId} ${String(pair[side].date)} ${String(pair[side].size)}`);

@@ -10,7 +10,8 @@ import { identitiesLeftOut } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
-import { likeness } from "./match-plan.ts";
+import { indistinctKeys } from "./identify-plan.ts";
+import { identityKey, likeness } from "./match-plan.ts";
 import { identify } from "./pair-messages.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { forgetTakenRefusals } from "./refusals.ts";
@@ -23,8 +24,15 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const told = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
   const announced = perSide((side) => views[side].takeAllChanges());
-  const { rows, messages, restyled, read, last } = await compareRows(mailbox);
-  await addUnrecorded(mailbox, { uidNext: told, messages, read });
+  const compareAll = async (indistinct?: ReadonlySet<string>): Promise<Compared> => {
+    const compared = await compareRows(mailbox, indistinct);
+    await addUnrecorded(mailbox, { ...compared, uidNext: told });
+    return compared;
+  };
+  const first = await compareAll();
+  // Of messages that have to be read to be told apart, rows that looked right may be another's.
+  const indistinct = indistinctKeys(first.messages);
+  const { rows, messages, restyled, last } = indistinct.size === 0 ? first : await compareAll(indistinct);
   // A UIDNEXT below that of a message is not true: what is missing there may have been one.
   const uidNext = perSide((side) => Math.max(told[side], last[side] + 1));
   const identified = await identify(
@@ -64,7 +72,8 @@ interface Compared {
   readonly last: PerSide<number>;
 }
 
-async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
+/** `indistinct`: what is equal to messages of these identities is not certain to be the same. */
+async function compareRows(mailbox: OpenMailbox, indistinct: ReadonlySet<string> = new Set()): Promise<Compared> {
   const rows: PerSide<number>[] = [];
   const messages = perSide(() => new Map<number, MessageIdentity>());
   const restyled: PerSide<MessageIdentity>[] = [];
@@ -80,7 +89,8 @@ async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
     }
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
-      if (local !== undefined && remote !== undefined && areCertainlyEqual({ local, remote })) {
+      const isCertain = local !== undefined && remote !== undefined && areCertainlyEqual({ local, remote });
+      if (isCertain && !indistinct.has(identityKey(local))) {
         if (local.flags !== remote.flags) restyled.push({ local, remote });
         continue;
       }

@@ -57,12 +57,13 @@ export const movers: readonly Mover[] = [
   {
     name: "a mail client that tells no date",
     isTypical: true,
-    move: (from, to) => byHand(from, to, () => undefined),
+    move: (from, to) => byHand(from, to, { dateOf: () => undefined }),
   },
   {
     name: "a mail client whose dates are a second late",
-    move: (from, to) => byHand(from, to, aSecondLater),
+    move: (from, to) => byHand(from, to, { dateOf: aSecondLater }),
   },
+  { name: "a mail client that begins with the newest", move: (from, to) => byHand(from, to, { isReverse: true }) },
   { name: "files copied", needs: "Maildirs", move: (from, to) => copyFiles(from, to, "-r") },
   { name: "files copied with their dates", needs: "Maildirs", move: (from, to) => copyFiles(from, to, "-a") },
 ];
@@ -146,12 +147,18 @@ async function imapsync(
   await asClient(to, (imap) => appendAll(imap, "INBOX", copies));
 }
 
+interface Manner {
+  readonly dateOf?: (internalDate: string) => string | undefined;
+  readonly isReverse?: boolean;
+}
+
 async function byHand(
   from: MailServer,
   to: MailServer,
-  dateOf: (internalDate: string) => string | undefined,
+  { dateOf = (date) => date, isReverse = false }: Manner,
 ): Promise<void> {
   const messages = await messagesOf(from);
+  if (isReverse) messages.reverse();
   await asClient(to, async (imap) => {
     for (const { message } of messages) {
       const { bytes, flags, internalDate } = message;
