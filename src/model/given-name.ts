@@ -9,7 +9,8 @@ import { printable } from "./printable.ts";
  * server's hierarchy delimiter. Lines have UTF-8, and `/` whatever the delimiter.
  */
 export function readings(argument: string, delimiter: string | null): readonly string[] {
-  return spelt([...(isAscii(argument) ? [argument] : []), encodeUtf7(argument)], delimiter);
+  const shown = encodeUtf7(argument);
+  return spelt([...(isAscii(argument) ? [argument] : []), shown, encodeUtf7(unescaped(argument))], delimiter);
 }
 
 /** Those that make sense as the name of a mailbox that is not there yet. */
@@ -49,6 +50,13 @@ function spelt(spellings: readonly string[], delimiter: string | null): string[]
     [delimiter, "/"].map((one) => canonicalName(spelling.replaceAll(one, "\0"))),
   );
   return [...new Set(names)].filter((name) => !name.includes(delimiter));
+}
+
+/** Lines have some characters as `\x1b` or `\u202e`, and a backslash as it is. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4}))/g, (_, two: string | undefined, four: string | undefined) =>
+    String.fromCharCode(Number.parseInt(two ?? four ?? "", 16)),
+  );
 }
 
 function isAscii(text: string): boolean {

@@ -34,7 +34,7 @@ export function unmatched({ query, listings, known }: GivenScene, program: Progr
   if (sides.some((side) => listings[side].unreadable.length > 0)) return [];
   const { delimiter } = listings.local.naming;
   const namings = perSide((side) => listings[side].naming);
-  return query.patterns.flatMap((argument): Unmatched[] => {
+  return [...new Set(query.patterns)].flatMap((argument): Unmatched[] => {
     const mayMatch = listedNames({ ...query, patterns: [argument] }, namings);
     const listed = sides.flatMap((side) =>
       [...listings[side].mailboxes].filter(([, { wireName }]) => mayMatch[side](wireName, namings[side].delimiter)),

@@ -201,7 +201,7 @@ describe("MAILBOX arguments", () => {
 });
 
 describe("MAILBOX arguments as lines show them", () => {
-  const shown = ["lists/dev", "Entwürfe/Ünï & co", "R&D", "Entwürfe"];
+  const shown = ["lists/dev", "Entwürfe/Ünï & co", "R&D", "Entwürfe", "left\u200eright", "back\\u200eslash"];
 
   async function filled(t: TestContext): Promise<TwoStores> {
     const stores = await twoStores(t, { local: dot, remote: slash });
@@ -213,14 +213,16 @@ describe("MAILBOX arguments as lines show them", () => {
     const stores = await filled(t);
     const { stderr } = await run(stores);
     const printed = new Set([...stderr.matchAll(/^local\((.*)\): Created mailbox$/gm)].map(([, name = ""]) => name));
-    assert.deepEqual([...printed].sort(), [...shown, "other"].sort());
-    for (const name of printed) {
-      await deliver(stores.remote, encodeName(name), ...mails("later", 1));
+    const asPrinted = (name: string): string => name.replace("\u200e", String.raw`\u200e`);
+    assert.deepEqual([...printed].sort(), [...shown, "other"].map(asPrinted).sort());
+    for (const original of shown) {
+      const name = asPrinted(original);
+      await deliver(stores.remote, encodeName(original), ...mails("later", 1));
       const later = await run(stores, name);
       assert.ok(later.stderr.includes(`local(${name}): Added 1 message, `), later.stderr);
     }
     for (const [index, name] of shown.slice(0, 3).entries()) await run(stores, "--rename", name, `neü ${index}`);
-    await run(stores, "--delete", "Entwürfe");
+    await run(stores, "--delete", ...shown.slice(3).map(asPrinted));
     const renamed = ["INBOX", "other", ...[0, 1, 2].map((index) => `ne&APw- ${index}`)].sort();
     for (const side of sides) assert.deepEqual(await names(stores[side]), renamed);
     assert.deepEqual(known(stores), renamed);

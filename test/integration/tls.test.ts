@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
@@ -61,6 +61,7 @@ local_name ${otherName} {
   });
   for (const name of [`hashed/${hash.trim()}.0`, "plain/ca.pem"])
     copyFileSync(secure.certificateFile!, join(files, name));
+  symlinkSync("gone.pem", join(files, "hashed/0123abcd.0"));
   fingerprint = `sha256$${keyDigest(secure, "sha256")}`;
 });
 
@@ -195,6 +196,7 @@ const environments: readonly InEnvironment[] = [
   { what: "the second directory in SSL_CERT_DIR has it", env: { SSL_CERT_DIR: ["other hashed", "hashed"] } },
   { what: "one of the two has it", env: { SSL_CERT_FILE: "other", SSL_CERT_DIR: "hashed" } },
   { what: "an empty SSL_CERT_DIR beside it does no harm", env: { SSL_CERT_FILE: "ours", SSL_CERT_DIR: "not hashed" } },
+  { what: "all of them have it", env: { SSL_CERT_FILE: "ours", SSL_CERT_DIR: "hashed", NODE_EXTRA_CA_CERTS: "ours" } },
   { what: "NODE_EXTRA_CA_CERTS has it", env: { NODE_EXTRA_CA_CERTS: "ours" } },
   { what: "NODE_EXTRA_CA_CERTS adds to SSL_CERT_FILE", env: { SSL_CERT_FILE: "other", NODE_EXTRA_CA_CERTS: "ours" } },
   { what: "variables without a value are not set", env: { SSL_CERT_FILE: "unset", NODE_EXTRA_CA_CERTS: "ours" } },

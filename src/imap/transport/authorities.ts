@@ -23,9 +23,9 @@ export async function trustedCertificates(settings: TlsSettings): Promise<readon
   if (environment === undefined) return systemCertificates();
   const named = await certificatesNamed(environment);
   const { extraFile } = environment;
-  if (extraFile === undefined) return named ?? systemCertificates();
+  if (extraFile === undefined) return named === undefined ? systemCertificates() : distinct(named);
   const extra = await read("NODE_EXTRA_CA_CERTS", extraFile, () => readSome(extraFile));
-  return [...(named ?? (await systemCertificates()) ?? rootCertificates), extra];
+  return distinct([...(named ?? (await systemCertificates()) ?? rootCertificates), extra]);
 }
 
 /** Where OpenSSL looks and the usual systems keep all of them in one file. */
@@ -42,6 +42,17 @@ async function systemCertificates(): Promise<readonly string[] | undefined> {
     if (bundle !== undefined) return [bundle];
   }
   return undefined;
+}
+
+/** Often several variables name the system's certificates, and each takes a moment to load. */
+function distinct(files: readonly string[]): readonly string[] {
+  return [...new Set(files.flatMap(certificatesIn))];
+}
+
+const certificate = /-----BEGIN (?<kind>(?:X509 |TRUSTED )?CERTIFICATE)-----[^]*?-----END \k<kind>-----/g;
+
+function certificatesIn(text: string): readonly string[] {
+  return text.match(certificate) ?? [];
 }
 
 /** Undefined: the environment does not say which authorities, and no others, to trust. */
@@ -63,10 +74,19 @@ async function certificatesNamed({
   return all;
 }
 
-/** "Hash format", see openssl-rehash(1): HHHHHHHH.N; other files and revocation lists (.rN) do not count. */
+/**
+ * "Hash format", see openssl-rehash(1): HHHHHHHH.N; other files and revocation lists (.rN) do not count, nor do links to what
+ * is not there any more, which an upgrade leaves behind.
+ */
 async function readHashDirectory(directory: string): Promise<readonly string[]> {
   const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{8}\.\d+$/i.test(name));
-  return Promise.all(names.map((name) => readCertificates(join(directory, name))));
+  const files = names.map((name) =>
+    readCertificates(join(directory, name)).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+      throw error;
+    }),
+  );
+  return (await Promise.all(files)).flat();
 }
 
 /** Many times what all authorities of the world have. */
@@ -87,8 +107,7 @@ async function readCertificates(path: string): Promise<string> {
 
 async function readSome(path: string): Promise<string> {
   const text = await readCertificates(path);
-  if (!/^-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/m.test(text))
-    throw new Error("it has no certificate in PEM format");
+  if (certificatesIn(text).length === 0) throw new Error("it has no certificate in PEM format");
   return text;
 }
 

@@ -16,6 +16,8 @@ for (const { argument, delimiter, expected } of [
   { argument: "Entw&APw-rfe", delimiter: "/", expected: ["Entw&APw-rfe", "Entw&-APw-rfe"] },
   { argument: "R&D", delimiter: "/", expected: ["R&D", "R&-D"] },
   { argument: "ü/*", delimiter: ".", expected: ["&APw-/*", "&APw-\0*"] },
+  { argument: String.raw`a\u200eb`, delimiter: "/", expected: [String.raw`a\u200eb`, "a&IA4-b"] },
+  { argument: String.raw`a\xb`, delimiter: "/", expected: [String.raw`a\xb`] },
   { argument: "inBOX", delimiter: ".", expected: ["INBOX"] },
 ]) {
   test(`${argument} with the delimiter ${String(delimiter)}: IMAP's notation, then that of lines`, () => {
