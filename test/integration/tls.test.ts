@@ -41,7 +41,7 @@ before(async () => {
   const [cert, key] = [join(files, "other.pem"), join(files, "other.key")];
   writeFileSync(cert, fixtures.otherName.cert);
   writeFileSync(key, fixtures.otherName.key);
-  for (const name of ["hashed", "plain"]) mkdirSync(join(files, name));
+  for (const name of ["hashed", "plain", "garbage"]) mkdirSync(join(files, name));
   [plain, secure, modern] = await Promise.all([
     startDovecot(),
     startDovecot({
@@ -61,6 +61,7 @@ local_name ${otherName} {
   });
   for (const name of [`hashed/${hash.trim()}.0`, "plain/ca.pem"])
     copyFileSync(secure.certificateFile!, join(files, name));
+  writeFileSync(join(files, "garbage/0123abcd.0"), "-----BEGIN CERTIFICATE-----\n");
   symlinkSync("gone.pem", join(files, "hashed/0123abcd.0"));
   fingerprint = `sha256$${keyDigest(secure, "sha256")}`;
 });
@@ -187,6 +188,7 @@ const authorities = {
   nothing: () => "/nonexistent/ca.pem",
   "no certificate": () => join(files, "other.key"),
   "not hashed": () => join(files, "plain"),
+  garbage: () => join(files, "garbage"),
   unset: () => "",
 };
 
@@ -239,14 +241,14 @@ const environments: readonly InEnvironment[] = [
       line: new RegExp(`^remote: ${name}: cannot read \\S+: it has no certificate in PEM`),
     },
   })),
-  {
-    what: "SSL_CERT_DIR has no hashed names",
-    env: { SSL_CERT_DIR: "not hashed" },
+  ...(["not hashed", "garbage"] as const).map((which) => ({
+    what: `SSL_CERT_DIR has no certificate: ${which}`,
+    env: { SSL_CERT_DIR: which } as const,
     refused: {
-      status: 78,
+      status: 78 as const,
       line: /^remote: SSL_CERT_DIR: \S+ has no certificate under a hashed name; run openssl rehash/,
     },
-  },
+  })),
 ];
 
 for (const { what, env, settings = {}, refused } of environments) {
