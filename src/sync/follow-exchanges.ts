@@ -11,7 +11,7 @@ import { lookUp, type Opened } from "./given-mailboxes.ts";
 import type { Report } from "./events.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
 import type { Move } from "./rename-decisions.ts";
-import { planRenameSteps } from "./rename-steps.ts";
+import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 
 export interface Exchange extends Opened {
   readonly report: Report;
@@ -35,10 +35,7 @@ export async function exchangeNames(exchange: Exchange): Promise<void> {
     throw new InterimapError("MAILBOX_RENAMED", "there is no order in which it can be renamed here", { side });
   const spelling = new Map([...listed].map(([name, { wireName }]) => [name, wireName]));
   const names = new Map(moves.map((move) => [move, move.current]));
-  for (const { from, to } of steps) {
-    await clearLevels(exchange, to);
-    await rename(sessions[side], spelling.get(from) ?? toWire(from, namings[side]), toWire(to, namings[side]));
-    for (const name of spelling.keys()) if (isWithin(name, from)) spelling.delete(name);
+  const tell = ({ from, to }: RenameStep): void => {
     for (const [move, name] of names) {
       if (!isWithin(name, from)) continue;
       const now = to + name.slice(from.length);
@@ -46,12 +43,32 @@ export async function exchangeNames(exchange: Exchange): Promise<void> {
       if (name === from && now === move.to && move.from !== move.to)
         exchange.report({ type: "mailbox-renamed", side, mailbox: move.from, to });
     }
+  };
+  await renameInSteps({ sessions, namings, side, steps, spelling, tell });
+}
+
+export interface Steps extends Opened {
+  readonly side: Side;
+  readonly steps: readonly RenameStep[];
+  /** As the server lists names, where it is known. */
+  readonly spelling?: Map<string, string>;
+  readonly tell?: (step: RenameStep) => void;
+}
+
+export async function renameInSteps(way: Steps): Promise<void> {
+  const { sessions, namings, side, steps, spelling = new Map<string, string>(), tell } = way;
+  for (const step of steps) {
+    const { from, to } = step;
+    await clearLevels(way, to);
+    await rename(sessions[side], spelling.get(from) ?? toWire(from, namings[side]), toWire(to, namings[side]));
+    for (const name of spelling.keys()) if (isWithin(name, from)) spelling.delete(name);
+    tell?.(step);
   }
-  for (const { to } of steps) if (isTemporary(to)) await clearLevels(exchange, to);
+  for (const { to } of steps) if (isTemporary(to)) await clearLevels(way, to);
 }
 
 /** Levels of the hierarchy that hold nothing: some servers leave them, and take no mailbox of their name. */
-async function clearLevels({ sessions, namings, side }: Exchange, name: string): Promise<void> {
+async function clearLevels({ sessions, namings, side }: Steps, name: string): Promise<void> {
   const naming = namings[side];
   const there = [...(await lookUp(sessions[side], { naming, names: [name], below: true })).values()];
   if (there.some(({ exists }) => exists)) return;

@@ -203,7 +203,10 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   });
   const uidValidity = perSide((side) => views[side].uidValidity);
   const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
-  for (const side of anew) report({ type: "uidvalidity-changed", side, mailbox: name });
+  for (const side of anew) {
+    requireAsListed(work, side, uidValidity[side]);
+    report({ type: "uidvalidity-changed", side, mailbox: name });
+  }
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
   if (wasInterrupted) work.store.renewUnconfirmed(work.idx);
@@ -227,6 +230,17 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     progress: progressFrom({ ...work, before, interrupted }, { views, beyond: recordedOf.beyond }),
   };
   return mailbox;
+}
+
+/**
+ * A mailbox that was there when all were listed may have been renamed since, and another one given its name: the next look at
+ * all names tells.
+ */
+function requireAsListed({ listed, before }: MailboxWork, side: Side, uidValidity: number): void {
+  const then = listed[side]?.uidValidity;
+  if (then === undefined || then === uidValidity || then !== before[side]?.uidValidity) return;
+  const message = "another mailbox has its name now";
+  throw new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "run again to see what became of it" });
 }
 
 /** Read once for all that follows from it. */

@@ -4,11 +4,14 @@ import { CommandRefused } from "../imap/command-refused.ts";
 import { deleteMailbox, rename, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
 import { toWire } from "../model/mailbox-name.ts";
+import { temporaryName } from "../model/temporary-name.ts";
 import { bothSides, type Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
+import { renameInSteps } from "./follow-exchanges.ts";
 import { isNowhere, lookUp, newName, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
+import { renamedBefore } from "./renamed-before.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
 
@@ -52,12 +55,13 @@ export interface KnownRename extends Names {
 export async function renameEverywhere(renaming: KnownRename, opened: Opened): Promise<boolean> {
   const { from, to, store, targets, program, report } = renaming;
   const { sessions, namings } = opened;
-  const listed = await bothSides((side) =>
-    lookUp(sessions[side], { naming: namings[side], names: [from, to], below: true }),
-  );
-  const plan = planRename({ from, to, targets, program, namings, listed, known: store.mailboxes() });
+  const names = [from, to, temporaryName(to)];
+  const listed = await bothSides((side) => lookUp(sessions[side], { naming: namings[side], names, below: true }));
+  const known = store.mailboxes();
+  const before = await renamedBefore({ sessions, store, from, to, listed, known });
+  const plan = planRename({ from, to, targets, program, namings, listed, known, done: before });
 
-  const done: Side[] = [];
+  const done: Side[] = [...before];
   for (const server of plan.servers) {
     try {
       await renameOn(report, opened, { server, from, to });
@@ -80,7 +84,13 @@ interface Step extends Names {
 async function renameOn(report: Report, opened: Opened, { server, from, to }: Step): Promise<void> {
   const { side, wireFrom, wireTo, emptyLevels } = server;
   for (const level of emptyLevels) await deleteMailbox(opened.sessions[side], level);
-  await rename(opened.sessions[side], wireFrom, wireTo);
+  try {
+    await rename(opened.sessions[side], wireFrom, wireTo);
+  } catch (error) {
+    // Dovecot takes a level of the hierarchy for a mailbox.
+    if (!(error instanceof CommandRefused) || server.detour === undefined) throw error;
+    await renameInSteps({ ...opened, side, steps: server.detour });
+  }
   report({ type: "mailbox-renamed", side, mailbox: from, to });
   if (from === "INBOX") await returnChildren(opened, { side, to });
   await moveSubscriptions(report, opened, { ...server, from });

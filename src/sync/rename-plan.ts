@@ -5,6 +5,7 @@ import { briefName, isWithin, toWire, type Naming } from "../model/mailbox-name.
 import type { PerSide, Side } from "../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../model/target.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
+import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
 
 export interface RenameSituation {
@@ -16,6 +17,8 @@ export interface RenameSituation {
   /** What the servers have of both names, and below them. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
   readonly known: readonly { readonly idx: number; readonly name: string }[];
+  /** Where the new name is that of the mailbox itself: it was renamed there before. */
+  readonly done?: readonly Side[];
 }
 
 export interface ServerRename {
@@ -25,6 +28,8 @@ export interface ServerRename {
   /** Levels of the hierarchy in the new name's place that hold nothing, deepest first: deleted mailboxes leave such. */
   readonly emptyLevels: readonly string[];
   readonly subscriptions: readonly { readonly from: string; readonly to: string }[];
+  /** One after the other, with the program's names, where a server does not take a new name with something below it. */
+  readonly detour?: readonly RenameStep[];
 }
 
 export interface RenamePlan {
@@ -42,7 +47,7 @@ export function planRename(situation: RenameSituation): RenamePlan {
   requireFree(situation);
   const sides = serverOrder.filter((side) => targets.includes(side) && has(situation, side));
   return {
-    servers: sides.map((side) => ({
+    servers: sides.map((side): ServerRename => ({
       side,
       wireFrom: listed[side].get(from)?.wireName ?? toWire(from, namings[side]),
       wireTo: toWire(to, namings[side]),
@@ -50,11 +55,23 @@ export function planRename(situation: RenameSituation): RenamePlan {
       subscriptions: [...listed[side]]
         .filter(([name, { subscribed }]) => subscribed && isMoved(name, from))
         .map(([name]) => ({ from: name, to: moved(name, situation) })),
+      ...detourOn(side, situation),
     })),
     rows: targets.includes("database")
       ? known.filter(({ name }) => isMoved(name, from)).map(({ idx, name }) => ({ idx, name: moved(name, situation) }))
       : [],
   };
+}
+
+/** None where nothing is below the new name. */
+function detourOn(side: Side, situation: RenameSituation): Pick<ServerRename, "detour"> {
+  const { from, to, listed } = situation;
+  const existing = namesOn(situation, side).filter((name) => from !== "INBOX" || !name.startsWith("INBOX\0"));
+  if (!existing.some((name) => isWithin(name, to) && !isMoved(name, from))) return {};
+  const roots = listed[side].get(from)?.exists === true ? [from] : existing.filter((name) => isMoved(name, from));
+  const goals = new Map(roots.map((name) => [name, moved(name, situation)]));
+  const steps = planRenameSteps({ names: existing, goals });
+  return steps === undefined ? {} : { detour: steps };
 }
 
 function emptyLevels(listed: ReadonlyMap<string, ListedMailbox>, to: string): string[] {
@@ -85,10 +102,16 @@ function has(situation: RenameSituation, target: Target): boolean {
 }
 
 function requireFree(situation: RenameSituation): void {
-  const { from, to, targets, namings, program } = situation;
-  const inTheWay = (target: Target): string[] =>
-    namesOn(situation, target).filter((name) => isWithin(name, to) && !isWithin(name, from));
-  const taken = allTargets.filter((target) => targets.includes(target) && inTheWay(target).length > 0);
+  const { from, to, targets, namings, program, done = [] } = situation;
+  const inTheWay = (target: Target): string[] => {
+    const there = namesOn(situation, target);
+    const wanted = new Set([to, ...there.filter((name) => isMoved(name, from)).map((name) => moved(name, situation))]);
+    return there.filter((name) => wanted.has(name) && !isWithin(name, from));
+  };
+  const isDone = (target: Target): boolean => target !== "database" && done.includes(target);
+  const taken = allTargets.filter(
+    (target) => targets.includes(target) && !isDone(target) && inTheWay(target).length > 0,
+  );
   if (taken.length === 0) return;
   const { delimiter } = namings.local;
   const names = [...new Set(taken.flatMap(inTheWay))].sort();

@@ -36,6 +36,11 @@ export function isBehind({ uidNext, highestModSeq }: MailboxStatusResponse, reco
   return (uidNext ?? Infinity) < recorded.uidNext || (highestModSeq ?? recorded.highestModSeq) < recorded.highestModSeq;
 }
 
+/** Whether the name is another mailbox's, or this one has begun anew. */
+export function isAnother(now: MailboxStatusResponse | undefined, recorded: Recorded | undefined): boolean {
+  return now?.uidValidity !== undefined && recorded !== undefined && now.uidValidity !== recorded.uidValidity;
+}
+
 function hasOtherNumber({ messages }: MailboxStatusResponse, recorded: Recorded): boolean {
   return messages !== undefined && recorded.messages !== undefined && messages !== recorded.messages;
 }

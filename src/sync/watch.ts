@@ -29,7 +29,7 @@ import { listedNames } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { newsOnly } from "./news-only.ts";
 import { untilNextAttempt } from "./retry-refused.ts";
-import { isBehind, isMore, isNews } from "./state-news.ts";
+import { isAnother, isBehind, isMore, isNews } from "./state-news.ts";
 import { untilNextWait } from "./waits.ts";
 import { synchronise, synchroniseMailboxes, type SyncOptions } from "./synchronise.ts";
 
@@ -382,6 +382,11 @@ export class Watch {
           const recorded = known.get(name)?.[side];
           const isSure = told !== undefined && (isNews(told, recorded) || !isBehind(told, recorded));
           const now = isSure ? told : await statusIfAny(sessions[side], wireName);
+          if (isAnother(now, recorded)) {
+            // It may be called otherwise now.
+            this.#agenda.noteSide(side);
+            return;
+          }
           const isChanged = now !== undefined && (isNews(now, recorded) || (!isSure && isBehind(now, recorded)));
           if (isChanged) names.add(name);
           if (isChanged || !isSure) asked.push({ side, wireName, name });

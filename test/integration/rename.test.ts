@@ -6,7 +6,7 @@ import { otherSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { runInterimap, type RunResult } from "../support/run-interimap.ts";
+import { runInterimap, startInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import {
@@ -129,22 +129,22 @@ describe("--rename", () => {
 
     test(`a new name that is taken on the ${side} server: refused, nothing is changed, and the advice helps`, async (t) => {
       const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
-      await command(stores[side], `CREATE "x${stores[side].delimiter}y z"`);
+      await command(stores[side], `CREATE "x y"`);
       const before = dump(stores.home.databaseFile);
-      const advice = `interimap --target=${side} --delete 'x/y z'`;
+      const advice = `interimap --target=${side} --delete 'x y'`;
       for (const source of ["a", "nothing"]) {
         await assertRefused(stores.home, {
           status: 65,
-          line: `cannot rename "${source}" to "x": "x/y z" already exists on the ${side} server; to delete what is in the way: ${advice}`,
-          args: ["--rename", source, "x"],
+          line: `cannot rename "${source}" to "x y": "x y" already exists on the ${side} server; to delete what is in the way: ${advice}`,
+          args: ["--rename", source, "x y"],
         });
       }
       assert.deepEqual(dump(stores.home.databaseFile), before);
       assert.deepEqual(await names(stores[otherSide(side)]), ["INBOX", "a", "a/b", "c"]);
-      await run(stores, `--target=${side}`, "--delete", "x/y z");
-      await run(stores, "--rename", "a", "x");
+      await run(stores, `--target=${side}`, "--delete", "x y");
+      await run(stores, "--rename", "a", "x y");
       await assertNothingChanges(stores);
-      for (const each of sides) assert.deepEqual(await names(stores[each]), ["INBOX", "c", "x", "x/b"]);
+      for (const each of sides) assert.deepEqual(await names(stores[each]), ["INBOX", "c", "x y", "x y/b"]);
     });
   }
 
@@ -171,13 +171,53 @@ describe("--rename", () => {
     assert.deepEqual(dump(stores.home.databaseFile), before);
     const [, advice = ""] = /do the rest: interimap (.*)$/m.exec(stderr) ?? [];
     assert.equal(advice, "--target=local,database --rename a z");
-    const again = await runInterimap(stores.home, ["--rename", "a", "z"]);
-    assert.equal(again.status, 65);
-    assert.match(again.stderr, /if it was renamed there: interimap --target=local,database --rename a z; to delete/);
-    await run(stores, ...advice.split(" "));
+    await run(stores, "--rename", "a", "z");
     await assertNothingChanges(stores);
     await assertNothingToDo(stores);
   });
+
+  test("a new name with other mailboxes below it: these stay, and the mailbox gets its name", async (t) => {
+    const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
+    await command(stores.local, "CREATE x/y", "CREATE x/z/k");
+    await deliver(stores.local, "x/y", ...mails("y", 2));
+    await assertConverges(stores);
+    const before = dump(stores.home.databaseFile).rows["mapping"];
+    await run(stores, "--rename", "a", "x");
+    for (const side of sides) {
+      assert.deepEqual(await names(stores[side]), ["INBOX", "c", "x", "x/b", "x/y", "x/z/k"]);
+      assert.deepEqual(await contents(stores[side], "x"), ["a1", "a2"]);
+      assert.deepEqual(await contents(stores[side], "x\0y"), ["y1", "y2"]);
+    }
+    assert.deepEqual(dump(stores.home.databaseFile).rows["mapping"], before);
+    await assertNothingChanges(stores);
+    await assertNothingToDo(stores);
+  });
+
+  for (const side of sides)
+    test(`killed when the ${side} server has done it: a run in between copies nothing, the same command does the rest`, async (t) => {
+      const stores = await filled(await twoStores(t, { local: slash, remote: cyrus }));
+      const renaming = startInterimap(stores.home, ["--rename", "a", "z"]);
+      stores.hold(side, "server", {
+        pattern: /^\S+ OK (?:Rename )?completed/i,
+        action: async (line) => {
+          if (!stores.proxies[side].clientLines.at(-1)?.includes("RENAME")) return undefined;
+          renaming.child.kill("SIGKILL");
+          await renaming.finished;
+          return line === "" ? undefined : ("cut" as const);
+        },
+        always: true,
+      });
+      assert.equal((await renaming.finished).signal, "SIGKILL");
+      stores.release(side);
+      await runInterimap(stores.home);
+      await run(stores, ...(side === "local" ? [] : ["--rename", "a", "z"]));
+      await assertNothingChanges(stores);
+      for (const each of sides) {
+        assert.deepEqual(await names(stores[each]), ["INBOX", "c", "z", "z/b"]);
+        assert.deepEqual(await contents(stores[each], "z"), ["a1", "a2"]);
+      }
+      await assertNothingToDo(stores);
+    });
 
   test("each place that changes has its line", async (t) => {
     const stores = await filled(await twoStores(t, { local: slash, remote: dot }));

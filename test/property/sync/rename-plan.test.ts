@@ -65,7 +65,7 @@ function worldOf({ mailboxes, subscribed }: Plot): World {
 function renameOn(mailboxes: Map<string, ListedMailbox>, from: string, to: string): boolean {
   const isInTheWay = (name: string): boolean => isWithin(name, to) && !isWithin(name, from);
   const isFree = ![...mailboxes.keys()].some(isInTheWay) && !isWithin(to, from);
-  if (!isFree || !mailboxes.has(from)) return false;
+  if (!isFree || ![...mailboxes.keys()].some((name) => isWithin(name, from))) return false;
   for (const [name, mailbox] of [...mailboxes].filter(([name]) => isWithin(name, from))) {
     mailboxes.delete(name);
     const now = to + name.slice(from.length);
@@ -85,10 +85,11 @@ function plan({ servers, known }: World, from: string, to: string, targets: read
 /** Server by server, then the database; as many of these steps as there are to be. */
 function apply({ servers, known }: World, { servers: renames, rows }: RenamePlan, steps = Infinity): Target[] {
   const done: Target[] = [];
-  for (const { side, wireFrom, wireTo, emptyLevels } of renames.slice(0, steps)) {
+  for (const { side, wireFrom, wireTo, emptyLevels, detour } of renames.slice(0, steps)) {
     assert.deepEqual(emptyLevels, []);
     const [from, to] = [wireFrom, wireTo].map((wire) => fromWire(wire, naming)!);
-    assert.ok(renameOn(servers[side], from!, to!), `${side}: ${wireFrom} to ${wireTo}`);
+    for (const step of detour ?? [{ from: from!, to: to! }])
+      assert.ok(renameOn(servers[side], step.from, step.to), `${side}: ${wireFrom} to ${wireTo}`);
     done.push(side);
   }
   if (steps > renames.length) {
@@ -111,7 +112,12 @@ test("a rename that may be done is done everywhere alike, with what is below; en
   fc.assert(
     fc.property(plots, command, fc.nat(2), (plot, { from, to }, kill) => {
       const world = worldOf(plot);
-      const isTaken = plot.mailboxes.some((name) => isWithin(name, to) && !isWithin(name, from)) || isWithin(to, from);
+      const wanted = plot.mailboxes
+        .filter((name) => isWithin(name, from))
+        .map((name) => to + name.slice(from.length))
+        .concat(to);
+      const isTaken =
+        plot.mailboxes.some((name) => wanted.includes(name) && !isWithin(name, from)) || isWithin(to, from);
       if (isTaken) {
         assert.throws(() => plan(world, from, to, allTargets), InterimapError);
         return;

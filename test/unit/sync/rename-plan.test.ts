@@ -77,10 +77,14 @@ test("levels without a mailbox make way, deepest first, unless there is one belo
   assert.deepEqual(plan("c", "a", { local: ["-a", "-a/b", "c"] }).servers[0]?.emptyLevels, ["a/b", "a"]);
 });
 
-test("a new name that is taken by a mailbox, or by one below it, is refused with the command that clears it", () => {
+test("a new name that is taken by a mailbox, or by one that would go along, is refused with the command that clears it", () => {
   const cases: [World, string, string][] = [
     [{ local: ["a", "z"] }, '"z" already exists on the local server', "--target=local --delete z"],
-    [{ remote: ["-z", "z.y"] }, '"z/y" already exists on the remote server', "--target=remote --delete z/y"],
+    [
+      { remote: ["a", "a.y", "-z", "z.y", "z.x"] },
+      '"z/y" already exists on the remote server',
+      "--target=remote --delete z/y",
+    ],
     [
       { local: ["a"], remote: ["z"], known: ["a", "z"], targets: ["remote", "database"] },
       '"z" already exists on the remote server and in the database',
@@ -104,6 +108,15 @@ test("a new name that is taken by a mailbox, or by one below it, is refused with
 
 test("what another target holds does not matter", () => {
   assert.doesNotThrow(() => plan("a", "z", { local: ["a"], remote: ["z"], known: ["z"], targets: ["local"] }));
+});
+
+test("other mailboxes below the new name stay: where a server does not take it so, they make room for a moment", () => {
+  const [server] = plan("a", "z", { local: ["a", "a/b", "-z", "z/y"] }).servers;
+  assert.deepEqual(
+    server?.detour?.map(({ from, to }) => `${from}>${to}`.replaceAll("\0", "/")),
+    ["z>z-interimap-renaming", "a>z", "z-interimap-renaming/y>z/y"],
+  );
+  assert.equal(plan("a", "z", { local: ["a", "a/b", "-z"] }).servers[0]?.detour, undefined);
 });
 
 test("a rename that was done in part can be completed", () => {

@@ -1,0 +1,60 @@
+// Where a mailbox has its new name already: a renaming may have been ended between one place and the next.
+
+import type { Session } from "../imap/session.ts";
+import { isWithin } from "../model/mailbox-name.ts";
+import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { Store } from "../store/store.ts";
+import type { ListedMailbox } from "./mailbox-listing.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
+import { leaveMailboxes, lookAgain } from "./second-look.ts";
+import { continues } from "./whereabouts-plan.ts";
+
+export interface RenamedBefore {
+  readonly sessions: PerSide<Session>;
+  readonly store: Store;
+  readonly from: string;
+  readonly to: string;
+  readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
+  readonly known: readonly KnownMailbox[];
+}
+
+/** Nothing is asked where the new name is free. */
+export async function renamedBefore(situation: RenamedBefore): Promise<readonly Side[]> {
+  const { sessions, from, to, listed } = situation;
+  const found: Side[] = [];
+  let hasLooked = false;
+  for (const side of sides) {
+    const exists = (root: string): boolean =>
+      [...listed[side]].some(
+        ([name, one]) => one.exists && isWithin(name, root) && (root === from || !isWithin(name, from)),
+      );
+    if (exists(from) || !exists(to)) continue;
+    hasLooked = true;
+    if (await isSame(situation, side)) found.push(side);
+  }
+  if (hasLooked) await leaveMailboxes(sessions);
+  return found;
+}
+
+async function isSame({ sessions, store, from, to, listed, known }: RenamedBefore, side: Side): Promise<boolean> {
+  let isAny = false;
+  for (const { idx, name, states } of known) {
+    if (!isWithin(name, from)) continue;
+    const renamed = to + name.slice(from.length);
+    const there = listed[side].get(renamed);
+    const before = states[side];
+    if (there?.exists !== true || there.state === undefined || before === undefined) continue;
+    if (!continues(there.state, before)) return false;
+    const other = otherSide(side);
+    const counterpart = [name, renamed]
+      .map((one) => listed[other].get(one))
+      .find((one) => one?.state !== undefined && states[other] !== undefined && continues(one.state, states[other]));
+    if (counterpart !== undefined) {
+      const [here, beyond] = [there.wireName, counterpart.wireName];
+      const wireNames = side === "local" ? { local: here, remote: beyond } : { local: beyond, remote: here };
+      if ((await lookAgain({ sessions, store }, { idx, wireNames })) === "differs") return false;
+    }
+    isAny = true;
+  }
+  return isAny;
+}
