@@ -1,8 +1,9 @@
 // Which of the renames that servers told of (RFC 5465 5.4) are to be followed on the other side. Pure.
 
-import { fromWire, isWithin } from "../model/mailbox-name.ts";
+import { isWithin } from "../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
 import type { RenameNews } from "./agenda.ts";
+import { canonicalLevels, nameIn } from "./inbox-levels.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 
@@ -68,9 +69,18 @@ export function parentsOnly<T extends Followed>(renames: readonly T[]): T[] {
   return parents;
 }
 
-function programNames({ side, ...wire }: RenameNews, { listings }: Circumstances): Followed[] {
-  const from = fromWire(wire.from, listings[side].naming);
-  const to = fromWire(wire.to, listings[side].naming);
+/** One that is not listed any more is known. */
+function programName(
+  wireName: string,
+  { side, listings, known }: Pick<Circumstances, "listings" | "known"> & { readonly side: Side },
+): string | undefined {
+  const name = nameIn(listings[side], wireName);
+  return name === undefined || known.has(name) ? name : canonicalLevels(name);
+}
+
+function programNames({ side, ...wire }: RenameNews, { listings, known }: Circumstances): Followed[] {
+  const from = programName(wire.from, { side, listings, known });
+  const to = nameIn(listings[side], wire.to);
   return from === undefined || to === undefined || from === "INBOX" ? [] : [{ side, from, to }];
 }
 

@@ -13,6 +13,7 @@ import type { Target } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import type { Connections } from "./connections.ts";
 import type { Report } from "./events.ts";
+import { canonicalLevels } from "./inbox-levels.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
 import { programLine, type Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";
@@ -140,8 +141,15 @@ export async function lookUpListing(
   // A wildcard in a name matches itself, and others too.
   const wanted = new Set(names);
   const isMeant = (name: string): boolean => wanted.has(name) || (below && names.some((one) => isWithin(name, one)));
+  const there = new Map(listings.flatMap(({ mailboxes }) => [...mailboxes]));
+  const asMeant = (name: string): string => {
+    const canonical = canonicalLevels(name);
+    return isMeant(name) || there.has(canonical) || !isMeant(canonical) ? name : canonical;
+  };
   return {
-    mailboxes: new Map(listings.flatMap(({ mailboxes }) => [...mailboxes].filter(([name]) => isMeant(name)))),
+    mailboxes: new Map(
+      [...there].map(([name, mailbox]) => [asMeant(name), mailbox] as const).filter(([name]) => isMeant(name)),
+    ),
     // Whatever such a line seems to name: it answers what was asked.
     unreadable: listings.flatMap(({ unreadable }) => unreadable),
   };
@@ -150,7 +158,9 @@ export async function lookUpListing(
 /** None for a name that cannot exist there. */
 function patternsFor(name: string, naming: Naming, below: boolean): string[] {
   try {
-    const pattern = toWire(name, naming).slice(naming.reference.length);
+    const exact = toWire(name, naming).slice(naming.reference.length);
+    // A server may spell the first level otherwise.
+    const pattern = name.startsWith("INBOX\0") ? exact.replace(/^INBOX/, "%") : exact;
     return below && naming.delimiter !== null ? [pattern, `${pattern}${naming.delimiter}*`] : [pattern];
   } catch (error) {
     if (error instanceof InterimapError && error.code === "MAILBOX_NAME") return [];

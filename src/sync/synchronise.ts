@@ -10,7 +10,7 @@ import { allDone } from "../model/all-done.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { groupBy } from "../model/group-by.ts";
-import { toWire } from "../model/mailbox-name.ts";
+import { briefName, toWire } from "../model/mailbox-name.ts";
 import { slices } from "../model/slices.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
@@ -26,6 +26,7 @@ import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { requireOneMeaning, unmatched } from "./given-patterns.ts";
 import { goneError } from "./gone-mailbox.ts";
 import { findMoved } from "./moved-messages.ts";
+import { pairInboxLevels } from "./inbox-levels.ts";
 import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
@@ -340,12 +341,12 @@ async function reconcile(run: Run): Promise<Reconciled> {
     if (turn > 1 && run.stop.aborted) throw interrupted();
     // A server may go on telling of renames, and list more mailboxes, each time that it is asked.
     const isPatient = turn < mostTurns;
-    const listings = await listBoth(run.sessions, run.query);
+    const listed = await listBoth(run.sessions, run.query);
     upgradeStore(
       run,
-      perSide((side) => listings[side].naming),
+      perSide((side) => listed[side].naming),
     );
-    const known = knownMailboxes(run.store);
+    const { listings, known } = pairLevels(run, listed);
     if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, listings, known });
     leaveOutUnreadable(run, namedOddities(listings));
     if (await settleNames(run, { listings, known, mayRename: isPatient })) continue;
@@ -376,6 +377,29 @@ async function reconcile(run: Run): Promise<Reconciled> {
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };
   }
+}
+
+/** As listed and as known, with one spelling of INBOX as the first level. */
+function pairLevels(run: Run, listed: PerSide<Listing>): Pick<Reconciled, "listings" | "known"> {
+  const known = knownMailboxes(run.store);
+  const { listings, respelt, clashes } = pairInboxLevels({ listings: listed, known });
+  for (const { side, names } of clashes) {
+    const [first, second] = names;
+    if (!run.leftOut.has(first)) {
+      const message = `"${briefName(first)}" and "${briefName(second)}" are two mailboxes on the ${side} server, and can be one on the other`;
+      const hint = "rename one of them on that server";
+      run.report({
+        type: "mailbox-left-out",
+        side,
+        mailbox: first,
+        error: new InterimapError("MAILBOX_NAME", message, { hint }),
+      });
+    }
+    for (const name of names) run.leftOut.add(name);
+  }
+  if (respelt.length === 0) return { listings, known };
+  run.store.renameMailboxes(respelt);
+  return { listings, known: knownMailboxes(run.store) };
 }
 
 /** So often mailboxes are listed before what is still new is left for another run. */

@@ -11,7 +11,6 @@ import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted, type ErrorDetails } from "../model/errors.ts";
 import type { MayMatch } from "../model/list-patterns.ts";
-import { fromWire } from "../model/mailbox-name.ts";
 import type { Recorded } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
@@ -24,6 +23,7 @@ import { isFind, isLeftOut, type Report, type SyncEvent } from "./events.ts";
 import type { RenameSource } from "./follow-renames.ts";
 import { givenName } from "./given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";
+import { nameIn } from "./inbox-levels.ts";
 import { Link } from "./link.ts";
 import { listedNames } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
@@ -374,7 +374,7 @@ export class Watch {
     await bothSides((side) =>
       allDone(
         [...due.mailboxes[side]].map(async ([wireName, told]) => {
-          const name = fromWire(wireName, listings[side].naming);
+          const name = nameIn(listings[side], wireName);
           if (name === undefined || isIgnored(name)) return;
           const exists = (each: Side): boolean => listings[each].mailboxes.get(name)?.exists === true;
           if (!exists(side)) this.#meet(side, wireName);
@@ -482,7 +482,7 @@ export class Watch {
 
   #nameOf(side: Side, wireName: string): string | undefined {
     const listing = this.#listings?.[side];
-    return listing && fromWire(wireName, listing.naming);
+    return listing && nameIn(listing, wireName);
   }
 
   /** What is recorded of each mailbox. */

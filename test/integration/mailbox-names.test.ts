@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { promisify } from "node:util";
-import { otherSide, perSide, sides, type PerSide } from "../../src/model/side.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { giveDatabase } from "../support/give-database.ts";
@@ -38,7 +38,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/store/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
 
@@ -467,5 +467,76 @@ describe("INBOX in another case", () => {
       assert.deepEqual(await contents(stores[side], "old"), ["m1", "m2"]);
     }
     await assertNothingToDo(stores);
+  });
+});
+
+describe("INBOX in another case as the first level", () => {
+  /** One server spells it so wherever it names it, what is below it included. */
+  async function spelt(t: TestContext, side: Side, rule: (line: string) => string): Promise<TwoStores> {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    const proxy = await startTrafficProxy(stores[side], {
+      onServerLine: (line) => (/^\* (LIST|STATUS) /.test(line) ? { instead: rule(line) } : undefined),
+    });
+    t.after(() => proxy.stop());
+    const servers = perSide((each) => plainText(each === side ? proxy.server : stores[each]));
+    stores.home.configure(servers);
+    return stores;
+  }
+
+  for (const side of sides)
+    test(`as the ${side} server lists it: paired, whoever has it first, renamed, deleted, and deeper levels keep their case`, async (t) => {
+      const stores = await spelt(t, side, (line) => line.replace(/\bINBOX\b/, "iNbOx"));
+      const { delimiter } = stores[side];
+      const there = stores[otherSide(side)].delimiter;
+      await command(stores[side], `CREATE INBOX${delimiter}x`, `SUBSCRIBE INBOX${delimiter}x`);
+      await deliver(stores[side], `INBOX${delimiter}x`, ...mails("x", 2));
+      await command(stores[otherSide(side)], `CREATE INBOX${there}X`, `CREATE INBOX${there}y${there}k`);
+      await deliver(stores[otherSide(side)], `INBOX${there}X`, ...mails("X", 2));
+      await run(stores);
+      assert.deepEqual(known(stores).sort(), ["INBOX", "INBOX/X", "INBOX/x", "INBOX/y/k"]);
+      for (const each of sides) {
+        assert.deepEqual(await contents(stores[each], "INBOX\0x"), ["x1", "x2"]);
+        assert.deepEqual(await contents(stores[each], "INBOX\0X"), ["X1", "X2"]);
+      }
+      await assertConverges(stores);
+      assert.deepEqual((await run(stores)).stderr, "");
+      await run(stores, "--rename", "INBOX/x", "INBOX/moved");
+      await run(stores, "--delete", "INBOX/X");
+      for (const each of sides) {
+        assert.deepEqual(await names(stores[each]), ["INBOX", "INBOX/moved", "INBOX/y/k"]);
+        assert.deepEqual(await contents(stores[each], "INBOX\0moved"), ["x1", "x2"]);
+      }
+      assert.deepEqual((await run(stores)).stderr, "");
+    });
+
+  test("recorded under the other spelling before: it goes on, and nothing is copied again", async (t) => {
+    const stores = await spelt(t, "remote", (line) => line.replace(/\bINBOX\b/, "Inbox"));
+    await command(stores.local, "CREATE INBOX/x");
+    await deliver(stores.local, "INBOX/x", ...mails("x", 2));
+    await run(stores);
+    const before = dump(stores.home.databaseFile).rows["mapping"];
+    execute(
+      stores.home.databaseFile,
+      "UPDATE mailboxes SET mailbox = CAST('Inbox' || x'00' || 'x' AS BLOB) WHERE idx = 2",
+    );
+    assert.deepEqual((await run(stores)).stderr, "");
+    assert.deepEqual(known(stores), ["INBOX", "INBOX/x"]);
+    assert.deepEqual(dump(stores.home.databaseFile).rows["mapping"], before);
+  });
+
+  test("two mailboxes on one server are not taken for one: both are left out, with a line", async (t) => {
+    const stores = await spelt(t, "remote", (line) => line.replace(/\btwin\b/, "Inbox"));
+    await command(stores.remote, "CREATE INBOX.x", "CREATE twin.x", "CREATE box");
+    await deliver(stores.remote, "INBOX.x", ...mails("one", 2));
+    await deliver(stores.remote, "twin.x", ...mails("two", 2));
+    await command(stores.local, "CREATE INBOX/x");
+    for (let runs = 0; runs < 2; runs++) {
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /^remote\(INBOX\/x\): Mailbox left out: "INBOX\/x" and "Inbox\/x" are two mailboxes/m);
+      assert.equal(stderr.split("left out").length, 2, stderr);
+    }
+    assert.deepEqual(await contents(stores.local, "INBOX\0x"), []);
+    assert.ok((await names(stores.local)).includes("box"));
   });
 });
