@@ -28,6 +28,8 @@ export type Obstacle =
   | { readonly kind: "taken"; readonly side: Side }
   | { readonly kind: "ignored"; readonly side: Side }
   | { readonly kind: "inbox"; readonly side: Side }
+  /** It may be any of several, which hold the same, or cannot be compared. */
+  | { readonly kind: "unclear"; readonly side: Side; readonly names: readonly string[] }
   /** Depends on one that is left alone. */
   | { readonly kind: "entangled"; readonly side: Side };
 
@@ -51,6 +53,7 @@ export interface DecisionSituation {
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
   /** See Whereabouts. */
   readonly places: PerSide<ReadonlyMap<number, string | undefined>>;
+  readonly unclear: PerSide<ReadonlyMap<number, readonly string[]>>;
   readonly isIgnored: (name: string) => boolean;
   /** Whether a mailbox of this name is synchronised, if there is one. */
   readonly isInScope: (name: string) => boolean;
@@ -66,8 +69,9 @@ interface Candidate {
 }
 
 export function decideRenames(situation: DecisionSituation): Decisions {
-  const { known, places } = situation;
-  const isMoved = (idx: number): boolean => sides.some((side) => places[side].get(idx) !== undefined);
+  const { known, places, unclear } = situation;
+  const isMoved = (idx: number): boolean =>
+    sides.some((side) => places[side].get(idx) !== undefined || unclear[side].has(idx));
   const moved = known.filter(({ idx }) => isMoved(idx)).map((one) => candidate(situation, one));
   if (moved.length === 0) return { moves: [], followed: [], recorded: [], held: [] };
 
@@ -106,10 +110,12 @@ function candidate(
 
 /** Undefined: it is where it belongs, or nothing is to be done about it. */
 function judge(
-  { listed, isIgnored, isInScope }: DecisionSituation,
+  { listed, unclear, isIgnored, isInScope }: DecisionSituation,
   { idx, name, at }: Candidate,
 ): Move | Renaming | Obstacle | undefined {
   if (isIgnored(name)) return undefined;
+  const doubtful = sides.find((side) => unclear[side].has(idx));
+  if (doubtful !== undefined) return { kind: "unclear", side: doubtful, names: unclear[doubtful].get(idx)! };
   const goal = goalOf(name, at);
   if (goal === undefined) return { kind: "both", names: { local: at.local!, remote: at.remote! } };
   const [behind] = sides.filter((side) => at[side] !== undefined && at[side] !== goal);
@@ -120,7 +126,9 @@ function judge(
     return listed[ahead].get(name)?.exists === true ? { kind: "ignored", side: ahead } : undefined;
   }
   if (behind !== undefined) return { idx, from: name, to: goal, side: behind, current: at[behind]! };
-  return goal === name ? undefined : { idx, from: name, to: goal };
+  // Gone from the other server, and nothing has taken its name: to that one it is new.
+  const isAlone = at[otherSide(ahead)] === undefined && !sides.some((side) => listed[side].get(name)?.exists === true);
+  return goal === name || isAlone ? undefined : { idx, from: name, to: goal };
 }
 
 /** The name it is to have; undefined when the servers have two for it. */
@@ -133,7 +141,8 @@ function goalOf(name: string, { local, remote }: Candidate["at"]): string | unde
 }
 
 function holdBack({ idx, name, at }: Candidate, obstacle: Obstacle): Held {
-  const names = [...new Set([name, at.local, at.remote].filter((one) => one !== undefined))];
+  const more = obstacle.kind === "unclear" ? obstacle.names : [];
+  const names = [...new Set([name, at.local, at.remote, ...more].filter((one) => one !== undefined))];
   const side = "side" in obstacle ? obstacle.side : "local";
   return { idx, from: name, to: at[side] ?? name, obstacle, names };
 }

@@ -24,7 +24,7 @@ export async function lookAgain(
   { idx, wireNames }: { readonly idx: number; readonly wireNames: PerSide<string> },
 ): Promise<Answer> {
   const pairs = store.newestPairs(idx, sampleSize);
-  if (pairs.length === 0) return "unknown";
+  if (pairs.length === 0) return "empty";
   const found = await bothSides((side) =>
     identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side]))),
   );

@@ -177,6 +177,13 @@ function errorOf({ from, to, obstacle }: Held, { listings, known, program }: Cir
         `the ${obstacle.side} server has its messages in ${shown} now`,
         `to move them on the other, too: ${command([otherSide(obstacle.side), "database"], from, to)}`,
       );
+    case "unclear": {
+      const names = obstacle.names.map((name) => `"${briefName(name)}"`).join(" or ");
+      return error(
+        `may be called ${names} on the ${obstacle.side} server now: they cannot be told apart`,
+        `to rename it on the other server: ${command([otherSide(obstacle.side), "database"], from, "NEWNAME")}`,
+      );
+    }
     case "entangled":
       return error(
         `is called ${shown} on the ${obstacle.side} server now`,

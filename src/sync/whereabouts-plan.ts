@@ -19,7 +19,8 @@ export interface Question {
   readonly name: string;
 }
 
-export type Answer = "fits" | "differs" | "unknown";
+/** empty: nothing is recorded of it that could be compared. */
+export type Answer = "fits" | "differs" | "unknown" | "empty";
 export type Answers = (question: Question) => Answer | undefined;
 
 export interface SideSituation {
@@ -32,6 +33,8 @@ export interface SideSituation {
 export interface Whereabouts {
   /** Of those that are not under their own name: the new one, if it is known. */
   readonly places: ReadonlyMap<number, string | undefined>;
+  /** Of those that may be under one of several names: these. */
+  readonly unclear: ReadonlyMap<number, readonly string[]>;
   /** To be answered first; while there are any, the places say nothing. */
   readonly questions: readonly Question[];
 }
@@ -56,7 +59,7 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     return now !== undefined && state !== undefined && now.uidValidity === state.uidValidity && !continues(now, state);
   };
   const doubtful = known.filter((one) => isLost(one) || isBehind(one));
-  if (doubtful.length === 0) return { places: new Map(), questions: [] };
+  if (doubtful.length === 0) return { places: new Map(), unclear: new Map(), questions: [] };
 
   const existing = [...listed.keys()].filter((name) => name !== "INBOX" && stateAt(name) !== undefined);
   const byValidity = groupBy(existing, (name) => stateAt(name)!.uidValidity);
@@ -102,7 +105,7 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     }
     candidates.set(idx, found);
   }
-  return { places: assign(displaced, { candidates, answerTo }), questions: [...asked.values()] };
+  return { ...assign(displaced, { candidates, answerTo }), questions: [...asked.values()] };
 }
 
 interface Claims {
@@ -113,14 +116,15 @@ interface Claims {
 function assign(
   displaced: ReadonlyMap<number, Recorded>,
   { candidates, answerTo }: Claims,
-): Map<number, string | undefined> {
+): Pick<Whereabouts, "places" | "unclear"> {
   const fitting = new Map<number, string[]>();
   const possible = new Map<number, string[]>();
   for (const [idx, { name: was }] of displaced) {
     const names = candidates.get(idx) ?? [];
-    const of = (wanted: Answer): string[] => names.filter((name) => answerTo({ idx, name }) === wanted);
+    const of = (...wanted: (Answer | undefined)[]): string[] =>
+      names.filter((name) => wanted.includes(answerTo({ idx, name })));
     fitting.set(idx, of("fits"));
-    const unknown = of("unknown");
+    const unknown = of("unknown", "empty");
     const aside = unknown.filter((name) => name !== was && settledName(name) === was);
     possible.set(idx, aside.length > 0 ? aside : unknown);
   }
@@ -139,7 +143,13 @@ function assign(
     const [name] = free;
     if (name !== undefined && free.length === 1 && claims(name, possible) === 1) places.set(idx, name);
   }
-  return places;
+  const unclear = new Map<number, readonly string[]>();
+  for (const [idx, name] of places) {
+    const names = [...fitting.get(idx)!, ...possible.get(idx)!];
+    const isEmpty = names.every((one) => answerTo({ idx, name: one }) === "empty");
+    if (name === undefined && !isEmpty) unclear.set(idx, names);
+  }
+  return { places, unclear };
 }
 
 function keyOf({ idx, name }: Question): string {

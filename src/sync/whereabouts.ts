@@ -24,6 +24,7 @@ export interface Known {
 
 export interface Found {
   readonly places: PerSide<ReadonlyMap<number, string | undefined>>;
+  readonly unclear: PerSide<ReadonlyMap<number, readonly string[]>>;
   /** What was listed, and what was asked for besides. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
 }
@@ -48,8 +49,16 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
     const asked = sides.flatMap((side) => found[side].questions.map((question) => ({ side, ...question })));
     if (asked.length === 0) {
       if (hasLooked) await leaveMailboxes(search.sessions);
-      const isNothing = sides.every((side) => ![...found[side].places.values()].some((name) => name !== undefined));
-      return isNothing ? undefined : { places: perSide((side) => found[side].places), listed };
+      const isNothing = sides.every(
+        (side) =>
+          found[side].unclear.size === 0 && ![...found[side].places.values()].some((name) => name !== undefined),
+      );
+      if (isNothing) return undefined;
+      return {
+        places: perSide((side) => found[side].places),
+        unclear: perSide((side) => found[side].unclear),
+        listed,
+      };
     }
     hasLooked = true;
     for (const { side, ...question } of asked)

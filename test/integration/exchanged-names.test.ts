@@ -147,12 +147,12 @@ async function assertSettled(stores: TwoStores): Promise<void> {
 }
 
 /** Ends the program when a server has done the next rename, before the program hears of it. */
-function killAtRename({ hold }: TwoStores, side: Side, kill: () => Promise<unknown>): void {
-  hold(side, "client", {
+function killAtRename(stores: TwoStores, side: Side, kill: () => Promise<unknown>): void {
+  stores.hold(side, "client", {
     pattern: / RENAME /,
     action: (line) => {
       const [tag = ""] = line.split(" ");
-      hold(side, "server", {
+      stores.hold(side, "server", {
         pattern: new RegExp(`^${tag} `),
         action: async () => {
           await kill();
@@ -209,3 +209,69 @@ for (const [pair, servers] of pairings)
         await assertSettled(stores);
       });
     });
+
+for (const side of sides)
+  test(`what cannot be followed (${side}) is left alone under all its names, with a line each, and nothing is copied`, async (t) => {
+    const other = otherSide(side);
+    const stores = await twoStores(t, { local: slash, remote: dot }, { settings: { "ignore-mailbox": "^ignored" } });
+    for (const name of ["both", "taken", "box", "free"]) {
+      await act(stores.local, `create ${name}`);
+      await deliver(stores.local, name, ...mails(name, 3));
+    }
+    await deliver(stores.local, "INBOX", ...mails("inbox", 3));
+    assert.equal((await runInterimap(stores.home)).status, 0);
+    await act(stores[side], "rename both here", "create both", "rename taken new", "create taken");
+    await act(stores[side], "rename box ignored", "create box", "rename INBOX old", "append free late");
+    await act(stores[other], "rename both there", "create both", "create new", "append new other");
+    const before = { [side]: await held(stores[side]), [other]: await held(stores[other]) };
+    for (let runs = 0; runs < 2; runs++) {
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 1, stderr);
+      const lines = stderr.split("\n").filter((line) => line.includes("left out"));
+      assert.equal(lines.length, 4, stderr);
+      for (const [mailbox, words] of [
+        [
+          "both",
+          /is called "(?:here|there)" on the local server now, and "(?:here|there)" on the remote server; to call/,
+        ],
+        ["taken", new RegExp(`is called "new" on the ${side} server now, and the ${other} server has another mailbox`)],
+        ["box", new RegExp(`is called "ignored" on the ${side} server now, which is left out here; to rename`)],
+        ["INBOX", new RegExp(`the ${side} server has its messages in "old" now; to move them on the other, too: `)],
+      ] as const)
+        assert.ok(
+          lines.some((line) => line.includes(mailbox) && words.test(line)),
+          `${mailbox}:\n${stderr}`,
+        );
+    }
+    const free = "free1 free2 free3 late1";
+    assert.deepEqual(await held(stores[side]), { ...before[side], free });
+    assert.deepEqual(await held(stores[other]), { ...before[other], free });
+
+    // The lines' commands settle it.
+    const names = side === "local" ? ["there", "here"] : ["here", "there"];
+    for (const args of [
+      ["--target=remote", "--rename", ...names],
+      [`--target=${other}`, "--rename", "new", "another"],
+      [`--target=${other},database`, "--rename", "INBOX", "old"],
+      [`--target=${other},database`, "--rename", "box", "ignored"],
+    ]) {
+      const { status, stderr } = await runInterimap(stores.home, args);
+      assert.equal(status, 0, stderr);
+    }
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 0, stderr);
+    const [local, remote] = [await held(stores.local), await held(stores.remote)];
+    assert.deepEqual(local, remote);
+    assert.deepEqual(local, {
+      [names[1]!]: "both1 both2 both3",
+      another: "other1",
+      both: "",
+      box: "",
+      free,
+      ignored: "box1 box2 box3",
+      new: "taken1 taken2 taken3",
+      old: "inbox1 inbox2 inbox3",
+      taken: "",
+    });
+    assert.equal((await runInterimap(stores.home)).stderr, "");
+  });

@@ -194,6 +194,7 @@ function found({ servers, known }: World, done: readonly Followed[]): { told: Fo
       const recorded = known.map(({ idx, name, states }) => ({ idx, name, state: states[side] }));
       return locate({ known: recorded, listed: servers[side], isGone: () => true }, () => "fits").places;
     }),
+    unclear: perSide(() => new Map()),
     isIgnored: () => false,
     isInScope: () => true,
     isTold: () => true,

@@ -25,8 +25,9 @@ function found({ known, listed, holds }: World): { readonly places: string; read
   const answers = new Map<string, Answer>();
   const asked: string[] = [];
   for (;;) {
-    const { places, questions } = locate({ known: recorded, listed: mailboxes, isGone: () => true }, ({ idx, name }) =>
-      answers.get(`${idx} ${name}`),
+    const { places, unclear, questions } = locate(
+      { known: recorded, listed: mailboxes, isGone: () => true },
+      ({ idx, name }) => answers.get(`${idx} ${name}`),
     );
     for (const { idx, name } of questions) {
       const answer = holds === undefined ? "unknown" : holds[name] === recorded[idx]?.name ? "fits" : "differs";
@@ -34,7 +35,9 @@ function found({ known, listed, holds }: World): { readonly places: string; read
       asked.push(`${recorded[idx]?.name ?? ""}@${name}`);
     }
     if (questions.length > 0) continue;
-    const shown = [...places].map(([idx, name]) => `${recorded[idx]?.name ?? ""}>${name ?? ""}`);
+    const shown = [...places].map(
+      ([idx, name]) => `${recorded[idx]?.name ?? ""}>${unclear.get(idx)?.join("?") ?? name ?? ""}`,
+    );
     return { places: shown.sort().join(" "), asked };
   }
 }
@@ -68,8 +71,8 @@ test("where several have one UIDVALIDITY, messages tell them apart, or else noth
   const taken = { known: ["a:1", "b:1"], listed: ["a:1"] };
   assert.equal(found({ ...taken, holds: { a: "b" } }).places, "a> b>a");
   assert.equal(found({ ...taken, holds: { a: "a" } }).places, "b>");
-  assert.equal(found({ known: ["a:1"], listed: ["b:1", "c:1"] }).places, "a>");
-  assert.equal(found({ known: ["a:1", "b:1"], listed: ["c:1"] }).places, "a> b>");
+  assert.equal(found({ known: ["a:1"], listed: ["b:1", "c:1"] }).places, "a>b?c");
+  assert.equal(found({ known: ["a:1", "b:1"], listed: ["c:1"] }).places, "a>c b>c");
 });
 
 test("a server that went back is another matter", () => {

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
+import type { ListedMailbox } from "../../../src/sync/mailbox-listing.ts";
+import { decideRenames, type Decisions } from "../../../src/sync/rename-decisions.ts";
+
+interface World {
+  /** Known mailboxes. */
+  readonly known: readonly string[];
+  /** On each server: `name` for one that nobody knows, `name=known` for a known one. */
+  readonly local: readonly string[];
+  readonly remote: readonly string[];
+  readonly ignored?: readonly string[];
+  readonly isTold?: boolean;
+}
+
+function decide({ known, ignored = [], isTold = false, ...servers }: World): Decisions {
+  const held = perSide((side) => servers[side].map((shown) => shown.split("=")));
+  const places = perSide((side) => {
+    const found = new Map<number, string | undefined>();
+    for (const [idx, name] of known.entries()) {
+      const at = held[side].find(([, holder]) => holder === name)?.[0];
+      if (at !== name) found.set(idx, at);
+    }
+    return found;
+  });
+  return decideRenames({
+    known: known.map((name, idx) => ({ idx, name })),
+    listed: perSide(
+      (side) =>
+        new Map(
+          held[side].map(([name = ""]): [string, ListedMailbox] => [
+            name,
+            { wireName: name, exists: true, subscribed: false, state: undefined },
+          ]),
+        ),
+    ),
+    places,
+    unclear: perSide(() => new Map()),
+    isIgnored: (name) => ignored.includes(name),
+    isInScope: () => true,
+    isTold: () => isTold,
+  });
+}
+
+/** What follows, in a line, and the same with the sides exchanged. */
+function follows(world: World): string {
+  const lines = [world, { ...world, local: world.remote, remote: world.local }].map((one) => {
+    const { moves, followed, recorded, held } = decide(one);
+    return [
+      ...moves.map(({ side, current, to }) => `${side} ${current}>${to}`),
+      ...followed.map(({ side, current, to }) => `${side} ${current}>>${to}`),
+      ...recorded.map(({ from, to }) => `database ${from}>${to}`),
+      ...held.map(({ from, obstacle: { kind } }) => `${from} held: ${kind}`),
+    ]
+      .sort()
+      .join(", ");
+  });
+  const mirrored = lines[1]!.replaceAll(/\b(local|remote)\b/g, (side) => (side === "local" ? "remote" : "local"));
+  assert.deepEqual(mirrored.split(", ").sort(), lines[0]!.split(", ").sort());
+  return lines[0]!;
+}
+
+test("an old name that is another's now: the other server follows", () => {
+  assert.equal(follows({ known: ["a"], local: ["b=a", "a"], remote: ["a=a"] }), "remote a>b");
+  assert.equal(follows({ known: ["a", "b"], local: ["a=b", "b=a"], remote: ["a=a", "b=b"] }), "remote a>b, remote b>a");
+  assert.equal(follows({ known: ["a", "b"], local: ["b=a", "c=b"], remote: ["a=a", "b=b"] }), "remote a>b, remote b>c");
+});
+
+test("what was left half done is gone on with, and the database comes last", () => {
+  const aside = "b-interimap-renaming";
+  assert.equal(
+    follows({ known: ["a", "b"], local: ["a=b", "b=a"], remote: ["a=a", `${aside}=b`] }),
+    `remote a>b, remote ${aside}>a`,
+  );
+  assert.equal(
+    follows({ known: ["a", "b"], local: ["a=b", "b=a"], remote: ["a=b", "b=a"] }),
+    "database a>b, database b>a",
+  );
+  assert.equal(
+    follows({ known: ["a"], local: ["a=a"], remote: ["a-interimap-renaming=a"] }),
+    "remote a-interimap-renaming>a",
+  );
+});
+
+test("a mere rename is followed where a server tells of such, and else left alone", () => {
+  const world: World = { known: ["a"], local: ["b=a"], remote: ["a=a"] };
+  assert.equal(follows({ ...world, isTold: true }), "remote a>>b");
+  assert.equal(follows(world), "a held: mere");
+  assert.equal(follows({ known: ["a"], local: ["b=a"], remote: ["b=a"] }), "database a>b");
+  assert.equal(follows({ known: ["a"], local: ["b=a"], remote: [] }), "");
+});
+
+test("what cannot be followed is left alone, with all that depends on it", () => {
+  assert.equal(follows({ known: ["a"], local: ["b=a", "a"], remote: ["c=a", "a"] }), "a held: both");
+  assert.equal(follows({ known: ["a"], local: ["b=a", "a"], remote: ["a=a", "b"] }), "a held: taken");
+  assert.equal(follows({ known: ["a"], local: ["b=a"], remote: ["a=a", "b"], isTold: true }), "a held: taken");
+  assert.equal(follows({ known: ["a", "b"], local: ["a=b"], remote: ["a=a", "b=b"] }), "b held: taken");
+  assert.equal(follows({ known: ["a"], local: ["b=a", "a"], remote: ["a=a"], ignored: ["b"] }), "a held: ignored");
+  assert.equal(
+    follows({ known: ["INBOX"], local: ["b=INBOX", "INBOX"], remote: ["INBOX=INBOX"] }),
+    "INBOX held: inbox",
+  );
+  assert.equal(follows({ known: ["a"], local: ["b=a", "a"], remote: ["a=a"], ignored: ["a"] }), "");
+});
+
+test("where nothing was renamed, nothing follows", () => {
+  for (const side of sides) {
+    const servers: PerSide<readonly string[]> = { local: ["a=a", "n"], remote: ["a=a"] };
+    assert.equal(follows({ known: ["a", "gone"], ...servers, [side]: ["a=a", "n"] }), "");
+  }
+});
