@@ -42,14 +42,25 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
     }
     const { env } = surroundings;
     const readConfig = (): Config => loadConfig({ file: invocation.config, env });
+    let config = readConfig();
+    /** To go back to, if the one that was read anew is for other accounts. */
+    let former: Config | undefined;
     for (let isReload = false; ; isReload = true) {
-      const config = readConfig();
       log = openLog(invocation, config);
       for (const warning of config.warnings) log.warn(warning);
       // Once: it takes what systemd left for us out of the environment.
       service ??= createServiceNotifier(env, { warn: (text) => log?.warn(text) });
-      const outcome = await perform(invocation, { ...surroundings, config, isReload, readConfig, log, service });
-      if (outcome !== "reload") return outcome;
+      try {
+        const outcome = await perform(invocation, { ...surroundings, config, isReload, readConfig, log, service });
+        if (outcome !== "reload") return outcome;
+        former = config;
+        config = readConfig();
+      } catch (error) {
+        if (former === undefined || !isOfOthers(error)) throw error;
+        log.error(`${error.line}; going on with the configuration as it was`);
+        config = former;
+        former = undefined;
+      }
       log.close();
     }
   } catch (error) {
@@ -62,6 +73,10 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
     service?.close();
     log?.close();
   }
+}
+
+function isOfOthers(error: unknown): error is InterimapError {
+  return error instanceof InterimapError && error.code === "OTHER_ACCOUNTS";
 }
 
 interface Equipment extends Surroundings {

@@ -32,7 +32,7 @@ export interface Found {
 
 /** @throws InterimapError that the store throws, or DATABASE_CREATE. */
 export function openDatabase(wanted: Wanted): Found {
-  const { config, program, log, areSameAccounts } = wanted;
+  const { config, log, areSameAccounts } = wanted;
   const { database, otherwise } = config;
   requireDatabase(wanted);
   ensureDirectory(dirname(database));
@@ -45,10 +45,25 @@ export function openDatabase(wanted: Wanted): Found {
       throw withHint(error, `${error.hint}; if it is for other accounts, name another file with the database setting`);
     }
     if (!(error instanceof OtherAccounts)) throw error;
-    if (otherwise === undefined || !hasOtherName(error, config)) throw withHint(error, otherAccountsHint(program));
+    if (otherwise === undefined || !hasOtherName(error, config)) return { store: openDoubted(error, wanted), config };
     log.warn(`${error.message}; these get a database of their own, ${otherwise.database}`);
     return openDatabase({ ...wanted, config: otherwise });
   }
+}
+
+/** The servers are asked whether they are others, if they can tell. @throws InterimapError OTHER_ACCOUNTS */
+function openDoubted(error: OtherAccounts, { config, program }: Pick<Wanted, "config" | "program">): Store {
+  const doubtful = withHint(error, otherAccountsHint(program));
+  if (error.onOtherPorts === undefined) throw doubtful;
+  const doubt = { sides: error.onOtherPorts, error: doubtful };
+  const store = openStore({
+    path: config.database,
+    claim: { accounts: accountsOf(config), areTheSame: false, doubt },
+  });
+  // Nothing can be compared with what is not yet readable, and nothing is upgraded for others.
+  if (!store.needsUpgrade) return store;
+  store.close();
+  throw doubtful;
 }
 
 /** Whether the name that is given now would tell the recorded accounts from these. If not, it is a question for the user. */
@@ -62,8 +77,16 @@ export function hasOtherName({ recorded }: OtherAccounts, config: Config): boole
  * @throws InterimapError OTHER_ACCOUNTS or DATABASE_CREATE.
  */
 export function requireUsable({ config, missing }: Pick<Wanted, "config" | "missing">, open: Found): void {
-  if (config.database === open.config.database) open.store.requireAccounts(accountsOf(config));
-  else requireDatabase({ config, missing, areSameAccounts: false });
+  if (config.database !== open.config.database) {
+    requireDatabase({ config, missing, areSameAccounts: false });
+    return;
+  }
+  try {
+    open.store.requireAccounts(accountsOf(config));
+  } catch (error) {
+    // Its servers will be asked.
+    if (!(error instanceof OtherAccounts) || error.onOtherPorts === undefined) throw error;
+  }
 }
 
 export function accountsOf({ servers }: Config): PerSide<Account> {

@@ -28,6 +28,16 @@ export function isSameAccount(one: Account, other: Account): boolean {
   return one.server === other.server && one.username === other.username && one.listReference === other.listReference;
 }
 
+/** One host has many ports, and behind another one there may be the same server, or another. */
+export function differInPort(one: Account, other: Account): boolean {
+  if (isSameAccount(one, other) || isTunnel(one) || isTunnel(other)) return false;
+  return isSameAccount({ ...one, server: hostOf(one) }, { ...other, server: hostOf(other) });
+}
+
+function hostOf({ server }: Account): string {
+  return server.replace(/:\d+$/, "");
+}
+
 export function isTunnel({ server }: Account): boolean {
   return tunnel.test(server);
 }

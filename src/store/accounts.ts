@@ -1,7 +1,7 @@
 // Whose mail the database is about. It is compared with the configuration when the database is opened: the UIDs of one account
 // mean nothing in another.
 
-import { accountText, isSameAccount, type Account } from "../model/account.ts";
+import { accountText, differInPort, isSameAccount, type Account } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
@@ -66,10 +66,13 @@ export function recordAccounts(connection: Connection, accounts: PerSide<Account
 /** The database is about others than those of the configuration. */
 export class OtherAccounts extends InterimapError {
   readonly recorded: RecordedAccounts;
+  /** The sides that differ if it is by their ports only: whether they are others, their servers can tell. */
+  readonly onOtherPorts: readonly Side[] | undefined;
 
-  constructor(message: string, recorded: RecordedAccounts) {
+  constructor(message: string, { recorded, onOtherPorts }: Pick<OtherAccounts, "recorded" | "onOtherPorts">) {
     super("OTHER_ACCOUNTS", message);
     this.recorded = recorded;
+    this.onOtherPorts = onOtherPorts;
   }
 }
 
@@ -80,13 +83,16 @@ export function otherAccounts(
   accounts: PerSide<Account>,
 ): OtherAccounts | undefined {
   const others = sides.flatMap((side) => {
-    const before = recorded[side];
-    return before === undefined || isSameAccount(before, accounts[side])
-      ? []
-      : [`${side} ${difference(before, accounts[side])}`];
+    const [before, now] = [recorded[side], accounts[side]];
+    return before === undefined || isSameAccount(before, now) ? [] : [{ side, before, now }];
   });
   if (others.length === 0) return undefined;
-  return new OtherAccounts(`the database ${path} is about other accounts: ${others.join(", and ")}`, recorded);
+  const differences = others.map(({ side, before, now }) => `${side} ${difference(before, now)}`);
+  const message = `the database ${path} is about other accounts: ${differences.join(", and ")}`;
+  const onOtherPorts = others.every(({ before, now }) => differInPort(before, now))
+    ? others.map(({ side }) => side)
+    : undefined;
+  return new OtherAccounts(message, { recorded, onOtherPorts });
 }
 
 /** Two commands may begin alike, and nothing else of them is known. */

@@ -47,6 +47,15 @@ export interface Claim {
   readonly accounts: PerSide<Account>;
   /** They are those that the database is about, by the user's word, whatever it says. */
   readonly areTheSame: boolean;
+  /** They may be, as far as names go. */
+  readonly doubt?: Doubt;
+}
+
+/** Of accounts that are to be compared with what is recorded before anything follows from it. */
+export interface Doubt {
+  readonly sides: readonly Side[];
+  /** To be thrown when the servers do not show that they are the same. */
+  readonly error: InterimapError;
 }
 
 /** Accounts that others took the place of. */
@@ -57,7 +66,9 @@ export class Store {
   readonly #sparse: SparseTables;
   #isCurrent: boolean;
   /** To be recorded once the servers have let us in. */
-  #unrecorded: { readonly accounts: PerSide<Account>; readonly recorded: RecordedAccounts } | undefined;
+  #unrecorded:
+    | { readonly accounts: PerSide<Account>; readonly recorded: RecordedAccounts; readonly doubt: Doubt | undefined }
+    | undefined;
 
   /** Makes the tables of a new database. openStore() is the way to get a Store. */
   constructor(connection: Connection, claim?: Claim) {
@@ -68,11 +79,16 @@ export class Store {
     if (this.#isCurrent) this.#settle();
   }
 
-  #claim({ accounts, areTheSame }: Claim): void {
+  #claim({ accounts, areTheSame, doubt }: Claim): void {
     const { recorded, error } = this.#compare(accounts);
-    if (error !== undefined && !areTheSame) throw error;
+    if (error !== undefined && !areTheSame && doubt === undefined) throw error;
     const isComplete = sides.every((side) => recorded[side] !== undefined);
-    if (error !== undefined || !isComplete) this.#unrecorded = { accounts, recorded };
+    if (error !== undefined || !isComplete) this.#unrecorded = { accounts, recorded, doubt };
+  }
+
+  /** What has to be found out before {@link upgrade} and {@link recordAccounts}; mostly nothing. */
+  get doubt(): Doubt | undefined {
+    return this.#unrecorded?.doubt;
   }
 
   /** @throws InterimapError OTHER_ACCOUNTS when the database is about others than these, or DATABASE_READ. */

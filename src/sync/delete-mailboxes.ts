@@ -9,7 +9,8 @@ import type { Side } from "../model/side.ts";
 import { serverOrder, type Target } from "../model/target.ts";
 import type { Report } from "./events.ts";
 import type { Program } from "./suggested-command.ts";
-import { isNowhere, lookUp, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
+import { isNowhere, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
+import { lookUp } from "./look-up.ts";
 
 export interface Deletion extends Opening {
   /** As given: in the local server's notation, or as lines show it. */

@@ -3,7 +3,7 @@
 import type { Session } from "../imap/session.ts";
 import { bothSides, sides, type PerSide } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
-import { lookUpListing } from "./given-mailboxes.ts";
+import { lookUpListing } from "./look-up.ts";
 import type { ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 

@@ -7,7 +7,7 @@ import { readings } from "../model/given-name.ts";
 import { listPatterns, type MayMatch } from "../model/list-patterns.ts";
 import { canonicalName, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, perSide, sides, type PerSide } from "../model/side.ts";
-import { lookUpListing } from "./given-mailboxes.ts";
+import { lookUpListing } from "./look-up.ts";
 import { listMailboxes, type Listing } from "./mailbox-listing.ts";
 
 export interface ListingQuery {

@@ -39,7 +39,8 @@ export async function lookAgain(
   return equal > other ? "fits" : "differs";
 }
 
-async function identitiesIn(
+/** Those of these messages that are there; the mailbox is selected then. */
+export async function identitiesIn(
   session: Session,
   wireName: string,
   uids: UidSet,

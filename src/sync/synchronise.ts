@@ -342,7 +342,7 @@ async function reconcile(run: Run): Promise<Reconciled> {
     // A server may go on telling of renames, and list more mailboxes, each time that it is asked.
     const isPatient = turn < mostTurns;
     const listed = await listBoth(run.sessions, run.query);
-    upgradeStore(
+    await upgradeStore(
       run,
       perSide((side) => listed[side].naming),
     );

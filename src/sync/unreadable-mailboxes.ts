@@ -4,7 +4,7 @@
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
-import { lookUpListing } from "./given-mailboxes.ts";
+import { lookUpListing } from "./look-up.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { MailboxPlan } from "./mailbox-plan.ts";
 

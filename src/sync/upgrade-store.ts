@@ -1,17 +1,27 @@
 // A database of an older version is upgraded, and one that does not know yet whose it is learns that, as soon as both servers have
-// let us in and told their hierarchy delimiters.
+// let us in and told their hierarchy delimiters. Whether it is theirs is found out before, where that is in doubt.
 
+import type { Session } from "../imap/session.ts";
 import { accountText } from "../model/account.ts";
 import type { Naming } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
 
-/** @throws InterimapError DELIMITER_MISMATCH or DATABASE_UPGRADE, and nothing is changed. */
-export function upgradeStore(
-  { store, report }: { readonly store: Store; readonly report: Report },
-  namings: PerSide<Naming>,
-): void {
+export interface Upgrading {
+  readonly store: Store;
+  readonly report: Report;
+  readonly sessions: PerSide<Session>;
+  readonly isIgnored?: (name: string) => boolean;
+}
+
+/** @throws InterimapError OTHER_ACCOUNTS, DELIMITER_MISMATCH or DATABASE_UPGRADE, and nothing is changed. */
+export async function upgradeStore(upgrading: Upgrading, namings: PerSide<Naming>): Promise<void> {
+  const { store, report } = upgrading;
+  if (store.doubt !== undefined) {
+    const { requireSameAccounts } = await import("./same-accounts.ts");
+    await requireSameAccounts({ ...upgrading, namings }, store.doubt);
+  }
   if (store.needsUpgrade) {
     const { mended, ...upgrade } = store.upgrade(perSide((side) => namings[side].delimiter));
     report({ type: "database-upgraded", ...upgrade });

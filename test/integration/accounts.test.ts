@@ -1,7 +1,9 @@
 // A database is about two accounts. Those of another configuration are refused before anything is said to a server; the same
-// accounts under another name or at another place go on with it, by the user's word.
+// accounts under another name or at another place go on with it, by the user's word. Behind another port of the same host there
+// may be the same server, or another: its mail tells.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
@@ -17,12 +19,18 @@ import {
   type RunResult,
 } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import type { AppendMessage } from "../support/raw-imap.ts";
+import { snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { command, contents, deliver, expunge, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { becomes, startDaemon, startWatching } from "../support/watching.ts";
+import { becomes, eventually, startDaemon, startWatching } from "../support/watching.ts";
 import { dump, makeVersion1 } from "../unit/store/databases.ts";
 import { assertRefused } from "./refusal.ts";
 
-const { here, there } = await startAll({ here: startDovecot(), there: startDovecot() });
+const { here, there, elsewhere } = await startAll({
+  here: startDovecot(),
+  there: startDovecot(),
+  elsewhere: startDovecot(),
+});
 
 interface Scene extends TwoStores {
   /** Accounts of other people at the same servers. */
@@ -45,6 +53,95 @@ function configureBeside(home: InterimapHome, name: string, config: ConfigSettin
   home.configure(config);
   renameSync(home.configFile, join(home.configFile, "..", name));
   writeFileSync(home.configFile, own, { mode: 0o600 });
+}
+
+interface Divided {
+  readonly own: MailServer;
+  readonly other: MailServer;
+  /** Gives the other server what there is, with equal UIDVALIDITYs. */
+  readonly copy: () => void;
+  readonly home: InterimapHome;
+}
+
+/** How another server comes by its mail; they return what tells. */
+const copies: readonly { readonly what: string; readonly divide: (divided: Divided) => Promise<string> }[] = [
+  {
+    what: "equal UIDVALIDITYs, other messages",
+    divide: async ({ own, other, copy, home }) => {
+      await command(own, "SELECT INBOX");
+      copy();
+      await deliver(own, "INBOX", ...mails("m", 3));
+      await deliver(other, "INBOX", ...mails("o", 3));
+      await assertDone(home);
+      return '"INBOX" has other messages there';
+    },
+  },
+  {
+    what: "messages without Message-ID of the same size and time",
+    divide: async ({ own, other, copy, home }) => {
+      await command(own, "SELECT INBOX");
+      copy();
+      const plain = (text: string): AppendMessage => ({
+        ...mail("x"),
+        bytes: Buffer.from(`Subject: x\r\n\r\n${text}\r\n`),
+      });
+      await deliver(own, "INBOX", plain("one"), plain("two"));
+      await deliver(other, "INBOX", plain("two"), plain("one"));
+      await assertDone(home);
+      return '"INBOX" has other messages there';
+    },
+  },
+  {
+    what: "a copy that has gone its own way",
+    divide: async ({ own, other, copy, home }) => {
+      await deliver(own, "INBOX", ...mails("m", 3));
+      await assertDone(home);
+      copy();
+      await deliver(own, "box", ...mails("m", 3));
+      await deliver(other, "box", ...mails("o", 4));
+      await assertDone(home);
+      return '"box" has other messages there';
+    },
+  },
+  {
+    what: "a copy of an earlier time",
+    divide: async ({ own, copy, home }) => {
+      await deliver(own, "INBOX", ...mails("m", 3));
+      await assertDone(home);
+      copy();
+      await deliver(own, "INBOX", mail("m4"));
+      await assertDone(home);
+      return '"INBOX" has a UIDNEXT below the recorded one there';
+    },
+  },
+  {
+    what: "an account that was made anew",
+    divide: async ({ own, other, home }) => {
+      await deliver(own, "INBOX", ...mails("m", 3));
+      await assertDone(home);
+      // Dovecot makes UIDVALIDITY of the clock, and counts on for mailboxes that are made in one second.
+      const made = Math.floor(Date.now() / 1000);
+      await eventually("other seconds", () => Math.floor(Date.now() / 1000) > made + 1);
+      await deliver(other, "INBOX", ...mails("m", 3));
+      return '"INBOX" has another UIDVALIDITY there';
+    },
+  },
+  {
+    what: "nothing that could be compared",
+    divide: async ({ copy, home }) => {
+      await assertDone(home);
+      copy();
+      return "no recorded message was found there";
+    },
+  },
+];
+
+function homeOf({ directory, user }: MailServer): string {
+  return join(directory, "home", user);
+}
+
+function allMail(servers: readonly MailServer[]): Promise<MailStoreSnapshot[]> {
+  return Promise.all(servers.map((server) => snapshot(server)));
 }
 
 const work = [
@@ -88,26 +185,65 @@ for (const side of sides) {
     assert.deepEqual(await contents(stores[otherSide(side)]), ["m1", "m2", "m3", "new"]);
   });
 
-  for (const { what, section } of [
-    { what: "the server behind its proxy", section: (server: MailServer) => plainText(server) },
-    { what: "by a tunnel", section: (server: MailServer) => overTunnel(server) },
-  ]) {
-    test(`${side}: the same account at another place, ${what}, goes on by the user's word, once`, async (t) => {
-      const stores = await scene(t);
+  test(`${side}: the same account at another place goes on by the user's word, once`, async (t) => {
+    const stores = await scene(t);
+    const { home, proxies } = stores;
+    const former = perSide((one) => plainText(proxies[one].server));
+    configureBeside(home, "former", former);
+    home.configure({ ...former, [side]: overTunnel(stores[side]) });
+    assert.equal((await runInterimap(home)).status, 65);
+    await expunge(stores[side], "1");
+    await deliver(stores[otherSide(side)], "INBOX", mail("new"));
+    const { stderr } = await assertDone(home, ["--same-accounts"]);
+    assert.match(stderr, new RegExp(`^${side}: The database is about .* from now on, instead of `, "m"));
+    for (const one of sides) assert.deepEqual(await contents(stores[one]), ["m2", "m3", "new"]);
+    assert.equal((await assertDone(home)).stderr, "");
+    assert.equal((await runInterimap(home, ["--config=former"])).status, 65);
+  });
+
+  test(`${side}: the same server on another port goes on, and the port is recorded`, async (t) => {
+    const stores = await scene(t);
+    const { home, proxies } = stores;
+    home.configure({ ...perSide((one) => plainText(proxies[one].server)), [side]: plainText(stores[side]) });
+    await expunge(stores[side], "1,3");
+    await deliver(stores[otherSide(side)], "INBOX", mail("new"));
+    const { stderr } = await assertDone(home);
+    const [before, now] = [proxies[side].server, stores[side]].map(
+      ({ user, port }) => `${user} at 127.0.0.1:${String(port)}`,
+    );
+    assert.equal(stderr.split(`${side}: The database is about ${now!} from now on, instead of ${before!}\n`).length, 2);
+    for (const one of sides) assert.deepEqual(await contents(stores[one]), ["m2", "new"]);
+    assert.equal((await assertDone(home)).stderr, "");
+  });
+
+  for (const { what, divide } of copies) {
+    test(`${side}: another server on another port is refused, and nothing is changed: ${what}`, async (t) => {
+      const stores = await twoStores(t, { local: here, remote: there });
       const { home, proxies } = stores;
-      const former = perSide((one) => plainText(proxies[one].server));
-      configureBeside(home, "former", former);
-      home.configure({ ...former, [side]: section(stores[side]) });
-      assert.equal((await runInterimap(home)).status, 65);
-      await expunge(stores[side], "1");
-      await deliver(stores[otherSide(side)], "INBOX", mail("new"));
-      const { status, stderr } = await runInterimap(home, ["--same-accounts"]);
-      assert.equal(status, 0, stderr);
-      assert.match(stderr, new RegExp(`^${side}: The database is about .* from now on, instead of `, "m"));
-      for (const one of sides) assert.deepEqual(await contents(stores[one]), ["m2", "m3", "new"]);
-      const again = await runInterimap(home);
-      assert.deepEqual([again.status, again.stderr], [0, ""]);
-      assert.equal((await runInterimap(home, ["--config=former"])).status, 65);
+      const own = stores[side];
+      const other = asUser(elsewhere, own.user);
+      await command(own, "CREATE box");
+      const copy = (): void => {
+        execFileSync("cp", ["-a", homeOf(own), homeOf(other)]);
+      };
+      const reason = await divide({ own, other, copy, home });
+      configureBeside(home, "v", {
+        ...perSide((one) => plainText(proxies[one].server)),
+        [side]: plainText(other),
+      });
+      const before = dump(home.databaseFile);
+      const mailBefore = await allMail([stores.local, stores.remote, other]);
+      const line = new RegExp(
+        `^the database .* is about other accounts: ${side} .*; only the port differs, but ${reason}; ` +
+          "name another file .*, run once: interimap --config=v --same-accounts$",
+      );
+      for (const args of divide === copies[0]?.divide ? work : work.slice(0, 1)) {
+        const { status, stderr } = await runInterimap(home, ["--config=v", ...args]);
+        assert.equal(status, 65, stderr);
+        assert.match(stderr.trimEnd().split("\n").at(-1)!, line);
+      }
+      assert.deepEqual(dump(home.databaseFile), before);
+      assert.deepEqual(await allMail([stores.local, stores.remote, other]), mailBefore);
     });
   }
 }
@@ -118,7 +254,7 @@ for (const args of [["--repair"], ["--rename", "a", "b"], ["--delete", "a"]]) {
     const { home } = stores;
     await command(stores.local, "CREATE a");
     assert.equal((await runInterimap(home)).status, 0);
-    home.configure({ local: stores.local, remote: stores.remote });
+    home.configure(perSide((side) => overTunnel(stores[side])));
     await assertTold(home, args);
     assert.equal((await runInterimap(home)).status, 0);
   });
@@ -126,12 +262,55 @@ for (const args of [["--repair"], ["--rename", "a", "b"], ["--delete", "a"]]) {
 
 test("a daemon can be the run that is told of the same accounts", async (t) => {
   const stores = await scene(t);
-  stores.home.configure({ local: stores.local, remote: stores.remote });
+  stores.home.configure(perSide((side) => overTunnel(stores[side])));
   const daemon = startDaemon(t, stores.home, { args: ["--notify", "--same-accounts"] });
   await daemon.waits();
   await daemon.stop();
   assert.equal(daemon.said(/from now on, instead of/).length, 2);
   assert.equal((await runInterimap(stores.home)).status, 0);
+});
+
+for (const args of [["--repair"], ["--rename", "a", "b"], ["--delete", "a"], ["--watch"], ["--notify"]]) {
+  test(`${args.join(" ")} can be the first on other ports of the same servers`, async (t) => {
+    const stores = await scene(t);
+    const { home } = stores;
+    await command(stores.local, "CREATE a");
+    await assertDone(home);
+    home.configure({ local: stores.local, remote: stores.remote });
+    if (args[0] === "--watch" || args[0] === "--notify") {
+      const daemon = startDaemon(t, home, { args });
+      await daemon.waits();
+      await daemon.stop();
+      assert.equal(daemon.said(/from now on, instead of/).length, 2);
+    } else {
+      const { stderr } = await assertDone(home, args);
+      assert.equal(stderr.match(/from now on, instead of/g)?.length, 2, stderr);
+    }
+    assert.equal((await assertDone(home)).stderr, "");
+  });
+}
+
+test("a daemon that finds another port in its configuration looks what is there: the same server, or another", async (t) => {
+  const stores = await startWatching(t, { local: here, remote: there });
+  const { daemon, home, proxies } = stores;
+  await deliver(stores.local, "INBOX", mail("first"));
+  await becomes(() => contents(stores.remote), ["first"]);
+  const other = asUser(elsewhere, stores.remote.user);
+  home.configure({ local: proxies.local.server, remote: other });
+  daemon.kill("SIGHUP");
+  assert.match(
+    await daemon.line(/going on/),
+    /is about other accounts: remote .*; only the port differs, but .*; going on with the configuration as it was$/,
+  );
+  await deliver(stores.local, "INBOX", mail("second"));
+  await becomes(() => contents(stores.remote), ["first", "second"]);
+  home.configure({ local: proxies.local.server, remote: stores.remote });
+  daemon.kill("SIGHUP");
+  await daemon.line(/from now on, instead of/);
+  await deliver(stores.remote, "INBOX", mail("third"));
+  await becomes(() => contents(stores.local), ["first", "second", "third"]);
+  assert.deepEqual(await contents(other), []);
+  await daemon.stop();
 });
 
 test("a login that is refused leaves the database to the accounts that it is about", async (t) => {
@@ -239,7 +418,7 @@ describe("without the setting database", () => {
   test("what that name would not tell apart now is refused", async (t) => {
     const { home, local, proxies } = await scene(t);
     renameSync(home.databaseFile, join(home.databaseFile, "../127.0.0.1.db"));
-    home.configure({ local, remote: proxies.remote.server, settings });
+    home.configure({ local: overTunnel(local), remote: proxies.remote.server, settings });
     await assertRefused(home, {
       status: 65,
       line: /127\.0\.0\.1\.db is about other accounts: local .*, not .* run once: interimap --same-accounts$/,

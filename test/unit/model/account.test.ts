@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accountOf, accountText, isSameAccount, type Account } from "../../../src/model/account.ts";
+import { accountOf, accountText, differInPort, isSameAccount, type Account } from "../../../src/model/account.ts";
 import type { ServerSettings } from "../../../src/model/server-settings.ts";
 import { inetSettings } from "../../support/inet-settings.ts";
 
@@ -85,5 +85,36 @@ for (const command of [
     assert.doesNotMatch(JSON.stringify(account), /s3cret/);
     assert.doesNotMatch(accountText(account), /s3cret/);
     assert.equal(/#([0-9a-f]*)$/.exec(account.server)?.[1]?.length, 8);
+  });
+}
+
+for (const [what, one, other] of [
+  ["two ports of one host", at("a.example", 1143), at("A.example", 1144)],
+  ["a usual port and another", at("a.example"), at("a.example", 1143)],
+  ["… of an IPv6 address", at("::1"), at("::1", 1143)],
+  ["two ports of an IPv6 address", at("::1", 1144), at("::1", 1143)],
+] as const) {
+  test(`only the port differs: ${what}`, () => {
+    assert.ok(differInPort(one, other));
+    assert.ok(differInPort(other, one));
+  });
+}
+
+for (const [what, one, other] of [
+  ["nothing", at("a.example", 1143), at("a.example", 1143)],
+  ["the host, too", at("a.example", 1143), at("b.example", 1144)],
+  ["an IPv6 address that ends otherwise", at("fe80::1"), at("fe80::2")],
+  [
+    "the user name, too",
+    at("imap.example.net", 1143),
+    accountOf(settings({ username: "bob", transport: inetSettings(1144, { type: "imap", host: "imap.example.net" }) })),
+  ],
+  ["mailboxes, too", at("imap.example.net", 1143), { ...at("imap.example.net", 1144), listReference: "work/" }],
+  ["two tunnels", through("ssh -p 1 host imap"), through("ssh -p 2 host imap")],
+  ["a tunnel instead", through("ssh host imap", "alice"), at("imap.example.net", 1143)],
+] as const) {
+  test(`more than the port differs, or less: ${what}`, () => {
+    assert.ok(!differInPort(one, other));
+    assert.ok(!differInPort(other, one));
   });
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Account } from "../../../src/model/account.ts";
+import { InterimapError } from "../../../src/model/errors.ts";
 import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { Replaced } from "../../../src/store/store.ts";
@@ -111,3 +112,22 @@ test("of two rows one is missing: the other counts, and the run completes them",
   record(path, alice);
   assert.equal(dump(path).rows["accounts"]?.length, 2);
 });
+
+for (const side of sides) {
+  test(`${side}: with a doubt the database waits for what the servers show`, (t) => {
+    const path = join(temporaryDirectory(t), "x.db");
+    record(path, alice);
+    const now = { ...alice, [side]: { ...alice[side], server: "imap.example.net:1143" } };
+    const before = dump(path);
+    const doubt = { sides: [side], error: new InterimapError("OTHER_ACCOUNTS", "others") };
+    const store = openStore({ path, claim: { accounts: now, areTheSame: false, doubt } });
+    assert.equal(store.doubt, doubt);
+    store.close();
+    assert.deepEqual(dump(path), before);
+    const again = openStore({ path, claim: { accounts: now, areTheSame: false, doubt } });
+    assert.deepEqual(again.recordAccounts(), { [side]: { before: alice[side], now: now[side] } });
+    assert.equal(again.doubt, undefined);
+    again.close();
+    assert.deepEqual(record(path, now), {});
+  });
+}

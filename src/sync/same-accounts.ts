@@ -1,0 +1,142 @@
+// Whether servers on other ports than before show the accounts that the database is about: a proxy may have come in between, or
+// another provider may be there. Mailboxes are only read for that.
+
+import { InterimapError } from "../model/errors.ts";
+import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import type { Session } from "../imap/session.ts";
+import { briefName, type Naming } from "../model/mailbox-name.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { uidSetOf } from "../model/uid-set.ts";
+import type { MailboxRecord } from "../store/mailboxes.ts";
+import type { Doubt, Store } from "../store/store.ts";
+import { lookUpListing } from "./look-up.ts";
+import type { ListedMailbox } from "./mailbox-listing.ts";
+import { withTexts } from "./read-texts.ts";
+import { compareMessages, numbersObjection, type Verdict } from "./same-accounts-plan.ts";
+import { identitiesIn, leaveMailboxes } from "./second-look.ts";
+
+export interface Comparing {
+  readonly sessions: PerSide<Session>;
+  readonly namings: PerSide<Naming>;
+  readonly store: Store;
+  readonly isIgnored?: (name: string) => boolean;
+}
+
+/** So many mailboxes have their numbers compared, */
+const mostMailboxes = 256;
+/** and so many of them their messages: */
+const mostOpened = 16;
+/** so many, the newest. */
+const sampleSize = 32;
+
+/** @throws InterimapError OTHER_ACCOUNTS unless they are shown. */
+export async function requireSameAccounts(comparing: Comparing, { sides: doubted, error }: Doubt): Promise<void> {
+  const objection = await objectionTo(comparing, doubted);
+  if (objection === undefined) return;
+  const message = `${error.message}; only the port differs, but ${objection}`;
+  throw new InterimapError(error.code, message, {
+    cause: error,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  });
+}
+
+type Known = MailboxRecord & { readonly states: PerSide<MailboxState> };
+type Listed = PerSide<ReadonlyMap<string, ListedMailbox>>;
+
+async function objectionTo(comparing: Comparing, doubted: readonly Side[]): Promise<string | undefined> {
+  const { sessions, namings, store, isIgnored = () => false } = comparing;
+  const known = store
+    .mailboxes()
+    .filter((one): one is Known => sides.every((side) => one.states[side] !== undefined) && !isIgnored(one.name))
+    .sort((a, b) => Number(b.name === "INBOX") - Number(a.name === "INBOX"))
+    .slice(0, mostMailboxes);
+  const names = known.map(({ name }) => name);
+  const listed = await bothSides(
+    async (side) => (await lookUpListing(sessions[side], { naming: namings[side], names })).mailboxes,
+  );
+  const common = known.filter(({ name }) => sides.every((side) => listed[side].get(name)?.exists === true));
+  for (const { name, states } of known) {
+    for (const side of doubted) {
+      const objection = numbersObjection(states[side], listed[side].get(name)?.state);
+      if (objection !== undefined) return `"${briefName(name)}" has ${objection} there`;
+    }
+  }
+  return messagesObjection({ ...comparing, doubted, listed }, common);
+}
+
+interface Opening extends Comparing {
+  readonly doubted: readonly Side[];
+  readonly listed: Listed;
+}
+
+/** One mailbox has to hold recorded messages, and none others. */
+async function messagesObjection(opening: Opening, common: readonly Known[]): Promise<string | undefined> {
+  let [opened, areShown] = [0, false];
+  for (const mailbox of common) {
+    const pairs = recordedPairs(opening.store, mailbox);
+    if (pairs.length === 0) continue;
+    if (opened++ === mostOpened) break;
+    const verdict = await compareIn(opening, mailbox, pairs);
+    if (verdict === "other") return `"${briefName(mailbox.name)}" has other messages there`;
+    areShown ||= verdict === "same";
+  }
+  await leaveMailboxes(opening.sessions);
+  return areShown ? undefined : "no recorded message was found there";
+}
+
+/** Those that a checkpoint has confirmed. */
+function recordedPairs(store: Store, { idx, states }: Known): PerSide<number>[] {
+  if (store.flaw(idx) !== undefined) return [];
+  return store
+    .newestPairs(idx, 2 * sampleSize)
+    .filter((pair) => sides.every((side) => pair[side] < states[side].uidNext))
+    .slice(0, sampleSize);
+}
+
+async function compareIn(
+  { sessions, doubted, listed }: Opening,
+  { name, states }: Known,
+  pairs: readonly PerSide<number>[],
+): Promise<Verdict> {
+  const wireNames = perSide((side) => listed[side].get(name)!.wireName);
+  const found = await bothSides((side) =>
+    identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side]))),
+  );
+  // Where the server did not tell its numbers when it was listed.
+  for (const side of sides) {
+    const { view } = sessions[side];
+    if (view?.wireName !== wireNames[side]) return "unknown";
+    if (numbersObjection(states[side], view) !== undefined) return doubted.includes(side) ? "other" : "unknown";
+  }
+  const { verdict, unclear } = compareMessages(pairs, found);
+  if (verdict === "other" || unclear.length === 0) return verdict;
+  const isAlike = await compareTexts(sessions, unclear);
+  return isAlike === undefined ? verdict : isAlike ? "same" : "other";
+}
+
+/** Undefined: they could not be read. */
+async function compareTexts(
+  sessions: PerSide<Session>,
+  pairs: readonly PerSide<MessageIdentity>[],
+): Promise<boolean | undefined> {
+  try {
+    const texts = await bothSides(async (side) => {
+      const read = await withTexts(
+        { sessions },
+        side,
+        pairs.map((pair) => pair[side]),
+      );
+      return new Map(read.map((one) => [one.uid, one]));
+    });
+    const both = pairs.flatMap((pair) => {
+      const [local, remote] = [texts.local.get(pair.local.uid), texts.remote.get(pair.remote.uid)];
+      return local === undefined || remote === undefined ? [] : [{ local, remote }];
+    });
+    if (both.length === 0) return undefined;
+    return both.every(({ local, remote }) => local.text === remote.text && local.author === remote.author);
+  } catch (error) {
+    if (error instanceof InterimapError && error.abandons === "mailbox") return undefined;
+    throw error;
+  }
+}
