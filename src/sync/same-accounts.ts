@@ -13,7 +13,7 @@ import type { Doubt, Store } from "../store/store.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
 import { withTexts } from "./read-texts.ts";
-import { compareMessages, numbersObjection, type Verdict } from "./same-accounts-plan.ts";
+import { compareMessages, numbersObjection } from "./same-accounts-plan.ts";
 import { identitiesIn, leaveMailboxes } from "./second-look.ts";
 
 export interface Comparing {
@@ -77,9 +77,9 @@ async function messagesObjection(opening: Opening, common: readonly Known[]): Pr
     const pairs = recordedPairs(opening.store, mailbox);
     if (pairs.length === 0) continue;
     if (opened++ === mostOpened) break;
-    const verdict = await compareIn(opening, mailbox, pairs);
-    if (verdict === "other") return `"${briefName(mailbox.name)}" has other messages there`;
-    areShown ||= verdict === "same";
+    const finding = await compareIn(opening, mailbox, pairs);
+    if (typeof finding === "object") return `"${briefName(mailbox.name)}" has ${finding.objection} there`;
+    areShown ||= finding === "same";
   }
   await leaveMailboxes(opening.sessions);
   return areShown ? undefined : "no recorded message was found there";
@@ -94,11 +94,15 @@ function recordedPairs(store: Store, { idx, states }: Known): PerSide<number>[] 
     .slice(0, sampleSize);
 }
 
+type Finding = "same" | "unknown" | { readonly objection: string };
+
+const others: Finding = { objection: "other messages" };
+
 async function compareIn(
   { sessions, doubted, listed }: Opening,
   { name, states }: Known,
   pairs: readonly PerSide<number>[],
-): Promise<Verdict> {
+): Promise<Finding> {
   const wireNames = perSide((side) => listed[side].get(name)!.wireName);
   const found = await bothSides((side) =>
     identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side]))),
@@ -107,12 +111,13 @@ async function compareIn(
   for (const side of sides) {
     const { view } = sessions[side];
     if (view?.wireName !== wireNames[side]) return "unknown";
-    if (numbersObjection(states[side], view) !== undefined) return doubted.includes(side) ? "other" : "unknown";
+    const objection = numbersObjection(states[side], view);
+    if (objection !== undefined) return doubted.includes(side) ? { objection } : "unknown";
   }
   const { verdict, unclear } = compareMessages(pairs, found);
-  if (verdict === "other" || unclear.length === 0) return verdict;
-  const isAlike = await compareTexts(sessions, unclear);
-  return isAlike === undefined ? verdict : isAlike ? "same" : "other";
+  if (verdict === "other") return others;
+  const isAlike = unclear.length === 0 ? undefined : await compareTexts(sessions, unclear);
+  return isAlike === undefined ? verdict : isAlike ? "same" : others;
 }
 
 /** Undefined: they could not be read. */

@@ -22,6 +22,7 @@ import { startAll } from "../support/start-all.ts";
 import type { AppendMessage } from "../support/raw-imap.ts";
 import { snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { command, contents, deliver, expunge, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
 import { becomes, eventually, startDaemon, startWatching } from "../support/watching.ts";
 import { dump, makeVersion1 } from "../unit/store/databases.ts";
 import { assertRefused } from "./refusal.ts";
@@ -214,6 +215,29 @@ for (const side of sides) {
     assert.equal(stderr.split(`${side}: The database is about ${now!} from now on, instead of ${before!}\n`).length, 2);
     for (const one of sides) assert.deepEqual(await contents(stores[one]), ["m2", "new"]);
     assert.equal((await assertDone(home)).stderr, "");
+  });
+
+  test(`${side}: where a list has no numbers, SELECT tells them`, async (t) => {
+    const stores = await scene(t);
+    const { home, proxies } = stores;
+    const made = Math.floor(Date.now() / 1000);
+    await eventually("another second", () => Math.floor(Date.now() / 1000) > made);
+    const other = asUser(elsewhere, stores[side].user);
+    await deliver(other, "INBOX", ...mails("m", 3));
+    const withoutNumbers = (server: MailServer): Promise<TrafficProxy> =>
+      startTrafficProxy(server, {
+        onServerLine: (line) => (line.startsWith("* STATUS ") ? { instead: "* STATUS INBOX ()" } : undefined),
+      });
+    const [viaOther, viaOwn] = [await withoutNumbers(other), await withoutNumbers(stores[side])];
+    t.after(() => Promise.all([viaOther.stop(), viaOwn.stop()]));
+    home.configure({ ...perSide((one) => proxies[one].server), [side]: viaOther.server });
+    await assertRefused(home, {
+      status: 65,
+      line: /only the port differs, but "INBOX" has another UIDVALIDITY there; /,
+    });
+    home.configure({ ...perSide((one) => proxies[one].server), [side]: viaOwn.server });
+    const { stderr } = await runInterimap(home);
+    assert.match(stderr, new RegExp(`^${side}: The database is about .* from now on, instead of `, "m"));
   });
 
   for (const { what, divide } of copies) {
