@@ -3,15 +3,16 @@
 import { CommandRefused } from "../imap/command-refused.ts";
 import { deleteMailbox, rename, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
-import { toWire } from "../model/mailbox-name.ts";
+import { isWithin, toWire } from "../model/mailbox-name.ts";
 import { temporaryName } from "../model/temporary-name.ts";
-import { bothSides, type Side } from "../model/side.ts";
+import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
 import { renameInSteps } from "./follow-exchanges.ts";
 import { isNowhere, newName, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
 import { lookUp } from "./look-up.ts";
+import type { ListedMailbox } from "./mailbox-listing.ts";
 import { renamedBefore } from "./renamed-before.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
@@ -60,6 +61,7 @@ export async function renameEverywhere(renaming: KnownRename, opened: Opened): P
   const listed = await bothSides((side) => lookUp(sessions[side], { naming: namings[side], names, below: true }));
   const known = store.mailboxes();
   const before = await renamedBefore({ sessions, store, from, to, listed, known });
+  if (isOver({ from, to }, { listed, known })) return false;
   const plan = planRename({ from, to, targets, program, namings, listed, known, done: before });
 
   const done: Side[] = [...before];
@@ -76,6 +78,21 @@ export async function renameEverywhere(renaming: KnownRename, opened: Opened): P
   });
   if (plan.rows.length > 0) report({ type: "mailbox-renamed", mailbox: from, to });
   return plan.servers.length > 0 || plan.rows.length > 0;
+}
+
+interface Places {
+  readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
+  readonly known: readonly { readonly name: string }[];
+}
+
+/** The old name is nowhere, and the new one everywhere: there is nothing in the way of anything. */
+function isOver({ from, to }: Names, { listed, known }: Places): boolean {
+  const isLeft = (name: string): boolean => isWithin(name, from) && !isWithin(name, to);
+  const exists = (side: Side, is: (name: string) => boolean): boolean =>
+    [...listed[side]].some(([name, mailbox]) => mailbox.exists && is(name));
+  const isNew = (name: string): boolean => name === to;
+  if (known.some(({ name }) => isLeft(name)) || !known.some(({ name }) => isNew(name))) return false;
+  return sides.every((side) => !exists(side, isLeft) && exists(side, isNew));
 }
 
 interface Step extends Names {

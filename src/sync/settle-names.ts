@@ -15,7 +15,7 @@ import type { ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { recordRenames } from "./record-renames.ts";
-import { decideRenames, type Held, type Move } from "./rename-decisions.ts";
+import { decideRenames, type Held, type Move, type Renaming } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
 import { findWhereabouts, type Found } from "./whereabouts.ts";
@@ -61,11 +61,14 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
     }
     return false;
   }
+  const done: Renaming[] = [...recorded];
   for (const [side, those] of groupBy(moves, (move) => move.side))
-    await exchange(settling, { side, moves: those, listed, found });
+    if (await exchange(settling, { side, moves: those, listed, found }))
+      done.push(...those.filter(({ from, to }) => from !== to));
   await follow(settling, listed, followed);
-  if (moves.length > 0 || followed.length > 0) return true;
-  return recordRenames(settling, { renamings: recorded, listed, found });
+  // At once: what is which may be harder to tell when both servers have done it.
+  const isRecorded = await recordRenames(settling, { renamings: done, listed, found });
+  return isRecorded || moves.length > 0 || followed.length > 0;
 }
 
 /** What is not listed with the others was not asked for. */
@@ -81,7 +84,8 @@ interface OneSided {
   readonly found: Found;
 }
 
-async function exchange(settling: Settling, { side, moves, listed, found }: OneSided): Promise<void> {
+/** False if it is left alone. */
+async function exchange(settling: Settling, { side, moves, listed, found }: OneSided): Promise<boolean> {
   const { sessions, report, leftOut } = settling;
   const namings = perSide((one) => listed.listings[one].naming);
   const isStaying = ({ idx, name }: KnownMailbox): boolean =>
@@ -91,11 +95,13 @@ async function exchange(settling: Settling, { side, moves, listed, found }: OneS
   const staying = [...listed.known.values()].filter(isStaying).map(({ name }) => name);
   try {
     await exchangeNames({ sessions, namings, report, side, listed: found.listed[side], moves, staying });
+    return true;
   } catch (error) {
     // Nobody asked for it: what cannot be done is no reason to stop.
     if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
     report({ type: "mailbox-left-out", side, mailbox: moves[0]!.from, error });
     for (const { from, to, current } of moves) for (const name of [from, to, current]) leftOut.add(name);
+    return false;
   }
 }
 

@@ -162,6 +162,8 @@ function counterparts(
   const own = listed.get(name);
   const others = [...listed].filter(([other, mailbox]) => other !== name && isCandidate(mailbox));
   const isAsItWas = ({ state }: ListedMailbox): boolean => state !== undefined && sameState(state, before);
+  // Compared with any other one, each mailbox of the same age would seem to fit.
+  if (own !== undefined && isCandidate(own) && isAsItWas(own)) return [own.wireName];
   const rest = others.map(([, mailbox]) => mailbox).sort((a, b) => Number(isAsItWas(b)) - Number(isAsItWas(a)));
   return [...(own !== undefined && isCandidate(own) ? [own] : []), ...rest].map(({ wireName }) => wireName);
 }
