@@ -143,6 +143,11 @@ function lineOf(event: SyncEvent): Line {
         level: "warn",
         text: "UIDVALIDITY changed: the mailbox was made anew or restored. Nothing is deleted; all messages are matched again",
       };
+    case "went-back":
+      return {
+        level: "warn",
+        text: `Not what was synchronised, but an earlier or another state: ${event.reason}. Nothing is deleted because of it; all messages are compared`,
+      };
     case "anomaly":
       return { level: "warn", text: anomalyText(event) };
     case "state-ahead":

@@ -5,11 +5,20 @@ const headerLimit = 64 * 1024;
 
 /** Without the angle brackets' surrounding space; undefined when there is none. `header` may be the whole message. */
 export function messageIdOf(header: Buffer): string | undefined {
-  const text = header.toString("latin1", 0, Math.min(header.length, headerLimit));
+  const text = header.toString("latin1", 0, endOfHeader(header));
   if (/^\r?\n/u.test(text)) return undefined;
-  const end = text.search(/\r?\n\r?\n/u);
-  const field = /^message-id:(?:[ \t]|\r?\n[ \t])*([^\s]+)/imu.exec(end === -1 ? text : text.slice(0, end));
+  const field = /^message-id:(?:[ \t]|\r?\n[ \t])*([^\s]+)/imu.exec(text);
   const id = field?.[1];
   // By itself, not as a part of the header, which would be kept with it.
   return id === undefined ? undefined : Buffer.from(id, "latin1").toString("latin1");
+}
+
+/** Where the empty line is, if any: messages are much longer than their headers. */
+function endOfHeader(message: Buffer): number {
+  let header = message.subarray(0, headerLimit);
+  for (const line of ["\r\n\r\n", "\n\n"]) {
+    const end = header.indexOf(line, 0, "latin1");
+    if (end !== -1) header = header.subarray(0, end);
+  }
+  return header.length;
 }

@@ -36,3 +36,9 @@ export class MessageSizes implements Iterable<MessageSize> {
     return order.filter((at, i) => this.#uids[at] !== this.#uids[order[i - 1] ?? -1]);
   }
 }
+
+export function sizesOf(messages: Iterable<MessageSize>): MessageSizes {
+  const sizes = new MessageSizes();
+  for (const { uid, size } of messages) sizes.add(uid, size);
+  return sizes;
+}

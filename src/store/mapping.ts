@@ -2,7 +2,7 @@
 
 import type { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
-import { countUids, emptyUidSet, isEmpty, UidSetBuilder, type UidSet } from "../model/uid-set.ts";
+import { countUids, emptyUidSet, isEmpty, maxUid, UidSetBuilder, type UidSet } from "../model/uid-set.ts";
 import type { Connection } from "./connection.ts";
 import { impossibleRow, isUid } from "./read-values.ts";
 
@@ -45,12 +45,6 @@ export function pairsOf(connection: Connection, { idx, side }: MailboxSide, uids
   return checked(connection, pairs);
 }
 
-/** The pairs with the highest local UIDs. */
-export function newestPairs(connection: Connection, idx: number, count: number): PerSide<number>[] {
-  const sql = "SELECT lUID AS local, rUID AS remote FROM mapping WHERE idx = ? ORDER BY lUID DESC LIMIT ?";
-  return checked(connection, connection.rows<PerSide<number>>(sql, idx, count));
-}
-
 /** UIDs ≥ `from` on `side` that have a mapping row. */
 export function mappedUids(connection: Connection, { idx, side }: MailboxSide, from: number): UidSet {
   const uid = uidOf[side];
@@ -70,11 +64,81 @@ export function mappedAmong(connection: Connection, { idx, side }: MailboxSide, 
   return checkedSet(connection, uid, connection.values<number>(`SELECT ${uid} ${these}`, ...values));
 }
 
+/** What the messages of a row look like; undefined: not known. See {@link fingerprint}. */
+export type Prints = PerSide<number | undefined>;
+
+export interface NewPair extends PerSide<number> {
+  readonly prints?: Prints;
+}
+
 /** All or none: one statement for all of them takes two thirds of the time that one each does. */
-export function addMappings(connection: Connection, idx: number, pairs: readonly PerSide<number>[]): void {
+export function addMappings(connection: Connection, idx: number, pairs: readonly NewPair[]): void {
   connection.run(
-    "INSERT INTO mapping (idx, lUID, rUID) SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)",
-    ...[idx, JSON.stringify(pairs.map(({ local, remote }) => [local, remote]))],
+    `INSERT INTO mapping (idx, lUID, rUID, lprint, rprint)
+     SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`,
+    ...[idx, JSON.stringify(pairs.map(({ local, remote, prints }) => [local, remote, prints?.local, prints?.remote]))],
+  );
+}
+
+export interface PrintedPair extends PerSide<number> {
+  readonly prints: Prints;
+}
+
+interface PrintedRow extends PerSide<number> {
+  readonly lprint: unknown;
+  readonly rprint: unknown;
+}
+
+/** A fingerprint that cannot be is none. */
+function printed({ local, remote, lprint, rprint }: PrintedRow): PrintedPair {
+  const [here, there] = [lprint, rprint].map((print) => (typeof print === "number" ? print : undefined));
+  return { local, remote, prints: { local: here, remote: there } };
+}
+
+const printedColumns = "lUID AS local, rUID AS remote, lprint, rprint";
+
+export interface NewestWanted {
+  /** Of each side. */
+  readonly limit: number;
+  /** All rows unless told. */
+  readonly below?: PerSide<number>;
+}
+
+const beyondAll: PerSide<number> = { local: maxUid + 1, remote: maxUid + 1 };
+
+/** See {@link Store.newestPairs}. */
+export function newestPairs(
+  connection: Connection,
+  idx: number,
+  { limit, below = beyondAll }: NewestWanted,
+): PrintedPair[] {
+  const newest = (side: Side): string =>
+    `SELECT * FROM (SELECT ${printedColumns} FROM mapping WHERE idx = ? AND ${uidOf[side]} < ?
+       ORDER BY ${uidOf[side]} DESC LIMIT ?)`;
+  const rows = connection.rows<PrintedRow>(
+    `${newest("local")} UNION ${newest("remote")}`,
+    ...[idx, below.local, limit, idx, below.remote, limit],
+  );
+  checked(connection, rows);
+  return rows.map(printed);
+}
+
+/** By local UID, those of rows between the two. */
+export function printsBetween(
+  connection: Connection,
+  idx: number,
+  [first, last]: readonly [first: number, last: number],
+): ReadonlyMap<number, Prints> {
+  const sql = `SELECT ${printedColumns} FROM mapping WHERE idx = ? AND lUID BETWEEN ? AND ?`;
+  const rows = connection.rows<PrintedRow>(sql, idx, first, last).map(printed);
+  return new Map(rows.map(({ local, prints }) => [local, prints]));
+}
+
+export function setPrints(connection: Connection, idx: number, pairs: readonly PrintedPair[]): void {
+  connection.run(
+    `UPDATE mapping SET lprint = given.value ->> 1, rprint = given.value ->> 2
+     FROM json_each(?) AS given WHERE idx = ? AND lUID = given.value ->> 0`,
+    ...[JSON.stringify(pairs.map(({ local, prints }) => [local, prints.local, prints.remote])), idx],
   );
 }
 

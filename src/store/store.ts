@@ -19,8 +19,14 @@ import {
   mappedUids,
   newestPairs,
   pairsOf,
+  printsBetween,
   removeMappings,
   sequenceSample,
+  setPrints,
+  type NewestWanted,
+  type NewPair,
+  type PrintedPair,
+  type Prints,
   type SampleWanted,
 } from "./mapping.ts";
 import { earlierStocks, forgetStock, noteEmptied, noteStock, wasEmptied } from "./losses.ts";
@@ -307,8 +313,25 @@ export class Store {
   }
 
   /** All or none. */
-  addMappings(idx: number, pairs: readonly PerSide<number>[]): void {
+  addMappings(idx: number, pairs: readonly NewPair[]): void {
     addMappings(this.#connection, idx, pairs);
+  }
+
+  /** The rows with the highest UIDs, so many of each side; with what their messages look like. */
+  newestPairs(idx: number, wanted: NewestWanted): PrintedPair[] {
+    return newestPairs(this.#connection, idx, wanted);
+  }
+
+  /** By local UID, what the messages of these rows look like; the pairs are in ascending order. */
+  printsOf(idx: number, pairs: readonly PerSide<number>[]): ReadonlyMap<number, Prints> {
+    const [first, last] = [pairs[0], pairs.at(-1)];
+    if (first === undefined || last === undefined) return new Map();
+    return printsBetween(this.#connection, idx, [first.local, last.local]);
+  }
+
+  /** Of rows that exist. All or none. */
+  setPrints(idx: number, pairs: readonly PrintedPair[]): void {
+    if (pairs.length > 0) setPrints(this.#connection, idx, pairs);
   }
 
   /** All or none; UIDs without a row are passed over. */
@@ -339,11 +362,6 @@ export class Store {
   /** Mapping rows whose UID on `side` is in the set, ascending by that UID. */
   pairsOf(idx: number, side: Side, uids: UidSet): PerSide<number>[] {
     return pairsOf(this.#connection, { idx, side }, uids);
-  }
-
-  /** The mapping rows with the highest local UIDs, the highest first. */
-  newestPairs(idx: number, count: number): PerSide<number>[] {
-    return newestPairs(this.#connection, idx, count);
   }
 
   /** UIDs ≥ `from` on `side` that have a mapping row. */

@@ -7,10 +7,12 @@ import { append, type AppendTarget, type OutgoingMessage } from "../imap/command
 import { concernOf } from "../imap/refusal-concern.ts";
 import type { FetchedMessage } from "../imap/commands/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
+import { fingerprint } from "../model/fingerprint.ts";
 import { withoutFlags, type FlagSet } from "../model/flags.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { Side } from "../model/side.ts";
 import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../model/uid-set.ts";
+import type { Prints } from "../store/mapping.ts";
 import type { Lane } from "./append-lanes.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
@@ -194,6 +196,17 @@ async function appendRefused(
   return [];
 }
 
+/**
+ * The copy is taken to look like the message; what a server makes of it is seen later, and learnt then. It may not keep the
+ * date, which is the name of what has no other.
+ */
+function printsOfCopy({ bytes, date }: FetchedMessage, source: Side): Prints {
+  const messageId = messageIdOf(bytes);
+  const print = fingerprint({ messageId, size: bytes.length, date: date?.instant ?? NaN });
+  const copy = messageId === undefined ? undefined : print;
+  return { local: copy, remote: copy, [source]: print };
+}
+
 interface Appended {
   readonly messages: readonly FetchedMessage[];
   /** In the order of the messages; undefined when the server did not tell them. */
@@ -224,9 +237,10 @@ function recordCopies(
     store.noteConfirmed(idx, source, uidSetOf(messages.map(({ uid }) => uid)));
     store.addMappings(
       idx,
-      copies.map(({ message, uid }) =>
-        source === "local" ? { local: message.uid, remote: uid } : { local: uid, remote: message.uid },
-      ),
+      copies.map(({ message, uid }) => ({
+        ...(source === "local" ? { local: message.uid, remote: uid } : { local: uid, remote: message.uid }),
+        prints: printsOfCopy(message, source),
+      })),
     );
     for (const { message } of copies)
       if (progress[source].refused.has(message.uid)) clearRefusal(mailbox, source, message.uid);

@@ -15,6 +15,7 @@ import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, t
 import { appendBatch, type Offer } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";
 import { mostInOneAppend, planCopies, type Batch } from "./copy-plan.ts";
+import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
 import { hearOut } from "./hear-out.ts";
 import { withoutLateCopies } from "./late-copies.ts";
@@ -36,7 +37,7 @@ const largestSurprise = 128 << 20;
 /** Copies the given messages of each side to the other, unless they turn out to be copies that came late. */
 export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<void> {
   if (sides.every((side) => isEmpty(newcomers[side]) && isNothingOpen(mailbox, side))) return;
-  const uids = await withoutLateCopies(mailbox, newcomers);
+  const uids = await withoutEqualNews(mailbox, await withoutLateCopies(mailbox, newcomers));
   // Both sides' sizes come first: neither list may contain what is copied to it now.
   const sizes = await bothSides((side) => sizesOf(mailbox, side, uids[side]));
   const untold = await bothSides((side) => hearOut(mailbox, side, { asked: uids[side], sizes: sizes[side] }));

@@ -1,7 +1,7 @@
 // One mailbox, both sides, until they agree: vanished, then flags, then new messages, round after round;
 // then the checkpoint. Order matters: see "Safety order" in ARCHITECTURE.md.
 
-import { fetchSizes } from "../imap/commands/fetch.ts";
+import { fetchIdentities, fetchSizes } from "../imap/commands/fetch.ts";
 import { noop, status } from "../imap/commands/mailbox.ts";
 import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/select.ts";
 import { selectAgain, type Channel } from "../imap/channel.ts";
@@ -9,8 +9,9 @@ import type { MailboxView } from "../imap/mailbox-view.ts";
 import { allDone } from "../model/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { noFlags } from "../model/flags.ts";
+import { sizesOf } from "../model/message-sizes.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
   countUids,
   emptyUidSet,
@@ -42,6 +43,8 @@ import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
 import { isDue } from "./retry-refused.ts";
 import { reportRefusals } from "./refusals.ts";
 import { requireTrueUids } from "./silent-copies.ts";
+import { distrust, findGoneBack, type Doubts } from "./gone-back.ts";
+import { askForSample, judgeSample } from "./identity-sample.ts";
 import { findStrays } from "./strays.ts";
 import { offerUnkeptFlags, recordUnkeptFlags } from "./unkept-flags.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
@@ -71,8 +74,14 @@ function reportUndated({ progress, report, name }: OpenMailbox): void {
   }
 }
 
-function foretellings({ foretold }: Pick<OpenMailbox, "foretold">): Promise<unknown>[] {
-  return sides.flatMap((side) => foretold[side]?.sizes ?? []);
+function foretellings({ foretold, sample }: Pick<OpenMailbox, "foretold" | "sample">): Promise<unknown>[] {
+  return sides.flatMap((side) => [foretold[side]?.sizes ?? [], sample?.found[side] ?? []].flat());
+}
+
+async function findDoubts(mailbox: OpenMailbox): Promise<Doubts> {
+  const sampled = mailbox.sample && (await judgeSample(mailbox, mailbox.sample));
+  const goneBack = await findGoneBack(mailbox);
+  return perSide((side) => goneBack[side] ?? sampled?.[side]);
 }
 
 /** So many rounds in a row may bring nothing forward before a server is not believed to have more to tell. */
@@ -81,12 +90,15 @@ const mostIdleRounds = 10;
 async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx, progress } = mailbox;
   let idleRounds = 0;
+  const isDoubted = distrust(mailbox, await findDoubts(mailbox));
   await findStrays(mailbox);
-  await confirmCopied(mailbox);
-  await findUntoldChanges(mailbox);
-  await offerRefusedChanges(mailbox);
-  await offerUnkeptFlags(mailbox);
-  await (mailbox.repairs ? repairMailbox(mailbox) : resume(mailbox));
+  if (!isDoubted) {
+    await confirmCopied(mailbox);
+    await findUntoldChanges(mailbox);
+    await offerRefusedChanges(mailbox);
+    await offerUnkeptFlags(mailbox);
+  }
+  await (mailbox.repairs || isDoubted ? repairMailbox(mailbox) : resume(mailbox));
   // A copy: the views go on changing, and what is to be looked at must be what was looked at.
   let after = perSide((side) => stateOf(views[side]));
   let retry = perSide((side) => dueUids(mailbox.progress[side]));
@@ -197,12 +209,15 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
   const known = perSide((side) => knowledge(work, side, { ...recordedOf, rows }));
   const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
   const foretold = perSide((side) => foretell(work, side));
+  const sample = askForSample(work);
   const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
-    await Promise.allSettled(foretellings({ foretold }));
+    await Promise.allSettled(foretellings({ foretold, sample }));
     throw error;
   });
   const uidValidity = perSide((side) => views[side].uidValidity);
   const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
+  // What is asked for next must not take its answers.
+  if (anew.length > 0 && sample !== undefined) await bothSides((side) => sample.found[side]);
   for (const side of anew) {
     requireAsListed(work, side, uidValidity[side]);
     report({ type: "uidvalidity-changed", side, mailbox: name });
@@ -224,7 +239,9 @@ async function open(work: MailboxWork): Promise<OpenMailbox> {
     views,
     flags: new FlagKnowledge(),
     recorded,
+    isDoubtful: { local: false, remote: false },
     foretold,
+    sample: anew.length > 0 ? undefined : sample,
     readBacks: [],
     refusals: [],
     progress: progressFrom({ ...work, before, interrupted }, { views, beyond: recordedOf.beyond }),
@@ -279,12 +296,20 @@ async function selectCounted(session: Channel, wireName: string, known?: ServerK
 }
 
 /** Asks for the sizes of what is new by what LIST said, so that this leaves together with SELECT. */
-function foretell({ sessions, before, listed, repairs }: MailboxWork, side: Side): Foretold | undefined {
+function foretell(work: MailboxWork, side: Side): Foretold | undefined {
+  const uids = newByList(work, side);
+  if (work.repairs || isEmpty(uids)) return undefined;
+  const session = work.sessions[side];
+  if (isEmpty(newByList(work, otherSide(side))))
+    return { uids, sizes: fetchSizes(session, uids).catch(() => undefined) };
+  const identities = fetchIdentities(session, uids).catch(() => undefined);
+  return { uids, identities, sizes: identities.then((messages) => messages && sizesOf(messages)) };
+}
+
+function newByList({ before, listed }: MailboxWork, side: Side): UidSet {
   const [known, now] = [before[side], listed[side]];
-  if (repairs || known === undefined || now?.uidValidity !== known.uidValidity) return undefined;
-  if (now.uidNext <= known.uidNext) return undefined;
-  const uids = uidRange(known.uidNext, now.uidNext - 1);
-  return { uids, sizes: fetchSizes(sessions[side], uids).catch(() => undefined) };
+  if (known === undefined || now?.uidValidity !== known.uidValidity) return emptyUidSet;
+  return now.uidNext <= known.uidNext ? emptyUidSet : uidRange(known.uidNext, now.uidNext - 1);
 }
 
 interface TakenUp {

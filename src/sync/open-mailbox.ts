@@ -3,10 +3,12 @@
 import type { Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import type { FlagSet } from "../model/flags.ts";
+import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import type { MessageSizes } from "../model/message-sizes.ts";
 import type { MailboxState, Observation, Recorded } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
+import type { PrintedPair } from "../store/mapping.ts";
 import type { Store } from "../store/store.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { Connections } from "./connections.ts";
@@ -53,7 +55,10 @@ export interface OpenMailbox extends MailboxWork {
   readonly views: PerSide<MailboxView>;
   readonly flags: FlagKnowledge;
   /** What was recorded at the last checkpoint, if that was the end of a round, and is to be believed. */
-  readonly recorded: PerSide<Recorded | undefined>;
+  recorded: PerSide<Recorded | undefined>;
+  before: PerSide<MailboxState | undefined>;
+  /** The messages under the recorded UIDs of that side may be others by now. */
+  readonly isDoubtful: Record<Side, boolean>;
   /** The floors of the marker that an earlier round left behind. */
   readonly interrupted: PerSide<number> | undefined;
   /** That round was cut short: from its floors on, what a server altered when it took it is a copy, too. */
@@ -68,6 +73,7 @@ export interface OpenMailbox extends MailboxWork {
   hasProgressed: boolean;
   /** What was asked for together with SELECT, if anything was; for the first who needs it. */
   readonly foretold: Record<Side, Foretold | undefined>;
+  readonly sample: Sample | undefined;
   /** Of copies whose flags are being read back: to be waited for before a round is over. */
   readonly readBacks: Promise<void>[];
   /** Of messages, to be told together at the end. */
@@ -76,11 +82,20 @@ export interface OpenMailbox extends MailboxWork {
   readonly progress: PerSide<Progress>;
 }
 
-/** The sizes of messages that were new by what LIST said. */
+/** What was told of messages that were new by what LIST said. */
 export interface Foretold {
   readonly uids: UidSet;
   /** Undefined when they could not be had. */
   readonly sizes: Promise<MessageSizes | undefined>;
+  /** Asked for when both sides have such messages. */
+  readonly identities?: Promise<readonly MessageIdentity[] | undefined>;
+}
+
+/** What was told of a few messages that are recorded. */
+export interface Sample {
+  readonly rows: readonly PrintedPair[];
+  /** Undefined when they could not be had. */
+  readonly found: PerSide<Promise<readonly MessageIdentity[] | undefined>>;
 }
 
 /** `target` refused the other side's message. */

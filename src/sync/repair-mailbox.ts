@@ -1,11 +1,13 @@
-// Checks one mailbox in full and mends what is recorded of it (--repair): all identities and flags of both sides are
-// compared with the database. What is to be copied, deleted or stored then is left to the rounds that follow.
+// Checks one mailbox in full and mends what is recorded of it: with --repair, or because a server went back. All identities and
+// flags of both sides are compared with the database. What is to be copied, deleted or stored then is left to the rounds that follow.
 
 import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
+import { fingerprint, fitOf } from "../model/fingerprint.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../model/uid-set.ts";
+import type { PrintedPair, Prints } from "../store/mapping.ts";
 import { identitiesLeftOut } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
@@ -20,7 +22,7 @@ import { straysFrom } from "./strays.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
-  const { views, before, progress } = mailbox;
+  const { views, before, progress, isDoubtful } = mailbox;
   const told = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
   const announced = perSide((side) => views[side].takeAllChanges());
@@ -32,7 +34,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const first = await compareAll();
   // Of messages that have to be read to be told apart, rows that looked right may be another's.
   const indistinct = indistinctKeys(first.messages);
-  const { rows, messages, restyled, last } = indistinct.size === 0 ? first : await compareAll(indistinct);
+  const { rows, messages, prints, restyled, last } = indistinct.size === 0 ? first : await compareAll(indistinct);
   // A UIDNEXT below that of a message is not true: what is missing there may have been one.
   const uidNext = perSide((side) => Math.max(told[side], last[side] + 1));
   const identified = await identify(
@@ -42,15 +44,17 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const plan = planRepair({
     rows,
     messages: perSide((side) => new Map(identified.messages[side].map((message) => [message.uid, message]))),
+    prints,
     keyOf: identified.keyOf,
     uidNext,
     floors: perSide((side) => before[side]?.uidNext ?? 1),
     vanished: perSide((side) => views[side].vanished),
     refused: perSide((side) => progress[side].refused),
     waiting: perSide((side) => progress[side].wait?.firstUid),
+    isDoubtful,
   });
   reportAnomalies(mailbox, plan.anomalies);
-  const isBeyond = reportStates(mailbox);
+  const isBeyond = reportStates(mailbox) || sides.some((side) => isDoubtful[side]);
   if (isBeyond || plan.anomalies.length + plan.adopt.length > 0) mend(mailbox, plan);
   forgetTakenRefusals(mailbox);
   for (const side of sides) views[side].noteVanished(plan.propagate[side]);
@@ -64,6 +68,8 @@ interface Compared {
   /** Those that do not simply pair two equal messages, and the messages they name. */
   readonly rows: readonly PerSide<number>[];
   readonly messages: PerSide<Map<number, MessageIdentity>>;
+  /** By local UID, of these rows. */
+  readonly prints: Map<number, Prints>;
   /** Equal messages that are paired, but for their flags. */
   readonly restyled: readonly PerSide<MessageIdentity>[];
   /** How many messages were told of. */
@@ -76,6 +82,7 @@ interface Compared {
 async function compareRows(mailbox: OpenMailbox, indistinct: ReadonlySet<string> = new Set()): Promise<Compared> {
   const rows: PerSide<number>[] = [];
   const messages = perSide(() => new Map<number, MessageIdentity>());
+  const prints = new Map<number, Prints>();
   const restyled: PerSide<MessageIdentity>[] = [];
   const read = { local: 0, remote: 0 };
   const last = { local: 0, remote: 0 };
@@ -87,24 +94,34 @@ async function compareRows(mailbox: OpenMailbox, indistinct: ReadonlySet<string>
       read[side] += found[side].size;
       for (const uid of found[side].keys()) if (uid > last[side]) last[side] = uid;
     }
+    const known = mailbox.store.printsOf(mailbox.idx, slice);
+    const seen: PrintedPair[] = [];
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
-      const isCertain = local !== undefined && remote !== undefined && areCertainlyEqual({ local, remote });
-      if (isCertain && !indistinct.has(identityKey(local))) {
+      const recorded = known.get(row.local) ?? noPrints;
+      const isKnown = local !== undefined && remote !== undefined && areTheRecorded({ local, remote }, recorded);
+      if (isKnown && !indistinct.has(identityKey(local))) {
+        const now = { local: fingerprint(local), remote: fingerprint(remote) };
+        if (sides.some((side) => now[side] !== recorded[side])) seen.push({ ...row, prints: now });
         if (local.flags !== remote.flags) restyled.push({ local, remote });
         continue;
       }
       rows.push(row);
+      prints.set(row.local, recorded);
       if (local !== undefined) messages.local.set(row.local, local);
       if (remote !== undefined) messages.remote.set(row.remote, remote);
     }
+    mailbox.store.setPrints(mailbox.idx, seen);
   }
-  return { rows, messages, restyled, read, last };
+  return { rows, messages, prints, restyled, read, last };
 }
 
-/** Without Message-ID date and size are not enough. */
-function areCertainlyEqual(pair: PerSide<MessageIdentity>): boolean {
-  return pair.local.messageId !== undefined && likeness(pair) === "equal";
+const noPrints: Prints = { local: undefined, remote: undefined };
+
+/** Without Message-ID date and size are not enough. What a server has altered is known by what it looked like. */
+function areTheRecorded(pair: PerSide<MessageIdentity>, prints: Prints): boolean {
+  if (pair.local.messageId !== undefined && likeness(pair) === "equal") return true;
+  return sides.every((side) => fitOf(prints[side], pair[side]) === "same");
 }
 
 /** Rows beyond UIDNEXT are asked for, too: it may be UIDNEXT that is wrong. */
@@ -206,7 +223,9 @@ function compareFlags(mailbox: OpenMailbox, { pairs, announced }: Comparison): A
   return found.anomalies();
 }
 
-function reportAnomalies({ report, name }: OpenMailbox, anomalies: readonly Anomaly[]): void {
+/** Where a server went back, that has been said, and explains everything. */
+function reportAnomalies({ report, name, repairs }: OpenMailbox, anomalies: readonly Anomaly[]): void {
+  if (!repairs) return;
   for (const anomaly of anomalies) report({ type: "anomaly", mailbox: name, ...anomaly });
 }
 

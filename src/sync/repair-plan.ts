@@ -3,8 +3,10 @@
 // equal is copied. In doubt a message is copied rather than deleted, and a row is kept rather than dropped.
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import { fitOf } from "../model/fingerprint.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, hasUid, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import type { Prints } from "../store/mapping.ts";
 import { likeness, pairSame, type Likeness } from "./match-plan.ts";
 
 export interface RepairSituation {
@@ -22,6 +24,10 @@ export interface RepairSituation {
   readonly vanished: PerSide<UidSet>;
   /** Messages that should have no row, because the other server refuses them. */
   readonly refused: PerSide<ReadonlySet<number>>;
+  /** Sides whose UIDs may be other messages' by now: what is paired must look the same, and what is gone was not deleted. */
+  readonly isDoubtful: PerSide<boolean>;
+  /** By local UID, what the messages of a row look like, as far as that was ever seen. */
+  readonly prints: ReadonlyMap<number, Prints>;
   /** Equal for messages that are the same; see {@link Identified}. */
   readonly keyOf: (message: MessageIdentity) => string | undefined;
 }
@@ -130,7 +136,7 @@ function standingOf(row: PerSide<number>, situation: RepairSituation): Standing 
   const { local, remote } = perSide((side) => situation.messages[side].get(row[side]));
   if (local !== undefined && remote !== undefined) {
     const messages = { local, remote };
-    return { kind: "paired", row, messages, likeness: likenessOf(messages, situation) };
+    return { kind: "paired", row, messages, likeness: likenessOf(row, messages, situation) };
   }
   const messages = { local, remote };
   const unassigned = sides.find((side) => row[side] < 1 || row[side] >= uidNext[side]);
@@ -139,11 +145,20 @@ function standingOf(row: PerSide<number>, situation: RepairSituation): Standing 
   const gone = sides.filter((side) => messages[side] === undefined);
   const [side = "local"] = gone;
   if (gone.length === 1) {
-    const isDeletion = isKnown(side) && wasSynchronised(row, otherSide(side), situation);
+    const isCertain = !situation.isDoubtful[side] && isKnown(side);
+    const isDeletion = isCertain && isTheOne(row, otherSide(side), situation);
     return { kind: "gone", row, messages, side, isKnown: isDeletion };
   }
   if (gone.every(isKnown)) return { kind: "forgotten", row, messages: { local: undefined, remote: undefined } };
   return { kind: "gone-on-both", row, messages, side, isKnown: false };
+}
+
+/** Whether the message that is left is the copy of the one that is gone. */
+function isTheOne(row: PerSide<number>, side: Side, situation: RepairSituation): boolean {
+  if (!situation.isDoubtful[side]) return wasSynchronised(row, side, situation);
+  const message = situation.messages[side].get(row[side]);
+  const print = situation.prints.get(row.local)?.[side];
+  return message !== undefined && fitOf(print, message) === "same" && !situation.refused[side].has(row[side]);
 }
 
 /**
@@ -156,11 +171,15 @@ function wasSynchronised(row: PerSide<number>, side: Side, { floors, uidNext, re
 }
 
 /** What only looks equal has been read. */
-function likenessOf(messages: PerSide<MessageIdentity>, { keyOf }: RepairSituation): Likeness {
+function likenessOf(row: PerSide<number>, messages: PerSide<MessageIdentity>, situation: RepairSituation): Likeness {
+  const { keyOf, isDoubtful, prints } = situation;
   const [local, remote] = [keyOf(messages.local), keyOf(messages.remote)];
+  if (local !== undefined && local === remote) return "equal";
   const told = likeness(messages);
-  if (local === undefined || remote === undefined) return told;
-  return local === remote ? "equal" : told === "equal" ? "none" : told;
+  const fits = sides.map((side) => fitOf(prints.get(row.local)?.[side], messages[side]));
+  if (fits.every((fit) => fit === "same")) return "equal";
+  if (told === "equal" && local !== undefined && remote !== undefined) return "none";
+  return told !== "equal" && sides.some((side) => isDoubtful[side]) ? "none" : told;
 }
 
 function freeMessages({ rows, messages }: RepairSituation): PerSide<MessageIdentity[]> {

@@ -2,6 +2,7 @@
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import { fingerprint } from "../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
   hasUid,
@@ -83,7 +84,11 @@ export function adopt(mailbox: OpenMailbox, pairs: readonly PerSide<MessageIdent
   store.transaction(() => {
     store.addMappings(
       idx,
-      pairs.map(({ local, remote }) => ({ local: local.uid, remote: remote.uid })),
+      pairs.map(({ local, remote }) => ({
+        local: local.uid,
+        remote: remote.uid,
+        prints: { local: fingerprint(local), remote: fingerprint(remote) },
+      })),
     );
     for (const side of sides) {
       store.noteConfirmed(idx, side, uidSetOf(pairs.map((pair) => pair[side].uid)));

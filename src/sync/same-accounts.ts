@@ -89,9 +89,9 @@ async function messagesObjection(opening: Opening, common: readonly Known[]): Pr
 function recordedPairs(store: Store, { idx, states }: Known): PerSide<number>[] {
   if (store.flaw(idx) !== undefined) return [];
   return store
-    .newestPairs(idx, 2 * sampleSize)
+    .newestPairs(idx, { limit: 2 * sampleSize })
     .filter((pair) => sides.every((side) => pair[side] < states[side].uidNext))
-    .slice(0, sampleSize);
+    .slice(-sampleSize);
 }
 
 type Finding = "same" | "unknown" | { readonly objection: string };

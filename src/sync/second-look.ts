@@ -23,7 +23,7 @@ export async function lookAgain(
   { sessions, store }: Look,
   { idx, wireNames }: { readonly idx: number; readonly wireNames: PerSide<string> },
 ): Promise<Answer> {
-  const pairs = store.newestPairs(idx, sampleSize);
+  const pairs = store.newestPairs(idx, { limit: sampleSize });
   if (pairs.length === 0) return "empty";
   const found = await bothSides((side) =>
     identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side]))),

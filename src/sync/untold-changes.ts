@@ -121,6 +121,12 @@ function isWorthAProbe({ progress }: OpenMailbox, side: Side): boolean {
   return !isProbed && observed.highestModSeq === 1n && observed.messages !== 0;
 }
 
+/** Whether the server has no mod-sequences of the messages, as far as a few of them tell. */
+export async function lacksModSeqs(mailbox: OpenMailbox, side: Side): Promise<boolean> {
+  if (isWorthAProbe(mailbox, side)) await probe(mailbox, side);
+  return mailbox.views[side].lacksModSeqs || mailbox.views[side].hasUnknownModSeqs;
+}
+
 async function probe({ store, idx, sessions, progress }: OpenMailbox, side: Side): Promise<void> {
   const [some = []] = store.allPairs(idx, probedMessages);
   if (some.length === 0) return;

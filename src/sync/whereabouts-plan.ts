@@ -58,7 +58,7 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     const now = stateAt(name);
     return now !== undefined && state !== undefined && now.uidValidity === state.uidValidity && !continues(now, state);
   };
-  const doubtful = [...known.filter((one) => isLost(one) || isBehind(one)), ...mayBeExchanged(known, stateAt)];
+  const doubtful = known.filter((one) => isLost(one) || isBehind(one));
   if (doubtful.length === 0) return { places: new Map(), unclear: new Map(), questions: [] };
 
   const existing = [...listed.keys()].filter((name) => name !== "INBOX" && stateAt(name) !== undefined);
@@ -106,31 +106,6 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     candidates.set(idx, found);
   }
   return { ...assign(displaced, { candidates, answerTo }), questions: [...asked.values()] };
-}
-
-/**
- * Those in which something happened while another one could be in their place, and they in its: with one UIDVALIDITY, and
- * numbers that are alike, nothing else would tell.
- */
-function mayBeExchanged(known: readonly Recorded[], stateAt: (name: string) => MailboxState | undefined): Recorded[] {
-  const changed = known.filter(({ name, state }) => {
-    const now = stateAt(name);
-    return (
-      name !== "INBOX" && now !== undefined && state !== undefined && continues(now, state) && !sameState(now, state)
-    );
-  });
-  if (changed.length === 0) return [];
-  const byValidity = groupBy(known, ({ state }) => state?.uidValidity ?? 0);
-  return changed.filter((one) => {
-    const now = stateAt(one.name)!;
-    const alike = byValidity.get(now.uidValidity) ?? [];
-    if (alike.length < 2 || one.state!.uidNext <= 1) return false;
-    return alike.some(({ idx, name, state }) => {
-      const there = stateAt(name);
-      const isOther = idx !== one.idx && name !== "INBOX" && state !== undefined && state.uidNext > 1;
-      return isOther && there !== undefined && continues(there, one.state!) && continues(now, state);
-    });
-  });
 }
 
 interface Claims {

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
-import { plainText, runInterimap, startInterimap } from "../support/run-interimap.ts";
+import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
@@ -209,74 +209,6 @@ for (const [pair, servers] of pairings)
         await assertSettled(stores);
       });
     });
-
-describe("mailboxes that Cyrus made in one second, with equal numbers", () => {
-  async function alike(t: TestContext): Promise<TwoStores> {
-    const stores = await twoStores(t, { local: slash, remote: cyrus });
-    for (const name of ["y1", "y2", "y3"]) {
-      await act(stores.local, `create ${name}`);
-      await deliver(stores.local, name, ...mails(name, 2));
-    }
-    assert.equal((await runInterimap(stores.home)).status, 0);
-    return stores;
-  }
-
-  test("exchanged, and something happened since: the other server follows", async (t) => {
-    const stores = await alike(t);
-    await act(stores.remote, "rename y1 y", "rename y2 y1", "rename y y2", "append y1 late");
-    const { status, stderr } = await runInterimap(stores.home);
-    assert.equal(status, 0, stderr);
-    for (const side of sides)
-      assert.deepEqual(await held(stores[side]), { y1: "late1 y21 y22", y2: "y11 y12", y3: "y31 y32" });
-    assert.equal((await runInterimap(stores.home)).stderr, "");
-  });
-
-  test("one deleted, and the other put in its place: nothing is taken for something else", async (t) => {
-    const stores = await alike(t);
-    await act(stores.remote, "delete y1", "rename y2 y1");
-    for (let runs = 0; runs < 2; runs++) {
-      const { status, stderr } = await runInterimap(stores.home);
-      assert.equal(status, 1, stderr);
-      assert.match(stderr, /^remote\(y2\): Mailbox left out: is called "y1" on the remote server now, and the local/m);
-    }
-    assert.deepEqual(await held(stores.remote), { y1: "y21 y22", y3: "y31 y32" });
-    assert.deepEqual(await held(stores.local), { y1: "y11 y12", y2: "y21 y22", y3: "y31 y32" });
-  });
-});
-
-for (const side of sides)
-  test(`a run that is about one of the names only (${side}) leaves it alone; the next one follows`, async (t) => {
-    const stores = await twoStores(t, { local: slash, remote: dot });
-    await act(stores.local, "create log", "subscribe log");
-    await deliver(stores.local, "log", ...mails("log", 3));
-    assert.equal((await runInterimap(stores.home)).status, 0);
-    await act(stores[side], "rename log old", "create log", "append log new");
-    const before = await held(stores[otherSide(side)]);
-    const { status, stderr } = await runInterimap(stores.home, ["log"]);
-    assert.equal(status, 1, stderr);
-    assert.match(
-      stderr,
-      new RegExp(`^${side}\\(log\\): Mailbox left out: is called "old" on the ${side} server now`, "m"),
-    );
-    stores.home.configure({
-      ...perSide((each) => plainText(stores.proxies[each].server)),
-      settings: { "list-select-opts": "SUBSCRIBED" },
-    });
-    assert.equal((await runInterimap(stores.home)).status, 1);
-    assert.deepEqual(await held(stores[otherSide(side)]), before);
-    stores.home.configure(perSide((each) => plainText(stores.proxies[each].server)));
-    assert.equal((await runInterimap(stores.home, ["old"])).status, 0);
-    assert.equal((await runInterimap(stores.home)).status, 0);
-    for (const each of sides) {
-      assert.deepEqual(await held(stores[each]), { log: "new1", old: "log1 log2 log3" });
-      const { subscribed } = await snapshot(stores[each]);
-      assert.deepEqual(
-        [...subscribed].filter((name) => name !== "INBOX"),
-        ["log"],
-      );
-    }
-    assert.equal((await runInterimap(stores.home)).stderr, "");
-  });
 
 for (const side of sides)
   test(`what cannot be followed (${side}) is left alone under all its names, with a line each, and nothing is copied`, async (t) => {

@@ -180,7 +180,7 @@ test("a run that is refused changes neither the database nor the servers, whatev
   await assertUnchanged("wrong arguments");
 
   await assertRefusedWith(65, "--rename", "a", "empty");
-  await assertRefusedWith(65, "--rename", "no-such-mailbox", "empty");
+  await assertRefusedWith(1, "--rename", "no-such-mailbox", "empty");
   await assertRefusedWith(65, "--rename", "a", "new");
   await assertUnchanged("the new name is taken");
 

@@ -98,7 +98,7 @@ describe("a database of version 1", { skip }, () => {
 
   test("rows for mailboxes it does not have: refused", async (t) => {
     const { home } = await madeByOriginal(t, asUser(slash, "broken"), asUser(otherSlash, "broken"));
-    execute(home.databaseFile, "INSERT INTO mapping VALUES (999, 1, 1)");
+    execute(home.databaseFile, "INSERT INTO mapping (idx, lUID, rUID) VALUES (999, 1, 1)");
     await assertUnchanged(home, {
       status: 74,
       line: `the database ${home.databaseFile} cannot be upgraded: rows for mailboxes it does not have (mapping); sqlite3 ${home.databaseFile} "PRAGMA foreign_key_check" lists them`,

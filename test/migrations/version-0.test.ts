@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { openStore } from "../../src/store/open-store.ts";
 import { bytesOf, dump, failure } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
-import { assertLikeNew, keptTables, originalDatabase, takenOverMailboxes } from "./original.ts";
+import { assertKept, assertLikeNew, keptTables, originalDatabase, takenOverMailboxes } from "./original.ts";
 
 const slashes = { local: "/", remote: "/" };
 
@@ -35,7 +35,7 @@ test("version 0 is upgraded where it is, every row kept", (t) => {
   store.close();
 
   const after = dump(path);
-  for (const table of keptTables) assert.deepEqual(after.rows[table], before.rows[table]);
+  for (const table of keptTables) assertKept(table, { before, after });
   assert.deepEqual(dump(`${path}.v0-backup`), before);
 
   assertLikeNew(t, path);
@@ -94,7 +94,7 @@ test("the numbering goes on even when all mailboxes are gone", (t) => {
 });
 
 test("rows that refer to nothing refuse the upgrade; the file stays as it is", (t) => {
-  const path = originalDatabase(t, 0, "INSERT INTO mapping VALUES (2, 1, 1);");
+  const path = originalDatabase(t, 0, "INSERT INTO mapping (idx, lUID, rUID) VALUES (2, 1, 1);");
   const before = bytesOf(path);
   const store = openStore({ path });
   assert.throws(

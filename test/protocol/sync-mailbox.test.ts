@@ -826,7 +826,7 @@ test("MODSEQ (0), or none, in an answer that should have one is found out before
   ]) {
     // HIGHESTMODSEQ 1 of a mailbox with messages makes one ask.
     const scripts = {
-      local: selected({ modSeq: 1 }) + compared("", "", modSeqs) + compared("", "a", modSeqs),
+      local: selected({ modSeq: 1 }) + askedOnce({}) + compared("", "", modSeqs) + compared("", "a", modSeqs),
       remote: selected() + compared("", "") + store2.replaceAll(/(STORE|\*|UID) 2/g, "$1 1") + settled({ modSeq: 6 }),
     };
     await withScene(scripts, async (scene) => {

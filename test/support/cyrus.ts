@@ -90,8 +90,9 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer
     tunnelCommand: () => {
       throw new Error("Cyrus has no pre-authenticated program");
     },
-    restart: async () => {
+    restart: async (meanwhile) => {
       await daemon.stop();
+      meanwhile?.();
       daemon = await start();
     },
     stop: async () => {

@@ -75,8 +75,9 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<MailSe
     prefix: options.prefix ?? "",
     directory,
     tunnelCommand: (other = user) => tunnelWords(other).join(" "),
-    restart: async () => {
+    restart: async (meanwhile) => {
       await daemon.stop();
+      meanwhile?.();
       daemon = await start();
     },
     stop: async () => {

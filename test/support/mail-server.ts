@@ -17,8 +17,8 @@ export interface MailServer {
   readonly directory: string;
   /** A command line that speaks pre-authenticated IMAP on its standard input and output. Dovecot only. */
   tunnelCommand(user?: string): string;
-  /** Stops the processes, keeps mail and ports, and starts again. */
-  restart(): Promise<void>;
+  /** Stops the processes, keeps mail and ports, and starts again; `meanwhile` has the files to itself. */
+  restart(meanwhile?: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 

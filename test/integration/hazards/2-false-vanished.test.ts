@@ -89,7 +89,8 @@ for (const [server, what, when] of cases) {
     assert.match(complaints[0]!, /disappeared from the remote server/);
     assert.deepEqual(await contents(stores.local, "box"), kept, second.stderr);
     if (what === "renamed") {
-      assert.deepEqual(await contents(stores.local, "elsewhere"), await contents(stores.remote, "elsewhere"));
+      // It is the same mailbox: copied under its new name, everything would be there twice.
+      assert.deepEqual(await contents(stores.local, "elsewhere"), []);
     }
   });
 }

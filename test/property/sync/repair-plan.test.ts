@@ -45,6 +45,8 @@ const situations: fc.Arbitrary<RepairSituation> = fc
       chance ? uidSetOf(vanished[side].filter((uid) => !messages[side].some((one) => one.uid === uid))) : emptyUidSet,
     ),
     refused: { local: new Set<number>(), remote: new Set<number>() },
+    isDoubtful: { local: false, remote: false },
+    prints: new Map(),
     keyOf: identityKey,
   }));
 
@@ -132,6 +134,8 @@ test("the plan for exchanged sides is the plan with its sides exchanged", () => 
         floors: exchanged(situation.floors),
         vanished: exchanged(situation.vanished),
         refused: exchanged(situation.refused),
+        isDoubtful: situation.isDoubtful,
+        prints: situation.prints,
         keyOf: situation.keyOf,
       };
       assert.deepEqual(

@@ -52,7 +52,7 @@ const commands: Readonly<Record<string, (path: string) => void>> = {
     database.exec(
       `BEGIN IMMEDIATE; UPDATE local SET UIDNEXT = UIDNEXT + 1; DELETE FROM mapping WHERE idx = 1;
        WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 10000)
-       INSERT INTO mapping SELECT 1, n, n FROM many`,
+       INSERT INTO mapping (idx, lUID, rUID) SELECT 1, n, n FROM many`,
     );
     process.kill(process.pid, "SIGKILL");
   },

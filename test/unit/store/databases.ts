@@ -50,7 +50,9 @@ export function dump(path: string): Dump {
 export function makeVersion1(path: string): void {
   const originals = ["mailboxes", "local", "remote", "mapping", "sqlite_sequence"];
   const ours = Object.keys(dump(path).schema).filter((table) => !originals.includes(table));
-  execute(path, `${ours.map((table) => `DROP TABLE ${table};`).join(" ")} PRAGMA user_version = 1`);
+  const columns = ["lprint", "rprint"].map((column) => `ALTER TABLE mapping DROP COLUMN ${column};`);
+  const tables = ours.map((table) => `DROP TABLE ${table};`);
+  execute(path, `${[...tables, ...columns].join(" ")} PRAGMA user_version = 1`);
 }
 
 export function bytesOf(path: string): string {

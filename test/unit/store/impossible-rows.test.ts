@@ -114,7 +114,12 @@ function restore(path: string): void {
   store.removeMailbox(1);
   store.close();
   const other = "SELECT 1, ";
-  const columns = { mapping: "lUID, rUID", suspects: "side, UID", synchronised: "at", message_counts: "local, remote" };
+  const columns = {
+    mapping: "lUID, rUID, NULL, NULL",
+    suspects: "side, UID",
+    synchronised: "at",
+    message_counts: "local, remote",
+  };
   execute(path, "INSERT INTO mailboxes VALUES (1, x'494e424f58', 1)");
   for (const table of checkedTables) {
     const names = (columns as Record<string, string>)[table] ?? Object.keys(rowRules[table]).join(", ");
@@ -211,7 +216,7 @@ describe("an older database with rows that cannot be", () => {
       const path = originalDatabase(
         t,
         version,
-        `INSERT INTO mapping VALUES (1, '1:*', 55), (1, 99, 'abc');
+        `INSERT INTO mapping (idx, lUID, rUID) VALUES (1, '1:*', 55), (1, 99, 'abc');
          UPDATE local SET UIDNEXT = 'abc' WHERE idx = 3;`,
       );
       const store = openUntilTheEnd(t, path);
@@ -249,7 +254,7 @@ describe("an older database with rows that cannot be", () => {
     const path = originalDatabase(
       t,
       1,
-      "INSERT INTO mailboxes VALUES (5, 'INBOX', 1), (6, 'new', 'yes'); INSERT INTO mapping VALUES (5, 1, 1);",
+      "INSERT INTO mailboxes VALUES (5, 'INBOX', 1), (6, 'new', 'yes'); INSERT INTO mapping (idx, lUID, rUID) VALUES (5, 1, 1);",
     );
     const store = openUntilTheEnd(t, path);
     store.upgrade(delimiters);

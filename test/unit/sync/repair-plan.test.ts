@@ -37,6 +37,8 @@ function plan({ rows, local, remote, ...rest }: Given): RepairPlan {
     floors: { local: 40, remote: 40 },
     vanished: { local: emptyUidSet, remote: emptyUidSet },
     refused: { local: new Set(), remote: new Set() },
+    isDoubtful: { local: false, remote: false },
+    prints: new Map(),
     keyOf: identityKey,
     ...rest,
   });

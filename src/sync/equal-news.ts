@@ -1,0 +1,39 @@
+// New messages that both sides have. A database that was put back to an earlier state, or another program that copies between the
+// same servers, leaves messages on both sides of which none is recorded; copied, each would be there twice.
+
+import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { sizesOf, type MessageSizes } from "../model/message-sizes.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { emptyUidSet, formatUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { pairMessages } from "./pair-messages.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+import { adopt, forgetChangesOf } from "./resume.ts";
+
+/** Returns what is left of both sides' new messages: none of one side is one of the other's. */
+export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {
+  // What is met for the first time was matched, or is not to be.
+  const isMet = sides.every((side) => mailbox.before[side] !== undefined);
+  if (!isMet || sides.some((side) => isEmpty(newcomers[side]))) return newcomers;
+  const identities = await bothSides((side) => identitiesOf(mailbox, side, newcomers[side]));
+  const pairs = await pairMessages(mailbox, identities);
+  if (pairs.length > 0) adopt(mailbox, pairs);
+  const left = perSide((side) => subtract(newcomers[side], uidSetOf(pairs.map((pair) => pair[side].uid))));
+  for (const side of sides)
+    mailbox.foretold[side] = { uids: left[side], sizes: Promise.resolve(sizesAmong(identities[side], left[side])) };
+  return left;
+}
+
+async function identitiesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<readonly MessageIdentity[]> {
+  const { foretold, sessions } = mailbox;
+  const { uids: asked, identities, sizes } = foretold[side] ?? {};
+  // Waited for in any case: of two such commands in flight, one would take the other's answers.
+  await sizes;
+  const told = await identities;
+  if (told !== undefined && asked !== undefined && formatUidSet(asked) === formatUidSet(uids)) return told;
+  forgetChangesOf(mailbox, { local: emptyUidSet, remote: emptyUidSet, [side]: uids });
+  return fetchIdentities(sessions[side], uids);
+}
+
+function sizesAmong(messages: readonly MessageIdentity[], uids: UidSet): MessageSizes {
+  return sizesOf(messages.filter(({ uid }) => hasUid(uids, uid)));
+}

@@ -1,0 +1,76 @@
+// A server that went back: it was restored from a backup, or has lost its index. Then UIDNEXT or HIGHESTMODSEQ is below the one
+// that was recorded, which RFC 3501 2.3.1.1 and RFC 7162 3.1.2.1 rule out as long as UIDVALIDITY stays. UIDs that were given to messages
+// that are lost are given to others.
+
+import { existingUids } from "../imap/commands/search.ts";
+import { status } from "../imap/commands/mailbox.ts";
+import type { MailboxState } from "../model/mailbox-state.ts";
+import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
+import { emptyUidSet, isEmpty, maxUid, uidRange, uidsOf, union } from "../model/uid-set.ts";
+import type { OpenMailbox } from "./open-mailbox.ts";
+import { lacksModSeqs } from "./untold-changes.ts";
+
+/** Why the UIDs of a side may be other messages' now; undefined: nothing speaks for it. */
+export type Doubts = PerSide<string | undefined>;
+
+/** Asks nothing, unless SELECT told such a number; a server may tell one wrong. */
+export async function findGoneBack(mailbox: OpenMailbox): Promise<Doubts> {
+  return bothSides(async (side) => {
+    const before = mailbox.before[side];
+    const { whenSelected } = mailbox.views[side];
+    if (before === undefined || whenSelected.uidValidity !== before.uidValidity) return undefined;
+    if (itemBehind(whenSelected, before) === undefined) return undefined;
+    const { uidValidity, uidNext, highestModSeq } = await status(mailbox.sessions[side], mailbox.wireNames[side]);
+    if (uidValidity !== before.uidValidity || uidNext === undefined) return undefined;
+    const now = { uidNext, highestModSeq: highestModSeq ?? 0n };
+    const item = itemBehind(now, before);
+    if (item === undefined) return undefined;
+    if (item === "UIDNEXT" && (await hasMessagesBeyond(mailbox, side, uidNext))) return undefined;
+    // A mailbox without mod-sequences may be said to have a HIGHESTMODSEQ of 1.
+    if (item === "HIGHESTMODSEQ" && (await lacksModSeqs(mailbox, side))) return undefined;
+    const [told, recorded] =
+      item === "UIDNEXT" ? [now.uidNext, before.uidNext] : [now.highestModSeq, before.highestModSeq];
+    return `${item} is ${String(told)}, and was ${String(recorded)}`;
+  });
+}
+
+/** A HIGHESTMODSEQ of 0, or none, is another matter: see mod-seq-doubt.ts. */
+function itemBehind(
+  now: Pick<MailboxState, "uidNext" | "highestModSeq">,
+  before: MailboxState,
+): "UIDNEXT" | "HIGHESTMODSEQ" | undefined {
+  if (now.uidNext < before.uidNext) return "UIDNEXT";
+  return now.highestModSeq > 0n && now.highestModSeq < before.highestModSeq ? "HIGHESTMODSEQ" : undefined;
+}
+
+/** Then UIDNEXT is not true, and says nothing. */
+async function hasMessagesBeyond({ sessions }: OpenMailbox, side: Side, uidNext: number): Promise<boolean> {
+  return !isEmpty(await existingUids(sessions[side], uidRange(uidNext, maxUid)));
+}
+
+/**
+ * From now on nothing that was recorded of such a side is believed but that a message which looks like the recorded one is
+ * that. Above all no deletion follows from it.
+ */
+export function distrust(mailbox: OpenMailbox, doubts: Doubts): boolean {
+  const { store, idx, progress, report, name } = mailbox;
+  const doubtful = sides.filter((side) => doubts[side] !== undefined);
+  if (doubtful.length === 0) return false;
+  for (const side of doubtful) {
+    const reason = doubts[side]!;
+    // A repair says more of it, and compares in any case.
+    if (!mailbox.repairs) {
+      report({ type: "went-back", side, mailbox: name, reason });
+      mailbox.before = { ...mailbox.before, [side]: undefined };
+    }
+    mailbox.recorded = { ...mailbox.recorded, [side]: undefined };
+    mailbox.isDoubtful[side] = true;
+  }
+  // What they said of a UID may be said of another message now.
+  for (const side of sides) {
+    store.clearRefusedChanges(idx, side, [...uidsOf(union(progress[side].undeletable, progress[side].unflaggable))]);
+    progress[side].undeletable = emptyUidSet;
+    progress[side].unflaggable = emptyUidSet;
+  }
+  return true;
+}
