@@ -146,7 +146,7 @@ function lineOf(event: SyncEvent): Line {
     case "went-back":
       return {
         level: "warn",
-        text: `Not what was synchronised, but an earlier or another state: ${event.reason}. Nothing is deleted because of it; all messages are compared`,
+        text: `Not in the state that was recorded, as after a restored backup or a lost index: ${event.reason}. All messages are compared; nothing is deleted because of it`,
       };
     case "anomaly":
       return { level: "warn", text: anomalyText(event) };

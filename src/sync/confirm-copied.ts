@@ -2,6 +2,8 @@
 // be wrong: no deletion follows from a row that nothing confirms, and none is kept for which another message answers.
 
 import { selectAgain } from "../imap/channel.ts";
+import { fetchIdentities } from "../imap/commands/fetch.ts";
+import { fitOf } from "../model/fingerprint.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {
   emptyUidSet,
@@ -74,8 +76,32 @@ async function findUnconfirmed(
   const rows = store.pairsOf(idx, target, about);
   const wrong = await findWrongUids(mailbox, { target, rows, unrecorded: near(unrecorded, about) });
   if (!isEmpty(wrong)) return copied;
-  // With its original the only proof is gone.
-  return uidSetOf(rows.filter((row) => hasUid(missing[source], row[source])).map((row) => row[target]));
+  // Where the original is gone, what it looked like is the only proof.
+  return unlikeOriginals(
+    mailbox,
+    target,
+    rows.filter((row) => hasUid(missing[source], row[source])),
+  );
+}
+
+/** Of rows in UID order, the UIDs on the target under which something else is than what was copied, or nobody knows. */
+async function unlikeOriginals(
+  { store, idx, sessions }: OpenMailbox,
+  target: Side,
+  rows: readonly PerSide<number>[],
+): Promise<UidSet> {
+  const uids = uidSetOf(rows.map((row) => row[target]));
+  const found = await fetchIdentities(sessions[target], uids, { withFlags: false });
+  const byUid = new Map(found.map((message) => [message.uid, message]));
+  const prints = store.printsOf(
+    idx,
+    rows.toSorted((a, b) => a.local - b.local),
+  );
+  const isCopy = (row: PerSide<number>): boolean => {
+    const message = byUid.get(row[target]);
+    return message !== undefined && fitOf(prints.get(row.local)?.[target], message) === "same";
+  };
+  return uidSetOf(rows.filter((row) => !isCopy(row)).map((row) => row[target]));
 }
 
 /** SELECT has asked only for what was there at the last checkpoint. */

@@ -219,6 +219,28 @@ export const scenarios: readonly Scenario[] = [
     args: ["--repair"],
   },
   {
+    name: "a server went back: what is recorded last is not there",
+    synced: ["append INBOX a*6"],
+    local: ["append INBOX l*2", "flag INBOX a3 +\\Seen"],
+    remote: ["expunge INBOX a2", "append INBOX r"],
+    database: `INSERT INTO mapping (idx, lUID, rUID) SELECT idx, 40, 4 FROM mailboxes WHERE CAST(mailbox AS TEXT) = 'INBOX'
+      ON CONFLICT (idx, rUID) DO UPDATE SET lUID = 40; UPDATE local SET UIDNEXT = 50, HIGHESTMODSEQ = 1000`,
+  },
+  {
+    name: "a server went back, and has given UIDs out again",
+    synced: ["append INBOX a*6"],
+    local: ["append INBOX l*2"],
+    remote: ["expunge INBOX a2", "flag INBOX a3 +\\Seen"],
+    database: "UPDATE mapping SET lprint = 4711 WHERE lUID = 6",
+  },
+  {
+    name: "the database went back",
+    synced: ["append INBOX a*6", "flag INBOX a2 +\\Seen"],
+    local: ["append INBOX l"],
+    remote: ["append INBOX r*2", "expunge INBOX a1"],
+    database: "DELETE FROM mapping WHERE lUID > 3; UPDATE local SET UIDNEXT = 4; UPDATE remote SET UIDNEXT = 4",
+  },
+  {
     name: "rename",
     synced: ["create Box", "create Box/Sub", "append Box a*2", "append Box/Sub b", "subscribe Box"],
     local: ["append Box l"],
