@@ -19,6 +19,7 @@ import { makeHome, plainText, runInterimap, type InterimapHome } from "../suppor
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { dump, execute, type Dump } from "../unit/store/databases.ts";
+import { assertKept } from "../migrations/original.ts";
 import { assertConverges, assertNothingToDo, assertRound, type Pair } from "./converge.ts";
 import { assertRefused, type Refusal } from "./refusal.ts";
 
@@ -217,7 +218,7 @@ function assertTakenOver({ databaseFile }: InterimapHome, before: Dump): void {
   assert.deepEqual(dump(`${databaseFile}.v${before.version}-backup`), before);
   const now = dump(databaseFile);
   assert.equal(now.version, loadMigrations().length);
-  assert.deepEqual(now.rows["mapping"], before.rows["mapping"]);
+  assertKept("mapping", { before, after: now });
 }
 
 /** Neither the database nor anything beside it. */

@@ -73,13 +73,13 @@ async function assertWhole(stores: TwoStores, expected: readonly string[]): Prom
   await assertNothingToDo(stores);
 }
 
-for (const [kind, servers] of [
-  ["Dovecot", { local: dovecot, remote: other }],
-  ["Cyrus", { local: dovecot, remote: cyrus }],
+for (const [kind, servers, counts] of [
+  ["Dovecot", { local: dovecot, remote: other }, [0, 1, 3, 6]],
+  ["Cyrus", { local: dovecot, remote: cyrus }, [1, 6]],
 ] as const) {
   describe(`the other server is ${kind}:`, () => {
     for (const travellers of travels) {
-      for (const fresh of [0, 1, 3, 6]) {
+      for (const fresh of counts) {
         test(`${travellers.join(" and ")} put back, ${String(fresh)} new messages`, async (t) => {
           const { stores, back } = await journey(t, servers);
           for (const traveller of travellers) await back[traveller]();
@@ -183,7 +183,11 @@ describe("the index alone is lost", () => {
       await expunge(stores[otherSide(side)], "4");
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 0, stderr);
-      assert.equal(stderr.split("\n").filter((line) => /Not in the state that was recorded/.test(line)).length, 1, stderr);
+      assert.equal(
+        stderr.split("\n").filter((line) => /Not in the state that was recorded/.test(line)).length,
+        1,
+        stderr,
+      );
       // What is gone there may have been lost; what was deleted on the other side, and is what it was, goes.
       const expected = ["m1", "m2 \\flagged", "m3", "m5", "m6"];
       for (const one of sides) assert.deepEqual(await contents(stores[one]), expected, stderr);
