@@ -33,7 +33,13 @@ export async function listBoth(sessions: PerSide<Session>, query: ListingQuery):
   const listings = await bothSides((side) =>
     listMailboxes(sessions[side], { selectOptions, reference: references[side], patterns: patterns[side] }),
   );
-  return selectOptions.length === 0 ? listings : completed(sessions, listings);
+  const isWhole = selectOptions.length === 0 && sides.every((side) => areAllStatesTold(listings[side]));
+  return isWhole ? listings : completed(sessions, listings);
+}
+
+/** What is known by its numbers must not be taken for another one because they were left out. */
+function areAllStatesTold({ mailboxes }: Listing): boolean {
+  return [...mailboxes.values()].every(({ exists, state }) => !exists || state !== undefined);
 }
 
 /** Which names on the wire may be listed, on each side. */
