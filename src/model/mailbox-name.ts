@@ -98,6 +98,11 @@ export function isWithin(name: string, root: string): boolean {
   return name === root || name.startsWith(`${root}\0`);
 }
 
+/** What a mailbox that is `from`, or below it, is called when that one has become `to`. */
+export function renamedAlong(name: string, { from, to }: { readonly from: string; readonly to: string }): string {
+  return to + name.slice(from.length);
+}
+
 function impossible(name: string, reason: string): InterimapError {
   return new InterimapError("MAILBOX_NAME", `mailbox "${briefName(name)}" cannot exist there: ${reason}`, {
     hint: "rename the mailbox on the server that has it",

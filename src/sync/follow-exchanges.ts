@@ -4,7 +4,7 @@
 import { CommandRefused } from "../imap/command-refused.ts";
 import { deleteMailbox, rename } from "../imap/commands/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
-import { isWithin, toWire } from "../model/mailbox-name.ts";
+import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
 import type { Side } from "../model/side.ts";
 import { isTemporary } from "../model/temporary-name.ts";
 import type { Opened } from "./given-mailboxes.ts";
@@ -36,10 +36,11 @@ export async function exchangeNames(exchange: Exchange): Promise<void> {
     throw new InterimapError("MAILBOX_RENAMED", "there is no order in which it can be renamed here", { side });
   const spelling = new Map([...listed].map(([name, { wireName }]) => [name, wireName]));
   const names = new Map(moves.map((move) => [move, move.current]));
-  const tell = ({ from, to }: RenameStep): void => {
+  const tell = (step: RenameStep): void => {
+    const { from, to } = step;
     for (const [move, name] of names) {
       if (!isWithin(name, from)) continue;
-      const now = to + name.slice(from.length);
+      const now = renamedAlong(name, step);
       names.set(move, now);
       if (name === from && now === move.to && move.from !== move.to)
         exchange.report({ type: "mailbox-renamed", side, mailbox: move.from, to });

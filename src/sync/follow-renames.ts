@@ -1,6 +1,6 @@
 // Which of the renames that servers told of (RFC 5465 5.4) are to be followed on the other side. Pure.
 
-import { isWithin } from "../model/mailbox-name.ts";
+import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
 import type { RenameNews } from "./agenda.ts";
 import { canonicalLevels, nameIn } from "./inbox-levels.ts";
@@ -47,11 +47,11 @@ export function planFollowing(news: readonly RenameNews[], circumstances: Circum
 function joined(renames: readonly Followed[]): Followed[] {
   let result: Followed[] = [];
   for (const rename of renames) {
-    const { side, from, to } = rename;
+    const { side, from } = rename;
     const isKnownAs = (one: Followed): boolean => one.side === side && one.to === from;
     const isContinued = result.some(isKnownAs);
     result = result.map((one) =>
-      one.side === side && isWithin(one.to, from) ? { ...one, to: to + one.to.slice(from.length) } : one,
+      one.side === side && isWithin(one.to, from) ? { ...one, to: renamedAlong(one.to, rename) } : one,
     );
     if (!isContinued) result.push(rename);
   }
@@ -62,8 +62,8 @@ function joined(renames: readonly Followed[]): Followed[] {
 export function parentsOnly<T extends Followed>(renames: readonly T[]): T[] {
   const parents: T[] = [];
   for (const rename of [...renames].sort((a, b) => a.from.length - b.from.length)) {
-    const isCarried = ({ side, from, to }: Followed): boolean =>
-      side === rename.side && isWithin(rename.from, from) && rename.to === to + rename.from.slice(from.length);
+    const isCarried = (above: Followed): boolean =>
+      above.side === rename.side && isWithin(rename.from, above.from) && rename.to === renamedAlong(rename.from, above);
     if (!parents.some(isCarried)) parents.push(rename);
   }
   return parents;

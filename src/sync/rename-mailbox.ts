@@ -3,7 +3,7 @@
 import { CommandRefused } from "../imap/command-refused.ts";
 import { deleteMailbox, rename, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
-import { isWithin, toWire } from "../model/mailbox-name.ts";
+import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
 import { temporaryName } from "../model/temporary-name.ts";
 import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
@@ -141,7 +141,7 @@ export async function finishSubscriptions(report: Report, opened: Opened, { from
     ]);
     const subscriptions = [...old]
       .filter(([, { exists }]) => !exists)
-      .map(([name]) => ({ from: name, to: to + name.slice(from.length) }))
+      .map(([name]) => ({ from: name, to: renamedAlong(name, { from, to }) }))
       .filter((names) => now.get(names.to)?.exists === true);
     await moveSubscriptions(report, opened, { side, subscriptions, from });
     return subscriptions.length > 0;

@@ -1,7 +1,7 @@
 // What a rename changes on the servers and in the database, and what forbids it. Pure.
 
 import { InterimapError } from "../model/errors.ts";
-import { briefName, isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
+import { briefName, isWithin, renamedAlong, toWire, type Naming } from "../model/mailbox-name.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../model/target.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
@@ -54,11 +54,13 @@ export function planRename(situation: RenameSituation): RenamePlan {
       emptyLevels: emptyLevels(listed[side], to),
       subscriptions: [...listed[side]]
         .filter(([name, { subscribed }]) => subscribed && isMoved(name, from))
-        .map(([name]) => ({ from: name, to: moved(name, situation) })),
+        .map(([name]) => ({ from: name, to: renamedAlong(name, situation) })),
       ...detourOn(side, situation),
     })),
     rows: targets.includes("database")
-      ? known.filter(({ name }) => isMoved(name, from)).map(({ idx, name }) => ({ idx, name: moved(name, situation) }))
+      ? known
+          .filter(({ name }) => isMoved(name, from))
+          .map(({ idx, name }) => ({ idx, name: renamedAlong(name, situation) }))
       : [],
   };
 }
@@ -69,7 +71,7 @@ function detourOn(side: Side, situation: RenameSituation): Pick<ServerRename, "d
   const existing = namesOn(situation, side).filter((name) => from !== "INBOX" || !name.startsWith("INBOX\0"));
   if (!existing.some((name) => isWithin(name, to) && !isMoved(name, from))) return {};
   const roots = listed[side].get(from)?.exists === true ? [from] : existing.filter((name) => isMoved(name, from));
-  const goals = new Map(roots.map((name) => [name, moved(name, situation)]));
+  const goals = new Map(roots.map((name) => [name, renamedAlong(name, situation)]));
   const steps = planRenameSteps({ names: existing, goals });
   return steps === undefined ? {} : { detour: steps };
 }
@@ -88,10 +90,6 @@ function isMoved(name: string, from: string): boolean {
   return from === "INBOX" ? name === from : isWithin(name, from);
 }
 
-function moved(name: string, { from, to }: RenameSituation): string {
-  return to + name.slice(from.length);
-}
-
 function namesOn({ listed, known }: RenameSituation, target: Target): string[] {
   if (target === "database") return known.map(({ name }) => name);
   return [...listed[target]].filter(([, { exists }]) => exists).map(([name]) => name);
@@ -105,7 +103,10 @@ function requireFree(situation: RenameSituation): void {
   const { from, to, targets, namings, program, done = [] } = situation;
   const inTheWay = (target: Target): string[] => {
     const there = namesOn(situation, target);
-    const wanted = new Set([to, ...there.filter((name) => isMoved(name, from)).map((name) => moved(name, situation))]);
+    const wanted = new Set([
+      to,
+      ...there.filter((name) => isMoved(name, from)).map((name) => renamedAlong(name, situation)),
+    ]);
     return there.filter((name) => wanted.has(name) && !isWithin(name, from));
   };
   const isDone = (target: Target): boolean => target !== "database" && done.includes(target);

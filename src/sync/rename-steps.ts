@@ -4,7 +4,7 @@
 // there is no such order, as when two change names, a mailbox gets a temporary name first. After each single step it can be
 // told what is still to be done.
 
-import { isWithin } from "../model/mailbox-name.ts";
+import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { settledName, temporaryName } from "../model/temporary-name.ts";
 
 export interface RenameStep {
@@ -25,7 +25,7 @@ function isOpen(item: Item): item is Open {
 }
 
 function takesAlong(above: Open, item: Open): boolean {
-  return isWithin(item.name, above.name) && item.goal === above.goal + item.name.slice(above.name.length);
+  return isWithin(item.name, above.name) && item.goal === renamedAlong(item.name, { from: above.name, to: above.goal });
 }
 
 export interface StepSituation {
@@ -44,7 +44,7 @@ export function planRenameSteps({ names, goals }: StepSituation): readonly Renam
   const steps: RenameStep[] = [];
   const go = (from: string, to: string): void => {
     steps.push({ from, to });
-    for (const item of items) if (isWithin(item.name, from)) item.name = to + item.name.slice(from.length);
+    for (const item of items) if (isWithin(item.name, from)) item.name = renamedAlong(item.name, { from, to });
   };
   const isFree = (name: string): boolean => !items.some((item) => isWithin(item.name, name));
   const open = (): Open[] => {

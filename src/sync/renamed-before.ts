@@ -1,8 +1,8 @@
 // Where a mailbox has its new name already: a renaming may have been ended between one place and the next.
 
 import type { Session } from "../imap/session.ts";
-import { isWithin } from "../model/mailbox-name.ts";
-import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
@@ -40,7 +40,7 @@ async function isSame({ sessions, store, from, to, listed, known }: RenamedBefor
   let isAny = false;
   for (const { idx, name, states } of known) {
     if (!isWithin(name, from)) continue;
-    const renamed = to + name.slice(from.length);
+    const renamed = renamedAlong(name, { from, to });
     const there = listed[side].get(renamed);
     const before = states[side];
     if (there?.exists !== true || there.state === undefined || before === undefined) continue;
@@ -50,8 +50,7 @@ async function isSame({ sessions, store, from, to, listed, known }: RenamedBefor
       .map((one) => listed[other].get(one))
       .find((one) => one?.state !== undefined && states[other] !== undefined && continues(one.state, states[other]));
     if (counterpart !== undefined) {
-      const [here, beyond] = [there.wireName, counterpart.wireName];
-      const wireNames = side === "local" ? { local: here, remote: beyond } : { local: beyond, remote: here };
+      const wireNames = perSide((one) => (one === side ? there : counterpart).wireName);
       if ((await lookAgain({ sessions, store }, { idx, wireNames })) === "differs") return false;
     }
     isAny = true;

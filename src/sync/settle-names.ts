@@ -3,7 +3,7 @@
 
 import type { Session } from "../imap/session.ts";
 import { InterimapError } from "../model/errors.ts";
-import { briefName, isWithin } from "../model/mailbox-name.ts";
+import { briefName, isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { groupBy } from "../model/group-by.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
@@ -125,10 +125,7 @@ function holdBack({ report, leftOut, program }: Settling, { listings, known }: L
   const carried = (one: Held): boolean =>
     held.some(
       (above) =>
-        above !== one &&
-        isMere(above) &&
-        isWithin(one.from, above.from) &&
-        one.to === above.to + one.from.slice(above.from.length),
+        above !== one && isMere(above) && isWithin(one.from, above.from) && one.to === renamedAlong(one.from, above),
     );
   for (const one of held) {
     const isTold = leftOut.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));

@@ -142,7 +142,7 @@ async function answerTo(
   const candidates = counterparts(mailbox, listed[other], other);
   let answer: Answer = "unknown";
   for (const there of candidates.slice(0, mostCounterparts)) {
-    const wireNames = side === "local" ? { local: here, remote: there } : { local: there, remote: here };
+    const wireNames = perSide((one) => (one === side ? here : there));
     answer = await lookAgain({ sessions, store }, { idx, wireNames });
     if (answer !== "differs") return answer;
   }
