@@ -5,8 +5,8 @@ import { accountText, differInPort, isSameAccount, type Account } from "../model
 import { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import type { Connection } from "./connection.ts";
-import { impossibleValue, type Place } from "./read-values.ts";
-import { maxTextOctets, text } from "./row-rules.ts";
+import { impossibleValue } from "./read-values.ts";
+import { maxTextOctets, showImpossible, side as sideRule, text } from "./row-rules.ts";
 
 export type RecordedAccounts = Partial<PerSide<Account>>;
 
@@ -18,7 +18,7 @@ interface Row {
 }
 
 const rules = {
-  side: "(side IN ('local', 'remote'))",
+  side: sideRule(),
   server: `(${text("server")} AND server <> '')`,
   username: `(username IS NULL OR ${text("username")})`,
   list_reference: `(typeof(list_reference) = 'blob' AND length(list_reference) <= ${maxTextOctets})`,
@@ -102,13 +102,7 @@ function difference(before: Account, now: Account): string {
 }
 
 function impossibleAccount(connection: Connection): InterimapError {
-  const parts = Object.entries(rules).map(
-    ([column, rule]) =>
-      `SELECT '${column}' AS "column", substr(quote(substr(${column}, 1, 40)), 1, 60) AS value FROM accounts WHERE NOT ${rule}`,
-  );
-  const found = connection.row<Pick<Place, "column"> & { readonly value: string }>(
-    `${parts.join(" UNION ALL ")} LIMIT 1`,
-  );
+  const found = showImpossible(connection, { table: "accounts", rules, of: "TRUE" });
   const place = { table: "accounts", column: found?.column ?? "side" };
   return new InterimapError("DATABASE_READ", impossibleValue(connection.path, place, found?.value).message, {
     hint: "if it is the database of these accounts, run once with --same-accounts, which records them anew",

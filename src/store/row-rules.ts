@@ -99,18 +99,28 @@ export function findImpossible(
     search(connection, idx, (searchAlways ??= everySearch())) ??
     (sparse.length === 0 ? undefined : search(connection, idx, any(sparse)));
   if (table === undefined) return undefined;
-  const shown = Object.entries<string>(rowRules[table])
-    .map(
-      ([column, rule]) =>
-        `SELECT '${column}' AS "column", substr(quote(substr(${column}, 1, 40)), 1, 60) AS value
-         FROM ${table} WHERE idx = ? AND NOT (${rule})`,
-    )
-    .join(" UNION ALL ");
-  const found = connection.row<Pick<Impossibility, "column" | "value">>(
-    `${shown} LIMIT 1`,
-    ...Object.keys(rowRules[table]).map(() => idx),
-  );
+  const found = showImpossible(connection, { table, rules: rowRules[table], of: `idx = ${String(idx)}` });
   return { table, column: found?.column ?? "idx", value: found?.value ?? "" };
+}
+
+interface Rules {
+  readonly table: string;
+  readonly rules: Columns;
+  /** SQL: which rows are meant. */
+  readonly of: string;
+}
+
+/** The first value that cannot be. */
+export function showImpossible(
+  connection: Connection,
+  { table, rules, of }: Rules,
+): Pick<Impossibility, "column" | "value"> | undefined {
+  const parts = Object.entries(rules).map(
+    ([column, rule]) =>
+      `SELECT '${column}' AS "column", substr(quote(substr(${column}, 1, 40)), 1, 60) AS value
+       FROM ${table} WHERE ${of} AND NOT (${rule})`,
+  );
+  return connection.row(`${parts.join(" UNION ALL ")} LIMIT 1`);
 }
 
 /** Texts and blobs sort behind all numbers, so it is enough to look at both ends of each index; what is between is checked when read. */
@@ -174,6 +184,6 @@ export function text(column: string): string {
   return `(typeof(${column}) = 'text' AND octet_length(${column}) <= ${maxTextOctets})`;
 }
 
-function side(): string {
+export function side(): string {
   return "(side IN ('local', 'remote'))";
 }
