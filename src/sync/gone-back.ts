@@ -6,8 +6,9 @@ import { existingUids } from "../imap/commands/search.ts";
 import { status } from "../imap/commands/mailbox.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
-import { emptyUidSet, isEmpty, maxUid, uidRange, uidsOf, union } from "../model/uid-set.ts";
+import { isEmpty, maxUid, uidRange, union } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
+import { clearRefusedChanges } from "./refused-changes.ts";
 import { lacksModSeqs } from "./untold-changes.ts";
 
 /** Why the UIDs of a side may be other messages' now; undefined: nothing speaks for it. */
@@ -53,7 +54,7 @@ async function hasMessagesBeyond({ sessions }: OpenMailbox, side: Side, uidNext:
  * that. Above all no deletion follows from it.
  */
 export function distrust(mailbox: OpenMailbox, doubts: Doubts): boolean {
-  const { store, idx, progress, report, name } = mailbox;
+  const { progress, report, name } = mailbox;
   const doubtful = sides.filter((side) => doubts[side] !== undefined);
   if (doubtful.length === 0) return false;
   for (const side of doubtful) {
@@ -67,10 +68,7 @@ export function distrust(mailbox: OpenMailbox, doubts: Doubts): boolean {
     mailbox.isDoubtful[side] = true;
   }
   // What they said of a UID may be said of another message now.
-  for (const side of sides) {
-    store.clearRefusedChanges(idx, side, [...uidsOf(union(progress[side].undeletable, progress[side].unflaggable))]);
-    progress[side].undeletable = emptyUidSet;
-    progress[side].unflaggable = emptyUidSet;
-  }
+  for (const side of sides)
+    clearRefusedChanges(mailbox, side, union(progress[side].undeletable, progress[side].unflaggable));
   return true;
 }

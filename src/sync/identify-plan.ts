@@ -28,10 +28,10 @@ export function planIdentification(messages: PerSide<readonly MessageIdentity[]>
     const remote = groups.remote.get(messageId);
     if (remote === undefined) continue;
     const group = { local, remote };
-    const [pair, another] = [{ local: local[0]!, remote: remote[0]! }, sides.some((side) => group[side].length > 1)];
+    const pair = perSide((side) => group[side][0]!);
     if (messageId === undefined) addAll(toRead, equalOf(group));
-    else if (another) identifyTwins(group, { messageId, keys, toRead });
-    else if (local[0]!.size === remote[0]!.size) for (const side of sides) keys.set(pair[side], messageId);
+    else if (sides.some((side) => group[side].length > 1)) identifyTwins(group, { keys, toRead });
+    else if (pair.local.size === pair.remote.size) for (const side of sides) keys.set(pair[side], messageId);
     else otherSizes.push(pair);
   }
   const nameless = perSide((side) => groups[side].get(undefined) ?? []);
@@ -57,20 +57,17 @@ function equalOf(group: PerSide<readonly MessageIdentity[]>): PerSide<readonly M
 }
 
 interface Group {
-  readonly messageId: string;
   readonly keys: Map<MessageIdentity, string>;
   readonly toRead: PerSide<MessageIdentity[]>;
 }
 
 /** Date and size are enough for one that no other of its side shares both with. */
-function identifyTwins(group: PerSide<readonly MessageIdentity[]>, { messageId, keys, toRead }: Group): void {
+function identifyTwins(group: PerSide<readonly MessageIdentity[]>, { keys, toRead }: Group): void {
   const alike = perSide((side) => groupBy(group[side], identityKey));
   const isAlone = (one: MessageIdentity): boolean =>
     sides.every((side) => (alike[side].get(identityKey(one))?.length ?? 0) < 2);
   const equal = planMatches(perSide((side) => group[side].filter(isAlone)));
-  for (const pair of equal)
-    for (const side of sides)
-      keys.set(pair[side], `${messageId} ${String(pair[side].date)} ${String(pair[side].size)}`);
+  for (const pair of equal) for (const side of sides) keys.set(pair[side], identityKey(pair[side]));
   const left = perSide((side) => without(group[side], equal, side));
   if (sides.every((side) => left[side].length > 0)) addAll(toRead, left);
 }

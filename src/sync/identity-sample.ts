@@ -7,7 +7,7 @@ import { fingerprint, fitOf } from "../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { PrintedPair } from "../store/mapping.ts";
-import { withTexts, type WithText } from "./read-texts.ts";
+import { pairsWithTexts, type WithText } from "./read-texts.ts";
 import type { Doubts } from "./gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "./open-mailbox.ts";
 
@@ -61,13 +61,13 @@ async function judge(
   const seen = rows.map((row) => ({ row, messages: perSide((side) => byUid[side].get(row[side])) }));
   const doubts: Record<Side, string | undefined> = { local: undefined, remote: undefined };
   const known: PrintedPair[] = [];
-  const unclear: Whole[] = [];
+  const unclear: PerSide<MessageIdentity>[] = [];
   for (const { row, messages } of seen) {
     const { local, remote } = messages;
     if (local !== undefined && remote !== undefined) {
       const verdict = verdictOf(row, { local, remote });
       if (verdict === "right") known.push({ ...row, prints: printsOf({ local, remote }) });
-      else if (verdict === "unclear") unclear.push({ row, messages: { local, remote } });
+      else if (verdict === "unclear") unclear.push({ local, remote });
       else for (const side of verdict) doubts[side] = isAnother(row, side);
     } else
       for (const side of sides) {
@@ -78,11 +78,6 @@ async function judge(
   await lookCloser(mailbox, unclear, { doubts, known });
   learn(mailbox, rows, known);
   return doubts;
-}
-
-interface Whole {
-  readonly row: PrintedPair;
-  readonly messages: PerSide<MessageIdentity>;
 }
 
 /** The sides whose message is another one, if that can be told. */
@@ -113,21 +108,15 @@ interface Findings {
 }
 
 /** Servers alter messages, and measure them in different ways: those are right whose texts are the same. */
-async function lookCloser(mailbox: OpenMailbox, unclear: readonly Whole[], { doubts, known }: Findings): Promise<void> {
+async function lookCloser(
+  mailbox: OpenMailbox,
+  unclear: readonly PerSide<MessageIdentity>[],
+  { doubts, known }: Findings,
+): Promise<void> {
   if (unclear.length === 0) return;
-  const texts = await bothSides(async (side) => {
-    const read = await withTexts(
-      mailbox,
-      side,
-      unclear.map(({ messages }) => messages[side]),
-    );
-    return new Map(read.map((message) => [message.uid, message]));
-  });
-  for (const { row, messages } of unclear) {
-    const [local, remote] = [texts.local.get(row.local), texts.remote.get(row.remote)];
-    // Gone by now.
-    if (local === undefined || remote === undefined) continue;
-    if (areTheSame({ local, remote })) known.push({ ...row, prints: printsOf(messages) });
+  for (const pair of await pairsWithTexts(mailbox, unclear)) {
+    const row = perSide((side) => pair[side].uid);
+    if (areTheSame(pair)) known.push({ ...row, prints: printsOf(pair) });
     else for (const side of sides) doubts[side] = isAnother(row, side);
   }
 }

@@ -85,8 +85,8 @@ export function without<T extends MessageIdentity>(
   side: Side,
 ): readonly T[] {
   if (pairs.length === 0) return messages;
-  const paired = new Set<MessageIdentity>(pairs.map((pair) => pair[side]));
-  return messages.filter((message) => !paired.has(message));
+  const paired = new Set(pairs.map((pair) => pair[side].uid));
+  return messages.filter(({ uid }) => !paired.has(uid));
 }
 
 function pairIfUnique({ local, remote }: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {

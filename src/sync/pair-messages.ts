@@ -65,14 +65,24 @@ async function whoseTextsDiffer(
   });
 }
 
+interface Paired {
+  readonly pairs: readonly PerSide<MessageIdentity>[];
+  readonly left: PerSide<readonly MessageIdentity[]>;
+}
+
 /** Those that are the same, in the order of their UIDs; equal ones first. */
+async function pairIdentified(mailbox: Sessions, messages: PerSide<readonly MessageIdentity[]>): Promise<Paired> {
+  const { messages: all, keyOf } = await identify(mailbox, messages);
+  const pairs = pairSame(all, keyOf);
+  return { pairs, left: perSide((side) => without(all[side], pairs, side)) };
+}
+
+/** Those that are the same; also where one of them had no Message-ID before. */
 export async function pairMessages(
   mailbox: Sessions,
   messages: PerSide<readonly MessageIdentity[]>,
 ): Promise<PerSide<MessageIdentity>[]> {
-  const { messages: all, keyOf } = await identify(mailbox, messages);
-  const pairs = pairSame(all, keyOf);
-  const left = perSide((side) => without(all[side], pairs, side));
+  const { pairs, left } = await pairIdentified(mailbox, messages);
   return [...pairs, ...(await pairUnnamed(mailbox, left))];
 }
 
@@ -84,17 +94,12 @@ export async function pairCopies(
   mailbox: Sessions,
   messages: PerSide<readonly MessageIdentity[]>,
 ): Promise<PerSide<MessageIdentity>[]> {
-  const { messages: all, keyOf } = await identify(mailbox, messages);
-  const pairs = pairSame(all, keyOf);
-  const left = perSide((side) => without(all[side], pairs, side));
+  const { pairs, left } = await pairIdentified(mailbox, messages);
   const read = await readSharing(mailbox, left, ({ messageId }) => messageId);
   const rewritten = pairInOrder(read, ({ messageId, author, isDated }) =>
     isDated ? `${messageId ?? ""} ${author}` : undefined,
   );
-  const rest = perSide((side) => {
-    const paired = new Set(rewritten.map((pair) => pair[side].uid));
-    return left[side].filter(({ uid }) => !paired.has(uid));
-  });
+  const rest = perSide((side) => without(left[side], rewritten, side));
   return [...pairs, ...rewritten, ...(await pairUnnamed(mailbox, rest))];
 }
 

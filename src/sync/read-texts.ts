@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { fetchMessages, type MessageIdentity } from "../imap/commands/fetch.ts";
-import type { Side } from "../model/side.ts";
+import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import { planCopies } from "./copy-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -38,6 +38,25 @@ export async function withTexts(
     }
   }
   return found;
+}
+
+/** The pairs of which both messages could be read; see {@link withTexts}. */
+export async function pairsWithTexts(
+  mailbox: Pick<OpenMailbox, "sessions">,
+  pairs: readonly PerSide<MessageIdentity>[],
+): Promise<PerSide<WithText>[]> {
+  const texts = await bothSides(async (side) => {
+    const read = await withTexts(
+      mailbox,
+      side,
+      pairs.map((pair) => pair[side]),
+    );
+    return new Map(read.map((message) => [message.uid, message]));
+  });
+  return pairs.flatMap((pair) => {
+    const { local, remote } = perSide((side) => texts[side].get(pair[side].uid));
+    return local === undefined || remote === undefined ? [] : [{ local, remote }];
+  });
 }
 
 function digestsOf(bytes: Buffer): Pick<WithText, "text" | "author" | "isDated"> {

@@ -12,7 +12,7 @@ import type { MailboxRecord } from "../store/mailboxes.ts";
 import type { Doubt, Store } from "../store/store.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
-import { withTexts } from "./read-texts.ts";
+import { pairsWithTexts } from "./read-texts.ts";
 import { compareMessages, numbersObjection } from "./same-accounts-plan.ts";
 import { identitiesIn, leaveMailboxes } from "./second-look.ts";
 
@@ -126,18 +126,7 @@ async function compareTexts(
   pairs: readonly PerSide<MessageIdentity>[],
 ): Promise<boolean | undefined> {
   try {
-    const texts = await bothSides(async (side) => {
-      const read = await withTexts(
-        { sessions },
-        side,
-        pairs.map((pair) => pair[side]),
-      );
-      return new Map(read.map((one) => [one.uid, one]));
-    });
-    const both = pairs.flatMap((pair) => {
-      const [local, remote] = [texts.local.get(pair.local.uid), texts.remote.get(pair.remote.uid)];
-      return local === undefined || remote === undefined ? [] : [{ local, remote }];
-    });
+    const both = await pairsWithTexts({ sessions }, pairs);
     if (both.length === 0) return undefined;
     return both.every(({ local, remote }) => local.text === remote.text && local.author === remote.author);
   } catch (error) {

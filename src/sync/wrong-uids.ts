@@ -15,7 +15,7 @@ import {
   type UidSet,
 } from "../model/uid-set.ts";
 import { pairCopies } from "./pair-messages.ts";
-import { withTexts } from "./read-texts.ts";
+import { pairsWithTexts } from "./read-texts.ts";
 import { mostInOneAppend } from "./copy-plan.ts";
 import { identityKey, likeness } from "./match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -98,14 +98,8 @@ async function findAltered(
   doubtful: readonly Doubtful[],
 ): Promise<ReadonlySet<Doubtful>> {
   const named = doubtful.filter(({ sent, copy }) => sent.messageId !== undefined && sent.messageId === copy?.messageId);
-  const messages = perSide((side) => named.map(({ sent, copy }) => (side === target ? copy! : sent)));
-  const texts = await bothSides(async (side) => {
-    const read = await withTexts(mailbox, side, messages[side]);
-    return new Map(read.map(({ uid, text }) => [uid, text]));
-  });
-  const isSame = ({ row: { local, remote } }: Doubtful): boolean => {
-    const text = texts.local.get(local);
-    return text !== undefined && text === texts.remote.get(remote);
-  };
-  return new Set(named.filter(isSame));
+  const pairs = named.map(({ sent, copy }) => perSide((side) => (side === target ? copy! : sent)));
+  const same = (await pairsWithTexts(mailbox, pairs)).filter(({ local, remote }) => local.text === remote.text);
+  const uids = new Set(same.map(({ local }) => local.uid));
+  return new Set(named.filter(({ row }) => uids.has(row.local)));
 }
