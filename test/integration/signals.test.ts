@@ -2,7 +2,6 @@
 // moments are chosen by what has passed on the wire, so that they are the same ones each time.
 
 import assert from "node:assert/strict";
-import Database from "better-sqlite3";
 import { readdirSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
@@ -12,15 +11,10 @@ import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { appendAll } from "../support/mail-store.ts";
+import { readPairs } from "../support/pairs.ts";
 import { seededRandom, type Random } from "../support/random.ts";
 import { quoted } from "../support/raw-imap.ts";
-import {
-  makeHome,
-  runInterimap,
-  startInterimap,
-  type InterimapHome,
-  type RunResult,
-} from "../support/run-interimap.ts";
+import { makeHome, runInterimap, startInterimap, type RunResult } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
 import { asClient, command, contents, deliver, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
@@ -146,28 +140,6 @@ async function assertConsistent({ home, ...servers }: Pair, context: string, isD
         `${box}: ${pair.local} ${pair.remote}\n${context}`,
       );
     }
-  }
-}
-
-interface PairRow {
-  readonly mailbox: string;
-  readonly local: number;
-  readonly remote: number;
-}
-
-function readPairs({ databaseFile }: InterimapHome, context: string): PairRow[] {
-  // Not read-only: such a reader leaves files behind.
-  const database = new Database(databaseFile);
-  try {
-    assert.equal(database.pragma("integrity_check", { simple: true }), "ok", context);
-    assert.deepEqual(database.pragma("foreign_key_check"), [], context);
-    return database
-      .prepare<[], PairRow>(
-        "SELECT CAST(mailbox AS TEXT) AS mailbox, lUID AS local, rUID AS remote FROM mapping JOIN mailboxes USING (idx)",
-      )
-      .all();
-  } finally {
-    database.close();
   }
 }
 

@@ -14,11 +14,13 @@ interface PairRow extends PerSide<number> {
   readonly mailbox: string;
 }
 
-/** All mapping rows. */
-export function readPairs({ databaseFile }: InterimapHome): PairRow[] {
+/** All mapping rows of a database that is whole. */
+export function readPairs({ databaseFile }: InterimapHome, context = ""): PairRow[] {
   // Not read-only: such a reader leaves files behind.
   const database = new Database(databaseFile);
   try {
+    assert.equal(database.pragma("integrity_check", { simple: true }), "ok", context);
+    assert.deepEqual(database.pragma("foreign_key_check"), [], context);
     const sql =
       "SELECT CAST(mailbox AS TEXT) AS mailbox, lUID AS local, rUID AS remote FROM mapping JOIN mailboxes USING (idx)";
     return database.prepare<[], PairRow>(sql).all();
@@ -37,7 +39,7 @@ interface Pair {
 export async function assertPairsAreAlike({ home, ...servers }: Pair, mailbox = "INBOX", context = ""): Promise<void> {
   const [local, remote] = await allDone(sides.map((side) => textsOf(servers[side], mailbox)));
   const texts = { local: local!, remote: remote! };
-  const rows = readPairs(home).filter((row) => row.mailbox === mailbox);
+  const rows = readPairs(home, context).filter((row) => row.mailbox === mailbox);
   for (const row of rows) {
     const { local, remote } = perSide((side) => texts[side].get(row[side]));
     assert.equal(local, remote, `${String(row.local)} = ${String(row.remote)} ${context}`);
