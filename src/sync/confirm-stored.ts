@@ -9,7 +9,7 @@ import type { OpenMailbox } from "./open-mailbox.ts";
 
 /**
  * Of messages whose flags the server says it has set, those that it left as they were, with the flags that they have. What
- * else they turn out to have is noted as a change of their own.
+ * they turn out to have since then, or besides, is noted as a change of their own.
  */
 export async function leftAsTheyWere(
   mailbox: OpenMailbox,
@@ -18,14 +18,25 @@ export async function leftAsTheyWere(
 ): Promise<ReadonlyMap<number, FlagSet>> {
   const { views, sessions, flags: knowledge } = mailbox;
   const view = views[side];
+  const uids = unproven(mailbox, side, update);
+  // As they came with the answer: what is read now may be later.
+  const stamps = new Map(Array.from(uidsOf(uids), (uid) => [uid, view.modSeqOf(uid)]));
   const left = new Map<number, FlagSet>();
-  for (const [uid, found] of await fetchFlags(sessions[side], unproven(mailbox, side, update))) {
-    if (found.flags === update.flags || view.changeOf(uid) !== undefined) continue;
+  for (const [uid, found] of await fetchFlags(sessions[side], uids)) {
+    const [told, stamp = 0n] = [view.changeOf(uid), stamps.get(uid)];
+    const isDone = found.flags === update.flags;
+    if (isDone && told === undefined) continue;
+    const isTheirs = told !== undefined && told.flags !== update.flags;
+    const isLater = stamp > update.unchangedSince && found.modSeq > stamp;
     const isOld = found.modSeq > 0n && found.modSeq <= update.unchangedSince;
     const isUnchanged = isOld || found.flags === knowledge.recall(side, uid);
     const lacksSome = withoutFlags(update.flags, found.flags) !== noFlags;
-    if (isUnchanged || lacksSome) left.set(uid, found.flags);
-    else view.noteChange(uid, found);
+    if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) view.noteChange(uid, found);
+    else {
+      // What it told of having set is not there.
+      view.forgetChange(uid);
+      left.set(uid, found.flags);
+    }
   }
   return left;
 }

@@ -558,6 +558,62 @@ test("a keyword that the server does not create, though its mod-sequence says so
   });
 });
 
+// A new keyword is read back. Meanwhile another client takes it away: that is news, and no refusal.
+for (const [how, echo] of [
+  ["with its flags", "S: * 2 FETCH (UID 2 FLAGS (\\Seen unheard-of) MODSEQ (6))"],
+  ["with its mod-sequence", "S: * 2 FETCH (UID 2 MODSEQ (6))"],
+] as const) {
+  test(`a keyword that is told of ${how}, and then taken away by a client, is taken from the other side, too`, async () => {
+    const scripts = {
+      local: `
+        ${selected({ modSeq: 6 }, changed(1, "\\Seen unheard-of", 6))}
+        C: b UID STORE 1 (UNCHANGEDSINCE 6) FLAGS.SILENT (\\Seen)
+        S: * 1 FETCH (UID 1 MODSEQ (7))
+        S: b OK
+        ${settled({ modSeq: 7 })}`,
+      remote: `
+        ${selected()}
+        C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\\Seen unheard-of)
+        ${echo}
+        S: a OK
+        ${flagsOf("2", `S: * FLAGS (\\Seen unheard-of)\n${told(2, "\\Seen", 7)}`)}
+        ${settled({ modSeq: 7 })}
+        ${settled({ modSeq: 7 })}`,
+    };
+    await withScene(scripts, async (scene) => {
+      await scene.sync();
+      assert.deepEqual(
+        scene.events.map(({ type, side }) => [type, side]),
+        [
+          ["flags-updated", "remote"],
+          ["flags-updated", "local"],
+        ],
+      );
+      assert.deepEqual(scene.store.refusedChanges(scene.idx), []);
+    });
+  });
+}
+
+test("a keyword that is told of as set, and is not there under the same mod-sequence, is refused", async () => {
+  const scripts = {
+    local: selected({ modSeq: 6 }, changed(1, "\\Seen unheard-of", 6)),
+    remote: `
+      ${selected()}
+      C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\\Seen unheard-of)
+      ${changed(2, "\\Seen unheard-of", 6)}
+      S: a OK
+      ${flagsOf("2", told(2, "\\Seen", 6))}
+      ${settled({ modSeq: 6 })}`,
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]),
+      [["flags-refused", "remote"]],
+    );
+  });
+});
+
 test("MODIFIED for what changed no flag: what both sides had is set there all the same", async () => {
   const scripts = {
     local: `
