@@ -29,3 +29,19 @@ export function sameState(a: MailboxState, b: MailboxState): boolean {
 export function nothingSeen(uidValidity: number): MailboxState {
   return { uidValidity, uidNext: 1, highestModSeq: 0n };
 }
+
+type Numbers = Pick<MailboxState, "uidNext" | "highestModSeq">;
+
+/**
+ * What went back, and must not as long as UIDVALIDITY stays (RFC 3501 2.3.1.1, RFC 7162 3.1.2.1); undefined: nothing did. A
+ * HIGHESTMODSEQ of 0 is none, and says nothing.
+ */
+export function itemBehind(now: Numbers, before: Numbers): "UIDNEXT" | "HIGHESTMODSEQ" | undefined {
+  if (now.uidNext < before.uidNext) return "UIDNEXT";
+  return now.highestModSeq > 0n && now.highestModSeq < before.highestModSeq ? "HIGHESTMODSEQ" : undefined;
+}
+
+/** Whether a mailbox may have become this one. */
+export function continues(now: MailboxState, before: MailboxState): boolean {
+  return now.uidValidity === before.uidValidity && itemBehind(now, before) === undefined;
+}

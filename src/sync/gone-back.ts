@@ -4,7 +4,7 @@
 
 import { existingUids } from "../imap/commands/search.ts";
 import { status } from "../imap/commands/mailbox.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
+import { itemBehind } from "../model/mailbox-state.ts";
 import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, maxUid, uidRange, union } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
@@ -21,6 +21,7 @@ export async function findGoneBack(mailbox: OpenMailbox): Promise<Doubts> {
     const { whenSelected } = mailbox.views[side];
     if (before === undefined || whenSelected.uidValidity !== before.uidValidity) return undefined;
     if (itemBehind(whenSelected, before) === undefined) return undefined;
+    // A HIGHESTMODSEQ of 0, or none, is another matter: see mod-seq-doubt.ts.
     const { uidValidity, uidNext, highestModSeq } = await status(mailbox.sessions[side], mailbox.wireNames[side]);
     if (uidValidity !== before.uidValidity || uidNext === undefined) return undefined;
     const now = { uidNext, highestModSeq: highestModSeq ?? 0n };
@@ -33,15 +34,6 @@ export async function findGoneBack(mailbox: OpenMailbox): Promise<Doubts> {
       item === "UIDNEXT" ? [now.uidNext, before.uidNext] : [now.highestModSeq, before.highestModSeq];
     return `${item} is ${String(told)}, and was ${String(recorded)}`;
   });
-}
-
-/** A HIGHESTMODSEQ of 0, or none, is another matter: see mod-seq-doubt.ts. */
-function itemBehind(
-  now: Pick<MailboxState, "uidNext" | "highestModSeq">,
-  before: MailboxState,
-): "UIDNEXT" | "HIGHESTMODSEQ" | undefined {
-  if (now.uidNext < before.uidNext) return "UIDNEXT";
-  return now.highestModSeq > 0n && now.highestModSeq < before.highestModSeq ? "HIGHESTMODSEQ" : undefined;
 }
 
 /** Then UIDNEXT is not true, and says nothing. */

@@ -1,18 +1,16 @@
 // What a mailbox on a server says of whether it is the one that the database knows. Pure.
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
+import { itemBehind, type MailboxState } from "../model/mailbox-state.ts";
 import type { PerSide } from "../model/side.ts";
 
 export type Verdict = "same" | "other" | "unknown";
 
-type Numbers = Pick<MailboxState, "uidValidity" | "uidNext">;
-
 /** What it has that the recorded one cannot have. Mod-sequences are left aside: proxies and new indexes count them anew. */
-export function numbersObjection(recorded: Numbers, told: Numbers | undefined): string | undefined {
+export function numbersObjection(recorded: MailboxState, told: MailboxState | undefined): string | undefined {
   if (told === undefined) return undefined;
   if (told.uidValidity !== recorded.uidValidity) return "another UIDVALIDITY";
-  return told.uidNext < recorded.uidNext ? "a UIDNEXT below the recorded one" : undefined;
+  return itemBehind(told, recorded) === "UIDNEXT" ? "a UIDNEXT below the recorded one" : undefined;
 }
 
 export interface Comparison {

@@ -34,9 +34,9 @@ for (const [what, local, remote, verdict, unclear] of [
 }
 
 test("numbers that a mailbox may have by now, and others", () => {
-  const recorded = { uidValidity: 7, uidNext: 5 };
-  for (const told of [undefined, recorded, { uidValidity: 7, uidNext: 9 }])
+  const recorded = { uidValidity: 7, uidNext: 5, highestModSeq: 9n };
+  for (const told of [undefined, recorded, { ...recorded, uidNext: 9 }, { ...recorded, highestModSeq: 1n }])
     assert.equal(numbersObjection(recorded, told), undefined);
-  assert.match(numbersObjection(recorded, { uidValidity: 8, uidNext: 5 })!, /UIDVALIDITY/);
-  assert.match(numbersObjection(recorded, { uidValidity: 7, uidNext: 4 })!, /UIDNEXT/);
+  assert.match(numbersObjection(recorded, { ...recorded, uidValidity: 8 })!, /UIDVALIDITY/);
+  assert.match(numbersObjection(recorded, { ...recorded, uidNext: 4 })!, /UIDNEXT/);
 });
