@@ -3,13 +3,14 @@
 // name. No number tells that. What is asked leaves together with SELECT.
 
 import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
-import { fingerprint, fitOf } from "../model/fingerprint.ts";
+import { fingerprint } from "../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { PrintedPair } from "../store/mapping.ts";
 import { pairsWithTexts, type WithText } from "./read-texts.ts";
 import type { Doubts } from "./gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "./open-mailbox.ts";
+import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
 
 /** So many of each side, the newest: they are the first to be given out again. */
 const sampleSize = 3;
@@ -37,10 +38,12 @@ function ask({ sessions }: MailboxWork, side: Side, rows: readonly PrintedPair[]
 /** What was learnt of messages that are the recorded ones is recorded. */
 export async function judgeSample(mailbox: OpenMailbox, sample: Sample): Promise<Doubts> {
   const told = await bothSides((side) => sample.found[side]);
-  const empty = sides.filter((side) => told[side]?.length === 0);
-  const another = empty.length === 0 ? undefined : sampleOf(mailbox, beforeVanished(mailbox, sample.rows));
-  if (another === undefined) return judge(mailbox, sample.rows, told);
-  return judge(mailbox, another.rows, await bothSides((side) => another.found[side]));
+  const doubts = await judge(mailbox, sample.rows, told);
+  if (!sides.some((side) => told[side]?.length === 0)) return doubts;
+  const older = sampleOf(mailbox, beforeVanished(mailbox, sample.rows));
+  if (older === undefined) return doubts;
+  const more = await judge(mailbox, older.rows, await bothSides((side) => older.found[side]));
+  return perSide((side) => doubts[side] ?? more[side]);
 }
 
 /** Where the newest are gone, older ones are looked at. */
@@ -58,78 +61,61 @@ async function judge(
   told: PerSide<readonly MessageIdentity[] | undefined>,
 ): Promise<Doubts> {
   const byUid = perSide((side) => new Map(told[side]?.map((message) => [message.uid, message])));
-  const seen = rows.map((row) => ({ row, messages: perSide((side) => byUid[side].get(row[side])) }));
-  const doubts: Record<Side, string | undefined> = { local: undefined, remote: undefined };
-  const known: PrintedPair[] = [];
-  const unclear: PerSide<MessageIdentity>[] = [];
-  for (const { row, messages } of seen) {
-    const { local, remote } = messages;
-    if (local !== undefined && remote !== undefined) {
-      const verdict = verdictOf(row, { local, remote });
-      if (verdict === "right") known.push({ ...row, prints: printsOf({ local, remote }) });
-      else if (verdict === "unclear") unclear.push({ local, remote });
-      else for (const side of verdict) doubts[side] = isAnother(row, side);
-    } else
-      for (const side of sides) {
-        const message = messages[side];
-        if (message !== undefined && fitOf(row.prints[side], message) === "other") doubts[side] = isAnother(row, side);
-      }
-  }
-  await lookCloser(mailbox, unclear, { doubts, known });
-  learn(mailbox, rows, known);
-  return doubts;
+  const seen = rows.map((row): Seen => {
+    const messages = perSide((side) => byUid[side].get(row[side]));
+    return { row, messages, standings: standingsOf(row, messages) };
+  });
+  const judged = await lookCloser(mailbox, seen);
+  learn(mailbox, judged);
+  return perSide((side) => {
+    const other = judged.findLast(({ standings }) => standings[side] === "other");
+    return other && `UID ${String(other.row[side])} is another message than it was`;
+  });
 }
 
-/** The sides whose message is another one, if that can be told. */
-function verdictOf(row: PrintedPair, messages: PerSide<MessageIdentity>): "right" | "unclear" | readonly Side[] {
-  const fits = perSide((side) => fitOf(row.prints[side], messages[side]));
-  if (sides.every((side) => fits[side] === "same")) return "right";
-  const { local, remote } = messages;
-  const isSameName = local.messageId !== undefined && local.messageId === remote.messageId;
-  if (isSameName && local.size === remote.size && !sides.some((side) => fits[side] === "other")) return "right";
-  if (local.messageId === undefined && remote.messageId === undefined)
-    return Object.is(local.date, remote.date) && local.size === remote.size ? "right" : "unclear";
-  const others = sides.filter((side) => fits[side] === "other");
-  const isClear = others.length === 2 || sides.some((side) => fits[side] === "same");
-  return others.length > 0 && isClear ? others : "unclear";
-}
-
-function printsOf(messages: PerSide<MessageIdentity>): PrintedPair["prints"] {
-  return perSide((side) => fingerprint(messages[side]));
-}
-
-function isAnother(row: PerSide<number>, side: Side): string {
-  return `UID ${String(row[side])} is another message than it was`;
-}
-
-interface Findings {
-  readonly doubts: Record<Side, string | undefined>;
-  readonly known: PrintedPair[];
+interface Seen {
+  readonly row: PrintedPair;
+  readonly messages: PerSide<MessageIdentity | undefined>;
+  readonly standings: PerSide<Standing>;
 }
 
 /** Servers alter messages, and measure them in different ways: those are right whose texts are the same. */
-async function lookCloser(
-  mailbox: OpenMailbox,
-  unclear: readonly PerSide<MessageIdentity>[],
-  { doubts, known }: Findings,
-): Promise<void> {
-  if (unclear.length === 0) return;
-  for (const pair of await pairsWithTexts(mailbox, unclear)) {
-    const row = perSide((side) => pair[side].uid);
-    if (areTheSame(pair)) known.push({ ...row, prints: printsOf(pair) });
-    else for (const side of sides) doubts[side] = isAnother(row, side);
-  }
+async function lookCloser(mailbox: OpenMailbox, seen: readonly Seen[]): Promise<readonly Seen[]> {
+  const unclear = seen.flatMap(({ messages: { local, remote }, standings }) =>
+    local !== undefined && remote !== undefined && needsTexts(standings) ? [{ local, remote }] : [],
+  );
+  if (unclear.length === 0) return seen;
+  const read = new Map((await readUnclear(mailbox, unclear)).map((pair) => [pair.local.uid, pair]));
+  return seen.map((one) => {
+    const pair = read.get(one.row.local);
+    return pair === undefined ? one : { ...one, standings: standingsByText(one.standings, pair) };
+  });
 }
 
-/** Many messages have the same text; those that differ in it are versions, or were written anew by a server. */
-function areTheSame({ local, remote }: PerSide<WithText>): boolean {
-  return local.text === remote.text && (local.messageId === remote.messageId || local.author === remote.author);
+/** What was told of their flags is off the views then, and not dealt with yet. */
+async function readUnclear(
+  mailbox: OpenMailbox,
+  unclear: readonly PerSide<MessageIdentity>[],
+): Promise<readonly PerSide<WithText>[]> {
+  const { views } = mailbox;
+  const told = perSide(
+    (side) => new Map(unclear.map((pair) => [pair[side].uid, views[side].changeOf(pair[side].uid)])),
+  );
+  const read = await pairsWithTexts(mailbox, unclear);
+  for (const side of sides) {
+    const latest = new Map(read.map((pair) => [pair[side].uid, pair[side].flags]));
+    for (const [uid, change] of told[side])
+      if (change !== undefined) views[side].noteChange(uid, { ...change, flags: latest.get(uid) ?? change.flags });
+  }
+  return read;
 }
 
 /** In one commit; mostly there is nothing to learn. */
-function learn({ store, idx }: OpenMailbox, rows: readonly PrintedPair[], known: readonly PrintedPair[]): void {
-  const recorded = new Map(rows.map((row) => [row.local, row.prints]));
-  const isNews = ({ local, prints }: PrintedPair): boolean =>
-    sides.some((side) => prints[side] !== recorded.get(local)?.[side]);
-  store.setPrints(idx, known.filter(isNews));
+function learn({ store, idx }: OpenMailbox, judged: readonly Seen[]): void {
+  const known = judged.flatMap(({ row, messages: { local, remote }, standings }) => {
+    if (local === undefined || remote === undefined || sides.some((side) => standings[side] !== "same")) return [];
+    const prints = { local: fingerprint(local), remote: fingerprint(remote) };
+    return sides.some((side) => prints[side] !== row.prints[side]) ? [{ ...row, prints }] : [];
+  });
+  store.setPrints(idx, known);
 }
