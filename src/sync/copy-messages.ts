@@ -11,7 +11,7 @@ import { isKept } from "../model/internal-date.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
+import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
 import { appendBatch, type Offer } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";
 import { mostInOneAppend, planCopies, type Batch } from "./copy-plan.ts";
@@ -23,6 +23,7 @@ import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";
 import { clearRefusal, recordRefusal } from "./refusals.ts";
 import { Reluctance } from "./reluctance.ts";
+import { toldInAdvance } from "./told-in-advance.ts";
 import { concludeOffer } from "./waits.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
@@ -64,13 +65,10 @@ function isNothingOpen({ foretold, progress }: OpenMailbox, side: Side): boolean
   return foretold[side] === undefined && progress[side].wait === undefined;
 }
 
-async function sizesOf({ sessions, foretold }: OpenMailbox, side: Side, uids: UidSet): Promise<MessageSizes> {
-  const { uids: asked, sizes } = foretold[side] ?? {};
-  foretold[side] = undefined;
-  const isAsked = asked !== undefined && formatUidSet(asked) === formatUidSet(uids);
-  // Waited for in any case: of two such commands in flight, one would take the other's answers.
-  const told = await sizes;
-  return (isAsked ? told : undefined) ?? (await fetchSizes(sessions[side], uids));
+async function sizesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<MessageSizes> {
+  const { sizes } = await toldInAdvance(mailbox, side, uids);
+  mailbox.foretold[side] = undefined;
+  return sizes ?? (await fetchSizes(mailbox.sessions[side], uids));
 }
 
 interface ToCopy {

@@ -4,10 +4,11 @@
 import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { sizesOf, type MessageSizes } from "../model/message-sizes.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { emptyUidSet, formatUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import { pairMessages } from "./pair-messages.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";
+import { toldInAdvance } from "./told-in-advance.ts";
 
 /** Returns what is left of both sides' new messages: none of one side is one of the other's. */
 export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {
@@ -24,14 +25,10 @@ export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<
 }
 
 async function identitiesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<readonly MessageIdentity[]> {
-  const { foretold, sessions } = mailbox;
-  const { uids: asked, identities, sizes } = foretold[side] ?? {};
-  // Waited for in any case: of two such commands in flight, one would take the other's answers.
-  await sizes;
-  const told = await identities;
-  if (told !== undefined && asked !== undefined && formatUidSet(asked) === formatUidSet(uids)) return told;
+  const { identities } = await toldInAdvance(mailbox, side, uids);
+  if (identities !== undefined) return identities;
   forgetChangesOf(mailbox, { local: emptyUidSet, remote: emptyUidSet, [side]: uids });
-  return fetchIdentities(sessions[side], uids);
+  return fetchIdentities(mailbox.sessions[side], uids);
 }
 
 function sizesAmong(messages: readonly MessageIdentity[], uids: UidSet): MessageSizes {
