@@ -26,15 +26,10 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const told = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
   const announced = perSide((side) => views[side].takeAllChanges());
-  const compareAll = async (indistinct?: ReadonlySet<string>): Promise<Compared> => {
-    const compared = await compareRows(mailbox, indistinct);
-    await addUnrecorded(mailbox, { ...compared, uidNext: told });
-    return compared;
-  };
-  const first = await compareAll();
-  // Of messages that have to be read to be told apart, rows that looked right may be another's.
-  const indistinct = indistinctKeys(first.messages);
-  const { rows, messages, prints, restyled, last } = indistinct.size === 0 ? first : await compareAll(indistinct);
+  const compared = await compareRows(mailbox);
+  await addUnrecorded(mailbox, { ...compared, uidNext: told });
+  await addIndistinct(mailbox, compared);
+  const { rows, messages, prints, restyled, last } = compared;
   // A UIDNEXT below that of a message is not true: what is missing there may have been one.
   const uidNext = perSide((side) => Math.max(told[side], last[side] + 1));
   const identified = await identify(
@@ -57,8 +52,9 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const isBeyond = reportStates(mailbox) || sides.some((side) => isDoubtful[side]);
   if (isBeyond || plan.anomalies.length + plan.adopt.length > 0) mend(mailbox, plan);
   forgetTakenRefusals(mailbox);
+  learnKept(mailbox, plan.keep, prints);
   for (const side of sides) views[side].noteVanished(plan.propagate[side]);
-  reportAnomalies(mailbox, compareFlags(mailbox, { pairs: [...restyled, ...plan.keep], announced }));
+  reportAnomalies(mailbox, compareFlags(mailbox, { pairs: [...restyled.values(), ...plan.keep], announced }));
 }
 
 /** So many rows are compared at once; what is as it should be is not kept. */
@@ -66,29 +62,27 @@ const sliceSize = 20_000;
 
 interface Compared {
   /** Those that do not simply pair two equal messages, and the messages they name. */
-  readonly rows: readonly PerSide<number>[];
+  readonly rows: PerSide<number>[];
   readonly messages: PerSide<Map<number, MessageIdentity>>;
   /** By local UID, of these rows. */
   readonly prints: Map<number, Prints>;
-  /** Equal messages that are paired, but for their flags. */
-  readonly restyled: readonly PerSide<MessageIdentity>[];
+  /** By local UID, equal messages that are paired, but for their flags. */
+  readonly restyled: Map<number, PerSide<MessageIdentity>>;
   /** How many messages were told of. */
   readonly read: PerSide<number>;
   /** The highest UID of these; 0: there are none. */
   readonly last: PerSide<number>;
 }
 
-/** `indistinct`: what is equal to messages of these identities is not certain to be the same. */
-async function compareRows(mailbox: OpenMailbox, indistinct: ReadonlySet<string> = new Set()): Promise<Compared> {
+async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
   const rows: PerSide<number>[] = [];
   const messages = perSide(() => new Map<number, MessageIdentity>());
   const prints = new Map<number, Prints>();
-  const restyled: PerSide<MessageIdentity>[] = [];
+  const restyled = new Map<number, PerSide<MessageIdentity>>();
   const read = { local: 0, remote: 0 };
   const last = { local: 0, remote: 0 };
   for (const slice of mailbox.store.allPairs(mailbox.idx, sliceSize)) {
-    // What cannot be deleted, though its counterpart is gone, is as it should be.
-    const whole = slice.filter((row) => !sides.some((side) => hasUid(mailbox.progress[side].undeletable, row[side])));
+    const whole = slice.filter((row) => isWhole(mailbox, row));
     const found = await bothSides((side) => messagesOf(mailbox, side, whole));
     for (const side of sides) {
       read[side] += found[side].size;
@@ -99,11 +93,10 @@ async function compareRows(mailbox: OpenMailbox, indistinct: ReadonlySet<string>
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
       const recorded = known.get(row.local) ?? noPrints;
-      const isKnown = local !== undefined && remote !== undefined && areTheRecorded({ local, remote }, recorded);
-      if (isKnown && !indistinct.has(identityKey(local))) {
+      if (local !== undefined && remote !== undefined && areTheRecorded({ local, remote }, recorded)) {
         const now = { local: fingerprint(local), remote: fingerprint(remote) };
         if (sides.some((side) => now[side] !== recorded[side])) seen.push({ ...row, prints: now });
-        if (local.flags !== remote.flags) restyled.push({ local, remote });
+        if (local.flags !== remote.flags) restyled.set(row.local, { local, remote });
         continue;
       }
       rows.push(row);
@@ -114,6 +107,40 @@ async function compareRows(mailbox: OpenMailbox, indistinct: ReadonlySet<string>
     mailbox.store.setPrints(mailbox.idx, seen);
   }
   return { rows, messages, prints, restyled, read, last };
+}
+
+/** What cannot be deleted, though its counterpart is gone, is as it should be. */
+function isWhole({ progress }: OpenMailbox, row: PerSide<number>): boolean {
+  return !sides.some((side) => hasUid(progress[side].undeletable, row[side]));
+}
+
+/** Of messages that have to be read to be told apart, rows that looked right may be another's. Their fingerprints find them. */
+async function addIndistinct(mailbox: OpenMailbox, { rows, messages, prints, restyled }: Compared): Promise<void> {
+  const { store, idx } = mailbox;
+  const keys = indistinctKeys(messages);
+  if (keys.size === 0) return;
+  const alike = [...messages.local.values(), ...messages.remote.values()].filter((one) => keys.has(identityKey(one)));
+  const looks = new Set(alike.map(fingerprint));
+  const doubted = new Set(rows.map(({ local }) => local));
+  for (const slice of store.allPairs(idx, sliceSize)) {
+    const known = store.printsOf(idx, slice);
+    const like = slice.filter((row) => {
+      const print = known.get(row.local)?.local;
+      return print !== undefined && looks.has(print) && !doubted.has(row.local) && isWhole(mailbox, row);
+    });
+    if (like.length === 0) continue;
+    const found = await bothSides((side) => messagesOf(mailbox, side, like));
+    for (const row of like) {
+      const { local, remote } = perSide((side) => found[side].get(row[side]));
+      // What has vanished by now is news.
+      if (local === undefined || remote === undefined || !keys.has(identityKey(local))) continue;
+      rows.push(row);
+      prints.set(row.local, known.get(row.local)!);
+      messages.local.set(row.local, local);
+      messages.remote.set(row.remote, remote);
+      restyled.delete(row.local);
+    }
+  }
 }
 
 const noPrints: Prints = { local: undefined, remote: undefined };
@@ -152,7 +179,7 @@ interface Everything extends Pick<Compared, "messages" | "read"> {
 /** Messages without a row. One that was left out would be copied. */
 async function addUnrecorded(mailbox: OpenMailbox, { uidNext, messages, read }: Everything): Promise<void> {
   const { store, idx, sessions, views, progress } = mailbox;
-  const isWhole = (side: Side, found: readonly MessageIdentity[]): boolean =>
+  const areAll = (side: Side, found: readonly MessageIdentity[]): boolean =>
     read[side] + found.length >= views[side].exists;
   await bothSides(async (side) => {
     const { strays } = progress[side];
@@ -160,9 +187,9 @@ async function addUnrecorded(mailbox: OpenMailbox, { uidNext, messages, read }: 
     const found = await fetchIdentities(sessions[side], asked);
     const told = uidSetOf(found.map(({ uid }) => uid));
     views[side].requireRead(subtract(asked, told), side);
-    const leftOut = isWhole(side, found) ? [] : await identitiesLeftOut(mailbox, side, { asked, told });
+    const leftOut = areAll(side, found) ? [] : await identitiesLeftOut(mailbox, side, { asked, told });
     const all = [...found, ...leftOut];
-    if (!isWhole(side, all)) {
+    if (!areAll(side, all)) {
       progress[side].strays = union(strays, await straysFrom(mailbox, side, uidNext[side]));
       all.push(...(await fetchIdentities(sessions[side], subtract(progress[side].strays, asked), { areThere: true })));
     }
@@ -195,6 +222,17 @@ function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
     progress[side].floor = 1;
     progress[side].mapped = store.mappedUids(idx, side);
   }
+}
+
+/** What such a row stands for looks like this from now on: else each run would find that it is not what it was. */
+function learnKept({ store, idx }: OpenMailbox, keep: RepairPlan["keep"], prints: ReadonlyMap<number, Prints>): void {
+  const kept = keep.map(({ local, remote }): PrintedPair => {
+    const now = { local: fingerprint(local), remote: fingerprint(remote) };
+    return { local: local.uid, remote: remote.uid, prints: now };
+  });
+  const isNews = (row: PrintedPair): boolean =>
+    sides.some((side) => row.prints[side] !== prints.get(row.local)?.[side]);
+  store.setPrints(idx, kept.filter(isNews));
 }
 
 interface Comparison {

@@ -176,9 +176,10 @@ function likenessOf(row: PerSide<number>, messages: PerSide<MessageIdentity>, si
   const [local, remote] = [keyOf(messages.local), keyOf(messages.remote)];
   if (local !== undefined && local === remote) return "equal";
   const told = likeness(messages);
+  // Those that look alike have the same fingerprint, too.
+  if (told === "equal" && local !== undefined && remote !== undefined) return "none";
   const fits = sides.map((side) => fitOf(prints.get(row.local)?.[side], messages[side]));
   if (fits.every((fit) => fit === "same")) return "equal";
-  if (told === "equal" && local !== undefined && remote !== undefined) return "none";
   return told !== "equal" && sides.some((side) => isDoubtful[side]) ? "none" : told;
 }
 

@@ -4,9 +4,11 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { hasUid, parseUidSet } from "../../src/model/uid-set.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
+import { assertPairsAreAlike } from "../support/pairs.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import {
@@ -207,5 +209,50 @@ for (const [name, servers] of pairings) {
       await assertStatesSaved(stores, "--repair");
       await assertNothingToDo(stores);
     });
+  });
+}
+
+test("--repair tells messages that share Message-ID, date and size apart by their texts, and asks for all others once", async (t) => {
+  const stores = await twoStores(t, { local: slash, remote: dot });
+  const { home, proxies } = stores;
+  const twins = ["one", "two", "six", "ten"].map((text) => mail("twin", { body: `${text}\r\n` }));
+  await deliver(stores.local, "INBOX", ...mails("m", 5), ...twins);
+  await assertConverges(stores);
+  // The first two crosswise, and the others without a row.
+  for (const [local, remote] of [
+    [6, 99],
+    [7, 6],
+    [6, 7],
+  ] as const)
+    execute(home.databaseFile, `UPDATE mapping SET rUID = ${remote} WHERE lUID = ${local}`);
+  execute(home.databaseFile, "DELETE FROM mapping WHERE lUID >= 8");
+  for (const side of sides) proxies[side].reset();
+  const { status, stderr } = await runInterimap(home, ["--repair"]);
+  assert.equal(status, 0, stderr);
+  await assertPairsAreAlike(stores);
+  for (const side of sides) {
+    assert.equal(count(stores, side, "APPEND"), 0);
+    const asked = proxies[side].clientLines.flatMap((line) => /UID FETCH (\S+) .*HEADER\.FIELDS/.exec(line)?.[1] ?? []);
+    const times = mails("m", 5).map((_, index) => asked.filter((uids) => hasUid(parseUidSet(uids), index + 1)).length);
+    assert.deepEqual(times, [1, 1, 1, 1, 1], `${side}: ${asked.join(" ")}`);
+  }
+  await assertNothingToDo(stores);
+});
+
+for (const side of sides) {
+  test(`${side}: a row that was found to be right is not doubted again`, async (t) => {
+    const stores = await twoStores(t, { local: slash, remote: dot });
+    const { home } = stores;
+    await deliver(stores.local, "INBOX", { ...mail("x"), bytes: Buffer.from("Subject: x\r\n\r\ntext\r\n") });
+    await assertConverges(stores);
+    const [own, other] = side === "local" ? ["lprint", "rprint"] : ["rprint", "lprint"];
+    execute(home.databaseFile, `UPDATE mapping SET ${own} = 1, ${other} = NULL`);
+    await store(stores.local, "1 +FLAGS (\\Seen)");
+    const doubted = await runInterimap(home);
+    assert.match(doubted.stderr, new RegExp(`^${side}\\(INBOX\\): .*UID 1 is another message`, "m"));
+    await store(stores.remote, "1 +FLAGS (\\Flagged)");
+    const { status, stderr } = await runInterimap(home);
+    assert.deepEqual([status, stderr.includes("another message")], [0, false], stderr);
+    for (const one of sides) assert.deepEqual(await contents(stores[one]), ["without Message-ID \\flagged \\seen"]);
   });
 }

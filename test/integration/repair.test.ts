@@ -106,14 +106,19 @@ for (const [pairing, start] of Object.entries(pairings)) {
       await deliver(stores.local, "INBOX", ...odd, mail("twin"), mail("twin"), nameless, nameless);
       await deliver(stores.remote, "INBOX", mail("twin"));
       assert.equal((await runInterimap(stores.home)).status, 0);
-      const rows = dump(stores.home.databaseFile).rows;
+      // What the copies look like is learnt.
+      const withoutPrints = (): unknown => {
+        const { mapping = [], ...others } = dump(stores.home.databaseFile).rows;
+        return { ...others, mapping: mapping.map((row) => row.slice(0, 3)) };
+      };
+      const rows = withoutPrints();
       const { status, stderr } = await runInterimap(stores.home, ["--debug", "--repair"]);
       assert.equal(status, 0, stderr);
       assert.deepEqual(
         stderr.split("\n").filter((line) => changing.test(line)),
         [],
       );
-      assert.deepEqual(dump(stores.home.databaseFile).rows, rows);
+      assert.deepEqual(withoutPrints(), rows);
     });
 
     test("rows that are missing come back, and nothing is copied", async (t) => {
