@@ -2,9 +2,10 @@
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { itemBehind, type MailboxState } from "../model/mailbox-state.ts";
-import type { PerSide } from "../model/side.ts";
-
-export type Verdict = "same" | "other" | "unknown";
+import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { PrintedPair } from "../store/mapping.ts";
+import type { WithText } from "./read-texts.ts";
+import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
 
 /** What it has that the recorded one cannot have. Mod-sequences are left aside: proxies and new indexes count them anew. */
 export function numbersObjection(recorded: MailboxState, told: MailboxState | undefined): string | undefined {
@@ -14,24 +15,51 @@ export function numbersObjection(recorded: MailboxState, told: MailboxState | un
 }
 
 export interface Comparison {
-  readonly verdict: Verdict;
-  /** Their texts have to tell: without a Message-ID there may be many alike, and some servers add one. */
-  readonly unclear: readonly PerSide<MessageIdentity>[];
+  /** Sides that hold a recorded message. */
+  readonly shown: readonly Side[];
+  /** Sides that hold another message under the UID of a recorded one. */
+  readonly others: readonly Side[];
 }
 
-/** Of messages that are recorded as pairs. One that is missing says nothing: it may have been deleted. */
-export function compareMessages(
-  pairs: readonly PerSide<number>[],
+export interface Compared {
+  readonly standings: PerSide<Standing>;
+  readonly messages: PerSide<MessageIdentity | undefined>;
+}
+
+/** A recorded pair, and what its messages are without their texts. */
+export interface Compared {
+  readonly messages: PerSide<MessageIdentity | undefined>;
+  readonly standings: PerSide<Standing>;
+}
+
+export function compareRows(
+  rows: readonly PrintedPair[],
   found: PerSide<ReadonlyMap<number, MessageIdentity>>,
-): Comparison {
-  const unclear: PerSide<MessageIdentity>[] = [];
-  let areSome = false;
-  for (const pair of pairs) {
-    const [local, remote] = [found.local.get(pair.local), found.remote.get(pair.remote)];
-    if (local === undefined || remote === undefined) continue;
-    if (local.messageId === undefined || remote.messageId === undefined) unclear.push({ local, remote });
-    else if (local.messageId !== remote.messageId) return { verdict: "other", unclear: [] };
-    else areSome = true;
-  }
-  return { verdict: areSome ? "same" : "unknown", unclear };
+): readonly Compared[] {
+  return rows.map((row) => {
+    const messages = perSide((side) => found[side].get(row[side]));
+    return { messages, standings: standingsOf(row, messages) };
+  });
+}
+
+/** Those whose texts have to tell: without a Message-ID there may be many alike. */
+export function unclearAmong(compared: readonly Compared[]): readonly PerSide<MessageIdentity>[] {
+  return compared.flatMap(({ messages: { local, remote }, standings }) => {
+    if (local === undefined || remote === undefined) return [];
+    const areNamed = local.messageId !== undefined && remote.messageId !== undefined;
+    return needsTexts(standings) || !areNamed ? [{ local, remote }] : [];
+  });
+}
+
+/** `read`: those that were unclear, if they could be read. One that is missing says nothing: it may have been deleted. */
+export function conclude(compared: readonly Compared[], read: readonly PerSide<WithText>[]): Comparison {
+  const texts = new Map(read.map((pair) => [pair.local.uid, pair]));
+  const judged = compared.map(({ messages, standings }) => {
+    const pair = texts.get(messages.local?.uid ?? 0);
+    if (pair !== undefined) return standingsByText(standings, pair);
+    const isProven = (side: Side): boolean => standings[side] !== "same" || messages[side]?.messageId !== undefined;
+    return perSide((side) => (isProven(side) ? standings[side] : "unknown"));
+  });
+  const those = (standing: Standing): Side[] => sides.filter((side) => judged.some((one) => one[side] === standing));
+  return { shown: those("same"), others: those("other") };
 }

@@ -8,12 +8,13 @@ import { briefName, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
+import type { PrintedPair } from "../store/mapping.ts";
 import type { MailboxRecord } from "../store/mailboxes.ts";
 import type { Doubt, Store } from "../store/store.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
-import { pairsWithTexts } from "./read-texts.ts";
-import { compareMessages, numbersObjection } from "./same-accounts-plan.ts";
+import { pairsWithTexts, type WithText } from "./read-texts.ts";
+import { compareRows, conclude, numbersObjection, unclearAmong, type Comparison } from "./same-accounts-plan.ts";
 import { identitiesIn, leaveMailboxes } from "./second-look.ts";
 
 export interface Comparing {
@@ -70,23 +71,27 @@ interface Opening extends Comparing {
   readonly listed: Listed;
 }
 
-/** One mailbox has to hold recorded messages, and none others. */
+/** Each of these sides has to hold a recorded message in one mailbox, and others in none. */
 async function messagesObjection(opening: Opening, common: readonly Known[]): Promise<string | undefined> {
-  let [opened, areShown] = [0, false];
+  const { doubted } = opening;
+  const shown = new Set<Side>();
+  let opened = 0;
   for (const mailbox of common) {
     const pairs = recordedPairs(opening.store, mailbox);
     if (pairs.length === 0) continue;
     if (opened++ === mostOpened) break;
     const finding = await compareIn(opening, mailbox, pairs);
-    if (typeof finding === "object") return `"${briefName(mailbox.name)}" has ${finding.objection} there`;
-    areShown ||= finding === "same";
+    if (typeof finding === "string") return `"${briefName(mailbox.name)}" has ${finding} there`;
+    if (doubted.some((side) => finding.others.includes(side)))
+      return `"${briefName(mailbox.name)}" has other messages there`;
+    for (const side of finding.shown) shown.add(side);
   }
   await leaveMailboxes(opening.sessions);
-  return areShown ? undefined : "no recorded message was found there";
+  return doubted.every((side) => shown.has(side)) ? undefined : "no recorded message was found there";
 }
 
 /** Those that a checkpoint has confirmed. */
-function recordedPairs(store: Store, { idx, states }: Known): PerSide<number>[] {
+function recordedPairs(store: Store, { idx, states }: Known): PrintedPair[] {
   if (store.flaw(idx) !== undefined) return [];
   return store
     .newestPairs(idx, { limit: 2 * sampleSize })
@@ -94,15 +99,14 @@ function recordedPairs(store: Store, { idx, states }: Known): PerSide<number>[] 
     .slice(-sampleSize);
 }
 
-type Finding = "same" | "unknown" | { readonly objection: string };
+const nothing: Comparison = { shown: [], others: [] };
 
-const others: Finding = { objection: "other messages" };
-
+/** What numbers say against it, or else what messages show. */
 async function compareIn(
   { sessions, doubted, listed }: Opening,
   { name, states }: Known,
-  pairs: readonly PerSide<number>[],
-): Promise<Finding> {
+  pairs: readonly PrintedPair[],
+): Promise<Comparison | string> {
   const wireNames = perSide((side) => listed[side].get(name)!.wireName);
   const found = await bothSides((side) =>
     identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side]))),
@@ -110,27 +114,23 @@ async function compareIn(
   // Where the server did not tell its numbers when it was listed.
   for (const side of sides) {
     const { view } = sessions[side];
-    if (view?.wireName !== wireNames[side]) return "unknown";
+    if (view?.wireName !== wireNames[side]) return nothing;
     const objection = numbersObjection(states[side], view);
-    if (objection !== undefined) return doubted.includes(side) ? { objection } : "unknown";
+    if (objection !== undefined) return doubted.includes(side) ? objection : nothing;
   }
-  const { verdict, unclear } = compareMessages(pairs, found);
-  if (verdict === "other") return others;
-  const isAlike = unclear.length === 0 ? undefined : await compareTexts(sessions, unclear);
-  return isAlike === undefined ? verdict : isAlike ? "same" : others;
+  const compared = compareRows(pairs, found);
+  return conclude(compared, await readAll(sessions, unclearAmong(compared)));
 }
 
-/** Undefined: they could not be read. */
-async function compareTexts(
+/** Those that can be read. */
+async function readAll(
   sessions: PerSide<Session>,
   pairs: readonly PerSide<MessageIdentity>[],
-): Promise<boolean | undefined> {
+): Promise<readonly PerSide<WithText>[]> {
   try {
-    const both = await pairsWithTexts({ sessions }, pairs);
-    if (both.length === 0) return undefined;
-    return both.every(({ local, remote }) => local.text === remote.text && local.author === remote.author);
+    return await pairsWithTexts({ sessions }, pairs);
   } catch (error) {
-    if (error instanceof InterimapError && error.abandons === "mailbox") return undefined;
+    if (error instanceof InterimapError && error.abandons === "mailbox") return [];
     throw error;
   }
 }

@@ -27,10 +27,11 @@ import { becomes, eventually, startDaemon, startWatching } from "../support/watc
 import { dump, makeVersion1 } from "../unit/store/databases.ts";
 import { assertRefused } from "./refusal.ts";
 
-const { here, there, elsewhere } = await startAll({
+const { here, there, elsewhere, farAway } = await startAll({
   here: startDovecot(),
   there: startDovecot(),
   elsewhere: startDovecot(),
+  farAway: startDovecot(),
 });
 
 interface Scene extends TwoStores {
@@ -270,6 +271,48 @@ for (const side of sides) {
       assert.deepEqual(await allMail([stores.local, stores.remote, other]), mailBefore);
     });
   }
+}
+
+/** Without a Message-ID. */
+function plain(text: string, internalDate: string): AppendMessage {
+  return { ...mail("x", { internalDate }), bytes: Buffer.from(`Subject: x\r\n\r\n${text}\r\n`) };
+}
+
+const [then, later] = ["01-Jan-2024 00:00:00 +0000", "01-Jan-2024 00:00:01 +0000"];
+
+for (const [what, own, theirs] of [
+  ["with Message-IDs", mails("m", 3), mails("o", 3)],
+  ["without", [plain("one", then), plain("two", then)], [plain("six", later), plain("ten", later)]],
+] as const) {
+  test(`two servers on other ports that agree with each other, and are not the recorded ones, are refused: ${what}`, async (t) => {
+    const stores = await twoStores(t, { local: here, remote: there });
+    const { home, proxies } = stores;
+    const others = { local: asUser(elsewhere, stores.local.user), remote: asUser(farAway, stores.remote.user) };
+    for (const side of sides) await command(stores[side], "SELECT INBOX");
+    for (const side of sides) execFileSync("cp", ["-a", homeOf(stores[side]), homeOf(others[side])]);
+    await deliver(stores.local, "INBOX", ...own);
+    for (const side of sides) await deliver(others[side], "INBOX", ...theirs);
+    await assertDone(home);
+    configureBeside(
+      home,
+      "v",
+      perSide((side) => plainText(others[side])),
+    );
+    const before = dump(home.databaseFile);
+    const line = new RegExp(
+      'is about other accounts: local .*, and remote .*; only the port differs, but "INBOX" has other messages there; ',
+    );
+    await assertRefused(home, { status: 65, line, args: ["--config=v"] });
+    assert.deepEqual(dump(home.databaseFile), before);
+    // One of them with one of those that are recorded, which tells, too.
+    for (const side of sides) {
+      configureBeside(home, "v", {
+        ...perSide((one) => plainText(proxies[one].server)),
+        [side]: plainText(others[side]),
+      });
+      await assertRefused(home, { status: 65, line: /"INBOX" has other messages there; /, args: ["--config=v"] });
+    }
+  });
 }
 
 for (const args of [["--repair"], ["--rename", "a", "b"], ["--delete", "a"]]) {

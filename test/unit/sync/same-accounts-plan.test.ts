@@ -1,35 +1,76 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import { fingerprint } from "../../../src/model/fingerprint.ts";
 import { noFlags } from "../../../src/model/flags.ts";
-import { compareMessages, numbersObjection } from "../../../src/sync/same-accounts-plan.ts";
+import { perSide, type PerSide } from "../../../src/model/side.ts";
+import { compareRows, conclude, numbersObjection, unclearAmong } from "../../../src/sync/same-accounts-plan.ts";
 
-function found(ids: Readonly<Record<number, string | undefined>>): ReadonlyMap<number, MessageIdentity> {
-  return new Map(
-    Object.entries(ids).map(([uid, messageId]) => {
-      return [Number(uid), { uid: Number(uid), flags: noFlags, date: 0, size: 10, messageId }];
-    }),
-  );
+type Ids = Readonly<Record<number, string | undefined>>;
+
+function message(uid: number, messageId: string | undefined, date = 0): MessageIdentity {
+  return { uid, flags: noFlags, date, size: 10, messageId };
 }
 
-const pairs = [
+function found(ids: Ids): ReadonlyMap<number, MessageIdentity> {
+  return new Map(Object.entries(ids).map(([uid, messageId]) => [Number(uid), message(Number(uid), messageId)]));
+}
+
+const uids: readonly PerSide<number>[] = [
   { local: 1, remote: 11 },
   { local: 2, remote: 12 },
 ];
 
-for (const [what, local, remote, verdict, unclear] of [
-  ["all are the recorded ones", { 1: "<a>", 2: "<b>" }, { 11: "<a>", 12: "<b>" }, "same", 0],
-  ["one was deleted", { 1: "<a>", 2: "<b>" }, { 12: "<b>" }, "same", 0],
-  ["all were deleted", { 1: "<a>", 2: "<b>" }, {}, "unknown", 0],
-  ["one is another", { 1: "<a>", 2: "<b>" }, { 11: "<a>", 12: "<c>" }, "other", 0],
-  ["one is another, and one has no Message-ID", { 1: undefined, 2: "<b>" }, { 11: undefined, 12: "<c>" }, "other", 0],
-  ["none has a Message-ID", { 1: undefined, 2: undefined }, { 11: undefined, 12: undefined }, "unknown", 2],
-  ["one has a Message-ID on one side", { 1: undefined, 2: "<b>" }, { 11: "<a>", 12: "<b>" }, "same", 1],
+const printOf: Readonly<Record<"none" | "a and b" | "no Message-ID", (row: number) => number | undefined>> = {
+  none: () => undefined,
+  "a and b": (row) => fingerprint(message(0, row === 0 ? "<a>" : "<b>")),
+  "no Message-ID": () => fingerprint(message(0, undefined)),
+};
+
+const [here, there] = ["local", "remote"] as const;
+
+for (const [what, recorded, local, remote, expected] of [
+  ["all are the recorded ones", "a and b", { 1: "<a>", 2: "<b>" }, { 11: "<a>", 12: "<b>" }, [[here, there], [], 0]],
+  ["no fingerprint is recorded", "none", { 1: "<a>", 2: "<b>" }, { 11: "<a>", 12: "<b>" }, [[here, there], [], 0]],
+  ["one was deleted", "none", { 1: "<a>", 2: "<b>" }, { 12: "<b>" }, [[here, there], [], 0]],
+  ["all were deleted", "none", { 1: "<a>", 2: "<b>" }, {}, [[], [], 0]],
+  ["all were deleted on one side", "a and b", { 1: "<a>", 2: "<b>" }, {}, [[here], [], 0]],
+  ["one is another", "a and b", { 1: "<a>", 2: "<b>" }, { 11: "<a>", 12: "<c>" }, [[here, there], [there], 1]],
+  ["they are equal, and others", "a and b", { 1: "<x>", 2: "<y>" }, { 11: "<x>", 12: "<y>" }, [[], [here, there], 0]],
+  ["one is another, and its like is gone", "a and b", { 1: "<x>" }, { 12: "<b>" }, [[there], [here], 0]],
+  [
+    "without Message-ID",
+    "no Message-ID",
+    { 1: undefined, 2: undefined },
+    { 11: undefined, 12: undefined },
+    [[], [], 2],
+  ],
+  ["without Message-ID, and like none", "no Message-ID", { 1: undefined }, {}, [[], [], 0]],
+  ["one has got a Message-ID", "none", { 1: undefined, 2: "<b>" }, { 11: "<a>", 12: "<b>" }, [[here, there], [], 1]],
 ] as const) {
-  test(`${what}: ${verdict}`, () => {
-    const comparison = compareMessages(pairs, { local: found(local), remote: found(remote) });
-    assert.equal(comparison.verdict, verdict);
-    assert.equal(comparison.unclear.length, unclear);
+  test(`without their texts: ${what}`, () => {
+    const rows = uids.map((row, index) => ({ ...row, prints: perSide(() => printOf[recorded](index)) }));
+    const compared = compareRows(rows, { local: found(local), remote: found(remote) });
+    const { shown, others } = conclude(compared, []);
+    assert.deepEqual([shown, others, unclearAmong(compared).length], expected);
+  });
+}
+
+for (const [what, texts, shown, others] of [
+  ["the same", ["x", "x"], [here, there], []],
+  ["others", ["x", "y"], [], [here, there]],
+] as const) {
+  test(`without Message-ID the texts tell: ${what}`, () => {
+    const rows = [{ ...uids[0]!, prints: perSide(() => fingerprint(message(0, undefined))) }];
+    const compared = compareRows(rows, { local: found({ 1: undefined }), remote: found({ 11: undefined }) });
+    const [pair] = unclearAmong(compared);
+    const read = perSide((side) => ({
+      ...pair![side],
+      text: texts[side === here ? 0 : 1],
+      author: "a",
+      isDated: true,
+    }));
+    assert.deepEqual(conclude(compared, [read]), { shown, others });
   });
 }
 
