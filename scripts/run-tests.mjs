@@ -1,6 +1,7 @@
 // Runs test files in one go, so that the closing lines count everything. Usage: node scripts/run-tests.mjs FILE...
 // Does what `node --test` does, and ends when the tests have: that one would wait for whatever a test left running.
 
+import { availableParallelism } from "node:os";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -10,7 +11,10 @@ import { bundleTests } from "./lib/bundle-tests.mjs";
 // no slow or busy machine may reach it.
 const fileTimeoutMs = 30 * 60_000;
 
-/** Files whose tests spend most of their time in pauses of the program's; they run beside those that keep the cores busy. */
+/**
+ * Files whose tests spend most of their time in pauses of the program's; they run beside those that keep the cores busy. Of
+ * these, one more than there are cores: while a test starts a server or asks it, its file does nothing else.
+ */
 const waiting = /\/(?:watch|recovery|chaos)[^/]*$/;
 
 /** A line of the closing ones, e.g. "pass 12". */
@@ -26,11 +30,11 @@ const report = new spec();
 report.pipe(process.stdout);
 await Promise.all([
   runSideBySide(
-    3,
+    2,
     files.filter((file) => waiting.test(file)),
   ),
   runSideBySide(
-    2,
+    availableParallelism() + 1,
     files.filter((file) => !waiting.test(file)),
   ),
 ]);

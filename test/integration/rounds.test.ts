@@ -31,7 +31,7 @@ interface Setting {
 }
 
 /** On each side, to begin with. */
-const large = { mailboxes: 50, messages: 5000 };
+const large = { mailboxes: 50, messages: 2000 };
 const small = { mailboxes: 15, messages: 250 };
 
 const settings: readonly Setting[] = [
@@ -68,7 +68,7 @@ const settings: readonly Setting[] = [
     remote: () => startCyrus(),
     via: [plainText, plainText],
     size: small,
-    rounds: 8,
+    rounds: 6,
     seed: 104,
   },
   {
