@@ -3,12 +3,15 @@
 /** Headers are read this far at most; a Message-ID comes early. */
 const headerLimit = 64 * 1024;
 
-/** Without the angle brackets' surrounding space; undefined when there is none. `header` may be the whole message. */
+/**
+ * Without the angle brackets' surrounding space; undefined when there is none. `header` may be the whole message. Octets that
+ * are not ASCII are an X each, as Cyrus stores them: what it made of a message has the same one.
+ */
 export function messageIdOf(header: Buffer): string | undefined {
   const text = header.toString("latin1", 0, endOfHeader(header));
   if (/^\r?\n/u.test(text)) return undefined;
   const field = /^message-id:(?:[ \t]|\r?\n[ \t])*([^\s]+)/imu.exec(text);
-  const id = field?.[1];
+  const id = field?.[1]?.replaceAll(/[\x80-\xff]/g, "X");
   // By itself, not as a part of the header, which would be kept with it.
   return id === undefined ? undefined : Buffer.from(id, "latin1").toString("latin1");
 }

@@ -1,16 +1,27 @@
 // Messages of every kind arrive on the other side as they are: their octets, dates and flags.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sides } from "../../src/model/side.ts";
+import { otherSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import type { AppendMessage } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { asClient, contents, deliver, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
+import {
+  asClient,
+  contents,
+  deliver,
+  expunge,
+  mail,
+  mails,
+  store,
+  twoStores,
+  userNames,
+} from "../support/two-stores.ts";
 import type { TrafficProxy } from "../support/traffic-proxy.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
@@ -56,6 +67,34 @@ for (const [name, servers] of [
     );
     await assertConverges(stores);
     await assertNothingToDo(stores);
+  });
+}
+
+for (const side of sides) {
+  test(`${side}: a message whose Message-ID Cyrus alters is known: when it is deleted before its copy was seen, and in a new database`, async (t) => {
+    const stores = await twoStores(
+      t,
+      side === "local" ? { local: cyrus, remote: dovecot } : { local: dovecot, remote: cyrus },
+    );
+    const source = stores[otherSide(side)];
+    const odd = (name: string): AppendMessage => ({
+      ...mail(name),
+      bytes: Buffer.from(`Subject: ${name}\r\nMessage-ID: <\xe4-${name}@example.org>\r\n\r\ntext\r\n`, "latin1"),
+    });
+    await deliver(source, "INBOX", mail("m1"), odd("m2"), odd("m3"));
+    assert.equal((await runInterimap(stores.home)).status, 0);
+    await expunge(source, "3");
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.deepEqual([status, stderr.includes("another message")], [0, false], stderr);
+    for (const one of sides) assert.equal((await contents(stores[one])).length, 2, one);
+    await store(source, "2 +FLAGS (\\Seen)");
+    const again = await runInterimap(stores.home);
+    assert.deepEqual([again.status, again.stderr.includes("another message")], [0, false], again.stderr);
+    for (const one of sides) assert.match((await contents(stores[one])).join(), /-m2 \\seen/);
+    // Nor is it copied twice when nobody remembers it.
+    rmSync(stores.home.databaseFile);
+    assert.equal((await runInterimap(stores.home)).status, 0);
+    for (const one of sides) assert.equal((await contents(stores[one])).length, 2, one);
   });
 }
 

