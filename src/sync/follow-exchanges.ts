@@ -11,7 +11,7 @@ import type { Opened } from "./given-mailboxes.ts";
 import { lookUp } from "./look-up.ts";
 import type { Report } from "./events.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
-import type { Move } from "./rename-decisions.ts";
+import type { Move } from "./renaming.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 
 export interface Exchange extends Opened {
@@ -19,7 +19,7 @@ export interface Exchange extends Opened {
   readonly side: Side;
   readonly listed: ReadonlyMap<string, ListedMailbox>;
   readonly moves: readonly Move[];
-  /** Names of known mailboxes that stay. */
+  /** Names, on this server, of known mailboxes that stay where they are. */
   readonly staying: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
-import type { Renaming } from "./rename-decisions.ts";
+import type { Renaming } from "./renaming.ts";
 import { finishSubscriptions } from "./rename-mailbox.ts";
 import type { Found } from "./whereabouts.ts";
 

@@ -37,6 +37,16 @@ export interface StepSituation {
 
 /** Undefined when there is no way. */
 export function planRenameSteps({ names, goals }: StepSituation): readonly RenameStep[] | undefined {
+  const all = [...names];
+  // The others go along, unless they would take the place of one that has a goal.
+  return stepsTo({ names: all, goals }) ?? stepsTo({ names: all, goals: new Map([...all.map(staying), ...goals]) });
+}
+
+function staying(name: string): [string, string] {
+  return [name, settledName(name)];
+}
+
+function stepsTo({ names, goals }: StepSituation): readonly RenameStep[] | undefined {
   const items = [...names].map((name): Item => {
     const settled = settledName(name);
     return { name, goal: goals.get(name) ?? (settled === name ? undefined : settled) };
@@ -69,8 +79,17 @@ export function planRenameSteps({ names, goals }: StepSituation): readonly Renam
     const obstacle = isWithin(goal, name) ? name : goal;
     const aside = temporaryName(obstacle);
     if (!isFree(aside)) return undefined;
-    // What makes room and is not known otherwise comes back.
-    if (obstacle !== name) for (const item of items) if (isWithin(item.name, goal)) item.goal ??= item.name;
+    // What makes room and is not known otherwise comes back, or goes along with what is above it.
+    const isAlong = ({ name: below }: Item): boolean =>
+      items.some(
+        (item) =>
+          item.goal !== undefined && item.name !== below && isWithin(item.name, goal) && isWithin(below, item.name),
+      );
+    const back =
+      obstacle === name
+        ? []
+        : items.filter((item) => isWithin(item.name, goal) && item.goal === undefined && !isAlong(item));
+    for (const item of back) item.goal = item.name;
     go(obstacle, aside);
   }
   return steps;

@@ -6,17 +6,20 @@ import { InterimapError } from "../model/errors.ts";
 import { briefName, isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { groupBy } from "../model/group-by.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { isTemporary } from "../model/temporary-name.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
 import { exchangeNames } from "./follow-exchanges.ts";
-import { parentsOnly, type RenameSource } from "./follow-renames.ts";
+import type { RenameSource } from "./follow-renames.ts";
 import { goneError } from "./gone-mailbox.ts";
 import type { ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { recordRenames } from "./record-renames.ts";
-import { decideRenames, type Held, type Move, type Renaming } from "./rename-decisions.ts";
+import { placeOf } from "./rename-blocks.ts";
+import { decideRenames } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
+import type { Carried, Held, Move, Renaming } from "./renaming.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
 import { findWhereabouts, type Found } from "./whereabouts.ts";
 
@@ -51,10 +54,13 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
     isInScope: (name) => isInScope(name, listed, found),
     isTold: (side) => renames?.isTold(side) === true,
   });
-  holdBack(settling, listed, decisions.held);
-  const { moves, followed, recorded } = decisions;
+  const { moves, followed, recorded, carried, held } = decisions;
+  const isAnyToDo = moves.length > 0 || followed.length > 0 || recorded.length > 0;
+  // Their names may change while others are renamed: lines come at last, with those that they have then.
+  if (!isAnyToDo || !listed.mayRename) holdBack(settling, listed, held);
+  if (!isAnyToDo) return false;
   if (!listed.mayRename) {
-    for (const { from, to } of [...moves, ...followed, ...recorded]) {
+    for (const { from, to } of [...moves, ...followed, ...recorded, ...carried]) {
       const error = new InterimapError("MAILBOX_RENAMED", `goes on being called otherwise than "${briefName(to)}"`);
       settling.report({ type: "mailbox-left-out", mailbox: from, error });
       for (const name of [from, to]) leftOut.add(name);
@@ -63,12 +69,13 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   }
   const done: Renaming[] = [...recorded];
   for (const [side, those] of groupBy(moves, (move) => move.side))
-    if (await exchange(settling, { side, moves: those, listed, found }))
+    if (await exchange(settling, { side, moves: those, carried, listed, found }))
       done.push(...those.filter(({ from, to }) => from !== to));
   await follow(settling, listed, followed);
+  done.push(...carried.filter(({ above }) => done.some(({ idx }) => idx === above)));
   // At once: what is which may be harder to tell when both servers have done it.
-  const isRecorded = await recordRenames(settling, { renamings: done, listed, found });
-  return isRecorded || moves.length > 0 || followed.length > 0;
+  await recordRenames(settling, { renamings: done, listed, found });
+  return true;
 }
 
 /** What is not listed with the others was not asked for. */
@@ -80,19 +87,20 @@ function isInScope(name: string, { listings }: Listed, { listed }: Found): boole
 interface OneSided {
   readonly side: Side;
   readonly moves: readonly Move[];
+  readonly carried: readonly Carried[];
   readonly listed: Listed;
   readonly found: Found;
 }
 
 /** False if it is left alone. */
-async function exchange(settling: Settling, { side, moves, listed, found }: OneSided): Promise<boolean> {
+async function exchange(settling: Settling, { side, moves, carried, listed, found }: OneSided): Promise<boolean> {
   const { sessions, report, leftOut } = settling;
   const namings = perSide((one) => listed.listings[one].naming);
-  const isStaying = ({ idx, name }: KnownMailbox): boolean =>
-    !found.places[side].has(idx) &&
-    !moves.some((move) => move.idx === idx) &&
-    found.listed[side].get(name)?.exists === true;
-  const staying = [...listed.known.values()].filter(isStaying).map(({ name }) => name);
+  const isElsewhere = new Set([...moves, ...carried].map(({ idx }) => idx));
+  const staying = [...listed.known.values()]
+    .filter(({ idx }) => !isElsewhere.has(idx))
+    .map((one) => placeOf(found, one, side) ?? "")
+    .filter((place) => place !== "" && !isTemporary(place));
   try {
     await exchangeNames({ sessions, namings, report, side, listed: found.listed[side], moves, staying });
     return true;
@@ -109,7 +117,7 @@ async function exchange(settling: Settling, { side, moves, listed, found }: OneS
 async function follow(settling: Settling, { listings }: Listed, followed: readonly Move[]): Promise<void> {
   const { sessions, leftOut, report } = settling;
   const namings = perSide((side) => listings[side].naming);
-  for (const { side, from, to } of parentsOnly(followed)) {
+  for (const { side, from, to } of followed) {
     try {
       await renameEverywhere({ ...settling, from, to, targets: [side, "database"] }, { sessions, namings });
     } catch (error) {
@@ -130,17 +138,19 @@ function holdBack({ report, leftOut, program }: Settling, { listings, known }: L
   for (const one of held) {
     const isTold = leftOut.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));
     if (!isTold)
-      report({ type: "mailbox-left-out", ...placeOf(one), error: errorOf(one, { listings, known, program }) });
+      report({ type: "mailbox-left-out", ...subjectOf(one), error: errorOf(one, { listings, known, program }) });
   }
-  for (const { names, to } of held) {
+  for (const { names, from, to } of held) {
     for (const name of names) leftOut.add(name);
+    const places = names.filter((name) => name === to || name !== from);
     // Made on the other server, these would be in the way.
     for (const side of sides)
-      for (const name of listings[side].mailboxes.keys()) if (isWithin(name, to) && !known.has(name)) leftOut.add(name);
+      for (const name of listings[side].mailboxes.keys())
+        if (!known.has(name) && places.some((place) => isWithin(name, place))) leftOut.add(name);
   }
 }
 
-function placeOf({ from, obstacle }: Held): { readonly side?: Side; readonly mailbox: string } {
+function subjectOf({ from, obstacle }: Held): { readonly side?: Side; readonly mailbox: string } {
   return { mailbox: from, ...("side" in obstacle && { side: obstacle.side }) };
 }
 
@@ -159,16 +169,20 @@ function errorOf({ from, to, obstacle }: Held, { listings, known, program }: Cir
     case "mere":
       return goneError({ program, side: obstacle.side, name: from, listings, known: known.get(from), heir: to });
     case "both": {
-      const { local, remote } = obstacle.names;
+      const { names } = obstacle;
+      const free = sides.filter((side) => listings[side].mailboxes.get(names[otherSide(side)])?.exists !== true);
+      const rename = (side: Side, to: string): string => command([side], names[side], to);
+      const same = free.toReversed().map((side) => rename(side, names[otherSide(side)]));
+      const anew = sides.map((side) => rename(side, "NEWNAME")).join(" && ");
       return error(
-        `is called "${briefName(local)}" on the local server now, and "${briefName(remote)}" on the remote server`,
-        `to call it the same: ${command(["remote"], remote, local)}; or: ${command(["local"], local, remote)}`,
+        `is called "${briefName(names.local)}" on the local server now, and "${briefName(names.remote)}" on the remote server`,
+        `to call it the same: ${free.length > 0 ? same.join("; or: ") : anew}`,
       );
     }
     case "taken":
       return error(
         `is called ${shown} on the ${obstacle.side} server now, and the ${otherSide(obstacle.side)} server has another mailbox of that name`,
-        `to rename that one: ${command([otherSide(obstacle.side), ...(known.has(to) ? (["database"] as const) : [])], to, "NEWNAME")}`,
+        `to rename that one: ${command([otherSide(obstacle.side), ...(obstacle.isKnown ? (["database"] as const) : [])], to, "NEWNAME")}`,
       );
     case "ignored":
       return error(

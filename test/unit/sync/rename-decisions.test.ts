@@ -46,11 +46,12 @@ function decide({ known, ignored = [], isTold = false, ...servers }: World): Dec
 /** What follows, in a line, and the same with the sides exchanged. */
 function follows(world: World): string {
   const lines = [world, { ...world, local: world.remote, remote: world.local }].map((one) => {
-    const { moves, followed, recorded, held } = decide(one);
+    const { moves, followed, recorded, carried, held } = decide(one);
     return [
       ...moves.map(({ side, current, to }) => `${side} ${current}>${to}`),
       ...followed.map(({ side, current, to }) => `${side} ${current}>>${to}`),
       ...recorded.map(({ from, to }) => `database ${from}>${to}`),
+      ...carried.map(({ from, to }) => `${from} along as ${to}`),
       ...held.map(({ from, obstacle: { kind } }) => `${from} held: ${kind}`),
     ]
       .sort()
@@ -102,6 +103,41 @@ test("what cannot be followed is left alone, with all that depends on it", () =>
     "INBOX held: inbox",
   );
   assert.equal(follows({ known: ["a"], local: ["b=a", "a"], remote: ["a=a"], ignored: ["a"] }), "");
+});
+
+test("where both servers renamed, what goes together is done, outer names first", () => {
+  const childOfRenamed: World = { known: ["a", "a\0b"], local: ["a=a", "a\0c=a\0b"], remote: ["d=a", "d\0b=a\0b"] };
+  assert.equal(follows({ ...childOfRenamed, isTold: true }), "a\0b along as d\0b, local a>d");
+  assert.equal(follows(childOfRenamed), "a\0b held: entangled, a held: mere");
+  assert.equal(
+    follows({ known: ["d", "d\0b"], local: ["d=d", "d\0c=d\0b"], remote: ["d=d", "d\0b=d\0b"], isTold: true }),
+    "remote d\0b>>d\0c",
+  );
+  assert.equal(
+    follows({ known: ["a", "b"], local: ["c=a", "b=b"], remote: ["a=a", "d=b"], isTold: true }),
+    "local b>>d, remote a>>c",
+  );
+});
+
+test("where they contradict each other, nothing is done by halves, and there is a line", () => {
+  const parents: World = { known: ["a", "a\0b"], local: ["c=a", "c\0b=a\0b"], remote: ["d=a", "d\0b=a\0b"] };
+  assert.equal(follows({ ...parents, isTold: true }), "a\0b held: entangled, a held: both");
+  const oneName: World = { known: ["a", "b"], local: ["c=a", "b=b"], remote: ["a=a", "c=b"] };
+  assert.equal(follows({ ...oneName, isTold: true }), "a held: taken, b held: taken");
+  const exchangeAndRename: World = { known: ["a", "b"], local: ["b=a", "a=b"], remote: ["c=a", "b=b"] };
+  assert.equal(follows(exchangeAndRename), "a held: both, b held: entangled");
+  assert.equal(follows({ known: ["a", "b"], local: ["b=a", "a"], remote: ["b=b"] }), "a held: taken");
+});
+
+test("a mailbox below its own old name gets there", () => {
+  assert.equal(follows({ known: ["a"], local: ["a\0b=a"], remote: ["a=a"] }), "remote a>a\0b");
+});
+
+test("what made room when a run was ended goes back before its name says anything", () => {
+  const world: World = { known: ["a"], local: ["b-interimap-renaming=a"], remote: ["c=a"] };
+  assert.equal(follows(world), "local b-interimap-renaming>b");
+  assert.equal(follows({ ...world, remote: ["b=a"] }), "local b-interimap-renaming>b");
+  assert.equal(follows({ ...world, local: ["b=a"] }), "a held: both");
 });
 
 test("where nothing was renamed, nothing follows", () => {

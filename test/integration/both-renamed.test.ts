@@ -1,0 +1,181 @@
+// Clients renamed on both servers before a run saw either: what fits together is done on both, what does not is left alone
+// until somebody says which name it is to have.
+
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { bothSides, sides, type PerSide } from "../../src/model/side.ts";
+import { startCyrus } from "../support/cyrus.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { quoted } from "../support/raw-imap.ts";
+import { runInterimap } from "../support/run-interimap.ts";
+import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
+import { command, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { becomes, startWatching } from "../support/watching.ts";
+
+const { slash, dot, cyrus } = await startAll({
+  slash: startDovecot(),
+  dot: startDovecot({ separator: "." }),
+  cyrus: startCyrus({ users: userNames }),
+});
+
+interface Story {
+  readonly before: readonly string[];
+  readonly local: readonly string[];
+  readonly remote: readonly string[];
+  /** What each mailbox is called when everything is settled, with a server that tells of renames. */
+  readonly after: Readonly<Record<string, string>>;
+}
+
+/** Both servers' renames go together. */
+const agreeing: readonly Story[] = [
+  { before: ["same"], local: ["same one"], remote: ["same one"], after: { one: "same" } },
+  { before: ["p", "p/q"], local: ["p/q p/r"], remote: ["p p2"], after: { p2: "p", "p2/r": "p/q" } },
+  { before: ["h", "h/i"], local: ["h/i j"], remote: ["h h2"], after: { h2: "h", j: "h/i" } },
+  { before: ["k", "l"], local: ["k k2"], remote: ["l l2"], after: { k2: "k", l2: "l" } },
+  {
+    before: ["a", "b", "b/c"],
+    local: ["a t", "b a", "t b"],
+    remote: ["b/c b/d"],
+    after: { a: "b", b: "a", "a/d": "b/c" },
+  },
+];
+
+/** Somebody has to say what is meant. */
+const contrary: readonly Story[] = [
+  { before: ["m", "m/n"], local: ["m m-here"], remote: ["m m-there"], after: {} },
+  { before: ["o", "o/p"], local: ["o/p o/here"], remote: ["o o2", "o2/p o2/there"], after: {} },
+  { before: ["u", "v"], local: ["u w"], remote: ["v w"], after: {} },
+  { before: ["x", "y"], local: ["x t", "y x", "t y"], remote: ["x z"], after: {} },
+];
+
+const stories = [...agreeing, ...contrary];
+/** Each below a letter of its own. */
+const own = (at: number, names: string): string => names.replaceAll(/\S+/g, (name) => `${"ABCDEFGHI"[at]!}${name}`);
+
+/** In all mailboxes of a story another number: some servers make it hard to tell others apart. */
+function messagesOf(at: number, name: string): string {
+  const count = stories[at]!.before.indexOf(name) + 1;
+  return Array.from({ length: count }, (_, message) => `${own(at, name)}${message + 1}`).join(" ");
+}
+
+async function fill({ local }: TwoStores, stories: readonly Story[]): Promise<void> {
+  for (const [at, { before }] of stories.entries())
+    for (const [place, name] of before.entries()) {
+      const inLocal = own(at, name).replaceAll("/", local.delimiter);
+      await command(local, `CREATE ${quoted(inLocal)}`);
+      await deliver(local, inLocal, ...mails(own(at, name), place + 1));
+    }
+}
+
+async function rename(stores: TwoStores, stories: readonly Story[]): Promise<void> {
+  for (const side of sides)
+    for (const [at, story] of stories.entries())
+      for (const line of story[side]) {
+        const [from, to] = own(at, line).replaceAll("/", stores[side].delimiter).split(" ");
+        await command(stores[side], `RENAME ${quoted(from!)} ${quoted(to!)}`);
+      }
+}
+
+/** What each mailbox holds: what it was called before. */
+async function held(server: MailServer): Promise<Record<string, string>> {
+  const { mailboxes } = await snapshot(server);
+  const shown = [...mailboxes]
+    .filter(([, messages]) => messages.length > 0)
+    .map(([name, messages]): [string, string] => {
+      const ids = messages.map(({ messageId }) => messageId.replace(/^<|@example\.org>$/g, ""));
+      return [name.replaceAll("\0", "/"), ids.sort().join(" ")];
+    });
+  return Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function afterAll(stories: readonly Story[]): Record<string, string> {
+  const entries = stories.flatMap(({ after }, at) =>
+    Object.entries(after).map(([name, was]): [string, string] => [own(at, name), messagesOf(at, was)]),
+  );
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** One for each rename that nothing took the place of, and for each that does not fit: m, o and both of u and v, and x. */
+const lines = 5 + 5;
+const whole = stories.flatMap(({ before }, at) => before.map((name) => messagesOf(at, name))).sort();
+
+function leftOut(stderr: string): readonly string[] {
+  return stderr.split("\n").filter((line) => line.includes("left out"));
+}
+
+/** Runs, and does the first thing that each line advises, until there is nothing more to do. */
+async function takeAdvice(stores: TwoStores): Promise<void> {
+  for (let runs = 0; runs < 8; runs++) {
+    const { status, stderr } = await runInterimap(stores.home);
+    if (status === 0) return;
+    assert.equal(status, 1, stderr);
+    const lines = leftOut(stderr);
+    const done = new Set<string>();
+    for (const [at, line] of lines.entries()) {
+      const [, advice = ""] = /(?:the same|that one|was renamed): interimap (.*?)(?:;.*)?$/.exec(line) ?? [];
+      for (const words of advice.replaceAll("NEWNAME", `new-${runs}-${at}`).split(" && interimap ")) {
+        const args = words.split(" ");
+        // Another line may have been about the same mailbox.
+        if (done.has(args.at(-2) ?? "")) continue;
+        done.add(args.at(-2) ?? "");
+        const { status, stderr } = await runInterimap(stores.home, args);
+        assert.equal(status, 0, `${line}\n${stderr}`);
+      }
+    }
+  }
+  assert.fail("the advice leads nowhere");
+}
+
+async function renamedOnBoth(t: TestContext, servers: PerSide<MailServer>): Promise<TwoStores> {
+  const stores = await twoStores(t, servers);
+  await fill(stores, stories);
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  await rename(stores, stories);
+  return stores;
+}
+
+/** Resolves with what is there after a run, on which the next one changes nothing. */
+async function run({ home, ...stores }: TwoStores): Promise<PerSide<Record<string, string>>> {
+  const { status, stderr } = await runInterimap(home);
+  assert.equal(status, 1, stderr);
+  assert.equal(leftOut(stderr).length, lines, stderr);
+  const seen = await bothSides((side) => held(stores[side]));
+  for (const side of sides) assert.deepEqual(Object.values(seen[side]).sort(), whole, side);
+  assert.deepEqual(leftOut((await runInterimap(home)).stderr), leftOut(stderr));
+  assert.deepEqual(await bothSides((side) => held(stores[side])), seen);
+  return seen;
+}
+
+test("what does not fit together is left alone, with one line each that has the commands; these settle it", async (t) => {
+  const stores = await renamedOnBoth(t, { local: slash, remote: dot });
+  await run(stores);
+  await takeAdvice(stores);
+  const { local, remote } = await bothSides((side) => held(stores[side]));
+  assert.deepEqual(local, remote);
+  assert.deepEqual(Object.values(local).sort(), whole);
+  assert.equal((await runInterimap(stores.home)).stderr, "");
+});
+
+test("with Cyrus, too, nothing is lost or doubled, and the same is left alone", async (t) => {
+  await run(await renamedOnBoth(t, { local: cyrus, remote: dot }));
+});
+
+test("a daemon that hears of both does all that fits together, and nothing is left out", async (t) => {
+  const stores = await startWatching(
+    t,
+    { local: slash, remote: dot },
+    { args: ["--notify", "--watch=1"], prepare: (both) => fill(both, agreeing) },
+  );
+  // It is to find all of them at once.
+  stores.daemon.kill("SIGSTOP");
+  await rename(stores, agreeing);
+  stores.daemon.kill("SIGCONT");
+  stores.daemon.kill("SIGUSR1");
+  for (const side of sides) await becomes(() => held(stores[side]), afterAll(agreeing));
+  await stores.daemon.waits();
+  const { stderr } = await stores.daemon.stop();
+  assert.doesNotMatch(stderr, /left out/);
+  assert.equal((await runInterimap(stores.home)).stderr, "");
+});
