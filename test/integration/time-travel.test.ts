@@ -3,16 +3,30 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { allDone } from "../../src/model/all-done.ts";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { becomes } from "../support/eventually.ts";
 import type { MailServer } from "../support/mail-server.ts";
+import { appendAll } from "../support/mail-store.ts";
 import { assertPairsAreAlike } from "../support/pairs.ts";
+import type { AppendMessage } from "../support/raw-imap.ts";
 import { makeHome, plainText, runInterimap } from "../support/run-interimap.ts";
+import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { loseIndex, wayBackOf, wayBackOfDatabase, type WayBack } from "../support/time-travel.ts";
-import { contents, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
+import {
+  asClient,
+  command,
+  contents,
+  deliver,
+  expunge,
+  mail,
+  mails,
+  store,
+  twoStores,
+  type TwoStores,
+} from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
@@ -33,117 +47,161 @@ const travels: readonly (readonly Traveller[])[] = [
   ["remote", "database"],
 ];
 
-/** Five messages long ago; since then three came, and the second one was deleted. Both sides know all that. */
-async function journey(
-  t: TestContext,
-  servers: Readonly<Record<Side, MailServer>>,
-): Promise<{
+/** One mailbox for each number of messages that come after the journey; none of them shares a message with another. */
+type Boxes = ReadonlyMap<string, number>;
+
+const boxesFor = (counts: readonly number[]): Boxes =>
+  new Map(counts.map((count, index) => [index === 0 ? "INBOX" : `box${String(count)}`, count]));
+const someBoxes = boxesFor([0, 1, 6]);
+
+/** Names of messages of a mailbox, e.g. `INBOX-m1`. */
+const of = (box: string, ...names: readonly string[]): string[] => names.map((name) => `${box}-${name}`);
+
+function deliverToEach(
+  server: MailServer,
+  boxes: Boxes,
+  messages: (box: string, fresh: number) => readonly AppendMessage[],
+): Promise<void> {
+  return asClient(server, async (imap) => {
+    for (const [box, fresh] of boxes) await appendAll(imap, box, messages(box, fresh));
+  });
+}
+
+interface Journey {
   readonly stores: TwoStores;
   readonly back: Readonly<Record<Traveller, WayBack>>;
-}> {
+}
+
+/** In each mailbox five messages long ago; since then three came, and the second one was deleted. Both sides know all that. */
+async function journey(
+  t: TestContext,
+  { servers, boxes }: { readonly servers: PerSide<MailServer>; readonly boxes: Boxes },
+): Promise<Journey> {
   const stores = await twoStores(t, servers);
-  await deliver(stores.local, "INBOX", ...mails("m", 5));
+  const names = [...boxes.keys()];
+  await command(stores.local, ...names.filter((name) => name !== "INBOX").map((name) => `CREATE ${name}`));
+  await deliverToEach(stores.local, boxes, (box) => mails(`${box}-m`, 5));
   await assertConverges(stores);
   const back = {
     local: wayBackOf(stores.local),
     remote: wayBackOf(stores.remote),
     database: wayBackOfDatabase(stores.home),
   };
-  await deliver(stores.local, "INBOX", mail("n1"), mail("n2"));
-  await deliver(stores.remote, "INBOX", mail("n3"));
-  await expunge(stores.remote, "2");
+  await deliverToEach(stores.local, boxes, (box) => mails(`${box}-n`, 2));
+  await deliverToEach(stores.remote, boxes, (box) => [mail(`${box}-n3`)]);
+  const inEach = (...lines: readonly string[]): string[] => names.flatMap((name) => [`SELECT ${name}`, ...lines]);
+  await command(stores.remote, ...inEach("UID STORE 2 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 2"));
   await assertConverges(stores);
-  await store(stores.local, "3 +FLAGS (\\Flagged)");
+  await command(stores.local, ...inEach("UID STORE 3 +FLAGS (\\Flagged)"));
   await assertConverges(stores);
   return { stores, back };
 }
 
-const nameOf = (line: string): string => line.split(" ")[0]!;
+/** The names of all messages, by mailbox. */
+type Everything = ReadonlyMap<string, readonly string[]>;
 
-/** The names of all messages that either side has. */
-async function everything(stores: TwoStores): Promise<string[]> {
-  const lines = await allDone(sides.map((side) => contents(stores[side])));
-  return [...new Set(lines.flat().map(nameOf))].sort();
+async function held(server: MailServer, boxes: Boxes): Promise<Everything> {
+  const { mailboxes } = await snapshot(server);
+  const names = (box: string): string[] => (mailboxes.get(box) ?? []).map(({ messageId }) => nameIn(messageId)).sort();
+  return new Map([...boxes.keys()].map((box) => [box, names(box)]));
+}
+
+const nameIn = (messageId: string): string => messageId.replace(/^<|@example\.org>$/g, "");
+
+/** What either side has. */
+async function everything(stores: TwoStores, boxes: Boxes): Promise<Everything> {
+  const found = await allDone(sides.map((side) => held(stores[side], boxes)));
+  const inBox = (box: string): string[] => [...new Set(found.flatMap((one) => one.get(box)!))].sort();
+  return new Map([...boxes.keys()].map((box) => [box, inBox(box)]));
 }
 
 /** Each message once, on both sides, and in the database what it is. */
-async function assertWhole(stores: TwoStores, expected: readonly string[]): Promise<void> {
-  for (const side of sides) assert.deepEqual((await contents(stores[side])).map(nameOf).sort(), expected, side);
-  await assertPairsAreAlike(stores);
+async function assertWhole(stores: TwoStores, expected: Everything): Promise<void> {
+  const boxes = new Map([...expected.keys()].map((box) => [box, 0]));
+  for (const side of sides) assert.deepEqual(await held(stores[side], boxes), expected, side);
+  for (const box of expected.keys()) await assertPairsAreAlike(stores, box);
   await assertNothingToDo(stores);
 }
 
-for (const [kind, servers, counts] of [
-  ["Dovecot", { local: dovecot, remote: other }, [0, 1, 3, 6]],
-  ["Cyrus", { local: dovecot, remote: cyrus }, [1, 6]],
+const newMessages = (boxes: Boxes): string => `${[...boxes.values()].join(", ")} new messages`;
+
+for (const [kind, servers, boxes] of [
+  ["Dovecot", { local: dovecot, remote: other }, boxesFor([0, 1, 3, 6])],
+  ["Cyrus", { local: dovecot, remote: cyrus }, boxesFor([1, 6])],
 ] as const) {
   describe(`the other server is ${kind}:`, () => {
     for (const travellers of travels) {
-      for (const fresh of counts) {
-        test(`${travellers.join(" and ")} put back, ${String(fresh)} new messages`, async (t) => {
-          const { stores, back } = await journey(t, servers);
-          for (const traveller of travellers) await back[traveller]();
-          const receivers = sides.filter((side) => travellers.length > 1 || travellers[0] !== otherSide(side));
-          for (const side of receivers) await deliver(stores[side], "INBOX", ...mails(`${side[0]!}x`, fresh));
-          const all = await everything(stores);
-          const { status, stderr } = await runInterimap(stores.home);
-          assert.equal(status, 0, stderr);
-          const isOld = travellers.includes("database") && travellers.length > 1;
-          // As if nothing had been synchronised since: the other side says that it was deleted.
-          await assertWhole(stores, isOld ? all.filter((name) => name !== "m2") : all);
-          const lines = stderr.split("\n").filter((line) => /Not in the state that was recorded/.test(line));
-          const behind = travellers.filter((one) => one !== "database" && !travellers.includes("database"));
-          if (fresh <= 1) assert.equal(lines.length, behind.length, stderr);
-        });
-      }
+      test(`${travellers.join(" and ")} put back, and mailboxes with ${newMessages(boxes)}`, async (t) => {
+        const { stores, back } = await journey(t, { servers, boxes });
+        for (const traveller of travellers) await back[traveller]();
+        const receivers = sides.filter((side) => travellers.length > 1 || travellers[0] !== otherSide(side));
+        for (const side of receivers)
+          await deliverToEach(stores[side], boxes, (box, fresh) => mails(`${box}-${side[0]!}x`, fresh));
+        const all = await everything(stores, boxes);
+        const { status, stderr } = await runInterimap(stores.home);
+        assert.equal(status, 0, stderr);
+        const isOld = travellers.includes("database") && travellers.length > 1;
+        // As if nothing had been synchronised since: the other side says that it was deleted.
+        const left = (box: string, names: readonly string[]): readonly string[] =>
+          isOld ? names.filter((name) => name !== `${box}-m2`) : names;
+        await assertWhole(stores, new Map([...all].map(([box, names]) => [box, left(box, names)])));
+        const behind = travellers.filter((one) => one !== "database" && !travellers.includes("database"));
+        for (const [box, fresh] of boxes)
+          if (fresh <= 1)
+            assert.equal(
+              stderr.split("\n").filter((line) => line.includes(`(${box}): Not in the state that was recorded`)).length,
+              behind.length,
+              `${box}:\n${stderr}`,
+            );
+      });
     }
   });
 }
 
 describe("while a daemon watches", () => {
-  for (const args of [["--watch=1"], ["--notify"]]) {
-    for (const side of sides) {
-      for (const fresh of [0, 1, 6]) {
-        test(`${args.join("")}: ${side} put back, ${String(fresh)} new messages`, async (t) => {
-          const { stores, back } = await journey(t, { local: dovecot, remote: other });
-          const daemon = startDaemon(t, stores.home, { args });
-          await daemon.waits();
-          await back[side]();
-          await deliver(stores[side], "INBOX", ...mails("x", fresh));
-          const all = await everything(stores);
-          const names = async (): Promise<string[][]> =>
-            allDone(sides.map(async (one) => (await contents(stores[one])).map(nameOf).sort()));
-          await becomes(names, [all, all]);
-          await daemon.stop();
-          await assertWhole(stores, all);
-        });
-      }
-    }
+  for (const [kind, remote, args, side] of [
+    ["Dovecot", other, "--watch=1", "local"],
+    ["Dovecot", other, "--watch=1", "remote"],
+    ["Dovecot", other, "--notify", "local"],
+    ["Dovecot", other, "--notify", "remote"],
+    ["Cyrus", cyrus, "--watch=1", "remote"],
+  ] as const) {
+    test(`${args}: ${side} (the remote one is ${kind}) put back, and mailboxes with ${newMessages(someBoxes)}`, async (t) => {
+      const { stores, back } = await journey(t, { servers: { local: dovecot, remote }, boxes: someBoxes });
+      const daemon = startDaemon(t, stores.home, { args: [args] });
+      await daemon.waits();
+      await back[side]();
+      await deliverToEach(stores[side], someBoxes, (box, fresh) => mails(`${box}-x`, fresh));
+      const all = await everything(stores, someBoxes);
+      await becomes(() => allDone(sides.map((one) => held(stores[one], someBoxes))), [all, all]);
+      await daemon.stop();
+      await assertWhole(stores, all);
+    });
   }
 });
 
 for (const side of sides) {
-  for (const fresh of [0, 6]) {
-    test(`--repair: ${side} put back, ${String(fresh)} new messages`, async (t) => {
-      const { stores, back } = await journey(t, { local: dovecot, remote: other });
-      await back[side]();
-      await deliver(stores[side], "INBOX", ...mails("x", fresh));
-      const all = await everything(stores);
-      const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
-      assert.equal(status, 0, stderr);
-      await assertWhole(stores, all);
-    });
-  }
+  test(`--repair: ${side} put back, and mailboxes with ${newMessages(someBoxes)}`, async (t) => {
+    const { stores, back } = await journey(t, { servers: { local: dovecot, remote: other }, boxes: someBoxes });
+    await back[side]();
+    await deliverToEach(stores[side], someBoxes, (box, fresh) => mails(`${box}-x`, fresh));
+    const all = await everything(stores, someBoxes);
+    const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
+    assert.equal(status, 0, stderr);
+    await assertWhole(stores, all);
+  });
 
   test(`${side} put back, and what was lost written again, in another version, under the same UIDs`, async (t) => {
-    const { stores, back } = await journey(t, { local: dovecot, remote: other });
+    const boxes = boxesFor([0]);
+    const { stores, back } = await journey(t, { servers: { local: dovecot, remote: other }, boxes });
     await back[side]();
-    const names = ["n1", "n2", "n3"];
-    const versions = names.map((name) => mail(name, { body: "a second version\r\n" }));
-    await deliver(stores[side], "INBOX", ...versions, mail("x1"), mail("x2"));
+    const again = of("INBOX", "n1", "n2", "n3");
+    const versions = again.map((name) => mail(name, { body: "a second version\r\n" }));
+    await deliver(stores[side], "INBOX", ...versions, mail("INBOX-x1"), mail("INBOX-x2"));
     const { status, stderr } = await runInterimap(stores.home);
     assert.equal(status, 0, stderr);
-    await assertWhole(stores, ["m1", "m2", "m3", "m4", "m5", ...names, ...names, "x1", "x2"].sort());
+    const kept = of("INBOX", "m1", "m2", "m3", "m4", "m5", "x1", "x2");
+    await assertWhole(stores, new Map([["INBOX", [...kept, ...again, ...again].sort()]]));
   });
 }
 
@@ -165,8 +223,7 @@ test("two programs, each with a database of its own, between the same servers: n
     }
   }
   const all = ["l1", "l2", "l3", "l4", "r1", "r2", "r3", "r4"];
-  await assertWhole(stores, all);
-  await assertWhole({ ...stores, home: second }, all);
+  for (const home of [stores.home, second]) await assertWhole({ ...stores, home }, new Map([["INBOX", all]]));
 });
 
 describe("the index alone is lost", () => {
