@@ -7,7 +7,7 @@ import { fingerprint } from "../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { PrintedPair } from "../store/mapping.ts";
-import { pairsWithTexts, type WithText } from "./read-texts.ts";
+import { readablePairs, type WithText } from "./read-texts.ts";
 import type { Doubts } from "./gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "./open-mailbox.ts";
 import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
@@ -101,7 +101,7 @@ async function readUnclear(
   const told = perSide(
     (side) => new Map(unclear.map((pair) => [pair[side].uid, views[side].changeOf(pair[side].uid)])),
   );
-  const read = await pairsWithTexts(mailbox, unclear);
+  const read = await readablePairs(mailbox, unclear);
   for (const side of sides) {
     const latest = new Map(read.map((pair) => [pair[side].uid, pair[side].flags]));
     for (const [uid, change] of told[side])

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { fetchMessages, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import { planCopies } from "./copy-plan.ts";
@@ -57,6 +58,19 @@ export async function pairsWithTexts(
     const { local, remote } = perSide((side) => texts[side].get(pair[side].uid));
     return local === undefined || remote === undefined ? [] : [{ local, remote }];
   });
+}
+
+/** The same; none where a server fails to deliver one of them: nothing else hangs on their texts. */
+export async function readablePairs(
+  mailbox: Pick<OpenMailbox, "sessions">,
+  pairs: readonly PerSide<MessageIdentity>[],
+): Promise<readonly PerSide<WithText>[]> {
+  try {
+    return await pairsWithTexts(mailbox, pairs);
+  } catch (error) {
+    if (error instanceof InterimapError && error.abandons === "mailbox") return [];
+    throw error;
+  }
 }
 
 function digestsOf(bytes: Buffer): Pick<WithText, "text" | "author" | "isDated"> {

@@ -2,7 +2,6 @@
 // another provider may be there. Mailboxes are only read for that.
 
 import { InterimapError } from "../model/errors.ts";
-import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import type { Session } from "../imap/session.ts";
 import { briefName, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
@@ -13,7 +12,7 @@ import type { MailboxRecord } from "../store/mailboxes.ts";
 import type { Doubt, Store } from "../store/store.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
-import { pairsWithTexts, type WithText } from "./read-texts.ts";
+import { readablePairs } from "./read-texts.ts";
 import { compareRows, conclude, numbersObjection, unclearAmong, type Comparison } from "./same-accounts-plan.ts";
 import { identitiesIn, leaveMailboxes } from "./second-look.ts";
 
@@ -119,18 +118,5 @@ async function compareIn(
     if (objection !== undefined) return doubted.includes(side) ? objection : nothing;
   }
   const compared = compareRows(pairs, found);
-  return conclude(compared, await readAll(sessions, unclearAmong(compared)));
-}
-
-/** Those that can be read. */
-async function readAll(
-  sessions: PerSide<Session>,
-  pairs: readonly PerSide<MessageIdentity>[],
-): Promise<readonly PerSide<WithText>[]> {
-  try {
-    return await pairsWithTexts({ sessions }, pairs);
-  } catch (error) {
-    if (error instanceof InterimapError && error.abandons === "mailbox") return [];
-    throw error;
-  }
+  return conclude(compared, await readablePairs({ sessions }, unclearAmong(compared)));
 }

@@ -106,3 +106,29 @@ for (const side of sides) {
     });
   });
 }
+
+for (const side of sides) {
+  test(`${side}: what looks like another message, and cannot be read, is one`, async () => {
+    const uid = side === "local" ? 2 : 1;
+    const unreadable = `
+      C: f UID FETCH ${uid} (UID FLAGS INTERNALDATE BODY.PEEK[])
+      S: f NO [SERVERBUG] no`;
+    const is = { local: { 1: "<1>", 2: "<2>" }, remote: { 1: "<2>", 2: "<1>" } };
+    const scripts = {
+      [side]: selected() + looked("1:2", { ...is[side], [uid]: "<x>" }) + unreadable,
+      [otherSide(side)]: selected() + looked("1:2", is[otherSide(side)]) + read(3 - uid, ""),
+    } as Record<Side, string>;
+    await withScene(
+      perSide((one) => scripts[one] + compared.replace("1:6", "1:2")),
+      async (scene) => {
+        remember(scene, 1, 2);
+        remember(scene, 2, 1);
+        await assert.rejects(scene.sync());
+        assert.deepEqual(
+          scene.events.flatMap((event) => (event.type === "went-back" ? [event.side] : [])),
+          [side],
+        );
+      },
+    );
+  });
+}
