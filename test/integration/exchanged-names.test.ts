@@ -6,11 +6,12 @@ import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
+import { appendAll } from "../support/mail-store.ts";
 import { quoted } from "../support/raw-imap.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { asClient, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 
 const { slash, dot, cyrus } = await startAll({
@@ -30,13 +31,15 @@ function on(server: MailServer, name: string): string {
 
 /** `create NAME`, `delete NAME`, `rename FROM TO` or `append NAME MESSAGE`, as another client would. */
 async function act(server: MailServer, ...lines: readonly string[]): Promise<void> {
-  for (const line of lines) {
-    const [what = "", ...names] = line.split(" ");
-    const [first = "", second = ""] = names.map((name) => on(server, name));
-    if (what === "append") await deliver(server, first, ...mails(names[1]!, 1));
-    else if (what === "rename") await command(server, `RENAME ${quoted(first)} ${quoted(second)}`);
-    else await command(server, `${what.toUpperCase()} ${quoted(first)}`);
-  }
+  await asClient(server, async (imap) => {
+    for (const line of lines) {
+      const [what = "", ...names] = line.split(" ");
+      const [first = "", second = ""] = names.map((name) => on(server, name));
+      if (what === "append") await appendAll(imap, first, mails(names[1]!, 1));
+      else if (what === "rename") await imap.run(`RENAME ${quoted(first)} ${quoted(second)}`);
+      else await imap.run(`${what.toUpperCase()} ${quoted(first)}`);
+    }
+  });
 }
 
 /** What each mailbox holds: the names of its messages. */
@@ -125,10 +128,10 @@ const done = stories.flatMap((story, at) =>
 );
 
 async function fill({ local }: TwoStores): Promise<void> {
-  for (const [name, count] of Object.entries(before)) {
-    await act(local, `create ${name}`);
-    await deliver(local, on(local, name), ...mails(name, count));
-  }
+  await act(local, ...Object.keys(before).map((name) => `create ${name}`));
+  await asClient(local, async (imap) => {
+    for (const [name, count] of Object.entries(before)) await appendAll(imap, on(local, name), mails(name, count));
+  });
 }
 
 async function filled(t: TestContext, servers: PerSide<MailServer>): Promise<TwoStores> {

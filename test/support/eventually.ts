@@ -7,17 +7,24 @@ import { setTimeout as pause } from "node:timers/promises";
 /** Nothing that works takes as long, however slow or busy the machine. */
 export const patienceMs = 120_000;
 
+const firstPauseMs = 15;
+
+/** Most of what is awaited comes soon. Whoever looks all the time for the rest keeps it from coming. */
+function longer(pauseMs: number): number {
+  return Math.min(pauseMs * 1.3, 300);
+}
+
 /** Resolves with the first result that is neither undefined nor false. */
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
   const deadline = performance.now() + patienceMs;
-  for (;;) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = longer(pauseMs)) {
     const result = await look();
     if (result !== undefined && result !== false) return result;
     if (performance.now() > deadline) throw new Error(`${what}: not within ${patienceMs / 1_000} s`);
-    await pause(20);
+    await pause(pauseMs);
   }
 }
 
@@ -27,13 +34,13 @@ export async function eventually<T>(
  */
 export async function becomes<T>(look: () => T | Promise<T>, expected: T, message?: string): Promise<void> {
   const deadline = performance.now() + patienceMs;
-  for (;;) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = longer(pauseMs)) {
     try {
       assert.deepEqual(await look(), expected, message);
       return;
     } catch (error) {
       if (performance.now() > deadline) throw error;
-      await pause(50);
+      await pause(pauseMs);
     }
   }
 }
