@@ -2,11 +2,15 @@
 // makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { chmod, readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { exitCode } from "../src/model/exit-code.ts";
-import { build, type BuildOptions, type Plugin } from "esbuild";
+import { build, transform, type BuildOptions, type Plugin, type TransformOptions } from "esbuild";
 
+const entry = "src/main.ts";
 const outfile = "dist/interimap.js";
+/** Of no chunk. */
+const loader = "./loader";
 
 /** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
 const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "module", "tls", "v8", "zlib"];
@@ -42,34 +46,114 @@ const forNode = {
   bundle: true,
   platform: "node",
   target: "node20",
-  // Not ESM: there, all modules of Node that are mentioned anywhere are loaded before anything runs.
-  format: "cjs",
+  external: ["better-sqlite3/build/*"],
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** Packages that few runs need stay text until one does: V8 would go through all of it at each start. */
-const packagesAsText: Plugin = {
-  name: "packages as text",
+const forText = {
+  format: "cjs",
+  platform: "node",
+  target: forNode.target,
+  // Text that is compiled cannot import anything but by what it is given.
+  supported: { "dynamic-import": false },
+} as const satisfies TransformOptions;
+
+interface Chunk {
+  readonly text: string;
+  /** The chunks that it imports; those of an `import()` are not among them. */
+  readonly imports: readonly string[];
+}
+
+/** All code, by names like `./chunk-X.js` and `./watch-X.js`: what every run needs, and what `import()` brings. */
+async function split(): Promise<ReadonlyMap<string, Chunk>> {
+  const { outputFiles, metafile } = await build({
+    ...forNode,
+    format: "esm",
+    splitting: true,
+    entryPoints: [entry],
+    outdir: "dist",
+    write: false,
+    metafile: true,
+    define: { "import.meta.url": "__url" },
+    plugins: [nativeAddOn],
+  });
+  const nameOf = (path: string): string => `./${basename(path)}`;
+  const described = new Map(Object.entries(metafile.outputs).map(([path, output]) => [nameOf(path), output]));
+  return new Map(
+    outputFiles.map(({ path, text }) => {
+      const imports = described.get(nameOf(path))?.imports ?? [];
+      const isChunk = ({ kind, external }: (typeof imports)[number]): boolean =>
+        kind === "import-statement" && external !== true;
+      return [nameOf(path), { text, imports: imports.filter(isChunk).map((one) => nameOf(one.path)) }];
+    }),
+  );
+}
+
+const chunks = await split();
+const main = `./${basename(entry, ".ts")}.js`;
+
+/** What every run needs. */
+const eager = new Set([main]);
+for (const name of eager) for (const one of chunks.get(name)?.imports ?? []) eager.add(one);
+
+/**
+ * What is imported with `import()` stays text until it is: V8 would go through all of it at each start. What it shares with
+ * the rest it gets from there. All is in one file, so an upgrade cannot replace a part under a running daemon.
+ */
+async function makeLoader(): Promise<string> {
+  const texts: Record<string, string> = {};
+  const shared = new Set<string>();
+  for (const [name, { text, imports }] of chunks) {
+    if (eager.has(name)) continue;
+    texts[name] = (await transform(text, { ...forText, sourcefile: name })).code;
+    for (const one of imports) if (eager.has(one)) shared.add(one);
+  }
+  const names = [...shared];
+  return `
+    ${names.map((name, i) => `import * as chunk${i} from "${name}";`).join("\n    ")}
+    const texts = ${JSON.stringify(texts)};
+    const shared = { ${names.map((name, i) => `"${name}": chunk${i}`).join(", ")} };
+    const loaded = new Map();
+    export function load(name) {
+      if (!name.startsWith("./")) return require(name);
+      if (loaded.has(name)) return loaded.get(name);
+      // Values, which are sooner got at than what stands for them.
+      const module = { exports: { ...shared[name] } };
+      loaded.set(name, module.exports);
+      if (name in texts) {
+        const parameters = ["module", "exports", "require", "__url"];
+        require("node:vm").compileFunction(texts[name], parameters, { filename: name })(module, module.exports, load, __url);
+        loaded.set(name, module.exports);
+      }
+      return module.exports;
+    }`;
+}
+
+/** Puts what every run needs into one scope, as if there were no chunks. */
+const linker: Plugin = {
+  name: "linker",
   setup(builder) {
-    builder.onResolve({ filter: /^(?:socks|imapflow\/.*)$/ }, ({ path }) => ({ path, namespace: "text" }));
-    builder.onLoad({ filter: /./, namespace: "text" }, async ({ path }) => {
-      const entry = { contents: `module.exports = require("${path}");`, resolveDir: process.cwd() };
-      const { outputFiles } = await build({ ...forNode, stdin: entry, write: false });
-      const code = JSON.stringify(outputFiles[0]?.text);
-      const options = JSON.stringify({ filename: path });
-      const evaluate = `require("node:vm").compileFunction(${code}, ["module", "require"], ${options})`;
-      return { contents: `${evaluate}(module, require);` };
-    });
+    builder.onResolve({ filter: /^\.\// }, ({ path, kind }) => ({
+      path,
+      namespace: kind === "dynamic-import" ? "on use" : "at once",
+    }));
+    builder.onLoad({ filter: /./, namespace: "at once" }, async ({ path }) => ({
+      contents: path === loader ? await makeLoader() : chunks.get(path)!.text,
+      resolveDir: process.cwd(),
+    }));
+    builder.onLoad({ filter: /./, namespace: "on use" }, ({ path }) => ({
+      contents: `module.exports = require("${loader}").load("${path}");`,
+    }));
   },
 };
 
 await build({
   ...forNode,
-  entryPoints: ["src/main.ts"],
+  // Not ESM: there, all modules of Node that are mentioned anywhere are loaded before anything runs.
+  format: "cjs",
+  entryPoints: [main],
   outfile,
-  define: { "import.meta.url": "__url" },
-  plugins: [nativeAddOn, packagesAsText],
-  external: ["better-sqlite3/build/*"],
+  plugins: [linker],
   banner: { js: banner },
   legalComments: "eof",
 });

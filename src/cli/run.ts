@@ -1,20 +1,15 @@
 // From arguments to an exit code.
 
 import { resolve } from "node:path";
-import { deleteCommand } from "../commands/delete.ts";
 import type { CommandContext } from "../commands/on-servers.ts";
-import { renameCommand } from "../commands/rename.ts";
-import { repairCommand } from "../commands/repair.ts";
-import { statusCommand } from "../commands/status.ts";
 import { syncCommand } from "../commands/sync.ts";
-import { watchCommand, type OnSignal } from "../commands/watch.ts";
+import type { OnSignal } from "../commands/watch.ts";
 import { loadConfig, type Config } from "../config/config.ts";
 import { parseLogPrefix } from "../log/log-prefix.ts";
 import { createLog, type RunLog } from "../log/logger.ts";
 import { InterimapError } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { printableJson } from "../model/printable.ts";
-import { statusText } from "../service/status-text.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/events.ts";
 import { parseArguments, type Invocation, type WorkInvocation } from "./options.ts";
@@ -92,6 +87,8 @@ async function perform(
   { config, isReload, readConfig, log, service, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {
+    const { statusCommand } = await import("../commands/status.ts");
+    const { statusText } = await import("../service/status-text.ts");
     const status = await statusCommand(config, log);
     await print(invocation.json ? `${printableJson(status)}\n` : statusText(status));
     return exitCode.done;
@@ -117,6 +114,7 @@ async function perform(
       log.reopen();
       return readConfig();
     };
+    const { watchCommand } = await import("../commands/watch.ts");
     const ending = await watchCommand({ ...invocation, ...context, service, onSignal, prepareReload });
     return ending === "reload" ? "reload" : exitCode.done;
   } finally {
@@ -124,15 +122,24 @@ async function perform(
   }
 }
 
-function execute(invocation: Exclude<WorkInvocation, { command: "watch" }>, context: CommandContext): Promise<void> {
+/** What a plain run does not need is loaded when it is asked for. */
+async function execute(
+  invocation: Exclude<WorkInvocation, { command: "watch" }>,
+  context: CommandContext,
+): Promise<void> {
   switch (invocation.command) {
     case "sync":
       return syncCommand({ ...invocation, ...context });
-    case "repair":
+    case "repair": {
+      const { repairCommand } = await import("../commands/repair.ts");
       return repairCommand({ ...invocation, ...context });
-    case "delete":
+    }
+    case "delete": {
+      const { deleteCommand } = await import("../commands/delete.ts");
       return deleteCommand({ ...context, mailboxes: invocation.mailboxes, targets: invocation.targets });
+    }
     case "rename": {
+      const { renameCommand } = await import("../commands/rename.ts");
       const { source, destination, targets } = invocation;
       return renameCommand({ ...context, source, destination, targets });
     }

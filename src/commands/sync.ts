@@ -1,8 +1,6 @@
 // The default command: make both servers identical.
 
-import { MetricsFile } from "../service/metrics-file.ts";
 import { isLeftOut, type Report } from "../sync/events.ts";
-import { statusDocument } from "./status-document.ts";
 import { monotonicMs } from "../model/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
 import { synchronise, type SyncOptions } from "../sync/synchronise.ts";
@@ -28,6 +26,10 @@ export async function syncCommand(command: SyncCommand): Promise<void> {
     await synchronise(syncOptions(command, place));
     if (config.metricsFile === undefined || command.mailboxes.length > 0) return;
     const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), leftOut };
+    const [{ MetricsFile }, { statusDocument }] = await Promise.all([
+      import("../service/metrics-file.ts"),
+      import("./status-document.ts"),
+    ]);
     new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }));
   });
 }

@@ -30,7 +30,6 @@ import { pairInboxLevels } from "./inbox-levels.ts";
 import { listBoth, type ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
-import { syncMailbox } from "./mailbox-worker.ts";
 import { optimiseLater } from "./late-optimisation.ts";
 import { planFollowing, type RenameSource } from "./follow-renames.ts";
 import { settleNames } from "./settle-names.ts";
@@ -583,6 +582,8 @@ async function syncOne(
   { name, known, marked, listings, sessions }: OneMailbox,
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
+  // Half of all there is, and of no use where nothing has changed.
+  const { syncMailbox } = await import("./mailbox-worker.ts");
   await syncMailbox({
     idx: known.idx,
     name,
