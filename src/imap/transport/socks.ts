@@ -3,6 +3,7 @@
 import { lookup } from "node:dns/promises";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { SocksClient } from "socks";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings, ProxySettings } from "../../model/server-settings.ts";
 import { cannotConnect, connectError, connectTcp, endpointName, type Endpoint, type TcpOptions } from "./tcp.ts";
@@ -51,7 +52,6 @@ async function connectVia(proxy: ProxySettings, destination: Endpoint, options: 
   const giveUp = (): void => void socket.destroy();
   options.signal.addEventListener("abort", giveUp, { once: true });
   try {
-    const { SocksClient } = await import("socks");
     await SocksClient.createConnection({
       command: "connect",
       proxy: {
