@@ -77,6 +77,11 @@ async function split(): Promise<ReadonlyMap<string, Chunk>> {
     define: { "import.meta.url": "__url" },
     plugins: [nativeAddOn],
   });
+  // As chunks they have no names but "default".
+  for (const { imports } of Object.values(metafile.inputs))
+    for (const { kind, original = "" } of imports)
+      if (kind === "dynamic-import" && !original.startsWith("."))
+        throw new Error(`import("${original}"): import a module of our own that has "from" for the package`);
   const nameOf = (path: string): string => `./${basename(path)}`;
   const described = new Map(Object.entries(metafile.outputs).map(([path, output]) => [nameOf(path), output]));
   return new Map(
