@@ -1,6 +1,7 @@
 // Runs the program under the eyes of steps.ts.
 
 import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { patienceMs } from "../support/eventually.ts";
 import { homeEnvironment, interimapCommand, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
 import { whenProcessEnds } from "../support/scratch.ts";
@@ -49,5 +50,5 @@ export function plainCommand(): string[] {
 function commandLine(): string[] {
   const [program, ...rest] = plainCommand() as [string, ...string[]];
   if (isOriginal) return [program];
-  return [program, "--import", new URL("announce-commits.mjs", import.meta.url).href, ...rest];
+  return [program, "--require", fileURLToPath(new URL("announce-commits.cjs", import.meta.url)), ...rest];
 }

@@ -1,6 +1,6 @@
 // Counts the steps of a run, and ends the process or a connection at one of them. A step is a line of the program to a
 // server, the middle of a literal either way, a tagged reply on its way back, or a commit to the database
-// (announce-commits.mjs). All but the commit are caught before they are passed on.
+// (announce-commits.cjs). All but the commit are caught before they are passed on.
 
 import type { ChildProcess } from "node:child_process";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
@@ -45,7 +45,7 @@ export interface Steps {
   stop(): Promise<void>;
 }
 
-/** What announce-commits.mjs says of a commit that waited for the disk. */
+/** What announce-commits.cjs says of a commit that waited for the disk. */
 const durable = "d".charCodeAt(0);
 
 type Verdict = "pass" | "stop";
