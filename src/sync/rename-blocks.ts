@@ -17,7 +17,8 @@ export function holdBlocked(situation: DecisionSituation, { moved, ...intentions
   let [wanted, recorded, held] = [[...intentions.wanted], [...intentions.recorded], [...intentions.held]];
   for (;;) {
     const leaving = new Set(wanted.map(({ side, current }) => `${side} ${current}`));
-    const going = new Set([...wanted, ...recorded].map(({ idx }) => idx));
+    const returning = new Set(wanted.filter(({ from, to }) => from === to).map(({ side, to }) => `${side} ${to}`));
+    const going = new Set([...wanted, ...recorded].filter(({ from, to }) => from !== to).map(({ idx }) => idx));
     const waiting = new Set(held.map(({ idx }) => idx));
     const blocked = new Map<number, Held>();
     const block = (one: Candidate, side: Side, holder: { readonly idx: number } | undefined): void => {
@@ -28,8 +29,9 @@ export function holdBlocked(situation: DecisionSituation, { moved, ...intentions
       const obstacle = isLined ? ({ kind: "entangled", side } as const) : ({ kind: "taken", side, isKnown } as const);
       blocked.set(one.idx, holdBack(one, obstacle));
     };
-    for (const { idx, side, to, current } of wanted) {
-      if (current === to || situation.listed[side].get(to)?.exists !== true || leaving.has(`${side} ${to}`)) continue;
+    for (const { idx, side, from, to, current } of wanted) {
+      const isThere = situation.listed[side].get(to)?.exists === true && !leaving.has(`${side} ${to}`);
+      if (current === to || (!isThere && (from === to || !returning.has(`${side} ${to}`)))) continue;
       block(
         of.get(idx)!,
         otherSide(side),

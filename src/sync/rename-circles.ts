@@ -1,6 +1,6 @@
 // Renames that belong together, because names of theirs are the same or above one another. Pure.
 
-import { isWithin } from "../model/mailbox-name.ts";
+import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { sides } from "../model/side.ts";
 import { isTemporary } from "../model/temporary-name.ts";
 import type { DecisionSituation, Held, Move, Renaming } from "./renaming.ts";
@@ -38,11 +38,19 @@ export function circlesAmong(all: readonly (Renaming | Move | Held)[], { known, 
     sides.some(
       (side) => listed[side].get(from)?.exists === true && tos.some((to) => listed[side].get(to)?.exists === true),
     );
+  const levels = new Set(known.flatMap(({ name }) => levelsOf(name)));
+  // Of mailboxes below, which go along.
+  const isReusedBelow = ({ from, tos }: Link): boolean =>
+    tos.some((to) => {
+      if (!levels.has(to)) return false;
+      return known.some(({ name }) => isWithin(name, from) && names.has(renamedAlong(name, { from, to })));
+    });
   const isReused = (link: Link): boolean =>
     link.isAside ||
     isNew.has(link.from) ||
     link.tos.some((to) => names.has(to) || isTemporary(to) || isWithin(to, link.from)) ||
-    isMadeAnew(link);
+    isMadeAnew(link) ||
+    isReusedBelow(link);
   return joined(links).map((circle) => ({
     members: new Set(circle.map(({ idx }) => idx)),
     isExchange: circle.some(isReused),

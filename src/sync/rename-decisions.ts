@@ -1,6 +1,7 @@
 // What follows from known mailboxes that are called otherwise now: which are renamed on the other server, too, which only in
 // the database, and which are left alone. Neither server counts for more than the other. Pure.
 
+import { groupBy } from "../model/group-by.ts";
 import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { otherSide, perSide, sides } from "../model/side.ts";
 import { isTemporary, settledName } from "../model/temporary-name.ts";
@@ -10,7 +11,8 @@ import { holdBack } from "./renaming.ts";
 import type { Candidate, Carried, DecisionSituation, Held, Move, Obstacle, Renaming } from "./renaming.ts";
 
 export interface Decisions {
-  readonly moves: readonly Move[];
+  /** Each list is of one server, and independent of the others: it can be carried out, or fail, alone. */
+  readonly moves: readonly (readonly Move[])[];
   /** To be renamed on the other server as a whole, by what a server tells: all that is below goes along. */
   readonly followed: readonly Move[];
   /** Both servers agree already, or only one has it. */
@@ -40,7 +42,7 @@ export function decideRenames(situation: DecisionSituation): Decisions {
   }
   const free = holdBlocked(situation, { moved, wanted, recorded, held });
   const candidates = new Map(moved.map((one) => [one.idx, one]));
-  const moves: Move[] = [];
+  const moves: (readonly Move[])[] = [];
   const followed: Move[] = [];
   const mere: Held[] = [];
   for (const { members, isExchange } of circlesAmong([...free.wanted, ...free.recorded, ...free.held], situation)) {
@@ -50,12 +52,12 @@ export function decideRenames(situation: DecisionSituation): Decisions {
     const isAll = !isExchange && going.length === members.size;
     const whole = isAll ? wholeOf(going) : undefined;
     if (whole !== undefined) followed.push(whole);
-    else moves.push(...going);
+    else moves.push(...groupBy(going, ({ side }) => side).values());
     for (const move of those)
       if (!isFollowed(move))
         mere.push(holdBack(candidates.get(move.idx)!, { kind: "mere", side: otherSide(move.side) }));
   }
-  const going = [...moves, ...followed, ...free.recorded];
+  const going = [...moves.flat(), ...followed, ...free.recorded].filter(({ from, to }) => from !== to);
   return {
     ...{ moves, followed, recorded: free.recorded },
     ...carryAlong({ known, candidates, going, held: [...free.held, ...mere] }),
@@ -121,7 +123,7 @@ interface Undecided {
  * wait, so has this one: commands for it would have names that change.
  */
 function carryAlong({ known, candidates, going, held }: Undecided): Pick<Decisions, "carried" | "held"> {
-  const outermostFirst = going.filter(({ from, to }) => from !== to).sort((a, b) => a.from.length - b.from.length);
+  const outermostFirst = going.toSorted((a, b) => a.from.length - b.from.length);
   const isGoing = new Set(going.map(({ idx }) => idx));
   const taken = new Set([
     ...known.filter(({ idx }) => !isGoing.has(idx)).map(({ name }) => name),

@@ -4,23 +4,22 @@
 import type { Session } from "../imap/session.ts";
 import { InterimapError } from "../model/errors.ts";
 import { briefName, isWithin, renamedAlong } from "../model/mailbox-name.ts";
-import { groupBy } from "../model/group-by.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { isTemporary } from "../model/temporary-name.ts";
+import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { isTemporary, settledName } from "../model/temporary-name.ts";
 import type { Store } from "../store/store.ts";
 import type { Report } from "./events.ts";
-import { exchangeNames } from "./follow-exchanges.ts";
+import { exchangeNames, type Exchange } from "./follow-exchanges.ts";
 import type { RenameSource } from "./follow-renames.ts";
-import { goneError } from "./gone-mailbox.ts";
 import type { ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { recordRenames } from "./record-renames.ts";
+import { heldError } from "./rename-advice.ts";
 import { placeOf } from "./rename-blocks.ts";
-import { decideRenames } from "./rename-decisions.ts";
+import { decideRenames, type Decisions } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
-import type { Carried, Held, Move, Renaming } from "./renaming.ts";
-import { suggestedCommand, type Program } from "./suggested-command.ts";
+import type { Held, Move, Renaming } from "./renaming.ts";
+import type { Program } from "./suggested-command.ts";
 import { findWhereabouts, type Found } from "./whereabouts.ts";
 
 export interface Settling {
@@ -45,7 +44,7 @@ export interface Listed {
 /** True when something was renamed: the listings are out of date then. */
 export async function settleNames(settling: Settling, listed: Listed): Promise<boolean> {
   const found = await findWhereabouts(settling, listed);
-  if (found === undefined) return false;
+  if (found === undefined) return bringBack(settling, listed);
   const { renames, leftOut } = settling;
   const decisions = decideRenames({
     ...found,
@@ -56,20 +55,20 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   });
   const { moves, followed, recorded, carried, held } = decisions;
   const isAnyToDo = moves.length > 0 || followed.length > 0 || recorded.length > 0;
+  if (!isAnyToDo && (await bringBack(settling, listed, found))) return true;
   // Their names may change while others are renamed: lines come at last, with those that they have then.
   if (!isAnyToDo || !listed.mayRename) holdBack(settling, listed, held);
   if (!isAnyToDo) return false;
   if (!listed.mayRename) {
-    for (const { from, to } of [...moves, ...followed, ...recorded, ...carried]) {
-      const error = new InterimapError("MAILBOX_RENAMED", `goes on being called otherwise than "${briefName(to)}"`);
-      settling.report({ type: "mailbox-left-out", mailbox: from, error });
+    for (const { from, to } of [...moves.flat(), ...followed, ...recorded, ...carried]) {
+      settling.report({ type: "mailbox-left-out", mailbox: from, error: goesOn(to) });
       for (const name of [from, to]) leftOut.add(name);
     }
     return false;
   }
   const done: Renaming[] = [...recorded];
-  for (const [side, those] of groupBy(moves, (move) => move.side))
-    if (await exchange(settling, { side, moves: those, carried, listed, found }))
+  for (const those of moves)
+    if (await exchange(settling, listed, { those, decisions, found }))
       done.push(...those.filter(({ from, to }) => from !== to));
   await follow(settling, listed, followed);
   done.push(...carried.filter(({ above }) => done.some(({ idx }) => idx === above)));
@@ -78,37 +77,90 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   return true;
 }
 
+function goesOn(to: string): InterimapError {
+  return new InterimapError("MAILBOX_RENAMED", `goes on being called otherwise than "${briefName(to)}"`);
+}
+
 /** What is not listed with the others was not asked for. */
 function isInScope(name: string, { listings }: Listed, { listed }: Found): boolean {
   const isThere = (side: Side): boolean => listings[side].mailboxes.has(name) || !listed[side].has(name);
   return sides.every(isThere);
 }
 
-interface OneSided {
-  readonly side: Side;
-  readonly moves: readonly Move[];
-  readonly carried: readonly Carried[];
-  readonly listed: Listed;
+interface Undone {
+  /** On one server. */
+  readonly those: readonly Move[];
+  readonly decisions: Decisions;
   readonly found: Found;
 }
 
 /** False if it is left alone. */
-async function exchange(settling: Settling, { side, moves, carried, listed, found }: OneSided): Promise<boolean> {
-  const { sessions, report, leftOut } = settling;
-  const namings = perSide((one) => listed.listings[one].naming);
-  const isElsewhere = new Set([...moves, ...carried].map(({ idx }) => idx));
+async function exchange(
+  settling: Settling,
+  listed: Listed,
+  { those, decisions: { moves, carried }, found }: Undone,
+): Promise<boolean> {
+  const [{ side, from: mailbox }] = those as readonly [Move];
+  const others = moves.flat().filter((move) => move.side === side && !those.includes(move));
+  const isElsewhere = new Set([...those, ...others, ...carried].map(({ idx }) => idx));
   const staying = [...listed.known.values()]
     .filter(({ idx }) => !isElsewhere.has(idx))
     .map((one) => placeOf(found, one, side) ?? "")
     .filter((place) => place !== "" && !isTemporary(place));
+  const rows = [...listed.known.values()].filter(({ idx }) => those.some((move) => move.idx === idx));
+  return renameOrLeaveOut(settling, {
+    ...{ side, mailbox, listings: listed.listings, moves: those, listed: found.listed[side] },
+    staying: [...staying, ...others.map(({ current }) => current)],
+    names: [...those.flatMap(({ from, to, current }) => [from, to, current]), ...rows.map(({ name }) => name)],
+  });
+}
+
+/** What made room, and was left so when a run was ended or a server refused the rest. True if any has its name back. */
+async function bringBack(settling: Settling, { listings, known, mayRename }: Listed, found?: Found): Promise<boolean> {
+  const { leftOut, isIgnored } = settling;
+  let isAny = false;
+  for (const side of sides) {
+    const { mailboxes } = listings[side];
+    const names = [...mailboxes]
+      .filter(([name, { exists }]) => exists && isTemporary(name))
+      .map(([name]) => name)
+      .filter((name) => !known.has(name) && !isIgnored(name) && !leftOut.has(name));
+    const [mailbox] = names;
+    if (mailbox === undefined) continue;
+    const there = found?.listed[side] ?? mailboxes;
+    if (!mayRename) {
+      settling.report({ type: "mailbox-left-out", side, mailbox, error: goesOn(settledName(mailbox)) });
+      for (const name of names) leftOut.add(name);
+      continue;
+    }
+    const staying = [...there].filter(([name, { exists }]) => exists && !isTemporary(name)).map(([name]) => name);
+    if (await renameOrLeaveOut(settling, { side, mailbox, listings, moves: [], listed: there, staying, names }))
+      isAny = true;
+  }
+  return isAny;
+}
+
+interface OneSided extends Pick<Exchange, "side" | "moves" | "listed" | "staying"> {
+  readonly listings: PerSide<Listing>;
+  /** The one of which there is a line where it cannot be done. */
+  readonly mailbox: string;
+  readonly names: readonly string[];
+}
+
+/** False if these names are left out. */
+async function renameOrLeaveOut(
+  { sessions, report, leftOut }: Settling,
+  { listings, mailbox, names, ...exchanged }: OneSided,
+): Promise<boolean> {
+  const namings = perSide((side) => listings[side].naming);
   try {
-    await exchangeNames({ sessions, namings, report, side, listed: found.listed[side], moves, staying });
+    await exchangeNames({ sessions, namings, report, ...exchanged });
     return true;
   } catch (error) {
     // Nobody asked for it: what cannot be done is no reason to stop.
     if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
-    report({ type: "mailbox-left-out", side, mailbox: moves[0]!.from, error });
-    for (const { from, to, current } of moves) for (const name of [from, to, current]) leftOut.add(name);
+    report({ type: "mailbox-left-out", side: exchanged.side, mailbox, error });
+    for (const name of names) leftOut.add(name);
     return false;
   }
 }
@@ -138,7 +190,7 @@ function holdBack({ report, leftOut, program }: Settling, { listings, known }: L
   for (const one of held) {
     const isTold = leftOut.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));
     if (!isTold)
-      report({ type: "mailbox-left-out", ...subjectOf(one), error: errorOf(one, { listings, known, program }) });
+      report({ type: "mailbox-left-out", ...subjectOf(one), error: heldError(one, { listings, known, program }) });
   }
   for (const { names, from, to } of held) {
     for (const name of names) leftOut.add(name);
@@ -152,59 +204,4 @@ function holdBack({ report, leftOut, program }: Settling, { listings, known }: L
 
 function subjectOf({ from, obstacle }: Held): { readonly side?: Side; readonly mailbox: string } {
   return { mailbox: from, ...("side" in obstacle && { side: obstacle.side }) };
-}
-
-interface Circumstances extends Pick<Listed, "listings" | "known"> {
-  readonly program: Program;
-}
-
-function errorOf({ from, to, obstacle }: Held, { listings, known, program }: Circumstances): InterimapError {
-  const { delimiter } = listings.local.naming;
-  const command = (targets: readonly (Side | "database")[], ...names: readonly string[]): string =>
-    suggestedCommand({ program, command: "rename", names, targets, delimiter });
-  const error = (message: string, hint: string): InterimapError =>
-    new InterimapError("MAILBOX_RENAMED", message, { hint });
-  const shown = `"${briefName(to)}"`;
-  switch (obstacle.kind) {
-    case "mere":
-      return goneError({ program, side: obstacle.side, name: from, listings, known: known.get(from), heir: to });
-    case "both": {
-      const { names } = obstacle;
-      const free = sides.filter((side) => listings[side].mailboxes.get(names[otherSide(side)])?.exists !== true);
-      const rename = (side: Side, to: string): string => command([side], names[side], to);
-      const same = free.toReversed().map((side) => rename(side, names[otherSide(side)]));
-      const anew = sides.map((side) => rename(side, "NEWNAME")).join(" && ");
-      return error(
-        `is called "${briefName(names.local)}" on the local server now, and "${briefName(names.remote)}" on the remote server`,
-        `to call it the same: ${free.length > 0 ? same.join("; or: ") : anew}`,
-      );
-    }
-    case "taken":
-      return error(
-        `is called ${shown} on the ${obstacle.side} server now, and the ${otherSide(obstacle.side)} server has another mailbox of that name`,
-        `to rename that one: ${command([otherSide(obstacle.side), ...(obstacle.isKnown ? (["database"] as const) : [])], to, "NEWNAME")}`,
-      );
-    case "ignored":
-      return error(
-        `is called ${shown} on the ${obstacle.side} server now, which is left out here`,
-        `to rename it everywhere: ${command([otherSide(obstacle.side), "database"], from, to)}`,
-      );
-    case "inbox":
-      return error(
-        `the ${obstacle.side} server has its messages in ${shown} now`,
-        `to move them on the other, too: ${command([otherSide(obstacle.side), "database"], from, to)}`,
-      );
-    case "unclear": {
-      const names = obstacle.names.map((name) => `"${briefName(name)}"`).join(" or ");
-      return error(
-        `may be called ${names} on the ${obstacle.side} server now: they cannot be told apart`,
-        `to rename it on the other server: ${command([otherSide(obstacle.side), "database"], from, "NEWNAME")}`,
-      );
-    }
-    case "entangled":
-      return error(
-        `is called ${shown} on the ${obstacle.side} server now`,
-        "see the other mailboxes that were left out",
-      );
-  }
 }

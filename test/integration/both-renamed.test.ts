@@ -179,3 +179,30 @@ test("a daemon that hears of both does all that fits together, and nothing is le
   assert.doesNotMatch(stderr, /left out/);
   assert.equal((await runInterimap(stores.home)).stderr, "");
 });
+
+test("where a server refuses a step, what made room for it has its name back, others are followed, and the next run goes on", async (t) => {
+  const exchanges: readonly Story[] = [
+    { before: ["a", "b"], local: ["a t", "b a", "t b"], remote: [], after: { a: "b", b: "a" } },
+    { before: ["a", "b"], local: ["a t", "b a", "t b"], remote: [], after: { a: "b", b: "a" } },
+  ];
+  const stores = await twoStores(t, { local: slash, remote: dot });
+  await fill(stores, exchanges);
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  await rename(stores, exchanges);
+  stores.hold("remote", "client", {
+    pattern: / RENAME "?A[ab]"? "?A[ab]"?$/,
+    always: true,
+    action: (line) => ({ instead: `${line.split(" ")[0]!} RENAME nowhere refused` }),
+  });
+  const { status, stderr } = await runInterimap(stores.home);
+  assert.equal(status, 1, stderr);
+  assert.equal(leftOut(stderr).length, 1, stderr);
+  const followed = { Ba: "Bb1 Bb2", Bb: "Ba1" };
+  assert.deepEqual(await held(stores.local), { Aa: "Ab1 Ab2", Ab: "Aa1", ...followed });
+  assert.deepEqual(await held(stores.remote), { Aa: "Aa1", Ab: "Ab1 Ab2", ...followed });
+
+  stores.release("remote");
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  for (const side of sides) assert.deepEqual(await held(stores[side]), { Aa: "Ab1 Ab2", Ab: "Aa1", ...followed });
+  assert.equal((await runInterimap(stores.home)).stderr, "");
+});

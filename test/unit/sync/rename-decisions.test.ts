@@ -48,7 +48,7 @@ function follows(world: World): string {
   const lines = [world, { ...world, local: world.remote, remote: world.local }].map((one) => {
     const { moves, followed, recorded, carried, held } = decide(one);
     return [
-      ...moves.map(({ side, current, to }) => `${side} ${current}>${to}`),
+      ...moves.flat().map(({ side, current, to }) => `${side} ${current}>${to}`),
       ...followed.map(({ side, current, to }) => `${side} ${current}>>${to}`),
       ...recorded.map(({ from, to }) => `database ${from}>${to}`),
       ...carried.map(({ from, to }) => `${from} along as ${to}`),
