@@ -1,12 +1,12 @@
 // Follows mailboxes that changed their names while others took the old ones: on the other server, and then in the database.
 // Each step can be told from what the servers list, so that whatever ends in between is gone on with.
 
-import { CommandRefused } from "../imap/command-refused.ts";
-import { deleteMailbox, rename } from "../imap/commands/mailbox.ts";
+import { rename } from "../imap/commands/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
 import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
 import type { Side } from "../model/side.ts";
 import { isTemporary } from "../model/temporary-name.ts";
+import { deleteLevels, emptyLevels } from "./empty-levels.ts";
 import type { Opened } from "./given-mailboxes.ts";
 import { lookUp } from "./look-up.ts";
 import type { Report } from "./events.ts";
@@ -69,18 +69,7 @@ export async function renameInSteps(way: Steps): Promise<void> {
   for (const { to } of steps) if (isTemporary(to)) await clearLevels(way, to);
 }
 
-/** Levels of the hierarchy that hold nothing: some servers leave them, and take no mailbox of their name. */
 async function clearLevels({ sessions, namings, side }: Steps, name: string): Promise<void> {
-  const naming = namings[side];
-  const there = [...(await lookUp(sessions[side], { naming, names: [name], below: true })).values()];
-  if (there.some(({ exists }) => exists)) return;
-  const levels = there.map(({ wireName }) => wireName).toSorted();
-  for (const level of levels.toReversed()) {
-    try {
-      await deleteMailbox(sessions[side], level);
-    } catch (error) {
-      // The renaming says whether it matters.
-      if (!(error instanceof CommandRefused)) throw error;
-    }
-  }
+  const there = await lookUp(sessions[side], { naming: namings[side], names: [name], below: true });
+  await deleteLevels(sessions[side], emptyLevels(there, name));
 }

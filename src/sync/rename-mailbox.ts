@@ -1,13 +1,14 @@
 // Renames a mailbox on the servers, one after the other, and then in the database.
 
 import { CommandRefused } from "../imap/command-refused.ts";
-import { deleteMailbox, rename, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
+import { rename, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
 import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
 import { temporaryName } from "../model/temporary-name.ts";
 import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
+import { deleteLevels } from "./empty-levels.ts";
 import type { Report } from "./events.ts";
 import { renameInSteps } from "./follow-exchanges.ts";
 import { isNowhere, newName, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
@@ -101,7 +102,7 @@ interface Step extends Names {
 
 async function renameOn(report: Report, opened: Opened, { server, from, to }: Step): Promise<void> {
   const { side, wireFrom, wireTo, emptyLevels } = server;
-  for (const level of emptyLevels) await deleteMailbox(opened.sessions[side], level);
+  await deleteLevels(opened.sessions[side], emptyLevels);
   try {
     await rename(opened.sessions[side], wireFrom, wireTo);
   } catch (error) {

@@ -4,6 +4,7 @@ import { InterimapError } from "../model/errors.ts";
 import { briefName, isWithin, renamedAlong, toWire, type Naming } from "../model/mailbox-name.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../model/target.ts";
+import { emptyLevels } from "./empty-levels.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
@@ -74,15 +75,6 @@ function detourOn(side: Side, situation: RenameSituation): Pick<ServerRename, "d
   const goals = new Map(roots.map((name) => [name, renamedAlong(name, situation)]));
   const steps = planRenameSteps({ names: existing, goals });
   return steps === undefined ? {} : { detour: steps };
-}
-
-function emptyLevels(listed: ReadonlyMap<string, ListedMailbox>, to: string): string[] {
-  const there = [...listed].filter(([name]) => isWithin(name, to));
-  if (there.some(([, { exists }]) => exists)) return [];
-  return there
-    .map(([, { wireName }]) => wireName)
-    .sort()
-    .reverse();
 }
 
 /** RFC 3501 6.3.5: everything below goes along, except that INBOX leaves what is below it where it is. */

@@ -256,6 +256,21 @@ describe("--rename", () => {
     await assertNothingToDo(stores);
   });
 
+  test("a level that holds nothing and is not to be deleted: the rename says whether it is in the way", async (t) => {
+    const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
+    stores.hold("remote", "client", {
+      pattern: / LIST .*\bz\b/,
+      always: true,
+      action: (line) => {
+        const [tag = ""] = line.split(" ");
+        const action = (answer: string) => ({ instead: `* LIST (\\Noselect) "." z\r\n${answer}` });
+        stores.hold("remote", "server", { pattern: new RegExp(`^${tag} `), action });
+      },
+    });
+    await run(stores, "--target=remote,database", "--rename", "c", "z");
+    assert.deepEqual(await names(stores.remote), ["INBOX", "a", "a/b", "z"]);
+  });
+
   test("wildcards are characters as any other; a mailbox that nobody knows is named, exit 1", async (t) => {
     const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
     const { status, stderr } = await runInterimap(stores.home, ["--rename", "*", "z"]);

@@ -1,0 +1,29 @@
+// Levels of the hierarchy that hold nothing. Deleted and renamed mailboxes leave such, and some servers take no mailbox of
+// their name.
+
+import { CommandRefused } from "../imap/command-refused.ts";
+import { deleteMailbox } from "../imap/commands/mailbox.ts";
+import type { Session } from "../imap/session.ts";
+import { isWithin } from "../model/mailbox-name.ts";
+import type { ListedMailbox } from "./mailbox-listing.ts";
+
+/** Those of a name and below it, as the server spells them, deepest first; none where there is a mailbox. */
+export function emptyLevels(listed: ReadonlyMap<string, ListedMailbox>, name: string): readonly string[] {
+  const there = [...listed].filter(([other]) => isWithin(other, name)).map(([, mailbox]) => mailbox);
+  if (there.some(({ exists }) => exists)) return [];
+  return there
+    .map(({ wireName }) => wireName)
+    .sort()
+    .reverse();
+}
+
+export async function deleteLevels(session: Session, wireNames: readonly string[]): Promise<void> {
+  for (const wireName of wireNames) {
+    try {
+      await deleteMailbox(session, wireName);
+    } catch (error) {
+      // The renaming says whether it matters.
+      if (!(error instanceof CommandRefused)) throw error;
+    }
+  }
+}
