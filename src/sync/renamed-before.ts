@@ -2,11 +2,11 @@
 
 import type { Session } from "../imap/session.ts";
 import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
-import { leaveMailboxes, lookAgain } from "./second-look.ts";
+import { leaveMailboxes, lookBack } from "./second-look.ts";
 import { continues } from "./whereabouts-plan.ts";
 
 export interface RenamedBefore {
@@ -49,10 +49,9 @@ async function isSame({ sessions, store, from, to, listed, known }: RenamedBefor
     const counterpart = [name, renamed]
       .map((one) => listed[other].get(one))
       .find((one) => one?.state !== undefined && states[other] !== undefined && continues(one.state, states[other]));
-    if (counterpart !== undefined) {
-      const wireNames = perSide((one) => (one === side ? there : counterpart).wireName);
-      if ((await lookAgain({ sessions, store }, { idx, wireNames })) === "differs") return false;
-    }
+    const counterparts = counterpart === undefined ? [] : [counterpart.wireName];
+    const place = { idx, side, wireName: there.wireName, counterparts };
+    if ((await lookBack({ sessions, store }, place)) === "differs") return false;
     isAny = true;
   }
   return isAny;

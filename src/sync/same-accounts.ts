@@ -107,8 +107,9 @@ async function compareIn(
   pairs: readonly PrintedPair[],
 ): Promise<Comparison | string> {
   const wireNames = perSide((side) => listed[side].get(name)!.wireName);
-  const found = await bothSides((side) =>
-    identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side]))),
+  const found = await bothSides(
+    async (side) =>
+      (await identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side])))) ?? new Map(),
   );
   // Where the server did not tell its numbers when it was listed.
   for (const side of sides) {

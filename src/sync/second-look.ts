@@ -1,58 +1,101 @@
 // Whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, and messages are not.
 
+import { openChannel, type Channel } from "../imap/channel.ts";
 import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { unselect } from "../imap/commands/mailbox.ts";
 import { examine, select } from "../imap/commands/select.ts";
 import type { Session } from "../imap/session.ts";
+import { allDone } from "../model/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
-import { bothSides, sides, type PerSide } from "../model/side.ts";
+import { fitOf } from "../model/fingerprint.ts";
+import { bothSides, otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, uidSetOf, type UidSet } from "../model/uid-set.ts";
+import type { PrintedPair } from "../store/mapping.ts";
 import type { Store } from "../store/store.ts";
 import type { Answer } from "./whereabouts-plan.ts";
 
 /** So many of the newest pairs are compared. */
 const sampleSize = 8;
 
+/** So many mailboxes are compared with one. */
+const mostCounterparts = 32;
+
 export interface Look {
   readonly sessions: PerSide<Session>;
   readonly store: Store;
 }
 
-/** Compares messages that are recorded as pairs, in the mailboxes that are said to hold them. */
-export async function lookAgain(
-  { sessions, store }: Look,
-  { idx, wireNames }: { readonly idx: number; readonly wireNames: PerSide<string> },
-): Promise<Answer> {
-  const pairs = store.newestPairs(idx, { limit: sampleSize });
-  if (pairs.length === 0) return "empty";
-  const found = await bothSides((side) =>
-    identitiesIn(sessions[side], wireNames[side], uidSetOf(pairs.map((pair) => pair[side]))),
-  );
-  let [equal, other] = [0, 0];
-  for (const pair of pairs) {
-    const [local, remote] = sides.map((side) => found[side].get(pair[side]));
-    if (local?.messageId === undefined || remote?.messageId === undefined) continue;
-    if (local.messageId === remote.messageId) equal++;
-    else other++;
-  }
-  if (equal === 0 && other === 0) return "unknown";
-  return equal > other ? "fits" : "differs";
+/** Where a known mailbox may be. */
+export interface Place {
+  readonly idx: number;
+  readonly side: Side;
+  readonly wireName: string;
+  /** What may be the same mailbox on the other server, the likeliest first. */
+  readonly counterparts: readonly string[];
 }
 
-/** Those of these messages that are there; the mailbox is selected then. */
+/**
+ * Whether a known mailbox is in a place, by the fingerprints that are recorded of its messages, or by what the other server
+ * has of them. Several places may be looked at together; without another round trip, where a server tells when it leaves a
+ * mailbox.
+ */
+export async function lookBack({ sessions, store }: Look, place: Place): Promise<Answer> {
+  const { idx, side, wireName, counterparts } = place;
+  const rows = store.newestPairs(idx, { limit: sampleSize });
+  if (rows.length === 0) return "empty";
+  const channels = perSide((one) => openChannel(sessions[one]));
+  const found = await identitiesIn(channels[side], wireName, uidSetOf(rows.map((row) => row[side])));
+  if (found === undefined) return "unknown";
+  if (found.size === 0) return "missing";
+  const byPrints = judge(rows.map((row) => fitOfRow(row, side, found)));
+  if (byPrints !== undefined) return byPrints;
+  // The other server may have it under several names, by numbers alone: its messages tell.
+  const other = otherSide(side);
+  const uids = uidSetOf(rows.map((row) => row[other]));
+  let answer: Answer = "unknown";
+  for (const there of counterparts.slice(0, mostCounterparts)) {
+    const copies = (await identitiesIn(channels[other], there, uids)) ?? new Map<number, MessageIdentity>();
+    answer = judge(rows.map((row) => isOne(found.get(row[side]), copies.get(row[other])))) ?? "unknown";
+    if (answer !== "differs") return answer;
+  }
+  return counterparts.length > mostCounterparts ? "unknown" : answer;
+}
+
+/** Undefined for what tells nothing. */
+function fitOfRow(row: PrintedPair, side: Side, found: ReadonlyMap<number, MessageIdentity>): boolean | undefined {
+  const message = found.get(row[side]);
+  const fit = message && fitOf(row.prints[side], message);
+  return fit === "same" ? true : fit === "other" ? false : undefined;
+}
+
+function isOne(one: MessageIdentity | undefined, other: MessageIdentity | undefined): boolean | undefined {
+  if (one?.messageId === undefined || other?.messageId === undefined) return undefined;
+  return one.messageId === other.messageId;
+}
+
+function judge(fits: readonly (boolean | undefined)[]): "fits" | "differs" | undefined {
+  const [equal, others] = [true, false].map((wanted) => fits.filter((fit) => fit === wanted).length) as [
+    number,
+    number,
+  ];
+  return equal + others === 0 ? undefined : equal > others ? "fits" : "differs";
+}
+
+/** Those of these messages that are there; the mailbox is selected then. Undefined where the server does not let us see. */
 export async function identitiesIn(
-  session: Session,
+  session: Channel,
   wireName: string,
   uids: UidSet,
-): Promise<ReadonlyMap<number, MessageIdentity>> {
+): Promise<ReadonlyMap<number, MessageIdentity> | undefined> {
   if (isEmpty(uids)) return new Map();
   try {
-    await select(session, wireName);
-    const identities = await fetchIdentities(session, uids, { withFlags: false });
-    return new Map(identities.map((one) => [one.uid, one]));
+    // In one packet.
+    const selecting = select(session, wireName);
+    const fetching = fetchIdentities(session, uids, { withFlags: false });
+    await allDone<unknown>([selecting, fetching]);
+    return new Map((await fetching).map((one) => [one.uid, one]));
   } catch (error) {
-    // Whatever it is: nothing is known to be there.
-    if (error instanceof InterimapError && error.abandons === "mailbox") return new Map();
+    if (error instanceof InterimapError && error.abandons === "mailbox") return undefined;
     throw error;
   }
 }

@@ -32,6 +32,8 @@ export interface Settling {
   readonly renames?: RenameSource;
   /** Mailboxes that are not to be touched in this run. */
   readonly leftOut: Set<string>;
+  /** Mailboxes that are to be looked at, though their numbers are what they were. */
+  readonly doubted: Set<string>;
 }
 
 export interface Listed {
@@ -45,7 +47,8 @@ export interface Listed {
 export async function settleNames(settling: Settling, listed: Listed): Promise<boolean> {
   const found = await findWhereabouts(settling, listed);
   if (found === undefined) return bringBack(settling, listed);
-  const { renames, leftOut } = settling;
+  const { renames, leftOut, doubted } = settling;
+  for (const name of othersUnder(found, listed.known)) doubted.add(name);
   const decisions = decideRenames({
     ...found,
     known: [...listed.known.values()],
@@ -79,6 +82,13 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
 
 function goesOn(to: string): InterimapError {
   return new InterimapError("MAILBOX_RENAMED", `goes on being called otherwise than "${briefName(to)}"`);
+}
+
+/** Names of known mailboxes under which a server has other messages than theirs, wherever theirs are. */
+function othersUnder({ places, listed }: Found, known: Listed["known"]): readonly string[] {
+  const isAnother = (side: Side, { idx, name }: KnownMailbox): boolean =>
+    places[side].has(idx) && places[side].get(idx) === undefined && listed[side].get(name)?.exists === true;
+  return [...known.values()].filter((one) => sides.some((side) => isAnother(side, one))).map(({ name }) => name);
 }
 
 /** What is not listed with the others was not asked for. */

@@ -87,7 +87,8 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   );
   const common = run.repairs === true || due.size > 0 ? commonMailboxes(run, listings) : [];
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
-  const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue])];
+  const doubted = [...run.doubted].filter((name) => isCommon(run, listings, name));
+  const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue, ...doubted])];
   await visit(run, { names, known, listings });
   const visited = new Set(names.map((name) => known.get(name)?.idx));
   const isLeft = (one: RefusedMessage | RefusedChange): boolean => !visited.has(one.idx) || !isOffered(one);
@@ -146,6 +147,7 @@ async function begin(options: SyncOptions): Promise<Run> {
       memory: options.store,
     }),
     leftOut,
+    doubted: new Set(),
     rubbish,
     inFlight: perSide(() => new ByteBudget(inFlightOctets)),
     shortage: perSide(() => new Shortage()),
@@ -306,9 +308,12 @@ function markAhead({ store, repairs }: Run, { jobs, known }: Jobs): ReadonlyMap<
   return new Map(marks.map(({ name, floors }) => [name, floors]));
 }
 
-function commonMailboxes({ isIgnored }: SyncOptions, { local, remote }: PerSide<Listing>): string[] {
-  const exists = ({ mailboxes }: Listing, name: string): boolean => mailboxes.get(name)?.exists === true;
-  return [...local.mailboxes.keys()].filter((name) => exists(local, name) && exists(remote, name) && !isIgnored(name));
+function commonMailboxes(run: Run, listings: PerSide<Listing>): string[] {
+  return [...listings.local.mailboxes.keys()].filter((name) => isCommon(run, listings, name));
+}
+
+function isCommon({ isIgnored }: Run, listings: PerSide<Listing>, name: string): boolean {
+  return sides.every((side) => listings[side].mailboxes.get(name)?.exists === true) && !isIgnored(name);
 }
 
 interface Run extends SyncOptions {
@@ -316,6 +321,8 @@ interface Run extends SyncOptions {
   readonly guard: DeletionGuard;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
   readonly leftOut: Set<string>;
+  /** Mailboxes that are to be looked at, though their numbers are what they were. */
+  readonly doubted: Set<string>;
   /** Mailboxes that do not count against the deletion limit. */
   readonly rubbish: Set<string>;
   readonly inFlight: PerSide<ByteBudget>;

@@ -19,8 +19,8 @@ export interface Question {
   readonly name: string;
 }
 
-/** empty: nothing is recorded of it that could be compared. */
-export type Answer = "fits" | "differs" | "unknown" | "empty";
+/** `empty`: nothing is recorded of it that could be compared; `missing`: what is recorded is not there. */
+export type Answer = "fits" | "differs" | "missing" | "unknown" | "empty";
 export type Answers = (question: Question) => Answer | undefined;
 
 export interface SideSituation {
@@ -42,7 +42,7 @@ export interface Whereabouts {
 /** Mailboxes that were made in one second have the same UIDVALIDITY on some servers, and there may be thousands. */
 const mostQuestions = 64;
 
-/** Nothing is asked where every mailbox goes on under its name from where it was. */
+/** Nothing is asked where numbers say that every mailbox goes on under its name from where it was. */
 export function locate(situation: SideSituation, answers: Answers): Whereabouts {
   const { known, listed, isGone } = situation;
   const stateAt = (name: string): MailboxState | undefined => {
@@ -58,8 +58,9 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     const now = stateAt(name);
     return now !== undefined && state !== undefined && now.uidValidity === state.uidValidity && !continues(now, state);
   };
-  const doubtful = known.filter((one) => isLost(one) || isBehind(one));
-  if (doubtful.length === 0) return { places: new Map(), unclear: new Map(), questions: [] };
+  const displaceable = known.filter((one) => isLost(one) || isBehind(one));
+  const twins = lookalikes(known, stateAt);
+  if (displaceable.length + twins.size === 0) return { places: new Map(), unclear: new Map(), questions: [] };
 
   const existing = [...listed.keys()].filter((name) => name !== "INBOX" && stateAt(name) !== undefined);
   const byValidity = groupBy(existing, (name) => stateAt(name)!.uidValidity);
@@ -83,10 +84,18 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     displaced.set(one.idx, one);
     queue.push(one);
   };
-  for (const one of doubtful) {
+  const stays = new Set<Recorded>();
+  for (const one of new Set([...displaceable, ...twins])) {
     if (isLost(one)) displace(one);
     // A server that went back, without another mailbox that could be this one, is another matter.
-    else if (heirsOf(one).length > 0 && answerTo({ idx: one.idx, name: one.name }) === "differs") displace(one);
+    else if (heirsOf(one).length > 0) {
+      const answer = answerTo({ idx: one.idx, name: one.name });
+      // Until it is answered there is no need to ask what else may be there.
+      if (answer === "fits" || answer === undefined) stays.add(one);
+      // Nothing leaves a mailbox without its numbers showing it.
+      const isAnother = answer === "missing" && sameState(stateAt(one.name)!, one.state!);
+      if (answer === "differs" || isAnother) displace(one);
+    }
   }
   for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
     const { idx } = one;
@@ -98,8 +107,8 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
         continue;
       }
       // As far as numbers tell it is what it was.
-      const isItself = sameState(stateAt(name)!, holder.state) && !sameState(holder.state, one.state!);
-      if (isItself || answerTo({ idx, name }) !== "fits") continue;
+      const isAsItWas = sameState(stateAt(name)!, holder.state) && !sameState(holder.state, one.state!);
+      if (stays.has(holder) || (isAsItWas && !twins.has(holder)) || answerTo({ idx, name }) !== "fits") continue;
       found.push(name);
       displace(holder);
     }
@@ -150,6 +159,36 @@ function assign(
     if (name === undefined && !isEmpty) unclear.set(idx, names);
   }
   return { places, unclear };
+}
+
+/**
+ * Of the known mailboxes that are under their names, as far as UIDVALIDITY tells, those that may have taken another's place
+ * all the same: each has numbers that the other could have now. Some servers give all mailboxes that are made in one second
+ * the same UIDVALIDITY.
+ */
+export function lookalikes(
+  known: readonly Recorded[],
+  stateAt: (name: string) => MailboxState | undefined,
+): ReadonlySet<Recorded> {
+  const found = new Set<Recorded>();
+  const there = known.flatMap((recorded) => {
+    const { state: before } = recorded;
+    const now = stateAt(recorded.name);
+    // What never held a message can be exchanged for another one without any harm; INBOX keeps its name.
+    const hasHeld = before !== undefined && before.uidNext > 1 && recorded.name !== "INBOX";
+    return hasHeld && now !== undefined && continues(now, before) ? [{ recorded, before, now }] : [];
+  });
+  for (const alike of groupBy(there, ({ before }) => before.uidValidity).values()) {
+    const inOrder = alike.sort((a, b) => a.before.uidNext - b.before.uidNext);
+    for (const [i, one] of inOrder.entries())
+      for (let k = i + 1; k < inOrder.length && inOrder[k]!.before.uidNext <= one.now.uidNext; k++) {
+        const other = inOrder[k]!;
+        if (!continues(one.now, other.before) || !continues(other.now, one.before)) continue;
+        found.add(one.recorded);
+        found.add(other.recorded);
+      }
+  }
+  return found;
 }
 
 function keyOf({ idx, name }: Question): string {

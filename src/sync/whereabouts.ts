@@ -1,15 +1,24 @@
 // Finds known mailboxes that are called otherwise now: by what was listed, and where that does not tell, by asking the servers.
 
 import type { Session } from "../imap/session.ts";
-import { sameState } from "../model/mailbox-state.ts";
+import { allDone } from "../model/all-done.ts";
+import { sameState, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { ListingQuery } from "./list-both.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
-import { leaveMailboxes, lookAgain } from "./second-look.ts";
-import { continues, locate, type Answer, type Question, type Whereabouts } from "./whereabouts-plan.ts";
+import { leaveMailboxes, lookBack } from "./second-look.ts";
+import {
+  continues,
+  locate,
+  lookalikes,
+  type Answer,
+  type Question,
+  type Recorded,
+  type Whereabouts,
+} from "./whereabouts-plan.ts";
 
 export interface Search {
   readonly sessions: PerSide<Session>;
@@ -29,18 +38,16 @@ export interface Found {
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
 }
 
-/** So many mailboxes are compared with one. */
-const mostCounterparts = 32;
-
 type Listed = PerSide<ReadonlyMap<string, ListedMailbox>>;
 
-/** Undefined where every mailbox is what it was, as in nearly all runs: then nothing is asked. */
+/** Undefined where every mailbox is what it was, as in nearly all runs; mostly nothing is asked to know that. */
 export async function findWhereabouts(search: Search, { listings, known }: Known): Promise<Found | undefined> {
   const mailboxes = [...known.values()];
   const { listed, isGone } = await complete(search, { listings, mailboxes });
+  const byIdx = new Map(mailboxes.map((mailbox) => [mailbox.idx, mailbox]));
   const answers = new Map<string, Answer>();
   const locateOn = (side: Side): Whereabouts => {
-    const recorded = mailboxes.map(({ idx, name, states }) => ({ idx, name, state: states[side] }));
+    const recorded = recordedOn(side, mailboxes);
     return locate({ known: recorded, listed: listed[side], isGone }, (question) => answers.get(keyOf(side, question)));
   };
   let hasLooked = false;
@@ -48,12 +55,8 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
     const found = perSide(locateOn);
     const asked = sides.flatMap((side) => found[side].questions.map((question) => ({ side, ...question })));
     if (asked.length === 0) {
+      if (sides.every((side) => found[side].places.size === 0)) return undefined;
       if (hasLooked) await leaveMailboxes(search.sessions);
-      const isNothing = sides.every(
-        (side) =>
-          found[side].unclear.size === 0 && ![...found[side].places.values()].some((name) => name !== undefined),
-      );
-      if (isNothing) return undefined;
       return {
         places: perSide((side) => found[side].places),
         unclear: perSide((side) => found[side].unclear),
@@ -61,8 +64,11 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
       };
     }
     hasLooked = true;
-    for (const { side, ...question } of asked)
-      answers.set(keyOf(side, question), await answerTo(search, { side, question, mailboxes, listed }));
+    await allDone(
+      asked.map(async ({ side, ...question }) => {
+        answers.set(keyOf(side, question), await answerTo(search, { side, question, mailboxes: byIdx, listed }));
+      }),
+    );
   }
 }
 
@@ -110,7 +116,7 @@ function suspectsIn(
 ): { readonly replaced: boolean; readonly renamed: readonly string[] } {
   const names = new Set(mailboxes.map(({ name }) => name));
   const renamed = new Set<string>();
-  let replaced = false;
+  let replaced = sides.some((side) => mayBeExchanged(listed[side], recordedOn(side, mailboxes)));
   for (const side of sides) {
     const strangers = [...listed[side]].filter(([name, { exists }]) => exists && !names.has(name));
     for (const { name, states } of mailboxes) {
@@ -123,30 +129,32 @@ function suspectsIn(
   return { replaced, renamed: [...renamed] };
 }
 
+/** Whether one that is listed may have the place of one that is not. */
+function mayBeExchanged(listed: ReadonlyMap<string, ListedMailbox>, recorded: readonly Recorded[]): boolean {
+  const stateAt = (name: string): MailboxState | undefined => listed.get(name)?.state;
+  const states = new Map(recorded.map(({ name, state }) => [name, state]));
+  const among = lookalikes(recorded, stateAt);
+  const alike = lookalikes(recorded, (name) => stateAt(name) ?? states.get(name));
+  return [...alike].some((one) => listed.has(one.name) && !among.has(one));
+}
+
+function recordedOn(side: Side, mailboxes: readonly KnownMailbox[]): readonly Recorded[] {
+  return mailboxes.map(({ idx, name, states }) => ({ idx, name, state: states[side] }));
+}
+
 interface Doubt {
   readonly side: Side;
   readonly question: Question;
-  readonly mailboxes: readonly KnownMailbox[];
+  readonly mailboxes: ReadonlyMap<number, KnownMailbox>;
   readonly listed: Listed;
 }
 
-async function answerTo(
-  { sessions, store }: Search,
-  { side, question: { idx, name }, mailboxes, listed }: Doubt,
-): Promise<Answer> {
-  const mailbox = mailboxes.find((one) => one.idx === idx);
+async function answerTo(search: Search, { side, question: { idx, name }, mailboxes, listed }: Doubt): Promise<Answer> {
+  const mailbox = mailboxes.get(idx);
   const here = listed[side].get(name)?.wireName;
   if (here === undefined || mailbox === undefined) return "unknown";
-  // The other server may have it under several names, by numbers alone: its messages tell.
   const other = otherSide(side);
-  const candidates = counterparts(mailbox, listed[other], other);
-  let answer: Answer = "unknown";
-  for (const there of candidates.slice(0, mostCounterparts)) {
-    const wireNames = perSide((one) => (one === side ? here : there));
-    answer = await lookAgain({ sessions, store }, { idx, wireNames });
-    if (answer !== "differs") return answer;
-  }
-  return candidates.length > mostCounterparts ? "unknown" : answer;
+  return lookBack(search, { idx, side, wireName: here, counterparts: counterparts(mailbox, listed[other], other) });
 }
 
 /** Its own name first, then those to which nothing has happened since. */

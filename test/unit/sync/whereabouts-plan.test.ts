@@ -42,9 +42,10 @@ function found({ known, listed, holds }: World): { readonly places: string; read
   }
 }
 
-test("nothing is asked where every mailbox is what it was, however alike their numbers are", () => {
-  const known = ["a:1", "b:1", "c:1"];
-  assert.deepEqual(found({ known, listed: ["a:1:7", "b:1", "c:1", "new:1"] }), { places: "", asked: [] });
+test("nothing is asked where numbers say that every mailbox is what it was", () => {
+  const known = ["a:1:3", "b:1:6", "c:1:9", "d:2:3"];
+  const listed = ["a:1:5", "b:1:6", "c:1:12", "d:2:3", "new:1:8"];
+  assert.deepEqual(found({ known, listed }), { places: "", asked: [] });
   // Deleted, beside one that is as it was.
   assert.deepEqual(found({ known: ["a:1:9", "b:1"], listed: ["a:1:9"] }), { places: "b>", asked: [] });
 });
@@ -73,6 +74,32 @@ test("where several have one UIDVALIDITY, messages tell them apart, or else noth
   assert.equal(found({ ...taken, holds: { a: "a" } }).places, "b>");
   assert.equal(found({ known: ["a:1"], listed: ["b:1", "c:1"] }).places, "a>b?c");
   assert.equal(found({ known: ["a:1", "b:1"], listed: ["c:1"] }).places, "a>c b>c");
+});
+
+test("mailboxes whose numbers are equal, or could be by now, are looked at", () => {
+  const equal = ["a:1", "b:1", "c:1", "d:1:9"];
+  const asked = ["a@a", "b@b", "c@c"];
+  const same = { a: "a", b: "b", c: "c" };
+  assert.deepEqual(found({ known: equal, listed: equal, holds: same }), { places: "", asked });
+  assert.deepEqual(found({ known: equal, listed: equal }), { places: "", asked });
+  const exchanged = { ...same, a: "b", b: "a" };
+  assert.equal(found({ known: equal, listed: equal, holds: exchanged }).places, "a>b b>a");
+  const turned = { a: "b", b: "c", c: "a" };
+  assert.equal(found({ known: equal, listed: equal, holds: turned }).places, "a>c b>a c>b");
+  // The smaller one received as many messages as it had less, under the other's name.
+  const caughtUp = { known: ["a:1:5", "b:1:8"], listed: ["a:1:8", "b:1:8"] };
+  assert.equal(found({ ...caughtUp, holds: { a: "b", b: "a" } }).places, "a>b b>a");
+  assert.equal(found({ ...caughtUp, holds: { a: "a", b: "b" } }).places, "");
+});
+
+test("one of several with equal numbers that holds other messages, of which none is known: nobody says where it went", () => {
+  const equal = ["a:1", "b:1"];
+  assert.equal(found({ known: equal, listed: equal, holds: { a: "stranger", b: "b" } }).places, "a>");
+});
+
+test("without messages a mailbox, and INBOX, cannot be exchanged unseen", () => {
+  const empty = ["a:1:1", "b:1:1", "INBOX:1:4", "c:1:4"];
+  assert.deepEqual(found({ known: empty, listed: empty }), { places: "", asked: [] });
 });
 
 test("a server that went back is another matter", () => {
