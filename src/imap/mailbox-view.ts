@@ -18,7 +18,7 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
-import { readNonZero } from "./codec/wire-values.ts";
+import { readNonZero, readObjectId } from "./codec/wire-values.ts";
 import type {
   FetchResponse,
   ResponseCode,
@@ -40,6 +40,8 @@ export class MailboxView {
   exists = 0;
   /** What `exists` was when select() was answered: as old as the other numbers that it told. */
   existedWhenSelected = 0;
+  /** Each that was told whenever it was selected; "" for one that cannot be. */
+  readonly #mailboxIds = new Set<string>();
   /** Messages vanished since: as many may be there as before, and others. */
   hasShrunk = false;
   uidValidity = 0;
@@ -377,6 +379,12 @@ export class MailboxView {
     this.permanentFlags = { ...this.permanentFlags, ...news };
   }
 
+  /** What the server tells this mailbox from others by (RFC 8474 4.2); undefined where it told none, or several. */
+  get mailboxId(): string | undefined {
+    const [id, ...others] = this.#mailboxIds;
+    return others.length > 0 || id === "" ? undefined : id;
+  }
+
   #noteUidValidity(told: number): void {
     if (this.uidValidity === 0) this.uidValidity = told;
     else if (told !== this.uidValidity) this.isReplaced = true;
@@ -411,6 +419,9 @@ export class MailboxView {
         this.hasModSeqs = true;
         break;
       }
+      case "MAILBOXID":
+        this.#mailboxIds.add(readObjectId(code.text.trim()) ?? "");
+        break;
       case "NOMODSEQ":
         this.hasModSeqs = false;
         break;

@@ -60,6 +60,8 @@ export interface MailboxStatusResponse {
   readonly uidNext?: number;
   readonly uidValidity?: number;
   readonly highestModSeq?: bigint;
+  /** RFC 8474 4.3, where nothing else is told with it. */
+  readonly mailboxId?: string;
 }
 
 export interface ExistsResponse {

@@ -101,8 +101,37 @@ function columns({ uidValidity, uidNext, highestModSeq }: MailboxState): SqlValu
   return [uidValidity, uidNext, BigInt.asIntN(64, highestModSeq)];
 }
 
+/** Undefined: the server told none, and what was recorded counts no more. */
+export function noteMailboxId(
+  connection: Connection,
+  { idx, side }: { readonly idx: number; readonly side: Side },
+  id: string | undefined,
+): void {
+  if (id === undefined) connection.run("DELETE FROM mailbox_ids WHERE idx = ? AND side = ?", idx, side);
+  else
+    connection.run(
+      `INSERT INTO mailbox_ids (idx, side, MAILBOXID) VALUES (?, ?, ?)
+       ON CONFLICT (idx, side) DO UPDATE SET MAILBOXID = excluded.MAILBOXID WHERE MAILBOXID <> excluded.MAILBOXID`,
+      ...[idx, side, id],
+    );
+}
+
+export function mailboxIds(connection: Connection, side: Side): ReadonlyMap<number, string> {
+  const sql = `SELECT idx, MAILBOXID AS id FROM mailbox_ids WHERE side = ? AND NOT ${isImpossible("mailbox_ids")}`;
+  const rows = connection.rows<{ readonly idx: number; readonly id: string }>(sql, side);
+  return new Map(rows.map(({ idx, id }) => [idx, id]));
+}
+
 /** Every table with a foreign key to mailboxes, and mailboxes itself at the end. */
-const tablesByMailbox = ["mapping", ...sparseTables, "message_counts", "synchronised", ...sides, "mailboxes"];
+const tablesByMailbox = [
+  "mapping",
+  ...sparseTables,
+  "message_counts",
+  "synchronised",
+  "mailbox_ids",
+  ...sides,
+  "mailboxes",
+];
 
 export function removeMailbox(connection: Connection, idx: number): void {
   for (const table of tablesByMailbox) connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);

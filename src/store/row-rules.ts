@@ -59,6 +59,12 @@ export const rowRules = {
   stuck: { side: side() },
   stocks: { hour: whole("hour", 0, maxUid), known: whole("known", 0, maxUid) },
   emptied: { at: whole("at", 0, lastSecond) },
+  mailbox_ids: {
+    side: side(),
+    // RFC 8474 section 7, objectid
+    MAILBOXID: `(typeof(MAILBOXID) = 'text' AND octet_length(MAILBOXID) BETWEEN 1 AND 255
+      AND MAILBOXID NOT GLOB '*[^-0-9A-Z_a-z]*')`,
+  },
   unkept: { side: side(), flags: text("flags"), at: whole("at", 0, lastSecond) },
 } as const satisfies Readonly<Record<string, Columns>>;
 

@@ -10,7 +10,7 @@ import { emptyUidSet, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import { otherAccounts, recordAccounts, recordedAccounts, type RecordedAccounts } from "./accounts.ts";
 import type { Connection } from "./connection.ts";
 import { damagedError } from "./database-error.ts";
-import { mailboxes, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
+import { mailboxes, mailboxIds, noteMailboxId, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import {
   addMappings,
   allPairs,
@@ -198,6 +198,16 @@ export class Store {
     this.transaction(() => {
       removeMailbox(this.#connection, idx);
     });
+  }
+
+  /** How a server tells the mailbox from others (RFC 8474), when it holds what is recorded. Undefined: it does not. */
+  noteMailboxId(idx: number, side: Side, id: string | undefined): void {
+    noteMailboxId(this.#connection, { idx, side }, id);
+  }
+
+  /** By idx. */
+  mailboxIds(side: Side): ReadonlyMap<number, string> {
+    return mailboxIds(this.#connection, side);
   }
 
   /**

@@ -147,6 +147,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
     recordUnkeptFlags(mailbox);
     endVainWaits(mailbox, after);
     const states = recordable(mailbox, after);
+    for (const side of sides) store.noteMailboxId(idx, side, views[side].mailboxId);
     store.checkpoint(
       idx,
       states,

@@ -40,16 +40,31 @@ export interface Place {
  * mailbox.
  */
 export async function lookBack({ sessions, store }: Look, place: Place): Promise<Answer> {
-  const { idx, side, wireName, counterparts } = place;
+  const { idx, side, wireName } = place;
   const rows = store.newestPairs(idx, { limit: sampleSize });
   if (rows.length === 0) return "empty";
   const channels = perSide((one) => openChannel(sessions[one]));
   const found = await identitiesIn(channels[side], wireName, uidSetOf(rows.map((row) => row[side])));
   if (found === undefined) return "unknown";
   if (found.size === 0) return "missing";
-  const byPrints = judge(rows.map((row) => fitOfRow(row, side, found)));
-  if (byPrints !== undefined) return byPrints;
-  // The other server may have it under several names, by numbers alone: its messages tell.
+  const answer =
+    judge(rows.map((row) => fitOfRow(row, side, found))) ?? (await compareThere(channels, place, { rows, found }));
+  // The next time, that need not be looked at.
+  if (answer === "fits") store.noteMailboxId(idx, side, channels[side].view?.mailboxId);
+  return answer;
+}
+
+interface Held {
+  readonly rows: readonly PrintedPair[];
+  readonly found: ReadonlyMap<number, MessageIdentity>;
+}
+
+/** The other server may have it under several names, by numbers alone: its messages tell. */
+async function compareThere(
+  channels: PerSide<Channel>,
+  { side, counterparts }: Place,
+  { rows, found }: Held,
+): Promise<Answer> {
   const other = otherSide(side);
   const uids = uidSetOf(rows.map((row) => row[other]));
   let answer: Answer = "unknown";

@@ -71,10 +71,10 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     if (answer === undefined && asked.size < mostQuestions) asked.set(keyOf(question), question);
     return answer ?? (asked.has(keyOf(question)) ? undefined : "unknown");
   };
-  const heirsOf = ({ name, state }: Recorded): string[] =>
-    (byValidity.get(state?.uidValidity ?? 0) ?? []).filter(
-      (other) => other !== name && state !== undefined && continues(stateAt(other)!, state),
-    );
+  const sameAge = ({ state }: Recorded): readonly string[] => byValidity.get(state?.uidValidity ?? 0) ?? [];
+  const isHeir = (other: string, { name, state }: Recorded): boolean =>
+    other !== name && state !== undefined && continues(stateAt(other)!, state);
+  const heirsOf = (one: Recorded): string[] => sameAge(one).filter((other) => isHeir(other, one));
 
   const displaced = new Map<number, Recorded>();
   const candidates = new Map<number, string[]>();
@@ -88,7 +88,7 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
   for (const one of new Set([...displaceable, ...twins])) {
     if (isLost(one)) displace(one);
     // A server that went back, without another mailbox that could be this one, is another matter.
-    else if (heirsOf(one).length > 0) {
+    else if (sameAge(one).some((other) => isHeir(other, one))) {
       const answer = answerTo({ idx: one.idx, name: one.name });
       // Until it is answered there is no need to ask what else may be there.
       if (answer === "fits" || answer === undefined) stays.add(one);
@@ -170,7 +170,6 @@ export function lookalikes(
   known: readonly Recorded[],
   stateAt: (name: string) => MailboxState | undefined,
 ): ReadonlySet<Recorded> {
-  const found = new Set<Recorded>();
   const there = known.flatMap((recorded) => {
     const { state: before } = recorded;
     const now = stateAt(recorded.name);
@@ -178,17 +177,26 @@ export function lookalikes(
     const hasHeld = before !== undefined && before.uidNext > 1 && recorded.name !== "INBOX";
     return hasHeld && now !== undefined && continues(now, before) ? [{ recorded, before, now }] : [];
   });
-  for (const alike of groupBy(there, ({ before }) => before.uidValidity).values()) {
-    const inOrder = alike.sort((a, b) => a.before.uidNext - b.before.uidNext);
-    for (const [i, one] of inOrder.entries())
-      for (let k = i + 1; k < inOrder.length && inOrder[k]!.before.uidNext <= one.now.uidNext; k++) {
-        const other = inOrder[k]!;
+  const found = new Set<typeof there>();
+  for (const sameAge of groupBy(there, ({ before }) => before.uidValidity).values()) {
+    // There may be thousands with equal numbers.
+    const equal = [...groupBy(sameAge, ({ before, now }) => `${numbersOf(before)} ${numbersOf(now)}`).values()];
+    const inOrder = equal.sort(([a], [b]) => a!.before.uidNext - b!.before.uidNext);
+    for (const [i, group] of inOrder.entries()) {
+      const one = group[0]!;
+      if (group.length > 1) found.add(group);
+      for (let k = i + 1; k < inOrder.length && inOrder[k]![0]!.before.uidNext <= one.now.uidNext; k++) {
+        const other = inOrder[k]![0]!;
         if (!continues(one.now, other.before) || !continues(other.now, one.before)) continue;
-        found.add(one.recorded);
-        found.add(other.recorded);
+        found.add(group).add(inOrder[k]!);
       }
+    }
   }
-  return found;
+  return new Set([...found].flatMap((group) => group.map(({ recorded }) => recorded)));
+}
+
+function numbersOf({ uidNext, highestModSeq }: MailboxState): string {
+  return `${String(uidNext)} ${String(highestModSeq)}`;
 }
 
 function keyOf({ idx, name }: Question): string {

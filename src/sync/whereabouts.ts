@@ -9,6 +9,7 @@ import { lookUpListing } from "./look-up.ts";
 import type { ListingQuery } from "./list-both.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
+import { withSameIds } from "./mailbox-ids.ts";
 import { leaveMailboxes, lookBack } from "./second-look.ts";
 import {
   continues,
@@ -45,7 +46,9 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
   const mailboxes = [...known.values()];
   const { listed, isGone } = await complete(search, { listings, mailboxes });
   const byIdx = new Map(mailboxes.map((mailbox) => [mailbox.idx, mailbox]));
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, Answer>(
+    (await itselfByIds(search, listed, mailboxes)).map((one) => [keyOf(one.side, one), "fits"]),
+  );
   const locateOn = (side: Side): Whereabouts => {
     const recorded = recordedOn(side, mailboxes);
     return locate({ known: recorded, listed: listed[side], isGone }, (question) => answers.get(keyOf(side, question)));
@@ -74,6 +77,21 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
 
 function keyOf(side: Side, { idx, name }: Question): string {
   return `${side} ${String(idx)} ${name}`;
+}
+
+/** Of those whose numbers could be each other's, each that has the same id as ever: its messages need not be looked at. */
+async function itselfByIds(
+  { sessions, store }: Search,
+  listed: Listed,
+  mailboxes: readonly KnownMailbox[],
+): Promise<readonly (Question & { readonly side: Side })[]> {
+  const found = await bothSides(async (side) => {
+    const alike = lookalikes(recordedOn(side, mailboxes), (name) => listed[side].get(name)?.state);
+    if (alike.size === 0) return [];
+    const named = [...alike].map(({ idx, name }) => ({ idx, name, wireName: listed[side].get(name)!.wireName }));
+    return withSameIds({ session: sessions[side], ids: store.mailboxIds(side) }, named);
+  });
+  return sides.flatMap((side) => found[side].map((one) => ({ ...one, side })));
 }
 
 interface Incomplete {

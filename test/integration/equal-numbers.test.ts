@@ -26,18 +26,21 @@ async function numbersOf(imap: RawImap, name: string): Promise<string> {
 /** Mailboxes with one message each, of the same UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ. */
 async function makeEqual(server: MailServer, names: readonly string[]): Promise<void> {
   await asClient(server, async (imap) => {
+    const all = async (work: (name: string) => Promise<unknown>): Promise<unknown[]> => Promise.all(names.map(work));
+    const numbers = async (): Promise<readonly unknown[]> => [...new Set(await all((name) => numbersOf(imap, name)))];
+    let latest = 0;
     await eventually("equal UIDVALIDITY", async () => {
-      for (const name of names) await imap.run(`CREATE ${name}`);
-      const numbers = new Set<string>();
-      for (const name of names) numbers.add(await numbersOf(imap, name));
-      if (numbers.size === 1) return true;
-      for (const name of names) await imap.run(`DELETE ${name}`);
+      // A name is never given the same one twice.
+      if (Date.now() < 1000 * (latest + 1)) return false;
+      await all((name) => imap.run(`CREATE ${name}`));
+      const told = await numbers();
+      if (told.length === 1) return true;
+      latest = Math.max(...told.map((one) => Number(/UIDVALIDITY (\d+)/u.exec(String(one))?.[1])));
+      await all((name) => imap.run(`DELETE ${name}`));
       return false;
     });
     for (const name of names) await imap.append(name, mails(name, 1));
-    const numbers = new Set<string>();
-    for (const name of names) numbers.add(await numbersOf(imap, name));
-    assert.equal(numbers.size, 1, [...numbers].join(" / "));
+    assert.equal((await numbers()).length, 1, (await numbers()).join(" / "));
   });
 }
 
@@ -72,6 +75,28 @@ async function filled(t: TestContext, servers: PerSide<MailServer>, side: Side):
   await run(stores);
   return stores;
 }
+
+function inDatabase<T>({ home }: TwoStores, work: (database: Database.Database) => T): T {
+  const database = new Database(home.databaseFile);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** What a run with nothing to do, and nothing to say, asks a server. */
+async function asked(stores: TwoStores, side: Side): Promise<readonly string[]> {
+  stores.proxies[side].reset();
+  const { stdout, stderr } = await run(stores);
+  assert.deepEqual([stdout, stderr], ["", ""]);
+  const { counts } = stores.proxies[side];
+  return ["STATUS", "SELECT", "FETCH"].map((verb) => `${String(counts.get(verb) ?? 0)} ${verb}`);
+}
+
+const idsOnly = ["4 STATUS", "0 SELECT", "0 FETCH"];
+const looksOnly = ["0 STATUS", "4 SELECT", "4 FETCH"];
+const both = ["4 STATUS", "4 SELECT", "4 FETCH"];
 
 async function assertSettled(stores: TwoStores, after: Readonly<Record<string, string>>): Promise<void> {
   for (const side of sides) assert.deepEqual(await held(stores[side]), after, side);
@@ -129,30 +154,80 @@ for (const [name, side, servers] of pairings)
 
     test("exchanged, where no fingerprint is recorded", async (t) => {
       const stores = await filled(t, servers, side);
-      const database = new Database(stores.home.databaseFile);
-      database.exec("UPDATE mapping SET lprint = NULL, rprint = NULL");
-      database.close();
+      inDatabase(stores, (database) => database.exec("UPDATE mapping SET lprint = NULL, rprint = NULL"));
       await command(stores[side], ...exchange);
       await run(stores);
       await assertSettled(stores, exchanged);
     });
 
+    test("with nothing to do, ids are enough; where none are recorded, messages are looked at once", async (t) => {
+      const stores = await filled(t, servers, side);
+      assert.deepEqual(await asked(stores, side), idsOnly);
+      inDatabase(stores, (database) => database.exec("DELETE FROM mailbox_ids"));
+      assert.deepEqual(await asked(stores, side), looksOnly);
+      assert.deepEqual(await asked(stores, side), idsOnly);
+      // As a server without OBJECTID.
+      const pattern = / OBJECTID\b/;
+      const action = (line: string) => ({ instead: line.replace(pattern, "") });
+      stores.hold(side, "server", { pattern, always: true, action });
+      assert.deepEqual(await asked(stores, side), looksOnly);
+    });
+
+    test("exchanged, where no id is recorded", async (t) => {
+      const stores = await filled(t, servers, side);
+      inDatabase(stores, (database) => database.exec("DELETE FROM mailbox_ids"));
+      await command(stores[side], ...exchange);
+      await run(stores);
+      await assertSettled(stores, exchanged);
+      // RENAME counts as a change of the mailbox: the numbers of two are equal still.
+      assert.deepEqual(await asked(stores, side), ["2 STATUS", "0 SELECT", "0 FETCH"]);
+    });
+
+    test("whatever a server tells in place of ids, messages decide", async (t) => {
+      const stores = await filled(t, servers, side);
+      const [own = ""] = inDatabase(stores, (database) =>
+        database.prepare("SELECT MAILBOXID FROM mailbox_ids ORDER BY idx").pluck().all(),
+      ) as string[];
+      const lieInstead = (id: string): void => {
+        stores.release(side);
+        const action = (line: string) => ({ instead: line.replace(/\(MAILBOXID.*/u, id) });
+        stores.hold(side, "server", { pattern: /^\* STATUS .*MAILBOXID/u, always: true, action });
+      };
+      const [garbage, same, another] = [
+        '(MAILBOXID (\xff\x01")\xa0())',
+        `(MAILBOXID (${own}))`,
+        "(MAILBOXID (another))",
+      ];
+      for (const lie of [garbage, same, another, "()", "(MESSAGES 1)"]) {
+        lieInstead(lie);
+        assert.deepEqual(await asked(stores, side), both, lie);
+      }
+      lieInstead(garbage);
+      await command(stores[side], ...exchange);
+      await run(stores);
+      await assertSettled(stores, exchanged);
+      lieInstead(same);
+      await command(stores[side], "RENAME c x", "RENAME d c", "RENAME x d");
+      await run(stores);
+      await assertSettled(stores, { a: "b1", b: "a1", c: "d1", d: "c1" });
+      // Renamed as often, they have equal numbers again.
+      lieInstead(another);
+      await command(stores[side], "RENAME a x", "RENAME c a", "RENAME x c");
+      await run(stores);
+      await assertSettled(stores, { a: "d1", b: "a1", c: "b1", d: "c1" });
+    });
+
     test("a mailbox that does not look like what is recorded, and is nowhere else, is compared with its counterpart", async (t) => {
       const stores = await filled(t, servers, side);
       const print = side === "local" ? "lprint" : "rprint";
-      const inDatabase = <T>(work: (database: Database.Database) => T): T => {
-        const database = new Database(stores.home.databaseFile);
-        try {
-          return work(database);
-        } finally {
-          database.close();
-        }
-      };
       const prints = (): unknown[] =>
-        inDatabase((database) => database.prepare(`SELECT ${print} FROM mapping ORDER BY idx`).pluck().all());
+        inDatabase(stores, (database) => database.prepare(`SELECT ${print} FROM mapping ORDER BY idx`).pluck().all());
       const before = prints();
       const a = "(SELECT idx FROM mailboxes WHERE CAST(mailbox AS TEXT) = 'a')";
-      inDatabase((database) => database.exec(`UPDATE mapping SET ${print} = ${print} + 65536 WHERE idx = ${a}`));
+      inDatabase(stores, (database) =>
+        database.exec(`UPDATE mapping SET ${print} = ${print} + 65536 WHERE idx = ${a};
+          UPDATE mailbox_ids SET MAILBOXID = 'another' WHERE idx = ${a}`),
+      );
       await run(stores);
       assert.deepEqual(prints(), before);
       await assertSettled(stores, { a: "a1", b: "b1", c: "c1", d: "d1" });

@@ -9,7 +9,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { dump, execute, temporaryDirectory, type Dump } from "../unit/store/databases.ts";
 
 /** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */
-export function originalDatabase(t: TestContext, version: 0 | 1 | 2 | 3 | 4 | 5 | 6, extra = ""): string {
+export function originalDatabase(t: TestContext, version: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7, extra = ""): string {
   const path = join(temporaryDirectory(t), "x.db");
   execute(path, readFileSync(new URL(`version-${version}.sql`, import.meta.url), "utf8") + extra);
   return path;

@@ -3,7 +3,7 @@
 
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../responses.ts";
-import { ownCopy, readNonZero, readNumber, unreadable } from "./wire-values.ts";
+import { ownCopy, readNonZero, readNumber, readObjectId, unreadable } from "./wire-values.ts";
 
 // mailbox-list of RFC 3501 section 9, up to the name. A lone backslash as delimiter is wrong, but clear; "" is a flat
 // name space.
@@ -78,8 +78,10 @@ export function parseMailboxStatus(
   if (!line.startsWith(" (", name.end)) {
     return unreadable("status", line, name.form !== "atom" || name.end === line.length ? { name: name.value } : {});
   }
-  const told: { messages?: number; uidNext?: number; uidValidity?: number; highestModSeq?: bigint } = {};
   const items = line.slice(name.end);
+  const mailboxId = readObjectId(/^ \(MAILBOXID (.*)\) *$/i.exec(items)?.[1] ?? "");
+  if (mailboxId !== undefined) return { kind: "mailbox-status", name: name.value, mailboxId };
+  const told: { messages?: number; uidNext?: number; uidValidity?: number; highestModSeq?: bigint } = {};
   for (const [, key = "", value = ""] of items.matchAll(
     /[ (](MESSAGES|UIDNEXT|UIDVALIDITY|HIGHESTMODSEQ) ([^ ()]*)/gi,
   )) {

@@ -23,6 +23,12 @@ export function readSize(digits: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** `(id)` (RFC 8474 section 7); undefined for anything else. */
+export function readObjectId(text: string): string | undefined {
+  const id = /^\(([-\w]{1,255})\)$/.exec(text)?.[1];
+  return id === undefined ? undefined : ownCopy(id);
+}
+
 /** What is kept of a line that cannot be read. */
 const maxKept = 1000;
 

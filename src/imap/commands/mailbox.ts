@@ -65,6 +65,35 @@ export async function statusIfAny(session: Channel, wireName: string): Promise<M
   }
 }
 
+/**
+ * RFC 8474 4.3. Asked for alone: with other items, Cyrus 3.6.1 tells raw memory. Undefined where none is told that can be one,
+ * for whatever reason.
+ */
+export async function mailboxIdOf(session: Channel, wireName: string): Promise<string | undefined> {
+  let id: string | undefined;
+  try {
+    await session.run({
+      name: "STATUS",
+      overlap: "any",
+      parts: line`STATUS ${mailbox(wireName)} (MAILBOXID)`,
+      claim: (response) => {
+        if (response.kind === "unreadable")
+          return response.about === "status" && isSameMailbox(response.name ?? wireName, wireName);
+        if (response.kind !== "mailbox-status" || !isSameMailbox(response.name, wireName)) return false;
+        // NOTIFY (RFC 5465) tells something else.
+        if ((response.messages ?? response.uidNext ?? response.uidValidity ?? response.highestModSeq) !== undefined)
+          return false;
+        id = response.mailboxId;
+        return true;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    return undefined;
+  }
+  return id;
+}
+
 function isSameMailbox(a: string, b: string): boolean {
   return canonicalName(a) === canonicalName(b);
 }

@@ -59,9 +59,18 @@ test("a mailbox that keeps no flag at all is not one that did not say", async ()
   assert.equal((await viewOf("5 EXISTS")).permanentFlags.names, undefined);
 });
 
+test("an id counts if it is one, and always the same", async () => {
+  const idOf = async (...ids: string[]): Promise<string | undefined> =>
+    (await viewOf(...ids.map((id) => `OK [MAILBOXID ${id}] id`))).mailboxId;
+  assert.equal(await idOf("(x-1)"), "x-1");
+  assert.equal(await idOf("(x-1)", "(x-1)"), "x-1");
+  const none: readonly string[][] = [[], ["()"], ["x"], ["(\xff)"], ["(x-1)", "(x-2)"], ["(x-1)", "(\xff)"]];
+  for (const ids of none) assert.equal(await idOf(...ids), undefined, ids.join());
+});
+
 test("codes nobody knows and responses without a meaning here are passed over", async () => {
   const view = await viewOf(
-    "OK [MAILBOXID (x)] id",
+    "OK [URLMECH INTERNAL] Ok",
     String.raw`FLAGS (\Seen)`,
     "0 RECENT",
     "OK text",

@@ -38,6 +38,7 @@ function filledDatabase(t: TestContext): string {
     store.noteStock(idx, 3);
     store.noteEmptied(idx);
     store.noteUnkept(idx, "remote", flagSet(["work"]));
+    store.noteMailboxId(idx, "local", name);
     store.recordRefusedChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });
     const wait = { since: new Date(0), nextAttempt: new Date(60_000), attempts: 1 };
     store.recordWait({ idx, side: "local", firstUid: 8, reason: "full", ...wait });
@@ -126,6 +127,12 @@ function restore(path: string): void {
     execute(path, `INSERT INTO ${table} ${other} ${names} FROM ${table} WHERE idx = 2`);
   }
 }
+
+test("an id that cannot be is not returned", (t) => {
+  const path = filledDatabase(t);
+  spoil(path, "UPDATE mailbox_ids SET MAILBOXID = 'a b' WHERE idx = 1");
+  assert.deepEqual(openUntilTheEnd(t, path).mailboxIds("local"), new Map([[2, "other"]]));
+});
 
 describe("a mapping with a text", () => {
   const local = (store: Store): unknown[] => [...store.allPairs(1, 10)];

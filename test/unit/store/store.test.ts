@@ -116,6 +116,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.noteStock(idx, 5);
     store.noteEmptied(idx);
     store.noteUnkept(idx, "local", flagSet(["work"]));
+    store.noteMailboxId(idx, "local", name);
     return idx;
   };
   const [first, second] = [fill("a"), fill("b")];
@@ -136,6 +137,17 @@ test("a checkpoint saves and replaces both states, to the last bit", (t) => {
   const swapped = { local: states.remote, remote: states.local };
   store.checkpoint(idx, swapped);
   assert.deepEqual(store.mailboxes()[0]?.states, swapped);
+});
+
+test("noteMailboxId: of a side each, the last one", (t) => {
+  const { store, idx } = newMailbox(t);
+  assert.deepEqual(store.mailboxIds("local"), new Map());
+  for (const side of sides) store.noteMailboxId(idx, side, `of-${side}`);
+  store.noteMailboxId(idx, "local", "x".repeat(255));
+  assert.deepEqual(store.mailboxIds("local"), new Map([[idx, "x".repeat(255)]]));
+  assert.deepEqual(store.mailboxIds("remote"), new Map([[idx, "of-remote"]]));
+  store.noteMailboxId(idx, "remote", undefined);
+  assert.deepEqual(store.mailboxIds("remote"), new Map());
 });
 
 test("message counts belong to the checkpoint they came with", (t) => {

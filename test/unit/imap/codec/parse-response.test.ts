@@ -123,6 +123,16 @@ const responses: readonly (readonly [line: string, response: Response, ...litera
     '* STATUS "a b" (UNSEEN 3 MAILBOXID (\xff\x01")\xa0() HIGHESTMODSEQ 0)',
     { kind: "mailbox-status", name: "a b", highestModSeq: 0n },
   ],
+  // RFC 8474 4.3: alone, an id; anything else is none
+  ["* STATUS a (MAILBOXID (F2-_x))", { kind: "mailbox-status", name: "a", mailboxId: "F2-_x" }],
+  ["* STATUS a (mailboxid (1)) ", { kind: "mailbox-status", name: "a", mailboxId: "1" }],
+  [`* STATUS a (MAILBOXID (${"x".repeat(255)}))`, { kind: "mailbox-status", name: "a", mailboxId: "x".repeat(255) }],
+  ...["", "()", "NIL", "x", "(a b)", '("x")', "(\xff)", "(x) MESSAGES 3", `(${"x".repeat(256)})`].map(
+    (id): [string, Response] => [
+      `* STATUS a (MAILBOXID ${id})`,
+      { kind: "mailbox-status", name: "a", ...(id.includes("MESSAGES") && { messages: 3 }) },
+    ],
+  ),
 
   // the selected mailbox
   ["* 0 EXISTS", { kind: "exists", count: 0 }],

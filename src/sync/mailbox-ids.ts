@@ -1,0 +1,34 @@
+// The ids by which a server tells mailboxes apart (RFC 8474), where their numbers do not. One that is what it was saves a look at
+// the messages; from any other nothing follows, and the messages are looked at.
+
+import { mailboxIdOf } from "../imap/commands/mailbox.ts";
+import type { Session } from "../imap/session.ts";
+import { allDone } from "../model/all-done.ts";
+
+export interface Recorded {
+  readonly session: Session;
+  /** By idx. */
+  readonly ids: ReadonlyMap<number, string>;
+}
+
+/** Those that have the id that is recorded of them, and no other one with them. All are asked for in one packet. */
+export async function withSameIds<T extends { readonly idx: number; readonly wireName: string }>(
+  { session, ids }: Recorded,
+  mailboxes: readonly T[],
+): Promise<readonly T[]> {
+  if (!session.capabilities.has("OBJECTID")) return [];
+  const asked = mailboxes.filter(({ idx }) => ids.has(idx));
+  const told = await allDone(asked.map(({ wireName }) => mailboxIdOf(session, wireName)));
+  const isOnlyOne = uniqueIn(told);
+  const isOnlyRecorded = uniqueIn([...ids.values()]);
+  return asked.filter(({ idx }, i) => {
+    const id = ids.get(idx)!;
+    return told[i] === id && isOnlyOne(id) && isOnlyRecorded(id);
+  });
+}
+
+function uniqueIn(ids: readonly (string | undefined)[]): (id: string) => boolean {
+  const counts = new Map<string | undefined, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return (id) => counts.get(id) === 1;
+}
