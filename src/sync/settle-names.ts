@@ -20,6 +20,7 @@ import { decideRenames, type Decisions } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import type { Held, Move, Renaming } from "./renaming.ts";
 import type { Program } from "./suggested-command.ts";
+import { leaveMailboxes } from "./second-look.ts";
 import { findWhereabouts, type Found } from "./whereabouts.ts";
 
 export interface Settling {
@@ -143,6 +144,7 @@ async function bringBack(settling: Settling, { listings, known, mayRename }: Lis
       for (const name of names) leftOut.add(name);
       continue;
     }
+    await leaveMailboxes(settling.sessions);
     const staying = [...there].filter(([name, { exists }]) => exists && !isTemporary(name)).map(([name]) => name);
     if (await renameOrLeaveOut(settling, { side, mailbox, listings, moves: [], listed: there, staying, names }))
       isAny = true;
