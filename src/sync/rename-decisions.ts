@@ -82,7 +82,8 @@ function judge(
   if (goal === undefined) return { kind: "both", names: { local: at.local!, remote: at.remote! } };
   const [behind] = sides.filter((side) => at[side] !== undefined && at[side] !== goal);
   const ahead = behind === undefined ? sides.find((side) => at[side] === goal)! : otherSide(behind);
-  if (name === "INBOX") return { kind: "inbox", side: ahead };
+  const isAgreed = sides.every((side) => at[side] === goal);
+  if (name === "INBOX" && !isAgreed) return { kind: "inbox", side: ahead };
   if (goal !== name && (isIgnored(goal) || !isInScope(goal))) {
     // Without another mailbox in its place it is one that disappeared.
     return listed[ahead].get(name)?.exists === true ? { kind: "ignored", side: ahead } : undefined;

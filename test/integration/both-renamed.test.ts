@@ -162,6 +162,24 @@ test("with Cyrus, too, nothing is lost or doubled, and the same is left alone", 
   await run(await renamedOnBoth(t, { local: cyrus, remote: dot }));
 });
 
+test("so it is with INBOX: the same new name is recorded, and of two the user chooses", async (t) => {
+  const stores = await twoStores(t, { local: slash, remote: dot });
+  await deliver(stores.local, "INBOX", ...mails("first", 2));
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  for (const side of sides) await command(stores[side], "RENAME INBOX old");
+  await deliver(stores.remote, "INBOX", ...mails("second", 3));
+  const { status, stderr } = await runInterimap(stores.home);
+  assert.equal(status, 0, stderr);
+  const old = { old: "first1 first2" };
+  for (const side of sides) assert.deepEqual(await held(stores[side]), { INBOX: "second1 second2 second3", ...old });
+
+  await command(stores.local, "RENAME INBOX here");
+  await command(stores.remote, "RENAME INBOX there");
+  await takeAdvice(stores);
+  for (const side of sides) assert.deepEqual(await held(stores[side]), { here: "second1 second2 second3", ...old });
+  assert.equal((await runInterimap(stores.home)).stderr, "");
+});
+
 test("a daemon that hears of both does all that fits together, and nothing is left out", async (t) => {
   const stores = await startWatching(
     t,

@@ -129,6 +129,12 @@ test("where they contradict each other, nothing is done by halves, and there is 
   assert.equal(follows({ known: ["a", "b"], local: ["b=a", "a"], remote: ["b=b"] }), "a held: taken");
 });
 
+test("INBOX is renamed in the database only, when both servers have done it", () => {
+  const world: World = { known: ["INBOX"], local: ["b=INBOX", "INBOX"], remote: ["b=INBOX", "INBOX"] };
+  assert.equal(follows(world), "database INBOX>b");
+  assert.equal(follows({ ...world, remote: ["c=INBOX", "INBOX"] }), "INBOX held: both");
+});
+
 test("a mailbox below its own old name gets there", () => {
   assert.equal(follows({ known: ["a"], local: ["a\0b=a"], remote: ["a=a"] }), "remote a>a\0b");
 });
