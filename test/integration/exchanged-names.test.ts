@@ -11,7 +11,15 @@ import { quoted } from "../support/raw-imap.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { asClient, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import {
+  asClient,
+  deliver,
+  deliverToEach,
+  mails,
+  twoStores,
+  userNames,
+  type TwoStores,
+} from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 
 const { slash, dot, cyrus } = await startAll({
@@ -129,9 +137,8 @@ const done = stories.flatMap((story, at) =>
 
 async function fill({ local }: TwoStores): Promise<void> {
   await act(local, ...Object.keys(before).map((name) => `create ${name}`));
-  await asClient(local, async (imap) => {
-    for (const [name, count] of Object.entries(before)) await appendAll(imap, on(local, name), mails(name, count));
-  });
+  const entries = Object.entries(before);
+  await deliverToEach(local, new Map(entries.map(([name, count]) => [on(local, name), mails(name, count)])));
 }
 
 async function filled(t: TestContext, servers: PerSide<MailServer>): Promise<TwoStores> {

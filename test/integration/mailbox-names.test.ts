@@ -31,6 +31,7 @@ import {
   command,
   contents,
   deliver,
+  deliverToEach,
   expunge,
   mails,
   store,
@@ -78,7 +79,7 @@ async function run({ home }: TwoStores, ...args: readonly string[]): Promise<Run
 /** Makes the mailboxes, with a message in each. */
 async function fill(server: MailServer, mailboxes: readonly string[], message: string): Promise<void> {
   await command(server, ...mailboxes.flatMap((name) => [`CREATE ${quoted(name)}`, `SUBSCRIBE ${quoted(name)}`]));
-  for (const name of mailboxes) await deliver(server, name, ...mails(message, 1));
+  await deliverToEach(server, new Map(mailboxes.map((name) => [name, mails(message, 1)])));
 }
 
 const pairs: readonly (readonly [string, readonly string[], () => PerSide<MailServer>])[] = [
@@ -105,11 +106,10 @@ describe("odd names", () => {
       await assertNothingToDo(stores);
       for (const side of sides) {
         const other = stores[otherSide(side)];
-        for (const name of made[side]) {
-          const there = name.replaceAll(stores[side].delimiter, other.delimiter);
-          await deliver(other, there, ...mails("second", 1));
-          await store(other, "1 +FLAGS (\\Flagged)", there);
-        }
+        const there = made[side].map((name) => name.replaceAll(stores[side].delimiter, other.delimiter));
+        await deliverToEach(other, new Map(there.map((name) => [name, mails("second", 1)])));
+        const flagged = there.flatMap((name) => [`SELECT ${quoted(name)}`, "UID STORE 1 +FLAGS (\\Flagged)"]);
+        await command(other, ...flagged);
         await expunge(stores[side], "1", made[side][0]);
       }
       await assertConverges(stores);

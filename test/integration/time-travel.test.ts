@@ -8,18 +8,16 @@ import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { becomes } from "../support/eventually.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { appendAll } from "../support/mail-store.ts";
 import { assertPairsAreAlike } from "../support/pairs.ts";
-import type { AppendMessage } from "../support/raw-imap.ts";
 import { makeHome, plainText, runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { loseIndex, wayBackOf, wayBackOfDatabase, type WayBack } from "../support/time-travel.ts";
 import {
-  asClient,
   command,
   contents,
   deliver,
+  deliverToEach,
   expunge,
   mail,
   mails,
@@ -57,15 +55,9 @@ const someBoxes = boxesFor([0, 1, 6]);
 /** Names of messages of a mailbox, e.g. `INBOX-m1`. */
 const of = (box: string, ...names: readonly string[]): string[] => names.map((name) => `${box}-${name}`);
 
-function deliverToEach(
-  server: MailServer,
-  boxes: Boxes,
-  messages: (box: string, fresh: number) => readonly AppendMessage[],
-): Promise<void> {
-  return asClient(server, async (imap) => {
-    for (const [box, fresh] of boxes) await appendAll(imap, box, messages(box, fresh));
-  });
-}
+/** Of each mailbox. */
+const inEach = <T>(boxes: Boxes, of: (box: string, fresh: number) => T): ReadonlyMap<string, T> =>
+  new Map([...boxes].map(([box, fresh]) => [box, of(box, fresh)]));
 
 interface Journey {
   readonly stores: TwoStores;
@@ -80,19 +72,28 @@ async function journey(
   const stores = await twoStores(t, servers);
   const names = [...boxes.keys()];
   await command(stores.local, ...names.filter((name) => name !== "INBOX").map((name) => `CREATE ${name}`));
-  await deliverToEach(stores.local, boxes, (box) => mails(`${box}-m`, 5));
+  await deliverToEach(
+    stores.local,
+    inEach(boxes, (box) => mails(`${box}-m`, 5)),
+  );
   await assertConverges(stores);
   const back = {
     local: wayBackOf(stores.local),
     remote: wayBackOf(stores.remote),
     database: wayBackOfDatabase(stores.home),
   };
-  await deliverToEach(stores.local, boxes, (box) => mails(`${box}-n`, 2));
-  await deliverToEach(stores.remote, boxes, (box) => [mail(`${box}-n3`)]);
-  const inEach = (...lines: readonly string[]): string[] => names.flatMap((name) => [`SELECT ${name}`, ...lines]);
-  await command(stores.remote, ...inEach("UID STORE 2 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 2"));
+  await deliverToEach(
+    stores.local,
+    inEach(boxes, (box) => mails(`${box}-n`, 2)),
+  );
+  await deliverToEach(
+    stores.remote,
+    inEach(boxes, (box) => [mail(`${box}-n3`)]),
+  );
+  const selected = (...lines: readonly string[]): string[] => names.flatMap((name) => [`SELECT ${name}`, ...lines]);
+  await command(stores.remote, ...selected("UID STORE 2 +FLAGS.SILENT (\\Deleted)", "UID EXPUNGE 2"));
   await assertConverges(stores);
-  await command(stores.local, ...inEach("UID STORE 3 +FLAGS (\\Flagged)"));
+  await command(stores.local, ...selected("UID STORE 3 +FLAGS (\\Flagged)"));
   await assertConverges(stores);
   return { stores, back };
 }
@@ -103,7 +104,7 @@ type Everything = ReadonlyMap<string, readonly string[]>;
 async function held(server: MailServer, boxes: Boxes): Promise<Everything> {
   const { mailboxes } = await snapshot(server);
   const names = (box: string): string[] => (mailboxes.get(box) ?? []).map(({ messageId }) => nameIn(messageId)).sort();
-  return new Map([...boxes.keys()].map((box) => [box, names(box)]));
+  return inEach(boxes, names);
 }
 
 const nameIn = (messageId: string): string => messageId.replace(/^<|@example\.org>$/g, "");
@@ -112,7 +113,7 @@ const nameIn = (messageId: string): string => messageId.replace(/^<|@example\.or
 async function everything(stores: TwoStores, boxes: Boxes): Promise<Everything> {
   const found = await allDone(sides.map((side) => held(stores[side], boxes)));
   const inBox = (box: string): string[] => [...new Set(found.flatMap((one) => one.get(box)!))].sort();
-  return new Map([...boxes.keys()].map((box) => [box, inBox(box)]));
+  return inEach(boxes, inBox);
 }
 
 /** Each message once, on both sides, and in the database what it is. */
@@ -136,7 +137,10 @@ for (const [kind, servers, boxes] of [
         for (const traveller of travellers) await back[traveller]();
         const receivers = sides.filter((side) => travellers.length > 1 || travellers[0] !== otherSide(side));
         for (const side of receivers)
-          await deliverToEach(stores[side], boxes, (box, fresh) => mails(`${box}-${side[0]!}x`, fresh));
+          await deliverToEach(
+            stores[side],
+            inEach(boxes, (box, fresh) => mails(`${box}-${side[0]!}x`, fresh)),
+          );
         const all = await everything(stores, boxes);
         const { status, stderr } = await runInterimap(stores.home);
         assert.equal(status, 0, stderr);
@@ -171,7 +175,10 @@ describe("while a daemon watches", () => {
       const daemon = startDaemon(t, stores.home, { args: [args] });
       await daemon.waits();
       await back[side]();
-      await deliverToEach(stores[side], someBoxes, (box, fresh) => mails(`${box}-x`, fresh));
+      await deliverToEach(
+        stores[side],
+        inEach(someBoxes, (box, fresh) => mails(`${box}-x`, fresh)),
+      );
       const all = await everything(stores, someBoxes);
       await becomes(() => allDone(sides.map((one) => held(stores[one], someBoxes))), [all, all]);
       await daemon.stop();
@@ -184,7 +191,10 @@ for (const side of sides) {
   test(`--repair: ${side} put back, and mailboxes with ${newMessages(someBoxes)}`, async (t) => {
     const { stores, back } = await journey(t, { servers: { local: dovecot, remote: other }, boxes: someBoxes });
     await back[side]();
-    await deliverToEach(stores[side], someBoxes, (box, fresh) => mails(`${box}-x`, fresh));
+    await deliverToEach(
+      stores[side],
+      inEach(someBoxes, (box, fresh) => mails(`${box}-x`, fresh)),
+    );
     const all = await everything(stores, someBoxes);
     const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
     assert.equal(status, 0, stderr);

@@ -1,7 +1,6 @@
 // One mailbox on two servers that follow scripts: both sides have UID 1 and 2, unless a test says something else.
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { perSide, type PerSide } from "../../src/model/side.ts";
 import { uidRange } from "../../src/model/uid-set.ts";
@@ -13,6 +12,7 @@ import { Connections } from "../../src/sync/connections.ts";
 import { DeletionGuard } from "../../src/sync/deletion-guard.ts";
 import { Shortage } from "../../src/sync/reluctance.ts";
 import { syncMailbox } from "../../src/sync/mailbox-worker.ts";
+import { scratchBase } from "../support/scratch.ts";
 import { withSession } from "./fixture.ts";
 
 export const before = { uidValidity: 7, uidNext: 3, highestModSeq: 5n };
@@ -35,7 +35,7 @@ export async function withScene(
   work: (scene: Scene) => Promise<void>,
   { isFirstMet = false } = {},
 ): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "interimap-sync-"));
+  const directory = mkdtempSync(join(scratchBase, "interimap-sync-"));
   const store = openStore({ path: join(directory, "db") });
   try {
     const idx = store.addMailbox("box", false);

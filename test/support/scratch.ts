@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const prefix = "interimap-test";
-const base = statSync("/dev/shm", { throwIfNoEntry: false })?.isDirectory() ? "/dev/shm" : tmpdir();
+/** In memory where that can be: waiting for the disk shows nothing. */
+export const scratchBase = statSync("/dev/shm", { throwIfNoEntry: false })?.isDirectory() ? "/dev/shm" : tmpdir();
 
 const cleanups = new Set<() => void>();
 let isPrepared = false;
@@ -14,7 +15,7 @@ let isPrepared = false;
 /** Makes a directory for this process; readable by other users, because servers change theirs. */
 export function scratchDirectory(purpose: string): string {
   prepare();
-  const directory = mkdtempSync(join(base, `${prefix}-${process.pid}-${startTime(process.pid)}-${purpose}-`));
+  const directory = mkdtempSync(join(scratchBase, `${prefix}-${process.pid}-${startTime(process.pid)}-${purpose}-`));
   whenProcessEnds(() => removeScratch(directory));
   return directory;
 }
@@ -44,10 +45,10 @@ function prepare(): void {
 }
 
 function removeStale(): void {
-  for (const name of readdirSync(base)) {
+  for (const name of readdirSync(scratchBase)) {
     const [, pid, start] = new RegExp(`^${prefix}-(\\d+)-(\\d+)-`).exec(name) ?? [];
     if (pid === undefined || startTime(Number(pid)) === start) continue;
-    const directory = join(base, name);
+    const directory = join(scratchBase, name);
     killUsersOf(directory);
     try {
       removeScratch(directory);

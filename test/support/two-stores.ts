@@ -142,6 +142,16 @@ export function deliver(server: MailServer, mailbox: string, ...messages: readon
   return asClient(server, (imap) => appendAll(imap, mailbox, messages));
 }
 
+/** To several mailboxes, by names on the wire. */
+export function deliverToEach(
+  server: MailServer,
+  messages: ReadonlyMap<string, readonly AppendMessage[]>,
+): Promise<void> {
+  return asClient(server, async (imap) => {
+    for (const [mailbox, some] of messages) await appendAll(imap, mailbox, some);
+  });
+}
+
 /** What a mailbox holds, a line each: the message's name and its flags in lower case, e.g. `one \seen work`. */
 export async function contents(server: MailServer, mailbox = "INBOX"): Promise<string[]> {
   const messages = (await snapshot(server)).mailboxes.get(mailbox) ?? [];

@@ -2,14 +2,14 @@
 
 import Database from "better-sqlite3";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
+import { scratchBase } from "../../support/scratch.ts";
 
 /** Removed when the test ends. */
 export function temporaryDirectory(t: Pick<TestContext, "after">): string {
-  const directory = mkdtempSync(join(tmpdir(), "interimap-store-"));
+  const directory = mkdtempSync(join(scratchBase, "interimap-store-"));
   t.after(() => {
     rmSync(directory, { recursive: true, force: true });
   });

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
@@ -10,6 +9,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import { Connections } from "../../../src/sync/connections.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
 import { synchronise } from "../../../src/sync/synchronise.ts";
+import { scratchBase } from "../../support/scratch.ts";
 import { listedServer, type ListedServer } from "./listed-server.ts";
 
 interface World {
@@ -45,7 +45,7 @@ async function run({
     };
     return listedServer({ side, mailboxes: mailboxes[side], delimiter: delimiters[side], onCommand });
   });
-  const directory = mkdtempSync(join(tmpdir(), "interimap-sync-"));
+  const directory = mkdtempSync(join(scratchBase, "interimap-sync-"));
   const store = openStore({ path: join(directory, "db") });
   const events: string[] = [];
   const report = (event: SyncEvent): void => {
