@@ -21,7 +21,7 @@ import { renameEverywhere } from "./rename-mailbox.ts";
 import type { Held, Move, Renaming } from "./renaming.ts";
 import type { Program } from "./suggested-command.ts";
 import { leaveMailboxes } from "./second-look.ts";
-import { findWhereabouts, type Found } from "./whereabouts.ts";
+import type { Found } from "./whereabouts.ts";
 
 export interface Settling {
   readonly sessions: PerSide<Session>;
@@ -40,13 +40,15 @@ export interface Settling {
 export interface Listed {
   readonly listings: PerSide<Listing>;
   readonly known: ReadonlyMap<string, KnownMailbox>;
+  /** Undefined: every known mailbox is what it was. */
+  readonly found: Found | undefined;
   /** False: whatever is still to be renamed is left alone. */
   readonly mayRename: boolean;
 }
 
 /** True when something was renamed: the listings are out of date then. */
 export async function settleNames(settling: Settling, listed: Listed): Promise<boolean> {
-  const found = await findWhereabouts(settling, listed);
+  const { found } = listed;
   if (found === undefined) return bringBack(settling, listed);
   const { renames, leftOut, doubted } = settling;
   for (const name of othersUnder(found, listed.known)) doubted.add(name);
@@ -59,7 +61,7 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   });
   const { moves, followed, recorded, carried, held } = decisions;
   const isAnyToDo = moves.length > 0 || followed.length > 0 || recorded.length > 0;
-  if (!isAnyToDo && (await bringBack(settling, listed, found))) return true;
+  if (!isAnyToDo && (await bringBack(settling, listed))) return true;
   // Their names may change while others are renamed: lines come at last, with those that they have then.
   if (!isAnyToDo || !listed.mayRename) holdBack(settling, listed, held);
   if (!isAnyToDo) return false;
@@ -127,7 +129,7 @@ async function exchange(
 }
 
 /** What made room, and was left so when a run was ended or a server refused the rest. True if any has its name back. */
-async function bringBack(settling: Settling, { listings, known, mayRename }: Listed, found?: Found): Promise<boolean> {
+async function bringBack(settling: Settling, { listings, known, found, mayRename }: Listed): Promise<boolean> {
   const { leftOut, isIgnored } = settling;
   let isAny = false;
   for (const side of sides) {

@@ -11,6 +11,7 @@ import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { groupBy } from "../model/group-by.ts";
 import { briefName, toWire } from "../model/mailbox-name.ts";
+import { isTemporary } from "../model/temporary-name.ts";
 import { slices } from "../model/slices.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
@@ -32,14 +33,14 @@ import type { Listing } from "./mailbox-listing.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { optimiseLater } from "./late-optimisation.ts";
 import { planFollowing, type RenameSource } from "./follow-renames.ts";
-import { settleNames } from "./settle-names.ts";
-import { renameEverywhere } from "./rename-mailbox.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "./share-out.ts";
 import { isToBeAskedAgain } from "./unkept-flags.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
 import { Shortage } from "./reluctance.ts";
+import type { Listed } from "./settle-names.ts";
 import { isWaitOver } from "./waits.ts";
+import { findWhereabouts } from "./whereabouts.ts";
 import type { Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
@@ -455,6 +456,14 @@ function requireMailboxes({ guard }: Run, listings: PerSide<Listing>, { gone }: 
   }
 }
 
+/** What deals with mailboxes that are called otherwise now is loaded when there are any. True: the listings are out of date. */
+async function settleNames(run: Run, listed: Omit<Listed, "found">): Promise<boolean> {
+  const found = await findWhereabouts(run, listed);
+  const isAnyAside = sides.some((side) => [...listed.listings[side].mailboxes.keys()].some(isTemporary));
+  if (found === undefined && !isAnyAside) return false;
+  return (await import("./settle-names.ts")).settleNames(run, { ...listed, found });
+}
+
 /** Does on the other side, and in the database, what servers told of. True when something was changed. */
 async function followRenames(
   { renames, isIgnored, ...run }: Run,
@@ -468,6 +477,8 @@ async function followRenames(
     isIgnored: (name: string) => isIgnored(name) || run.leftOut.has(name),
   };
   const followed = planFollowing(renames.take(), circumstances);
+  if (followed.length === 0) return false;
+  const { renameEverywhere } = await import("./rename-mailbox.ts");
   for (const { side, from, to } of followed) {
     const targets = [otherSide(side), "database"] as const;
     try {
@@ -478,7 +489,7 @@ async function followRenames(
       leaveOut({ ...run, isIgnored }, { side: otherSide(side), mailbox: from }, error);
     }
   }
-  return followed.length > 0;
+  return true;
 }
 
 /** Without a list there is nothing to work on: a refusal here concerns more than a mailbox. */

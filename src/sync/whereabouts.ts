@@ -10,7 +10,6 @@ import type { ListingQuery } from "./list-both.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { withSameIds } from "./mailbox-ids.ts";
-import { leaveMailboxes, lookBack } from "./second-look.ts";
 import {
   continues,
   locate,
@@ -59,7 +58,7 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
     const asked = sides.flatMap((side) => found[side].questions.map((question) => ({ side, ...question })));
     if (asked.length === 0) {
       if (sides.every((side) => found[side].places.size === 0)) return undefined;
-      if (hasLooked) await leaveMailboxes(search.sessions);
+      if (hasLooked) await (await import("./second-look.ts")).leaveMailboxes(search.sessions);
       return {
         places: perSide((side) => found[side].places),
         unclear: perSide((side) => found[side].unclear),
@@ -172,6 +171,7 @@ async function answerTo(search: Search, { side, question: { idx, name }, mailbox
   const here = listed[side].get(name)?.wireName;
   if (here === undefined || mailbox === undefined) return "unknown";
   const other = otherSide(side);
+  const { lookBack } = await import("./second-look.ts");
   return lookBack(search, { idx, side, wireName: here, counterparts: counterparts(mailbox, listed[other], other) });
 }
 
