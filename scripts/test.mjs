@@ -16,18 +16,43 @@ const quick = args.includes("--quick");
 const paths = args.filter((arg) => arg !== "--quick");
 
 bootstrap();
-if (paths.length === 0) await runStaticChecks();
-if (!quick) {
-  run("npm", ["run", "--silent", "build"]);
-  run(process.execPath, ["--import", "tsx", "scripts/install-packages.ts"]);
-}
+const statuses = await Promise.all([
+  paths.length > 0 ? 0 : runStaticChecks(),
+  // Beside them, because most of it is waiting for what is downloaded.
+  quick ? 0 : prepare(),
+]);
+const status = Math.max(...statuses);
+if (status !== 0) process.exit(status);
 const places = paths.length > 0 ? paths : quick ? quickFolders : ["test"];
 run(process.execPath, ["--enable-source-maps", "scripts/run-tests.mjs", ...places.flatMap(testFilesIn)]);
 
-/** Runs them side by side, shows the output of those that fail, and ends the process if one did. */
+/**
+ * Runs them side by side and shows the output of those that fail.
+ * @returns {Promise<number>} an exit status
+ */
 async function runStaticChecks() {
   const results = await Promise.all(staticChecks.map(runCheck));
-  if (results.includes(false)) process.exit(1);
+  return results.includes(false) ? 1 : 0;
+}
+
+/**
+ * Builds what the tests run, and brings the servers that they talk to.
+ * @returns {Promise<number>} an exit status
+ */
+async function prepare() {
+  const status = await statusOf("npm", ["run", "--silent", "build"]);
+  return status === 0 ? statusOf(process.execPath, ["--import", "tsx", "scripts/install-packages.ts"]) : status;
+}
+
+/**
+ * With our own standard streams.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {Promise<number>}
+ */
+function statusOf(command, args) {
+  const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+  return new Promise((resolve) => child.on("close", (status) => resolve(status ?? 1)));
 }
 
 /**
