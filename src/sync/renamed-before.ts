@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { leaveMailboxes, lookBack } from "./second-look.ts";
-import { continues } from "./whereabouts-plan.ts";
+import { continues } from "../model/mailbox-state.ts";
 
 export interface RenamedBefore {
   readonly sessions: PerSide<Session>;

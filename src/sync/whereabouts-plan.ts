@@ -2,7 +2,7 @@
 // numbers do not tell, it names what is to be looked at.
 
 import { groupBy } from "../model/group-by.ts";
-import { sameState, type MailboxState } from "../model/mailbox-state.ts";
+import { continues, sameState, type MailboxState } from "../model/mailbox-state.ts";
 import { settledName } from "../model/temporary-name.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";
 
@@ -201,10 +201,4 @@ function numbersOf({ uidNext, highestModSeq }: MailboxState): string {
 
 function keyOf({ idx, name }: Question): string {
   return `${String(idx)} ${name}`;
-}
-
-/** Whether a mailbox may have become this one: nothing goes back (RFC 3501 2.3.1.1, RFC 7162 3.1.2.1). */
-export function continues(now: MailboxState, before: MailboxState): boolean {
-  if (now.uidValidity !== before.uidValidity) return false;
-  return now.uidNext >= before.uidNext && now.highestModSeq >= before.highestModSeq;
 }

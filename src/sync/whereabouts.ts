@@ -2,7 +2,7 @@
 
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../model/all-done.ts";
-import { sameState, type MailboxState } from "../model/mailbox-state.ts";
+import { continues, sameState, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";
 import { lookUpListing } from "./look-up.ts";
@@ -10,15 +10,7 @@ import type { ListingQuery } from "./list-both.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { withSameIds } from "./mailbox-ids.ts";
-import {
-  continues,
-  locate,
-  lookalikes,
-  type Answer,
-  type Question,
-  type Recorded,
-  type Whereabouts,
-} from "./whereabouts-plan.ts";
+import { locate, lookalikes, type Answer, type Question, type Recorded, type Whereabouts } from "./whereabouts-plan.ts";
 
 export interface Search {
   readonly sessions: PerSide<Session>;
