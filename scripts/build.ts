@@ -9,8 +9,6 @@ import { build, transform, type BuildOptions, type Plugin, type TransformOptions
 
 const entry = "src/main.ts";
 const outfile = "dist/interimap.js";
-/** Of no chunk. */
-const loader = "./loader";
 
 /** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
 const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "module", "tls", "v8", "zlib"];
@@ -29,7 +27,8 @@ require = ((eager, onUse) => (name) => {
   if (!onUse.has(name)) return eager(name);
   let loaded;
   return new Proxy({}, { get: (_, key) => (loaded ??= eager(name))[key] });
-})(require, new Set(${JSON.stringify(loadedOnUse.map((name) => `node:${name}`))}));`;
+})(require, new Set(${JSON.stringify(loadedOnUse.map((name) => `node:${name}`))}));
+let __load;`;
 
 /** Instead of looking for it in a dozen places. Node loads it, so it cannot be inside the bundle. */
 const nativeAddOn: Plugin = {
@@ -97,6 +96,9 @@ async function split(): Promise<ReadonlyMap<string, Chunk>> {
 const chunks = await split();
 const main = `./${basename(entry, ".ts")}.js`;
 
+/** Of no chunk: makes the loader, and then runs what the program begins with. */
+const start = "./start";
+
 /** What every run needs. */
 const eager = new Set([main]);
 for (const name of eager) for (const one of chunks.get(name)?.imports ?? []) eager.add(one);
@@ -119,7 +121,7 @@ async function makeLoader(): Promise<string> {
     const texts = ${JSON.stringify(texts)};
     const shared = { ${names.map((name, i) => `"${name}": chunk${i}`).join(", ")} };
     const loaded = new Map();
-    export function load(name) {
+    function load(name) {
       if (!name.startsWith("./")) return require(name);
       if (loaded.has(name)) return loaded.get(name);
       // Values, which are sooner got at than what stands for them.
@@ -131,7 +133,9 @@ async function makeLoader(): Promise<string> {
         loaded.set(name, module.exports);
       }
       return module.exports;
-    }`;
+    }
+    // Not exported: what is required has all that it imports in functions, which V8 goes through twice.
+    __load = load;`;
 }
 
 /** Puts what every run needs into one scope, as if there were no chunks. */
@@ -143,11 +147,11 @@ const linker: Plugin = {
       namespace: kind === "dynamic-import" ? "on use" : "at once",
     }));
     builder.onLoad({ filter: /./, namespace: "at once" }, async ({ path }) => ({
-      contents: path === loader ? await makeLoader() : chunks.get(path)!.text,
+      contents: path === start ? `${await makeLoader()}\nimport "${main}";` : chunks.get(path)!.text,
       resolveDir: process.cwd(),
     }));
     builder.onLoad({ filter: /./, namespace: "on use" }, ({ path }) => ({
-      contents: `module.exports = require("${loader}").load("${path}");`,
+      contents: `module.exports = __load("${path}");`,
     }));
   },
 };
@@ -156,7 +160,7 @@ await build({
   ...forNode,
   // Not ESM: there, all modules of Node that are mentioned anywhere are loaded before anything runs.
   format: "cjs",
-  entryPoints: [main],
+  entryPoints: [start],
   outfile,
   plugins: [linker],
   banner: { js: banner },

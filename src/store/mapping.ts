@@ -112,15 +112,22 @@ export function newestPairs(
   idx: number,
   { limit, below = beyondAll }: NewestWanted,
 ): PrintedPair[] {
-  const newest = (side: Side): string =>
-    `SELECT * FROM (SELECT ${printedColumns} FROM mapping WHERE idx = ? AND ${uidOf[side]} < ?
-       ORDER BY ${uidOf[side]} DESC LIMIT ?)`;
-  const rows = connection.rows<PrintedRow>(
-    `${newest("local")} UNION ${newest("remote")}`,
-    ...[idx, below.local, limit, idx, below.remote, limit],
+  const newest = (side: Side): PrintedRow[] => {
+    const uid = uidOf[side];
+    const sql = `SELECT ${printedColumns} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT ?`;
+    return connection.rows<PrintedRow>(sql, idx, below[side], limit);
+  };
+  // Mostly the order of both sides is the same, and one index tells.
+  const rows = new Map(newest("local").map((row) => [row.local, row]));
+  const last = connection.value<number | null>(
+    "SELECT max(rUID) FROM mapping WHERE idx = ? AND rUID < ?",
+    ...[idx, below.remote],
   );
-  checked(connection, rows);
-  return rows.map(printed);
+  if (last !== null && ![...rows.values()].some(({ remote }) => remote === last))
+    for (const row of newest("remote")) rows.set(row.local, row);
+  const pairs = [...rows.values()].sort((a, b) => a.local - b.local);
+  checked(connection, pairs);
+  return pairs.map(printed);
 }
 
 /** By local UID, those of rows between the two. */

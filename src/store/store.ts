@@ -327,7 +327,10 @@ export class Store {
     addMappings(this.#connection, idx, pairs);
   }
 
-  /** The rows with the highest UIDs, so many of each side; with what their messages look like. */
+  /**
+   * The rows with the highest local UIDs, so many, and those with the highest remote ones unless the highest of all is among
+   * them; ascending by local UID, with what their messages look like.
+   */
   newestPairs(idx: number, wanted: NewestWanted): PrintedPair[] {
     return newestPairs(this.#connection, idx, wanted);
   }
