@@ -3,17 +3,11 @@
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { RenameNews } from "./follow-renames.ts";
 import { VainNews } from "./vain-news.ts";
 
 /** A mailbox may have changed on a side; undefined: nobody said how. */
 export type StatusNews = MailboxStatusResponse | undefined;
-
-/** Names as on the wire. */
-export interface RenameNews {
-  readonly side: Side;
-  readonly from: string;
-  readonly to: string;
-}
 
 export interface Due {
   /** All mailboxes, and their names. */

@@ -2,10 +2,16 @@
 
 import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
-import type { RenameNews } from "./agenda.ts";
 import { canonicalLevels, nameIn } from "./inbox-levels.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
+
+/** Names as on the wire. */
+export interface RenameNews {
+  readonly side: Side;
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface RenameSource {
   /** What was told since the last call, in order. */

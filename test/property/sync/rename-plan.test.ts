@@ -7,7 +7,7 @@ import { InterimapError } from "../../../src/model/errors.ts";
 import { isWithin, toWire } from "../../../src/model/mailbox-name.ts";
 import { otherSide, perSide, type Side } from "../../../src/model/side.ts";
 import { allTargets } from "../../../src/model/target.ts";
-import type { RenameNews } from "../../../src/sync/agenda.ts";
+import type { RenameNews } from "../../../src/sync/follow-renames.ts";
 import { planFollowing, type Followed } from "../../../src/sync/follow-renames.ts";
 import type { Listing } from "../../../src/sync/mailbox-listing.ts";
 import { apply, assertInPlace, clientRename, clients, decide, plan } from "../../support/renaming-world.ts";

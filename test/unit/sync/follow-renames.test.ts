@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { perSide, type PerSide } from "../../../src/model/side.ts";
-import type { RenameNews } from "../../../src/sync/agenda.ts";
-import { planFollowing } from "../../../src/sync/follow-renames.ts";
+import { planFollowing, type RenameNews } from "../../../src/sync/follow-renames.ts";
 import type { Listing } from "../../../src/sync/mailbox-listing.ts";
 
 interface World {
