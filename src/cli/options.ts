@@ -3,7 +3,7 @@
 import parser from "yargs-parser";
 import type { InterimapError } from "../model/errors.ts";
 import { isInbox } from "../model/mailbox-name.ts";
-import { printable } from "../model/printable.ts";
+import { printable } from "../util/printable.ts";
 import { allTargets, type Target } from "../model/target.ts";
 import { helpText, versionText } from "./usage.ts";
 import { usageError as usage } from "./usage-error.ts";

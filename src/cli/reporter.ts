@@ -3,7 +3,7 @@
 import type { Log } from "../log/log.ts";
 import { formatFlags } from "../model/flags.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
-import { duration } from "../model/duration.ts";
+import { duration } from "../util/duration.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { countUids, formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";

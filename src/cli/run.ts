@@ -9,7 +9,7 @@ import { parseLogPrefix } from "../log/log-prefix.ts";
 import { createLog, type RunLog } from "../log/logger.ts";
 import { InterimapError } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
-import { printableJson } from "../model/printable.ts";
+import { printableJson } from "../util/printable.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/events.ts";
 import { parseArguments, type Invocation, type WorkInvocation } from "./options.ts";

@@ -1,6 +1,6 @@
 // --watch[=SECONDS], which no parser knows how to read.
 
-import { printable } from "../model/printable.ts";
+import { printable } from "../util/printable.ts";
 import { usageError } from "./usage-error.ts";
 
 /**

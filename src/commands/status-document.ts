@@ -1,7 +1,7 @@
 // Gathers the status: what the database knows, and what a daemon says of itself.
 
 import packageJson from "../../package.json" with { type: "json" };
-import { groupBy } from "../model/group-by.ts";
+import { groupBy } from "../util/group-by.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide } from "../model/side.ts";

@@ -1,7 +1,7 @@
 // The default command: make both servers identical.
 
 import { isLeftOut, type Report } from "../sync/events.ts";
-import { monotonicMs } from "../model/monotonic.ts";
+import { monotonicMs } from "../util/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
 import { synchronise, type SyncOptions } from "../sync/synchronise.ts";
 import { onServers, type CommandContext, type Workplace } from "./on-servers.ts";

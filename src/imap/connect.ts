@@ -2,7 +2,7 @@
 // transport, greeting, STARTTLS, login, capabilities, QRESYNC, compression.
 
 import type { Log } from "../log/log.ts";
-import { duration } from "../model/duration.ts";
+import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { InetSettings, ServerSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";

@@ -2,7 +2,7 @@
 // on a terminal, in a log, or in a status.
 
 import { Secrets } from "../log/secrets.ts";
-import { cut, printable } from "../model/printable.ts";
+import { cut, printable } from "../util/printable.ts";
 import { lineForLog, withoutMessageText } from "./codec/message-text.ts";
 import type { Response, ResponseCode, StatusResponse, TaggedResponse, UnreadableResponse } from "./responses.ts";
 

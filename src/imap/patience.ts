@@ -1,7 +1,7 @@
 // How long a server may let us wait. Silence is measured in steps, since whether octets still leave can only be told by
 // looking twice. A server that is busy may say so; that is no progress, and buys time only for what takes time.
 
-import { duration } from "../model/duration.ts";
+import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 
 /** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */

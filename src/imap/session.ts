@@ -4,9 +4,9 @@
 //   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
 //             #inFlight                               #pending
 
-import { duration } from "../model/duration.ts";
+import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
-import { monotonicMs } from "../model/monotonic.ts";
+import { monotonicMs } from "../util/monotonic.ts";
 import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
 import { trafficLine } from "../log/traffic.ts";

@@ -1,7 +1,7 @@
 // What a server said of a mailbox and cannot be read, as the error that leaves that mailbox out.
 
 import { InterimapError } from "../model/errors.ts";
-import { excerpt } from "../model/printable.ts";
+import { excerpt } from "../util/printable.ts";
 import type { Side } from "../model/side.ts";
 
 export function lineUnreadable(line: string, side: Side): InterimapError {

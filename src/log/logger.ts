@@ -1,7 +1,7 @@
 // The Log of a run: lines of text, to the log file or the error output.
 
 import type { Writable } from "node:stream";
-import { printable } from "../model/printable.ts";
+import { printable } from "../util/printable.ts";
 import type { Log, LogContext } from "./log.ts";
 import { LogFile } from "./log-file.ts";
 import { formatLogPrefix, type LogPrefix } from "./log-prefix.ts";

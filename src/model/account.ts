@@ -1,7 +1,7 @@
 // Whose mail a side of the configuration is about: what tells one account from another, and stays when a password changes.
 
 import { createHash } from "node:crypto";
-import { cut, printable } from "./printable.ts";
+import { cut, printable } from "../util/printable.ts";
 import type { ServerSettings, TransportSettings } from "./server-settings.ts";
 
 export interface Account {

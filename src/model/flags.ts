@@ -1,6 +1,6 @@
 // A message's flags as an interned value: equal sets are the same object, so `===` compares and a Map groups them.
 
-import { cut } from "./printable.ts";
+import { cut } from "../util/printable.ts";
 
 /** Made by this file only; compare with `===`. */
 export interface FlagSet {

@@ -2,7 +2,7 @@
 
 import { InterimapError } from "./errors.ts";
 import { canonicalName, decodeUtf7, encodeUtf7 } from "./mailbox-name.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../util/printable.ts";
 
 /**
  * The program's names, or patterns, that may be meant, each once. IMAP's notation comes first: modified UTF-7, and the local

@@ -4,7 +4,7 @@
 // with NUL for the hierarchy delimiter; INBOX is always spelled so.
 
 import { InterimapError } from "./errors.ts";
-import { cut, printable } from "./printable.ts";
+import { cut, printable } from "../util/printable.ts";
 
 /** How one server writes names. */
 export interface Naming {

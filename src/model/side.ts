@@ -1,6 +1,6 @@
 // The two servers. Everything that exists once for each of them is a PerSide.
 
-import { allDone } from "./all-done.ts";
+import { allDone } from "../util/all-done.ts";
 
 export type Side = "local" | "remote";
 

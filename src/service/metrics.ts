@@ -1,7 +1,7 @@
 // The status as figures for Prometheus, in its text exposition format (version 0.0.4). Totals only: names of mailboxes
 // are nobody else's business, and many series besides.
 
-import { printable } from "../model/printable.ts";
+import { printable } from "../util/printable.ts";
 import { sides } from "../model/side.ts";
 import type { StatusDocument } from "./status-document.ts";
 

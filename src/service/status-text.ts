@@ -1,7 +1,7 @@
 // The status as people read it: a head, a table of the mailboxes, and one each of what was refused and what waits.
 
 import { longestShown } from "../model/mailbox-name.ts";
-import { cut, printable } from "../model/printable.ts";
+import { cut, printable } from "../util/printable.ts";
 import { sides } from "../model/side.ts";
 import type { Attention } from "../model/watch-state.ts";
 import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";

@@ -1,7 +1,7 @@
 // What systemd is told of a running daemon, as sd_notify(3) describes it. How it is sent: systemd-notify.ts.
 
 import type { Log } from "../log/log.ts";
-import { printable } from "../model/printable.ts";
+import { printable } from "../util/printable.ts";
 import { SystemdNotify } from "./systemd-notify.ts";
 
 export interface ServiceNotifier {

@@ -1,6 +1,6 @@
 // Columns for a terminal, counting what a terminal counts: CJK and emoji take two cells.
 
-import { cut } from "../model/printable.ts";
+import { cut } from "../util/printable.ts";
 
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
 

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { shellWord } from "../files/examine.ts";
 import { InterimapError } from "../model/errors.ts";
-import { excerpt } from "../model/printable.ts";
+import { excerpt } from "../util/printable.ts";
 
 /** What to throw for a failure to load it; undefined for any other error. */
 export function addOnError(error: unknown): InterimapError | undefined {

@@ -2,7 +2,7 @@
 
 import Database from "better-sqlite3";
 import { InterimapError } from "../model/errors.ts";
-import { printable } from "../model/printable.ts";
+import { printable } from "../util/printable.ts";
 import { lockHolder } from "./lock-holder.ts";
 
 const nothingLost = "nothing that was done is lost";

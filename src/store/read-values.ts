@@ -1,7 +1,7 @@
 // Values as they come from the database, checked where they are read: what cannot be goes no further.
 
 import { InterimapError } from "../model/errors.ts";
-import { printable } from "../model/printable.ts";
+import { printable } from "../util/printable.ts";
 
 /** RFC 3501 2.3.1.1: not zero, 32 bits. */
 export function isUid(value: unknown): value is number {

@@ -3,7 +3,7 @@
 
 import { fetchFlags } from "../imap/commands/fetch.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { slices } from "../model/slices.ts";
+import { slices } from "../util/slices.ts";
 import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 

@@ -8,7 +8,7 @@ import { noop, status } from "../imap/commands/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
 import {

@@ -5,7 +5,7 @@ import type { Channel } from "../imap/channel.ts";
 import { LiteralRefused } from "../imap/literal-refused.ts";
 import { fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../imap/commands/fetch.ts";
 import { noop } from "../imap/commands/mailbox.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { isKept } from "../model/internal-date.ts";
 import { messageIdOf } from "../model/message-id.ts";

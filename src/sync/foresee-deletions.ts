@@ -4,7 +4,7 @@ import { fetchFlags } from "../imap/commands/fetch.ts";
 import { statusIfAny } from "../imap/commands/mailbox.ts";
 import { select } from "../imap/commands/select.ts";
 import type { Session } from "../imap/session.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";

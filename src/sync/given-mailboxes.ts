@@ -2,7 +2,7 @@
 
 import { listDelimiter } from "../imap/commands/list.ts";
 import type { Session } from "../imap/session.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { meantBy, newNames, readings, theOnly } from "../model/given-name.ts";
 import { canonicalName, displayName, toWire, type Naming } from "../model/mailbox-name.ts";

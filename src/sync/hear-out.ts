@@ -4,7 +4,7 @@
 import { fetchIdentities, fetchSizes, type MessageIdentity } from "../imap/commands/fetch.ts";
 import { existingUids } from "../imap/commands/search.ts";
 import { noop } from "../imap/commands/mailbox.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MessageSizes } from "../model/message-sizes.ts";
 import type { Side } from "../model/side.ts";

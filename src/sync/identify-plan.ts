@@ -4,7 +4,7 @@
 // apart messages that share one. Messages without Message-ID have nothing that would be enough.
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
-import { groupBy } from "../model/group-by.ts";
+import { groupBy } from "../util/group-by.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { identityKey, planMatches, without } from "./match-plan.ts";
 

@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../imap/session.ts";
-import { alike } from "../model/alike.ts";
+import { alike } from "../util/alike.ts";
 import { InterimapError, type ErrorCode } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { Attention, LinkState } from "../model/watch-state.ts";

@@ -3,7 +3,7 @@
 import { maxSetOctets } from "../imap/limits.ts";
 import type { Session } from "../imap/session.ts";
 import { lineUnreadable } from "../imap/unreadable.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
 import { canonicalLevels } from "./inbox-levels.ts";

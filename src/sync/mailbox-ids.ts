@@ -3,7 +3,7 @@
 
 import { mailboxIdOf } from "../imap/commands/mailbox.ts";
 import type { Session } from "../imap/session.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 
 export interface Recorded {
   readonly session: Session;

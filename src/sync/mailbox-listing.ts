@@ -1,7 +1,7 @@
 // What one server says of its mailboxes, under the names the program uses for them.
 
 import { InterimapError } from "../model/errors.ts";
-import { groupBy } from "../model/group-by.ts";
+import { groupBy } from "../util/group-by.ts";
 import { canonicalName, fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { Side } from "../model/side.ts";

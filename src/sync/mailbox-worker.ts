@@ -6,7 +6,7 @@ import { noop, status } from "../imap/commands/mailbox.ts";
 import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/select.ts";
 import { selectAgain, type Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { noFlags } from "../model/flags.ts";
 import { sizesOf } from "../model/message-sizes.ts";

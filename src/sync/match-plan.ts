@@ -2,7 +2,7 @@
 // Messages that are the same pair in UID order, so k copies against m make min(k, m) pairs and only the rest is copied.
 
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
-import { groupBy } from "../model/group-by.ts";
+import { groupBy } from "../util/group-by.ts";
 import { perSide, type PerSide, type Side } from "../model/side.ts";
 
 export function planMatches(messages: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {

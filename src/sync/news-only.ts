@@ -1,6 +1,6 @@
 // A daemon looks at the same trouble again and again; its user reads of it once a day.
 
-import { alike } from "../model/alike.ts";
+import { alike } from "../util/alike.ts";
 import type { Side } from "../model/side.ts";
 import { uidsOf } from "../model/uid-set.ts";
 import type { Report, SyncEvent } from "./events.ts";

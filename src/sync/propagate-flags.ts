@@ -6,10 +6,10 @@ import { storeFlags } from "../imap/commands/store.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../model/flags.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { laterModSeq } from "../model/mod-seq.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { slices } from "../model/slices.ts";
+import { slices } from "../util/slices.ts";
 import {
   countUids,
   emptyUidSet,

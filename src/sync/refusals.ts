@@ -1,7 +1,7 @@
 // What is remembered of messages that a server refused.
 
-import { alike } from "../model/alike.ts";
-import { groupBy } from "../model/group-by.ts";
+import { alike } from "../util/alike.ts";
+import { groupBy } from "../util/group-by.ts";
 import { sides, type Side } from "../model/side.ts";
 import { uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Refusal } from "../store/refused.ts";

@@ -3,7 +3,7 @@
 // refused as well, about all of them, and the rest is not sent.
 
 import type { Concern } from "../imap/refusal-concern.ts";
-import { alike } from "../model/alike.ts";
+import { alike } from "../util/alike.ts";
 import type { Refusal } from "../store/refused.ts";
 
 export interface Doubt extends Omit<Refusal, "side"> {

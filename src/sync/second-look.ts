@@ -5,7 +5,7 @@ import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts
 import { unselect } from "../imap/commands/mailbox.ts";
 import { examine, select } from "../imap/commands/select.ts";
 import type { Session } from "../imap/session.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { fitOf } from "../model/fingerprint.ts";
 import { bothSides, otherSide, perSide, type PerSide, type Side } from "../model/side.ts";

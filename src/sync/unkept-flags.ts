@@ -12,7 +12,7 @@ import {
   type FlagSet,
 } from "../model/flags.ts";
 import { bothSides, otherSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { slices } from "../model/slices.ts";
+import { slices } from "../util/slices.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import type { Unkept } from "../store/unkept.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";

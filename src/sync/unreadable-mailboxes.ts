@@ -2,7 +2,7 @@
 // missing because of it.
 
 import type { Session } from "../imap/session.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { Listing } from "./mailbox-listing.ts";

@@ -1,7 +1,7 @@
 // What to do about all messages that vanished, a slice at a time: a million may have.
 
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { slices } from "../model/slices.ts";
+import { slices } from "../util/slices.ts";
 import { countUids, hasUid, intersect, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
 import type { Store } from "../store/store.ts";
 import { planVanished, type VanishedPlan } from "./vanished-plan.ts";

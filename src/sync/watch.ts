@@ -8,7 +8,7 @@
 import { noop, statusIfAny, unselect } from "../imap/commands/mailbox.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { InterimapError, interrupted, type ErrorDetails } from "../model/errors.ts";
 import type { MayMatch } from "../model/list-patterns.ts";
 import type { Recorded } from "../model/mailbox-state.ts";

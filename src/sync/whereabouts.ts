@@ -1,7 +1,7 @@
 // Finds known mailboxes that are called otherwise now: by what was listed, and where that does not tell, by asking the servers.
 
 import type { Session } from "../imap/session.ts";
-import { allDone } from "../model/all-done.ts";
+import { allDone } from "../util/all-done.ts";
 import { continues, sameState, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Store } from "../store/store.ts";

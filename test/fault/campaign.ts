@@ -10,7 +10,7 @@
 //   SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down; "left out|NO" is both of them.
 
 import { availableParallelism } from "node:os";
-import { groupBy } from "../../src/model/group-by.ts";
+import { groupBy } from "../../src/util/group-by.ts";
 import { seededRandom, type Random } from "../support/random.ts";
 import { scenarios, type Scenario } from "./scenarios.ts";
 import { losable, type Blow } from "./steps.ts";

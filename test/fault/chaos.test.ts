@@ -10,7 +10,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { allDone } from "../../src/model/all-done.ts";
+import { allDone } from "../../src/util/all-done.ts";
 import { sides, type PerSide } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { giveDatabase } from "../support/give-database.ts";

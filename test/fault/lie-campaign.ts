@@ -1,6 +1,6 @@
 // Many lies: each that can be told of any response of a scenario's run, one in a trial.
 
-import { groupBy } from "../../src/model/group-by.ts";
+import { groupBy } from "../../src/util/group-by.ts";
 import { sides, type Side } from "../../src/model/side.ts";
 import type { Random } from "../support/random.ts";
 import { conductAny, isAskedFor, randomFor, type Attempt, type Outcome } from "./campaign.ts";

@@ -5,7 +5,7 @@
 //   - each lie that can be told in a scenario is told in it.
 // Where, the order of the cases says.
 
-import { groupBy } from "../../src/model/group-by.ts";
+import { groupBy } from "../../src/util/group-by.ts";
 
 /** Of one case; texts that are equal mean the same. */
 export interface Traits {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { allDone } from "../../src/model/all-done.ts";
+import { allDone } from "../../src/util/all-done.ts";
 import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";

@@ -6,7 +6,7 @@ import { readdirSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import { test, type TestContext } from "node:test";
-import { allDone } from "../../src/model/all-done.ts";
+import { allDone } from "../../src/util/all-done.ts";
 import { perSide, sides, type PerSide } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";

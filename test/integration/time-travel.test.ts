@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { allDone } from "../../src/model/all-done.ts";
+import { allDone } from "../../src/util/all-done.ts";
 import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";

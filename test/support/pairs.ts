@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import Database from "better-sqlite3";
-import { allDone } from "../../src/model/all-done.ts";
+import { allDone } from "../../src/util/all-done.ts";
 import { perSide, sides, type PerSide } from "../../src/model/side.ts";
 import type { MailServer } from "./mail-server.ts";
 import { quoted } from "./raw-imap.ts";

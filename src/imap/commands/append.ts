@@ -4,7 +4,7 @@ import { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
 import { isKept, type InternalDate } from "../../model/internal-date.ts";
 import type { Side } from "../../model/side.ts";
-import { excerpt } from "../../model/printable.ts";
+import { excerpt } from "../../util/printable.ts";
 import { countUids, emptyUidSet, maxUid, parseUidSet, uidsOf } from "../../model/uid-set.ts";
 import { dateTime, flagList, line, mailbox, type CommandPart } from "../codec/write-command.ts";
 import type { Channel } from "../channel.ts";

@@ -1,6 +1,6 @@
 // UID FETCH (RFC 3501 6.4.8, RFC 7162 3.1.4): what the engine wants to know of messages, and the messages themselves.
 
-import { allDone } from "../../model/all-done.ts";
+import { allDone } from "../../util/all-done.ts";
 import { flagSet, type FlagSet } from "../../model/flags.ts";
 import { instantOf, parseInternalDate, type InternalDate } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";

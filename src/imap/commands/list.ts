@@ -1,8 +1,8 @@
 // LIST with everything we want to know of every mailbox in one command (RFC 3501 6.3.8, RFC 5258, RFC 5819).
 
-import { allDone } from "../../model/all-done.ts";
+import { allDone } from "../../util/all-done.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { excerpt } from "../../model/printable.ts";
+import { excerpt } from "../../util/printable.ts";
 import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
 import type { Side } from "../../model/side.ts";
 import { astring, atom, line, listMailbox, type CommandPart } from "../codec/write-command.ts";

@@ -1,6 +1,6 @@
 // NOTIFY: the server tells of changes wherever they happen, without being asked (RFC 5465).
 
-import { allDone } from "../../model/all-done.ts";
+import { allDone } from "../../util/all-done.ts";
 import { line, mailbox } from "../codec/write-command.ts";
 import type { Session } from "../session.ts";
 

@@ -1,6 +1,6 @@
 // UID SEARCH (RFC 3501 6.4.4), only to ask which messages are there.
 
-import { allDone } from "../../model/all-done.ts";
+import { allDone } from "../../util/all-done.ts";
 import { hasUid, splitUidSet, uidSetOf, type UidSet } from "../../model/uid-set.ts";
 import { maxSetOctets } from "../limits.ts";
 import { line, uids as uidSet } from "../codec/write-command.ts";

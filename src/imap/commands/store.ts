@@ -1,6 +1,6 @@
 // UID STORE and UID EXPUNGE (RFC 3501 6.4.6, RFC 7162 3.1.3, RFC 4315 2.1).
 
-import { allDone } from "../../model/all-done.ts";
+import { allDone } from "../../util/all-done.ts";
 import { flagSet, isSendable, noFlags, sendableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";

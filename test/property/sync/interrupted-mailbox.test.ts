@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { noFlags, unionFlags, type FlagSet } from "../../../src/model/flags.ts";
-import { groupBy } from "../../../src/model/group-by.ts";
+import { groupBy } from "../../../src/util/group-by.ts";
 import { perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";

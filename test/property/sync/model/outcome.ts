@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { storableFlags } from "../../../../src/model/flags.ts";
-import { groupBy } from "../../../../src/model/group-by.ts";
+import { groupBy } from "../../../../src/util/group-by.ts";
 import { otherSide, perSide, sides, type Side } from "../../../../src/model/side.ts";
 import type { Content, StoredMessage } from "./mailbox.ts";
 import type { World } from "./world.ts";

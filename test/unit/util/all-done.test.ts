@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { allDone } from "../../../src/model/all-done.ts";
+import { allDone } from "../../../src/util/all-done.ts";
 
 test("the results come in the order of the work", async () => {
   const late = setImmediate("first");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alike } from "../../../src/model/alike.ts";
+import { alike } from "../../../src/util/alike.ts";
 
 test("texts that differ in numbers, times, addresses or names of a session are alike", () => {
   for (const [one, other] of [

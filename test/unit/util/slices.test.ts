@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { slices } from "../../../src/model/slices.ts";
+import { slices } from "../../../src/util/slices.ts";
 
 for (const [size, expected] of [
   [1, [[1], [2], [3], [4]]],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groupBy } from "../../../src/model/group-by.ts";
+import { groupBy } from "../../../src/util/group-by.ts";
 
 test("groups and their members keep the order of first appearance", () => {
   const groups = groupBy(["bee", "ant", "bat", "cow", "ape"], (word) => word[0]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { duration } from "../../../src/model/duration.ts";
+import { duration } from "../../../src/util/duration.ts";
 
 const second = 1_000;
 const minute = 60 * second;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { printable, printableJson } from "../../../src/model/printable.ts";
+import { printable, printableJson } from "../../../src/util/printable.ts";
 
 test("what could steer a terminal is escaped", () => {
   assert.equal(printable("a\x1b[31mb\r\n\t\x7f\x9b2J"), "a\\x1b[31mb\\x0d\\x0a\\x09\\x7f\\x9b2J");
