@@ -2,7 +2,7 @@
 
 -- Every value is checked for its type, too. To SQLite a text is greater than any number, so CHECK (lUID > 0) let
 -- '1:*' pass. The tables are made anew, with the rows they had; those that cannot be were dropped before.
--- src/store/row-rules.ts has the same conditions for what is read: a file can be changed by others.
+-- src/state/row-rules.ts has the same conditions for what is read: a file can be changed by others.
 
 ALTER TABLE mailboxes RENAME TO old_mailboxes;
 ALTER TABLE local RENAME TO old_local;

@@ -5,7 +5,7 @@ import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../sync/alerts.ts";
 import { Connections } from "../sync/connections.ts";
 import type { Report } from "../sync/events.ts";

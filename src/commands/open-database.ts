@@ -9,9 +9,9 @@ import type { Log } from "../log/log.ts";
 import { accountOf, type Account } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
-import { OtherAccounts } from "../store/accounts.ts";
-import { openStore } from "../store/open-store.ts";
-import type { Store } from "../store/store.ts";
+import { OtherAccounts } from "../state/accounts.ts";
+import { openStore } from "../state/open-store.ts";
+import type { Store } from "../state/state-store.ts";
 import { programLine, type Program } from "../sync/suggested-command.ts";
 
 export interface Wanted {

@@ -18,12 +18,12 @@ import type {
   StatusDocument,
   WaitingStatus,
 } from "../service/status-document.ts";
-import type { Attempts } from "../store/attempts.ts";
-import type { RefusedChange } from "../store/refused-changes.ts";
-import type { RefusedMessage } from "../store/refused.ts";
-import type { Store } from "../store/store.ts";
-import type { MailboxSummary } from "../store/summaries.ts";
-import type { Wait } from "../store/waits.ts";
+import type { Attempts } from "../state/attempts.ts";
+import type { RefusedChange } from "../state/refused-changes.ts";
+import type { RefusedMessage } from "../state/refused.ts";
+import type { Store } from "../state/state-store.ts";
+import type { MailboxSummary } from "../state/summaries.ts";
+import type { Wait } from "../state/waits.ts";
 import { isDue, nextAttempt } from "../sync/retry-refused.ts";
 import { isWaitOver } from "../sync/waits.ts";
 

@@ -7,9 +7,9 @@ import { InterimapError } from "../model/errors.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
-import { openStore } from "../store/open-store.ts";
-import { OtherAccounts } from "../store/accounts.ts";
-import type { Store } from "../store/store.ts";
+import { openStore } from "../state/open-store.ts";
+import { OtherAccounts } from "../state/accounts.ts";
+import type { Store } from "../state/state-store.ts";
 import { accountsOf, hasOtherName } from "./open-database.ts";
 import { statusDocument } from "./status-document.ts";
 

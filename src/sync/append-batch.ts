@@ -12,7 +12,7 @@ import { withoutFlags, type FlagSet } from "../model/flags.ts";
 import { messageIdOf } from "../model/message-id.ts";
 import type { Side } from "../model/side.ts";
 import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../model/uid-set.ts";
-import type { Prints } from "../store/mapping.ts";
+import type { Prints } from "../state/mapping.ts";
 import type { Lane } from "./append-lanes.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";

@@ -6,7 +6,7 @@ import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { briefName, displayName } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import { planHoldingBack, type Loss } from "./hold-back-plan.ts";
 import { programLine, shellWord, type Program } from "./suggested-command.ts";
 

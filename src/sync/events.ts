@@ -4,7 +4,7 @@ import type { FlagSet } from "../model/flags.ts";
 import type { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
-import type { ChangeKind } from "../store/refused-changes.ts";
+import type { ChangeKind } from "../state/refused-changes.ts";
 import type { Anomaly } from "./repair-plan.ts";
 
 interface OnMailbox {

@@ -8,7 +8,7 @@ import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { Loss } from "./hold-back-plan.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";

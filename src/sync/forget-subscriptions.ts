@@ -2,7 +2,7 @@
 
 import type { Session } from "../imap/session.ts";
 import { bothSides, sides, type PerSide } from "../model/side.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { ListingQuery } from "./list-both.ts";
 import type { Listing } from "./mailbox-listing.ts";

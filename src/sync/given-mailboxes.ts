@@ -8,7 +8,7 @@ import { meantBy, newNames, readings, theOnly } from "../model/given-name.ts";
 import { canonicalName, displayName, toWire, type Naming } from "../model/mailbox-name.ts";
 import { bothSides, sides, type PerSide } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import type { Connections } from "./connections.ts";
 import type { Report } from "./events.ts";
 import { lookUp } from "./look-up.ts";

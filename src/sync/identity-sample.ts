@@ -6,7 +6,7 @@ import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts
 import { fingerprint } from "../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
-import type { PrintedPair } from "../store/mapping.ts";
+import type { PrintedPair } from "../state/mapping.ts";
 import { readablePairs, type WithText } from "./read-texts.ts";
 import type { Doubts } from "./gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "./open-mailbox.ts";

@@ -24,7 +24,7 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
-import type { ChangeKind } from "../store/refused-changes.ts";
+import type { ChangeKind } from "../state/refused-changes.ts";
 import { isBalanced, requireAllTold } from "./balance.ts";
 import { confirmCopied } from "./confirm-copied.ts";
 import { copyNewMessages } from "./copy-messages.ts";

@@ -3,7 +3,7 @@
 
 import { perSide, sides, type PerSide } from "../model/side.ts";
 import type { Session } from "../imap/session.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import type { Report } from "./events.ts";
 import type { Listing } from "./mailbox-listing.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";

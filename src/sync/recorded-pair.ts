@@ -4,7 +4,7 @@
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { fitOf } from "../model/fingerprint.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { Prints } from "../store/mapping.ts";
+import type { Prints } from "../state/mapping.ts";
 import type { WithText } from "./read-texts.ts";
 
 /** What one side holds under the UID of a row. */

@@ -4,7 +4,7 @@ import { alike } from "../util/alike.ts";
 import { groupBy } from "../util/group-by.ts";
 import { sides, type Side } from "../model/side.ts";
 import { uidSetOf, type UidSet } from "../model/uid-set.ts";
-import type { Refusal } from "../store/refused.ts";
+import type { Refusal } from "../state/refused.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 
 /** Messages of a side that the other one refused, earlier and in this run. */

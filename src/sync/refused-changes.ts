@@ -3,8 +3,8 @@
 
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../model/uid-set.ts";
-import type { ChangeRefusal } from "../store/refused-changes.ts";
-import type { Store } from "../store/store.ts";
+import type { ChangeRefusal } from "../state/refused-changes.ts";
+import type { Store } from "../state/state-store.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 export function recordRefusedDeletion(mailbox: OpenMailbox, refusal: Omit<ChangeRefusal, "what">): void {

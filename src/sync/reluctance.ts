@@ -4,7 +4,7 @@
 
 import type { Concern } from "../imap/refusal-concern.ts";
 import { alike } from "../util/alike.ts";
-import type { Refusal } from "../store/refused.ts";
+import type { Refusal } from "../state/refused.ts";
 
 export interface Doubt extends Omit<Refusal, "side"> {
   readonly concern: Concern;

@@ -7,7 +7,7 @@ import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
 import { temporaryName } from "../model/temporary-name.ts";
 import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import { deleteLevels } from "./empty-levels.ts";
 import type { Report } from "./events.ts";
 import { renameInSteps } from "./follow-exchanges.ts";

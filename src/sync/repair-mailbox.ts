@@ -7,7 +7,7 @@ import { fingerprint, fitOf } from "../model/fingerprint.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../model/uid-set.ts";
-import type { PrintedPair, Prints } from "../store/mapping.ts";
+import type { PrintedPair, Prints } from "../state/mapping.ts";
 import { identitiesLeftOut } from "./hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";

@@ -3,7 +3,7 @@
 import type { MessageIdentity } from "../imap/commands/fetch.ts";
 import { itemBehind, type MailboxState } from "../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { PrintedPair } from "../store/mapping.ts";
+import type { PrintedPair } from "../state/mapping.ts";
 import type { WithText } from "./read-texts.ts";
 import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
 

@@ -10,8 +10,8 @@ import { InterimapError } from "../model/errors.ts";
 import { fitOf } from "../model/fingerprint.ts";
 import { bothSides, otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import type { PrintedPair } from "../store/mapping.ts";
-import type { Store } from "../store/store.ts";
+import type { PrintedPair } from "../state/mapping.ts";
+import type { Store } from "../state/state-store.ts";
 import type { Answer } from "./whereabouts-plan.ts";
 
 /** So many of the newest pairs are compared. */

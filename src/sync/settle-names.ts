@@ -6,7 +6,7 @@ import { InterimapError } from "../model/errors.ts";
 import { briefName, isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { isTemporary, settledName } from "../model/temporary-name.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import type { Report } from "./events.ts";
 import { exchangeNames, type Exchange } from "./follow-exchanges.ts";
 import type { RenameSource } from "./follow-renames.ts";

@@ -14,7 +14,7 @@ import {
 import { bothSides, otherSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../util/slices.ts";
 import { uidSetOf } from "../model/uid-set.ts";
-import type { Unkept } from "../store/unkept.ts";
+import type { Unkept } from "../state/unkept.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { isRefused } from "./refused-changes.ts";
 

@@ -5,7 +5,7 @@ import type { Session } from "../imap/session.ts";
 import { accountText } from "../model/account.ts";
 import type { Naming } from "../model/mailbox-name.ts";
 import { perSide, sides, type PerSide } from "../model/side.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import type { Report } from "./events.ts";
 
 export interface Upgrading {

@@ -3,7 +3,7 @@
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { slices } from "../util/slices.ts";
 import { countUids, hasUid, intersect, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import { planVanished, type VanishedPlan } from "./vanished-plan.ts";
 
 /** So many are expunged together: enough for full command lines, with some of them in flight. */

@@ -5,7 +5,7 @@
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide } from "../model/side.ts";
 import { isEmpty, maxUid, subtract, uidRange, union, type UidSet } from "../model/uid-set.ts";
-import type { Wait } from "../store/waits.ts";
+import type { Wait } from "../state/waits.ts";
 import type { Offer } from "./append-batch.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { recordRefusal, refusedUids } from "./refusals.ts";

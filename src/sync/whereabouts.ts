@@ -4,7 +4,7 @@ import type { Session } from "../imap/session.ts";
 import { allDone } from "../util/all-done.ts";
 import { continues, sameState, type MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../state/state-store.ts";
 import { lookUpListing } from "./look-up.ts";
 import type { ListingQuery } from "./list-both.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";

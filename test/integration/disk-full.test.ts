@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Side } from "../../src/model/side.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/state/open-store.ts";
 import { originalDatabase } from "../migrations/original.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { interimapCommand, runInterimap, type RunResult, type SectionSettings } from "../support/run-interimap.ts";

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { shellWord } from "../../src/files/examine.ts";
-import { loadMigrations } from "../../src/store/migrations.ts";
+import { loadMigrations } from "../../src/state/migrations.ts";
 import { createServer as createTlsServer } from "node:tls";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";

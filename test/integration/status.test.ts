@@ -11,7 +11,7 @@ import { otherSide, sides } from "../../src/model/side.ts";
 import type { WatchState } from "../../src/model/watch-state.ts";
 import type { RefusedChangeStatus, StatusDocument } from "../../src/service/status-document.ts";
 import { serveStatus } from "../../src/service/status-socket.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/state/open-store.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { makeHome, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";

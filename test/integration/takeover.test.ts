@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { loadMigrations } from "../../src/store/migrations.ts";
+import { loadMigrations } from "../../src/state/migrations.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { freePorts } from "../support/daemon.ts";
 import { startDovecot } from "../support/dovecot.ts";

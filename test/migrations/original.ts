@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { MailboxRecord } from "../../src/store/mailboxes.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import type { MailboxRecord } from "../../src/state/mailboxes.ts";
+import { openStore } from "../../src/state/open-store.ts";
 import { dump, execute, temporaryDirectory, type Dump } from "../unit/store/databases.ts";
 
 /** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */

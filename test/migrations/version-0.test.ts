@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
-import { openStore } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/state/open-store.ts";
 import { bytesOf, dump, failure } from "../unit/store/databases.ts";
 import { startChild } from "../unit/store/processes.ts";
 import { assertKept, assertLikeNew, keptTables, originalDatabase, takenOverMailboxes } from "./original.ts";

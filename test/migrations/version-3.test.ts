@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openStore } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/state/open-store.ts";
 import { dump } from "../unit/store/databases.ts";
 import {
   assertEverythingKept,

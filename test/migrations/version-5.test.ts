@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Account } from "../../src/model/account.ts";
 import type { PerSide } from "../../src/model/side.ts";
-import { loadMigrations } from "../../src/store/migrations.ts";
-import { openStore } from "../../src/store/open-store.ts";
-import type { Store } from "../../src/store/store.ts";
+import { loadMigrations } from "../../src/state/migrations.ts";
+import { openStore } from "../../src/state/open-store.ts";
+import type { Store } from "../../src/state/state-store.ts";
 import { dump, failure } from "../unit/store/databases.ts";
 import { assertEverythingKept, assertLikeNew, originalDatabase, upgradedMailboxes } from "./original.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadMigrations } from "../../src/store/migrations.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { loadMigrations } from "../../src/state/migrations.ts";
+import { openStore } from "../../src/state/open-store.ts";
 import { dump } from "../unit/store/databases.ts";
 import { assertEverythingKept, assertLikeNew, originalDatabase, upgradedMailboxes } from "./original.ts";
 

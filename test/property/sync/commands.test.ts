@@ -19,7 +19,7 @@ import { flagSet, storableFlags, type FlagSet } from "../../../src/model/flags.t
 import { parseInternalDate } from "../../../src/model/internal-date.ts";
 import { otherSide, sides } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { readCommands } from "../../support/strict-commands.ts";
 import { begin, options, stories, act } from "./model/story.ts";

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { noFlags, unionFlags, type FlagSet } from "../../../src/model/flags.ts";
 import { groupBy } from "../../../src/util/group-by.ts";
 import { perSide, sides } from "../../../src/model/side.ts";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import type { Content } from "./model/mailbox.ts";
 import { assertAgreement, bodyOf, countKeys, keyOf, messagesFor, messagesOf, outcome } from "./model/outcome.ts";

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { unionFlags } from "../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide } from "../../../src/model/side.ts";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { assertAgreement, assertSameMail, bodyOf, everything, messagesFor, messagesOf } from "./model/outcome.ts";
 import type { ModSeqs } from "./model/mailbox.ts";

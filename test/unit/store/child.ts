@@ -1,7 +1,7 @@
 // A second process for the tests of locks and crashes: `child.ts COMMAND DATABASE`. Prints a line when there is news.
 
 import Database from "better-sqlite3";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 
 /** Pairs in each transaction of the command `write`. */
 export const batchSize = 50;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { batchSize } from "./child.ts";
 import { temporaryDirectory } from "./databases.ts";
 import { startChild } from "./processes.ts";

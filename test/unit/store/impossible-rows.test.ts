@@ -6,9 +6,9 @@ import { describe, test, type TestContext } from "node:test";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
-import { openStore } from "../../../src/store/open-store.ts";
-import { checkedTables, rowRules } from "../../../src/store/row-rules.ts";
-import type { Store } from "../../../src/store/store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
+import { checkedTables, rowRules } from "../../../src/state/row-rules.ts";
+import type { Store } from "../../../src/state/state-store.ts";
 import { originalDatabase } from "../../migrations/original.ts";
 import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 

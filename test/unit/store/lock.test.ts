@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { bytesOf, execute, failure, temporaryDirectory } from "./databases.ts";
 import { startChild } from "./processes.ts";
 

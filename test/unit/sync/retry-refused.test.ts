@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RefusedMessage } from "../../../src/store/refused.ts";
+import type { RefusedMessage } from "../../../src/state/refused.ts";
 import { isDue, nextAttempt, stillRefused, untilNextAttempt } from "../../../src/sync/retry-refused.ts";
 
 const minute = 60_000;

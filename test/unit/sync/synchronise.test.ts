@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { Connections } from "../../../src/sync/connections.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
 import { synchronise } from "../../../src/sync/synchronise.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Wait } from "../../../src/store/waits.ts";
+import type { Wait } from "../../../src/state/waits.ts";
 import { isWaitOver, untilNextWait } from "../../../src/sync/waits.ts";
 
 const hour = 3_600_000;

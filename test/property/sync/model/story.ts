@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { flagSet, permanentFlags, unionFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
-import type { Store } from "../../../../src/store/store.ts";
+import type { Store } from "../../../../src/state/state-store.ts";
 import type { Content, ModSeqs } from "./mailbox.ts";
 import { bodyOf } from "./outcome.ts";
 import { World, type Traits } from "./world.ts";

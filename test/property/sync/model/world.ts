@@ -4,7 +4,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { PermanentFlags } from "../../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
-import type { Store } from "../../../../src/store/store.ts";
+import type { Store } from "../../../../src/state/state-store.ts";
 import { ByteBudget } from "../../../../src/sync/byte-budget.ts";
 import { Connections } from "../../../../src/sync/connections.ts";
 import { DeletionGuard } from "../../../../src/sync/deletion-guard.ts";

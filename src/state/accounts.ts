@@ -4,7 +4,7 @@
 import { accountText, differInPort, isSameAccount, type Account } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { impossibleValue } from "./read-values.ts";
 import { maxTextOctets, showImpossible, side as sideRule, text } from "./row-rules.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { otherSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { countUids, hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
-import { openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { temporaryDirectory } from "../../unit/store/databases.ts";
 
 // Close together, so that ranges form and sets meet; a few at the upper end of 32 bits.

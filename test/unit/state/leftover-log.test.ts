@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { leftoverLog } from "../../../src/store/leftover-log.ts";
-import { openStore } from "../../../src/store/open-store.ts";
-import { temporaryDirectory } from "./databases.ts";
+import { leftoverLog } from "../../../src/state/leftover-log.ts";
+import { openStore } from "../../../src/state/open-store.ts";
+import { temporaryDirectory } from "../store/databases.ts";
 
 /** Copies of a database and its log, as of after some commits. */
 function leftover(t: Parameters<typeof temporaryDirectory>[0]): { readonly path: string; readonly log: Buffer } {

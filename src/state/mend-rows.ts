@@ -1,7 +1,7 @@
 // Drops what cannot be from the rows of a mailbox, so that its messages are matched anew: for --repair, and before an upgrade.
 
 import { sides } from "../model/side.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { checkedTables, isImpossible, rowRules, type CheckedTable } from "./row-rules.ts";
 
 /**

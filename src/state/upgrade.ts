@@ -3,7 +3,7 @@
 import { randomInt } from "node:crypto";
 import { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide } from "../model/side.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { foreignError } from "./database-error.ts";
 import { keepCopy } from "./keep-copy.ts";
 import { mailboxesToMend, mendRows } from "./mend-rows.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { Connection } from "../../../src/store/connection.ts";
-import { openStore } from "../../../src/store/open-store.ts";
-import { Store } from "../../../src/store/store.ts";
-import { failure, temporaryDirectory } from "./databases.ts";
+import { Connection } from "../../../src/state/sqlite.ts";
+import { openStore } from "../../../src/state/open-store.ts";
+import { Store } from "../../../src/state/state-store.ts";
+import { failure, temporaryDirectory } from "../store/databases.ts";
 
 function openConnection(t: TestContext): Connection {
   const path = join(temporaryDirectory(t), "x.db");

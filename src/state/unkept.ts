@@ -2,7 +2,7 @@
 
 import { flagSet, noFlags, type FlagSet } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { isImpossible } from "./row-rules.ts";
 import { secondsOf, timeOf } from "./times.ts";
 

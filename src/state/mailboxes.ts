@@ -3,7 +3,7 @@
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import { maxUid } from "../model/uid-set.ts";
-import type { Connection, SqlValue } from "./connection.ts";
+import type { Connection, SqlValue } from "./sqlite.ts";
 import { impossibleValue, largestIdx } from "./read-values.ts";
 import { isImpossible, maxTextOctets } from "./row-rules.ts";
 import { sparseTables } from "./sparse-tables.ts";

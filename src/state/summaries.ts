@@ -1,7 +1,7 @@
 // What --status shows of each mailbox, beside what every run needs to know of it.
 
 import type { PerSide } from "../model/side.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { mailboxes, type MailboxRecord } from "./mailboxes.ts";
 import { isImpossible } from "./row-rules.ts";
 import { secondsOf, timeOf } from "./times.ts";

@@ -4,9 +4,9 @@ import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type * as openStoreModule from "../../../src/store/open-store.ts";
-import { loadMigrations } from "../../../src/store/migrations.ts";
-import { dump, temporaryDirectory } from "./databases.ts";
+import type * as openStoreModule from "../../../src/state/open-store.ts";
+import { loadMigrations } from "../../../src/state/migrations.ts";
+import { dump, temporaryDirectory } from "../store/databases.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -23,7 +23,7 @@ test("the bundle in dist/ finds them too", async (t) => {
   const directory = temporaryDirectory(t);
   const outfile = join(directory, "dist", "interimap.js");
   buildSync({
-    entryPoints: [join(root, "src/store/open-store.ts")],
+    entryPoints: [join(root, "src/state/open-store.ts")],
     ...{ outfile, bundle: true, format: "esm", platform: "node", external: ["better-sqlite3"] },
   });
   cpSync(join(root, "migrations"), join(directory, "migrations"), { recursive: true });

@@ -1,6 +1,6 @@
 // What the guard against mass deletions remembers: how many messages mailboxes had before deletions began.
 
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
 
 const hourMs = 60 * 60_000;

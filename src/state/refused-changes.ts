@@ -3,7 +3,7 @@
 import type { Side } from "../model/side.ts";
 import { uidsOf, type UidSet } from "../model/uid-set.ts";
 import { attemptsOf, latestAttempt, type Attempts, type AttemptsRow } from "./attempts.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
 import { secondsOf } from "./times.ts";
 

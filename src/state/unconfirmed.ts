@@ -1,7 +1,7 @@
 // APPENDs of which it is not known that they failed: whose messages may still come, or be there already.
 
 import { intersect, isEmpty, subtract, UidSetBuilder, type UidRange, type UidSet } from "../model/uid-set.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import type { MailboxSide } from "./mapping.ts";
 import { isImpossible, oneMore } from "./row-rules.ts";
 import { secondsOf } from "./times.ts";

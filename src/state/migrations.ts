@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { InterimapError } from "../model/errors.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 
 export interface Migration {
   readonly version: number;

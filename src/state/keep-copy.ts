@@ -3,7 +3,7 @@
 import { closeSync, constants, lstatSync, renameSync, rmSync } from "node:fs";
 import { createPrivately } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { createError } from "./database-error.ts";
 
 /**

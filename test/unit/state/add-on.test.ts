@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { realpathSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { addOnError } from "../../../src/store/add-on.ts";
+import { addOnError } from "../../../src/state/add-on.ts";
 
 const root = realpathSync(fileURLToPath(new URL("../../../", import.meta.url))).replace(/\/$/, "");
 const remedy = `with the npm of this Node.js, run: cd ${root} && npm rebuild better-sqlite3`;

@@ -4,10 +4,10 @@ import { describe, test, type TestContext } from "node:test";
 import { flagSet, noFlags } from "../../../src/model/flags.ts";
 import { sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
-import { openStore } from "../../../src/store/open-store.ts";
-import type { Store } from "../../../src/store/store.ts";
-import type { MailboxSummary } from "../../../src/store/summaries.ts";
-import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
+import { openStore } from "../../../src/state/open-store.ts";
+import type { Store } from "../../../src/state/state-store.ts";
+import type { MailboxSummary } from "../../../src/state/summaries.ts";
+import { dump, execute, failure, temporaryDirectory } from "../store/databases.ts";
 
 const states = {
   local: { uidValidity: 0xffff_ffff, uidNext: 17, highestModSeq: 2n ** 63n - 1n },

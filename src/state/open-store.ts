@@ -6,10 +6,10 @@ import { distrusted, examine, type Examined } from "../files/examine.ts";
 import { createPrivately } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 import { fileKind } from "../model/file-kind.ts";
-import { Connection } from "./connection.ts";
+import { Connection } from "./sqlite.ts";
 import { createError, foreignError, lostLogError, oddFileError, readOnlyError } from "./database-error.ts";
 import { leftoverLog } from "./leftover-log.ts";
-import { Store, type Claim } from "./store.ts";
+import { Store, type Claim } from "./state-store.ts";
 
 export interface StoreOptions {
   /** Its directory must exist. */

@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
-import { databaseError } from "../../../src/store/database-error.ts";
+import { databaseError } from "../../../src/state/database-error.ts";
 
 const expected: readonly (readonly [sqliteCode: string, code: ErrorCode, message: string])[] = [
   ["SQLITE_BUSY", "DATABASE_LOCKED", "the database /nowhere/x.db is in use by another process"],

@@ -1,7 +1,7 @@
 // Tables that have rows of few mailboxes, mostly of none. Which mailboxes these are is asked once; nobody else can write to
 // the database while we have it open. The others need not be asked for one by one.
 
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 
 export const sparseTables = [
   "rounds",

@@ -8,7 +8,7 @@ import type { MailboxState } from "../model/mailbox-state.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import { otherAccounts, recordAccounts, recordedAccounts, type RecordedAccounts } from "./accounts.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { damagedError } from "./database-error.ts";
 import { mailboxes, mailboxIds, noteMailboxId, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
 import {

@@ -2,7 +2,7 @@
 
 import type { Side } from "../model/side.ts";
 import { attemptsOf, latestAttempt, type Attempts, type AttemptsRow } from "./attempts.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
 import { secondsOf } from "./times.ts";
 

@@ -3,7 +3,7 @@
 import type { InterimapError } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import { countUids, emptyUidSet, isEmpty, maxUid, UidSetBuilder, type UidSet } from "../model/uid-set.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./sqlite.ts";
 import { impossibleRow, isUid } from "./read-values.ts";
 
 /** One side of one mailbox. */
