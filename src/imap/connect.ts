@@ -6,7 +6,7 @@ import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { InetSettings, ServerSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
-import { authenticate, hideCredentials } from "./authenticate.ts";
+import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
 import { requireCapabilities } from "./capabilities.ts";
 import { line } from "./codec/write-command.ts";
 import { CommandRefused, wordsOf } from "./command-refused.ts";

@@ -3,9 +3,9 @@
 
 import type { Channel } from "../imap/channel.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
-import { append, type AppendTarget, type OutgoingMessage } from "../imap/commands/append.ts";
+import { append, type AppendTarget, type OutgoingMessage } from "../imap/verbs/append.ts";
 import { concernOf } from "../imap/refusal-concern.ts";
-import type { FetchedMessage } from "../imap/commands/fetch.ts";
+import type { FetchedMessage } from "../imap/verbs/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { withoutFlags, type FlagSet } from "../model/flags.ts";

@@ -1,8 +1,8 @@
 // How changes on a server are noticed: it tells of them itself (RFC 5465), tells of some mailboxes (RFC 2177), or is asked.
 
 import { CommandRefused } from "../imap/command-refused.ts";
-import { offersIdle } from "../imap/commands/idle.ts";
-import { notify, offersNotify } from "../imap/commands/notify.ts";
+import { offersIdle } from "../imap/verbs/idle.ts";
+import { notify, offersNotify } from "../imap/verbs/notify.ts";
 import type { UntaggedResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session.ts";
 import type { Attention } from "../model/watch-state.ts";

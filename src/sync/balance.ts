@@ -3,9 +3,9 @@
 // in doubt there is a message too many rather than one too few.
 
 import { selectAgain } from "../imap/channel.ts";
-import { fetchFlags } from "../imap/commands/fetch.ts";
-import { noop } from "../imap/commands/mailbox.ts";
-import { existingUids } from "../imap/commands/search.ts";
+import { fetchFlags } from "../imap/verbs/fetch.ts";
+import { noop } from "../imap/verbs/mailbox.ts";
+import { existingUids } from "../imap/verbs/search.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";

@@ -2,7 +2,7 @@
 // be wrong: no deletion follows from a row that nothing confirms, and none is kept for which another message answers.
 
 import { selectAgain } from "../imap/channel.ts";
-import { fetchIdentities } from "../imap/commands/fetch.ts";
+import { fetchIdentities } from "../imap/verbs/fetch.ts";
 import { fitOf } from "../model/fingerprint.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {

@@ -1,7 +1,7 @@
 // Whether flags are what a server says (OK) that it made them.
 
-import { fetchFlags } from "../imap/commands/fetch.ts";
-import type { FlagUpdate } from "../imap/commands/store.ts";
+import { fetchFlags } from "../imap/verbs/fetch.ts";
+import type { FlagUpdate } from "../imap/verbs/uid-store.ts";
 import { establishedFlags, noFlags, withoutFlags, type FlagSet } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";
 import { UidSetBuilder, uidsOf, type UidSet } from "../model/uid-set.ts";

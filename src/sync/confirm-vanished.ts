@@ -3,8 +3,8 @@
 
 import { setTimeout } from "node:timers/promises";
 import { selectAgain } from "../imap/channel.ts";
-import { eachMessagesFlags } from "../imap/commands/fetch.ts";
-import { noop, status } from "../imap/commands/mailbox.ts";
+import { eachMessagesFlags } from "../imap/verbs/fetch.ts";
+import { noop, status } from "../imap/verbs/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";

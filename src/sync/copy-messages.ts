@@ -3,8 +3,8 @@
 
 import type { Channel } from "../imap/channel.ts";
 import { LiteralRefused } from "../imap/literal-refused.ts";
-import { fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../imap/commands/fetch.ts";
-import { noop } from "../imap/commands/mailbox.ts";
+import { fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../imap/verbs/fetch.ts";
+import { noop } from "../imap/verbs/mailbox.ts";
 import { allDone } from "../util/all-done.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { isKept } from "../model/internal-date.ts";

@@ -2,7 +2,7 @@
 // next synchronisation mentions it instead of creating the mailbox again.
 
 import { CommandRefused } from "../imap/command-refused.ts";
-import { deleteMailbox, unsubscribe } from "../imap/commands/mailbox.ts";
+import { deleteMailbox, unsubscribe } from "../imap/verbs/mailbox.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { toWire } from "../model/mailbox-name.ts";
 import type { Side } from "../model/side.ts";

@@ -2,7 +2,7 @@
 // their name.
 
 import { CommandRefused } from "../imap/command-refused.ts";
-import { deleteMailbox } from "../imap/commands/mailbox.ts";
+import { deleteMailbox } from "../imap/verbs/mailbox.ts";
 import type { Session } from "../imap/session.ts";
 import { isWithin } from "../model/mailbox-name.ts";
 import type { ListedMailbox } from "./mailbox-listing.ts";

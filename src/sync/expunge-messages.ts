@@ -1,8 +1,8 @@
 // Removes messages from one side for good, and remembers those that the server will not remove.
 
 import { CommandRefused } from "../imap/command-refused.ts";
-import { fetchFlags } from "../imap/commands/fetch.ts";
-import { expunge } from "../imap/commands/store.ts";
+import { fetchFlags } from "../imap/verbs/fetch.ts";
+import { expunge } from "../imap/verbs/uid-store.ts";
 import { flagSet, storableFlags } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";
 import { countUids, emptyUidSet, halves, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";

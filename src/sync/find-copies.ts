@@ -1,7 +1,7 @@
 // Copies whose UIDs the server did not tell (RFC 4315 3 has it tell them) are looked for among what came to the target since.
 
-import { noop } from "../imap/commands/mailbox.ts";
-import { fetchIdentities } from "../imap/commands/fetch.ts";
+import { noop } from "../imap/verbs/mailbox.ts";
+import { fetchIdentities } from "../imap/verbs/fetch.ts";
 import { perSide } from "../model/side.ts";
 import { emptyUidSet, isEmpty, maxUid, subtract, uidRange } from "../model/uid-set.ts";
 import { identitiesOf } from "./hear-out.ts";

@@ -1,7 +1,7 @@
 // Follows mailboxes that changed their names while others took the old ones: on the other server, and then in the database.
 // Each step can be told from what the servers list, so that whatever ends in between is gone on with.
 
-import { rename } from "../imap/commands/mailbox.ts";
+import { rename } from "../imap/verbs/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
 import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
 import type { Side } from "../model/side.ts";

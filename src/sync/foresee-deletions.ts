@@ -1,8 +1,8 @@
 // Before anything is deleted in one of several mailboxes: how many deletions they add up to, and which are held back.
 
-import { fetchFlags } from "../imap/commands/fetch.ts";
-import { statusIfAny } from "../imap/commands/mailbox.ts";
-import { select } from "../imap/commands/select.ts";
+import { fetchFlags } from "../imap/verbs/fetch.ts";
+import { statusIfAny } from "../imap/verbs/mailbox.ts";
+import { select } from "../imap/verbs/select.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";

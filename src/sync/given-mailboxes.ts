@@ -1,6 +1,6 @@
 // Mailboxes that are named one by one, by --delete and --rename: which are meant, and on which servers.
 
-import { listDelimiter } from "../imap/commands/list.ts";
+import { listDelimiter } from "../imap/verbs/list.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";

@@ -2,8 +2,8 @@
 // that was recorded, which RFC 3501 2.3.1.1 and RFC 7162 3.1.2.1 rule out as long as UIDVALIDITY stays. UIDs that were given to messages
 // that are lost are given to others.
 
-import { existingUids } from "../imap/commands/search.ts";
-import { status } from "../imap/commands/mailbox.ts";
+import { existingUids } from "../imap/verbs/search.ts";
+import { status } from "../imap/verbs/mailbox.ts";
 import { itemBehind } from "../model/mailbox-state.ts";
 import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, maxUid, uidRange, union } from "../model/uid-set.ts";

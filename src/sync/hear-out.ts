@@ -1,9 +1,9 @@
 // A message that the server counts, but leaves out of its answers, is there all the same. What it counts is compared with
 // what it has told of, and asked for again; nothing is asked when the numbers add up.
 
-import { fetchIdentities, fetchSizes, type MessageIdentity } from "../imap/commands/fetch.ts";
-import { existingUids } from "../imap/commands/search.ts";
-import { noop } from "../imap/commands/mailbox.ts";
+import { fetchIdentities, fetchSizes, type MessageIdentity } from "../imap/verbs/fetch.ts";
+import { existingUids } from "../imap/verbs/search.ts";
+import { noop } from "../imap/verbs/mailbox.ts";
 import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { MessageSizes } from "../model/message-sizes.ts";

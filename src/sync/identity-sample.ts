@@ -2,7 +2,7 @@
 // where a server was put back to an earlier state and has received more than it lost, and where another mailbox has got the
 // name. No number tells that. What is asked leaves together with SELECT.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";

@@ -1,8 +1,8 @@
 // One mailbox of a server that knows no NOTIFY, watched by a connection of its own that idles in it (RFC 2177).
 
 import { setTimeout as pause } from "node:timers/promises";
-import { idle } from "../imap/commands/idle.ts";
-import { examine } from "../imap/commands/select.ts";
+import { idle } from "../imap/verbs/idle.ts";
+import { examine } from "../imap/verbs/select.ts";
 import type { Session } from "../imap/session.ts";
 import { InterimapError } from "../model/errors.ts";
 import { backoffMs } from "./backoff.ts";

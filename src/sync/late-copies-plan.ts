@@ -1,6 +1,6 @@
 // Which newcomers are second copies, made by an APPEND that was not confirmed and then carried out after all. Pure.
 
-import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import type { MessageIdentity } from "../imap/verbs/fetch.ts";
 import { hasUid, type UidSet } from "../model/uid-set.ts";
 import { identityKey, pairByKey } from "./match-plan.ts";
 

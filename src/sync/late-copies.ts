@@ -3,7 +3,7 @@
 // there is no such message. Copying again is not put off for the sake of what might still come: most connections die
 // before the APPEND has arrived, a single run could only give up, and a copy too many is taken away here.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide } from "../model/side.ts";
 import {
   emptyUidSet,

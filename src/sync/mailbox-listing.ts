@@ -5,7 +5,7 @@ import { groupBy } from "../util/group-by.ts";
 import { canonicalName, fromWire, isInbox, type Naming } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { Side } from "../model/side.ts";
-import { list, listDelimiter, type ListAnswer } from "../imap/commands/list.ts";
+import { list, listDelimiter, type ListAnswer } from "../imap/verbs/list.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../imap/responses.ts";
 import { isRubbish } from "./rubbish.ts";
 import type { Session } from "../imap/session.ts";

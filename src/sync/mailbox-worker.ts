@@ -1,9 +1,9 @@
 // One mailbox, both sides, until they agree: vanished, then flags, then new messages, round after round;
 // then the checkpoint. Order matters: see "Safety order" in ARCHITECTURE.md.
 
-import { fetchIdentities, fetchSizes } from "../imap/commands/fetch.ts";
-import { noop, status } from "../imap/commands/mailbox.ts";
-import { select, type KnownMailbox as ServerKnowledge } from "../imap/commands/select.ts";
+import { fetchIdentities, fetchSizes } from "../imap/verbs/fetch.ts";
+import { noop, status } from "../imap/verbs/mailbox.ts";
+import { select, type KnownMailbox as ServerKnowledge } from "../imap/verbs/select.ts";
 import { selectAgain, type Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import { allDone } from "../util/all-done.ts";

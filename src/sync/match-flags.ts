@@ -1,6 +1,6 @@
 // The flags of messages that turned out to be copies of each other: neither is older, so both get the union.
 
-import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import type { MessageIdentity } from "../imap/verbs/fetch.ts";
 import { otherSide, perSide, sides, type PerSide } from "../model/side.ts";
 import { planFlags } from "./flags-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";

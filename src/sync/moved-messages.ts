@@ -1,8 +1,8 @@
 // A mailbox that lost nearly everything because it was moved to other mailboxes: what is to be deleted is looked for there, on
 // the very server where it would be deleted. That costs a good deal, and is done only where the guard has stopped a mailbox.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
-import { select } from "../imap/commands/select.ts";
+import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
+import { select } from "../imap/verbs/select.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { countUids, emptyUidSet, isEmpty, uidSetOf, uidsOf, union, type UidSet } from "../model/uid-set.ts";

@@ -3,7 +3,7 @@
 import type { Channel } from "../imap/channel.ts";
 import type { MailboxView } from "../imap/mailbox-view.ts";
 import type { FlagSet } from "../model/flags.ts";
-import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import type { MessageIdentity } from "../imap/verbs/fetch.ts";
 import type { MessageSizes } from "../model/message-sizes.ts";
 import type { MailboxState, Observation, Recorded } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";

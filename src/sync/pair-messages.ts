@@ -1,7 +1,7 @@
 // Pairs messages that both servers hold without a mapping saying so: those that are the same, although a server, or the
 // program that brought them there, altered them.
 
-import { fetchHeaderSizes, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { fetchHeaderSizes, type MessageIdentity } from "../imap/verbs/fetch.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import { planIdentification } from "./identify-plan.ts";

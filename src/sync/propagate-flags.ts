@@ -1,8 +1,8 @@
 // Carries flag changes to the other side (walk 2 in ARCHITECTURE.md): taken from both views at once, planned, stored in
 // groups of equal flags, and taken up again where the target changed under our hands.
 
-import { eachMessagesFlags, refetchFlags } from "../imap/commands/fetch.ts";
-import { storeFlags } from "../imap/commands/store.ts";
+import { eachMessagesFlags, refetchFlags } from "../imap/verbs/fetch.ts";
+import { storeFlags } from "../imap/verbs/uid-store.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../model/flags.ts";

@@ -1,7 +1,7 @@
 // Digests of whole messages, for telling apart what Message-ID, date and size do not. The octets have to be fetched.
 
 import { createHash } from "node:crypto";
-import { fetchMessages, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { fetchMessages, type MessageIdentity } from "../imap/verbs/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";

@@ -1,7 +1,7 @@
 // Renames a mailbox on the servers, one after the other, and then in the database.
 
 import { CommandRefused } from "../imap/command-refused.ts";
-import { rename, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
+import { rename, subscribe, unsubscribe } from "../imap/verbs/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
 import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
 import { temporaryName } from "../model/temporary-name.ts";

@@ -1,7 +1,7 @@
 // Checks one mailbox in full and mends what is recorded of it: with --repair, or because a server went back. All identities and
 // flags of both sides are compared with the database. What is to be copied, deleted or stored then is left to the rounds that follow.
 
-import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
+import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
 import type { FlagChange } from "../imap/mailbox-view.ts";
 import { fingerprint, fitOf } from "../model/fingerprint.ts";
 import { InterimapError } from "../model/errors.ts";

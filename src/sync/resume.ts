@@ -1,7 +1,7 @@
 // Takes up a mailbox whose last synchronisation was interrupted (walk 5 in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
-import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import type { MessageIdentity } from "../imap/verbs/fetch.ts";
 import { fingerprint } from "../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import {

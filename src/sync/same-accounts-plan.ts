@@ -1,6 +1,6 @@
 // What a mailbox on a server says of whether it is the one that the database knows. Pure.
 
-import type { MessageIdentity } from "../imap/commands/fetch.ts";
+import type { MessageIdentity } from "../imap/verbs/fetch.ts";
 import { itemBehind, type MailboxState } from "../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import type { PrintedPair } from "../state/mapping.ts";

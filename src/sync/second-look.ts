@@ -1,9 +1,9 @@
 // Whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, and messages are not.
 
 import { openChannel, type Channel } from "../imap/channel.ts";
-import { fetchIdentities, type MessageIdentity } from "../imap/commands/fetch.ts";
-import { unselect } from "../imap/commands/mailbox.ts";
-import { examine, select } from "../imap/commands/select.ts";
+import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
+import { unselect } from "../imap/verbs/mailbox.ts";
+import { examine, select } from "../imap/verbs/select.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../util/all-done.ts";
 import { InterimapError } from "../model/errors.ts";

@@ -1,6 +1,6 @@
 // One run over all mailboxes: list both sides, reconcile names and subscriptions, synchronise what differs.
 
-import { create, subscribe, unsubscribe } from "../imap/commands/mailbox.ts";
+import { create, subscribe, unsubscribe } from "../imap/verbs/mailbox.ts";
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session.ts";
 import type { Channel } from "../imap/channel.ts";

@@ -1,8 +1,8 @@
 // Mailboxes whose server does not tell of every change: they are compared in full, and recorded so that the next run does it
 // again.
 
-import { fetchFlags } from "../imap/commands/fetch.ts";
-import { status } from "../imap/commands/mailbox.ts";
+import { fetchFlags } from "../imap/verbs/fetch.ts";
+import { status } from "../imap/verbs/mailbox.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { isEmpty, uidSetOf, uidsOf } from "../model/uid-set.ts";

@@ -5,7 +5,7 @@
 //      └─────────┴───────┴────────┴────┘
 //      connection lost           └──────► look
 
-import { noop, statusIfAny, unselect } from "../imap/commands/mailbox.ts";
+import { noop, statusIfAny, unselect } from "../imap/verbs/mailbox.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../util/all-done.ts";

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openChannel, type Channel } from "../../src/imap/channel.ts";
-import { expunge, storeFlags } from "../../src/imap/commands/store.ts";
-import { fetchFlags, refetchFlags } from "../../src/imap/commands/fetch.ts";
-import { select } from "../../src/imap/commands/select.ts";
+import { expunge, storeFlags } from "../../src/imap/verbs/uid-store.ts";
+import { fetchFlags, refetchFlags } from "../../src/imap/verbs/fetch.ts";
+import { select } from "../../src/imap/verbs/select.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import type { MailboxView } from "../../src/imap/mailbox-view.ts";
 import { noFlags } from "../../src/model/flags.ts";

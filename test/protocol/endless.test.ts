@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { list } from "../../src/imap/commands/list.ts";
-import { existingUids } from "../../src/imap/commands/search.ts";
+import { list } from "../../src/imap/verbs/list.ts";
+import { existingUids } from "../../src/imap/verbs/search.ts";
 import { countUids, uidRange } from "../../src/model/uid-set.ts";
 import { failsWith, withSession } from "./fixture.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { idle, offersIdle } from "../../src/imap/commands/idle.ts";
+import { idle, offersIdle } from "../../src/imap/verbs/idle.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
 import { command, failsWith, withSession } from "./fixture.ts";
 

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { select } from "../../src/imap/commands/select.ts";
+import { select } from "../../src/imap/verbs/select.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openChannel, selectAgain } from "../../src/imap/channel.ts";
-import { fetchFlags } from "../../src/imap/commands/fetch.ts";
-import { noop } from "../../src/imap/commands/mailbox.ts";
-import { select, type KnownMailbox } from "../../src/imap/commands/select.ts";
-import { storeFlags } from "../../src/imap/commands/store.ts";
+import { fetchFlags } from "../../src/imap/verbs/fetch.ts";
+import { noop } from "../../src/imap/verbs/mailbox.ts";
+import { select, type KnownMailbox } from "../../src/imap/verbs/select.ts";
+import { storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { flagSet } from "../../src/model/flags.ts";
 import { uidSetOf } from "../../src/model/uid-set.ts";

@@ -8,7 +8,7 @@ import { Capabilities } from "../../src/imap/capabilities.ts";
 import { astring, line } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { select } from "../../src/imap/commands/select.ts";
+import { select } from "../../src/imap/verbs/select.ts";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import type { FetchResponse, UntaggedResponse } from "../../src/imap/responses.ts";
 import { Session } from "../../src/imap/session.ts";

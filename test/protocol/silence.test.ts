@@ -6,7 +6,7 @@ import { test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
-import { idle } from "../../src/imap/commands/idle.ts";
+import { idle } from "../../src/imap/verbs/idle.ts";
 import { Session } from "../../src/imap/session.ts";
 import { command, failsWith, recordedLog } from "./fixture.ts";
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Capabilities } from "../../src/imap/capabilities.ts";
-import { fetchFlags, fetchIdentities, fetchMessages, fetchSizes, refetchFlags } from "../../src/imap/commands/fetch.ts";
-import { expunge, storeFlags } from "../../src/imap/commands/store.ts";
+import { fetchFlags, fetchIdentities, fetchMessages, fetchSizes, refetchFlags } from "../../src/imap/verbs/fetch.ts";
+import { expunge, storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { MessageSizes } from "../../../src/model/message-sizes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { planIdentification } from "../../../src/sync/identify-plan.ts";

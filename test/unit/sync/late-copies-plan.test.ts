@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "../../../src/sync/late-copies-plan.ts";

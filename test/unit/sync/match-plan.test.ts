@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { planMatches } from "../../../src/sync/match-plan.ts";

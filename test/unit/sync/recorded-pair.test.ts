@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { fingerprint } from "../../../src/model/fingerprint.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";

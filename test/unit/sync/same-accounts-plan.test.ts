@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/commands/fetch.ts";
+import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { fingerprint } from "../../../src/model/fingerprint.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { perSide, type PerSide } from "../../../src/model/side.ts";

@@ -1,12 +1,12 @@
 // Proves who we are: the first configured mechanism that the server offers.
 
-import { InterimapError } from "../model/errors.ts";
-import type { AuthMechanism, ServerSettings } from "../model/server-settings.ts";
-import type { Capabilities } from "./capabilities.ts";
-import { astring, base64, line } from "./codec/write-command.ts";
-import type { Command } from "./command.ts";
-import { CommandRefused } from "./command-refused.ts";
-import type { Session } from "./session.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { AuthMechanism, ServerSettings } from "../../model/server-settings.ts";
+import type { Capabilities } from "../capabilities.ts";
+import { astring, base64, line } from "../codec/write-command.ts";
+import type { Command } from "../command.ts";
+import { CommandRefused } from "../command-refused.ts";
+import type { Session } from "../session.ts";
 
 interface Credentials {
   readonly username: string;
