@@ -7,7 +7,7 @@ import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../sync/alerts.ts";
-import { Connections } from "../sync/connections.ts";
+import { Connections } from "../mail/pool/pair.ts";
 import type { Report } from "../sync/events.ts";
 import type { Program } from "../sync/suggested-command.ts";
 import { openDatabase } from "./open-database.ts";

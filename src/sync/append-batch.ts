@@ -13,7 +13,7 @@ import { messageIdOf } from "../model/message-id.ts";
 import type { Side } from "../model/side.ts";
 import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../model/uid-set.ts";
 import type { Prints } from "../state/mapping.ts";
-import type { Lane } from "./append-lanes.ts";
+import type { Lane } from "../mail/transfer/append-lanes.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal } from "./refusals.ts";

@@ -10,7 +10,7 @@ import { serverOrder, type Target } from "../model/target.ts";
 import type { Report } from "./events.ts";
 import type { Program } from "./suggested-command.ts";
 import { isNowhere, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
-import { lookUp } from "./look-up.ts";
+import { lookUp } from "../mail/listing/look-up.ts";
 
 export interface Deletion extends Opening {
   /** As given: in the local server's notation, or as lines show it. */

@@ -5,7 +5,7 @@ import { fetchIdentities } from "../imap/verbs/fetch.ts";
 import { perSide } from "../model/side.ts";
 import { emptyUidSet, isEmpty, maxUid, subtract, uidRange } from "../model/uid-set.ts";
 import { identitiesOf } from "./hear-out.ts";
-import { planCopiesFound } from "./match-plan.ts";
+import { planCopiesFound } from "../mail/matching/match-plan.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { recordRefusal } from "./refusals.ts";
 import { adopt } from "./resume.ts";

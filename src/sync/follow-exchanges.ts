@@ -8,9 +8,9 @@ import type { Side } from "../model/side.ts";
 import { isTemporary } from "../model/temporary-name.ts";
 import { deleteLevels, emptyLevels } from "./empty-levels.ts";
 import type { Opened } from "./given-mailboxes.ts";
-import { lookUp } from "./look-up.ts";
+import { lookUp } from "../mail/listing/look-up.ts";
 import type { Report } from "./events.ts";
-import type { ListedMailbox } from "./mailbox-listing.ts";
+import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
 import type { Move } from "./renaming.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 

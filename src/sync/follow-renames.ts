@@ -2,8 +2,8 @@
 
 import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
-import { canonicalLevels, nameIn } from "./inbox-levels.ts";
-import type { Listing } from "./mailbox-listing.ts";
+import { canonicalLevels, nameIn } from "../mail/listing/inbox-levels.ts";
+import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 
 /** Names as on the wire. */

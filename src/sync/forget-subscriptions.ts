@@ -3,9 +3,9 @@
 import type { Session } from "../imap/session.ts";
 import { bothSides, sides, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
-import { lookUpListing } from "./look-up.ts";
-import type { ListingQuery } from "./list-both.ts";
-import type { Listing } from "./mailbox-listing.ts";
+import { lookUpListing } from "../mail/listing/look-up.ts";
+import type { ListingQuery } from "../mail/listing/list-both.ts";
+import type { Listing } from "../mail/listing/list-mailboxes.ts";
 
 export interface Listed {
   readonly sessions: PerSide<Session>;

@@ -9,9 +9,9 @@ import { canonicalName, displayName, toWire, type Naming } from "../model/mailbo
 import { bothSides, sides, type PerSide } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { Store } from "../state/state-store.ts";
-import type { Connections } from "./connections.ts";
+import type { Connections } from "../mail/pool/pair.ts";
 import type { Report } from "./events.ts";
-import { lookUp } from "./look-up.ts";
+import { lookUp } from "../mail/listing/look-up.ts";
 import { programLine, type Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 

@@ -3,7 +3,7 @@
 import { InterimapError } from "../model/errors.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../model/side.ts";
-import type { Listing } from "./mailbox-listing.ts";
+import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import { suggestedCommand, type Program, type Suggestion } from "./suggested-command.ts";
 

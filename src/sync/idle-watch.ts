@@ -5,7 +5,7 @@ import { idle } from "../imap/verbs/idle.ts";
 import { examine } from "../imap/verbs/select.ts";
 import type { Session } from "../imap/session.ts";
 import { InterimapError } from "../model/errors.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "../mail/pool/backoff.ts";
 
 /** Servers log clients out that say nothing for 30 minutes (RFC 2177 section 3), some routers forget them sooner. */
 const renewMs = 15 * 60_000;

@@ -2,7 +2,7 @@
 
 import type { MessageIdentity } from "../imap/verbs/fetch.ts";
 import { hasUid, type UidSet } from "../model/uid-set.ts";
-import { identityKey, pairByKey } from "./match-plan.ts";
+import { identityKey, pairByKey } from "../mail/matching/match-plan.ts";
 
 /** A message that was sent without being confirmed, and its copy of another APPEND, which has a row. */
 export interface Copied {

@@ -20,7 +20,7 @@ import { pairCopies } from "./pair-messages.ts";
 import { withTexts } from "./read-texts.ts";
 import { removeUnrecorded } from "./expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
-import { without } from "./match-plan.ts";
+import { without } from "../mail/matching/match-plan.ts";
 import { uidLimit, type Direction, type OpenMailbox } from "./open-mailbox.ts";
 import { refusedUids, withdrawRefusal } from "./refusals.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";

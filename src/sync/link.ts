@@ -7,7 +7,7 @@ import { alike } from "../util/alike.ts";
 import { InterimapError, type ErrorCode } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { Attention, LinkState } from "../model/watch-state.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "../mail/pool/backoff.ts";
 import { noLaterThan } from "./clock-watch.ts";
 import type { Report } from "./events.ts";
 

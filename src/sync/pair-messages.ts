@@ -4,8 +4,8 @@
 import { fetchHeaderSizes, type MessageIdentity } from "../imap/verbs/fetch.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
-import { planIdentification } from "./identify-plan.ts";
-import { pairInOrder, pairSame, without } from "./match-plan.ts";
+import { planIdentification } from "../mail/matching/identify-plan.ts";
+import { pairInOrder, pairSame, without } from "../mail/matching/match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { withTexts, type WithText } from "./read-texts.ts";
 

@@ -5,7 +5,7 @@ import { fetchMessages, type MessageIdentity } from "../imap/verbs/fetch.ts";
 import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
 import { uidSetOf } from "../model/uid-set.ts";
-import { planCopies } from "./copy-plan.ts";
+import { planCopies } from "../mail/transfer/batch-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** So much is in memory at once. */

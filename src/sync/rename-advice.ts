@@ -5,7 +5,7 @@ import { briefName, isWithin, renamedAlong } from "../model/mailbox-name.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { serverOrder } from "../model/target.ts";
 import { goneError } from "./gone-mailbox.ts";
-import type { ListedMailbox, Listing } from "./mailbox-listing.ts";
+import type { ListedMailbox, Listing } from "../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 import type { Held } from "./renaming.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";

@@ -5,7 +5,7 @@ import { briefName, isWithin, renamedAlong, toWire, type Naming } from "../model
 import type { PerSide, Side } from "../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../model/target.ts";
 import { emptyLevels } from "./empty-levels.ts";
-import type { ListedMailbox } from "./mailbox-listing.ts";
+import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 import { suggestedCommand, type Program } from "./suggested-command.ts";
 

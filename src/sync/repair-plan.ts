@@ -7,7 +7,7 @@ import { fitOf } from "../model/fingerprint.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { emptyUidSet, hasUid, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import type { Prints } from "../state/mapping.ts";
-import { likeness, pairSame, type Likeness } from "./match-plan.ts";
+import { likeness, pairSame, type Likeness } from "../mail/matching/match-plan.ts";
 
 export interface RepairSituation {
   /** All mapping rows. */

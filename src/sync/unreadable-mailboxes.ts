@@ -4,8 +4,8 @@
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../util/all-done.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
-import { lookUpListing } from "./look-up.ts";
-import type { Listing } from "./mailbox-listing.ts";
+import { lookUpListing } from "../mail/listing/look-up.ts";
+import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import type { MailboxPlan } from "./mailbox-plan.ts";
 
 export interface OddMailbox {

@@ -1,7 +1,7 @@
 // News that prove empty again and again are looked into less and less often: some servers announce changes whenever they
 // are asked for any, and each look would bring about the next one. Pure but for the clock.
 
-import { backoffMs } from "./backoff.ts";
+import { backoffMs } from "../mail/pool/backoff.ts";
 
 /** So many empty news in a row are looked into at once: the echo of what we did is empty, too. */
 const forgiven = 2;

@@ -4,7 +4,7 @@
 import { groupBy } from "../util/group-by.ts";
 import { continues, sameState, type MailboxState } from "../model/mailbox-state.ts";
 import { settledName } from "../model/temporary-name.ts";
-import type { ListedMailbox } from "./mailbox-listing.ts";
+import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
 
 /** A known mailbox, and what is recorded of it on this side. */
 export interface Recorded {

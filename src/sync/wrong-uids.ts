@@ -16,8 +16,8 @@ import {
 } from "../model/uid-set.ts";
 import { pairCopies } from "./pair-messages.ts";
 import { pairsWithTexts } from "./read-texts.ts";
-import { mostInOneAppend } from "./copy-plan.ts";
-import { identityKey, likeness } from "./match-plan.ts";
+import { mostInOneAppend } from "../mail/transfer/batch-plan.ts";
+import { identityKey, likeness } from "../mail/matching/match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 
 /** Those of `uids` that may have been told for one of the others, or the other way round. */

@@ -6,7 +6,7 @@ import { fromWire, isWithin, toWire, type Naming } from "../../src/model/mailbox
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import type { Target } from "../../src/model/target.ts";
 import type { Followed, Renamed } from "../../src/sync/follow-renames.ts";
-import type { ListedMailbox } from "../../src/sync/mailbox-listing.ts";
+import type { ListedMailbox } from "../../src/mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../../src/sync/mailbox-plan.ts";
 import { decideRenames, type Decisions } from "../../src/sync/rename-decisions.ts";
 import { planRename, type RenamePlan } from "../../src/sync/rename-plan.ts";

@@ -8,8 +8,8 @@ import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { MessageSizes } from "../../../src/model/message-sizes.ts";
 import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
-import { planCopies } from "../../../src/sync/copy-plan.ts";
-import { likeness, planMatches } from "../../../src/sync/match-plan.ts";
+import { planCopies } from "../../../src/mail/transfer/batch-plan.ts";
+import { likeness, planMatches } from "../../../src/mail/matching/match-plan.ts";
 import { planVanished } from "../../../src/sync/vanished-plan.ts";
 import { hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 

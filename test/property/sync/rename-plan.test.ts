@@ -9,7 +9,7 @@ import { otherSide, perSide, type Side } from "../../../src/model/side.ts";
 import { allTargets } from "../../../src/model/target.ts";
 import type { RenameNews } from "../../../src/sync/follow-renames.ts";
 import { planFollowing, type Followed } from "../../../src/sync/follow-renames.ts";
-import type { Listing } from "../../../src/sync/mailbox-listing.ts";
+import type { Listing } from "../../../src/mail/listing/list-mailboxes.ts";
 import { apply, assertInPlace, clientRename, clients, decide, plan } from "../../support/renaming-world.ts";
 import { names, naming, plots, turned, worldOf, type World } from "../../support/renaming-world.ts";
 

@@ -8,7 +8,7 @@ import { instantOf } from "../../../src/model/internal-date.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { emptyUidSet, hasUid, uidSetOf } from "../../../src/model/uid-set.ts";
-import { identityKey, likeness } from "../../../src/sync/match-plan.ts";
+import { identityKey, likeness } from "../../../src/mail/matching/match-plan.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../src/sync/repair-plan.ts";
 
 const uidNext = 30;

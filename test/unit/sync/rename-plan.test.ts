@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { allTargets, type Target } from "../../../src/model/target.ts";
-import type { ListedMailbox } from "../../../src/sync/mailbox-listing.ts";
+import type { ListedMailbox } from "../../../src/mail/listing/list-mailboxes.ts";
 import { planRename, type RenamePlan } from "../../../src/sync/rename-plan.ts";
 
 interface World {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
-import { Connections } from "../../../src/sync/connections.ts";
+import { Connections } from "../../../src/mail/pool/pair.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
 import { synchronise } from "../../../src/sync/synchronise.ts";
 import { scratchBase } from "../../support/scratch.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ListedMailbox } from "../../../src/sync/mailbox-listing.ts";
+import type { ListedMailbox } from "../../../src/mail/listing/list-mailboxes.ts";
 import { locate, type Answer } from "../../../src/sync/whereabouts-plan.ts";
 
 /** `name:UIDVALIDITY:UIDNEXT`. */

@@ -1,13 +1,13 @@
 // Mailboxes that are asked for by name, wildcards being plain characters.
 
-import { maxSetOctets } from "../imap/limits.ts";
-import type { Session } from "../imap/session.ts";
-import { lineUnreadable } from "../imap/unreadable.ts";
-import { allDone } from "../util/all-done.ts";
-import { InterimapError } from "../model/errors.ts";
-import { isWithin, toWire, type Naming } from "../model/mailbox-name.ts";
+import { maxSetOctets } from "../../imap/limits.ts";
+import type { Session } from "../../imap/session.ts";
+import { lineUnreadable } from "../../imap/unreadable.ts";
+import { allDone } from "../../util/all-done.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { isWithin, toWire, type Naming } from "../../model/mailbox-name.ts";
 import { canonicalLevels } from "./inbox-levels.ts";
-import { listMailboxes, type ListedMailbox, type Listing } from "./mailbox-listing.ts";
+import { listMailboxes, type ListedMailbox, type Listing } from "./list-mailboxes.ts";
 
 export interface LookUp {
   readonly naming: Naming;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { ByteBudget } from "../../../src/sync/byte-budget.ts";
+import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
 
 test("what fits starts at once, the rest in its turn as room is made", async () => {
   const budget = new ByteBudget(10);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import { ByteBudget } from "../../../src/sync/byte-budget.ts";
+import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
 
 const limit = 100;
 /** A request for so many octets, or undefined: the oldest one that was granted is given back. */

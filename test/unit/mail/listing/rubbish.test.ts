@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isRubbish } from "../../../src/sync/rubbish.ts";
+import { isRubbish } from "../../../../src/mail/listing/rubbish.ts";
 
 test("Trash and Junk are known by their special use, and by their names at any level", () => {
   assert.ok(isRubbish("Papierkorb", ["\\HasNoChildren", "\\Trash"]));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { perSide, type PerSide } from "../../../src/model/side.ts";
-import { pairInboxLevels } from "../../../src/sync/inbox-levels.ts";
-import type { Listing } from "../../../src/sync/mailbox-listing.ts";
+import { perSide, type PerSide } from "../../../../src/model/side.ts";
+import { pairInboxLevels } from "../../../../src/mail/listing/inbox-levels.ts";
+import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
 
 interface World extends PerSide<readonly string[]> {
   readonly known?: readonly string[];

@@ -1,9 +1,9 @@
 // The first level of a name is INBOX in any case where a server says so, by listing `INBOX/x` as `Inbox/x` (RFC 3501 5.1 leaves
 // that open). Deeper levels keep their case. Pure.
 
-import { canonicalName, fromWire } from "../model/mailbox-name.ts";
-import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { Listing } from "./mailbox-listing.ts";
+import { canonicalName, fromWire } from "../../model/mailbox-name.ts";
+import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import type { Listing } from "./list-mailboxes.ts";
 
 /** Names that are two mailboxes on one server, and cannot be told apart on the other. */
 export interface Clash {

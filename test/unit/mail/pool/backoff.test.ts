@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { backoffMs } from "../../../src/sync/backoff.ts";
+import { backoffMs } from "../../../../src/mail/pool/backoff.ts";
 
 const second = 1_000;
 const minute = 60 * second;

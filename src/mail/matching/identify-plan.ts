@@ -3,9 +3,9 @@
 // that is there once on each side is enough, unless the sizes differ: then it may be another version. Date and size only tell
 // apart messages that share one. Messages without Message-ID have nothing that would be enough.
 
-import type { MessageIdentity } from "../imap/verbs/fetch.ts";
-import { groupBy } from "../util/group-by.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { groupBy } from "../../util/group-by.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { identityKey, planMatches, without } from "./match-plan.ts";
 
 export interface IdentifyPlan {

@@ -1,7 +1,7 @@
 // The connections to both servers: one session of each side, further ones where they pay, all ended together.
 
-import type { Session } from "../imap/session.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { Session } from "../../imap/session.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 
 /** `main`: the session that all of a side's mailboxes are worked on with; `extra`: any beside it. */
 export type SessionUse = "main" | "extra";

@@ -1,7 +1,7 @@
 // Cuts new messages into batches that are fetched and appended as a whole. Pure.
 
-import type { MessageSize } from "../model/message-sizes.ts";
-import { emptyUidSet, hasUid, type UidSet } from "../model/uid-set.ts";
+import type { MessageSize } from "../../model/message-sizes.ts";
+import { emptyUidSet, hasUid, type UidSet } from "../../model/uid-set.ts";
 
 /** Messages, in one command. Copies are hardly further than that from a UID that was told wrongly. */
 export const mostInOneAppend = 500;

@@ -1,6 +1,6 @@
 // Which mailboxes people empty without a second thought: what is in there was deleted once already.
 
-import { isInbox } from "../model/mailbox-name.ts";
+import { isInbox } from "../../model/mailbox-name.ts";
 
 /** RFC 6154 */
 const specialUses = new Set(["\\trash", "\\junk"]);
