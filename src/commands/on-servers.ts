@@ -6,7 +6,7 @@ import type { Log } from "../log/log.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
-import { alertsTo } from "../sync/alerts.ts";
+import { alertsTo } from "../watch/alerts.ts";
 import { Connections } from "../mail/pool/pair.ts";
 import type { Report } from "../sync/events.ts";
 import type { Program } from "../sync/suggested-command.ts";

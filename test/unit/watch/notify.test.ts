@@ -10,8 +10,8 @@ import type { FetchResponse, TaggedResponse, UntaggedResponse } from "../../../s
 import type { Session } from "../../../src/imap/session.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
-import { Agenda } from "../../../src/sync/agenda.ts";
-import { askForNews, heed } from "../../../src/sync/attention.ts";
+import { Agenda } from "../../../src/watch/agenda.ts";
+import { askForNews, heed } from "../../../src/watch/notify.ts";
 
 interface FakeServer {
   readonly session: Session;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VainNews } from "../../../src/sync/vain-news.ts";
+import { VainNews } from "../../../src/watch/vain-news.ts";
 
 /** Empty news, told as soon as those before have been looked into. */
 function loop(news: VainNews, times: number): { readonly now: number; readonly isNoise: boolean; pauses: number[] } {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { noLaterThan, onClockJump } from "../../../src/sync/clock-watch.ts";
+import { noLaterThan, onClockJump } from "../../../src/watch/clock-watch.ts";
 
 const second = 1_000;
 

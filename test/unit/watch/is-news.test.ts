@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import type { MailboxState } from "../../../src/model/mailbox-state.ts";
-import { isBehind, isMore, isNews } from "../../../src/sync/state-news.ts";
+import { isBehind, isMore, isNews } from "../../../src/watch/is-news.ts";
 
 const recorded: MailboxState = { uidValidity: 7, uidNext: 10, highestModSeq: 100n };
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { Session } from "../../../src/imap/session.ts";
 import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
-import { Link } from "../../../src/sync/link.ts";
+import { Link } from "../../../src/watch/link.ts";
 
 const second = 1_000;
 const minute = 60 * second;

@@ -2,8 +2,8 @@
 // and of texts without end only the first ones.
 
 import type { Side } from "../model/side.ts";
-import type { Report } from "./events.ts";
-import { newsOnly } from "./news-only.ts";
+import type { Report } from "../sync/events.ts";
+import { newsOnly } from "./once-a-day.ts";
 
 /** For each side, what passes its server's alerts on. */
 export function alertsTo(report: Report): (side: Side) => (text: string) => void {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
-import { Agenda } from "../../../src/sync/agenda.ts";
+import { Agenda } from "../../../src/watch/agenda.ts";
 
 const never = new AbortController().signal;
 
