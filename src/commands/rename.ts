@@ -1,7 +1,7 @@
 // --rename: a mailbox and what is below it get a new name on every target that has it.
 
 import type { Target } from "../model/target.ts";
-import { renameMailbox } from "../sync/rename-mailbox.ts";
+import { renameMailbox } from "../sync/renames/rename-mailbox.ts";
 import { onServers, type CommandContext } from "./on-servers.ts";
 
 export interface RenameCommand extends CommandContext {

@@ -14,7 +14,7 @@ import { lookUpListing } from "../mail/listing/look-up.ts";
 import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
 import { readablePairs } from "./read-texts.ts";
 import { compareRows, conclude, numbersObjection, unclearAmong, type Comparison } from "./same-accounts-plan.ts";
-import { identitiesIn, leaveMailboxes } from "./second-look.ts";
+import { identitiesIn, leaveMailboxes } from "./renames/second-look.ts";
 
 export interface Comparing {
   readonly sessions: PerSide<Session>;

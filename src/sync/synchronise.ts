@@ -32,15 +32,15 @@ import { listBoth, type ListingQuery } from "../mail/listing/list-both.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailbox-plan.ts";
 import { optimiseLater } from "./late-optimisation.ts";
-import { planFollowing, type RenameSource } from "./follow-renames.ts";
+import { planFollowing, type RenameSource } from "./renames/rename-news-plan.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "../mail/pool/share-out.ts";
 import { isToBeAskedAgain } from "./unkept-flags.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
 import { Shortage } from "./reluctance.ts";
-import type { Listed } from "./settle-names.ts";
+import type { Listed } from "./renames/settle-names.ts";
 import { isWaitOver } from "./waits.ts";
-import { findWhereabouts } from "./whereabouts.ts";
+import { findWhereabouts } from "./renames/whereabouts.ts";
 import type { Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
@@ -461,7 +461,7 @@ async function settleNames(run: Run, listed: Omit<Listed, "found">): Promise<boo
   const found = await findWhereabouts(run, listed);
   const isAnyAside = sides.some((side) => [...listed.listings[side].mailboxes.keys()].some(isTemporary));
   if (found === undefined && !isAnyAside) return false;
-  return (await import("./settle-names.ts")).settleNames(run, { ...listed, found });
+  return (await import("./renames/settle-names.ts")).settleNames(run, { ...listed, found });
 }
 
 /** Does on the other side, and in the database, what servers told of. True when something was changed. */
@@ -478,7 +478,7 @@ async function followRenames(
   };
   const followed = planFollowing(renames.take(), circumstances);
   if (followed.length === 0) return false;
-  const { renameEverywhere } = await import("./rename-mailbox.ts");
+  const { renameEverywhere } = await import("./renames/rename-mailbox.ts");
   for (const { side, from, to } of followed) {
     const targets = [otherSide(side), "database"] as const;
     try {

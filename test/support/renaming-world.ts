@@ -5,12 +5,12 @@ import fc from "fast-check";
 import { fromWire, isWithin, toWire, type Naming } from "../../src/model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import type { Target } from "../../src/model/target.ts";
-import type { Followed, Renamed } from "../../src/sync/follow-renames.ts";
+import type { Followed, Renamed } from "../../src/sync/renames/rename-news-plan.ts";
 import type { ListedMailbox } from "../../src/mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../../src/sync/mailbox-plan.ts";
-import { decideRenames, type Decisions } from "../../src/sync/rename-decisions.ts";
-import { planRename, type RenamePlan } from "../../src/sync/rename-plan.ts";
-import { locate } from "../../src/sync/whereabouts-plan.ts";
+import { decideRenames, type Decisions } from "../../src/sync/renames/rename-decisions.ts";
+import { planRename, type RenamePlan } from "../../src/sync/renames/rename-plan.ts";
+import { locate } from "../../src/sync/renames/whereabouts-plan.ts";
 
 export const names = ["a", "a\0b", "a\0b\0c", "d", "e", "ab"];
 export const naming: Naming = { delimiter: "/", reference: "" };

@@ -7,10 +7,10 @@ import { toWire } from "../../../src/model/mailbox-name.ts";
 import { otherSide, perSide, sides, type Side } from "../../../src/model/side.ts";
 import { isTemporary, settledName } from "../../../src/model/temporary-name.ts";
 import type { KnownMailbox } from "../../../src/sync/mailbox-plan.ts";
-import type { Decisions } from "../../../src/sync/rename-decisions.ts";
-import { sidesToAgree } from "../../../src/sync/rename-advice.ts";
-import { planRenameSteps, type RenameStep } from "../../../src/sync/rename-steps.ts";
-import type { Held, Renaming } from "../../../src/sync/renaming.ts";
+import type { Decisions } from "../../../src/sync/renames/rename-decisions.ts";
+import { sidesToAgree } from "../../../src/sync/renames/rename-advice.ts";
+import { planRenameSteps, type RenameStep } from "../../../src/sync/renames/rename-steps.ts";
+import type { Held, Renaming } from "../../../src/sync/renames/renaming.ts";
 import { apply, assertInPlace, clientRename, clients, decide, plan } from "../../support/renaming-world.ts";
 import { naming, plots, renameOn, turned, worldOf, type World } from "../../support/renaming-world.ts";
 

@@ -1,16 +1,16 @@
 // Follows mailboxes that changed their names while others took the old ones: on the other server, and then in the database.
 // Each step can be told from what the servers list, so that whatever ends in between is gone on with.
 
-import { rename } from "../imap/verbs/mailbox.ts";
-import { InterimapError } from "../model/errors.ts";
-import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
-import type { Side } from "../model/side.ts";
-import { isTemporary } from "../model/temporary-name.ts";
+import { rename } from "../../imap/verbs/mailbox.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { isWithin, renamedAlong, toWire } from "../../model/mailbox-name.ts";
+import type { Side } from "../../model/side.ts";
+import { isTemporary } from "../../model/temporary-name.ts";
 import { deleteLevels, emptyLevels } from "./empty-levels.ts";
-import type { Opened } from "./given-mailboxes.ts";
-import { lookUp } from "../mail/listing/look-up.ts";
-import type { Report } from "./events.ts";
-import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
+import type { Opened } from "../given-mailboxes.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
+import type { Report } from "../events.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import type { Move } from "./renaming.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 

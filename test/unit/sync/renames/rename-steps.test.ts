@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planRenameSteps } from "../../../src/sync/rename-steps.ts";
+import { planRenameSteps } from "../../../../src/sync/renames/rename-steps.ts";
 
 const inner = (name: string): string => name.replaceAll("/", "\0");
 

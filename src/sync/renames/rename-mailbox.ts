@@ -1,22 +1,22 @@
 // Renames a mailbox on the servers, one after the other, and then in the database.
 
-import { CommandRefused } from "../imap/command-refused.ts";
-import { rename, subscribe, unsubscribe } from "../imap/verbs/mailbox.ts";
-import { InterimapError } from "../model/errors.ts";
-import { isWithin, renamedAlong, toWire } from "../model/mailbox-name.ts";
-import { temporaryName } from "../model/temporary-name.ts";
-import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
-import type { Target } from "../model/target.ts";
-import type { Store } from "../state/state-store.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { rename, subscribe, unsubscribe } from "../../imap/verbs/mailbox.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { isWithin, renamedAlong, toWire } from "../../model/mailbox-name.ts";
+import { temporaryName } from "../../model/temporary-name.ts";
+import { bothSides, sides, type PerSide, type Side } from "../../model/side.ts";
+import type { Target } from "../../model/target.ts";
+import type { Store } from "../../state/state-store.ts";
 import { deleteLevels } from "./empty-levels.ts";
-import type { Report } from "./events.ts";
+import type { Report } from "../events.ts";
 import { renameInSteps } from "./follow-exchanges.ts";
-import { isNowhere, newName, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
-import { lookUp } from "../mail/listing/look-up.ts";
-import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
+import { isNowhere, newName, openServers, resolveGiven, type Opened, type Opening } from "../given-mailboxes.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { renamedBefore } from "./renamed-before.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
-import { suggestedCommand, type Program } from "./suggested-command.ts";
+import { suggestedCommand, type Program } from "../suggested-command.ts";
 
 export interface Renaming extends Opening {
   /** As given: in the local server's notation, or as lines show it. */

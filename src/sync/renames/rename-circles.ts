@@ -1,8 +1,8 @@
 // Renames that belong together, because names of theirs are the same or above one another. Pure.
 
-import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
-import { sides } from "../model/side.ts";
-import { isTemporary } from "../model/temporary-name.ts";
+import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
+import { sides } from "../../model/side.ts";
+import { isTemporary } from "../../model/temporary-name.ts";
 import type { DecisionSituation, Held, Move, Renaming } from "./renaming.ts";
 
 export interface Circle {

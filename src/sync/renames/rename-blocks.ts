@@ -1,6 +1,6 @@
 // Which renames cannot be followed because their new name is not free, on the server or in the database. Pure.
 
-import { otherSide, sides, type Side } from "../model/side.ts";
+import { otherSide, sides, type Side } from "../../model/side.ts";
 import { holdBack, type Candidate, type DecisionSituation, type Held, type Move, type Renaming } from "./renaming.ts";
 
 export interface Intentions {

@@ -1,13 +1,13 @@
 // What a rename changes on the servers and in the database, and what forbids it. Pure.
 
-import { InterimapError } from "../model/errors.ts";
-import { briefName, isWithin, renamedAlong, toWire, type Naming } from "../model/mailbox-name.ts";
-import type { PerSide, Side } from "../model/side.ts";
-import { allTargets, serverOrder, type Target } from "../model/target.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { briefName, isWithin, renamedAlong, toWire, type Naming } from "../../model/mailbox-name.ts";
+import type { PerSide, Side } from "../../model/side.ts";
+import { allTargets, serverOrder, type Target } from "../../model/target.ts";
 import { emptyLevels } from "./empty-levels.ts";
-import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
-import { suggestedCommand, type Program } from "./suggested-command.ts";
+import { suggestedCommand, type Program } from "../suggested-command.ts";
 
 export interface RenameSituation {
   readonly from: string;

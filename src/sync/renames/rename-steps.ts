@@ -4,8 +4,8 @@
 // there is no such order, as when two change names, a mailbox gets a temporary name first. After each single step it can be
 // told what is still to be done.
 
-import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
-import { settledName, temporaryName } from "../model/temporary-name.ts";
+import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
+import { settledName, temporaryName } from "../../model/temporary-name.ts";
 
 export interface RenameStep {
   readonly from: string;

@@ -1,14 +1,14 @@
 // What to say of a mailbox that cannot be called the same everywhere, and which commands to choose from. Pure.
 
-import { InterimapError } from "../model/errors.ts";
-import { briefName, isWithin, renamedAlong } from "../model/mailbox-name.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { serverOrder } from "../model/target.ts";
-import { goneError } from "./gone-mailbox.ts";
-import type { ListedMailbox, Listing } from "../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "./mailbox-plan.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { briefName, isWithin, renamedAlong } from "../../model/mailbox-name.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { serverOrder } from "../../model/target.ts";
+import { goneError } from "../gone-mailbox.ts";
+import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
+import type { KnownMailbox } from "../mailbox-plan.ts";
 import type { Held } from "./renaming.ts";
-import { suggestedCommand, type Program } from "./suggested-command.ts";
+import { suggestedCommand, type Program } from "../suggested-command.ts";
 
 interface Circumstances {
   readonly listings: PerSide<Listing>;

@@ -1,11 +1,11 @@
 // Levels of the hierarchy that hold nothing. Deleted and renamed mailboxes leave such, and some servers take no mailbox of
 // their name.
 
-import { CommandRefused } from "../imap/command-refused.ts";
-import { deleteMailbox } from "../imap/verbs/mailbox.ts";
-import type { Session } from "../imap/session.ts";
-import { isWithin } from "../model/mailbox-name.ts";
-import type { ListedMailbox } from "../mail/listing/list-mailboxes.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { deleteMailbox } from "../../imap/verbs/mailbox.ts";
+import type { Session } from "../../imap/session.ts";
+import { isWithin } from "../../model/mailbox-name.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 
 /** Those of a name and below it, as the server spells them, deepest first; none where there is a mailbox. */
 export function emptyLevels(listed: ReadonlyMap<string, ListedMailbox>, name: string): readonly string[] {

@@ -1,10 +1,10 @@
 // Which of the renames that servers told of (RFC 5465 5.4) are to be followed on the other side. Pure.
 
-import { isWithin, renamedAlong } from "../model/mailbox-name.ts";
-import { otherSide, type PerSide, type Side } from "../model/side.ts";
-import { canonicalLevels, nameIn } from "../mail/listing/inbox-levels.ts";
-import type { Listing } from "../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "./mailbox-plan.ts";
+import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
+import { otherSide, type PerSide, type Side } from "../../model/side.ts";
+import { canonicalLevels, nameIn } from "../../mail/listing/inbox-levels.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import type { KnownMailbox } from "../mailbox-plan.ts";
 
 /** Names as on the wire. */
 export interface RenameNews {

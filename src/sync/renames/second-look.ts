@@ -1,17 +1,17 @@
 // Whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, and messages are not.
 
-import { openChannel, type Channel } from "../imap/channel.ts";
-import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { unselect } from "../imap/verbs/mailbox.ts";
-import { examine, select } from "../imap/verbs/select.ts";
-import type { Session } from "../imap/session.ts";
-import { allDone } from "../util/all-done.ts";
-import { InterimapError } from "../model/errors.ts";
-import { fitOf } from "../model/fingerprint.ts";
-import { bothSides, otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
-import { isEmpty, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import type { PrintedPair } from "../state/mapping.ts";
-import type { Store } from "../state/state-store.ts";
+import { openChannel, type Channel } from "../../imap/channel.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { unselect } from "../../imap/verbs/mailbox.ts";
+import { examine, select } from "../../imap/verbs/select.ts";
+import type { Session } from "../../imap/session.ts";
+import { allDone } from "../../util/all-done.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { fitOf } from "../../model/fingerprint.ts";
+import { bothSides, otherSide, perSide, type PerSide, type Side } from "../../model/side.ts";
+import { isEmpty, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import type { PrintedPair } from "../../state/mapping.ts";
+import type { Store } from "../../state/state-store.ts";
 import type { Answer } from "./whereabouts-plan.ts";
 
 /** So many of the newest pairs are compared. */
