@@ -1,7 +1,7 @@
 // --delete: the given mailboxes go on every target that has them. Their children stay.
 
 import type { Target } from "../model/target.ts";
-import { deleteMailboxes } from "../sync/delete-mailboxes.ts";
+import { deleteMailboxes } from "../sync/mailboxes/delete-mailboxes.ts";
 import { onServers, type CommandContext } from "./on-servers.ts";
 
 export interface DeleteCommand extends CommandContext {

@@ -9,7 +9,7 @@ import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Connections } from "../mail/pool/pair.ts";
 import type { Report } from "../sync/events.ts";
-import type { Program } from "../sync/suggested-command.ts";
+import type { Program } from "../sync/mailboxes/suggested-command.ts";
 import { openDatabase } from "./open-database.ts";
 
 export interface CommandContext {

@@ -12,7 +12,7 @@ import { perSide, type PerSide } from "../model/side.ts";
 import { OtherAccounts } from "../state/accounts.ts";
 import { openStore } from "../state/open-store.ts";
 import type { Store } from "../state/state-store.ts";
-import { programLine, type Program } from "../sync/suggested-command.ts";
+import { programLine, type Program } from "../sync/mailboxes/suggested-command.ts";
 
 export interface Wanted {
   readonly config: Config;

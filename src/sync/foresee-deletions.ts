@@ -11,7 +11,7 @@ import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/ui
 import type { Store } from "../state/state-store.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { Loss } from "./hold-back-plan.ts";
-import type { KnownMailbox } from "./mailbox-plan.ts";
+import type { KnownMailbox } from "./mailboxes/mailbox-plan.ts";
 import { newlyVanished, undeletableIn } from "./refused-changes.ts";
 import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
 

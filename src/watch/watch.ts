@@ -21,7 +21,7 @@ import { noLaterThan, onClockJump } from "./clock-watch.ts";
 import { Connections } from "../mail/pool/pair.ts";
 import { isFind, isLeftOut, type Report, type SyncEvent } from "../sync/events.ts";
 import type { RenameSource } from "../sync/renames/rename-news-plan.ts";
-import { givenName } from "../sync/given-mailboxes.ts";
+import { givenName } from "../sync/mailboxes/given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";
 import { nameIn } from "../mail/listing/inbox-levels.ts";
 import { Link } from "./link.ts";

@@ -7,7 +7,7 @@ import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts
 import type { Target } from "../../src/model/target.ts";
 import type { Followed, Renamed } from "../../src/sync/renames/rename-news-plan.ts";
 import type { ListedMailbox } from "../../src/mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "../../src/sync/mailbox-plan.ts";
+import type { KnownMailbox } from "../../src/sync/mailboxes/mailbox-plan.ts";
 import { decideRenames, type Decisions } from "../../src/sync/renames/rename-decisions.ts";
 import { planRename, type RenamePlan } from "../../src/sync/renames/rename-plan.ts";
 import { locate } from "../../src/sync/renames/whereabouts-plan.ts";

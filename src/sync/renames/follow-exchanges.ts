@@ -7,7 +7,7 @@ import { isWithin, renamedAlong, toWire } from "../../model/mailbox-name.ts";
 import type { Side } from "../../model/side.ts";
 import { isTemporary } from "../../model/temporary-name.ts";
 import { deleteLevels, emptyLevels } from "./empty-levels.ts";
-import type { Opened } from "../given-mailboxes.ts";
+import type { Opened } from "../mailboxes/given-mailboxes.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import type { Report } from "../events.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";

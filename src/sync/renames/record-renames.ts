@@ -6,7 +6,7 @@ import type { Session } from "../../imap/session.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../events.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "../mailbox-plan.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import type { Renaming } from "./renaming.ts";
 import { finishSubscriptions } from "./rename-mailbox.ts";
 import type { Found } from "./whereabouts.ts";

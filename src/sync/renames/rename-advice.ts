@@ -4,11 +4,11 @@ import { InterimapError } from "../../model/errors.ts";
 import { briefName, isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { serverOrder } from "../../model/target.ts";
-import { goneError } from "../gone-mailbox.ts";
+import { goneError } from "../mailboxes/gone-mailbox.ts";
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "../mailbox-plan.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import type { Held } from "./renaming.ts";
-import { suggestedCommand, type Program } from "../suggested-command.ts";
+import { suggestedCommand, type Program } from "../mailboxes/suggested-command.ts";
 
 interface Circumstances {
   readonly listings: PerSide<Listing>;

@@ -11,12 +11,19 @@ import type { Store } from "../../state/state-store.ts";
 import { deleteLevels } from "./empty-levels.ts";
 import type { Report } from "../events.ts";
 import { renameInSteps } from "./follow-exchanges.ts";
-import { isNowhere, newName, openServers, resolveGiven, type Opened, type Opening } from "../given-mailboxes.ts";
+import {
+  isNowhere,
+  newName,
+  openServers,
+  resolveGiven,
+  type Opened,
+  type Opening,
+} from "../mailboxes/given-mailboxes.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { renamedBefore } from "./renamed-before.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
-import { suggestedCommand, type Program } from "../suggested-command.ts";
+import { suggestedCommand, type Program } from "../mailboxes/suggested-command.ts";
 
 export interface Renaming extends Opening {
   /** As given: in the local server's notation, or as lines show it. */

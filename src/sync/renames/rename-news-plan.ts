@@ -4,7 +4,7 @@ import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../../model/side.ts";
 import { canonicalLevels, nameIn } from "../../mail/listing/inbox-levels.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "../mailbox-plan.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 
 /** Names as on the wire. */
 export interface RenameNews {

@@ -7,7 +7,7 @@ import { allTargets, serverOrder, type Target } from "../../model/target.ts";
 import { emptyLevels } from "./empty-levels.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
-import { suggestedCommand, type Program } from "../suggested-command.ts";
+import { suggestedCommand, type Program } from "../mailboxes/suggested-command.ts";
 
 export interface RenameSituation {
   readonly from: string;

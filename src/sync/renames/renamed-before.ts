@@ -5,7 +5,7 @@ import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "../mailbox-plan.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { leaveMailboxes, lookBack } from "./second-look.ts";
 import { continues } from "../../model/mailbox-state.ts";
 

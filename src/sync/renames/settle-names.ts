@@ -12,14 +12,14 @@ import { exchangeNames, type Exchange } from "./follow-exchanges.ts";
 import type { RenameSource } from "./rename-news-plan.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "../mailbox-plan.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { recordRenames } from "./record-renames.ts";
 import { heldError } from "./rename-advice.ts";
 import { placeOf } from "./rename-blocks.ts";
 import { decideRenames, type Decisions } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import type { Held, Move, Renaming } from "./renaming.ts";
-import type { Program } from "../suggested-command.ts";
+import type { Program } from "../mailboxes/suggested-command.ts";
 import { leaveMailboxes } from "./second-look.ts";
 import type { Found } from "./whereabouts.ts";
 

@@ -8,7 +8,7 @@ import type { Store } from "../../state/state-store.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "../../mail/listing/list-mailboxes.ts";
-import type { KnownMailbox } from "../mailbox-plan.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { withSameIds } from "./mailbox-ids.ts";
 import { locate, lookalikes, type Answer, type Question, type Recorded, type Whereabouts } from "./whereabouts-plan.ts";
 

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { toWire } from "../../../src/model/mailbox-name.ts";
 import { otherSide, perSide, sides, type Side } from "../../../src/model/side.ts";
 import { isTemporary, settledName } from "../../../src/model/temporary-name.ts";
-import type { KnownMailbox } from "../../../src/sync/mailbox-plan.ts";
+import type { KnownMailbox } from "../../../src/sync/mailboxes/mailbox-plan.ts";
 import type { Decisions } from "../../../src/sync/renames/rename-decisions.ts";
 import { sidesToAgree } from "../../../src/sync/renames/rename-advice.ts";
 import { planRenameSteps, type RenameStep } from "../../../src/sync/renames/rename-steps.ts";

@@ -11,7 +11,7 @@ import { DeletionGuard } from "../../../../src/sync/deletion-guard.ts";
 import { Shortage } from "../../../../src/sync/reluctance.ts";
 import type { SyncEvent } from "../../../../src/sync/events.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
-import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailbox-plan.ts";
+import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
 import { syncMailbox } from "../../../../src/sync/mailbox-worker.ts";
 import type { MailboxWork } from "../../../../src/sync/open-mailbox.ts";
 import { ModelMailbox } from "./mailbox.ts";

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
-import { fingerprint } from "../../../src/model/fingerprint.ts";
-import { noFlags } from "../../../src/model/flags.ts";
-import { perSide, type PerSide } from "../../../src/model/side.ts";
-import { compareRows, conclude, numbersObjection, unclearAmong } from "../../../src/sync/same-accounts-plan.ts";
+import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
+import { fingerprint } from "../../../../src/model/fingerprint.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { perSide, type PerSide } from "../../../../src/model/side.ts";
+import {
+  compareRows,
+  conclude,
+  numbersObjection,
+  unclearAmong,
+} from "../../../../src/sync/mailboxes/same-accounts-plan.ts";
 
 type Ids = Readonly<Record<number, string | undefined>>;
 

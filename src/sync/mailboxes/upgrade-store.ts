@@ -1,12 +1,12 @@
 // A database of an older version is upgraded, and one that does not know yet whose it is learns that, as soon as both servers have
 // let us in and told their hierarchy delimiters. Whether it is theirs is found out before, where that is in doubt.
 
-import type { Session } from "../imap/session.ts";
-import { accountText } from "../model/account.ts";
-import type { Naming } from "../model/mailbox-name.ts";
-import { perSide, sides, type PerSide } from "../model/side.ts";
-import type { Store } from "../state/state-store.ts";
-import type { Report } from "./events.ts";
+import type { Session } from "../../imap/session.ts";
+import { accountText } from "../../model/account.ts";
+import type { Naming } from "../../model/mailbox-name.ts";
+import { perSide, sides, type PerSide } from "../../model/side.ts";
+import type { Store } from "../../state/state-store.ts";
+import type { Report } from "../events.ts";
 
 export interface Upgrading {
   readonly store: Store;

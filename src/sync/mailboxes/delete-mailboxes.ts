@@ -1,16 +1,16 @@
 // Deletes mailboxes on the servers and forgets them. What a server refuses to delete stays known, so that the
 // next synchronisation mentions it instead of creating the mailbox again.
 
-import { CommandRefused } from "../imap/command-refused.ts";
-import { deleteMailbox, unsubscribe } from "../imap/verbs/mailbox.ts";
-import { InterimapError, interrupted } from "../model/errors.ts";
-import { toWire } from "../model/mailbox-name.ts";
-import type { Side } from "../model/side.ts";
-import { serverOrder, type Target } from "../model/target.ts";
-import type { Report } from "./events.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { deleteMailbox, unsubscribe } from "../../imap/verbs/mailbox.ts";
+import { InterimapError, interrupted } from "../../model/errors.ts";
+import { toWire } from "../../model/mailbox-name.ts";
+import type { Side } from "../../model/side.ts";
+import { serverOrder, type Target } from "../../model/target.ts";
+import type { Report } from "../events.ts";
 import type { Program } from "./suggested-command.ts";
 import { isNowhere, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
-import { lookUp } from "../mail/listing/look-up.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
 
 export interface Deletion extends Opening {
   /** As given: in the local server's notation, or as lines show it. */

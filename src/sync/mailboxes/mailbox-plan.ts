@@ -1,10 +1,10 @@
 // What to do about the mailboxes as a whole: create, subscribe, synchronise, leave alone. Pure.
 
-import { InterimapError } from "../model/errors.ts";
-import { sameState, type MailboxState } from "../model/mailbox-state.ts";
-import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { ListedMailbox, Listing } from "../mail/listing/list-mailboxes.ts";
-import { tellsChanges } from "./mod-seq-doubt.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { sameState, type MailboxState } from "../../model/mailbox-state.ts";
+import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
+import { tellsChanges } from "../mod-seq-doubt.ts";
 
 /** What the store knows of a mailbox. */
 export interface KnownMailbox {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseArguments } from "../../../src/cli/options.ts";
-import { allTargets } from "../../../src/model/target.ts";
-import { suggestedCommand } from "../../../src/sync/suggested-command.ts";
+import { parseArguments } from "../../../../src/cli/options.ts";
+import { allTargets } from "../../../../src/model/target.ts";
+import { suggestedCommand } from "../../../../src/sync/mailboxes/suggested-command.ts";
 
 test("names have the local delimiter, targets are given unless they are all", () => {
   const command = suggestedCommand({ program: ["interimap"], command: "delete", names: ["a\0b", "c"], delimiter: "." });

@@ -1,11 +1,11 @@
 // Mailboxes that a server lists in lines nobody can make sense of: each is left out, and no other is taken for gone or
 // missing because of it.
 
-import type { Session } from "../imap/session.ts";
-import { allDone } from "../util/all-done.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
-import { lookUpListing } from "../mail/listing/look-up.ts";
-import type { Listing } from "../mail/listing/list-mailboxes.ts";
+import type { Session } from "../../imap/session.ts";
+import { allDone } from "../../util/all-done.ts";
+import { sides, type PerSide, type Side } from "../../model/side.ts";
+import { lookUpListing } from "../../mail/listing/look-up.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { MailboxPlan } from "./mailbox-plan.ts";
 
 export interface OddMailbox {

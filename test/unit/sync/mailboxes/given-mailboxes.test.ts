@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { givenName } from "../../../src/sync/given-mailboxes.ts";
-import { lookUp } from "../../../src/mail/listing/look-up.ts";
-import { listedServer } from "./listed-server.ts";
+import { givenName } from "../../../../src/sync/mailboxes/given-mailboxes.ts";
+import { lookUp } from "../../../../src/mail/listing/look-up.ts";
+import { listedServer } from "../listed-server.ts";
 
 const slash = { delimiter: "/", reference: "" };
 

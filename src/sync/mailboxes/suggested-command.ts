@@ -1,6 +1,6 @@
 // Command lines to offer to people, ready for a shell.
 
-import { allTargets, type Target } from "../model/target.ts";
+import { allTargets, type Target } from "../../model/target.ts";
 
 /** How this program was called: its name, and what says which configuration file is meant. */
 export type Program = readonly string[];
