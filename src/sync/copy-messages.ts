@@ -17,7 +17,7 @@ import { AppendLanes } from "../mail/transfer/append-lanes.ts";
 import { mostInOneAppend, planCopies, type Batch } from "../mail/transfer/batch-plan.ts";
 import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
-import { hearOut } from "./hear-out.ts";
+import { hearOut } from "./mailbox/hear-out.ts";
 import { withoutLateCopies } from "./late-copies.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";

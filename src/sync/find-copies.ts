@@ -4,7 +4,7 @@ import { noop } from "../imap/verbs/mailbox.ts";
 import { fetchIdentities } from "../imap/verbs/fetch.ts";
 import { perSide } from "../model/side.ts";
 import { emptyUidSet, isEmpty, maxUid, subtract, uidRange } from "../model/uid-set.ts";
-import { identitiesOf } from "./hear-out.ts";
+import { identitiesOf } from "./mailbox/hear-out.ts";
 import { planCopiesFound } from "../mail/matching/match-plan.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { recordRefusal } from "./refusals.ts";

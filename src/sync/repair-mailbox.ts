@@ -8,7 +8,7 @@ import { InterimapError } from "../model/errors.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../model/uid-set.ts";
 import type { PrintedPair, Prints } from "../state/mapping.ts";
-import { identitiesLeftOut } from "./hear-out.ts";
+import { identitiesLeftOut } from "./mailbox/hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
 import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
@@ -18,7 +18,7 @@ import { identify } from "./pair-messages.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { forgetTakenRefusals } from "./refusals.ts";
 import { adopt } from "./resume.ts";
-import { straysFrom } from "./strays.ts";
+import { straysFrom } from "./mailbox/strays.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {

@@ -17,7 +17,7 @@ import {
 } from "../model/uid-set.ts";
 import { pairCopies, pairMessages } from "./pair-messages.ts";
 import { comparePairs } from "./compare-pairs.ts";
-import { identitiesOf } from "./hear-out.ts";
+import { identitiesOf } from "./mailbox/hear-out.ts";
 import { uniteFlags } from "./match-flags.ts";
 import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";

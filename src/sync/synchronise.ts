@@ -601,7 +601,7 @@ async function syncOne(
 ): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
   // Half of all there is, and of no use where nothing has changed.
-  const { syncMailbox } = await import("./mailbox-worker.ts");
+  const { syncMailbox } = await import("./mailbox/sync-mailbox.ts");
   await syncMailbox({
     idx: known.idx,
     name,

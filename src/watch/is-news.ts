@@ -2,7 +2,7 @@
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Recorded } from "../model/mailbox-state.ts";
-import { tellsChanges } from "../sync/mod-seq-doubt.ts";
+import { tellsChanges } from "../sync/mailbox/mod-seq-doubt.ts";
 
 /**
  * True when there is something to synchronise. What a server tells by itself (RFC 5465) has only some of the numbers in

@@ -11,7 +11,7 @@ import { ByteBudget } from "../../src/mail/transfer/byte-budget.ts";
 import { Connections } from "../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../src/sync/deletion-guard.ts";
 import { Shortage } from "../../src/sync/reluctance.ts";
-import { syncMailbox } from "../../src/sync/mailbox-worker.ts";
+import { syncMailbox } from "../../src/sync/mailbox/sync-mailbox.ts";
 import { scratchBase } from "../support/scratch.ts";
 import { withSession } from "./fixture.ts";
 

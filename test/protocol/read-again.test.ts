@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import { perSide } from "../../src/model/side.ts";
 import { formatUidSet } from "../../src/model/uid-set.ts";
-import { readAgain } from "../../src/sync/read-again.ts";
+import { readAgain } from "../../src/sync/mailbox/read-again.ts";
 import { failsWith, withSession } from "./fixture.ts";
 
 /** Flags with mod-sequences up to 7 are known. The script is the local server's; the remote one has nothing to tell. */

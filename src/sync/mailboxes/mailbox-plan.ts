@@ -4,7 +4,7 @@ import { InterimapError } from "../../model/errors.ts";
 import { sameState, type MailboxState } from "../../model/mailbox-state.ts";
 import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
-import { tellsChanges } from "../mod-seq-doubt.ts";
+import { tellsChanges } from "../mailbox/mod-seq-doubt.ts";
 
 /** What the store knows of a mailbox. */
 export interface KnownMailbox {

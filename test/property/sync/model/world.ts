@@ -12,7 +12,7 @@ import { Shortage } from "../../../../src/sync/reluctance.ts";
 import type { SyncEvent } from "../../../../src/sync/events.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
-import { syncMailbox } from "../../../../src/sync/mailbox-worker.ts";
+import { syncMailbox } from "../../../../src/sync/mailbox/sync-mailbox.ts";
 import type { MailboxWork } from "../../../../src/sync/open-mailbox.ts";
 import { ModelMailbox } from "./mailbox.ts";
 import { ModelSession, type ServerTraits } from "./session.ts";

@@ -1,13 +1,13 @@
 // A message that the server counts, but leaves out of its answers, is there all the same. What it counts is compared with
 // what it has told of, and asked for again; nothing is asked when the numbers add up.
 
-import { fetchIdentities, fetchSizes, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { existingUids } from "../imap/verbs/search.ts";
-import { noop } from "../imap/verbs/mailbox.ts";
-import { allDone } from "../util/all-done.ts";
-import { InterimapError } from "../model/errors.ts";
-import type { MessageSizes } from "../model/message-sizes.ts";
-import type { Side } from "../model/side.ts";
+import { fetchIdentities, fetchSizes, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { existingUids } from "../../imap/verbs/search.ts";
+import { noop } from "../../imap/verbs/mailbox.ts";
+import { allDone } from "../../util/all-done.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { MessageSizes } from "../../model/message-sizes.ts";
+import type { Side } from "../../model/side.ts";
 import {
   countUids,
   formatUidSet,
@@ -18,9 +18,9 @@ import {
   uidsOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { refusedUids } from "./refusals.ts";
+} from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { refusedUids } from "../refusals.ts";
 
 export interface Told {
   /** What was asked for. */

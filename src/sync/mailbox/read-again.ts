@@ -1,9 +1,9 @@
 // What a server told of single messages and could not be read, or came late: their flags are asked for before a checkpoint.
 
-import { refetchFlags } from "../imap/verbs/fetch.ts";
-import { bothSides } from "../model/side.ts";
-import { isEmpty } from "../model/uid-set.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { refetchFlags } from "../../imap/verbs/fetch.ts";
+import { bothSides } from "../../model/side.ts";
+import { isEmpty } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 
 /**
  * True if there were any; their flags are in the views then, like other changes.

@@ -2,13 +2,13 @@
 // is asked which messages there are. One that is gone without a word is copied again, and one that nobody told of is copied:
 // in doubt there is a message too many rather than one too few.
 
-import { selectAgain } from "../imap/channel.ts";
-import { fetchFlags } from "../imap/verbs/fetch.ts";
-import { noop } from "../imap/verbs/mailbox.ts";
-import { existingUids } from "../imap/verbs/search.ts";
-import { InterimapError } from "../model/errors.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { selectAgain } from "../../imap/channel.ts";
+import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { noop } from "../../imap/verbs/mailbox.ts";
+import { existingUids } from "../../imap/verbs/search.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import {
   countUids,
   emptyUidSet,
@@ -21,13 +21,13 @@ import {
   uidsOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import { forgetUnknown } from "./confirm-vanished.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { clearRefusal, refusedUids } from "./refusals.ts";
-import { goneAlready } from "./refused-changes.ts";
-import { Findings } from "./repair-plan.ts";
-import { adoptUnrecorded } from "./resume.ts";
+} from "../../model/uid-set.ts";
+import { forgetUnknown } from "../confirm-vanished.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { clearRefusal, refusedUids } from "../refusals.ts";
+import { goneAlready } from "../refused-changes.ts";
+import { Findings } from "../repair-plan.ts";
+import { adoptUnrecorded } from "../resume.ts";
 import { straysFrom } from "./strays.ts";
 
 /** The answer to one search is one line: it must not become longer than a server's lines may be. */

@@ -1,17 +1,17 @@
 // One mailbox, both sides, until they agree: vanished, then flags, then new messages, round after round;
 // then the checkpoint. Order matters: see "Safety order" in ARCHITECTURE.md.
 
-import { fetchIdentities, fetchSizes } from "../imap/verbs/fetch.ts";
-import { noop, status } from "../imap/verbs/mailbox.ts";
-import { select, type KnownMailbox as ServerKnowledge } from "../imap/verbs/select.ts";
-import { selectAgain, type Channel } from "../imap/channel.ts";
-import type { MailboxView } from "../imap/mailbox-view.ts";
-import { allDone } from "../util/all-done.ts";
-import { InterimapError, interrupted } from "../model/errors.ts";
-import { noFlags } from "../model/flags.ts";
-import { sizesOf } from "../model/message-sizes.ts";
-import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { fetchIdentities, fetchSizes } from "../../imap/verbs/fetch.ts";
+import { noop, status } from "../../imap/verbs/mailbox.ts";
+import { select, type KnownMailbox as ServerKnowledge } from "../../imap/verbs/select.ts";
+import { selectAgain, type Channel } from "../../imap/channel.ts";
+import type { MailboxView } from "../../imap/mailbox-view.ts";
+import { allDone } from "../../util/all-done.ts";
+import { InterimapError, interrupted } from "../../model/errors.ts";
+import { noFlags } from "../../model/flags.ts";
+import { sizesOf } from "../../model/message-sizes.ts";
+import { nothingSeen, type MailboxState } from "../../model/mailbox-state.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import {
   countUids,
   emptyUidSet,
@@ -23,32 +23,32 @@ import {
   uidSetOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import type { ChangeKind } from "../state/refused-changes.ts";
+} from "../../model/uid-set.ts";
+import type { ChangeKind } from "../../state/refused-changes.ts";
 import { isBalanced, requireAllTold } from "./balance.ts";
-import { confirmCopied } from "./confirm-copied.ts";
-import { copyNewMessages } from "./copy-messages.ts";
-import { forgetUnknown, refuteAgain } from "./confirm-vanished.ts";
-import { forgetDoubtedCopies } from "./doubted-copies.ts";
-import { isChange, type Report } from "./events.ts";
-import { FlagKnowledge } from "./flag-knowledge.ts";
-import { propagateFlags } from "./propagate-flags.ts";
-import { propagateVanished } from "./propagate-vanished.ts";
-import type { Foretold, MailboxWork, OpenMailbox, Progress } from "./open-mailbox.ts";
+import { confirmCopied } from "../confirm-copied.ts";
+import { copyNewMessages } from "../copy-messages.ts";
+import { forgetUnknown, refuteAgain } from "../confirm-vanished.ts";
+import { forgetDoubtedCopies } from "../doubted-copies.ts";
+import { isChange, type Report } from "../events.ts";
+import { FlagKnowledge } from "../flag-knowledge.ts";
+import { propagateFlags } from "../propagate-flags.ts";
+import { propagateVanished } from "../propagate-vanished.ts";
+import type { Foretold, MailboxWork, OpenMailbox, Progress } from "../open-mailbox.ts";
 import { readAgain } from "./read-again.ts";
-import { repairMailbox } from "./repair-mailbox.ts";
-import { resume } from "./resume.ts";
-import { offerRefusedChanges } from "./offer-changes.ts";
-import { clearSettledFlags, undeletableIn } from "./refused-changes.ts";
-import { isDue } from "./retry-refused.ts";
-import { reportRefusals } from "./refusals.ts";
-import { requireTrueUids } from "./silent-copies.ts";
-import { distrust, findGoneBack, type Doubts } from "./gone-back.ts";
-import { askForSample, judgeSample } from "./identity-sample.ts";
+import { repairMailbox } from "../repair-mailbox.ts";
+import { resume } from "../resume.ts";
+import { offerRefusedChanges } from "../offer-changes.ts";
+import { clearSettledFlags, undeletableIn } from "../refused-changes.ts";
+import { isDue } from "../retry-refused.ts";
+import { reportRefusals } from "../refusals.ts";
+import { requireTrueUids } from "../silent-copies.ts";
+import { distrust, findGoneBack, type Doubts } from "../gone-back.ts";
+import { askForSample, judgeSample } from "../identity-sample.ts";
 import { findStrays } from "./strays.ts";
-import { offerUnkeptFlags, recordUnkeptFlags } from "./unkept-flags.ts";
+import { offerUnkeptFlags, recordUnkeptFlags } from "../unkept-flags.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
-import { endVainWaits, isWaitOver, noteRoom } from "./waits.ts";
+import { endVainWaits, isWaitOver, noteRoom } from "../waits.ts";
 
 /**
  * Synchronises one mailbox and records its state.

@@ -1,15 +1,15 @@
 // Mailboxes whose server does not tell of every change: they are compared in full, and recorded so that the next run does it
 // again.
 
-import { fetchFlags } from "../imap/verbs/fetch.ts";
-import { status } from "../imap/verbs/mailbox.ts";
-import type { MailboxState } from "../model/mailbox-state.ts";
-import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { isEmpty, uidSetOf, uidsOf } from "../model/uid-set.ts";
-import { comparePairs } from "./compare-pairs.ts";
+import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { status } from "../../imap/verbs/mailbox.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
+import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import { comparePairs } from "../compare-pairs.ts";
 import { doubtOf, tellsChanges, withoutModSeq, type Doubt, type ModSeqEvidence } from "./mod-seq-doubt.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { isRefused } from "./refused-changes.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { isRefused } from "../refused-changes.ts";
 
 /**
  * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the views afterwards,

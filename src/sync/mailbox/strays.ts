@@ -1,11 +1,11 @@
 // Messages that UIDNEXT does not allow for. No message has a UID as high as UIDNEXT (RFC 3501 2.3.1.1), so none is looked for
 // there; unless the server counts more messages than there can be below.
 
-import { existingUids } from "../imap/verbs/search.ts";
-import { sides, type Side } from "../model/side.ts";
-import { countUids, maxUid, subtract, uidRange, union, type UidSet } from "../model/uid-set.ts";
-import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
-import { refusedUids } from "./refusals.ts";
+import { existingUids } from "../../imap/verbs/search.ts";
+import { sides, type Side } from "../../model/side.ts";
+import { countUids, maxUid, subtract, uidRange, union, type UidSet } from "../../model/uid-set.ts";
+import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
+import { refusedUids } from "../refusals.ts";
 
 /** Before anything is matched: a message that is found only afterwards, when its copy was made, is there twice. */
 export async function findStrays(mailbox: OpenMailbox): Promise<void> {

@@ -1,7 +1,7 @@
 // Whether a server tells of every change, as RFC 7162 promises: each one raises HIGHESTMODSEQ, and gives the message that
 // number. Some mailboxes have no mod-sequences at all, or one that never grows. Pure.
 
-import type { MailboxState, Observation, Recorded } from "../model/mailbox-state.ts";
+import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";
 
 /** What one side said, from the last checkpoint until now. */
 export interface ModSeqEvidence {
