@@ -8,7 +8,7 @@ import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { countUids, formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";
 import { isLeftOut, type SyncEvent } from "../sync/events.ts";
-import type { Anomaly } from "../sync/repair-plan.ts";
+import type { Anomaly } from "../sync/recovery/repair-plan.ts";
 
 export class Reporter {
   readonly #log: Log;

@@ -18,7 +18,7 @@ import { mostInOneAppend, planCopies, type Batch } from "../mail/transfer/batch-
 import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
 import { hearOut } from "./mailbox/hear-out.ts";
-import { withoutLateCopies } from "./late-copies.ts";
+import { withoutLateCopies } from "./recovery/late-copies.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { readBack } from "./read-back.ts";
 import { clearRefusal, recordRefusal } from "./refusals.ts";

@@ -7,7 +7,7 @@ import { bothSides, perSide, sides, type PerSide, type Side } from "../model/sid
 import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
 import { pairMessages } from "./pair-messages.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
-import { adopt, forgetChangesOf } from "./resume.ts";
+import { adopt, forgetChangesOf } from "./recovery/resume.ts";
 import { toldInAdvance } from "./told-in-advance.ts";
 
 /** Returns what is left of both sides' new messages: none of one side is one of the other's. */

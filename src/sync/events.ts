@@ -5,7 +5,7 @@ import type { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { ChangeKind } from "../state/refused-changes.ts";
-import type { Anomaly } from "./repair-plan.ts";
+import type { Anomaly } from "./recovery/repair-plan.ts";
 
 interface OnMailbox {
   readonly side: Side;

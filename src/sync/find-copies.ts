@@ -8,7 +8,7 @@ import { identitiesOf } from "./mailbox/hear-out.ts";
 import { planCopiesFound } from "../mail/matching/match-plan.ts";
 import type { Direction, OpenMailbox } from "./open-mailbox.ts";
 import { recordRefusal } from "./refusals.ts";
-import { adopt } from "./resume.ts";
+import { adopt } from "./recovery/resume.ts";
 
 /** Pairs them, or else leaves them out: copied again without a look they would be there twice. */
 export async function findCopies(mailbox: OpenMailbox, direction: Direction): Promise<void> {

@@ -8,7 +8,7 @@ import { bothSides, perSide, sides, type PerSide, type Side } from "../model/sid
 import { uidSetOf } from "../model/uid-set.ts";
 import type { PrintedPair } from "../state/mapping.ts";
 import { readablePairs, type WithText } from "./read-texts.ts";
-import type { Doubts } from "./gone-back.ts";
+import type { Doubts } from "./recovery/gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "./open-mailbox.ts";
 import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
 

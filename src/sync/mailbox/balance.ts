@@ -26,8 +26,8 @@ import { forgetUnknown } from "../confirm-vanished.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
 import { clearRefusal, refusedUids } from "../refusals.ts";
 import { goneAlready } from "../refused-changes.ts";
-import { Findings } from "../repair-plan.ts";
-import { adoptUnrecorded } from "../resume.ts";
+import { Findings } from "../recovery/repair-plan.ts";
+import { adoptUnrecorded } from "../recovery/resume.ts";
 import { straysFrom } from "./strays.ts";
 
 /** The answer to one search is one line: it must not become longer than a server's lines may be. */

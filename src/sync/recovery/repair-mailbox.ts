@@ -1,24 +1,24 @@
 // Checks one mailbox in full and mends what is recorded of it: with --repair, or because a server went back. All identities and
 // flags of both sides are compared with the database. What is to be copied, deleted or stored then is left to the rounds that follow.
 
-import { fetchFlags, fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import type { FlagChange } from "../imap/mailbox-view.ts";
-import { fingerprint, fitOf } from "../model/fingerprint.ts";
-import { InterimapError } from "../model/errors.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../model/uid-set.ts";
-import type { PrintedPair, Prints } from "../state/mapping.ts";
-import { identitiesLeftOut } from "./mailbox/hear-out.ts";
-import { uniteFlags } from "./match-flags.ts";
-import { nothingSeen, type MailboxState } from "../model/mailbox-state.ts";
-import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
-import { indistinctKeys } from "../mail/matching/identify-plan.ts";
-import { identityKey, likeness } from "../mail/matching/match-plan.ts";
-import { identify } from "./pair-messages.ts";
+import { fetchFlags, fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import type { FlagChange } from "../../imap/mailbox-view.ts";
+import { fingerprint, fitOf } from "../../model/fingerprint.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../../model/uid-set.ts";
+import type { PrintedPair, Prints } from "../../state/mapping.ts";
+import { identitiesLeftOut } from "../mailbox/hear-out.ts";
+import { uniteFlags } from "../match-flags.ts";
+import { nothingSeen, type MailboxState } from "../../model/mailbox-state.ts";
+import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
+import { indistinctKeys } from "../../mail/matching/identify-plan.ts";
+import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
+import { identify } from "../pair-messages.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
-import { forgetTakenRefusals } from "./refusals.ts";
+import { forgetTakenRefusals } from "../refusals.ts";
 import { adopt } from "./resume.ts";
-import { straysFrom } from "./mailbox/strays.ts";
+import { straysFrom } from "../mailbox/strays.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {

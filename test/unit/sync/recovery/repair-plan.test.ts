@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
-import { instantOf } from "../../../src/model/internal-date.ts";
-import { noFlags } from "../../../src/model/flags.ts";
-import { emptyUidSet, shownUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
-import { identityKey } from "../../../src/mail/matching/match-plan.ts";
-import { planRepair, type RepairPlan, type RepairSituation } from "../../../src/sync/repair-plan.ts";
+import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
+import { instantOf } from "../../../../src/model/internal-date.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { emptyUidSet, shownUidSet, uidSetOf } from "../../../../src/model/uid-set.ts";
+import { identityKey } from "../../../../src/mail/matching/match-plan.ts";
+import { planRepair, type RepairPlan, type RepairSituation } from "../../../../src/sync/recovery/repair-plan.ts";
 
 /** `name` tells Message-ID and date; the size is 100 unless it says otherwise. */
 function message(uid: number, name: string, differing: Partial<MessageIdentity> = {}): MessageIdentity {

@@ -1,9 +1,9 @@
 // Takes up a mailbox whose last synchronisation was interrupted (walk 5 in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
-import type { MessageIdentity } from "../imap/verbs/fetch.ts";
-import { fingerprint } from "../model/fingerprint.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import {
   hasUid,
   intersect,
@@ -14,13 +14,13 @@ import {
   uidSetOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import { pairCopies, pairMessages } from "./pair-messages.ts";
-import { comparePairs } from "./compare-pairs.ts";
-import { identitiesOf } from "./mailbox/hear-out.ts";
-import { uniteFlags } from "./match-flags.ts";
-import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
-import { clearRefusal, forgetTakenRefusals } from "./refusals.ts";
+} from "../../model/uid-set.ts";
+import { pairCopies, pairMessages } from "../pair-messages.ts";
+import { comparePairs } from "../compare-pairs.ts";
+import { identitiesOf } from "../mailbox/hear-out.ts";
+import { uniteFlags } from "../match-flags.ts";
+import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
+import { clearRefusal, forgetTakenRefusals } from "../refusals.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
   if (mailbox.interrupted !== undefined) {

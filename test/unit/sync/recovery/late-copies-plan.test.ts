@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
-import { noFlags } from "../../../src/model/flags.ts";
-import { uidSetOf } from "../../../src/model/uid-set.ts";
-import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "../../../src/sync/late-copies-plan.ts";
+import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { uidSetOf } from "../../../../src/model/uid-set.ts";
+import {
+  expectedCopies,
+  planLateCopies,
+  plausibleAmong,
+  type Copied,
+} from "../../../../src/sync/recovery/late-copies-plan.ts";
 
 function identity(uid: number, more: Partial<MessageIdentity> = {}): MessageIdentity {
   return { uid, flags: noFlags, date: 1000, size: 100, messageId: "<a@b>", ...more };

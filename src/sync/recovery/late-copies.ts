@@ -3,8 +3,8 @@
 // there is no such message. Copying again is not put off for the sake of what might still come: most connections die
 // before the APPEND has arrived, a single run could only give up, and a copy too many is taken away here.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide } from "../model/side.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide } from "../../model/side.ts";
 import {
   emptyUidSet,
   hasUid,
@@ -15,14 +15,14 @@ import {
   uidSetOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import { pairCopies } from "./pair-messages.ts";
-import { withTexts } from "./read-texts.ts";
-import { removeUnrecorded } from "./expunge-messages.ts";
+} from "../../model/uid-set.ts";
+import { pairCopies } from "../pair-messages.ts";
+import { withTexts } from "../read-texts.ts";
+import { removeUnrecorded } from "../expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
-import { without } from "../mail/matching/match-plan.ts";
-import { uidLimit, type Direction, type OpenMailbox } from "./open-mailbox.ts";
-import { refusedUids, withdrawRefusal } from "./refusals.ts";
+import { without } from "../../mail/matching/match-plan.ts";
+import { uidLimit, type Direction, type OpenMailbox } from "../open-mailbox.ts";
+import { refusedUids, withdrawRefusal } from "../refusals.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";
 
 /** Returns what is left of both sides' new messages: none of them is such a copy. */

@@ -1,10 +1,10 @@
 // What an interrupted round copied was not looked at before it ended. Its rows are what the servers told (APPENDUID), which may
 // be wrong: no deletion follows from a row that nothing confirms, and none is kept for which another message answers.
 
-import { selectAgain } from "../imap/channel.ts";
-import { fetchIdentities } from "../imap/verbs/fetch.ts";
-import { fitOf } from "../model/fingerprint.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { selectAgain } from "../../imap/channel.ts";
+import { fetchIdentities } from "../../imap/verbs/fetch.ts";
+import { fitOf } from "../../model/fingerprint.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import {
   emptyUidSet,
   hasUid,
@@ -17,13 +17,13 @@ import {
   uidSetOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import { compareFlags } from "./compare-pairs.ts";
-import { uidLimit, type OpenMailbox } from "./open-mailbox.ts";
-import { forgetTakenRefusals } from "./refusals.ts";
-import { goneAlready } from "./refused-changes.ts";
+} from "../../model/uid-set.ts";
+import { compareFlags } from "../compare-pairs.ts";
+import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
+import { forgetTakenRefusals } from "../refusals.ts";
+import { goneAlready } from "../refused-changes.ts";
 import { copiedPairs, forgetChangesOf, unrecordedUids } from "./resume.ts";
-import { findWrongUids, near } from "./wrong-uids.ts";
+import { findWrongUids, near } from "../wrong-uids.ts";
 
 /**
  * Compares in full what was copied since the checkpoint, before anything else is compared, and drops the rows of what is not
