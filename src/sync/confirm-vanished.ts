@@ -24,7 +24,7 @@ import {
   union,
   type UidSet,
 } from "../model/uid-set.ts";
-import { comparePairs } from "./compare-pairs.ts";
+import { comparePairs } from "./identity/compare-pairs.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { refusedUids } from "./refusals.ts";
 import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";

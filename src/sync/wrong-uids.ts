@@ -14,8 +14,8 @@ import {
   type UidRange,
   type UidSet,
 } from "../model/uid-set.ts";
-import { pairCopies } from "./pair-messages.ts";
-import { pairsWithTexts } from "./read-texts.ts";
+import { pairCopies } from "./identity/pair-messages.ts";
+import { pairsWithTexts } from "./identity/read-texts.ts";
 import { mostInOneAppend } from "../mail/transfer/batch-plan.ts";
 import { identityKey, likeness } from "../mail/matching/match-plan.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";

@@ -44,7 +44,7 @@ import { isDue } from "../retry-refused.ts";
 import { reportRefusals } from "../refusals.ts";
 import { requireTrueUids } from "../silent-copies.ts";
 import { distrust, findGoneBack, type Doubts } from "../recovery/gone-back.ts";
-import { askForSample, judgeSample } from "../identity-sample.ts";
+import { askForSample, judgeSample } from "../identity/identity-sample.ts";
 import { findStrays } from "./strays.ts";
 import { offerUnkeptFlags, recordUnkeptFlags } from "../unkept-flags.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";

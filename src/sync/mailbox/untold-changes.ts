@@ -6,7 +6,7 @@ import { status } from "../../imap/verbs/mailbox.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
-import { comparePairs } from "../compare-pairs.ts";
+import { comparePairs } from "../identity/compare-pairs.ts";
 import { doubtOf, tellsChanges, withoutModSeq, type Doubt, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
 import { isRefused } from "../refused-changes.ts";

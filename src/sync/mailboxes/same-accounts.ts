@@ -12,7 +12,7 @@ import type { MailboxRecord } from "../../state/mailboxes.ts";
 import type { Doubt, Store } from "../../state/state-store.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
-import { readablePairs } from "../read-texts.ts";
+import { readablePairs } from "../identity/read-texts.ts";
 import { compareRows, conclude, numbersObjection, unclearAmong, type Comparison } from "./same-accounts-plan.ts";
 import { identitiesIn, leaveMailboxes } from "../renames/second-look.ts";
 

@@ -18,7 +18,7 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import { compareFlags } from "../compare-pairs.ts";
+import { compareFlags } from "../identity/compare-pairs.ts";
 import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
 import { forgetTakenRefusals } from "../refusals.ts";
 import { goneAlready } from "../refused-changes.ts";

@@ -16,8 +16,8 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import { pairCopies } from "../pair-messages.ts";
-import { withTexts } from "../read-texts.ts";
+import { pairCopies } from "../identity/pair-messages.ts";
+import { withTexts } from "../identity/read-texts.ts";
 import { removeUnrecorded } from "../expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
 import { without } from "../../mail/matching/match-plan.ts";

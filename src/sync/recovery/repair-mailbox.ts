@@ -14,7 +14,7 @@ import { nothingSeen, type MailboxState } from "../../model/mailbox-state.ts";
 import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
 import { indistinctKeys } from "../../mail/matching/identify-plan.ts";
 import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
-import { identify } from "../pair-messages.ts";
+import { identify } from "../identity/pair-messages.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
 import { forgetTakenRefusals } from "../refusals.ts";
 import { adopt } from "./resume.ts";

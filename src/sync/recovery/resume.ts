@@ -15,8 +15,8 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import { pairCopies, pairMessages } from "../pair-messages.ts";
-import { comparePairs } from "../compare-pairs.ts";
+import { pairCopies, pairMessages } from "../identity/pair-messages.ts";
+import { comparePairs } from "../identity/compare-pairs.ts";
 import { identitiesOf } from "../mailbox/hear-out.ts";
 import { uniteFlags } from "../match-flags.ts";
 import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";

@@ -1,12 +1,12 @@
 // Pairs messages that both servers hold without a mapping saying so: those that are the same, although a server, or the
 // program that brought them there, altered them.
 
-import { fetchHeaderSizes, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { uidSetOf } from "../model/uid-set.ts";
-import { planIdentification } from "../mail/matching/identify-plan.ts";
-import { pairInOrder, pairSame, without } from "../mail/matching/match-plan.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { fetchHeaderSizes, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import { planIdentification } from "../../mail/matching/identify-plan.ts";
+import { pairInOrder, pairSame, without } from "../../mail/matching/match-plan.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 import { withTexts, type WithText } from "./read-texts.ts";
 
 type Sessions = Pick<OpenMailbox, "sessions">;

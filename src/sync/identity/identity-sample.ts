@@ -2,14 +2,14 @@
 // where a server was put back to an earlier state and has received more than it lost, and where another mailbox has got the
 // name. No number tells that. What is asked leaves together with SELECT.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { fingerprint } from "../model/fingerprint.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { uidSetOf } from "../model/uid-set.ts";
-import type { PrintedPair } from "../state/mapping.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import type { PrintedPair } from "../../state/mapping.ts";
 import { readablePairs, type WithText } from "./read-texts.ts";
-import type { Doubts } from "./recovery/gone-back.ts";
-import type { MailboxWork, OpenMailbox, Sample } from "./open-mailbox.ts";
+import type { Doubts } from "../recovery/gone-back.ts";
+import type { MailboxWork, OpenMailbox, Sample } from "../open-mailbox.ts";
 import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
 
 /** So many of each side, the newest: they are the first to be given out again. */

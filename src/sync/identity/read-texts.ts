@@ -1,12 +1,12 @@
 // Digests of whole messages, for telling apart what Message-ID, date and size do not. The octets have to be fetched.
 
 import { createHash } from "node:crypto";
-import { fetchMessages, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { InterimapError } from "../model/errors.ts";
-import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
-import { uidSetOf } from "../model/uid-set.ts";
-import { planCopies } from "../mail/transfer/batch-plan.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { fetchMessages, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import { planCopies } from "../../mail/transfer/batch-plan.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 
 /** So much is in memory at once. */
 const batchLimits = { octets: 1 << 20, messages: 500 };

@@ -1,11 +1,11 @@
 // Compares pairs of messages in full, where a server does not tell what happened to them: whether both are there, and
 // their flags. What is found goes into the views, as if it had been told.
 
-import { fetchFlags } from "../imap/verbs/fetch.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { slices } from "../util/slices.ts";
-import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { slices } from "../../util/slices.ts";
+import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 
 /** So many pairs are compared at once; a million would take more memory than all else. */
 const sliceSize = 10_000;

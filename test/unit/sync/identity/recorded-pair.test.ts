@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
-import { fingerprint } from "../../../src/model/fingerprint.ts";
-import { noFlags } from "../../../src/model/flags.ts";
-import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
-import { needsTexts, standingsByText, standingsOf, type Standing } from "../../../src/sync/recorded-pair.ts";
+import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
+import { fingerprint } from "../../../../src/model/fingerprint.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
+import {
+  needsTexts,
+  standingsByText,
+  standingsOf,
+  type Standing,
+} from "../../../../src/sync/identity/recorded-pair.ts";
 
 type Look = Partial<Pick<MessageIdentity, "messageId" | "date" | "size">>;
 

@@ -1,10 +1,10 @@
 // Whether the two messages that a row of the mapping stands for are what the servers hold under its UIDs: by the fingerprints of
 // the row, by what each side tells of the other, and where that is not enough by their texts. Pure.
 
-import type { MessageIdentity } from "../imap/verbs/fetch.ts";
-import { fitOf } from "../model/fingerprint.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { Prints } from "../state/mapping.ts";
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fitOf } from "../../model/fingerprint.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import type { Prints } from "../../state/mapping.ts";
 import type { WithText } from "./read-texts.ts";
 
 /** What one side holds under the UID of a row. */
