@@ -25,7 +25,7 @@ import type { Store } from "../state/state-store.ts";
 import type { MailboxSummary } from "../state/summaries.ts";
 import type { Wait } from "../state/waits.ts";
 import { isDue, nextAttempt } from "../sync/retry-refused.ts";
-import { isWaitOver } from "../sync/waits.ts";
+import { isWaitOver } from "../sync/copies/waits.ts";
 
 export interface StatusSource {
   /** Absolute path of the database. */

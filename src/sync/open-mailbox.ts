@@ -15,7 +15,7 @@ import type { Connections } from "../mail/pool/pair.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "./flag-knowledge.ts";
-import type { Shortage } from "./reluctance.ts";
+import type { Shortage } from "./copies/reluctance.ts";
 
 /** Everything a mailbox's worker needs; one such value a mailbox. */
 export interface MailboxWork {

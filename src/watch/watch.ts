@@ -30,7 +30,7 @@ import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { newsOnly } from "./once-a-day.ts";
 import { untilNextAttempt } from "../sync/retry-refused.ts";
 import { isAnother, isBehind, isMore, isNews } from "./is-news.ts";
-import { untilNextWait } from "../sync/waits.ts";
+import { untilNextWait } from "../sync/copies/waits.ts";
 import { synchronise, synchroniseMailboxes, type SyncOptions } from "../sync/synchronise.ts";
 
 export interface Attempt {

@@ -27,9 +27,9 @@ import {
 import type { ChangeKind } from "../../state/refused-changes.ts";
 import { isBalanced, requireAllTold } from "./balance.ts";
 import { confirmCopied } from "../recovery/confirm-copied.ts";
-import { copyNewMessages } from "../copy-messages.ts";
+import { copyNewMessages } from "../copies/copy-new.ts";
 import { forgetUnknown, refuteAgain } from "../confirm-vanished.ts";
-import { forgetDoubtedCopies } from "../doubted-copies.ts";
+import { forgetDoubtedCopies } from "../copies/doubted-copies.ts";
 import { isChange, type Report } from "../events.ts";
 import { FlagKnowledge } from "../flag-knowledge.ts";
 import { propagateFlags } from "../propagate-flags.ts";
@@ -42,13 +42,13 @@ import { offerRefusedChanges } from "../offer-changes.ts";
 import { clearSettledFlags, undeletableIn } from "../refused-changes.ts";
 import { isDue } from "../retry-refused.ts";
 import { reportRefusals } from "../refusals.ts";
-import { requireTrueUids } from "../silent-copies.ts";
+import { requireTrueUids } from "../copies/silent-copies.ts";
 import { distrust, findGoneBack, type Doubts } from "../recovery/gone-back.ts";
 import { askForSample, judgeSample } from "../identity/identity-sample.ts";
 import { findStrays } from "./strays.ts";
 import { offerUnkeptFlags, recordUnkeptFlags } from "../unkept-flags.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
-import { endVainWaits, isWaitOver, noteRoom } from "../waits.ts";
+import { endVainWaits, isWaitOver, noteRoom } from "../copies/waits.ts";
 
 /**
  * Synchronises one mailbox and records its state.

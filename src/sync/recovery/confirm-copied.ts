@@ -23,7 +23,7 @@ import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
 import { forgetTakenRefusals } from "../refusals.ts";
 import { goneAlready } from "../refused-changes.ts";
 import { copiedPairs, forgetChangesOf, unrecordedUids } from "./resume.ts";
-import { findWrongUids, near } from "../wrong-uids.ts";
+import { findWrongUids, near } from "../copies/wrong-uids.ts";
 
 /**
  * Compares in full what was copied since the checkpoint, before anything else is compared, and drops the rows of what is not

@@ -2,8 +2,8 @@
 // message's, or nobody's, and the copy is under one that has no row. So nothing is asked unless something without a row is
 // there: then what was copied about that place is compared with what is there.
 
-import { fetchIdentities, refetchFlags, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { bothSides, otherSide, perSide, type PerSide, type Side } from "../model/side.ts";
+import { fetchIdentities, refetchFlags, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { bothSides, otherSide, perSide, type PerSide, type Side } from "../../model/side.ts";
 import {
   emptyUidSet,
   hasUid,
@@ -13,12 +13,12 @@ import {
   union,
   type UidRange,
   type UidSet,
-} from "../model/uid-set.ts";
-import { pairCopies } from "./identity/pair-messages.ts";
-import { pairsWithTexts } from "./identity/read-texts.ts";
-import { mostInOneAppend } from "../mail/transfer/batch-plan.ts";
-import { identityKey, likeness } from "../mail/matching/match-plan.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+} from "../../model/uid-set.ts";
+import { pairCopies } from "../identity/pair-messages.ts";
+import { pairsWithTexts } from "../identity/read-texts.ts";
+import { mostInOneAppend } from "../../mail/transfer/batch-plan.ts";
+import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 
 /** Those of `uids` that may have been told for one of the others, or the other way round. */
 export function near(uids: UidSet, others: UidSet): UidSet {

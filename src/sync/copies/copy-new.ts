@@ -1,27 +1,27 @@
 // Copies new messages to the other side, both directions at once (walk 1 in ARCHITECTURE.md): sizes, batches, and
 // then batch n+1 is being fetched while batch n is being appended.
 
-import type { Channel } from "../imap/channel.ts";
-import { LiteralRefused } from "../imap/literal-refused.ts";
-import { fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../imap/verbs/fetch.ts";
-import { noop } from "../imap/verbs/mailbox.ts";
-import { allDone } from "../util/all-done.ts";
-import { InterimapError, interrupted } from "../model/errors.ts";
-import { isKept } from "../model/internal-date.ts";
-import { messageIdOf } from "../model/message-id.ts";
-import type { MessageSize, MessageSizes } from "../model/message-sizes.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
+import type { Channel } from "../../imap/channel.ts";
+import { LiteralRefused } from "../../imap/literal-refused.ts";
+import { fetchIdentities, fetchMessages, fetchSizes, type FetchedMessage } from "../../imap/verbs/fetch.ts";
+import { noop } from "../../imap/verbs/mailbox.ts";
+import { allDone } from "../../util/all-done.ts";
+import { InterimapError, interrupted } from "../../model/errors.ts";
+import { isKept } from "../../model/internal-date.ts";
+import { messageIdOf } from "../../model/message-id.ts";
+import type { MessageSize, MessageSizes } from "../../model/message-sizes.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, type UidSet } from "../../model/uid-set.ts";
 import { appendBatch, type Offer } from "./append-batch.ts";
-import { AppendLanes } from "../mail/transfer/append-lanes.ts";
-import { mostInOneAppend, planCopies, type Batch } from "../mail/transfer/batch-plan.ts";
+import { AppendLanes } from "../../mail/transfer/append-lanes.ts";
+import { mostInOneAppend, planCopies, type Batch } from "../../mail/transfer/batch-plan.ts";
 import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
-import { hearOut } from "./mailbox/hear-out.ts";
-import { withoutLateCopies } from "./recovery/late-copies.ts";
-import type { Direction, OpenMailbox } from "./open-mailbox.ts";
-import { readBack } from "./read-back.ts";
-import { clearRefusal, recordRefusal } from "./refusals.ts";
+import { hearOut } from "../mailbox/hear-out.ts";
+import { withoutLateCopies } from "../recovery/late-copies.ts";
+import type { Direction, OpenMailbox } from "../open-mailbox.ts";
+import { readBack } from "../read-back.ts";
+import { clearRefusal, recordRefusal } from "../refusals.ts";
 import { Reluctance } from "./reluctance.ts";
 import { toldInAdvance } from "./told-in-advance.ts";
 import { concludeOffer } from "./waits.ts";

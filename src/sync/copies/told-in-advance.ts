@@ -1,10 +1,10 @@
 // What was asked for together with SELECT of messages that LIST showed to be new, for those who want it of just these messages.
 
-import type { MessageIdentity } from "../imap/verbs/fetch.ts";
-import type { MessageSizes } from "../model/message-sizes.ts";
-import type { Side } from "../model/side.ts";
-import { formatUidSet, type UidSet } from "../model/uid-set.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import type { MessageSizes } from "../../model/message-sizes.ts";
+import type { Side } from "../../model/side.ts";
+import { formatUidSet, type UidSet } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 
 export interface ToldInAdvance {
   readonly sizes?: MessageSizes | undefined;

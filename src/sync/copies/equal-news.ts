@@ -1,13 +1,13 @@
 // New messages that both sides have. A database that was put back to an earlier state, or another program that copies between the
 // same servers, leaves messages on both sides of which none is recorded; copied, each would be there twice.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { sizesOf, type MessageSizes } from "../model/message-sizes.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import { pairMessages } from "./identity/pair-messages.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { adopt, forgetChangesOf } from "./recovery/resume.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { sizesOf, type MessageSizes } from "../../model/message-sizes.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { pairMessages } from "../identity/pair-messages.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { adopt, forgetChangesOf } from "../recovery/resume.ts";
 import { toldInAdvance } from "./told-in-advance.ts";
 
 /** Returns what is left of both sides' new messages: none of one side is one of the other's. */

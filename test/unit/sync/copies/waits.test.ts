@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Wait } from "../../../src/state/waits.ts";
-import { isWaitOver, untilNextWait } from "../../../src/sync/waits.ts";
+import type { Wait } from "../../../../src/state/waits.ts";
+import { isWaitOver, untilNextWait } from "../../../../src/sync/copies/waits.ts";
 
 const hour = 3_600_000;
 const now = Date.UTC(2025, 0, 1);

@@ -1,22 +1,22 @@
 // Appends a batch of messages to the other side and records the copies. A batch that is refused is divided until only the
 // messages are left that the server does not want, or until it is clear that it takes none for now.
 
-import type { Channel } from "../imap/channel.ts";
-import { CommandRefused } from "../imap/command-refused.ts";
-import { append, type AppendTarget, type OutgoingMessage } from "../imap/verbs/append.ts";
-import { concernOf } from "../imap/refusal-concern.ts";
-import type { FetchedMessage } from "../imap/verbs/fetch.ts";
-import { InterimapError } from "../model/errors.ts";
-import { fingerprint } from "../model/fingerprint.ts";
-import { withoutFlags, type FlagSet } from "../model/flags.ts";
-import { messageIdOf } from "../model/message-id.ts";
-import type { Side } from "../model/side.ts";
-import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../model/uid-set.ts";
-import type { Prints } from "../state/mapping.ts";
-import type { Lane } from "../mail/transfer/append-lanes.ts";
-import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
-import type { Direction, OpenMailbox } from "./open-mailbox.ts";
-import { clearRefusal } from "./refusals.ts";
+import type { Channel } from "../../imap/channel.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { append, type AppendTarget, type OutgoingMessage } from "../../imap/verbs/append.ts";
+import { concernOf } from "../../imap/refusal-concern.ts";
+import type { FetchedMessage } from "../../imap/verbs/fetch.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import { withoutFlags, type FlagSet } from "../../model/flags.ts";
+import { messageIdOf } from "../../model/message-id.ts";
+import type { Side } from "../../model/side.ts";
+import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../../model/uid-set.ts";
+import type { Prints } from "../../state/mapping.ts";
+import type { Lane } from "../../mail/transfer/append-lanes.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../offer-flags.ts";
+import type { Direction, OpenMailbox } from "../open-mailbox.ts";
+import { clearRefusal } from "../refusals.ts";
 import type { Reluctance } from "./reluctance.ts";
 
 /** A message and the UID of its copy. */

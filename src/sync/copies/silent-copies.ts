@@ -2,9 +2,9 @@
 // which the server tells when it is asked for all that happened since; or the UID is wrong, and the copy is there under
 // another; or the server took the message and does not have it. And copies that another message answers for.
 
-import { selectAgain } from "../imap/channel.ts";
-import { InterimapError } from "../model/errors.ts";
-import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { selectAgain } from "../../imap/channel.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import {
   emptyUidSet,
   formatUidSet,
@@ -15,10 +15,10 @@ import {
   uidSetOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import type { FlaggedCopy, OpenMailbox } from "./open-mailbox.ts";
-import { readBack } from "./read-back.ts";
-import { recordRefusal } from "./refusals.ts";
+} from "../../model/uid-set.ts";
+import type { FlaggedCopy, OpenMailbox } from "../open-mailbox.ts";
+import { readBack } from "../read-back.ts";
+import { recordRefusal } from "../refusals.ts";
 import { findWrongUids, near } from "./wrong-uids.ts";
 
 /**

@@ -1,8 +1,8 @@
 // Copies whose UIDs the server told wrong, at least once: which of the others are right, nobody knows either.
 
-import { otherSide, sides } from "../model/side.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { recordRefusal } from "./refusals.ts";
+import { otherSide, sides } from "../../model/side.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { recordRefusal } from "../refusals.ts";
 
 /**
  * Drops the rows of all copies of this round. The marker stays, so that the next run matches them anew; what is below its

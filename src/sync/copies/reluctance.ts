@@ -2,9 +2,9 @@
 // doubt at first. When another message is taken afterwards, the refusal was about the message; when the next ones are
 // refused as well, about all of them, and the rest is not sent.
 
-import type { Concern } from "../imap/refusal-concern.ts";
-import { alike } from "../util/alike.ts";
-import type { Refusal } from "../state/refused.ts";
+import type { Concern } from "../../imap/refusal-concern.ts";
+import { alike } from "../../util/alike.ts";
+import type { Refusal } from "../../state/refused.ts";
 
 export interface Doubt extends Omit<Refusal, "side"> {
   readonly concern: Concern;
