@@ -3,7 +3,7 @@
 import { fetchFlags } from "../imap/verbs/fetch.ts";
 import { otherSide, sides, type PerSide, type Side } from "../model/side.ts";
 import { hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import { expungeMessages } from "./expunge-messages.ts";
+import { expungeMessages } from "./deletions/expunge-messages.ts";
 import type { OpenMailbox } from "./open-mailbox.ts";
 import { clearRefusedChanges } from "./refused-changes.ts";
 

@@ -12,7 +12,7 @@ import type { PrintedPair } from "../state/mapping.ts";
 import type { Store } from "../state/state-store.ts";
 import type { ByteBudget } from "../mail/transfer/byte-budget.ts";
 import type { Connections } from "../mail/pool/pair.ts";
-import type { DeletionGuard } from "./deletion-guard.ts";
+import type { DeletionGuard } from "./deletions/deletion-guard.ts";
 import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "./flag-knowledge.ts";
 import type { Shortage } from "./copies/reluctance.ts";

@@ -9,7 +9,7 @@ import type { Store } from "../../src/state/state-store.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
 import { ByteBudget } from "../../src/mail/transfer/byte-budget.ts";
 import { Connections } from "../../src/mail/pool/pair.ts";
-import { DeletionGuard } from "../../src/sync/deletion-guard.ts";
+import { DeletionGuard } from "../../src/sync/deletions/deletion-guard.ts";
 import { Shortage } from "../../src/sync/copies/reluctance.ts";
 import { syncMailbox } from "../../src/sync/mailbox/sync-mailbox.ts";
 import { scratchBase } from "../support/scratch.ts";

@@ -22,7 +22,7 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import { forgetUnknown } from "../confirm-vanished.ts";
+import { forgetUnknown } from "../deletions/confirm-vanished.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
 import { clearRefusal, refusedUids } from "../refusals.ts";
 import { goneAlready } from "../refused-changes.ts";

@@ -18,7 +18,7 @@ import {
 } from "../../model/uid-set.ts";
 import { pairCopies } from "../identity/pair-messages.ts";
 import { withTexts } from "../identity/read-texts.ts";
-import { removeUnrecorded } from "../expunge-messages.ts";
+import { removeUnrecorded } from "../deletions/expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
 import { without } from "../../mail/matching/match-plan.ts";
 import { uidLimit, type Direction, type OpenMailbox } from "../open-mailbox.ts";

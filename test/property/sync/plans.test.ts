@@ -10,7 +10,7 @@ import { MessageSizes } from "../../../src/model/message-sizes.ts";
 import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { planCopies } from "../../../src/mail/transfer/batch-plan.ts";
 import { likeness, planMatches } from "../../../src/mail/matching/match-plan.ts";
-import { planVanished } from "../../../src/sync/vanished-plan.ts";
+import { planVanished } from "../../../src/sync/deletions/vanished-plan.ts";
 import { hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 
 const uids = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 30 });

@@ -7,7 +7,7 @@ import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../
 import type { Store } from "../../../../src/state/state-store.ts";
 import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
 import { Connections } from "../../../../src/mail/pool/pair.ts";
-import { DeletionGuard } from "../../../../src/sync/deletion-guard.ts";
+import { DeletionGuard } from "../../../../src/sync/deletions/deletion-guard.ts";
 import { Shortage } from "../../../../src/sync/copies/reluctance.ts";
 import type { SyncEvent } from "../../../../src/sync/events.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";

@@ -2,15 +2,15 @@
 // for exactly these messages, and whether the mailbox is still the one that was selected.
 
 import { setTimeout } from "node:timers/promises";
-import { selectAgain } from "../imap/channel.ts";
-import { eachMessagesFlags } from "../imap/verbs/fetch.ts";
-import { noop, status } from "../imap/verbs/mailbox.ts";
-import { CommandRefused } from "../imap/command-refused.ts";
-import type { FlagChange } from "../imap/mailbox-view.ts";
-import type { MailboxStatusResponse } from "../imap/responses.ts";
-import { allDone } from "../util/all-done.ts";
-import { InterimapError, interrupted } from "../model/errors.ts";
-import { otherSide, type PerSide, type Side } from "../model/side.ts";
+import { selectAgain } from "../../imap/channel.ts";
+import { eachMessagesFlags } from "../../imap/verbs/fetch.ts";
+import { noop, status } from "../../imap/verbs/mailbox.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import type { FlagChange } from "../../imap/mailbox-view.ts";
+import type { MailboxStatusResponse } from "../../imap/responses.ts";
+import { allDone } from "../../util/all-done.ts";
+import { InterimapError, interrupted } from "../../model/errors.ts";
+import { otherSide, type PerSide, type Side } from "../../model/side.ts";
 import {
   countUids,
   emptyUidSet,
@@ -23,10 +23,10 @@ import {
   uidSetOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
-import { comparePairs } from "./identity/compare-pairs.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { refusedUids } from "./refusals.ts";
+} from "../../model/uid-set.ts";
+import { comparePairs } from "../identity/compare-pairs.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { refusedUids } from "../refusals.ts";
 import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
 
 /** How often a count that does not fit is asked for while nothing moves, and how often a mailbox that goes on changing. */

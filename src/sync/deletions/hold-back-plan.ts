@@ -1,6 +1,6 @@
 // More messages have vanished than may be deleted: which mailboxes that is about. Pure, and whatever the order they come in.
 
-import type { PerSide } from "../model/side.ts";
+import type { PerSide } from "../../model/side.ts";
 
 export interface Loss {
   readonly name: string;

@@ -1,13 +1,13 @@
 // Carries deletions to the other side (walk 3 in ARCHITECTURE.md). A mapping goes only after both messages are gone.
 
-import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, intersect, isEmpty, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
+import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { hasUid, intersect, isEmpty, uidSetOf, uidsOf, type UidSet } from "../../model/uid-set.ts";
 import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.ts";
-import { countDeletions, vanishedPlans } from "./vanished-plans.ts";
+import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
 import { expungeMessages } from "./expunge-messages.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { clearRefusedChanges, newlyVanished } from "./refused-changes.ts";
-import { clearRefusal, refusedUids } from "./refusals.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { clearRefusedChanges, newlyVanished } from "../refused-changes.ts";
+import { clearRefusal, refusedUids } from "../refusals.ts";
 
 /** Deals with all messages the views report as vanished now. */
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {

@@ -1,14 +1,14 @@
 // A mailbox that lost nearly everything because it was moved to other mailboxes: what is to be deleted is looked for there, on
 // the very server where it would be deleted. That costs a good deal, and is done only where the guard has stopped a mailbox.
 
-import { fetchIdentities, type MessageIdentity } from "../imap/verbs/fetch.ts";
-import { select } from "../imap/verbs/select.ts";
-import { InterimapError } from "../model/errors.ts";
-import { bothSides, perSide, type PerSide, type Side } from "../model/side.ts";
-import { countUids, emptyUidSet, isEmpty, uidSetOf, uidsOf, union, type UidSet } from "../model/uid-set.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { select } from "../../imap/verbs/select.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
+import { countUids, emptyUidSet, isEmpty, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
 import { findVanished, type Foresight, type Prospect } from "./foresee-deletions.ts";
-import { newlyVanished, undeletableIn } from "./refused-changes.ts";
-import { vanishedPlans } from "./vanished-plans.ts";
+import { newlyVanished, undeletableIn } from "../refused-changes.ts";
+import { vanishedPlans } from "./vanished-slices.ts";
 
 /** So many mailboxes are looked into, those first in which something happened last. */
 const mostMailboxes = 20;

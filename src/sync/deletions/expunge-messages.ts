@@ -1,13 +1,22 @@
 // Removes messages from one side for good, and remembers those that the server will not remove.
 
-import { CommandRefused } from "../imap/command-refused.ts";
-import { fetchFlags } from "../imap/verbs/fetch.ts";
-import { expunge } from "../imap/verbs/uid-store.ts";
-import { flagSet, storableFlags } from "../model/flags.ts";
-import type { Side } from "../model/side.ts";
-import { countUids, emptyUidSet, halves, isEmpty, subtract, uidSetOf, union, type UidSet } from "../model/uid-set.ts";
-import { clearRefusedChanges, recordRefusedDeletion } from "./refused-changes.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { expunge } from "../../imap/verbs/uid-store.ts";
+import { flagSet, storableFlags } from "../../model/flags.ts";
+import type { Side } from "../../model/side.ts";
+import {
+  countUids,
+  emptyUidSet,
+  halves,
+  isEmpty,
+  subtract,
+  uidSetOf,
+  union,
+  type UidSet,
+} from "../../model/uid-set.ts";
+import { clearRefusedChanges, recordRefusedDeletion } from "../refused-changes.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 
 /** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
 const expungeAttempts = 2;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DeletionLimit } from "../../../src/model/deletion-limit.ts";
-import { InterimapError } from "../../../src/model/errors.ts";
-import { DeletionGuard, type DeletionMemory } from "../../../src/sync/deletion-guard.ts";
+import type { DeletionLimit } from "../../../../src/model/deletion-limit.ts";
+import { InterimapError } from "../../../../src/model/errors.ts";
+import { DeletionGuard, type DeletionMemory } from "../../../../src/sync/deletions/deletion-guard.ts";
 
 const half: DeletionLimit = { share: 0.5 };
 
