@@ -14,7 +14,7 @@ import type { ByteBudget } from "../mail/transfer/byte-budget.ts";
 import type { Connections } from "../mail/pool/pair.ts";
 import type { DeletionGuard } from "./deletions/deletion-guard.ts";
 import type { Report } from "./events.ts";
-import type { FlagKnowledge } from "./flag-knowledge.ts";
+import type { FlagKnowledge } from "./flags/flag-knowledge.ts";
 import type { Shortage } from "./copies/reluctance.ts";
 
 /** Everything a mailbox's worker needs; one such value a mailbox. */

@@ -35,7 +35,7 @@ import { optimiseLater } from "./late-optimisation.ts";
 import { planFollowing, type RenameSource } from "./renames/rename-news-plan.ts";
 import { isDue, stillRefused } from "./retry-refused.ts";
 import { shareOut, type Job } from "../mail/pool/share-out.ts";
-import { isToBeAskedAgain } from "./unkept-flags.ts";
+import { isToBeAskedAgain } from "./flags/unkept-flags.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./mailboxes/unreadable-mailboxes.ts";
 import { Shortage } from "./copies/reluctance.ts";
 import type { Listed } from "./renames/settle-names.ts";

@@ -14,7 +14,7 @@ import type { Side } from "../../model/side.ts";
 import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Prints } from "../../state/mapping.ts";
 import type { Lane } from "../../mail/transfer/append-lanes.ts";
-import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../offer-flags.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../flags/offer-flags.ts";
 import type { Direction, OpenMailbox } from "../open-mailbox.ts";
 import { clearRefusal } from "../refusals.ts";
 import type { Reluctance } from "./reluctance.ts";

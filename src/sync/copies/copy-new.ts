@@ -20,7 +20,7 @@ import { findCopies } from "./find-copies.ts";
 import { hearOut } from "../mailbox/hear-out.ts";
 import { withoutLateCopies } from "../recovery/late-copies.ts";
 import type { Direction, OpenMailbox } from "../open-mailbox.ts";
-import { readBack } from "../read-back.ts";
+import { readBack } from "../flags/read-back.ts";
 import { clearRefusal, recordRefusal } from "../refusals.ts";
 import { Reluctance } from "./reluctance.ts";
 import { toldInAdvance } from "./told-in-advance.ts";

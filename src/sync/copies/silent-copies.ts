@@ -17,7 +17,7 @@ import {
   type UidSet,
 } from "../../model/uid-set.ts";
 import type { FlaggedCopy, OpenMailbox } from "../open-mailbox.ts";
-import { readBack } from "../read-back.ts";
+import { readBack } from "../flags/read-back.ts";
 import { recordRefusal } from "../refusals.ts";
 import { findWrongUids, near } from "./wrong-uids.ts";
 

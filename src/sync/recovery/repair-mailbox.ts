@@ -9,7 +9,7 @@ import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/
 import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../../model/uid-set.ts";
 import type { PrintedPair, Prints } from "../../state/mapping.ts";
 import { identitiesLeftOut } from "../mailbox/hear-out.ts";
-import { uniteFlags } from "../match-flags.ts";
+import { uniteFlags } from "../flags/unite-flags.ts";
 import { nothingSeen, type MailboxState } from "../../model/mailbox-state.ts";
 import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
 import { indistinctKeys } from "../../mail/matching/identify-plan.ts";

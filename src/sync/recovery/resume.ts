@@ -18,7 +18,7 @@ import {
 import { pairCopies, pairMessages } from "../identity/pair-messages.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { identitiesOf } from "../mailbox/hear-out.ts";
-import { uniteFlags } from "../match-flags.ts";
+import { uniteFlags } from "../flags/unite-flags.ts";
 import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "../refusals.ts";
 

@@ -1,10 +1,10 @@
 // What flags to offer a side, and what to do when it will not have them. The user is told of each once a mailbox.
 
-import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } from "../model/flags.ts";
-import type { Side } from "../model/side.ts";
-import type { UidSet } from "../model/uid-set.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { recordRefusedFlags } from "./refused-changes.ts";
+import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import type { Side } from "../../model/side.ts";
+import type { UidSet } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { recordRefusedFlags } from "../refused-changes.ts";
 
 /** Those of a message's flags that the side can keep. */
 export function offerFlags(

@@ -1,7 +1,7 @@
 // Flags that a mailbox could not keep, because its server or the user's rights there did not allow it: when it can, those that
 // messages of the other side have are carried over.
 
-import { fetchFlags } from "../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch.ts";
 import {
   flagsThat,
   noFlags,
@@ -10,13 +10,13 @@ import {
   unionFlags,
   withoutFlags,
   type FlagSet,
-} from "../model/flags.ts";
-import { bothSides, otherSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { slices } from "../util/slices.ts";
-import { uidSetOf } from "../model/uid-set.ts";
-import type { Unkept } from "../state/unkept.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { isRefused } from "./refused-changes.ts";
+} from "../../model/flags.ts";
+import { bothSides, otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { slices } from "../../util/slices.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import type { Unkept } from "../../state/unkept.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { isRefused } from "../refused-changes.ts";
 
 /** So many pairs are compared at once. */
 const sliceSize = 10_000;

@@ -1,15 +1,15 @@
 // Carries flag changes to the other side (walk 2 in ARCHITECTURE.md): taken from both views at once, planned, stored in
 // groups of equal flags, and taken up again where the target changed under our hands.
 
-import { eachMessagesFlags, refetchFlags } from "../imap/verbs/fetch.ts";
-import { storeFlags } from "../imap/verbs/uid-store.ts";
-import { CommandRefused } from "../imap/command-refused.ts";
-import type { FlagChange } from "../imap/mailbox-view.ts";
-import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../model/flags.ts";
-import { allDone } from "../util/all-done.ts";
-import { laterModSeq } from "../model/mod-seq.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { slices } from "../util/slices.ts";
+import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch.ts";
+import { storeFlags } from "../../imap/verbs/uid-store.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import type { FlagChange } from "../../imap/mailbox-view.ts";
+import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../../model/flags.ts";
+import { allDone } from "../../util/all-done.ts";
+import { laterModSeq } from "../../model/mod-seq.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { slices } from "../../util/slices.ts";
 import {
   countUids,
   emptyUidSet,
@@ -23,12 +23,12 @@ import {
   uidsOf,
   union,
   type UidSet,
-} from "../model/uid-set.ts";
+} from "../../model/uid-set.ts";
 import { leftAsTheyWere } from "./confirm-stored.ts";
 import { planFlags, type FlagSituation } from "./flags-plan.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
-import { StoreGroups, type StoreGroup } from "./store-groups.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
+import { StoreGroups, type StoreGroup } from "./same-flags-groups.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
 

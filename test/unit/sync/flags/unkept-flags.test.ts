@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { noFlags } from "../../../src/model/flags.ts";
-import { isToBeAskedAgain } from "../../../src/sync/unkept-flags.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { isToBeAskedAgain } from "../../../../src/sync/flags/unkept-flags.ts";
 
 const hour = 3_600_000;
 const now = Date.UTC(2025, 0, 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flagSet } from "../../../src/model/flags.ts";
-import { FlagKnowledge } from "../../../src/sync/flag-knowledge.ts";
+import { flagSet } from "../../../../src/model/flags.ts";
+import { FlagKnowledge } from "../../../../src/sync/flags/flag-knowledge.ts";
 
 test("what is known already is no news; the other side's knowledge does not count", () => {
   const knowledge = new FlagKnowledge();

@@ -10,9 +10,9 @@ import {
   storableFlags,
   type FlagSet,
   type PermanentFlags,
-} from "../../../src/model/flags.ts";
-import { otherSide, perSide, sides, type PerSide } from "../../../src/model/side.ts";
-import { planFlags, type FlagSituation } from "../../../src/sync/flags-plan.ts";
+} from "../../../../src/model/flags.ts";
+import { otherSide, perSide, sides, type PerSide } from "../../../../src/model/side.ts";
+import { planFlags, type FlagSituation } from "../../../../src/sync/flags/flags-plan.ts";
 
 const names = ["\\Seen", "\\Flagged", "\\Deleted", "a", "b"];
 const hasFlag = (set: FlagSet, flag: string): boolean => set.flags.includes(flag);

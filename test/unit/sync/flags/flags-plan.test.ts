@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FlagChange } from "../../../src/imap/mailbox-view.ts";
-import { flagSet, permanentFlags, type FlagSet, type PermanentFlags } from "../../../src/model/flags.ts";
-import { perSide, type PerSide, type Side } from "../../../src/model/side.ts";
-import { planFlags, type FlagSituation } from "../../../src/sync/flags-plan.ts";
+import type { FlagChange } from "../../../../src/imap/mailbox-view.ts";
+import { flagSet, permanentFlags, type FlagSet, type PermanentFlags } from "../../../../src/model/flags.ts";
+import { perSide, type PerSide, type Side } from "../../../../src/model/side.ts";
+import { planFlags, type FlagSituation } from "../../../../src/sync/flags/flags-plan.ts";
 
 const pair = { local: 1, remote: 101 };
 const everything = permanentFlags(["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft", "\\*"]);
