@@ -24,7 +24,7 @@ import type { RefusedMessage } from "../state/refused.ts";
 import type { Store } from "../state/state-store.ts";
 import type { MailboxSummary } from "../state/summaries.ts";
 import type { Wait } from "../state/waits.ts";
-import { isDue, nextAttempt } from "../sync/retry-refused.ts";
+import { isDue, nextAttempt } from "../sync/refused/retry-refused.ts";
 import { isWaitOver } from "../sync/copies/waits.ts";
 
 export interface StatusSource {

@@ -33,7 +33,7 @@ import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { planMailboxes, type KnownMailbox, type MailboxPlan } from "./mailboxes/mailbox-plan.ts";
 import { optimiseLater } from "./late-optimisation.ts";
 import { planFollowing, type RenameSource } from "./renames/rename-news-plan.ts";
-import { isDue, stillRefused } from "./retry-refused.ts";
+import { isDue, stillRefused } from "./refused/retry-refused.ts";
 import { shareOut, type Job } from "../mail/pool/share-out.ts";
 import { isToBeAskedAgain } from "./flags/unkept-flags.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./mailboxes/unreadable-mailboxes.ts";

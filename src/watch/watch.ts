@@ -28,7 +28,7 @@ import { Link } from "./link.ts";
 import { listedNames } from "../mail/listing/list-both.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { newsOnly } from "./once-a-day.ts";
-import { untilNextAttempt } from "../sync/retry-refused.ts";
+import { untilNextAttempt } from "../sync/refused/retry-refused.ts";
 import { isAnother, isBehind, isMore, isNews } from "./is-news.ts";
 import { untilNextWait } from "../sync/copies/waits.ts";
 import { synchronise, synchroniseMailboxes, type SyncOptions } from "../sync/synchronise.ts";

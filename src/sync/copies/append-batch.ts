@@ -16,7 +16,7 @@ import type { Prints } from "../../state/mapping.ts";
 import type { Lane } from "../../mail/transfer/append-lanes.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../flags/offer-flags.ts";
 import type { Direction, OpenMailbox } from "../open-mailbox.ts";
-import { clearRefusal } from "../refusals.ts";
+import { clearRefusal } from "../refused/record-refusal.ts";
 import type { Reluctance } from "./reluctance.ts";
 
 /** A message and the UID of its copy. */

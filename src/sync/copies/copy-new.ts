@@ -21,7 +21,7 @@ import { hearOut } from "../mailbox/hear-out.ts";
 import { withoutLateCopies } from "../recovery/late-copies.ts";
 import type { Direction, OpenMailbox } from "../open-mailbox.ts";
 import { readBack } from "../flags/read-back.ts";
-import { clearRefusal, recordRefusal } from "../refusals.ts";
+import { clearRefusal, recordRefusal } from "../refused/record-refusal.ts";
 import { Reluctance } from "./reluctance.ts";
 import { toldInAdvance } from "./told-in-advance.ts";
 import { concludeOffer } from "./waits.ts";

@@ -2,7 +2,7 @@
 
 import { otherSide, sides } from "../../model/side.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { recordRefusal } from "../refusals.ts";
+import { recordRefusal } from "../refused/record-refusal.ts";
 
 /**
  * Drops the rows of all copies of this round. The marker stays, so that the next run matches them anew; what is below its

@@ -7,7 +7,7 @@ import { emptyUidSet, isEmpty, maxUid, subtract, uidRange } from "../../model/ui
 import { identitiesOf } from "../mailbox/hear-out.ts";
 import { planCopiesFound } from "../../mail/matching/match-plan.ts";
 import type { Direction, OpenMailbox } from "../open-mailbox.ts";
-import { recordRefusal } from "../refusals.ts";
+import { recordRefusal } from "../refused/record-refusal.ts";
 import { adopt } from "../recovery/resume.ts";
 
 /** Pairs them, or else leaves them out: copied again without a look they would be there twice. */

@@ -18,7 +18,7 @@ import {
 } from "../../model/uid-set.ts";
 import type { FlaggedCopy, OpenMailbox } from "../open-mailbox.ts";
 import { readBack } from "../flags/read-back.ts";
-import { recordRefusal } from "../refusals.ts";
+import { recordRefusal } from "../refused/record-refusal.ts";
 import { findWrongUids, near } from "./wrong-uids.ts";
 
 /**

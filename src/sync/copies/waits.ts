@@ -8,8 +8,8 @@ import { isEmpty, maxUid, subtract, uidRange, union, type UidSet } from "../../m
 import type { Wait } from "../../state/waits.ts";
 import type { Offer } from "./append-batch.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { recordRefusal, refusedUids } from "../refusals.ts";
-import { growingPauseMs, msUntilFirst } from "../retry-refused.ts";
+import { recordRefusal, refusedUids } from "../refused/record-refusal.ts";
+import { growingPauseMs, msUntilFirst } from "../refused/retry-refused.ts";
 
 /** New mail that is fit to be copied waits behind the rest. */
 const longestMs = 60 * 60_000;

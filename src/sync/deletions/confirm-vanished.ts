@@ -26,7 +26,7 @@ import {
 } from "../../model/uid-set.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { refusedUids } from "../refusals.ts";
+import { refusedUids } from "../refused/record-refusal.ts";
 import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
 
 /** How often a count that does not fit is asked for while nothing moves, and how often a mailbox that goes on changing. */

@@ -15,7 +15,7 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import { clearRefusedChanges, recordRefusedDeletion } from "../refused-changes.ts";
+import { clearRefusedChanges, recordRefusedDeletion } from "../refused/refused-changes.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
 
 /** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */

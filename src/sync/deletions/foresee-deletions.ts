@@ -12,7 +12,7 @@ import type { Store } from "../../state/state-store.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
 import type { Loss } from "./hold-back-plan.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
-import { newlyVanished, undeletableIn } from "../refused-changes.ts";
+import { newlyVanished, undeletableIn } from "../refused/refused-changes.ts";
 import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
 
 export interface Prospect {

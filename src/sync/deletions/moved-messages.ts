@@ -7,7 +7,7 @@ import { InterimapError } from "../../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, isEmpty, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
 import { findVanished, type Foresight, type Prospect } from "./foresee-deletions.ts";
-import { newlyVanished, undeletableIn } from "../refused-changes.ts";
+import { newlyVanished, undeletableIn } from "../refused/refused-changes.ts";
 import { vanishedPlans } from "./vanished-slices.ts";
 
 /** So many mailboxes are looked into, those first in which something happened last. */

@@ -6,8 +6,8 @@ import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.
 import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
 import { expungeMessages } from "./expunge-messages.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { clearRefusedChanges, newlyVanished } from "../refused-changes.ts";
-import { clearRefusal, refusedUids } from "../refusals.ts";
+import { clearRefusedChanges, newlyVanished } from "../refused/refused-changes.ts";
+import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
 
 /** Deals with all messages the views report as vanished now. */
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {

@@ -4,7 +4,7 @@ import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } 
 import type { Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { recordRefusedFlags } from "../refused-changes.ts";
+import { recordRefusedFlags } from "../refused/refused-changes.ts";
 
 /** Those of a message's flags that the side can keep. */
 export function offerFlags(

@@ -16,7 +16,7 @@ import { slices } from "../../util/slices.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { Unkept } from "../../state/unkept.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { isRefused } from "../refused-changes.ts";
+import { isRefused } from "../refused/refused-changes.ts";
 
 /** So many pairs are compared at once. */
 const sliceSize = 10_000;

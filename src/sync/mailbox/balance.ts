@@ -24,8 +24,8 @@ import {
 } from "../../model/uid-set.ts";
 import { forgetUnknown } from "../deletions/confirm-vanished.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { clearRefusal, refusedUids } from "../refusals.ts";
-import { goneAlready } from "../refused-changes.ts";
+import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
+import { goneAlready } from "../refused/refused-changes.ts";
 import { Findings } from "../recovery/repair-plan.ts";
 import { adoptUnrecorded } from "../recovery/resume.ts";
 import { straysFrom } from "./strays.ts";

@@ -20,7 +20,7 @@ import {
   type UidSet,
 } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { refusedUids } from "../refusals.ts";
+import { refusedUids } from "../refused/record-refusal.ts";
 
 export interface Told {
   /** What was asked for. */

@@ -38,10 +38,10 @@ import type { Foretold, MailboxWork, OpenMailbox, Progress } from "../open-mailb
 import { readAgain } from "./read-again.ts";
 import { repairMailbox } from "../recovery/repair-mailbox.ts";
 import { resume } from "../recovery/resume.ts";
-import { offerRefusedChanges } from "../offer-changes.ts";
-import { clearSettledFlags, undeletableIn } from "../refused-changes.ts";
-import { isDue } from "../retry-refused.ts";
-import { reportRefusals } from "../refusals.ts";
+import { offerRefusedChanges } from "../refused/offer-changes.ts";
+import { clearSettledFlags, undeletableIn } from "../refused/refused-changes.ts";
+import { isDue } from "../refused/retry-refused.ts";
+import { reportRefusals } from "../refused/record-refusal.ts";
 import { requireTrueUids } from "../copies/silent-copies.ts";
 import { distrust, findGoneBack, type Doubts } from "../recovery/gone-back.ts";
 import { askForSample, judgeSample } from "../identity/identity-sample.ts";

@@ -9,7 +9,7 @@ import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { doubtOf, tellsChanges, withoutModSeq, type Doubt, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { isRefused } from "../refused-changes.ts";
+import { isRefused } from "../refused/refused-changes.ts";
 
 /**
  * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the views afterwards,

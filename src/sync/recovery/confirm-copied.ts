@@ -20,8 +20,8 @@ import {
 } from "../../model/uid-set.ts";
 import { compareFlags } from "../identity/compare-pairs.ts";
 import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
-import { forgetTakenRefusals } from "../refusals.ts";
-import { goneAlready } from "../refused-changes.ts";
+import { forgetTakenRefusals } from "../refused/record-refusal.ts";
+import { goneAlready } from "../refused/refused-changes.ts";
 import { copiedPairs, forgetChangesOf, unrecordedUids } from "./resume.ts";
 import { findWrongUids, near } from "../copies/wrong-uids.ts";
 

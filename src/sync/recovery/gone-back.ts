@@ -8,7 +8,7 @@ import { itemBehind } from "../../model/mailbox-state.ts";
 import { bothSides, sides, type PerSide, type Side } from "../../model/side.ts";
 import { isEmpty, maxUid, uidRange, union } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../open-mailbox.ts";
-import { clearRefusedChanges } from "../refused-changes.ts";
+import { clearRefusedChanges } from "../refused/refused-changes.ts";
 import { lacksModSeqs } from "../mailbox/untold-changes.ts";
 
 /** Why the UIDs of a side may be other messages' now; undefined: nothing speaks for it. */

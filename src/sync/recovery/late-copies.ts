@@ -22,7 +22,7 @@ import { removeUnrecorded } from "../deletions/expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
 import { without } from "../../mail/matching/match-plan.ts";
 import { uidLimit, type Direction, type OpenMailbox } from "../open-mailbox.ts";
-import { refusedUids, withdrawRefusal } from "../refusals.ts";
+import { refusedUids, withdrawRefusal } from "../refused/record-refusal.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";
 
 /** Returns what is left of both sides' new messages: none of them is such a copy. */

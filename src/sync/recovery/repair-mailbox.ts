@@ -16,7 +16,7 @@ import { indistinctKeys } from "../../mail/matching/identify-plan.ts";
 import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
 import { identify } from "../identity/pair-messages.ts";
 import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
-import { forgetTakenRefusals } from "../refusals.ts";
+import { forgetTakenRefusals } from "../refused/record-refusal.ts";
 import { adopt } from "./resume.ts";
 import { straysFrom } from "../mailbox/strays.ts";
 

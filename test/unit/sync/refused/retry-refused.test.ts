@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RefusedMessage } from "../../../src/state/refused.ts";
-import { isDue, nextAttempt, stillRefused, untilNextAttempt } from "../../../src/sync/retry-refused.ts";
+import type { RefusedMessage } from "../../../../src/state/refused.ts";
+import { isDue, nextAttempt, stillRefused, untilNextAttempt } from "../../../../src/sync/refused/retry-refused.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

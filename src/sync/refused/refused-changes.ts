@@ -1,11 +1,11 @@
 // Deletions and flags that a server will not carry out: what is remembered of them, and what that means for the rest.
 // Each has its mapping row still: a message whose counterpart is gone is neither new nor to be copied back.
 
-import { otherSide, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../model/uid-set.ts";
-import type { ChangeRefusal } from "../state/refused-changes.ts";
-import type { Store } from "../state/state-store.ts";
-import type { OpenMailbox } from "./open-mailbox.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import type { ChangeRefusal } from "../../state/refused-changes.ts";
+import type { Store } from "../../state/state-store.ts";
+import type { OpenMailbox } from "../open-mailbox.ts";
 
 export function recordRefusedDeletion(mailbox: OpenMailbox, refusal: Omit<ChangeRefusal, "what">): void {
   const { store, idx, name, report, progress } = mailbox;

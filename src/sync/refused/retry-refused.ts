@@ -1,6 +1,6 @@
 // Messages that a server refused: when they are offered to it again, and which a run leaves alone. They are not forgotten.
 
-import type { RefusedMessage } from "../state/refused.ts";
+import type { RefusedMessage } from "../../state/refused.ts";
 
 const firstMs = 60_000;
 const longestMs = 24 * 60 * 60_000;
