@@ -7,7 +7,7 @@ import { duration } from "../util/duration.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { countUids, formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";
-import { isLeftOut, type SyncEvent } from "../sync/events.ts";
+import { isLeftOut, type SyncEvent } from "../sync/context/events.ts";
 import type { Anomaly } from "../sync/recovery/repair-plan.ts";
 
 export class Reporter {

@@ -11,7 +11,7 @@ import { InterimapError } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { printableJson } from "../util/printable.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
-import type { Report } from "../sync/events.ts";
+import type { Report } from "../sync/context/events.ts";
 import { parseArguments, type Invocation, type WorkInvocation } from "./options.ts";
 import { print } from "./print.ts";
 import { Reporter } from "./reporter.ts";

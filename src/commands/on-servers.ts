@@ -8,7 +8,7 @@ import { perSide, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Connections } from "../mail/pool/pair.ts";
-import type { Report } from "../sync/events.ts";
+import type { Report } from "../sync/context/events.ts";
 import type { Program } from "../sync/mailboxes/suggested-command.ts";
 import { openDatabase } from "./open-database.ts";
 

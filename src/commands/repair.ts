@@ -1,6 +1,6 @@
 // --repair: a synchronisation that trusts nothing of the database, lists what is wrong in it, and mends that.
 
-import type { SyncEvent } from "../sync/events.ts";
+import type { SyncEvent } from "../sync/context/events.ts";
 import { synchronise } from "../sync/synchronise.ts";
 import { onServers } from "./on-servers.ts";
 import { syncOptions, type SyncCommand } from "./sync.ts";

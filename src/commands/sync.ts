@@ -1,6 +1,6 @@
 // The default command: make both servers identical.
 
-import { isLeftOut, type Report } from "../sync/events.ts";
+import { isLeftOut, type Report } from "../sync/context/events.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
 import { synchronise, type SyncOptions } from "../sync/synchronise.ts";

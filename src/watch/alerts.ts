@@ -2,7 +2,7 @@
 // and of texts without end only the first ones.
 
 import type { Side } from "../model/side.ts";
-import type { Report } from "../sync/events.ts";
+import type { Report } from "../sync/context/events.ts";
 import { newsOnly } from "./once-a-day.ts";
 
 /** For each side, what passes its server's alerts on. */

@@ -9,7 +9,7 @@ import type { Side } from "../model/side.ts";
 import type { Attention, LinkState } from "../model/watch-state.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
 import { noLaterThan } from "./clock-watch.ts";
-import type { Report } from "../sync/events.ts";
+import type { Report } from "../sync/context/events.ts";
 
 /** A wrong password must not lock the account. */
 const authAttempts = 3;

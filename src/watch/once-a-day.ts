@@ -3,7 +3,7 @@
 import { alike } from "../util/alike.ts";
 import type { Side } from "../model/side.ts";
 import { uidsOf } from "../model/uid-set.ts";
-import type { Report, SyncEvent } from "../sync/events.ts";
+import type { Report, SyncEvent } from "../sync/context/events.ts";
 
 const repetitionMs = 24 * 60 * 60_000;
 

@@ -19,7 +19,7 @@ import { askForNews, heed, insteadOfNotify } from "./notify.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
 import { noLaterThan, onClockJump } from "./clock-watch.ts";
 import { Connections } from "../mail/pool/pair.ts";
-import { isFind, isLeftOut, type Report, type SyncEvent } from "../sync/events.ts";
+import { isFind, isLeftOut, type Report, type SyncEvent } from "../sync/context/events.ts";
 import type { RenameSource } from "../sync/renames/rename-news-plan.ts";
 import { givenName } from "../sync/mailboxes/given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";

@@ -6,7 +6,7 @@ import { perSide, type PerSide } from "../../src/model/side.ts";
 import { uidRange } from "../../src/model/uid-set.ts";
 import { openStore } from "../../src/state/open-store.ts";
 import type { Store } from "../../src/state/state-store.ts";
-import type { SyncEvent } from "../../src/sync/events.ts";
+import type { SyncEvent } from "../../src/sync/context/events.ts";
 import { ByteBudget } from "../../src/mail/transfer/byte-budget.ts";
 import { Connections } from "../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../src/sync/deletions/deletion-guard.ts";

@@ -15,7 +15,7 @@ import { formatUidSet, intersect, isEmpty, uidSetOf, union } from "../../model/u
 import type { Prints } from "../../state/mapping.ts";
 import type { Lane } from "../../mail/transfer/append-lanes.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../flags/offer-flags.ts";
-import type { Direction, OpenMailbox } from "../open-mailbox.ts";
+import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusal } from "../refused/record-refusal.ts";
 import type { Reluctance } from "./reluctance.ts";
 

@@ -19,7 +19,7 @@ import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
 import { hearOut } from "../mailbox/hear-out.ts";
 import { withoutLateCopies } from "../recovery/late-copies.ts";
-import type { Direction, OpenMailbox } from "../open-mailbox.ts";
+import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { readBack } from "../flags/read-back.ts";
 import { clearRefusal, recordRefusal } from "../refused/record-refusal.ts";
 import { Reluctance } from "./reluctance.ts";

@@ -1,7 +1,7 @@
 // Copies whose UIDs the server told wrong, at least once: which of the others are right, nobody knows either.
 
 import { otherSide, sides } from "../../model/side.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusal } from "../refused/record-refusal.ts";
 
 /**

@@ -6,7 +6,7 @@ import { sizesOf, type MessageSizes } from "../../model/message-sizes.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../../model/uid-set.ts";
 import { pairMessages } from "../identity/pair-messages.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { adopt, forgetChangesOf } from "../recovery/resume.ts";
 import { toldInAdvance } from "./told-in-advance.ts";
 

@@ -6,7 +6,7 @@ import { perSide } from "../../model/side.ts";
 import { emptyUidSet, isEmpty, maxUid, subtract, uidRange } from "../../model/uid-set.ts";
 import { identitiesOf } from "../mailbox/hear-out.ts";
 import { planCopiesFound } from "../../mail/matching/match-plan.ts";
-import type { Direction, OpenMailbox } from "../open-mailbox.ts";
+import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusal } from "../refused/record-refusal.ts";
 import { adopt } from "../recovery/resume.ts";
 

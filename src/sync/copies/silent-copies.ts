@@ -16,7 +16,7 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import type { FlaggedCopy, OpenMailbox } from "../open-mailbox.ts";
+import type { FlaggedCopy, OpenMailbox } from "../context/open-mailbox.ts";
 import { readBack } from "../flags/read-back.ts";
 import { recordRefusal } from "../refused/record-refusal.ts";
 import { findWrongUids, near } from "./wrong-uids.ts";

@@ -4,7 +4,7 @@ import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { Side } from "../../model/side.ts";
 import { formatUidSet, type UidSet } from "../../model/uid-set.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 export interface ToldInAdvance {
   readonly sizes?: MessageSizes | undefined;

@@ -7,7 +7,7 @@ import { sides, type PerSide } from "../../model/side.ts";
 import { isEmpty, maxUid, subtract, uidRange, union, type UidSet } from "../../model/uid-set.ts";
 import type { Wait } from "../../state/waits.ts";
 import type { Offer } from "./append-batch.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusal, refusedUids } from "../refused/record-refusal.ts";
 import { growingPauseMs, msUntilFirst } from "../refused/retry-refused.ts";
 

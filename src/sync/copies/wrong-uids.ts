@@ -18,7 +18,7 @@ import { pairCopies } from "../identity/pair-messages.ts";
 import { pairsWithTexts } from "../identity/read-texts.ts";
 import { mostInOneAppend } from "../../mail/transfer/batch-plan.ts";
 import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /** Those of `uids` that may have been told for one of the others, or the other way round. */
 export function near(uids: UidSet, others: UidSet): UidSet {

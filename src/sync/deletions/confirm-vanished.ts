@@ -25,7 +25,7 @@ import {
   type UidSet,
 } from "../../model/uid-set.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
 import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
 

@@ -5,7 +5,7 @@ import { hasUid, intersect, isEmpty, uidSetOf, uidsOf, type UidSet } from "../..
 import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.ts";
 import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
 import { expungeMessages } from "./expunge-messages.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusedChanges, newlyVanished } from "../refused/refused-changes.ts";
 import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
 

@@ -5,7 +5,7 @@ import type { FlagUpdate } from "../../imap/verbs/uid-store.ts";
 import { establishedFlags, noFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import { UidSetBuilder, uidsOf, type UidSet } from "../../model/uid-set.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /**
  * Of messages whose flags the server says it has set, those that it left as they were, with the flags that they have. What

@@ -3,7 +3,7 @@
 import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusedFlags } from "../refused/refused-changes.ts";
 
 /** Those of a message's flags that the side can keep. */

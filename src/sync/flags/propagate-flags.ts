@@ -27,7 +27,7 @@ import {
 import { leftAsTheyWere } from "./confirm-stored.ts";
 import { planFlags, type FlagSituation } from "./flags-plan.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { StoreGroups, type StoreGroup } from "./same-flags-groups.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;

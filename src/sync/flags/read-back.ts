@@ -3,7 +3,7 @@
 import { fetchFlags } from "../../imap/verbs/fetch.ts";
 import { storableFlags, unionFlags } from "../../model/flags.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
-import type { Direction, FlaggedCopy, OpenMailbox } from "../open-mailbox.ts";
+import type { Direction, FlaggedCopy, OpenMailbox } from "../context/open-mailbox.ts";
 
 /** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
 export async function readBack(

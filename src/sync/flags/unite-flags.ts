@@ -3,7 +3,7 @@
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { otherSide, perSide, sides, type PerSide } from "../../model/side.ts";
 import { planFlags } from "./flags-plan.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /**
  * Has the flags of each pair united by the next propagateFlags(), and returns the pairs that need it. What the views know

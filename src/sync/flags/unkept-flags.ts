@@ -15,7 +15,7 @@ import { bothSides, otherSide, sides, type PerSide, type Side } from "../../mode
 import { slices } from "../../util/slices.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { Unkept } from "../../state/unkept.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { isRefused } from "../refused/refused-changes.ts";
 
 /** So many pairs are compared at once. */

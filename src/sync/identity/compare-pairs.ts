@@ -5,7 +5,7 @@ import { fetchFlags } from "../../imap/verbs/fetch.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { slices } from "../../util/slices.ts";
 import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /** So many pairs are compared at once; a million would take more memory than all else. */
 const sliceSize = 10_000;

@@ -9,7 +9,7 @@ import { uidSetOf } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/mapping.ts";
 import { readablePairs, type WithText } from "./read-texts.ts";
 import type { Doubts } from "../recovery/gone-back.ts";
-import type { MailboxWork, OpenMailbox, Sample } from "../open-mailbox.ts";
+import type { MailboxWork, OpenMailbox, Sample } from "../context/open-mailbox.ts";
 import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
 
 /** So many of each side, the newest: they are the first to be given out again. */

@@ -6,7 +6,7 @@ import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from ".
 import { uidSetOf } from "../../model/uid-set.ts";
 import { planIdentification } from "../../mail/matching/identify-plan.ts";
 import { pairInOrder, pairSame, without } from "../../mail/matching/match-plan.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { withTexts, type WithText } from "./read-texts.ts";
 
 type Sessions = Pick<OpenMailbox, "sessions">;

@@ -6,7 +6,7 @@ import { InterimapError } from "../../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import { planCopies } from "../../mail/transfer/batch-plan.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /** So much is in memory at once. */
 const batchLimits = { octets: 1 << 20, messages: 500 };

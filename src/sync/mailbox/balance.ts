@@ -23,7 +23,7 @@ import {
   type UidSet,
 } from "../../model/uid-set.ts";
 import { forgetUnknown } from "../deletions/confirm-vanished.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
 import { goneAlready } from "../refused/refused-changes.ts";
 import { Findings } from "../recovery/repair-plan.ts";

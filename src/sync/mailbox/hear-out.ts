@@ -19,7 +19,7 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
 
 export interface Told {

@@ -3,7 +3,7 @@
 import { refetchFlags } from "../../imap/verbs/fetch.ts";
 import { bothSides } from "../../model/side.ts";
 import { isEmpty } from "../../model/uid-set.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /**
  * True if there were any; their flags are in the views then, like other changes.

@@ -8,7 +8,7 @@ import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { doubtOf, tellsChanges, withoutModSeq, type Doubt, type ModSeqEvidence } from "./mod-seq-doubt.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { isRefused } from "../refused/refused-changes.ts";
 
 /**

@@ -7,7 +7,7 @@ import { InterimapError, interrupted } from "../../model/errors.ts";
 import { toWire } from "../../model/mailbox-name.ts";
 import type { Side } from "../../model/side.ts";
 import { serverOrder, type Target } from "../../model/target.ts";
-import type { Report } from "../events.ts";
+import type { Report } from "../context/events.ts";
 import type { Program } from "./suggested-command.ts";
 import { isNowhere, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";

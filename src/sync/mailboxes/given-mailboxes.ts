@@ -10,7 +10,7 @@ import { bothSides, sides, type PerSide } from "../../model/side.ts";
 import type { Target } from "../../model/target.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Connections } from "../../mail/pool/pair.ts";
-import type { Report } from "../events.ts";
+import type { Report } from "../context/events.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import { programLine, type Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";

@@ -6,7 +6,7 @@ import { accountText } from "../../model/account.ts";
 import type { Naming } from "../../model/mailbox-name.ts";
 import { perSide, sides, type PerSide } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { Report } from "../events.ts";
+import type { Report } from "../context/events.ts";
 
 export interface Upgrading {
   readonly store: Store;

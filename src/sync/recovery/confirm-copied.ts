@@ -19,7 +19,7 @@ import {
   type UidSet,
 } from "../../model/uid-set.ts";
 import { compareFlags } from "../identity/compare-pairs.ts";
-import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
+import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
 import { forgetTakenRefusals } from "../refused/record-refusal.ts";
 import { goneAlready } from "../refused/refused-changes.ts";
 import { copiedPairs, forgetChangesOf, unrecordedUids } from "./resume.ts";

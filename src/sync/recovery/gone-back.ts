@@ -7,7 +7,7 @@ import { status } from "../../imap/verbs/mailbox.ts";
 import { itemBehind } from "../../model/mailbox-state.ts";
 import { bothSides, sides, type PerSide, type Side } from "../../model/side.ts";
 import { isEmpty, maxUid, uidRange, union } from "../../model/uid-set.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusedChanges } from "../refused/refused-changes.ts";
 import { lacksModSeqs } from "../mailbox/untold-changes.ts";
 

@@ -21,7 +21,7 @@ import { withTexts } from "../identity/read-texts.ts";
 import { removeUnrecorded } from "../deletions/expunge-messages.ts";
 import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
 import { without } from "../../mail/matching/match-plan.ts";
-import { uidLimit, type Direction, type OpenMailbox } from "../open-mailbox.ts";
+import { uidLimit, type Direction, type OpenMailbox } from "../context/open-mailbox.ts";
 import { refusedUids, withdrawRefusal } from "../refused/record-refusal.ts";
 import { adopt, forgetChangesOf } from "./resume.ts";
 

@@ -11,7 +11,7 @@ import type { PrintedPair, Prints } from "../../state/mapping.ts";
 import { identitiesLeftOut } from "../mailbox/hear-out.ts";
 import { uniteFlags } from "../flags/unite-flags.ts";
 import { nothingSeen, type MailboxState } from "../../model/mailbox-state.ts";
-import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
+import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
 import { indistinctKeys } from "../../mail/matching/identify-plan.ts";
 import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
 import { identify } from "../identity/pair-messages.ts";

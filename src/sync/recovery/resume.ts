@@ -19,7 +19,7 @@ import { pairCopies, pairMessages } from "../identity/pair-messages.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { identitiesOf } from "../mailbox/hear-out.ts";
 import { uniteFlags } from "../flags/unite-flags.ts";
-import { uidLimit, type OpenMailbox } from "../open-mailbox.ts";
+import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusal, forgetTakenRefusals } from "../refused/record-refusal.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {

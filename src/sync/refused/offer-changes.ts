@@ -4,7 +4,7 @@ import { fetchFlags } from "../../imap/verbs/fetch.ts";
 import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
 import { expungeMessages } from "../deletions/expunge-messages.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusedChanges } from "./refused-changes.ts";
 
 /** Those that it is time for. Flags are only put down as changed: the rounds that follow set them. */

@@ -5,7 +5,7 @@ import { groupBy } from "../../util/group-by.ts";
 import { sides, type Side } from "../../model/side.ts";
 import { uidSetOf, type UidSet } from "../../model/uid-set.ts";
 import type { Refusal } from "../../state/refused.ts";
-import type { Direction, OpenMailbox } from "../open-mailbox.ts";
+import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 
 /** Messages of a side that the other one refused, earlier and in this run. */
 export function refusedUids({ store, idx }: OpenMailbox, side: Side): UidSet {

@@ -5,7 +5,7 @@ import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/
 import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
 import type { ChangeRefusal } from "../../state/refused-changes.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { OpenMailbox } from "../open-mailbox.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 export function recordRefusedDeletion(mailbox: OpenMailbox, refusal: Omit<ChangeRefusal, "what">): void {
   const { store, idx, name, report, progress } = mailbox;

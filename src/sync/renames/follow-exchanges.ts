@@ -9,7 +9,7 @@ import { isTemporary } from "../../model/temporary-name.ts";
 import { deleteLevels, emptyLevels } from "./empty-levels.ts";
 import type { Opened } from "../mailboxes/given-mailboxes.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
-import type { Report } from "../events.ts";
+import type { Report } from "../context/events.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import type { Move } from "./renaming.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";

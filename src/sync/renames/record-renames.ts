@@ -4,7 +4,7 @@
 import { perSide, sides, type PerSide } from "../../model/side.ts";
 import type { Session } from "../../imap/session.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { Report } from "../events.ts";
+import type { Report } from "../context/events.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import type { Renaming } from "./renaming.ts";

@@ -9,7 +9,7 @@ import { bothSides, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { Target } from "../../model/target.ts";
 import type { Store } from "../../state/state-store.ts";
 import { deleteLevels } from "./empty-levels.ts";
-import type { Report } from "../events.ts";
+import type { Report } from "../context/events.ts";
 import { renameInSteps } from "./follow-exchanges.ts";
 import {
   isNowhere,

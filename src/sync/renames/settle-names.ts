@@ -7,7 +7,7 @@ import { briefName, isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { isTemporary, settledName } from "../../model/temporary-name.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { Report } from "../events.ts";
+import type { Report } from "../context/events.ts";
 import { exchangeNames, type Exchange } from "./follow-exchanges.ts";
 import type { RenameSource } from "./rename-news-plan.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";

@@ -6,7 +6,7 @@ import { Reporter } from "../../../src/cli/reporter.ts";
 import type { Log, LogContext } from "../../../src/log/log.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
-import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { SyncEvent } from "../../../src/sync/context/events.ts";
 
 interface Line {
   readonly level: "debug" | "info" | "warn" | "error";

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { Connections } from "../../../src/mail/pool/pair.ts";
-import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { synchronise } from "../../../src/sync/synchronise.ts";
 import { scratchBase } from "../../support/scratch.ts";
 import { listedServer, type ListedServer } from "./listed-server.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Session } from "../../../src/imap/session.ts";
 import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
-import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { Link } from "../../../src/watch/link.ts";
 
 const second = 1_000;

@@ -4,7 +4,7 @@ import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
 import type { Side } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
-import type { SyncEvent } from "../../../src/sync/events.ts";
+import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { newsOnly } from "../../../src/watch/once-a-day.ts";
 
 const hour = 60 * 60_000;

@@ -9,11 +9,11 @@ import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
 import { Connections } from "../../../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../../../src/sync/deletions/deletion-guard.ts";
 import { Shortage } from "../../../../src/sync/copies/reluctance.ts";
-import type { SyncEvent } from "../../../../src/sync/events.ts";
+import type { SyncEvent } from "../../../../src/sync/context/events.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
 import { syncMailbox } from "../../../../src/sync/mailbox/sync-mailbox.ts";
-import type { MailboxWork } from "../../../../src/sync/open-mailbox.ts";
+import type { MailboxWork } from "../../../../src/sync/context/open-mailbox.ts";
 import { ModelMailbox } from "./mailbox.ts";
 import { ModelSession, type ServerTraits } from "./session.ts";
 

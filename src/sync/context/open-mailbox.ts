@@ -1,21 +1,21 @@
 // A mailbox while it is being synchronised: what its worker and the steps of the work share.
 
-import type { Channel } from "../imap/channel.ts";
-import type { MailboxView } from "../imap/mailbox-view.ts";
-import type { FlagSet } from "../model/flags.ts";
-import type { MessageIdentity } from "../imap/verbs/fetch.ts";
-import type { MessageSizes } from "../model/message-sizes.ts";
-import type { MailboxState, Observation, Recorded } from "../model/mailbox-state.ts";
-import type { PerSide, Side } from "../model/side.ts";
-import type { UidSet } from "../model/uid-set.ts";
-import type { PrintedPair } from "../state/mapping.ts";
-import type { Store } from "../state/state-store.ts";
-import type { ByteBudget } from "../mail/transfer/byte-budget.ts";
-import type { Connections } from "../mail/pool/pair.ts";
-import type { DeletionGuard } from "./deletions/deletion-guard.ts";
+import type { Channel } from "../../imap/channel.ts";
+import type { MailboxView } from "../../imap/mailbox-view.ts";
+import type { FlagSet } from "../../model/flags.ts";
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import type { MessageSizes } from "../../model/message-sizes.ts";
+import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";
+import type { PerSide, Side } from "../../model/side.ts";
+import type { UidSet } from "../../model/uid-set.ts";
+import type { PrintedPair } from "../../state/mapping.ts";
+import type { Store } from "../../state/state-store.ts";
+import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
+import type { Connections } from "../../mail/pool/pair.ts";
+import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { Report } from "./events.ts";
-import type { FlagKnowledge } from "./flags/flag-knowledge.ts";
-import type { Shortage } from "./copies/reluctance.ts";
+import type { FlagKnowledge } from "../flags/flag-knowledge.ts";
+import type { Shortage } from "../copies/reluctance.ts";
 
 /** Everything a mailbox's worker needs; one such value a mailbox. */
 export interface MailboxWork {

@@ -1,11 +1,11 @@
 // What happened during a run, as values. cli/reporter.ts makes lines of them; sync/ itself prints nothing.
 
-import type { FlagSet } from "../model/flags.ts";
-import type { InterimapError } from "../model/errors.ts";
-import type { Side } from "../model/side.ts";
-import type { UidSet } from "../model/uid-set.ts";
-import type { ChangeKind } from "../state/refused-changes.ts";
-import type { Anomaly } from "./recovery/repair-plan.ts";
+import type { FlagSet } from "../../model/flags.ts";
+import type { InterimapError } from "../../model/errors.ts";
+import type { Side } from "../../model/side.ts";
+import type { UidSet } from "../../model/uid-set.ts";
+import type { ChangeKind } from "../../state/refused-changes.ts";
+import type { Anomaly } from "../recovery/repair-plan.ts";
 
 interface OnMailbox {
   readonly side: Side;
