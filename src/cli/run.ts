@@ -14,7 +14,7 @@ import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.
 import type { Report } from "../sync/context/events.ts";
 import { parseArguments, type Invocation, type WorkInvocation } from "./options.ts";
 import { print } from "./print.ts";
-import { Reporter } from "./reporter.ts";
+import { Reporter } from "../report/human.ts";
 
 export interface Surroundings {
   readonly argv: readonly string[];

@@ -1,4 +1,4 @@
-// What happened during a run, as values. cli/reporter.ts makes lines of them; sync/ itself prints nothing.
+// What happened during a run, as values. report/human.ts makes lines of them; sync/ itself prints nothing.
 
 import type { FlagSet } from "../../model/flags.ts";
 import type { InterimapError } from "../../model/errors.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Reporter } from "../../../src/cli/reporter.ts";
+import { Reporter } from "../../../src/report/human.ts";
 import type { Log, LogContext } from "../../../src/log/log.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
