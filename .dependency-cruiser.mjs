@@ -1,7 +1,7 @@
 // Who may import whom: ARCHITECTURE.md's picture as rules. Imports run downwards only, type imports included.
 
 const uses = {
-  "src/main.ts": ["cli", "commands", "config", "log", "model"],
+  "src/bin/interimap.ts": ["cli", "commands", "config", "log", "model"],
   "src/cli/": ["commands", "config", "service", "sync", "imap", "store", "log", "model"],
   "src/commands/": ["config", "service", "sync", "imap", "store", "log", "model"],
   // Only those who start things read the configuration; everybody else is handed plain values.

@@ -7,7 +7,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { exitCode } from "../src/model/exit-code.ts";
 import { build, transform, type BuildOptions, type Plugin, type TransformOptions } from "esbuild";
 
-const entry = "src/main.ts";
+const entry = "src/bin/interimap.ts";
 const outfile = "dist/interimap.js";
 
 /** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
@@ -173,7 +173,7 @@ await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 const bundle = await readFile(outfile, "utf8");
 // esbuild moves a #! of the entry file to the top, and a second one after it is a syntax error.
 if (bundle.split("\n", 2).every((line) => line.startsWith("#!"))) {
-  throw new Error("src/main.ts must not have a #! line: scripts/build.ts writes it");
+  throw new Error("src/bin/interimap.ts must not have a #! line: scripts/build.ts writes it");
 }
 // V8 reads plain ASCII faster than anything else. esbuild leaves comments and regular expressions as they are.
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

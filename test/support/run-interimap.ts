@@ -107,7 +107,7 @@ export function interimapCommand(): string[] {
   if (chosen !== undefined) return chosen.endsWith(".js") ? [process.execPath, chosen] : [chosen];
   const built = join(root, "dist/interimap.js");
   if (existsSync(built)) return [process.execPath, built];
-  return [process.execPath, "--import", import.meta.resolve("tsx"), join(root, "src/main.ts")];
+  return [process.execPath, "--import", import.meta.resolve("tsx"), join(root, "src/bin/interimap.ts")];
 }
 
 /** Runs to the end. Never throws because of the program's exit status. */

@@ -1,7 +1,7 @@
 // Starts the program: arguments and signals in, exit code out.
 
-import { run } from "./cli/run.ts";
-import { exitCode } from "./model/exit-code.ts";
+import { run } from "../cli/run.ts";
+import { exitCode } from "../model/exit-code.ts";
 
 const argv = process.argv.slice(2);
 
