@@ -11,7 +11,7 @@ import { openStore } from "../state/open-store.ts";
 import { OtherAccounts } from "../state/accounts.ts";
 import type { Store } from "../state/state-store.ts";
 import { accountsOf, hasOtherName } from "./open-database.ts";
-import { statusDocument } from "./status-document.ts";
+import { statusDocument } from "./gather-status.ts";
 
 /** @throws InterimapError DATABASE_LOCKED while a run that is no daemon works on the database, or DATABASE_READ. */
 export async function statusCommand(config: Config, log: Log): Promise<StatusDocument> {

@@ -28,7 +28,7 @@ export async function syncCommand(command: SyncCommand): Promise<void> {
     const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), leftOut };
     const [{ MetricsFile }, { statusDocument }] = await Promise.all([
       import("../service/metrics-file.ts"),
-      import("./status-document.ts"),
+      import("./gather-status.ts"),
     ]);
     new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }));
   });

@@ -11,9 +11,9 @@ import { tidyMemory } from "../service/tidy-memory.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Watch } from "../watch/watch.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
-import { statusDocument } from "./status-document.ts";
+import { statusDocument } from "./gather-status.ts";
 import { scopeOf, type SyncCommand } from "./sync.ts";
-import { tellOthers } from "./tell-others.ts";
+import { tellOthers } from "./publish-state.ts";
 
 /** Calls the handler at each signal of this name, until the function it returns is called. */
 export type OnSignal = (name: "SIGHUP" | "SIGUSR1" | "SIGUSR2", handler: () => void) => () => void;

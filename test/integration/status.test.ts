@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { statusDocument } from "../../src/commands/status-document.ts";
+import { statusDocument } from "../../src/commands/gather-status.ts";
 import { statusSocket } from "../../src/config/directories.ts";
 import { displayName } from "../../src/model/mailbox-name.ts";
 import { otherSide, sides } from "../../src/model/side.ts";
