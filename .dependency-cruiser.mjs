@@ -1,30 +1,39 @@
 // Who may import whom: ARCHITECTURE.md's picture as rules. Imports run downwards only, type imports included.
 
+const values = ["model", "util"];
+const foundations = ["log", ...values];
+
 const uses = {
-  "src/bin/interimap.ts": ["cli", "commands", "config", "log", "model"],
-  "src/cli/": ["commands", "config", "service", "sync", "imap", "store", "log", "model"],
-  "src/commands/": ["config", "service", "sync", "imap", "store", "log", "model"],
+  "src/bin/": ["cli", "model"],
+  "src/cli/": ["report", "commands", "config", "service", "watch", "sync", "mail", "imap", "state", ...foundations],
+  // Lines of what an engine reports.
+  "src/report/": ["sync", "mail", ...foundations],
+  "src/commands/": ["config", "service", "watch", "sync", "mail", "imap", "state", ...foundations],
   // Only those who start things read the configuration; everybody else is handed plain values.
-  "src/config/": ["log", "files", "model"],
+  "src/config/": ["files", ...foundations],
   // What the outside sees of a running daemon: systemd, the status socket, the metrics file.
-  "src/service/": ["log", "files", "model"],
-  // The only layer that knows both IMAP and the store.
-  "src/sync/": ["imap", "store", "log", "model"],
-  "src/imap/": ["log", "model"],
-  "src/store/": ["log", "files", "model"],
-  "src/log/": ["files", "model"],
+  "src/service/": ["files", ...foundations],
+  "src/watch/": ["sync", "mail", "imap", "state", ...foundations],
+  // The only engine, and the only layer that knows both IMAP and what is remembered.
+  "src/sync/": ["mail", "imap", "state", ...foundations],
+  // Two servers, and no memory.
+  "src/mail/": ["imap", ...foundations],
+  "src/imap/": foundations,
+  "src/state/": ["files", ...foundations],
+  "src/log/": ["files", ...values],
   // Whose hands files are in, and how they are opened.
-  "src/files/": ["model"],
-  "src/model/": [],
+  "src/files/": values,
+  "src/model/": ["util"],
+  "src/util/": [],
 };
 
 /** Each of these packages is one folder's business, so that replacing it stays one folder's work. */
 const homes = {
-  yargs: "src/cli/",
+  "yargs-parser": "src/cli/",
   ini: "src/config/",
   imapflow: "src/imap/codec/",
   socks: "src/imap/transport/",
-  "better-sqlite3": "src/store/",
+  "better-sqlite3": "src/state/",
 };
 
 const rules = [
@@ -39,6 +48,17 @@ const rules = [
     comment: "imap/transport and imap/codec know nothing of the session or of each other; responses.ts is theirs",
     from: { path: "^src/imap/(transport|codec)/" },
     to: { path: "^src/imap/", pathNot: ["^src/imap/$1/", "^src/imap/responses[.]ts$"] },
+  },
+  {
+    name: "plans are pure",
+    comment: "a *-plan.ts computes what to do from values; whoever asks or does is elsewhere",
+    from: { path: "-plan[.]ts$" },
+    to: { path: ["^src/imap/verbs/", "^src/state/(?!mapping|refused)"], dependencyTypesNot: ["type-only"] },
+  },
+  {
+    name: "plans need nothing of Node",
+    from: { path: "-plan[.]ts$" },
+    to: { dependencyTypes: ["core"] },
   },
   {
     name: "product only",
