@@ -5,7 +5,7 @@ import { giveDatabase } from "../support/give-database.ts";
 import type { RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { startDaemon } from "../support/watching.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 import { startPast } from "./past.ts";
 import { isOriginal, runProgram } from "./program.ts";
 import type { Scenario } from "./scenarios.ts";

@@ -13,7 +13,7 @@ import { appendAll } from "../support/mail-store.ts";
 import { quoted, type AppendMessage, type RawImap } from "../support/raw-imap.ts";
 import { makeHome, runInterimap, type InterimapHome } from "../support/run-interimap.ts";
 import { asClient } from "../support/two-stores.ts";
-import { execute } from "../unit/store/databases.ts";
+import { execute } from "../unit/state/databases.ts";
 import { plainCommand, runProgram } from "./program.ts";
 import { flip, type Scenario } from "./scenarios.ts";
 import { startSteps } from "./steps.ts";

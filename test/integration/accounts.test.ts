@@ -24,7 +24,7 @@ import { snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
 import { command, contents, deliver, expunge, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
 import { becomes, eventually, startDaemon, startWatching } from "../support/watching.ts";
-import { dump, makeVersion1 } from "../unit/store/databases.ts";
+import { dump, makeVersion1 } from "../unit/state/databases.ts";
 import { assertRefused } from "./refusal.ts";
 
 const { here, there, elsewhere, farAway } = await startAll({

@@ -7,7 +7,7 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { becomeIdentical, startDaemon } from "../support/watching.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { answerAppends, refuse } from "./refused-messages.ts";
 

@@ -11,7 +11,7 @@ import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { bytesOf, execute } from "../unit/store/databases.ts";
+import { bytesOf, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
 

@@ -13,7 +13,7 @@ import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
 import { command, contents, deliver, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
 

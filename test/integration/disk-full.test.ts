@@ -18,8 +18,8 @@ import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { startDaemon, type Daemon } from "../support/watching.ts";
-import { batchSize } from "../unit/store/child.ts";
-import { bytesOf, temporaryDirectory } from "../unit/store/databases.ts";
+import { batchSize } from "../unit/state/child.ts";
+import { bytesOf, temporaryDirectory } from "../unit/state/databases.ts";
 
 const { server } = await startAll({ server: startDovecot() });
 
@@ -171,7 +171,7 @@ test("written until nothing fits any more, folding in between: what was committe
   const disk = await smallDisk(t, { megabytes: 16 });
   if (disk === undefined) return;
   const path = join(disk.directory, "x.db");
-  const script = fileURLToPath(new URL("../unit/store/child.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../unit/state/child.ts", import.meta.url));
   const [program, ...words] = disk.inside([
     process.execPath,
     "--import",

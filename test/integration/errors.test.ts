@@ -28,7 +28,7 @@ import {
 } from "../support/run-interimap.ts";
 import { makeTlsFixtures, type Identity, type TlsFixtures } from "../support/tls-fixtures.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
-import { bytesOf, execute } from "../unit/store/databases.ts";
+import { bytesOf, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertNoSecret, assertRefused, password, passwordConfig, unprivileged, withPassword } from "./refusal.ts";
 

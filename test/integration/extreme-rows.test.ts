@@ -9,7 +9,7 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { execute } from "../unit/store/databases.ts";
+import { execute } from "../unit/state/databases.ts";
 
 const { server } = await startAll({ server: startDovecot() });
 

@@ -21,7 +21,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo, assertOnlyRefused } from "./converge.ts";
 
 const { dovecot, cyrus, restricted } = await startAll({

@@ -10,7 +10,7 @@ import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
-import { execute, makeVersion1 } from "../unit/store/databases.ts";
+import { execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const { server } = await startAll({ server: startDovecot() });

@@ -11,7 +11,7 @@ import { startAll } from "../support/start-all.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
 import { contents, deliver, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { becomeIdentical, startWatching } from "../support/watching.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refusedIn } from "./refused-messages.ts";
 

@@ -12,7 +12,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { asClient, contents, mail, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const boxes = Array.from({ length: 40 }, (_, i) => `box${String(i).padStart(2, "0")}`);

@@ -25,7 +25,7 @@ import {
   type TwoStores,
 } from "../support/two-stores.ts";
 import { becomeIdentical, eventually, startDaemon } from "../support/watching.ts";
-import { dump, execute, makeVersion1 } from "../unit/store/databases.ts";
+import { dump, execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refuseAppends } from "./refused-messages.ts";
 

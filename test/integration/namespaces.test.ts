@@ -22,7 +22,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const { slash, dot, cyrus } = await startAll({

@@ -9,7 +9,7 @@ import { interimapCommand } from "../support/run-interimap.ts";
 import { smallDisk } from "../support/small-disk.ts";
 import { startAll } from "../support/start-all.ts";
 import { contents, deliver, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { bytesOf } from "../unit/store/databases.ts";
+import { bytesOf } from "../unit/state/databases.ts";
 import { assertConverges } from "./converge.ts";
 import { assertRefused, unprivileged, type Refusal } from "./refusal.ts";
 

@@ -14,7 +14,7 @@ import { startAll } from "../support/start-all.ts";
 import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, eventually, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import type { Daemon, WatchedStores } from "../support/watching.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });

@@ -13,7 +13,7 @@ import { asClient, command, contents, deliver, expunge, mail, mails, store } fro
 import { twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refuse } from "./refused-messages.ts";
 

@@ -4,7 +4,7 @@ import type { Side } from "../../src/model/side.ts";
 import type { InterimapHome } from "../support/run-interimap.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
 import type { TwoStores } from "../support/two-stores.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 
 export interface RefusedRow {
   readonly side: unknown;

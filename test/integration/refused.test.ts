@@ -13,7 +13,7 @@ import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import type { TwoStores } from "../support/two-stores.ts";
 import { becomes, becomeIdentical, eventually, startDaemon } from "../support/watching.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { answerAppends, makeDue, refusedIn, type RefusedRow } from "./refused-messages.ts";
 

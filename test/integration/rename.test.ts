@@ -20,7 +20,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
 

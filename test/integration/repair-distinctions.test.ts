@@ -23,7 +23,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { dump, execute, makeVersion1 } from "../unit/store/databases.ts";
+import { dump, execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved, toldStates } from "./saved-states.ts";
 

@@ -29,7 +29,7 @@ import {
   userNames,
   type TwoStores,
 } from "../support/two-stores.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { passwordConfig } from "./refusal.ts";
 import { assertStatesSaved, toldStates } from "./saved-states.ts";

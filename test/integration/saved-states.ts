@@ -5,7 +5,7 @@ import { sides, type Side } from "../../src/model/side.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
 import { asClient, type TwoStores } from "../support/two-stores.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 
 /** `UIDVALIDITY UIDNEXT HIGHESTMODSEQ` by mailbox, the delimiter shown as a slash. */
 type States = Readonly<Record<string, string>>;

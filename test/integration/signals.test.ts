@@ -19,7 +19,7 @@ import { makeHome, runInterimap, startInterimap, type RunResult } from "../suppo
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
 import { asClient, command, contents, deliver, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo, type Pair } from "./converge.ts";
 
 const { dovecot, cyrus } = await startAll({

@@ -17,7 +17,7 @@ import { makeHome, runInterimap, type InterimapHome, type RunResult } from "../s
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { answerAppends, refuse } from "./refused-messages.ts";
-import { bytesOf, dump, execute } from "../unit/store/databases.ts";
+import { bytesOf, dump, execute } from "../unit/state/databases.ts";
 import { recordingLog } from "../unit/service/recording-log.ts";
 
 const { local, remote } = await startAll({ local: startDovecot({ separator: "/" }), remote: startDovecot() });

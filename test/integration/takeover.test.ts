@@ -18,7 +18,7 @@ import { RawImap } from "../support/raw-imap.ts";
 import { makeHome, plainText, runInterimap, type InterimapHome } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { dump, execute, type Dump } from "../unit/store/databases.ts";
+import { dump, execute, type Dump } from "../unit/state/databases.ts";
 import { assertKept } from "../migrations/original.ts";
 import { assertConverges, assertNothingToDo, assertRound, type Pair } from "./converge.ts";
 import { assertRefused, type Refusal } from "./refusal.ts";

@@ -22,7 +22,7 @@ import {
   type TwoStores,
 } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 
 const { cyrus, dovecot } = await startAll({ cyrus: startCyrus({ users: userNames }), dovecot: startDovecot() });
 

@@ -22,7 +22,7 @@ import {
 } from "../support/two-stores.ts";
 import { twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import { becomeIdentical, startDaemon } from "../support/watching.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refuseAppends } from "./refused-messages.ts";
 

@@ -16,7 +16,7 @@ import { command, contents, deliver, expunge, mail, mails, type TwoStores } from
 import { becomes, eventually, startDaemon, startWatching, type WatchedStores } from "../support/watching.ts";
 import { receiveNotifications, type NotifyReceiver } from "../unit/service/notify-receiver.ts";
 import { parseMetrics } from "../unit/service/parse-metrics.ts";
-import { dump, execute } from "../unit/store/databases.ts";
+import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const { slash, dot, small } = await startAll({

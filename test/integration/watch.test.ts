@@ -27,7 +27,7 @@ import {
   startWatching,
   type WatchedStores,
 } from "../support/watching.ts";
-import { dump, type Dump } from "../unit/store/databases.ts";
+import { dump, type Dump } from "../unit/state/databases.ts";
 import { assertNothingToDo } from "./converge.ts";
 
 const { slash, dot } = await startAll({

@@ -9,7 +9,7 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { execute } from "../unit/store/databases.ts";
+import { execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { openStore } from "../../src/state/open-store.ts";
 import { loadMigrations } from "../../src/state/migrations.ts";
 import type { Store } from "../../src/state/state-store.ts";
-import { bytesOf, dump, execute, failure, temporaryDirectory } from "../unit/store/databases.ts";
-import { startChild } from "../unit/store/processes.ts";
+import { bytesOf, dump, execute, failure, temporaryDirectory } from "../unit/state/databases.ts";
+import { startChild } from "../unit/state/processes.ts";
 import { assertKept, keptTables, originalDatabase, takenOverMailboxes } from "./original.ts";
 
 /** What they are does not matter: version 1 has NUL in their place. */

@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/state/open-store.ts";
-import { bytesOf, dump } from "../unit/store/databases.ts";
-import { startChild } from "../unit/store/processes.ts";
+import { bytesOf, dump } from "../unit/state/databases.ts";
+import { startChild } from "../unit/state/processes.ts";
 import { assertKept, assertLikeNew, originalDatabase, upgradedCounts, upgradedMailboxes } from "./original.ts";
 
 /** What they are does not matter: only version 0 has delimiters in its names. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openStore } from "../../src/state/open-store.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 import { assertEverythingKept, assertLikeNew, originalDatabase, upgradedMailboxes } from "./original.ts";
 
 test("version 4 is upgraded where it is, every row kept", (t) => {

@@ -5,7 +5,7 @@ import type { PerSide } from "../../src/model/side.ts";
 import { loadMigrations } from "../../src/state/migrations.ts";
 import { openStore } from "../../src/state/open-store.ts";
 import type { Store } from "../../src/state/state-store.ts";
-import { dump, failure } from "../unit/store/databases.ts";
+import { dump, failure } from "../unit/state/databases.ts";
 import { assertEverythingKept, assertLikeNew, originalDatabase, upgradedMailboxes } from "./original.ts";
 
 test("version 5 is upgraded where it is, every row kept", (t) => {

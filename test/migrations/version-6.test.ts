@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadMigrations } from "../../src/state/migrations.ts";
 import { openStore } from "../../src/state/open-store.ts";
-import { dump } from "../unit/store/databases.ts";
+import { dump } from "../unit/state/databases.ts";
 import { assertEverythingKept, assertLikeNew, originalDatabase, upgradedMailboxes } from "./original.ts";
 
 test("version 6 is upgraded where it is, every row kept", (t) => {

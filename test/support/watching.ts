@@ -6,7 +6,7 @@ import { statusSocket } from "../../src/config/directories.ts";
 import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { askStatus } from "../../src/service/status-socket.ts";
 import type { DaemonStatus, StatusDocument } from "../../src/service/status-document.ts";
-import { dump, type Dump } from "../unit/store/databases.ts";
+import { dump, type Dump } from "../unit/state/databases.ts";
 import { becomes, eventually } from "./eventually.ts";
 import type { MailServer } from "./mail-server.ts";
 import { homeEnvironment, runInterimap, startInterimap } from "./run-interimap.ts";

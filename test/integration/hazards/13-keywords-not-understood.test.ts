@@ -9,7 +9,7 @@ import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
 import { command, contents, deliver, mail, mails, store, twoStores, type TwoStores } from "../../support/two-stores.ts";
 import { becomes, startDaemon } from "../../support/watching.ts";
-import { dump, execute } from "../../unit/store/databases.ts";
+import { dump, execute } from "../../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });

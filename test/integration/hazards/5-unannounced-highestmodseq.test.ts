@@ -21,7 +21,7 @@ import {
   userNames,
   type TwoStores,
 } from "../../support/two-stores.ts";
-import { dump } from "../../unit/store/databases.ts";
+import { dump } from "../../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 
 const servers = await startAll({ Dovecot: startDovecot(), Cyrus: startCyrus({ users: userNames }) });

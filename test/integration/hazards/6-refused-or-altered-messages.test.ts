@@ -21,7 +21,7 @@ import {
   userNames,
   type TwoStores,
 } from "../../support/two-stores.ts";
-import { dump } from "../../unit/store/databases.ts";
+import { dump } from "../../unit/state/databases.ts";
 import { assertNothingToDo } from "../converge.ts";
 import { makeDue } from "../refused-messages.ts";
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { otherSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { countUids, hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";
-import { temporaryDirectory } from "../../unit/store/databases.ts";
+import { temporaryDirectory } from "../../unit/state/databases.ts";
 
 // Close together, so that ranges form and sets meet; a few at the upper end of 32 bits.
 const uid = fc.oneof(

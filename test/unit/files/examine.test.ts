@@ -5,7 +5,7 @@ import { chmodSync, chownSync, lchownSync, linkSync, mkdirSync, symlinkSync, wri
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { examine } from "../../../src/files/examine.ts";
-import { temporaryDirectory } from "../store/databases.ts";
+import { temporaryDirectory } from "../state/databases.ts";
 
 const stranger = 65534;
 const user = 1;

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { MetricsFile } from "../../../src/service/metrics-file.ts";
 import { metricsText } from "../../../src/service/metrics.ts";
-import { temporaryDirectory } from "../store/databases.ts";
+import { temporaryDirectory } from "../state/databases.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { recordingLog } from "./recording-log.ts";
 import { sampleStatus } from "./sample-status.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { askStatus, distrustOfSocket, serveStatus, type StatusServer } from "../../../src/service/status-socket.ts";
 import { patienceMs } from "../../support/eventually.ts";
-import { temporaryDirectory } from "../store/databases.ts";
+import { temporaryDirectory } from "../state/databases.ts";
 import { recordingLog, type RecordingLog } from "./recording-log.ts";
 
 interface Served {

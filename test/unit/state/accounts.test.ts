@@ -8,7 +8,7 @@ import { InterimapError } from "../../../src/model/errors.ts";
 import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import type { Replaced } from "../../../src/state/state-store.ts";
-import { dump, execute, failure, temporaryDirectory } from "../store/databases.ts";
+import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const account: Account = { server: "imap.example.net", username: "alice", listReference: "a\xe9/" };
 const alice = perSide((side) => ({ ...account, username: side === "local" ? undefined : "alice" }));

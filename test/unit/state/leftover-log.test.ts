@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { leftoverLog } from "../../../src/state/leftover-log.ts";
 import { openStore } from "../../../src/state/open-store.ts";
-import { temporaryDirectory } from "../store/databases.ts";
+import { temporaryDirectory } from "./databases.ts";
 
 /** Copies of a database and its log, as of after some commits. */
 function leftover(t: Parameters<typeof temporaryDirectory>[0]): { readonly path: string; readonly log: Buffer } {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as openStoreModule from "../../../src/state/open-store.ts";
 import { loadMigrations } from "../../../src/state/migrations.ts";
-import { dump, temporaryDirectory } from "../store/databases.ts";
+import { dump, temporaryDirectory } from "./databases.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 

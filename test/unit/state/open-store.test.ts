@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { loadMigrations } from "../../../src/state/migrations.ts";
 import { openStore } from "../../../src/state/open-store.ts";
-import { bytesOf, dump, execute, failure, temporaryDirectory } from "../store/databases.ts";
+import { bytesOf, dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 test("a missing file is created for its owner only, whatever the umask", (t) => {
   const directory = temporaryDirectory(t);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openStore } from "../../../src/state/open-store.ts";
 import { originalDatabase } from "../../migrations/original.ts";
-import { bytesOf, execute, failure, temporaryDirectory } from "../store/databases.ts";
+import { bytesOf, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const additions = [
   { what: "trigger t", sql: "CREATE TRIGGER t AFTER INSERT ON mapping BEGIN DELETE FROM mapping; END" },

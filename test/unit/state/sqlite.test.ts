@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { Connection } from "../../../src/state/sqlite.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { Store } from "../../../src/state/state-store.ts";
-import { failure, temporaryDirectory } from "../store/databases.ts";
+import { failure, temporaryDirectory } from "./databases.ts";
 
 function openConnection(t: TestContext): Connection {
   const path = join(temporaryDirectory(t), "x.db");

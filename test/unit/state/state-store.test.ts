@@ -7,7 +7,7 @@ import { formatUidSet, uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import type { Store } from "../../../src/state/state-store.ts";
 import type { MailboxSummary } from "../../../src/state/summaries.ts";
-import { dump, execute, failure, temporaryDirectory } from "../store/databases.ts";
+import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const states = {
   local: { uidValidity: 0xffff_ffff, uidNext: 17, highestModSeq: 2n ** 63n - 1n },
