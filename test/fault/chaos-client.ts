@@ -239,6 +239,10 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
       after: () => {
         model.removed(name);
       },
+      // Dovecot removes the messages first, and keeps the mailbox if others came meanwhile.
+      refused: () => {
+        model.perhapsEmptied(name);
+      },
     });
   }
 
@@ -260,16 +264,18 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
     readonly work: () => Promise<RawReply>;
     readonly before?: () => void;
     readonly after?: (certainty: Certainty, reply?: RawReply) => void;
+    readonly refused?: () => void;
     /** Whether a command that got no answer was done, if that can be found out. */
     readonly isDone?: (imap: RawImap) => Promise<boolean>;
   }
 
-  async function attempt(what: string, { work, before, after, isDone }: Attempt): Promise<void> {
+  async function attempt(what: string, { work, before, after, refused, isDone }: Attempt): Promise<void> {
     before?.();
     try {
       const reply = await work();
       tell(`${what}${reply.status === "OK" ? "" : ` → ${reply.status} ${reply.text}`}`);
       if (reply.status === "OK") after?.("done", reply);
+      else refused?.();
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       tell(`${what} → no answer`);

@@ -221,6 +221,12 @@ export class Model {
     }
   }
 
+  /** Whatever is there may be deleted. */
+  perhapsEmptied(name: string): void {
+    for (const tally of this.#byName.get(name)?.tallies.values() ?? [])
+      tally.perhapsDeleted = tally.born + tally.perhapsBorn;
+  }
+
   flagged(token: string, { sign, flags }: { readonly sign: "+" | "-"; readonly flags: readonly string[] }): void {
     const traits = this.#tokens.get(token);
     for (const flag of flags) traits?.[sign === "+" ? "added" : "removed"].add(flag);
