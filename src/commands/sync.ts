@@ -3,7 +3,8 @@
 import { isLeftOut, type Report } from "../sync/context/events.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
-import { synchronise, type SyncOptions } from "../sync/synchronise.ts";
+import type { SyncOptions } from "../sync/context/run.ts";
+import { synchronise } from "../sync/synchronise.ts";
 import { onServers, type CommandContext, type Workplace } from "./on-servers.ts";
 
 export interface SyncCommand extends CommandContext {

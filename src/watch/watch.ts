@@ -31,7 +31,8 @@ import { newsOnly } from "./once-a-day.ts";
 import { untilNextAttempt } from "../sync/refused/retry-refused.ts";
 import { isAnother, isBehind, isMore, isNews } from "./is-news.ts";
 import { untilNextWait } from "../sync/copies/waits.ts";
-import { synchronise, synchroniseMailboxes, type SyncOptions } from "../sync/synchronise.ts";
+import type { SyncOptions } from "../sync/context/run.ts";
+import { synchronise, synchroniseMailboxes } from "../sync/synchronise.ts";
 
 export interface Attempt {
   readonly side: Side;

@@ -1,0 +1,130 @@
+// One run over all mailboxes: what it is to do, what it shares, and what it has found out.
+
+import type { Session } from "../../imap/session.ts";
+import type { ListingQuery } from "../../mail/listing/list-both.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import type { Connections } from "../../mail/pool/pair.ts";
+import { ByteBudget } from "../../mail/transfer/byte-budget.ts";
+import type { DeletionLimit } from "../../model/deletion-limit.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { toWire } from "../../model/mailbox-name.ts";
+import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import type { Store } from "../../state/state-store.ts";
+import type { Report } from "./events.ts";
+import { Shortage } from "../copies/reluctance.ts";
+import { DeletionGuard } from "../deletions/deletion-guard.ts";
+import type { KnownMailbox, MailboxPlan } from "../mailboxes/mailbox-plan.ts";
+import type { Program } from "../mailboxes/suggested-command.ts";
+import type { RenameSource } from "../renames/rename-news-plan.ts";
+
+/** What each side may have delivered, or be delivering, before the other has it. */
+const inFlightOctets = 8 << 20;
+
+export interface SyncOptions {
+  readonly query: ListingQuery;
+  /** Mailboxes were named for this run: that one of them is gone says nothing of the others. */
+  readonly isGiven?: boolean;
+  readonly isIgnored: (name: string) => boolean;
+  readonly connections: Connections;
+  /** The main ones, whether they still work or not; asked of `connections` if undefined. */
+  readonly sessions?: PerSide<Session>;
+  readonly store: Store;
+  readonly report: Report;
+  readonly program: Program;
+  /** Messages that both sides hold when a mailbox is first met are matched, not copied. */
+  readonly matchesExisting: boolean;
+  /** Undefined: whatever is to be deleted, is. */
+  readonly deletionLimit: DeletionLimit | undefined;
+  /** When aborted, what is in hand is finished, and then the work ends with INTERRUPTED. */
+  readonly stop: AbortSignal;
+  /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
+  readonly repairs?: boolean;
+  /** Servers that tell of renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
+  readonly renames?: RenameSource;
+}
+
+export interface Run extends SyncOptions {
+  readonly sessions: PerSide<Session>;
+  readonly guard: DeletionGuard;
+  /** Mailboxes something is wrong with: reported once, then not touched any more. */
+  readonly leftOut: Set<string>;
+  /** Mailboxes that are to be looked at, though their numbers are what they were. */
+  readonly doubted: Set<string>;
+  /** Mailboxes that do not count against the deletion limit. */
+  readonly rubbish: Set<string>;
+  readonly inFlight: PerSide<ByteBudget>;
+  readonly shortage: PerSide<Shortage>;
+  readonly created: PerSide<Set<string>>;
+  /** Lines that could not be read, and have been reported. */
+  readonly unreadable: PerSide<Set<string>>;
+}
+
+export interface Planned {
+  readonly listings: PerSide<Listing>;
+  readonly plan: MailboxPlan;
+}
+
+export interface Reconciled extends Planned {
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+}
+
+export async function begin(options: SyncOptions): Promise<Run> {
+  const leftOut = new Set<string>();
+  const rubbish = new Set<string>();
+  return {
+    ...options,
+    sessions: options.sessions ?? (await options.connections.open()),
+    guard: new DeletionGuard({
+      countKnown: () => countKnown(options.store, new Set([...leftOut, ...rubbish])),
+      limit: options.deletionLimit,
+      program: options.program,
+      memory: options.store,
+    }),
+    leftOut,
+    doubted: new Set(),
+    rubbish,
+    inFlight: perSide(() => new ByteBudget(inFlightOctets)),
+    shortage: perSide(() => new Shortage()),
+    created: perSide(() => new Set<string>()),
+    unreadable: perSide(() => new Set<string>()),
+  };
+}
+
+/** Without those of mailboxes that one server does not have any more, and rubbish: what is left is all that can vanish. */
+function countKnown(store: Store, without: ReadonlySet<string>): number {
+  const apart = store.mailboxes().filter(({ name }) => without.has(name));
+  return apart.reduce((count, { idx }) => count - store.countMappings(idx), store.countAllMappings());
+}
+
+export function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
+  if (store.needsUpgrade) return new Map();
+  return new Map(store.mailboxes().map((record) => [record.name, record]));
+}
+
+export function wireNamesOf(name: string, listings: PerSide<Listing>): PerSide<string> {
+  return perSide((side) => listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming));
+}
+
+export function rubbishOf(name: string, listings: PerSide<Listing>): { readonly isRubbish: boolean } {
+  return { isRubbish: sides.some((side) => listings[side].mailboxes.get(name)?.isRubbish === true) };
+}
+
+interface Place {
+  readonly side?: Side;
+  readonly mailbox: string;
+}
+
+/** Errors that concern one mailbox end the work on it, nothing else. */
+export async function attempt(run: Run, place: Place, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
+    leaveOut(run, place, error);
+  }
+}
+
+export function leaveOut(run: Run, place: Place, error: InterimapError): void {
+  run.leftOut.add(place.mailbox);
+  run.report({ type: "mailbox-left-out", ...place, error });
+}

@@ -1,0 +1,189 @@
+// Goes through the mailboxes in which there may be something to do: the guard, the markers, and the workers.
+
+import type { Channel } from "../../imap/channel.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { shareOut, type Job } from "../../mail/pool/share-out.ts";
+import { InterimapError, interrupted } from "../../model/errors.ts";
+import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { optimiseLater } from "../context/late-optimisation.ts";
+import { attempt, knownMailboxes, leaveOut, rubbishOf, wireNamesOf, type Run } from "../context/run.ts";
+import { foreseeDeletions } from "../deletions/foresee-deletions.ts";
+import { findMoved } from "../deletions/moved-messages.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { syncMailbox } from "./sync-mailbox.ts";
+
+export interface Visit {
+  readonly names: readonly string[];
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+  readonly listings: PerSide<Listing>;
+}
+
+export async function visit(run: Run, { names, known: recorded, listings }: Visit): Promise<void> {
+  if (names.length > 0) optimiseLater();
+  const known = soundly(run, { names, known: recorded });
+  if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
+  else for (const name of known.keys()) if (!run.guard.counts(rubbishOf(name, listings))) run.rubbish.add(name);
+  const held = await foreseeDeletions(
+    run,
+    names.flatMap((name) => {
+      const mailbox = known.get(name);
+      return mailbox === undefined || run.leftOut.has(name)
+        ? []
+        : [{ mailbox, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) }];
+    }),
+  );
+  // What killed connections may do it again: everything else comes first, and each of these has them for itself.
+  const risky = run.store.mailboxesWithSuspects();
+  const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
+  const jobs = names
+    .filter((name) => !run.leftOut.has(name) && !held.has(name))
+    .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
+  const marks = markAhead(run, { jobs, known });
+  const emptied: string[] = [];
+  const work = ({ name }: Job, sessions: PerSide<Channel>): Promise<void> => {
+    const one = { name, known: known.get(name), marked: marks.get(name), listings, sessions };
+    return attempt(run, { mailbox: name }, async () => {
+      try {
+        await syncOne(run, one);
+      } catch (error) {
+        if (isHeldBack(error)) return;
+        if (!(error instanceof InterimapError) || error.code !== "MAILBOX_EMPTIED") throw error;
+        emptied.push(name);
+      }
+    });
+  };
+  await shareOut(
+    jobs.filter(({ name }) => !isRisky(name)),
+    run,
+    work,
+  );
+  for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, run.sessions);
+  // What was moved from them was copied by now.
+  for (const name of emptied)
+    if (!run.stop.aborted) await attempt(run, { mailbox: name }, () => syncEmptied(run, { name, listings }));
+  // What was held back is told once, by all that was seen.
+  const { heldBack } = run.guard;
+  if (heldBack !== undefined) run.report({ type: "deletions-held-back", side: heldBack.error.side, ...heldBack });
+  if (run.stop.aborted) throw interrupted();
+}
+
+function isHeldBack(error: unknown): boolean {
+  return error instanceof InterimapError && error.code === "MASS_DELETION";
+}
+
+/** A mailbox that was about to lose nearly everything, once more: what is in other mailboxes by now may go. */
+async function syncEmptied(
+  run: Run,
+  { name, listings }: Pick<Visit, "listings"> & { readonly name: string },
+): Promise<void> {
+  const { guard, store, sessions } = run;
+  const all = knownMailboxes(store);
+  const mailbox = all.get(name);
+  if (mailbox !== undefined) {
+    const exists = (other: string): boolean =>
+      sides.every((side) => listings[side].mailboxes.get(other)?.exists === true);
+    const others = [...all.values()].filter((other) => other !== mailbox && exists(other.name));
+    const prospect = { mailbox, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) };
+    const moved = await findMoved(run, {
+      prospect,
+      others: others.map((other) => ({ idx: other.idx, wireNames: wireNamesOf(other.name, listings) })),
+    });
+    guard.noteMoved(mailbox.idx, moved);
+  }
+  try {
+    await syncOne(run, { name, known: mailbox, marked: undefined, listings, sessions });
+  } catch (error) {
+    if (!isHeldBack(error)) throw error;
+  }
+}
+
+/**
+ * Leaves out each mailbox of which something is recorded that cannot be, before anything follows from that; a repair drops
+ * it. Returns what is recorded then.
+ */
+function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Visit["known"] {
+  const { store, report, repairs } = run;
+  let isMended = false;
+  for (const mailbox of names) {
+    const idx = known.get(mailbox)?.idx;
+    if (idx === undefined || run.leftOut.has(mailbox)) continue;
+    if (repairs === true) {
+      const count = store.mendRows(idx);
+      if (count > 0) report({ type: "entries-dropped", mailbox, count });
+      isMended ||= count > 0;
+    } else {
+      const flaw = store.flaw(idx);
+      if (flaw !== undefined) leaveOut(run, { mailbox }, flaw);
+    }
+  }
+  return isMended ? knownMailboxes(store) : known;
+}
+
+/** Whoever allows a mass deletion has seen what was deleted until now. */
+function forgetLosses({ store, isGiven }: Run, { names, known }: Pick<Visit, "names" | "known">): void {
+  for (const { idx, name } of known.values()) if (isGiven !== true || names.includes(name)) store.forgetStock(idx);
+}
+
+/** More or less: some may be gone, or paired already. */
+function newMessages(known: KnownMailbox | undefined, listings: PerSide<Listing>): number {
+  if (known === undefined) return 0;
+  const on = (side: Side): number => {
+    const { uidNext = 1 } = listings[side].mailboxes.get(known.name)?.state ?? {};
+    return Math.max(0, uidNext - (known.states[side]?.uidNext ?? 1));
+  };
+  return on("local") + on("remote");
+}
+
+interface Jobs {
+  readonly jobs: readonly Job[];
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+}
+
+/**
+ * Of all mailboxes with new messages at once: each marker by itself would wait for the disk. Returns the floors by name.
+ * A mailbox that is not reached after that is gone through once more, and nothing is found.
+ */
+function markAhead({ store, repairs }: Run, { jobs, known }: Jobs): ReadonlyMap<string, PerSide<number>> {
+  const marks = jobs.flatMap(({ name, messages }) => {
+    const { idx, isUnfinished, states } = known.get(name) ?? {};
+    if (messages === 0 || idx === undefined || isUnfinished === true) return [];
+    return [{ name, idx, floors: perSide((side) => states?.[side]?.uidNext ?? 1) }];
+  });
+  if (repairs === true || marks.length < 2) return new Map();
+  store.markInterruptible(marks);
+  return new Map(marks.map(({ name, floors }) => [name, floors]));
+}
+
+interface OneMailbox {
+  readonly name: string;
+  readonly known: KnownMailbox | undefined;
+  readonly marked: PerSide<number> | undefined;
+  readonly listings: PerSide<Listing>;
+  readonly sessions: PerSide<Channel>;
+}
+
+async function syncOne(
+  { connections, inFlight, shortage, store, report, guard, stop, matchesExisting, repairs = false }: Run,
+  { name, known, marked, listings, sessions }: OneMailbox,
+): Promise<void> {
+  if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
+  await syncMailbox({
+    idx: known.idx,
+    name,
+    wireNames: wireNamesOf(name, listings),
+    before: known.states,
+    listed: perSide((side) => listings[side].mailboxes.get(name)?.state),
+    sessions,
+    connections,
+    inFlight,
+    shortage,
+    store,
+    marked,
+    report,
+    guard,
+    ...rubbishOf(name, listings),
+    stop,
+    matchesExisting,
+    repairs,
+  });
+}

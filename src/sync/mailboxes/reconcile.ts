@@ -1,0 +1,150 @@
+// Lists both sides until they have the same mailboxes, under the same names: renamed, created, subscribed.
+
+import { lineUnreadable } from "../../imap/unreadable.ts";
+import { create } from "../../imap/verbs/mailbox.ts";
+import { pairInboxLevels } from "../../mail/listing/inbox-levels.ts";
+import { listBoth } from "../../mail/listing/list-both.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { InterimapError, interrupted } from "../../model/errors.ts";
+import { briefName, toWire } from "../../model/mailbox-name.ts";
+import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { attempt, knownMailboxes, leaveOut, type Planned, type Reconciled, type Run } from "../context/run.ts";
+import { forgetSubscriptions } from "./forget-subscriptions.ts";
+import { requireOneMeaning, unmatched } from "./given-patterns.ts";
+import { goneError } from "./gone-mailbox.ts";
+import { planMailboxes, type MailboxPlan } from "./mailbox-plan.ts";
+import { settleSubscriptions } from "./settle-subscriptions.ts";
+import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
+import { upgradeStore } from "./upgrade-store.ts";
+import { followRenames, settleNames } from "../renames/follow-renames.ts";
+import { allDone } from "../../util/all-done.ts";
+import { slices } from "../../util/slices.ts";
+
+/** So often mailboxes are listed before what is still new is left for another run. */
+const mostTurns = 10;
+/** So many mailboxes are created together, */
+const createdTogether = 200;
+/** and in one run. */
+const mostCreated = 10_000;
+
+/** Creates what is missing and settles subscriptions, until there is nothing left to create: a server may make parents too. */
+export async function reconcile(run: Run): Promise<Reconciled> {
+  for (let turn = 1; ; turn++) {
+    if (turn > 1 && run.stop.aborted) throw interrupted();
+    // A server may go on telling of renames, and list more mailboxes, each time that it is asked.
+    const isPatient = turn < mostTurns;
+    const listed = await listBoth(run.sessions, run.query);
+    await upgradeStore(
+      run,
+      perSide((side) => listed[side].naming),
+    );
+    const { listings, known } = pairLevels(run, listed);
+    if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, listings, known });
+    leaveOutUnreadable(run, namedOddities(listings));
+    if (await settleNames(run, { listings, known, mayRename: isPatient })) continue;
+    if (isPatient && (await followRenames(run, { listings, known }))) continue;
+    // Of mailboxes that are listed nowhere, which the plan is not about.
+    await forgetSubscriptions({ ...run, listings });
+    const isIgnored = (name: string): boolean => run.isIgnored(name) || run.leftOut.has(name);
+    const assumed = planMailboxes(listings, known, isIgnored);
+    const hidden = await findInOddLines(run.sessions, { listings, plan: assumed });
+    leaveOutUnreadable(run, [...hidden, ...namelessOddities(listings)]);
+    const plan = hidden.length > 0 ? planMailboxes(listings, known, isIgnored) : assumed;
+    if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
+    if (run.isGiven !== true) requireMailboxes(run, listings, plan);
+    for (const { side, name } of plan.gone)
+      leaveOut(run, { side, mailbox: name }, goneError({ ...run, side, name, listings, known: known.get(name) }));
+    if (plan.create.length > 0 && isPatient) {
+      await createAll(run, { listings, plan });
+      continue;
+    }
+    for (const { side, name } of plan.create) {
+      const message = `the ${otherSide(side)} server lists further mailboxes each time that it is asked`;
+      leaveOut(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
+    }
+    if (run.isGiven === true)
+      for (const { mailbox, error } of unmatched({ ...run, listings, known }, run.program))
+        leaveOut(run, { mailbox }, error);
+    const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
+    await settleSubscriptions(run, { listings, plan: settled });
+    return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };
+  }
+}
+
+/** As listed and as known, with one spelling of INBOX as the first level. */
+function pairLevels(run: Run, listed: PerSide<Listing>): Pick<Reconciled, "listings" | "known"> {
+  const known = knownMailboxes(run.store);
+  const { listings, respelt, clashes } = pairInboxLevels({ listings: listed, known });
+  for (const { side, names } of clashes) {
+    const [first, second] = names;
+    if (!run.leftOut.has(first)) {
+      const message = `"${briefName(first)}" and "${briefName(second)}" are two mailboxes on the ${side} server, and can be one on the other`;
+      const hint = "rename one of them on that server";
+      run.report({
+        type: "mailbox-left-out",
+        side,
+        mailbox: first,
+        error: new InterimapError("MAILBOX_NAME", message, { hint }),
+      });
+    }
+    for (const name of names) run.leftOut.add(name);
+  }
+  if (respelt.length === 0) return { listings, known };
+  run.store.renameMailboxes(respelt);
+  return { listings, known: knownMailboxes(run.store) };
+}
+
+/** What cannot be created is left out; so are those that are too many. */
+async function createAll(run: Run, { listings, plan }: Planned): Promise<void> {
+  const room = Math.max(0, mostCreated - run.created.local.size - run.created.remote.size);
+  for (const slice of slices(plan.create.slice(0, room), createdTogether)) {
+    if (run.stop.aborted) throw interrupted();
+    // In flight together, but answered in this order: parents first.
+    await allDone(
+      slice.map(({ side, name }) =>
+        attempt(run, { side, mailbox: name }, () => createOn(run, { side, name, listings })),
+      ),
+    );
+  }
+  const [first, ...others] = plan.create.slice(room);
+  if (first === undefined) return;
+  const message = `new mailboxes are too many for one run, this one and ${String(others.length)} others`;
+  const hint = `at most ${String(mostCreated)} are created; run again to go on`;
+  leaveOut(run, { side: first.side, mailbox: first.name }, new InterimapError("MAILBOX_PROTOCOL", message, { hint }));
+  for (const { name } of others) run.leftOut.add(name);
+}
+
+/** Once each. */
+function leaveOutUnreadable(run: Run, oddities: readonly OddMailbox[]): void {
+  for (const { side, line, name, shownName = name } of oddities) {
+    const isTold = run.unreadable[side].has(line);
+    run.unreadable[side].add(line);
+    if (name !== undefined && (run.isIgnored(name) || run.leftOut.has(name))) continue;
+    if (name !== undefined) run.leftOut.add(name);
+    const error = lineUnreadable(line, side);
+    const mailbox = shownName === undefined ? {} : { mailbox: shownName };
+    if (!isTold) run.report({ type: "mailbox-left-out", side, ...mailbox, error });
+  }
+}
+
+function requireMailboxes({ guard }: Run, listings: PerSide<Listing>, { gone }: MailboxPlan): void {
+  for (const side of sides) {
+    const listed = [...listings[side].mailboxes.values()].filter(({ exists }) => exists).length;
+    guard.requireAny(side, { listed, missing: gone.filter((one) => one.side === side).length });
+  }
+}
+
+interface NamedPlace {
+  readonly side: Side;
+  readonly name: string;
+  readonly listings: PerSide<Listing>;
+}
+
+async function createOn({ sessions, report, created }: Run, { side, name, listings }: NamedPlace): Promise<void> {
+  if (created[side].has(name)) {
+    throw new InterimapError("MAILBOX_GONE", "the server created the mailbox, but does not list it", { side });
+  }
+  created[side].add(name);
+  await create(sessions[side], toWire(name, listings[side].naming));
+  report({ type: "mailbox-created", side, mailbox: name });
+}

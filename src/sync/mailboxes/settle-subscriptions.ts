@@ -1,0 +1,36 @@
+// Subscribes and unsubscribes what the plan says, and records it.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { subscribe, unsubscribe } from "../../imap/verbs/mailbox.ts";
+import { toWire } from "../../model/mailbox-name.ts";
+import { knownMailboxes, type Planned, type Run } from "../context/run.ts";
+import { allDone } from "../../util/all-done.ts";
+
+export async function settleSubscriptions(run: Run, { listings, plan }: Planned): Promise<void> {
+  const { sessions, store, report } = run;
+  if (plan.subscriptions.length === 0 && plan.record.length === 0) return;
+  const refused = new Set<string>();
+  await allDone(
+    plan.subscriptions.map(async ({ side, name, subscribed }) => {
+      const wireName = listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming);
+      try {
+        await (subscribed ? subscribe : unsubscribe)(sessions[side], wireName);
+        report({ type: subscribed ? "subscribed" : "unsubscribed", side, mailbox: name });
+      } catch (error) {
+        if (!(error instanceof CommandRefused)) throw error;
+        refused.add(name);
+        report({ type: "subscription-refused", side, mailbox: name, reason: error.words });
+      }
+    }),
+  );
+  const known = knownMailboxes(store);
+  store.transaction(() => {
+    for (const { name, subscribed } of plan.record) {
+      const before = known.get(name);
+      if (run.leftOut.has(name)) continue;
+      // What a server refused stays as it was, and so is tried again.
+      if (before === undefined) store.addMailbox(name, subscribed && !refused.has(name));
+      else if (!refused.has(name)) store.setSubscribed(before.idx, subscribed);
+    }
+  });
+}

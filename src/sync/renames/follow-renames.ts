@@ -1,0 +1,45 @@
+// Mailboxes that are called otherwise now, found by a run or told by a server, are dealt with before the plan is made.
+
+import { InterimapError } from "../../model/errors.ts";
+import { otherSide, perSide, sides } from "../../model/side.ts";
+import { isTemporary } from "../../model/temporary-name.ts";
+import { leaveOut, type Reconciled, type Run } from "../context/run.ts";
+import { planFollowing } from "./rename-news-plan.ts";
+import type { Listed } from "./settle-names.ts";
+import { findWhereabouts } from "./whereabouts.ts";
+
+/** What deals with mailboxes that are called otherwise now is loaded when there are any. True: the listings are out of date. */
+export async function settleNames(run: Run, listed: Omit<Listed, "found">): Promise<boolean> {
+  const found = await findWhereabouts(run, listed);
+  const isAnyAside = sides.some((side) => [...listed.listings[side].mailboxes.keys()].some(isTemporary));
+  if (found === undefined && !isAnyAside) return false;
+  return (await import("./settle-names.ts")).settleNames(run, { ...listed, found });
+}
+
+/** Does on the other side, and in the database, what servers told of. True when something was changed. */
+export async function followRenames(
+  { renames, isIgnored, ...run }: Run,
+  { listings, known }: Pick<Reconciled, "listings" | "known">,
+): Promise<boolean> {
+  const namings = perSide((side) => listings[side].naming);
+  if (renames === undefined) return false;
+  const circumstances = {
+    listings,
+    known,
+    isIgnored: (name: string) => isIgnored(name) || run.leftOut.has(name),
+  };
+  const followed = planFollowing(renames.take(), circumstances);
+  if (followed.length === 0) return false;
+  const { renameEverywhere } = await import("./rename-mailbox.ts");
+  for (const { side, from, to } of followed) {
+    const targets = [otherSide(side), "database"] as const;
+    try {
+      await renameEverywhere({ ...run, from, to, targets }, { sessions: run.sessions, namings });
+    } catch (error) {
+      // Nobody asked for it: what cannot be done is no reason to stop.
+      if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
+      leaveOut({ ...run, isIgnored }, { side: otherSide(side), mailbox: from }, error);
+    }
+  }
+  return true;
+}
