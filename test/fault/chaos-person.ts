@@ -34,6 +34,11 @@ export async function settle({ home, local, model, story }: PersonOptions): Prom
       model.clean(startedAt);
       return;
     }
+    const inTheWay = inTheWayIn(last.stderr);
+    if (inTheWay !== undefined) {
+      await run(words(inTheWay));
+      continue;
+    }
     const advice = adviceIn(last.stderr);
     if (advice === undefined) {
       const refused = refusedIn(last.stderr).map((name) => shownToWire(local, name));
@@ -74,6 +79,12 @@ function adviceIn(stderr: string): Advice | undefined {
   const [, elsewhere = ""] = /if it was renamed: \S+ (.*)$/.exec(line) ?? [];
   const [, anew] = /to begin with it as with a new one: \S+ (.*)$/.exec(line) ?? [];
   return { name, everywhere, elsewhere, anew };
+}
+
+/** The daemon listed a mailbox while a client renamed it, and made one of the new name on the other server: that one may go. */
+function inTheWayIn(stderr: string): string | undefined {
+  const [, command] = /has another mailbox of that name; to rename that one: \S+ (.*)$/m.exec(stderr) ?? [];
+  return command?.replace("--rename", "--delete").replace(/ NEWNAME$/u, "");
 }
 
 /** Mailboxes with messages of which connections died twice: --repair offers them at once. */
