@@ -286,6 +286,23 @@ describe("mailboxes that are not what they were", () => {
       await assertNothingToDo(stores);
     });
 
+  for (const side of sides)
+    test(`one that the ${side} server lists under both names, while it is renamed, is not made on the other`, async (t) => {
+      const stores = await changed(t, side, ["RENAME box moved"]);
+      let isRenamed = false;
+      stores.hold(side, "server", {
+        pattern: /^\* STATUS moved /,
+        action: (line) => {
+          isRenamed = true;
+          const { delimiter } = stores[side];
+          return { instead: [line, `* LIST () "${delimiter}" box`, line.replace("moved", "box")].join("\r\n") };
+        },
+      });
+      await assertLeftAlone(stores, new RegExp(`^${side}\\(box\\): .*disappeared from the ${side} server`));
+      assert.ok(isRenamed);
+      assert.ok(!(await names(stores[otherSide(side)])).includes("moved"));
+    });
+
   test("one that disappeared from both sides is forgotten without a word", async (t) => {
     const stores = await changed(t, "remote", ["DELETE box"]);
     await command(stores.local, "DELETE box");

@@ -4,7 +4,7 @@ import { lineUnreadable } from "../../imap/unreadable.ts";
 import { create } from "../../imap/verbs/mailbox.ts";
 import { pairInboxLevels } from "../../mail/listing/inbox-levels.ts";
 import { listBoth } from "../../mail/listing/list-both.ts";
-import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";
 import { briefName, toWire } from "../../model/mailbox-name.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
@@ -18,6 +18,7 @@ import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from
 import { upgradeStore } from "./upgrade-store.ts";
 import { followRenames, settleNames } from "../renames/follow-renames.ts";
 import { allDone } from "../../util/all-done.ts";
+import { groupBy } from "../../util/group-by.ts";
 import { slices } from "../../util/slices.ts";
 
 /** So often mailboxes are listed before what is still new is left for another run. */
@@ -51,6 +52,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     leaveOutUnreadable(run, [...hidden, ...namelessOddities(listings)]);
     const plan = hidden.length > 0 ? planMailboxes(listings, known, isIgnored) : assumed;
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
+    if (turn === 1 && isAnyListedTwice({ listings, plan })) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     for (const { side, name } of plan.gone)
       leaveOut(run, { side, mailbox: name }, goneError({ ...run, side, name, listings, known: known.get(name) }));
@@ -69,6 +71,25 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };
   }
+}
+
+/**
+ * A mailbox that somebody renames while a server lists it may be there under both names. What is to be created must not be
+ * such a one; those that never held a message are alike without that.
+ */
+function isAnyListedTwice({ listings, plan }: Planned): boolean {
+  return sides.some((side) => {
+    const created = plan.create.filter((one) => one.side === otherSide(side));
+    if (created.length === 0) return false;
+    const numbers = ({ state }: ListedMailbox): string | undefined =>
+      state === undefined || state.uidNext <= 1 ? undefined : Object.values(state).join(" ");
+    const listed = [...listings[side].mailboxes.values()].filter(({ exists }) => exists);
+    const alike = groupBy(listed, numbers);
+    return created.some(({ name }) => {
+      const own = numbers(listings[side].mailboxes.get(name)!);
+      return own !== undefined && alike.get(own)!.length > 1;
+    });
+  });
 }
 
 /** As listed and as known, with one spelling of INBOX as the first level. */
