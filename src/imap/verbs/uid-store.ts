@@ -82,7 +82,7 @@ function modifiedCode(error: unknown): ResponseCode {
 
 /**
  * Removes messages for good; those that vanish are reported in the session's view. All are marked before the first goes:
- * Dovecot 2.3 overlooks marks that are written between two expunges (hazard 9).
+ * Dovecot 2.3 overlooks marks that are written between two expunges (docs/servers.md).
  */
 export async function expunge(session: Channel, uids: UidSet): Promise<void> {
   const sets = splitUidSet(uids, maxSetOctets).map(uidSet);

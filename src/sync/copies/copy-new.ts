@@ -1,4 +1,4 @@
-// Copies new messages to the other side, both directions at once (walk 1 in ARCHITECTURE.md): sizes, batches, and
+// Copies new messages to the other side, both directions at once ("A new message" in ARCHITECTURE.md): sizes, batches, and
 // then batch n+1 is being fetched while batch n is being appended.
 
 import type { Channel } from "../../imap/channel.ts";

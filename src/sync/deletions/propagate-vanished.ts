@@ -1,4 +1,4 @@
-// Carries deletions to the other side (walk 3 in ARCHITECTURE.md). A mapping goes only after both messages are gone.
+// Carries deletions to the other side ("A deletion" in ARCHITECTURE.md). A mapping goes only after both messages are gone.
 
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { hasUid, intersect, isEmpty, uidSetOf, uidsOf, type UidSet } from "../../model/uid-set.ts";

@@ -1,4 +1,4 @@
-// Carries flag changes to the other side (walk 2 in ARCHITECTURE.md): taken from both views at once, planned, stored in
+// Carries flag changes to the other side ("A flag" in ARCHITECTURE.md): taken from both views at once, planned, stored in
 // groups of equal flags, and taken up again where the target changed under our hands.
 
 import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch.ts";

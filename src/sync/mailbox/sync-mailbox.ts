@@ -1,5 +1,5 @@
 // One mailbox, both sides, until they agree: vanished, then flags, then new messages, round after round;
-// then the checkpoint. Order matters: see "Safety order" in ARCHITECTURE.md.
+// then the checkpoint. Order matters: see "Safety lies in the order" in ARCHITECTURE.md.
 
 import { fetchIdentities, fetchSizes } from "../../imap/verbs/fetch.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";

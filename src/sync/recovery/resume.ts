@@ -1,4 +1,4 @@
-// Takes up a mailbox whose last synchronisation was interrupted (walk 5 in ARCHITECTURE.md).
+// Takes up a mailbox whose last synchronisation was interrupted ("After a crash" in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";

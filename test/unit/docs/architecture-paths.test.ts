@@ -1,4 +1,4 @@
-// ARCHITECTURE.md and the README send readers to files that are there.
+// The documents send readers to files that are there.
 
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ function expandBraces(path: string): string[] {
   return choices.split(",").map((choice) => before + choice + after);
 }
 
-for (const document of ["ARCHITECTURE.md", "README.md"]) {
+for (const document of ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "docs/servers.md", "docs/dependencies.md"]) {
   test(`every path that ${document} names exists`, () => {
     const paths = pathsIn(readFileSync(new URL(document, root), "utf8"));
     assert.ok(paths.length > 0, "found no path: has the notation changed?");
@@ -43,7 +43,15 @@ test("every folder of src is on the map", () => {
 });
 
 test("local links of the documents lead to files", () => {
-  for (const document of ["ARCHITECTURE.md", "README.md", "docs/errors.md", "docs/adr/README.md"]) {
+  for (const document of [
+    "ARCHITECTURE.md",
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/errors.md",
+    "docs/servers.md",
+    "docs/dependencies.md",
+    "docs/adr/README.md",
+  ]) {
     const url = new URL(document, root);
     const links = [...readFileSync(url, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => link);
     assert.deepEqual(

@@ -1,0 +1,32 @@
+// docs/dependencies.md names what package.json has, and the homes that the rules for imports give to each package.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import packageJson from "../../../package.json" with { type: "json" };
+
+const root = new URL("../../../", import.meta.url);
+const page = readFileSync(new URL("docs/dependencies.md", root), "utf8");
+const rules = readFileSync(new URL(".dependency-cruiser.mjs", root), "utf8");
+
+/** The first and the third column of the table. */
+const onPage = new Map(
+  [...page.matchAll(/^\| ([a-z0-9-]+) +\|[^|]*\| `([^`]+)` +\|/gm)].map(([, name = "", home = ""]) => [name, home]),
+);
+
+test("every package of the program is on the page, and no other", () => {
+  assert.deepEqual([...onPage.keys()].sort(), Object.keys(packageJson.dependencies).sort());
+});
+
+test("the homes on the page are those that the rules for imports hold", () => {
+  const homes = /const homes = \{([^}]*)\}/.exec(rules)?.[1] ?? "";
+  const held = [...homes.matchAll(/"?([a-z0-9-]+)"?: "([^"]+)"/g)].map(
+    ([, name = "", home = ""]) => [name, home] as const,
+  );
+  assert.deepEqual(new Map(held), onPage);
+});
+
+test("versions are exact", () => {
+  for (const [name, version] of Object.entries({ ...packageJson.dependencies, ...packageJson.devDependencies }))
+    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+});
