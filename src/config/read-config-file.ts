@@ -1,7 +1,8 @@
 // The configuration file's octets, and who else may read them.
 
 import { closeSync, constants, fstatSync, readSync, type Stats } from "node:fs";
-import { distrusted, examine, shellWord } from "../files/examine.ts";
+import { distrusted, examine } from "../files/examine.ts";
+import { shellWord } from "../util/shell-word.ts";
 import { openExamined } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 import { fileKind } from "../model/file-kind.ts";

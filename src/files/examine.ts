@@ -5,6 +5,7 @@ import { lstatSync, readFileSync, readlinkSync, statSync, type Stats } from "nod
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { InterimapError, type ErrorCode } from "../model/errors.ts";
+import { shellWord } from "../util/shell-word.ts";
 
 /** What makes a file one that cannot be trusted. */
 export interface Distrust {
@@ -191,9 +192,4 @@ function isUnmapped(uid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** For a line that somebody pastes into a shell. */
-export function shellWord(text: string): string {
-  return /^[\w./+:@%,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

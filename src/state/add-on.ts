@@ -4,7 +4,7 @@
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { shellWord } from "../files/examine.ts";
+import { shellWord } from "../util/shell-word.ts";
 import { InterimapError } from "../model/errors.ts";
 import { excerpt } from "../util/printable.ts";
 

@@ -8,7 +8,7 @@ import { createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test, type TestContext } from "node:test";
-import { shellWord } from "../../src/files/examine.ts";
+import { shellWord } from "../../src/util/shell-word.ts";
 import { loadMigrations } from "../../src/state/migrations.ts";
 import { createServer as createTlsServer } from "node:tls";
 import { startDovecot } from "../support/dovecot.ts";

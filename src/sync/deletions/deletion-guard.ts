@@ -8,7 +8,8 @@ import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import { planHoldingBack, type Loss } from "./hold-back-plan.ts";
-import { programLine, shellWord, type Program } from "../mailboxes/suggested-command.ts";
+import { shellWord } from "../../util/shell-word.ts";
+import { programLine, type Program } from "../mailboxes/suggested-command.ts";
 
 /** A share of all messages says little where there are few. */
 const harmless = 100;

@@ -1,6 +1,7 @@
 // Command lines to offer to people, ready for a shell.
 
 import { allTargets, type Target } from "../../model/target.ts";
+import { shellWord } from "../../util/shell-word.ts";
 
 /** How this program was called: its name, and what says which configuration file is meant. */
 export type Program = readonly string[];
@@ -25,8 +26,4 @@ export function suggestedCommand({ program, command, names, targets = allTargets
 /** `words` are ready for a shell. */
 export function programLine(program: Program, words: readonly string[]): string {
   return [...program.map(shellWord), ...words].join(" ");
-}
-
-export function shellWord(text: string): string {
-  return /^[\w./+,:@%=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
