@@ -4,7 +4,7 @@ import { exitCode, type ExitCode } from "./exit-code.ts";
 import type { Side } from "./side.ts";
 
 /** How much work an error ends. It is caught only where that much work is led. */
-export type Abandons = "message" | "mailbox" | "side" | "run";
+export type Abandons = "mailbox" | "side" | "run";
 
 export type Retry = "no" | "reconnect" | "later";
 
@@ -63,7 +63,6 @@ export const errorKinds = {
   ),
   MAILBOX_UNSTABLE: kind(exitCode.partial, "mailbox", "later", "A mailbox changed identity while it was synchronised."),
   MAILBOX_PROTOCOL: kind(exitCode.partial, "mailbox", "later", "A server said something of a mailbox that cannot be."),
-  MESSAGE_REFUSED: kind(exitCode.partial, "message", "later", "A server refused a message."),
   INTERRUPTED: kind(exitCode.terminated, "run", "later", "A signal ended the run before it was through."),
   BUG: kind(exitCode.software, "run", "no", "A defect of this program."),
 } as const satisfies Record<string, ErrorKind>;

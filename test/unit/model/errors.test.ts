@@ -20,9 +20,9 @@ test("without details an error has no hint, and no cause of its own", () => {
   assert.equal("cause" in error, false);
 });
 
-test("what abandons only a message or a mailbox lets the run end as partial, or as a contradiction in the data", () => {
+test("what abandons only a mailbox lets the run end as partial, or as a contradiction in the data", () => {
   for (const [code, { abandons, exitCode: exit }] of Object.entries(errorKinds)) {
-    const isSmall = abandons === "message" || abandons === "mailbox";
+    const isSmall = abandons === "mailbox";
     const isSmallExit = exit === exitCode.partial || (exit === exitCode.data && isSmall);
     assert.equal(isSmall, isSmallExit, code);
   }
