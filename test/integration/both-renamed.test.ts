@@ -8,8 +8,8 @@ import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
+import { held as heldBy } from "../support/held.ts";
 import { runInterimap } from "../support/run-interimap.ts";
-import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
@@ -79,16 +79,7 @@ async function rename(stores: TwoStores, stories: readonly Story[]): Promise<voi
 }
 
 /** What each mailbox holds: what it was called before. */
-async function held(server: MailServer): Promise<Record<string, string>> {
-  const { mailboxes } = await snapshot(server);
-  const shown = [...mailboxes]
-    .filter(([, messages]) => messages.length > 0)
-    .map(([name, messages]): [string, string] => {
-      const ids = messages.map(({ messageId }) => messageId.replace(/^<|@example\.org>$/g, ""));
-      return [name.replaceAll("\0", "/"), ids.sort().join(" ")];
-    });
-  return Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+const held = (server: MailServer): Promise<Record<string, string>> => heldBy(server, (_, messages) => messages > 0);
 
 function afterAll(stories: readonly Story[]): Record<string, string> {
   const entries = stories.flatMap(({ after }, at) =>

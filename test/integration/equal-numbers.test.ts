@@ -10,6 +10,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import type { RawImap } from "../support/raw-imap.ts";
+import { held } from "../support/held.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
@@ -42,16 +43,6 @@ async function makeEqual(server: MailServer, names: readonly string[]): Promise<
     for (const name of names) await imap.append(name, mails(name, 1));
     assert.equal((await numbers()).length, 1, (await numbers()).join(" / "));
   });
-}
-
-/** What each mailbox holds: the names of its messages. */
-async function held(server: MailServer): Promise<Record<string, string>> {
-  const { mailboxes } = await snapshot(server);
-  const shown = [...mailboxes].map(([name, messages]): [string, string] => {
-    const ids = messages.map(({ messageId }) => messageId.replace(/^<|@example\.org>$/g, ""));
-    return [name.replaceAll("\0", "/"), ids.sort().join(" ")];
-  });
-  return Object.fromEntries(shown.filter(([name]) => name !== "INBOX").sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const names = ["a", "b", "c", "d"];

@@ -8,6 +8,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { appendAll } from "../support/mail-store.ts";
 import { quoted } from "../support/raw-imap.ts";
+import { held } from "../support/held.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
@@ -48,16 +49,6 @@ async function act(server: MailServer, ...lines: readonly string[]): Promise<voi
       else await imap.run(`${what.toUpperCase()} ${quoted(first)}`);
     }
   });
-}
-
-/** What each mailbox holds: the names of its messages. */
-async function held(server: MailServer): Promise<Record<string, string>> {
-  const { mailboxes } = await snapshot(server);
-  const shown = [...mailboxes].map(([name, messages]): [string, string] => {
-    const ids = messages.map(({ messageId }) => messageId.replace(/^<|@example\.org>$/g, ""));
-    return [name.replaceAll("\0", "/"), ids.sort().join(" ")];
-  });
-  return Object.fromEntries(shown.filter(([name]) => name !== "INBOX").sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 interface Story {

@@ -534,29 +534,33 @@ test("flags changed on both sides at once: MODIFIED brings in what the other did
   });
 });
 
-test("a keyword that the server does not create, though its mod-sequence says so, is not taken from the other side", async () => {
-  const scripts = {
-    local: selected({ modSeq: 6 }, changed(1, "\\Seen unheard-of", 6)),
-    remote: `
+for (const [what, echo] of [
+  ["that the server does not create, though its mod-sequence says so,", "S: * 2 FETCH (UID 2 MODSEQ (6))"],
+  ["that is told of as set, and is not there under the same mod-sequence,", changed(2, "\\Seen unheard-of", 6)],
+] as const)
+  test(`a keyword ${what} is refused, and not taken from the other side`, async () => {
+    const scripts = {
+      local: selected({ modSeq: 6 }, changed(1, "\\Seen unheard-of", 6)),
+      remote: `
       ${selected()}
       C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\\Seen unheard-of)
-      S: * 2 FETCH (UID 2 MODSEQ (6))
+      ${echo}
       S: a OK
       ${flagsOf("2", told(2, "\\Seen", 6))}
       ${settled({ modSeq: 6 })}`,
-  };
-  await withScene(scripts, async (scene) => {
-    await scene.sync();
-    assert.deepEqual(
-      scene.events.map(({ type, side }) => [type, side]),
-      [["flags-refused", "remote"]],
-    );
-    assert.deepEqual(
-      scene.store.refusedChanges(scene.idx).map(({ side, uid, what, attempts }) => [side, uid, what, attempts]),
-      [["remote", 2, "flags", 0]],
-    );
+    };
+    await withScene(scripts, async (scene) => {
+      await scene.sync();
+      assert.deepEqual(
+        scene.events.map(({ type, side }) => [type, side]),
+        [["flags-refused", "remote"]],
+      );
+      assert.deepEqual(
+        scene.store.refusedChanges(scene.idx).map(({ side, uid, what, attempts }) => [side, uid, what, attempts]),
+        [["remote", 2, "flags", 0]],
+      );
+    });
   });
-});
 
 // A new keyword is read back. Meanwhile another client takes it away: that is news, and no refusal.
 for (const [how, echo] of [
@@ -593,26 +597,6 @@ for (const [how, echo] of [
     });
   });
 }
-
-test("a keyword that is told of as set, and is not there under the same mod-sequence, is refused", async () => {
-  const scripts = {
-    local: selected({ modSeq: 6 }, changed(1, "\\Seen unheard-of", 6)),
-    remote: `
-      ${selected()}
-      C: a UID STORE 2 (UNCHANGEDSINCE 5) FLAGS.SILENT (\\Seen unheard-of)
-      ${changed(2, "\\Seen unheard-of", 6)}
-      S: a OK
-      ${flagsOf("2", told(2, "\\Seen", 6))}
-      ${settled({ modSeq: 6 })}`,
-  };
-  await withScene(scripts, async (scene) => {
-    await scene.sync();
-    assert.deepEqual(
-      scene.events.map(({ type, side }) => [type, side]),
-      [["flags-refused", "remote"]],
-    );
-  });
-});
 
 test("MODIFIED for what changed no flag: what both sides had is set there all the same", async () => {
   const scripts = {

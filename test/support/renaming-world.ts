@@ -10,7 +10,7 @@ import type { ListedMailbox } from "../../src/mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../../src/sync/mailboxes/mailbox-plan.ts";
 import { decideRenames, type Decisions } from "../../src/sync/renames/rename-decisions.ts";
 import { planRename, type RenamePlan } from "../../src/sync/renames/rename-plan.ts";
-import { locate } from "../../src/sync/renames/whereabouts-plan.ts";
+import { locate, situationOf } from "../../src/sync/renames/whereabouts-plan.ts";
 
 export const names = ["a", "a\0b", "a\0b\0c", "d", "e", "ab"];
 export const naming: Naming = { delimiter: "/", reference: "" };
@@ -107,7 +107,8 @@ export function decide({ servers, known }: World, isTold: (side: Side) => boolea
     listed: servers,
     places: perSide((side) => {
       const recorded = known.map(({ idx, name, states }) => ({ idx, name, state: states[side] }));
-      return locate({ known: recorded, listed: servers[side], isGone: () => true }, () => "fits").places;
+      const situation = situationOf({ known: recorded, listed: servers[side], isGone: () => true });
+      return locate(situation, () => "fits").places;
     }),
     unclear: perSide(() => new Map()),
     isIgnored: () => false,

@@ -3,9 +3,9 @@
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { select } from "../../imap/verbs/select.ts";
-import { InterimapError } from "../../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, isEmpty, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { identitiesIn } from "../identity/identities-in.ts";
 import { findVanished, type Foresight, type Prospect } from "./foresee-deletions.ts";
 import { newlyVanished, undeletableIn } from "../refused/refused-changes.ts";
 import { vanishedPlans } from "./vanished-slices.ts";
@@ -64,28 +64,13 @@ async function findOn(
     if (found.length === countUids(doomed)) break;
     // What was moved is at the end, with what came since.
     const latest = [...uidsOf(store.mappedUids(idx, side))].slice(-2 * countUids(doomed));
-    for (const message of await identitiesIn(sessions[side], wireNames[side], uidSetOf(latest))) {
+    const there = await identitiesIn(sessions[side], wireNames[side], uidSetOf(latest));
+    for (const message of there?.values() ?? []) {
       const uid = wanted.get(keyOf(message) ?? "")?.pop();
       if (uid !== undefined) found.push(uid);
     }
   }
   return uidSetOf(found);
-}
-
-async function identitiesIn(
-  session: Foresight["sessions"][Side],
-  wireName: string,
-  uids: UidSet,
-): Promise<readonly MessageIdentity[]> {
-  if (isEmpty(uids)) return [];
-  try {
-    await select(session, wireName);
-    return await fetchIdentities(session, uids);
-  } catch (error) {
-    // Whatever it is: nothing is known to be there.
-    if (error instanceof InterimapError && error.abandons === "mailbox") return [];
-    throw error;
-  }
 }
 
 function keyOf({ messageId, size }: MessageIdentity): string | undefined {

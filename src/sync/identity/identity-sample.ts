@@ -10,7 +10,7 @@ import type { PrintedPair } from "../../state/mapping.ts";
 import { readablePairs, type WithText } from "./read-texts.ts";
 import type { Doubts } from "../recovery/gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "../context/open-mailbox.ts";
-import { needsTexts, standingsByText, standingsOf, type Standing } from "./recorded-pair.ts";
+import { compareRows, needsTexts, standingsByText, type Compared } from "./recorded-pair.ts";
 
 /** So many of each side, the newest: they are the first to be given out again. */
 const sampleSize = 3;
@@ -61,11 +61,7 @@ async function judge(
   told: PerSide<readonly MessageIdentity[] | undefined>,
 ): Promise<Doubts> {
   const byUid = perSide((side) => new Map(told[side]?.map((message) => [message.uid, message])));
-  const seen = rows.map((row): Seen => {
-    const messages = perSide((side) => byUid[side].get(row[side]));
-    return { row, messages, standings: standingsOf(row, messages) };
-  });
-  const judged = await lookCloser(mailbox, seen);
+  const judged = await lookCloser(mailbox, compareRows(rows, byUid));
   learn(mailbox, judged);
   return perSide((side) => {
     const other = judged.findLast(({ standings }) => standings[side] === "other");
@@ -73,14 +69,8 @@ async function judge(
   });
 }
 
-interface Seen {
-  readonly row: PrintedPair;
-  readonly messages: PerSide<MessageIdentity | undefined>;
-  readonly standings: PerSide<Standing>;
-}
-
 /** Servers alter messages, and measure them in different ways: those are right whose texts are the same. */
-async function lookCloser(mailbox: OpenMailbox, seen: readonly Seen[]): Promise<readonly Seen[]> {
+async function lookCloser(mailbox: OpenMailbox, seen: readonly Compared[]): Promise<readonly Compared[]> {
   const unclear = seen.flatMap(({ messages: { local, remote }, standings }) =>
     local !== undefined && remote !== undefined && needsTexts(standings) ? [{ local, remote }] : [],
   );
@@ -111,7 +101,7 @@ async function readUnclear(
 }
 
 /** In one commit; mostly there is nothing to learn. */
-function learn({ store, idx }: OpenMailbox, judged: readonly Seen[]): void {
+function learn({ store, idx }: OpenMailbox, judged: readonly Compared[]): void {
   const known = judged.flatMap(({ row, messages: { local, remote }, standings }) => {
     if (local === undefined || remote === undefined || sides.some((side) => standings[side] !== "same")) return [];
     const prints = { local: fingerprint(local), remote: fingerprint(remote) };

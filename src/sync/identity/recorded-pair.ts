@@ -4,7 +4,7 @@
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fitOf } from "../../model/fingerprint.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import type { Prints } from "../../state/mapping.ts";
+import type { PrintedPair, Prints } from "../../state/mapping.ts";
 import type { WithText } from "./read-texts.ts";
 
 /** What one side holds under the UID of a row. */
@@ -26,6 +26,24 @@ export function standingsOf(
   const { local, remote } = messages;
   if (local === undefined || remote === undefined) return standings;
   return areEqual({ local, remote }) && mayBeBoth(standings, { local, remote }) ? bothSame : standings;
+}
+
+/** A recorded pair, and what its messages are without their texts. */
+export interface Compared {
+  readonly row: PrintedPair;
+  readonly messages: PerSide<MessageIdentity | undefined>;
+  readonly standings: PerSide<Standing>;
+}
+
+/** `found`: what each side has, by UID. */
+export function compareRows(
+  rows: readonly PrintedPair[],
+  found: PerSide<ReadonlyMap<number, MessageIdentity>>,
+): readonly Compared[] {
+  return rows.map((row) => {
+    const messages = perSide((side) => found[side].get(row[side]));
+    return { row, messages, standings: standingsOf(row, messages) };
+  });
 }
 
 /** Whether it may be due to a server that alters messages, or to fingerprints that nobody knows, that they are not the same. */

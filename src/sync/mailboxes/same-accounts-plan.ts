@@ -3,9 +3,8 @@
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { itemBehind, type MailboxState } from "../../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import type { PrintedPair } from "../../state/mapping.ts";
 import type { WithText } from "../identity/read-texts.ts";
-import { needsTexts, standingsByText, standingsOf, type Standing } from "../identity/recorded-pair.ts";
+import { needsTexts, standingsByText, type Compared, type Standing } from "../identity/recorded-pair.ts";
 
 /** What it has that the recorded one cannot have. Mod-sequences are left aside: proxies and new indexes count them anew. */
 export function numbersObjection(recorded: MailboxState, told: MailboxState | undefined): string | undefined {
@@ -21,27 +20,6 @@ export interface Comparison {
   readonly others: readonly Side[];
 }
 
-export interface Compared {
-  readonly standings: PerSide<Standing>;
-  readonly messages: PerSide<MessageIdentity | undefined>;
-}
-
-/** A recorded pair, and what its messages are without their texts. */
-export interface Compared {
-  readonly messages: PerSide<MessageIdentity | undefined>;
-  readonly standings: PerSide<Standing>;
-}
-
-export function compareRows(
-  rows: readonly PrintedPair[],
-  found: PerSide<ReadonlyMap<number, MessageIdentity>>,
-): readonly Compared[] {
-  return rows.map((row) => {
-    const messages = perSide((side) => found[side].get(row[side]));
-    return { messages, standings: standingsOf(row, messages) };
-  });
-}
-
 /** Those whose texts have to tell: without a Message-ID there may be many alike. */
 export function unclearAmong(compared: readonly Compared[]): readonly PerSide<MessageIdentity>[] {
   return compared.flatMap(({ messages: { local, remote }, standings }) => {
@@ -54,8 +32,8 @@ export function unclearAmong(compared: readonly Compared[]): readonly PerSide<Me
 /** `read`: those that were unclear, if they could be read. One that is missing says nothing: it may have been deleted. */
 export function conclude(compared: readonly Compared[], read: readonly PerSide<WithText>[]): Comparison {
   const texts = new Map(read.map((pair) => [pair.local.uid, pair]));
-  const judged = compared.map(({ messages, standings }) => {
-    const pair = texts.get(messages.local?.uid ?? 0);
+  const judged = compared.map(({ row, messages, standings }) => {
+    const pair = texts.get(row.local);
     if (pair !== undefined) return standingsByText(standings, pair);
     const isProven = (side: Side): boolean => standings[side] !== "same" || messages[side]?.messageId !== undefined;
     return perSide((side) => (isProven(side) ? standings[side] : "unknown"));

@@ -13,8 +13,10 @@ import type { Doubt, Store } from "../../state/state-store.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { readablePairs } from "../identity/read-texts.ts";
-import { compareRows, conclude, numbersObjection, unclearAmong, type Comparison } from "./same-accounts-plan.ts";
-import { identitiesIn, leaveMailboxes } from "../renames/second-look.ts";
+import { compareRows } from "../identity/recorded-pair.ts";
+import { conclude, numbersObjection, unclearAmong, type Comparison } from "./same-accounts-plan.ts";
+import { identitiesIn } from "../identity/identities-in.ts";
+import { leaveMailboxes } from "../renames/second-look.ts";
 
 export interface Comparing {
   readonly sessions: PerSide<Session>;

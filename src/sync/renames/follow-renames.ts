@@ -18,18 +18,14 @@ export async function settleNames(run: Run, listed: Omit<Listed, "found">): Prom
 
 /** Does on the other side, and in the database, what servers told of. True when something was changed. */
 export async function followRenames(
-  { renames, isIgnored, ...run }: Run,
+  run: Run,
   { listings, known }: Pick<Reconciled, "listings" | "known">,
 ): Promise<boolean> {
-  const namings = perSide((side) => listings[side].naming);
-  if (renames === undefined) return false;
-  const circumstances = {
-    listings,
-    known,
-    isIgnored: (name: string) => isIgnored(name) || run.leftOut.has(name),
-  };
-  const followed = planFollowing(renames.take(), circumstances);
+  if (run.renames === undefined) return false;
+  const isIgnored = (name: string): boolean => run.isIgnored(name) || run.leftOut.has(name);
+  const followed = planFollowing(run.renames.take(), { listings, known, isIgnored });
   if (followed.length === 0) return false;
+  const namings = perSide((side) => listings[side].naming);
   const { renameEverywhere } = await import("./rename-mailbox.ts");
   for (const { side, from, to } of followed) {
     const targets = [otherSide(side), "database"] as const;
@@ -38,7 +34,7 @@ export async function followRenames(
     } catch (error) {
       // Nobody asked for it: what cannot be done is no reason to stop.
       if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
-      leaveOut({ ...run, isIgnored }, { side: otherSide(side), mailbox: from }, error);
+      leaveOut(run, { side: otherSide(side), mailbox: from }, error);
     }
   }
   return true;

@@ -1,17 +1,16 @@
 // Whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, and messages are not.
 
 import { openChannel, type Channel } from "../../imap/channel.ts";
-import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { unselect } from "../../imap/verbs/mailbox.ts";
-import { examine, select } from "../../imap/verbs/select.ts";
+import { examine } from "../../imap/verbs/select.ts";
 import type { Session } from "../../imap/session.ts";
-import { allDone } from "../../util/all-done.ts";
-import { InterimapError } from "../../model/errors.ts";
 import { fitOf } from "../../model/fingerprint.ts";
 import { bothSides, otherSide, perSide, type PerSide, type Side } from "../../model/side.ts";
-import { isEmpty, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/mapping.ts";
 import type { Store } from "../../state/state-store.ts";
+import { identitiesIn } from "../identity/identities-in.ts";
 import type { Answer } from "./whereabouts-plan.ts";
 
 /** So many of the newest pairs are compared. */
@@ -94,25 +93,6 @@ function judge(fits: readonly (boolean | undefined)[]): "fits" | "differs" | und
     number,
   ];
   return equal + others === 0 ? undefined : equal > others ? "fits" : "differs";
-}
-
-/** Those of these messages that are there; the mailbox is selected then. Undefined where the server does not let us see. */
-export async function identitiesIn(
-  session: Channel,
-  wireName: string,
-  uids: UidSet,
-): Promise<ReadonlyMap<number, MessageIdentity> | undefined> {
-  if (isEmpty(uids)) return new Map();
-  try {
-    // In one packet.
-    const selecting = select(session, wireName);
-    const fetching = fetchIdentities(session, uids, { withFlags: false });
-    await allDone<unknown>([selecting, fetching]);
-    return new Map((await fetching).map((one) => [one.uid, one]));
-  } catch (error) {
-    if (error instanceof InterimapError && error.abandons === "mailbox") return undefined;
-    throw error;
-  }
 }
 
 /** A mailbox is not to be renamed while it is selected: servers end the connection, or call all its messages gone. */

@@ -26,6 +26,8 @@ export type Answers = (question: Question) => Answer | undefined;
 export interface SideSituation {
   readonly known: readonly Recorded[];
   readonly listed: ReadonlyMap<string, ListedMailbox>;
+  /** See {@link lookalikes}. */
+  readonly alike: ReadonlySet<Recorded>;
   /** Whether a mailbox that is not listed does not exist. */
   readonly isGone: (name: string) => boolean;
 }
@@ -44,11 +46,8 @@ const mostQuestions = 64;
 
 /** Nothing is asked where numbers say that every mailbox goes on under its name from where it was. */
 export function locate(situation: SideSituation, answers: Answers): Whereabouts {
-  const { known, listed, isGone } = situation;
-  const stateAt = (name: string): MailboxState | undefined => {
-    const mailbox = listed.get(name);
-    return mailbox?.exists === true ? mailbox.state : undefined;
-  };
+  const { known, listed, alike, isGone } = situation;
+  const stateAt = (name: string): MailboxState | undefined => stateIn(listed, name);
   const isLost = ({ name, state }: Recorded): boolean => {
     if (state === undefined) return false;
     if (listed.get(name)?.exists !== true) return isGone(name);
@@ -59,8 +58,7 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     return now !== undefined && state !== undefined && now.uidValidity === state.uidValidity && !continues(now, state);
   };
   const displaceable = known.filter((one) => isLost(one) || isBehind(one));
-  const twins = lookalikes(known, stateAt);
-  if (displaceable.length + twins.size === 0) return { places: new Map(), unclear: new Map(), questions: [] };
+  if (displaceable.length + alike.size === 0) return { places: new Map(), unclear: new Map(), questions: [] };
 
   const existing = [...listed.keys()].filter((name) => name !== "INBOX" && stateAt(name) !== undefined);
   const byValidity = groupBy(existing, (name) => stateAt(name)!.uidValidity);
@@ -85,7 +83,7 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     queue.push(one);
   };
   const stays = new Set<Recorded>();
-  for (const one of new Set([...displaceable, ...twins])) {
+  for (const one of new Set([...displaceable, ...alike])) {
     if (isLost(one)) displace(one);
     // A server that went back, without another mailbox that could be this one, is another matter.
     else if (sameAge(one).some((other) => isHeir(other, one))) {
@@ -108,7 +106,7 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
       }
       // As far as numbers tell it is what it was.
       const isAsItWas = sameState(stateAt(name)!, holder.state) && !sameState(holder.state, one.state!);
-      if (stays.has(holder) || (isAsItWas && !twins.has(holder)) || answerTo({ idx, name }) !== "fits") continue;
+      if (stays.has(holder) || (isAsItWas && !alike.has(holder)) || answerTo({ idx, name }) !== "fits") continue;
       found.push(name);
       displace(holder);
     }
@@ -159,6 +157,17 @@ function assign(
     if (name === undefined && !isEmpty) unclear.set(idx, names);
   }
   return { places, unclear };
+}
+
+/** For one who asks {@link locate} several times. */
+export function situationOf(told: Omit<SideSituation, "alike">): SideSituation {
+  return { ...told, alike: lookalikes(told.known, (name) => stateIn(told.listed, name)) };
+}
+
+/** The numbers of a mailbox that exists. */
+export function stateIn(listed: SideSituation["listed"], name: string): MailboxState | undefined {
+  const mailbox = listed.get(name);
+  return mailbox?.exists === true ? mailbox.state : undefined;
 }
 
 /**

@@ -10,7 +10,17 @@ import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import { listMailboxes, type ListedMailbox, type Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { withSameIds } from "./mailbox-ids.ts";
-import { locate, lookalikes, type Answer, type Question, type Recorded, type Whereabouts } from "./whereabouts-plan.ts";
+import {
+  locate,
+  lookalikes,
+  situationOf,
+  stateIn,
+  type Answer,
+  type Question,
+  type Recorded,
+  type SideSituation,
+  type Whereabouts,
+} from "./whereabouts-plan.ts";
 
 export interface Search {
   readonly sessions: PerSide<Session>;
@@ -37,13 +47,14 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
   const mailboxes = [...known.values()];
   const { listed, isGone } = await complete(search, { listings, mailboxes });
   const byIdx = new Map(mailboxes.map((mailbox) => [mailbox.idx, mailbox]));
-  const answers = new Map<string, Answer>(
-    (await itselfByIds(search, listed, mailboxes)).map((one) => [keyOf(one.side, one), "fits"]),
+  const situations = perSide((side) =>
+    situationOf({ known: recordedOn(side, mailboxes), listed: listed[side], isGone }),
   );
-  const locateOn = (side: Side): Whereabouts => {
-    const recorded = recordedOn(side, mailboxes);
-    return locate({ known: recorded, listed: listed[side], isGone }, (question) => answers.get(keyOf(side, question)));
-  };
+  const answers = new Map<string, Answer>(
+    (await itselfByIds(search, situations)).map((one) => [keyOf(one.side, one), "fits"]),
+  );
+  const locateOn = (side: Side): Whereabouts =>
+    locate(situations[side], (question) => answers.get(keyOf(side, question)));
   let hasLooked = false;
   for (;;) {
     const found = perSide(locateOn);
@@ -73,13 +84,12 @@ function keyOf(side: Side, { idx, name }: Question): string {
 /** Of those whose numbers could be each other's, each that has the same id as ever: its messages need not be looked at. */
 async function itselfByIds(
   { sessions, store }: Search,
-  listed: Listed,
-  mailboxes: readonly KnownMailbox[],
+  situations: PerSide<SideSituation>,
 ): Promise<readonly (Question & { readonly side: Side })[]> {
   const found = await bothSides(async (side) => {
-    const alike = lookalikes(recordedOn(side, mailboxes), (name) => listed[side].get(name)?.state);
+    const { alike, listed } = situations[side];
     if (alike.size === 0) return [];
-    const named = [...alike].map(({ idx, name }) => ({ idx, name, wireName: listed[side].get(name)!.wireName }));
+    const named = [...alike].map(({ idx, name }) => ({ idx, name, wireName: listed.get(name)!.wireName }));
     return withSameIds({ session: sessions[side], ids: store.mailboxIds(side) }, named);
   });
   return sides.flatMap((side) => found[side].map((one) => ({ ...one, side })));
@@ -140,7 +150,7 @@ function suspectsIn(
 
 /** Whether one that is listed may have the place of one that is not. */
 function mayBeExchanged(listed: ReadonlyMap<string, ListedMailbox>, recorded: readonly Recorded[]): boolean {
-  const stateAt = (name: string): MailboxState | undefined => listed.get(name)?.state;
+  const stateAt = (name: string): MailboxState | undefined => stateIn(listed, name);
   const states = new Map(recorded.map(({ name, state }) => [name, state]));
   const among = lookalikes(recorded, stateAt);
   const alike = lookalikes(recorded, (name) => stateAt(name) ?? states.get(name));

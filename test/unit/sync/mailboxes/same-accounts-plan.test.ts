@@ -4,12 +4,8 @@ import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
 import { fingerprint } from "../../../../src/model/fingerprint.ts";
 import { noFlags } from "../../../../src/model/flags.ts";
 import { perSide, type PerSide } from "../../../../src/model/side.ts";
-import {
-  compareRows,
-  conclude,
-  numbersObjection,
-  unclearAmong,
-} from "../../../../src/sync/mailboxes/same-accounts-plan.ts";
+import { compareRows } from "../../../../src/sync/identity/recorded-pair.ts";
+import { conclude, numbersObjection, unclearAmong } from "../../../../src/sync/mailboxes/same-accounts-plan.ts";
 
 type Ids = Readonly<Record<number, string | undefined>>;
 

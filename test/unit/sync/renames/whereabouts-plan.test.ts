@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ListedMailbox } from "../../../../src/mail/listing/list-mailboxes.ts";
-import { locate, type Answer } from "../../../../src/sync/renames/whereabouts-plan.ts";
+import { locate, situationOf, type Answer } from "../../../../src/sync/renames/whereabouts-plan.ts";
 
 /** `name:UIDVALIDITY:UIDNEXT`. */
 function parse(shown: string): { readonly name: string; readonly state: NonNullable<ListedMailbox["state"]> } {
@@ -22,13 +22,11 @@ function found({ known, listed, holds }: World): { readonly places: string; read
   const mailboxes = new Map(
     listed.map(parse).map(({ name, state }) => [name, { wireName: name, exists: true, subscribed: false, state }]),
   );
+  const situation = situationOf({ known: recorded, listed: mailboxes, isGone: () => true });
   const answers = new Map<string, Answer>();
   const asked: string[] = [];
   for (;;) {
-    const { places, unclear, questions } = locate(
-      { known: recorded, listed: mailboxes, isGone: () => true },
-      ({ idx, name }) => answers.get(`${idx} ${name}`),
-    );
+    const { places, unclear, questions } = locate(situation, ({ idx, name }) => answers.get(`${idx} ${name}`));
     for (const { idx, name } of questions) {
       const answer = holds === undefined ? "unknown" : holds[name] === recorded[idx]?.name ? "fits" : "differs";
       answers.set(`${idx} ${name}`, answer);
