@@ -1,6 +1,7 @@
 // A large copy uses a second connection to the target, and nobody can tell from the result.
 
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { appendAll } from "../support/mail-store.ts";
@@ -67,7 +68,18 @@ describe("a mailbox of 24 MB", () => {
     const written = Array.from({ length: 1500 }, (_, i) => makeMail(random, { size: i % 60 === 20 ? 20_000 : 8_000 }));
     await appendAll(imap, "INBOX", written);
     await imap.close();
-    const proxy = await startTrafficProxy(picky);
+    // However fast the target refuses the first batch, the next one is on its way by then.
+    const onTheirWay = new EventEmitter();
+    const next = once(onTheirWay, "2");
+    let appends = 0;
+    const proxy = await startTrafficProxy(picky, {
+      onClientLine: (line) => {
+        if (/^\S+ APPEND /.test(line)) onTheirWay.emit(String(++appends));
+      },
+      onServerLine: async (line) => {
+        if (/^\S+ NO /.test(line)) await next;
+      },
+    });
     const home = makeHome({ local: asUser(source, "large"), remote: { ...plainText(proxy.server), connections: "1" } });
     const { stderr, status } = await runInterimap(home);
     assert.equal(status, 1, stderr);
