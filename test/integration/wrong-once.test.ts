@@ -5,10 +5,21 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { held } from "../support/held.ts";
+import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
+import {
+  asClient,
+  contents,
+  deliver,
+  expunge,
+  mails,
+  store,
+  twoStores,
+  type TwoStores,
+} from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
@@ -134,3 +145,50 @@ for (const side of sides) {
     await assertNothingToDo(stores, stderr);
   });
 }
+
+/** Log became Log-1, that one Log-2, and there is a new Log. */
+async function rotate(server: MailServer): Promise<void> {
+  await asClient(server, async (imap) => {
+    for (const command of ["RENAME Log-1 Log-2", "RENAME Log Log-1", "CREATE Log"]) await imap.run(command);
+  });
+  await deliver(server, "Log", ...mails("new", 2));
+}
+
+describe("told wrong once of mailboxes that were rotated", { concurrency: 2 }, () => {
+  const uidValidity = (name: string): RegExp => new RegExp(`^(\\* STATUS ${name} .*UIDVALIDITY )(\\d+)`);
+  const lies = sides.flatMap((rotated) => [
+    ...["Log", "Log-1", "Log-2"].map((name) => ({ rotated, liar: rotated, name })),
+    ...["Log", "Log-1"].map((name) => ({ rotated, liar: otherSide(rotated), name })),
+  ]);
+  for (const { rotated, liar, name } of lies)
+    for (const [what, pattern, instead] of [
+      ["is not listed", new RegExp(`^\\* LIST .* ${name}$`), () => undefined],
+      ["has a higher UIDVALIDITY", uidValidity(name), (number: string) => Number(number) + 1],
+      ["has a lower UIDVALIDITY", uidValidity(name), (number: string) => Number(number) - 1],
+    ] as const)
+      test(`${name} ${what}: rotated on the ${rotated} side, told by the ${liar} one`, async (t) => {
+        const stores = await twoStores(t, servers);
+        await asClient(stores.local, async (imap) => {
+          for (const command of ["CREATE Log", "CREATE Log-1"]) await imap.run(command);
+        });
+        await deliver(stores.local, "Log", ...mails("log", 3));
+        await deliver(stores.local, "Log-1", ...mails("old", 4));
+        await assertConverges(stores);
+        await rotate(stores[rotated]);
+        const expected = await held(stores[rotated]);
+        let isTold = false;
+        stores.hold(liar, "server", {
+          pattern,
+          action: (line) => {
+            isTold = true;
+            const number = instead(pattern.exec(line)?.[2] ?? "");
+            return { instead: number === undefined ? "* OK" : line.replace(pattern, `$1${String(number)}`) };
+          },
+        });
+        const { stderr } = await runInterimap(stores.home);
+        assert.ok(isTold, stderr);
+        await assertConverges(stores, stderr);
+        for (const one of sides) assert.deepEqual(await held(stores[one]), expected, stderr);
+        await assertNothingToDo(stores, stderr);
+      });
+});

@@ -14,6 +14,7 @@ import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { recordRenames } from "./record-renames.ts";
+import { isSaidAgain } from "./said-again.ts";
 import { heldError } from "./rename-advice.ts";
 import { placeOf } from "./rename-blocks.ts";
 import { decideRenames, type Decisions } from "./rename-decisions.ts";
@@ -51,7 +52,7 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   const { found } = listed;
   if (found === undefined) return bringBack(settling, listed);
   const { renames, leftOut, doubted } = settling;
-  for (const name of othersUnder(found, listed.known)) doubted.add(name);
+  const others = othersUnder(found, listed.known);
   const decisions = decideRenames({
     ...found,
     known: [...listed.known.values()],
@@ -61,6 +62,9 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   });
   const { moves, followed, recorded, carried, held } = decisions;
   const isAnyToDo = moves.length > 0 || followed.length > 0 || recorded.length > 0;
+  const doesAnyFollow = listed.mayRename && (isAnyToDo || others.length > 0);
+  if (doesAnyFollow && !(await isSaidAgain(settling.sessions, { ...listed, found }))) return true;
+  for (const name of others) doubted.add(name);
   if (!isAnyToDo && (await bringBack(settling, listed))) return true;
   // Their names may change while others are renamed: lines come at last, with those that they have then.
   if (!isAnyToDo || !listed.mayRename) holdBack(settling, listed, held);

@@ -38,6 +38,8 @@ export interface Found {
   readonly unclear: PerSide<ReadonlyMap<number, readonly string[]>>;
   /** What was listed, and what was asked for besides. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
+  /** That is every mailbox. */
+  readonly isWhole: boolean;
 }
 
 type Listed = PerSide<ReadonlyMap<string, ListedMailbox>>;
@@ -45,7 +47,7 @@ type Listed = PerSide<ReadonlyMap<string, ListedMailbox>>;
 /** Undefined where every mailbox is what it was, as in nearly all runs; mostly nothing is asked to know that. */
 export async function findWhereabouts(search: Search, { listings, known }: Known): Promise<Found | undefined> {
   const mailboxes = [...known.values()];
-  const { listed, isGone } = await complete(search, { listings, mailboxes });
+  const { listed, isWhole, isGone } = await complete(search, { listings, mailboxes });
   const byIdx = new Map(mailboxes.map((mailbox) => [mailbox.idx, mailbox]));
   const situations = perSide((side) =>
     situationOf({ known: recordedOn(side, mailboxes), listed: listed[side], isGone }),
@@ -65,7 +67,7 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
       return {
         places: perSide((side) => found[side].places),
         unclear: perSide((side) => found[side].unclear),
-        listed,
+        ...{ listed, isWhole },
       };
     }
     hasLooked = true;
@@ -102,6 +104,7 @@ interface Incomplete {
 
 interface Completed {
   readonly listed: Listed;
+  readonly isWhole: boolean;
   /** Whether a mailbox that is not listed does not exist. */
   readonly isGone: (name: string) => boolean;
 }
@@ -109,12 +112,14 @@ interface Completed {
 /** Adds to a list that need not have all mailboxes what those that may be called otherwise now can have become. */
 async function complete({ sessions, query }: Search, { listings, mailboxes }: Incomplete): Promise<Completed> {
   const listed: Listed = perSide((side) => listings[side].mailboxes);
+  const unknown = { listed, isWhole: false, isGone: () => false };
   // What is listed in a line that cannot be read may be any of them.
-  if (sides.some((side) => listings[side].unreadable.length > 0)) return { listed, isGone: () => false };
-  if (query.patterns.includes("*") && query.selectOptions.length === 0) return { listed, isGone: () => true };
+  if (sides.some((side) => listings[side].unreadable.length > 0)) return unknown;
+  if (query.patterns.includes("*") && query.selectOptions.length === 0)
+    return { listed, isWhole: true, isGone: () => true };
   const { replaced, renamed } = suspectsIn(listed, mailboxes);
   const names = new Set(renamed);
-  if (!replaced && names.size === 0) return { listed, isGone: () => false };
+  if (!replaced && names.size === 0) return unknown;
   const more = await bothSides(async (side) => {
     const { naming } = listings[side];
     const everything = { selectOptions: [], reference: naming.reference, patterns: ["*"] };
@@ -124,8 +129,8 @@ async function complete({ sessions, query }: Search, { listings, mailboxes }: In
     return found.unreadable.length > 0 ? undefined : new Map([...found.mailboxes, ...listed[side]]);
   });
   const { local, remote } = more;
-  if (local === undefined || remote === undefined) return { listed, isGone: () => false };
-  return { listed: { local, remote }, isGone: (name) => replaced || names.has(name) };
+  if (local === undefined || remote === undefined) return unknown;
+  return { listed: { local, remote }, isWhole: replaced, isGone: (name) => replaced || names.has(name) };
 }
 
 /** Whether another mailbox has the name of a known one; and those that seem to be called like a new one. */
