@@ -56,10 +56,15 @@ function agree(moved: readonly Moved[], { before, now }: Lists): boolean {
     return mailbox === undefined || !first.has(mailbox.wireName) || isAsBefore(mailbox.wireName);
   };
   if (!moved.every(({ name, place }) => isSaidOfName(name) && isSaidOfName(place))) return false;
-  const news = [...second].filter(([wireName]) => !isAsBefore(wireName)).map(([, state]) => state);
-  const byValidity = groupBy(news, ({ uidValidity }) => uidValidity);
+  const byValidity = groupBy([...second], ([, { uidValidity }]) => uidValidity);
+  const couldBe = (now: MailboxState | undefined, state: MailboxState): boolean =>
+    now !== undefined && continues(now, state);
   return !moved.some(
-    ({ state }) => state && byValidity.get(state.uidValidity)?.some((other) => continues(other, state)),
+    ({ state }) =>
+      state !== undefined &&
+      byValidity
+        .get(state.uidValidity)
+        ?.some(([wireName, now]) => couldBe(now, state) && !couldBe(first.get(wireName), state)),
   );
 }
 
