@@ -234,7 +234,7 @@ describe("--watch", { concurrency: 3 }, () => {
         const uses = side === "remote" ? " SPECIAL-USE" : "";
         assert.deepEqual(
           [...kinds],
-          [`LIST "" * RETURN (SUBSCRIBED${uses} STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))`, 'LIST "" ""'],
+          [`LIST "" * RETURN (SUBSCRIBED${uses} STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))`, 'LIST "" ""'],
         );
       }
     });

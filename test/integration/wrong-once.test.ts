@@ -30,6 +30,8 @@ interface Case {
   /** The first line like it is told wrong, by a side to which this happens: */
   readonly pattern: RegExp;
   readonly by: number;
+  /** In the answer to a STATUS. */
+  readonly isAsked?: boolean;
   readonly synced?: number;
   readonly change: (stores: TwoStores, side: Side) => Promise<void> | void;
   /** After that run. */
@@ -71,10 +73,16 @@ const cases: readonly Case[] = [
   },
   {
     what: "UIDNEXT too low, when a message was deleted",
-    ...{ pattern: /^\* STATUS INBOX \(MESSAGES \d+ UIDNEXT (\d+)/, by: -1, synced: 3 },
+    ...{ pattern: /^\* STATUS INBOX \(MESSAGES \d+ UIDNEXT (\d+)/, by: -1, isAsked: true, synced: 3 },
     change: (stores, side) => expunge(stores[otherSide(side)], "3"),
     messages: 2,
   },
+  ...[-2, 2].map((by): Case => ({
+    what: `the number of messages, by ${by}, when mailboxes are listed and a message was deleted`,
+    ...{ pattern: /^\* STATUS INBOX \(MESSAGES (\d+)/, by, synced: 3 },
+    change: (stores, side) => expunge(stores[otherSide(side)], "3"),
+    messages: 2,
+  })),
   {
     what: "HIGHESTMODSEQ too high, before messages are copied there",
     ...{ pattern: highestModSeq, by: 1, synced: 1 },
@@ -83,7 +91,7 @@ const cases: readonly Case[] = [
   },
   ...[2, 1000].map((by): Case => ({
     what: `HIGHESTMODSEQ ${by} too high behind what was copied there, before other changes`,
-    ...{ pattern: /^\* STATUS INBOX \(MESSAGES .* HIGHESTMODSEQ (\d+)/, by, synced: 3 },
+    ...{ pattern: /^\* STATUS INBOX \(MESSAGES .* HIGHESTMODSEQ (\d+)/, by, isAsked: true, synced: 3 },
     change: (stores, side) => deliver(stores[otherSide(side)], "INBOX", ...mails("new", 2)),
     later: async (stores, side) => {
       await store(stores[side], String.raw`1 +FLAGS (\Flagged)`);
@@ -94,7 +102,7 @@ const cases: readonly Case[] = [
 ];
 
 describe("told wrong once", { concurrency: 2 }, () => {
-  for (const { what, pattern, by, synced = 0, change, later, args = [], messages } of cases) {
+  for (const { what, pattern, by, isAsked, synced = 0, change, later, args = [], messages } of cases) {
     for (const side of sides) {
       test(`${what}, on the ${side} side`, async (t) => {
         const stores = await twoStores(t, servers);
@@ -104,14 +112,19 @@ describe("told wrong once", { concurrency: 2 }, () => {
         }
         await change(stores, side);
         let isTold = false;
-        stores.hold(side, "server", {
-          pattern,
-          action: (line) => {
-            isTold = true;
-            const [start = "", number] = pattern.exec(line) ?? [];
-            return { instead: start.replace(/\d+$/, String(Number(number) + by)) + line.slice(start.length) };
-          },
-        });
+        const lie = (): void => {
+          stores.hold(side, "server", {
+            pattern,
+            action: (line) => {
+              isTold = true;
+              const [start = "", number] = pattern.exec(line) ?? [];
+              return { instead: start.replace(/\d+$/, String(Number(number) + by)) + line.slice(start.length) };
+            },
+          });
+        };
+        // The same is told of every mailbox that is listed.
+        if (isAsked) stores.hold(side, "client", { pattern: / STATUS INBOX /, action: lie });
+        else lie();
         const { status, stderr } = await runInterimap(stores.home, args);
         assert.equal(status, 0, stderr);
         assert.ok(isTold, stderr);

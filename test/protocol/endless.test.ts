@@ -20,7 +20,7 @@ describe("a list of mailboxes without an end is given up", () => {
   ] as const) {
     const listing = (lines: number): Promise<unknown> => {
       const script = `
-        C: l LIST "" * RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))
+        C: l LIST "" * RETURN (SUBSCRIBED STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))
         ${Array.from({ length: lines }, () => `S: ${line}`).join("\n")}
         S: l OK`;
       return withSession(script, (session) => list(session, query, longest), { capabilities: ["LIST-STATUS"] });

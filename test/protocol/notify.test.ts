@@ -116,7 +116,7 @@ test("STATUS of several mailboxes at once: each gets its own", async () => {
 });
 
 const query = { selectOptions: [], reference: "", patterns: ["*"] };
-const asked = `LIST "" * RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))`;
+const asked = `LIST "" * RETURN (SUBSCRIBED STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))`;
 const capabilities = ["LIST-STATUS", "LIST-EXTENDED"];
 
 function names({ mailboxes }: Awaited<ReturnType<typeof list>>): readonly string[] {
@@ -195,7 +195,7 @@ test("a rename told in the middle of a list is no part of it: it goes to the lis
 
 test("what nobody asked for is no part of a list: it goes to the listener", async () => {
   const script = `
-    C: t1 LIST "" (inbox Work) RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))
+    C: t1 LIST "" (inbox Work) RETURN (SUBSCRIBED STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))
     S: * LIST () "/" INBOX
     S: * LIST () "/" Private
     S: * STATUS Private (UIDVALIDITY 1 UIDNEXT 2 HIGHESTMODSEQ 3)
@@ -220,7 +220,7 @@ test("what nobody asked for is no part of a list: it goes to the listener", asyn
 
 test("of a server that does not notify, whatever it lists is the list", async () => {
   const script = `
-    C: t1 LIST "" Work RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))
+    C: t1 LIST "" Work RETURN (SUBSCRIBED STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))
     S: * LIST () "/" Arbeit
     S: t1 OK`;
   const work = async (session: Session): Promise<void> =>
@@ -229,7 +229,7 @@ test("of a server that does not notify, whatever it lists is the list", async ()
 });
 
 test("a list of subscribed mailboxes with one that is not is asked for again; with RECURSIVEMATCH, that is as it should be", async () => {
-  const asking = `LIST (SUBSCRIBED) "" * RETURN (SUBSCRIBED STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ))`;
+  const asking = `LIST (SUBSCRIBED) "" * RETURN (SUBSCRIBED STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))`;
   const script = `
     C: t1 ${asking}
     S: * LIST () "/" Private

@@ -37,7 +37,7 @@ const longestList = {
 const attempts = 5;
 
 /**
- * Lists mailboxes with their subscription and, where they can be selected, UIDVALIDITY, UIDNEXT and HIGHESTMODSEQ.
+ * Lists mailboxes with their subscription and, where they can be selected, MESSAGES, UIDNEXT, UIDVALIDITY and HIGHESTMODSEQ.
  * A server that tells of changes by itself (RFC 5465) does so with LIST responses, too, which have less in them. Those
  * that nobody asked for are left to the listener; where a name comes twice, or without the subscription that was asked for,
  * the list is asked for again.
@@ -90,7 +90,7 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
     parts: [
       ...line`LIST ${options.length > 0 ? line`(${spaced(options)}) ` : []}${astring(query.reference)} `,
       ...patternList(query.patterns),
-      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (UIDVALIDITY UIDNEXT HIGHESTMODSEQ)` : []})`,
+      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)` : []})`,
     ],
     claim: (response) => {
       if (!isAskedFor(response, session, mayMatch)) return false;

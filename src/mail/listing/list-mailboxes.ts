@@ -20,6 +20,8 @@ export interface ListedMailbox {
   readonly isRubbish?: boolean;
   /** Undefined when the server told none, e.g. because the mailbox has no mod-sequences. */
   readonly state: MailboxState | undefined;
+  /** How many there are; undefined when the server did not tell. */
+  readonly messages?: number | undefined;
 }
 
 /** A mailbox that was listed in a line nobody can make sense of. */
@@ -138,18 +140,20 @@ function isPlainWith(delimiter: string | null, name: string): boolean {
 
 function read(answer: ListAnswer, naming: Naming): Listing {
   // Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1).
-  const states = new Map(answer.statuses.map((status) => [canonicalName(status.name), stateOf(status)]));
+  const statuses = new Map(answer.statuses.map((status) => [canonicalName(status.name), status]));
   const mailboxes = new Map<string, ListedMailbox>();
   for (const { name: wireName, attributes } of answer.mailboxes) {
     const name = fromWire(wireName, naming);
     if (name === undefined) continue;
+    const status = statuses.get(canonicalName(wireName));
     const has = (attribute: string): boolean => attributes.some((one) => one.toLowerCase() === attribute);
     mailboxes.set(name, {
       wireName,
       exists: !has("\\noselect") && !has("\\nonexistent"),
       subscribed: has("\\subscribed"),
       isRubbish: isRubbish(name, attributes),
-      state: states.get(canonicalName(wireName)),
+      state: status && stateOf(status),
+      messages: status?.messages,
     });
   }
   return { naming, mailboxes, unreadable: answer.unreadable.flatMap((one) => readOdd(one, { naming, mailboxes })) };

@@ -25,7 +25,7 @@ const messageMs = 0.1;
 /** So much work is worth one more connection, which takes a login to begin with. */
 const connectionMs = 100;
 /** So long a round trip, in ms, is worth working on one more mailbox meanwhile. */
-const idleMs = 3;
+const idleMs = 1;
 /** Each may have messages in flight, and every switch from one to another is a SELECT. */
 const mostAtOnce = 16;
 

@@ -4,6 +4,8 @@ import { fetchFlags } from "../../imap/verbs/fetch.ts";
 import { statusIfAny } from "../../imap/verbs/mailbox.ts";
 import { select } from "../../imap/verbs/select.ts";
 import type { Session } from "../../imap/session.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
 import { allDone } from "../../util/all-done.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
@@ -18,6 +20,8 @@ import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
 export interface Prospect {
   readonly isRubbish: boolean;
   readonly mailbox: KnownMailbox;
+  /** As they were listed. */
+  readonly listed: PerSide<ListedMailbox | undefined>;
   readonly wireNames: PerSide<string>;
 }
 
@@ -72,15 +76,20 @@ async function mostThatVanished(
   { sessions }: Foresight,
   { side, prospect, mapped, counts }: OnSide & Recorded,
 ): Promise<number> {
-  const { mailbox, wireNames } = prospect;
+  const { mailbox, listed, wireNames } = prospect;
   const before = mailbox.states[side];
-  const now = await statusIfAny(sessions[side], wireNames[side]);
+  const now = countIn(listed[side]) ?? (await statusIfAny(sessions[side], wireNames[side]));
   // Of another mailbox no deletion is carried over.
   if (before === undefined || now?.uidValidity !== before.uidValidity) return 0;
   // The original program, which kept no counts, left hardly a message without a mapping.
   const had = counts?.[side] ?? mapped;
   const arrived = Math.max(0, (now.uidNext ?? 0) - before.uidNext);
   return Math.min(mapped, Math.max(0, had + arrived - (now.messages ?? 0)));
+}
+
+function countIn(listed: ListedMailbox | undefined): (MailboxState & { readonly messages: number }) | undefined {
+  if (listed?.state === undefined || listed.messages === undefined) return undefined;
+  return { ...listed.state, messages: listed.messages };
 }
 
 /** How many messages of each side vanished and are still on the other. */

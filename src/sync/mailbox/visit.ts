@@ -7,7 +7,7 @@ import { InterimapError, interrupted } from "../../model/errors.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { optimiseLater } from "../context/late-optimisation.ts";
 import { attempt, knownMailboxes, leaveOut, rubbishOf, wireNamesOf, type Run } from "../context/run.ts";
-import { foreseeDeletions } from "../deletions/foresee-deletions.ts";
+import { foreseeDeletions, type Prospect } from "../deletions/foresee-deletions.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { syncMailbox } from "./sync-mailbox.ts";
@@ -27,9 +27,7 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
     run,
     names.flatMap((name) => {
       const mailbox = known.get(name);
-      return mailbox === undefined || run.leftOut.has(name)
-        ? []
-        : [{ mailbox, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) }];
+      return mailbox === undefined || run.leftOut.has(name) ? [] : [prospectOf(mailbox, listings)];
     }),
   );
   // What killed connections may do it again: everything else comes first, and each of these has them for itself.
@@ -83,7 +81,7 @@ async function syncEmptied(
     const exists = (other: string): boolean =>
       sides.every((side) => listings[side].mailboxes.get(other)?.exists === true);
     const others = [...all.values()].filter((other) => other !== mailbox && exists(other.name));
-    const prospect = { mailbox, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) };
+    const prospect = prospectOf(mailbox, listings);
     const moved = await findMoved(run, {
       prospect,
       others: others.map((other) => ({ idx: other.idx, wireNames: wireNamesOf(other.name, listings) })),
@@ -186,4 +184,10 @@ async function syncOne(
     matchesExisting,
     repairs,
   });
+}
+
+function prospectOf(mailbox: KnownMailbox, listings: PerSide<Listing>): Prospect {
+  const { name } = mailbox;
+  const listed = perSide((side) => listings[side].mailboxes.get(name));
+  return { mailbox, listed, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) };
 }

@@ -14,7 +14,7 @@ test("a STATUS that leaves out our own copies is asked for once more", async (t)
   await deliver(stores.local, "INBOX", ...mails("here", 2));
   await deliver(stores.remote, "INBOX", ...mails("there", 2));
   stores.hold("remote", "server", {
-    pattern: /^\* STATUS INBOX \(MESSAGES /,
+    pattern: /^\* STATUS INBOX \(MESSAGES 4 /,
     action: (line) => ({ instead: line.replace("MESSAGES 4", "MESSAGES 3").replace("UIDNEXT 5", "UIDNEXT 4") }),
   });
   await assertConverges(stores);
