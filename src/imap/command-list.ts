@@ -35,6 +35,19 @@ export class CommandList<T extends object> {
     return this.#items[this.#head];
   }
 
+  /** For loops that must not allocate: places from `start` up to, but without `end`; some may be empty. */
+  get start(): number {
+    return this.#head;
+  }
+
+  get end(): number {
+    return this.#items.length;
+  }
+
+  at(place: number): T | undefined {
+    return this.#items[place];
+  }
+
   /** The first one, in the order in which they were added. */
   find(isIt: (item: T) => boolean): T | undefined {
     for (let at = this.#head; at < this.#items.length; at++) {

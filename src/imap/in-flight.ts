@@ -63,9 +63,14 @@ export class InFlight<T extends Sent> implements InFlightKinds {
 
   /** The first command to claim a response has it. Another mailbox's messages have the same UIDs. */
   claim(response: UntaggedResponse, selected: MailboxView | undefined): T | undefined {
-    return this.#claimants.find(
-      ({ command: { view, claim } }) => (view === undefined || view === selected) && claim?.(response) === true,
-    );
+    const claimants = this.#claimants;
+    for (let place = claimants.start; place < claimants.end; place++) {
+      const sent = claimants.at(place);
+      if (sent === undefined) continue;
+      const { view, claim } = sent.command;
+      if ((view === undefined || view === selected) && claim?.(response) === true) return sent;
+    }
+    return undefined;
   }
 
   toArray(): T[] {

@@ -108,3 +108,25 @@ test("what is answered in whatever order does not count any more", () => {
   const { total, exclusive, selecting, leaving, inMailbox, vague } = list;
   assert.deepEqual([total, exclusive, selecting, leaving, inMailbox, vague], [0, 0, 0, 0, 0, 0]);
 });
+
+test("a response belongs to the first command that claims it and means the selected mailbox", () => {
+  const offered: string[] = [];
+  const claiming = (name: string, claims: boolean, more: Partial<Command> = {}) => {
+    const claim = (): boolean => offered.push(name) > 0 && claims;
+    return { tag: name, command: { ...of({ overlap: "any" }), claim, ...more } };
+  };
+  const deaf = { tag: "deaf", command: of({ overlap: "any" }) };
+  const elsewhere = claiming("elsewhere", true, { view: new MailboxView("other") });
+  const gone = claiming("gone", true);
+  const unmoved = claiming("unmoved", false);
+  const owner = claiming("owner", true, { view });
+  const sent = new InFlight<{ readonly tag: string; readonly command: Command }>();
+  for (const one of [deaf, elsewhere, gone, unmoved, owner, claiming("later", true)]) sent.add(one);
+  sent.remove(gone);
+  assert.equal(sent.claim({ kind: "exists", count: 1 }, view), owner);
+  assert.deepEqual(offered, ["unmoved", "owner"]);
+  sent.remove(owner);
+  assert.equal(sent.claim({ kind: "exists", count: 1 }, view)?.tag, "later");
+  sent.remove(sent.withTag("later")!);
+  assert.equal(sent.claim({ kind: "exists", count: 1 }, view), undefined);
+});
