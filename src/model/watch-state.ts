@@ -9,6 +9,7 @@ export type Attention = "notify" | "idle" | "poll";
 export interface LinkState {
   /** `waiting`: for the next attempt, at `retryAt`. */
   readonly state: "connecting" | "connected" | "waiting";
+  /** Since when there is a connection, or none: attempts to get one do not count. */
   readonly since: number;
   readonly retryAt?: number;
   /** Why the connection was lost or refused last, one line. */

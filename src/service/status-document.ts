@@ -40,6 +40,7 @@ export interface DaemonStatus {
 
 export interface LinkStatus {
   readonly state: LinkState["state"];
+  /** Since when there is a connection, or none. */
   readonly since: string;
   readonly retryAt: string | null;
   readonly reason: string | null;

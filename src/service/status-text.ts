@@ -1,12 +1,13 @@
 // The status as people read it: a head, a table of the mailboxes, and one each of what was refused and what waits.
 
 import { longestShown } from "../model/mailbox-name.ts";
+import { duration } from "../util/duration.ts";
 import { cut, printable } from "../util/printable.ts";
 import { sides } from "../model/side.ts";
 import type { Attention } from "../model/watch-state.ts";
 import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
 import { displayWidth, humanBytes, padEnd, textTable } from "./text-table.ts";
-import { duration, timeAndDistance } from "./times.ts";
+import { timeAndDistance } from "./times.ts";
 
 /** Ends with a line break. Times are local, and counted from when the document was made. */
 export function statusText(status: StatusDocument): string {
@@ -39,7 +40,7 @@ function head(status: StatusDocument, when: When): string[] {
   }
   if (lastLook !== null) {
     const leftOut = lastLook.leftOut === 0 ? "nothing left out" : `${lastLook.leftOut} left out`;
-    lines.push(["Last look", `${when(lastLook.at)}, took ${seconds(lastLook.durationMs)}, ${leftOut}`]);
+    lines.push(["Last look", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${leftOut}`]);
   }
   if (daemon !== null) lines.push(["Next look", nextLook(daemon, when)]);
   const width = Math.max(...lines.map(([title]) => displayWidth(title)));
@@ -57,13 +58,13 @@ function remark({ database, mailboxes }: StatusDocument): string[] {
   }
 }
 
-function link({ state, since, retryAt, reason, attention }: LinkStatus, when: When): string {
+function link({ state, since, retryAt, reason, attention, connections }: LinkStatus, when: When): string {
   const why = reason === null ? "" : `: ${printable(reason)}`;
   switch (state) {
     case "connected":
       return `connected since ${when(since)}${attention === null ? "" : `; ${noticing[attention]}`}`;
     case "connecting":
-      return `connecting since ${when(since)}${why}`;
+      return `${connections === 0 ? "connecting" : "connecting again, not connected"} since ${when(since)}${why}`;
     case "waiting":
       return `not connected since ${when(since)}${retryAt === null ? "" : `, next attempt ${when(retryAt)}`}${why}`;
   }
@@ -103,10 +104,11 @@ function mailboxTable({ mailboxes }: StatusDocument, when: When): string[] {
   return textTable(columns, rows);
 }
 
-function lastSynchronised({ synchronisedAt, states, unfinished }: MailboxStatus, when: When): string {
+function lastSynchronised({ synchronisedAt, states, unfinished, mapped }: MailboxStatus, when: When): string {
   // states without a time: an earlier version made them
   const known = states.local === null && states.remote === null ? "never" : noValue;
-  return (synchronisedAt === null ? known : when(synchronisedAt)) + (unfinished ? ", unfinished since" : "");
+  const soFar = unfinished ? `; unfinished, ${mapped} on both sides so far` : "";
+  return (synchronisedAt === null ? known : when(synchronisedAt)) + soFar;
 }
 
 function refusedTable({ refused }: StatusDocument, next: When): string[] {
@@ -162,8 +164,4 @@ function changesTable({ refusedChanges }: StatusDocument, next: When): string[] 
     ...[next(nextAttemptAt), printable(reason)],
   ]);
   return textTable(columns, rows);
-}
-
-function seconds(milliseconds: number): string {
-  return milliseconds < 60_000 ? `${(milliseconds / 1000).toFixed(1)} s` : duration(milliseconds);
 }

@@ -1,5 +1,7 @@
 // Times for people: local time, and how far away that is.
 
+import { duration } from "../util/duration.ts";
+
 /** `2025-03-01 09:05:00 (3 min ago)`, or `(in 20 s)` for a time to come. */
 export function timeAndDistance(at: Date, now: Date): string {
   return `${localTime(at)} (${distance(at.getTime() - now.getTime())})`;
@@ -9,15 +11,6 @@ export function localTime(at: Date): string {
   const two = (number: number): string => String(number).padStart(2, "0");
   const day = [String(at.getFullYear()), two(at.getMonth() + 1), two(at.getDate())].join("-");
   return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":")}`;
-}
-
-/** Cut, not rounded: the next unit comes when it is full. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} days`;
 }
 
 function distance(milliseconds: number): string {

@@ -103,8 +103,7 @@ export class Link {
     const least = Math.max(error.retryAfterMs ?? 0, error.code === "AUTH_FAILED" ? authPauseMs : 0);
     const retryInMs = Math.max(backoffMs(this.#failures, this.#random), least);
     this.#notBefore = performance.now() + retryInMs;
-    const since = Date.now();
-    this.#enter("waiting", { since, retryAt: since + retryInMs, reason: error.message });
+    this.#enter("waiting", { retryAt: Date.now() + retryInMs, reason: error.message });
     if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
     if (alike(error.message) === this.#lastReported) return;
     this.#lastReported = alike(error.message);
@@ -168,8 +167,10 @@ export class Link {
   }
 
   #enter(state: LinkState["state"], more: Partial<LinkState> = {}): void {
-    const { connections, attention } = this.#state;
-    this.#state = { state, since: Date.now(), connections, ...(attention !== undefined && { attention }), ...more };
+    const { connections, attention, ...before } = this.#state;
+    const isChange = (state === "connected") !== (before.state === "connected");
+    const since = isChange ? Date.now() : before.since;
+    this.#state = { state, since, connections, ...(attention !== undefined && { attention }), ...more };
     this.#onStateChange?.();
   }
 }

@@ -15,16 +15,16 @@ test("a running daemon: head, mailboxes, what was refused, what waits", () => {
     statusText(sampleStatus),
     `\
 Database   /data/x.db
-Daemon     process 4711 since 2025-02-27 11:59:00 (2 days ago)
+Daemon     process 4711 since 2025-02-27 11:59:00 (2 d ago)
 Activity   waiting
 Local      connected since 2025-03-01 09:00:00 (3 h ago); the server tells of changes (NOTIFY)
 Remote     not connected since 2025-03-01 11:59:30 (30 s ago), next attempt 2025-03-01 12:00:20 (in 20 s): connection refused\\x1b[2J
-Last look  2025-03-01 11:57:00 (2 min ago), took 1.2 s, 2 left out
+Last look  2025-03-01 11:57:00 (3 min ago), took 1 s, 2 left out
 Next look  2025-03-01 12:05:00 (in 5 min)
 
 MAILBOX   LOCAL  REMOTE  REFUSED  LAST SYNCHRONISED
 INBOX      1234    1233        1  2025-03-01 11:57:00 (3 min ago)
-日本語/é      -       -        -  never, unfinished since
+日本語/é      -       -        -  never; unfinished, 0 on both sides so far
 
 REFUSED IN  SIDE   UID     SIZE  ATTEMPTS  NEXT ATTEMPT                    REASON
 INBOX       local   17  31.0 MB         3  2025-03-01 12:01:00 (in 1 min)  [TOOBIG] Message is too big
@@ -50,6 +50,27 @@ test("a daemon at work has no next look; nothing refused, nothing that waits, no
   });
   assert.match(text, /^Next look {2}after the work in hand$/m);
   assert.doesNotMatch(text, /Last look|REFUSED IN|NOT COPIED/);
+});
+
+test("a connection that is being made for the first time, and one that was lost", () => {
+  const at = "2025-03-01T11:59:30.000Z";
+  const line = (connections: number): string | undefined => {
+    const { local, remote } = sampleStatus.daemon!.sides;
+    const sides = { local: { ...local, state: "connecting" as const, since: at, connections, reason: null }, remote };
+    return /^Local {6}(.*)$/m.exec(statusText({ ...sampleStatus, daemon: { ...sampleStatus.daemon!, sides } }))?.[1];
+  };
+  assert.deepEqual(
+    [line(0), line(2)],
+    [
+      "connecting since 2025-03-01 11:59:30 (30 s ago)",
+      "connecting again, not connected since 2025-03-01 11:59:30 (30 s ago)",
+    ],
+  );
+});
+
+test("a first copy that was cut off shows how far it got", () => {
+  const mailboxes = sampleStatus.mailboxes.map((one) => ({ ...one, mapped: 2913 }));
+  assert.match(statusText({ ...sampleStatus, mailboxes }), / never; unfinished, 2913 on both sides so far$/m);
 });
 
 test("without a daemon", () => {

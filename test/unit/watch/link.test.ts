@@ -186,6 +186,37 @@ test("the state says why, and when the next attempt is", () => {
   assert.ok(retryAt >= before + 2 * second && retryAt <= Date.now() + 2 * second);
 });
 
+test("since when a connection is missed stays the same through all attempts to get it", async (t) => {
+  let now = 1_700_000_000_000;
+  t.mock.method(Date, "now", () => now);
+  const { link, connect } = watched();
+  const started = now;
+  now += minute;
+  link.failed(failure("CONNECT", "refused"));
+  assert.equal(link.state.since, started, "never connected: since the start");
+  link.retryNow();
+  await connect(fakeSession());
+  assert.equal(link.state.since, now);
+  now += minute;
+  const lost = now;
+  link.failed(failure("CONNECTION_LOST", "going down"));
+  for (const attempt of ["first", "second"]) {
+    now += minute;
+    link.retryNow();
+    await link
+      .connect(never, () => {
+        assert.deepEqual([link.state.state, link.state.since], ["connecting", lost], attempt);
+        return Promise.reject(failure("CONFIG_INVALID"));
+      })
+      .catch(() => undefined);
+    link.failed(failure("CONNECT", "refused"));
+    assert.deepEqual([link.state.state, link.state.since], ["waiting", lost], attempt);
+  }
+  link.retryNow();
+  await connect(fakeSession());
+  assert.equal(link.state.since, now);
+});
+
 test("the pause is really made", async () => {
   const { link } = watched(0);
   link.failed(failure("CONNECT"));
