@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { openChannel, selectAgain } from "../../src/imap/channel.ts";
 import { fetchFlags } from "../../src/imap/verbs/fetch.ts";
 import { noop } from "../../src/imap/verbs/mailbox.ts";
-import { select, type KnownMailbox } from "../../src/imap/verbs/select.ts";
+import { select, type SelectBaseline } from "../../src/imap/verbs/select.ts";
 import { storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { flagSet } from "../../src/model/flags.ts";
@@ -19,7 +19,7 @@ const codes = `
 
 const state = { uidValidity: 7, uidNext: 20, highestModSeq: 9_007_199_254_740_993n };
 
-const known: readonly (readonly [what: string, known: KnownMailbox | undefined, sent: string])[] = [
+const known: readonly (readonly [what: string, known: SelectBaseline | undefined, sent: string])[] = [
   ["nothing", undefined, ""],
   ["its state", { state, sequenceSample: [] }, " (QRESYNC (7 9007199254740993 1:19))"],
   [

@@ -8,7 +8,7 @@ import { line, mailbox, modSeq, number, uids, type CommandPart } from "../codec/
 import { MailboxView } from "../mailbox-view.ts";
 import { selectInto, type Channel } from "../channel.ts";
 
-export interface KnownMailbox {
+export interface SelectBaseline {
   readonly state: MailboxState;
   /** Sequence number and UID of some messages, ascending; empty when they cannot be known. */
   readonly sequenceSample: readonly (readonly [sequence: number, uid: number])[];
@@ -23,7 +23,7 @@ const attempts = 4;
  * @throws InterimapError MAILBOX_UNSYNCABLE when UIDs are not persistent or nothing can be written;
  * MAILBOX_PROTOCOL when what the server says of the mailbox cannot be read.
  */
-export async function select(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
+export async function select(session: Channel, wireName: string, known?: SelectBaseline): Promise<MailboxView> {
   let view = await selectOnce(session, wireName, known);
   for (let i = 1; i < attempts && view.isOfTwo; i++) view = await selectOnce(session, wireName, known);
   view.requireReadable(session.side);
@@ -33,7 +33,7 @@ export async function select(session: Channel, wireName: string, known?: KnownMa
   return view;
 }
 
-async function selectOnce(session: Channel, wireName: string, known?: KnownMailbox): Promise<MailboxView> {
+async function selectOnce(session: Channel, wireName: string, known?: SelectBaseline): Promise<MailboxView> {
   const view = new MailboxView(wireName, known?.state.highestModSeq);
   const selecting = selectInto(view, known === undefined ? [] : qresync(known));
   await session.run({
@@ -57,12 +57,12 @@ export async function examine(session: Channel, wireName: string): Promise<void>
  * Cyrus 3.6 takes a sampled sequence number beyond EXISTS for a match, and so says nothing of the messages that vanished
  * from the end of the mailbox.
  */
-function hidesExpunges({ exists }: MailboxView, { sequenceSample }: KnownMailbox): boolean {
+function hidesExpunges({ exists }: MailboxView, { sequenceSample }: SelectBaseline): boolean {
   const [highest = 0] = sequenceSample.at(-1) ?? [];
   return exists < highest;
 }
 
-function qresync({ state, sequenceSample }: KnownMailbox): CommandPart[] {
+function qresync({ state, sequenceSample }: SelectBaseline): CommandPart[] {
   const { uidValidity, uidNext, highestModSeq } = state;
   // RFC 7162 3.2.5: mod-sequences start at 1, and below UID 1 there is nothing to ask for.
   if (highestModSeq === 0n || uidNext <= 1) return [];

@@ -72,7 +72,7 @@ export interface OpenMailbox extends MailboxWork {
   /** Something was changed on a server in this round. */
   hasProgressed: boolean;
   /** What was asked for together with SELECT, if anything was; for the first who needs it. */
-  readonly foretold: Record<Side, Foretold | undefined>;
+  readonly prefetched: Record<Side, Prefetched | undefined>;
   readonly sample: Sample | undefined;
   /** Of copies whose flags are being read back: to be waited for before a round is over. */
   readonly readBacks: Promise<void>[];
@@ -83,7 +83,7 @@ export interface OpenMailbox extends MailboxWork {
 }
 
 /** What was told of messages that were new by what LIST said. */
-export interface Foretold {
+export interface Prefetched {
   readonly uids: UidSet;
   /** Undefined when they could not be had. */
   readonly sizes: Promise<MessageSizes | undefined>;

@@ -23,7 +23,7 @@ import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { readBack } from "../flags/read-back.ts";
 import { clearRefusal, recordRefusal } from "../refused/record-refusal.ts";
 import { Reluctance } from "./reluctance.ts";
-import { toldInAdvance } from "./told-in-advance.ts";
+import { prefetchedOf } from "./prefetched.ts";
 import { concludeOffer } from "./waits.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
@@ -61,13 +61,13 @@ export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<U
 }
 
 /** Neither was anything asked for in advance, nor does anything wait for the end of an offer. */
-function isNothingOpen({ foretold, progress }: OpenMailbox, side: Side): boolean {
-  return foretold[side] === undefined && progress[side].wait === undefined;
+function isNothingOpen({ prefetched, progress }: OpenMailbox, side: Side): boolean {
+  return prefetched[side] === undefined && progress[side].wait === undefined;
 }
 
 async function sizesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<MessageSizes> {
-  const { sizes } = await toldInAdvance(mailbox, side, uids);
-  mailbox.foretold[side] = undefined;
+  const { sizes } = await prefetchedOf(mailbox, side, uids);
+  mailbox.prefetched[side] = undefined;
   return sizes ?? (await fetchSizes(mailbox.sessions[side], uids));
 }
 

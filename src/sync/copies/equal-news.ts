@@ -8,7 +8,7 @@ import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from ".
 import { pairMessages } from "../identity/pair-messages.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { adopt, forgetChangesOf } from "../recovery/resume.ts";
-import { toldInAdvance } from "./told-in-advance.ts";
+import { prefetchedOf } from "./prefetched.ts";
 
 /** Returns what is left of both sides' new messages: none of one side is one of the other's. */
 export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {
@@ -20,12 +20,12 @@ export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<
   if (pairs.length > 0) adopt(mailbox, pairs);
   const left = perSide((side) => subtract(newcomers[side], uidSetOf(pairs.map((pair) => pair[side].uid))));
   for (const side of sides)
-    mailbox.foretold[side] = { uids: left[side], sizes: Promise.resolve(sizesAmong(identities[side], left[side])) };
+    mailbox.prefetched[side] = { uids: left[side], sizes: Promise.resolve(sizesAmong(identities[side], left[side])) };
   return left;
 }
 
 async function identitiesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<readonly MessageIdentity[]> {
-  const { identities } = await toldInAdvance(mailbox, side, uids);
+  const { identities } = await prefetchedOf(mailbox, side, uids);
   if (identities !== undefined) return identities;
   forgetChangesOf(mailbox, { local: emptyUidSet, remote: emptyUidSet, [side]: uids });
   return fetchIdentities(mailbox.sessions[side], uids);

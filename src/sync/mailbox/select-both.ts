@@ -1,0 +1,133 @@
+// Selects a mailbox on both sides, with all that can be asked for in the same packet.
+
+import type { Channel } from "../../imap/channel.ts";
+import type { MailboxView } from "../../imap/mailbox-view.ts";
+import { fetchIdentities, fetchSizes } from "../../imap/verbs/fetch.ts";
+import { noop, status } from "../../imap/verbs/mailbox.ts";
+import { select, type SelectBaseline } from "../../imap/verbs/select.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
+import { sizesOf } from "../../model/message-sizes.ts";
+import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { emptyUidSet, isEmpty, uidRange, type UidSet } from "../../model/uid-set.ts";
+import { isChange, type Report } from "../context/events.ts";
+import type { Prefetched, MailboxWork, OpenMailbox } from "../context/open-mailbox.ts";
+import { FlagKnowledge } from "../flags/flag-knowledge.ts";
+import { askForSample } from "../identity/identity-sample.ts";
+import { undeletableIn } from "../refused/refused-changes.ts";
+import { recordOf, selectBaseline } from "./select-baseline.ts";
+import { progressFrom, recordedStates, takeUp } from "./starting-point.ts";
+
+export function prefetches({ prefetched, sample }: Pick<OpenMailbox, "prefetched" | "sample">): Promise<unknown>[] {
+  return sides.flatMap((side) => [prefetched[side]?.sizes ?? [], sample?.found[side] ?? []].flat());
+}
+
+/** Our own states of a mailbox say nothing until a round has come to its end. */
+function isFromElsewhere({ store, idx }: MailboxWork, before: PerSide<MailboxState | undefined>): boolean {
+  return sides.some((side) => before[side]?.uidNext !== 1) && !store.wasSynchronised(idx);
+}
+
+/** @throws InterimapError when a side cannot select it, or has another mailbox under its name by now. */
+export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
+  const { sessions, wireNames, name } = work;
+  const report: Report = (event) => {
+    if (isChange(event)) mailbox.hasProgressed = true;
+    work.report(event);
+  };
+  const undeletable = undeletableIn(work);
+  // The sample is made of what is to be checked; and of rows that all have a message.
+  const maySample = !work.repairs && sides.every((side) => isEmpty(undeletable[side]));
+  const recordedOf = recordOf(work);
+  // Counted once: there may be a million.
+  const rows = maySample && sides.some((side) => work.before[side]) ? work.store.countMappings(work.idx) : 0;
+  const known = perSide((side) => selectBaseline(work, side, { ...recordedOf, rows }));
+  const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
+  const prefetched = perSide((side) => prefetch(work, side));
+  const sample = askForSample(work);
+  const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
+    await Promise.allSettled(prefetches({ prefetched, sample }));
+    throw error;
+  });
+  const uidValidity = perSide((side) => views[side].uidValidity);
+  const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
+  // What is asked for next must not take its answers.
+  if (anew.length > 0 && sample !== undefined) await bothSides((side) => sample.found[side]);
+  for (const side of anew) {
+    requireAsListed(work, side, uidValidity[side]);
+    report({ type: "uidvalidity-changed", side, mailbox: name });
+  }
+  const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
+  const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
+  if (wasInterrupted) work.store.renewUnconfirmed(work.idx);
+  const recorded = recordedStates(work, { ...recordedOf, before, wasInterrupted });
+  const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
+  const mailbox: OpenMailbox = {
+    ...work,
+    report,
+    hasProgressed: false,
+    interrupted,
+    wasInterrupted,
+    isTakenOver: wasInterrupted && isFromElsewhere(work, before),
+    marked: work.marked,
+    before,
+    views,
+    flags: new FlagKnowledge(),
+    recorded,
+    isDoubtful: { local: false, remote: false },
+    prefetched,
+    sample: anew.length > 0 ? undefined : sample,
+    readBacks: [],
+    refusals: [],
+    progress: progressFrom({ ...work, before, interrupted }, { views, beyond: recordedOf.beyond }),
+  };
+  return mailbox;
+}
+
+/**
+ * A mailbox that was there when all were listed may have been renamed since, and another one given its name: the next look at
+ * all names tells.
+ */
+function requireAsListed({ listed, before }: MailboxWork, side: Side, uidValidity: number): void {
+  const then = listed[side]?.uidValidity;
+  if (then === undefined || then === uidValidity || then !== before[side]?.uidValidity) return;
+  const message = "another mailbox has its name now";
+  throw new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "run again to see what became of it" });
+}
+
+/** So often a count that does not fit is asked for. */
+const countAttempts = 3;
+
+/**
+ * What is met for the first time, has had messages and is said to hold none is asked once more: taken for empty, it would
+ * be matched with nothing, and everything in it copied.
+ */
+async function selectCounted(session: Channel, wireName: string, known?: SelectBaseline): Promise<MailboxView> {
+  const view = await select(session, wireName, known);
+  if (known !== undefined || view.existedWhenSelected > 0 || view.uidNext <= 1) return view;
+  let counted = 0;
+  for (let attempt = 1; attempt <= countAttempts; attempt++) {
+    const [told] = await Promise.all([status(session, wireName), noop(session)]);
+    counted = told.messages ?? 0;
+    // What came since, and may be gone again, is told by the NOOP.
+    if (counted === 0 || view.exists > 0) return view;
+  }
+  const message = `the server counts ${String(counted)} messages (STATUS), and none when the mailbox is selected`;
+  throw new InterimapError("MAILBOX_PROTOCOL", message, { side: session.side, hint: "nothing was copied" });
+}
+
+/** Asks for the sizes of what is new by what LIST said, so that this leaves together with SELECT. */
+function prefetch(work: MailboxWork, side: Side): Prefetched | undefined {
+  const uids = newByList(work, side);
+  if (work.repairs || isEmpty(uids)) return undefined;
+  const session = work.sessions[side];
+  if (isEmpty(newByList(work, otherSide(side))))
+    return { uids, sizes: fetchSizes(session, uids).catch(() => undefined) };
+  const identities = fetchIdentities(session, uids).catch(() => undefined);
+  return { uids, identities, sizes: identities.then((messages) => messages && sizesOf(messages)) };
+}
+
+function newByList({ before, listed }: MailboxWork, side: Side): UidSet {
+  const [known, now] = [before[side], listed[side]];
+  if (known === undefined || now?.uidValidity !== known.uidValidity) return emptyUidSet;
+  return now.uidNext <= known.uidNext ? emptyUidSet : uidRange(known.uidNext, now.uidNext - 1);
+}

@@ -1,0 +1,90 @@
+// What the state of a mailbox is at the end of a round: asked for where something was changed, and proven where it is too good.
+
+import { selectAgain, type Channel } from "../../imap/channel.ts";
+import type { MailboxView } from "../../imap/mailbox-view.ts";
+import { noop, status } from "../../imap/verbs/mailbox.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
+import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import { isEmpty, lastUid } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { forgetUnknown, refuteAgain } from "../deletions/confirm-vanished.ts";
+
+/**
+ * A HIGHESTMODSEQ that is too high would hide all that happens until it is reached. One that nothing else bears out than the
+ * answer to one STATUS is asked for again; the lower one counts.
+ */
+export async function proven(
+  { sessions, wireNames, views }: OpenMailbox,
+  after: PerSide<MailboxState>,
+): Promise<PerSide<MailboxState>> {
+  return bothSides(async (side) => {
+    const state = after[side];
+    if (state.highestModSeq <= views[side].provenModSeq) return state;
+    const { uidValidity, highestModSeq = state.highestModSeq } = await status(sessions[side], wireNames[side]);
+    const isLower = uidValidity === state.uidValidity && highestModSeq < state.highestModSeq;
+    return isLower ? { ...state, highestModSeq } : state;
+  });
+}
+
+/** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */
+export function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
+  const { exists, existedWhenSelected, hasShrunk, vanished, changes } = views[side];
+  const isSameNumber = exists === existedWhenSelected && !hasShrunk;
+  return !progress[side].isTouched && isSameNumber && changes.size === 0 && isEmpty(vanished);
+}
+
+/**
+ * Asks what the state is now, and lets the server tell all that led to it. A server may first leave out what another
+ * session of ours has appended, because the session that asks has not seen it yet; the NOOP has made it look.
+ */
+export async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
+  const now = await askState(mailbox, side);
+  const settled = lastUid(mailbox.progress[side].mapped) >= now.uidNext ? await askState(mailbox, side) : now;
+  forgetUnknown(mailbox, side);
+  await refuteAgain(mailbox, side);
+  return settled;
+}
+
+/**
+ * STATUS goes first: whatever it counts in is announced by the NOOP behind it at the latest, so a checkpoint never covers a
+ * change we have not heard of.
+ */
+async function askState({ sessions, wireNames, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
+  const view = views[side];
+  // What comes together with the answer may be later.
+  const { latestModSeq } = view;
+  const [told] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
+  const { uidValidity, uidNext, highestModSeq } = isComplete(told) ? told : await selectForState(sessions[side], view);
+  if (uidValidity !== view.uidValidity || view.isReplaced) {
+    throw new InterimapError(
+      "MAILBOX_UNSTABLE",
+      `the mailbox was replaced on the ${side} server during synchronisation`,
+      { side },
+    );
+  }
+  view.noteHighestModSeq(highestModSeq);
+  progress[side].counted = told.messages ?? view.exists;
+  progress[side].observed = { uidValidity, uidNext, highestModSeq, messages: told.messages, latestModSeq };
+  return { uidValidity, uidNext, highestModSeq };
+}
+
+function isComplete(told: Partial<MailboxState>): told is MailboxState {
+  const { uidValidity, uidNext, highestModSeq } = told;
+  return uidValidity !== undefined && uidNext !== undefined && highestModSeq !== undefined;
+}
+
+/** Some servers answer STATUS with less than was asked for, or with nothing. */
+async function selectForState(session: Channel, view: MailboxView): Promise<MailboxState> {
+  const selecting = selectAgain(view);
+  view.uidNext = 0;
+  await session.run(selecting);
+  if (view.uidNext > 0) return stateOf(view);
+  throw new InterimapError("MAILBOX_PROTOCOL", "the server tells no UIDNEXT, neither with STATUS nor with SELECT", {
+    side: session.side,
+  });
+}
+
+export function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxView): MailboxState {
+  return { uidValidity, uidNext, highestModSeq };
+}

@@ -1,0 +1,105 @@
+// Where the work on a mailbox begins: what is recorded of it, and what of that can be believed.
+
+import type { MailboxView } from "../../imap/mailbox-view.ts";
+import { noFlags } from "../../model/flags.ts";
+import { nothingSeen, type MailboxState } from "../../model/mailbox-state.ts";
+import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { emptyUidSet, isEmpty, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import type { ChangeKind } from "../../state/refused-changes.ts";
+import type { MailboxWork, OpenMailbox, Progress } from "../context/open-mailbox.ts";
+import { isWaitOver } from "../copies/waits.ts";
+import { isDue } from "../refused/retry-refused.ts";
+import type { RecordOf } from "./select-baseline.ts";
+
+interface TakenUp {
+  /** Undefined: first met, or met anew. */
+  readonly before: PerSide<MailboxState | undefined>;
+  readonly views: PerSide<MailboxView>;
+  /** UIDVALIDITY changed. */
+  readonly isAnew: boolean;
+}
+
+/**
+ * Returns the floors from which on messages without a mapping are matched before anything is copied; undefined when there
+ * can be no copies among them. What is met for the first time may be the same on both sides. Where UIDVALIDITY changed
+ * the recorded UIDs mean nothing any more: no deletion follows from that, all messages are matched, the rest is copied.
+ */
+export function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<number> | undefined {
+  const { store, idx, matchesExisting, marked } = work;
+  // A marker that was set for this round tells of nothing yet.
+  const left = marked === undefined ? store.interruption(idx) : undefined;
+  if (!isAnew && before.local !== undefined && before.remote !== undefined) return left;
+  const states = perSide((side) => before[side] ?? nothingSeen(views[side].uidValidity));
+  const bothHoldMessages = sides.every((side) => before[side] === undefined && views[side].exists > 0);
+  const matches = isAnew || left !== undefined || (bothHoldMessages && matchesExisting);
+  store.transaction(() => {
+    if (isAnew) store.forgetMessages(idx);
+    if (matches || marked !== undefined) store.startOver(idx, states);
+    else store.checkpoint(idx, states);
+  });
+  return matches ? { local: 1, remote: 1 } : undefined;
+}
+
+/**
+ * Undefined where a round was cut short: UIDNEXT may be older than the rest then, above all in a database of the original
+ * program. Neither does a repair believe it.
+ */
+export function recordedStates(
+  { repairs }: MailboxWork,
+  { counts, beyond, before, wasInterrupted }: RecordOf & Pick<OpenMailbox, "before" | "wasInterrupted">,
+): OpenMailbox["recorded"] {
+  return perSide((side) => {
+    const state = before[side];
+    if (state === undefined || repairs || wasInterrupted) return undefined;
+    return isEmpty(beyond[side]) ? { ...state, messages: counts?.[side] } : undefined;
+  });
+}
+
+/** What is recorded of the mailbox is read once for both sides. */
+export function progressFrom(
+  { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
+  { views, beyond }: { readonly views: PerSide<MailboxView> } & Pick<RecordOf, "beyond">,
+): PerSide<Progress> {
+  const [waits, allRefused, allChanges] = [store.waits(idx), store.refused(idx), store.refusedChanges(idx)];
+  const allUnkept = store.unkept(idx);
+  return perSide((side) => {
+    const isHere = (one: { readonly side: Side }): boolean => one.side === side;
+    const wait = waits.find(isHere);
+    const least = Math.min(interrupted?.[side] ?? Infinity, wait?.firstUid ?? Infinity);
+    const floor = Math.min(before[side]?.uidNext ?? 1, least);
+    const refused = allRefused.filter(isHere);
+    const changes = allChanges.filter(isHere);
+    const of = (what: ChangeKind): UidSet => uidSetOf(changes.filter((one) => one.what === what).map(({ uid }) => uid));
+    return {
+      floor,
+      copied: emptyUidSet,
+      mapped: floor === before[side]?.uidNext ? beyond[side] : store.mappedUids(idx, side, floor),
+      isTouched: false,
+      nextUid: views[side].uidNext,
+      unnamed: emptyUidSet,
+      silent: [],
+      areCopiesDoubted: false,
+      counted: views[side].existedWhenSelected,
+      observed: views[side].whenSelected,
+      hidesChanges: false,
+      isStuck: false,
+      hasUntold: false,
+      isProbed: false,
+      untold: 0,
+      undated: 0,
+      isContested: false,
+      lost: 0,
+      refuted: emptyUidSet,
+      refused: new Set(refused.map(({ uid }) => uid)),
+      due: uidSetOf(refused.filter((message) => repairs || isDue(message)).map(({ uid }) => uid)),
+      wait: wait && { ...wait, isOver: repairs || isWaitOver(wait) },
+      hasShrunk: false,
+      strays: emptyUidSet,
+      undeletable: of("deletion"),
+      unflaggable: of("flags"),
+      dueChanges: uidSetOf(changes.filter((change) => repairs || isDue(change)).map(({ uid }) => uid)),
+      unkept: allUnkept.find(isHere)?.flags ?? noFlags,
+      settled: emptyUidSet,
+    };
+  });
+}
