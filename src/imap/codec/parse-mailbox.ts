@@ -1,4 +1,4 @@
-// LIST, LSUB and STATUS, by hand: imapflow's parser refuses atoms such as `1:1` or `]x` and control characters, all of
+// LIST, LSUB and STATUS, by hand: imapflow's parser refuses atoms such as `]x` or `a{b` and control characters, all of
 // which servers send in mailbox names or beside them, and takes a mailbox `BODY[x]` for something else.
 
 import { readModSeq } from "../../model/mod-seq.ts";

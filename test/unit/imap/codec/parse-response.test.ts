@@ -370,6 +370,13 @@ for (const line of [
   });
 }
 
+test("a list in the place of a message is no message, however deeply it is nested, and not a message that is gone", async () => {
+  for (const depth of [1, 20, 200, 3_000]) {
+    const response = await parsed(`* 1 FETCH (UID 5 BODY[] ${"(".repeat(depth)}${")".repeat(depth)})`);
+    assert.ok(response.kind === "unreadable" && response.uid === 5, `nested ${depth} times: ${response.kind}`);
+  }
+});
+
 test("little is kept of a line that nobody knows", async () => {
   const response = await parsed(`\x1b[31m${"x".repeat(100_000)}`);
   assert.ok(response.kind === "unreadable" && response.line.length === 1000);
