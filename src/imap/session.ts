@@ -9,18 +9,20 @@ import { InterimapError } from "../model/errors.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
-import { trafficLine } from "../log/traffic.ts";
 import { Capabilities } from "./capabilities.ts";
 import { ResponseReader, type ResponseHandlers } from "./codec/read-responses.ts";
 import { strangersLimits, trustingLimits } from "./codec/split-responses.ts";
-import { encodeCommand, line, sendsUnasked, type Segment } from "./codec/write-command.ts";
-import { mayOverlap, type Command, type Turn } from "./command.ts";
+import { encodeCommand, line } from "./codec/write-command.ts";
+import { mayOverlap, type Command } from "./command.ts";
 import { CommandList } from "./command-list.ts";
 import { CommandRefused, wordsOf } from "./command-refused.ts";
+import { CommandWriter } from "./command-writer.ts";
+import type { Entry } from "./entry.ts";
 import { InFlight } from "./in-flight.ts";
 import { LiteralRefused } from "./literal-refused.ts";
 import { Discretion } from "./discretion.ts";
 import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
+import { Outlet } from "./outlet.ts";
 import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type {
@@ -32,6 +34,7 @@ import type {
   UntaggedResponse,
 } from "./responses.ts";
 import { Selection, type Opening } from "./selection.ts";
+import { TrafficLog } from "./traffic-log.ts";
 import type { Transport } from "./transport/transport.ts";
 import { notUnderstood } from "./unreadable.ts";
 
@@ -39,29 +42,8 @@ import { notUnderstood } from "./unreadable.ts";
 const goodbyeLimitMs = 5_000;
 /** A literal that need not have been asked for, and those of commands that say nothing of how large they are. */
 const freeLiteral = 64 * 1024;
-/** So often a server may ask for what nobody is going to send, between two answers. */
-const mostUnaskedChallenges = 100;
-
 /** However slowly a server tells what it has to tell. */
 const longestAnswerMs = 24 * 60 * 60_000;
-
-interface Entry {
-  readonly command: Command;
-  readonly resolve: (response: TaggedResponse) => void;
-  readonly reject: (error: Error) => void;
-  /** Segments still to be written; each but the last is followed by a `+` from the server. */
-  segments: readonly Segment[];
-  readonly tag: string;
-  writtenAt?: number;
-  leaves?: boolean;
-  opening?: Opening;
-  /** Octets of literals that came in answer to it. */
-  brought?: number;
-  /** Literals of it were written that the server did not ask for. */
-  hasSentUnasked?: boolean;
-  /** The server may be silent for as long as it likes: see {@link Command.answerChallenge}. Undefined before its `+`. */
-  isHeld?: boolean;
-}
 
 export interface SessionOptions {
   readonly side: Side;
@@ -83,15 +65,14 @@ export class Session {
   /** The shortest time that a command took to be answered. */
   roundTripMs = Infinity;
 
-  #transport: Transport;
+  readonly #outlet: Outlet;
+  readonly #writer: CommandWriter;
   readonly #reader: ResponseReader;
   readonly #pending = new CommandList<Entry>();
   readonly #inFlight = new InFlight<Entry>();
   /** To be sent again, before all that is pending. */
   #again: Entry | undefined;
   #nextTag = 0;
-  /** The entry that is written in part: it awaits `+` or its turn, and nothing else can be written before its end. */
-  #unfinished: Entry | undefined;
   readonly #selection = new Selection();
   readonly #discretion = new Discretion();
   #greeting: ((response: StatusResponse) => void) | undefined;
@@ -103,8 +84,6 @@ export class Session {
   #isExchanging = false;
   readonly #onAlert: ((text: string) => void) | undefined;
   readonly #patience: Patience;
-  #octetsSent: number | undefined;
-  #unaskedChallenges = 0;
   /** Text of a message has come since a command was answered: a line that makes no sense may be the rest of it. */
   #isBehindText = false;
   /** A message did not end where it should: until a command is answered, what comes may be its text. */
@@ -126,20 +105,38 @@ export class Session {
     this.#patience = new Patience({
       limitMs: options.silenceLimitMs,
       awaited: () => this.#awaited(),
-      isSending: () => this.#isSending(),
+      isSending: () => this.#outlet.isSending(),
       giveUp: (error) => {
         this.#fail(error);
       },
     });
-    this.#transport = transport;
+    this.#outlet = new Outlet(transport, () => {
+      this.#patience.progress();
+    });
+    const { side, log } = options;
+    const traffic = log.traffic ? new TrafficLog({ log, side, discretion: this.#discretion }) : undefined;
+    this.#writer = new CommandWriter({
+      outlet: this.#outlet,
+      traffic,
+      mayEnd: () => this.isUsable,
+      onProgress: () => {
+        this.#patience.progress();
+      },
+      onFree: () => {
+        this.#pump();
+      },
+      fail: (error) => {
+        this.#fail(error);
+      },
+    });
     const handlers: ResponseHandlers = {
       onResponse: (response) => {
         this.#receive(this.#discretion.heard(response));
       },
-      ...(this.log.traffic && {
+      ...(traffic && {
         onLine: (line: Buffer) => {
-          const isText = this.#isAstray && !this.#answersCommand(line);
-          this.#logTraffic("S", isText ? hiddenLine(line) : this.#discretion.forLog(line, this.log.showsSecrets));
+          if (this.#isAstray && !this.#answersCommand(line)) traffic.receivedText(line);
+          else traffic.received(line);
         },
       }),
       onText: () => {
@@ -193,7 +190,7 @@ export class Session {
   }
 
   get isSecure(): boolean {
-    return this.#transport.secure;
+    return this.#outlet.transport.secure;
   }
 
   /** The mailbox that will be selected when all commands so far are done, if it is one that somebody wants to know of. */
@@ -255,7 +252,7 @@ export class Session {
         surplus = this.#reader.detach();
       },
     });
-    this.#attach(await replace(this.#transport, surplus));
+    this.#attach(await replace(this.#outlet.transport, surplus));
     this.#isExchanging = false;
     this.#pump();
   }
@@ -280,10 +277,10 @@ export class Session {
    * is waited for, because it may have to pass on what it got.
    */
   async leave(): Promise<void> {
-    if (!this.isUsable || !this.isIdle || this.#transport.epitaph !== undefined) return this.logout();
+    if (!this.isUsable || !this.isIdle || this.#outlet.transport.epitaph !== undefined) return this.logout();
     const sent = (): Promise<void> =>
       new Promise((resolve) => {
-        this.#transport.stream.end(resolve);
+        this.#outlet.transport.stream.end(resolve);
       });
     await this.#sayGoodbye(() => Promise.race([this.ended, sent()]));
     this.destroy();
@@ -305,7 +302,7 @@ export class Session {
   }
 
   #attach(transport: Transport): void {
-    this.#transport = transport;
+    this.#outlet.transport = transport;
     transport.stream.on("error", (error: Error) => {
       this.#fail(error instanceof InterimapError ? error : this.#lost(error));
     });
@@ -314,27 +311,14 @@ export class Session {
 
   #pump(): void {
     if (this.#isExchanging) return;
-    this.#gatherWrites();
-    while (this.#unfinished === undefined) {
+    this.#outlet.gather();
+    while (this.#writer.isFree) {
       const next = this.#again ?? this.#pending.first;
       if (next === undefined || !mayOverlap(next.command, this.#inFlight, this.#selection.closedHabit)) break;
       if (next === this.#again) this.#again = undefined;
       else this.#pending.remove(next);
       this.#start(next);
     }
-  }
-
-  /**
-   * Commands of the same moment leave in one packet, and their answers come in one. In several, an answer would wait until
-   * the one before it is acknowledged (RFC 896), which may take 40 ms.
-   */
-  #gatherWrites(): void {
-    const { stream } = this.#transport;
-    if (stream.writableCorked > 0) return;
-    stream.cork();
-    process.nextTick(() => {
-      stream.uncork();
-    });
   }
 
   #start(entry: Entry): void {
@@ -352,47 +336,8 @@ export class Session {
       entry.opening = this.#selection.started(opens);
     }
     entry.writtenAt = monotonicMs();
-    this.#writeSegment(entry);
+    this.#writer.write(entry);
   }
-
-  #writeSegment(entry: Entry): void {
-    const [segment, ...rest] = entry.segments;
-    if (segment === undefined) return;
-    entry.segments = rest;
-    if (sendsUnasked(segment)) entry.hasSentUnasked = true;
-    if (this.log.traffic) this.#logCommand(segment);
-    const { turn, answerChallenge } = entry.command;
-    const isLast = rest.length === 0;
-    this.#write(isLast && turn !== undefined ? withoutLineEnd(segment.chunks) : segment.chunks);
-    this.#unfinished = isLast && turn === undefined && answerChallenge === undefined ? undefined : entry;
-    if (isLast)
-      void turn?.then((verdict) => {
-        this.#finish(entry, verdict);
-        this.#pump();
-      });
-  }
-
-  #write(chunks: readonly (string | Buffer)[]): void {
-    const { stream } = this.#transport;
-    for (const chunk of chunks.slice(0, -1)) {
-      if (typeof chunk === "string") stream.write(chunk, "latin1");
-      else stream.write(chunk);
-    }
-    stream.write(chunks.at(-1) ?? "", "latin1", this.#noteProgress);
-  }
-
-  /** Writes the line end that was held back, if it still is. */
-  #finish(entry: Entry, verdict: Turn = "go"): void {
-    if (this.#unfinished !== entry) return;
-    this.#unfinished = undefined;
-    if (entry.command.turn === undefined || entry.segments.length > 0 || !this.isUsable) return;
-    this.#write([verdict === "go" ? lineEnd : withdrawal]);
-  }
-
-  readonly #noteProgress = (): void => {
-    this.#octetsSent = this.#transport.octetsSent?.();
-    this.#patience.progress();
-  };
 
   #receive(response: Response): void {
     if (this.#isAstray && !this.#isAnswer(response)) {
@@ -404,7 +349,7 @@ export class Session {
         this.#complete(response);
         break;
       case "continuation":
-        this.#continue(response.text);
+        this.#writer.continue(response.text);
         break;
       case "unreadable":
         this.#isAstray = response.isCut === true;
@@ -475,10 +420,8 @@ export class Session {
     }
     this.#isAnswering = true;
     this.#patience.words = undefined;
-    this.#unaskedChallenges = 0;
     if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
-    // A literal that is refused before its `+` is never sent.
-    this.#finish(entry);
+    this.#writer.answered(entry);
     this.#note(response);
     if (entry.opening !== undefined && !this.#isSelectionDone(entry, entry.opening, response)) return;
     entry.command.onAnswered?.(response);
@@ -506,52 +449,6 @@ export class Session {
 
   #takeTag(): string {
     return `a${String(this.#nextTag++)}`;
-  }
-
-  #noteUnaskedChallenge(): void {
-    if (++this.#unaskedChallenges < mostUnaskedChallenges) return;
-    this.#fail(new InterimapError("PROTOCOL", "the server asks again and again for what it was not going to get"));
-  }
-
-  #continue(challenge: string): void {
-    const entry = this.#unfinished;
-    if (entry === undefined) {
-      this.#noteUnaskedChallenge();
-      return;
-    }
-    if (entry.segments.length > 0) {
-      this.#patience.progress();
-      this.#gatherWrites();
-      this.#writeSegment(entry);
-      this.#pump();
-      return;
-    }
-    // One line ends it, however often the server says `+`.
-    if (entry.isHeld !== undefined || entry.command.answerChallenge === undefined) {
-      this.#noteUnaskedChallenge();
-      return;
-    }
-    const answer = entry.command.answerChallenge(challenge);
-    if (answer === undefined) {
-      this.#fail(new InterimapError("PROTOCOL", `the server asks for more than ${entry.command.name} has to say`));
-      return;
-    }
-    if (typeof answer === "string") {
-      this.#answer(answer);
-      return;
-    }
-    entry.isHeld = true;
-    void answer.then((line) => {
-      entry.isHeld = false;
-      if (this.#unfinished !== entry) return;
-      this.#noteProgress();
-      this.#answer(line);
-    });
-  }
-
-  #answer(line: string): void {
-    if (this.log.traffic) this.#logTraffic("C", line);
-    this.#transport.stream.write(`${line}\r\n`, "latin1");
   }
 
   /**
@@ -650,29 +547,16 @@ export class Session {
     return this.#inFlight.find(({ command }) => command.overlap !== "any")?.opening !== undefined;
   }
 
-  #isSending(): boolean {
-    const { stream, octetsSent } = this.#transport;
-    const sent = octetsSent?.();
-    const isSending = sent === undefined ? stream.writableLength > 0 : sent !== this.#octetsSent;
-    this.#octetsSent = sent;
-    return isSending;
-  }
-
-  #isOut(): boolean {
-    const { stream, isOut } = this.#transport;
-    return stream.writableLength === 0 && isOut?.() !== false;
-  }
-
   #awaited(): Awaited {
     if (this.#greeting !== undefined) return "something";
-    if (this.#isOut() && this.#inFlight.find(isDelivered) !== undefined) return "delivery";
+    if (this.#outlet.isOut() && this.#inFlight.find(isDelivered) !== undefined) return "delivery";
     if (this.#inFlight.find(isLarge) !== undefined) return "something large";
     return this.#inFlight.find((entry) => entry.isHeld !== true) === undefined ? "nothing" : "something";
   }
 
   #lost(cause?: Error): InterimapError {
     const goodbye = this.#goodbye;
-    const words = (goodbye && wordsOf(goodbye)) ?? this.#transport.epitaph?.() ?? cause?.message;
+    const words = (goodbye && wordsOf(goodbye)) ?? this.#outlet.transport.epitaph?.() ?? cause?.message;
     return new InterimapError("CONNECTION_LOST", `connection lost${words === undefined ? "" : `: ${words}`}`, {
       hint: "run again: what was done is recorded",
       cause,
@@ -689,8 +573,8 @@ export class Session {
     this.#hasEnded(error);
     this.#reader.detach();
     // What the system has not sent yet would be sent after all.
-    if (isMisunderstanding(error)) this.#transport.abort?.();
-    this.#transport.stream.destroy();
+    if (isMisunderstanding(error)) this.#outlet.transport.abort?.();
+    this.#outlet.transport.stream.destroy();
     this.#onFailure?.(error);
     const unanswered = [...this.#inFlight.toArray(), ...(this.#again ? [this.#again] : []), ...this.#pending.toArray()];
     for (const entry of unanswered) {
@@ -699,15 +583,6 @@ export class Session {
       entry.reject(error);
     }
     this.#again = undefined;
-  }
-
-  #logCommand(segment: Segment): void {
-    const line = segment.chunks.filter((chunk) => typeof chunk === "string").join("");
-    for (const part of line.split("\r\n")) if (part !== "") this.#logTraffic("C", part);
-  }
-
-  #logTraffic(direction: "C" | "S", line: string | Buffer): void {
-    this.log.debug(trafficLine(direction, line, this.log.showsSecrets), { side: this.side });
   }
 }
 
@@ -743,10 +618,6 @@ function beginsWith({ line: sent }: UnreadableResponse, tag: string): boolean {
   return words.startsWith(tag) && !/[a-z0-9]/.test(words.charAt(tag.length));
 }
 
-function hiddenLine(line: Buffer): string {
-  return `[${String(line.length)} octets that may be text of a message]`;
-}
-
 /** What may keep a server busy for a long time: a message, or anything in a mailbox. */
 function isLarge({ command: { overlap, parts }, isHeld }: Entry): boolean {
   if (overlap === "any") return carriesMessage(parts);
@@ -769,13 +640,4 @@ function isMisunderstanding(error: Error): boolean {
 function mailboxLost(side: Side): InterimapError {
   const message = "the mailbox could not be selected any more";
   return new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "nothing was changed in it; run again" });
-}
-
-const lineEnd = "\r\n";
-/** RFC 3502 6.3.11: an APPEND with an empty message is refused as a whole. */
-const withdrawal = " {0+}\r\n\r\n";
-
-function withoutLineEnd(chunks: readonly (string | Buffer)[]): (string | Buffer)[] {
-  const last = chunks.at(-1);
-  return typeof last === "string" ? [...chunks.slice(0, -1), last.slice(0, -lineEnd.length)] : [...chunks];
 }
