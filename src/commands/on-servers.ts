@@ -7,7 +7,7 @@ import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../watch/alerts.ts";
-import { Connections } from "../mail/pool/pair.ts";
+import { SessionPair } from "../mail/pool/pair.ts";
 import type { Report } from "../sync/context/events.ts";
 import type { Program } from "../sync/mailboxes/suggested-command.ts";
 import { openDatabase } from "./open-database.ts";
@@ -24,7 +24,7 @@ export interface CommandContext {
 }
 
 export interface Workplace {
-  readonly connections: Connections;
+  readonly connections: SessionPair;
   readonly store: Store;
   /** Absolute path of the store's database. */
   readonly database: string;
@@ -41,18 +41,20 @@ export async function onServers(context: CommandContext, work: (place: Workplace
   const { log, report, program, signal } = context;
   const { store, config } = openDatabase(context);
   const onAlert = alertsTo(report);
-  const connections = new Connections(
-    (side, signal) =>
-      connect(config.servers[side], { side, log, onAlert: onAlert(side), keepAlive: false, signal, isEager: true }),
-    perSide((side) => config.servers[side].connections),
+  const connections = new SessionPair(
+    perSide((side) => {
+      const settings = config.servers[side];
+      const how = { side, log, onAlert: onAlert(side), keepAlive: false, isEager: true };
+      return { main: (attempt) => connect(settings, { ...how, ...attempt }), limit: settings.connections };
+    }),
   );
-  const windUp = (): void => {
-    connections.windUp(interrupted());
+  const drain = (): void => {
+    connections.drain(interrupted());
   };
-  signal.addEventListener("abort", windUp);
+  signal.addEventListener("abort", drain);
   const references = perSide((side) => config.servers[side].listReference);
   try {
-    if (signal.aborted) windUp();
+    if (signal.aborted) drain();
     await work({ connections, store, database: config.database, references, report, program, stop: signal });
     await connections.logout();
   } catch (error) {
@@ -61,7 +63,7 @@ export async function onServers(context: CommandContext, work: (place: Workplace
     if (error.code === "INTERRUPTED") await connections.logout();
     throw error.abandons === "side" ? interrupted() : error;
   } finally {
-    signal.removeEventListener("abort", windUp);
+    signal.removeEventListener("abort", drain);
     connections.destroy();
     store.close();
   }

@@ -57,8 +57,10 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
         perSide((side) => config.servers[side].listReference),
       ),
     },
-    connect: ({ side, ...attempt }) =>
-      connect(config.servers[side], { side, log, onAlert: onAlert(side), keepAlive: true, ...attempt }),
+    connectors: perSide((side) => {
+      const how = { side, log, onAlert: onAlert(side), keepAlive: true };
+      return (attempt) => connect(config.servers[side], { ...how, ...attempt });
+    }),
     connections: perSide((side) => config.servers[side].connections),
     usesNotify: command.notify,
     pollMs: 1_000 * (seconds ?? pollSeconds),

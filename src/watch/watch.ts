@@ -18,7 +18,8 @@ import { Agenda, type Due } from "./agenda.ts";
 import { askForNews, heed, insteadOfNotify } from "./notify.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
 import { noLaterThan, onClockJump } from "./clock-watch.ts";
-import { Connections } from "../mail/pool/pair.ts";
+import type { Connector } from "../mail/pool/connector.ts";
+import { SessionPair } from "../mail/pool/pair.ts";
 import { isFind, isLeftOut, type Report, type SyncEvent } from "../sync/context/events.ts";
 import type { RenameSource } from "../sync/renames/rename-news-plan.ts";
 import { givenName } from "../sync/mailboxes/given-mailboxes.ts";
@@ -34,17 +35,10 @@ import { untilNextWait } from "../sync/copies/waits.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
 import { synchronise, synchroniseMailboxes } from "../sync/synchronise.ts";
 
-export interface Attempt {
-  readonly side: Side;
-  readonly signal: AbortSignal;
-  /** How long the server may leave us without an answer. */
-  readonly silenceLimitMs: number;
-}
-
 export interface WatchOptions {
   readonly sync: Omit<SyncOptions, "connections" | "sessions" | "renames" | "stop">;
-  /** One attempt to get a session. */
-  readonly connect: (attempt: Attempt) => Promise<Session>;
+  /** Each makes one attempt to get a session. */
+  readonly connectors: PerSide<Connector>;
   /** How many sessions each side may have at once for its mailboxes. */
   readonly connections: PerSide<number>;
   /** Let servers tell of changes, instead of asking them. */
@@ -83,7 +77,7 @@ export class Watch {
   readonly #report: Report;
   readonly #agenda = new Agenda();
   readonly #links: PerSide<Link>;
-  readonly #connections: Connections;
+  readonly #connections: SessionPair;
   readonly #idling = new Set<Side>();
   /** Servers that stopped telling, because it was too much. */
   readonly #overflowed = new Set<Side>();
@@ -133,11 +127,14 @@ export class Watch {
       options.onStateChange(this.state);
     };
     this.#links = perSide((side) => new Link({ side, report: this.#report, onStateChange }));
-    this.#connections = new Connections((side, signal, use) => {
-      const { patienceMs } = this.#links[side];
-      const connect = (): Promise<Session> => options.connect({ side, signal, silenceLimitMs: patienceMs });
-      return use === "main" ? this.#links[side].connect(signal, () => this.#attended(connect)) : connect();
-    }, options.connections);
+    this.#connections = new SessionPair(
+      perSide((side) => {
+        const link = this.#links[side];
+        const extra: Connector = ({ signal }) => options.connectors[side]({ signal, silenceLimitMs: link.patienceMs });
+        const main: Connector = (attempt) => link.connect(attempt.signal, () => this.#attended(() => extra(attempt)));
+        return { main, extra, limit: options.connections[side] };
+      }),
+    );
   }
 
   get state(): WatchState {
@@ -162,7 +159,7 @@ export class Watch {
       this.#remakeConnections(byMs);
     });
     const stopConnecting = (): void => {
-      this.#connections.windUp(interrupted());
+      this.#connections.drain(interrupted());
       this.#note({ activity: "stopping" });
     };
     stop.addEventListener("abort", stopConnecting);
@@ -262,7 +259,8 @@ export class Watch {
   async #recover(error: unknown): Promise<void> {
     if (!(error instanceof InterimapError) || error.abandons !== "side") throw error;
     const failed = error.side === undefined ? sides : [error.side];
-    await this.#connections.dropBroken(error, failed);
+    this.#connections.abortFailed(error, failed);
+    await this.#connections.shrink();
     for (const side of failed) this.#failed(side, error);
     this.#agenda.noteEverything();
   }
@@ -273,7 +271,7 @@ export class Watch {
 
   #remakeConnections(byMs: number): void {
     this.#report({ type: "clock-jumped", byMs });
-    this.#connections.drop(this.#purpose("this machine was asleep, or its clock was set"));
+    this.#connections.abort(this.#purpose("this machine was asleep, or its clock was set"));
     this.lookNow();
   }
 
@@ -447,7 +445,7 @@ export class Watch {
    * in them until then: that nobody tells.
    */
   async #leave(sessions: PerSide<Session>): Promise<void> {
-    await this.#connections.dismissExtras();
+    await this.#connections.shrink();
     const known = this.#known();
     await bothSides(async (side) => {
       const session = sessions[side];
@@ -514,7 +512,7 @@ export class Watch {
   #idleIn(side: Side, wireName: string): void {
     const idling = watchByIdling({
       wireName,
-      connect: () => this.#connections.another(side),
+      connect: () => this.#connections.openApart(side),
       onNews: () => {
         this.#agenda.noteMailbox(side, wireName);
       },

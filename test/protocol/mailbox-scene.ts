@@ -8,7 +8,7 @@ import { openStore } from "../../src/state/open-store.ts";
 import type { Store } from "../../src/state/state-store.ts";
 import type { SyncEvent } from "../../src/sync/context/events.ts";
 import { ByteBudget } from "../../src/mail/transfer/byte-budget.ts";
-import { Connections } from "../../src/mail/pool/pair.ts";
+import { SessionPair } from "../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../src/sync/deletions/deletion-guard.ts";
 import { Shortage } from "../../src/sync/copies/reluctance.ts";
 import { syncMailbox } from "../../src/sync/mailbox/sync-mailbox.ts";
@@ -67,7 +67,9 @@ export async function withScene(
                   before: perSide((side) => store.mailboxes()[0]?.states[side]),
                   listed: { local: undefined, remote: undefined },
                   sessions: { local, remote },
-                  connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
+                  connections: new SessionPair(
+                    perSide(() => ({ main: () => Promise.reject(new Error("no more")), limit: 1 })),
+                  ),
                   inFlight,
                   shortage: perSide(() => new Shortage()),
                   store,

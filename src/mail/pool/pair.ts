@@ -1,123 +1,89 @@
-// The connections to both servers: one session of each side, further ones where they pay, all ended together.
+// The sessions of both servers: a pool for each side, all ended together.
+//
+//              connecting fails   open sessions
+//   drain            x            go on, but do not wait long for an answer
+//   abort                         end at once
+//   destroy          x            end at once
+//   shrink                        those beside the main ones say goodbye
+//   logout                        say goodbye
 
 import type { Session } from "../../imap/session.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-
-/** `main`: the session that all of a side's mailboxes are worked on with; `extra`: any beside it. */
-export type SessionUse = "main" | "extra";
-
-export type Connect = (side: Side, signal: AbortSignal, use: SessionUse) => Promise<Session>;
+import { SessionPool, type PoolOptions } from "./session-pool.ts";
 
 /** Whoever asked us to stop is waiting. */
 const lastSilenceMs = 5_000;
 
-export class Connections {
-  readonly #connect: Connect;
-  readonly #aborted = new AbortController();
-  readonly #open = new Set<Session>();
-  readonly #main = new Map<Side, Session>();
-  readonly #limits: PerSide<number>;
-  /** Beside the main ones. */
-  readonly #extras = perSide(() => new Set<Promise<Session | undefined>>());
-  readonly #spare: Session[] = [];
+export class SessionPair {
+  readonly #connecting = new AbortController();
+  readonly #pools: PerSide<SessionPool>;
 
-  /** `limits`: how many sessions a side may have at once for its mailboxes, the main one included. */
-  constructor(connect: Connect, limits: PerSide<number>) {
-    this.#connect = connect;
-    this.#limits = limits;
+  constructor(options: PerSide<PoolOptions>) {
+    this.#pools = perSide((side) => new SessionPool(options[side], this.#connecting.signal));
   }
 
   /**
    * The main sessions; those that are not there (any more) are made, both at once. When one server cannot be reached, the
-   * other is not waited for.
+   * other is not waited for. @throws InterimapError
    */
   open(): Promise<PerSide<Session>> {
     return bothSides((side) =>
-      this.#mainSession(side).catch((error: unknown) => {
-        this.#aborted.abort(error);
+      this.#pools[side].main().catch((error: unknown) => {
+        this.#connecting.abort(error);
         throw error;
       }),
     );
   }
 
-  /**
-   * A session beside the main one, for nobody else until it is given back; undefined when there is none to be had, which
-   * is no error.
-   */
-  async lend(side: Side): Promise<Session | undefined> {
-    const spare = this.#spare.findIndex((session) => session.side === side);
-    const [known] = spare < 0 ? [] : this.#spare.splice(spare, 1);
-    if (known?.isUsable === true) return known;
-    // One that was refused counts: the server is not asked again for as many.
-    if (this.#extras[side].size + 1 >= this.#limits[side]) return undefined;
-    const made = this.#add(side, "extra").catch(() => undefined);
-    this.#extras[side].add(made);
-    return made;
+  /** See {@link SessionPool.acquire}. */
+  acquire(side: Side): Promise<Session | undefined> {
+    return this.#pools[side].acquire();
   }
 
-  giveBack(session: Session): void {
-    this.#spare.push(session);
+  release(session: Session): void {
+    this.#pools[session.side].release(session);
   }
 
-  /** One more session of a side, for whoever asks. @throws InterimapError */
-  another(side: Side): Promise<Session> {
-    return this.#add(side, "extra");
+  /** See {@link SessionPool.openApart}. @throws InterimapError */
+  openApart(side: Side): Promise<Session> {
+    return this.#pools[side].openApart();
   }
 
-  /** Says goodbye to all that can be lent. */
-  async dismissExtras(): Promise<void> {
-    const extras = sides.flatMap((side) => [...this.#extras[side]]);
-    for (const side of sides) this.#extras[side].clear();
-    this.#spare.length = 0;
-    await Promise.all(extras.map(async (extra) => (await extra)?.logout()));
+  /** Says goodbye to all sessions that can be acquired; further ones can be. */
+  async shrink(): Promise<void> {
+    await Promise.all(sides.map((side) => this.#pools[side].shrink()));
   }
 
   /**
-   * After work that failed because of `error`: drops its side's session and the second ones, and whichever still has
-   * something in flight, whose answer nobody waits for any more.
+   * After work that failed: ends the main sessions of these sides, and one that still waits for an answer, which is
+   * nobody's any more. open() makes them anew.
    */
-  async dropBroken(error: Error, failed: readonly Side[]): Promise<void> {
-    for (const [side, session] of this.#main) if (failed.includes(side) || !session.isIdle) session.destroy(error);
-    await this.dismissExtras();
+  abortFailed(reason: Error, failed: readonly Side[]): void {
+    for (const side of sides) this.#pools[side].abortMain(reason, failed.includes(side) ? "always" : "busy");
   }
 
-  /** Drops every connection at once; open() makes them anew. */
-  drop(reason: Error): void {
-    for (const session of this.#open) session.destroy(reason);
+  /** Ends every session at once; open() makes them anew. */
+  abort(reason?: Error): void {
+    for (const side of sides) this.#pools[side].abort(reason);
   }
 
   /**
    * The work is to end: whatever is being connected, now or later, fails with `reason`. The sessions that are there go on,
    * as long as their servers do not keep us waiting.
    */
-  windUp(reason: Error): void {
-    this.#aborted.abort(reason);
-    for (const session of this.#open) session.limitSilence(lastSilenceMs);
+  drain(reason?: Error): void {
+    this.#connecting.abort(reason);
+    for (const side of sides) this.#pools[side].limitSilence(lastSilenceMs);
   }
 
   /** Says goodbye everywhere; never fails. */
   async logout(): Promise<void> {
-    await Promise.all([...this.#open].map((session) => session.leave()));
+    await Promise.all(sides.map((side) => this.#pools[side].logout()));
   }
 
-  /** Ends every connection at once; what is in flight, or being connected, fails with `reason`. */
+  /** Ends every session at once, for good; what is in flight, or being connected, fails with `reason`. */
   destroy(reason?: Error): void {
-    this.#aborted.abort(reason);
-    for (const session of this.#open) session.destroy(reason);
-  }
-
-  async #mainSession(side: Side): Promise<Session> {
-    const known = this.#main.get(side);
-    if (known?.isUsable === true) return known;
-    const made = await this.#add(side, "main");
-    this.#main.set(side, made);
-    return made;
-  }
-
-  async #add(side: Side, use: SessionUse): Promise<Session> {
-    const session = await this.#connect(side, this.#aborted.signal, use);
-    this.#open.add(session);
-    void session.ended.then(() => this.#open.delete(session));
-    return session;
+    this.#connecting.abort(reason);
+    this.abort(reason);
   }
 }

@@ -4,7 +4,7 @@
 import { openChannel, type Channel } from "../../imap/channel.ts";
 import type { Session } from "../../imap/session.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import type { Connections } from "./pair.ts";
+import type { SessionPair } from "./pair.ts";
 
 export interface Job {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Job {
 
 export interface Workforce {
   readonly sessions: PerSide<Session>;
-  readonly connections: Connections;
+  readonly connections: SessionPair;
   /** No new job is begun then. */
   readonly stop: AbortSignal;
 }
@@ -50,17 +50,17 @@ export async function shareOut<T extends Job>(
     await Promise.all(workers);
   };
   const join = async (): Promise<void> => {
-    const extra = await lendBoth(connections);
+    const extra = await acquireBoth(connections);
     lent.push(...extra.values());
     if (extra.size > 0) await toilAt(perSide((side) => extra.get(side) ?? sessions[side]));
   };
   await Promise.all([toilAt(sessions), ...Array.from({ length: helpers(jobs) }, join)]);
-  for (const session of lent) connections.giveBack(session);
+  for (const session of lent) connections.release(session);
   if (failures.length > 0) throw failures[0];
 }
 
-async function lendBoth(connections: Connections): Promise<Map<Side, Session>> {
-  const found = await Promise.all(sides.map(async (side) => [side, await connections.lend(side)] as const));
+async function acquireBoth(connections: SessionPair): Promise<Map<Side, Session>> {
+  const found = await Promise.all(sides.map(async (side) => [side, await connections.acquire(side)] as const));
   return new Map(found.flatMap(([side, session]) => (session === undefined ? [] : [[side, session]])));
 }
 

@@ -11,7 +11,7 @@ import type { UidSet } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/mapping.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
-import type { Connections } from "../../mail/pool/pair.ts";
+import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "../flags/flag-knowledge.ts";
@@ -28,7 +28,7 @@ export interface MailboxWork {
   readonly listed: PerSide<MailboxState | undefined>;
   readonly sessions: PerSide<Channel>;
   /** Where one more connection to append over can be had. */
-  readonly connections: Connections;
+  readonly connections: SessionPair;
   /** By the side they come from: messages fetched or being fetched and not yet appended, of all mailboxes together. */
   readonly inFlight: PerSide<ByteBudget>;
   readonly store: Store;

@@ -3,7 +3,7 @@
 import type { Session } from "../../imap/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import type { Connections } from "../../mail/pool/pair.ts";
+import type { SessionPair } from "../../mail/pool/pair.ts";
 import { ByteBudget } from "../../mail/transfer/byte-budget.ts";
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -25,7 +25,7 @@ export interface SyncOptions {
   /** Mailboxes were named for this run: that one of them is gone says nothing of the others. */
   readonly isGiven?: boolean;
   readonly isIgnored: (name: string) => boolean;
-  readonly connections: Connections;
+  readonly connections: SessionPair;
   /** The main ones, whether they still work or not; asked of `connections` if undefined. */
   readonly sessions?: PerSide<Session>;
   readonly store: Store;

@@ -151,13 +151,13 @@ function lanesTo({ sessions, connections }: OpenMailbox, target: Side, { batches
   const lanes = new AppendLanes(sessions[target], { takesSeveral: takesSeveral(sessions[target]), mayGo });
   const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
   const joins = octets >= worthAnotherConnection && takesSeveral(sessions[target]);
-  const lending = joins ? connections.lend(target) : Promise.resolve(undefined);
+  const lending = joins ? connections.acquire(target) : Promise.resolve(undefined);
   void lending.then((session) => {
     if (session !== undefined) lanes.add(session);
   });
   const release = (): void => {
     void lending.then((session) => {
-      if (session !== undefined) connections.giveBack(session);
+      if (session !== undefined) connections.release(session);
     });
   };
   return { lanes, release };

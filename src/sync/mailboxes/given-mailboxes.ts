@@ -9,7 +9,7 @@ import { canonicalName, displayName, toWire, type Naming } from "../../model/mai
 import { bothSides, sides, type PerSide } from "../../model/side.ts";
 import type { Target } from "../../model/target.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { Connections } from "../../mail/pool/pair.ts";
+import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { Report } from "../context/events.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import { programLine, type Program } from "./suggested-command.ts";
@@ -21,7 +21,7 @@ export interface Opened {
 }
 
 export interface Opening {
-  readonly connections: Connections;
+  readonly connections: SessionPair;
   readonly store: Store;
   readonly references: PerSide<string>;
   readonly report: Report;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
-import { Connections } from "../../../src/mail/pool/pair.ts";
+import { SessionPair } from "../../../src/mail/pool/pair.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { synchronise } from "../../../src/sync/synchronise.ts";
 import { scratchBase } from "../../support/scratch.ts";
@@ -57,7 +57,9 @@ async function run({
     await synchronise({
       query: { references: { local: "", remote: "" }, patterns: ["*"], selectOptions: [] },
       isIgnored: () => false,
-      connections: new Connections((side) => Promise.resolve(servers[side].session), { local: 1, remote: 1 }),
+      connections: new SessionPair(
+        perSide((side) => ({ main: () => Promise.resolve(servers[side].session), limit: 1 })),
+      ),
       store,
       stop: new AbortController().signal,
       program: ["interimap"],

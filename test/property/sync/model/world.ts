@@ -6,7 +6,7 @@ import type { PermanentFlags } from "../../../../src/model/flags.ts";
 import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
 import type { Store } from "../../../../src/state/state-store.ts";
 import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
-import { Connections } from "../../../../src/mail/pool/pair.ts";
+import { SessionPair } from "../../../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../../../src/sync/deletions/deletion-guard.ts";
 import { Shortage } from "../../../../src/sync/copies/reluctance.ts";
 import type { SyncEvent } from "../../../../src/sync/context/events.ts";
@@ -134,7 +134,7 @@ export class World {
       before: this.known.states,
       listed: perSide((side) => this.mailboxes[side].state),
       sessions: sessions,
-      connections: new Connections(() => Promise.reject(new Error("no more")), { local: 1, remote: 1 }),
+      connections: new SessionPair(perSide(() => ({ main: () => Promise.reject(new Error("no more")), limit: 1 }))),
       inFlight: perSide(() => new ByteBudget(1 << 20)),
       shortage: perSide(() => new Shortage()),
       store,

@@ -1,0 +1,13 @@
+// How a session comes about. Whoever needs one is handed a connector; what else has to happen on the way wraps it.
+
+import type { Session } from "../../imap/session.ts";
+
+export interface Attempt {
+  /** Gives up at once; the promise rejects with its reason. */
+  readonly signal: AbortSignal;
+  /** How long the server may leave us without an answer, in ms; the session's default unless told. */
+  readonly silenceLimitMs?: number;
+}
+
+/** @throws InterimapError */
+export type Connector = (attempt: Attempt) => Promise<Session>;
