@@ -34,12 +34,20 @@ export interface StatusSource {
   readonly store: Store | undefined;
   /** Of the daemon that asks this of itself. */
   readonly watch?: WatchState;
+  /** The run that asks this of itself, when it is no daemon. */
+  readonly run?: RunningRun;
   /** Of a run that is no daemon. */
   readonly lastLook?: WatchState["lastLook"];
 }
 
+interface RunningRun {
+  readonly pid: number;
+  readonly startedAt: number;
+}
+
 /** @throws InterimapError DATABASE_READ */
-export function statusDocument({ database, store, watch, lastLook = watch?.lastLook }: StatusSource): StatusDocument {
+export function statusDocument(source: StatusSource): StatusDocument {
+  const { database, store, watch, run, lastLook = watch?.lastLook } = source;
   const isCurrent = store?.needsUpgrade === false;
   const refused = groupBy(isCurrent ? store.refused() : [], ({ idx }) => idx);
   const waits = groupBy(isCurrent ? store.waits() : [], ({ idx }) => idx);
@@ -48,6 +56,7 @@ export function statusDocument({ database, store, watch, lastLook = watch?.lastL
   const found: Omit<StatusDocument, "version" | "at"> = {
     database: { path: database, state: store === undefined ? "missing" : isCurrent ? "current" : "outdated" },
     daemon: watch === undefined ? null : daemonStatus(watch),
+    run: run === undefined ? null : { pid: run.pid, startedAt: pastTime(run.startedAt) },
     lastLook: lastLook === undefined ? null : lookStatus(lastLook),
     mailboxes: mailboxes.map((mailbox) =>
       mailboxStatus(mailbox, {

@@ -11,6 +11,7 @@ import { SessionPair } from "../mail/pool/pair.ts";
 import type { Report } from "../sync/context/events.ts";
 import type { Program } from "../sync/mailboxes/suggested-command.ts";
 import { openDatabase } from "./open-database.ts";
+import { tellRun } from "./tell-run.ts";
 
 export interface CommandContext {
   readonly config: Config;
@@ -40,6 +41,7 @@ export interface Workplace {
 export async function onServers(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
   const { log, report, program, signal } = context;
   const { store, config } = openDatabase(context);
+  const telling = tellRun({ config, store, log });
   const onAlert = alertsTo(report);
   const connections = new SessionPair(
     perSide((side) => {
@@ -65,6 +67,7 @@ export async function onServers(context: CommandContext, work: (place: Workplace
   } finally {
     signal.removeEventListener("abort", drain);
     connections.destroy();
+    telling.close();
     store.close();
   }
 }

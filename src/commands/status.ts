@@ -1,6 +1,7 @@
-// --status: asks the daemon, or where there is none, the database. No server is spoken to, and nothing is changed.
+// --status: asks the process that works on the database, or where there is none, the database itself. No server is spoken to, and nothing is changed.
 
 import { statSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
@@ -13,18 +14,35 @@ import type { Store } from "../state/state-store.ts";
 import { accountsOf, hasOtherName } from "./open-database.ts";
 import { statusDocument } from "./gather-status.ts";
 
-/** @throws InterimapError DATABASE_LOCKED while a run that is no daemon works on the database, or DATABASE_READ. */
+/** Runs that are no daemons answer a moment after they have begun, and most of them are over by then. */
+const attempts = 10;
+const pauseMs = 200;
+
+/** @throws InterimapError DATABASE_LOCKED while a process that does not answer works on the database, or DATABASE_READ. */
 export async function statusCommand(config: Config, log: Log): Promise<StatusDocument> {
-  const { database, statusSocket, otherwise } = config;
+  const { statusSocket } = config;
   const distrust = distrustOfSocket(statusSocket);
   if (distrust !== undefined)
     log.warn(`nobody is asked: the socket ${statusSocket} ${distrust.problem}; ${distrust.remedy}`);
-  const answer = await askStatus(statusSocket);
-  const status = answer === undefined ? undefined : parseStatus(answer);
-  if (status !== undefined) return status;
-  // Half a document, too: the daemon was ended while it answered.
-  if (answer !== undefined)
-    log.warn(`what answers at ${statusSocket} is no interimap of this version, or was ended meanwhile`);
+  for (let left = attempts; ; left--) {
+    const answer = await askStatus(statusSocket);
+    const status = answer === undefined ? undefined : parseStatus(answer);
+    if (status !== undefined) return status;
+    // Half a document, too: the process was ended while it answered.
+    if (answer !== undefined)
+      log.warn(`what answers at ${statusSocket} is no interimap of this version, or was ended meanwhile`);
+    try {
+      return await readStatus(config, log);
+    } catch (error) {
+      const isLocked = error instanceof InterimapError && error.code === "DATABASE_LOCKED";
+      if (!isLocked || left === 0 || answer !== undefined) throw error;
+    }
+    await pause(pauseMs);
+  }
+}
+
+async function readStatus(config: Config, log: Log): Promise<StatusDocument> {
+  const { database, otherwise } = config;
   if (!hasContents(database)) return statusDocument({ database, store: undefined });
   const store = openStore({ path: database });
   try {

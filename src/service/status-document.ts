@@ -1,4 +1,4 @@
-// What `interimap --status --json` prints, and what a daemon answers on its socket. interimap(1) documents every field:
+// What `interimap --status --json` prints, and what a running process answers on its socket. interimap(1) documents every field:
 // names stay as they are. Times are ISO 8601 in UTC; mod-sequences are strings, because they go beyond 2^53.
 
 import type { PerSide, Side } from "../model/side.ts";
@@ -16,6 +16,8 @@ export interface StatusDocument {
   };
   /** Null when none runs. */
   readonly daemon: DaemonStatus | null;
+  /** A run that is no daemon and is in progress. */
+  readonly run: RunStatus | null;
   /** The last time that every mailbox was looked at, as far as the program that made the document knows. */
   readonly lastLook: LookStatus | null;
   /** INBOX first, then by name. */
@@ -36,6 +38,11 @@ export interface DaemonStatus {
   readonly mailboxesSynchronised: number;
   /** Null while working. */
   readonly nextLookAt: string | null;
+}
+
+export interface RunStatus {
+  readonly pid: number;
+  readonly startedAt: string;
 }
 
 export interface LinkStatus {

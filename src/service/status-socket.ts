@@ -1,4 +1,4 @@
-// The socket where a running daemon tells its status: nobody else can read the database meanwhile. One document a
+// The socket where a process that works on the database tells its status: nobody else can read the database meanwhile. One document a
 // connection, then the end.
 
 import { rmSync } from "node:fs";
@@ -30,7 +30,7 @@ const limitMs = 5000;
  * running. To be called while the database is open, so that a socket that is there already is nobody's. Never throws:
  * where it cannot listen, that is one warning.
  */
-export function serveStatus(path: string, answer: () => string, log: Log): StatusServer {
+export function serveStatus(path: string, answer: () => string, log: Pick<Log, "warn">): StatusServer {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -97,7 +97,7 @@ export function askStatus(path: string): Promise<string | undefined> {
 }
 
 /** Nothing is read: what a client sends stays in the kernel, but for a first piece. */
-function serve(socket: Socket, answer: () => string, log: Log): void {
+function serve(socket: Socket, answer: () => string, log: Pick<Log, "warn">): void {
   socket.unref();
   socket.on("error", () => undefined);
   socket.setTimeout(limitMs, () => socket.destroy());

@@ -29,11 +29,12 @@ export function statusText(status: StatusDocument): string {
 type When = (at: string) => string;
 
 function head(status: StatusDocument, when: When): string[] {
-  const { daemon, database, lastLook } = status;
+  const { daemon, run, database, lastLook } = status;
   const lines: [string, string][] = [
     ["Database", printable(database.path)],
     ["Daemon", daemon === null ? "not running" : `process ${daemon.pid} since ${when(daemon.startedAt)}`],
   ];
+  if (run !== null) lines.push(["Run", `in progress, process ${run.pid} since ${when(run.startedAt)}`]);
   if (daemon !== null) {
     lines.push(["Activity", daemon.activity]);
     for (const side of sides) lines.push([side === "local" ? "Local" : "Remote", link(daemon.sides[side], when)]);
@@ -107,8 +108,9 @@ function mailboxTable({ mailboxes }: StatusDocument, when: When): string[] {
 function lastSynchronised({ synchronisedAt, states, unfinished, mapped }: MailboxStatus, when: When): string {
   // states without a time: an earlier version made them
   const known = states.local === null && states.remote === null ? "never" : noValue;
-  const soFar = unfinished ? `; unfinished, ${mapped} on both sides so far` : "";
-  return (synchronisedAt === null ? known : when(synchronisedAt)) + soFar;
+  const soFar = `unfinished, ${mapped} on both sides so far`;
+  if (synchronisedAt === null) return unfinished ? soFar : known;
+  return when(synchronisedAt) + (unfinished ? `; ${soFar}` : "");
 }
 
 function refusedTable({ refused }: StatusDocument, next: When): string[] {

@@ -13,7 +13,13 @@ import type { RefusedChangeStatus, StatusDocument } from "../../src/service/stat
 import { serveStatus } from "../../src/service/status-socket.ts";
 import { openStore } from "../../src/state/open-store.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import { makeHome, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
+import {
+  makeHome,
+  runInterimap,
+  startInterimap,
+  type InterimapHome,
+  type RunResult,
+} from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { answerAppends, refuse } from "./refused-messages.ts";
@@ -89,7 +95,12 @@ test("the same as JSON; the numbers are those of the database", async (t) => {
   const { at, version, mailboxes, refused, waiting, refusedChanges, ...rest } = await askJson(home);
   assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
   assert.equal(version, (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version);
-  assert.deepEqual(rest, { database: { path: home.databaseFile, state: "current" }, daemon: null, lastLook: null });
+  assert.deepEqual(rest, {
+    database: { path: home.databaseFile, state: "current" },
+    daemon: null,
+    run: null,
+    lastLook: null,
+  });
 
   assert.deepEqual({ waiting, refusedChanges }, { waiting: [], refusedChanges: [] });
   const inbox = mailboxes.find(({ name }) => name === "INBOX")!;
@@ -251,6 +262,37 @@ test("a daemon that holds the database answers in its place; when it does not, t
   assert.match(locked.stderr, /^the database .* is in use by /);
 });
 
+for (const args of [[], ["--repair"]]) {
+  test(`a run in progress answers with what it has done so far: interimap ${args.join(" ")}`, async (t) => {
+    const stores = await twoStores(t, { local, remote });
+    await deliver(stores.local, "INBOX", ...mails("m", 3));
+    let [reach, letGo] = [(): void => undefined, (): void => undefined];
+    const reached = new Promise<void>((resolve) => (reach = resolve));
+    const goOn = new Promise<void>((resolve) => (letGo = resolve));
+    stores.hold("remote", "client", {
+      pattern: / APPEND /,
+      action: async () => {
+        reach();
+        await goOn;
+      },
+    });
+    mkdirSync(environment(stores.home).XDG_RUNTIME_DIR);
+    const run = startInterimap(stores.home, args, { env: environment(stores.home) });
+    await reached;
+    const { database, daemon, run: shown, mailboxes } = await askJson(stores.home);
+    assert.deepEqual([database.state, daemon, shown?.pid], ["current", null, run.child.pid]);
+    assert.equal(mailboxes.find(({ name }) => name === "INBOX")?.unfinished, true);
+    const { stdout } = await ask(stores.home);
+    assert.match(stdout, new RegExp(`^Run {7}in progress, process ${String(run.child.pid)} since `, "m"));
+    assert.match(stdout, /^INBOX .* {2}unfinished, 0 on both sides so far$/m);
+    letGo();
+    const { status, stderr } = await run.finished;
+    assert.deepEqual({ status, warnings: /socket/.exec(stderr) }, { status: 0, warnings: null });
+    assert.equal((await askJson(stores.home)).run, null);
+    assert.doesNotMatch((await ask(stores.home)).stdout, /^Run/m);
+  });
+}
+
 describe("what is no answer counts for none, and is told", () => {
   const escape = "\x1b]0;x\x07\u202e\u009b";
   const mailbox = { name: escape, subscribed: true, messages: null, mapped: 0, synchronisedAt: null };
@@ -258,7 +300,7 @@ describe("what is no answer counts for none, and is told", () => {
   const states = { local: null, remote: null };
   const status = { version: "1", at: "2026-01-01T00:00:00.000Z", database: { path: escape, state: "current" } };
   const whole = {
-    ...{ ...status, daemon: null, lastLook: null, refused: [], waiting: [], refusedChanges: [] },
+    ...{ ...status, daemon: null, run: null, lastLook: null, refused: [], waiting: [], refusedChanges: [] },
     mailboxes: [{ ...mailbox, ...undone, unfinished: false, states }],
   };
 

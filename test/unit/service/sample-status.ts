@@ -32,6 +32,7 @@ export const sampleStatus: StatusDocument = {
     mailboxesSynchronised: 34,
     nextLookAt: "2025-03-01T12:05:00.000Z",
   },
+  run: null,
   lastLook: { at: "2025-03-01T11:57:00.500Z", durationMs: 1234, leftOut: 2 },
   mailboxes: [
     {
