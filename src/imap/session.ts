@@ -4,7 +4,6 @@
 //   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
 //             #inFlight                               #pending
 
-import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { Side } from "../model/side.ts";
@@ -23,7 +22,6 @@ import { LiteralRefused } from "./literal-refused.ts";
 import { Discretion } from "./discretion.ts";
 import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
 import { Outlet } from "./outlet.ts";
-import { Patience, type Awaited } from "./patience.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type {
   FetchResponse,
@@ -34,6 +32,7 @@ import type {
   UntaggedResponse,
 } from "./responses.ts";
 import { Selection, type Opening } from "./selection.ts";
+import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
 import type { Transport } from "./transport/transport.ts";
 import { notUnderstood } from "./unreadable.ts";
@@ -42,9 +41,6 @@ import { notUnderstood } from "./unreadable.ts";
 const goodbyeLimitMs = 5_000;
 /** A literal that need not have been asked for, and those of commands that say nothing of how large they are. */
 const freeLiteral = 64 * 1024;
-/** However slowly a server tells what it has to tell. */
-const longestAnswerMs = 24 * 60 * 60_000;
-
 export interface SessionOptions {
   readonly side: Side;
   readonly log: Log;
@@ -83,15 +79,11 @@ export class Session {
   #closing = false;
   #isExchanging = false;
   readonly #onAlert: ((text: string) => void) | undefined;
-  readonly #patience: Patience;
+  readonly #silence: Silence;
   /** Text of a message has come since a command was answered: a line that makes no sense may be the rest of it. */
   #isBehindText = false;
   /** A message did not end where it should: until a command is answered, what comes may be its text. */
   #isAstray = false;
-  /** Among what was read together is something that was asked for. */
-  #isAnswering = false;
-  /** How much has arrived of a response that is not complete. */
-  #arriving = 0;
   #hasEnded: (reason: Error) => void = () => undefined;
   /** Resolves with the reason when the connection is gone, for whatever reason. */
   readonly ended = new Promise<Error>((resolve) => {
@@ -102,16 +94,17 @@ export class Session {
     this.side = options.side;
     this.log = options.log;
     this.#onAlert = options.onAlert;
-    this.#patience = new Patience({
+    this.#outlet = new Outlet(transport, () => {
+      this.#silence.progress();
+    });
+    this.#silence = new Silence({
       limitMs: options.silenceLimitMs,
-      awaited: () => this.#awaited(),
-      isSending: () => this.#outlet.isSending(),
+      inFlight: this.#inFlight,
+      outlet: this.#outlet,
+      awaitsGreeting: () => this.#greeting !== undefined,
       giveUp: (error) => {
         this.#fail(error);
       },
-    });
-    this.#outlet = new Outlet(transport, () => {
-      this.#patience.progress();
     });
     const { side, log } = options;
     const traffic = log.traffic ? new TrafficLog({ log, side, discretion: this.#discretion }) : undefined;
@@ -120,7 +113,7 @@ export class Session {
       traffic,
       mayEnd: () => this.isUsable,
       onProgress: () => {
-        this.#patience.progress();
+        this.#silence.progress();
       },
       onFree: () => {
         this.#pump();
@@ -144,11 +137,7 @@ export class Session {
       },
       mayCome: (octets) => this.#mayCome(octets),
       onRead: (arriving) => {
-        const goesOn = arriving > this.#arriving && this.#isInMailbox();
-        if (this.#isAnswering || goesOn) this.#patience.progress();
-        this.#isAnswering = false;
-        this.#arriving = arriving;
-        this.#requireEnd();
+        this.#silence.read(arriving);
       },
       onError: (error) => {
         this.#fail(error);
@@ -177,7 +166,7 @@ export class Session {
 
   /** From now on, silence for so long while we wait is too long. */
   limitSilence(ms: number): void {
-    this.#patience.limit(ms);
+    this.#silence.limit(ms);
   }
 
   get isUsable(): boolean {
@@ -328,7 +317,7 @@ export class Session {
       entry.reject(mailboxLost(this.side));
       return;
     }
-    if (this.#inFlight.total === 0) this.#patience.progress();
+    if (this.#inFlight.total === 0) this.#silence.progress();
     if (overlap === "select") entry.leaves = this.#selection.leaves(opens);
     this.#inFlight.add(entry);
     if (overlap === "select") {
@@ -392,7 +381,7 @@ export class Session {
     for (const view of views) view.receive(quoted);
     if (views.length === 0 && (isInDoubt || response.isRest !== true))
       this.#fail(new InterimapError("PROTOCOL", notUnderstood(quoted.line)));
-    else this.#patience.signOfLife();
+    else this.#silence.signOfLife();
   }
 
   /** The mailboxes that what is told now may be about. */
@@ -418,8 +407,7 @@ export class Session {
       this.#dropMisled(entry, response);
       return;
     }
-    this.#isAnswering = true;
-    this.#patience.words = undefined;
+    this.#silence.answered();
     if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
     this.#writer.answered(entry);
     this.#note(response);
@@ -479,7 +467,7 @@ export class Session {
       }
       if (response.status === "BYE") this.#bidFarewell(response);
       if (response.code?.name === "CLOSED") this.#selection.closed();
-      if (response.status !== "OK") this.#patience.words = `${response.status} ${wordsOf(response)}`;
+      if (response.status !== "OK") this.#silence.heard(`${response.status} ${wordsOf(response)}`);
     }
     this.#note(response);
     // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
@@ -487,28 +475,14 @@ export class Session {
     if (response.kind === "fetch") view?.noteModSeq(response.modSeq);
     const owner = this.#inFlight.claim(response, this.view);
     if (owner !== undefined) {
-      this.#isAnswering = true;
+      this.#silence.claimed();
       if (response.kind === "fetch" && response.body) owner.brought = (owner.brought ?? 0) + response.body.length;
       return;
     }
-    if (tellsOfMailbox(response) && this.#isInMailbox()) this.#isAnswering = true;
-    else this.#patience.signOfLife();
+    this.#silence.unclaimed(response);
     if (response.kind === "fetch" && this.#isUnstamped(response)) view?.noteUnstamped();
     view?.receive(response);
     this.#listener?.(response);
-  }
-
-  /** Somebody awaits what the server tells of a mailbox and its messages. */
-  #isInMailbox(): boolean {
-    return this.#inFlight.selecting + this.#inFlight.inMailbox > 0;
-  }
-
-  /** Each part of an answer is progress; but an answer has an end. */
-  #requireEnd(): void {
-    const oldest = this.#inFlight.first;
-    if (oldest?.writtenAt === undefined || monotonicMs() - oldest.writtenAt < longestAnswerMs) return;
-    const words = `the answer to ${oldest.command.name} has no end within ${duration(longestAnswerMs)}`;
-    this.#fail(new InterimapError("CONNECTION_SILENT", words));
   }
 
   /** An answer may come in pieces, of which only one has the mod-sequence; and late, when it is no announcement. */
@@ -547,13 +521,6 @@ export class Session {
     return this.#inFlight.find(({ command }) => command.overlap !== "any")?.opening !== undefined;
   }
 
-  #awaited(): Awaited {
-    if (this.#greeting !== undefined) return "something";
-    if (this.#outlet.isOut() && this.#inFlight.find(isDelivered) !== undefined) return "delivery";
-    if (this.#inFlight.find(isLarge) !== undefined) return "something large";
-    return this.#inFlight.find((entry) => entry.isHeld !== true) === undefined ? "nothing" : "something";
-  }
-
   #lost(cause?: Error): InterimapError {
     const goodbye = this.#goodbye;
     const words = (goodbye && wordsOf(goodbye)) ?? this.#outlet.transport.epitaph?.() ?? cause?.message;
@@ -569,7 +536,7 @@ export class Session {
     if (this.#failure !== undefined) return;
     if (error instanceof InterimapError) error.side ??= this.side;
     this.#failure = error;
-    this.#patience.end();
+    this.#silence.end();
     this.#hasEnded(error);
     this.#reader.detach();
     // What the system has not sent yet would be sent after all.
@@ -593,21 +560,6 @@ const whySelectionIsLost = {
 
 function ignore(): void {}
 
-function tellsOfMailbox(response: UntaggedResponse): boolean {
-  switch (response.kind) {
-    case "exists":
-    case "expunge":
-    case "vanished":
-    case "flags":
-    case "fetch":
-      return true;
-    case "unreadable":
-      return response.about !== "list" && response.about !== "status";
-    default:
-      return false;
-  }
-}
-
 function isList({ command }: Entry): boolean {
   return command.name === "LIST";
 }
@@ -616,21 +568,6 @@ function isList({ command }: Entry): boolean {
 function beginsWith({ line: sent }: UnreadableResponse, tag: string): boolean {
   const words = sent.trimStart().toLowerCase();
   return words.startsWith(tag) && !/[a-z0-9]/.test(words.charAt(tag.length));
-}
-
-/** What may keep a server busy for a long time: a message, or anything in a mailbox. */
-function isLarge({ command: { overlap, parts }, isHeld }: Entry): boolean {
-  if (overlap === "any") return carriesMessage(parts);
-  return isHeld !== true && (overlap === "select" || overlap === "selected" || overlap === "changing");
-}
-
-/** A message that has left, as far as can be seen. */
-function isDelivered({ command: { overlap, parts }, segments }: Entry): boolean {
-  return overlap === "any" && segments.length === 0 && carriesMessage(parts);
-}
-
-function carriesMessage(parts: Command["parts"]): boolean {
-  return parts.some((part) => typeof part !== "string");
 }
 
 function isMisunderstanding(error: Error): boolean {
