@@ -6,7 +6,8 @@ import type { PerSide } from "./side.ts";
 /** How changes on a server are noticed: RFC 5465, RFC 2177 for some mailboxes and polling for the rest, or polling. */
 export type Attention = "notify" | "idle" | "poll";
 
-export interface LinkState {
+/** How the way to a server fares. */
+export interface ConnectionState {
   /** `waiting`: for the next attempt, at `retryAt`. */
   readonly state: "connecting" | "connected" | "waiting";
   /** Since when there is a connection, or none: attempts to get one do not count. */
@@ -14,10 +15,13 @@ export interface LinkState {
   readonly retryAt?: number;
   /** Why the connection was lost or refused last, one line. */
   readonly reason?: string;
-  /** Unknown before the first connection. */
-  readonly attention?: Attention;
   /** How often a connection was made since the start. */
   readonly connections: number;
+}
+
+export interface LinkState extends ConnectionState {
+  /** Unknown before the first connection. */
+  readonly attention?: Attention;
 }
 
 export interface WatchState {

@@ -1,11 +1,6 @@
 // Notices that the machine was asleep, the process stopped, or the clock set forward: timers that come much too late by
 // the wall clock. Connections of before are most likely dead, and their servers will not say so.
 
-/** `at`, by the wall clock, was to be when `performance` tells `steady`: nearer, if the clock was put back since. In ms. */
-export function noLaterThan(at: number, steady: number): number {
-  return Math.min(at, Date.now() + Math.max(0, Math.ceil(steady - performance.now())) + 1);
-}
-
 const tickMs = 10_000;
 const toleranceMs = 10_000;
 

@@ -9,23 +9,24 @@ import { noop, statusIfAny, unselect } from "../imap/verbs/mailbox.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session.ts";
 import { allDone } from "../util/all-done.ts";
-import { InterimapError, interrupted, type ErrorDetails } from "../model/errors.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import type { MayMatch } from "../model/list-patterns.ts";
 import type { Recorded } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { WatchState } from "../model/watch-state.ts";
+import type { Attention, WatchState } from "../model/watch-state.ts";
+import { noLaterThan } from "../util/clocks.ts";
 import { Agenda, type Due } from "./agenda.ts";
 import { askForNews, heed, insteadOfNotify } from "./notify.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
-import { noLaterThan, onClockJump } from "./clock-watch.ts";
+import { onClockJump } from "./clock-watch.ts";
 import type { Connector } from "../mail/pool/connector.ts";
-import { SessionPair } from "../mail/pool/pair.ts";
 import { isFind, isLeftOut, type Report, type SyncEvent } from "../sync/context/events.ts";
 import type { RenameSource } from "../sync/renames/rename-news-plan.ts";
 import { givenName } from "../sync/mailboxes/given-mailboxes.ts";
 import { watchByIdling } from "./idle-watch.ts";
 import { nameIn } from "../mail/listing/inbox-levels.ts";
-import { Link } from "./link.ts";
+import { IntendedLoss } from "./intended-loss.ts";
+import { LastingPair } from "./lasting-pair.ts";
 import { listedNames } from "../mail/listing/list-both.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { newsOnly } from "./once-a-day.ts";
@@ -76,8 +77,8 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #report: Report;
   readonly #agenda = new Agenda();
-  readonly #links: PerSide<Link>;
-  readonly #connections: SessionPair;
+  readonly #pair: LastingPair;
+  readonly #attention: Partial<Record<Side, Attention>> = {};
   readonly #idling = new Set<Side>();
   /** Servers that stopped telling, because it was too much. */
   readonly #overflowed = new Set<Side>();
@@ -107,8 +108,6 @@ export class Watch {
   /** Mailboxes that there was something to do for. */
   readonly #found = new Set<string | undefined>();
   #looksInVain = 0;
-  /** Why connections were dropped on purpose: that is no failure. */
-  readonly #purposes = new WeakSet<Error>();
   /** Of our own, in what goes on beside the work. */
   #defect: Error | undefined;
 
@@ -123,18 +122,15 @@ export class Watch {
       if (isWorthRetry(event)) this.#worthRetry++;
       report(event);
     };
-    const onStateChange = (): void => {
-      options.onStateChange(this.state);
-    };
-    this.#links = perSide((side) => new Link({ side, report: this.#report, onStateChange }));
-    this.#connections = new SessionPair(
-      perSide((side) => {
-        const link = this.#links[side];
-        const extra: Connector = ({ signal }) => options.connectors[side]({ signal, silenceLimitMs: link.patienceMs });
-        const main: Connector = (attempt) => link.connect(attempt.signal, () => this.#attended(() => extra(attempt)));
-        return { main, extra, limit: options.connections[side] };
-      }),
-    );
+    this.#pair = new LastingPair({
+      connectors: options.connectors,
+      limits: options.connections,
+      prepare: (connect) => this.#attended(connect),
+      report: this.#report,
+      onStateChange: () => {
+        options.onStateChange(this.state);
+      },
+    });
   }
 
   get state(): WatchState {
@@ -142,72 +138,70 @@ export class Watch {
     return {
       ...this.#state,
       ...(nextLookAt !== undefined && { nextLookAt: noLaterThan(nextLookAt, this.#nextLookBy) }),
-      sides: perSide((side) => this.#links[side].state),
+      sides: perSide((side) => {
+        const attention = this.#attention[side];
+        return { ...this.#pair.state(side), ...(attention !== undefined && { attention }) };
+      }),
     };
   }
 
   /** Everything is looked at as soon as possible. */
   lookNow(): void {
-    for (const side of sides) this.#links[side].retryNow();
+    this.#pair.retryNow();
     this.#agenda.noteEverything();
   }
 
   /** Resolves when told to stop. @throws InterimapError when something is wrong that does not pass by itself. */
   async run(): Promise<void> {
     const { stop } = this.#options;
+    const { sessions } = this.#pair;
     const endClockWatch = onClockJump((byMs) => {
       this.#remakeConnections(byMs);
     });
     const stopConnecting = (): void => {
-      this.#connections.drain(interrupted());
+      sessions.drain(interrupted());
       this.#note({ activity: "stopping" });
     };
     stop.addEventListener("abort", stopConnecting);
     try {
       this.#agenda.noteEverything();
       while (!stop.aborted) await this.#turn(stop);
-      await this.#connections.logout();
+      await sessions.logout();
     } finally {
       stop.removeEventListener("abort", stopConnecting);
       endClockWatch();
-      this.#connections.destroy();
+      sessions.destroy();
     }
   }
 
   async #turn(stop: AbortSignal): Promise<void> {
     try {
       this.#note({ activity: "connecting" });
-      const sessions = await this.#open();
+      const sessions = await this.#pair.open();
       this.#note({ activity: "synchronising" });
       await this.#look(sessions, this.#agenda.take());
       await this.#leave(sessions);
-      for (const side of sides) this.#links[side].succeeded();
+      this.#pair.noteSuccess();
       await this.#wait(sessions, stop);
     } catch (error) {
       const isOver = stop.aborted && error instanceof InterimapError && error.retry !== "no";
-      if (!isOver) await this.#recover(error);
+      if (isOver) return;
+      await this.#pair.recover(error);
+      this.#agenda.noteEverything();
     }
   }
 
   // Connecting
 
-  async #open(): Promise<PerSide<Session>> {
-    for (;;) {
-      const sessions = await this.#connections.open();
-      // One may be lost while the other is being made.
-      if (!(await this.#noteLost(sessions))) return sessions;
-    }
+  #attended(connect: Connector): Connector {
+    return async (attempt) => {
+      const session = await connect(attempt);
+      await this.#attend(session);
+      return session;
+    };
   }
 
-  /** Of connections that were lost while nothing was done; true if there are any. The others need not be made anew. */
-  async #noteLost(sessions: PerSide<Session>): Promise<boolean> {
-    const lost = sides.filter((side) => !sessions[side].isUsable);
-    for (const side of lost) this.#failed(side, await sessions[side].ended);
-    return lost.length > 0;
-  }
-
-  async #attended(connect: () => Promise<Session>): Promise<Session> {
-    const session = await connect();
+  async #attend(session: Session): Promise<void> {
     const { side } = session;
     session.listen((response) => {
       if (response.kind === "mailbox-status") this.#asked[side].hasTold = true;
@@ -225,20 +219,19 @@ export class Watch {
     });
     // Nobody told of what happened before.
     this.#agenda.noteEverything();
-    return session;
   }
 
   async #askForNews(session: Session): Promise<void> {
     const { side } = session;
     const { sync, usesNotify, idleMailboxes } = this.#options;
     if (!usesNotify) {
-      this.#links[side].attends("poll");
+      this.#attention[side] = "poll";
       return;
     }
     const reference = sync.query.references[side];
     this.#asked[side] = { at: performance.now(), hasTold: false };
     const { attention, refusal } = await askForNews(session, { reference, canIdle: idleMailboxes.length > 0 });
-    this.#links[side].attends(attention);
+    this.#attention[side] = attention;
     if (attention === "notify") return;
     this.#report({ type: "notify-missing", side, instead: attention, reason: refusal ?? "" });
   }
@@ -251,34 +244,15 @@ export class Watch {
     this.#lastOverflow.set(side, now);
     if (last === undefined || now - last > overflowMs) return this.#askForNews(session);
     const instead = insteadOfNotify(session, this.#options.idleMailboxes.length > 0);
-    this.#links[side].attends(instead);
+    this.#attention[side] = instead;
     const reason = "the server stops telling of changes, because they are too many";
     this.#report({ type: "notify-missing", side, instead, reason });
   }
 
-  async #recover(error: unknown): Promise<void> {
-    if (!(error instanceof InterimapError) || error.abandons !== "side") throw error;
-    const failed = error.side === undefined ? sides : [error.side];
-    this.#connections.abortFailed(error, failed);
-    await this.#connections.shrink();
-    for (const side of failed) this.#failed(side, error);
-    this.#agenda.noteEverything();
-  }
-
-  #failed(side: Side, error: Error): void {
-    if (!this.#purposes.has(error)) this.#links[side].failed(error);
-  }
-
   #remakeConnections(byMs: number): void {
     this.#report({ type: "clock-jumped", byMs });
-    this.#connections.abort(this.#purpose("this machine was asleep, or its clock was set"));
+    this.#pair.sessions.abort(new IntendedLoss("this machine was asleep, or its clock was set"));
     this.lookNow();
-  }
-
-  #purpose(message: string, details: ErrorDetails = {}): InterimapError {
-    const purpose = new InterimapError("CONNECTION_LOST", message, details);
-    this.#purposes.add(purpose);
-    return purpose;
   }
 
   // Looking
@@ -287,7 +261,7 @@ export class Watch {
     this.#leftOut = this.#worthRetry = 0;
     this.#found.clear();
     const { sync: what, stop } = this.#options;
-    const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#connections, sessions };
+    const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#pair.sessions, sessions };
     const overflowed = new Set(this.#overflowed);
     this.#overflowed.clear();
     // What happens meanwhile is told by nobody: see notify().
@@ -348,7 +322,7 @@ export class Watch {
    * end of the connection. So nothing is said to be gone before a new connection says the same.
    */
   #doubt(side: Side): InterimapError {
-    return this.#purpose("mailboxes disappeared: looking again by a new connection", { side });
+    return new IntendedLoss("mailboxes disappeared: looking again by a new connection", { side });
   }
 
   /** What comes back may go away again. */
@@ -445,7 +419,7 @@ export class Watch {
    * in them until then: that nobody tells.
    */
   async #leave(sessions: PerSide<Session>): Promise<void> {
-    await this.#connections.shrink();
+    await this.#pair.sessions.shrink();
     const known = this.#known();
     await bothSides(async (side) => {
       const session = sessions[side];
@@ -476,7 +450,7 @@ export class Watch {
   }
 
   #isTold(side: Side): boolean {
-    return this.#links[side].state.attention === "notify";
+    return this.#attention[side] === "notify";
   }
 
   #nameOf(side: Side, wireName: string): string | undefined {
@@ -500,7 +474,7 @@ export class Watch {
   /** A mailbox of a side without NOTIFY gets a connection that idles in it, until the end. */
   #startIdling(listings: PerSide<Listing>): void {
     for (const side of sides) {
-      if (this.#links[side].state.attention !== "idle" || this.#idling.has(side)) continue;
+      if (this.#attention[side] !== "idle" || this.#idling.has(side)) continue;
       this.#idling.add(side);
       for (const name of this.#options.idleMailboxes) {
         const wireName = listings[side].mailboxes.get(givenName(name, listings.local.naming))?.wireName;
@@ -512,7 +486,7 @@ export class Watch {
   #idleIn(side: Side, wireName: string): void {
     const idling = watchByIdling({
       wireName,
-      connect: () => this.#connections.openApart(side),
+      connect: () => this.#pair.sessions.openApart(side),
       onNews: () => {
         this.#agenda.noteMailbox(side, wireName);
       },
@@ -548,7 +522,7 @@ export class Watch {
       clearInterval(keepAlive);
     }
     if (this.#defect !== undefined) throw this.#defect;
-    if (!stop.aborted) await this.#noteLost(sessions);
+    if (!stop.aborted) await this.#pair.noteLost(sessions);
   }
 
   /** Dovecot 2.3 tells of a rename only when something makes it look at its mailboxes: NOOP does not. */

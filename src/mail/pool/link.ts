@@ -1,15 +1,13 @@
-// The way to one server, for a process that runs for months: a connection that is lost or refused is made again, with
-// growing pauses, and as late as the server wishes.
+// How the way to one server fares in a process that runs for months, and when to try again: after growing pauses, and as
+// late as the server wishes.
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Session } from "../imap/session.ts";
-import { alike } from "../util/alike.ts";
-import { InterimapError, type ErrorCode } from "../model/errors.ts";
-import type { Side } from "../model/side.ts";
-import type { Attention, LinkState } from "../model/watch-state.ts";
-import { backoffMs } from "../mail/pool/backoff.ts";
-import { noLaterThan } from "./clock-watch.ts";
-import type { Report } from "../sync/context/events.ts";
+import type { Session } from "../../imap/session.ts";
+import { alike } from "../../util/alike.ts";
+import { InterimapError, type ErrorCode } from "../../model/errors.ts";
+import type { ConnectionState } from "../../model/watch-state.ts";
+import { noLaterThan } from "../../util/clocks.ts";
+import { backoffMs } from "./backoff.ts";
 
 /** A wrong password must not lock the account. */
 const authAttempts = 3;
@@ -19,9 +17,9 @@ const authPauseMs = 5_000;
 const firstPatienceMs = 50_000;
 const longestPatienceMs = 5 * 60_000;
 
-/** A connection that lasts so long is a good one, though it be lost. */
+/** A connection that lasted this long counts as good even if it is lost. */
 const steadyMs = 60_000;
-/** So many connections in a row may be lost soon, after they worked, before pauses grow: each may have its own cause. */
+/** How many connections in a row may be lost soon after they worked before pauses grow: each may have its own cause. */
 const forgiven = 10;
 
 /** What is wrong with a server that was right before will pass: a captive portal, a server in the middle of an upgrade. */
@@ -33,18 +31,17 @@ const passingOnceConnected: readonly ErrorCode[] = [
 ];
 
 export interface LinkOptions {
-  readonly side: Side;
-  readonly report: Report;
   readonly onStateChange?: () => void;
+  /** The connection was refused, or lost. Not called again for the same reason until all is well. */
+  readonly onFailure?: (error: InterimapError, retryInMs: number) => void;
+  /** There is a connection again, this long after the first failure that onFailure was called for. */
+  readonly onReconnected?: (afterMs: number) => void;
   readonly random?: () => number;
 }
 
 export class Link {
-  readonly #side: Side;
-  readonly #report: Report;
-  readonly #onStateChange: (() => void) | undefined;
-  readonly #random: (() => number) | undefined;
-  #state: LinkState = { state: "connecting", since: Date.now(), connections: 0 };
+  readonly #options: LinkOptions;
+  #state: ConnectionState = { state: "connecting", since: Date.now(), connections: 0 };
   #failures = 0;
   /** When the connection at hand was made; undefined when it was lost, or was of no use yet. */
   #goodSince: number | undefined;
@@ -59,14 +56,11 @@ export class Link {
   #hurry = new AbortController();
   #patienceMs = firstPatienceMs;
 
-  constructor({ side, report, onStateChange, random }: LinkOptions) {
-    this.#side = side;
-    this.#report = report;
-    this.#onStateChange = onStateChange;
-    this.#random = random;
+  constructor(options: LinkOptions = {}) {
+    this.#options = options;
   }
 
-  get state(): LinkState {
+  get state(): ConnectionState {
     const { retryAt } = this.#state;
     return retryAt === undefined ? this.#state : { ...this.#state, retryAt: noLaterThan(retryAt, this.#notBefore) };
   }
@@ -76,43 +70,48 @@ export class Link {
     return this.#patienceMs;
   }
 
-  /**
-   * Connects, again and again if need be.
-   * @throws InterimapError when another attempt cannot help; the signal's reason.
-   */
-  async connect(signal: AbortSignal, attempt: () => Promise<Session>): Promise<Session> {
-    for (;;) {
-      await this.#pause(signal);
-      this.#enter("connecting");
-      try {
-        const session = await attempt();
-        this.#connected(session);
-        return session;
-      } catch (error) {
-        signal.throwIfAborted();
-        this.failed(error);
-      }
-    }
+  /** Waits until the next attempt may be made, and begins it. @throws the signal's reason. */
+  async beginAttempt(signal: AbortSignal): Promise<void> {
+    await this.#pause(signal);
+    this.#enter("connecting");
   }
 
-  /** The connection was refused, or lost. @throws the error when another attempt cannot help. */
-  failed(error: unknown): void {
-    if (!(error instanceof InterimapError) || !this.#willPass(error)) throw error;
+  /** The attempt gave a session. */
+  noteConnected(session: Session): void {
+    this.#connectedAt = performance.now();
+    this.#enter("connected", { connections: this.#state.connections + 1 });
+    void session.ended.then((reason) => {
+      if (this.#state.state === "connected") this.#enter("waiting", { reason: reason.message });
+    });
+    if (this.#failingSince === undefined) return;
+    const { wall, steady } = this.#failingSince;
+    const afterMs = Math.max(Date.now() - wall, Math.round(performance.now() - steady));
+    this.#options.onReconnected?.(afterMs);
+    this.#failingSince = undefined;
+  }
+
+  /**
+   * The connection was refused, or lost. Returns the pause before the next attempt, in ms; undefined when another attempt
+   * cannot help.
+   */
+  scheduleRetry(error: unknown): number | undefined {
+    if (!(error instanceof InterimapError) || !this.#willPass(error)) return undefined;
     this.#countLoss();
     this.#failures++;
     const least = Math.max(error.retryAfterMs ?? 0, error.code === "AUTH_FAILED" ? authPauseMs : 0);
-    const retryInMs = Math.max(backoffMs(this.#failures, this.#random), least);
+    const retryInMs = Math.max(backoffMs(this.#failures, this.#options.random), least);
     this.#notBefore = performance.now() + retryInMs;
     this.#enter("waiting", { retryAt: Date.now() + retryInMs, reason: error.message });
     if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
-    if (alike(error.message) === this.#lastReported) return;
+    if (alike(error.message) === this.#lastReported) return retryInMs;
     this.#lastReported = alike(error.message);
     this.#failingSince ??= { wall: Date.now(), steady: performance.now() };
-    this.#report({ type: "connection-failed", side: this.#side, error, retryInMs });
+    this.#options.onFailure?.(error, retryInMs);
+    return retryInMs;
   }
 
-  /** All is well: what failed before does not count any more, unless the connection is lost soon, as many before it. */
-  succeeded(): void {
+  /** The work succeeded: earlier failures are forgotten, unless this connection turns out short-lived like those before it. */
+  noteSuccess(): void {
     this.#goodSince = this.#connectedAt;
     this.#authFailures = 0;
     this.#lastReported = "";
@@ -126,10 +125,6 @@ export class Link {
     this.#notBefore = 0;
     this.#hurry.abort();
     this.#hurry = new AbortController();
-  }
-
-  attends(attention: Attention): void {
-    this.#state = { ...this.#state, attention };
   }
 
   #willPass(error: InterimapError): boolean {
@@ -153,24 +148,11 @@ export class Link {
     signal.throwIfAborted();
   }
 
-  #connected(session: Session): void {
-    this.#connectedAt = performance.now();
-    this.#enter("connected", { connections: this.#state.connections + 1 });
-    void session.ended.then((reason) => {
-      if (this.#state.state === "connected") this.#enter("waiting", { reason: reason.message });
-    });
-    if (this.#failingSince === undefined) return;
-    const { wall, steady } = this.#failingSince;
-    const afterMs = Math.max(Date.now() - wall, Math.round(performance.now() - steady));
-    this.#report({ type: "connected-again", side: this.#side, afterMs });
-    this.#failingSince = undefined;
-  }
-
-  #enter(state: LinkState["state"], more: Partial<LinkState> = {}): void {
-    const { connections, attention, ...before } = this.#state;
+  #enter(state: ConnectionState["state"], more: Partial<ConnectionState> = {}): void {
+    const { connections, ...before } = this.#state;
     const isChange = (state === "connected") !== (before.state === "connected");
     const since = isChange ? Date.now() : before.since;
-    this.#state = { state, since, connections, ...(attention !== undefined && { attention }), ...more };
-    this.#onStateChange?.();
+    this.#state = { state, since, connections, ...more };
+    this.#options.onStateChange?.();
   }
 }
