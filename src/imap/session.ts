@@ -21,21 +21,15 @@ import { InFlight } from "./in-flight.ts";
 import { LiteralRefused } from "./literal-refused.ts";
 import { Discretion } from "./discretion.ts";
 import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
+import { Misled } from "./misled.ts";
+import { Nonsense } from "./nonsense.ts";
 import { Outlet } from "./outlet.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type {
-  FetchResponse,
-  Response,
-  StatusResponse,
-  TaggedResponse,
-  UnreadableResponse,
-  UntaggedResponse,
-} from "./responses.ts";
+import type { FetchResponse, Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
 import { Selection, type Opening } from "./selection.ts";
 import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
 import type { Transport } from "./transport/transport.ts";
-import { notUnderstood } from "./unreadable.ts";
 
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;
@@ -80,10 +74,8 @@ export class Session {
   #isExchanging = false;
   readonly #onAlert: ((text: string) => void) | undefined;
   readonly #silence: Silence;
-  /** Text of a message has come since a command was answered: a line that makes no sense may be the rest of it. */
-  #isBehindText = false;
-  /** A message did not end where it should: until a command is answered, what comes may be its text. */
-  #isAstray = false;
+  readonly #nonsense: Nonsense;
+  readonly #misled: Misled;
   #hasEnded: (reason: Error) => void = () => undefined;
   /** Resolves with the reason when the connection is gone, for whatever reason. */
   readonly ended = new Promise<Error>((resolve) => {
@@ -94,6 +86,11 @@ export class Session {
     this.side = options.side;
     this.log = options.log;
     this.#onAlert = options.onAlert;
+    const { side, log } = options;
+    const fail = (error: Error): void => {
+      this.#fail(error);
+    };
+    const awaitsGreeting = (): boolean => this.#greeting !== undefined;
     this.#outlet = new Outlet(transport, () => {
       this.#silence.progress();
     });
@@ -101,12 +98,9 @@ export class Session {
       limitMs: options.silenceLimitMs,
       inFlight: this.#inFlight,
       outlet: this.#outlet,
-      awaitsGreeting: () => this.#greeting !== undefined,
-      giveUp: (error) => {
-        this.#fail(error);
-      },
+      awaitsGreeting,
+      giveUp: fail,
     });
-    const { side, log } = options;
     const traffic = log.traffic ? new TrafficLog({ log, side, discretion: this.#discretion }) : undefined;
     this.#writer = new CommandWriter({
       outlet: this.#outlet,
@@ -118,9 +112,23 @@ export class Session {
       onFree: () => {
         this.#pump();
       },
-      fail: (error) => {
-        this.#fail(error);
+      fail,
+    });
+    this.#nonsense = new Nonsense({
+      inFlight: this.#inFlight,
+      discretion: this.#discretion,
+      awaitsGreeting,
+      concerned: () => this.#concerned(),
+      onHarmless: () => {
+        this.#silence.signOfLife();
       },
+      fail,
+    });
+    this.#misled = new Misled({
+      side,
+      inFlight: this.#inFlight,
+      discretion: this.#discretion,
+      fail,
     });
     const handlers: ResponseHandlers = {
       onResponse: (response) => {
@@ -128,20 +136,18 @@ export class Session {
       },
       ...(traffic && {
         onLine: (line: Buffer) => {
-          if (this.#isAstray && !this.#answersCommand(line)) traffic.receivedText(line);
+          if (this.#nonsense.mayBeText(line)) traffic.receivedText(line);
           else traffic.received(line);
         },
       }),
       onText: () => {
-        this.#isBehindText = true;
+        this.#nonsense.noteText();
       },
       mayCome: (octets) => this.#mayCome(octets),
       onRead: (arriving) => {
         this.#silence.read(arriving);
       },
-      onError: (error) => {
-        this.#fail(error);
-      },
+      onError: fail,
       onEnd: () => {
         this.#fail(this.#lost());
       },
@@ -329,10 +335,7 @@ export class Session {
   }
 
   #receive(response: Response): void {
-    if (this.#isAstray && !this.#isAnswer(response)) {
-      this.#disbelieve(response);
-      return;
-    }
+    if (this.#nonsense.takes(response)) return;
     switch (response.kind) {
       case "tagged":
         this.#complete(response);
@@ -340,48 +343,9 @@ export class Session {
       case "continuation":
         this.#writer.continue(response.text);
         break;
-      case "unreadable":
-        this.#isAstray = response.isCut === true;
-        if (response.about === "unknown") this.#passOver(response);
-        else this.#route(response);
-        break;
       default:
         this.#route(response);
     }
-  }
-
-  #isAnswer(response: Response): boolean {
-    return response.kind === "tagged" && this.#inFlight.withTag(response.tag) !== undefined;
-  }
-
-  #answersCommand(line: Buffer): boolean {
-    const tag = /^[^ ]{1,40}(?= )/.exec(line.toString("latin1", 0, 41))?.[0];
-    return tag !== undefined && this.#inFlight.withTag(tag) !== undefined;
-  }
-
-  /** What may be text of a message is neither heard nor shown; but of its mailbox something may have been told. */
-  #disbelieve(response: Response): void {
-    const { kind } = response;
-    const isProof =
-      kind === "tagged" || kind === "continuation" || (kind === "unreadable" && response.about === "unknown");
-    if (isProof || (kind === "status" && response.status !== "OK" && response.status !== "NO"))
-      this.#fail(new InterimapError("PROTOCOL", notUnderstood("")));
-    else for (const view of this.#concerned()) view.noteFault("the server sent a message that is cut off");
-  }
-
-  /** A line of which nothing is clear costs the mailbox that is being worked on, as long as it cannot mean more than that. */
-  #passOver(response: UnreadableResponse): void {
-    const isInDoubt =
-      this.#isBehindText ||
-      this.#greeting !== undefined ||
-      this.#inFlight.find(({ tag, hasSentUnasked }) => hasSentUnasked === true || beginsWith(response, tag)) !==
-        undefined;
-    const views = isInDoubt || this.#inFlight.findClaimant(isList) !== undefined ? [] : this.#concerned();
-    const quoted = this.#discretion.quotable(response);
-    for (const view of views) view.receive(quoted);
-    if (views.length === 0 && (isInDoubt || response.isRest !== true))
-      this.#fail(new InterimapError("PROTOCOL", notUnderstood(quoted.line)));
-    else this.#silence.signOfLife();
   }
 
   /** The mailboxes that what is told now may be about. */
@@ -395,18 +359,11 @@ export class Session {
   #complete(response: TaggedResponse): void {
     const entry = this.#inFlight.withTag(response.tag);
     if (entry === undefined) {
-      if (this.#isMisled(response)) return;
-      // Behind a message, the tag may be a word of it.
-      const tag = this.#isBehindText ? "" : ` (tag ${this.#discretion.text(response.tag)})`;
-      this.#fail(new InterimapError("PROTOCOL", `the server answered a command never sent${tag}`));
+      if (!this.#misled.drops(response)) this.#nonsense.refuse(response);
       return;
     }
-    this.#isBehindText = false;
-    this.#isAstray = false;
-    if (response.status === "BAD" && entry.hasSentUnasked === true) {
-      this.#dropMisled(entry, response);
-      return;
-    }
+    this.#nonsense.noteAnswer();
+    if (this.#misled.dropsFor(entry, response)) return;
     this.#silence.answered();
     if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
     this.#writer.answered(entry);
@@ -439,26 +396,9 @@ export class Session {
     return `a${String(this.#nextTag++)}`;
   }
 
-  /**
-   * Whether the server cannot have understood a command whose literals left unasked, and so reads commands of its own in
-   * them: then the connection is dropped. What such commands are answered with, has a tag of theirs or none.
-   */
-  #isMisled(answer: TaggedResponse | StatusResponse): boolean {
-    const entry = this.#inFlight.find(({ hasSentUnasked }) => hasSentUnasked === true);
-    if (entry !== undefined) this.#dropMisled(entry, answer);
-    return entry !== undefined;
-  }
-
-  /** Nothing more is sent, be it half written, and nothing that is answered is believed. */
-  #dropMisled(entry: Entry, answer: TaggedResponse | StatusResponse): void {
-    const refused = new LiteralRefused(entry.command.name, this.#discretion.shown(answer), this.side);
-    entry.reject(refused);
-    this.#fail(refused.alsoLost);
-  }
-
   #route(response: UntaggedResponse): void {
     if (response.kind === "status") {
-      if (response.status === "BAD" && this.#isMisled(response)) return;
+      if (response.status === "BAD" && this.#misled.drops(response)) return;
       if (this.#greeting !== undefined) {
         this.#note(response);
         this.#greeting(response);
@@ -559,16 +499,6 @@ const whySelectionIsLost = {
 };
 
 function ignore(): void {}
-
-function isList({ command }: Entry): boolean {
-  return command.name === "LIST";
-}
-
-/** It may be the answer to a command, with something wrong in it. */
-function beginsWith({ line: sent }: UnreadableResponse, tag: string): boolean {
-  const words = sent.trimStart().toLowerCase();
-  return words.startsWith(tag) && !/[a-z0-9]/.test(words.charAt(tag.length));
-}
 
 function isMisunderstanding(error: Error): boolean {
   return error instanceof InterimapError && (error.code === "PROTOCOL" || error.cause instanceof LiteralRefused);

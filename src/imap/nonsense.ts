@@ -1,0 +1,114 @@
+// What makes no sense, and what that costs: a line of which nothing is clear, and whatever follows a message that did not
+// end where it should, and so may be its text. A server must not get us to take words of a message for its own.
+
+import { InterimapError } from "../model/errors.ts";
+import type { Discretion } from "./discretion.ts";
+import type { Entry } from "./entry.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { MailboxView } from "./mailbox-view.ts";
+import type { Response, TaggedResponse, UnreadableResponse } from "./responses.ts";
+import { notUnderstood } from "./unreadable.ts";
+
+export interface NonsenseOptions {
+  readonly inFlight: InFlight<Entry>;
+  readonly discretion: Discretion;
+  readonly awaitsGreeting: () => boolean;
+  /** The mailboxes that what is told now may be about. */
+  readonly concerned: () => readonly MailboxView[];
+  /** It costs no more than its mailbox. */
+  readonly onHarmless: () => void;
+  /** PROTOCOL: the server cannot be followed any more. */
+  readonly fail: (error: InterimapError) => void;
+}
+
+export class Nonsense {
+  readonly #options: NonsenseOptions;
+  /** Text of a message has come since a command was answered: a line that makes no sense may be the rest of it. */
+  #isBehindText = false;
+  /** A message did not end where it should: until a command is answered, what comes may be its text. */
+  #isAstray = false;
+
+  constructor(options: NonsenseOptions) {
+    this.#options = options;
+  }
+
+  /** The response that comes next brings text of a message. */
+  noteText(): void {
+    this.#isBehindText = true;
+  }
+
+  /** A command that was sent is answered: the server and we are at the same place. */
+  noteAnswer(): void {
+    this.#isBehindText = false;
+    this.#isAstray = false;
+  }
+
+  /** Whether a line may be text of a message, and so must not be shown. */
+  mayBeText(line: Buffer): boolean {
+    if (!this.#isAstray) return false;
+    const tag = /^[^ ]{1,40}(?= )/.exec(line.toString("latin1", 0, 41))?.[0];
+    return tag === undefined || this.#options.inFlight.withTag(tag) === undefined;
+  }
+
+  /** True when a response is not to be believed, or says nothing: it is dealt with, and nobody else gets it. */
+  takes(response: Response): boolean {
+    if (this.#isAstray && !this.#isAnswer(response)) {
+      this.#disbelieve(response);
+      return true;
+    }
+    if (response.kind !== "unreadable") return false;
+    this.#isAstray = response.isCut === true;
+    if (response.about !== "unknown") return false;
+    this.#passOver(response);
+    return true;
+  }
+
+  /** The answer to a command that was never sent. */
+  refuse({ tag }: TaggedResponse): void {
+    // Behind a message, the tag may be a word of it.
+    const which = this.#isBehindText ? "" : ` (tag ${this.#options.discretion.text(tag)})`;
+    this.#fail(`the server answered a command never sent${which}`);
+  }
+
+  #isAnswer(response: Response): boolean {
+    return response.kind === "tagged" && this.#options.inFlight.withTag(response.tag) !== undefined;
+  }
+
+  /** What may be text of a message is neither heard nor shown; but of its mailbox something may have been told. */
+  #disbelieve(response: Response): void {
+    const { kind } = response;
+    const isProof =
+      kind === "tagged" || kind === "continuation" || (kind === "unreadable" && response.about === "unknown");
+    if (isProof || (kind === "status" && response.status !== "OK" && response.status !== "NO"))
+      this.#fail(notUnderstood(""));
+    else for (const view of this.#options.concerned()) view.noteFault("the server sent a message that is cut off");
+  }
+
+  /** A line of which nothing is clear costs the mailbox that is being worked on, as long as it cannot mean more than that. */
+  #passOver(response: UnreadableResponse): void {
+    const { inFlight, discretion, awaitsGreeting, concerned, onHarmless } = this.#options;
+    const isInDoubt =
+      this.#isBehindText ||
+      awaitsGreeting() ||
+      inFlight.find(({ tag, hasSentUnasked }) => hasSentUnasked === true || beginsWith(response, tag)) !== undefined;
+    const views = isInDoubt || inFlight.findClaimant(isList) !== undefined ? [] : concerned();
+    const quoted = discretion.quotable(response);
+    for (const view of views) view.receive(quoted);
+    if (views.length === 0 && (isInDoubt || response.isRest !== true)) this.#fail(notUnderstood(quoted.line));
+    else onHarmless();
+  }
+
+  #fail(message: string): void {
+    this.#options.fail(new InterimapError("PROTOCOL", message));
+  }
+}
+
+function isList({ command }: Entry): boolean {
+  return command.name === "LIST";
+}
+
+/** It may be the answer to a command, with something wrong in it. */
+function beginsWith({ line: sent }: UnreadableResponse, tag: string): boolean {
+  const words = sent.trimStart().toLowerCase();
+  return words.startsWith(tag) && !/[a-z0-9]/.test(words.charAt(tag.length));
+}
