@@ -10,7 +10,7 @@ import type { SyncEvent } from "../../src/sync/context/events.ts";
 import { ByteBudget } from "../../src/mail/transfer/byte-budget.ts";
 import { SessionPair } from "../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../src/sync/deletions/deletion-guard.ts";
-import { Shortage } from "../../src/sync/copies/reluctance.ts";
+import { Shortage } from "../../src/mail/transfer/reluctance.ts";
 import { syncMailbox } from "../../src/sync/mailbox/sync-mailbox.ts";
 import { scratchBase } from "../support/scratch.ts";
 import { withSession } from "./fixture.ts";

@@ -15,7 +15,7 @@ import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "../flags/flag-knowledge.ts";
-import type { Shortage } from "../copies/reluctance.ts";
+import type { Shortage } from "../../mail/transfer/reluctance.ts";
 
 /** Everything a mailbox's worker needs; one such value a mailbox. */
 export interface MailboxWork {

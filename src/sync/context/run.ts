@@ -11,7 +11,7 @@ import { toWire } from "../../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "./events.ts";
-import { Shortage } from "../copies/reluctance.ts";
+import { Shortage } from "../../mail/transfer/reluctance.ts";
 import { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox, MailboxPlan } from "../mailboxes/mailbox-plan.ts";
 import type { Program } from "../mailboxes/suggested-command.ts";

@@ -2,14 +2,19 @@
 // in which all of them wait. The checkpoint moves on, for everything else goes on; the row says from which UID on messages
 // may be missing on the other side.
 
+import type { Reluctance } from "../../mail/transfer/reluctance.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { sides, type PerSide } from "../../model/side.ts";
 import { isEmpty, maxUid, subtract, uidRange, union, type UidSet } from "../../model/uid-set.ts";
 import type { Wait } from "../../state/waits.ts";
-import type { Offer } from "./append-batch.ts";
-import type { OpenMailbox } from "../context/open-mailbox.ts";
+import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusal, refusedUids } from "../refused/record-refusal.ts";
 import { growingPauseMs, msUntilFirst } from "../refused/retry-refused.ts";
+
+/** Messages that were offered to the other side. */
+interface Offer extends Direction {
+  readonly reluctance: Reluctance;
+}
 
 /** New mail that is fit to be copied waits behind the rest. */
 const longestMs = 60 * 60_000;

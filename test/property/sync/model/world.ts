@@ -8,7 +8,7 @@ import type { Store } from "../../../../src/state/state-store.ts";
 import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
 import { SessionPair } from "../../../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../../../src/sync/deletions/deletion-guard.ts";
-import { Shortage } from "../../../../src/sync/copies/reluctance.ts";
+import { Shortage } from "../../../../src/mail/transfer/reluctance.ts";
 import type { SyncEvent } from "../../../../src/sync/context/events.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailboxes/mailbox-plan.ts";

@@ -4,9 +4,9 @@
 
 import type { Concern } from "../../imap/refusal-concern.ts";
 import { alike } from "../../util/alike.ts";
-import type { Refusal } from "../../state/refused.ts";
+import type { MessageRefusal } from "./transfer-hooks.ts";
 
-export interface Doubt extends Omit<Refusal, "side"> {
+export interface Doubt extends MessageRefusal {
   readonly concern: Concern;
   /** How long the server wants to be left alone, in ms, if it said so. */
   readonly retryAfterMs: number | undefined;
@@ -17,32 +17,32 @@ const enough = { clear: 2, unclear: 4 };
 
 /** What is known in a run of one server, from all mailboxes. */
 export class Shortage {
-  readonly #mailboxes = new Map<string, { readonly idxs: Set<number>; readonly reason: string }>();
+  readonly #refusals = new Map<string, { readonly mailboxes: Set<string>; readonly reason: string }>();
 
-  note(idx: number, reason: string): void {
-    const known = this.#mailboxes.get(alike(reason)) ?? { idxs: new Set(), reason };
-    known.idxs.add(idx);
-    this.#mailboxes.set(alike(reason), known);
+  note(mailbox: string, reason: string): void {
+    const known = this.#refusals.get(alike(reason)) ?? { mailboxes: new Set(), reason };
+    known.mailboxes.add(mailbox);
+    this.#refusals.set(alike(reason), known);
   }
 
   noteTaken(): void {
-    this.#mailboxes.clear();
+    this.#refusals.clear();
   }
 
   /** Some mailbox was not given a message: one is enough to learn whether another one is. */
   get isLikely(): boolean {
-    return this.#mailboxes.size > 0;
+    return this.#refusals.size > 0;
   }
 
   /** So many mailboxes were refused their messages in the same words that it concerns all: these words. */
   get certainReason(): string | undefined {
-    return [...this.#mailboxes.values()].find(({ idxs }) => idxs.size >= 3)?.reason;
+    return [...this.#refusals.values()].find(({ mailboxes }) => mailboxes.size >= 3)?.reason;
   }
 }
 
 interface ReluctanceOptions {
-  /** The mailbox. */
-  readonly idx: number;
+  /** Its name on the server. */
+  readonly mailbox: string;
   /** Gets what turns out to be refused by itself. */
   readonly record: (doubt: Doubt) => void;
   /** It took nothing the last time. */
@@ -59,12 +59,12 @@ export class Reluctance {
   #isReprieved = false;
   #hasSkipped = false;
   #reason = "";
-  readonly #idx: number;
+  readonly #mailbox: string;
   readonly #record: (doubt: Doubt) => void;
   readonly #shortage: Shortage;
 
-  constructor(shortage: Shortage, { idx, record, isRetry }: ReluctanceOptions) {
-    this.#idx = idx;
+  constructor(shortage: Shortage, { mailbox, record, isRetry }: ReluctanceOptions) {
+    this.#mailbox = mailbox;
     this.#record = record;
     this.#shortage = shortage;
     this.#isCautious = isRetry;
@@ -126,7 +126,7 @@ export class Reluctance {
     this.#isCautious = true;
     const { length } = this.#doubts.filter(({ reason }) => alike(reason) === alike(doubt.reason));
     this.#isHalted ||= length >= (doubt.concern === "unknown" ? enough.unclear : enough.clear);
-    if (this.#isHalted) this.#shortage.note(this.#idx, doubt.reason);
+    if (this.#isHalted) this.#shortage.note(this.#mailbox, doubt.reason);
   }
 
   /** One more refusal is enough, and nobody said that it concerns all: time to offer a message from somewhere else. */

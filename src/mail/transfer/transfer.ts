@@ -1,0 +1,189 @@
+// Messages of one mailbox on their way from one server to the other: while a batch is appended, the next is fetched. What that
+// means to whoever wants the copies is in the hooks.
+
+import type { Channel } from "../../imap/channel.ts";
+import type { Session } from "../../imap/session.ts";
+import { fetchMessages, type FetchedMessage } from "../../imap/verbs/fetch.ts";
+import { noop } from "../../imap/verbs/mailbox.ts";
+import { interrupted } from "../../model/errors.ts";
+import { messageIdOf } from "../../model/message-id.ts";
+import type { MessageSize } from "../../model/message-sizes.ts";
+import { hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { allDone } from "../../util/all-done.ts";
+import { appendBatch, type Offer } from "./append-batch.ts";
+import { AppendLanes } from "./append-lanes.ts";
+import type { Batch } from "./batch-plan.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+
+/** What a message in flight takes in memory beside its octets. */
+const messageOverhead = 2048;
+/** With this many octets to append, one more login costs nothing beside them. */
+const worthAnotherConnection = 16 << 20;
+/** A message that is larger than its server says by more than this is not copied; mail is hardly ever larger. */
+const largestSurprise = 128 << 20;
+
+/** Further connections to the target. */
+export interface Spares {
+  /** Undefined when none is to be had. */
+  readonly acquire: () => Promise<Session | undefined>;
+  readonly release: (session: Session) => void;
+}
+
+export interface Route extends Offer {
+  readonly source: Channel;
+  readonly target: Channel;
+  readonly spares: Spares;
+  /** Of the octets that were fetched from the source and not yet appended. */
+  readonly budget: ByteBudget;
+  /** A connection died when they were transferred: nothing else is on its way together with one of them. */
+  readonly suspects: UidSet;
+  /** When aborted, no further batch is begun. */
+  readonly stop: AbortSignal;
+}
+
+interface Transfer extends Route {
+  readonly lanes: AppendLanes;
+  /** By UID, of messages that are copied alone. */
+  readonly messageIds: Map<number, string>;
+}
+
+/**
+ * Copies batch after batch, in their order. Where the target takes nothing for now, the rest is skipped: see Reluctance.
+ * @throws InterimapError; INTERRUPTED when `stop` was aborted before the last batch.
+ */
+export async function transferAll(route: Route, batches: readonly Batch[]): Promise<void> {
+  const { suspects, reluctance, budget, stop, hooks } = route;
+  const { lanes, release } = lanesFor(route, batches);
+  const transfer: Transfer = { ...route, lanes, messageIds: new Map() };
+  const copies: Promise<void>[] = [];
+  let hasFailed = false;
+  for (const { uids, octets } of batches) {
+    const isSuspect = hasUid(suspects, uids[0] ?? 0);
+    const memory = octets + uids.length * messageOverhead;
+    if (isSuspect || reluctance.isCautious) await Promise.allSettled(copies);
+    if (reluctance.isHalted && !(await isTakenFromElsewhere(transfer, batches.at(-1)!))) break;
+    await budget.acquire(memory);
+    if (hasFailed || stop.aborted) {
+      budget.release(memory);
+      break;
+    }
+    const copy = copyBatch(transfer, { uids, octets })
+      .catch((error: unknown) => {
+        const messageId = transfer.messageIds.get(uids[0] ?? 0);
+        hooks.failed({ uids, octets, error, isSuspect, isFirst: !hasFailed, messageId });
+        hasFailed = true;
+        throw error;
+      })
+      .finally(() => {
+        budget.release(memory);
+      });
+    copy.catch(() => undefined);
+    copies.push(copy);
+    if (isSuspect) await Promise.allSettled([copy]);
+  }
+  await allDone(copies).finally(release);
+  if (copies.length < batches.length && !reluctance.hasSkipped) throw interrupted();
+}
+
+/** Before a whole mailbox waits for what nobody explains, its last message is offered: it may be of another kind. */
+async function isTakenFromElsewhere(transfer: Transfer, { uids, octets }: Batch): Promise<boolean> {
+  const { reluctance, hooks } = transfer;
+  const newest = uids.at(-1);
+  if (newest === undefined || reluctance.hasTried(newest) || !reluctance.reprieve()) return false;
+  const last = { uids: [newest], octets };
+  await copyBatch(transfer, last).catch((error: unknown) => {
+    hooks.failed({ ...last, error, isSuspect: false, isFirst: false, messageId: transfer.messageIds.get(newest) });
+    throw error;
+  });
+  return !reluctance.isHalted;
+}
+
+interface LentLanes {
+  readonly lanes: AppendLanes;
+  readonly release: () => void;
+}
+
+/** A second connection joins when there is enough to append, and the server lets us have one. */
+function lanesFor({ target, spares, reluctance }: Route, batches: readonly Batch[]): LentLanes {
+  const lanes = new AppendLanes(target, {
+    takesSeveral: takesSeveral(target),
+    mayGo: () => !reluctance.isHalted,
+  });
+  const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
+  const joins = octets >= worthAnotherConnection && takesSeveral(target);
+  const lending = joins ? spares.acquire() : Promise.resolve(undefined);
+  void lending.then((session) => {
+    if (session !== undefined) lanes.add(session);
+  });
+  const release = (): void => {
+    void lending.then((session) => {
+      if (session !== undefined) spares.release(session);
+    });
+  };
+  return { lanes, release };
+}
+
+function takesSeveral(session: Channel): boolean {
+  return session.capabilities.has("MULTIAPPEND");
+}
+
+async function copyBatch(
+  transfer: Transfer,
+  { uids, octets, isAgain = false }: Batch & { readonly isAgain?: boolean },
+): Promise<void> {
+  const { source, hooks, budget } = transfer;
+  const larger = new Map<number, number>();
+  const onLarger = (uid: number, found: number): void => void larger.set(uid, found);
+  const delivered = await fetchMessages(source, uidSetOf(uids), { octets, onLarger });
+  for (const { uid } of delivered.filter(isEmptyMessage))
+    hooks.refused({ uid, size: 0, messageId: undefined, reason: "the message is empty" });
+  const messages = delivered.filter((message) => !isEmptyMessage(message));
+  if (uids.length === 1) noteMessageId(transfer, uids[0]!, messages[0]);
+  messages.sort((a, b) => a.uid - b.uid);
+  const found = uidSetOf([...delivered.map(({ uid }) => uid), ...larger.keys()]);
+  const undelivered = subtract(uidSetOf(uids), found);
+  if (!isEmpty(undelivered)) await hooks.undelivered(undelivered);
+  if (messages.length > 0) await appendFetched(transfer, messages);
+  for (const [uid, size] of larger) {
+    if (isAgain || size > largestSurprise) refuseLarger(transfer, { uid, size });
+    // Nobody has kept memory for it, so it goes alone.
+    else await budget.alone(() => copyAgain(transfer, { uids: [uid], octets: size }));
+  }
+}
+
+function noteMessageId({ messageIds }: Transfer, uid: number, message: FetchedMessage | undefined): void {
+  const messageId = message && messageIdOf(message.bytes);
+  if (messageId !== undefined) messageIds.set(uid, messageId);
+}
+
+async function copyAgain(transfer: Transfer, batch: Batch): Promise<void> {
+  if (transfer.stop.aborted) throw interrupted();
+  await copyBatch(transfer, { ...batch, isAgain: true });
+}
+
+function refuseLarger({ source, hooks }: Transfer, { uid, size }: Pick<MessageSize, "uid" | "size">): void {
+  const reason = `the ${source.side} server sends ${String(size)} octets of it, far more than it says (RFC822.SIZE)`;
+  hooks.refused({ uid, size, messageId: undefined, reason });
+}
+
+async function appendFetched(transfer: Transfer, messages: readonly FetchedMessage[]): Promise<void> {
+  const { target, lanes, reluctance, hooks } = transfer;
+  const parts = takesSeveral(target) ? [messages] : messages.map((one) => [one]);
+  // One at a time, until it is clear that the server takes any.
+  while (parts.length > 1 && reluctance.isCautious && !reluctance.isHalted) await appendPart(parts.shift()!);
+  await allDone(parts.map(appendPart));
+
+  async function appendPart(part: readonly FetchedMessage[]): Promise<void> {
+    const copies = await lanes.run(async (lane) => {
+      const made = await appendBatch(transfer, { lane, messages: part });
+      // What another connection appended shows only after a NOOP. Sent now, it goes out before what is read back.
+      if (lane.session !== target) noop(target).catch(() => undefined);
+      return made;
+    });
+    hooks.appended(copies);
+  }
+}
+
+function isEmptyMessage({ bytes }: FetchedMessage): boolean {
+  return bytes.length === 0;
+}

@@ -1,0 +1,182 @@
+// What is remembered of messages on their way to the other side: those that were sent, their copies, what was refused, and of
+// which message a connection may have died.
+
+import { LiteralRefused } from "../../imap/literal-refused.ts";
+import { fetchSizes, type FetchedMessage } from "../../imap/verbs/fetch.ts";
+import { noop } from "../../imap/verbs/mailbox.ts";
+import type { Copy, Failure, TransferHooks } from "../../mail/transfer/transfer-hooks.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import { isKept } from "../../model/internal-date.ts";
+import { messageIdOf } from "../../model/message-id.ts";
+import { otherSide, type Side } from "../../model/side.ts";
+import {
+  formatUidSet,
+  hasUid,
+  intersect,
+  isEmpty,
+  subtract,
+  uidSetOf,
+  uidsOf,
+  union,
+  type UidSet,
+} from "../../model/uid-set.ts";
+import type { Prints } from "../../state/mapping.ts";
+import { allDone } from "../../util/all-done.ts";
+import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../flags/offer-flags.ts";
+import { readBack } from "../flags/read-back.ts";
+import { clearRefusal, recordRefusal } from "../refused/record-refusal.ts";
+
+export function hooksOf(mailbox: OpenMailbox, direction: Direction): TransferHooks {
+  const { store, idx, progress } = mailbox;
+  const { source, target } = direction;
+  // The target misread a message: its new keywords, if it was one of them, are set when nothing hangs on the command.
+  const holdsKeywordsBack = store.hasMisread(source);
+  return {
+    acceptFlags: (flags) => {
+      const offered = offerFlags(mailbox, target, flags);
+      return (holdsKeywordsBack ? flagsWithoutNewKeywords(mailbox, target, offered) : undefined) ?? offered;
+    },
+    withoutNewKeywords: (flags) => (holdsKeywordsBack ? undefined : flagsWithoutNewKeywords(mailbox, target, flags)),
+    sending: (uids) => {
+      progress[target].isTouched = true;
+      store.noteSent(idx, source, uids);
+    },
+    withdrawn: (uids) => {
+      store.noteConfirmed(idx, source, uids);
+    },
+    flagsRefused: (refused) => {
+      noteFlagRefusal(mailbox, { side: target, ...refused });
+    },
+    copied: (messages, uids) => {
+      recordCopies(mailbox, direction, { messages, uids });
+    },
+    appended: (copies) => {
+      noteAppended(mailbox, direction, copies);
+    },
+    refused: (refusal) => {
+      recordRefusal(mailbox, direction, refusal);
+    },
+    undelivered: (uids) => reportUndelivered(mailbox, direction, uids),
+    failed: (failure) => {
+      noteFailure(mailbox, direction, { ...failure, holdsKeywordsBack });
+    },
+  };
+}
+
+interface Appended {
+  readonly messages: readonly FetchedMessage[];
+  readonly uids: readonly number[] | undefined;
+}
+
+/** Those whose UIDs are not known are noted, to be looked for when all are appended. */
+function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, { messages, uids }: Appended): void {
+  const { store, idx, name, report, progress } = mailbox;
+  const sourceUids = messages.map(({ uid }) => uid);
+  if (uids === undefined) {
+    progress[source].unnamed = union(progress[source].unnamed, uidSetOf(sourceUids));
+    return;
+  }
+  const told = uidSetOf(uids);
+  const taken = intersect(told, progress[target].mapped);
+  if (!isEmpty(taken)) {
+    const message = `the server told UID ${formatUidSet(taken)} for two messages`;
+    throw new InterimapError("MAILBOX_PROTOCOL", message, { side: target, hint: "it is looked for in the next run" });
+  }
+  store.transaction(() => {
+    store.noteConfirmed(idx, source, uidSetOf(sourceUids));
+    store.addMappings(
+      idx,
+      messages.map((message, i) => ({
+        ...(source === "local" ? { local: message.uid, remote: uids[i]! } : { local: uids[i]!, remote: message.uid }),
+        prints: printsOfCopy(message, source),
+      })),
+    );
+    for (const uid of sourceUids) if (progress[source].refused.has(uid)) clearRefusal(mailbox, source, uid);
+  });
+  progress[target].mapped = union(progress[target].mapped, told);
+  progress[target].copied = union(progress[target].copied, told);
+  progress[source].mapped = union(progress[source].mapped, uidSetOf(sourceUids));
+  report({ type: "messages-added", side: target, mailbox: name, sourceUids, uids });
+}
+
+/**
+ * The copy is taken to look like the message; what a server makes of it is seen later, and learnt then. It may not keep the
+ * date, which is the name of what has no other.
+ */
+function printsOfCopy({ bytes, date }: FetchedMessage, source: Side): Prints {
+  const messageId = messageIdOf(bytes);
+  const print = fingerprint({ messageId, size: bytes.length, date: date?.instant ?? NaN });
+  const copy = messageId === undefined ? undefined : print;
+  return { local: copy, remote: copy, [source]: print };
+}
+
+function noteAppended(mailbox: OpenMailbox, direction: Direction, copies: readonly Copy[]): void {
+  mailbox.progress[direction.target].undated += copies.filter(({ message }) => !isKept(message.date)).length;
+  // Not waited for here: it leaves together with what comes next on that connection. Without the messages' octets.
+  const flagged = copies.map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }));
+  const reading = readBack(mailbox, direction, flagged);
+  reading.catch(() => undefined);
+  mailbox.readBacks.push(reading);
+}
+
+/** Most are just gone by now. One of which the server does not say so must not be forgotten. */
+async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, missing: UidSet): Promise<void> {
+  const { source } = direction;
+  const { sessions, views } = mailbox;
+  const reason = `the ${source} server did not deliver it`;
+  // Whatever is gone was told of by the end of this.
+  const asking = fetchSizes(sessions[source], missing);
+  await allDone<unknown>([asking, noop(sessions[source])]);
+  const sizes = new Map([...(await asking)].map(({ uid, size }) => [uid, size]));
+  for (const uid of uidsOf(subtract(missing, views[source].vanished))) {
+    recordRefusal(mailbox, direction, { uid, size: sizes.get(uid) ?? 0, messageId: undefined, reason });
+  }
+}
+
+interface Noted extends Failure {
+  readonly holdsKeywordsBack: boolean;
+}
+
+function noteFailure(mailbox: OpenMailbox, direction: Direction, failure: Noted): void {
+  const { error, isFirst } = failure;
+  const { progress, stop } = mailbox;
+  if (!(error instanceof InterimapError)) return;
+  // A UID that cannot be: those that were told before are doubted, too.
+  if (error.code === "MAILBOX_PROTOCOL" && error.side === direction.target)
+    progress[direction.target].areCopiesDoubted = true;
+  // The server died of the first that failed, if of any, or of the one it did not understand.
+  if (stop.aborted || !(isFirst || error instanceof LiteralRefused)) return;
+  noteDeath(mailbox, direction, { ...failure, error });
+}
+
+/** A message that kills every connection must not keep all others from being copied. */
+function noteDeath(
+  mailbox: OpenMailbox,
+  direction: Direction,
+  { uids, octets, error, isSuspect, messageId, holdsKeywordsBack }: Noted & { readonly error: InterimapError },
+): void {
+  const { source } = direction;
+  const { store, idx, sessions } = mailbox;
+  if (error.side === undefined) return;
+  // What cannot be understood may be a message whose octets were announced wrongly.
+  const isDeath =
+    error.code === "CONNECTION_LOST" ||
+    error.code === "CONNECTION_SILENT" ||
+    (error.code === "PROTOCOL" && error.side === source);
+  // It was another one's message.
+  if (error.cause instanceof LiteralRefused) return;
+  // When both are gone, no message is to blame: this machine was asleep, or has no network.
+  if (!isDeath || !sessions[otherSide(error.side)].isUsable) return;
+  const copied = uidSetOf(store.pairsOf(idx, source, uidSetOf(uids)).map((pair) => pair[source]));
+  const missing = uids.filter((uid) => !hasUid(copied, uid));
+  const [uid] = missing;
+  const isMisread = error instanceof LiteralRefused;
+  // It may be a keyword that the server does not understand, rather than the message.
+  if (uid !== undefined && isSuspect && (holdsKeywordsBack || !isMisread)) {
+    const reason = isMisread ? error.reason : "the connection was lost each time that it was being copied";
+    recordRefusal(mailbox, direction, { uid, size: octets, messageId, reason });
+  } else store.addSuspects(idx, source, missing);
+  if (isMisread) store.noteMisread(idx, source);
+}
