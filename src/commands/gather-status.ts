@@ -93,13 +93,13 @@ function daemonStatus({ pid, startedAt, activity, sides, ...watch }: WatchState)
   };
 }
 
-function linkStatus({ state, since, retryAt, reason, attention, connections }: LinkState): LinkStatus {
+function linkStatus({ state, since, retryAt, reason, detection, connections }: LinkState): LinkStatus {
   return {
     state,
     since: pastTime(since),
     retryAt: optionalTime(retryAt),
     reason: reason ?? null,
-    attention: attention ?? null,
+    attention: detection ?? null,
     connections,
   };
 }

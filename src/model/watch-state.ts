@@ -4,7 +4,7 @@
 import type { PerSide } from "./side.ts";
 
 /** How changes on a server are noticed: RFC 5465, RFC 2177 for some mailboxes and polling for the rest, or polling. */
-export type Attention = "notify" | "idle" | "poll";
+export type Detection = "notify" | "idle" | "poll";
 
 /** How the way to a server fares. */
 export interface ConnectionState {
@@ -21,7 +21,7 @@ export interface ConnectionState {
 
 export interface LinkState extends ConnectionState {
   /** Unknown before the first connection. */
-  readonly attention?: Attention;
+  readonly detection?: Detection;
 }
 
 export interface WatchState {

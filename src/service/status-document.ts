@@ -2,7 +2,7 @@
 // names stay as they are. Times are ISO 8601 in UTC; mod-sequences are strings, because they go beyond 2^53.
 
 import type { PerSide, Side } from "../model/side.ts";
-import type { Attention, LinkState, WatchState } from "../model/watch-state.ts";
+import type { Detection, LinkState, WatchState } from "../model/watch-state.ts";
 
 export interface StatusDocument {
   /** Of the program that made the document. */
@@ -51,7 +51,7 @@ export interface LinkStatus {
   readonly since: string;
   readonly retryAt: string | null;
   readonly reason: string | null;
-  readonly attention: Attention | null;
+  readonly attention: Detection | null;
   /** Made since the start. */
   readonly connections: number;
 }

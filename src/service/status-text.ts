@@ -4,7 +4,7 @@ import { longestShown } from "../model/mailbox-name.ts";
 import { duration } from "../util/duration.ts";
 import { cut, printable } from "../util/printable.ts";
 import { sides } from "../model/side.ts";
-import type { Attention } from "../model/watch-state.ts";
+import type { Detection } from "../model/watch-state.ts";
 import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
 import { displayWidth, humanBytes, padEnd, textTable } from "./text-table.ts";
 import { timeAndDistance } from "./times.ts";
@@ -71,7 +71,7 @@ function link({ state, since, retryAt, reason, attention, connections }: LinkSta
   }
 }
 
-const noticing: Readonly<Record<Attention, string>> = {
+const noticing: Readonly<Record<Detection, string>> = {
   notify: "the server tells of changes (NOTIFY)",
   idle: "the server tells of changes in some mailboxes (IDLE), the others are looked at",
   poll: "changes are looked for",

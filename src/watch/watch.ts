@@ -13,10 +13,11 @@ import { InterimapError, interrupted } from "../model/errors.ts";
 import type { MayMatch } from "../model/list-patterns.ts";
 import type { Recorded } from "../model/mailbox-state.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import type { Attention, WatchState } from "../model/watch-state.ts";
+import type { WatchState } from "../model/watch-state.ts";
 import { noLaterThan } from "../util/clocks.ts";
 import { Agenda, type Due } from "./agenda.ts";
-import { askForNews, heed, insteadOfNotify } from "./notify.ts";
+import { ChangeSource } from "./change-source.ts";
+import { listening } from "./listening.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
 import { onClockJump } from "./clock-watch.ts";
 import type { Connector } from "../mail/pool/connector.ts";
@@ -66,8 +67,6 @@ interface Told {
 
 /** A rename that a server tells of may come a little later than what else it brings about. */
 const renamePatienceMs = 1_500;
-/** A server that stops telling twice within this time is not asked again. */
-const overflowMs = 60_000;
 /** So many names that are not listed are remembered. */
 const mostStrangers = 1_000;
 /** What was left out is tried again after this, and a growing pause. */
@@ -78,14 +77,8 @@ export class Watch {
   readonly #report: Report;
   readonly #agenda = new Agenda();
   readonly #pair: LastingPair;
-  readonly #attention: Partial<Record<Side, Attention>> = {};
+  readonly #sources: PerSide<ChangeSource>;
   readonly #idling = new Set<Side>();
-  /** Servers that stopped telling, because it was too much. */
-  readonly #overflowed = new Set<Side>();
-  /** When each server was asked to tell of changes, and whether it has told of any since. */
-  readonly #asked: Record<Side, { at: number; hasTold: boolean }> = perSide(() => ({ at: 0, hasTold: false }));
-  /** When servers stopped telling the last time, on the connection at hand. */
-  readonly #lastOverflow = new Map<Side, number>();
   readonly #knownGone = new Set<string>();
   /** Mailboxes that were told of, and were not listed then. */
   readonly #strangers = new Set<string>();
@@ -122,10 +115,27 @@ export class Watch {
       if (isWorthRetry(event)) this.#worthRetry++;
       report(event);
     };
+    this.#sources = perSide(
+      (side) =>
+        new ChangeSource({
+          side,
+          usesNotify: options.usesNotify,
+          canIdle: options.idleMailboxes.length > 0,
+          reference: options.sync.query.references[side],
+          freshMs: options.keepAliveMs,
+          report: this.#report,
+        }),
+    );
     this.#pair = new LastingPair({
       connectors: options.connectors,
       limits: options.connections,
-      prepare: (connect) => this.#attended(connect),
+      prepare: (connect, side) =>
+        listening(connect, {
+          agenda: this.#agenda,
+          source: this.#sources[side],
+          isWorking: () => this.#state.activity !== "waiting",
+          mayList: (wireName) => this.#mayList(side, wireName),
+        }),
       report: this.#report,
       onStateChange: () => {
         options.onStateChange(this.state);
@@ -138,10 +148,7 @@ export class Watch {
     return {
       ...this.#state,
       ...(nextLookAt !== undefined && { nextLookAt: noLaterThan(nextLookAt, this.#nextLookBy) }),
-      sides: perSide((side) => {
-        const attention = this.#attention[side];
-        return { ...this.#pair.state(side), ...(attention !== undefined && { attention }) };
-      }),
+      sides: perSide((side) => ({ ...this.#pair.state(side), ...this.#sources[side].state })),
     };
   }
 
@@ -191,64 +198,6 @@ export class Watch {
     }
   }
 
-  // Connecting
-
-  #attended(connect: Connector): Connector {
-    return async (attempt) => {
-      const session = await connect(attempt);
-      await this.#attend(session);
-      return session;
-    };
-  }
-
-  async #attend(session: Session): Promise<void> {
-    const { side } = session;
-    session.listen((response) => {
-      if (response.kind === "mailbox-status") this.#asked[side].hasTold = true;
-      if (response.kind === "list" && response.oldName === undefined && !this.#mayList(side, response.name)) return;
-      if (heed(this.#agenda, session, { response, isWorking: this.#state.activity !== "waiting" })) return;
-      this.#overflowed.add(side);
-      this.#agenda.noteSide(side);
-    });
-    // What the connection before this one was told does not count any more.
-    this.#overflowed.delete(side);
-    this.#lastOverflow.delete(side);
-    await this.#askForNews(session);
-    void session.ended.then(() => {
-      this.#agenda.noteEverything();
-    });
-    // Nobody told of what happened before.
-    this.#agenda.noteEverything();
-  }
-
-  async #askForNews(session: Session): Promise<void> {
-    const { side } = session;
-    const { sync, usesNotify, idleMailboxes } = this.#options;
-    if (!usesNotify) {
-      this.#attention[side] = "poll";
-      return;
-    }
-    const reference = sync.query.references[side];
-    this.#asked[side] = { at: performance.now(), hasTold: false };
-    const { attention, refusal } = await askForNews(session, { reference, canIdle: idleMailboxes.length > 0 });
-    this.#attention[side] = attention;
-    if (attention === "notify") return;
-    this.#report({ type: "notify-missing", side, instead: attention, reason: refusal ?? "" });
-  }
-
-  /** Of a server that stopped telling. If that happens again at once, each attempt would cost a look at everything. */
-  async #askAgain(session: Session): Promise<void> {
-    const { side } = session;
-    const now = performance.now();
-    const last = this.#lastOverflow.get(side);
-    this.#lastOverflow.set(side, now);
-    if (last === undefined || now - last > overflowMs) return this.#askForNews(session);
-    const instead = insteadOfNotify(session, this.#options.idleMailboxes.length > 0);
-    this.#attention[side] = instead;
-    const reason = "the server stops telling of changes, because they are too many";
-    this.#report({ type: "notify-missing", side, instead, reason });
-  }
-
   #remakeConnections(byMs: number): void {
     this.#report({ type: "clock-jumped", byMs });
     this.#pair.sessions.abort(new IntendedLoss("this machine was asleep, or its clock was set"));
@@ -262,14 +211,12 @@ export class Watch {
     this.#found.clear();
     const { sync: what, stop } = this.#options;
     const sync: SyncOptions = { ...what, stop, report: this.#report, connections: this.#pair.sessions, sessions };
-    const overflowed = new Set(this.#overflowed);
-    this.#overflowed.clear();
-    // What happens meanwhile is told by nobody: see notify().
-    const worn = due.everything ? sides.filter((side) => !overflowed.has(side) && this.#isWorn(side)) : [];
-    await allDone([
-      ...[...overflowed].map((side) => this.#askAgain(sessions[side])),
-      ...worn.map((side) => this.#askForNews(sessions[side])),
-    ]);
+    await allDone(
+      sides.map((side) => {
+        const look = { isWhole: due.everything, mailboxes: this.#listedOn(side) };
+        return this.#sources[side].maintain(sessions[side], look);
+      }),
+    );
     const listings = this.#listings;
     if (listings !== undefined && !due.everything) {
       const { names, asked } = await this.#changed(sessions, { due, listings });
@@ -306,9 +253,11 @@ export class Watch {
 
   readonly #renames: RenameSource = {
     take: () => this.#agenda.takeRenames(),
-    isTold: (side) => this.#isTold(side),
+    isTold: (side) => this.#sources[side].isNotified,
     mayExplain: async (gone) => {
-      const fresh = gone.filter(({ side, name }) => this.#isTold(side) && !this.#knownGone.has(`${side} ${name}`));
+      const fresh = gone.filter(
+        ({ side, name }) => this.#sources[side].isNotified && !this.#knownGone.has(`${side} ${name}`),
+      );
       for (const { side, name } of fresh) this.#knownGone.add(`${side} ${name}`);
       const [first] = fresh;
       if (first === undefined) return false;
@@ -426,31 +375,23 @@ export class Watch {
       const wireName = session.view?.wireName;
       if (wireName === undefined) return;
       const leaving = session.capabilities.has("UNSELECT") ? unselect(session) : noop(session);
-      const asking = this.#isTold(side) ? statusIfAny(session, wireName) : undefined;
+      const asking = this.#sources[side].isNotified ? statusIfAny(session, wireName) : undefined;
       const [now] = await allDone([asking ?? Promise.resolve(undefined), leaving.then(() => undefined)]);
       const name = this.#nameOf(side, wireName);
       if (now !== undefined && isMore(now, known.get(name ?? "")?.[side]))
         this.#agenda.noteMailbox(side, wireName, now);
     });
-    this.#renewWorn();
+    this.#renewStale();
   }
 
-  #renewWorn(): void {
-    if (sides.some((side) => this.#isWorn(side))) this.#agenda.noteEverything();
+  /** A NOTIFY that has become stale is renewed with the next look at everything. */
+  #renewStale(): void {
+    const isStale = sides.some((side) => this.#sources[side].isStale(this.#listedOn(side)));
+    if (isStale) this.#agenda.noteEverything();
   }
 
-  /**
-   * Dovecot 2.3 watches files for us, and goes on watching the old ones after it has begun new ones: what it tells of then
-   * comes half a minute late, until it is asked anew. That costs a look at everything: not too often, and only after news.
-   */
-  #isWorn(side: Side): boolean {
-    const { at, hasTold } = this.#asked[side];
-    const thousands = Math.ceil((this.#listings?.[side].mailboxes.size ?? 1) / 1000);
-    return this.#isTold(side) && hasTold && performance.now() - at >= thousands * this.#options.keepAliveMs;
-  }
-
-  #isTold(side: Side): boolean {
-    return this.#attention[side] === "notify";
+  #listedOn(side: Side): number {
+    return this.#listings?.[side].mailboxes.size ?? 1;
   }
 
   #nameOf(side: Side, wireName: string): string | undefined {
@@ -474,7 +415,7 @@ export class Watch {
   /** A mailbox of a side without NOTIFY gets a connection that idles in it, until the end. */
   #startIdling(listings: PerSide<Listing>): void {
     for (const side of sides) {
-      if (this.#attention[side] !== "idle" || this.#idling.has(side)) continue;
+      if (this.#sources[side].detection !== "idle" || this.#idling.has(side)) continue;
       this.#idling.add(side);
       for (const name of this.#options.idleMailboxes) {
         const wireName = listings[side].mailboxes.get(givenName(name, listings.local.naming))?.wireName;
@@ -511,7 +452,7 @@ export class Watch {
     }, nextLookMs);
     const keepAlive = setInterval(() => {
       for (const side of sides) this.#keepAlive(sessions[side]);
-      this.#renewWorn();
+      this.#renewStale();
     }, this.#options.keepAliveMs);
     this.#nextLookBy = performance.now() + nextLookMs;
     this.#note({ activity: "waiting", nextLookAt: Date.now() + nextLookMs });
@@ -529,7 +470,7 @@ export class Watch {
   #keepAlive(session: Session): void {
     // Another command would prolong the time that the one before has to be answered in.
     if (!session.isIdle) return;
-    const answered = this.#isTold(session.side)
+    const answered = this.#sources[session.side].isNotified
       ? statusIfAny(session, "INBOX").then((now) => {
           this.#compareInbox(session.side, now);
         })
@@ -554,7 +495,7 @@ export class Watch {
   #nextLookMs(): number {
     const { pollMs, lookMs, sync } = this.#options;
     const { store } = sync;
-    const regular = sides.every((side) => this.#isTold(side)) ? lookMs : Math.min(pollMs, lookMs);
+    const regular = sides.every((side) => this.#sources[side].isNotified) ? lookMs : Math.min(pollMs, lookMs);
     const retry = this.#looksInVain > 0 ? leastRetryMs + backoffMs(this.#looksInVain) : Infinity;
     return Math.min(
       regular,

@@ -215,7 +215,7 @@ const watch: WatchState = {
   pid: 4711,
   startedAt: Date.now() - 3_600_000,
   sides: {
-    local: { state: "connected", since: Date.now() - 3_600_000, attention: "notify", connections: 1 },
+    local: { state: "connected", since: Date.now() - 3_600_000, detection: "notify", connections: 1 },
     remote: {
       ...{ state: "waiting", since: Date.now() - 60_000, retryAt: Date.now() + 60_000 },
       ...{ reason: "connection refused", connections: 2 },

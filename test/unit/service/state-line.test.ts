@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { LinkState, WatchState } from "../../../src/model/watch-state.ts";
 import { stateLine } from "../../../src/service/state-line.ts";
 
-const connected: LinkState = { state: "connected", since: 0, connections: 1, attention: "notify" };
+const connected: LinkState = { state: "connected", since: 0, connections: 1, detection: "notify" };
 const connecting: LinkState = { state: "connecting", since: 0, connections: 0 };
 const lost: LinkState = { state: "waiting", since: 0, connections: 1, retryAt: 5, reason: "connection refused" };
 
