@@ -1,8 +1,5 @@
 // One connection: commands out in order, responses in, each to whom it concerns.
-// Knows how commands overlap and who claims what; knows nothing of what the commands mean.
-//
-//   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
-//             #inFlight                               #pending
+// Puts together what files beside this one do; knows nothing of what commands mean.
 
 import { InterimapError } from "../model/errors.ts";
 import { monotonicMs } from "../util/monotonic.ts";
@@ -11,10 +8,9 @@ import type { Log } from "../log/log.ts";
 import { Capabilities } from "./capabilities.ts";
 import { ResponseReader, type ResponseHandlers } from "./codec/read-responses.ts";
 import { strangersLimits, trustingLimits } from "./codec/split-responses.ts";
-import { encodeCommand, line } from "./codec/write-command.ts";
-import { mayOverlap, type Command } from "./command.ts";
-import { CommandList } from "./command-list.ts";
-import { CommandRefused, wordsOf } from "./command-refused.ts";
+import { line } from "./codec/write-command.ts";
+import type { Command } from "./command.ts";
+import { wordsOf } from "./command-refused.ts";
 import { CommandWriter } from "./command-writer.ts";
 import type { Entry } from "./entry.ts";
 import { InFlight } from "./in-flight.ts";
@@ -24,9 +20,10 @@ import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
 import { Misled } from "./misled.ts";
 import { Nonsense } from "./nonsense.ts";
 import { Outlet } from "./outlet.ts";
+import { Pipeline } from "./pipeline.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { FetchResponse, Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
-import { Selection, type Opening } from "./selection.ts";
+import { Selection } from "./selection.ts";
 import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -57,12 +54,9 @@ export class Session {
 
   readonly #outlet: Outlet;
   readonly #writer: CommandWriter;
+  readonly #pipeline: Pipeline;
   readonly #reader: ResponseReader;
-  readonly #pending = new CommandList<Entry>();
   readonly #inFlight = new InFlight<Entry>();
-  /** To be sent again, before all that is pending. */
-  #again: Entry | undefined;
-  #nextTag = 0;
   readonly #selection = new Selection();
   readonly #discretion = new Discretion();
   #greeting: ((response: StatusResponse) => void) | undefined;
@@ -71,7 +65,6 @@ export class Session {
   #failure: Error | undefined;
   #onFailure: ((error: Error) => void) | undefined;
   #closing = false;
-  #isExchanging = false;
   readonly #onAlert: ((text: string) => void) | undefined;
   readonly #silence: Silence;
   readonly #nonsense: Nonsense;
@@ -110,7 +103,22 @@ export class Session {
         this.#silence.progress();
       },
       onFree: () => {
-        this.#pump();
+        this.#pipeline.pump();
+      },
+      fail,
+    });
+    this.#pipeline = new Pipeline({
+      side,
+      inFlight: this.#inFlight,
+      selection: this.#selection,
+      writer: this.#writer,
+      literalSupport: () => this.capabilities,
+      gather: () => {
+        this.#outlet.gather();
+      },
+      onStart: ({ overlap }) => {
+        if (this.#inFlight.total === 0) this.#silence.progress();
+        if (overlap === "select") this.#discretion.mayHearMessages = true;
       },
       fail,
     });
@@ -181,7 +189,7 @@ export class Session {
 
   /** Nothing is waiting to be sent or answered. */
   get isIdle(): boolean {
-    return this.#inFlight.total === 0 && this.#pending.size === 0;
+    return this.#pipeline.isIdle;
   }
 
   get isSecure(): boolean {
@@ -213,18 +221,8 @@ export class Session {
    * literal; InterimapError CONNECTION_LOST, CONNECTION_SILENT or PROTOCOL when none can come.
    */
   run(command: Command): Promise<TaggedResponse> {
-    const answered = new Promise<TaggedResponse>((resolve, reject) => {
-      const end = this.#failure ?? (this.#goodbye && !this.#closing ? this.#lost() : undefined);
-      if (end !== undefined) {
-        reject(end);
-        return;
-      }
-      const tag = this.#takeTag();
-      const segments = encodeCommand(tag, command.parts, this.capabilities);
-      this.#pending.add({ command, resolve, reject, segments, tag });
-      if (command.overlap === "select") this.#selection.next = command.opens;
-      this.#pump();
-    });
+    const end = this.#failure ?? (this.#goodbye && !this.#closing ? this.#lost() : undefined);
+    const answered = end === undefined ? this.#pipeline.run(command) : Promise.reject(end);
     // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
     answered.catch(ignore);
     return answered;
@@ -243,13 +241,12 @@ export class Session {
       ...command,
       onAnswered: (answer) => {
         if (answer.status !== "OK") return;
-        this.#isExchanging = true;
+        this.#pipeline.halt();
         surplus = this.#reader.detach();
       },
     });
     this.#attach(await replace(this.#outlet.transport, surplus));
-    this.#isExchanging = false;
-    this.#pump();
+    this.#pipeline.resume();
   }
 
   /** Not to be shown from now on, whoever says it. */
@@ -304,36 +301,6 @@ export class Session {
     this.#reader.attach(transport.stream);
   }
 
-  #pump(): void {
-    if (this.#isExchanging) return;
-    this.#outlet.gather();
-    while (this.#writer.isFree) {
-      const next = this.#again ?? this.#pending.first;
-      if (next === undefined || !mayOverlap(next.command, this.#inFlight, this.#selection.closedHabit)) break;
-      if (next === this.#again) this.#again = undefined;
-      else this.#pending.remove(next);
-      this.#start(next);
-    }
-  }
-
-  #start(entry: Entry): void {
-    const { overlap, opens, view } = entry.command;
-    // Confirmed by now: another one is selected, or none.
-    if (overlap === "changing" && view !== undefined && (view !== this.view || view.isReplaced)) {
-      entry.reject(mailboxLost(this.side));
-      return;
-    }
-    if (this.#inFlight.total === 0) this.#silence.progress();
-    if (overlap === "select") entry.leaves = this.#selection.leaves(opens);
-    this.#inFlight.add(entry);
-    if (overlap === "select") {
-      this.#discretion.mayHearMessages = true;
-      entry.opening = this.#selection.started(opens);
-    }
-    entry.writtenAt = monotonicMs();
-    this.#writer.write(entry);
-  }
-
   #receive(response: Response): void {
     if (this.#nonsense.takes(response)) return;
     switch (response.kind) {
@@ -368,32 +335,7 @@ export class Session {
     if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
     this.#writer.answered(entry);
     this.#note(response);
-    if (entry.opening !== undefined && !this.#isSelectionDone(entry, entry.opening, response)) return;
-    entry.command.onAnswered?.(response);
-    // Only now: if that threw, the entry must fail with all the others.
-    this.#inFlight.remove(entry);
-    if (response.status === "OK") entry.resolve(response);
-    else entry.reject(new CommandRefused(entry.command.name, response, this.side));
-    this.#pump();
-  }
-
-  /** False when the SELECT is sent once more, or the connection is ended. */
-  #isSelectionDone(entry: Entry, opening: Opening, { status }: TaggedResponse): boolean {
-    const verdict = this.#selection.answered(opening, status === "OK");
-    if (verdict === "done") return true;
-    if (verdict !== "again") {
-      this.#fail(new InterimapError("PROTOCOL", whySelectionIsLost[verdict]));
-      return false;
-    }
-    this.#inFlight.remove(entry);
-    const tag = this.#takeTag();
-    this.#again = { ...entry, tag, segments: encodeCommand(tag, entry.command.parts, this.capabilities) };
-    this.#pump();
-    return false;
-  }
-
-  #takeTag(): string {
-    return `a${String(this.#nextTag++)}`;
+    this.#pipeline.complete(entry, response);
   }
 
   #route(response: UntaggedResponse): void {
@@ -483,28 +425,12 @@ export class Session {
     if (isMisunderstanding(error)) this.#outlet.transport.abort?.();
     this.#outlet.transport.stream.destroy();
     this.#onFailure?.(error);
-    const unanswered = [...this.#inFlight.toArray(), ...(this.#again ? [this.#again] : []), ...this.#pending.toArray()];
-    for (const entry of unanswered) {
-      this.#inFlight.remove(entry);
-      this.#pending.remove(entry);
-      entry.reject(error);
-    }
-    this.#again = undefined;
+    this.#pipeline.abandon(error);
   }
 }
-
-const whySelectionIsLost = {
-  "not closed": "the server did not tell when it left a mailbox ([CLOSED])",
-  "out of order": "the server answered a SELECT before the one that was sent before it",
-};
 
 function ignore(): void {}
 
 function isMisunderstanding(error: Error): boolean {
   return error instanceof InterimapError && (error.code === "PROTOCOL" || error.cause instanceof LiteralRefused);
-}
-
-function mailboxLost(side: Side): InterimapError {
-  const message = "the mailbox could not be selected any more";
-  return new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "nothing was changed in it; run again" });
 }

@@ -1,0 +1,157 @@
+// Commands in the order in which they are given: which may be written now, and how each ends. Knows how commands overlap, and
+// nothing of what they mean, nor of how they are written.
+//
+//   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
+//             inFlight                                #pending
+
+import { InterimapError } from "../model/errors.ts";
+import type { Side } from "../model/side.ts";
+import { monotonicMs } from "../util/monotonic.ts";
+import { encodeCommand, type LiteralSupport } from "./codec/write-command.ts";
+import { mayOverlap, type Command } from "./command.ts";
+import { CommandList } from "./command-list.ts";
+import { CommandRefused } from "./command-refused.ts";
+import type { CommandWriter } from "./command-writer.ts";
+import type { Entry } from "./entry.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { TaggedResponse } from "./responses.ts";
+import type { Opening, Selection } from "./selection.ts";
+
+export interface PipelineOptions {
+  readonly side: Side;
+  /** Filled and emptied here only. */
+  readonly inFlight: InFlight<Entry>;
+  readonly selection: Selection;
+  readonly writer: Pick<CommandWriter, "isFree" | "write">;
+  /** What the server offers now. */
+  readonly literalSupport: () => LiteralSupport;
+  /** Commands may be about to be written, which are to leave together. */
+  readonly gather: () => void;
+  /** A command is about to be in flight. */
+  readonly onStart: (command: Command) => void;
+  /** PROTOCOL: nobody knows any more which mailbox is selected. */
+  readonly fail: (error: InterimapError) => void;
+}
+
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #pending = new CommandList<Entry>();
+  /** To be sent again, before all that is pending. */
+  #again: Entry | undefined;
+  #nextTag = 0;
+  #isHalted = false;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing is waiting to be sent or answered. */
+  get isIdle(): boolean {
+    return this.#options.inFlight.total === 0 && this.#pending.size === 0;
+  }
+
+  /** Resolves with the tagged OK. Rejects with CommandRefused, or with what {@link abandon} is given. */
+  run(command: Command): Promise<TaggedResponse> {
+    return new Promise((resolve, reject) => {
+      const tag = this.#takeTag();
+      const segments = encodeCommand(tag, command.parts, this.#options.literalSupport());
+      this.#pending.add({ command, resolve, reject, segments, tag });
+      if (command.overlap === "select") this.#options.selection.next = command.opens;
+      this.pump();
+    });
+  }
+
+  /** Writes no command until {@link resume}. */
+  halt(): void {
+    this.#isHalted = true;
+  }
+
+  resume(): void {
+    this.#isHalted = false;
+    this.pump();
+  }
+
+  /** Writes what may be written now. To be called whenever that may be more than before. */
+  pump(): void {
+    if (this.#isHalted) return;
+    const { inFlight, selection, writer, gather } = this.#options;
+    gather();
+    while (writer.isFree) {
+      const next = this.#again ?? this.#pending.first;
+      if (next === undefined || !mayOverlap(next.command, inFlight, selection.closedHabit)) break;
+      if (next === this.#again) this.#again = undefined;
+      else this.#pending.remove(next);
+      this.#start(next);
+    }
+  }
+
+  /** Its tagged response has come. What the command makes of it may throw: then it is in flight still. */
+  complete(entry: Entry, response: TaggedResponse): void {
+    if (entry.opening !== undefined && !this.#isSelectionDone(entry, entry.opening, response)) return;
+    const { command, resolve, reject } = entry;
+    command.onAnswered?.(response);
+    // Only now: if that threw, the entry must fail with all the others.
+    this.#options.inFlight.remove(entry);
+    if (response.status === "OK") resolve(response);
+    else reject(new CommandRefused(command.name, response, this.#options.side));
+    this.pump();
+  }
+
+  /** The connection is gone, and with it all commands. */
+  abandon(error: Error): void {
+    const { inFlight } = this.#options;
+    const unanswered = [...inFlight.toArray(), ...(this.#again ? [this.#again] : []), ...this.#pending.toArray()];
+    for (const entry of unanswered) {
+      inFlight.remove(entry);
+      this.#pending.remove(entry);
+      entry.reject(error);
+    }
+    this.#again = undefined;
+  }
+
+  #start(entry: Entry): void {
+    const { side, inFlight, selection, writer, onStart } = this.#options;
+    const { overlap, opens, view } = entry.command;
+    // Confirmed by now: another one is selected, or none.
+    if (overlap === "changing" && view !== undefined && (view !== selection.view || view.isReplaced)) {
+      entry.reject(mailboxLost(side));
+      return;
+    }
+    onStart(entry.command);
+    if (overlap === "select") entry.leaves = selection.leaves(opens);
+    inFlight.add(entry);
+    if (overlap === "select") entry.opening = selection.started(opens);
+    entry.writtenAt = monotonicMs();
+    writer.write(entry);
+  }
+
+  /** False when the SELECT is sent once more, or the connection is ended. */
+  #isSelectionDone(entry: Entry, opening: Opening, { status }: TaggedResponse): boolean {
+    const { inFlight, selection, literalSupport, fail } = this.#options;
+    const verdict = selection.answered(opening, status === "OK");
+    if (verdict === "done") return true;
+    if (verdict !== "again") {
+      fail(new InterimapError("PROTOCOL", whySelectionIsLost[verdict]));
+      return false;
+    }
+    inFlight.remove(entry);
+    const tag = this.#takeTag();
+    this.#again = { ...entry, tag, segments: encodeCommand(tag, entry.command.parts, literalSupport()) };
+    this.pump();
+    return false;
+  }
+
+  #takeTag(): string {
+    return `a${String(this.#nextTag++)}`;
+  }
+}
+
+const whySelectionIsLost = {
+  "not closed": "the server did not tell when it left a mailbox ([CLOSED])",
+  "out of order": "the server answered a SELECT before the one that was sent before it",
+};
+
+function mailboxLost(side: Side): InterimapError {
+  const message = "the mailbox could not be selected any more";
+  return new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "nothing was changed in it; run again" });
+}
