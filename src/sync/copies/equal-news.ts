@@ -5,9 +5,10 @@ import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts
 import { sizesOf, type MessageSizes } from "../../model/message-sizes.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../../model/uid-set.ts";
-import { pairMessages } from "../identity/pair-messages.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
-import { adopt, forgetChangesOf } from "../recovery/resume.ts";
+import { pairMessages } from "../identity/pair-messages.ts";
+import { adopt } from "../recovery/adopt.ts";
+import { forgetChangesOf } from "../recovery/resume.ts";
 import { prefetchedOf } from "./prefetched.ts";
 
 /** Returns what is left of both sides' new messages: none of one side is one of the other's. */

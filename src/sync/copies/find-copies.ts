@@ -1,14 +1,14 @@
 // Copies whose UIDs the server did not tell (RFC 4315 3 has it tell them) are looked for among what came to the target since.
 
-import { noop } from "../../imap/verbs/mailbox.ts";
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
+import { noop } from "../../imap/verbs/mailbox.ts";
+import { planCopiesFound } from "../../mail/matching/match-plan.ts";
 import { perSide } from "../../model/side.ts";
 import { emptyUidSet, isEmpty, maxUid, subtract, uidRange } from "../../model/uid-set.ts";
-import { identitiesOf } from "../mailbox/hear-out.ts";
-import { planCopiesFound } from "../../mail/matching/match-plan.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
+import { identitiesOf } from "../mailbox/hear-out.ts";
+import { adopt } from "../recovery/adopt.ts";
 import { recordRefusal } from "../refused/record-refusal.ts";
-import { adopt } from "../recovery/resume.ts";
 
 /** Pairs them, or else leaves them out: copied again without a look they would be there twice. */
 export async function findCopies(mailbox: OpenMailbox, direction: Direction): Promise<void> {

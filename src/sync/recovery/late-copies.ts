@@ -4,6 +4,7 @@
 // before the APPEND has arrived, a single run could only give up, and a copy too many is taken away here.
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { without } from "../../mail/matching/match-plan.ts";
 import { bothSides, otherSide, perSide, sides, type PerSide } from "../../model/side.ts";
 import {
   emptyUidSet,
@@ -16,14 +17,14 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
+import { uidLimit, type Direction, type OpenMailbox } from "../context/open-mailbox.ts";
+import { removeUnrecorded } from "../deletions/expunge-messages.ts";
 import { pairCopies } from "../identity/pair-messages.ts";
 import { withTexts } from "../identity/read-texts.ts";
-import { removeUnrecorded } from "../deletions/expunge-messages.ts";
-import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
-import { without } from "../../mail/matching/match-plan.ts";
-import { uidLimit, type Direction, type OpenMailbox } from "../context/open-mailbox.ts";
 import { refusedUids, withdrawRefusal } from "../refused/record-refusal.ts";
-import { adopt, forgetChangesOf } from "./resume.ts";
+import { adopt } from "./adopt.ts";
+import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
+import { forgetChangesOf } from "./resume.ts";
 
 /** Returns what is left of both sides' new messages: none of them is such a copy. */
 export async function withoutLateCopies(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {

@@ -1,8 +1,6 @@
 // Takes up a mailbox whose last synchronisation was interrupted ("After a crash" in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
-import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { fingerprint } from "../../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import {
   hasUid,
@@ -15,12 +13,12 @@ import {
   union,
   type UidSet,
 } from "../../model/uid-set.ts";
-import { pairCopies, pairMessages } from "../identity/pair-messages.ts";
-import { comparePairs } from "../identity/compare-pairs.ts";
-import { identitiesOf } from "../mailbox/hear-out.ts";
-import { uniteFlags } from "../flags/unite-flags.ts";
 import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
-import { clearRefusal, forgetTakenRefusals } from "../refused/record-refusal.ts";
+import { comparePairs } from "../identity/compare-pairs.ts";
+import { pairCopies, pairMessages } from "../identity/pair-messages.ts";
+import { identitiesOf } from "../mailbox/hear-out.ts";
+import { forgetTakenRefusals } from "../refused/record-refusal.ts";
+import { adopt } from "./adopt.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
   if (mailbox.interrupted !== undefined) {
@@ -76,29 +74,4 @@ export function forgetChangesOf({ views }: OpenMailbox, uids: PerSide<UidSet>): 
     const known = views[side].changedUids.filter((uid) => hasUid(uids[side], uid));
     for (const uid of known) views[side].forgetChange(uid);
   }
-}
-
-/** Records pairs of messages that were found to be copies of each other. */
-export function adopt(mailbox: OpenMailbox, pairs: readonly PerSide<MessageIdentity>[]): void {
-  const { store, idx, progress } = mailbox;
-  store.transaction(() => {
-    store.addMappings(
-      idx,
-      pairs.map(({ local, remote }) => ({
-        local: local.uid,
-        remote: remote.uid,
-        prints: { local: fingerprint(local), remote: fingerprint(remote) },
-      })),
-    );
-    for (const side of sides) {
-      store.noteConfirmed(idx, side, uidSetOf(pairs.map((pair) => pair[side].uid)));
-      for (const { [side]: message } of pairs) {
-        if (progress[side].refused.has(message.uid)) clearRefusal(mailbox, side, message.uid);
-      }
-    }
-  });
-  for (const side of sides) {
-    progress[side].mapped = union(progress[side].mapped, uidSetOf(pairs.map((pair) => pair[side].uid)));
-  }
-  uniteFlags(mailbox, pairs);
 }

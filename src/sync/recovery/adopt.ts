@@ -1,0 +1,47 @@
+// Messages without a row that turn out to be copies of each other get one: first in the database, then in memory.
+
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import { sides, type PerSide, type Side } from "../../model/side.ts";
+import { uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { uniteFlags } from "../flags/unite-flags.ts";
+
+type Pairs = readonly PerSide<MessageIdentity>[];
+
+export function adopt(mailbox: OpenMailbox, pairs: Pairs): void {
+  mailbox.store.transaction(() => {
+    recordPairs(mailbox, pairs);
+  });
+  notePairs(mailbox, pairs);
+}
+
+/** Within a transaction; {@link notePairs} has to follow once it is committed. */
+export function recordPairs({ store, idx }: OpenMailbox, pairs: Pairs): void {
+  store.addMappings(
+    idx,
+    pairs.map(({ local, remote }) => ({
+      local: local.uid,
+      remote: remote.uid,
+      prints: { local: fingerprint(local), remote: fingerprint(remote) },
+    })),
+  );
+  for (const side of sides) {
+    store.noteConfirmed(idx, side, uidsAmong(pairs, side));
+    const known = new Set(store.refused(idx).flatMap((refused) => (refused.side === side ? [refused.uid] : [])));
+    for (const { [side]: message } of pairs) if (known.has(message.uid)) store.clearRefused(idx, side, message.uid);
+  }
+}
+
+export function notePairs(mailbox: OpenMailbox, pairs: Pairs): void {
+  const { progress } = mailbox;
+  for (const side of sides) {
+    progress[side].mapped = union(progress[side].mapped, uidsAmong(pairs, side));
+    for (const { [side]: message } of pairs) progress[side].refused.delete(message.uid);
+  }
+  uniteFlags(mailbox, pairs);
+}
+
+function uidsAmong(pairs: Pairs, side: Side): UidSet {
+  return uidSetOf(pairs.map((pair) => pair[side].uid));
+}
