@@ -1,0 +1,45 @@
+// When everything is looked at again, even if nothing happens before.
+
+import { backoffMs } from "../mail/pool/backoff.ts";
+import type { Store } from "../state/state-store.ts";
+import { untilNextWait } from "../sync/copies/waits.ts";
+import { untilNextAttempt } from "../sync/refused/retry-refused.ts";
+
+/** What was left out is tried again after this, and a growing pause. */
+const leastRetryMs = 30_000;
+
+export interface LookScheduleOptions {
+  /** Between two looks where a server has to be asked. */
+  readonly pollMs: number;
+  /** Between two looks, even if all servers report changes. */
+  readonly lookMs: number;
+  readonly store: Pick<Store, "refused" | "refusedChanges" | "waits">;
+}
+
+export class LookSchedule {
+  readonly #options: LookScheduleOptions;
+  /** Looks in a row that left something out which another attempt may reach. */
+  #failures = 0;
+
+  constructor(options: LookScheduleOptions) {
+    this.#options = options;
+  }
+
+  noteFailure(): void {
+    this.#failures++;
+  }
+
+  /** Everything was looked at, and nothing is to be tried again. */
+  noteSuccess(): void {
+    this.#failures = 0;
+  }
+
+  /** In ms. `isReported`: all servers report changes by themselves. */
+  untilNext(isReported: boolean): number {
+    const { pollMs, lookMs, store } = this.#options;
+    const regular = isReported ? lookMs : Math.min(pollMs, lookMs);
+    const retry = this.#failures > 0 ? leastRetryMs + backoffMs(this.#failures) : Infinity;
+    const refused = untilNextAttempt([...store.refused(), ...store.refusedChanges()]);
+    return Math.min(regular, retry, refused, untilNextWait(store.waits()));
+  }
+}

@@ -1,0 +1,99 @@
+// A look: a run over everything, or over the mailboxes that servers reported news of.
+
+import type { Session } from "../imap/session.ts";
+import type { Listing } from "../mail/listing/list-mailboxes.ts";
+import type { SessionPair } from "../mail/pool/pair.ts";
+import { InterimapError } from "../model/errors.ts";
+import type { PerSide } from "../model/side.ts";
+import type { WatchState } from "../model/watch-state.ts";
+import type { SyncOptions } from "../sync/context/run.ts";
+import { synchronise, synchroniseMailboxes } from "../sync/synchronise.ts";
+import type { Agenda, Due } from "./agenda.ts";
+import { changedMailboxes, type Changes } from "./changed-mailboxes.ts";
+import { judgeMailboxes, judgeSides } from "./judge-news.ts";
+import type { ListedMailboxes } from "./listed-mailboxes.ts";
+import type { LookSchedule } from "./look-schedule.ts";
+import type { LookTally } from "./look-tally.ts";
+import { recordedStates } from "./recorded-states.ts";
+import type { ReportedRenames } from "./reported-renames.ts";
+import { Strangers } from "./strangers.ts";
+
+export interface LooksOptions {
+  readonly sync: Omit<SyncOptions, "connections" | "sessions" | "report" | "renames">;
+  readonly connections: SessionPair;
+  readonly agenda: Agenda;
+  readonly listed: ListedMailboxes;
+  readonly tally: LookTally;
+  readonly schedule: LookSchedule;
+  readonly renames: ReportedRenames;
+}
+
+export class Looks {
+  readonly #options: LooksOptions;
+  readonly #strangers = new Strangers();
+
+  constructor(options: LooksOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined when the look was given up, and is to be tried again. @throws InterimapError as synchronise() does. */
+  async atEverything(sessions: PerSide<Session>): Promise<WatchState["lastLook"]> {
+    const { listed, tally, schedule, renames } = this.#options;
+    tally.reset();
+    const [at, startedAt] = [Date.now(), performance.now()];
+    const listings = await synchronise({ ...this.#run(sessions), renames }).catch((error: unknown) => {
+      this.#outlast(error);
+    });
+    if (listings === undefined) return undefined;
+    listed.replace(listings);
+    renames.forgetListed(listings);
+    this.#strangers.forgetListed(listings);
+    judgeSides(this.#options);
+    if (tally.isWorthRetry) schedule.noteFailure();
+    else schedule.noteSuccess();
+    return { at, durationMs: Math.round(performance.now() - startedAt), leftOut: tally.leftOut };
+  }
+
+  /**
+   * Returns how many mailboxes had something to synchronise. `listings`: of the last look at everything.
+   * @throws InterimapError as synchroniseMailboxes() does.
+   */
+  async atReported(sessions: PerSide<Session>, listings: PerSide<Listing>, news: Due["mailboxes"]): Promise<number> {
+    const { tally, schedule } = this.#options;
+    tally.reset();
+    const { names, costly } = await this.#changes(sessions, listings, news);
+    if (names.length > 0) await synchroniseMailboxes(this.#run(sessions), { names, listings });
+    judgeMailboxes(costly, this.#options);
+    if (tally.isWorthRetry) schedule.noteFailure();
+    return names.length;
+  }
+
+  #changes(sessions: PerSide<Session>, listings: PerSide<Listing>, news: Due["mailboxes"]): Promise<Changes> {
+    const { sync, agenda, listed } = this.#options;
+    return changedMailboxes(news, {
+      sessions,
+      listings,
+      recorded: recordedStates(sync.store),
+      isIgnored: sync.isIgnored,
+      onUnlisted: (side, wireName) => {
+        if (listed.mayList(side, wireName) && this.#strangers.isNew(side, wireName)) agenda.noteSide(side);
+      },
+      onAnother: (side) => {
+        agenda.noteSide(side);
+      },
+    });
+  }
+
+  /** A server that lists nothing for now may list its mailboxes again. */
+  #outlast(error: unknown): void {
+    if (!(error instanceof InterimapError) || error.code !== "MASS_DELETION") throw error;
+    const { tally, schedule } = this.#options;
+    tally.report({ type: "deletions-held-back", side: error.side, mailboxes: [], error });
+    schedule.noteFailure();
+  }
+
+  #run(sessions: PerSide<Session>): SyncOptions {
+    const { sync, connections, tally } = this.#options;
+    return { ...sync, connections, sessions, report: tally.report };
+  }
+}

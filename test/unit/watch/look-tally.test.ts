@@ -1,0 +1,45 @@
+// What is counted in a look, and what its user gets to read.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
+import type { SyncEvent } from "../../../src/sync/context/events.ts";
+import { LookTally } from "../../../src/watch/look-tally.ts";
+
+function leftOut(code: ErrorCode, mailbox = "a"): SyncEvent {
+  return { type: "mailbox-left-out", mailbox, error: new InterimapError(code, code) };
+}
+
+const created: SyncEvent = { type: "mailbox-created", side: "local", mailbox: "new" };
+
+test("what is left out counts each time, and is read once a day", () => {
+  const read: SyncEvent[] = [];
+  const tally = new LookTally((event) => read.push(event));
+  for (let i = 0; i < 2; i++) {
+    tally.reset();
+    tally.report(leftOut("COMMAND_REFUSED"));
+    assert.equal(tally.leftOut, 1);
+  }
+  assert.equal(read.length, 1);
+});
+
+test("some of that is worth another attempt soon", () => {
+  const tally = new LookTally(() => undefined);
+  tally.report(leftOut("MAILBOX_GONE"));
+  assert.equal(tally.isWorthRetry, false);
+  tally.report(leftOut("COMMAND_REFUSED"));
+  assert.equal(tally.isWorthRetry, true);
+  tally.reset();
+  assert.equal(tally.isWorthRetry, false);
+});
+
+test("what was done is found; a mailbox that is gone is, once", () => {
+  const tally = new LookTally(() => undefined);
+  tally.report(created);
+  tally.report(leftOut("MAILBOX_GONE", "gone"));
+  assert.deepEqual([...tally.finds], ["new", "gone"]);
+  tally.reset();
+  assert.deepEqual([...tally.finds], []);
+  tally.report(leftOut("MAILBOX_GONE", "gone"));
+  assert.deepEqual([...tally.finds], []);
+});

@@ -1,0 +1,42 @@
+// A stand-in for a session whose server answers STATUS, NOOP and UNSELECT.
+
+import { Capabilities } from "../../../src/imap/capabilities.ts";
+import type { Command } from "../../../src/imap/command.ts";
+import { MailboxView } from "../../../src/imap/mailbox-view.ts";
+import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
+import type { Session } from "../../../src/imap/session.ts";
+import type { Side } from "../../../src/model/side.ts";
+
+export interface StatusServer {
+  readonly session: Session;
+  /** Names of the commands that came. */
+  readonly commands: string[];
+  /** What STATUS is answered. */
+  answer: MailboxStatusResponse | undefined;
+  /** All commands fail with it. */
+  failure: Error | undefined;
+}
+
+export function statusServer(
+  side: Side,
+  { selected, capabilities = [] }: { readonly selected?: string; readonly capabilities?: readonly string[] } = {},
+): StatusServer {
+  const server: { -readonly [K in keyof StatusServer]: StatusServer[K] } = {
+    commands: [],
+    answer: undefined,
+    failure: undefined,
+    session: {
+      side,
+      isIdle: true,
+      capabilities: new Capabilities(capabilities),
+      view: selected === undefined ? undefined : new MailboxView(selected),
+      run: ({ name, claim }: Command): Promise<void> => {
+        server.commands.push(name);
+        if (server.failure !== undefined) return Promise.reject(server.failure);
+        if (name === "STATUS" && server.answer !== undefined) claim?.(server.answer);
+        return Promise.resolve();
+      },
+    } as unknown as Session,
+  };
+  return server;
+}
