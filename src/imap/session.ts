@@ -13,16 +13,18 @@ import type { Command } from "./command.ts";
 import { wordsOf } from "./command-refused.ts";
 import { CommandWriter } from "./command-writer.ts";
 import type { Entry } from "./entry.ts";
+import { mayCome } from "./expected-literals.ts";
 import { InFlight } from "./in-flight.ts";
 import { LiteralRefused } from "./literal-refused.ts";
 import { Discretion } from "./discretion.ts";
-import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
+import type { MailboxView } from "./mailbox-view.ts";
 import { Misled } from "./misled.ts";
 import { Nonsense } from "./nonsense.ts";
 import { Outlet } from "./outlet.ts";
 import { Pipeline } from "./pipeline.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { FetchResponse, Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
+import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
+import { Routing } from "./routing.ts";
 import { Selection } from "./selection.ts";
 import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
@@ -30,8 +32,6 @@ import type { Transport } from "./transport/transport.ts";
 
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;
-/** A literal that need not have been asked for, and those of commands that say nothing of how large they are. */
-const freeLiteral = 64 * 1024;
 export interface SessionOptions {
   readonly side: Side;
   readonly log: Log;
@@ -61,12 +61,12 @@ export class Session {
   readonly #discretion = new Discretion();
   #greeting: ((response: StatusResponse) => void) | undefined;
   #goodbye: StatusResponse | undefined;
-  #listener: ((response: UntaggedResponse) => void) | undefined;
   #failure: Error | undefined;
   #onFailure: ((error: Error) => void) | undefined;
   #closing = false;
   readonly #onAlert: ((text: string) => void) | undefined;
   readonly #silence: Silence;
+  readonly #routing: Routing;
   readonly #nonsense: Nonsense;
   readonly #misled: Misled;
   #hasEnded: (reason: Error) => void = () => undefined;
@@ -122,11 +122,12 @@ export class Session {
       },
       fail,
     });
+    this.#routing = new Routing({ inFlight: this.#inFlight, selection: this.#selection, silence: this.#silence });
     this.#nonsense = new Nonsense({
       inFlight: this.#inFlight,
       discretion: this.#discretion,
       awaitsGreeting,
-      concerned: () => this.#concerned(),
+      concerned: () => this.#routing.concerned(),
       onHarmless: () => {
         this.#silence.signOfLife();
       },
@@ -151,7 +152,7 @@ export class Session {
       onText: () => {
         this.#nonsense.noteText();
       },
-      mayCome: (octets) => this.#mayCome(octets),
+      mayCome: (octets) => mayCome(octets, this.#inFlight),
       onRead: (arriving) => {
         this.#silence.read(arriving);
       },
@@ -203,7 +204,7 @@ export class Session {
 
   /** Gets what the server says without having been asked, besides the view; there is one listener. */
   listen(listener: (response: UntaggedResponse) => void): void {
-    this.#listener = listener;
+    this.#routing.listen(listener);
   }
 
   /** Resolves with the server's first response. */
@@ -315,14 +316,6 @@ export class Session {
     }
   }
 
-  /** The mailboxes that what is told now may be about. */
-  #concerned(): readonly MailboxView[] {
-    const opens = this.#isInDoubt()
-      ? this.#inFlight.find(({ opening }) => opening !== undefined)?.command.opens
-      : undefined;
-    return [this.view, opens].filter((view) => view !== undefined);
-  }
-
   #complete(response: TaggedResponse): void {
     const entry = this.#inFlight.withTag(response.tag);
     if (entry === undefined) {
@@ -352,33 +345,7 @@ export class Session {
       if (response.status !== "OK") this.#silence.heard(`${response.status} ${wordsOf(response)}`);
     }
     this.#note(response);
-    // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
-    const view = this.#isInDoubt() ? undefined : this.view;
-    if (response.kind === "fetch") view?.noteModSeq(response.modSeq);
-    const owner = this.#inFlight.claim(response, this.view);
-    if (owner !== undefined) {
-      this.#silence.claimed();
-      if (response.kind === "fetch" && response.body) owner.brought = (owner.brought ?? 0) + response.body.length;
-      return;
-    }
-    this.#silence.unclaimed(response);
-    if (response.kind === "fetch" && this.#isUnstamped(response)) view?.noteUnstamped();
-    view?.receive(response);
-    this.#listener?.(response);
-  }
-
-  /** An answer may come in pieces, of which only one has the mod-sequence; and late, when it is no announcement. */
-  #isUnstamped(response: FetchResponse): boolean {
-    if (response.flags === undefined || response.modSeq !== undefined || isMisplaced(response)) return false;
-    return this.#inFlight.findClaimant(({ command }) => command.name === "UID FETCH") === undefined;
-  }
-
-  /** Memory is for what was asked for, however much a server sends. */
-  #mayCome(octets: number): boolean {
-    const awaits = ({ command: { brings }, brought = 0 }: Entry): boolean =>
-      octets <= (brings === undefined ? freeLiteral : brings - brought);
-    if (this.#inFlight.findClaimant(awaits) !== undefined) return true;
-    return octets <= freeLiteral && this.#inFlight.findClaimant(() => true) === undefined;
+    this.#routing.route(response);
   }
 
   /** Keeps the capabilities fresh, wherever the server mentions them. */
@@ -395,12 +362,6 @@ export class Session {
   #bidFarewell(goodbye: StatusResponse): void {
     this.#goodbye = goodbye;
     if (!this.#closing) setImmediate(() => this.#fail(this.#lost()));
-  }
-
-  /** What was sent to the mailbox that is being left has been answered, and the next one has not been entered. */
-  #isInDoubt(): boolean {
-    if (!this.#selection.isLeaving) return false;
-    return this.#inFlight.find(({ command }) => command.overlap !== "any")?.opening !== undefined;
   }
 
   #lost(cause?: Error): InterimapError {

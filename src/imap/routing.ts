@@ -1,0 +1,77 @@
+// Untagged responses, and whose each one is: of the first command in flight that claims it, else of the mailbox it is about
+// and of who listens. Nothing is dropped.
+
+import type { Entry } from "./entry.ts";
+import { noteBrought } from "./expected-literals.ts";
+import type { InFlight } from "./in-flight.ts";
+import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
+import type { FetchResponse, UntaggedResponse } from "./responses.ts";
+import type { Selection } from "./selection.ts";
+import type { Silence } from "./silence.ts";
+
+export interface RoutingOptions {
+  readonly inFlight: InFlight<Entry>;
+  readonly selection: Selection;
+  readonly silence: Pick<Silence, "claimed" | "unclaimed">;
+}
+
+export class Routing {
+  readonly #inFlight: InFlight<Entry>;
+  readonly #selection: Selection;
+  readonly #silence: RoutingOptions["silence"];
+  #listener: ((response: UntaggedResponse) => void) | undefined;
+
+  constructor({ inFlight, selection, silence }: RoutingOptions) {
+    this.#inFlight = inFlight;
+    this.#selection = selection;
+    this.#silence = silence;
+  }
+
+  /** Gets what no command claims; there is one listener. */
+  listen(listener: (response: UntaggedResponse) => void): void {
+    this.#listener = listener;
+  }
+
+  route(response: UntaggedResponse): void {
+    // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
+    const view = this.#isInDoubt() ? undefined : this.#selection.view;
+    if (response.kind === "fetch") view?.noteModSeq(response.modSeq);
+    const owner = this.#inFlight.claim(response, this.#selection.view);
+    if (owner !== undefined) {
+      this.#silence.claimed();
+      if (response.kind === "fetch" && response.body) noteBrought(owner, response.body);
+      return;
+    }
+    this.#silence.unclaimed(response);
+    if (response.kind === "fetch" && this.#isUnstamped(response)) view?.noteUnstamped();
+    view?.receive(response);
+    this.#listener?.(response);
+  }
+
+  /** The mailboxes that what is told now may be about. */
+  concerned(): readonly MailboxView[] {
+    const opens = this.#isInDoubt()
+      ? this.#inFlight.find(({ opening }) => opening !== undefined)?.command.opens
+      : undefined;
+    return [this.#selection.view, opens].filter((view) => view !== undefined);
+  }
+
+  /** What was sent to the mailbox that is being left has been answered, and the next one has not been entered. */
+  #isInDoubt(): boolean {
+    return this.#selection.isLeaving && this.#inFlight.find(meansMailbox)?.opening !== undefined;
+  }
+
+  /** An answer may come in pieces, of which only one has the mod-sequence; and late, when it is no announcement. */
+  #isUnstamped(response: FetchResponse): boolean {
+    if (response.flags === undefined || response.modSeq !== undefined || isMisplaced(response)) return false;
+    return this.#inFlight.findClaimant(isUidFetch) === undefined;
+  }
+}
+
+function meansMailbox({ command }: Entry): boolean {
+  return command.overlap !== "any";
+}
+
+function isUidFetch({ command }: Entry): boolean {
+  return command.name === "UID FETCH";
+}
