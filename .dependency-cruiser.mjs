@@ -29,6 +29,7 @@ const uses = {
 
 /** Each of these packages is one folder's business, so that replacing it stays one folder's work. */
 const homes = {
+  yargs: "src/cli/",
   "yargs-parser": "src/cli/",
   ini: "src/config/",
   imapflow: "src/imap/codec/",

@@ -1,5 +1,5 @@
-// npm run build: one file, dist/interimap.js, because that starts in half the time of unbundled packages. What else
-// makes it start quickly, and what does not: docs/adr/0004-start-up.md.
+// npm run build: dist/interimap.js, one file because that starts in half the time of unbundled packages, and beside it what
+// the help and completion need. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -9,6 +9,9 @@ import { build, transform, type BuildOptions, type Plugin, type TransformOptions
 
 const entry = "src/bin/interimap.ts";
 const outfile = "dist/interimap.js";
+
+/** What only a process needs that ends with it. Others must not find another version of it after an upgrade. */
+const apart = { modules: ["src/cli/completion.ts", "src/cli/help-and-completion.ts"], outfile: "dist/help.js" };
 
 /** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
 const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "module", "tls", "v8", "zlib"];
@@ -59,6 +62,8 @@ const forText = {
 
 interface Chunk {
   readonly text: string;
+  /** Of our own module that is imported with `import()`; undefined for what several share. */
+  readonly module: string | undefined;
   /** The chunks that it imports; those of an `import()` are not among them. */
   readonly imports: readonly string[];
 }
@@ -88,7 +93,8 @@ async function split(): Promise<ReadonlyMap<string, Chunk>> {
       const imports = described.get(nameOf(path))?.imports ?? [];
       const isChunk = ({ kind, external }: (typeof imports)[number]): boolean =>
         kind === "import-statement" && external !== true;
-      return [nameOf(path), { text, imports: imports.filter(isChunk).map((one) => nameOf(one.path)) }];
+      const module = described.get(nameOf(path))?.entryPoint;
+      return [nameOf(path), { text, module, imports: imports.filter(isChunk).map((one) => nameOf(one.path)) }];
     }),
   );
 }
@@ -100,21 +106,37 @@ const main = `./${basename(entry, ".ts")}.js`;
 const start = "./start";
 
 /** What every run needs. */
-const eager = new Set([main]);
-for (const name of eager) for (const one of chunks.get(name)?.imports ?? []) eager.add(one);
+const eager = withImports([main]);
+
+/** What is needed by these modules only. */
+const isApart = ({ module = "" }: Chunk): boolean => apart.modules.includes(module);
+const namesOf = (chosen: (chunk: Chunk) => boolean): string[] =>
+  [...chunks].filter(([, chunk]) => chunk.module !== undefined && chosen(chunk)).map(([name]) => name);
+const elsewhere = withImports(namesOf((chunk) => !isApart(chunk)));
+const inHelp = new Set([...withImports(namesOf(isApart))].filter((name) => !elsewhere.has(name)));
+
+function withImports(names: readonly string[]): ReadonlySet<string> {
+  const all = new Set(names);
+  for (const name of all) for (const one of chunks.get(name)?.imports ?? []) all.add(one);
+  return all;
+}
 
 /**
  * What is imported with `import()` stays text until it is: V8 would go through all of it at each start. What it shares with
- * the rest it gets from there. All is in one file, so an upgrade cannot replace a part under a running daemon.
+ * the rest it gets from there. All that a daemon can need is in one file, so an upgrade cannot replace a part under it.
  */
 async function makeLoader(): Promise<string> {
   const texts: Record<string, string> = {};
+  const textsApart: Record<string, string> = {};
   const shared = new Set<string>();
   for (const [name, { text, imports }] of chunks) {
     if (eager.has(name)) continue;
-    texts[name] = (await transform(text, { ...forText, sourcefile: name })).code;
+    const { code } = await transform(text, { ...forText, sourcefile: name });
+    (inHelp.has(name) ? textsApart : texts)[name] = code;
     for (const one of imports) if (eager.has(one)) shared.add(one);
   }
+  if (Object.keys(textsApart).length === 0) throw new Error(`nothing is in ${apart.outfile}`);
+  await writeFile(apart.outfile, ascii(`module.exports = ${JSON.stringify(textsApart)};\n`));
   const names = [...shared];
   return `
     ${names.map((name, i) => `import * as chunk${i} from "${name}";`).join("\n    ")}
@@ -127,6 +149,7 @@ async function makeLoader(): Promise<string> {
       // Values, which are sooner got at than what stands for them.
       const module = { exports: { ...shared[name] } };
       loaded.set(name, module.exports);
+      if (${JSON.stringify([...inHelp])}.includes(name)) Object.assign(texts, require(__dirname + "/${basename(apart.outfile)}"));
       if (name in texts) {
         const parameters = ["module", "exports", "require", "__url"];
         require("node:vm").compileFunction(texts[name], parameters, { filename: name })(module, module.exports, load, __url);
@@ -175,7 +198,10 @@ const bundle = await readFile(outfile, "utf8");
 if (bundle.split("\n", 2).every((line) => line.startsWith("#!"))) {
   throw new Error("src/bin/interimap.ts must not have a #! line: scripts/build.ts writes it");
 }
-// V8 reads plain ASCII faster than anything else. esbuild leaves comments and regular expressions as they are.
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-await writeFile(outfile, bundle.replace(/[\x80-\uffff]/g, escaped));
+await writeFile(outfile, ascii(bundle));
 await chmod(outfile, 0o755);
+
+/** V8 reads plain ASCII faster than anything else. esbuild leaves comments and regular expressions as they are. */
+function ascii(text: string): string {
+  return text.replace(/[\x80-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

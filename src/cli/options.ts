@@ -5,95 +5,32 @@ import type { InterimapError } from "../model/errors.ts";
 import { isInbox } from "../model/mailbox-name.ts";
 import { printable } from "../util/printable.ts";
 import { allTargets, type Target } from "../model/target.ts";
-import { helpText, versionText } from "./usage.ts";
+import { nearest } from "../config/suggestion.ts";
+import type { CandidatesInvocation, Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
+import { optionNamed, optionTable, shells, type Option, type Shell } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
 import { watchSeconds, withoutWatch } from "./watch-option.ts";
 
-interface Common {
-  readonly config: string | undefined;
-  readonly quiet: boolean;
-  /** How often --debug was given, at most 2. */
-  readonly debug: 0 | 1 | 2;
-}
-
-interface Work extends Common {
-  /** Whatever accounts the database is about, they are those of the configuration under other names. */
-  readonly areSameAccounts: boolean;
-}
-
-/** All mailboxes are as given: in IMAP's notation, or as lines show them. */
-interface Scope extends Work {
-  /** With wildcards. Empty: what the configuration says. */
-  readonly mailboxes: readonly string[];
-  readonly allowsMassDelete: boolean;
-}
-
-interface SyncInvocation extends Scope {
-  readonly command: "sync" | "repair";
-}
-
-interface WatchInvocation extends Scope {
-  readonly command: "watch";
-  /** Let servers tell of changes. */
-  readonly notify: boolean;
-  /** Between two looks, or of silence; undefined: as usual. */
-  readonly seconds: number | undefined;
-}
-
-interface DeleteInvocation extends Work {
-  readonly command: "delete";
-  readonly mailboxes: readonly string[];
-  readonly targets: readonly Target[];
-}
-
-interface RenameInvocation extends Work {
-  readonly command: "rename";
-  readonly source: string;
-  readonly destination: string;
-  readonly targets: readonly Target[];
-}
-
-interface StatusInvocation extends Common {
-  readonly command: "status";
-  /** For programs rather than people. */
-  readonly json: boolean;
-}
-
-/** What needs the configuration and the servers. */
-export type WorkInvocation = SyncInvocation | WatchInvocation | DeleteInvocation | RenameInvocation;
-
-export type Invocation =
-  | { readonly command: "help"; readonly text: string }
-  | { readonly command: "version"; readonly text: string }
-  | StatusInvocation
-  | WorkInvocation;
+/** The first argument of such a question, as in scripts that yargs makes; the second one is the shell. */
+export const completionRequest = "--get-yargs-completions";
 
 const commands = ["repair", "delete", "rename", "status"] as const;
 
-const switches = [
-  ...commands,
-  "notify",
-  "allow-mass-delete",
-  "same-accounts",
-  "json",
-  "quiet",
-  "debug",
-  "help",
-  "version",
-];
-
-const optionsWithValue = ["config", "target"];
+const table: readonly Option[] = optionTable;
 
 /** Reads the arguments after the program's name. Throws USAGE. */
 export function parseArguments(argv: readonly string[]): Invocation {
+  if (argv[0] === completionRequest) return candidatesFor(argv.slice(1));
   const { watch, rest } = withoutWatch(argv);
   const { options, positionals, extra } = parse(rest);
-  if (options.has("help")) return { command: "help", text: helpText };
-  if (options.has("version")) return { command: "version", text: versionText };
+  if (options.has("help")) return { command: "help" };
+  if (options.has("version")) return { command: "version" };
 
   // most unknown options come as positionals; one that begins like a known one (`-q5`) as an option of its own
   for (const text of positionals) if (/^-./.test(text)) throw unknownOption(text);
-  for (const name of options.keys()) if (!known(name)) throw unknownOption(dashed(name));
+  for (const name of options.keys()) if (optionNamed(name) === undefined) throw unknownOption(dashed(name));
+  const shell = onlyValue("completion", options.get("completion"));
+  if (shell !== undefined) return { command: "completion", shell: shellNamed(shell) };
 
   const mailboxes = [...positionals, ...extra];
   for (const mailbox of mailboxes) checkMailbox(mailbox);
@@ -104,38 +41,41 @@ export function parseArguments(argv: readonly string[]): Invocation {
     debug: debug >= 2 ? 2 : debug === 1 ? 1 : 0,
   };
   const targets = targetsOf(options.get("target"));
-  const [command = "sync", another] = commands.filter((name) => options.has(name));
-  if (another !== undefined) throw usage(`--${command} and --${another} exclude each other`);
-  const asDaemon = options.has("notify") ? "notify" : watch === undefined ? undefined : "watch";
-  if (command !== "sync" && asDaemon !== undefined) throw usage(`--${command} and --${asDaemon} exclude each other`);
-  const json = options.has("json");
+  requireCompatible(new Set([...options.keys(), ...(watch === undefined ? [] : ["watch"])]));
+  const command = commands.find((name) => options.has(name)) ?? "sync";
+  const work = { areSameAccounts: options.has("same-accounts"), ...common };
   const allowsMassDelete = options.has("allow-mass-delete");
-  if (allowsMassDelete && command !== "sync" && command !== "repair") {
-    throw usage(`--${command} and --allow-mass-delete exclude each other`);
-  }
-  if (json && command !== "status") throw usage("--json goes with --status only");
-  const areSameAccounts = options.has("same-accounts");
-  if (areSameAccounts && command === "status") throw usage("--status and --same-accounts exclude each other");
-  const work = { areSameAccounts, ...common };
   if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...work };
   if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...work };
-  if (targets !== undefined) throw usage("--target goes with --delete or --rename only");
   if (command === "status") {
     if (mailboxes.length > 0) throw usage("--status takes no MAILBOX");
-    return { command, json, ...common };
+    return { command, json: options.has("json"), ...common };
   }
-  if (asDaemon !== undefined) {
-    const notify = asDaemon === "notify";
-    return {
-      command: "watch",
-      mailboxes,
-      allowsMassDelete,
-      notify,
-      seconds: watch === undefined ? undefined : watchSeconds(watch),
-      ...work,
-    };
+  const notify = options.has("notify");
+  if (notify || watch !== undefined) {
+    const seconds = watch === undefined ? undefined : watchSeconds(watch);
+    return { command: "watch", mailboxes, allowsMassDelete, notify, seconds, ...work };
   }
   return { command, mailboxes, allowsMassDelete, ...work };
+}
+
+/** Without a shell in front, it is zsh: the script that yargs makes begins with the program. */
+function candidatesFor(words: readonly string[]): CandidatesInvocation {
+  const shell = shells.find((one) => one === words[0]);
+  return { command: "candidates", shell: shell ?? "zsh", words: shell === undefined ? words : words.slice(1) };
+}
+
+function requireCompatible(given: ReadonlySet<string>): void {
+  const rows = table.filter(({ name }) => given.has(name));
+  for (const { name, conflicts = [] } of rows) {
+    const other = conflicts.find((one) => given.has(one));
+    if (other !== undefined) throw usage(`--${name} and --${other} exclude each other`);
+  }
+  for (const { name, goesWith } of rows) {
+    if (goesWith?.some((one) => given.has(one)) === false) {
+      throw usage(`--${name} goes with ${goesWith.map(dashed).join(" or ")} only`);
+    }
+  }
 }
 
 function deletion(mailboxes: readonly string[]): Pick<DeleteInvocation, "mailboxes"> {
@@ -159,7 +99,7 @@ function targetsOf(values: readonly string[] | undefined): readonly Target[] | u
   if (values === undefined) return undefined;
   const given = values.flatMap((value) => value.split(","));
   const wrong = given.find((word) => !allTargets.some((target) => target === word));
-  if (wrong !== undefined) throw usage(`--target takes local, remote or database, not "${printable(wrong)}"`);
+  if (wrong !== undefined) throw noChoice(optionNamed("target"), wrong);
   return allTargets.filter((target) => given.includes(target));
 }
 
@@ -172,18 +112,15 @@ interface Parsed {
 }
 
 /**
- * The parser of yargs without the rest of it, which reads locale files, prints, obeys options of its own, and takes
- * longer to load than all we have. All options are strings, switches with no value: for anything else the parser would
- * swallow a mailbox called `true`, and take the mailbox `1e3` for a number.
+ * All options are strings, switches with no value: for anything else the parser would swallow a mailbox called `true`, and
+ * take the mailbox `1e3` for a number. Values that are optional have been taken out before.
  */
 function parse(argv: readonly string[]): Parsed {
-  const { argv: parsed, error } = parser.detailed([...argv], {
-    string: [...optionsWithValue, ...switches],
-    narg: Object.fromEntries([
-      ...optionsWithValue.map((name) => [name, 1] as const),
-      ...switches.map((name) => [name, 0] as const),
-    ]),
-    alias: { quiet: "q", help: "h" },
+  const parsed = table.filter(({ value }) => value !== "optional");
+  const { argv: found, error } = parser.detailed([...argv], {
+    string: parsed.map(({ name }) => name),
+    narg: Object.fromEntries(parsed.map(({ name, value }) => [name, value === "required" ? 1 : 0])),
+    alias: Object.fromEntries(parsed.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, alias]]))),
     configuration: {
       "boolean-negation": false,
       "camel-case-expansion": false,
@@ -197,7 +134,7 @@ function parse(argv: readonly string[]): Parsed {
     },
   });
   if (error !== null) throw misusedOption(error.message);
-  const { _: positionals, "--": extra = [], ...options } = parsed;
+  const { _: positionals, "--": extra = [], ...options } = found;
   const values = Object.entries(options);
   return {
     options: new Map(values.map(([name, value]) => [name, [value].flat()])),
@@ -206,15 +143,21 @@ function parse(argv: readonly string[]): Parsed {
   };
 }
 
-function known(name: string): boolean {
-  return optionsWithValue.includes(name) || switches.includes(name);
+function configFile(values: readonly string[] | undefined): string | undefined {
+  const file = onlyValue("config", values);
+  if (file === "" || file?.startsWith("-")) throw valueMissing(optionNamed("config"));
+  return file;
 }
 
-function configFile(values: readonly string[] = []): string | undefined {
-  if (values.length > 1) throw usage("--config is given more than once");
-  const file = values[0];
-  if (file === "" || file?.startsWith("-")) throw usage("--config needs the name of a file");
-  return file;
+function onlyValue(name: string, values: readonly string[] = []): string | undefined {
+  if (values.length > 1) throw usage(`--${name} is given more than once`);
+  return values[0];
+}
+
+function shellNamed(text: string): Shell {
+  const shell = shells.find((one) => one === text);
+  if (shell !== undefined) return shell;
+  throw noChoice(optionNamed("completion"), text);
 }
 
 /** Whatever a line may show; what cannot be part of a name is a slip. */
@@ -228,10 +171,20 @@ function checkMailbox(mailbox: string): void {
 
 function misusedOption(message: string): InterimapError {
   const name = /: (\S+)$/.exec(message)?.[1] ?? "";
-  if (name === "config") return usage("--config needs the name of a file");
-  return usage(
-    name === "target" ? "--target needs a value: local, remote or database" : `${dashed(name)} takes no value`,
-  );
+  const option = optionNamed(name);
+  return option?.value === "required" ? valueMissing(option) : usage(`${dashed(name)} takes no value`);
+}
+
+function valueMissing({ name, choices = [], valueIs = `a value: ${anyOf(choices)}` }: Option): InterimapError {
+  return usage(`--${name} needs ${valueIs}`);
+}
+
+function noChoice({ name, choices = [] }: Option, value: string): InterimapError {
+  return usage(`--${name} takes ${anyOf(choices)}, not "${printable(value)}"`);
+}
+
+function anyOf(choices: readonly string[]): string {
+  return [choices.slice(0, -1).join(", "), ...choices.slice(-1)].join(" or ");
 }
 
 function dashed(name: string): string {
@@ -240,5 +193,9 @@ function dashed(name: string): string {
 
 function unknownOption(option: string): InterimapError {
   // without a value, which might be a secret
-  return usage(`unknown option ${printable(option.replace(/=.*/s, ""))}`);
+  const name = option.replace(/=.*/s, "");
+  const [, word] = /^--(?!no-)(.+)/s.exec(name) ?? [];
+  const names = table.map((known) => known.name);
+  const meant = word === undefined ? undefined : nearest(word, names);
+  return usage(`unknown option ${printable(name)}`, meant === undefined ? undefined : `did you mean --${meant}?`);
 }

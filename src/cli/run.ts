@@ -12,8 +12,10 @@ import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { printableJson } from "../util/printable.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/context/events.ts";
-import { parseArguments, type Invocation, type WorkInvocation } from "./options.ts";
+import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
+import { parseArguments } from "./options.ts";
 import { print } from "./print.ts";
+import { isForText, textFor } from "./texts.ts";
 import { Reporter } from "../report/human.ts";
 
 export interface Surroundings {
@@ -31,11 +33,11 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
   let service: ServiceNotifier | undefined;
   try {
     const invocation = parseArguments(surroundings.argv);
-    if (invocation.command === "help" || invocation.command === "version") {
-      await print(invocation.text);
+    const { env } = surroundings;
+    if (isForText(invocation)) {
+      await print(await textFor(invocation, env));
       return exitCode.done;
     }
-    const { env } = surroundings;
     const readConfig = (): Config => loadConfig({ file: invocation.config, env });
     let config = readConfig();
     /** To go back to, if the one that was read anew is for other accounts. */
@@ -83,7 +85,7 @@ interface Equipment extends Surroundings {
 }
 
 async function perform(
-  invocation: Exclude<Invocation, { command: "help" | "version" }>,
+  invocation: StatusInvocation | WorkInvocation,
   { config, isReload, readConfig, log, service, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {

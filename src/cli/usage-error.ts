@@ -2,6 +2,8 @@
 
 import { InterimapError } from "../model/errors.ts";
 
-export function usageError(message: string): InterimapError {
-  return new InterimapError("USAGE", message, { hint: "see interimap --help" });
+/** `suggestion`: what was probably meant, as a sentence. */
+export function usageError(message: string, suggestion?: string): InterimapError {
+  const hint = suggestion === undefined ? "see interimap --help" : `${suggestion} See interimap --help`;
+  return new InterimapError("USAGE", message, { hint });
 }

@@ -32,6 +32,37 @@ test("modules of Node that few runs need are not loaded", async (t) => {
   }
 });
 
+test("what yargs is for is loaded for that only: a plain run has neither it nor its file", async (t) => {
+  const { home } = await twoStores(t, { local: server, remote: server });
+  const hook = join(home.directory, "compiled.cjs");
+  const list = join(home.directory, "compiled");
+  // Whatever is imported with import() is compiled when it is.
+  writeFileSync(
+    hook,
+    `const vm = require("node:vm");
+     const { compileFunction } = vm;
+     const texts = [];
+     vm.compileFunction = (text, ...more) => (texts.push(text), compileFunction(text, ...more));
+     process.on("exit", () => {
+       const files = Object.keys(require.cache).join("\\n");
+       require("node:fs").writeFileSync(${JSON.stringify(list)}, files + "\\n" + texts.join("\\n"));
+     });`,
+  );
+  const [node = "", ...program] = interimapCommand();
+  const loadedBy = async (...args: string[]): Promise<string> => {
+    const result = await runInterimap(home, args, { program: [node, "--require", hook, ...program] });
+    assert.equal(result.status, 0, result.stderr);
+    return readFileSync(list, "utf8");
+  };
+  await loadedBy();
+  for (const args of [[], ["--status"], ["--version"]]) {
+    const loaded = await loadedBy(...args);
+    assert.ok(!/YargsInstance|help[.]js/.test(loaded), `interimap ${args.join(" ")} loads yargs`);
+  }
+  for (const args of [["--help"], ["--completion=zsh"]])
+    assert.match(await loadedBy(...args), /help[.]js[^]*YargsInstance/);
+});
+
 test("LIST leaves with ENABLE, and the answer to LOGOUT is not waited for", async (t) => {
   const stores = await twoStores(t, { local: server, remote: server });
   const said = (pattern: RegExp): Promise<void> =>

@@ -132,7 +132,10 @@ test("a wrong command line is a usage error that names what is wrong", () => {
     [["--no-quiet"], /^unknown option --no-quiet$/],
     [["--_"], /^unknown option --_$/],
     [["--__proto__=x"], /^unknown option --__proto__$/],
-    [["--get-yargs-completions"], /^unknown option --get-yargs-completions$/],
+    [["-q", "--get-yargs-completions"], /^unknown option --get-yargs-completions$/],
+    [["--completion"], /^--completion needs a value: bash, zsh or fish$/],
+    [["--completion=tcsh"], /^--completion takes bash, zsh or fish, not "tcsh"$/],
+    [["--completion=bash", "--completion=zsh"], /^--completion is given more than once$/],
     [["a", ""], /^a MAILBOX is empty$/],
     [["--delete"], /^--delete needs a MAILBOX$/],
     [["--delete", "a", ""], /^a MAILBOX is empty$/],
@@ -171,6 +174,27 @@ test("a wrong command line is a usage error that names what is wrong", () => {
   for (const [argv, message] of cases) {
     assert.throws(() => parseArguments(argv), { code: "USAGE", exitCode: 64, message, hint: "see interimap --help" });
   }
+});
+
+test("an option that is nearly right is named", () => {
+  for (const [typed, meant] of [
+    ["--repiar", "--repair"],
+    ["--traget=x", "--target"],
+    ["--Status", "--status"],
+  ] as const) {
+    assert.throws(() => parseArguments([typed]), {
+      code: "USAGE",
+      hint: `did you mean ${meant}? See interimap --help`,
+    });
+  }
+});
+
+test("what a shell asks, and the scripts that make it ask", () => {
+  assert.deepEqual(parseArguments(["--completion=zsh", "a"]), { command: "completion", shell: "zsh" });
+  const words = ["interimap", "--help", "--nope", ""];
+  const question = { command: "candidates", words };
+  assert.deepEqual(parseArguments(["--get-yargs-completions", ...words]), { ...question, shell: "zsh" });
+  assert.deepEqual(parseArguments(["--get-yargs-completions", "fish", ...words]), { ...question, shell: "fish" });
 });
 
 test("--watch and --notify: a daemon, and how patient it is", () => {

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
-import { helpText } from "../../../src/cli/usage.ts";
+import { optionTable, type Option } from "../../../src/cli/option-table.ts";
 import { settings, type Setting } from "../../../src/config/settings.ts";
 import { exitCode } from "../../../src/model/exit-code.ts";
 import { renderManual } from "../../../scripts/lib/roff.ts";
@@ -64,20 +64,30 @@ describe("settings", () => {
 
 describe("options", () => {
   const explained = new Map([...parts(section("COMMANDS"), 4), ...parts(section("OPTIONS"), 4)]);
-  const optionsIn = (text: string): string[] => text.match(/(?<![\w-])--?[a-z]+/g) ?? [];
+  const optionsIn = (text: string): string[] => text.match(/(?<![\w-])--?[a-z]+(?:-[a-z]+)*/g) ?? [];
   /** Each with what the page says of it. */
   const documented = new Map(
     [...explained].flatMap(([title, text]) => optionsIn(title).map((name) => [name, text] as const)),
   );
-  const available = new Set(optionsIn(helpText));
+  const table: readonly Option[] = optionTable;
+  const available = table.flatMap(({ name, alias }) => [`--${name}`, ...(alias === undefined ? [] : [`-${alias}`])]);
 
-  test("all that the help lists are explained", () => {
-    assert.ok(available.has("--config") && available.has("-q"), "found no option: has the help changed?");
+  test("all of the table are explained", () => {
     for (const option of available) assert.ok((documented.get(option) ?? "").length > 0, option);
   });
 
   test("no others are", () => {
-    for (const option of documented.keys()) assert.ok(available.has(option), option);
+    for (const option of documented.keys()) assert.ok(available.includes(option), option);
+  });
+
+  test("each with the name of its value, or the values that it may have", () => {
+    for (const { name, value, valueName, choices } of table) {
+      const title = [...explained.keys()].find((one) => optionsIn(one).includes(`--${name}`)) ?? "";
+      const after = title.replaceAll("`", "").split(`--${name}`)[1] ?? "";
+      assert.equal(/^\[?=/.test(after.replaceAll("_", "")), value !== "none", title);
+      if (choices !== undefined) assert.ok(after.includes(choices.join("|")), title);
+      else if (valueName !== undefined) assert.ok(after.includes(valueName), title);
+    }
   });
 
   test("the synopsis names no other", () => {

@@ -1,0 +1,77 @@
+// What is asked for on the command line, as values.
+
+import type { Target } from "../model/target.ts";
+import type { Shell } from "./option-table.ts";
+
+export interface Common {
+  readonly config: string | undefined;
+  readonly quiet: boolean;
+  /** How often --debug was given, at most 2. */
+  readonly debug: 0 | 1 | 2;
+}
+
+interface Work extends Common {
+  /** Whatever accounts the database is about, they are those of the configuration under other names. */
+  readonly areSameAccounts: boolean;
+}
+
+/** All mailboxes are as given: in IMAP's notation, or as lines show them. */
+interface Scope extends Work {
+  /** With wildcards. Empty: what the configuration says. */
+  readonly mailboxes: readonly string[];
+  readonly allowsMassDelete: boolean;
+}
+
+interface SyncInvocation extends Scope {
+  readonly command: "sync" | "repair";
+}
+
+interface WatchInvocation extends Scope {
+  readonly command: "watch";
+  /** Let servers tell of changes. */
+  readonly notify: boolean;
+  /** Between two looks, or of silence; undefined: as usual. */
+  readonly seconds: number | undefined;
+}
+
+export interface DeleteInvocation extends Work {
+  readonly command: "delete";
+  readonly mailboxes: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+export interface RenameInvocation extends Work {
+  readonly command: "rename";
+  readonly source: string;
+  readonly destination: string;
+  readonly targets: readonly Target[];
+}
+
+export interface StatusInvocation extends Common {
+  readonly command: "status";
+  /** For programs rather than people. */
+  readonly json: boolean;
+}
+
+/** A shell that has the script of --completion asks what could stand in the place of the last word. */
+export interface CandidatesInvocation {
+  readonly command: "candidates";
+  readonly shell: Shell;
+  /**
+   * Of the command line, as they were written: the program first, the one at the cursor last. For bash, whose words are
+   * others, the line up to the cursor, and the word that bash replaces.
+   */
+  readonly words: readonly string[];
+}
+
+/** What needs the configuration and the servers. */
+export type WorkInvocation = SyncInvocation | WatchInvocation | DeleteInvocation | RenameInvocation;
+
+/** What needs neither. */
+export type TextInvocation =
+  | { readonly command: "help" }
+  | { readonly command: "version" }
+  | { readonly command: "completion"; readonly shell: Shell }
+  | CandidatesInvocation;
+
+export type Invocation = TextInvocation | StatusInvocation | WorkInvocation;

@@ -1,0 +1,141 @@
+// Every option there is. Reading them, the help and the completion of a shell all follow this table.
+
+export interface Option {
+  readonly name: string;
+  /** One letter. */
+  readonly alias?: string;
+  /** Whether a value belongs to it. An optional one follows a `=`. */
+  readonly value: "none" | "required" | "optional";
+  /** As the help calls the value. */
+  readonly valueName?: string;
+  /** What the value is, for a line that says that it is missing. */
+  readonly valueIs?: string;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+  /** Takes several values, with commas between them or each with the option in front. */
+  readonly isList?: true;
+  readonly group: "Commands" | "Options";
+  /** For the help: what it does, without a full stop. */
+  readonly describe: string;
+  /** Of these, named by the first of the two in the table, none may be given as well. */
+  readonly conflicts?: readonly string[];
+  /** One of these has to be given as well. */
+  readonly goesWith?: readonly string[];
+}
+
+/** Whose command lines can be completed. */
+export const shells = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof shells)[number];
+
+const daemons = ["notify", "watch"];
+
+export const optionTable = [
+  {
+    name: "watch",
+    value: "optional",
+    valueName: "SECONDS",
+    group: "Commands",
+    describe: "do not end, but look for changes every SECONDS, by default 60",
+  },
+  {
+    name: "notify",
+    value: "none",
+    group: "Commands",
+    describe:
+      "do not end, but let the servers tell of changes; with --watch, SECONDS is how long a connection may be silent",
+  },
+  {
+    name: "repair",
+    value: "none",
+    group: "Commands",
+    describe: "compare everything with the database, and make all agree",
+    conflicts: ["delete", "rename", "status", ...daemons],
+  },
+  {
+    name: "delete",
+    value: "none",
+    group: "Commands",
+    describe: "delete mailboxes on both servers and in the database; what is below them stays",
+    conflicts: ["rename", "status", ...daemons, "allow-mass-delete"],
+  },
+  {
+    name: "rename",
+    value: "none",
+    group: "Commands",
+    describe: "rename a mailbox, and what is below it, in all three places",
+    conflicts: ["status", ...daemons, "allow-mass-delete"],
+  },
+  {
+    name: "status",
+    value: "none",
+    group: "Commands",
+    describe: "show what the database knows of each mailbox, and what a process that works on it is doing",
+    conflicts: [...daemons, "allow-mass-delete", "same-accounts"],
+  },
+  {
+    name: "target",
+    value: "required",
+    valueName: "WHERE",
+    choices: ["local", "remote", "database"],
+    isList: true,
+    group: "Options",
+    describe: "with --delete or --rename: act there only; several places have commas between them",
+    goesWith: ["delete", "rename"],
+  },
+  {
+    name: "allow-mass-delete",
+    value: "none",
+    group: "Options",
+    describe: "let this run delete more than the setting max-delete allows",
+  },
+  {
+    name: "same-accounts",
+    value: "none",
+    group: "Options",
+    describe:
+      "go on with the database although users or servers have other names than those it knows: they are the same accounts",
+  },
+  {
+    name: "json",
+    value: "none",
+    group: "Options",
+    describe: "with --status: print a JSON object, for programs",
+    goesWith: ["status"],
+  },
+  {
+    name: "config",
+    value: "required",
+    valueName: "FILE",
+    valueIs: "the name of a file",
+    group: "Options",
+    describe: "read another configuration file; a relative FILE is looked for in the directory of the usual one",
+  },
+  { name: "quiet", alias: "q", value: "none", group: "Options", describe: "say only what went wrong" },
+  {
+    name: "debug",
+    value: "none",
+    group: "Options",
+    describe: "log what travels on the wire, without passwords and messages; given twice, with passwords",
+  },
+  {
+    name: "completion",
+    value: "required",
+    valueName: "SHELL",
+    choices: shells,
+    group: "Options",
+    describe: "print the script that completes the command line in a shell, and exit",
+  },
+  { name: "help", alias: "h", value: "none", group: "Options", describe: "print this text and exit" },
+  { name: "version", value: "none", group: "Options", describe: "print the version and exit" },
+] as const satisfies readonly Option[];
+
+export type OptionName = (typeof optionTable)[number]["name"];
+
+const rows: ReadonlyMap<string, Option> = new Map(optionTable.map((row) => [row.name, row]));
+
+/** By its name in full, without dashes. */
+export function optionNamed(name: OptionName): Option;
+export function optionNamed(name: string): Option | undefined;
+export function optionNamed(name: string): Option | undefined {
+  return rows.get(name);
+}

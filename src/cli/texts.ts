@@ -1,0 +1,28 @@
+// What needs neither a configuration nor a server: texts to print.
+
+import type { Invocation, TextInvocation } from "./invocation.ts";
+import { versionText } from "./usage.ts";
+
+export function isForText(invocation: Invocation): invocation is TextInvocation {
+  return ["help", "version", "completion", "candidates"].includes(invocation.command);
+}
+
+/** yargs is loaded here, and only here. */
+export async function textFor(invocation: TextInvocation, env: NodeJS.ProcessEnv): Promise<string> {
+  switch (invocation.command) {
+    case "version":
+      return versionText;
+    case "help": {
+      const { helpText } = await import("./help-and-completion.ts");
+      return helpText(process.stdout.columns);
+    }
+    case "completion": {
+      const { completionScript } = await import("./completion.ts");
+      return completionScript(invocation.shell);
+    }
+    case "candidates": {
+      const { completionLines } = await import("./completion.ts");
+      return completionLines(invocation, env);
+    }
+  }
+}

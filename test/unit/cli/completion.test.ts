@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { completionLines } from "../../../src/cli/completion.ts";
+import { rawWords, unquoted } from "../../../src/cli/shell-line.ts";
+import { scratchDirectory } from "../../support/scratch.ts";
+
+const nowhere = { XDG_CONFIG_HOME: "/nonexistent", XDG_DATA_HOME: "/nonexistent" };
+
+async function offered(words: readonly string[], env: NodeJS.ProcessEnv = nowhere): Promise<readonly string[]> {
+  const lines = await completionLines({ command: "candidates", shell: "fish", words: ["interimap", ...words] }, env);
+  return lines
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => line.replace(/\t.*/, ""));
+}
+
+test("values of options", async () => {
+  assert.deepEqual(await offered(["--delete", "--target", ""]), ["local", "remote", "database"]);
+  assert.deepEqual(await offered(["--delete", "--target=r"]), ["--target=remote"]);
+  assert.deepEqual(await offered(["--delete", "--target=local,"]), [
+    "--target=local,remote",
+    "--target=local,database",
+  ]);
+  assert.deepEqual(await offered(["--delete", "--target", "local,d"]), ["local,database"]);
+  assert.deepEqual(await offered(["--completion="]), ["--completion=bash", "--completion=zsh", "--completion=fish"]);
+  assert.deepEqual(await offered(["--watch="]), []);
+});
+
+test("options that exclude those that are there, or are there already, are not offered", async () => {
+  const withStatus = await offered(["--status", "--"]);
+  assert.ok(withStatus.includes("--json") && withStatus.includes("--config"));
+  for (const name of ["--status", "--repair", "--delete", "--notify", "--watch", "--same-accounts"])
+    assert.ok(!withStatus.includes(name), name);
+  assert.ok(!(await offered(["--watch=5", "--re"])).includes("--repair"));
+  assert.deepEqual(await offered(["--rep"]), ["--repair"]);
+  assert.deepEqual(await offered(["--rep", "--", "--rep"]), []);
+});
+
+test("files of the usual directory, for --config", async () => {
+  const directory = scratchDirectory("completion");
+  mkdirSync(join(directory, "interimap", "folder"), { recursive: true });
+  for (const name of ["config", "work"]) writeFileSync(join(directory, "interimap", name), "");
+  const env = { ...nowhere, XDG_CONFIG_HOME: directory };
+  assert.deepEqual([...(await offered(["--config", ""], env))].sort(), ["config", "work"]);
+  assert.deepEqual(await offered(["--config=w"], env), ["--config=work"]);
+  assert.deepEqual(await offered(["--config="]), []);
+});
+
+test("without a configuration no mailbox is offered, and nothing is said", async () => {
+  assert.deepEqual(await offered([""]), []);
+  assert.deepEqual(await offered(["--delete", "a"]), []);
+});
+
+test("words of a command line, up to the cursor", () => {
+  const cases: readonly (readonly [line: string, words: readonly string[]])[] = [
+    ["interimap ", ["interimap", ""]],
+    ["interimap  a", ["interimap", "a"]],
+    [String.raw`interimap a\ b`, ["interimap", "a b"]],
+    [String.raw`interimap 'it'\''s' "\$x \n`, ["interimap", "it's", String.raw`$x \n`]],
+    ["interimap 'a b", ["interimap", "a b"]],
+    ["interimap --target=lo", ["interimap", "--target=lo"]],
+    ["interimap a\\", ["interimap", "a"]],
+    ["", [""]],
+  ];
+  for (const [line, words] of cases) assert.deepEqual(rawWords(line).map(unquoted), words, line);
+});
