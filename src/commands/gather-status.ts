@@ -6,11 +6,11 @@ import { displayName } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide } from "../model/side.ts";
 import { countUids, formatUidSet, uidSetOf } from "../model/uid-set.ts";
-import type { LinkState, WatchState } from "../model/watch-state.ts";
+import type { LinkState, LookState, WatchState } from "../model/watch-state.ts";
+import { lookOf, pastTime, recordedLook } from "../service/last-look.ts";
 import type {
   DaemonStatus,
   LinkStatus,
-  LookStatus,
   MailboxStatus,
   RefusedChangeStatus,
   RefusedStatus,
@@ -36,8 +36,8 @@ export interface StatusSource {
   readonly watch?: WatchState;
   /** The run that asks this of itself, when it is no daemon. */
   readonly run?: RunningRun;
-  /** Of a run that is no daemon. */
-  readonly lastLook?: WatchState["lastLook"];
+  /** Of a run that is no daemon; unless told, the last one that is recorded. */
+  readonly lastLook?: LookState;
 }
 
 interface RunningRun {
@@ -48,6 +48,7 @@ interface RunningRun {
 /** @throws InterimapError DATABASE_READ */
 export function statusDocument(source: StatusSource): StatusDocument {
   const { database, store, watch, run, lastLook = watch?.lastLook } = source;
+  const look = lastLook === undefined ? store && recordedLook(database) : lookOf(lastLook);
   const isCurrent = store?.needsUpgrade === false;
   const refused = groupBy(isCurrent ? store.refused() : [], ({ idx }) => idx);
   const waits = groupBy(isCurrent ? store.waits() : [], ({ idx }) => idx);
@@ -57,7 +58,8 @@ export function statusDocument(source: StatusSource): StatusDocument {
     database: { path: database, state: store === undefined ? "missing" : isCurrent ? "current" : "outdated" },
     daemon: watch === undefined ? null : daemonStatus(watch),
     run: run === undefined ? null : { pid: run.pid, startedAt: pastTime(run.startedAt) },
-    lastLook: lastLook === undefined ? null : lookStatus(lastLook),
+    lastLook: look?.lastLook ?? null,
+    mailboxesLeftOut: look?.mailboxesLeftOut ?? [],
     mailboxes: mailboxes.map((mailbox) =>
       mailboxStatus(mailbox, {
         refused: refused.get(mailbox.idx) ?? [],
@@ -102,10 +104,6 @@ function linkStatus({ state, since, retryAt, reason, detection, connections }: L
     attention: detection ?? null,
     connections,
   };
-}
-
-function lookStatus({ at, durationMs, leftOut }: NonNullable<WatchState["lastLook"]>): LookStatus {
-  return { at: pastTime(at), durationMs, leftOut };
 }
 
 interface Undone {
@@ -193,11 +191,6 @@ function attemptTimes(attempts: Attempts): Pick<RefusedStatus, "firstAttemptAt" 
     lastAttemptAt: pastTime(attempts.lastAttempt.getTime()),
     nextAttemptAt: (isDue(attempts) ? pastTime : isoTime)(nextAttempt(attempts)),
   };
-}
-
-/** What has happened did not happen later than now: the clock was put back since, or somebody else wrote that. */
-function pastTime(at: number): string {
-  return isoTime(Math.min(at, Date.now()));
 }
 
 /** The database may hold the last second of the last year, and an attempt comes a day later. */

@@ -3,7 +3,8 @@
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
-import type { WatchState } from "../model/watch-state.ts";
+import type { LookState, WatchState } from "../model/watch-state.ts";
+import { recordLook } from "../service/last-look.ts";
 import { MetricsFile } from "../service/metrics-file.ts";
 import { stateLine } from "../service/state-line.ts";
 import type { StatusDocument } from "../service/status-document.ts";
@@ -44,6 +45,7 @@ export function tellOthers({ config, log, service, status }: Telling): Others {
     }
   };
   let told = "";
+  let recorded: LookState | undefined;
   let pending: NodeJS.Timeout | undefined;
   service.ready();
   return {
@@ -51,6 +53,10 @@ export function tellOthers({ config, log, service, status }: Telling): Others {
       const line = stateLine(state);
       if (line !== told) service.status(line);
       told = line;
+      if (state.lastLook !== recorded) {
+        recorded = state.lastLook;
+        if (recorded !== undefined) recordLook(config.database, recorded, log);
+      }
       if (metrics === undefined) return;
       pending ??= setTimeout(() => {
         pending = undefined;

@@ -2,8 +2,7 @@
 
 import type { SyncEvent } from "../sync/context/events.ts";
 import { synchronise } from "../sync/synchronise.ts";
-import { onServers } from "./on-servers.ts";
-import { syncOptions, type SyncCommand } from "./sync.ts";
+import { lookingAtAll, syncOptions, type SyncCommand } from "./sync.ts";
 
 const flaws: readonly SyncEvent["type"][] = ["anomaly", "state-ahead", "uidvalidity-changed", "entries-dropped"];
 
@@ -15,7 +14,7 @@ export async function repairCommand(command: SyncCommand): Promise<void> {
       flaws.includes(event.type) || event.type === "mailbox-left-out" || event.type === "deletions-held-back";
     command.report(event);
   };
-  await onServers({ ...command, report }, async (place) => {
+  await lookingAtAll({ ...command, report }, async (place) => {
     place.store.check();
     report({ type: "database-sound" });
     await synchronise({ ...syncOptions(command, place), repairs: true });

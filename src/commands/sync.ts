@@ -1,6 +1,8 @@
 // The default command: make both servers identical.
 
-import { isLeftOut, type Report } from "../sync/context/events.ts";
+import type { Report } from "../sync/context/events.ts";
+import { LeftOuts } from "../sync/context/left-outs.ts";
+import { recordLook } from "../service/last-look.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
@@ -16,17 +18,29 @@ export interface SyncCommand extends CommandContext {
 
 /** @throws InterimapError of any kind. */
 export async function syncCommand(command: SyncCommand): Promise<void> {
-  const { config, log } = command;
+  await lookingAtAll(command, async (place) => {
+    await synchronise(syncOptions(command, place));
+  });
+}
+
+/**
+ * Does what looks at each mailbox that is meant, and leaves word of how that went if all are.
+ * @throws InterimapError of any kind.
+ */
+export async function lookingAtAll(command: SyncCommand, look: (place: Workplace) => Promise<void>): Promise<void> {
   const [at, startedAt] = [Date.now(), monotonicMs()];
-  let leftOut = 0;
+  const leftOuts = new LeftOuts();
   const report: Report = (event) => {
-    if (isLeftOut(event)) leftOut++;
+    leftOuts.note(event);
     command.report(event);
   };
   await onServers({ ...command, report }, async (place) => {
-    await synchronise(syncOptions(command, place));
-    if (config.metricsFile === undefined || command.mailboxes.length > 0) return;
-    const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), leftOut };
+    await look(place);
+    if (command.mailboxes.length > 0) return;
+    const { config, log } = command;
+    const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), ...leftOuts.summary };
+    recordLook(place.database, lastLook, log);
+    if (config.metricsFile === undefined) return;
     const [{ MetricsFile }, { statusDocument }] = await Promise.all([
       import("../service/metrics-file.ts"),
       import("./gather-status.ts"),

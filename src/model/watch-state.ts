@@ -1,7 +1,7 @@
 // What a running daemon says of itself: `--status`, SIGUSR2, systemd's status line and the metrics file show it.
 // Plain JSON; times are milliseconds since 1970.
 
-import type { PerSide } from "./side.ts";
+import type { PerSide, Side } from "./side.ts";
 
 /** How changes on a server are noticed: RFC 5465, RFC 2177 for some mailboxes and polling for the rest, or polling. */
 export type Detection = "notify" | "idle" | "poll";
@@ -24,13 +24,29 @@ export interface LinkState extends ConnectionState {
   readonly detection?: Detection;
 }
 
+/** The last time that every mailbox was looked at, and how that went. */
+export interface LookState {
+  readonly at: number;
+  readonly durationMs: number;
+  /** How many mailboxes and messages. */
+  readonly leftOut: number;
+  readonly mailboxesLeftOut: readonly MailboxLeftOut[];
+}
+
+export interface MailboxLeftOut {
+  /** The program's name; undefined when it cannot be read, or all of them are meant. */
+  readonly mailbox?: string | undefined;
+  readonly side?: Side | undefined;
+  /** One line. */
+  readonly reason: string;
+}
+
 export interface WatchState {
   readonly pid: number;
   readonly startedAt: number;
   readonly sides: PerSide<LinkState>;
   readonly activity: "connecting" | "synchronising" | "waiting" | "stopping";
-  /** The last time that every mailbox was looked at, and how that went. */
-  readonly lastLook?: { readonly at: number; readonly durationMs: number; readonly leftOut: number };
+  readonly lastLook?: LookState;
   /** Looks at everything, and mailboxes synchronised, since the start. */
   readonly looks: number;
   readonly mailboxesSynchronised: number;

@@ -1,9 +1,10 @@
 // The file behind the metrics-file setting, for the textfile collector of Prometheus' node_exporter and its like.
 
-import { closeSync, constants, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { examine, isOpenToAll } from "../files/examine.ts";
-import { create, openExamined } from "../files/open-safely.ts";
+import { openExamined } from "../files/open-safely.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import type { Log } from "../log/log.ts";
 import { metricsText, successMetric } from "./metrics.ts";
 import type { StatusDocument } from "./status-document.ts";
@@ -62,22 +63,8 @@ function earlierSuccess(path: string): number | undefined {
   }
 }
 
-/** At once, so that nobody reads half of it. The collector is another user, and the file holds nothing but totals: 0644. */
+/** The collector is another user, and the file holds nothing but totals: 0644. */
 function replace(path: string, text: string): void {
-  const partial = `${path}.partial`;
   if (isOpenToAll(dirname(path))) throw new Error("everybody may write to its folder");
-  // anew, so that a link that somebody else made is not followed
-  rmSync(partial, { force: true });
-  const fd = create(partial, constants.O_WRONLY, 0o644);
-  try {
-    try {
-      writeFileSync(fd, text);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
+  replaceFile(path, text, 0o644);
 }

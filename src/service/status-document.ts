@@ -20,6 +20,8 @@ export interface StatusDocument {
   readonly run: RunStatus | null;
   /** The last time that every mailbox was looked at, as far as the program that made the document knows. */
   readonly lastLook: LookStatus | null;
+  /** In that look. */
+  readonly mailboxesLeftOut: readonly LeftOutStatus[];
   /** INBOX first, then by name. */
   readonly mailboxes: readonly MailboxStatus[];
   /** These lists are in the order of their mailboxes. */
@@ -61,6 +63,14 @@ export interface LookStatus {
   readonly durationMs: number;
   /** Mailboxes and messages. */
   readonly leftOut: number;
+}
+
+export interface LeftOutStatus {
+  /** As in {@link MailboxStatus}; null when it cannot be read, or all of them are meant. */
+  readonly mailbox: string | null;
+  /** The server that is why. */
+  readonly side: Side | null;
+  readonly reason: string;
 }
 
 export interface MailboxStatus {

@@ -3,6 +3,7 @@
 
 import type {
   DaemonStatus,
+  LeftOutStatus,
   LinkStatus,
   LookStatus,
   MailboxStatus,
@@ -22,12 +23,24 @@ type Form<T> = (value: unknown) => value is T;
  * What an answer says, without what this version does not know of; undefined when it is not of the documented form.
  */
 export function parseStatus(answer: string): StatusDocument | undefined {
+  return parse(answer, isStatus);
+}
+
+function parse<T>(text: string, is: Form<T>): T | undefined {
   try {
-    const value: unknown = JSON.parse(answer);
-    return isStatus(value) ? value : undefined;
+    const value: unknown = JSON.parse(text);
+    return is(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What is known of the last look at all mailboxes. */
+export type Look = { readonly lastLook: LookStatus } & Pick<StatusDocument, "mailboxesLeftOut">;
+
+/** As {@link parseStatus}, of what {@link Look} has. */
+export function parseLook(text: string): Look | undefined {
+  return parse(text, isLook);
 }
 
 /** More than any server lets through. */
@@ -159,13 +172,20 @@ const refusedChange = object<RefusedChangeStatus>({
   nextAttemptAt: time,
 });
 
+const lastLook = object<LookStatus>({ at: time, durationMs: duration, leftOut: count });
+
+const leftOut = object<LeftOutStatus>({ mailbox: orNull(text), side: orNull(side), reason: text });
+
+const isLook = object<Look>({ lastLook, mailboxesLeftOut: list(leftOut) });
+
 const isStatus = object<StatusDocument>({
   version: text,
   at: time,
   database: object<StatusDocument["database"]>({ path: text, state: oneOf("missing", "outdated", "current") }),
   daemon: orNull(daemon),
   run: orNull(object<RunStatus>({ pid: count, startedAt: time })),
-  lastLook: orNull(object<LookStatus>({ at: time, durationMs: duration, leftOut: count })),
+  lastLook: orNull(lastLook),
+  mailboxesLeftOut: list(leftOut),
   mailboxes: list(mailbox),
   refused: list(refused),
   waiting: list(waiting),

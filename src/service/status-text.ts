@@ -17,6 +17,7 @@ export function statusText(status: StatusDocument): string {
   return [
     head(status, when),
     mailboxTable(status, when),
+    leftOutTable(status),
     refusedTable(status, next),
     waitingTable(status, when, next),
     changesTable(status, next),
@@ -111,6 +112,14 @@ function lastSynchronised({ synchronisedAt, states, unfinished, mapped }: Mailbo
   const soFar = `unfinished, ${mapped} on both sides so far`;
   if (synchronisedAt === null) return unfinished ? soFar : known;
   return when(synchronisedAt) + (unfinished ? `; ${soFar}` : "");
+}
+
+function leftOutTable({ mailboxesLeftOut }: StatusDocument): string[] {
+  if (mailboxesLeftOut.length === 0) return [];
+  const rows = mailboxesLeftOut.map(({ mailbox, side, reason }) => [
+    ...[mailbox === null ? noValue : nameOf(mailbox), side ?? noValue, printable(reason)],
+  ]);
+  return textTable([{ title: "LEFT OUT" }, { title: "SIDE" }, { title: "REASON" }], rows);
 }
 
 function refusedTable({ refused }: StatusDocument, next: When): string[] {

@@ -1,12 +1,13 @@
 // What came of the look at hand, counted from what is reported of it.
 
-import { isFind, isLeftOut, type Report, type SyncEvent } from "../sync/context/events.ts";
+import { isFind, type Report, type SyncEvent } from "../sync/context/events.ts";
+import { LeftOuts } from "../sync/context/left-outs.ts";
 import { newsOnly } from "./once-a-day.ts";
 
 export class LookTally {
   /** Counts, and passes on what a user has not read within the last day. */
   readonly report: Report;
-  #leftOut = 0;
+  readonly #leftOuts = new LeftOuts();
   #worthRetry = 0;
   readonly #finds = new Set<string | undefined>();
 
@@ -16,7 +17,7 @@ export class LookTally {
       report(event);
     });
     this.report = (event) => {
-      if (isLeftOut(event)) this.#leftOut++;
+      this.#leftOuts.note(event);
       if (isWorthRetry(event)) this.#worthRetry++;
       news(event);
     };
@@ -24,13 +25,14 @@ export class LookTally {
 
   /** Another look begins. */
   reset(): void {
-    this.#leftOut = this.#worthRetry = 0;
+    this.#leftOuts.clear();
+    this.#worthRetry = 0;
     this.#finds.clear();
   }
 
   /** Mailboxes and messages. */
-  get leftOut(): number {
-    return this.#leftOut;
+  get leftOuts(): Pick<LeftOuts, "count" | "summary"> {
+    return this.#leftOuts;
   }
 
   /** Something was left out that another attempt may reach. */

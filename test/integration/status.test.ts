@@ -13,6 +13,7 @@ import type { RefusedChangeStatus, StatusDocument } from "../../src/service/stat
 import { serveStatus } from "../../src/service/status-socket.ts";
 import { openStore } from "../../src/state/open-store.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   makeHome,
   runInterimap,
@@ -74,8 +75,9 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
   const next = String.raw`(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(in (1 min|\d+ s)\)|next run)`;
   const lines = stdout.split("\n");
   const expected = [
-    `Database {2}${home.databaseFile}`,
-    "Daemon {4}not running",
+    `Database {3}${home.databaseFile}`,
+    "Daemon {5}not running",
+    `Last look {2}${time}, took \\d+ (ms|s), 1 left out`,
     "",
     "MAILBOX {7}LOCAL {2}REMOTE {2}REFUSED {2}LAST SYNCHRONISED",
     `INBOX {13}4 {7}3 {8}1 {2}${time}`,
@@ -92,15 +94,17 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
 
 test("the same as JSON; the numbers are those of the database", async (t) => {
   const { home } = await synchronised(t);
-  const { at, version, mailboxes, refused, waiting, refusedChanges, ...rest } = await askJson(home);
+  const { at, version, mailboxes, refused, waiting, refusedChanges, lastLook, ...rest } = await askJson(home);
   assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
   assert.equal(version, (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version);
   assert.deepEqual(rest, {
     database: { path: home.databaseFile, state: "current" },
     daemon: null,
     run: null,
-    lastLook: null,
+    mailboxesLeftOut: [],
   });
+  assert.ok(lastLook !== null && Math.abs(Date.parse(lastLook.at) - Date.now()) < 60_000 && lastLook.durationMs > 0);
+  assert.equal(lastLook.leftOut, 1, "a message");
 
   assert.deepEqual({ waiting, refusedChanges }, { waiting: [], refusedChanges: [] });
   const inbox = mailboxes.find(({ name }) => name === "INBOX")!;
@@ -196,12 +200,13 @@ for (const target of sides) {
 
 test("a run that has nothing to do changes none of it", async (t) => {
   const { home } = await synchronised(t);
-  const { at: _, ...before } = await askJson(home);
+  const { at: _, lastLook: former, ...before } = await askJson(home);
   const rows = dump(home.databaseFile);
   await runInterimap(home);
   assert.deepEqual(dump(home.databaseFile), rows);
-  const { at: __, ...now } = await askJson(home);
+  const { at: __, lastLook, ...now } = await askJson(home);
   assert.deepEqual(now, before);
+  assert.ok(former!.at < lastLook!.at, "but it is the last look");
 });
 
 test("a round that was cut off shows", async (t) => {
@@ -222,7 +227,7 @@ const watch: WatchState = {
     },
   },
   activity: "waiting",
-  lastLook: { at: Date.now() - 120_000, durationMs: 50, leftOut: 0 },
+  lastLook: { at: Date.now() - 120_000, durationMs: 50, leftOut: 0, mailboxesLeftOut: [] },
   looks: 5,
   mailboxesSynchronised: 7,
 };
@@ -262,6 +267,41 @@ test("a daemon that holds the database answers in its place; when it does not, t
   assert.match(locked.stderr, /^the database .* is in use by /);
 });
 
+for (const args of [[], ["--repair"], ["--watch"]]) {
+  test(`mailboxes that were left out are shown, until they no longer are: interimap ${args.join(" ")}`, async (t) => {
+    const stores = await twoStores(t, { local, remote });
+    await command(stores.local, "CREATE box", "CREATE other");
+    assert.equal((await runInterimap(stores.home)).status, 0);
+    await command(stores.remote, "DELETE box");
+    const look = async (): Promise<void> => {
+      const isDaemon = args.includes("--watch");
+      const run = startInterimap(stores.home, args, { env: environment(stores.home) });
+      if (isDaemon) {
+        await eventually("a look", async () => (await askJson(stores.home)).daemon?.activity === "waiting");
+        run.child.kill("SIGTERM");
+      }
+      await run.finished;
+    };
+    mkdirSync(environment(stores.home).XDG_RUNTIME_DIR);
+    await look();
+    const reason =
+      "disappeared from the remote server; to delete it everywhere: interimap --delete box; " +
+      "if it was renamed: interimap --target=local,database --rename box NEWNAME";
+    const { lastLook, mailboxesLeftOut } = await askJson(stores.home);
+    assert.equal(lastLook?.leftOut, 1);
+    assert.deepEqual(mailboxesLeftOut, [{ mailbox: "box", side: "remote", reason }]);
+    const { stdout } = await ask(stores.home);
+    assert.match(stdout, /^Last look {2}\d.* took \d.*, 1 left out$/m);
+    assert.ok(stdout.includes(`\n\nLEFT OUT  SIDE    REASON\nbox       remote  ${reason}\n`), stdout);
+    assert.equal((await runInterimap(stores.home, ["other"])).status, 0);
+    assert.equal((await askJson(stores.home)).mailboxesLeftOut.length, 1, "that was about another one");
+    assert.equal((await runInterimap(stores.home, ["--delete", "box"])).status, 0);
+    await look();
+    const later = await askJson(stores.home);
+    assert.deepEqual([later.lastLook?.leftOut, later.mailboxesLeftOut], [0, []]);
+  });
+}
+
 for (const args of [[], ["--repair"]]) {
   test(`a run in progress answers with what it has done so far: interimap ${args.join(" ")}`, async (t) => {
     const stores = await twoStores(t, { local, remote });
@@ -300,7 +340,16 @@ describe("what is no answer counts for none, and is told", () => {
   const states = { local: null, remote: null };
   const status = { version: "1", at: "2026-01-01T00:00:00.000Z", database: { path: escape, state: "current" } };
   const whole = {
-    ...{ ...status, daemon: null, run: null, lastLook: null, refused: [], waiting: [], refusedChanges: [] },
+    ...{
+      ...status,
+      daemon: null,
+      run: null,
+      lastLook: null,
+      mailboxesLeftOut: [],
+      refused: [],
+      waiting: [],
+      refusedChanges: [],
+    },
     mailboxes: [{ ...mailbox, ...undone, unfinished: false, states }],
   };
 

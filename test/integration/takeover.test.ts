@@ -171,7 +171,7 @@ describe("a new database", () => {
       process.umask(umask);
     }
     const name = `${remote.user}@127.0.0.1,${String(remote.port)}.db`;
-    assert.deepEqual(readdirSync(join(data, "interimap")), [name]);
+    assert.deepEqual(readdirSync(join(data, "interimap")), [name, `${name}.last-look`]);
     const modes = ["", "interimap", `interimap/${name}`].map((path) => statSync(join(data, path)).mode & 0o777);
     assert.deepEqual(modes, [0o700, 0o700, 0o600]);
   });

@@ -34,6 +34,10 @@ export const sampleStatus: StatusDocument = {
   },
   run: null,
   lastLook: { at: "2025-03-01T11:57:00.500Z", durationMs: 1234, leftOut: 2 },
+  mailboxesLeftOut: [
+    { mailbox: "日本語/é", side: "remote", reason: "disappeared from the remote server\x1b[2J" },
+    { mailbox: null, side: null, reason: "a name that cannot be read" },
+  ],
   mailboxes: [
     {
       name: "INBOX",

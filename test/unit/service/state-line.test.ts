@@ -19,7 +19,7 @@ function state(more: Partial<WatchState> = {}): WatchState {
   };
 }
 
-const look = { at: 0, durationMs: 10 };
+const look = { at: 0, durationMs: 10, mailboxesLeftOut: [] };
 
 const lines: readonly (readonly [state: WatchState, line: string])[] = [
   [state(), "Connected, watching"],
@@ -54,7 +54,7 @@ test("work, looks and time make no other line", () => {
     activity: "synchronising",
     looks: 9,
     mailboxesSynchronised: 100,
-    lastLook: { at: 99, durationMs: 1, leftOut: 0 },
+    lastLook: { ...look, at: 99, leftOut: 0 },
     nextLookAt: 100,
     sides: { local: { ...connected, since: 7, connections: 3 }, remote: connected },
   });

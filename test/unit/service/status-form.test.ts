@@ -9,6 +9,7 @@ test("a status is what it says", () => {
     ...sampleStatus,
     daemon: null,
     lastLook: null,
+    mailboxesLeftOut: [],
     mailboxes: [],
     refused: [],
     waiting: [],

@@ -26,6 +26,10 @@ MAILBOX   LOCAL  REMOTE  REFUSED  LAST SYNCHRONISED
 INBOX      1234    1233        1  2025-03-01 11:57:00 (3 min ago)
 日本語/é      -       -        -  unfinished, 0 on both sides so far
 
+LEFT OUT  SIDE    REASON
+日本語/é  remote  disappeared from the remote server\\x1b[2J
+-         -       a name that cannot be read
+
 REFUSED IN  SIDE   UID     SIZE  ATTEMPTS  NEXT ATTEMPT                    REASON
 INBOX       local   17  31.0 MB         3  2025-03-01 12:01:00 (in 1 min)  [TOOBIG] Message is too big
 
@@ -44,6 +48,7 @@ test("a daemon at work has no next look; nothing refused, nothing that waits, no
     ...sampleStatus,
     daemon: { ...sampleStatus.daemon!, activity: "synchronising", nextLookAt: null },
     lastLook: null,
+    mailboxesLeftOut: [],
     refused: [],
     waiting: [],
     refusedChanges: [],
@@ -74,7 +79,7 @@ test("a first copy that was cut off shows how far it got", () => {
 });
 
 test("without a daemon", () => {
-  const text = statusText({ ...sampleStatus, daemon: null, lastLook: null });
+  const text = statusText({ ...sampleStatus, daemon: null, lastLook: null, mailboxesLeftOut: [] });
   assert.ok(text.startsWith("Database  /data/x.db\nDaemon    not running\n\nMAILBOX "), text);
   assert.match(text, / {2}17,20:21 +1 {2}next run +\[NOPERM\]/);
 });
@@ -86,7 +91,7 @@ test("a long set of UIDs is cut", () => {
   assert.match(text, / 50 {2}1,3,5,7,9,11,13,15,17,19,21,2… {2}/);
 });
 
-const nothing = { refused: [], waiting: [], refusedChanges: [] };
+const nothing = { mailboxesLeftOut: [], refused: [], waiting: [], refusedChanges: [] };
 
 for (const [state, words] of [
   ["missing", /\n\nThere is no database yet: /],
@@ -106,9 +111,10 @@ test("the name of a mailbox without end is cut in the text", () => {
   const text = statusText({
     ...sampleStatus,
     mailboxes: sampleStatus.mailboxes.map((one) => ({ ...one, name })),
+    mailboxesLeftOut: sampleStatus.mailboxesLeftOut.map((one) => ({ ...one, mailbox: name })),
     refused: sampleStatus.refused.map((one) => ({ ...one, mailbox: name })),
     waiting: sampleStatus.waiting.map((one) => ({ ...one, mailbox: name })),
     refusedChanges: sampleStatus.refusedChanges.map((one) => ({ ...one, mailbox: name })),
   });
-  assert.equal(text.match(/^n{299}… /gm)?.length, 6);
+  assert.equal(text.match(/^n{299}… /gm)?.length, 8);
 });

@@ -18,7 +18,7 @@ test("what is left out counts each time, and is read once a day", () => {
   for (let i = 0; i < 2; i++) {
     tally.reset();
     tally.report(leftOut("COMMAND_REFUSED"));
-    assert.equal(tally.leftOut, 1);
+    assert.equal(tally.leftOuts.count, 1);
   }
   assert.equal(read.length, 1);
 });

@@ -1,0 +1,64 @@
+// How the last look at all mailboxes went, in a file beside the database: what was left out is nowhere else when the process has
+// ended. A look that changes nothing leaves the database as it is, so this is no part of it.
+
+import { closeSync, constants, readFileSync } from "node:fs";
+import { examine } from "../files/examine.ts";
+import { openExamined } from "../files/open-safely.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import type { Log } from "../log/log.ts";
+import { displayName } from "../model/mailbox-name.ts";
+import type { LookState } from "../model/watch-state.ts";
+import { cut } from "../util/printable.ts";
+import { parseLook, type Look } from "./status-form.ts";
+
+/** Times in ms since 1970 become text; none is to come. */
+export function lookOf({ at, durationMs, leftOut, mailboxesLeftOut }: LookState): Look {
+  return {
+    lastLook: { at: pastTime(at), durationMs, leftOut },
+    mailboxesLeftOut: mailboxesLeftOut.map(({ mailbox, side, reason }) => ({
+      mailbox: mailbox === undefined ? null : displayName(mailbox),
+      side: side ?? null,
+      reason: cut(reason, longestReason),
+    })),
+  };
+}
+
+/** What has happened did not happen later than now: the clock was put back since, or somebody else wrote that. */
+export function pastTime(at: number): string {
+  return new Date(Math.min(at, Date.now())).toISOString();
+}
+
+/** With the commands that it offers. */
+const longestReason = 2_000;
+/** Many times what we write. */
+const maxOctets = 64 << 20;
+
+/** `database`: absolute path. Never throws: a full disk has been told of by then. */
+export function recordLook(database: string, look: LookState, log: Pick<Log, "debug">): void {
+  try {
+    replaceFile(fileOf(database), JSON.stringify(lookOf(look)), 0o600);
+  } catch (error) {
+    log.debug(`how the look went is not recorded: ${String(error)}`);
+  }
+}
+
+/** Undefined when there is no such file, or none that is ours. */
+export function recordedLook(database: string): Look | undefined {
+  try {
+    const file = examine(fileOf(database));
+    if (file.distrust !== undefined || file.stats?.isFile() !== true || file.stats.size > maxOctets) return undefined;
+    const fd = openExamined(file, constants.O_RDONLY);
+    try {
+      const look = parseLook(readFileSync(fd, "utf8"));
+      return look && { ...look, lastLook: { ...look.lastLook, at: pastTime(Date.parse(look.lastLook.at)) } };
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function fileOf(database: string): string {
+  return `${database}.last-look`;
+}
