@@ -12,17 +12,16 @@ import { line } from "./codec/write-command.ts";
 import type { Command } from "./command.ts";
 import { wordsOf } from "./command-refused.ts";
 import { CommandWriter } from "./command-writer.ts";
+import { Ending, isMisunderstanding } from "./ending.ts";
 import type { Entry } from "./entry.ts";
 import { mayCome } from "./expected-literals.ts";
 import { InFlight } from "./in-flight.ts";
-import { LiteralRefused } from "./literal-refused.ts";
 import { Discretion } from "./discretion.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 import { Misled } from "./misled.ts";
 import { Nonsense } from "./nonsense.ts";
 import { Outlet } from "./outlet.ts";
 import { Pipeline } from "./pipeline.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
 import { Routing } from "./routing.ts";
 import { Selection } from "./selection.ts";
@@ -30,8 +29,6 @@ import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
 import type { Transport } from "./transport/transport.ts";
 
-/** All is done and recorded when we say goodbye. */
-const goodbyeLimitMs = 5_000;
 export interface SessionOptions {
   readonly side: Side;
   readonly log: Log;
@@ -52,6 +49,7 @@ export class Session {
   /** The shortest time that a command took to be answered. */
   roundTripMs = Infinity;
 
+  readonly #ending: Ending;
   readonly #outlet: Outlet;
   readonly #writer: CommandWriter;
   readonly #pipeline: Pipeline;
@@ -60,28 +58,27 @@ export class Session {
   readonly #selection = new Selection();
   readonly #discretion = new Discretion();
   #greeting: ((response: StatusResponse) => void) | undefined;
-  #goodbye: StatusResponse | undefined;
-  #failure: Error | undefined;
   #onFailure: ((error: Error) => void) | undefined;
-  #closing = false;
   readonly #onAlert: ((text: string) => void) | undefined;
   readonly #silence: Silence;
   readonly #routing: Routing;
   readonly #nonsense: Nonsense;
   readonly #misled: Misled;
-  #hasEnded: (reason: Error) => void = () => undefined;
-  /** Resolves with the reason when the connection is gone, for whatever reason. */
-  readonly ended = new Promise<Error>((resolve) => {
-    this.#hasEnded = resolve;
-  });
 
   constructor(transport: Transport, options: SessionOptions) {
     this.side = options.side;
     this.log = options.log;
     this.#onAlert = options.onAlert;
     const { side, log } = options;
+    this.#ending = new Ending({
+      side,
+      epitaph: () => this.#outlet.transport.epitaph?.(),
+      onEnd: (reason) => {
+        this.#close(reason);
+      },
+    });
     const fail = (error: Error): void => {
-      this.#fail(error);
+      this.#ending.end(error);
     };
     const awaitsGreeting = (): boolean => this.#greeting !== undefined;
     this.#outlet = new Outlet(transport, () => {
@@ -98,7 +95,7 @@ export class Session {
     this.#writer = new CommandWriter({
       outlet: this.#outlet,
       traffic,
-      mayEnd: () => this.isUsable,
+      mayEnd: () => this.#ending.isOpen,
       onProgress: () => {
         this.#silence.progress();
       },
@@ -158,7 +155,7 @@ export class Session {
       },
       onError: fail,
       onEnd: () => {
-        this.#fail(this.#lost());
+        fail(this.#ending.lost());
       },
     };
     this.#reader = new ResponseReader(handlers, options.isStranger === true ? strangersLimits : trustingLimits);
@@ -184,8 +181,13 @@ export class Session {
     this.#silence.limit(ms);
   }
 
+  /** Resolves with the reason when the connection is gone, for whatever reason. */
+  get ended(): Promise<Error> {
+    return this.#ending.ended;
+  }
+
   get isUsable(): boolean {
-    return this.#failure === undefined && this.#goodbye === undefined && !this.#closing;
+    return this.#ending.isOpen;
   }
 
   /** Nothing is waiting to be sent or answered. */
@@ -210,7 +212,7 @@ export class Session {
   /** Resolves with the server's first response. */
   greeting(): Promise<StatusResponse> {
     return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) reject(this.#failure);
+      if (this.#ending.reason !== undefined) reject(this.#ending.reason);
       this.#greeting = resolve;
       this.#onFailure = reject;
     });
@@ -222,8 +224,8 @@ export class Session {
    * literal; InterimapError CONNECTION_LOST, CONNECTION_SILENT or PROTOCOL when none can come.
    */
   run(command: Command): Promise<TaggedResponse> {
-    const end = this.#failure ?? (this.#goodbye && !this.#closing ? this.#lost() : undefined);
-    const answered = end === undefined ? this.#pipeline.run(command) : Promise.reject(end);
+    const { refusal } = this.#ending;
+    const answered = refusal === undefined ? this.#pipeline.run(command) : Promise.reject(refusal);
     // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
     answered.catch(ignore);
     return answered;
@@ -279,25 +281,19 @@ export class Session {
     this.destroy();
   }
 
-  async #sayGoodbye(enough: (answered: Promise<unknown>) => Promise<unknown>): Promise<void> {
-    const limit = setTimeout(() => {
-      this.destroy();
-    }, goodbyeLimitMs);
-    const answered = this.run({ name: "LOGOUT", overlap: "any", parts: line`LOGOUT` });
-    this.#closing = true;
-    await enough(answered);
-    clearTimeout(limit);
+  #sayGoodbye(enough: (answered: Promise<unknown>) => Promise<unknown>): Promise<void> {
+    return this.#ending.sayGoodbye(() => this.run({ name: "LOGOUT", overlap: "any", parts: line`LOGOUT` }), enough);
   }
 
   /** Drops the connection at once; whatever is in flight fails with `reason`. */
-  destroy(reason: Error = this.#lost()): void {
-    this.#fail(reason);
+  destroy(reason: Error = this.#ending.lost()): void {
+    this.#ending.end(reason);
   }
 
   #attach(transport: Transport): void {
     this.#outlet.transport = transport;
     transport.stream.on("error", (error: Error) => {
-      this.#fail(error instanceof InterimapError ? error : this.#lost(error));
+      this.#ending.end(error instanceof InterimapError ? error : this.#ending.lost(error));
     });
     this.#reader.attach(transport.stream);
   }
@@ -340,7 +336,7 @@ export class Session {
         this.#greeting = undefined;
         return;
       }
-      if (response.status === "BYE") this.#bidFarewell(response);
+      if (response.status === "BYE") this.#ending.hearGoodbye(response);
       if (response.code?.name === "CLOSED") this.#selection.closed();
       if (response.status !== "OK") this.#silence.heard(`${response.status} ${wordsOf(response)}`);
     }
@@ -358,40 +354,16 @@ export class Session {
     if (response.code?.name === "ALERT") this.#onAlert?.(response.text);
   }
 
-  /** After this nothing is answered, though the connection may stay open; what came together with it is read. */
-  #bidFarewell(goodbye: StatusResponse): void {
-    this.#goodbye = goodbye;
-    if (!this.#closing) setImmediate(() => this.#fail(this.#lost()));
-  }
-
-  #lost(cause?: Error): InterimapError {
-    const goodbye = this.#goodbye;
-    const words = (goodbye && wordsOf(goodbye)) ?? this.#outlet.transport.epitaph?.() ?? cause?.message;
-    return new InterimapError("CONNECTION_LOST", `connection lost${words === undefined ? "" : `: ${words}`}`, {
-      hint: "run again: what was done is recorded",
-      cause,
-      side: this.side,
-      retryAfterMs: goodbye && retryAfterMs(goodbye),
-    });
-  }
-
-  #fail(error: Error): void {
-    if (this.#failure !== undefined) return;
-    if (error instanceof InterimapError) error.side ??= this.side;
-    this.#failure = error;
+  #close(reason: Error): void {
+    const { transport } = this.#outlet;
     this.#silence.end();
-    this.#hasEnded(error);
     this.#reader.detach();
     // What the system has not sent yet would be sent after all.
-    if (isMisunderstanding(error)) this.#outlet.transport.abort?.();
-    this.#outlet.transport.stream.destroy();
-    this.#onFailure?.(error);
-    this.#pipeline.abandon(error);
+    if (isMisunderstanding(reason)) transport.abort?.();
+    transport.stream.destroy();
+    this.#onFailure?.(reason);
+    this.#pipeline.abandon(reason);
   }
 }
 
 function ignore(): void {}
-
-function isMisunderstanding(error: Error): boolean {
-  return error instanceof InterimapError && (error.code === "PROTOCOL" || error.cause instanceof LiteralRefused);
-}
