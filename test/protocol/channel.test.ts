@@ -72,8 +72,11 @@ test("a command for another mailbox than the selected one has it selected first,
       found.flatMap((one) => [...one].map(([uid, { flags }]) => `${uid} ${flags.key}`)),
       ["5 a", "5 b", "6 c"],
     );
-    assert.deepEqual([viewA.exists, viewA.vanished.ranges, [...viewA.changes.keys()]], [7, [[2, 2]], [3, 6]]);
-    assert.deepEqual([viewB.exists, viewB.vanished.ranges, [...viewB.changes.keys()]], [8, [], []]);
+    assert.deepEqual(
+      [viewA.exists, viewA.pending.vanished.ranges, [...viewA.pending.changes.keys()]],
+      [7, [[2, 2]], [3, 6]],
+    );
+    assert.deepEqual([viewB.exists, viewB.pending.vanished.ranges, [...viewB.pending.changes.keys()]], [8, [], []]);
   });
 });
 
@@ -99,7 +102,7 @@ test("nothing is changed before the mailbox is known to be selected", async () =
       storeFlags(a, { uids: uidSetOf([5]), flags: noFlags, unchangedSince: 70n }),
       expunge(b, parseUidSet("1:2")),
     ]);
-    assert.deepEqual(viewB.vanished.ranges, [[1, 2]]);
+    assert.deepEqual(viewB.pending.vanished.ranges, [[1, 2]]);
   });
 });
 
@@ -122,8 +125,8 @@ test("a mailbox that cannot be selected any more is neither read nor changed, an
     await assert.rejects(reading, CommandRefused);
     await assert.rejects(changing, failsWith("MAILBOX_UNSTABLE", /selected/));
     await refetchFlags(b, uidSetOf([5]));
-    assert.deepEqual([...viewB.changes.keys()], [5]);
-    assert.deepEqual([...viewA.changes.keys()], []);
+    assert.deepEqual([...viewB.pending.changes.keys()], [5]);
+    assert.deepEqual([...viewA.pending.changes.keys()], []);
   });
 });
 

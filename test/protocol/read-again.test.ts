@@ -40,12 +40,12 @@ test("what is told late of another message meanwhile is asked for next", async (
   await withLate(script, async (readAll, view) => {
     assert.equal(await readAll(), true);
     assert.deepEqual(
-      [...view.takeChanges()].map(([uid, { flags }]) => [uid, flags.key]),
+      [...view.pending.takeChanges()].map(([uid, { flags }]) => [uid, flags.key]),
       [[3, "new"]],
     );
     assert.equal(await readAll(), true);
     assert.deepEqual(
-      [...view.takeChanges()].map(([uid, { flags }]) => [uid, flags.key]),
+      [...view.pending.takeChanges()].map(([uid, { flags }]) => [uid, flags.key]),
       [[4, ""]],
     );
     assert.equal(await readAll(), false);

@@ -79,7 +79,7 @@ test("a sample that reaches beyond what exists now is not trusted: SELECT again 
         [9, 19],
       ],
     });
-    assert.deepEqual(view.vanished.ranges, [[19, 19]]);
+    assert.deepEqual(view.pending.vanished.ranges, [[19, 19]]);
     assert.equal(session.view, view);
   });
 });
@@ -150,7 +150,7 @@ test("flags that are announced without a mod-sequence are noted; those that may 
       const view = await select(session, "a");
       assert.equal(view.hasUnstampedNews, false);
       await (isNoted ? noop(session) : fetchFlags(session, uidSetOf([6])));
-      assert.deepEqual([view.hasUnstampedNews, [...view.changes.keys()]], [isNoted, [4, 5]]);
+      assert.deepEqual([view.hasUnstampedNews, [...view.pending.changes.keys()]], [isNoted, [4, 5]]);
     });
   }
 });
@@ -195,9 +195,9 @@ test("between the last answer and [CLOSED] responses may belong to either mailbo
   await withSession(script, async (session) => {
     const a = await select(session, "a");
     const b = await select(session, "b");
-    assert.deepEqual([a.exists, a.vanished.ranges, [...a.changes.keys()]], [3, [], []]);
-    assert.deepEqual([b.exists, b.vanished.ranges, [...b.changes.keys()]], [40, [[1, 4]], [8]]);
-    assert.deepEqual(b.vanishedLive.ranges, []);
+    assert.deepEqual([a.exists, a.pending.vanished.ranges, [...a.pending.changes.keys()]], [3, [], []]);
+    assert.deepEqual([b.exists, b.pending.vanished.ranges, [...b.pending.changes.keys()]], [40, [[1, 4]], [8]]);
+    assert.deepEqual(b.pending.vanishedLive.ranges, []);
     assert.equal(session.view, b);
   });
 });
@@ -252,7 +252,7 @@ for (const status of ["BAD", "NO"]) {
       });
       await assert.rejects(x!, CommandRefused);
       const again = await y!;
-      assert.deepEqual([again.exists, [...again.changes.keys()], again.isOfTwo], [41, [], false]);
+      assert.deepEqual([again.exists, [...again.pending.changes.keys()], again.isOfTwo], [41, [], false]);
       const { exists, uidValidity, isReplaced } = await z!;
       assert.deepEqual([exists, uidValidity, isReplaced], [50, 1234, false]);
     });
@@ -309,7 +309,7 @@ test("a mailbox that is selected again twice is left once", async () => {
       session.run(selectAgain(b)),
       select(openChannel(session), "c"),
     ]);
-    assert.deepEqual([b.exists, b.vanished.ranges, c.exists, c.vanished.ranges], [6, [[7, 7]], 3, []]);
+    assert.deepEqual([b.exists, b.pending.vanished.ranges, c.exists, c.pending.vanished.ranges], [6, [[7, 7]], 3, []]);
   });
 });
 
@@ -372,10 +372,10 @@ test("without [CLOSED] a mailbox is selected once more, and nothing overlaps any
     ]);
     assert.deepEqual([...found.keys()], [1]);
     assert.deepEqual(
-      [a.exists, a.uidValidity === b.uidValidity, a.vanished.ranges, a.isReplaced],
+      [a.exists, a.uidValidity === b.uidValidity, a.pending.vanished.ranges, a.isReplaced],
       [3, true, [], false],
     );
-    assert.deepEqual([b.exists, b.vanished.ranges, b.isReplaced], [40, [[2, 2]], false]);
+    assert.deepEqual([b.exists, b.pending.vanished.ranges, b.isReplaced], [40, [[2, 2]], false]);
     assert.deepEqual([c.exists, session.view === c], [50, true]);
     assert.deepEqual(
       [a, b, c].map(({ existedWhenSelected }) => existedWhenSelected),

@@ -105,7 +105,7 @@ test("what the server announces by itself is no size, but a change", async () =>
         { uid: 3, size: 7 },
       ],
     );
-    assert.deepEqual([...view.changes.keys()], [1]);
+    assert.deepEqual([...view.pending.changes.keys()], [1]);
     assert.equal(formatUidSet(view.takeUnread()), "9", "nobody asked for that: it may be about another message");
   });
 });
@@ -130,7 +130,7 @@ test("messages come with their latest flags, which makes older announcements voi
         bytes: Buffer.from("a\r\nb\xff\0", "latin1"),
       },
     ]);
-    assert.deepEqual([...view.changes.keys()], [2]);
+    assert.deepEqual([...view.pending.changes.keys()], [2]);
   });
 });
 
@@ -176,7 +176,7 @@ for (const [what, answer] of [
           bytes: Buffer.from("x"),
         },
       ]);
-      assert.equal(view.changes.has(1), false);
+      assert.equal(view.pending.changes.has(1), false);
     });
   });
 }
@@ -342,9 +342,9 @@ test("flags read on purpose are the reader's; read again for the record, they ar
   await withSelected(script, async (session, view) => {
     const found = await fetchFlags(session, uidSetOf([1]));
     assert.deepEqual([...found], [[1, { flags: flagSet(["a"]), modSeq: 9n }]]);
-    assert.equal(view.changes.size, 0);
+    assert.equal(view.pending.changes.size, 0);
     await refetchFlags(session, uidSetOf([1]));
-    assert.deepEqual([...view.changes], [[1, { flags: flagSet(["b"]), modSeq: 10n }]]);
+    assert.deepEqual([...view.pending.changes], [[1, { flags: flagSet(["b"]), modSeq: 10n }]]);
   });
 });
 
@@ -406,7 +406,7 @@ test("STORE refused is an error", async () => {
 test("STORE: the mod-sequences told in the answer are remembered, and no change is made of them", async () => {
   await withSelected(`${stored}\nS: * 1 FETCH (UID 1 MODSEQ (13))\nS: t1 OK`, async (session, view) => {
     await storeFlags(session, update);
-    assert.equal(view.changes.size, 0);
+    assert.equal(view.pending.changes.size, 0);
     assert.equal(view.modSeqOf(1), 13n);
   });
 });
@@ -421,8 +421,8 @@ test("an expunge is seen in the view", async () => {
     S: t2 OK [HIGHESTMODSEQ 14] done`;
   await withSelected(script, async (session, view) => {
     await expunge(session, parseUidSet("3,5"));
-    assert.equal(formatUidSet(view.vanished), "3,5");
-    assert.equal(view.changes.size, 0);
+    assert.equal(formatUidSet(view.pending.vanished), "3,5");
+    assert.equal(view.pending.changes.size, 0);
   });
 });
 

@@ -19,7 +19,7 @@ import {
 } from "../../model/uid-set.ts";
 import { maxSetOctets } from "../limits.ts";
 import { line, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
-import type { FlagChange } from "../mailbox-view.ts";
+import type { FlagChange } from "../pending-changes.ts";
 import type { FetchResponse } from "../responses.ts";
 import type { Channel } from "../channel.ts";
 import { FetchAnswers, isOther, type Answer, type Wanted } from "./fetch-answers.ts";
@@ -68,7 +68,9 @@ async function hearAll(session: Channel, request: FetchRequest): Promise<FetchAn
   await ask(session, request, answers);
   if (answers.areAll(uids) || (answers.areWhole && !areThere)) return answers;
   answers.settleFor(...optional);
-  const leftOut = areThere ? subtract(answers.missing(uids), session.view?.vanished ?? emptyUidSet) : emptyUidSet;
+  const leftOut = areThere
+    ? subtract(answers.missing(uids), session.view?.pending.vanished ?? emptyUidSet)
+    : emptyUidSet;
   const again = union(leftOut, uidSetOf(answers.incomplete.map(({ uid }) => uid)));
   if (isEmpty(again)) return answers;
   await ask(session, { ...request, uids: again }, answers);
@@ -153,7 +155,7 @@ export async function fetchMessages(
     },
     onMessage: ({ uid, flags = [], internalDate = "", body, passedOver }) => {
       // The flags just read are the latest; what the server announced before is older (answers keep their order).
-      session.view?.forgetChange(uid);
+      session.view?.pending.forgetChange(uid);
       if (passedOver !== undefined) onLarger(uid, passedOver);
       else if (body) messages.add({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
     },

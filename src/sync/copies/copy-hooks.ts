@@ -130,7 +130,7 @@ async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, mis
   const asking = fetchSizes(sessions[source], missing);
   await allDone<unknown>([asking, noop(sessions[source])]);
   const sizes = new Map([...(await asking)].map(({ uid, size }) => [uid, size]));
-  for (const uid of uidsOf(subtract(missing, views[source].vanished))) {
+  for (const uid of uidsOf(subtract(missing, views[source].pending.vanished))) {
     recordRefusal(mailbox, direction, { uid, size: sizes.get(uid) ?? 0, messageId: undefined, reason });
   }
 }

@@ -33,7 +33,7 @@ export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<U
     if (!isEmpty(uids[side])) mailbox.progress[side].untold = untold[side];
     for (const uid of mailbox.progress[side].refused) {
       if (!hasUid(uids[side], uid) || hasUid(present[side], uid)) continue;
-      if (untold[side] === 0 || hasUid(mailbox.views[side].vanished, uid)) clearRefusal(mailbox, side, uid);
+      if (untold[side] === 0 || hasUid(mailbox.views[side].pending.vanished, uid)) clearRefusal(mailbox, side, uid);
     }
   }
   const { store, idx } = mailbox;

@@ -27,7 +27,7 @@ export async function findCopies(mailbox: OpenMailbox, direction: Direction): Pr
     direction,
     perSide((side) => (side === source ? sent : arrived)),
   );
-  for (const { uid } of pairs.map((pair) => pair[target])) views[target].forgetChange(uid);
+  for (const { uid } of pairs.map((pair) => pair[target])) views[target].pending.forgetChange(uid);
   adopt(mailbox, pairs);
   const [sourceUids, uids] = [source, target].map((side) => pairs.map((pair) => pair[side].uid));
   if (pairs.length > 0)

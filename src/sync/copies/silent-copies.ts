@@ -47,7 +47,7 @@ async function findUntrue(mailbox: OpenMailbox, target: Side, uidNext: number): 
   const unused = subtract(uids, uidRange(1, uidNext - 1));
   if (!isEmpty(unused)) return unused;
   // What was there and was deleted has been told.
-  const about = union(uids, subtract(near(copied, unrecorded), views[target].vanished));
+  const about = union(uids, subtract(near(copied, unrecorded), views[target].pending.vanished));
   const rows = store.pairsOf(idx, target, about);
   const untrue = await findWrongUids(mailbox, { target, rows, unrecorded });
   if (isEmpty(untrue)) noteMissing(mailbox, target, silent);
@@ -63,7 +63,7 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   const view = views[target];
   await mailbox.sessions[target].run(selectAgain(view, view.whenSelected.highestModSeq));
   await readBack(mailbox, { source: otherSide(target), target }, before);
-  const { vanished } = views[target];
+  const { vanished } = views[target].pending;
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));
 }
 

@@ -6,7 +6,7 @@ import { selectAgain } from "../../imap/channel.ts";
 import { eachMessagesFlags } from "../../imap/verbs/fetch.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
-import type { FlagChange } from "../../imap/mailbox-view.ts";
+import type { FlagChange } from "../../imap/pending-changes.ts";
 import type { MailboxStatusResponse } from "../../imap/responses.ts";
 import { allDone } from "../../util/all-done.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";
@@ -42,11 +42,11 @@ const nothingDeleted = "nothing was deleted";
 export function forgetUnknown(mailbox: OpenMailbox, side: Side): void {
   const { views, store, idx, progress } = mailbox;
   const [view, other] = [views[side], otherSide(side)];
-  if (isEmpty(view.vanished)) return;
+  if (isEmpty(view.pending.vanished)) return;
   const left = store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]);
-  const mapped = subtract(store.mappedAmong(idx, side, view.vanished), uidSetOf(left));
-  const known = union(mapped, intersect(view.vanished, refusedUids(mailbox, side)));
-  const unknown = subtract(view.vanished, known);
+  const mapped = subtract(store.mappedAmong(idx, side, view.pending.vanished), uidSetOf(left));
+  const known = union(mapped, intersect(view.pending.vanished, refusedUids(mailbox, side)));
+  const unknown = subtract(view.pending.vanished, known);
   // It may be one that waited to be copied.
   if (lastUid(unknown) >= (progress[side].wait?.firstUid ?? Infinity)) progress[side].hasShrunk = true;
   view.takeVanished(unknown);
@@ -60,7 +60,7 @@ export function forgetUnknown(mailbox: OpenMailbox, side: Side): void {
  */
 export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise<UidSet> {
   const view = mailbox.views[side];
-  if (isEmpty(view.vanished)) return emptyUidSet;
+  if (isEmpty(view.pending.vanished)) return emptyUidSet;
   let misfits = 0;
   let misfit: Look | undefined;
   let before: Look | undefined;
@@ -78,7 +78,7 @@ export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise
     if (isEmpty(seen.gone)) return seen.gone;
     const loss = lossOf(mailbox, side);
     if (!looksLikeTheEnd(loss) || isSame(seen, before)) {
-      mailbox.progress[side].lost += countUids(intersect(seen.gone, view.vanishedLive));
+      mailbox.progress[side].lost += countUids(intersect(seen.gone, view.pending.vanishedLive));
       return seen.gone;
     }
     before = seen;
@@ -123,15 +123,15 @@ function refused(error: unknown, outcome: string): unknown {
 export async function refuteAgain(mailbox: OpenMailbox, side: Side): Promise<void> {
   const { views, sessions, progress } = mailbox;
   const view = views[side];
-  const again = intersect(view.vanished, progress[side].refuted);
+  const again = intersect(view.pending.vanished, progress[side].refuted);
   const there = new UidSetBuilder();
   const changed = new Map<number, FlagChange>();
   await eachMessagesFlags(sessions[side], again, (uid, found) => {
     there.add(uid);
     if (!isUnchanged(mailbox, side, { uid, found })) changed.set(uid, found);
   });
-  view.refuteVanished(there.build());
-  for (const [uid, found] of changed) view.noteChange(uid, found);
+  view.pending.refuteVanished(there.build());
+  for (const [uid, found] of changed) view.pending.noteChange(uid, found);
 }
 
 interface Found {
@@ -157,7 +157,7 @@ interface Look {
 async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise<Look | undefined> {
   const { views, sessions, wireNames } = mailbox;
   const [view, session] = [views[side], sessions[side]];
-  const [reported, live] = [view.vanished, view.vanishedLive];
+  const [reported, live] = [view.pending.vanished, view.pending.vanishedLive];
   const there = new UidSetBuilder();
   const unchanged = new UidSetBuilder();
   // All leave together. STATUS goes before the NOOP, which tells of whatever it counts in.
@@ -182,12 +182,12 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   if (!isSilent && now.uidValidity !== view.uidValidity) return undefined;
   view.requireRead(subtract(reported, there.build()), side);
   // An answer is newer than the reports before it, and older than those that came meanwhile.
-  const refuted = subtract(there.build(), subtract(view.vanishedLive, live));
+  const refuted = subtract(there.build(), subtract(view.pending.vanishedLive, live));
   if (now.messages !== undefined && !isEmpty(intersect(refuted, live))) view.exists = now.messages;
-  view.refuteVanished(refuted);
-  const isCounted = !isEmpty(view.vanishedLive) || view.exists === 0;
+  view.pending.refuteVanished(refuted);
+  const isCounted = !isEmpty(view.pending.vanishedLive) || view.exists === 0;
   const seen = {
-    gone: intersect(reported, view.vanished),
+    gone: intersect(reported, view.pending.vanished),
     exists: view.exists,
     uidNext: now.uidNext,
     fits: !isCounted || (now.messages ?? view.exists) === view.exists,
@@ -213,13 +213,14 @@ async function noteRefuted(mailbox: OpenMailbox, side: Side, { uids, unchanged }
   const other = otherSide(side);
   const isExplained = (pair: PerSide<number>): boolean =>
     hasUid(unchanged, pair[side]) &&
-    (views[other].changeOf(pair[other]) !== undefined || hasUid(progress[side].unflaggable, pair[side]));
+    (views[other].pending.changeOf(pair[other]) !== undefined || hasUid(progress[side].unflaggable, pair[side]));
   const pairs = store.pairsOf(idx, side, uids).filter((pair) => !isExplained(pair));
   await comparePairs(mailbox, pairs, [side]);
 }
 
 function lossOf({ views, progress }: OpenMailbox, side: Side): Loss {
-  const { vanished, vanishedLive, exists } = views[side];
+  const { pending, exists } = views[side];
+  const { vanished, vanishedLive } = pending;
   return { live: progress[side].lost + countUids(vanishedLive), reported: countUids(vanished), left: exists };
 }
 

@@ -117,7 +117,7 @@ export async function findVanished({ store, sessions }: Foresight, { side, prosp
   // The server was asked about those below UIDNEXT; an interrupted round may have copied more.
   const copied = store.mappedUids(mailbox.idx, side, state.uidNext);
   // A report of the server is not believed without asking.
-  const suspected = union(store.mappedAmong(mailbox.idx, side, view.vanished), copied);
+  const suspected = union(store.mappedAmong(mailbox.idx, side, view.pending.vanished), copied);
   const there = await fetchFlags(sessions[side], suspected);
   return subtract(suspected, uidSetOf(there.keys()));
 }

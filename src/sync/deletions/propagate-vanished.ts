@@ -13,7 +13,7 @@ import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   const { views, store, idx } = mailbox;
   for (const side of sides) forgetUnknown(mailbox, side);
-  if (sides.every((side) => isEmpty(views[side].vanished))) return;
+  if (sides.every((side) => isEmpty(views[side].pending.vanished))) return;
   const gone = await bothSides((side) => confirmVanished(mailbox, side));
   // The answers may have brought what cannot be read.
   for (const side of sides) views[side].requireReadable(side);

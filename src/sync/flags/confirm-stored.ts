@@ -23,7 +23,7 @@ export async function leftAsTheyWere(
   const stamps = new Map(Array.from(uidsOf(uids), (uid) => [uid, view.modSeqOf(uid)]));
   const left = new Map<number, FlagSet>();
   for (const [uid, found] of await fetchFlags(sessions[side], uids)) {
-    const [told, stamp = 0n] = [view.changeOf(uid), stamps.get(uid)];
+    const [told, stamp = 0n] = [view.pending.changeOf(uid), stamps.get(uid)];
     const isDone = found.flags === update.flags;
     if (isDone && told === undefined) continue;
     const isTheirs = told !== undefined && told.flags !== update.flags;
@@ -31,10 +31,10 @@ export async function leftAsTheyWere(
     const isOld = found.modSeq > 0n && found.modSeq <= update.unchangedSince;
     const isUnchanged = isOld || found.flags === knowledge.recall(side, uid);
     const lacksSome = withoutFlags(update.flags, found.flags) !== noFlags;
-    if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) view.noteChange(uid, found);
+    if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) view.pending.noteChange(uid, found);
     else {
       // What it told of having set is not there.
-      view.forgetChange(uid);
+      view.pending.forgetChange(uid);
       left.set(uid, found.flags);
     }
   }

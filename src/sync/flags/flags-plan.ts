@@ -2,7 +2,7 @@
 // One side changed: the other follows. Both changed, differently: both get the union.
 // A server that cannot keep a flag neither receives it nor, by lacking it, takes it away from the other side.
 
-import type { FlagChange } from "../../imap/mailbox-view.ts";
+import type { FlagChange } from "../../imap/pending-changes.ts";
 import { storableFlags, unionFlags, untoldFlags, type FlagSet, type PermanentFlags } from "../../model/flags.ts";
 import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
 

@@ -4,7 +4,7 @@
 import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch.ts";
 import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
-import type { FlagChange } from "../../imap/mailbox-view.ts";
+import type { FlagChange } from "../../imap/pending-changes.ts";
 import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../../model/flags.ts";
 import { allDone } from "../../util/all-done.ts";
 import { laterModSeq } from "../../model/mod-seq.ts";
@@ -39,7 +39,7 @@ const sliceSize = 10_000;
 export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
   const { views, flags } = mailbox;
   // Taken together with the mod-sequence up to which they are complete: nothing may arrive in between.
-  const changes = perSide((side) => flags.news(side, views[side].takeChanges()));
+  const changes = perSide((side) => flags.news(side, views[side].pending.takeChanges()));
   const baselines = perSide((side) => views[side].highestModSeq);
   if (sides.every((side) => changes[side].size === 0)) return;
 
@@ -84,7 +84,7 @@ function plan(mailbox: OpenMailbox, { pairs, changes, baselines, groups }: Slice
   for (const { side, pair, flags: wanted, present } of updates) {
     const uid = pair[side];
     // What was told since the changes were taken is dealt with later, and must not be overwritten now.
-    const known = views[side].changeOf(uid) !== undefined ? 0n : views[side].modSeqOf(uid);
+    const known = views[side].pending.changeOf(uid) !== undefined ? 0n : views[side].modSeqOf(uid);
     const seen = changes[side].get(uid)?.modSeq ?? known;
     const latest = laterModSeq(seen, baselines[side]);
     groups.add(side, uid, { flags: wanted, present, unchangedSince: progress[side].hidesChanges ? 0n : latest });
@@ -138,7 +138,7 @@ async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, bas
     }
     await eachMessagesFlags(sessions[side], unknown.build(), (uid, found) => {
       // Newer than what we know to be synchronised: a change of its own, which the STORE will run into.
-      if (!progress[side].hidesChanges && found.modSeq > baselines[side]) views[side].noteChange(uid, found);
+      if (!progress[side].hidesChanges && found.modSeq > baselines[side]) views[side].pending.noteChange(uid, found);
       else flags.learn(side, uid, found.flags);
     });
   });
@@ -165,7 +165,7 @@ async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again
   const { store, idx, sessions, views, flags } = mailbox;
   if (isEmpty(again)) return;
   mailbox.progress[side].isContested = true;
-  const claimed = intersect(again, views[side].vanished);
+  const claimed = intersect(again, views[side].pending.vanished);
   for (const pair of store.pairsOf(idx, side, again)) {
     for (const one of hasUid(claimed, pair[side]) ? sides : [otherSide(side)]) {
       const change = changes[one].get(pair[one]);
@@ -175,8 +175,8 @@ async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again
       const modSeq = laterModSeq(change.modSeq, views[one].modSeqOf(pair[one]));
       flags.forget(one, pair[one]);
       // What was told of it since then is newer.
-      if (views[one].changeOf(pair[one]) !== undefined) continue;
-      views[one].noteChange(pair[one], { flags: now, modSeq });
+      if (views[one].pending.changeOf(pair[one]) !== undefined) continue;
+      views[one].pending.noteChange(pair[one], { flags: now, modSeq });
     }
     // They may be what they were: a server may raise the mod-sequence for what changes nothing.
     flags.forget(side, pair[side]);
@@ -204,7 +204,7 @@ async function applyGroup(mailbox: OpenMailbox, storing: Storing): Promise<UidSe
   const { side, group, patience, isRest = false } = storing;
   const { sessions, views, flags: knowledge, report, name, progress } = mailbox;
   const { uids, flags } = group;
-  const claimed = intersect(uids, views[side].vanished);
+  const claimed = intersect(uids, views[side].pending.vanished);
   if (!isEmpty(claimed)) {
     const left = subtract(uids, claimed);
     if (isEmpty(left)) return claimed;

@@ -25,11 +25,11 @@ export async function readBack(
       continue;
     }
     mailbox.flags.learn(source, sourceUid, flags);
-    view.noteChange(uid, found);
+    view.pending.noteChange(uid, found);
     // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.
     if (unionFlags(found.flags, sent) !== found.flags) {
       mailbox.flags.forget(source, sourceUid);
-      mailbox.views[source].noteChange(sourceUid, { flags, modSeq: 0n });
+      mailbox.views[source].pending.noteChange(sourceUid, { flags, modSeq: 0n });
     }
   }
 }

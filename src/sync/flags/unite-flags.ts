@@ -16,7 +16,9 @@ export function uniteFlags(
   const permanent = perSide((side) => views[side].permanentFlags);
   return pairs.filter((identities) => {
     const pair = perSide((side) => identities[side].uid);
-    const now = perSide((side) => views[side].changeOf(pair[side]) ?? { flags: identities[side].flags, modSeq: 0n });
+    const now = perSide(
+      (side) => views[side].pending.changeOf(pair[side]) ?? { flags: identities[side].flags, modSeq: 0n },
+    );
     if (now.local.flags === now.remote.flags) return false;
     const { updates } = planFlags(
       [{ pair, changes: now, present: { local: undefined, remote: undefined } }],
@@ -24,7 +26,8 @@ export function uniteFlags(
     );
     for (const side of sides) {
       // A side that has all the other has only follows: that is no conflict.
-      if (updates.some((update) => update.side === otherSide(side))) views[side].noteChange(pair[side], now[side]);
+      if (updates.some((update) => update.side === otherSide(side)))
+        views[side].pending.noteChange(pair[side], now[side]);
       else knowledge.learn(side, pair[side], now[side].flags);
     }
     return updates.length > 0;

@@ -51,8 +51,8 @@ async function offer(mailbox: OpenMailbox, side: Side, kept: FlagSet): Promise<v
       if (here === undefined || there === undefined) continue;
       const missing = withoutFlags(there.flags, here.flags);
       if (withoutFlags(kept, missing) === kept) continue;
-      views[other].noteChange(pair[other], there);
-      if (unionFlags(here.flags, there.flags) !== there.flags) views[side].noteChange(pair[side], here);
+      views[other].pending.noteChange(pair[other], there);
+      if (unionFlags(here.flags, there.flags) !== there.flags) views[side].pending.noteChange(pair[side], here);
     }
   }
 }

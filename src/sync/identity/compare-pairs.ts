@@ -20,7 +20,7 @@ export async function comparePairs(
   untold: readonly Side[] = sides,
 ): Promise<void> {
   const missing = await compareFlags(mailbox, pairs, untold);
-  for (const side of sides) mailbox.views[side].noteVanished(missing[side]);
+  for (const side of sides) mailbox.views[side].pending.noteVanished(missing[side]);
 }
 
 /** The same; returns what is missing, for those who believe nothing of it yet. */
@@ -46,7 +46,7 @@ export async function compareFlags(
       for (const side of untold) {
         const uid = pair[side];
         // What was just read is newer than what was told before.
-        if (!isEqual || views[side].changeOf(uid) !== undefined) views[side].noteChange(uid, now[side]);
+        if (!isEqual || views[side].pending.changeOf(uid) !== undefined) views[side].pending.noteChange(uid, now[side]);
       }
     }
   }

@@ -50,7 +50,7 @@ export async function judgeSample(mailbox: OpenMailbox, sample: Sample): Promise
 function beforeVanished({ views }: OpenMailbox, rows: readonly PerSide<number>[]): PerSide<number> {
   return perSide((side) => {
     const oldest = Math.min(...rows.map((row) => row[side]));
-    const gone = views[side].vanished.ranges.find(([first, last]) => first <= oldest && oldest <= last);
+    const gone = views[side].pending.vanished.ranges.find(([first, last]) => first <= oldest && oldest <= last);
     return Math.min(oldest, gone?.[0] ?? oldest);
   });
 }
@@ -89,13 +89,14 @@ async function readUnclear(
 ): Promise<readonly PerSide<WithText>[]> {
   const { views } = mailbox;
   const told = perSide(
-    (side) => new Map(unclear.map((pair) => [pair[side].uid, views[side].changeOf(pair[side].uid)])),
+    (side) => new Map(unclear.map((pair) => [pair[side].uid, views[side].pending.changeOf(pair[side].uid)])),
   );
   const read = await readablePairs(mailbox, unclear);
   for (const side of sides) {
     const latest = new Map(read.map((pair) => [pair[side].uid, pair[side].flags]));
     for (const [uid, change] of told[side])
-      if (change !== undefined) views[side].noteChange(uid, { ...change, flags: latest.get(uid) ?? change.flags });
+      if (change !== undefined)
+        views[side].pending.noteChange(uid, { ...change, flags: latest.get(uid) ?? change.flags });
   }
   return read;
 }

@@ -50,7 +50,7 @@ export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxSta
   );
   const isNothing = sides.every((side) => isEmpty(found[side].missing) && isEmpty(found[side].unrecorded));
   if (!isNothing) await mend(mailbox, found);
-  if (!isNothing || sides.some((side) => !isEmpty(mailbox.views[side].vanished))) return false;
+  if (!isNothing || sides.some((side) => !isEmpty(mailbox.views[side].pending.vanished))) return false;
   let areStrays = false;
   for (const side of doubtful) {
     // Asked for when it was selected again: the count may have been wrong only once.
@@ -139,7 +139,7 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
   views[side].requireRead(subtract(missing, there), side);
   const unrecorded = await existingUids(sessions[side], subtract(below, recorded.reduce(union)));
   await noop(sessions[side]);
-  const { vanished } = views[side];
+  const { vanished } = views[side].pending;
   return { missing: subtract(subtract(missing, there), vanished), unrecorded: subtract(unrecorded, vanished) };
 }
 

@@ -34,7 +34,8 @@ export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told }: T
   // Without a hole nothing was left out, and nothing need be counted.
   if (countUids(asked) === countUids(told)) return 0;
   const { store, idx, views, progress } = mailbox;
-  const { exists, vanished } = views[side];
+  const { exists, pending } = views[side];
+  const { vanished } = pending;
   const recorded = store.countMappings(idx) - store.pairsOf(idx, side, vanished).length;
   const refused = subtract(subtract(refusedUids(mailbox, side), vanished), asked);
   return Math.min(exists, progress[side].counted) - recorded - countUids(refused) - countUids(told);
@@ -52,7 +53,8 @@ export async function hearOut(
   const untold = (): number => countUntold(mailbox, side, { asked, told: sizes.uids });
   if (untold() <= 0) return 0;
   const { store, idx, views, sessions } = mailbox;
-  const { uidNext, vanished } = views[side];
+  const { uidNext, pending } = views[side];
+  const { vanished } = pending;
   const again = subtract(subtract(asked, sizes.uids), vanished);
   // Some may be gone since they were counted; that is told now at the latest.
   const asking = fetchSizes(sessions[side], again);
@@ -82,7 +84,7 @@ export async function identitiesLeftOut(
   side: Side,
   { asked, told }: Told,
 ): Promise<MessageIdentity[]> {
-  const there = await existingUids(sessions[side], subtract(subtract(asked, told), views[side].vanished));
+  const there = await existingUids(sessions[side], subtract(subtract(asked, told), views[side].pending.vanished));
   const found = await fetchIdentities(sessions[side], there, { areThere: true });
   const silent = subtract(there, uidSetOf(found.map(({ uid }) => uid)));
   if (isEmpty(silent)) return found;

@@ -187,8 +187,8 @@ function newUids({ floor, mapped, refused, wait, strays }: Progress, uidNext: nu
 function hasMoreToDo(mailbox: OpenMailbox, { side, uidNext }: { side: Side; uidNext: number }): boolean {
   const view = mailbox.views[side];
   return (
-    !isEmpty(view.vanished) ||
-    mailbox.flags.hasNews(side, view.changes) ||
+    !isEmpty(view.pending.vanished) ||
+    mailbox.flags.hasNews(side, view.pending.changes) ||
     !isEmpty(newUids(mailbox.progress[side], uidNext))
   );
 }

@@ -30,13 +30,14 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   const hiding = [...doubts.keys()];
   const isToCompare = hiding.length > 0 && store.countMappings(idx) > 0;
   if (isToCompare) {
-    const known = perSide((side) => views[side].changes.size);
+    const known = perSide((side) => views[side].pending.changes.size);
     for (const side of hiding) views[side].latestModSeq = 0n;
     // Where the other side told of a change, that is what makes the difference.
     await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
     await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
     for (const side of hiding)
-      progress[side].hasUntold = views[side].changes.size > known[side] || !isEmpty(views[side].vanished);
+      progress[side].hasUntold =
+        views[side].pending.changes.size > known[side] || !isEmpty(views[side].pending.vanished);
   }
   for (const [side, doubt] of doubts) if (doubt !== undefined) await settleDoubt(mailbox, side, doubt);
   return isToCompare;
@@ -55,7 +56,7 @@ async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden,
       ...evidence,
       selected: { ...evidence.selected, latestModSeq: 0n },
       now: { uidValidity, uidNext, highestModSeq, messages, latestModSeq },
-      hasLost: progress[side].hasShrunk || !isEmpty(views[side].vanished),
+      hasLost: progress[side].hasShrunk || !isEmpty(views[side].pending.vanished),
     });
     if (again === undefined) return;
     progress[side].isStuck = true;
@@ -146,7 +147,7 @@ function* pairsOf(
   const { store, idx, views } = mailbox;
   const isTold = (pair: PerSide<number>): boolean =>
     isRefused(mailbox, pair, "unflaggable") ||
-    sides.some((side) => !hiding.includes(side) && views[side].changeOf(pair[side]) !== undefined);
+    sides.some((side) => !hiding.includes(side) && views[side].pending.changeOf(pair[side]) !== undefined);
   const isWhole = (pair: PerSide<number>): boolean =>
     !isRefused(mailbox, pair, "undeletable") &&
     // A UIDNEXT that went back says that messages are lost, not that they were deleted. And of a format that has no

@@ -41,7 +41,7 @@ export async function confirmCopied(mailbox: OpenMailbox): Promise<void> {
     // Else no round of ours was interrupted, or another program recorded what it copied.
     const isDoubtful = wasInterrupted && !isTakenOver;
     const copied = isDoubtful ? intersect(progress[target].mapped, uidRange(firstCopied, maxUid)) : emptyUidSet;
-    views[target].noteVanished(subtract(missing[target], copied));
+    views[target].pending.noteVanished(subtract(missing[target], copied));
     const unknown = subtract(intersect(missing[target], copied), goneAlready(mailbox, target));
     const wrong = lastUid(unknown) >= uidLimit(mailbox, target) ? copied : emptyUidSet;
     // A repair says itself which rows have UIDs that were never given out.
@@ -51,7 +51,11 @@ export async function confirmCopied(mailbox: OpenMailbox): Promise<void> {
       ? await findUnconfirmed(mailbox, target, { floors, missing, copied, gone })
       : subtract(wrong, left);
     if (!isEmpty(subtract(gone, unconfirmed))) await askWhetherDeleted(mailbox, target, gone);
-    dropRows(mailbox, target, { floors, missing, uids: union(unconfirmed, subtract(gone, views[target].vanished)) });
+    dropRows(mailbox, target, {
+      floors,
+      missing,
+      uids: union(unconfirmed, subtract(gone, views[target].pending.vanished)),
+    });
   }
 }
 

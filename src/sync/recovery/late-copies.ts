@@ -120,7 +120,8 @@ async function removeSecond(
   if (plausible.length === 0) return emptyUidSet;
   const compared = await withTexts(mailbox, target, [...plausible, ...copies]);
   // That has made the view forget what it had been told of them, which may not be dealt with yet.
-  for (const { uid, flags } of compared) if (copyOf.has(uid)) views[target].noteChange(uid, { flags, modSeq: 0n });
+  for (const { uid, flags } of compared)
+    if (copyOf.has(uid)) views[target].pending.noteChange(uid, { flags, modSeq: 0n });
   const texts = new Map(compared.map(({ uid, text }) => [uid, text]));
   // Each newcomer is one copy: no message has more than there are of these.
   const mayCome = store.unconfirmed(idx, source).slice(0, plausible.length);

@@ -1,7 +1,7 @@
 // Checks one mailbox in full and mends what is recorded of it: with --repair, or because a server went back. All identities and
 // flags of both sides are compared with the database. What is to be copied, deleted or stored then is left to the rounds that follow.
 
-import type { FlagChange } from "../../imap/mailbox-view.ts";
+import type { FlagChange } from "../../imap/pending-changes.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";
@@ -21,7 +21,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   const { views, before, progress, isDoubtful } = mailbox;
   const told = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
-  const announced = perSide((side) => views[side].takeAllChanges());
+  const announced = perSide((side) => views[side].pending.takeAllChanges());
   const compared = await compareRows(mailbox);
   await addUnrecorded(mailbox, { ...compared, uidNext: told });
   await addIndistinct(mailbox, compared);
@@ -39,7 +39,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
     keyOf: identified.keyOf,
     uidNext,
     floors: perSide((side) => before[side]?.uidNext ?? 1),
-    vanished: perSide((side) => views[side].vanished),
+    vanished: perSide((side) => views[side].pending.vanished),
     refused: perSide((side) => progress[side].refused),
     waiting: perSide((side) => progress[side].wait?.firstUid),
     isDoubtful,
@@ -49,7 +49,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
   if (isBeyond || plan.anomalies.length + plan.adopt.length > 0) mend(mailbox, plan);
   forgetTakenRefusals(mailbox);
   learnKept(mailbox, plan.keep, prints);
-  for (const side of sides) views[side].noteVanished(plan.propagate[side]);
+  for (const side of sides) views[side].pending.noteVanished(plan.propagate[side]);
   reportAnomalies(mailbox, compareFlags(mailbox, { pairs: [...restyled.values(), ...plan.keep], announced }));
 }
 
@@ -107,9 +107,9 @@ function compareFlags(mailbox: OpenMailbox, { pairs, announced }: Comparison): A
     for (const side of changed) {
       const { uid, flags } = pair[side];
       const modSeq = announced[side].get(uid)?.modSeq ?? 0n;
-      if (views[side].changeOf(uid) === undefined) views[side].noteChange(uid, { flags, modSeq });
+      if (views[side].pending.changeOf(uid) === undefined) views[side].pending.noteChange(uid, { flags, modSeq });
     }
-    return sides.every((side) => views[side].changeOf(pair[side].uid) === undefined);
+    return sides.every((side) => views[side].pending.changeOf(pair[side].uid) === undefined);
   });
   const found = new Findings();
   for (const pair of uniteFlags(mailbox, unexplained)) {

@@ -14,7 +14,7 @@ export async function offerRefusedChanges(mailbox: OpenMailbox): Promise<void> {
     if (isEmpty(undeletable) && isEmpty(unflaggable)) continue;
     await offerDeletions(mailbox, side, intersect(undeletable, dueChanges));
     // What the server's own clients change meanwhile must not overwrite what it refused: both changed, then.
-    const changed = uidSetOf(mailbox.views[side].changedUids.filter((uid) => hasUid(unflaggable, uid)));
+    const changed = uidSetOf(mailbox.views[side].pending.changedUids.filter((uid) => hasUid(unflaggable, uid)));
     await offerFlags(mailbox, side, union(intersect(unflaggable, dueChanges), changed));
   }
 }
@@ -41,7 +41,7 @@ async function offerFlags(mailbox: OpenMailbox, side: Side, due: UidSet): Promis
   const { there } = await counterpartsOf(mailbox, side, due);
   for (const [uid, change] of there) {
     flags.forget(other, uid);
-    views[other].noteChange(uid, change);
+    views[other].pending.noteChange(uid, change);
   }
   progress[side].settled = union(progress[side].settled, due);
 }

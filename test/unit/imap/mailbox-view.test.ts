@@ -23,13 +23,13 @@ async function hear(view: MailboxView, ...lines: readonly string[]): Promise<voi
 /** `{ 3: "\Seen a @7" }` for UID 3 with these flags at mod-sequence 7. */
 function changes(view: MailboxView): Record<number, string> {
   return Object.fromEntries(
-    [...view.changes].map(([uid, { flags, modSeq }]) => [uid, `${flags.key} @${String(modSeq)}`.trim()]),
+    [...view.pending.changes].map(([uid, { flags, modSeq }]) => [uid, `${flags.key} @${String(modSeq)}`.trim()]),
   );
 }
 
 const vanished = (view: MailboxView): readonly string[] => [
-  formatUidSet(view.vanished),
-  formatUidSet(view.vanishedLive),
+  formatUidSet(view.pending.vanished),
+  formatUidSet(view.pending.vanishedLive),
 ];
 
 test("the response codes of SELECT describe the mailbox", async () => {
@@ -113,11 +113,11 @@ test("flags from before what is known already are no change either", async () =>
 
 test("taken changes are gone, later ones are not; mod-sequences stay known", async () => {
   const view = await viewOf("1 FETCH (UID 3 FLAGS (a) MODSEQ (7))");
-  const taken = view.takeChanges();
+  const taken = view.pending.takeChanges();
   await hear(view, "1 FETCH (UID 3 FLAGS (b) MODSEQ (8))");
   assert.deepEqual([...taken.values()], [{ flags: flagSet(["a"]), modSeq: 7n }]);
   assert.deepEqual(changes(view), { 3: "b @8" });
-  view.forgetChange(3);
+  view.pending.forgetChange(3);
   assert.deepEqual(changes(view), {});
   assert.equal(view.modSeqOf(3), 8n);
 });
@@ -158,7 +158,7 @@ test("servers that forget reports what they sent before: telling a UID twice is 
 
 test("noted by ourselves: missing messages count as vanished, though not as reported", async () => {
   const view = await viewOf("3 EXISTS");
-  view.noteVanished(parseUidSet("2:3"));
+  view.pending.noteVanished(parseUidSet("2:3"));
   assert.deepEqual([view.exists, ...vanished(view)], [3, "2:3", ""]);
 });
 
@@ -265,7 +265,7 @@ test("what was told of messages that are gone is no change, whenever it is looke
   const view = await viewOf("1 FETCH (UID 3 FLAGS (a))", "VANISHED 3", "1 FETCH (UID 3 FLAGS (b))");
   assert.deepEqual(changes(view), {});
   await hear(view, "1 FETCH (UID 3 FLAGS (c))");
-  assert.equal(view.takeChanges().size, 0);
+  assert.equal(view.pending.takeChanges().size, 0);
   await hear(view, "1 FETCH (UID 3 FLAGS (d))");
   view.takeVanished(parseUidSet("3"));
   assert.deepEqual(changes(view), {});
@@ -278,12 +278,12 @@ test("what was told of a message that is said to have vanished counts once it is
     "1 FETCH (UID 3 FLAGS (b) MODSEQ (8))",
     "2 FETCH (UID 4 FLAGS (c) MODSEQ (8))",
   );
-  assert.deepEqual([changes(view), [...view.changedUids]], [{}, [3, 4]]);
-  view.noteChange(3, { flags: flagSet(["old"]), modSeq: 7n });
-  view.refuteVanished(parseUidSet("3"));
+  assert.deepEqual([changes(view), [...view.pending.changedUids]], [{}, [3, 4]]);
+  view.pending.noteChange(3, { flags: flagSet(["old"]), modSeq: 7n });
+  view.pending.refuteVanished(parseUidSet("3"));
   assert.deepEqual([changes(view), ...vanished(view)], [{ 3: "b @8" }, "4", "4"]);
   view.takeVanished(parseUidSet("4"));
-  view.refuteVanished(parseUidSet("4"));
+  view.pending.refuteVanished(parseUidSet("4"));
   assert.deepEqual(changes(view), { 3: "b @8" });
 });
 
@@ -291,14 +291,14 @@ test("so do announcements of it that could not be read", async () => {
   const view = await viewOf("1 FETCH (UID 3 FLAGS x)", "1 FETCH (UID 4 FLAGS x)", "VANISHED 3:4");
   assert.deepEqual(view.takeUnread(), emptyUidSet);
   view.takeVanished(parseUidSet("4"));
-  view.refuteVanished(parseUidSet("3"));
+  view.pending.refuteVanished(parseUidSet("3"));
   assert.equal(formatUidSet(view.takeUnread()), "3");
 });
 
 test("who reads all flags anew may take what was told of vanished messages, too", async () => {
   const view = await viewOf("1 FETCH (UID 3 FLAGS (a))", "1 FETCH (UID 4 FLAGS (b))", "VANISHED 3");
-  assert.deepEqual([...view.takeAllChanges().keys()], [4, 3]);
-  view.refuteVanished(parseUidSet("3"));
+  assert.deepEqual([...view.pending.takeAllChanges().keys()], [4, 3]);
+  view.pending.refuteVanished(parseUidSet("3"));
   assert.deepEqual(changes(view), {});
 });
 
@@ -311,6 +311,6 @@ test("a hundred thousand messages that vanish one by one cost as much for each a
     view.receive(parseFetchQuickly(line, [])!);
     view.receive({ kind: "vanished", earlier: uid % 2 === 0, uids: { ranges: [[2 * uid, 2 * uid]] } });
   }
-  assert.deepEqual([view.vanished.ranges.length, view.vanishedLive.ranges.length], [count, count / 2]);
-  assert.equal(view.changes.size, 0);
+  assert.deepEqual([view.pending.vanished.ranges.length, view.pending.vanishedLive.ranges.length], [count, count / 2]);
+  assert.equal(view.pending.changes.size, 0);
 });

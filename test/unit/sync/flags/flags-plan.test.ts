@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FlagChange } from "../../../../src/imap/mailbox-view.ts";
+import type { FlagChange } from "../../../../src/imap/pending-changes.ts";
 import { flagSet, permanentFlags, type FlagSet, type PermanentFlags } from "../../../../src/model/flags.ts";
 import { perSide, type PerSide, type Side } from "../../../../src/model/side.ts";
 import { planFlags, type FlagSituation } from "../../../../src/sync/flags/flags-plan.ts";

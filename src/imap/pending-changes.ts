@@ -1,0 +1,145 @@
+// What changed in a mailbox and nobody has dealt with yet: the latest flags of each message, and the messages that vanished. The
+// view reports; what is dealt with is taken, and put back where it has to be dealt with again.
+
+import type { FlagSet } from "../model/flags.ts";
+import {
+  emptyUidSet,
+  hasUid,
+  intersect,
+  isEmpty,
+  subtract,
+  UidSetBuilder,
+  union,
+  type UidSet,
+} from "../model/uid-set.ts";
+
+export interface FlagChange {
+  readonly flags: FlagSet;
+  /** 0n when the server did not say. */
+  readonly modSeq: bigint;
+}
+
+export class PendingChanges {
+  /** Last flags reported for each UID since they were last taken. */
+  #changes = new Map<number, FlagChange>();
+  /** Of messages that are said to have vanished: they count again when it turns out that the message is there. */
+  readonly #setAside = new Map<number, FlagChange>();
+  #vanished: UidSet = emptyUidSet;
+  /** The part of #vanished that was reported while the mailbox was selected, not by SELECT itself. */
+  #vanishedLive: UidSet = emptyUidSet;
+  /** What was reported since they were last asked for: a server may say it in a hundred thousand lines. */
+  #toldVanished: { readonly all: UidSetBuilder; readonly live: UidSetBuilder } | undefined;
+  /** Changes may have been told of messages that are gone. */
+  #hasStaleChanges = false;
+
+  /** The flags were read on purpose: an older report of them must not be mistaken for a later change. */
+  forgetChange(uid: number): void {
+    this.#changes.delete(uid);
+    this.#setAside.delete(uid);
+  }
+
+  /** To be dealt with again, or learnt by asking; a later change that the server told of meanwhile stands. */
+  noteChange(uid: number, change: FlagChange): void {
+    const told = this.changeOf(uid);
+    if (told === undefined || told.modSeq <= change.modSeq) this.report(uid, change);
+  }
+
+  /** The latest word of the server. */
+  report(uid: number, change: FlagChange): void {
+    this.#changes.set(uid, change);
+    this.#hasStaleChanges ||= this.#toldVanished !== undefined || !isEmpty(this.#vanished);
+  }
+
+  /** Those of messages that are said to have vanished stay. */
+  takeChanges(): ReadonlyMap<number, FlagChange> {
+    this.#settle();
+    const taken = this.#changes;
+    this.#changes = new Map();
+    return taken;
+  }
+
+  /** Whether the messages have vanished or not. */
+  takeAllChanges(): ReadonlyMap<number, FlagChange> {
+    const taken = new Map([...this.takeChanges(), ...this.#setAside]);
+    this.#setAside.clear();
+    return taken;
+  }
+
+  /** Without those of messages that are said to have vanished. */
+  get changes(): ReadonlyMap<number, FlagChange> {
+    this.#settle();
+    return this.#changes;
+  }
+
+  /** What was told of a message, whether it has vanished or not. */
+  changeOf(uid: number): FlagChange | undefined {
+    return this.#changes.get(uid) ?? this.#setAside.get(uid);
+  }
+
+  /** All messages with a change, those that are said to have vanished included. */
+  get changedUids(): readonly number[] {
+    return [...this.#changes.keys(), ...this.#setAside.keys()];
+  }
+
+  /** A message that was expected turned out to be missing; `isLive`: the server said so while the mailbox was selected. */
+  noteVanished(uids: UidSet, isLive = false): void {
+    if (isEmpty(uids)) return;
+    this.#toldVanished ??= { all: new UidSetBuilder(), live: new UidSetBuilder() };
+    for (const [first, last] of uids.ranges) {
+      this.#toldVanished.all.addRange(first, last);
+      if (isLive) this.#toldVanished.live.addRange(first, last);
+    }
+    this.#hasStaleChanges = true;
+  }
+
+  get vanished(): UidSet {
+    this.#settle();
+    return this.#vanished;
+  }
+
+  get vanishedLive(): UidSet {
+    this.#settle();
+    return this.#vanishedLive;
+  }
+
+  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was told of their flags. */
+  takeVanished(uids: UidSet): UidSet {
+    const taken = this.#unvanish(uids);
+    for (const uid of this.#setAside.keys()) if (hasUid(taken, uid)) this.#setAside.delete(uid);
+    return taken;
+  }
+
+  /** These messages are there, whatever was reported. What was told of their flags is to be dealt with. */
+  refuteVanished(uids: UidSet): void {
+    const there = this.#unvanish(uids);
+    for (const [uid, change] of this.#setAside) {
+      if (!hasUid(there, uid)) continue;
+      this.#setAside.delete(uid);
+      this.#changes.set(uid, change);
+    }
+  }
+
+  #unvanish(uids: UidSet): UidSet {
+    this.#settle();
+    const taken = intersect(this.#vanished, uids);
+    this.#vanished = subtract(this.#vanished, taken);
+    this.#vanishedLive = subtract(this.#vanishedLive, taken);
+    return taken;
+  }
+
+  /** A message that vanished is gone, whatever a FETCH before or behind said about it; unless the report is refuted. */
+  #settle(): void {
+    if (this.#toldVanished !== undefined) {
+      this.#vanished = union(this.#vanished, this.#toldVanished.all.build());
+      this.#vanishedLive = union(this.#vanishedLive, this.#toldVanished.live.build());
+      this.#toldVanished = undefined;
+    }
+    if (!this.#hasStaleChanges) return;
+    this.#hasStaleChanges = false;
+    for (const [uid, change] of this.#changes) {
+      if (!hasUid(this.#vanished, uid)) continue;
+      this.#changes.delete(uid);
+      this.#setAside.set(uid, change);
+    }
+  }
+}
