@@ -2,14 +2,16 @@
 
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
+import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
 import { perSide } from "../model/side.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import type { ServiceNotifier } from "../service/systemd.ts";
 import { statusText } from "../service/status-text.ts";
+import type { Store } from "../state/state-store.ts";
 import { tidyMemory } from "../service/tidy-memory.ts";
 import { alertsTo } from "../watch/alerts.ts";
-import { Watch } from "../watch/watch.ts";
+import { Watch, type WatchOptions } from "../watch/watch.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
 import { statusDocument } from "./gather-status.ts";
 import { scopeOf, type SyncCommand } from "./sync.ts";
@@ -19,7 +21,7 @@ import { tellOthers } from "./publish-state.ts";
 export type OnSignal = (name: "SIGHUP" | "SIGUSR1" | "SIGUSR2", handler: () => void) => () => void;
 
 export interface WatchCommand extends SyncCommand {
-  /** Let servers tell of changes. */
+  /** Let servers report changes. */
   readonly notify: boolean;
   /** Between two looks, or of silence; undefined: as usual. */
   readonly seconds: number | undefined;
@@ -29,10 +31,12 @@ export interface WatchCommand extends SyncCommand {
   readonly prepareReload: () => Config;
 }
 
+const missing = "run interimap once without --watch and --notify, to create it";
+
 const pollSeconds = 60;
 /** Servers end connections that are silent for half an hour (RFC 3501 5.4). */
 const keepAliveSeconds = 15 * 60;
-/** Also tells a dead connection, and makes Dovecot tell of renames. */
+/** Also notices a dead connection, and makes Dovecot report renames. */
 const notifyKeepAliveSeconds = 60;
 
 /**
@@ -40,33 +44,13 @@ const notifyKeepAliveSeconds = 60;
  * @throws InterimapError that does not pass by itself.
  */
 export async function watchCommand(command: WatchCommand): Promise<"stopped" | "reload"> {
-  const { log, report, signal, service, seconds } = command;
-  const missing = "run interimap once without --watch and --notify, to create it";
+  const { log, signal, service } = command;
   const { store, config } = openDatabase({ ...command, missing });
   const reload = new AbortController();
   const status = (): StatusDocument => statusDocument({ database: config.database, store, watch: watch.state });
   const others = tellOthers({ ...command, config, status });
-  const onAlert = alertsTo(report);
   const watch: Watch = new Watch({
-    sync: {
-      store,
-      program: command.program,
-      report,
-      ...scopeOf(
-        command,
-        perSide((side) => config.servers[side].listReference),
-      ),
-    },
-    connectors: perSide((side) => {
-      const how = { side, log, onAlert: onAlert(side), keepAlive: true };
-      return (attempt) => connect(config.servers[side], { ...how, ...attempt });
-    }),
-    connections: perSide((side) => config.servers[side].connections),
-    usesNotify: command.notify,
-    pollMs: 1_000 * (seconds ?? pollSeconds),
-    keepAliveMs: 1_000 * (command.notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),
-    lookMs: 1_000 * (command.notify ? config.lookIntervalSeconds : (seconds ?? pollSeconds)),
-    idleMailboxes: config.idleMailboxes,
+    ...settingsOf(command, { config, store }),
     stop: AbortSignal.any([signal, reload.signal]),
     onStateChange: others.tell,
   });
@@ -78,12 +62,7 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
       watch.lookNow();
     },
     status: () => {
-      try {
-        for (const line of statusText(status()).trimEnd().split("\n")) log.info(line);
-      } catch (error) {
-        if (!(error instanceof InterimapError)) throw error;
-        log.error(error.line);
-      }
+      logStatus(log, status);
     },
     reload: () => {
       service.reloading();
@@ -104,6 +83,44 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
     removeHandlers();
     others.close();
     store.close();
+  }
+}
+
+interface Database {
+  readonly config: Config;
+  readonly store: Store;
+}
+
+/** What is kept the same, over which connections, and how often servers are asked. */
+function settingsOf(command: WatchCommand, { config, store }: Database): Omit<WatchOptions, "stop" | "onStateChange"> {
+  const { log, report, program, notify, seconds } = command;
+  const { servers } = config;
+  const onAlert = alertsTo(report);
+  const scope = scopeOf(
+    command,
+    perSide((side) => servers[side].listReference),
+  );
+  return {
+    sync: { store, program, report, ...scope },
+    connectors: perSide((side) => {
+      const how = { side, log, onAlert: onAlert(side), keepAlive: true };
+      return (attempt) => connect(servers[side], { ...how, ...attempt });
+    }),
+    connections: perSide((side) => servers[side].connections),
+    usesNotify: notify,
+    pollMs: 1_000 * (seconds ?? pollSeconds),
+    keepAliveMs: 1_000 * (notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),
+    lookMs: 1_000 * (notify ? config.lookIntervalSeconds : (seconds ?? pollSeconds)),
+    idleMailboxes: config.idleMailboxes,
+  };
+}
+
+function logStatus(log: Log, status: () => StatusDocument): void {
+  try {
+    for (const line of statusText(status()).trimEnd().split("\n")) log.info(line);
+  } catch (error) {
+    if (!(error instanceof InterimapError)) throw error;
+    log.error(error.line);
   }
 }
 

@@ -1,4 +1,4 @@
-// What is to be looked at next, and when: told by the servers, by the clock or by the user.
+// What to look at next, and when: as the servers, the clock or the user say.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
@@ -16,10 +16,10 @@ export interface Due {
   readonly mailboxes: PerSide<ReadonlyMap<string, StatusNews>>;
 }
 
-/** A change seldom comes alone: what arrives within so many ms of the first is dealt with together. */
+/** A change seldom comes alone: what arrives within this time, in ms, of the first is dealt with together. */
 const gatherMs = 10;
 
-interface Told {
+interface Noted {
   readonly news: StatusNews;
   readonly at: number;
 }
@@ -32,12 +32,12 @@ function subjectOf(side: Side, wireName?: string): string {
 export class Agenda {
   /** Not to be put off, whatever came of it the last times. */
   #everything = false;
-  /** When a side first told that its mailboxes may not be the same any more. */
-  #told: Partial<Record<Side, number>> = {};
-  readonly #mailboxes = perSide(() => new Map<string, Told>());
+  /** When a side first reported that its mailboxes may not be the same any more. */
+  #reported: Partial<Record<Side, number>> = {};
+  readonly #mailboxes = perSide(() => new Map<string, Noted>());
   #renames: RenameNews[] = [];
   readonly #vain = new VainNews();
-  /** What was taken last, and when it had been told. */
+  /** What was taken last, and when it had been reported. */
   #taken: ReadonlyMap<string, number> = new Map();
   #arrived: (() => void) | undefined;
 
@@ -46,9 +46,9 @@ export class Agenda {
     this.#arrived?.();
   }
 
-  /** A server told of its mailboxes, or may have left something out. */
+  /** A server reported something about its mailboxes as such, or may have left something out. */
   noteSide(side: Side): void {
-    this.#told[side] ??= performance.now();
+    this.#reported[side] ??= performance.now();
     this.#arrived?.();
   }
 
@@ -64,7 +64,7 @@ export class Agenda {
     this.noteSide(news.side);
   }
 
-  /** Those told since the last call. */
+  /** Those reported since the last call. */
   takeRenames(): readonly RenameNews[] {
     const taken = this.#renames;
     this.#renames = [];
@@ -88,16 +88,16 @@ export class Agenda {
   take(): Due {
     const now = performance.now();
     const everything = this.#everythingAt() <= now;
-    const isTaken = (side: Side, [name, { at }]: readonly [string, Told]): boolean =>
+    const isTaken = (side: Side, [name, { at }]: readonly [string, Noted]): boolean =>
       everything || this.#vain.dueAt(subjectOf(side, name), at) <= now;
     const due = perSide((side) => [...this.#mailboxes[side]].filter((one) => isTaken(side, one)));
     for (const side of sides) for (const [name] of due[side]) this.#mailboxes[side].delete(name);
-    const told = everything ? Object.entries(this.#told) : [];
+    const reported = everything ? Object.entries(this.#reported) : [];
     const mailboxes = sides.flatMap((side) => due[side].map(([name, { at }]) => [subjectOf(side, name), at] as const));
-    this.#taken = new Map([...told, ...mailboxes]);
+    this.#taken = new Map([...reported, ...mailboxes]);
     if (everything) {
       this.#everything = false;
-      this.#told = {};
+      this.#reported = {};
     }
     return { everything, mailboxes: perSide((side) => new Map(due[side].map(([name, { news }]) => [name, news]))) };
   }
@@ -108,11 +108,11 @@ export class Agenda {
    */
   noteVain(side: Side, wireName?: string): boolean {
     const subject = subjectOf(side, wireName);
-    const toldAt = this.#taken.get(subject);
-    return toldAt !== undefined && this.#vain.add(subject, { toldAt, now: performance.now() });
+    const reportedAt = this.#taken.get(subject);
+    return reportedAt !== undefined && this.#vain.add(subject, { reportedAt, now: performance.now() });
   }
 
-  /** There was something, whoever had told of it: the next news of it do not wait. */
+  /** There was something, whoever had reported it: the next news of it do not wait. */
   noteFruitful(side: Side, wireName?: string): void {
     this.#vain.forget(subjectOf(side, wireName));
   }
@@ -139,7 +139,7 @@ export class Agenda {
 
   #everythingAt(): number {
     if (this.#everything) return 0;
-    return Math.min(...sides.map((side) => this.#vain.dueAt(subjectOf(side), this.#told[side] ?? Infinity)));
+    return Math.min(...sides.map((side) => this.#vain.dueAt(subjectOf(side), this.#reported[side] ?? Infinity)));
   }
 
   /** Resolves when something comes, or in `ms`, or when `signal` is aborted. */

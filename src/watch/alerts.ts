@@ -1,4 +1,4 @@
-// What servers want people to read (RFC 3501 7.1, ALERT). They repeat it with each login or SELECT; it is told once a day,
+// What servers want people to read (RFC 3501 7.1, ALERT). They repeat it with each login or SELECT; it is reported once a day,
 // and of texts without end only the first ones.
 
 import type { Side } from "../model/side.ts";

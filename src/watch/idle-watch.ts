@@ -41,7 +41,7 @@ export async function watchByIdling({ wireName, connect, onNews, signal }: IdleW
 
 async function idleIn(session: Session, { wireName, onNews, signal }: Omit<IdleWatch, "connect">): Promise<void> {
   await examine(session, wireName);
-  // What happened before is for whoever asked to look at everything; what happens from here on is told.
+  // What happened before is looked at now; what happens from here on is reported.
   onNews();
   session.listen(({ kind }) => {
     if (kind === "exists" || kind === "expunge" || kind === "vanished" || kind === "fetch") onNews();

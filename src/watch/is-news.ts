@@ -28,8 +28,8 @@ export function isMore(now: MailboxStatusResponse, recorded: Recorded | undefine
 }
 
 /**
- * Whether a server told less than is recorded: most often because that was before our own changes, but it may have told a
- * wrong number, and then nothing says whether there is something new.
+ * Whether a server's numbers are below the recorded ones: most often because they are from before our own changes, but one
+ * may be wrong, and then nothing says whether there is something new.
  */
 export function isBehind({ uidNext, highestModSeq }: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
   if (recorded === undefined) return false;

@@ -7,26 +7,26 @@ import type { Report, SyncEvent } from "../sync/context/events.ts";
 
 const repetitionMs = 24 * 60 * 60_000;
 
-/** So many texts about one thing are shown in that time. A server that has more to say says it in other words each time. */
+/** How many texts about one thing are shown in that time. Some servers put the same trouble in other words each time. */
 const mostTexts = 20;
 
-/** Passes on everything but trouble that was told within the last day, or that comes in ever new words. */
+/** Passes on everything but trouble that was reported within the last day, or that comes in ever new words. */
 export function newsOnly(report: Report, now: () => number = Date.now): Report {
-  const told = new Told(now);
+  const reported = new Reported(now);
   return (event) => {
     const { subject, texts } = troubleOf(event);
     if (texts.length === 0) {
       report(event);
       return;
     }
-    if (texts.every((text) => told.isFresh(subject, text))) return;
-    if (subject.isLimited && told.count(subject) >= mostTexts) {
-      if (told.isFresh(subject, more)) return;
-      told.note(subject, more);
+    if (texts.every((text) => reported.isFresh(subject, text))) return;
+    if (subject.isLimited && reported.count(subject) >= mostTexts) {
+      if (reported.isFresh(subject, more)) return;
+      reported.note(subject, more);
       report({ ...placeOf(event), type: "more-unshown", isAlert: event.type === "alert" });
       return;
     }
-    for (const text of texts) told.note(subject, text);
+    for (const text of texts) reported.note(subject, text);
     report(event);
   };
 }
@@ -34,8 +34,8 @@ export function newsOnly(report: Report, now: () => number = Date.now): Report {
 /** No text of a server, which is one line. */
 const more = "\n";
 
-/** What was told when. */
-class Told {
+/** What was reported when. */
+class Reported {
   readonly #now: () => number;
   /** The oldest first. */
   readonly #times = new Map<string, { readonly at: number; readonly subject: string }>();
@@ -50,7 +50,7 @@ class Told {
     return time !== undefined && this.#isWithinADay(time.at);
   }
 
-  /** How many texts about it were told within the last day. */
+  /** How many texts about it were reported within the last day. */
   count({ key }: Subject): number {
     this.#forget();
     return this.#counts.get(key) ?? 0;
@@ -74,7 +74,7 @@ class Told {
     }
   }
 
-  /** A clock that was put back makes nothing news that is none, but nothing stays untold for longer than a day. */
+  /** A clock that was put back makes nothing news that is none, but nothing stays unreported for longer than a day. */
   #isWithinADay(at: number): boolean {
     return Math.abs(this.#now() - at) < repetitionMs;
   }
@@ -82,13 +82,13 @@ class Told {
 
 interface Subject {
   readonly key: string;
-  /** It can be told in as many words as a server likes. */
+  /** A server can put it in as many words as it likes. */
   readonly isLimited: boolean;
 }
 
 interface Trouble {
   readonly subject: Subject;
-  /** One for each trouble that the event tells of; none when it is no trouble. */
+  /** One for each trouble in the event; none when it is no trouble. */
   readonly texts: readonly string[];
 }
 

@@ -3,11 +3,11 @@
 
 import { backoffMs } from "../mail/pool/backoff.ts";
 
-/** So many empty news in a row are looked into at once: the echo of what we did is empty, too. */
+/** How many empty news in a row are looked into at once: the echo of what we did is empty, too. */
 const forgiven = 2;
 /** Pauses do not grow after this one, of a minute at most: there may be a change among the noise. */
 const longest = 6;
-/** News that come so long after the last empty ones have nothing to do with them. */
+/** News that come later than this after the last empty ones have nothing to do with them. */
 const quietMs = 30_000;
 
 interface Vain {
@@ -20,16 +20,16 @@ interface Vain {
 export class VainNews {
   readonly #vain = new Map<string, Vain>();
 
-  /** When news of something, told at some time, are to be looked into. */
-  dueAt(subject: string, toldAt: number): number {
+  /** When to look into news of something that were reported at some time. */
+  dueAt(subject: string, reportedAt: number): number {
     const vain = this.#vain.get(subject);
-    return vain === undefined || toldAt - vain.endedAt > quietMs ? toldAt : vain.until;
+    return vain === undefined || reportedAt - vain.endedAt > quietMs ? reportedAt : vain.until;
   }
 
   /** They were looked into, and there was nothing. True when that has happened so often that it is no accident. */
-  add(subject: string, { toldAt, now }: { readonly toldAt: number; readonly now: number }): boolean {
+  add(subject: string, { reportedAt, now }: { readonly reportedAt: number; readonly now: number }): boolean {
     const before = this.#vain.get(subject);
-    const isRepeated = before !== undefined && toldAt - before.endedAt <= quietMs;
+    const isRepeated = before !== undefined && reportedAt - before.endedAt <= quietMs;
     const count = isRepeated ? before.count + 1 : 1;
     const pause = count > forgiven ? backoffMs(Math.min(count - forgiven, longest)) : 0;
     this.#vain.set(subject, { count, endedAt: now, until: now + pause });

@@ -22,10 +22,10 @@ export interface Workforce {
 /** What two servers on this machine need for a mailbox, and for a message in it, in ms. */
 const mailboxMs = 4;
 const messageMs = 0.1;
-/** So much work is worth one more connection, which takes a login to begin with. */
+/** How much estimated work, in ms, is worth another connection, which begins with a login. */
 const connectionMs = 100;
-/** So long a round trip, in ms, is worth working on one more mailbox meanwhile. */
-const idleMs = 1;
+/** How long a round trip, in ms, is worth working on one more mailbox meanwhile. */
+const roundTripShareMs = 1;
 /** Each may have messages in flight, and every switch from one to another is a SELECT. */
 const mostAtOnce = 16;
 
@@ -37,25 +37,25 @@ export async function shareOut<T extends Job>(
 ): Promise<void> {
   const queue = jobs.toSorted((a, b) => b.messages - a.messages);
   const failures: unknown[] = [];
-  const lent: Session[] = [];
-  const toil = async (channels: PerSide<Channel>): Promise<void> => {
+  const acquired: Session[] = [];
+  const workOff = async (channels: PerSide<Channel>): Promise<void> => {
     for (;;) {
       const job = failures.length > 0 || stop.aborted ? undefined : queue.shift();
       if (job === undefined) return;
       await work(job, channels).catch((error: unknown) => failures.push(error));
     }
   };
-  const toilAt = async (pair: PerSide<Session>): Promise<void> => {
-    const workers = Array.from({ length: atOnce(pair) }, () => toil(perSide((side) => openChannel(pair[side]))));
+  const workWith = async (pair: PerSide<Session>): Promise<void> => {
+    const workers = Array.from({ length: atOnce(pair) }, () => workOff(perSide((side) => openChannel(pair[side]))));
     await Promise.all(workers);
   };
   const join = async (): Promise<void> => {
     const extra = await acquireBoth(connections);
-    lent.push(...extra.values());
-    if (extra.size > 0) await toilAt(perSide((side) => extra.get(side) ?? sessions[side]));
+    acquired.push(...extra.values());
+    if (extra.size > 0) await workWith(perSide((side) => extra.get(side) ?? sessions[side]));
   };
-  await Promise.all([toilAt(sessions), ...Array.from({ length: helpers(jobs) }, join)]);
-  for (const session of lent) connections.release(session);
+  await Promise.all([workWith(sessions), ...Array.from({ length: helpers(jobs) }, join)]);
+  for (const session of acquired) connections.release(session);
   if (failures.length > 0) throw failures[0];
 }
 
@@ -72,5 +72,5 @@ function helpers(jobs: readonly Job[]): number {
 
 function atOnce(pair: PerSide<Session>): number {
   const roundTripMs = Math.max(...sides.map((side) => pair[side].roundTripMs));
-  return Math.min(mostAtOnce, Math.max(1, Math.ceil(roundTripMs / idleMs)));
+  return Math.min(mostAtOnce, Math.max(1, Math.ceil(roundTripMs / roundTripShareMs)));
 }

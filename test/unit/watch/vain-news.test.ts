@@ -8,10 +8,10 @@ function loop(news: VainNews, times: number): { readonly now: number; readonly i
   let isNoise = false;
   const pauses: number[] = [];
   for (let i = 0; i < times; i++) {
-    const toldAt = now;
-    now = Math.max(now, news.dueAt("a", toldAt));
-    pauses.push(now - toldAt);
-    isNoise = news.add("a", { toldAt, now: ++now });
+    const reportedAt = now;
+    now = Math.max(now, news.dueAt("a", reportedAt));
+    pauses.push(now - reportedAt);
+    isNoise = news.add("a", { reportedAt, now: ++now });
   }
   return { now, isNoise, pauses };
 }
@@ -45,6 +45,6 @@ test("a find, or silence for half a minute, makes news wait for nothing again", 
   const silent = new VainNews();
   const later = loop(silent, 20).now + 30_001;
   assert.equal(silent.dueAt("a", later), later);
-  assert.equal(silent.add("a", { toldAt: later, now: later }), false);
+  assert.equal(silent.add("a", { reportedAt: later, now: later }), false);
   assert.equal(silent.dueAt("a", later), later);
 });
