@@ -2,6 +2,7 @@
 
 import { exitCode, type ExitCode } from "./exit-code.ts";
 import type { Side } from "./side.ts";
+import { oneLine } from "../util/printable.ts";
 
 /** How much work an error ends. It is caught only where that much work is led. */
 export type Abandons = "mailbox" | "side" | "run";
@@ -87,7 +88,7 @@ export class InterimapError extends Error {
   #retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(oneLine(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "InterimapError";
     this.code = code;
     this.hint = details.hint;

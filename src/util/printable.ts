@@ -11,6 +11,11 @@ export function printable(text: string): string {
   });
 }
 
+/** What SQLite or Node.js say in several lines, as one: each break with the blanks around it becomes a blank. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]\s*/g, " ").trim();
+}
+
 /** The beginning of a line of a server, as an error quotes it. */
 export function excerpt(text: string): string {
   return cut(printable(cut(text, maxExcerpt)), maxExcerpt);

@@ -66,7 +66,7 @@ describe("a page is damaged that is met in the middle of a run", () => {
         writeFileSync(home.databaseFile, file);
         const { status, stderr } = await runInterimap(home, ["--quiet"]);
         assert.equal(status, 74, stderr);
-        assert.match(stderr, /^the database \S+ is damaged: [^\n]*\n$/);
+        assert.match(stderr, /^the database \S+ is damaged: [^\n\\]*\n$/);
         assert.ok(stderr.endsWith(`; ${whatToDo}\n`), stderr);
         const left = { local: await contents(local), remote: await contents(remote) };
         for (const one of expected) assert.ok(left.local.includes(one), `${one} was deleted`);
@@ -241,7 +241,7 @@ test("cut short in its middle: refused when that is met, and nothing is deleted"
   await store(stores.local, "1:3 +FLAGS (\\Seen)");
   const { status, stderr } = await runInterimap(stores.home, ["--quiet"]);
   assert.equal(status, 74);
-  assert.match(stderr, /^the database \S+ is damaged: [^\n]*\n$/);
+  assert.match(stderr, /^the database \S+ is damaged: [^\n\\]*\n$/);
   assert.equal((await contents(stores.remote)).length, 1_200);
   assert.equal(existsSync(`${databaseFile}-wal`), false);
 });
