@@ -5,7 +5,8 @@ import { groupBy } from "../util/group-by.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide } from "../model/side.ts";
-import { countUids, formatUidSet, uidSetOf } from "../model/uid-set.ts";
+import { countUids, uidSetOf } from "../model/uid-set.ts";
+import { formatUidSet } from "../model/uid-set-text.ts";
 import type { LinkState, LookState, WatchState } from "../model/watch-state.ts";
 import { lookOf, pastTime, recordedLook } from "../service/last-look.ts";
 import type {

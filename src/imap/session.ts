@@ -7,7 +7,7 @@ import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
 import { Capabilities } from "./capabilities.ts";
 import { ResponseReader, type ResponseHandlers } from "./codec/read-responses.ts";
-import { strangersLimits, trustingLimits } from "./codec/split-responses.ts";
+import { strangersLimits, trustingLimits } from "./codec/response-limits.ts";
 import { line } from "./codec/write-command.ts";
 import type { Command } from "./command.ts";
 import { wordsOf } from "./command-refused.ts";

@@ -6,7 +6,8 @@ import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { duration } from "../util/duration.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
-import { countUids, formatUidSet, shownUidSet, uidSetOf } from "../model/uid-set.ts";
+import { countUids, uidSetOf } from "../model/uid-set.ts";
+import { formatUidSet, shownUidSet } from "../model/uid-set-text.ts";
 import { isLeftOut, type SyncEvent } from "../sync/context/events.ts";
 import type { Anomaly } from "../sync/recovery/repair-plan.ts";
 

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { sides, type PerSide, type Side } from "../../src/model/side.ts";
-import { hasUid, parseUidSet } from "../../src/model/uid-set.ts";
+import { hasUid } from "../../src/model/uid-set.ts";
+import { parseUidSet } from "../../src/model/uid-set-text.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";

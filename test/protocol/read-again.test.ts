@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import { perSide } from "../../src/model/side.ts";
-import { formatUidSet } from "../../src/model/uid-set.ts";
+import { formatUidSet } from "../../src/model/uid-set-text.ts";
 import { readAgain } from "../../src/sync/mailbox/read-again.ts";
 import { failsWith, withSession } from "./fixture.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openChannel, selectAgain } from "../../src/imap/channel.ts";
-import { fetchFlags } from "../../src/imap/verbs/fetch.ts";
+import { fetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
 import { noop } from "../../src/imap/verbs/mailbox.ts";
 import { select, type SelectBaseline } from "../../src/imap/verbs/select.ts";
 import { storeFlags } from "../../src/imap/verbs/uid-store.ts";

@@ -1,7 +1,8 @@
 // One line of the server, with its literals, to one typed response. Everything is read by hand and at once, because
 // its text is free-form (status lines) or can be megabytes long (VANISHED), except FETCH responses out of the ordinary.
 
-import { emptyUidSet, parseUidSet } from "../../model/uid-set.ts";
+import { emptyUidSet } from "../../model/uid-set.ts";
+import { parseUidSet } from "../../model/uid-set-text.ts";
 import type {
   FetchResponse,
   FlagsResponse,

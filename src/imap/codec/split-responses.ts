@@ -1,6 +1,8 @@
 // Bytes to whole responses: where lines and literals end, and nothing of what they mean. No I/O.
 
 import { InterimapError } from "../../model/errors.ts";
+import { announcedSize, isFetch, lengthWithoutEnd } from "./announced-literal.ts";
+import { tooMuch, trustingLimits, type ResponseLimits } from "./response-limits.ts";
 
 /** One response of the server. */
 export interface RawResponse {
@@ -14,51 +16,8 @@ export interface RawResponse {
   readonly passedOver?: number;
 }
 
-/** In octets. */
-export interface ResponseLimits {
-  /** All of a response but its literals. */
-  readonly line: number;
-  /** The same, where it is a list of UIDs. */
-  readonly list?: number;
-  readonly literal: number;
-  /** With its literals, when the last one is announced. */
-  readonly response: number;
-  /** Everything, until there are other limits. */
-  readonly total?: number;
-  /** What comes without a command being answered: lines, small literals, and {@link responseOverhead} for each response. */
-  readonly unanswered?: number;
-}
-
-/** What a response that somebody keeps takes in memory beside its octets, more or less. */
-export const responseOverhead = 64;
-
-const KiB = 1024;
-const MiB = 1024 * KiB;
-const GiB = 1024 * MiB;
-
-/** For whoever answers before we have logged in: it may be anybody, and has little to say. */
-export const strangersLimits: ResponseLimits = {
-  line: 16 * KiB,
-  literal: 8 * KiB,
-  response: 32 * KiB,
-  total: 64 * KiB,
-};
-
-export const trustingLimits: ResponseLimits = {
-  // A server may send no end of line at all. What nobody asked for, an ENVELOPE, may be long.
-  line: MiB,
-  // Every other one of four million UIDs fits.
-  list: 16 * MiB,
-  // No server takes messages that large; a Buffer of twice the size can still be allocated.
-  literal: GiB,
-  // A response has a message, header fields and little else.
-  response: GiB + 32 * MiB,
-  // Flags of eight million messages, or the Message-IDs of four, told in answer to one command.
-  unanswered: GiB,
-};
-
 /** Anybody may send a literal of that size at any time. */
-const smallLiteral = 4 * KiB;
+const smallLiteral = 4096;
 
 const nothing: Buffer = Buffer.alloc(0);
 const noLiterals: readonly Buffer[] = [];
@@ -109,7 +68,7 @@ export class ResponseSplitter {
       const missing = this.#literal === undefined ? 0 : this.#literal.length - this.#filled;
       return isFetch.test(this.#lines) ? this.#announced - this.#unwanted - missing : 0;
     }
-    return uidList.test(this.#beginning) ? Math.floor(this.#line.length / (4 * KiB)) : 0;
+    return uidList.test(this.#beginning) ? Math.floor(this.#line.length / 4096) : 0;
   }
 
   /** The chunk is kept as it is, for literals, and must not change any more. */
@@ -230,85 +189,10 @@ export class ResponseSplitter {
   }
 }
 
-/**
- * The size of the literal behind a line of a response, if any: `{n}` of RFC 3501 section 9, `~{n}` of RFC 3516. `before`:
- * the response's lines before it.
- */
-function announcedSize(line: string, before: string): number | undefined {
-  const end = lengthWithoutEnd(line);
-  // No RFC lets a server write `{n+}`, but if one does, what follows is no response.
-  const brace = line.charCodeAt(end - 2) === plus ? end - 2 : end - 1;
-  if (line.charCodeAt(end - 1) !== closingBrace) return undefined;
-  const start = line.lastIndexOf("{", brace);
-  const digits = line.slice(start + 1, brace);
-  if (start < 0 || !/^[0-9]+$/.test(digits)) return undefined;
-  return before !== "" || mayAnnounceLiteral(line, start) ? Number(digits) : undefined;
-}
-
-const plus = 0x2b;
-const tilde = 0x7e;
-const closingBrace = 0x7d;
-
-const isFetch = /^\* [0-9]+ FETCH /i;
-
-/** Texts for people end as they like, and so do tags, challenges, flags and numbers (RFC 3501 section 9, resp-text). */
-const hasNoStrings = /^(?!\* )|^\* (?:[0-9]|(?:OK|NO|BAD|BYE|PREAUTH|CAPABILITY|ENABLED|FLAGS|VANISHED)(?: |$))/i;
-
-/** A name that is no literal may hold, and end in, `{n}`, although it should be quoted then. */
-const hasNames = /^\* (?:LIST|LSUB|STATUS) /i;
-const whereNamesBegin = /^\* (?:STATUS|L(?:IST|SUB) \([^()]*\) (?:NIL|"[^"]?"|"\\."))$/i;
-/** No name can be here yet, so nothing but a literal can. */
-const whereDelimitersBegin = /^\* L(?:IST|SUB) \([^()]*\)$/i;
-
-function mayAnnounceLiteral(line: string, start: number): boolean {
-  if (isFetch.test(line)) return true;
-  if (hasNoStrings.test(line)) return false;
-  if (!hasNames.test(line)) return isInList(line.slice(0, start));
-  const opening = line.charCodeAt(start - 1) === tilde ? start - 2 : start - 1;
-  if (line[opening] === "(") return true;
-  const before = line.slice(0, Math.max(0, opening));
-  return line[opening] === " " && (whereNamesBegin.test(before) || whereDelimitersBegin.test(before));
-}
-
-/** What a response that we do not know has outside of lists may be text for people. */
-function isInList(text: string): boolean {
-  let depth = 0;
-  let isQuoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (character === '"') isQuoted = !isQuoted;
-    else if (isQuoted) i += character === "\\" ? 1 : 0;
-    else if (character === "(") depth++;
-    else if (character === ")") depth--;
-  }
-  return depth > 0;
-}
-
-/** Some servers end a line with LF alone. */
-function lengthWithoutEnd(line: string): number {
-  return line.length - (line.charCodeAt(line.length - 2) === 0x0d ? 2 : 1);
-}
-
 const beginningLength = 64;
 /** RFC 7162 3.2.10, RFC 4731 3.1, RFC 3501 7.2.5; in tagged answers, RFC 7162 3.1.3. */
 const uidList = /^(?:\* (?:VANISHED|ESEARCH|SEARCH)|\S{1,32} (?:OK|NO) \[MODIFIED) /i;
 
-export function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): InterimapError {
-  const octets = inUnits(limits[what] ?? 0);
-  const said =
-    what === "total"
-      ? `more than ${octets} before the login`
-      : what === "unanswered"
-        ? `more than ${octets} without an end of its answer`
-        : `a ${what} of more than ${octets}`;
-  return new InterimapError("PROTOCOL", `the server sent ${said}`);
-}
-
 function unwanted(): InterimapError {
   return new InterimapError("PROTOCOL", "the server sent a literal that nobody asked for");
-}
-
-function inUnits(octets: number): string {
-  if (octets < MiB) return `${octets / KiB} KiB`;
-  return octets % GiB === 0 ? `${octets / GiB} GiB` : `${octets / MiB} MiB`;
 }

@@ -8,7 +8,8 @@
 import { InterimapError } from "../../model/errors.ts";
 import { isSendable, type FlagSet } from "../../model/flags.ts";
 import { formatInternalDate, type InternalDate } from "../../model/internal-date.ts";
-import { formatUidSet, isEmpty, type UidSet } from "../../model/uid-set.ts";
+import { isEmpty, type UidSet } from "../../model/uid-set.ts";
+import { formatUidSet } from "../../model/uid-set-text.ts";
 
 declare const isChecked: unique symbol;
 

@@ -1,29 +1,16 @@
 // UID FETCH (RFC 3501 6.4.8, RFC 7162 3.1.4): what the engine wants to know of messages, and the messages themselves.
 
-import { allDone } from "../../util/all-done.ts";
 import { flagSet, type FlagSet } from "../../model/flags.ts";
 import { instantOf, parseInternalDate, type InternalDate } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
-import {
-  countUids,
-  emptyUidSet,
-  hasUid,
-  isEmpty,
-  splitUidSet,
-  subtract,
-  uidSetOf,
-  uidsOf,
-  union,
-  type UidSet,
-} from "../../model/uid-set.ts";
-import { maxSetOctets } from "../limits.ts";
-import { line, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
-import type { FlagChange } from "../pending-changes.ts";
-import type { FetchResponse } from "../responses.ts";
+import { countUids, type UidSet } from "../../model/uid-set.ts";
 import type { Channel } from "../channel.ts";
-import { FetchAnswers, isOther, type Answer, type Wanted } from "./fetch-answers.ts";
+import { line } from "../codec/write-command.ts";
+import { isOther } from "./fetch-answers.ts";
+import type { Existence } from "./fetch-flags.ts";
 import { ToldMessages } from "./told-messages.ts";
+import { uidFetch } from "./uid-fetch.ts";
 
 export interface FetchedMessage {
   readonly uid: number;
@@ -31,76 +18,6 @@ export interface FetchedMessage {
   /** Undefined when the server told none that could be read. */
   readonly date: InternalDate | undefined;
   readonly bytes: Buffer;
-}
-
-interface FetchRequest extends Wanted {
-  readonly uids: UidSet;
-  readonly items: readonly CommandPart[];
-  /** See {@link Command.brings}. */
-  readonly brings?: number;
-  /** As far as is known these messages exist: what is left out is asked for once more. */
-  readonly areThere?: boolean;
-  /** What a message may be without. */
-  readonly optional?: readonly ("internalDate" | "size" | "modSeq")[];
-  /** What `onMessage` was called with is not to be believed. Needed with `contradicts`. */
-  readonly forget?: (uid: number) => void;
-}
-
-/**
- * Asks for messages, and once more for those that the server told only part of, or left out. Those that it told two
- * different things of are asked for one by one; still contradictory, they are left out.
- */
-async function uidFetch(session: Channel, request: FetchRequest): Promise<FetchAnswers> {
-  if (isEmpty(request.uids)) return new FetchAnswers(request);
-  const answers = await hearAll(session, request);
-  if (!answers.areContradictory) return answers;
-  for (const uid of uidsOf(answers.contradicted)) {
-    request.forget?.(uid);
-    const again = await hearAll(session, { ...request, uids: uidSetOf([uid]) });
-    if (again.areContradictory) request.forget?.(uid);
-  }
-  return answers;
-}
-
-async function hearAll(session: Channel, request: FetchRequest): Promise<FetchAnswers> {
-  const { uids, optional = [], areThere = false } = request;
-  const answers = new FetchAnswers(request);
-  await ask(session, request, answers);
-  if (answers.areAll(uids) || (answers.areWhole && !areThere)) return answers;
-  answers.settleFor(...optional);
-  const leftOut = areThere
-    ? subtract(answers.missing(uids), session.view?.pending.vanished ?? emptyUidSet)
-    : emptyUidSet;
-  const again = union(leftOut, uidSetOf(answers.incomplete.map(({ uid }) => uid)));
-  if (isEmpty(again)) return answers;
-  await ask(session, { ...request, uids: again }, answers);
-  answers.settleFor(...optional);
-  return answers;
-}
-
-async function ask(
-  session: Channel,
-  { uids, items, brings }: Pick<FetchRequest, "uids" | "items" | "brings">,
-  answers?: FetchAnswers,
-): Promise<void> {
-  await allDone(
-    splitUidSet(uids, maxSetOctets).map((part) =>
-      session.run({
-        name: "UID FETCH",
-        overlap: "selected",
-        parts: line`UID FETCH ${uidSet(part)} ${items}`,
-        ...(brings !== undefined && { brings }),
-        claim: (response) => {
-          if (response.kind !== "fetch" || !hasUidOf(part, response)) return false;
-          return answers?.take(response) ?? false;
-        },
-      }),
-    ),
-  );
-}
-
-function hasUidOf(uids: UidSet, response: FetchResponse): response is Answer {
-  return response.uid !== undefined && hasUid(uids, response.uid);
 }
 
 /** The sizes of the messages that exist; 0 of one whose size the server does not tell. */
@@ -179,11 +96,6 @@ export interface MessageIdentity {
   readonly messageId: string | undefined;
 }
 
-export interface Existence {
-  /** They exist, as far as is known; otherwise there may be holes. */
-  readonly areThere: boolean;
-}
-
 export interface IdentitiesWanted extends Partial<Existence> {
   /** Flags that are not asked for are not in an answer, and what the server announces of them reaches the view. */
   readonly withFlags?: boolean;
@@ -241,51 +153,4 @@ export async function fetchHeaderSizes(session: Channel, uids: UidSet): Promise<
     onMessage: ({ uid, headerFields }) => sizes.set(uid, headerFields?.length ?? 0),
   });
   return sizes;
-}
-
-/** Tells the flags of messages that should exist as they come; what the view knows of changes stays as it is. */
-export async function eachMessagesFlags(
-  session: Channel,
-  uids: UidSet,
-  tell: (uid: number, found: FlagChange) => void,
-): Promise<void> {
-  await uidFetch(session, { ...flagRequest(session, uids, tell), areThere: true });
-}
-
-/** The flags of few messages. Who takes one that is left out for gone has to ask again. */
-export async function fetchFlags(
-  session: Channel,
-  uids: UidSet,
-  { areThere }: Existence = { areThere: false },
-): Promise<ReadonlyMap<number, FlagChange>> {
-  const found = new Map<number, FlagChange>();
-  await uidFetch(session, { ...flagRequest(session, uids, (uid, change) => found.set(uid, change)), areThere });
-  return found;
-}
-
-/** RFC 7162 3.1.2.2: where there are no mod-sequences it is an error to ask for them. */
-function flagItems({ view }: Channel): readonly CommandPart[] {
-  return view?.lacksModSeqs === true ? line`(UID FLAGS)` : line`(UID FLAGS MODSEQ)`;
-}
-
-function flagRequest(session: Channel, uids: UidSet, tell: (uid: number, found: FlagChange) => void): FetchRequest {
-  const { view } = session;
-  const hasAsked = view?.lacksModSeqs !== true;
-  return {
-    uids,
-    items: flagItems(session),
-    isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
-    beside: hasAsked ? ["modSeq"] : [],
-    optional: ["modSeq"],
-    onMessage: ({ uid, flags = [], modSeq = 0n }) => {
-      // What was asked for and left out is as good as MODSEQ (0).
-      if (hasAsked) view?.noteModSeq(modSeq);
-      tell(uid, { flags: flagSet(flags), modSeq });
-    },
-  };
-}
-
-/** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
-export async function refetchFlags(session: Channel, uids: UidSet): Promise<void> {
-  await ask(session, { uids, items: flagItems(session) });
 }

@@ -10,17 +10,8 @@ import { fingerprint } from "../../model/fingerprint.ts";
 import { isKept } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { otherSide, type Side } from "../../model/side.ts";
-import {
-  formatUidSet,
-  hasUid,
-  intersect,
-  isEmpty,
-  subtract,
-  uidSetOf,
-  uidsOf,
-  union,
-  type UidSet,
-} from "../../model/uid-set.ts";
+import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { Prints } from "../../state/mapping.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";

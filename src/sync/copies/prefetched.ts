@@ -3,7 +3,8 @@
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { Side } from "../../model/side.ts";
-import { formatUidSet, type UidSet } from "../../model/uid-set.ts";
+import type { UidSet } from "../../model/uid-set.ts";
+import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 export interface PrefetchedOf {

@@ -5,17 +5,8 @@
 import { selectAgain } from "../../imap/channel.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import {
-  emptyUidSet,
-  formatUidSet,
-  isEmpty,
-  hasUid,
-  subtract,
-  uidRange,
-  uidSetOf,
-  union,
-  type UidSet,
-} from "../../model/uid-set.ts";
+import { emptyUidSet, isEmpty, hasUid, subtract, uidRange, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
+import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { FlaggedCopy, OpenMailbox } from "../context/open-mailbox.ts";
 import { readBack } from "../flags/read-back.ts";
 import { recordRefusal } from "../refused/record-refusal.ts";

@@ -2,7 +2,8 @@
 // message's, or nobody's, and the copy is under one that has no row. So nothing is asked unless something without a row is
 // there: then what was copied about that place is compared with what is there.
 
-import { fetchIdentities, refetchFlags, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { refetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { bothSides, otherSide, perSide, type PerSide, type Side } from "../../model/side.ts";
 import {
   emptyUidSet,

@@ -3,7 +3,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import { selectAgain } from "../../imap/channel.ts";
-import { eachMessagesFlags } from "../../imap/verbs/fetch.ts";
+import { eachMessagesFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { FlagChange } from "../../imap/pending-changes.ts";

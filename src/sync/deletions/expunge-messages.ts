@@ -1,7 +1,7 @@
 // Removes messages from one side for good, and remembers those that the server will not remove.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { expunge } from "../../imap/verbs/uid-store.ts";
 import { flagSet, storableFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";

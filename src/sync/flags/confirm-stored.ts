@@ -1,6 +1,6 @@
 // Whether flags are what a server says (OK) that it made them.
 
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import type { FlagUpdate } from "../../imap/verbs/uid-store.ts";
 import { establishedFlags, noFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";

@@ -1,7 +1,7 @@
 // Carries flag changes to the other side ("A flag" in ARCHITECTURE.md): taken from both views at once, planned, stored in
 // groups of equal flags, and taken up again where the target changed under our hands.
 
-import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch.ts";
+import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { FlagChange } from "../../imap/pending-changes.ts";

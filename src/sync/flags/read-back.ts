@@ -1,6 +1,6 @@
 // What a server really kept of the flags of what was appended.
 
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storableFlags, unionFlags } from "../../model/flags.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { Direction, FlaggedCopy, OpenMailbox } from "../context/open-mailbox.ts";

@@ -1,7 +1,7 @@
 // Flags that a mailbox could not keep, because its server or the user's rights there did not allow it: when it can, those that
 // messages of the other side have are carried over.
 
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import {
   flagsThat,
   noFlags,

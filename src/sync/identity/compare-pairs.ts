@@ -1,7 +1,7 @@
 // Compares pairs of messages in full, where a server does not tell what happened to them: whether both are there, and
 // their flags. What is found goes into the views, as if it had been told.
 
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { slices } from "../../util/slices.ts";
 import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";

@@ -3,7 +3,7 @@
 // in doubt there is a message too many rather than one too few.
 
 import { selectAgain } from "../../imap/channel.ts";
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import { InterimapError } from "../../model/errors.ts";

@@ -8,17 +8,8 @@ import { allDone } from "../../util/all-done.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { Side } from "../../model/side.ts";
-import {
-  countUids,
-  formatUidSet,
-  isEmpty,
-  subtract,
-  uidRange,
-  uidSetOf,
-  uidsOf,
-  union,
-  type UidSet,
-} from "../../model/uid-set.ts";
+import { countUids, isEmpty, subtract, uidRange, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
 

@@ -1,6 +1,6 @@
 // What a server told of single messages and could not be read, or came late: their flags are asked for before a checkpoint.
 
-import { refetchFlags } from "../../imap/verbs/fetch.ts";
+import { refetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { bothSides } from "../../model/side.ts";
 import { isEmpty } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";

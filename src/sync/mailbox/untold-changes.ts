@@ -1,7 +1,7 @@
 // Mailboxes whose server does not tell of every change: they are compared in full, and recorded so that the next run does it
 // again.
 
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";

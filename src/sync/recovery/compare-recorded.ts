@@ -1,13 +1,15 @@
 // Both sides of a mailbox, read in full and compared with what is recorded: which rows are not simply two equal messages, and
 // which messages have no row.
 
-import { fetchFlags, fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { indistinctKeys } from "../../mail/matching/identify-plan.ts";
 import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { fingerprint, fitOf } from "../../model/fingerprint.ts";
 import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { formatUidSet, hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../../model/uid-set.ts";
+import { hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../../model/uid-set.ts";
+import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { PrintedPair, Prints } from "../../state/mapping.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { identitiesLeftOut } from "../mailbox/hear-out.ts";

@@ -1,6 +1,6 @@
 // Deletions and flags that a server refused earlier are asked for again in time, because rights change.
 
-import { fetchFlags } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
 import { expungeMessages } from "../deletions/expunge-messages.ts";

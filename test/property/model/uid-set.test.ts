@@ -6,13 +6,10 @@ import fc from "fast-check";
 import {
   countUids,
   emptyUidSet,
-  formatUidSet,
   hasUid,
   intersect,
   isEmpty,
   maxUid,
-  parseUidSet,
-  splitUidSet,
   subtract,
   UidSetBuilder,
   uidRange,
@@ -21,6 +18,7 @@ import {
   union,
   type UidSet,
 } from "../../../src/model/uid-set.ts";
+import { formatUidSet, parseUidSet, splitUidSet } from "../../../src/model/uid-set-text.ts";
 
 // small numbers, so that ranges touch, overlap and repeat
 const uids = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 60 });

@@ -8,7 +8,8 @@ import { MailboxView } from "../../../src/imap/mailbox-view.ts";
 import type { UntaggedResponse } from "../../../src/imap/responses.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
-import { emptyUidSet, formatUidSet, parseUidSet } from "../../../src/model/uid-set.ts";
+import { emptyUidSet } from "../../../src/model/uid-set.ts";
+import { formatUidSet, parseUidSet } from "../../../src/model/uid-set-text.ts";
 
 async function viewOf(...lines: readonly string[]): Promise<MailboxView> {
   const view = new MailboxView("box");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MessageSizes } from "../../../src/model/message-sizes.ts";
-import { formatUidSet } from "../../../src/model/uid-set.ts";
+import { formatUidSet } from "../../../src/model/uid-set-text.ts";
 
 function sizesOf(...uids: readonly number[]): MessageSizes {
   const sizes = new MessageSizes();

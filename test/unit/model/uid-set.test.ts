@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  countUids,
-  emptyUidSet,
-  formatUidSet,
-  maxUid,
-  parseUidSet,
-  splitUidSet,
-  UidSetBuilder,
-  uidRange,
-  uidsOf,
-} from "../../../src/model/uid-set.ts";
+import { countUids, emptyUidSet, maxUid, UidSetBuilder, uidRange, uidsOf } from "../../../src/model/uid-set.ts";
+import { formatUidSet, parseUidSet, splitUidSet } from "../../../src/model/uid-set-text.ts";
 
 test("reversed, overlapping and unsorted ranges are read", () => {
   assert.deepEqual(parseUidSet("1:3,5,9:7").ranges, [

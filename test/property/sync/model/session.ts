@@ -9,15 +9,8 @@ import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
 import type { FetchResponse, ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { flagSet, unionFlags, withoutFlags, type FlagSet } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";
-import {
-  formatUidSet,
-  hasUid,
-  maxUid,
-  parseUidSet,
-  uidRange,
-  uidSetOf,
-  type UidSet,
-} from "../../../../src/model/uid-set.ts";
+import { hasUid, maxUid, uidRange, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
+import { formatUidSet, parseUidSet } from "../../../../src/model/uid-set-text.ts";
 import { readCommands } from "../../../support/strict-commands.ts";
 import { fetched, type ModelMailbox, type StoredMessage } from "./mailbox.ts";
 

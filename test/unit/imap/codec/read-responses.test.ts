@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
 import { createInflateRaw, deflateRawSync } from "node:zlib";
 import { ResponseReader, type ResponseHandlers } from "../../../../src/imap/codec/read-responses.ts";
-import { trustingLimits } from "../../../../src/imap/codec/split-responses.ts";
+import { trustingLimits } from "../../../../src/imap/codec/response-limits.ts";
 import type { Response } from "../../../../src/imap/responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { patienceMs } from "../../../support/eventually.ts";

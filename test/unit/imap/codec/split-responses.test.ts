@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  ResponseSplitter,
-  strangersLimits,
-  trustingLimits,
-  type RawResponse,
-} from "../../../../src/imap/codec/split-responses.ts";
+import { ResponseSplitter, type RawResponse } from "../../../../src/imap/codec/split-responses.ts";
+import { strangersLimits, trustingLimits } from "../../../../src/imap/codec/response-limits.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { patienceMs } from "../../../support/eventually.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PerSide } from "../../../../src/model/side.ts";
-import { formatUidSet, parseUidSet, uidSetOf } from "../../../../src/model/uid-set.ts";
+import { uidSetOf } from "../../../../src/model/uid-set.ts";
+import { formatUidSet, parseUidSet } from "../../../../src/model/uid-set-text.ts";
 import { planVanished } from "../../../../src/sync/deletions/vanished-plan.ts";
 
 /** Local UIDs 1, 2, … and the same plus 100 on the other side. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { flagSet } from "../../../../src/model/flags.ts";
-import { formatUidSet } from "../../../../src/model/uid-set.ts";
+import { formatUidSet } from "../../../../src/model/uid-set-text.ts";
 import { StoreGroups } from "../../../../src/sync/flags/same-flags-groups.ts";
 
 test("equal flags and mod-sequence share a group, in any order of UIDs; sides are apart", () => {

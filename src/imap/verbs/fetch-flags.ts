@@ -1,0 +1,60 @@
+// Flags and mod-sequences of messages (RFC 7162 3.1.4).
+
+import { flagSet } from "../../model/flags.ts";
+import type { UidSet } from "../../model/uid-set.ts";
+import type { Channel } from "../channel.ts";
+import { line, type CommandPart } from "../codec/write-command.ts";
+import type { FlagChange } from "../pending-changes.ts";
+import { ask, uidFetch, type FetchRequest } from "./uid-fetch.ts";
+
+export interface Existence {
+  /** They exist, as far as is known; otherwise there may be holes. */
+  readonly areThere: boolean;
+}
+
+/** Tells the flags of messages that should exist as they come; what the view knows of changes stays as it is. */
+export async function eachMessagesFlags(
+  session: Channel,
+  uids: UidSet,
+  tell: (uid: number, found: FlagChange) => void,
+): Promise<void> {
+  await uidFetch(session, { ...flagRequest(session, uids, tell), areThere: true });
+}
+
+/** The flags of few messages. Who takes one that is left out for gone has to ask again. */
+export async function fetchFlags(
+  session: Channel,
+  uids: UidSet,
+  { areThere }: Existence = { areThere: false },
+): Promise<ReadonlyMap<number, FlagChange>> {
+  const found = new Map<number, FlagChange>();
+  await uidFetch(session, { ...flagRequest(session, uids, (uid, change) => found.set(uid, change)), areThere });
+  return found;
+}
+
+/** RFC 7162 3.1.2.2: where there are no mod-sequences it is an error to ask for them. */
+function flagItems({ view }: Channel): readonly CommandPart[] {
+  return view?.lacksModSeqs === true ? line`(UID FLAGS)` : line`(UID FLAGS MODSEQ)`;
+}
+
+function flagRequest(session: Channel, uids: UidSet, tell: (uid: number, found: FlagChange) => void): FetchRequest {
+  const { view } = session;
+  const hasAsked = view?.lacksModSeqs !== true;
+  return {
+    uids,
+    items: flagItems(session),
+    isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
+    beside: hasAsked ? ["modSeq"] : [],
+    optional: ["modSeq"],
+    onMessage: ({ uid, flags = [], modSeq = 0n }) => {
+      // What was asked for and left out is as good as MODSEQ (0).
+      if (hasAsked) view?.noteModSeq(modSeq);
+      tell(uid, { flags: flagSet(flags), modSeq });
+    },
+  };
+}
+
+/** Flags and mod-sequences are recorded in the session's view as changes to be dealt with. */
+export async function refetchFlags(session: Channel, uids: UidSet): Promise<void> {
+  await ask(session, { uids, items: flagItems(session) });
+}
