@@ -7,7 +7,7 @@ import { InterimapError } from "../model/errors.ts";
 import type { InetSettings, ServerSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
-import { requireCapabilities } from "./capabilities.ts";
+import { Capabilities, requireCapabilities } from "./capabilities.ts";
 import { line } from "./codec/write-command.ts";
 import { CommandRefused, wordsOf } from "./command-refused.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -202,7 +202,7 @@ async function startTls(session: Session, { how, isPreauthenticated, options }: 
     },
   );
   // What was said before TLS cannot be trusted (RFC 3501 6.2.1).
-  session.forgetCapabilities();
+  session.capabilities = new Capabilities([]);
   await refreshCapabilities(session);
 }
 

@@ -40,6 +40,19 @@ export class Outlet {
     this.transport.stream.write(`${line}\r\n`, "latin1");
   }
 
+  /** Nothing follows. Resolves when all has left. */
+  end(): Promise<void> {
+    return new Promise((resolve) => {
+      this.transport.stream.end(resolve);
+    });
+  }
+
+  /** `dropping`: also what was written already and the system has not sent yet, which it would do after all. */
+  close(how: "dropping" | "sending"): void {
+    if (how === "dropping") this.transport.abort?.();
+    this.transport.stream.destroy();
+  }
+
   readonly noteProgress = (): void => {
     this.#octetsSent = this.transport.octetsSent?.();
     this.#onProgress();

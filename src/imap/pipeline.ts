@@ -1,5 +1,5 @@
 // Commands in the order in which they are given: which may be written now, and how each ends. Knows how commands overlap, and
-// nothing of what they mean, nor of how they are written.
+// nothing of what they mean. How one is written is in command-writer.ts.
 //
 //   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
 //             inFlight                                #pending
@@ -7,34 +7,40 @@
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import { monotonicMs } from "../util/monotonic.ts";
-import { encodeCommand, type LiteralSupport } from "./codec/write-command.ts";
+import type { Announcements } from "./announcements.ts";
+import { encodeCommand } from "./codec/write-command.ts";
 import { mayOverlap, type Command } from "./command.ts";
 import { CommandList } from "./command-list.ts";
 import { CommandRefused } from "./command-refused.ts";
-import type { CommandWriter } from "./command-writer.ts";
+import { CommandWriter } from "./command-writer.ts";
+import type { Discretion } from "./discretion.ts";
+import type { Ending } from "./ending.ts";
 import type { Entry } from "./entry.ts";
 import type { InFlight } from "./in-flight.ts";
+import type { Outlet } from "./outlet.ts";
 import type { TaggedResponse } from "./responses.ts";
 import type { Opening, Selection } from "./selection.ts";
+import type { Silence } from "./silence.ts";
+import type { TrafficLog } from "./traffic-log.ts";
 
 export interface PipelineOptions {
   readonly side: Side;
   /** Filled and emptied here only. */
   readonly inFlight: InFlight<Entry>;
   readonly selection: Selection;
-  readonly writer: Pick<CommandWriter, "isFree" | "write">;
-  /** What the server offers now. */
-  readonly literalSupport: () => LiteralSupport;
-  /** Commands may be about to be written, which are to leave together. */
-  readonly gather: () => void;
-  /** A command is about to be in flight. */
-  readonly onStart: (command: Command) => void;
-  /** PROTOCOL: nobody knows any more which mailbox is selected. */
-  readonly fail: (error: InterimapError) => void;
+  readonly discretion: Pick<Discretion, "mayHearMessages">;
+  readonly announcements: Pick<Announcements, "capabilities">;
+  readonly traffic: TrafficLog | undefined;
+  readonly outlet: Outlet;
+  readonly silence: Pick<Silence, "progress">;
+  readonly ending: Pick<Ending, "isOpen" | "end">;
 }
 
 export class Pipeline {
+  /** The shortest time that a command took to be answered. */
+  roundTripMs = Infinity;
   readonly #options: PipelineOptions;
+  readonly #writer: CommandWriter;
   readonly #pending = new CommandList<Entry>();
   /** To be sent again, before all that is pending. */
   #again: Entry | undefined;
@@ -43,6 +49,21 @@ export class Pipeline {
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    const { traffic, outlet, silence, ending } = options;
+    this.#writer = new CommandWriter({
+      traffic,
+      outlet,
+      mayEnd: () => ending.isOpen,
+      onProgress: () => {
+        silence.progress();
+      },
+      onFree: () => {
+        this.#pump();
+      },
+      fail: (error) => {
+        ending.end(error);
+      },
+    });
   }
 
   /** Nothing is waiting to be sent or answered. */
@@ -54,10 +75,10 @@ export class Pipeline {
   run(command: Command): Promise<TaggedResponse> {
     return new Promise((resolve, reject) => {
       const tag = this.#takeTag();
-      const segments = encodeCommand(tag, command.parts, this.#options.literalSupport());
+      const segments = encodeCommand(tag, command.parts, this.#options.announcements.capabilities);
       this.#pending.add({ command, resolve, reject, segments, tag });
       if (command.overlap === "select") this.#options.selection.next = command.opens;
-      this.pump();
+      this.#pump();
     });
   }
 
@@ -68,25 +89,18 @@ export class Pipeline {
 
   resume(): void {
     this.#isHalted = false;
-    this.pump();
+    this.#pump();
   }
 
-  /** Writes what may be written now. To be called whenever that may be more than before. */
-  pump(): void {
-    if (this.#isHalted) return;
-    const { inFlight, selection, writer, gather } = this.#options;
-    gather();
-    while (writer.isFree) {
-      const next = this.#again ?? this.#pending.first;
-      if (next === undefined || !mayOverlap(next.command, inFlight, selection.closedHabit)) break;
-      if (next === this.#again) this.#again = undefined;
-      else this.#pending.remove(next);
-      this.#start(next);
-    }
+  /** `+` */
+  continue(challenge: string): void {
+    this.#writer.continue(challenge);
   }
 
   /** Its tagged response has come. What the command makes of it may throw: then it is in flight still. */
   complete(entry: Entry, response: TaggedResponse): void {
+    if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
+    this.#writer.answered(entry);
     if (entry.opening !== undefined && !this.#isSelectionDone(entry, entry.opening, response)) return;
     const { command, resolve, reject } = entry;
     command.onAnswered?.(response);
@@ -94,7 +108,7 @@ export class Pipeline {
     this.#options.inFlight.remove(entry);
     if (response.status === "OK") resolve(response);
     else reject(new CommandRefused(command.name, response, this.#options.side));
-    this.pump();
+    this.#pump();
   }
 
   /** The connection is gone, and with it all commands. */
@@ -109,35 +123,51 @@ export class Pipeline {
     this.#again = undefined;
   }
 
+  #pump(): void {
+    if (this.#isHalted) return;
+    const { inFlight, selection, outlet } = this.#options;
+    outlet.gather();
+    while (this.#writer.isFree) {
+      const next = this.#again ?? this.#pending.first;
+      if (next === undefined || !mayOverlap(next.command, inFlight, selection.closedHabit)) break;
+      if (next === this.#again) this.#again = undefined;
+      else this.#pending.remove(next);
+      this.#start(next);
+    }
+  }
+
   #start(entry: Entry): void {
-    const { side, inFlight, selection, writer, onStart } = this.#options;
+    const { side, inFlight, selection, discretion, silence } = this.#options;
     const { overlap, opens, view } = entry.command;
     // Confirmed by now: another one is selected, or none.
     if (overlap === "changing" && view !== undefined && (view !== selection.view || view.isReplaced)) {
       entry.reject(mailboxLost(side));
       return;
     }
-    onStart(entry.command);
+    if (inFlight.total === 0) silence.progress();
     if (overlap === "select") entry.leaves = selection.leaves(opens);
     inFlight.add(entry);
-    if (overlap === "select") entry.opening = selection.started(opens);
+    if (overlap === "select") {
+      discretion.mayHearMessages = true;
+      entry.opening = selection.started(opens);
+    }
     entry.writtenAt = monotonicMs();
-    writer.write(entry);
+    this.#writer.write(entry);
   }
 
   /** False when the SELECT is sent once more, or the connection is ended. */
   #isSelectionDone(entry: Entry, opening: Opening, { status }: TaggedResponse): boolean {
-    const { inFlight, selection, literalSupport, fail } = this.#options;
+    const { inFlight, selection, announcements, ending } = this.#options;
     const verdict = selection.answered(opening, status === "OK");
     if (verdict === "done") return true;
     if (verdict !== "again") {
-      fail(new InterimapError("PROTOCOL", whySelectionIsLost[verdict]));
+      ending.end(new InterimapError("PROTOCOL", whySelectionIsLost[verdict]));
       return false;
     }
     inFlight.remove(entry);
     const tag = this.#takeTag();
-    this.#again = { ...entry, tag, segments: encodeCommand(tag, entry.command.parts, literalSupport()) };
-    this.pump();
+    this.#again = { ...entry, tag, segments: encodeCommand(tag, entry.command.parts, announcements.capabilities) };
+    this.#pump();
     return false;
   }
 

@@ -1,29 +1,28 @@
-// One connection: commands out in order, responses in, each to whom it concerns.
-// Puts together what files beside this one do; knows nothing of what commands mean.
+// One connection: commands out in order, responses in, each to whom it concerns. Here it is put together, and this is what
+// others see of it; each of its parts has a file beside this one.
+//
+//   out:  run() ─► pipeline ─► command-writer ─► outlet ─► transport
+//   in:   transport ─► codec/read-responses ─► reception ─► nonsense, misled, announcements, routing; pipeline
+//   and:  silence gives up a server that says nothing, ending knows that it is over
 
 import { InterimapError } from "../model/errors.ts";
-import { monotonicMs } from "../util/monotonic.ts";
 import type { Side } from "../model/side.ts";
 import type { Log } from "../log/log.ts";
-import { Capabilities } from "./capabilities.ts";
-import { ResponseReader, type ResponseHandlers } from "./codec/read-responses.ts";
+import { Announcements } from "./announcements.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { ResponseReader } from "./codec/read-responses.ts";
 import { strangersLimits, trustingLimits } from "./codec/response-limits.ts";
 import { line } from "./codec/write-command.ts";
 import type { Command } from "./command.ts";
-import { wordsOf } from "./command-refused.ts";
-import { CommandWriter } from "./command-writer.ts";
+import { Discretion } from "./discretion.ts";
 import { Ending, isMisunderstanding } from "./ending.ts";
 import type { Entry } from "./entry.ts";
-import { mayCome } from "./expected-literals.ts";
 import { InFlight } from "./in-flight.ts";
-import { Discretion } from "./discretion.ts";
 import type { MailboxView } from "./mailbox-view.ts";
-import { Misled } from "./misled.ts";
-import { Nonsense } from "./nonsense.ts";
 import { Outlet } from "./outlet.ts";
 import { Pipeline } from "./pipeline.ts";
-import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
-import { Routing } from "./routing.ts";
+import { Reception } from "./reception.ts";
+import type { StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
 import { Selection } from "./selection.ts";
 import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
@@ -43,123 +42,62 @@ export interface SessionOptions {
 export class Session {
   readonly side: Side;
   readonly log: Log;
-  capabilities = new Capabilities([]);
   /** The server tells of changes in other mailboxes, too, at any time (RFC 5465). */
   isNotified = false;
-  /** The shortest time that a command took to be answered. */
-  roundTripMs = Infinity;
 
-  readonly #ending: Ending;
-  readonly #outlet: Outlet;
-  readonly #writer: CommandWriter;
-  readonly #pipeline: Pipeline;
-  readonly #reader: ResponseReader;
-  readonly #inFlight = new InFlight<Entry>();
   readonly #selection = new Selection();
   readonly #discretion = new Discretion();
-  #greeting: ((response: StatusResponse) => void) | undefined;
-  #onFailure: ((error: Error) => void) | undefined;
-  readonly #onAlert: ((text: string) => void) | undefined;
+  readonly #announcements: Announcements;
+  readonly #ending: Ending;
+  readonly #outlet: Outlet;
   readonly #silence: Silence;
-  readonly #routing: Routing;
-  readonly #nonsense: Nonsense;
-  readonly #misled: Misled;
+  readonly #pipeline: Pipeline;
+  readonly #reception: Reception;
+  readonly #reader: ResponseReader;
 
   constructor(transport: Transport, options: SessionOptions) {
-    this.side = options.side;
-    this.log = options.log;
-    this.#onAlert = options.onAlert;
-    const { side, log } = options;
-    this.#ending = new Ending({
+    const { side, log, isStranger = false } = options;
+    this.side = side;
+    this.log = log;
+    const inFlight = new InFlight<Entry>();
+    const selection = this.#selection;
+    const discretion = this.#discretion;
+    const announcements = new Announcements(options.onAlert);
+    const ending = new Ending({
       side,
       epitaph: () => this.#outlet.transport.epitaph?.(),
       onEnd: (reason) => {
         this.#close(reason);
       },
     });
-    const fail = (error: Error): void => {
-      this.#ending.end(error);
-    };
-    const awaitsGreeting = (): boolean => this.#greeting !== undefined;
-    this.#outlet = new Outlet(transport, () => {
-      this.#silence.progress();
+    const traffic = log.traffic ? new TrafficLog({ log, side, discretion }) : undefined;
+    const outlet = new Outlet(transport, () => {
+      silence.progress();
     });
-    this.#silence = new Silence({
-      limitMs: options.silenceLimitMs,
-      inFlight: this.#inFlight,
-      outlet: this.#outlet,
-      awaitsGreeting,
-      giveUp: fail,
-    });
-    const traffic = log.traffic ? new TrafficLog({ log, side, discretion: this.#discretion }) : undefined;
-    this.#writer = new CommandWriter({
-      outlet: this.#outlet,
-      traffic,
-      mayEnd: () => this.#ending.isOpen,
-      onProgress: () => {
-        this.#silence.progress();
-      },
-      onFree: () => {
-        this.#pipeline.pump();
-      },
-      fail,
-    });
-    this.#pipeline = new Pipeline({
-      side,
-      inFlight: this.#inFlight,
-      selection: this.#selection,
-      writer: this.#writer,
-      literalSupport: () => this.capabilities,
-      gather: () => {
-        this.#outlet.gather();
-      },
-      onStart: ({ overlap }) => {
-        if (this.#inFlight.total === 0) this.#silence.progress();
-        if (overlap === "select") this.#discretion.mayHearMessages = true;
-      },
-      fail,
-    });
-    this.#routing = new Routing({ inFlight: this.#inFlight, selection: this.#selection, silence: this.#silence });
-    this.#nonsense = new Nonsense({
-      inFlight: this.#inFlight,
-      discretion: this.#discretion,
-      awaitsGreeting,
-      concerned: () => this.#routing.concerned(),
-      onHarmless: () => {
-        this.#silence.signOfLife();
-      },
-      fail,
-    });
-    this.#misled = new Misled({
-      side,
-      inFlight: this.#inFlight,
-      discretion: this.#discretion,
-      fail,
-    });
-    const handlers: ResponseHandlers = {
-      onResponse: (response) => {
-        this.#receive(this.#discretion.heard(response));
-      },
-      ...(traffic && {
-        onLine: (line: Buffer) => {
-          if (this.#nonsense.mayBeText(line)) traffic.receivedText(line);
-          else traffic.received(line);
-        },
-      }),
-      onText: () => {
-        this.#nonsense.noteText();
-      },
-      mayCome: (octets) => mayCome(octets, this.#inFlight),
-      onRead: (arriving) => {
-        this.#silence.read(arriving);
-      },
-      onError: fail,
-      onEnd: () => {
-        fail(this.#ending.lost());
-      },
-    };
-    this.#reader = new ResponseReader(handlers, options.isStranger === true ? strangersLimits : trustingLimits);
+    const parts = { side, inFlight, selection, discretion, announcements, ending, traffic, outlet };
+    const silence = new Silence({ ...parts, limitMs: options.silenceLimitMs });
+    const pipeline = new Pipeline({ ...parts, silence });
+    this.#announcements = announcements;
+    this.#ending = ending;
+    this.#outlet = outlet;
+    this.#silence = silence;
+    this.#pipeline = pipeline;
+    this.#reception = new Reception({ ...parts, silence, pipeline });
+    this.#reader = new ResponseReader(this.#reception, isStranger ? strangersLimits : trustingLimits);
     this.#attach(transport);
+  }
+
+  get capabilities(): Capabilities {
+    return this.#announcements.capabilities;
+  }
+
+  set capabilities(capabilities: Capabilities) {
+    this.#announcements.capabilities = capabilities;
+  }
+
+  /** The shortest time that a command took to be answered. */
+  get roundTripMs(): number {
+    return this.#pipeline.roundTripMs;
   }
 
   /** The selected mailbox as the server last described it. */
@@ -206,16 +144,13 @@ export class Session {
 
   /** Gets what the server says without having been asked, besides the view; there is one listener. */
   listen(listener: (response: UntaggedResponse) => void): void {
-    this.#routing.listen(listener);
+    this.#reception.listen(listener);
   }
 
   /** Resolves with the server's first response. */
   greeting(): Promise<StatusResponse> {
-    return new Promise((resolve, reject) => {
-      if (this.#ending.reason !== undefined) reject(this.#ending.reason);
-      this.#greeting = resolve;
-      this.#onFailure = reject;
-    });
+    const { reason } = this.#ending;
+    return reason === undefined ? this.#announcements.greeting() : Promise.reject(reason);
   }
 
   /**
@@ -257,13 +192,9 @@ export class Session {
     this.#discretion.hide(secret);
   }
 
-  forgetCapabilities(): void {
-    this.capabilities = new Capabilities([]);
-  }
-
   /** Says goodbye and closes; never fails. */
   async logout(): Promise<void> {
-    if (this.isUsable) await this.#sayGoodbye((answered) => answered.catch(() => undefined));
+    if (this.isUsable) await this.#sayGoodbye((answered) => answered.catch(ignore));
     this.destroy();
   }
 
@@ -273,11 +204,7 @@ export class Session {
    */
   async leave(): Promise<void> {
     if (!this.isUsable || !this.isIdle || this.#outlet.transport.epitaph !== undefined) return this.logout();
-    const sent = (): Promise<void> =>
-      new Promise((resolve) => {
-        this.#outlet.transport.stream.end(resolve);
-      });
-    await this.#sayGoodbye(() => Promise.race([this.ended, sent()]));
+    await this.#sayGoodbye(() => Promise.race([this.ended, this.#outlet.end()]));
     this.destroy();
   }
 
@@ -298,70 +225,11 @@ export class Session {
     this.#reader.attach(transport.stream);
   }
 
-  #receive(response: Response): void {
-    if (this.#nonsense.takes(response)) return;
-    switch (response.kind) {
-      case "tagged":
-        this.#complete(response);
-        break;
-      case "continuation":
-        this.#writer.continue(response.text);
-        break;
-      default:
-        this.#route(response);
-    }
-  }
-
-  #complete(response: TaggedResponse): void {
-    const entry = this.#inFlight.withTag(response.tag);
-    if (entry === undefined) {
-      if (!this.#misled.drops(response)) this.#nonsense.refuse(response);
-      return;
-    }
-    this.#nonsense.noteAnswer();
-    if (this.#misled.dropsFor(entry, response)) return;
-    this.#silence.answered();
-    if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
-    this.#writer.answered(entry);
-    this.#note(response);
-    this.#pipeline.complete(entry, response);
-  }
-
-  #route(response: UntaggedResponse): void {
-    if (response.kind === "status") {
-      if (response.status === "BAD" && this.#misled.drops(response)) return;
-      if (this.#greeting !== undefined) {
-        this.#note(response);
-        this.#greeting(response);
-        this.#greeting = undefined;
-        return;
-      }
-      if (response.status === "BYE") this.#ending.hearGoodbye(response);
-      if (response.code?.name === "CLOSED") this.#selection.closed();
-      if (response.status !== "OK") this.#silence.heard(`${response.status} ${wordsOf(response)}`);
-    }
-    this.#note(response);
-    this.#routing.route(response);
-  }
-
-  /** Keeps the capabilities fresh, wherever the server mentions them. */
-  #note(response: TaggedResponse | UntaggedResponse): void {
-    if (response.kind === "capability") this.capabilities = new Capabilities(response.capabilities);
-    if (response.kind !== "status" && response.kind !== "tagged") return;
-    if (response.code?.name === "CAPABILITY") {
-      this.capabilities = new Capabilities(response.code.text.split(" ").filter((name) => name !== ""));
-    }
-    if (response.code?.name === "ALERT") this.#onAlert?.(response.text);
-  }
-
   #close(reason: Error): void {
-    const { transport } = this.#outlet;
     this.#silence.end();
     this.#reader.detach();
-    // What the system has not sent yet would be sent after all.
-    if (isMisunderstanding(reason)) transport.abort?.();
-    transport.stream.destroy();
-    this.#onFailure?.(reason);
+    this.#outlet.close(isMisunderstanding(reason) ? "dropping" : "sending");
+    this.#announcements.end(reason);
     this.#pipeline.abandon(reason);
   }
 }

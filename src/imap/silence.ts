@@ -4,7 +4,9 @@
 import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import { monotonicMs } from "../util/monotonic.ts";
+import type { Announcements } from "./announcements.ts";
 import type { Command } from "./command.ts";
+import type { Ending } from "./ending.ts";
 import type { Entry } from "./entry.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Outlet } from "./outlet.ts";
@@ -18,10 +20,9 @@ export interface SilenceOptions {
   /** How long an answer, or any progress towards it, may take; 5 minutes unless told. */
   readonly limitMs: number | undefined;
   readonly inFlight: InFlight<Entry>;
-  readonly outlet: Outlet;
-  readonly awaitsGreeting: () => boolean;
-  /** CONNECTION_SILENT */
-  readonly giveUp: (error: InterimapError) => void;
+  readonly outlet: Pick<Outlet, "isSending" | "isOut">;
+  readonly announcements: Pick<Announcements, "awaitsGreeting">;
+  readonly ending: Pick<Ending, "end">;
 }
 
 export class Silence {
@@ -33,13 +34,15 @@ export class Silence {
   #arriving = 0;
 
   constructor(options: SilenceOptions) {
-    const { limitMs, outlet, giveUp } = options;
+    const { limitMs, outlet, ending } = options;
     this.#options = options;
     this.#patience = new Patience({
       limitMs,
       awaited: () => this.#awaited(),
       isSending: () => outlet.isSending(),
-      giveUp,
+      giveUp: (error) => {
+        ending.end(error);
+      },
     });
   }
 
@@ -95,11 +98,11 @@ export class Silence {
 
   /** Each part of an answer is progress; but an answer has an end. */
   #requireEnd(): void {
-    const { inFlight, giveUp } = this.#options;
+    const { inFlight, ending } = this.#options;
     const oldest = inFlight.first;
     if (oldest?.writtenAt === undefined || monotonicMs() - oldest.writtenAt < longestAnswerMs) return;
     const words = `the answer to ${oldest.command.name} has no end within ${duration(longestAnswerMs)}`;
-    giveUp(new InterimapError("CONNECTION_SILENT", words));
+    ending.end(new InterimapError("CONNECTION_SILENT", words));
   }
 
   /** Somebody awaits what the server tells of a mailbox and its messages. */
@@ -109,8 +112,8 @@ export class Silence {
   }
 
   #awaited(): Awaited {
-    const { inFlight, outlet, awaitsGreeting } = this.#options;
-    if (awaitsGreeting()) return "something";
+    const { inFlight, outlet, announcements } = this.#options;
+    if (announcements.awaitsGreeting) return "something";
     if (outlet.isOut() && inFlight.find(isDelivered) !== undefined) return "delivery";
     if (inFlight.find(isLarge) !== undefined) return "something large";
     return inFlight.find((entry) => entry.isHeld !== true) === undefined ? "nothing" : "something";
