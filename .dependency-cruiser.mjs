@@ -35,6 +35,7 @@ const homes = {
   imapflow: "src/imap/codec/",
   socks: "src/imap/transport/",
   "better-sqlite3": "src/state/",
+  pino: "src/log/",
 };
 
 const rules = [

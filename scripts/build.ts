@@ -1,5 +1,5 @@
 // npm run build: dist/interimap.js, one file because that starts in half the time of unbundled packages, and beside it what
-// the help and completion need. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
+// few runs need. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -10,8 +10,14 @@ import { build, transform, type BuildOptions, type Plugin, type TransformOptions
 const entry = "src/bin/interimap.ts";
 const outfile = "dist/interimap.js";
 
-/** What only a process needs that ends with it. Others must not find another version of it after an upgrade. */
-const apart = { modules: ["src/cli/completion.ts", "src/cli/help-and-completion.ts"], outfile: "dist/help.js" };
+/**
+ * Files beside it, for what few processes need, and need at their start or just before their end: under one that goes on, an
+ * upgrade may have put another version there. Its chunks have other names then, and are not found.
+ */
+const apart = [
+  { modules: ["src/cli/completion.ts", "src/cli/help-and-completion.ts"], outfile: "dist/help.js" },
+  { modules: ["src/log/json-log.ts"], outfile: "dist/json-log.js" },
+] as const;
 
 /** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
 const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "module", "tls", "v8", "zlib"];
@@ -108,12 +114,21 @@ const start = "./start";
 /** What every run needs. */
 const eager = withImports([main]);
 
-/** What is needed by these modules only. */
-const isApart = ({ module = "" }: Chunk): boolean => apart.modules.includes(module);
+const isEntry = (modules: readonly string[], { module }: Chunk): boolean =>
+  module !== undefined && modules.includes(module);
 const namesOf = (chosen: (chunk: Chunk) => boolean): string[] =>
   [...chunks].filter(([, chunk]) => chunk.module !== undefined && chosen(chunk)).map(([name]) => name);
-const elsewhere = withImports(namesOf((chunk) => !isApart(chunk)));
-const inHelp = new Set([...withImports(namesOf(isApart))].filter((name) => !elsewhere.has(name)));
+
+/** The file beside the bundle for each chunk that is needed by the modules of one such file only. */
+const fileOf = new Map(
+  apart.flatMap(({ modules, outfile: file }) => {
+    const elsewhere = withImports(namesOf((chunk) => !isEntry(modules, chunk)));
+    const needed = [...withImports(namesOf((chunk) => isEntry(modules, chunk)))];
+    const own = needed.filter((name) => !elsewhere.has(name));
+    if (own.length === 0) throw new Error(`nothing is in ${file}`);
+    return own.map((name) => [name, file] as const);
+  }),
+);
 
 function withImports(names: readonly string[]): ReadonlySet<string> {
   const all = new Set(names);
@@ -127,16 +142,16 @@ function withImports(names: readonly string[]): ReadonlySet<string> {
  */
 async function makeLoader(): Promise<string> {
   const texts: Record<string, string> = {};
-  const textsApart: Record<string, string> = {};
+  const textsApart = new Map<string, Record<string, string>>(apart.map((one) => [one.outfile, {}]));
   const shared = new Set<string>();
   for (const [name, { text, imports }] of chunks) {
     if (eager.has(name)) continue;
     const { code } = await transform(text, { ...forText, sourcefile: name });
-    (inHelp.has(name) ? textsApart : texts)[name] = code;
+    (textsApart.get(fileOf.get(name) ?? "") ?? texts)[name] = code;
     for (const one of imports) if (eager.has(one)) shared.add(one);
   }
-  if (Object.keys(textsApart).length === 0) throw new Error(`nothing is in ${apart.outfile}`);
-  await writeFile(apart.outfile, ascii(`module.exports = ${JSON.stringify(textsApart)};\n`));
+  for (const [file, ofFile] of textsApart)
+    await writeFile(file, ascii(`module.exports = ${JSON.stringify(ofFile)};\n`));
   const names = [...shared];
   return `
     ${names.map((name, i) => `import * as chunk${i} from "${name}";`).join("\n    ")}
@@ -149,11 +164,14 @@ async function makeLoader(): Promise<string> {
       // Values, which are sooner got at than what stands for them.
       const module = { exports: { ...shared[name] } };
       loaded.set(name, module.exports);
-      if (${JSON.stringify([...inHelp])}.includes(name)) Object.assign(texts, require(__dirname + "/${basename(apart.outfile)}"));
+      const file = ${JSON.stringify(Object.fromEntries([...fileOf].map(([name, file]) => [name, `./${basename(file)}`])))}[name];
+      if (file !== undefined) Object.assign(texts, require(require("node:path").join(__dirname, file)));
       if (name in texts) {
         const parameters = ["module", "exports", "require", "__url"];
         require("node:vm").compileFunction(texts[name], parameters, { filename: name })(module, module.exports, load, __url);
         loaded.set(name, module.exports);
+      } else if (file !== undefined) {
+        throw new Error(file + " is of another version of interimap, as after an upgrade: start it again");
       }
       return module.exports;
     }

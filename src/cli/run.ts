@@ -1,12 +1,11 @@
 // From arguments to an exit code.
 
-import { resolve } from "node:path";
 import type { CommandContext } from "../commands/on-servers.ts";
 import { syncCommand } from "../commands/sync.ts";
 import type { OnSignal } from "../commands/watch.ts";
 import { loadConfig, type Config } from "../config/config.ts";
-import { parseLogPrefix } from "../log/log-prefix.ts";
-import { createLog, type RunLog } from "../log/logger.ts";
+import type { LogFields } from "../log/log.ts";
+import type { RunLog } from "../log/logger.ts";
 import { InterimapError } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { printableJson } from "../util/printable.ts";
@@ -14,8 +13,10 @@ import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.
 import type { Report } from "../sync/context/events.ts";
 import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
 import { parseArguments } from "./options.ts";
+import { openLog, plainLog } from "./open-log.ts";
 import { print } from "./print.ts";
 import { isForText, textFor } from "./texts.ts";
+import { errorFields } from "../report/fields.ts";
 import { Reporter } from "../report/human.ts";
 
 export interface Surroundings {
@@ -43,7 +44,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
     /** To go back to, if the one that was read anew is for other accounts. */
     let former: Config | undefined;
     for (let isReload = false; ; isReload = true) {
-      log = openLog(invocation, config);
+      log = await openLog({ ...invocation, config, env });
       for (const warning of config.warnings) log.warn(warning);
       // Once: it takes what systemd left for us out of the environment.
       service ??= createServiceNotifier(env, { warn: (text) => log?.warn(text) });
@@ -61,10 +62,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
       log.close();
     }
   } catch (error) {
-    const code = explain(
-      error,
-      log ?? openLog({ quiet: false, debug: 0 }, { logPrefix: parseLogPrefix(""), logfile: undefined }),
-    );
+    const code = explain(error, log ?? plainLog(surroundings.env));
     return code === exitCode.terminated && surroundings.signal.reason === "SIGINT" ? exitCode.interrupted : code;
   } finally {
     service?.close();
@@ -148,23 +146,12 @@ async function execute(
   }
 }
 
-interface Destination {
-  readonly logPrefix: ReturnType<typeof parseLogPrefix>;
-  readonly logfile: string | undefined;
-}
-
-function openLog(
-  { quiet, debug }: Pick<WorkInvocation, "quiet" | "debug">,
-  { logPrefix, logfile }: Destination,
-): RunLog {
-  return createLog({ logPrefix, logfile: logfile === undefined ? undefined : resolve(logfile), quiet, debug });
-}
-
 function explain(thrown: unknown, log: RunLog): ExitCode {
   const error = thrown instanceof InterimapError ? thrown : bug(thrown);
-  const context = error.side === undefined ? {} : { side: error.side };
+  const fields = (): LogFields => errorFields(error);
+  const context = error.side === undefined ? { fields } : { side: error.side, fields };
   // Whichever connection noticed first: it concerns them all.
-  if (error.code === "INTERRUPTED") log.info(error.line);
+  if (error.code === "INTERRUPTED") log.info(error.line, { fields });
   else log.error(error.line, context);
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(line, context);

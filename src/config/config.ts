@@ -36,6 +36,7 @@ export interface Config {
   /** As written: relative to the working directory. */
   readonly logfile: string | undefined;
   readonly logPrefix: LogPrefix;
+  readonly logFormat: "text" | "json";
   readonly matchExisting: boolean;
   readonly maxDelete: DeletionLimit;
   /** The program's names. */
@@ -79,6 +80,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     ignoreMailbox: top.get("ignore-mailbox"),
     logfile: top.get("logfile"),
     logPrefix: top.get("log-prefix"),
+    logFormat: top.get("log-format"),
     matchExisting: top.get("match-existing"),
     maxDelete: top.get("max-delete"),
     idleMailboxes: top.get("idle-mailboxes").map(canonicalName),

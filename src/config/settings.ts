@@ -72,6 +72,12 @@ export const settings = {
     default: defaultLogPrefix,
     doc: "What to write before each log message: %n is the side, %m the mailbox, %?X?then&else? depends on %X.",
   },
+  "log-format": {
+    section: "default",
+    parse: oneOf("text", "json"),
+    default: "text",
+    doc: "How log messages look: text, for people, or json, an object on each line for programs.",
+  },
   "match-existing": {
     section: "default",
     parse: yesNo,

@@ -7,6 +7,20 @@ export interface LogContext {
   readonly side?: Side;
   /** For people: UTF-8. */
   readonly mailbox?: string;
+  /** What else there is to say for programs; asked only where these read. */
+  readonly fields?: () => LogFields;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
+
+export type Level = "debug" | "info" | "warn" | "error";
+
+/** How lines look. */
+export interface LineForm {
+  /** Whether they have the time in them, wherever they go. */
+  readonly hasTime: boolean;
+  /** Without a line break. */
+  line(level: Level, text: string, context: LogContext): string;
 }
 
 export interface Log {

@@ -1,19 +1,22 @@
-// The Log of a run: lines of text, to the log file or the error output.
+// The Log of a run: lines, to the log file or the error output.
 
 import type { Writable } from "node:stream";
-import { printable } from "../util/printable.ts";
-import type { Log, LogContext } from "./log.ts";
+import { journalPrefix } from "./journal.ts";
+import type { Level, LineForm, Log, LogContext } from "./log.ts";
 import { LogFile } from "./log-file.ts";
-import { formatLogPrefix, type LogPrefix } from "./log-prefix.ts";
 
 export interface LogOptions {
-  readonly logPrefix: LogPrefix;
+  readonly form: LineForm;
   /** Absolute; without it every line goes to the error output. */
   readonly logfile: string | undefined;
   /** Leaves out what is merely informative. */
   readonly quiet: boolean;
   /** How often --debug was given. */
   readonly debug: 0 | 1 | 2;
+  /** Whether the error output is the journal, which wants to know what matters. */
+  readonly toJournal?: boolean;
+  /** That --debug given twice does not show credentials either. */
+  readonly hidesSecrets?: boolean;
   /** The error output; process.stderr unless told. */
   readonly stderr?: Writable;
 }
@@ -24,25 +27,22 @@ export interface RunLog extends Log {
   close(): void;
 }
 
-type Level = "debug" | "info" | "warn" | "error";
-
 /** Throws CONFIG_INVALID when the log file cannot be opened. */
 export function createLog(options: LogOptions): RunLog {
-  const { logPrefix, quiet, debug } = options;
+  const { form, quiet, debug, toJournal = false, hidesSecrets = false } = options;
   const file = options.logfile === undefined ? undefined : new LogFile(options.logfile);
   let fileFails = false;
 
-  function say(line: string): void {
+  function say(level: Level, line: string): void {
     // Only now: it takes a moment to make, and most runs have nothing to say.
-    (options.stderr ?? process.stderr).write(line);
+    (options.stderr ?? process.stderr).write(toJournal ? `${journalPrefix(level)}${line}` : line);
   }
 
-  function write(level: Level, text: string, { side, mailbox }: LogContext = {}): void {
-    const prefix = formatLogPrefix(logPrefix, { component: side ?? "", mailbox: printable(mailbox ?? "") });
-    const line = `${prefix}${printable(text)}\n`;
-    if (file !== undefined) writeToFile(file, `${new Date().toISOString()} ${line}`);
+  function write(level: Level, text: string, context: LogContext = {}): void {
+    const line = `${form.line(level, text, context)}\n`;
+    if (file !== undefined) writeToFile(file, form.hasTime ? line : `${new Date().toISOString()} ${line}`);
     // trouble is said to whoever runs the command, wherever the rest goes
-    if (file === undefined || level === "warn" || level === "error") say(line);
+    if (file === undefined || level === "warn" || level === "error") say(level, line);
   }
 
   function writeToFile(file: LogFile, line: string): void {
@@ -51,14 +51,17 @@ export function createLog(options: LogOptions): RunLog {
       fileFails = false;
     } catch (error) {
       // a full disk must not end the run, nor be told with every line
-      if (!fileFails) say(`cannot write to the log file ${file.path}: ${(error as Error).message}\n`);
+      if (!fileFails) {
+        const text = `cannot write to the log file ${file.path}: ${(error as Error).message}`;
+        say("error", `${form.line("error", text, {})}\n`);
+      }
       fileFails = true;
     }
   }
 
   return {
     traffic: debug >= 1,
-    showsSecrets: debug >= 2,
+    showsSecrets: debug >= 2 && !hidesSecrets,
     debug: (text, context) => {
       if (debug > 0) write("debug", text, context);
     },

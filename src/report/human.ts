@@ -10,6 +10,7 @@ import { countUids, uidSetOf } from "../model/uid-set.ts";
 import { formatUidSet, shownUidSet } from "../model/uid-set-text.ts";
 import { isLeftOut, type SyncEvent } from "../sync/context/events.ts";
 import type { Anomaly } from "../sync/recovery/repair-plan.ts";
+import { fieldsOf } from "./fields.ts";
 
 export class Reporter {
   readonly #log: Log;
@@ -38,6 +39,7 @@ export class Reporter {
     this.#log[level](text, {
       ...(event.mailbox !== undefined && { mailbox: briefName(event.mailbox) }),
       ...(side !== undefined && { side }),
+      fields: () => fieldsOf(event),
     });
   }
 }

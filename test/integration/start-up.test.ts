@@ -32,7 +32,7 @@ test("modules of Node that few runs need are not loaded", async (t) => {
   }
 });
 
-test("what yargs is for is loaded for that only: a plain run has neither it nor its file", async (t) => {
+test("yargs and pino are loaded for what they are for only: a plain run has neither, nor their files", async (t) => {
   const { home } = await twoStores(t, { local: server, remote: server });
   const hook = join(home.directory, "compiled.cjs");
   const list = join(home.directory, "compiled");
@@ -57,10 +57,12 @@ test("what yargs is for is loaded for that only: a plain run has neither it nor 
   await loadedBy();
   for (const args of [[], ["--status"], ["--version"]]) {
     const loaded = await loadedBy(...args);
-    assert.ok(!/YargsInstance|help[.]js/.test(loaded), `interimap ${args.join(" ")} loads yargs`);
+    assert.ok(!/YargsInstance|help[.]js|stdTimeFunctions|json-log[.]js/.test(loaded), `interimap ${args.join(" ")}`);
   }
   for (const args of [["--help"], ["--completion=zsh"]])
     assert.match(await loadedBy(...args), /help[.]js[^]*YargsInstance/);
+  writeFileSync(home.configFile, `log-format = json\n${readFileSync(home.configFile, "utf8")}`);
+  assert.match(await loadedBy(), /json-log[.]js[^]*stdTimeFunctions/);
 });
 
 test("LIST leaves with ENABLE, and the answer to LOGOUT is not waited for", async (t) => {

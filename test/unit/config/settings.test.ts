@@ -83,6 +83,15 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: [],
   },
+  "log-format": {
+    section: "default",
+    default: "text",
+    good: [
+      ["text", "text"],
+      ["json", "json"],
+    ],
+    bad: ["", "JSON", "xml"],
+  },
   "match-existing": { ...yesNo, section: "default", default: true },
   "max-delete": {
     section: "default",

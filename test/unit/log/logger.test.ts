@@ -3,8 +3,11 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  fstatSync,
   lchownSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,8 +19,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { describe, test, type TestContext } from "node:test";
+import { isJournal } from "../../../src/log/journal.ts";
 import { defaultLogPrefix, parseLogPrefix } from "../../../src/log/log-prefix.ts";
 import { createLog, type LogOptions } from "../../../src/log/logger.ts";
+import { textLines } from "../../../src/log/text-lines.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 
 test("without a log file, lines go to the error output with their prefix and no time", () => {
@@ -152,6 +157,33 @@ test("traffic is wanted from the first --debug on, secrets from the second", () 
   );
 });
 
+test("the journal gets the priority of each line, and a file does not", (t) => {
+  const { log, stderr } = logWith({ debug: 1, toJournal: true });
+  log.debug("d");
+  log.info("i");
+  log.warn("w", { side: "local" });
+  log.error("e");
+  assert.equal(stderr(), "<7>d\n<6>i\n<4>local: w\n<3>e\n");
+
+  const logfile = join(directory(t), "log");
+  const both = logWith({ logfile, toJournal: true });
+  both.log.warn("w");
+  both.log.close();
+  assert.equal(both.stderr(), "<4>w\n");
+  assert.match(readFileSync(logfile, "utf8"), /^\S+Z w\n$/);
+});
+
+test("the journal is what JOURNAL_STREAM names, if the output is that", (t) => {
+  const path = join(directory(t), "stream");
+  const fd = openSync(path, "w");
+  t.after(() => closeSync(fd));
+  const { dev, ino } = fstatSync(fd);
+  assert.ok(isJournal({ JOURNAL_STREAM: `${dev}:${ino}` }, fd));
+  for (const stream of [undefined, "", `${dev}:${ino + 1}`, `${dev + 1}:${ino}`])
+    assert.ok(!isJournal({ JOURNAL_STREAM: stream }, fd), stream);
+  assert.ok(!isJournal({ JOURNAL_STREAM: `${dev}:${ino}` }, 9999));
+});
+
 test("what a server says can neither steer the terminal nor forge a line", () => {
   const { log, stderr } = logWith({});
   log.warn("a\x1b]0;owned\x07\nremote: b", { side: "local", mailbox: "x\r\x9b2J" });
@@ -207,9 +239,9 @@ function logWith(options: Partial<LogOptions>) {
       done();
     },
   });
-  const logPrefix = parseLogPrefix(defaultLogPrefix);
+  const form = textLines(parseLogPrefix(defaultLogPrefix));
   return {
-    log: createLog({ logPrefix, logfile: undefined, quiet: false, debug: 0, stderr, ...options }),
+    log: createLog({ form, logfile: undefined, quiet: false, debug: 0, stderr, ...options }),
     stderr: () => written,
   };
 }

@@ -18,7 +18,8 @@ function reported(...events: readonly SyncEvent[]) {
   const lines: Line[] = [];
   const at =
     (level: Line["level"]) =>
-    (text: string, context?: LogContext): void => {
+    (text: string, { fields, ...context }: LogContext = {}): void => {
+      assert.ok(fields !== undefined, "nothing for programs");
       lines.push({ level, text, context });
     };
   const log: Log = {
