@@ -2,6 +2,7 @@
 
 import type { CommandContext } from "../commands/on-servers.ts";
 import { syncCommand } from "../commands/sync.ts";
+import { sayKept } from "../commands/say-kept.ts";
 import type { OnSignal } from "../commands/watch.ts";
 import { loadConfig, type Config } from "../config/config.ts";
 import type { LogFields } from "../log/log.ts";
@@ -43,8 +44,11 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
     let config = readConfig();
     /** To go back to, if the one that was read anew is for other accounts. */
     let former: Config | undefined;
+    let isKept = false;
     for (let isReload = false; ; isReload = true) {
       log = await openLog({ ...invocation, config, env });
+      if (isReload && !isKept) log.info("Read the configuration again");
+      isKept = false;
       for (const warning of config.warnings) log.warn(warning);
       // Once: it takes what systemd left for us out of the environment.
       service ??= createServiceNotifier(env, { warn: (text) => log?.warn(text) });
@@ -55,9 +59,10 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
         config = readConfig();
       } catch (error) {
         if (former === undefined || !isOfOthers(error)) throw error;
-        log.error(`${error.line}; going on with the configuration as it was`);
+        sayKept(error, log);
         config = former;
         former = undefined;
+        isKept = true;
       }
       log.close();
     }
@@ -152,7 +157,7 @@ function explain(thrown: unknown, log: RunLog): ExitCode {
   const context = error.side === undefined ? { fields } : { side: error.side, fields };
   // Whichever connection noticed first: it concerns them all.
   if (error.code === "INTERRUPTED") log.info(error.line, { fields });
-  else log.error(error.line, context);
+  else for (const line of error.lines) log.error(line, context);
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(line, context);
   }

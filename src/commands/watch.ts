@@ -14,6 +14,7 @@ import { alertsTo } from "../watch/alerts.ts";
 import { Watch, type WatchOptions } from "../watch/watch.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
 import { statusDocument } from "./gather-status.ts";
+import { sayKept } from "./say-kept.ts";
 import { scopeOf, type SyncCommand } from "./sync.ts";
 import { tellOthers } from "./publish-state.ts";
 
@@ -145,7 +146,7 @@ function handleSignals(
         reload();
       } catch (error) {
         if (!(error instanceof InterimapError)) throw error;
-        log.error(`${error.line}; going on with the configuration as it was`);
+        sayKept(error, log);
       }
     }),
   ];

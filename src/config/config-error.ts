@@ -10,7 +10,39 @@ export interface Complaint {
   readonly expected: string;
 }
 
-export function configInvalid({ file, line, problem, expected }: Complaint): InterimapError {
+/** Everything that is wrong with a file, in the order of its lines. */
+class AllInvalid extends InterimapError {
+  readonly #complaints: readonly InterimapError[];
+
+  constructor(first: InterimapError, others: readonly InterimapError[]) {
+    super(first.code, first.message, { cause: first });
+    this.#complaints = [first, ...others];
+  }
+
+  override get lines(): readonly string[] {
+    return this.#complaints.map(({ line }) => line);
+  }
+}
+
+/** Gathers complaints, so that a file can be mended in one go. */
+export class Complaints {
+  /** By what is said: one line for both servers may be wrong for each. */
+  readonly #noted = new Map<string, { readonly line: number; readonly error: InterimapError }>();
+
+  note(complaint: Complaint): void {
+    const error = configInvalid(complaint);
+    this.#noted.set(error.line, { line: complaint.line ?? Infinity, error });
+  }
+
+  /** @throws InterimapError CONFIG_INVALID with all of them, if there are any. */
+  throwIfAny(): void {
+    const inOrder = [...this.#noted.values()].sort((a, b) => (a.line < b.line ? -1 : a.line > b.line ? 1 : 0));
+    const [first, ...others] = inOrder.map(({ error }) => error);
+    if (first !== undefined) throw others.length === 0 ? first : new AllInvalid(first, others);
+  }
+}
+
+function configInvalid({ file, line, problem, expected }: Complaint): InterimapError {
   const place = line === undefined ? file : `${file}:${line}`;
   return new InterimapError("CONFIG_INVALID", `${place}: ${problem}; ${expected}`);
 }

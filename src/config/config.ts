@@ -8,10 +8,10 @@ import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { accountOf } from "../model/account.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
-import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
-import { configInvalid } from "./config-error.ts";
+import { perSide, sides, type PerSide } from "../model/side.ts";
+import { Complaints } from "./config-error.ts";
 import { databaseName } from "./database-name.ts";
-import { configDirectory, dataDirectory, statusSocket } from "./directories.ts";
+import { configDirectory, dataDirectory, homeDirectory, statusSocket, withHome } from "./directories.ts";
 import { exposure, readConfigFile } from "./read-config-file.ts";
 import { authoritiesOf } from "./environment-authorities.ts";
 import { readSections, type Section, type Sections } from "./sections.ts";
@@ -59,17 +59,21 @@ export interface LoadOptions {
   readonly home?: string;
 }
 
-/** Throws CONFIG_MISSING if the file cannot be read, else CONFIG_INVALID for the first line that is wrong. */
+/** Throws CONFIG_MISSING if the file cannot be read, else CONFIG_INVALID for all lines that are wrong, or CONFIG_UNSAFE. */
 export function loadConfig({ file = "config", env, home }: LoadOptions): Config {
-  const path = isAbsolute(file) ? file : resolve(configDirectory(env, home), file);
+  const homeOf = (): string => home ?? homeDirectory(env);
+  const named = withHome(file, homeOf);
+  const path = isAbsolute(named) ? named : resolve(configDirectory(env, home), named);
   const { octets, stats } = readConfigFile(path);
-  const sections = readSections(path, octets);
-  const servers = requireServers(path, sections);
+  const complaints = new Complaints();
+  const sections = readSections(octets, { file: path, complaints, home: homeOf });
+  const servers = requireServers(path, sections, complaints);
   const { top } = sections;
   const exposed = sides.some((side) => holdsPassword(servers[side]))
     ? exposure(path, stats, process.getuid?.())
     : undefined;
-  const reached = perSide((side) => serverSettings({ file: path, section: servers[side], side, env }));
+  const reached = perSide((side) => serverSettings({ file: path, section: servers[side], side, env, complaints }));
+  complaints.throwIfAny();
   for (const side of sides) requireSafeAuthorities(servers[side], reached[side]);
   const withDatabase = (database: string, otherwise?: Config): Config => ({
     file: path,
@@ -94,8 +98,8 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     warnings: exposed === undefined ? sections.warnings : [exposed, ...sections.warnings],
   });
   const inData = (name: string): string => resolve(isAbsolute(name) ? "" : dataDirectory(env, home), name);
-  const named = top.get("database");
-  if (named !== undefined) return withDatabase(inData(named));
+  const wanted = top.get("database");
+  if (wanted !== undefined) return withDatabase(inData(wanted));
   const { host, text } = servers.remote.get("host");
   const usual = inData(
     databaseName(
@@ -108,18 +112,20 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   return isFormer ? withDatabase(former, withDatabase(usual)) : withDatabase(usual);
 }
 
-function requireServers(file: string, sections: Sections): PerSide<Section> {
-  return perSide((side: Side) => {
-    const section = sections[side];
-    if (section !== undefined) return section;
-    const [mistyped] = sections.unknown;
-    if (mistyped !== undefined) {
-      const problem = `unknown section [${mistyped.name}]`;
-      throw configInvalid({ file, line: mistyped.line, problem, expected: "expected [local] or [remote]" });
-    }
-    const expected = "expected both [local] and [remote]";
-    throw configInvalid({ file, problem: `there is no [${side}] section`, expected });
-  });
+/** @throws InterimapError CONFIG_INVALID with all complaints so far: from what was not read nothing follows. */
+function requireServers(file: string, { local, remote, unknown }: Sections, complaints: Complaints): PerSide<Section> {
+  const missing = sides.filter((side) => (side === "local" ? local : remote) === undefined);
+  if (missing.length > 0)
+    for (const { name, line } of unknown.slice(0, missing.length))
+      complaints.note({ file, line, problem: `unknown section [${name}]`, expected: "expected [local] or [remote]" });
+  for (const side of missing.slice(unknown.length))
+    complaints.note({
+      file,
+      problem: `there is no [${side}] section`,
+      expected: "expected both [local] and [remote]",
+    });
+  complaints.throwIfAny();
+  return { local: local!, remote: remote! };
 }
 
 /** Who can change these says which server is believed. What is not there is told when it is read. */

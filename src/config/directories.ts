@@ -34,6 +34,11 @@ function listedHome(): string | undefined {
   }
 }
 
+/** `~/x` is below the home directory, as in a shell; any other path stays as it is. */
+export function withHome(path: string, home: () => string): string {
+  return path.startsWith("~/") ? join(home(), path.slice(2)) : path;
+}
+
 /** One socket for each database; beside the database where the system has no directory for such things. */
 export function statusSocket(env: NodeJS.ProcessEnv, database: string): string {
   const directory = baseDirectory(env["XDG_RUNTIME_DIR"]);

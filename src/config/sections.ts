@@ -3,7 +3,8 @@
 
 import { sides, type Side } from "../model/side.ts";
 import { BadValue } from "./bad-value.ts";
-import { configInvalid } from "./config-error.ts";
+import type { Complaint, Complaints } from "./config-error.ts";
+import { withHome } from "./directories.ts";
 import { iniEntries, noSetting, type IniEntry, type IniSection, type IniSetting } from "./ini-entries.ts";
 import {
   isSettingName,
@@ -40,8 +41,16 @@ interface Slot {
   readonly values: Map<SettingName, { readonly line: number; readonly value: unknown }>;
 }
 
-/** Throws CONFIG_INVALID for the first line that is wrong. */
-export function readSections(file: string, octets: Buffer): Sections {
+export interface Reading {
+  readonly file: string;
+  /** For what is wrong. Its setting counts as one that is not there. */
+  readonly complaints: Complaints;
+  /** Where `~/` is. */
+  readonly home: () => string;
+}
+
+export function readSections(octets: Buffer, reading: Reading): Sections {
+  const { file, complaints } = reading;
   const entries = iniEntries(octets);
   const later = repetitions(entries);
   const top = slot("default", undefined);
@@ -52,7 +61,7 @@ export function readSections(file: string, octets: Buffer): Sections {
   for (const entry of entries) {
     const { line } = entry;
     if (entry.kind === "junk") {
-      throw configInvalid({ file, line, problem: entry.problem, expected: `expected ${entry.expected}` });
+      complaints.note({ file, line, problem: entry.problem, expected: `expected ${entry.expected}` });
     } else if (entry.kind === "section") {
       const side = sides.find((candidate) => candidate === entry.name);
       if (side !== undefined) current = servers[side] ??= slot(side, line);
@@ -64,7 +73,7 @@ export function readSections(file: string, octets: Buffer): Sections {
       }
     } else if (current !== undefined) {
       const reason = uselessness(entry, current, later.get(entry));
-      if (reason === undefined) readSetting(file, entry, current);
+      if (reason === undefined) readSetting(reading, entry, current);
       else warnings.push(`${file}:${line}: "${entry.name}" has no effect ${reason}`);
     }
   }
@@ -103,25 +112,28 @@ function uselessness({ name }: IniSetting, place: Slot, repeatedIn: number | und
   return repeatedIn === undefined ? undefined : `here: line ${repeatedIn} sets it again`;
 }
 
-function readSetting(file: string, { name, value, line }: IniSetting, { values }: Slot): void {
-  if (!isSettingName(name)) throw unknownSetting(file, line, name);
+function readSetting({ file, complaints, home }: Reading, { name, value, line }: IniSetting, { values }: Slot): void {
+  if (!isSettingName(name)) {
+    complaints.note(unknownSetting(file, line, name));
+    return;
+  }
+  const { secret, isPath }: Setting = settings[name];
   try {
-    values.set(name, { line, value: settings[name].parse(value) });
+    values.set(name, { line, value: settings[name].parse(isPath ? withHome(value, home) : value) });
   } catch (error) {
     if (!(error instanceof BadValue)) throw error;
-    const { secret }: Setting = settings[name];
     const problem = error.problem ?? (secret ? "bad value" : `bad value "${value}"`);
-    throw configInvalid({ file, line, problem: `${name}: ${problem}`, expected: `expected ${error.expected}` });
+    complaints.note({ file, line, problem: `${name}: ${problem}`, expected: `expected ${error.expected}` });
   }
 }
 
-function unknownSetting(file: string, line: number, name: string): Error {
+function unknownSetting(file: string, line: number, name: string): Complaint {
   if (!/^[a-z][\w-]*$/i.test(name)) {
-    return configInvalid({ file, line, problem: noSetting.problem, expected: `expected ${noSetting.expected}` });
+    return { file, line, problem: noSetting.problem, expected: `expected ${noSetting.expected}` };
   }
   const known = nearest(name, settingNames);
   const expected = known === undefined ? "expected one that interimap(1) lists" : `did you mean "${known}"?`;
-  return configInvalid({ file, line, problem: `unknown setting "${name}"`, expected });
+  return { file, line, problem: `unknown setting "${name}"`, expected };
 }
 
 function section(own: Slot, fallback: Slot = own): Section {

@@ -2,7 +2,7 @@
 
 import type { ServerSettings, TlsSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
-import { configInvalid } from "./config-error.ts";
+import type { Complaints } from "./config-error.ts";
 import { environmentAuthorities } from "./environment-authorities.ts";
 import { tlsVersions } from "./parse-tls.ts";
 import type { Section } from "./sections.ts";
@@ -13,12 +13,14 @@ export interface ServerSection {
   readonly section: Section;
   readonly side: Side;
   readonly env: NodeJS.ProcessEnv;
+  /** For settings that, each fine alone, do not go together. */
+  readonly complaints: Complaints;
 }
 
-/** Throws CONFIG_INVALID where settings, each fine alone, do not go together. */
-export function serverSettings({ file, section, side, env }: ServerSection): ServerSettings {
+export function serverSettings(server: ServerSection): ServerSettings {
+  const { section, side } = server;
   return {
-    transport: transportSettings(file, section, env),
+    transport: transportSettings(server),
     auth: section.get("auth"),
     username: section.get("username"),
     password: section.get("password"),
@@ -28,19 +30,20 @@ export function serverSettings({ file, section, side, env }: ServerSection): Ser
   };
 }
 
-function transportSettings(file: string, section: Section, env: NodeJS.ProcessEnv): TransportSettings {
+function transportSettings(server: ServerSection): TransportSettings {
+  const { file, section, env, complaints } = server;
   const type = section.get("type");
   if (type === "tunnel") {
     const command = section.get("command");
     if (command === undefined) {
       const problem = "type=tunnel without a command";
-      throw configInvalid({ file, line: section.line, problem, expected: 'expected the setting "command"' });
+      complaints.note({ file, line: section.line, problem, expected: 'expected the setting "command"' });
     }
-    return { type, command, nullStderr: section.get("null-stderr") };
+    return { type, command: command ?? "", nullStderr: section.get("null-stderr") };
   }
   const { host, isIpLiteral } = section.get("host");
   const startTls = section.get("STARTTLS");
-  const tls = tlsSettings(file, section);
+  const tls = tlsSettings(server);
   const asksEnvironment =
     (type === "imaps" || startTls) && tls.verify && tls.caFile === undefined && tls.caPath === undefined;
   const environment = asksEnvironment ? environmentAuthorities(env) : undefined;
@@ -55,13 +58,13 @@ function transportSettings(file: string, section: Section, env: NodeJS.ProcessEn
   };
 }
 
-function tlsSettings(file: string, section: Section): TlsSettings {
+function tlsSettings({ file, section, complaints }: ServerSection): TlsSettings {
   const minVersion = section.get("SSL_protocol_min");
   const maxVersion = section.get("SSL_protocol_max");
   if (minVersion && maxVersion && tlsVersions.indexOf(minVersion) > tlsVersions.indexOf(maxVersion)) {
     const problem = `SSL_protocol_min is newer than SSL_protocol_max`;
     const expected = `expected at most ${maxVersion}`;
-    throw configInvalid({ file, line: section.lineOf("SSL_protocol_min"), problem, expected });
+    complaints.note({ file, line: section.lineOf("SSL_protocol_min"), problem, expected });
   }
   return {
     minVersion,

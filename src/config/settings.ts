@@ -29,6 +29,8 @@ export interface Setting {
   readonly absent?: string;
   /** One sentence for the manual. */
   readonly doc: string;
+  /** Its value names a file or folder, and may begin with `~/`. */
+  readonly isPath?: true;
   /** Its value is never shown. */
   readonly secret?: true;
 }
@@ -39,6 +41,7 @@ export const settings = {
     parse: nonEmpty("a file name"),
     absent: "USER@HOST.db, named after user and host of [remote]",
     doc: "SQLite file that remembers what has been synchronised; a relative path starts from the data directory.",
+    isPath: true,
   },
   "list-mailbox": {
     section: "default",
@@ -65,6 +68,7 @@ export const settings = {
     parse: nonEmpty("a file name"),
     absent: "the error output",
     doc: "File that receives the log messages.",
+    isPath: true,
   },
   "log-prefix": {
     section: "default",
@@ -111,6 +115,7 @@ export const settings = {
     parse: nonEmpty("a file name"),
     absent: "no such file",
     doc: "File that receives figures for Prometheus after each look at all mailboxes.",
+    isPath: true,
   },
   "list-reference": {
     section: "server",
@@ -245,12 +250,14 @@ export const settings = {
     parse: nonEmpty("a file name"),
     absent: "the system's certificates, unless SSL_CApath is set",
     doc: "File of the certificates to trust.",
+    isPath: true,
   },
   SSL_CApath: {
     section: "server",
     parse: nonEmpty("a directory"),
     absent: "the system's certificates, unless SSL_CAfile is set",
     doc: "Directory of the certificates to trust, with hashed names as c_rehash(1ssl) makes them.",
+    isPath: true,
   },
   SSL_hostname: {
     section: "server",

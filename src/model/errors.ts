@@ -111,6 +111,11 @@ export class InterimapError extends Error {
     return this.hint === undefined ? this.message : `${this.message}; ${this.hint}`;
   }
 
+  /** Where there is more to say than {@link line} does. */
+  get lines(): readonly string[] {
+    return [this.line];
+  }
+
   get exitCode(): ExitCode {
     return errorKinds[this.code].exitCode;
   }

@@ -161,18 +161,22 @@ describe("other signals", { concurrency: 3 }, () => {
     assert.deepEqual(await contents(stores.remote, "box"), ["one"]);
     assert.deepEqual(linesOf(`${log}.1`), before);
     const lines = linesOf(log).map((line) => line.replace(/^\S+ /, ""));
-    assert.match(lines[0]!, /^<remote>Added 1 message/);
-    assert.match(lines[1]!, /^<>Stopping as soon as/);
-    assert.equal(lines.length, 2);
+    assert.equal(lines[0], "<>Read the configuration again");
+    assert.match(lines[1]!, /^<remote>Added 1 message/);
+    assert.match(lines[2]!, /^<>Stopping as soon as/);
+    assert.equal(lines.length, 3);
   });
 
-  test("SIGHUP with a broken configuration: one line, and all goes on as before", async (t) => {
+  test("SIGHUP with a broken configuration: it is said, and all goes on as before", async (t) => {
     const stores = await startWatching(t, servers);
     const { daemon, proxies, home } = stores;
     const good = readFileSync(home.configFile, "utf8");
     writeFileSync(home.configFile, `${good}\nnonsense = 1\n`, { mode: 0o600 });
     daemon.kill("SIGHUP");
-    assert.match(await daemon.line(/going on/), /nonsense.*; going on with the configuration as it was$/);
+    await daemon.line(/^Going on with the configuration as it was$/);
+    assert.deepEqual(daemon.said(/nonsense/), [
+      `${home.configFile}:${good.split("\n").length + 1}: unknown setting "nonsense"; expected one that interimap(1) lists`,
+    ]);
     await deliver(stores.local, "INBOX", mail("new"));
     await becomes(() => contents(stores.remote), ["new"]);
     await daemon.waits();
@@ -180,7 +184,7 @@ describe("other signals", { concurrency: 3 }, () => {
       sides.map((side) => proxies[side].connections),
       [1, 1],
     );
-    assert.equal(daemon.said(/./).length, 2);
+    assert.equal(daemon.said(/./).length, 3);
     writeFileSync(home.configFile, good, { mode: 0o600 });
     daemon.kill("SIGHUP");
     await daemon.state(
@@ -194,7 +198,7 @@ describe("other signals", { concurrency: 3 }, () => {
     daemon.kill("SIGHUP");
     await daemon.state(({ activity }) => activity === "waiting" && proxies.remote.connections === 2);
     const { stderr } = await daemon.stop();
-    assert.match(stderr, /^Stopping [^\n]*\n$/);
+    assert.match(stderr, /^Read the configuration again\nStopping [^\n]*\n$/);
   });
 
   test("SIGHUP again and again, and other signals meanwhile, end nothing", async (t) => {

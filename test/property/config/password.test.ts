@@ -3,10 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Complaints } from "../../../src/config/config-error.ts";
 import { readSections } from "../../../src/config/sections.ts";
 
 function passwordIn(text: string): string | undefined {
-  return readSections("config", Buffer.from(text)).local?.get("password");
+  const complaints = new Complaints();
+  const { local } = readSections(Buffer.from(text), { file: "config", complaints, home: () => "/home/me" });
+  complaints.throwIfAny();
+  return local?.get("password");
 }
 
 function roundTrips(password: string): void {

@@ -305,12 +305,71 @@ for (const [name, text, expected] of [
     `${"a".repeat(60)}-9835fa6b@r.db`,
   ],
   ["what the setting says", `database=a/b.db\n${minimal}`, "a/b.db"],
-  ["what the setting says, tilde and all", `database=~/b.db\n${minimal}`, "~/b.db"],
+  ["what the setting says, below the home directory", `database=~/b.db\n${minimal}`, "../../../b.db"],
+  ["what the setting says, another user's tilde and all", `database=~bob/b.db\n${minimal}`, "~bob/b.db"],
 ] as const) {
   test(`the database is named after ${name}`, () => {
     assert.equal(load(text).database, join(home, ".local/share/interimap", expected));
   });
 }
+
+test("~/ is the home directory wherever a file is named, and nowhere else", () => {
+  const config = load(
+    "logfile=~/l\nmetrics-file=~/m\n[local]\ntype=tunnel\ncommand=~/c\n[remote]\npassword=~/p\nSSL_CAfile=~/f\nSSL_CApath=~/d\n",
+  );
+  assert.deepEqual([config.logfile, config.metricsFile], [join(home, "l"), join(home, "m")]);
+  const { local, remote } = config.servers;
+  assert.equal(local.transport.type === "tunnel" && local.transport.command, "~/c", "a shell knows it");
+  assert.equal(remote.password, "~/p");
+  assert.ok(remote.transport.type !== "tunnel");
+  assert.deepEqual([remote.transport.tls.caFile, remote.transport.tls.caPath], [join(home, "f"), join(home, "d")]);
+  writeFileSync(join(home, "elsewhere"), `${minimal}`, { mode: 0o600 });
+  assert.equal(loadConfig({ env: {}, home, file: "~/elsewhere" }).file, join(home, "elsewhere"));
+});
+
+describe("all that is wrong is told, in the order of the lines", () => {
+  const lines = (text: string): readonly string[] =>
+    failure(() => load(text)).lines.map((line) => {
+      assert.ok(line.startsWith(file), line);
+      return line.slice(file.length).replace(/;.*/, "");
+    });
+
+  for (const [what, text, expected] of [
+    [
+      "lines and sections",
+      "databse=x\nmax-delete=many\n[lcoal]\nnot looked into\n[remote]\nport=x\njunk\npassword=\n",
+      [
+        ':1: unknown setting "databse"',
+        ':2: max-delete: bad value "many"',
+        ":3: unknown section [lcoal]",
+        ":4: this is no setting, section or comment",
+        ':6: port: bad value "x"',
+        ":7: this is no setting, section or comment",
+        ":8: password: bad value",
+      ],
+    ],
+    ["sections that are missing", "database=x\n", [": there is no [local] section", ": there is no [remote] section"]],
+    [
+      "what does not go together, once it can be read",
+      "SSL_protocol_min=TLSv1.3\nSSL_protocol_max=TLSv1.2\n[local]\n[remote]\n",
+      [":1: SSL_protocol_min is newer than SSL_protocol_max"],
+    ],
+    [
+      "what does not go together, on both servers",
+      "[local]\ntype=tunnel\n[remote]\nSSL_protocol_max=TLSv1.2\nSSL_protocol_min=TLSv1.3\n",
+      [":1: type=tunnel without a command", ":5: SSL_protocol_min is newer than SSL_protocol_max"],
+    ],
+    [
+      "but nothing that follows from another mistake",
+      "[local]\ntype=tunnel\ncommand=\n[remote]\n",
+      [':3: command: bad value ""'],
+    ],
+  ] as const) {
+    test(what, () => {
+      assert.deepEqual(lines(text), expected);
+    });
+  }
+});
 
 describe("a database that has the name which earlier versions gave", () => {
   const text = "[local]\n[remote]\nhost=Old.example\nusername=alice\n";
