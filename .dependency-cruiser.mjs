@@ -31,7 +31,6 @@ const uses = {
 const homes = {
   yargs: "src/cli/",
   "yargs-parser": "src/cli/",
-  ini: "src/config/",
   imapflow: "src/imap/codec/",
   socks: "src/imap/transport/",
   "better-sqlite3": "src/state/",

@@ -1,8 +1,7 @@
 // Octets of an INI file → its settings in file order. Knows the syntax, which is that of the original program's parser,
-// Config::Tiny; not the names.
+// Config::Tiny; not the names. Why no package reads it: docs/adr/0016-ini.md.
 
 import { isUtf8 } from "node:buffer";
-import { parse } from "ini";
 
 export interface IniSection {
   readonly kind: "section";
@@ -61,20 +60,7 @@ function readLine(octetLine: string, line: number): IniEntry {
   if (header !== undefined) return { kind: "section", line, name: header };
   const [, name, value] = setting.exec(text) ?? [];
   if (name === undefined || value === undefined) return junk(line, noSetting.problem, noSetting.expected);
-  return { kind: "setting", line, name, value: decode(value) };
-}
-
-/**
- * The value through ini, unharmed: it leaves only JSON strings alone, and loses the line when one holds a line
- * separator such as U+2028, so everything outside ASCII is escaped. Even a quoted "true", "false" or "null" comes back
- * as that constant, which String() undoes.
- */
-function decode(value: string): string {
-  const json = JSON.stringify(value).replace(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return String(parse(`value=${json}`)["value"]);
+  return { kind: "setting", line, name, value };
 }
 
 function junk(line: number, problem: string, expected: string): IniJunk {
