@@ -30,6 +30,21 @@ export class Capabilities {
     return this.has("LITERAL-") || this.has("IMAP4REV2");
   }
 
+  /** RFC 3502: an APPEND may have several messages. */
+  get multiAppend(): boolean {
+    return this.has("MULTIAPPEND");
+  }
+
+  /** RFC 8474: mailboxes have ids. */
+  get mailboxIds(): boolean {
+    return this.has("OBJECTID");
+  }
+
+  /** RFC 3691: a mailbox can be left without another one being selected. */
+  get canLeave(): boolean {
+    return this.has("UNSELECT");
+  }
+
   offersMechanism(mechanism: string): boolean {
     return this.has(`AUTH=${mechanism}`);
   }

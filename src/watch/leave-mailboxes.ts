@@ -28,7 +28,7 @@ export async function leaveMailboxes(
     const session = sessions[side];
     const wireName = session.view?.wireName;
     if (wireName === undefined) return;
-    const leaving = session.capabilities.has("UNSELECT") ? unselect(session) : noop(session);
+    const leaving = session.capabilities.canLeave ? unselect(session) : noop(session);
     const asking = sources[side].isNotified ? statusIfAny(session, wireName) : undefined;
     const [now] = await allDone([asking ?? Promise.resolve(undefined), leaving.then(() => undefined)]);
     const name = listed.nameOf(side, wireName);

@@ -124,7 +124,7 @@ function lanesFor({ target, spares, reluctance }: Route, batches: readonly Batch
 }
 
 function takesSeveral(session: Channel): boolean {
-  return session.capabilities.has("MULTIAPPEND");
+  return session.capabilities.multiAppend;
 }
 
 async function copyBatch(

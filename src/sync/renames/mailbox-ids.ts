@@ -16,7 +16,7 @@ export async function withSameIds<T extends { readonly idx: number; readonly wir
   { session, ids }: Recorded,
   mailboxes: readonly T[],
 ): Promise<readonly T[]> {
-  if (!session.capabilities.has("OBJECTID")) return [];
+  if (!session.capabilities.mailboxIds) return [];
   const asked = mailboxes.filter(({ idx }) => ids.has(idx));
   const told = await allDone(asked.map(({ wireName }) => mailboxIdOf(session, wireName)));
   const isOnlyOne = uniqueIn(told);

@@ -100,6 +100,6 @@ export async function leaveMailboxes(sessions: PerSide<Session>): Promise<void> 
   await bothSides(async (side) => {
     const session = sessions[side];
     if (session.view === undefined) return;
-    await (session.capabilities.has("UNSELECT") ? unselect(session) : examine(session, "INBOX"));
+    await (session.capabilities.canLeave ? unselect(session) : examine(session, "INBOX"));
   });
 }
