@@ -51,9 +51,9 @@ export function statusDocument(source: StatusSource): StatusDocument {
   const { database, store, watch, run, lastLook = watch?.lastLook } = source;
   const look = lastLook === undefined ? store && recordedLook(database) : lookOf(lastLook);
   const isCurrent = store?.needsUpgrade === false;
-  const refused = groupBy(isCurrent ? store.refused() : [], ({ idx }) => idx);
-  const waits = groupBy(isCurrent ? store.waits() : [], ({ idx }) => idx);
-  const changes = groupBy(isCurrent ? store.refusedChanges() : [], ({ idx }) => idx);
+  const refused = groupBy(isCurrent ? store.refusals.messages() : [], ({ idx }) => idx);
+  const waits = groupBy(isCurrent ? store.refusals.waits() : [], ({ idx }) => idx);
+  const changes = groupBy(isCurrent ? store.refusals.changes() : [], ({ idx }) => idx);
   const mailboxes = (isCurrent ? store.summaries() : []).sort((a, b) => inOrder(a.name, b.name));
   const found: Omit<StatusDocument, "version" | "at"> = {
     database: { path: database, state: store === undefined ? "missing" : isCurrent ? "current" : "outdated" },

@@ -82,7 +82,7 @@ export function requireUsable({ config, missing }: Pick<Wanted, "config" | "miss
     return;
   }
   try {
-    open.store.requireAccounts(accountsOf(config));
+    open.store.accounts.require(accountsOf(config));
   } catch (error) {
     // Its servers will be asked.
     if (!(error instanceof OtherAccounts) || error.onOtherPorts === undefined) throw error;

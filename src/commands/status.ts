@@ -60,7 +60,7 @@ async function readStatus(config: Config, log: Log): Promise<StatusDocument> {
 /** That it is about other accounts is no reason not to show it. */
 function othersThan(config: Config, store: Store): InterimapError | undefined {
   try {
-    store.requireAccounts(accountsOf(config));
+    store.accounts.require(accountsOf(config));
     return undefined;
   } catch (error) {
     if (!(error instanceof InterimapError)) throw error;

@@ -1,5 +1,6 @@
 // What the guard against mass deletions remembers: how many messages mailboxes had before deletions began.
 
+import type { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
 
@@ -10,8 +11,46 @@ const mostAheadHours = 100 * 366 * 24;
 /** So long a mailbox that was emptied with permission may be emptied again. */
 const habitMs = 30 * 24 * hourMs;
 
+export class Losses {
+  readonly #connection: Connection;
+  readonly #sparse: SparseTables;
+
+  constructor(connection: Connection, sparse: SparseTables) {
+    this.#connection = connection;
+    this.#sparse = sparse;
+  }
+
+  /** Messages are about to be deleted from a mailbox that has so many on both sides. */
+  noteStock(idx: number, known: number): void {
+    this.#sparse.note("stocks", idx);
+    this.#connection.transaction(() => {
+      noteStock(this.#connection, idx, known);
+    });
+  }
+
+  /** By idx: how many messages each mailbox had before the first deletion of the last 24 hours. */
+  earlierStocks(): ReadonlyMap<number, number> {
+    return earlierStocks(this.#connection);
+  }
+
+  forgetStock(idx: number): void {
+    forgetStock(this.#connection, idx);
+  }
+
+  /** The mailbox is losing nearly everything, and may. */
+  noteEmptied(idx: number): void {
+    this.#sparse.note("emptied", idx);
+    noteEmptied(this.#connection, idx);
+  }
+
+  /** Whether that happened within the last month. */
+  wasEmptied(idx: number): boolean {
+    return wasEmptied(this.#connection, idx);
+  }
+}
+
 /** Messages are about to be deleted from a mailbox that has so many. */
-export function noteStock(connection: Connection, idx: number, known: number): void {
+function noteStock(connection: Connection, idx: number, known: number): void {
   const hour = currentHour();
   bringBack(connection, hour);
   connection.run("DELETE FROM stocks WHERE hour <= ?", hour - windowHours);
@@ -19,7 +58,7 @@ export function noteStock(connection: Connection, idx: number, known: number): v
 }
 
 /** By idx: how many messages each mailbox had before the first deletion of the last 24 hours. */
-export function earlierStocks(connection: Connection): ReadonlyMap<number, number> {
+function earlierStocks(connection: Connection): ReadonlyMap<number, number> {
   // SQLite takes the other columns from the row that has the minimum.
   const sql = "SELECT idx, known, min(hour) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx";
   const hour = currentHour();
@@ -42,11 +81,11 @@ function bringBack(connection: Connection, hour: number): void {
   });
 }
 
-export function forgetStock(connection: Connection, idx: number): void {
+function forgetStock(connection: Connection, idx: number): void {
   connection.run("DELETE FROM stocks WHERE idx = ?", idx);
 }
 
-export function noteEmptied(connection: Connection, idx: number): void {
+function noteEmptied(connection: Connection, idx: number): void {
   const at = secondsOf(new Date());
   connection.run(
     "INSERT INTO emptied (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO UPDATE SET at = excluded.at",
@@ -56,7 +95,7 @@ export function noteEmptied(connection: Connection, idx: number): void {
 }
 
 /** Within the last month, with permission. A time to come is none of ours, and no permission. */
-export function wasEmptied(connection: Connection, idx: number): boolean {
+function wasEmptied(connection: Connection, idx: number): boolean {
   const now = Date.now();
   const [from, to] = [Math.floor((now - habitMs) / 1000), Math.floor(now / 1000)];
   return connection.value("SELECT 1 FROM emptied WHERE idx = ? AND at > ? AND at <= ?", idx, from, to) !== undefined;

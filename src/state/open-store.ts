@@ -9,7 +9,8 @@ import { fileKind } from "../model/file-kind.ts";
 import { Connection } from "./sqlite.ts";
 import { createError, foreignError, lostLogError, oddFileError, readOnlyError } from "./database-error.ts";
 import { leftoverLog } from "./leftover-log.ts";
-import { Store, type Claim } from "./state-store.ts";
+import { Store } from "./state-store.ts";
+import type { Claim } from "./account-claim.ts";
 
 export interface StoreOptions {
   /** Its directory must exist. */

@@ -22,11 +22,11 @@ import { reportStillRefused, reportStillRefusedChanges, reportWaits } from "./re
 export async function synchronise(options: SyncOptions): Promise<PerSide<Listing>> {
   const run = await begin(options);
   const { listings, plan, known } = await reconcile(run).catch(unlistable);
-  const refused = run.store.refused();
-  const refusedChanges = run.store.refusedChanges();
+  const refused = run.store.refusals.messages();
+  const refusedChanges = run.store.refusals.changes();
   const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
-  const waits = run.store.waits().filter((wait) => run.repairs === true || isWaitOver(wait));
-  const unkept = run.store.unkept().filter((one) => isToBeAskedAgain(one));
+  const waits = run.store.refusals.waits().filter((wait) => run.repairs === true || isWaitOver(wait));
+  const unkept = run.store.refusals.unkept().filter((one) => isToBeAskedAgain(one));
   const due = new Set(
     [...[...refused, ...refusedChanges].filter(isOffered), ...waits, ...unkept].map(({ idx }) => idx),
   );

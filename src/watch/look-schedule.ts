@@ -13,7 +13,7 @@ export interface LookScheduleOptions {
   readonly pollMs: number;
   /** Between two looks, even if all servers report changes. */
   readonly lookMs: number;
-  readonly store: Pick<Store, "refused" | "refusedChanges" | "waits">;
+  readonly store: { readonly refusals: Pick<Store["refusals"], "messages" | "changes" | "waits"> };
 }
 
 export class LookSchedule {
@@ -39,7 +39,7 @@ export class LookSchedule {
     const { pollMs, lookMs, store } = this.#options;
     const regular = isReported ? lookMs : Math.min(pollMs, lookMs);
     const retry = this.#failures > 0 ? leastRetryMs + backoffMs(this.#failures) : Infinity;
-    const refused = untilNextAttempt([...store.refused(), ...store.refusedChanges()]);
-    return Math.min(regular, retry, refused, untilNextWait(store.waits()));
+    const refused = untilNextAttempt([...store.refusals.messages(), ...store.refusals.changes()]);
+    return Math.min(regular, retry, refused, untilNextWait(store.refusals.waits()));
   }
 }

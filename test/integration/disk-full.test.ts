@@ -195,7 +195,7 @@ test("written until nothing fits any more, folding in between: what was committe
   const store = openStore({ path: copy });
   try {
     store.check();
-    assert.equal(store.countAllMappings(), batches * batchSize);
+    assert.equal(store.mappings.countAll(), batches * batchSize);
   } finally {
     store.close();
   }

@@ -28,7 +28,7 @@ test("version 0 is upgraded where it is, every row kept", (t) => {
   assert.deepEqual(store.mailboxes(), takenOverMailboxes);
   assert.throws(
     () => {
-      store.addMappings(2, [{ local: 1, remote: 1 }]);
+      store.mappings.add(2, [{ local: 1, remote: 1 }]);
     },
     failure("BUG", /FOREIGN KEY/),
   );

@@ -34,8 +34,8 @@ test("version 2 is upgraded where it is, every row kept", (t) => {
   assert.equal(store.needsUpgrade, false);
   assert.deepEqual(store.mailboxes(), mailboxes);
   assert.deepEqual(store.allMessageCounts(), upgradedCounts);
-  assert.deepEqual(store.interruption(3), { local: 0xffff_ffff, remote: 1 });
-  assert.equal(store.refused(1)[0]?.attempts, 3);
+  assert.deepEqual(store.transfers.interruption(3), { local: 0xffff_ffff, remote: 1 });
+  assert.equal(store.refusals.messages(1)[0]?.attempts, 3);
   assert.deepEqual(
     store.summaries().map(({ synchronisedAt, mappings, isUnfinished }) => [synchronisedAt, mappings, isUnfinished]),
     [

@@ -25,7 +25,7 @@ test("version 3 is upgraded where it is, every row kept", (t) => {
   );
   assert.deepEqual(store.allMessageCounts(), upgradedCounts);
   assert.equal(store.summaries()[0]?.synchronisedAt?.getTime(), 1_700_003_600_000);
-  assert.deepEqual(store.suspects(3, "remote"), { ranges: [[77, 77]] });
+  assert.deepEqual(store.transfers.suspects(3, "remote"), { ranges: [[77, 77]] });
   store.close();
   assertEverythingKept(path, before);
   assertLikeNew(t, path);
@@ -37,7 +37,7 @@ test("a mailbox with messages and HIGHESTMODSEQ 1, on either side, is looked at 
     const before = dump(path);
     const store = openStore({ path });
     store.upgrade(unequal);
-    assert.deepEqual(store.interruption(1), { local: 6, remote: 2_000_000_005 });
+    assert.deepEqual(store.transfers.interruption(1), { local: 6, remote: 2_000_000_005 });
     assert.deepEqual(
       store.mailboxes().map(({ isUnfinished }) => isUnfinished),
       [true, true, false],
@@ -50,6 +50,6 @@ test("a mailbox with messages and HIGHESTMODSEQ 1, on either side, is looked at 
   const path = originalDatabase(t, 3, "UPDATE remote SET HIGHESTMODSEQ = 1, UIDNEXT = 1 WHERE idx = 1;");
   const store = openStore({ path });
   store.upgrade(unequal);
-  assert.equal(store.interruption(1), undefined);
+  assert.equal(store.transfers.interruption(1), undefined);
   store.close();
 });

@@ -13,7 +13,7 @@ test("version 4 is upgraded where it is, every row kept", (t) => {
     store.mailboxes(),
     upgradedMailboxes.map((one) => ({ ...one, isUnfinished: one.idx === 3 })),
   );
-  assert.deepEqual(store.unkept(), []);
+  assert.deepEqual(store.refusals.unkept(), []);
   store.close();
   assertEverythingKept(path, before);
   assertLikeNew(t, path);

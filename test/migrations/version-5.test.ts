@@ -20,7 +20,7 @@ test("version 5 is upgraded where it is, every row kept", (t) => {
     upgradedMailboxes.map((one) => ({ ...one, isUnfinished: one.idx === 3 })),
   );
   assert.deepEqual(
-    store.unkept(1).map(({ flags }) => flags.key),
+    store.refusals.unkept(1).map(({ flags }) => flags.key),
     ["\\Flagged work"],
   );
   store.close();
@@ -39,7 +39,7 @@ test("whose an older database is, the first run that both servers let in says", 
   open(bob).close();
   const store = open(alice);
   store.upgrade({ local: "/", remote: "." });
-  assert.deepEqual(store.recordAccounts(), {});
+  assert.deepEqual(store.accounts.record(), {});
   store.close();
   assert.throws(() => open(bob), failure("OTHER_ACCOUNTS", /: remote alice at imap\.example\.net, not bob at imap/));
   open(alice).close();

@@ -90,7 +90,7 @@ for (const side of sides) {
       selected() + again() + searched("1", "1") + searched("2", "2") + noop() + sizes(2) + fetched(2) + settled();
     const there = selected({ exists: 1 }) + appended(3) + settled({ uidNext: 4, exists: 2 });
     await withScene(scripts(side, here, there), async (scene) => {
-      scene.store.removeMappings(scene.idx, [side === "local" ? 2 : 1]);
+      scene.store.mappings.remove(scene.idx, [side === "local" ? 2 : 1]);
       await scene.sync();
       assert.deepEqual(mapping(scene), side === "local" ? { 2: 1, 3: 2 } : { 1: 2, 2: 3 });
     });
@@ -185,7 +185,7 @@ for (const source of sides) {
     await withScene(scripts(source, from, to), async (scene) => {
       await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /told UID 9 .* it is not there/));
       assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
-      assert.deepEqual(scene.store.interruption(scene.idx), { local: 3, remote: 3 });
+      assert.deepEqual(scene.store.transfers.interruption(scene.idx), { local: 3, remote: 3 });
       assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: before, remote: before });
     });
   });
@@ -238,7 +238,7 @@ for (const source of sides) {
       await scene.sync();
       assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
       assert.deepEqual(
-        scene.store.refused(scene.idx).map(({ side, uid }) => [side, uid]),
+        scene.store.refusals.messages(scene.idx).map(({ side, uid }) => [side, uid]),
         [[source, 3]],
       );
     });

@@ -40,7 +40,7 @@ export async function withScene(
   try {
     const idx = store.addMailbox("box", false);
     if (!isFirstMet) {
-      store.addMappings(idx, [
+      store.mappings.add(idx, [
         { local: 1, remote: 2 },
         { local: 2, remote: 1 },
       ]);
@@ -161,7 +161,9 @@ export function appended(uid: number, text = "mail"): string {
 
 /** The local UID of each remote one. */
 export function mapping({ store, idx }: Scene): Record<number, number> {
-  return Object.fromEntries(store.pairsOf(idx, "remote", uidRange(1, 100)).map(({ local, remote }) => [remote, local]));
+  return Object.fromEntries(
+    store.mappings.pairsOf(idx, "remote", uidRange(1, 100)).map(({ local, remote }) => [remote, local]),
+  );
 }
 
 export const expunged = String.raw`

@@ -31,7 +31,7 @@ test("a new message is copied, recorded, and the state saved", async () => {
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3 });
     const after = { uidValidity: 7, uidNext: 4, highestModSeq: 6n };
     assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: after, remote: after });
-    assert.equal(scene.store.interruption(scene.idx), undefined);
+    assert.equal(scene.store.transfers.interruption(scene.idx), undefined);
   });
 });
 
@@ -58,7 +58,7 @@ test("a message that is larger each time is refused, and everything else goes on
   await withScene(scripts, async (scene) => {
     await scene.sync();
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
-    const [refused, ...others] = scene.store.refused(scene.idx);
+    const [refused, ...others] = scene.store.refusals.messages(scene.idx);
     assert.deepEqual([refused?.uid, refused?.size, others], [3, 6 << 20, []]);
     assert.match(refused?.reason ?? "", /^the local server sends 6291456 octets of it, far more than it says/);
   });
@@ -105,12 +105,12 @@ test("a message refused once more stays on record, however many rounds follow", 
     remote: selected({ exists: 1 }) + refused + settled({ exists: 1 }) + store + settled({ exists: 1, modSeq: 6 }),
   };
   await withScene(scripts, async (scene) => {
-    scene.store.removeMappings(scene.idx, [2]);
+    scene.store.mappings.remove(scene.idx, [2]);
     const refusal = { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" } as const;
-    scene.store.recordRefused(scene.idx, refusal, longAgo);
+    scene.store.refusals.recordMessage(scene.idx, refusal, longAgo);
     await scene.sync();
     assert.deepEqual(
-      scene.store.refused(scene.idx).map(({ uid, attempts, reason }) => [uid, attempts, reason]),
+      scene.store.refusals.messages(scene.idx).map(({ uid, attempts, reason }) => [uid, attempts, reason]),
       [[2, 2, "[OVERQUOTA] Still no room"]],
     );
   });
@@ -119,11 +119,17 @@ test("a message refused once more stays on record, however many rounds follow", 
 test("a refused message has a minute's rest", async () => {
   const scripts = { local: selected(), remote: selected({ exists: 1 }) };
   await withScene(scripts, async (scene) => {
-    scene.store.removeMappings(scene.idx, [2]);
-    scene.store.recordRefused(scene.idx, { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" });
+    scene.store.mappings.remove(scene.idx, [2]);
+    scene.store.refusals.recordMessage(scene.idx, {
+      side: "local",
+      uid: 2,
+      size: 4,
+      messageId: undefined,
+      reason: "No room",
+    });
     await scene.sync();
     assert.deepEqual(
-      scene.store.refused(scene.idx).map(({ uid, attempts }) => [uid, attempts]),
+      scene.store.refusals.messages(scene.idx).map(({ uid, attempts }) => [uid, attempts]),
       [[2, 1]],
     );
   });
@@ -139,11 +145,11 @@ test("a refused message that is accepted now, or is gone, is off the record", as
   ] as const) {
     const scripts = { local: selected({ exists }) + local, remote: selected({ exists: 1 }) + remote };
     await withScene(scripts, async (scene) => {
-      scene.store.removeMappings(scene.idx, [2]);
+      scene.store.mappings.remove(scene.idx, [2]);
       const refusal = { side: "local", uid: 2, size: 4, messageId: undefined, reason: "No room" } as const;
-      scene.store.recordRefused(scene.idx, refusal, longAgo);
+      scene.store.refusals.recordMessage(scene.idx, refusal, longAgo);
       await scene.sync();
-      assert.deepEqual(scene.store.refused(scene.idx), []);
+      assert.deepEqual(scene.store.refusals.messages(scene.idx), []);
     });
   }
 });
@@ -210,7 +216,7 @@ test("a side that refuses to expunge keeps the mapping, and that is remembered",
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
     assert.equal(scene.store.mailboxes()[0]?.states.local?.highestModSeq, 6n);
     assert.deepEqual(
-      scene.store.refusedChanges(scene.idx).map(({ side, uid, what, reason }) => [side, uid, what, reason]),
+      scene.store.refusals.changes(scene.idx).map(({ side, uid, what, reason }) => [side, uid, what, reason]),
       [["remote", 2, "deletion", "[NOPERM] no"]],
     );
     assert.deepEqual(
@@ -412,7 +418,7 @@ test("no message there, by the count: what was copied in an interrupted run is n
     remote: selected({ exists: 3, uidNext: 4 }) + flagsOf("3", told(3)),
   };
   await withScene(scripts, async (scene) => {
-    scene.store.addMappings(scene.idx, [{ local: 3, remote: 3 }]);
+    scene.store.mappings.add(scene.idx, [{ local: 3, remote: 3 }]);
     await assert.rejects(scene.sync(), failsWith("MAILBOX_UNSTABLE"));
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3 });
   });
@@ -491,7 +497,7 @@ test("another UIDVALIDITY: what was known is forgotten in one step, and that all
       [["uidvalidity-changed", "local"]],
     );
     assert.deepEqual(mapping(scene), {});
-    assert.deepEqual(scene.store.interruption(scene.idx), { local: 1, remote: 1 });
+    assert.deepEqual(scene.store.transfers.interruption(scene.idx), { local: 1, remote: 1 });
     assert.deepEqual(scene.store.mailboxes()[0]?.states, {
       local: { uidValidity: 8, uidNext: 1, highestModSeq: 0n },
       remote: { uidValidity: 7, uidNext: 1, highestModSeq: 0n },
@@ -556,7 +562,7 @@ for (const [what, echo] of [
         [["flags-refused", "remote"]],
       );
       assert.deepEqual(
-        scene.store.refusedChanges(scene.idx).map(({ side, uid, what, attempts }) => [side, uid, what, attempts]),
+        scene.store.refusals.changes(scene.idx).map(({ side, uid, what, attempts }) => [side, uid, what, attempts]),
         [["remote", 2, "flags", 0]],
       );
     });
@@ -593,7 +599,7 @@ for (const [how, echo] of [
           ["flags-updated", "local"],
         ],
       );
-      assert.deepEqual(scene.store.refusedChanges(scene.idx), []);
+      assert.deepEqual(scene.store.refusals.changes(scene.idx), []);
     });
   });
 }
@@ -733,7 +739,7 @@ test("a connection lost between APPEND and its answer leaves the marker to resum
   const scripts = { local: selected({ uidNext: 4 }) + sizes(3) + fetched(3), remote: selected() + lost };
   await withScene(scripts, async (scene) => {
     await assert.rejects(scene.sync(), failsWith("CONNECTION_LOST"));
-    assert.deepEqual(scene.store.interruption(scene.idx), { local: 3, remote: 3 });
+    assert.deepEqual(scene.store.transfers.interruption(scene.idx), { local: 3, remote: 3 });
     assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
   });
 });
@@ -764,10 +770,10 @@ test("resuming adopts what was appended but not recorded, and copies the rest", 
       ${settled({ exists: 4, uidNext: 5 })}`,
   };
   await withScene(scripts, async (scene) => {
-    scene.store.markInterruptible([{ idx: scene.idx, floors: { local: 3, remote: 3 } }]);
+    scene.store.transfers.mark([{ idx: scene.idx, floors: { local: 3, remote: 3 } }]);
     await scene.sync();
     assert.deepEqual(mapping(scene), { 1: 2, 2: 1, 3: 3, 4: 4 });
-    assert.equal(scene.store.interruption(scene.idx), undefined);
+    assert.equal(scene.store.transfers.interruption(scene.idx), undefined);
   });
 });
 
@@ -787,7 +793,7 @@ test("what was to be copied over a connection that is lost takes no room from ot
   };
   await withScene(scripts, async (scene) => {
     // So they go one at a time.
-    scene.store.addSuspects(scene.idx, "local", [3, 4]);
+    scene.store.transfers.addSuspects(scene.idx, "local", [3, 4]);
     await assert.rejects(scene.sync(), failsWith("CONNECTION_LOST"));
     await scene.inFlight.local.acquire(budget);
   });

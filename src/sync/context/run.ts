@@ -93,7 +93,7 @@ export async function begin(options: SyncOptions): Promise<Run> {
 /** Without those of mailboxes that one server does not have any more, and rubbish: what is left is all that can vanish. */
 function countKnown(store: Store, without: ReadonlySet<string>): number {
   const apart = store.mailboxes().filter(({ name }) => without.has(name));
-  return apart.reduce((count, { idx }) => count - store.countMappings(idx), store.countAllMappings());
+  return apart.reduce((count, { idx }) => count - store.mappings.count(idx), store.mappings.countAll());
 }
 
 export function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {

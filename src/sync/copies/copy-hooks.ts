@@ -23,7 +23,7 @@ export function hooksOf(mailbox: OpenMailbox, direction: Direction): TransferHoo
   const { store, idx, progress } = mailbox;
   const { source, target } = direction;
   // The target misread a message: its new keywords, if it was one of them, are set when nothing hangs on the command.
-  const holdsKeywordsBack = store.hasMisread(source);
+  const holdsKeywordsBack = store.transfers.hasMisread(source);
   return {
     acceptFlags: (flags) => {
       const offered = offerFlags(mailbox, target, flags);
@@ -32,10 +32,10 @@ export function hooksOf(mailbox: OpenMailbox, direction: Direction): TransferHoo
     withoutNewKeywords: (flags) => (holdsKeywordsBack ? undefined : flagsWithoutNewKeywords(mailbox, target, flags)),
     sending: (uids) => {
       progress[target].isTouched = true;
-      store.noteSent(idx, source, uids);
+      store.transfers.noteSent(idx, source, uids);
     },
     withdrawn: (uids) => {
-      store.noteConfirmed(idx, source, uids);
+      store.transfers.noteConfirmed(idx, source, uids);
     },
     flagsRefused: (refused) => {
       noteFlagRefusal(mailbox, { side: target, ...refused });
@@ -76,8 +76,8 @@ function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, { mes
     throw new InterimapError("MAILBOX_PROTOCOL", message, { side: target, hint: "it is looked for in the next run" });
   }
   store.transaction(() => {
-    store.noteConfirmed(idx, source, uidSetOf(sourceUids));
-    store.addMappings(
+    store.transfers.noteConfirmed(idx, source, uidSetOf(sourceUids));
+    store.mappings.add(
       idx,
       messages.map((message, i) => ({
         ...(source === "local" ? { local: message.uid, remote: uids[i]! } : { local: uids[i]!, remote: message.uid }),
@@ -160,7 +160,7 @@ function noteDeath(
   if (error.cause instanceof LiteralRefused) return;
   // When both are gone, no message is to blame: this machine was asleep, or has no network.
   if (!isDeath || !sessions[otherSide(error.side)].isUsable) return;
-  const copied = uidSetOf(store.pairsOf(idx, source, uidSetOf(uids)).map((pair) => pair[source]));
+  const copied = uidSetOf(store.mappings.pairsOf(idx, source, uidSetOf(uids)).map((pair) => pair[source]));
   const missing = uids.filter((uid) => !hasUid(copied, uid));
   const [uid] = missing;
   const isMisread = error instanceof LiteralRefused;
@@ -168,6 +168,6 @@ function noteDeath(
   if (uid !== undefined && isSuspect && (holdsKeywordsBack || !isMisread)) {
     const reason = isMisread ? error.reason : "the connection was lost each time that it was being copied";
     recordRefusal(mailbox, direction, { uid, size: octets, messageId, reason });
-  } else store.addSuspects(idx, source, missing);
-  if (isMisread) store.noteMisread(idx, source);
+  } else store.transfers.addSuspects(idx, source, missing);
+  if (isMisread) store.transfers.noteMisread(idx, source);
 }

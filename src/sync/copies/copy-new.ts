@@ -37,7 +37,7 @@ export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<U
     }
   }
   const { store, idx } = mailbox;
-  const suspects = perSide((side) => intersect(present[side], store.suspects(idx, side)));
+  const suspects = perSide((side) => intersect(present[side], store.transfers.suspects(idx, side)));
   const copy = (source: Side): Promise<void> =>
     copyFrom(mailbox, source, { sizes: sizes[source], suspects: suspects[source] });
   if (sides.every((side) => isEmpty(suspects[side]))) await bothSides(copy);
@@ -100,7 +100,7 @@ function markInterruptible(mailbox: OpenMailbox): void {
   const { store, idx, progress, marked } = mailbox;
   const floors = perSide((side) => progress[side].floor);
   if (marked !== undefined && sides.every((side) => marked[side] <= floors[side])) return;
-  store.markInterruptible([{ idx, floors }]);
+  store.transfers.mark([{ idx, floors }]);
   mailbox.marked = floors;
 }
 

@@ -12,10 +12,10 @@ export function forgetDoubtedCopies(mailbox: OpenMailbox): void {
   const { store, idx, progress, marked } = mailbox;
   for (const target of sides.filter((side) => progress[side].areCopiesDoubted)) {
     const source = otherSide(target);
-    const rows = store.pairsOf(idx, target, store.mappedUids(idx, target, progress[target].nextUid));
+    const rows = store.mappings.pairsOf(idx, target, store.mappings.uids(idx, target, progress[target].nextUid));
     const reason = `the ${target} server took it, but told a UID that is not its copy's`;
     store.transaction(() => {
-      store.removeMappings(
+      store.mappings.remove(
         idx,
         rows.map(({ local }) => local),
       );

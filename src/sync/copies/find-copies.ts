@@ -20,7 +20,7 @@ export async function findCopies(mailbox: OpenMailbox, direction: Direction): Pr
   // What another connection appended shows only after this.
   await noop(sessions[target]);
   const { nextUid } = progress[target];
-  const candidates = subtract(uidRange(nextUid, maxUid), store.mappedUids(idx, target, nextUid));
+  const candidates = subtract(uidRange(nextUid, maxUid), store.mappings.uids(idx, target, nextUid));
   const sent = await fetchIdentities(sessions[source], unnamed, { areThere: true });
   const arrived = await identitiesOf(mailbox, target, candidates);
   const pairs = planCopiesFound(

@@ -39,7 +39,7 @@ async function findUntrue(mailbox: OpenMailbox, target: Side, uidNext: number): 
   if (!isEmpty(unused)) return unused;
   // What was there and was deleted has been told.
   const about = union(uids, subtract(near(copied, unrecorded), views[target].pending.vanished));
-  const rows = store.pairsOf(idx, target, about);
+  const rows = store.mappings.pairsOf(idx, target, about);
   const untrue = await findWrongUids(mailbox, { target, rows, unrecorded });
   if (isEmpty(untrue)) noteMissing(mailbox, target, silent);
   return untrue;
@@ -64,8 +64,8 @@ function noteMissing(mailbox: OpenMailbox, target: Side, silent: readonly Flagge
   const direction = { source: otherSide(target), target };
   const reason = `the ${target} server took it, but does not have it`;
   store.transaction(() => {
-    const rows = store.pairsOf(idx, target, uidSetOf(silent.map(({ uid }) => uid)));
-    store.removeMappings(
+    const rows = store.mappings.pairsOf(idx, target, uidSetOf(silent.map(({ uid }) => uid)));
+    store.mappings.remove(
       idx,
       rows.map(({ local }) => local),
     );

@@ -58,14 +58,14 @@ export function endVainWaits(mailbox: OpenMailbox, after: PerSide<MailboxState>)
     const { wait } = progress[side];
     if (wait === undefined || wait.firstUid >= after[side].uidNext) continue;
     const waiting = uidRange(wait.firstUid, after[side].uidNext - 1);
-    if (isEmpty(missingOf(mailbox, { source: side }, waiting))) store.clearWait(idx, side);
+    if (isEmpty(missingOf(mailbox, { source: side }, waiting))) store.refusals.clearWait(idx, side);
   }
 }
 
 function missingOf(mailbox: OpenMailbox, { source }: Pick<Offer, "source">, offered: UidSet): UidSet {
   const { store, idx, progress } = mailbox;
   const from = offered.ranges[0]?.[0] ?? 1;
-  const known = union(store.mappedUids(idx, source, from), refusedUids(mailbox, source));
+  const known = union(store.mappings.uids(idx, source, from), refusedUids(mailbox, source));
   return subtract(offered, union(known, progress[source].unnamed));
 }
 
@@ -81,13 +81,13 @@ function beginWait(
   );
   const since = new Date();
   const nextAttempt = new Date(since.getTime() + pause);
-  store.recordWait({ idx, side: source, firstUid, reason, since, nextAttempt, attempts });
+  store.refusals.recordWait({ idx, side: source, firstUid, reason, since, nextAttempt, attempts });
   progress[source].wait = { firstUid, attempts, isOver: false };
 }
 
 function endWait({ store, idx, progress }: OpenMailbox, { source }: Offer): void {
   if (progress[source].wait?.isOver !== true) return;
-  store.clearWait(idx, source);
+  store.refusals.clearWait(idx, source);
   progress[source].wait = undefined;
 }
 

@@ -43,8 +43,8 @@ export function forgetUnknown(mailbox: OpenMailbox, side: Side): void {
   const { views, store, idx, progress } = mailbox;
   const [view, other] = [views[side], otherSide(side)];
   if (isEmpty(view.pending.vanished)) return;
-  const left = store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]);
-  const mapped = subtract(store.mappedAmong(idx, side, view.pending.vanished), uidSetOf(left));
+  const left = store.mappings.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]);
+  const mapped = subtract(store.mappings.among(idx, side, view.pending.vanished), uidSetOf(left));
   const known = union(mapped, intersect(view.pending.vanished, refusedUids(mailbox, side)));
   const unknown = subtract(view.pending.vanished, known);
   // It may be one that waited to be copied.
@@ -214,7 +214,7 @@ async function noteRefuted(mailbox: OpenMailbox, side: Side, { uids, unchanged }
   const isExplained = (pair: PerSide<number>): boolean =>
     hasUid(unchanged, pair[side]) &&
     (views[other].pending.changeOf(pair[other]) !== undefined || hasUid(progress[side].unflaggable, pair[side]));
-  const pairs = store.pairsOf(idx, side, uids).filter((pair) => !isExplained(pair));
+  const pairs = store.mappings.pairsOf(idx, side, uids).filter((pair) => !isExplained(pair));
   await comparePairs(mailbox, pairs, [side]);
 }
 

@@ -30,10 +30,10 @@ export interface GuardOptions {
   readonly memory?: DeletionMemory | undefined;
 }
 
-export type DeletionMemory = Pick<
-  Store,
-  "countMappings" | "noteStock" | "earlierStocks" | "forgetStock" | "noteEmptied" | "wasEmptied"
->;
+export interface DeletionMemory {
+  readonly mappings: Pick<Store["mappings"], "count">;
+  readonly losses: Pick<Store["losses"], keyof Store["losses"]>;
+}
 
 export interface GuardedMailbox {
   readonly idx: number;
@@ -154,7 +154,7 @@ export class DeletionGuard {
   #countLost(): number {
     const { memory } = this.#options;
     if (memory === undefined) return 0;
-    const lost = [...memory.earlierStocks()].map(([idx, before]) => before - memory.countMappings(idx));
+    const lost = [...memory.losses.earlierStocks()].map(([idx, before]) => before - memory.mappings.count(idx));
     return lost.reduce((sum, count) => sum + Math.max(0, count), 0);
   }
 
@@ -163,24 +163,24 @@ export class DeletionGuard {
     const { idx, name } = mailbox;
     const { limit, memory } = this.#options;
     if (memory === undefined || !this.counts(mailbox)) return;
-    const known = memory.countMappings(idx);
-    const before = memory.earlierStocks().get(idx) ?? known;
+    const known = memory.mappings.count(idx);
+    const before = memory.losses.earlierStocks().get(idx) ?? known;
     const lost = before - known + vanished.local + vanished.remote;
     const isEmptied = before > harmless && lost - moved > mailboxShare * before;
     if (limit === undefined) {
-      memory.forgetStock(idx);
-      if (isEmptied) memory.noteEmptied(idx);
+      memory.losses.forgetStock(idx);
+      if (isEmptied) memory.losses.noteEmptied(idx);
       return;
     }
     const isGuarded = "share" in limit && limit.share < 1;
     if (isEmptied && isGuarded) {
       // Whoever empties it from time to time was asked once.
-      if (!memory.wasEmptied(idx)) throw this.#emptied(vanished, { name, lost, before });
-      memory.noteEmptied(idx);
+      if (!memory.losses.wasEmptied(idx)) throw this.#emptied(vanished, { name, lost, before });
+      memory.losses.noteEmptied(idx);
     }
     // As if they had never been here.
-    if (moved > 0) memory.forgetStock(idx);
-    memory.noteStock(idx, moved > 0 ? before - moved : known);
+    if (moved > 0) memory.losses.forgetStock(idx);
+    memory.losses.noteStock(idx, moved > 0 ? before - moved : known);
   }
 
   #emptied(

@@ -39,7 +39,7 @@ export async function foreseeDeletions(foresight: Foresight, all: readonly Prosp
   const { guard, store } = foresight;
   const prospects = all.filter((prospect) => guard.counts(prospect));
   if (prospects.length < 2) return none;
-  const mapped = prospects.map(({ mailbox }) => store.countMappings(mailbox.idx));
+  const mapped = prospects.map(({ mailbox }) => store.mappings.count(mailbox.idx));
   // Each message can be gone once.
   if (!guard.isTooMany(sum(mapped))) return none;
   const missing = await allDone(
@@ -115,9 +115,9 @@ export async function findVanished({ store, sessions }: Foresight, { side, prosp
   const view = await select(sessions[side], wireNames[side], { state, sequenceSample: [] });
   if (view.uidValidity !== state.uidValidity) return emptyUidSet;
   // The server was asked about those below UIDNEXT; an interrupted round may have copied more.
-  const copied = store.mappedUids(mailbox.idx, side, state.uidNext);
+  const copied = store.mappings.uids(mailbox.idx, side, state.uidNext);
   // A report of the server is not believed without asking.
-  const suspected = union(store.mappedAmong(mailbox.idx, side, view.pending.vanished), copied);
+  const suspected = union(store.mappings.among(mailbox.idx, side, view.pending.vanished), copied);
   const there = await fetchFlags(sessions[side], suspected);
   return subtract(suspected, uidSetOf(there.keys()));
 }

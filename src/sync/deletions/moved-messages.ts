@@ -63,7 +63,7 @@ async function findOn(
   for (const { idx, wireNames } of others) {
     if (found.length === countUids(doomed)) break;
     // What was moved is at the end, with what came since.
-    const latest = [...uidsOf(store.mappedUids(idx, side))].slice(-2 * countUids(doomed));
+    const latest = [...uidsOf(store.mappings.uids(idx, side))].slice(-2 * countUids(doomed));
     const there = await identitiesIn(sessions[side], wireNames[side], uidSetOf(latest));
     for (const message of there?.values() ?? []) {
       const uid = wanted.get(keyOf(message) ?? "")?.pop();

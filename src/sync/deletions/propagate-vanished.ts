@@ -48,7 +48,7 @@ function dropMappings(mailbox: OpenMailbox, pairs: readonly PerSide<number>[]): 
   const { store, idx } = mailbox;
   if (pairs.length === 0) return;
   for (const side of sides) clearRefusedChanges(mailbox, side, uidSetOf(pairs.map((pair) => pair[side])));
-  store.removeMappings(
+  store.mappings.remove(
     idx,
     pairs.map(({ local }) => local),
   );

@@ -28,7 +28,7 @@ function* eachPlan(all: Vanished): Generator<VanishedPlan, void, undefined> {
   const { store, idx, vanished } = all;
   for (const side of sides) {
     for (const uids of slices(uidsOf(mappedOf(all, side)), sliceSize)) {
-      const pairs = store.pairsOf(idx, side, uidSetOf(uids));
+      const pairs = store.mappings.pairsOf(idx, side, uidSetOf(uids));
       const left = side === "local" ? pairs : pairs.filter(({ local }) => !hasUid(vanished.local, local));
       yield planVanished(left, vanished);
     }
@@ -50,5 +50,5 @@ export function countDeletions(plans: Iterable<VanishedPlan>, among?: PerSide<Ui
 /** A server may name far more UIDs than there ever were messages. */
 function mappedOf({ store, idx, vanished }: Vanished, side: Side): UidSet {
   const uids = vanished[side];
-  return countUids(uids) <= sliceSize ? uids : intersect(uids, store.mappedUids(idx, side));
+  return countUids(uids) <= sliceSize ? uids : intersect(uids, store.mappings.uids(idx, side));
 }

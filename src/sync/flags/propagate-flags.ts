@@ -105,7 +105,7 @@ function* pairsOf(
     !undeletable.some((side) => hasUid(progress[side].undeletable, pair[side]));
   for (const side of sides) {
     for (const uids of slices(changes[side].keys(), sliceSize)) {
-      const all = store.pairsOf(idx, side, uidSetOf(uids));
+      const all = store.mappings.pairsOf(idx, side, uidSetOf(uids));
       const pairs = undeletable.length === 0 ? all : all.filter(isWhole);
       yield side === "local" ? pairs : pairs.filter(({ local }) => !changes.local.has(local));
     }
@@ -131,7 +131,7 @@ async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, bas
     if (tellsEveryFlag(views[other].permanentFlags, views[side].permanentFlags)) return;
     const unknown = new UidSetBuilder();
     for (const uids of slices(changes[other].keys(), sliceSize)) {
-      for (const { [side]: uid } of store.pairsOf(idx, other, uidSetOf(uids))) {
+      for (const { [side]: uid } of store.mappings.pairsOf(idx, other, uidSetOf(uids))) {
         // A change of its own tells them: asked for now, they would be taken for one more, after what we make of this one.
         if (!changes[side].has(uid) && flags.recall(side, uid) === undefined) unknown.add(uid);
       }
@@ -166,7 +166,7 @@ async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again
   if (isEmpty(again)) return;
   mailbox.progress[side].isContested = true;
   const claimed = intersect(again, views[side].pending.vanished);
-  for (const pair of store.pairsOf(idx, side, again)) {
+  for (const pair of store.mappings.pairsOf(idx, side, again)) {
     for (const one of hasUid(claimed, pair[side]) ? sides : [otherSide(side)]) {
       const change = changes[one].get(pair[one]);
       if (change === undefined) continue;

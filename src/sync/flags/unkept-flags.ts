@@ -62,7 +62,7 @@ function* wholePairs(mailbox: OpenMailbox): Generator<PerSide<number>, void, und
   const { store, idx } = mailbox;
   const isWhole = (pair: PerSide<number>): boolean =>
     !isRefused(mailbox, pair, "undeletable") && !isRefused(mailbox, pair, "unflaggable");
-  for (const slice of store.allPairs(idx, sliceSize)) for (const pair of slice) if (isWhole(pair)) yield pair;
+  for (const slice of store.mappings.all(idx, sliceSize)) for (const pair of slice) if (isWhole(pair)) yield pair;
 }
 
 /** To be called with the checkpoint. */
@@ -73,6 +73,6 @@ export function recordUnkeptFlags(mailbox: OpenMailbox): void {
     const refused = views[side].permanentFlags.refused;
     const isUnkept = (flag: string): boolean => refused?.has(flag.toLowerCase()) !== true;
     const unkept = flagsThat(flags.unkept(side), isUnkept);
-    store.noteUnkept(idx, side, sendableFlags(unionFlags(progress[side].unkept, unkept)));
+    store.refusals.noteUnkept(idx, side, sendableFlags(unionFlags(progress[side].unkept, unkept)));
   }
 }

@@ -38,7 +38,7 @@ const sliceSize = 10_000;
  * not, that is mended in the database, and one more round is needed.
  */
 export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
-  const rows = mailbox.store.countMappings(mailbox.idx);
+  const rows = mailbox.store.mappings.count(mailbox.idx);
   const doubtful = sides.filter((side) => {
     if (!isComparable(mailbox, side, after[side])) return false;
     const isLow = after[side].uidNext < (mailbox.before[side]?.uidNext ?? 0);
@@ -82,7 +82,7 @@ function isComparable({ progress, before }: OpenMailbox, side: Side, now: Mailbo
 function excess(mailbox: OpenMailbox, side: Side, exists = Infinity): number {
   const { store, idx, progress } = mailbox;
   const gone = countUids(progress[otherSide(side)].undeletable);
-  const recorded = store.countMappings(idx) - gone + countUids(refusedUids(mailbox, side));
+  const recorded = store.mappings.count(idx) - gone + countUids(refusedUids(mailbox, side));
   return Math.min(progress[side].counted, exists) - recorded;
 }
 
@@ -109,7 +109,7 @@ function surplus(mailbox: OpenMailbox, side: Side, { rows, uidNext }: Counted): 
 export function requireAllTold(mailbox: OpenMailbox, after: PerSide<MailboxState>): void {
   const { progress, store, idx } = mailbox;
   for (const side of sides.filter((one) => progress[one].untold > 0)) {
-    const more = surplus(mailbox, side, { rows: store.countMappings(idx), uidNext: after[side].uidNext });
+    const more = surplus(mailbox, side, { rows: store.mappings.count(idx), uidNext: after[side].uidNext });
     // Since it was noticed they may have been told, or be gone.
     if (more <= 0) continue;
     throw untold(mailbox, side, more);
@@ -129,7 +129,7 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
   // ours appended.
   await sessions[side].run(selectAgain(views[side], before[side]?.highestModSeq));
   forgetUnknown(mailbox, side);
-  const slices = [...store.allPairs(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
+  const slices = [...store.mappings.all(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
   const recorded = [refusedUids(mailbox, side), ...slices].map((uids) => intersect(uids, below));
   const silent: UidSet[] = [];
   for (const uids of recorded) silent.push(subtract(uids, await existingUids(sessions[side], uids)));
@@ -147,7 +147,7 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
 async function mend(mailbox: OpenMailbox, found: PerSide<Difference>): Promise<void> {
   const { store, idx, progress, report, name } = mailbox;
   const pairs = new Map(
-    sides.flatMap((side) => store.pairsOf(idx, side, found[side].missing)).map((pair) => [pair.local, pair]),
+    sides.flatMap((side) => store.mappings.pairsOf(idx, side, found[side].missing)).map((pair) => [pair.local, pair]),
   );
   const left = perSide((side) =>
     uidSetOf([...pairs.values()].map((pair) => pair[side]).filter((uid) => !hasUid(found[side].missing, uid))),
@@ -161,7 +161,7 @@ async function mend(mailbox: OpenMailbox, found: PerSide<Difference>): Promise<v
     for (const uid of uidsOf(found[side].unrecorded))
       findings.add("unrecorded", side, { local: 0, remote: 0, [side]: uid });
   store.transaction(() => {
-    store.removeMappings(idx, [...pairs.keys()]);
+    store.mappings.remove(idx, [...pairs.keys()]);
     for (const side of sides) for (const uid of uidsOf(found[side].missing)) clearRefusal(mailbox, side, uid);
   });
   for (const anomaly of findings.anomalies()) report({ type: "anomaly", mailbox: name, ...anomaly });
@@ -182,5 +182,5 @@ function takeForNew(mailbox: OpenMailbox, side: Side, uids: UidSet): void {
   // Those of this run are not offered twice in it.
   for (const uid of uidsOf(refusedUids(mailbox, side))) progress[side].refused.add(uid);
   progress[side].floor = Math.min(progress[side].floor, first);
-  progress[side].mapped = store.mappedUids(idx, side, progress[side].floor);
+  progress[side].mapped = store.mappings.uids(idx, side, progress[side].floor);
 }

@@ -27,7 +27,7 @@ export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told }: T
   const { store, idx, views, progress } = mailbox;
   const { exists, pending } = views[side];
   const { vanished } = pending;
-  const recorded = store.countMappings(idx) - store.pairsOf(idx, side, vanished).length;
+  const recorded = store.mappings.count(idx) - store.mappings.pairsOf(idx, side, vanished).length;
   const refused = subtract(subtract(refusedUids(mailbox, side), vanished), asked);
   return Math.min(exists, progress[side].counted) - recorded - countUids(refused) - countUids(told);
 }
@@ -52,7 +52,7 @@ export async function hearOut(
   await allDone<unknown>([asking, noop(sessions[side])]);
   for (const { uid, size } of await asking) sizes.add(uid, size);
   if (untold() <= 0) return 0;
-  const known = union(union(store.mappedUids(idx, side), refusedUids(mailbox, side)), union(sizes.uids, vanished));
+  const known = union(union(store.mappings.uids(idx, side), refusedUids(mailbox, side)), union(sizes.uids, vanished));
   const there = await existingUids(
     sessions[side],
     subtract(union(uidRange(1, uidNext - 1), again), subtract(known, again)),

@@ -15,7 +15,7 @@ export interface RecordOf {
 export function recordOf({ store, idx, before }: MailboxWork): RecordOf {
   return {
     counts: store.messageCounts(idx),
-    beyond: perSide((side) => (before[side] ? store.mappedUids(idx, side, before[side].uidNext) : emptyUidSet)),
+    beyond: perSide((side) => (before[side] ? store.mappings.uids(idx, side, before[side].uidNext) : emptyUidSet)),
   };
 }
 
@@ -44,5 +44,5 @@ function sequenceSample(
 ): SelectBaseline["sequenceSample"] {
   const count = rows - countUids(beyond[side]);
   const hadMappingsOnly = counts?.[side] === count;
-  return hadMappingsOnly ? store.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
+  return hadMappingsOnly ? store.mappings.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
 }

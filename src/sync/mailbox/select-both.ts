@@ -39,7 +39,7 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
   const maySample = !work.repairs && sides.every((side) => isEmpty(undeletable[side]));
   const recordedOf = recordOf(work);
   // Counted once: there may be a million.
-  const rows = maySample && sides.some((side) => work.before[side]) ? work.store.countMappings(work.idx) : 0;
+  const rows = maySample && sides.some((side) => work.before[side]) ? work.store.mappings.count(work.idx) : 0;
   const known = perSide((side) => selectBaseline(work, side, { ...recordedOf, rows }));
   const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
   const prefetched = perSide((side) => prefetch(work, side));
@@ -57,8 +57,8 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
     report({ type: "uidvalidity-changed", side, mailbox: name });
   }
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
-  const wasInterrupted = work.marked === undefined && work.store.interruption(work.idx) !== undefined;
-  if (wasInterrupted) work.store.renewUnconfirmed(work.idx);
+  const wasInterrupted = work.marked === undefined && work.store.transfers.interruption(work.idx) !== undefined;
+  if (wasInterrupted) work.store.transfers.renewUnconfirmed(work.idx);
   const recorded = recordedStates(work, { ...recordedOf, before, wasInterrupted });
   const interrupted = takeUp(work, { before, views, isAnew: anew.length > 0 });
   const mailbox: OpenMailbox = {

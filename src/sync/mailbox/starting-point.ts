@@ -27,7 +27,7 @@ interface TakenUp {
 export function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<number> | undefined {
   const { store, idx, matchesExisting, marked } = work;
   // A marker that was set for this round tells of nothing yet.
-  const left = marked === undefined ? store.interruption(idx) : undefined;
+  const left = marked === undefined ? store.transfers.interruption(idx) : undefined;
   if (!isAnew && before.local !== undefined && before.remote !== undefined) return left;
   const states = perSide((side) => before[side] ?? nothingSeen(views[side].uidValidity));
   const bothHoldMessages = sides.every((side) => before[side] === undefined && views[side].exists > 0);
@@ -60,8 +60,12 @@ export function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
   { views, beyond }: { readonly views: PerSide<MailboxView> } & Pick<RecordOf, "beyond">,
 ): PerSide<Progress> {
-  const [waits, allRefused, allChanges] = [store.waits(idx), store.refused(idx), store.refusedChanges(idx)];
-  const allUnkept = store.unkept(idx);
+  const [waits, allRefused, allChanges] = [
+    store.refusals.waits(idx),
+    store.refusals.messages(idx),
+    store.refusals.changes(idx),
+  ];
+  const allUnkept = store.refusals.unkept(idx);
   return perSide((side) => {
     const isHere = (one: { readonly side: Side }): boolean => one.side === side;
     const wait = waits.find(isHere);
@@ -73,7 +77,7 @@ export function progressFrom(
     return {
       floor,
       copied: emptyUidSet,
-      mapped: floor === before[side]?.uidNext ? beyond[side] : store.mappedUids(idx, side, floor),
+      mapped: floor === before[side]?.uidNext ? beyond[side] : store.mappings.uids(idx, side, floor),
       isTouched: false,
       nextUid: views[side].uidNext,
       unnamed: emptyUidSet,

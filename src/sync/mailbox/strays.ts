@@ -20,7 +20,7 @@ export async function findStrays(mailbox: OpenMailbox): Promise<void> {
 /** Messages without a row that have this UID or a higher one. */
 export function straysFrom(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<UidSet> {
   const { store, idx, sessions } = mailbox;
-  const known = union(store.mappedUids(idx, side), refusedUids(mailbox, side));
+  const known = union(store.mappings.uids(idx, side), refusedUids(mailbox, side));
   return existingUids(sessions[side], subtract(uidRange(uidNext, maxUid), known));
 }
 
@@ -32,5 +32,5 @@ function mostBelow(mailbox: OpenMailbox, side: Side): number {
     uidRange(progress[side].floor, uidLimit(mailbox, side) - 1),
     union(progress[side].mapped, refused),
   );
-  return store.countMappings(idx) + countUids(refused) + countUids(fresh);
+  return store.mappings.count(idx) + countUids(refused) + countUids(fresh);
 }

@@ -28,7 +28,7 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
     progress[side].isStuck = store.isStuck(idx, side);
   }
   const hiding = [...doubts.keys()];
-  const isToCompare = hiding.length > 0 && store.countMappings(idx) > 0;
+  const isToCompare = hiding.length > 0 && store.mappings.count(idx) > 0;
   if (isToCompare) {
     const known = perSide((side) => views[side].pending.changes.size);
     for (const side of hiding) views[side].latestModSeq = 0n;
@@ -93,7 +93,7 @@ function hasStored({ views, progress }: OpenMailbox, side: Side, isSuch: (modSeq
 /** An earlier run found out, or was in doubt; an empty mailbox begins anew. */
 function wasHiding({ store, idx, before }: OpenMailbox, side: Side): boolean {
   const recorded = before[side];
-  return recorded !== undefined && !tellsChanges(recorded) && store.countMappings(idx) > 0;
+  return recorded !== undefined && !tellsChanges(recorded) && store.mappings.count(idx) > 0;
 }
 
 function evidenceOf(mailbox: OpenMailbox, side: Side): ModSeqEvidence {
@@ -129,7 +129,7 @@ export async function lacksModSeqs(mailbox: OpenMailbox, side: Side): Promise<bo
 }
 
 async function probe({ store, idx, sessions, progress }: OpenMailbox, side: Side): Promise<void> {
-  const [some = []] = store.allPairs(idx, probedMessages);
+  const [some = []] = store.mappings.all(idx, probedMessages);
   if (some.length === 0) return;
   progress[side].isProbed = true;
   await fetchFlags(sessions[side], uidSetOf(some.map((pair) => pair[side])));
@@ -153,6 +153,6 @@ function* pairsOf(
     // A UIDNEXT that went back says that messages are lost, not that they were deleted. And of a format that has no
     // mod-sequences Cyrus tells nothing of what was appended since SELECT, as if it were gone.
     sides.every((side) => pair[side] < views[side].whenSelected.uidNext);
-  for (const slice of store.allPairs(idx, 10_000))
+  for (const slice of store.mappings.all(idx, 10_000))
     for (const pair of slice) if (isWhole(pair) && isTold(pair) === flagsAreKnown) yield pair;
 }

@@ -31,7 +31,7 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
     }),
   );
   // What killed connections may do it again: everything else comes first, and each of these has them for itself.
-  const risky = run.store.mailboxesWithSuspects();
+  const risky = run.store.transfers.mailboxesWithSuspects();
   const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
   const jobs = names
     .filter((name) => !run.leftOut.has(name) && !held.has(name))
@@ -119,7 +119,8 @@ function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Vi
 
 /** Whoever allows a mass deletion has seen what was deleted until now. */
 function forgetLosses({ store, isGiven }: Run, { names, known }: Pick<Visit, "names" | "known">): void {
-  for (const { idx, name } of known.values()) if (isGiven !== true || names.includes(name)) store.forgetStock(idx);
+  for (const { idx, name } of known.values())
+    if (isGiven !== true || names.includes(name)) store.losses.forgetStock(idx);
 }
 
 /** More or less: some may be gone, or paired already. */
@@ -148,7 +149,7 @@ function markAhead({ store, repairs }: Run, { jobs, known }: Jobs): ReadonlyMap<
     return [{ name, idx, floors: perSide((side) => states?.[side]?.uidNext ?? 1) }];
   });
   if (repairs === true || marks.length < 2) return new Map();
-  store.markInterruptible(marks);
+  store.transfers.mark(marks);
   return new Map(marks.map(({ name, floors }) => [name, floors]));
 }
 

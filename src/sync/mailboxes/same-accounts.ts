@@ -9,7 +9,8 @@ import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/mapping.ts";
 import type { MailboxRecord } from "../../state/mailboxes.ts";
-import type { Doubt, Store } from "../../state/state-store.ts";
+import type { Store } from "../../state/state-store.ts";
+import type { Doubt } from "../../state/account-claim.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { readablePairs } from "../identity/read-texts.ts";
@@ -94,8 +95,8 @@ async function messagesObjection(opening: Opening, common: readonly Known[]): Pr
 /** Those that a checkpoint has confirmed. */
 function recordedPairs(store: Store, { idx, states }: Known): PrintedPair[] {
   if (store.flaw(idx) !== undefined) return [];
-  return store
-    .newestPairs(idx, { limit: 2 * sampleSize })
+  return store.mappings
+    .newest(idx, { limit: 2 * sampleSize })
     .filter((pair) => sides.every((side) => pair[side] < states[side].uidNext))
     .slice(-sampleSize);
 }

@@ -18,16 +18,16 @@ export interface Upgrading {
 /** @throws InterimapError OTHER_ACCOUNTS, DELIMITER_MISMATCH or DATABASE_UPGRADE, and nothing is changed. */
 export async function upgradeStore(upgrading: Upgrading, namings: PerSide<Naming>): Promise<void> {
   const { store, report } = upgrading;
-  if (store.doubt !== undefined) {
+  if (store.accounts.doubt !== undefined) {
     const { requireSameAccounts } = await import("./same-accounts.ts");
-    await requireSameAccounts({ ...upgrading, namings }, store.doubt);
+    await requireSameAccounts({ ...upgrading, namings }, store.accounts.doubt);
   }
   if (store.needsUpgrade) {
     const { mended, ...upgrade } = store.upgrade(perSide((side) => namings[side].delimiter));
     report({ type: "database-upgraded", ...upgrade });
     for (const [mailbox, count] of mended) report({ type: "entries-dropped", mailbox, count });
   }
-  const replaced = store.recordAccounts();
+  const replaced = store.accounts.record();
   for (const side of sides) {
     const accounts = replaced[side];
     if (accounts === undefined) continue;

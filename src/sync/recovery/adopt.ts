@@ -18,7 +18,7 @@ export function adopt(mailbox: OpenMailbox, pairs: Pairs): void {
 
 /** Within a transaction; {@link notePairs} has to follow once it is committed. */
 export function recordPairs({ store, idx }: OpenMailbox, pairs: Pairs): void {
-  store.addMappings(
+  store.mappings.add(
     idx,
     pairs.map(({ local, remote }) => ({
       local: local.uid,
@@ -27,9 +27,12 @@ export function recordPairs({ store, idx }: OpenMailbox, pairs: Pairs): void {
     })),
   );
   for (const side of sides) {
-    store.noteConfirmed(idx, side, uidsAmong(pairs, side));
-    const known = new Set(store.refused(idx).flatMap((refused) => (refused.side === side ? [refused.uid] : [])));
-    for (const { [side]: message } of pairs) if (known.has(message.uid)) store.clearRefused(idx, side, message.uid);
+    store.transfers.noteConfirmed(idx, side, uidsAmong(pairs, side));
+    const known = new Set(
+      store.refusals.messages(idx).flatMap((refused) => (refused.side === side ? [refused.uid] : [])),
+    );
+    for (const { [side]: message } of pairs)
+      if (known.has(message.uid)) store.refusals.clearMessage(idx, side, message.uid);
   }
 }
 

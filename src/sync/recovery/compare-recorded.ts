@@ -39,14 +39,14 @@ export async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
   const restyled = new Map<number, PerSide<MessageIdentity>>();
   const read = { local: 0, remote: 0 };
   const last = { local: 0, remote: 0 };
-  for (const slice of mailbox.store.allPairs(mailbox.idx, sliceSize)) {
+  for (const slice of mailbox.store.mappings.all(mailbox.idx, sliceSize)) {
     const whole = slice.filter((row) => isWhole(mailbox, row));
     const found = await bothSides((side) => messagesOf(mailbox, side, whole));
     for (const side of sides) {
       read[side] += found[side].size;
       for (const uid of found[side].keys()) if (uid > last[side]) last[side] = uid;
     }
-    const known = mailbox.store.printsOf(mailbox.idx, slice);
+    const known = mailbox.store.mappings.printsOf(mailbox.idx, slice);
     const seen: PrintedPair[] = [];
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
@@ -62,7 +62,7 @@ export async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
       if (local !== undefined) messages.local.set(row.local, local);
       if (remote !== undefined) messages.remote.set(row.remote, remote);
     }
-    mailbox.store.setPrints(mailbox.idx, seen);
+    mailbox.store.mappings.setPrints(mailbox.idx, seen);
   }
   return { rows, messages, prints, restyled, read, last };
 }
@@ -83,8 +83,8 @@ export async function addIndistinct(
   const alike = [...messages.local.values(), ...messages.remote.values()].filter((one) => keys.has(identityKey(one)));
   const looks = new Set(alike.map(fingerprint));
   const doubted = new Set(rows.map(({ local }) => local));
-  for (const slice of store.allPairs(idx, sliceSize)) {
-    const known = store.printsOf(idx, slice);
+  for (const slice of store.mappings.all(idx, sliceSize)) {
+    const known = store.mappings.printsOf(idx, slice);
     const like = slice.filter((row) => {
       const print = known.get(row.local)?.local;
       return print !== undefined && looks.has(print) && !doubted.has(row.local) && isWhole(mailbox, row);
@@ -144,7 +144,7 @@ export async function addUnrecorded(mailbox: OpenMailbox, { uidNext, messages, r
     read[side] + found.length >= views[side].exists;
   await bothSides(async (side) => {
     const { strays } = progress[side];
-    const asked = union(subtract(uidRange(1, uidNext[side] - 1), store.mappedUids(idx, side)), strays);
+    const asked = union(subtract(uidRange(1, uidNext[side] - 1), store.mappings.uids(idx, side)), strays);
     const found = await fetchIdentities(sessions[side], asked);
     const told = uidSetOf(found.map(({ uid }) => uid));
     views[side].requireRead(subtract(asked, told), side);

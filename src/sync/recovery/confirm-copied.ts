@@ -77,7 +77,7 @@ async function findUnconfirmed(
   const source = otherSide(target);
   const unrecorded = subtract(unrecordedUids(mailbox, target, floors[target]), uidSetOf(progress[target].refused));
   const about = union(near(copied, unrecorded), gone);
-  const rows = store.pairsOf(idx, target, about);
+  const rows = store.mappings.pairsOf(idx, target, about);
   const wrong = await findWrongUids(mailbox, { target, rows, unrecorded: near(unrecorded, about) });
   if (!isEmpty(wrong)) return copied;
   // Where the original is gone, what it looked like is the only proof.
@@ -97,7 +97,7 @@ async function unlikeOriginals(
   const uids = uidSetOf(rows.map((row) => row[target]));
   const found = await fetchIdentities(sessions[target], uids, { withFlags: false });
   const byUid = new Map(found.map((message) => [message.uid, message]));
-  const prints = store.printsOf(
+  const prints = store.mappings.printsOf(
     idx,
     rows.toSorted((a, b) => a.local - b.local),
   );
@@ -124,17 +124,18 @@ interface Unconfirmed extends Pick<Copied, "floors" | "missing"> {
 function dropRows(mailbox: OpenMailbox, target: Side, { floors, missing, uids }: Unconfirmed): void {
   const { store, idx, progress } = mailbox;
   const source = otherSide(target);
-  const rows = store.pairsOf(idx, target, uids);
+  const rows = store.mappings.pairsOf(idx, target, uids);
   if (rows.length === 0) return;
   const dropped = perSide((side) => uidSetOf(rows.map((row) => row[side])));
   const old = rows.map((row) => row[source]).filter((uid) => uid < floors[source] && !hasUid(missing[source], uid));
   const reason = `it is not certain that the ${target} server has it`;
   store.transaction(() => {
-    store.removeMappings(
+    store.mappings.remove(
       idx,
       rows.map(({ local }) => local),
     );
-    for (const uid of old) store.recordRefused(idx, { side: source, uid, size: 0, messageId: undefined, reason });
+    for (const uid of old)
+      store.refusals.recordMessage(idx, { side: source, uid, size: 0, messageId: undefined, reason });
   });
   forgetChangesOf(mailbox, dropped);
   for (const side of sides) progress[side].mapped = subtract(progress[side].mapped, dropped[side]);

@@ -44,12 +44,12 @@ const nothing: PerSide<UidSet> = { local: emptyUidSet, remote: emptyUidSet };
 async function findLateCopies(mailbox: OpenMailbox, direction: Direction, newcomers: UidSet): Promise<PerSide<UidSet>> {
   const { source, target } = direction;
   const { store, idx, sessions, progress } = mailbox;
-  const recorded = union(store.unconfirmed(idx, source)[0] ?? emptyUidSet, refusedUids(mailbox, source));
+  const recorded = union(store.transfers.unconfirmed(idx, source)[0] ?? emptyUidSet, refusedUids(mailbox, source));
   // Whatever is recorded: no message has a UID beyond these.
   const limit = Math.max(uidLimit(mailbox, source), progress[source].floor);
   const doubtful = intersect(recorded, uidRange(1, limit - 1));
   if (isEmpty(doubtful)) return nothing;
-  const rows = new Map(store.pairsOf(idx, source, doubtful).map((row) => [row[source], row[target]]));
+  const rows = new Map(store.mappings.pairsOf(idx, source, doubtful).map((row) => [row[source], row[target]]));
   // The flags of what may be paired are about to be read.
   const uncopied = subtract(doubtful, uidSetOf(rows.keys()));
   forgetChangesOf(
@@ -124,7 +124,7 @@ async function removeSecond(
     if (copyOf.has(uid)) views[target].pending.noteChange(uid, { flags, modSeq: 0n });
   const texts = new Map(compared.map(({ uid, text }) => [uid, text]));
   // Each newcomer is one copy: no message has more than there are of these.
-  const mayCome = store.unconfirmed(idx, source).slice(0, plausible.length);
+  const mayCome = store.transfers.unconfirmed(idx, source).slice(0, plausible.length);
   const late = planLateCopies(plausible, expectedCopies(known, mayCome), texts);
   const second = uidSetOf(late.map((one) => one.late.uid));
   // What the server will not remove is copied back: both sides have the same then.
@@ -132,7 +132,7 @@ async function removeSecond(
   if (isEmpty(removed)) return removed;
   store.transaction(() => {
     for (const one of late)
-      if (hasUid(removed, one.late.uid)) store.noteConfirmed(idx, source, uidSetOf([one.sent.uid]));
+      if (hasUid(removed, one.late.uid)) store.transfers.noteConfirmed(idx, source, uidSetOf([one.sent.uid]));
   });
   report({ type: "late-copies-removed", side: target, mailbox: name, uids: removed });
   return removed;

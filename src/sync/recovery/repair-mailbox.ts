@@ -60,7 +60,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
 function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
   const { store, idx, before, views, progress } = mailbox;
   store.transaction(() => {
-    store.removeMappings(
+    store.mappings.remove(
       idx,
       drop.map(({ local }) => local),
     );
@@ -76,7 +76,7 @@ function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
   });
   for (const side of sides) {
     progress[side].floor = 1;
-    progress[side].mapped = store.mappedUids(idx, side);
+    progress[side].mapped = store.mappings.uids(idx, side);
   }
   notePairs(mailbox, pairs);
 }
@@ -89,7 +89,7 @@ function learnKept({ store, idx }: OpenMailbox, keep: RepairPlan["keep"], prints
   });
   const isNews = (row: PrintedPair): boolean =>
     sides.some((side) => row.prints[side] !== prints.get(row.local)?.[side]);
-  store.setPrints(idx, kept.filter(isNews));
+  store.mappings.setPrints(idx, kept.filter(isNews));
 }
 
 interface Comparison {

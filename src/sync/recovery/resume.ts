@@ -35,7 +35,7 @@ export function copiedPairs({ store, idx, progress, before, isTakenOver }: OpenM
   for (const side of sides) {
     const { mapped } = progress[side];
     const uids = isTakenOver ? intersect(mapped, uidRange(before[side]?.uidNext ?? 1, maxUid)) : mapped;
-    for (const pair of store.pairsOf(idx, side, uids)) pairs.set(pair.local, pair);
+    for (const pair of store.mappings.pairsOf(idx, side, uids)) pairs.set(pair.local, pair);
   }
   return pairs.values();
 }
@@ -44,7 +44,7 @@ export function copiedPairs({ store, idx, progress, before, isTakenOver }: OpenM
 export function unrecordedUids(mailbox: OpenMailbox, side: Side, floor: number): UidSet {
   const { store, idx, progress } = mailbox;
   const all = union(uidRange(floor, uidLimit(mailbox, side) - 1), progress[side].strays);
-  return subtract(all, store.mappedUids(idx, side, floor));
+  return subtract(all, store.mappings.uids(idx, side, floor));
 }
 
 /** From the floors on, messages without a row are matched with each other before anything is copied. */

@@ -28,7 +28,7 @@ async function offerDeletions(mailbox: OpenMailbox, side: Side, due: UidSet): Pr
   const uids = uidSetOf(deleted.map((pair) => pair[side]));
   clearRefusedChanges(mailbox, side, subtract(due, uids));
   const left = await expungeMessages(mailbox, side, uids);
-  store.removeMappings(
+  store.mappings.remove(
     idx,
     deleted.filter((pair) => !hasUid(left, pair[side])).map(({ local }) => local),
   );
@@ -54,6 +54,6 @@ interface Counterparts {
 
 async function counterpartsOf({ store, idx, sessions }: OpenMailbox, side: Side, uids: UidSet): Promise<Counterparts> {
   const other = otherSide(side);
-  const pairs = store.pairsOf(idx, side, uids);
+  const pairs = store.mappings.pairsOf(idx, side, uids);
   return { pairs, there: await fetchFlags(sessions[other], uidSetOf(pairs.map((pair) => pair[other]))) };
 }

@@ -9,13 +9,13 @@ import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 
 /** Messages of a side that the other one refused, earlier and in this run. */
 export function refusedUids({ store, idx }: OpenMailbox, side: Side): UidSet {
-  return uidSetOf(store.refused(idx).flatMap((message) => (message.side === side ? [message.uid] : [])));
+  return uidSetOf(store.refusals.messages(idx).flatMap((message) => (message.side === side ? [message.uid] : [])));
 }
 
 /** The server took it this time, or it is gone. */
 export function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, uid: number): void {
   progress[side].refused.delete(uid);
-  store.clearRefused(idx, side, uid);
+  store.refusals.clearMessage(idx, side, uid);
 }
 
 /** The server had taken it although it said NO; there is nothing to tell of it either. */
@@ -31,7 +31,7 @@ export function recordRefusal(
   { source, target }: Direction,
   refusal: Omit<Refusal, "side">,
 ): void {
-  store.recordRefused(idx, { side: source, ...refusal });
+  store.refusals.recordMessage(idx, { side: source, ...refusal });
   refusals.push({ target, sourceUid: refusal.uid, reason: refusal.reason });
 }
 
@@ -48,7 +48,7 @@ export function reportRefusals({ name, report, refusals }: OpenMailbox): void {
 export function forgetTakenRefusals(mailbox: OpenMailbox): void {
   const { store, idx, progress } = mailbox;
   for (const side of sides) {
-    const taken = store.pairsOf(idx, side, uidSetOf(progress[side].refused));
+    const taken = store.mappings.pairsOf(idx, side, uidSetOf(progress[side].refused));
     for (const { [side]: uid } of taken) clearRefusal(mailbox, side, uid);
   }
 }

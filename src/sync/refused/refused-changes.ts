@@ -10,7 +10,7 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 export function recordRefusedDeletion(mailbox: OpenMailbox, refusal: Omit<ChangeRefusal, "what">): void {
   const { store, idx, name, report, progress } = mailbox;
   const { side, uids, reason } = refusal;
-  store.recordRefusedChanges(idx, { ...refusal, what: "deletion" });
+  store.refusals.recordChanges(idx, { ...refusal, what: "deletion" });
   progress[side].undeletable = union(progress[side].undeletable, uids);
   progress[side].unflaggable = subtract(progress[side].unflaggable, uids);
   report({ type: "deletions-refused", side, mailbox: name, uids, reason });
@@ -19,7 +19,7 @@ export function recordRefusedDeletion(mailbox: OpenMailbox, refusal: Omit<Change
 export function recordRefusedFlags(mailbox: OpenMailbox, refusal: Omit<ChangeRefusal, "what">): void {
   const { store, idx, progress } = mailbox;
   const { side, uids } = refusal;
-  store.recordRefusedChanges(idx, { ...refusal, what: "flags" });
+  store.refusals.recordChanges(idx, { ...refusal, what: "flags" });
   progress[side].unflaggable = union(progress[side].unflaggable, uids);
   progress[side].settled = subtract(progress[side].settled, uids);
 }
@@ -29,7 +29,7 @@ export function clearRefusedChanges({ store, idx, progress }: OpenMailbox, side:
   const { undeletable, unflaggable } = progress[side];
   const known = intersect(union(undeletable, unflaggable), uids);
   if (isEmpty(known)) return;
-  store.clearRefusedChanges(idx, side, [...uidsOf(known)]);
+  store.refusals.clearChanges(idx, side, [...uidsOf(known)]);
   progress[side].undeletable = subtract(undeletable, known);
   progress[side].unflaggable = subtract(unflaggable, known);
 }
@@ -52,14 +52,14 @@ export function isRefused(
 }
 
 export function undeletableIn({ store, idx }: { readonly store: Store; readonly idx: number }): PerSide<UidSet> {
-  const kept = store.refusedChanges(idx).filter(({ what }) => what === "deletion");
+  const kept = store.refusals.changes(idx).filter(({ what }) => what === "deletion");
   return perSide((side) => uidSetOf(kept.filter((one) => one.side === side).map(({ uid }) => uid)));
 }
 
 /** Messages that are recorded and gone: their counterparts cannot be deleted. */
 export function goneAlready({ store, idx, progress }: OpenMailbox, side: Side): UidSet {
   const other = otherSide(side);
-  return uidSetOf(store.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]));
+  return uidSetOf(store.mappings.pairsOf(idx, other, progress[other].undeletable).map((pair) => pair[side]));
 }
 
 interface Vanishing {
@@ -78,7 +78,7 @@ export function newlyVanished({ store, idx, undeletable, vanished }: Vanishing):
   for (const side of sides) {
     if (isEmpty(undeletable[side])) continue;
     const other = otherSide(side);
-    const pairs = store.pairsOf(idx, side, undeletable[side]);
+    const pairs = store.mappings.pairsOf(idx, side, undeletable[side]);
     const isGone = (pair: PerSide<number>): boolean => hasUid(vanished[side], pair[side]);
     const counterparts = (chosen: readonly PerSide<number>[]): UidSet => uidSetOf(chosen.map((pair) => pair[other]));
     result[other] = union(subtract(result[other], counterparts(pairs)), counterparts(pairs.filter(isGone)));

@@ -19,7 +19,7 @@ export function reportWaits(
   known: ReadonlyMap<string, KnownMailbox>,
   isConcerned: (name: string) => boolean,
 ): void {
-  const waits = store.waits();
+  const waits = store.refusals.waits();
   // There may be thousands of mailboxes, and mostly none of them waits.
   if (waits.length === 0) return;
   const mailboxes = [...known.values()].filter(({ name }) => isConcerned(name) && !isIgnored(name));
@@ -45,7 +45,7 @@ export function reportStillRefused(
   { left, known, listings }: Leftovers<RefusedMessage>,
 ): void {
   if (left.length === 0) return;
-  const pending = groupBy(stillRefused(left, store.refused()), ({ idx }) => idx);
+  const pending = groupBy(stillRefused(left, store.refusals.messages()), ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
     if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
     for (const same of groupBy(pending.get(idx) ?? [], ({ side, reason }) => `${side} ${alike(reason)}`).values()) {
@@ -59,7 +59,7 @@ export function reportStillRefused(
 export function reportStillRefusedChanges(run: Run, { left, known, listings }: Leftovers<RefusedChange>): void {
   if (left.length === 0) return;
   const { store, report, isIgnored } = run;
-  const pending = groupBy(stillRefused(left, store.refusedChanges()), ({ idx }) => idx);
+  const pending = groupBy(stillRefused(left, store.refusals.changes()), ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
     if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
     const groups = groupBy(pending.get(idx) ?? [], ({ side, what, reason }) => `${side} ${what} ${alike(reason)}`);

@@ -40,7 +40,7 @@ export interface Place {
  */
 export async function lookBack({ sessions, store }: Look, place: Place): Promise<Answer> {
   const { idx, side, wireName } = place;
-  const rows = store.newestPairs(idx, { limit: sampleSize });
+  const rows = store.mappings.newest(idx, { limit: sampleSize });
   if (rows.length === 0) return "empty";
   const channels = perSide((one) => openChannel(sessions[one]));
   const found = await identitiesIn(channels[side], wireName, uidSetOf(rows.map((row) => row[side])));

@@ -27,7 +27,7 @@ test("queries on the mapping agree with a plain list of pairs", (t) => {
     store.close();
   });
   const other = store.addMailbox("other", true);
-  store.addMappings(
+  store.mappings.add(
     other,
     Array.from({ length: 60 }, (_, i) => ({ local: i + 1, remote: 60 - i })),
   );
@@ -39,8 +39,8 @@ test("queries on the mapping agree with a plain list of pairs", (t) => {
       fc.integer({ min: 0, max: 9 }),
       ({ pairs, removed, asked, side, bound }, limit) => {
         const idx = store.addMailbox(`mailbox ${mailboxes++}`, true);
-        store.addMappings(idx, pairs);
-        store.removeMappings(idx, removed);
+        store.mappings.add(idx, pairs);
+        store.mappings.remove(idx, removed);
         const model = pairs
           .filter(({ local }) => !removed.includes(local))
           .sort((a, b) => a[side] - b[side])
@@ -48,18 +48,18 @@ test("queries on the mapping agree with a plain list of pairs", (t) => {
         const below = model.filter((pair) => pair[side] < bound);
 
         assert.deepEqual(
-          store.pairsOf(idx, side, asked),
+          store.mappings.pairsOf(idx, side, asked),
           model.filter((pair) => hasUid(asked, pair[side])),
         );
-        const mapped = store.mappedUids(idx, side, bound);
+        const mapped = store.mappings.uids(idx, side, bound);
         assert.deepEqual(
           [...uidsOf(mapped)],
           model.map((pair) => pair[side]).filter((uid) => uid >= bound),
         );
         assert.deepEqual(mapped, uidSetOf(uidsOf(mapped)), "ranges that touch are one");
-        assert.equal(store.countMappings(idx), model.length);
+        assert.equal(store.mappings.count(idx), model.length);
 
-        const sample = store.sequenceSample(idx, side, { below: bound, count: below.length, limit });
+        const sample = store.mappings.sequenceSample(idx, side, { below: bound, count: below.length, limit });
         assert.ok(sample.length <= limit);
         assert.equal(sample.length > 0, below.length > 0 && limit > 0);
         for (const [rank, sampled] of sample) assert.equal(sampled, below[rank - 1]?.[side]);
@@ -74,5 +74,5 @@ test("queries on the mapping agree with a plain list of pairs", (t) => {
     ),
     { numRuns: 200 },
   );
-  assert.equal(countUids(store.mappedUids(other, otherSide("local"))), 60);
+  assert.equal(countUids(store.mappings.uids(other, otherSide("local"))), 60);
 });

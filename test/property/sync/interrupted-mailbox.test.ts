@@ -224,20 +224,20 @@ type Damage = typeof damages extends fc.Arbitrary<infer T> ? T : never;
 function damage({ idx }: World, damages: Damage): void {
   for (const [i, { kind, which, other }] of damages.entries()) {
     if (kind === "invent") {
-      store.addMappings(idx, [{ local: 900 + i, remote: 999 - i }]);
+      store.mappings.add(idx, [{ local: 900 + i, remote: 999 - i }]);
       continue;
     }
-    const rows = [...store.allPairs(idx, 1000)].flat();
+    const rows = [...store.mappings.all(idx, 1000)].flat();
     const [one, another] = [rows[which % rows.length], rows[other % rows.length]];
     if (one === undefined || another === undefined) continue;
-    store.removeMappings(idx, [one.local, another.local]);
+    store.mappings.remove(idx, [one.local, another.local]);
     // UID 1 is one that was there long ago, or still is.
     if (kind === "misdirect" && !rows.some(({ remote }) => remote === 1)) {
-      store.addMappings(idx, [{ local: one.local, remote: 1 }]);
+      store.mappings.add(idx, [{ local: one.local, remote: 1 }]);
       continue;
     }
     if (kind === "lose" || one === another) continue;
-    store.addMappings(idx, [
+    store.mappings.add(idx, [
       { local: one.local, remote: another.remote },
       { local: another.local, remote: one.remote },
     ]);

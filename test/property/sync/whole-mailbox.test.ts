@@ -83,7 +83,7 @@ test("another run finds nothing to do, however thoroughly it looks", async () =>
         assert.equal(world.isDirty, false);
         const before = everything(world);
         // Repairing offers once more what was refused.
-        const { events } = await world.run({ repairs: repairs && store.refused(world.idx).length === 0 });
+        const { events } = await world.run({ repairs: repairs && store.refusals.messages(world.idx).length === 0 });
         assert.deepEqual(events, []);
         assert.deepEqual(everything(world), before);
       }),

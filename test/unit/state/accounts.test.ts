@@ -7,7 +7,7 @@ import type { Account } from "../../../src/model/account.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
-import type { Replaced } from "../../../src/state/state-store.ts";
+import type { Replaced } from "../../../src/state/account-claim.ts";
 import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const account: Account = { server: "imap.example.net", username: "alice", listReference: "a\xe9/" };
@@ -22,7 +22,7 @@ const others: readonly Partial<Account>[] = [
 function record(path: string, accounts: PerSide<Account>, areTheSame = false): Replaced {
   const store = openStore({ path, claim: { accounts, areTheSame } });
   try {
-    return store.recordAccounts();
+    return store.accounts.record();
   } finally {
     store.close();
   }
@@ -74,7 +74,7 @@ test("who only looks is not asked", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   record(path, alice);
   const store = openStore({ path });
-  assert.deepEqual(store.recordAccounts(), {});
+  assert.deepEqual(store.accounts.record(), {});
   store.close();
 });
 
@@ -121,12 +121,12 @@ for (const side of sides) {
     const before = dump(path);
     const doubt = { sides: [side], error: new InterimapError("OTHER_ACCOUNTS", "others") };
     const store = openStore({ path, claim: { accounts: now, areTheSame: false, doubt } });
-    assert.equal(store.doubt, doubt);
+    assert.equal(store.accounts.doubt, doubt);
     store.close();
     assert.deepEqual(dump(path), before);
     const again = openStore({ path, claim: { accounts: now, areTheSame: false, doubt } });
-    assert.deepEqual(again.recordAccounts(), { [side]: { before: alice[side], now: now[side] } });
-    assert.equal(again.doubt, undefined);
+    assert.deepEqual(again.accounts.record(), { [side]: { before: alice[side], now: now[side] } });
+    assert.equal(again.accounts.doubt, undefined);
     again.close();
     assert.deepEqual(record(path, now), {});
   });

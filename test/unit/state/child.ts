@@ -32,10 +32,10 @@ const commands: Readonly<Record<string, (path: string) => void>> = {
   write(path) {
     const store = openStore({ path });
     const idx = store.addMailbox("INBOX", true);
-    store.markInterruptible([{ idx, floors: { local: 1, remote: 1 } }]);
+    store.transfers.mark([{ idx, floors: { local: 1, remote: 1 } }]);
     const writeBatch = (batch: number): void => {
       const uids = Array.from({ length: batchSize }, (_, i) => batch * batchSize + i + 1);
-      store.addMappings(
+      store.mappings.add(
         idx,
         uids.map((uid) => ({ local: uid, remote: uid + 1000 })),
       );

@@ -14,10 +14,10 @@ test("after kill -9 every batch that was committed is there, whole, and no lock 
 
   const store = openStore({ path });
   const [inbox] = store.mailboxes();
-  const count = store.countMappings(inbox!.idx);
+  const count = store.mappings.count(inbox!.idx);
   assert.equal(count % batchSize, 0);
   assert.ok(count >= printed * batchSize, `${count} rows after ${printed} commits`);
-  assert.deepEqual(store.mappedUids(inbox!.idx, "remote"), { ranges: [[1001, count + 1000]] });
-  assert.deepEqual(store.interruption(inbox!.idx), { local: 1, remote: 1 });
+  assert.deepEqual(store.mappings.uids(inbox!.idx, "remote"), { ranges: [[1001, count + 1000]] });
+  assert.deepEqual(store.transfers.interruption(inbox!.idx), { local: 1, remote: 1 });
   store.close();
 });

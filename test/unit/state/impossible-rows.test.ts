@@ -24,25 +24,25 @@ function filledDatabase(t: TestContext): string {
   const store = openStore({ path });
   for (const name of ["INBOX", "other"]) {
     const idx = store.addMailbox(name, true);
-    store.addMappings(idx, [
+    store.mappings.add(idx, [
       { local: 1, remote: 2 },
       { local: 3, remote: 4 },
       { local: 5, remote: 6 },
     ]);
     store.checkpoint(idx, states, { local: 4, remote: 3 });
-    store.recordRefused(idx, { side: "local", uid: 9, ...refusal });
-    store.addSuspects(idx, "remote", [10]);
-    store.noteMisread(idx, "remote");
+    store.refusals.recordMessage(idx, { side: "local", uid: 9, ...refusal });
+    store.transfers.addSuspects(idx, "remote", [10]);
+    store.transfers.noteMisread(idx, "remote");
     store.setStuck(idx, "remote", true);
-    store.noteSent(idx, "local", uidSetOf([9]));
-    store.noteStock(idx, 3);
-    store.noteEmptied(idx);
-    store.noteUnkept(idx, "remote", flagSet(["work"]));
+    store.transfers.noteSent(idx, "local", uidSetOf([9]));
+    store.losses.noteStock(idx, 3);
+    store.losses.noteEmptied(idx);
+    store.refusals.noteUnkept(idx, "remote", flagSet(["work"]));
     store.noteMailboxId(idx, "local", name);
-    store.recordRefusedChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });
+    store.refusals.recordChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });
     const wait = { since: new Date(0), nextAttempt: new Date(60_000), attempts: 1 };
-    store.recordWait({ idx, side: "local", firstUid: 8, reason: "full", ...wait });
-    store.markInterruptible([{ idx, floors: { local: 10, remote: 11 } }]);
+    store.refusals.recordWait({ idx, side: "local", firstUid: 8, reason: "full", ...wait });
+    store.transfers.mark([{ idx, floors: { local: 10, remote: 11 } }]);
   }
   store.close();
   return path;
@@ -91,7 +91,7 @@ for (const table of checkedTables) {
           assert.equal(store.flaw(2), undefined);
           assert.ok(store.mendRows(1) > 0);
           assert.equal(store.flaw(1), undefined);
-          assert.deepEqual(store.interruption(1), { local: 1, remote: 1 });
+          assert.deepEqual(store.transfers.interruption(1), { local: 1, remote: 1 });
           assert.equal(store.mendRows(1), 0);
           assert.equal(store.mendRows(2), 0);
         } finally {
@@ -135,14 +135,14 @@ test("an id that cannot be is not returned", (t) => {
 });
 
 describe("a mapping with a text", () => {
-  const local = (store: Store): unknown[] => [...store.allPairs(1, 10)];
+  const local = (store: Store): unknown[] => [...store.mappings.all(1, 10)];
   for (const { column, read } of [
     { column: "lUID", read: local },
-    { column: "lUID", read: (store: Store) => store.mappedUids(1, "local") },
-    { column: "lUID", read: (store: Store) => store.pairsOf(1, "remote", uidSetOf([2])) },
+    { column: "lUID", read: (store: Store) => store.mappings.uids(1, "local") },
+    { column: "lUID", read: (store: Store) => store.mappings.pairsOf(1, "remote", uidSetOf([2])) },
     { column: "rUID", read: local },
-    { column: "rUID", read: (store: Store) => store.mappedUids(1, "remote") },
-    { column: "rUID", read: (store: Store) => store.pairsOf(1, "local", uidSetOf([1])) },
+    { column: "rUID", read: (store: Store) => store.mappings.uids(1, "remote") },
+    { column: "rUID", read: (store: Store) => store.mappings.pairsOf(1, "local", uidSetOf([1])) },
   ]) {
     for (const value of ["'1:*'", "2.5"]) {
       test(`${value} in ${column} is not returned by ${String(read).replace(/\s+/g, " ")}`, (t) => {
@@ -169,9 +169,9 @@ test("where UIDVALIDITY cannot be, nothing says whose UIDs the mapping has", (t)
   spoil(path, "UPDATE local SET UIDVALIDITY = 'abc' WHERE idx = 1");
   const store = openUntilTheEnd(t, path);
   store.mendRows(1);
-  assert.deepEqual([...store.allPairs(1, 10)], []);
+  assert.deepEqual([...store.mappings.all(1, 10)], []);
   assert.deepEqual(store.mailboxes()[0]?.states, { local: undefined, remote: undefined });
-  assert.equal(store.countAllMappings(), 3);
+  assert.equal(store.mappings.countAll(), 3);
 });
 
 test("what --status shows is left out where it cannot be", (t) => {
@@ -184,8 +184,8 @@ test("what --status shows is left out where it cannot be", (t) => {
   const store = openUntilTheEnd(t, path);
   const [inbox] = store.summaries();
   assert.deepEqual([inbox?.synchronisedAt, inbox?.messages, inbox?.isUnfinished], [undefined, undefined, true]);
-  assert.deepEqual(store.refused(1), []);
-  assert.equal(store.refused().length, 1);
+  assert.deepEqual(store.refusals.messages(1), []);
+  assert.equal(store.refusals.messages().length, 1);
 });
 
 for (const change of [
@@ -206,14 +206,14 @@ for (const change of [
 
 test("a server's endless words are cut", (t) => {
   const store = openUntilTheEnd(t, filledDatabase(t));
-  store.recordRefused(1, {
+  store.refusals.recordMessage(1, {
     side: "local",
     uid: 12,
     size: 1,
     messageId: "€".repeat(99_999),
     reason: "€".repeat(99_999),
   });
-  assert.equal(store.refused(1).length, 2);
+  assert.equal(store.refusals.messages(1).length, 2);
 });
 
 describe("an older database with rows that cannot be", () => {
@@ -238,8 +238,8 @@ describe("an older database with rows that cannot be", () => {
         store.mailboxes().map(({ isUnfinished }) => isUnfinished),
         [true, true, version < 2],
       );
-      for (const idx of [1, 3]) assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
-      assert.equal(store.countAllMappings(), 4);
+      for (const idx of [1, 3]) assert.deepEqual(store.transfers.interruption(idx), { local: 1, remote: 1 });
+      assert.equal(store.mappings.countAll(), 4);
       const state = { uidValidity: 0xffff_ffff, uidNext: 1, highestModSeq: 0n };
       assert.deepEqual(store.mailboxes()[1]?.states.local, state);
     });
@@ -252,7 +252,7 @@ describe("an older database with rows that cannot be", () => {
         const store = openUntilTheEnd(t, path);
         assert.deepEqual(store.upgrade(delimiters).mended, new Map());
         assert.equal(store.mailboxes()[0]?.states[side]?.uidNext, 1);
-        assert.deepEqual(store.interruption(1), { local: 1, remote: 1 });
+        assert.deepEqual(store.transfers.interruption(1), { local: 1, remote: 1 });
       }
     });
   }

@@ -68,7 +68,7 @@ for (const seq of ["9223372036854775807", "9007199254740991", "-1", "'x'"]) {
 test("statistics that somebody let SQLite gather do no harm", (t) => {
   const path = join(temporaryDirectory(t), "x.db");
   const store = openStore({ path });
-  store.addMappings(store.addMailbox("INBOX", true), [{ local: 1, remote: 1 }]);
+  store.mappings.add(store.addMailbox("INBOX", true), [{ local: 1, remote: 1 }]);
   store.close();
   execute(path, "ANALYZE");
   openStore({ path }).close();

@@ -37,18 +37,18 @@ test("a full disk: what was committed stays, the failed transaction leaves nothi
   const connection = openConnection(t);
   const store = new Store(connection);
   const idx = store.addMailbox("INBOX", true);
-  store.addMappings(idx, [{ local: 1, remote: 1 }]);
+  store.mappings.add(idx, [{ local: 1, remote: 1 }]);
   connection.execute("PRAGMA max_page_count = 30");
   const pairs = Array.from({ length: 10_000 }, (_, i) => ({ local: i + 2, remote: i + 2 }));
   assert.throws(
     () => {
-      store.addMappings(idx, pairs);
+      store.mappings.add(idx, pairs);
     },
     failure("DATABASE_READ", /^no space is left for the database .*x\.db$/),
   );
-  assert.equal(store.countMappings(idx), 1);
-  store.addMappings(idx, pairs.slice(0, 10));
-  assert.equal(store.countMappings(idx), 11);
+  assert.equal(store.mappings.count(idx), 1);
+  store.mappings.add(idx, pairs.slice(0, 10));
+  assert.equal(store.mappings.count(idx), 11);
 });
 
 test("values are the first column of each row; failures are translated", (t) => {

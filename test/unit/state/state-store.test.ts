@@ -38,7 +38,7 @@ function openStoreWith<T>(path: string, work: (store: Store) => T): T {
 }
 
 function allPairs(store: Store, idx: number): PerSide<number>[] {
-  return [...store.allPairs(idx, 1000)].flat();
+  return [...store.mappings.all(idx, 1000)].flat();
 }
 
 test("names are octets, NUL included; idx counts up", (t) => {
@@ -99,24 +99,24 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
   const fill = (name: string): number => {
     const idx = store.addMailbox(name, true);
     store.checkpoint(idx, states, { local: 1, remote: 2 });
-    store.markInterruptible([{ idx, floors: { local: 1, remote: 1 } }]);
-    store.addMappings(idx, [{ local: 1, remote: 2 }]);
-    store.recordRefused(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
-    store.recordRefusedChanges(idx, { side: "remote", uids: uidSetOf([2]), what: "deletion", reason: "no" });
+    store.transfers.mark([{ idx, floors: { local: 1, remote: 1 } }]);
+    store.mappings.add(idx, [{ local: 1, remote: 2 }]);
+    store.refusals.recordMessage(idx, { side: "local", uid: 3, size: 0, messageId: undefined, reason: "no" });
+    store.refusals.recordChanges(idx, { side: "remote", uids: uidSetOf([2]), what: "deletion", reason: "no" });
     const now = new Date();
-    store.recordWait({
+    store.refusals.recordWait({
       ...{ idx, side: "local", firstUid: 3, reason: "no" },
       since: now,
       nextAttempt: now,
       attempts: 1,
     });
-    store.addSuspects(idx, "local", [3]);
-    store.noteMisread(idx, "local");
+    store.transfers.addSuspects(idx, "local", [3]);
+    store.transfers.noteMisread(idx, "local");
     store.setStuck(idx, "local", true);
-    store.noteSent(idx, "local", uidSetOf([3]));
-    store.noteStock(idx, 5);
-    store.noteEmptied(idx);
-    store.noteUnkept(idx, "local", flagSet(["work"]));
+    store.transfers.noteSent(idx, "local", uidSetOf([3]));
+    store.losses.noteStock(idx, 5);
+    store.losses.noteEmptied(idx);
+    store.refusals.noteUnkept(idx, "local", flagSet(["work"]));
     store.noteMailboxId(idx, "local", name);
     return idx;
   };
@@ -185,11 +185,11 @@ test("summaries show all of each mailbox, in the order of mailboxes()", (t) => {
   const { store, idx } = newMailbox(t);
   const other = store.addMailbox("a", false);
   store.checkpoint(idx, states, { local: 4, remote: 5 });
-  store.addMappings(idx, [
+  store.mappings.add(idx, [
     { local: 1, remote: 2 },
     { local: 3, remote: 4 },
   ]);
-  store.markInterruptible([{ idx: other, floors: { local: 1, remote: 1 } }]);
+  store.transfers.mark([{ idx: other, floors: { local: 1, remote: 1 } }]);
   const [first, second] = store.mailboxes();
   const [{ synchronisedAt, ...summary }, ...rest] = store.summaries() as [MailboxSummary, ...MailboxSummary[]];
   assert.ok(synchronisedAt instanceof Date);
@@ -202,20 +202,20 @@ test("summaries show all of each mailbox, in the order of mailboxes()", (t) => {
 test("the interruption marker lasts until the checkpoint and keeps the lower floors", (t) => {
   const { store, idx } = newMailbox(t);
   const other = store.addMailbox("other", false);
-  assert.equal(store.interruption(idx), undefined);
-  store.markInterruptible([{ idx, floors: { local: 10, remote: 20 } }]);
-  store.markInterruptible([{ idx: other, floors: { local: 1, remote: 1 } }]);
-  store.markInterruptible([{ idx, floors: { local: 15, remote: 5 } }]);
-  assert.deepEqual(store.interruption(idx), { local: 10, remote: 5 });
+  assert.equal(store.transfers.interruption(idx), undefined);
+  store.transfers.mark([{ idx, floors: { local: 10, remote: 20 } }]);
+  store.transfers.mark([{ idx: other, floors: { local: 1, remote: 1 } }]);
+  store.transfers.mark([{ idx, floors: { local: 15, remote: 5 } }]);
+  assert.deepEqual(store.transfers.interruption(idx), { local: 10, remote: 5 });
   store.checkpoint(idx, states);
-  assert.equal(store.interruption(idx), undefined);
-  assert.deepEqual(store.interruption(other), { local: 1, remote: 1 });
+  assert.equal(store.transfers.interruption(idx), undefined);
+  assert.deepEqual(store.transfers.interruption(other), { local: 1, remote: 1 });
 });
 
 test("a failed checkpoint leaves the last one and the marker", (t) => {
   const { store, idx } = newMailbox(t);
   store.checkpoint(idx, states, { local: 1, remote: 1 });
-  store.markInterruptible([{ idx, floors: { local: 1, remote: 1 } }]);
+  store.transfers.mark([{ idx, floors: { local: 1, remote: 1 } }]);
   const wrong = { local: states.remote, remote: { ...states.remote, uidValidity: 0 } };
   assert.throws(
     () => {
@@ -225,7 +225,7 @@ test("a failed checkpoint leaves the last one and the marker", (t) => {
   );
   assert.deepEqual(store.mailboxes()[0]?.states, states);
   assert.deepEqual(store.messageCounts(idx), { local: 1, remote: 1 });
-  assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
+  assert.deepEqual(store.transfers.interruption(idx), { local: 1, remote: 1 });
 });
 
 test("nothing is saved for a mailbox that is not there", (t) => {
@@ -238,7 +238,7 @@ test("nothing is saved for a mailbox that is not there", (t) => {
   );
   assert.throws(
     () => {
-      store.addMappings(1, [{ local: 1, remote: 1 }]);
+      store.mappings.add(1, [{ local: 1, remote: 1 }]);
     },
     failure("BUG", /FOREIGN KEY/),
   );
@@ -246,83 +246,83 @@ test("nothing is saved for a mailbox that is not there", (t) => {
 
 test("mapping rows are added all or none", (t) => {
   const { store, idx } = newMailbox(t);
-  store.addMappings(idx, [{ local: 1, remote: 5 }]);
+  store.mappings.add(idx, [{ local: 1, remote: 5 }]);
   for (const taken of [
     { local: 1, remote: 6 },
     { local: 2, remote: 5 },
   ]) {
     assert.throws(
       () => {
-        store.addMappings(idx, [{ local: 9, remote: 9 }, taken]);
+        store.mappings.add(idx, [{ local: 9, remote: 9 }, taken]);
       },
       failure("BUG", /UNIQUE constraint failed/),
     );
   }
-  assert.deepEqual(store.mappedUids(idx, "local"), { ranges: [[1, 1]] });
+  assert.deepEqual(store.mappings.uids(idx, "local"), { ranges: [[1, 1]] });
 });
 
 test("mapping rows are removed by local UID, in their mailbox only", (t) => {
   const { store, idx } = newMailbox(t);
   const other = store.addMailbox("other", false);
   const pairs = [1, 2, 3].map((uid) => ({ local: uid, remote: uid + 10 }));
-  store.addMappings(idx, pairs);
-  store.addMappings(other, pairs);
-  store.removeMappings(idx, [2, 3, 4]);
-  assert.deepEqual(store.mappedUids(idx, "remote"), { ranges: [[11, 11]] });
-  assert.deepEqual(store.mappedUids(other, "remote"), { ranges: [[11, 13]] });
+  store.mappings.add(idx, pairs);
+  store.mappings.add(other, pairs);
+  store.mappings.remove(idx, [2, 3, 4]);
+  assert.deepEqual(store.mappings.uids(idx, "remote"), { ranges: [[11, 11]] });
+  assert.deepEqual(store.mappings.uids(other, "remote"), { ranges: [[11, 13]] });
 });
 
 test("pairs are found from either side, in the order of the side asked for", (t) => {
   const { store, idx } = newMailbox(t);
   const maxUid = 0xffff_ffff;
-  store.addMappings(idx, [
+  store.mappings.add(idx, [
     { local: 1, remote: maxUid },
     { local: 2, remote: 7 },
     { local: maxUid, remote: 3 },
   ]);
-  assert.deepEqual(store.pairsOf(idx, "local", { ranges: [[2, maxUid]] }), [
+  assert.deepEqual(store.mappings.pairsOf(idx, "local", { ranges: [[2, maxUid]] }), [
     { local: 2, remote: 7 },
     { local: maxUid, remote: 3 },
   ]);
-  assert.deepEqual(store.pairsOf(idx, "remote", uidSetOf([3, 5, 7, maxUid])), [
+  assert.deepEqual(store.mappings.pairsOf(idx, "remote", uidSetOf([3, 5, 7, maxUid])), [
     { local: maxUid, remote: 3 },
     { local: 2, remote: 7 },
     { local: 1, remote: maxUid },
   ]);
-  assert.deepEqual(store.pairsOf(idx, "remote", { ranges: [] }), []);
-  assert.deepEqual(store.pairsOf(idx + 1, "remote", { ranges: [[1, maxUid]] }), []);
+  assert.deepEqual(store.mappings.pairsOf(idx, "remote", { ranges: [] }), []);
+  assert.deepEqual(store.mappings.pairsOf(idx + 1, "remote", { ranges: [[1, maxUid]] }), []);
 });
 
 test("mapped UIDs and their count have a lower and an upper bound", (t) => {
   const { store, idx } = newMailbox(t);
   const pairs = [3, 4, 5, 9].map((uid) => ({ local: uid, remote: 2 * uid }));
-  store.addMappings(idx, pairs);
-  assert.deepEqual(store.mappedUids(idx, "local", 4).ranges, [
+  store.mappings.add(idx, pairs);
+  assert.deepEqual(store.mappings.uids(idx, "local", 4).ranges, [
     [4, 5],
     [9, 9],
   ]);
-  assert.deepEqual(store.mappedUids(idx, "local", 10).ranges, []);
-  assert.equal(store.countMappings(idx), pairs.length);
+  assert.deepEqual(store.mappings.uids(idx, "local", 10).ranges, []);
+  assert.equal(store.mappings.count(idx), pairs.length);
 });
 
 test("a sequence sample is dense towards the end", (t) => {
   const { store, idx } = newMailbox(t);
-  store.addMappings(
+  store.mappings.add(
     idx,
     Array.from({ length: 100 }, (_, i) => ({ local: 1000 - 3 * i, remote: 10 * (i + 1) })),
   );
   assert.deepEqual(
-    store.sequenceSample(idx, "remote", { below: 10_000, count: 100, limit: 20 }),
+    store.mappings.sequenceSample(idx, "remote", { below: 10_000, count: 100, limit: 20 }),
     [50, 75, 88, 94, 97, 99, 100].map((rank) => [rank, 10 * rank]),
   );
   // 90 messages below UID 901, few pairs
   assert.deepEqual(
-    store.sequenceSample(idx, "remote", { below: 901, count: 90, limit: 3 }),
+    store.mappings.sequenceSample(idx, "remote", { below: 901, count: 90, limit: 3 }),
     [45, 68, 90].map((rank) => [rank, 10 * rank]),
   );
-  assert.deepEqual(store.sequenceSample(idx, "local", { below: 704, count: 1, limit: 20 }), [[1, 703]]);
-  assert.deepEqual(store.sequenceSample(idx, "local", { below: 703, count: 0, limit: 20 }), []);
-  assert.deepEqual(store.sequenceSample(idx, "local", { below: 10_000, count: 100, limit: 0 }), []);
+  assert.deepEqual(store.mappings.sequenceSample(idx, "local", { below: 704, count: 1, limit: 20 }), [[1, 703]]);
+  assert.deepEqual(store.mappings.sequenceSample(idx, "local", { below: 703, count: 0, limit: 20 }), []);
+  assert.deepEqual(store.mappings.sequenceSample(idx, "local", { below: 10_000, count: 100, limit: 0 }), []);
 });
 
 test("refused messages are counted, listed and cleared", (t) => {
@@ -330,20 +330,20 @@ test("refused messages are counted, listed and cleared", (t) => {
   const other = store.addMailbox("other", false);
   const big = { side: "remote", uid: 7, size: 5_000_000_000, messageId: "<a@b>", reason: "[LIMIT] Too big" } as const;
   const odd = { side: "local", uid: 7, size: 1, messageId: undefined, reason: "NUL é" } as const;
-  store.recordRefused(idx, big, new Date(1_000_000));
-  store.recordRefused(idx, { ...big, reason: "[OVERQUOTA] Full" }, new Date(2_000_999));
-  store.recordRefused(idx, odd, new Date(3_000_000));
-  store.recordRefused(other, odd, new Date(4_000_000));
+  store.refusals.recordMessage(idx, big, new Date(1_000_000));
+  store.refusals.recordMessage(idx, { ...big, reason: "[OVERQUOTA] Full" }, new Date(2_000_999));
+  store.refusals.recordMessage(idx, odd, new Date(3_000_000));
+  store.refusals.recordMessage(other, odd, new Date(4_000_000));
   const once = (at: number): object => ({ firstAttempt: new Date(at), lastAttempt: new Date(at), attempts: 1 });
-  assert.deepEqual(store.refused(idx), [
+  assert.deepEqual(store.refusals.messages(idx), [
     { idx, ...odd, ...once(3_000_000) },
     {
       ...{ idx, ...big, reason: "[OVERQUOTA] Full" },
       ...{ firstAttempt: new Date(1_000_000), lastAttempt: new Date(2_000_000), attempts: 2 },
     },
   ]);
-  store.clearRefused(idx, "remote", 7);
-  assert.deepEqual(store.refused(), [
+  store.refusals.clearMessage(idx, "remote", 7);
+  assert.deepEqual(store.refusals.messages(), [
     { idx, ...odd, ...once(3_000_000) },
     { idx: other, ...odd, ...once(4_000_000) },
   ]);
@@ -353,7 +353,7 @@ test("a transaction is undone when its work throws, and an inner one alone", (t)
   const { store, idx } = newMailbox(t);
   const stop = new Error("stop");
   const add = (uid: number): void => {
-    store.addMappings(idx, [{ local: uid, remote: uid }]);
+    store.mappings.add(idx, [{ local: uid, remote: uid }]);
   };
   const failing = (uid: number): void => {
     store.transaction(() => {
@@ -372,20 +372,20 @@ test("a transaction is undone when its work throws, and an inner one alone", (t)
     return "done";
   });
   assert.equal(result, "done");
-  for (const side of sides) assert.deepEqual(store.mappedUids(idx, side), { ranges: [[2, 2]] });
+  for (const side of sides) assert.deepEqual(store.mappings.uids(idx, side), { ranges: [[2, 2]] });
 });
 
 test("startOver keeps the mappings, and has everything looked at and matched until the next checkpoint", (t) => {
   const { store, idx } = newMailbox(t);
   store.checkpoint(idx, states, { local: 2, remote: 2 });
-  store.markInterruptible([{ idx, floors: { local: 17, remote: 5 } }]);
-  store.addMappings(idx, [{ local: 3, remote: 4 }]);
+  store.transfers.mark([{ idx, floors: { local: 17, remote: 5 } }]);
+  store.mappings.add(idx, [{ local: 3, remote: 4 }]);
   const fresh = { ...states, local: { uidValidity: 7, uidNext: 1, highestModSeq: 0n } };
   store.startOver(idx, fresh);
   const [{ states: saved, isUnfinished } = {}] = store.mailboxes();
   assert.deepEqual(saved, fresh);
   assert.equal(isUnfinished, true);
-  assert.deepEqual(store.interruption(idx), { local: 1, remote: 1 });
+  assert.deepEqual(store.transfers.interruption(idx), { local: 1, remote: 1 });
   assert.equal(store.messageCounts(idx), undefined);
   assert.deepEqual(allPairs(store, idx), [{ local: 3, remote: 4 }]);
 });
@@ -393,66 +393,66 @@ test("startOver keeps the mappings, and has everything looked at and matched unt
 test("suspects stay until they are no longer missing", (t) => {
   const { store, idx } = newMailbox(t);
   const other = store.addMailbox("other", false);
-  assert.deepEqual(store.mailboxesWithSuspects(), new Set());
-  store.addSuspects(idx, "local", [7, 5, 6]);
-  store.addSuspects(idx, "local", [7, 8]);
-  store.addSuspects(idx, "remote", [5]);
-  store.addSuspects(other, "local", [9]);
-  assert.ok(!store.hasMisread("local"));
-  store.noteMisread(idx, "local");
-  store.noteMisread(idx, "local");
-  store.noteMisread(idx, "remote");
-  const misread = (): unknown[] => sides.filter((side) => store.hasMisread(side));
+  assert.deepEqual(store.transfers.mailboxesWithSuspects(), new Set());
+  store.transfers.addSuspects(idx, "local", [7, 5, 6]);
+  store.transfers.addSuspects(idx, "local", [7, 8]);
+  store.transfers.addSuspects(idx, "remote", [5]);
+  store.transfers.addSuspects(other, "local", [9]);
+  assert.ok(!store.transfers.hasMisread("local"));
+  store.transfers.noteMisread(idx, "local");
+  store.transfers.noteMisread(idx, "local");
+  store.transfers.noteMisread(idx, "remote");
+  const misread = (): unknown[] => sides.filter((side) => store.transfers.hasMisread(side));
   assert.deepEqual(misread(), ["local", "remote"]);
-  assert.equal(formatUidSet(store.suspects(idx, "local")), "5:8");
-  assert.equal(formatUidSet(store.suspects(idx, "remote")), "5");
-  assert.deepEqual(store.mailboxesWithSuspects(), new Set([idx, other]));
+  assert.equal(formatUidSet(store.transfers.suspects(idx, "local")), "5:8");
+  assert.equal(formatUidSet(store.transfers.suspects(idx, "remote")), "5");
+  assert.deepEqual(store.transfers.mailboxesWithSuspects(), new Set([idx, other]));
 
-  store.recordRefused(idx, { side: "local", uid: 6, size: 1, messageId: undefined, reason: "no" });
-  store.recordRefused(other, { side: "local", uid: 5, size: 1, messageId: undefined, reason: "no" });
+  store.refusals.recordMessage(idx, { side: "local", uid: 6, size: 1, messageId: undefined, reason: "no" });
+  store.refusals.recordMessage(other, { side: "local", uid: 5, size: 1, messageId: undefined, reason: "no" });
   store.checkpoint(idx, states);
-  assert.equal(formatUidSet(store.suspects(idx, "local")), "5:8", "the round is not complete");
+  assert.equal(formatUidSet(store.transfers.suspects(idx, "local")), "5:8", "the round is not complete");
   store.checkpoint(idx, states, { local: 1, remote: 1 });
-  assert.equal(formatUidSet(store.suspects(idx, "local")), "6", "it was refused, and will be offered again");
+  assert.equal(formatUidSet(store.transfers.suspects(idx, "local")), "6", "it was refused, and will be offered again");
   assert.deepEqual(misread(), ["local"]);
-  assert.equal(formatUidSet(store.suspects(idx, "remote")), "");
-  assert.equal(formatUidSet(store.suspects(other, "local")), "9");
+  assert.equal(formatUidSet(store.transfers.suspects(idx, "remote")), "");
+  assert.equal(formatUidSet(store.transfers.suspects(other, "local")), "9");
 
   store.forgetMessages(idx);
-  assert.deepEqual(store.mailboxesWithSuspects(), new Set([other]));
+  assert.deepEqual(store.transfers.mailboxesWithSuspects(), new Set([other]));
   assert.deepEqual(misread(), []);
 });
 
 test("mappings are counted: all, those of a mailbox, those below a UID", (t) => {
   const { store, idx } = newMailbox(t);
   const other = store.addMailbox("other", false);
-  assert.equal(store.countAllMappings(), 0);
+  assert.equal(store.mappings.countAll(), 0);
   const pairs = [
     { local: 3, remote: 0xffff_ffff },
     { local: 4, remote: 1 },
   ];
-  store.addMappings(idx, pairs);
-  store.addMappings(other, pairs.slice(1));
-  assert.equal(store.countAllMappings(), 3);
-  assert.equal(store.countMappings(idx), 2);
-  assert.equal(store.countMappings(other), 1);
+  store.mappings.add(idx, pairs);
+  store.mappings.add(other, pairs.slice(1));
+  assert.equal(store.mappings.countAll(), 3);
+  assert.equal(store.mappings.count(idx), 2);
+  assert.equal(store.mappings.count(other), 1);
 });
 
 test("forgetMessages takes one mailbox's mappings and refusals", (t) => {
   const { store, idx } = newMailbox(t);
   const other = store.addMailbox("other", false);
   for (const each of [idx, other]) {
-    store.addMappings(each, [{ local: 3, remote: 4 }]);
-    store.recordRefused(each, { side: "local", uid: 1, size: 1, messageId: undefined, reason: "no" });
+    store.mappings.add(each, [{ local: 3, remote: 4 }]);
+    store.refusals.recordMessage(each, { side: "local", uid: 1, size: 1, messageId: undefined, reason: "no" });
   }
   store.forgetMessages(idx);
-  assert.deepEqual([allPairs(store, idx), store.refused(idx)], [[], []]);
-  assert.deepEqual([allPairs(store, other).length, store.refused(other).length], [1, 1]);
+  assert.deepEqual([allPairs(store, idx), store.refusals.messages(idx)], [[], []]);
+  assert.deepEqual([allPairs(store, other).length, store.refusals.messages(other).length], [1, 1]);
 });
 
 test("allPairs gives rows in the order of local UIDs", (t) => {
   const { store, idx } = newMailbox(t);
-  store.addMappings(idx, [
+  store.mappings.add(idx, [
     { local: 9, remote: 1 },
     { local: 2, remote: 3 },
   ]);
@@ -466,22 +466,22 @@ test("allPairs gives rows in the order of local UIDs", (t) => {
 test("allPairs gives slices of the size asked for; rows may be removed in between", (t) => {
   const { store, idx } = newMailbox(t);
   const pairs = [1, 2, 5, 6, 8].map((uid) => ({ local: uid, remote: 10 - uid }));
-  store.addMappings(idx, pairs);
+  store.mappings.add(idx, pairs);
   for (const [size, slices] of [
     [2, ["1,2", "5,6", "8"]],
     [5, ["1,2,5,6,8"]],
     [9, ["1,2,5,6,8"]],
   ] as const) {
     assert.deepEqual(
-      [...store.allPairs(idx, size)].map((slice) => slice.map(({ local }) => local).join()),
+      [...store.mappings.all(idx, size)].map((slice) => slice.map(({ local }) => local).join()),
       slices,
     );
   }
   const seen: number[] = [];
-  for (const slice of store.allPairs(idx, 2)) {
+  for (const slice of store.mappings.all(idx, 2)) {
     const uids = slice.map(({ local }) => local);
     seen.push(...uids);
-    store.removeMappings(idx, uids);
+    store.mappings.remove(idx, uids);
   }
   assert.deepEqual(seen, [1, 2, 5, 6, 8]);
 });
@@ -493,78 +493,78 @@ test("what mailboxes had before their first deletion of the last 24 hours", (t) 
   };
   const store = newStore(t);
   const [a, b] = [store.addMailbox("a", false), store.addMailbox("b", false)];
-  store.noteStock(a, 100);
-  store.noteStock(a, 90);
+  store.losses.noteStock(a, 100);
+  store.losses.noteStock(a, 90);
   later(3);
-  store.noteStock(a, 80);
-  store.noteStock(b, 5);
-  assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [a]: 100, [b]: 5 });
+  store.losses.noteStock(a, 80);
+  store.losses.noteStock(b, 5);
+  assert.deepEqual(Object.fromEntries(store.losses.earlierStocks()), { [a]: 100, [b]: 5 });
   later(21);
-  assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [a]: 80, [b]: 5 });
-  store.forgetStock(a);
-  assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [b]: 5 });
+  assert.deepEqual(Object.fromEntries(store.losses.earlierStocks()), { [a]: 80, [b]: 5 });
+  store.losses.forgetStock(a);
+  assert.deepEqual(Object.fromEntries(store.losses.earlierStocks()), { [b]: 5 });
 
-  assert.equal(store.wasEmptied(a), false);
-  store.noteEmptied(a);
+  assert.equal(store.losses.wasEmptied(a), false);
+  store.losses.noteEmptied(a);
   later(29 * 24);
-  assert.equal(store.wasEmptied(a), true);
-  assert.equal(store.wasEmptied(b), false);
+  assert.equal(store.losses.wasEmptied(a), true);
+  assert.equal(store.losses.wasEmptied(b), false);
   later(2 * 24);
-  assert.equal(store.wasEmptied(a), false);
+  assert.equal(store.losses.wasEmptied(a), false);
   store.removeMailbox(a);
 });
 
 describe("what was sent and not confirmed", () => {
   const shown = (store: Store, idx: number, side: Side = "local"): string[] =>
-    store.unconfirmed(idx, side).map((uids) => formatUidSet(uids));
+    store.transfers.unconfirmed(idx, side).map((uids) => formatUidSet(uids));
 
   test("is known until each message is confirmed, in whatever portions", (t) => {
     const { store, idx } = newMailbox(t);
     const other = store.addMailbox("other", false);
-    store.noteSent(idx, "local", {
+    store.transfers.noteSent(idx, "local", {
       ranges: [
         [1, 5],
         [8, 9],
       ],
     });
-    store.noteSent(idx, "remote", uidSetOf([3]));
-    store.noteSent(other, "local", uidSetOf([3]));
+    store.transfers.noteSent(idx, "remote", uidSetOf([3]));
+    store.transfers.noteSent(other, "local", uidSetOf([3]));
     assert.deepEqual(shown(store, idx), ["1:5,8:9"]);
-    store.noteConfirmed(idx, "local", { ranges: [[8, 9]] });
-    store.noteConfirmed(idx, "local", uidSetOf([3, 4, 17]));
+    store.transfers.noteConfirmed(idx, "local", { ranges: [[8, 9]] });
+    store.transfers.noteConfirmed(idx, "local", uidSetOf([3, 4, 17]));
     assert.deepEqual(shown(store, idx), ["1:2,5"]);
-    store.noteConfirmed(idx, "local", { ranges: [[1, 9]] });
+    store.transfers.noteConfirmed(idx, "local", { ranges: [[1, 9]] });
     assert.deepEqual([shown(store, idx), shown(store, idx, "remote"), shown(store, other)], [[], ["3"], ["3"]]);
   });
 
   test("counts as often as it was sent", (t) => {
     const { store, idx } = newMailbox(t);
-    store.noteSent(idx, "local", { ranges: [[1, 5]] });
-    store.noteSent(idx, "local", { ranges: [[1, 5]] });
-    store.noteSent(idx, "local", { ranges: [[2, 3]] });
+    store.transfers.noteSent(idx, "local", { ranges: [[1, 5]] });
+    store.transfers.noteSent(idx, "local", { ranges: [[1, 5]] });
+    store.transfers.noteSent(idx, "local", { ranges: [[2, 3]] });
     assert.deepEqual(shown(store, idx), ["1:5", "1:5", "2:3"]);
-    store.noteConfirmed(idx, "local", uidSetOf([3]));
+    store.transfers.noteConfirmed(idx, "local", uidSetOf([3]));
     assert.deepEqual(shown(store, idx), ["1:5", "1:5", "2"]);
-    store.noteConfirmed(idx, "local", { ranges: [[1, 5]] });
+    store.transfers.noteConfirmed(idx, "local", { ranges: [[1, 5]] });
     assert.deepEqual(shown(store, idx), ["1:5", "2"]);
-    store.noteConfirmed(idx, "local", { ranges: [[1, 5]] });
+    store.transfers.noteConfirmed(idx, "local", { ranges: [[1, 5]] });
     assert.deepEqual(shown(store, idx), ["2"]);
   });
 
   test("is forgotten after an hour, but counts anew after an interruption", (t) => {
     const { store, idx } = newMailbox(t);
     t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000_000 });
-    store.noteSent(idx, "local", uidSetOf([1]));
+    store.transfers.noteSent(idx, "local", uidSetOf([1]));
     t.mock.timers.setTime(1_000_000_000_000 + 3_600_000);
     assert.deepEqual(shown(store, idx), ["1"]);
     t.mock.timers.setTime(1_000_000_000_000 + 3_601_000);
     assert.deepEqual(shown(store, idx), []);
     store.checkpoint(idx, states);
-    store.renewUnconfirmed(idx);
+    store.transfers.renewUnconfirmed(idx);
     assert.deepEqual(shown(store, idx), ["1"]);
     t.mock.timers.setTime(1_000_000_000_000 + 7_202_000);
     store.checkpoint(idx, states, { local: 1, remote: 1 });
-    store.renewUnconfirmed(idx);
+    store.transfers.renewUnconfirmed(idx);
     assert.deepEqual(shown(store, idx), [], "a round was complete");
   });
 
@@ -582,7 +582,7 @@ describe("what was sent and not confirmed", () => {
       store.close();
     });
     assert.deepEqual(shown(store, idx), Array<string>(100).fill("1:4294967295"));
-    store.noteSent(idx, "local", { ranges: [[1, 4_294_967_295]] });
+    store.transfers.noteSent(idx, "local", { ranges: [[1, 4_294_967_295]] });
     assert.equal(shown(store, idx).length, 100, "counts no further");
     store.checkpoint(idx, states, { local: 1, remote: 1 });
     t.mock.timers.setTime(1_000_000_000_000 + 3_601_000);
@@ -591,7 +591,7 @@ describe("what was sent and not confirmed", () => {
 
   test("goes with the mailbox's messages", (t) => {
     const { store, idx } = newMailbox(t);
-    store.noteSent(idx, "local", uidSetOf([1]));
+    store.transfers.noteSent(idx, "local", uidSetOf([1]));
     store.forgetMessages(idx);
     assert.deepEqual(shown(store, idx), []);
   });
@@ -601,23 +601,23 @@ test("noteUnkept: a side at a time, written once a day, until none are left or i
   const { store, idx } = newMailbox(t);
   t.mock.timers.enable({ apis: ["Date"], now: 1_000_000_000_000 });
   const noted = (): unknown[] =>
-    store.unkept(idx).map(({ side, flags, at }) => [side, flags.key, at.getTime() / 1000 - 1_000_000_000]);
-  store.noteUnkept(idx, "local", noFlags);
-  for (const side of sides) store.noteUnkept(idx, side, flagSet(["\\Flagged", "work"]));
+    store.refusals.unkept(idx).map(({ side, flags, at }) => [side, flags.key, at.getTime() / 1000 - 1_000_000_000]);
+  store.refusals.noteUnkept(idx, "local", noFlags);
+  for (const side of sides) store.refusals.noteUnkept(idx, side, flagSet(["\\Flagged", "work"]));
   t.mock.timers.setTime(1_000_000_000_000 + 86_399_000);
-  store.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
-  store.noteUnkept(idx, "local", flagSet(["work"]));
+  store.refusals.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
+  store.refusals.noteUnkept(idx, "local", flagSet(["work"]));
   assert.deepEqual(noted(), [
     ["local", "work", 86_399],
     ["remote", "\\Flagged work", 0],
   ]);
-  assert.equal(store.unkept().length, 2);
+  assert.equal(store.refusals.unkept().length, 2);
   t.mock.timers.setTime(1_000_000_000_000 + 86_400_000);
-  store.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
-  store.noteUnkept(idx, "local", noFlags);
+  store.refusals.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
+  store.refusals.noteUnkept(idx, "local", noFlags);
   assert.deepEqual(noted(), [["remote", "\\Flagged work", 86_400]]);
   t.mock.timers.setTime(1_000_000_000_000);
-  store.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
+  store.refusals.noteUnkept(idx, "remote", flagSet(["\\Flagged", "work"]));
   assert.deepEqual(noted(), [["remote", "\\Flagged work", 0]], "the clock was put back");
   store.forgetMessages(idx);
   assert.deepEqual(noted(), []);
@@ -646,18 +646,18 @@ describe("what a clock that was a year ahead has noted", () => {
 
   test("losses count as recent ones, for a day, and no permission is left", (t) => {
     const { store, idx } = ahead(t);
-    store.noteStock(idx, 100);
+    store.losses.noteStock(idx, 100);
     t.mock.timers.setTime(now + year + 2 * 3_600_000);
-    store.noteStock(idx, 60);
-    store.noteEmptied(idx);
+    store.losses.noteStock(idx, 60);
+    store.losses.noteEmptied(idx);
     t.mock.timers.setTime(now);
-    assert.equal(store.wasEmptied(idx), false);
-    assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [idx]: 100 });
-    store.noteStock(idx, 50);
+    assert.equal(store.losses.wasEmptied(idx), false);
+    assert.deepEqual(Object.fromEntries(store.losses.earlierStocks()), { [idx]: 100 });
+    store.losses.noteStock(idx, 50);
     t.mock.timers.setTime(now + 23 * 3_600_000);
-    assert.deepEqual(Object.fromEntries(store.earlierStocks()), { [idx]: 100 });
+    assert.deepEqual(Object.fromEntries(store.losses.earlierStocks()), { [idx]: 100 });
     t.mock.timers.setTime(now + 25 * 3_600_000);
-    assert.equal(store.earlierStocks().size, 0);
+    assert.equal(store.losses.earlierStocks().size, 0);
   });
 
   test("the first attempt, the begin of a wait and the last round are not later than what follows", (t) => {
@@ -665,19 +665,27 @@ describe("what a clock that was a year ahead has noted", () => {
     const refusal = { side: "local", uid: 1, size: 1, messageId: undefined, reason: "no" } as const;
     const change = { side: "local", uids: uidSetOf([2]), what: "flags", reason: "no" } as const;
     const note = (): void => {
-      store.recordRefused(idx, refusal);
-      store.recordRefusedChanges(idx, change);
+      store.refusals.recordMessage(idx, refusal);
+      store.refusals.recordChanges(idx, change);
       const since = new Date();
-      store.recordWait({ idx, side: "local", firstUid: 3, reason: "no", since, nextAttempt: since, attempts: 1 });
+      store.refusals.recordWait({
+        idx,
+        side: "local",
+        firstUid: 3,
+        reason: "no",
+        since,
+        nextAttempt: since,
+        attempts: 1,
+      });
       store.checkpoint(idx, states, { local: 1, remote: 1 });
     };
     note();
     t.mock.timers.setTime(now);
     note();
-    for (const [one] of [store.refused(idx), store.refusedChanges(idx)]) {
+    for (const [one] of [store.refusals.messages(idx), store.refusals.changes(idx)]) {
       assert.ok(isPast(one?.firstAttempt) && isPast(one?.lastAttempt));
     }
-    assert.ok(isPast(store.waits(idx)[0]?.since));
+    assert.ok(isPast(store.refusals.waits(idx)[0]?.since));
     assert.ok(isPast(store.summaries()[0]?.synchronisedAt));
   });
 });
@@ -688,10 +696,10 @@ test("attempts count as far as their columns go, and times to come are none of o
   const change = { side: "local", uids: uidSetOf([1]), what: "flags", reason: "no" } as const;
   const idx = openStoreWith(path, (store) => {
     const idx = store.addMailbox("INBOX", true);
-    store.recordRefused(idx, { ...refusal, uid: 1 });
-    store.recordRefusedChanges(idx, change);
-    store.noteStock(idx, 5);
-    store.noteEmptied(idx);
+    store.refusals.recordMessage(idx, { ...refusal, uid: 1 });
+    store.refusals.recordChanges(idx, change);
+    store.losses.noteStock(idx, 5);
+    store.losses.noteEmptied(idx);
     return idx;
   });
   execute(
@@ -700,11 +708,11 @@ test("attempts count as far as their columns go, and times to come are none of o
      UPDATE stocks SET hour = 4294967295; UPDATE emptied SET at = 253402300799`,
   );
   openStoreWith(path, (store) => {
-    store.recordRefused(idx, { ...refusal, uid: 1 });
-    store.recordRefusedChanges(idx, change);
-    assert.equal(store.refused(idx)[0]?.attempts, 4_294_967_295);
-    assert.equal(store.refusedChanges(idx)[0]?.attempts, 4_294_967_295);
-    assert.equal(store.wasEmptied(idx), false);
-    assert.equal(store.earlierStocks().size, 0);
+    store.refusals.recordMessage(idx, { ...refusal, uid: 1 });
+    store.refusals.recordChanges(idx, change);
+    assert.equal(store.refusals.messages(idx)[0]?.attempts, 4_294_967_295);
+    assert.equal(store.refusals.changes(idx)[0]?.attempts, 4_294_967_295);
+    assert.equal(store.losses.wasEmptied(idx), false);
+    assert.equal(store.losses.earlierStocks().size, 0);
   });
 });

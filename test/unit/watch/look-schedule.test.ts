@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { LookSchedule } from "../../../src/watch/look-schedule.ts";
 
 const second = 1_000;
-const nothing = { refused: () => [], refusedChanges: () => [], waits: () => [] };
+const nothing = { refusals: { messages: () => [], changes: () => [], waits: () => [] } };
 
 function schedule(t: TestContext, { pollMs = 600 * second, lookMs = 3_600 * second } = {}): LookSchedule {
   t.mock.method(Math, "random", () => 0);

@@ -31,7 +31,7 @@ export function messagesFor(world: World, on: Side): readonly StoredMessage[] {
 }
 
 function refusedOf(world: World, on: Side): number[] {
-  return world.store.refused(world.idx).flatMap(({ side, uid }) => (side === on ? [uid] : []));
+  return world.store.refusals.messages(world.idx).flatMap(({ side, uid }) => (side === on ? [uid] : []));
 }
 
 /**
@@ -41,7 +41,7 @@ function refusedOf(world: World, on: Side): number[] {
 export function assertAgreement(world: World): void {
   assertSameMail(world);
   assert.equal(world.isDirty, false, "dirty");
-  assert.equal(world.store.interruption(world.idx), undefined);
+  assert.equal(world.store.transfers.interruption(world.idx), undefined);
 }
 
 /** As {@link assertAgreement}, but there may be more to look at. */

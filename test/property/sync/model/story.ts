@@ -153,7 +153,7 @@ export function begin(store: Store, { traits, gap, agreed, modSeqs }: Story): Wo
   }
   if (agreed.length === 0) return world;
   const rows = agreed.map((one) => perSide((on) => world.mailboxes[on].append(one.content, one.flags)));
-  store.addMappings(world.idx, rows);
+  store.mappings.add(world.idx, rows);
   const count = agreed.length;
   store.checkpoint(
     world.idx,

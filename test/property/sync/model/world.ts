@@ -63,7 +63,7 @@ export class World {
   }
 
   get rows(): PerSide<number>[] {
-    return [...this.store.allPairs(this.idx, 1000)].flat().map((row) => ({ ...row }));
+    return [...this.store.mappings.all(this.idx, 1000)].flat().map((row) => ({ ...row }));
   }
 
   get known(): KnownMailbox {
@@ -98,7 +98,7 @@ export class World {
     let isDone = false;
     const store = killable(this.store, step);
     const marked = marksAhead && !repairs && !this.known.isUnfinished ? this.#floors : undefined;
-    if (marked !== undefined) this.store.markInterruptible([{ idx: this.idx, floors: marked }]);
+    if (marked !== undefined) this.store.transfers.mark([{ idx: this.idx, floors: marked }]);
     const work = syncMailbox({ ...this.#work({ sessions, store, events, repairs }), marked }).finally(() => {
       isDone = true;
     });

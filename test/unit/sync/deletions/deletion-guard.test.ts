@@ -142,12 +142,14 @@ function memoryOf(now: number, before?: number): DeletionMemory & { emptied: boo
   const memory = {
     emptied: false,
     stock: before,
-    countMappings: () => now,
-    noteStock: (_idx: number, known: number) => (memory.stock ??= known),
-    earlierStocks: () => new Map(memory.stock === undefined ? [] : [[1, memory.stock]]),
-    forgetStock: () => (memory.stock = undefined),
-    noteEmptied: () => (memory.emptied = true),
-    wasEmptied: () => memory.emptied,
+    mappings: { count: () => now },
+    losses: {
+      noteStock: (_idx: number, known: number) => (memory.stock ??= known),
+      earlierStocks: () => new Map(memory.stock === undefined ? [] : [[1, memory.stock]]),
+      forgetStock: () => (memory.stock = undefined),
+      noteEmptied: () => (memory.emptied = true),
+      wasEmptied: () => memory.emptied,
+    },
   };
   return memory;
 }
