@@ -4,20 +4,18 @@
 import type { Log } from "../log/log.ts";
 import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
-import type { InetSettings, ServerSettings, TransportSettings } from "../model/server-settings.ts";
+import type { ServerSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
-import { Capabilities, requireCapabilities } from "./capabilities.ts";
-import { line } from "./codec/write-command.ts";
-import { CommandRefused, wordsOf } from "./command-refused.ts";
-import { retryAfterMs } from "./retry-after.ts";
-import type { StatusResponse, UntaggedResponse } from "./responses.ts";
+import { requireCapabilities } from "./capabilities.ts";
+import { CommandRefused } from "./command-refused.ts";
+import { awaitGreeting } from "./greeting.ts";
 import { Session } from "./session.ts";
-import { deflate } from "./transport/deflate.ts";
 import { openTransport } from "./transport/open-transport.ts";
-import { endpointName } from "./transport/tcp.ts";
-import { upgradeToTls } from "./transport/tls.ts";
-import type { Transport } from "./transport/transport.ts";
+import { refreshCapabilities } from "./verbs/capability.ts";
+import { compress } from "./verbs/compress.ts";
+import { enableQresync } from "./verbs/enable.ts";
+import { startTls } from "./verbs/starttls.ts";
 
 export interface ConnectOptions {
   readonly side: Side;
@@ -54,7 +52,7 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
 }
 
 async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
-  const { side, log, signal } = options;
+  const { side, log, signal, timeoutMs = defaultTimeoutMs } = options;
   const { transport: how } = settings;
   const transport = await openTransport(how, {
     ...options,
@@ -69,10 +67,11 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   signal?.addEventListener("abort", giveUp);
   try {
     signal?.throwIfAborted();
-    const isPreauthenticated = await greet(session, { how, transport, timeoutMs: options.timeoutMs });
-    await within(session, loginSteps * (options.timeoutMs ?? defaultTimeoutMs), async () => {
+    const isPreauthenticated = await awaitGreeting(session, { how, transport, timeoutMs });
+    await within(session, loginSteps * timeoutMs, async () => {
       if (session.capabilities.isEmpty) await refreshCapabilities(session);
-      if (how.type === "imap" && how.startTls) await startTls(session, { how, isPreauthenticated, options });
+      if (how.type === "imap" && how.startTls)
+        await startTls(session, { settings: how, isPreauthenticated, attempt: options });
       if (!isPreauthenticated) await logIn(session, settings);
     });
     session.trust();
@@ -107,143 +106,10 @@ async function within(session: Session, limitMs: number, work: () => Promise<voi
   }
 }
 
-interface GreetingContext {
-  readonly how: TransportSettings;
-  readonly transport: Transport;
-  readonly timeoutMs: number | undefined;
-}
-
-/** True when the server greets with PREAUTH (RFC 3501 7.1.4). */
-async function greet(session: Session, context: GreetingContext): Promise<boolean> {
-  const greeting = await firstResponse(session, context);
-  if (greeting.status === "BYE" || greeting.status === "NO" || greeting.status === "BAD") {
-    const words = wordsOf(greeting).replace(/\.$/, "");
-    throw new InterimapError("CONNECT", `the server turned us away: ${words}`, {
-      hint: "try again later",
-      retryAfterMs: retryAfterMs(greeting),
-    });
-  }
-  return greeting.status === "PREAUTH";
-}
-
-/** Silence, a closed connection and nonsense are the marks of a server that is no IMAP server, or of the wrong port. */
-async function firstResponse(
-  session: Session,
-  { how, transport, timeoutMs = defaultTimeoutMs }: GreetingContext,
-): Promise<StatusResponse> {
-  // A tunnel may be waiting for somebody to type a passphrase.
-  const timer =
-    how.type === "tunnel"
-      ? undefined
-      : setTimeout(() => {
-          session.destroy(silent(how));
-        }, timeoutMs);
-  try {
-    return await session.greeting();
-  } catch (error) {
-    // Not what the other side's failure, which ends this one too, was.
-    if (!(error instanceof InterimapError) || error.side !== session.side) throw error;
-    if (error.code === "PROTOCOL") {
-      const hint = how.type === "tunnel" ? "check the command setting" : "check host and port";
-      throw new InterimapError("PROTOCOL", `no IMAP server answers: ${error.message}`, { hint, cause: error });
-    }
-    if (error.code !== "CONNECTION_LOST") throw error;
-    if (how.type !== "tunnel") {
-      throw new InterimapError("CONNECT", "the server closed the connection without a greeting", {
-        hint: "check host and port; the server may be busy or restarting",
-        cause: error,
-      });
-    }
-    throw new InterimapError("TUNNEL", transport.epitaph?.() ?? "the tunnel command closed its output", {
-      hint: "run it by hand: it must speak IMAP on its standard input and output",
-      cause: error,
-    });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function silent({ host, port, type }: InetSettings): InterimapError {
-  return new InterimapError("CONNECT", `${endpointName({ host, port })} sends no greeting`, {
-    hint: type === "imaps" ? "check host and port" : "check host and port; one that begins with TLS needs type=imaps",
-  });
-}
-
-async function refreshCapabilities(session: Session): Promise<void> {
-  await session.run({ name: "CAPABILITY", overlap: "any", parts: line`CAPABILITY` });
-}
-
-interface StartTlsContext {
-  readonly how: InetSettings;
-  readonly isPreauthenticated: boolean;
-  readonly options: ConnectOptions;
-}
-
-/** RFC 3501 6.2.1 */
-async function startTls(session: Session, { how, isPreauthenticated, options }: StartTlsContext): Promise<void> {
-  if (isPreauthenticated) {
-    // A PREAUTH greeting forbids STARTTLS, which is how an attacker would strip it.
-    throw new InterimapError("STARTTLS_MISSING", "the server greets with PREAUTH, so STARTTLS is not possible", {
-      hint: "set STARTTLS = NO only if this network is trusted",
-    });
-  }
-  if (!session.capabilities.has("STARTTLS")) {
-    throw new InterimapError("STARTTLS_MISSING", "the server does not offer STARTTLS", {
-      hint: "use type = imaps, or STARTTLS = NO if this network is trusted",
-    });
-  }
-  await session.exchangeTransport(
-    { name: "STARTTLS", overlap: "alone", parts: line`STARTTLS` },
-    (transport, surplus) => {
-      if (surplus.length > 0) {
-        throw new InterimapError("TLS", "unencrypted data followed the answer to STARTTLS: somebody may be tampering");
-      }
-      return upgradeToTls(transport, how, options);
-    },
-  );
-  // What was said before TLS cannot be trusted (RFC 3501 6.2.1).
-  session.capabilities = new Capabilities([]);
-  await refreshCapabilities(session);
-}
-
 async function logIn(session: Session, settings: ServerSettings): Promise<void> {
   const before = session.capabilities;
   await authenticate(session, settings);
   // Most servers send the new list with the OK; otherwise it must be asked for.
   session.trust();
   if (session.capabilities === before) await refreshCapabilities(session);
-}
-
-/** RFC 5161, RFC 7162 3.2.3. The session ends when the server does not. */
-function enableQresync(session: Session): Promise<unknown> {
-  let isEnabled = false;
-  return session.run({
-    name: "ENABLE",
-    overlap: "any",
-    parts: line`ENABLE QRESYNC`,
-    claim: (response: UntaggedResponse) => {
-      if (response.kind !== "enabled") return false;
-      isEnabled ||= response.capabilities.includes("QRESYNC");
-      return true;
-    },
-    onAnswered: (answer) => {
-      if (answer.status !== "OK") throw new CommandRefused("ENABLE", answer, session.side).ofServer();
-      if (isEnabled) return;
-      throw new InterimapError("CAPABILITY_MISSING", "the server advertises QRESYNC but does not enable it");
-    },
-  });
-}
-
-/** RFC 4978 */
-async function compress(session: Session): Promise<void> {
-  if (!session.capabilities.has("COMPRESS=DEFLATE")) return;
-  try {
-    await session.exchangeTransport(
-      { name: "COMPRESS", overlap: "last", parts: line`COMPRESS DEFLATE` },
-      (transport, surplus) => deflate(transport, surplus),
-    );
-  } catch (error) {
-    // E.g. [COMPRESSIONACTIVE] below TLS; the connection goes on as it is.
-    if (!(error instanceof CommandRefused)) throw error;
-  }
 }

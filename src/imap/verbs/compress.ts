@@ -1,0 +1,20 @@
+// COMPRESS: what follows on the connection is compressed (RFC 4978).
+
+import { line } from "../codec/write-command.ts";
+import { CommandRefused } from "../command-refused.ts";
+import type { Session } from "../session.ts";
+import { deflate } from "../transport/deflate.ts";
+
+/** Where the server does not offer it or does not want to, the connection goes on as it is. */
+export async function compress(session: Session): Promise<void> {
+  if (!session.capabilities.has("COMPRESS=DEFLATE")) return;
+  try {
+    await session.exchangeTransport(
+      { name: "COMPRESS", overlap: "last", parts: line`COMPRESS DEFLATE` },
+      (transport, surplus) => deflate(transport, surplus),
+    );
+  } catch (error) {
+    // E.g. [COMPRESSIONACTIVE] below TLS.
+    if (!(error instanceof CommandRefused)) throw error;
+  }
+}
