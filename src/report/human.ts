@@ -165,6 +165,11 @@ function lineOf(event: SyncEvent): Line {
       };
     case "account-replaced":
       return { level: "info", text: `The database is about ${event.now} from now on, instead of ${event.before}` };
+    case "messages-matched":
+      return {
+        level: "info",
+        text: `${quoted(event.mailbox)}: both servers have ${event.count === 1 ? "1 message" : `the same ${String(event.count)} messages`} already, which need not be copied`,
+      };
     case "entries-dropped":
       return {
         level: "warn",

@@ -52,6 +52,19 @@ for (const [name, startRemote] of [
       await assertNothingToDo(stores);
     });
 
+    test("says once of each mailbox how much both hold", async (t) => {
+      const stores = await twoStores(t, servers);
+      await deliver(stores.local, "INBOX", mail("one"), mail("two"), mail("local"));
+      await deliver(stores.remote, "INBOX", mail("two"), mail("one"));
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 0, stderr);
+      const [first, ...others] = stderr.split("\n").filter((line) => line.includes("both servers have"));
+      assert.equal(first, '"INBOX": both servers have the same 2 messages already, which need not be copied');
+      assert.deepEqual(others, []);
+      await deliver(stores.local, "INBOX", mail("later"));
+      assert.doesNotMatch((await runInterimap(stores.home)).stderr, /both servers/);
+    });
+
     test("copies what only one holds, pairs as many twins as there are, and unites flags", async (t) => {
       const stores = await twoStores(t, servers);
       const twin = mail("twin");

@@ -72,6 +72,8 @@ export type SyncEvent =
       readonly recorded: string;
       readonly actual: string;
     } & OnMailbox)
+  /** Both servers had so many messages of a mailbox that is met for the first time, or made anew: they are paired, not copied. */
+  | { readonly type: "messages-matched"; readonly side?: undefined; readonly mailbox: string; readonly count: number }
   /** The database had entries of the mailbox that cannot be; they are gone, and its messages are matched anew. */
   | { readonly type: "entries-dropped"; readonly side?: undefined; readonly mailbox: string; readonly count: number }
   /** A copy of the database as it was is kept. */

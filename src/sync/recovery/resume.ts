@@ -22,7 +22,10 @@ import { adopt } from "./adopt.ts";
 
 export async function resume(mailbox: OpenMailbox): Promise<void> {
   if (mailbox.interrupted !== undefined) {
-    await adoptUnrecorded(mailbox, mailbox.interrupted);
+    const count = await adoptUnrecorded(mailbox, mailbox.interrupted);
+    // After an interruption they are our own copies.
+    if (count > 0 && !mailbox.wasInterrupted)
+      mailbox.report({ type: "messages-matched", mailbox: mailbox.name, count });
     return;
   }
   forgetTakenRefusals(mailbox);
@@ -47,14 +50,14 @@ export function unrecordedUids(mailbox: OpenMailbox, side: Side, floor: number):
   return subtract(all, store.mappings.uids(idx, side, floor));
 }
 
-/** From the floors on, messages without a row are matched with each other before anything is copied. */
-export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<number>): Promise<void> {
+/** From the floors on, messages without a row are matched with each other before anything is copied. Returns how many pairs there are. */
+export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<number>): Promise<number> {
   const { views, progress } = mailbox;
   // What was refused earlier may have been offered again, and taken, in the round that was interrupted.
   const unmapped = perSide((side) =>
     union(unrecordedUids(mailbox, side, floors[side]), uidSetOf(progress[side].refused)),
   );
-  if (sides.some((side) => isEmpty(unmapped[side]))) return;
+  if (sides.some((side) => isEmpty(unmapped[side]))) return 0;
   forgetChangesOf(mailbox, unmapped);
   const identities = await bothSides((side) => identitiesOf(mailbox, side, unmapped[side]));
   // What was copied and is not described would be copied once more.
@@ -62,10 +65,10 @@ export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<numb
     const described = uidSetOf(identities[side].map(({ uid }) => uid));
     views[side].requireRead(subtract(unmapped[side], described), side);
   }
-  adopt(
-    mailbox,
-    mailbox.wasInterrupted ? await pairCopies(mailbox, identities) : await pairMessages(mailbox, identities),
-  );
+  const pair = mailbox.wasInterrupted ? pairCopies : pairMessages;
+  const pairs = await pair(mailbox, identities);
+  adopt(mailbox, pairs);
+  return pairs.length;
 }
 
 /** Their flags are about to be read; only what is reported afterwards is news. */
