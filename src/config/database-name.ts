@@ -17,7 +17,7 @@ export function databaseName({ local, remote }: PerSide<Account>, host = "localh
   return `${user}${fileName(name)}${more.join("")}.db`;
 }
 
-/** So long a name may be on the usual file systems, all parts and the endings of SQLite's files taken together. */
+/** The longest name on the usual file systems, with all parts and the endings of SQLite's files. */
 const maxLength = 60;
 
 /** No slash, no blank, nothing that a shell or a terminal would take for something else. */

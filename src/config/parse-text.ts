@@ -48,7 +48,7 @@ export function deletionLimit(text: string): DeletionLimit {
   return percent === "%" ? { share: Number(number) / 100 } : { messages: Number(number) };
 }
 
-/** At least one, and not so many that it must be a mistake. */
+/** At least one, and few enough to be meant. */
 export function count(text: string): number {
   const number = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > 100) throw new BadValue("a number from 1 to 100");

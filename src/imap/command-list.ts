@@ -1,7 +1,7 @@
 // Commands in the order in which they came, however many. Servers answer in that order nearly always, so what is taken out is
 // mostly the first that is left.
 
-/** So many that are gone are not worth closing the gaps. */
+/** Up to this many gaps are not worth closing. */
 const fewGaps = 32;
 
 export class CommandList<T extends object> {

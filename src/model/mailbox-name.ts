@@ -54,7 +54,7 @@ export function displayName(name: string, delimiter = "/"): string {
     .join(delimiter);
 }
 
-/** Names may be as long as a server's lines; so much of one tells it from others. */
+/** Names may be as long as a server's lines; this much of one tells it from others. */
 export const longestShown = 300;
 
 /** As {@link displayName}, for a line: the end of a very long name is left out. */

@@ -8,7 +8,7 @@ const hourMs = 60 * 60_000;
 const windowHours = 24;
 /** No clock is a hundred years ahead: what says so was not written by one. */
 const mostAheadHours = 100 * 366 * 24;
-/** So long a mailbox that was emptied with permission may be emptied again. */
+/** For this long a mailbox that was emptied with permission may be emptied again. */
 const habitMs = 30 * 24 * hourMs;
 
 export class Losses {
@@ -20,7 +20,7 @@ export class Losses {
     this.#sparse = sparse;
   }
 
-  /** Messages are about to be deleted from a mailbox that has so many on both sides. */
+  /** Messages are about to be deleted; `known`: how many the mailbox has on both sides. */
   noteStock(idx: number, known: number): void {
     this.#sparse.note("stocks", idx);
     this.#connection.transaction(() => {
@@ -49,7 +49,7 @@ export class Losses {
   }
 }
 
-/** Messages are about to be deleted from a mailbox that has so many. */
+/** Messages are about to be deleted; `known`: how many there are. */
 function noteStock(connection: Connection, idx: number, known: number): void {
   const hour = currentHour();
   bringBack(connection, hour);

@@ -167,7 +167,7 @@ export interface SampleWanted {
   readonly limit: number;
 }
 
-/** To read so many takes no longer than to look for each rank. */
+/** Up to this many rows are read as fast as each rank is looked for. */
 const fewRows = 256;
 
 /** See {@link Store.sequenceSample}. */

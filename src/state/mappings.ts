@@ -35,7 +35,7 @@ export class Mappings {
   }
 
   /**
-   * The rows with the highest local UIDs, so many, and those with the highest remote ones unless the highest of all is among
+   * As many rows as wanted with the highest local UIDs, and those with the highest remote ones unless the highest of all is among
    * them; ascending by local UID, with what their messages look like.
    */
   newest(idx: number, wanted: NewestWanted): PrintedPair[] {
@@ -59,7 +59,7 @@ export class Mappings {
     removeMappings(this.#connection, idx, localUids);
   }
 
-  /** All mapping rows, so many at a time, ascending by local UID. */
+  /** All mapping rows in slices, ascending by local UID. */
   all(idx: number, sliceSize: number): Generator<PerSide<number>[], void, undefined> {
     return allPairs(this.#connection, idx, sliceSize);
   }

@@ -136,7 +136,7 @@ const mappingEnds = ["lUID", "rUID"]
 
 interface Search {
   readonly sql: string;
-  /** So often the mailbox is named. */
+  /** How often the mailbox is named. */
   readonly parts: number;
 }
 

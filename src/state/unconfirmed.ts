@@ -11,7 +11,7 @@ import { secondsOf } from "./times.ts";
  * goes on comes soon after that. The longer this is, the likelier is equal mail that somebody else put there on purpose.
  */
 const windowMs = 60 * 60_000;
-/** So many copies of one message are expected at most. */
+/** The most copies of one message that are expected. */
 const mostCopies = 100;
 
 interface Row {

@@ -23,7 +23,7 @@ export function excerpt(text: string): string {
 
 const maxExcerpt = 80;
 
-/** At most so many characters, the last of which says that there were more. */
+/** At most this many characters; the last one says that there were more. */
 export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -12,7 +12,7 @@ export interface RawResponse {
    */
   readonly line: string;
   readonly literals: readonly Buffer[];
-  /** There were literals that are NIL now, of so many octets: nobody was ready for them. */
+  /** The octets of literals that are NIL now, because nobody was ready for them. */
   readonly passedOver?: number;
 }
 

@@ -43,7 +43,7 @@ export interface LiteralSupport {
 
 const literalMinusLimit = 4096;
 
-/** RFC 7162 section 4: so much of a line every server reads. */
+/** RFC 7162 section 4: every server reads lines up to this length. */
 const certainLine = 8192;
 
 /**

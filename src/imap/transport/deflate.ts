@@ -5,7 +5,7 @@ import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
 import { InterimapError } from "../../model/errors.ts";
 import type { Transport } from "./transport.ts";
 
-/** So much is compressed at once, and may wait for it, in bytes. */
+/** This many octets are compressed at once, and may wait for it. */
 const batchSize = 64 * 1024;
 
 /**

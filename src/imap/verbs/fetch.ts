@@ -136,7 +136,7 @@ export async function fetchIdentities(
   return identities.all;
 }
 
-/** So much of a header is taken; mostly it has some thousand octets. */
+/** The longest header that is taken; most have some thousand octets. */
 const longestHeader = 1 << 20;
 
 /** How many octets the headers of messages have, by UID; of those that exist, and have one that is not absurdly long. */

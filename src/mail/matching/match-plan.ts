@@ -90,7 +90,7 @@ export function without<T extends MessageIdentity>(
 }
 
 function pairIfUnique({ local, remote }: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
-  // It grows with the product; where there are so many, nothing is unique anyway.
+  // It grows with the product; among this many nothing is unique anyway.
   if (local.length * remote.length > 10_000) return [];
   const isPlausible = (pair: PerSide<MessageIdentity>): boolean => likeness(pair) === "plausible";
   return local.flatMap((message) => {

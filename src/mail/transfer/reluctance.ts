@@ -12,7 +12,7 @@ export interface Doubt extends MessageRefusal {
   readonly retryAfterMs: number | undefined;
 }
 
-/** So many refusals in a row concern all messages: of a server that gives such a reason, and of one that gives none. */
+/** After this many refusals in a row all messages are refused: by a server that says so, and by one that gives no reason. */
 const enough = { clear: 2, unclear: 4 };
 
 /** What is known in a run of one server, from all mailboxes. */
@@ -34,7 +34,7 @@ export class Shortage {
     return this.#refusals.size > 0;
   }
 
-  /** So many mailboxes were refused their messages in the same words that it concerns all: these words. */
+  /** The words in which enough mailboxes were refused their messages to conclude that all will be. */
   get certainReason(): string | undefined {
     return [...this.#refusals.values()].find(({ mailboxes }) => mailboxes.size >= 3)?.reason;
   }

@@ -37,7 +37,7 @@ export interface MailboxWork {
   readonly report: Report;
   /** When aborted, no new batch of messages is begun. */
   readonly stop: AbortSignal;
-  /** Lets so many ms pass; the clock's unless told. */
+  /** Waits that many ms; by the clock unless given. */
   readonly pause?: (ms: number, stop: AbortSignal) => Promise<unknown>;
   readonly guard: DeletionGuard;
   /** See {@link isRubbish}. */
@@ -139,7 +139,7 @@ export interface Progress {
   areCopiesDoubted: boolean;
   /** How many messages there were when the server last told its state. */
   counted: number;
-  /** So many of them it does not tell of. */
+  /** How many of them it does not tell of. */
   untold: number;
   /** Something was changed, or may have been, since then. */
   isTouched: boolean;

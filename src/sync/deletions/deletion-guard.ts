@@ -15,9 +15,9 @@ import { programLine, type Program } from "../mailboxes/suggested-command.ts";
 const harmless = 100;
 /** To delete all of so few is nothing unusual. */
 const fewest = 10;
-/** A mailbox may lose so much of what it had. */
+/** The share of its messages that a mailbox may lose. */
 const mailboxShare = 0.9;
-/** So many mailboxes are named. */
+/** At most this many mailboxes are named. */
 const mostNames = 20;
 
 export interface GuardOptions {
@@ -56,7 +56,7 @@ export class DeletionGuard {
     this.#options = options;
   }
 
-  /** Whether a run must not delete so many. */
+  /** Whether these are more than a run may delete. */
   isTooMany(count: number): boolean {
     const { limit } = this.#options;
     if (limit === undefined || count === 0) return false;

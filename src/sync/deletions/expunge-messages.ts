@@ -20,7 +20,7 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
 const expungeAttempts = 2;
-/** So many refusals in a row say that no message can be deleted here; enough to find a single one among all others. */
+/** After this many refusals in a row no message can be deleted here. Enough to find a single one among all others. */
 const refusalsInARow = 20;
 
 const deleted = flagSet(["\\Deleted"]);

@@ -10,7 +10,7 @@ import { findVanished, type Foresight, type Prospect } from "./foresee-deletions
 import { newlyVanished, undeletableIn } from "../refused/refused-changes.ts";
 import { vanishedPlans } from "./vanished-slices.ts";
 
-/** So many mailboxes are looked into, those first in which something happened last. */
+/** How many mailboxes are searched, the latest changed first. */
 const mostMailboxes = 20;
 
 interface Elsewhere {

@@ -6,7 +6,7 @@ import { countUids, hasUid, intersect, uidSetOf, uidsOf, type UidSet } from "../
 import type { Store } from "../../state/state-store.ts";
 import { planVanished, type VanishedPlan } from "./vanished-plan.ts";
 
-/** So many are expunged together: enough for full command lines, with some of them in flight. */
+/** How many are expunged together: enough for full command lines, with some of them in flight. */
 const sliceSize = 10_000;
 
 export interface Vanished {

@@ -32,7 +32,7 @@ import { StoreGroups, type StoreGroup } from "./same-flags-groups.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
 
-/** So many pairs are looked at together; a million would take more memory than all else. */
+/** How many pairs are planned together: a million would take more memory than everything else. */
 const sliceSize = 10_000;
 
 /** Deals with all flag changes the views hold now; some may be there again afterwards. */
@@ -184,7 +184,7 @@ async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again
   await refetchFlags(sessions[side], subtract(again, claimed));
 }
 
-/** So many refusals in a row say that no flags can be set here; enough to find a single message among all others. */
+/** After this many refusals in a row no flags can be set here. Enough to find a single message among all others. */
 const refusalsInARow = 20;
 
 interface Storing {

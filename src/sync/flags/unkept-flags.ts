@@ -18,7 +18,7 @@ import type { Unkept } from "../../state/unkept.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { isRefused } from "../refused/refused-changes.ts";
 
-/** So many pairs are compared at once. */
+/** How many pairs are compared at once. */
 const sliceSize = 10_000;
 
 const dayMs = 24 * 60 * 60_000;

@@ -7,7 +7,7 @@ import { slices } from "../../util/slices.ts";
 import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
-/** So many pairs are compared at once; a million would take more memory than all else. */
+/** How many pairs are compared at once: a million would take more memory than everything else. */
 const sliceSize = 10_000;
 
 /**

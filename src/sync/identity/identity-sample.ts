@@ -12,7 +12,7 @@ import type { Doubts } from "../recovery/gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "../context/open-mailbox.ts";
 import { compareRows, needsTexts, standingsByText, type Compared } from "./recorded-pair.ts";
 
-/** So many of each side, the newest: they are the first to be given out again. */
+/** How many of the newest messages of each side are asked for: their UIDs are the first to be given out again. */
 const sampleSize = 3;
 
 /** Undefined: nothing is recorded that could be looked at, or all is going to be. */

@@ -8,7 +8,7 @@ import { uidSetOf } from "../../model/uid-set.ts";
 import { planCopies } from "../../mail/transfer/batch-plan.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
-/** So much is in memory at once. */
+/** The most that is in memory at once. */
 const batchLimits = { octets: 1 << 20, messages: 500 };
 
 export type WithText = MessageIdentity & {

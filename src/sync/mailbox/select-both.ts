@@ -94,7 +94,7 @@ function requireAsListed({ listed, before }: MailboxWork, side: Side, uidValidit
   throw new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "run again to see what became of it" });
 }
 
-/** So often a count that does not fit is asked for. */
+/** How often a count that does not fit is asked for. */
 const countAttempts = 3;
 
 /**

@@ -24,7 +24,7 @@ export function straysFrom(mailbox: OpenMailbox, side: Side, uidNext: number): P
   return existingUids(sessions[side], subtract(uidRange(uidNext, maxUid), known));
 }
 
-/** At most so many messages can be there: those that are recorded, and one for each UID that is free below UIDNEXT. */
+/** The most messages that can be there: those that are recorded, and one for each UID that is free below UIDNEXT. */
 function mostBelow(mailbox: OpenMailbox, side: Side): number {
   const { store, idx, progress } = mailbox;
   const refused = refusedUids(mailbox, side);

@@ -21,9 +21,9 @@ import { allDone } from "../../util/all-done.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { slices } from "../../util/slices.ts";
 
-/** So often mailboxes are listed before what is still new is left for another run. */
+/** Mailboxes are listed at most this often; what is new after that is left to the next run. */
 const mostTurns = 10;
-/** So many mailboxes are created together, */
+/** How many mailboxes are created together, */
 const createdTogether = 200;
 /** and in one run. */
 const mostCreated = 10_000;

@@ -26,11 +26,11 @@ export interface Comparing {
   readonly isIgnored?: (name: string) => boolean;
 }
 
-/** So many mailboxes have their numbers compared, */
+/** How many mailboxes have their numbers compared, */
 const mostMailboxes = 256;
-/** and so many of them their messages: */
+/** how many of them their messages, */
 const mostOpened = 16;
-/** so many, the newest. */
+/** and how many of the newest messages. */
 const sampleSize = 32;
 
 /** @throws InterimapError OTHER_ACCOUNTS unless they are shown. */

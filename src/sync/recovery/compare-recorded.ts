@@ -15,7 +15,7 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { identitiesLeftOut } from "../mailbox/hear-out.ts";
 import { straysFrom } from "../mailbox/strays.ts";
 
-/** So many rows are compared at once; what is as it should be is not kept. */
+/** How many rows are compared at once; those that are as they should be are not kept. */
 const sliceSize = 20_000;
 
 export interface Compared {

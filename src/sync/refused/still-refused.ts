@@ -11,7 +11,7 @@ import { stillRefused } from "./retry-refused.ts";
 import { alike } from "../../util/alike.ts";
 import { groupBy } from "../../util/group-by.ts";
 
-/** So many mailboxes that wait for the same have a line each. */
+/** Up to this many mailboxes that wait for the same have a line each. */
 const fewMailboxes = 3;
 
 export function reportWaits(

@@ -13,10 +13,10 @@ import type { Store } from "../../state/state-store.ts";
 import { identitiesIn } from "../identity/identities-in.ts";
 import type { Answer } from "./whereabouts-plan.ts";
 
-/** So many of the newest pairs are compared. */
+/** How many of the newest pairs are compared. */
 const sampleSize = 8;
 
-/** So many mailboxes are compared with one. */
+/** With how many mailboxes one is compared. */
 const mostCounterparts = 32;
 
 export interface Look {
