@@ -59,7 +59,7 @@ export function selectAgain(view: MailboxView, since = view.highestModSeq, known
   return selectInto(view, line` (QRESYNC (${number(view.uidValidity)} ${modSeq(since)}${these}))`);
 }
 
-/** SELECT of the view's mailbox; what is told of it, the codes of the answer included, goes into the view. */
+/** SELECT of the view's mailbox; what is reported about it, the codes of the answer included, goes into the view. */
 export function selectInto(view: MailboxView, parameters: readonly CommandPart[]): Command {
   return {
     name: "SELECT",

@@ -23,7 +23,7 @@ export interface Command {
   /** For people and for the log: `UID FETCH`, `APPEND`. */
   readonly name: string;
   readonly overlap: Overlap;
-  /** Of a `select`: what is told of the mailbox goes there. Undefined when nobody wants to know, or none is selected. */
+  /** Of a `select`: what is reported about the mailbox goes there. Undefined when nobody wants to know, or none is selected. */
   readonly opens?: MailboxView;
   /** Of a `selected` or `changing` one: the mailbox it is meant for; undefined: the only one that is ever selected here. */
   readonly view?: MailboxView | undefined;

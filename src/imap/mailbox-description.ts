@@ -21,7 +21,7 @@ export class MailboxDescription {
   isReadOnly = false;
   /** Selected again, it had another UIDVALIDITY: it is not the same mailbox any more. */
   isReplaced = false;
-  /** The server left a mailbox that it had refused to select: what it told of that one has been taken for this one's. */
+  /** The server left a mailbox that it had refused to select: what it reported of that one was taken for this one's. */
   isOfTwo = false;
   /** Until the server says otherwise every flag can be stored (RFC 3501 7.1). */
   permanentFlags: PermanentFlags = permanentFlags(undefined);

@@ -1,4 +1,4 @@
-// The selected mailbox, as untagged responses tell of it. The read path only records here, and in what is pending; what to do
+// The selected mailbox, as untagged responses report it. The read path only records here, and in what is pending; what to do
 // about it is decided by sync/.
 
 import { flagSet, noFlags } from "../model/flags.ts";
@@ -20,7 +20,7 @@ export class MailboxView extends MailboxDescription {
   hasShrunk = false;
   /** The server told a mod-sequence of a message that is none: what changes there cannot be told by mod-sequences. */
   hasUnknownModSeqs = false;
-  /** The highest that was told of any message. */
+  /** The highest that was reported of any message. */
   latestModSeq = 0n;
   /** HIGHESTMODSEQ as answers to other commands than SELECT and STATUS told it (RFC 7162 3.2.8, 3.2.9). */
   #confirmedModSeq = 0n;
@@ -136,8 +136,8 @@ export class MailboxView extends MailboxDescription {
   }
 
   /**
-   * To be asked before messages that a FETCH does not tell of are taken for gone.
-   * @throws InterimapError MAILBOX_PROTOCOL when something was told of one of them that could not be read, or came late.
+   * To be asked before messages that a FETCH leaves out are taken for gone.
+   * @throws InterimapError MAILBOX_PROTOCOL when something was reported about one of them that could not be read, or came late.
    */
   requireRead(uids: UidSet, side: Side): void {
     for (const [uid, reason] of this.#unread) if (hasUid(uids, uid)) throw mailboxProtocol(reason, side);
@@ -169,7 +169,7 @@ export class MailboxView extends MailboxDescription {
     return [this.latestModSeq, this.#confirmedModSeq].reduce(laterModSeq, this.whenSelected.highestModSeq);
   }
 
-  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was told of them. */
+  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was reported about them. */
   takeVanished(uids: UidSet): UidSet {
     const taken = this.pending.takeVanished(uids);
     for (const uid of this.#unread.keys()) if (hasUid(taken, uid)) this.#unread.delete(uid);
@@ -190,7 +190,7 @@ export class MailboxView extends MailboxDescription {
   }
 }
 
-/** It tells of a message what nobody has asked for: the answer to something else, under a wrong UID or too late. */
+/** It has items that nobody asked for: the answer to something else, under a wrong UID or too late. */
 export function isMisplaced({ body, headerFields, internalDate, size }: FetchResponse): boolean {
   return body !== undefined || headerFields !== undefined || internalDate !== undefined || size !== undefined;
 }

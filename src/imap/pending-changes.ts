@@ -29,7 +29,7 @@ export class PendingChanges {
   #vanishedLive: UidSet = emptyUidSet;
   /** What was reported since they were last asked for: a server may say it in a hundred thousand lines. */
   #toldVanished: { readonly all: UidSetBuilder; readonly live: UidSetBuilder } | undefined;
-  /** Changes may have been told of messages that are gone. */
+  /** Changes may have been reported of messages that are gone. */
   #hasStaleChanges = false;
 
   /** The flags were read on purpose: an older report of them must not be mistaken for a later change. */
@@ -38,7 +38,7 @@ export class PendingChanges {
     this.#setAside.delete(uid);
   }
 
-  /** To be dealt with again, or learnt by asking; a later change that the server told of meanwhile stands. */
+  /** To be dealt with again, or learnt by asking; a later change that the server reported meanwhile stands. */
   noteChange(uid: number, change: FlagChange): void {
     const told = this.changeOf(uid);
     if (told === undefined || told.modSeq <= change.modSeq) this.report(uid, change);
@@ -71,7 +71,7 @@ export class PendingChanges {
     return this.#changes;
   }
 
-  /** What was told of a message, whether it has vanished or not. */
+  /** What was reported about a message, whether it has vanished or not. */
   changeOf(uid: number): FlagChange | undefined {
     return this.#changes.get(uid) ?? this.#setAside.get(uid);
   }
@@ -102,14 +102,14 @@ export class PendingChanges {
     return this.#vanishedLive;
   }
 
-  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was told of their flags. */
+  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was reported about their flags. */
   takeVanished(uids: UidSet): UidSet {
     const taken = this.#unvanish(uids);
     for (const uid of this.#setAside.keys()) if (hasUid(taken, uid)) this.#setAside.delete(uid);
     return taken;
   }
 
-  /** These messages are there, whatever was reported. What was told of their flags is to be dealt with. */
+  /** These messages are there, whatever was reported. What was reported about their flags is to be dealt with. */
   refuteVanished(uids: UidSet): void {
     const there = this.#unvanish(uids);
     for (const [uid, change] of this.#setAside) {

@@ -48,7 +48,7 @@ export interface ListResponse {
   readonly delimiter: string | null;
   /** Raw octets, one character each (latin1). */
   readonly name: string;
-  /** The name before a rename (RFC 5465 5.4), when the server tells of one. */
+  /** The name before a rename (RFC 5465 5.4), when the server reports one. */
   readonly oldName?: string;
 }
 

@@ -8,7 +8,7 @@ export type Verdict = "done" | "again" | "not closed" | "out of order";
 
 /** A SELECT in flight, or another command of its kind. Of use to {@link Selection} only. */
 export interface Opening {
-  /** What is told of the mailbox goes there; undefined when nobody wants to know, or none is selected. */
+  /** What is reported about the mailbox goes there; undefined when nobody wants to know, or none is selected. */
   readonly view: MailboxView | undefined;
   /** What is told is about its mailbox: undefined before. Then whether its [CLOSED] came, may come, or cannot come. */
   entered?: "told" | "possible" | "impossible";
@@ -61,7 +61,7 @@ export class Selection {
     if (this.#openings.shift() !== opening) return "out of order";
     const { view, entered } = opening;
     if (view !== undefined && entered === undefined && isSelected && this.view !== undefined) {
-      // What the server told of it may have been about the mailbox before: it has to tell again.
+      // What the server reported may have been about the mailbox before: it has to report again.
       this.closedHabit = "missing";
       this.view = view;
       return this.#openings.length > 0 ? "not closed" : "again";

@@ -172,7 +172,7 @@ export function keepsEveryFlag({ names, mayCreate }: PermanentFlags): boolean {
   return names === undefined || (mayCreate && systemFlags.every((flag) => names.has(flag)));
 }
 
-/** Whether a mailbox tells of every flag that messages of another can have. */
+/** Whether a mailbox reports every flag that messages of another can have. */
 export function tellsEveryFlag(permanent: PermanentFlags, other: PermanentFlags): boolean {
   if (!keepsEveryFlag(permanent)) return false;
   const those = [...(other.names ?? []), ...(other.defined ?? [])].filter((flag) => flag !== "\\recent");

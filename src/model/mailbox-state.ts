@@ -17,7 +17,7 @@ export interface Recorded extends MailboxState {
 export interface Observation extends MailboxState {
   /** Undefined when it did not say. */
   readonly messages: number | undefined;
-  /** The highest mod-sequence that it had told of any message by then. */
+  /** The highest mod-sequence that it had reported of any message by then. */
   readonly latestModSeq: bigint;
 }
 

@@ -57,7 +57,7 @@ export class AccountClaim {
   }
 
   /**
-   * To be called when both servers have let us in and told of their mailboxes: from now on the database is about the accounts for
+   * To be called when both servers have let us in and reported their mailboxes: from now on the database is about the accounts for
    * which it was opened. Returns those that it was about before, and that these take the place of.
    */
   record(): Replaced {

@@ -1,4 +1,4 @@
-// What a FETCH is told of each message, put together: servers answer in pieces, twice, or not at all, and announce changes
+// The answers to a FETCH, put together by message: servers answer in pieces, twice, or not at all, and announce changes
 // in between. Knows nothing of commands.
 
 import { countUids, subtract, type UidSet, uidSetOf, UidSetBuilder } from "../../model/uid-set.ts";
@@ -62,7 +62,7 @@ export class FetchAnswers {
     return this.#pieces.size === 0;
   }
 
-  /** Those that nothing, or not all, was told of. */
+  /** Those of which nothing, or not all, was reported. */
   missing(uids: UidSet): UidSet {
     return this.#count === 0 ? uids : subtract(uids, this.#heard.all());
   }

@@ -1,4 +1,4 @@
-// IDLE: the server tells of changes in the selected mailbox without being asked (RFC 2177).
+// IDLE: the server reports changes in the selected mailbox without being asked (RFC 2177).
 
 import { line } from "../codec/write-command.ts";
 import type { Session } from "../session.ts";

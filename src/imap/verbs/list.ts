@@ -38,7 +38,7 @@ const attempts = 5;
 
 /**
  * Lists mailboxes with their subscription and, where they can be selected, MESSAGES, UIDNEXT, UIDVALIDITY and HIGHESTMODSEQ.
- * A server that tells of changes by itself (RFC 5465) does so with LIST responses, too, which have less in them. Those
+ * A server that reports changes by itself (RFC 5465) does so with LIST responses, too, which have less in them. Those
  * that nobody asked for are left to the listener; where a name comes twice, or without the subscription that was asked for,
  * the list is asked for again.
  * @throws InterimapError PROTOCOL when the list has no end.
@@ -63,7 +63,7 @@ function isMixed({ mailboxes }: ListAnswer, { selectOptions }: ListQuery): boole
 const anything: MayMatch = () => true;
 
 /**
- * Whether a response may belong to the list, and not be told by a server that tells of changes. What such a server tells of
+ * Whether a response may belong to the list, and not be told by a server that reports changes. What such a server reports of
  * a mailbox's state has no UIDVALIDITY in it (RFC 5465 5.2, 5.3).
  */
 function isAskedFor(response: UntaggedResponse, session: Session, mayMatch: MayMatch): boolean {
@@ -139,7 +139,7 @@ function spaced(parts: readonly CommandPart[]): CommandPart[] {
 
 /**
  * Asks for the hierarchy delimiter below a reference; null in a flat name space (RFC 3501 6.3.8). The answer's name is
- * empty, or the root of the reference: all else is a change that the server tells of by itself.
+ * empty, or the root of the reference: all else is a change that the server reports by itself.
  * @throws InterimapError PROTOCOL when it cannot be read.
  */
 export async function listDelimiter(session: Session, reference: string): Promise<string | null> {

@@ -1,4 +1,4 @@
-// NOTIFY: the server tells of changes wherever they happen, without being asked (RFC 5465).
+// NOTIFY: the server reports changes wherever they happen, without being asked (RFC 5465).
 
 import { allDone } from "../../util/all-done.ts";
 import { line, mailbox } from "../codec/write-command.ts";

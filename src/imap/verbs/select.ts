@@ -14,7 +14,7 @@ export interface SelectBaseline {
   readonly sequenceSample: readonly (readonly [sequence: number, uid: number])[];
 }
 
-/** How often a mailbox is selected because what is told of it may be about one that was refused before it. */
+/** How often a mailbox is selected because what is reported about it may be about one that was refused before it. */
 const attempts = 4;
 
 /**

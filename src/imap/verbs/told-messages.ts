@@ -1,8 +1,8 @@
-// What a FETCH was told of messages, so that a second word of one of them can be held against the first.
+// Messages that a FETCH reported, so that a second report of one can be compared with the first.
 
 export class ToldMessages<T extends { readonly uid: number }> {
   readonly #all: T[] = [];
-  /** Made when a message is told of twice, which is rare: there may be a million of them. */
+  /** Made when a message is reported twice, which is rare: there may be a million of them. */
   #byUid: Map<number, T> | undefined;
 
   add(message: T): void {

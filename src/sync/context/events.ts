@@ -44,7 +44,7 @@ export type SyncEvent =
     } & OnMailbox)
   /** The server said that they vanished, but they are there: nothing was deleted for that. */
   | ({ readonly type: "vanished-refuted"; readonly uids: UidSet } & OnMailbox)
-  /** The server does not tell of all changes, and why that is thought: the mailbox is compared in full from now on. */
+  /** The server does not report all changes, and why that is thought: the mailbox is compared in full from now on. */
   | ({ readonly type: "changes-untold"; readonly reason: string } & OnMailbox)
   /** `side` refused the other side's messages. */
   | ({ readonly type: "messages-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
@@ -109,7 +109,7 @@ export type SyncEvent =
     }
   /** And is there again. */
   | { readonly type: "connected-again"; readonly side: Side; readonly mailbox?: undefined; readonly afterMs: number }
-  /** The server does not tell of changes by itself (RFC 5465); how they are noticed instead. */
+  /** The server does not report changes by itself (RFC 5465); how they are noticed instead. */
   | {
       readonly type: "notify-missing";
       readonly side: Side;

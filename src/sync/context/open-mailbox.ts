@@ -82,7 +82,7 @@ export interface OpenMailbox extends MailboxWork {
   readonly progress: PerSide<Progress>;
 }
 
-/** What was told of messages that were new by what LIST said. */
+/** What was reported about messages that were new by what LIST said. */
 export interface Prefetched {
   readonly uids: UidSet;
   /** Undefined when they could not be had. */
@@ -91,7 +91,7 @@ export interface Prefetched {
   readonly identities?: Promise<readonly MessageIdentity[] | undefined>;
 }
 
-/** What was told of a few messages that are recorded. */
+/** What was reported about a few messages that are recorded. */
 export interface Sample {
   readonly rows: readonly PrintedPair[];
   /** Undefined when they could not be had. */
@@ -123,7 +123,7 @@ export interface Progress {
   readonly nextUid: number;
   /** What the server said when it last told its state. */
   observed: Observation;
-  /** The server does not tell of all changes, as far as is known now: see mod-seq-doubt.ts. */
+  /** The server does not report all changes, as far as is known now: see mod-seq-doubt.ts. */
   hidesChanges: boolean;
   /** And will go on so, as far as can be seen. */
   isStuck: boolean;
@@ -139,7 +139,7 @@ export interface Progress {
   areCopiesDoubted: boolean;
   /** How many messages there were when the server last told its state. */
   counted: number;
-  /** How many of them it does not tell of. */
+  /** How many of them it does not report. */
   untold: number;
   /** Something was changed, or may have been, since then. */
   isTouched: boolean;

@@ -39,7 +39,7 @@ export interface SyncOptions {
   readonly stop: AbortSignal;
   /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
   readonly repairs?: boolean;
-  /** Servers that tell of renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
+  /** Servers that report renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
   readonly renames?: RenameSource;
 }
 

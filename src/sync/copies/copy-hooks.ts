@@ -117,7 +117,7 @@ async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, mis
   const { source } = direction;
   const { sessions, views } = mailbox;
   const reason = `the ${source} server did not deliver it`;
-  // Whatever is gone was told of by the end of this.
+  // Whatever is gone was reported by the end of this.
   const asking = fetchSizes(sessions[source], missing);
   await allDone<unknown>([asking, noop(sessions[source])]);
   const sizes = new Map([...(await asking)].map(({ uid, size }) => [uid, size]));

@@ -65,7 +65,7 @@ export async function findWrongUids(mailbox: OpenMailbox, { target, rows, unreco
   if (doubtful.length === 0) return emptyUidSet;
   const arrived = found[target].filter(({ uid }) => hasUid(unrecorded, uid));
   const wrong = await whichAreWrong(mailbox, target, { doubtful, arrived });
-  // What was told of their flags is off the views, where texts were compared. Rows that are wrong are of no use to anybody.
+  // What was reported about their flags is off the views, where texts were compared. Rows that are wrong are of no use to anybody.
   if (isEmpty(wrong))
     await bothSides((side) => refetchFlags(sessions[side], uidSetOf(doubtful.map(({ row }) => row[side]))));
   return wrong;

@@ -160,7 +160,7 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   const [reported, live] = [view.pending.vanished, view.pending.vanishedLive];
   const there = new UidSetBuilder();
   const unchanged = new UidSetBuilder();
-  // All leave together. STATUS goes before the NOOP, which tells of whatever it counts in.
+  // All leave together. STATUS goes before the NOOP, which reports whatever it counts in.
   const now = await allDone<MailboxStatusResponse | undefined>([
     status(session, wireNames[side]),
     ...(anew ? [session.run(selectAgain(view)).then(() => undefined)] : []),
@@ -209,7 +209,7 @@ async function noteRefuted(mailbox: OpenMailbox, side: Side, { uids, unchanged }
   const isNews = !isEmpty(subtract(uids, progress[side].refuted));
   progress[side].refuted = union(progress[side].refuted, uids);
   if (isNews) report({ type: "vanished-refuted", side, mailbox: name, uids });
-  // The report may have hidden a change. Where the other side told of one, or this one refused it, that is the difference.
+  // The report may have hidden a change. Where the other side reported one, or this one refused it, that is the difference.
   const other = otherSide(side);
   const isExplained = (pair: PerSide<number>): boolean =>
     hasUid(unchanged, pair[side]) &&

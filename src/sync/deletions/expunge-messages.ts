@@ -57,7 +57,7 @@ export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: Ui
   return left;
 }
 
-/** The same of messages that have no row, and so no counterpart: nobody is told of it, and refusals are not remembered. */
+/** The same of messages that have no row, and so no counterpart: nothing is reported, and refusals are not remembered. */
 export async function removeUnrecorded(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<UidSet> {
   if (isEmpty(uids)) return uids;
   mailbox.progress[side].isTouched = true;

@@ -107,7 +107,7 @@ async function countVanished(foresight: Foresight, prospect: Prospect): Promise<
   }
 }
 
-/** What the server says vanished, and does not tell of when asked. */
+/** What the server says vanished, and does not list when asked. */
 export async function findVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<UidSet> {
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];

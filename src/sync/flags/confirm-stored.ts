@@ -33,7 +33,7 @@ export async function leftAsTheyWere(
     const lacksSome = withoutFlags(update.flags, found.flags) !== noFlags;
     if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) view.pending.noteChange(uid, found);
     else {
-      // What it told of having set is not there.
+      // What it reported having set is not there.
       view.pending.forgetChange(uid);
       left.set(uid, found.flags);
     }
@@ -42,7 +42,7 @@ export async function leftAsTheyWere(
 }
 
 /**
- * Each message that was changed is told of with its new mod-sequence, .SILENT or not (RFC 7162 3.1.3), and a keyword that
+ * Each message that was changed is reported with its new mod-sequence, .SILENT or not (RFC 7162 3.1.3), and a keyword that
  * was created by FLAGS (RFC 3501 7.2.6). A server whose mod-sequences mean nothing proves nothing by them.
  */
 function unproven({ views }: OpenMailbox, side: Side, { uids, flags, unchangedSince }: FlagUpdate): UidSet {

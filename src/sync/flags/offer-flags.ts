@@ -1,4 +1,4 @@
-// What flags to offer a side, and what to do when it will not have them. The user is told of each once a mailbox.
+// What flags to offer a side, and what to do when it will not have them. Each is reported once a mailbox.
 
 import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";

@@ -47,7 +47,7 @@ export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
   const groups = new StoreGroups();
   for (const pairs of pairsOf(mailbox, changes)) plan(mailbox, { pairs, changes, baselines, groups });
   const contested = await bothSides((side) => applyGroups(mailbox, side, groups.of(side)));
-  // Only when both sides have answered: what one tells of our STORE there may come after the other has refused its own.
+  // Only when both sides have answered: one may report our STORE after the other has refused its own.
   await bothSides((side) => takeUpAgain(mailbox, { side, again: contested[side], changes }));
 }
 
@@ -174,7 +174,7 @@ async function takeUpAgain(mailbox: OpenMailbox, { side, again, changes }: Again
       const now = flags.recall(one, pair[one]) ?? change.flags;
       const modSeq = laterModSeq(change.modSeq, views[one].modSeqOf(pair[one]));
       flags.forget(one, pair[one]);
-      // What was told of it since then is newer.
+      // What was reported about it since then is newer.
       if (views[one].pending.changeOf(pair[one]) !== undefined) continue;
       views[one].pending.noteChange(pair[one], { flags: now, modSeq });
     }

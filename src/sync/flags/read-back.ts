@@ -20,7 +20,7 @@ export async function readBack(
     const sent = storableFlags(flags, view.permanentFlags);
     if (found === undefined) mailbox.progress[target].silent.push({ sourceUid, flags, uid });
     if (found === undefined || found.flags === sent) {
-      // When the mailbox is selected again the server tells of them, and that is no news.
+      // When the mailbox is selected again the server reports them, and that is no news.
       mailbox.flags.learn(target, uid, sent);
       continue;
     }

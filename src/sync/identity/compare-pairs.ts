@@ -11,7 +11,7 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 const sliceSize = 10_000;
 
 /**
- * `untold`: the sides that do not tell of changes. Where flags differ these have changed, as the others would have told.
+ * `untold`: the sides that do not report changes. Where flags differ these have changed, as the others would have told.
  * What is missing is noted as vanished, and so is asked for once more.
  */
 export async function comparePairs(

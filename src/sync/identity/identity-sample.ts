@@ -82,7 +82,7 @@ async function lookCloser(mailbox: OpenMailbox, seen: readonly Compared[]): Prom
   });
 }
 
-/** What was told of their flags is off the views then, and not dealt with yet. */
+/** What was reported about their flags is off the views then, and not dealt with yet. */
 async function readUnclear(
   mailbox: OpenMailbox,
   unclear: readonly PerSide<MessageIdentity>[],

@@ -20,7 +20,7 @@ export type WithText = MessageIdentity & {
   readonly isDated: boolean;
 };
 
-/** Messages that are gone by now are left out. Their flags are the latest, and what was told of them before is forgotten. */
+/** Messages that are gone by now are left out. Their flags are the latest, and what was reported about them before is forgotten. */
 export async function withTexts(
   { sessions }: Pick<OpenMailbox, "sessions">,
   side: Side,

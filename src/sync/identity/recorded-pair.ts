@@ -1,5 +1,5 @@
 // Whether the two messages that a row of the mapping stands for are what the servers hold under its UIDs: by the fingerprints of
-// the row, by what each side tells of the other, and where that is not enough by their texts. Pure.
+// the row, by what either side says of it, and where that is not enough by their texts. Pure.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fitOf } from "../../model/fingerprint.ts";
@@ -17,7 +17,7 @@ export type Standing =
   /** A message of which that cannot be told. */
   | "unknown";
 
-/** By what is told of the messages without reading them; undefined: there is none. */
+/** By what is reported about the messages without reading them; undefined: there is none. */
 export function standingsOf(
   { prints }: { readonly prints: Prints },
   messages: PerSide<MessageIdentity | undefined>,

@@ -1,5 +1,5 @@
 // The net under all that servers tell: a side has as many messages as are recorded of it. Where the numbers differ, the server
-// is asked which messages there are. One that is gone without a word is copied again, and one that nobody told of is copied:
+// is asked which messages there are. One that is gone without a word is copied again, and one that nobody reported is copied:
 // in doubt there is a message too many rather than one too few.
 
 import { selectAgain } from "../../imap/channel.ts";

@@ -1,5 +1,5 @@
 // A message that the server counts, but leaves out of its answers, is there all the same. What it counts is compared with
-// what it has told of, and asked for again; nothing is asked when the numbers add up.
+// what it has reported, and asked for again; nothing is asked when the numbers add up.
 
 import { fetchIdentities, fetchSizes, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
@@ -16,11 +16,11 @@ import { refusedUids } from "../refused/record-refusal.ts";
 export interface Told {
   /** What was asked for. */
   readonly asked: UidSet;
-  /** Those of them that the server told of. */
+  /** Those of them that the server reported. */
   readonly told: UidSet;
 }
 
-/** How many messages a side has beyond those that are recorded and those that were told of now. */
+/** How many messages a side has beyond those that are recorded and those that were reported now. */
 export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told }: Told): number {
   // Without a hole nothing was left out, and nothing need be counted.
   if (countUids(asked) === countUids(told)) return 0;
@@ -33,7 +33,7 @@ export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told }: T
 }
 
 /**
- * Adds to `sizes` what the server tells only when it is asked again; 0 for what is there although nothing is ever told of
+ * Adds to `sizes` what the server tells only when it is asked again; 0 for what is there although nothing is ever reported about
  * it. Returns how many messages are there of which not even the UID is known.
  */
 export async function hearOut(

@@ -1,4 +1,4 @@
-// Whether a server tells of every change, as RFC 7162 promises: each one raises HIGHESTMODSEQ, and gives the message that
+// Whether a server reports every change, as RFC 7162 promises: each one raises HIGHESTMODSEQ, and gives the message that
 // number. Some mailboxes have no mod-sequences at all, or one that never grows. Pure.
 
 import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";

@@ -1,4 +1,4 @@
-// What a server told of single messages and could not be read, or came late: their flags are asked for before a checkpoint.
+// Messages of which a report could not be read, or came late: their flags are asked for before a checkpoint.
 
 import { refetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { bothSides } from "../../model/side.ts";
@@ -8,7 +8,7 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 /**
  * True if there were any; their flags are in the views then, like other changes.
  * @throws InterimapError MAILBOX_PROTOCOL when the answer cannot be read either. All else has been done by then, but a
- * checkpoint would say that there was nothing more to be told of them.
+ * checkpoint would say that nothing more was to come of them.
  */
 export async function readAgain({ sessions, views }: Pick<OpenMailbox, "sessions" | "views">): Promise<boolean> {
   const asked = await bothSides(async (side) => {

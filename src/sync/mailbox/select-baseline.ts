@@ -1,4 +1,4 @@
-// What SELECT is told of a mailbox, so that the server says what has happened since (RFC 7162 3.2.5).
+// What SELECT tells the server that we know, so that it reports what has happened since (RFC 7162 3.2.5).
 
 import type { SelectBaseline } from "../../imap/verbs/select.ts";
 import { perSide, type PerSide, type Side } from "../../model/side.ts";

@@ -26,7 +26,7 @@ interface TakenUp {
  */
 export function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<number> | undefined {
   const { store, idx, matchesExisting, marked } = work;
-  // A marker that was set for this round tells of nothing yet.
+  // A marker that was set for this round says nothing yet.
   const left = marked === undefined ? store.transfers.interruption(idx) : undefined;
   if (!isAnew && before.local !== undefined && before.remote !== undefined) return left;
   const states = perSide((side) => before[side] ?? nothingSeen(views[side].uidValidity));

@@ -1,4 +1,4 @@
-// Mailboxes whose server does not tell of every change: they are compared in full, and recorded so that the next run does it
+// Mailboxes whose server does not report every change: they are compared in full, and recorded so that the next run does it
 // again.
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
@@ -32,7 +32,7 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   if (isToCompare) {
     const known = perSide((side) => views[side].pending.changes.size);
     for (const side of hiding) views[side].latestModSeq = 0n;
-    // Where the other side told of a change, that is what makes the difference.
+    // Where the other side reported a change, that is what makes the difference.
     await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
     await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
     for (const side of hiding)
@@ -137,7 +137,7 @@ async function probe({ store, idx, sessions, progress }: OpenMailbox, side: Side
 
 /**
  * All pairs of which both messages should be there. With `flagsAreKnown` those only whose flags are what they have to be:
- * the other side told of a change, or refused one.
+ * the other side reported a change, or refused one.
  */
 function* pairsOf(
   mailbox: OpenMailbox,

@@ -26,7 +26,7 @@ export interface Compared {
   readonly prints: Map<number, Prints>;
   /** By local UID, equal messages that are paired, but for their flags. */
   readonly restyled: Map<number, PerSide<MessageIdentity>>;
-  /** How many messages were told of. */
+  /** How many messages were reported. */
   readonly read: PerSide<number>;
   /** The highest UID of these; 0: there are none. */
   readonly last: PerSide<number>;

@@ -119,7 +119,7 @@ async function removeSecond(
   const plausible = plausibleAmong(newcomers, known);
   if (plausible.length === 0) return emptyUidSet;
   const compared = await withTexts(mailbox, target, [...plausible, ...copies]);
-  // That has made the view forget what it had been told of them, which may not be dealt with yet.
+  // That has made the view forget what was reported about them, which may not be dealt with yet.
   for (const { uid, flags } of compared)
     if (copyOf.has(uid)) views[target].pending.noteChange(uid, { flags, modSeq: 0n });
   const texts = new Map(compared.map(({ uid, text }) => [uid, text]));

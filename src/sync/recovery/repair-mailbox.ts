@@ -55,7 +55,7 @@ export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
 
 /**
  * One transaction. Killed after it, the next run, with or without --repair, matches and copies what is left. What the
- * servers told of must be told again then: a state that can be believed stays.
+ * servers reported must be reported again then: a state that can be believed stays.
  */
 function mend(mailbox: OpenMailbox, { drop, adopt: pairs }: RepairPlan): void {
   const { store, idx, before, views, progress } = mailbox;
@@ -98,7 +98,7 @@ interface Comparison {
   readonly announced: PerSide<ReadonlyMap<number, FlagChange>>;
 }
 
-/** A change that a server told of is carried over as in every run; what differs without a word is united. */
+/** A change that a server reported is carried over as in every run; what differs without a word is united. */
 function compareFlags(mailbox: OpenMailbox, { pairs, announced }: Comparison): Anomaly[] {
   const { views } = mailbox;
   const unexplained = pairs.filter((pair) => {

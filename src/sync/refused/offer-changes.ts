@@ -23,7 +23,7 @@ async function offerDeletions(mailbox: OpenMailbox, side: Side, due: UidSet): Pr
   if (isEmpty(due)) return;
   const { store, idx } = mailbox;
   const { pairs, there } = await counterpartsOf(mailbox, side, due);
-  // Whatever was told of them once: a message that is there was not deleted.
+  // Whatever was reported of them once: a message that is there was not deleted.
   const deleted = pairs.filter((pair) => !there.has(pair[otherSide(side)]));
   const uids = uidSetOf(deleted.map((pair) => pair[side]));
   clearRefusedChanges(mailbox, side, subtract(due, uids));

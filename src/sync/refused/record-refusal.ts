@@ -18,7 +18,7 @@ export function clearRefusal({ store, idx, progress }: OpenMailbox, side: Side, 
   store.refusals.clearMessage(idx, side, uid);
 }
 
-/** The server had taken it although it said NO; there is nothing to tell of it either. */
+/** The server had taken it although it said NO; there is nothing to report either. */
 export function withdrawRefusal(mailbox: OpenMailbox, { source, target }: Direction, uid: number): void {
   clearRefusal(mailbox, source, uid);
   const { refusals } = mailbox;

@@ -70,7 +70,7 @@ interface Vanishing {
 }
 
 /**
- * What vanished, without the counterparts of messages that cannot be deleted: some servers tell of them each time. Where
+ * What vanished, without the counterparts of messages that cannot be deleted: some servers report them each time. Where
  * such a message is gone after all, its counterpart counts as gone, too, whether that is told or not.
  */
 export function newlyVanished({ store, idx, undeletable, vanished }: Vanishing): PerSide<UidSet> {

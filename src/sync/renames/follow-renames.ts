@@ -16,7 +16,7 @@ export async function settleNames(run: Run, listed: Omit<Listed, "found">): Prom
   return (await import("./settle-names.ts")).settleNames(run, { ...listed, found });
 }
 
-/** Does on the other side, and in the database, what servers told of. True when something was changed. */
+/** Does on the other side, and in the database, what servers reported. True when something was changed. */
 export async function followRenames(
   run: Run,
   { listings, known }: Pick<Reconciled, "listings" | "known">,

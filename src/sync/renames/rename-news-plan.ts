@@ -1,4 +1,4 @@
-// Which of the renames that servers told of (RFC 5465 5.4) are to be followed on the other side. Pure.
+// Which of the renames that servers reported (RFC 5465 5.4) are to be followed on the other side. Pure.
 
 import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../../model/side.ts";
@@ -16,7 +16,7 @@ export interface RenameNews {
 export interface RenameSource {
   /** What was told since the last call, in order. */
   take(): readonly RenameNews[];
-  /** Whether renames that a side's server should have told of are to be followed even if it did not. */
+  /** Whether renames that a side's server should have reported are to be followed even if it did not. */
   isTold(side: Side): boolean;
   /** Waits a moment for news of these mailboxes, which one server does not have any more; true if some came. */
   mayExplain(gone: readonly { readonly side: Side; readonly name: string }[]): Promise<boolean>;

@@ -183,7 +183,7 @@ async function renameOrLeaveOut(
   }
 }
 
-/** Whole renames that a server told of, or should have. */
+/** Whole renames that a server reported, or should have. */
 async function follow(settling: Settling, { listings }: Listed, followed: readonly Move[]): Promise<void> {
   const { sessions, leftOut, report } = settling;
   const namings = perSide((side) => listings[side].naming);
