@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url";
 import { cyrusDirectory, findCyrus } from "./lib/cyrus-location.ts";
 
 // interimap is the original program, which we take over from, and isync and offlineimap3 are others that fill mail stores;
-// man-db renders the manual page, systemd checks the units, and libfaketime sets clocks.
+// man-db renders the manual page, systemd checks the units, libfaketime sets clocks, and zsh and fish complete command lines.
 const standard = [
   ...["dovecot-imapd", "openssl", "cyrus", "interimap", "isync", "offlineimap3"],
-  ...["sqlite3", "man-db", "systemd", "libfaketime"],
+  ...["sqlite3", "man-db", "systemd", "libfaketime", "zsh", "fish"],
 ];
 const unavailable = 69;
 
