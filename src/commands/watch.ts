@@ -111,7 +111,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     usesNotify: notify,
     pollMs: 1_000 * (seconds ?? pollSeconds),
     keepAliveMs: 1_000 * (notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),
-    lookMs: 1_000 * (notify ? config.lookIntervalSeconds : (seconds ?? pollSeconds)),
+    lookMs: 1_000 * (notify ? config.fullCheckSeconds : (seconds ?? pollSeconds)),
     idleMailboxes: config.idleMailboxes,
   };
 }

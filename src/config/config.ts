@@ -41,7 +41,7 @@ export interface Config {
   readonly maxDelete: DeletionLimit;
   /** The program's names. */
   readonly idleMailboxes: readonly string[];
-  readonly lookIntervalSeconds: number;
+  readonly fullCheckSeconds: number;
   /** As written: relative to the working directory. */
   readonly metricsFile: string | undefined;
   /** Absolute path of the socket where a daemon that works on the database tells its status. */
@@ -88,7 +88,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     matchExisting: top.get("match-existing"),
     maxDelete: top.get("max-delete"),
     idleMailboxes: top.get("idle-mailboxes").map(canonicalName),
-    lookIntervalSeconds: top.get("look-interval"),
+    fullCheckSeconds: top.get("full-check-interval"),
     metricsFile: top.get("metrics-file"),
     // When asked for: few runs need it, and what makes the hash takes time to load.
     get statusSocket() {

@@ -7,6 +7,7 @@ import type { Complaint, Complaints } from "./config-error.ts";
 import { withHome } from "./directories.ts";
 import { iniEntries, noSetting, type IniEntry, type IniSection, type IniSetting } from "./ini-entries.ts";
 import {
+  formerNames,
   isSettingName,
   settingNames,
   settings,
@@ -51,7 +52,7 @@ export interface Reading {
 
 export function readSections(octets: Buffer, reading: Reading): Sections {
   const { file, complaints } = reading;
-  const entries = iniEntries(octets);
+  const entries = iniEntries(octets).map(withPresentName);
   const later = repetitions(entries);
   const top = slot("default", undefined);
   const servers: Partial<Record<Side, Slot>> = {};
@@ -79,6 +80,11 @@ export function readSections(octets: Buffer, reading: Reading): Sections {
   }
   const server = (side: Side): Section | undefined => servers[side] && section(servers[side], top);
   return { top: section(top), local: server("local"), remote: server("remote"), unknown, warnings };
+}
+
+function withPresentName(entry: IniEntry): IniEntry {
+  const name = entry.kind === "setting" ? formerNames.get(entry.name) : undefined;
+  return name === undefined ? entry : { ...(entry as IniSetting), name };
 }
 
 /** Config::Tiny's name for what stands above the first section. */

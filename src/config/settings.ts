@@ -35,6 +35,9 @@ export interface Setting {
   readonly secret?: true;
 }
 
+/** Names that settings had before, and still go by. */
+export const formerNames: ReadonlyMap<string, string> = new Map([["look-interval", "full-check-interval"]]);
+
 export const settings = {
   database: {
     section: "default",
@@ -104,11 +107,11 @@ export const settings = {
       "With --notify: mailboxes whose changes are told by IDLE where a server does not know NOTIFY, written as in " +
       "list-mailbox, but without wildcards; each takes a connection.",
   },
-  "look-interval": {
+  "full-check-interval": {
     section: "default",
     parse: seconds,
     default: "3600",
-    doc: "With --notify: after how many seconds all mailboxes are looked at although no server told of a change.",
+    doc: "With --notify: after how many seconds all mailboxes are checked although no server has reported a change.",
   },
   "metrics-file": {
     section: "default",

@@ -338,12 +338,12 @@ describe("what is watched", { concurrency: 3 }, () => {
   });
 });
 
-test("what a server told, and got lost, is found after the look-interval", async (t) => {
+test("what a server told, and got lost, is found after the full-check-interval", async (t) => {
   const stores = await startWatching(
     t,
     { local: dovecot, remote: dot },
     {
-      settings: { "look-interval": "2" },
+      settings: { "full-check-interval": "2" },
       prepare: async ({ local }) => {
         await command(local, "CREATE box");
       },

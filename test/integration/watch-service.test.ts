@@ -282,7 +282,7 @@ describe("status and metrics", { concurrency: 3 }, () => {
 
   test("--status beside the daemon: connections, counts, and when it looks next", async (t) => {
     const stores = await startWatching(t, servers, {
-      settings: { "look-interval": "1800" },
+      settings: { "full-check-interval": "1800" },
       prepare: async ({ local }) => {
         await command(local, "CREATE box");
         await deliver(local, "box", ...mails("m", 3));
@@ -431,7 +431,7 @@ describe("what cannot be synchronised", { concurrency: 3 }, () => {
       { local: slash, remote: small },
       {
         args: ["--notify", "--watch=1"],
-        settings: { "look-interval": "1" },
+        settings: { "full-check-interval": "1" },
         prepare: ({ remote }) => deliver(remote, "INBOX", mail("ballast", { body: "x".repeat(70_000) })),
       },
     );

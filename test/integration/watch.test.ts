@@ -165,7 +165,7 @@ describe("--notify", { concurrency: 3 }, () => {
 
     test(`a mailbox deleted on the ${side} side is reported once and left alone; the others go on`, async (t) => {
       const stores = await startWatching(t, servers, {
-        settings: { "look-interval": "1" },
+        settings: { "full-check-interval": "1" },
         prepare: async ({ local }) => {
           await command(local, "CREATE doomed", "CREATE box");
           await deliver(local, "doomed", mail("precious"));

@@ -95,13 +95,22 @@ test("a file with two bare sections has all defaults", () => {
     matchExisting: true,
     maxDelete: { share: 0.5 },
     idleMailboxes: ["INBOX"],
-    lookIntervalSeconds: 3600,
+    fullCheckSeconds: 3600,
     metricsFile: undefined,
     statusSocket: join(home, ".local/share/interimap/localhost.db.sock"),
     servers: { local: { ...server, compress: false }, remote: { ...server, compress: true } },
     warnings: [],
   });
   assert.equal(formatLogPrefix(logPrefix, { component: "remote", mailbox: "INBOX" }), "remote(INBOX): ");
+});
+
+test("a setting goes by its former name, too", () => {
+  const servers = "[local]\ntype = tunnel\ncommand = imap\n[remote]\nhost = localhost\nusername = u\npassword = p\n";
+  const { fullCheckSeconds, warnings } = load(`look-interval = 60\n${servers}`);
+  assert.deepEqual({ fullCheckSeconds, warnings }, { fullCheckSeconds: 60, warnings: [] });
+  const twice = load(`look-interval = 60\nfull-check-interval = 90\n${servers}`);
+  assert.equal(twice.fullCheckSeconds, 90);
+  assert.match(twice.warnings[0] ?? "", /:1: "full-check-interval" has no effect here: line 2 sets it again/);
 });
 
 test("every setting reaches its place", () => {
@@ -116,7 +125,7 @@ test("every setting reaches its place", () => {
     match-existing = NO
     max-delete = 10
     idle-mailboxes = inbox "a b"
-    look-interval = 60
+    full-check-interval = 60
     metrics-file = metrics
     [local]
     type = tunnel
@@ -158,7 +167,7 @@ test("every setting reaches its place", () => {
     matchExisting: false,
     maxDelete: { messages: 10 },
     idleMailboxes: ["INBOX", "a b"],
-    lookIntervalSeconds: 60,
+    fullCheckSeconds: 60,
     metricsFile: "metrics",
     statusSocket: "/db.sock",
     servers: {

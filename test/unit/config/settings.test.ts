@@ -112,7 +112,7 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: ['""', "é"],
   },
-  "look-interval": {
+  "full-check-interval": {
     section: "default",
     default: 3600,
     good: [
