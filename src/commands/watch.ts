@@ -10,6 +10,7 @@ import type { ServiceNotifier } from "../service/systemd.ts";
 import { statusText } from "../service/status-text.ts";
 import type { Store } from "../state/state-store.ts";
 import { tidyMemory } from "../service/tidy-memory.ts";
+import { programLine } from "../sync/mailboxes/suggested-command.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Watch, type WatchOptions } from "../watch/watch.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
@@ -32,8 +33,6 @@ export interface WatchCommand extends SyncCommand {
   readonly prepareReload: () => Config;
 }
 
-const missing = "run interimap once without --watch and --notify, to create it";
-
 const pollSeconds = 60;
 /** Servers end connections that are silent for half an hour (RFC 3501 5.4). */
 const keepAliveSeconds = 15 * 60;
@@ -46,6 +45,7 @@ const notifyKeepAliveSeconds = 60;
  */
 export async function watchCommand(command: WatchCommand): Promise<"stopped" | "reload"> {
   const { log, signal, service } = command;
+  const missing = `to create it, run once: ${programLine(command.program, [])}`;
   const { store, config } = openDatabase({ ...command, missing });
   const reload = new AbortController();
   const status = (): StatusDocument => statusDocument({ database: config.database, store, watch: watch.state });

@@ -115,15 +115,14 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
 /** @throws InterimapError CONFIG_INVALID with all complaints so far: from what was not read nothing follows. */
 function requireServers(file: string, { local, remote, unknown }: Sections, complaints: Complaints): PerSide<Section> {
   const missing = sides.filter((side) => (side === "local" ? local : remote) === undefined);
-  if (missing.length > 0)
-    for (const { name, line } of unknown.slice(0, missing.length))
-      complaints.note({ file, line, problem: `unknown section [${name}]`, expected: "expected [local] or [remote]" });
-  for (const side of missing.slice(unknown.length))
-    complaints.note({
-      file,
-      problem: `there is no [${side}] section`,
-      expected: "expected both [local] and [remote]",
-    });
+  const mistyped = unknown.slice(0, missing.length);
+  for (const { name, line } of mistyped)
+    complaints.note({ file, line, problem: `unknown section [${name}]`, expected: "expected [local] or [remote]" });
+  const [first] = missing;
+  if (first !== undefined && mistyped.length === 0) {
+    const expected = "expected both [local] and [remote]";
+    complaints.note({ file, problem: `there is no [${first}] section`, expected });
+  }
   complaints.throwIfAny();
   return { local: local!, remote: remote! };
 }

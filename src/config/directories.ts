@@ -58,7 +58,7 @@ export function ensureDirectory(path: string): void {
   try {
     makePrivateDirectory(path, { recursive: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/, mkdir .*$/s, "") : String(error);
+    const reason = error instanceof Error ? error.message.replace(/, (?:mkdir|stat) .*$/s, "") : String(error);
     throw new InterimapError("DATABASE_CREATE", `${path}: cannot create the directory (${reason})`, {
       hint: "make its parent writable for this user, or name another place with the database setting",
       cause: error,

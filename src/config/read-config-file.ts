@@ -1,6 +1,7 @@
 // The configuration file's octets, and who else may read them.
 
-import { closeSync, constants, fstatSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, readSync, type Stats } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { distrusted, examine } from "../files/examine.ts";
 import { shellWord } from "../util/shell-word.ts";
 import { openExamined } from "../files/open-safely.ts";
@@ -44,9 +45,18 @@ export function readConfigFile(path: string): ConfigFile {
 
 function unreadable(path: string, problem: string, cause?: unknown): InterimapError {
   return new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
-    hint: "start from config.example.ini, or name another file with --config",
+    hint: `start from ${example()}, or name another file with --config`,
     cause,
   });
+}
+
+/** From dist/ and from src/config/. */
+const examples = ["../config.example.ini", "../../config.example.ini"];
+
+/** Where it was installed. */
+function example(): string {
+  const found = examples.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(path));
+  return found ?? "config.example.ini";
 }
 
 /** Far more than there are settings for. */

@@ -1,7 +1,8 @@
 // Opening and making files so that nobody else's link is followed, and that their modes are what they are meant to be, whatever
 // the umask.
 
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileKind } from "../model/file-kind.ts";
 import type { Examined } from "./examine.ts";
 
@@ -43,7 +44,23 @@ export function openExamined({ path, stats, isDescriptor }: Examined, flags: num
 
 /** Makes what is missing of the path, for this user only (0700). */
 export function makePrivateDirectory(path: string, { recursive }: { readonly recursive: boolean }): void {
-  withUmask(0o077, () => mkdirSync(path, { recursive, mode: 0o700 }));
+  withUmask(0o077, () => {
+    if (recursive) makeAll(path);
+    else mkdirSync(path, { mode: 0o700 });
+  });
+}
+
+/** Node's own way to do this has no end where a folder can neither be made nor is there, as in /proc. */
+function makeAll(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = dirname(path);
+  if (parent !== path) makeAll(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }
 
 /** Of nothing else: `work` does not wait. */

@@ -8,6 +8,7 @@ import { createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { shellWord } from "../../src/util/shell-word.ts";
 import { loadMigrations } from "../../src/state/migrations.ts";
 import { createServer as createTlsServer } from "node:tls";
@@ -71,19 +72,23 @@ describe("configuration", () => {
     ["an unknown section", "[locla]", "CONFIG:1: unknown section [locla]; expected [local] or [remote]"],
     [
       "a line that is none",
-      `${head}sw0rdf1sh\n`,
+      `${head}sw0rdf1sh\n${local}${remote}`,
       "CONFIG:2: this is no setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
     ],
-    ["an unknown setting", `${local}usrename = u\n`, 'CONFIG:3: unknown setting "usrename"; did you mean "username"?'],
-    ["a bad value", `${local}port = 70000\n`, /^CONFIG:3: port: bad value "70000"; expected .*65535/],
+    [
+      "an unknown setting",
+      `${local}usrename = u\n${remote}`,
+      'CONFIG:3: unknown setting "usrename"; did you mean "username"?',
+    ],
+    ["a bad value", `${local}port = 70000\n${remote}`, /^CONFIG:3: port: bad value "70000"; expected .*65535/],
     [
       "an empty password",
-      `${local}password =\n`,
+      `${local}password =\n${remote}`,
       "CONFIG:3: password: bad value; expected a password, or no such line",
     ],
     [
       "a bad proxy with a password",
-      `${local}proxy = socks4://u:sw0rdf1sh@h\n`,
+      `${local}proxy = socks4://u:sw0rdf1sh@h\n${remote}`,
       /^CONFIG:3: proxy: bad value; expected socks5:/,
     ],
     [
@@ -101,7 +106,8 @@ describe("configuration", () => {
 
   test("no file, a directory, a file nobody may read", async (t) => {
     const home = homeFor(t);
-    const advice = "; expected a configuration file; start from config.example.ini, or name another file with --config";
+    const example = fileURLToPath(new URL("../../config.example.ini", import.meta.url));
+    const advice = `; expected a configuration file; start from ${example}, or name another file with --config`;
     const problem = (words: string, path = home.configFile): string => `${path}: ${words}${advice}`;
     chmodSync(home.configFile, 0);
     await assertRefused(home, {

@@ -357,7 +357,7 @@ describe("all that is wrong is told, in the order of the lines", () => {
         ":8: password: bad value",
       ],
     ],
-    ["sections that are missing", "database=x\n", [": there is no [local] section", ": there is no [remote] section"]],
+    ["sections that are missing", "database=x\n", [": there is no [local] section"]],
     [
       "what does not go together, once it can be read",
       "SSL_protocol_min=TLSv1.3\nSSL_protocol_max=TLSv1.2\n[local]\n[remote]\n",

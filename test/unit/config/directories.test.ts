@@ -83,3 +83,8 @@ test("a directory that cannot be made is reported on one line", () => {
       error.message === `${directory}: cannot create the directory (ENOTDIR: not a directory)`,
   );
 });
+
+test("a directory where nothing can be made is reported, too", () => {
+  // Node itself would try for ever.
+  assert.throws(() => ensureDirectory("/proc/interimap-test/share"), { code: "DATABASE_CREATE" });
+});
