@@ -1,7 +1,7 @@
 // npm run build: dist/interimap.js, one file because that starts in half the time of unbundled packages, and beside it what
 // few runs need. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { exitCode } from "../src/model/exit-code.ts";
@@ -197,6 +197,7 @@ const linker: Plugin = {
   },
 };
 
+await mkdir("dist", { recursive: true });
 await build({
   ...forNode,
   // Not ESM: there, all modules of Node that are mentioned anywhere are loaded before anything runs.

@@ -156,40 +156,38 @@ interface Means {
   readonly repairs: boolean;
 }
 
-const writes = new Set<string | symbol>([
-  "addMappings",
-  "removeMappings",
-  "checkpoint",
-  "startOver",
-  "markInterruptible",
-  "forgetMessages",
-  "recordRefused",
-  "clearRefused",
-  "addSuspects",
-  "noteSent",
-  "noteConfirmed",
-  "renewUnconfirmed",
-  "transaction",
+const writes = new Set([
+  ...["checkpoint", "startOver", "forgetMessages", "transaction"],
+  ...["mappings.add", "mappings.remove"],
+  ...["refusals.recordMessage", "refusals.clearMessage"],
+  ...["transfers.mark", "transfers.addSuspects"],
+  ...["transfers.noteSent", "transfers.noteConfirmed", "transfers.renewUnconfirmed"],
 ]);
 
 /** A store whose every commit is a step; after the last one it refuses everything, as the process is gone. */
 function killable(store: Store, step: () => boolean): Store {
   let isGone = false;
   let isWriting = false;
-  return new Proxy(store, {
-    get(target, property) {
-      const method = Reflect.get(target, property, target) as (...values: unknown[]) => unknown;
-      return (...values: unknown[]): unknown => {
-        if (!isWriting && writes.has(property)) isGone ||= !step();
-        if (isGone) throw new Killed();
-        if (!writes.has(property) || isWriting) return method.apply(target, values);
-        isWriting = true;
-        try {
-          return method.apply(target, values);
-        } finally {
-          isWriting = false;
-        }
-      };
-    },
-  });
+  const guarded = <T extends object>(part: T, prefix: string): T =>
+    new Proxy(part, {
+      get(target, property) {
+        const name = `${prefix}${String(property)}`;
+        const member: unknown = Reflect.get(target, property, target);
+        if (typeof member === "object" && member !== null) return guarded(member, `${name}.`);
+        return (...values: unknown[]): unknown => {
+          const isWrite = writes.has(name);
+          if (!isWriting && isWrite) isGone ||= !step();
+          if (isGone) throw new Killed();
+          const method = member as (...values: unknown[]) => unknown;
+          if (!isWrite || isWriting) return method.apply(target, values);
+          isWriting = true;
+          try {
+            return method.apply(target, values);
+          } finally {
+            isWriting = false;
+          }
+        };
+      },
+    });
+  return guarded(store, "");
 }
