@@ -12,13 +12,14 @@ import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { printableJson } from "../util/printable.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/context/events.ts";
+import { Totals } from "../sync/context/totals.ts";
 import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
 import { parseArguments } from "./options.ts";
 import { openLog, plainLog } from "./open-log.ts";
 import { print } from "./print.ts";
 import { isForText, textFor } from "./texts.ts";
 import { errorFields } from "../report/fields.ts";
-import { Reporter } from "../report/human.ts";
+import { reportTo } from "../report/human.ts";
 
 export interface Surroundings {
   readonly argv: readonly string[];
@@ -98,14 +99,17 @@ async function perform(
     await print(invocation.json ? `${printableJson(status)}\n` : statusText(status));
     return exitCode.done;
   }
-  const reporter = new Reporter(log);
+  const tell = reportTo(log);
+  const totals = new Totals();
   const report: Report = (event) => {
-    reporter.report(event);
+    // A daemon counts by itself, anew with each look.
+    if (invocation.command !== "watch") totals.note(event);
+    tell(event);
   };
   const program = ["interimap", ...(invocation.config === undefined ? [] : [`--config=${invocation.config}`])];
   // Once: who reads another configuration may not mean that.
   const areSameAccounts = invocation.areSameAccounts && !isReload;
-  const context = { config, log, report, program, signal, areSameAccounts };
+  const context = { config, log, report, totals, program, signal, areSameAccounts };
   const sayStopping = (): void => {
     log.info("Stopping as soon as what is in hand is done; a second signal stops at once");
   };
@@ -113,7 +117,7 @@ async function perform(
   try {
     if (invocation.command !== "watch") {
       await execute(invocation, context);
-      return reporter.exitCode;
+      return totals.exitCode;
     }
     const prepareReload = (): Config => {
       log.reopen();

@@ -9,6 +9,7 @@ import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import type { Report } from "../sync/context/events.ts";
+import type { Totals } from "../sync/context/totals.ts";
 import type { Program } from "../sync/mailboxes/suggested-command.ts";
 import { openDatabase } from "./open-database.ts";
 import { tellRun } from "./tell-run.ts";
@@ -17,6 +18,7 @@ export interface CommandContext {
   readonly config: Config;
   readonly log: Log;
   readonly report: Report;
+  readonly totals: Totals;
   readonly program: Program;
   /** Whatever accounts the database is about, they are those of the configuration. */
   readonly areSameAccounts: boolean;

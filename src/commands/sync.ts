@@ -1,7 +1,5 @@
 // The default command: make both servers identical.
 
-import type { Report } from "../sync/context/events.ts";
-import { LeftOuts } from "../sync/context/left-outs.ts";
 import { recordLook } from "../service/last-look.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
@@ -29,16 +27,11 @@ export async function syncCommand(command: SyncCommand): Promise<void> {
  */
 export async function lookingAtAll(command: SyncCommand, look: (place: Workplace) => Promise<void>): Promise<void> {
   const [at, startedAt] = [Date.now(), monotonicMs()];
-  const leftOuts = new LeftOuts();
-  const report: Report = (event) => {
-    leftOuts.note(event);
-    command.report(event);
-  };
-  await onServers({ ...command, report }, async (place) => {
+  await onServers(command, async (place) => {
     await look(place);
     if (command.mailboxes.length > 0) return;
-    const { config, log } = command;
-    const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), ...leftOuts.summary };
+    const { config, log, totals } = command;
+    const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), ...totals.summary };
     recordLook(place.database, lastLook, log);
     if (config.metricsFile === undefined) return;
     const [{ MetricsFile }, { statusDocument }] = await Promise.all([

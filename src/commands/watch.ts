@@ -94,7 +94,7 @@ interface Database {
 
 /** What is kept the same, over which connections, and how often servers are asked. */
 function settingsOf(command: WatchCommand, { config, store }: Database): Omit<WatchOptions, "stop" | "onStateChange"> {
-  const { log, report, program, notify, seconds } = command;
+  const { log, report, totals, program, notify, seconds } = command;
   const { servers } = config;
   const onAlert = alertsTo(report);
   const scope = scopeOf(
@@ -103,6 +103,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
   );
   return {
     sync: { store, program, report, ...scope },
+    totals,
     connectors: perSide((side) => {
       const how = { side, log, onAlert: onAlert(side), keepAlive: true };
       return (attempt) => connect(servers[side], { ...how, ...attempt });

@@ -1,47 +1,27 @@
-// Makes lines for people of what happened, and remembers whether anything was left out.
+// Makes lines for people of what happened.
 
 import type { Log } from "../log/log.ts";
 import { formatFlags } from "../model/flags.ts";
-import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { duration } from "../util/duration.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { countUids, uidSetOf } from "../model/uid-set.ts";
 import { formatUidSet, shownUidSet } from "../model/uid-set-text.ts";
-import { isLeftOut, type SyncEvent } from "../sync/context/events.ts";
+import type { Report, SyncEvent } from "../sync/context/events.ts";
 import type { Anomaly } from "../sync/recovery/repair-plan.ts";
 import { fieldsOf } from "./fields.ts";
 
-export class Reporter {
-  readonly #log: Log;
-  #leftOut = 0;
-  #heldBack: ExitCode | undefined;
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
-  /** How many mailboxes and messages were left out so far. */
-  get leftOut(): number {
-    return this.#leftOut;
-  }
-
-  /** What a run that comes to its end ends with. */
-  get exitCode(): ExitCode {
-    return this.#heldBack ?? (this.#leftOut > 0 ? exitCode.partial : exitCode.done);
-  }
-
-  report(event: SyncEvent): void {
+/** One line an event. */
+export function reportTo(log: Log): Report {
+  return (event) => {
     const { level, text } = lineOf(event);
-    if (isLeftOut(event)) this.#leftOut++;
-    if (event.type === "deletions-held-back") this.#heldBack = event.error.exitCode;
     const side = event.side ?? (event.type === "mailbox-left-out" ? event.error.side : undefined);
-    this.#log[level](text, {
+    log[level](text, {
       ...(event.mailbox !== undefined && { mailbox: briefName(event.mailbox) }),
       ...(side !== undefined && { side }),
       fields: () => fieldsOf(event),
     });
-  }
+  };
 }
 
 interface Line {

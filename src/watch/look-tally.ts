@@ -1,23 +1,24 @@
 // What came of the look at hand, counted from what is reported of it.
 
 import { isFind, type Report, type SyncEvent } from "../sync/context/events.ts";
-import { LeftOuts } from "../sync/context/left-outs.ts";
+import type { Totals } from "../sync/context/totals.ts";
 import { newsOnly } from "./once-a-day.ts";
 
 export class LookTally {
   /** Counts, and passes on what a user has not read within the last day. */
   readonly report: Report;
-  readonly #leftOuts = new LeftOuts();
+  readonly #totals: Totals;
   #worthRetry = 0;
   readonly #finds = new Set<string | undefined>();
 
-  constructor(report: Report) {
+  constructor(report: Report, totals: Totals) {
+    this.#totals = totals;
     const news = newsOnly((event) => {
       if (isFind(event)) this.#finds.add(event.mailbox);
       report(event);
     });
     this.report = (event) => {
-      this.#leftOuts.note(event);
+      this.#totals.note(event);
       if (isWorthRetry(event)) this.#worthRetry++;
       news(event);
     };
@@ -25,14 +26,13 @@ export class LookTally {
 
   /** Another look begins. */
   reset(): void {
-    this.#leftOuts.clear();
+    this.#totals.clear();
     this.#worthRetry = 0;
     this.#finds.clear();
   }
 
-  /** Mailboxes and messages. */
-  get leftOuts(): Pick<LeftOuts, "count" | "summary"> {
-    return this.#leftOuts;
+  get totals(): Pick<Totals, "leftOut" | "summary"> {
+    return this.#totals;
   }
 
   /** Something was left out that another attempt may reach. */

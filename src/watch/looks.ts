@@ -51,7 +51,7 @@ export class Looks {
     judgeSides(this.#options);
     if (tally.isWorthRetry) schedule.noteFailure();
     else schedule.noteSuccess();
-    return { at, durationMs: Math.round(performance.now() - startedAt), ...tally.leftOuts.summary };
+    return { at, durationMs: Math.round(performance.now() - startedAt), ...tally.totals.summary };
   }
 
   /**

@@ -11,6 +11,7 @@ import { InterimapError, interrupted } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
+import type { Totals } from "../sync/context/totals.ts";
 import { allDone } from "../util/all-done.ts";
 import type { Due } from "./agenda.ts";
 import { onClockJump } from "./clock-watch.ts";
@@ -28,6 +29,8 @@ import { WatchStatus } from "./watch-status.ts";
 
 export interface WatchOptions {
   readonly sync: Omit<SyncOptions, "connections" | "sessions" | "renames" | "stop">;
+  /** Of the look at hand. */
+  readonly totals: Totals;
   /** Each makes one attempt to get a session. */
   readonly connectors: PerSide<Connector>;
   /** How many sessions each side may have at once for its mailboxes. */

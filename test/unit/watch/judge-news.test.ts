@@ -6,6 +6,7 @@ import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import type { Agenda } from "../../../src/watch/agenda.ts";
 import { judgeMailboxes, judgeSides, type Judgement } from "../../../src/watch/judge-news.ts";
 import type { ListedMailboxes } from "../../../src/watch/listed-mailboxes.ts";
+import { Totals } from "../../../src/sync/context/totals.ts";
 import { LookTally } from "../../../src/watch/look-tally.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 
@@ -28,7 +29,11 @@ function scene({ isRepeated = false } = {}): Scene {
     noteFruitful: (...subject: string[]) => noted.push(`fruitful ${subject.join(" ")}`),
   } as unknown as Agenda;
   const listed = { wireNameOf: (_, name) => (name === "box" ? "BOX" : undefined) } as ListedMailboxes;
-  return { judgement: { agenda, listed, tally: new LookTally((event) => events.push(event)) }, noted, events };
+  return {
+    judgement: { agenda, listed, tally: new LookTally((event) => events.push(event), new Totals()) },
+    noted,
+    events,
+  };
 }
 
 const reported = [{ side: "remote", wireName: "BOX", name: "box" }] as const;

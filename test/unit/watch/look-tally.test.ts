@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
+import { Totals } from "../../../src/sync/context/totals.ts";
 import { LookTally } from "../../../src/watch/look-tally.ts";
 
 function leftOut(code: ErrorCode, mailbox = "a"): SyncEvent {
@@ -14,17 +15,17 @@ const created: SyncEvent = { type: "mailbox-created", side: "local", mailbox: "n
 
 test("what is left out counts each time, and is read once a day", () => {
   const read: SyncEvent[] = [];
-  const tally = new LookTally((event) => read.push(event));
+  const tally = new LookTally((event) => read.push(event), new Totals());
   for (let i = 0; i < 2; i++) {
     tally.reset();
     tally.report(leftOut("COMMAND_REFUSED"));
-    assert.equal(tally.leftOuts.count, 1);
+    assert.equal(tally.totals.leftOut, 1);
   }
   assert.equal(read.length, 1);
 });
 
 test("some of that is worth another attempt soon", () => {
-  const tally = new LookTally(() => undefined);
+  const tally = new LookTally(() => undefined, new Totals());
   tally.report(leftOut("MAILBOX_GONE"));
   assert.equal(tally.isWorthRetry, false);
   tally.report(leftOut("COMMAND_REFUSED"));
@@ -34,7 +35,7 @@ test("some of that is worth another attempt soon", () => {
 });
 
 test("what was done is found; a mailbox that is gone is, once", () => {
-  const tally = new LookTally(() => undefined);
+  const tally = new LookTally(() => undefined, new Totals());
   tally.report(created);
   tally.report(leftOut("MAILBOX_GONE", "gone"));
   assert.deepEqual([...tally.finds], ["new", "gone"]);

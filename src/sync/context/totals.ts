@@ -1,33 +1,42 @@
-// What a look at the mailboxes had to leave out.
+// What was left out, of a run or of a daemon's look: how much, which mailboxes, and the exit code that comes of it.
 
+import { exitCode, type ExitCode } from "../../model/exit-code.ts";
 import type { LookState, MailboxLeftOut } from "../../model/watch-state.ts";
 import { isLeftOut, type SyncEvent } from "./events.ts";
 
 /** There may be a reason for each of a hundred thousand mailboxes. */
 const mostListed = 1_000;
 
-export class LeftOuts {
-  #count = 0;
+export class Totals {
+  #leftOut = 0;
+  #heldBack: ExitCode | undefined;
   #listed: MailboxLeftOut[] = [];
 
   note(event: SyncEvent): void {
     if (!isLeftOut(event)) return;
-    this.#count++;
+    this.#leftOut++;
+    if (event.type === "deletions-held-back") this.#heldBack = event.error.exitCode;
     if (this.#listed.length < mostListed) this.#listed.push(...mailboxesIn(event));
   }
 
-  /** Mailboxes and messages. */
-  get count(): number {
-    return this.#count;
+  /** How many mailboxes and messages. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
+  /** What a run that comes to its end ends with. */
+  get exitCode(): ExitCode {
+    return this.#heldBack ?? (this.#leftOut > 0 ? exitCode.partial : exitCode.done);
   }
 
   get summary(): Pick<LookState, "leftOut" | "mailboxesLeftOut"> {
-    return { leftOut: this.#count, mailboxesLeftOut: this.#listed };
+    return { leftOut: this.#leftOut, mailboxesLeftOut: this.#listed };
   }
 
   /** For another look. */
   clear(): void {
-    this.#count = 0;
+    this.#leftOut = 0;
+    this.#heldBack = undefined;
     this.#listed = [];
   }
 }
