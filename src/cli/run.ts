@@ -7,7 +7,7 @@ import type { OnSignal } from "../commands/watch.ts";
 import { loadConfig, type Config } from "../config/config.ts";
 import type { LogFields } from "../log/log.ts";
 import type { RunLog } from "../log/logger.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, type ErrorLine } from "../model/errors.ts";
 import { exitCode, type ExitCode } from "../model/exit-code.ts";
 import { printableJson } from "../util/printable.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
@@ -20,6 +20,7 @@ import { print } from "./print.ts";
 import { isForText, textFor } from "./texts.ts";
 import { errorFields } from "../report/fields.ts";
 import { reportTo } from "../report/human.ts";
+import { errorLines } from "../report/remedy-line.ts";
 
 export interface Surroundings {
   readonly argv: readonly string[];
@@ -34,6 +35,7 @@ export interface Surroundings {
 export async function run(surroundings: Surroundings): Promise<ExitCode> {
   let log: RunLog | undefined;
   let service: ServiceNotifier | undefined;
+  let errorLine = errorLines();
   try {
     const invocation = parseArguments(surroundings.argv);
     const { env } = surroundings;
@@ -41,6 +43,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
       await print(await textFor(invocation, env));
       return exitCode.done;
     }
+    errorLine = errorLines(invocation.config);
     const readConfig = (): Config => loadConfig({ file: invocation.config, env });
     let config = readConfig();
     /** To go back to, if the one that was read anew is for other accounts. */
@@ -54,13 +57,21 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
       // Once: it takes what systemd left for us out of the environment.
       service ??= createServiceNotifier(env, { warn: (text) => log?.warn(text) });
       try {
-        const outcome = await perform(invocation, { ...surroundings, config, isReload, readConfig, log, service });
+        const outcome = await perform(invocation, {
+          ...surroundings,
+          config,
+          isReload,
+          readConfig,
+          log,
+          service,
+          errorLine,
+        });
         if (outcome !== "reload") return outcome;
         former = config;
         config = readConfig();
       } catch (error) {
         if (former === undefined || !isOfOthers(error)) throw error;
-        sayKept(error, log);
+        sayKept(error, { log, errorLine });
         config = former;
         former = undefined;
         isKept = true;
@@ -68,7 +79,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
       log.close();
     }
   } catch (error) {
-    const code = explain(error, log ?? plainLog(surroundings.env));
+    const code = explain(error, errorLine, log ?? plainLog(surroundings.env));
     return code === exitCode.terminated && surroundings.signal.reason === "SIGINT" ? exitCode.interrupted : code;
   } finally {
     service?.close();
@@ -86,11 +97,12 @@ interface Equipment extends Surroundings {
   readonly readConfig: () => Config;
   readonly log: RunLog;
   readonly service: ServiceNotifier;
+  readonly errorLine: ErrorLine;
 }
 
 async function perform(
   invocation: StatusInvocation | WorkInvocation,
-  { config, isReload, readConfig, log, service, signal, onSignal }: Equipment,
+  { config, isReload, readConfig, log, service, errorLine, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {
     const { statusCommand } = await import("../commands/status.ts");
@@ -99,17 +111,16 @@ async function perform(
     await print(invocation.json ? `${printableJson(status)}\n` : statusText(status));
     return exitCode.done;
   }
-  const tell = reportTo(log);
-  const totals = new Totals();
+  const tell = reportTo(log, errorLine);
+  const totals = new Totals(errorLine);
   const report: Report = (event) => {
     // A daemon counts by itself, anew with each look.
     if (invocation.command !== "watch") totals.note(event);
     tell(event);
   };
-  const program = ["interimap", ...(invocation.config === undefined ? [] : [`--config=${invocation.config}`])];
   // Once: who reads another configuration may not mean that.
   const areSameAccounts = invocation.areSameAccounts && !isReload;
-  const context = { config, log, report, totals, program, signal, areSameAccounts };
+  const context = { config, log, report, totals, signal, areSameAccounts };
   const sayStopping = (): void => {
     log.info("Stopping as soon as what is in hand is done; a second signal stops at once");
   };
@@ -124,7 +135,7 @@ async function perform(
       return readConfig();
     };
     const { watchCommand } = await import("../commands/watch.ts");
-    const ending = await watchCommand({ ...invocation, ...context, service, onSignal, prepareReload });
+    const ending = await watchCommand({ ...invocation, ...context, service, errorLine, onSignal, prepareReload });
     return ending === "reload" ? "reload" : exitCode.done;
   } finally {
     signal.removeEventListener("abort", sayStopping);
@@ -155,13 +166,13 @@ async function execute(
   }
 }
 
-function explain(thrown: unknown, log: RunLog): ExitCode {
+function explain(thrown: unknown, errorLine: ErrorLine, log: RunLog): ExitCode {
   const error = thrown instanceof InterimapError ? thrown : bug(thrown);
   const fields = (): LogFields => errorFields(error);
   const context = error.side === undefined ? { fields } : { side: error.side, fields };
   // Whichever connection noticed first: it concerns them all.
-  if (error.code === "INTERRUPTED") log.info(error.line, { fields });
-  else for (const line of error.lines) log.error(line, context);
+  if (error.code === "INTERRUPTED") log.info(errorLine(error), { fields });
+  else for (const one of error.parts) log.error(errorLine(one), context);
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(line, context);
   }

@@ -10,7 +10,6 @@ import { alertsTo } from "../watch/alerts.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import type { Report } from "../sync/context/events.ts";
 import type { Totals } from "../sync/context/totals.ts";
-import type { Program } from "../sync/mailboxes/suggested-command.ts";
 import { openDatabase } from "./open-database.ts";
 import { tellRun } from "./tell-run.ts";
 
@@ -19,7 +18,6 @@ export interface CommandContext {
   readonly log: Log;
   readonly report: Report;
   readonly totals: Totals;
-  readonly program: Program;
   /** Whatever accounts the database is about, they are those of the configuration. */
   readonly areSameAccounts: boolean;
   /** Ends the run early: what is in hand is finished and recorded. */
@@ -34,14 +32,13 @@ export interface Workplace {
   /** Each server's list-reference. */
   readonly references: PerSide<string>;
   readonly report: Report;
-  readonly program: Program;
   /** See {@link CommandContext.signal}. */
   readonly stop: AbortSignal;
 }
 
 /** @throws InterimapError of any kind. */
 export async function onServers(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
-  const { log, report, program, signal } = context;
+  const { log, report, signal } = context;
   const { store, config } = openDatabase(context);
   const telling = tellRun({ config, store, log });
   const onAlert = alertsTo(report);
@@ -59,7 +56,7 @@ export async function onServers(context: CommandContext, work: (place: Workplace
   const references = perSide((side) => config.servers[side].listReference);
   try {
     if (signal.aborted) drain();
-    await work({ connections, store, database: config.database, references, report, program, stop: signal });
+    await work({ connections, store, database: config.database, references, report, stop: signal });
     await connections.logout();
   } catch (error) {
     if (!signal.aborted || !(error instanceof InterimapError)) throw error;

@@ -8,20 +8,19 @@ import { ensureDirectory } from "../config/directories.ts";
 import type { Log } from "../log/log.ts";
 import { accountOf, type Account } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";
+import type { Hint } from "../model/remedy.ts";
 import { perSide, type PerSide } from "../model/side.ts";
 import { OtherAccounts } from "../state/accounts.ts";
 import { openStore } from "../state/open-store.ts";
 import type { Store } from "../state/state-store.ts";
-import { programLine, type Program } from "../sync/mailboxes/suggested-command.ts";
 
 export interface Wanted {
   readonly config: Config;
-  readonly program: Program;
   readonly log: Log;
   /** By the user's word: whatever accounts the database is about, they are these under other names. */
   readonly areSameAccounts: boolean;
   /** What to say and do where there is no database yet; undefined: it is made. */
-  readonly missing?: string | undefined;
+  readonly missing?: Hint | undefined;
 }
 
 export interface Found {
@@ -42,7 +41,8 @@ export function openDatabase(wanted: Wanted): Found {
   } catch (error) {
     if (!(error instanceof InterimapError)) throw error;
     if (error.code === "DATABASE_LOCKED" && otherwise !== undefined) {
-      throw withHint(error, `${error.hint}; if it is for other accounts, name another file with the database setting`);
+      const orElse = "; if it is for other accounts, name another file with the database setting";
+      throw withHint(error, [error.hint ?? "", orElse].flat());
     }
     if (!(error instanceof OtherAccounts)) throw error;
     if (otherwise === undefined || !hasOtherName(error, config)) return { store: openDoubted(error, wanted), config };
@@ -52,8 +52,8 @@ export function openDatabase(wanted: Wanted): Found {
 }
 
 /** The servers are asked whether they are others, if they can tell. @throws InterimapError OTHER_ACCOUNTS */
-function openDoubted(error: OtherAccounts, { config, program }: Pick<Wanted, "config" | "program">): Store {
-  const doubtful = withHint(error, otherAccountsHint(program));
+function openDoubted(error: OtherAccounts, { config }: Pick<Wanted, "config">): Store {
+  const doubtful = withHint(error, otherAccountsHint);
   if (error.onOtherPorts === undefined) throw doubtful;
   const doubt = { sides: error.onOtherPorts, error: doubtful };
   const store = openStore({
@@ -93,12 +93,11 @@ export function accountsOf({ servers }: Config): PerSide<Account> {
   return perSide((side) => accountOf(servers[side]));
 }
 
-function otherAccountsHint(program: Program): string {
-  return (
-    "name another file with the database setting, for each pair of accounts needs its own; or, if they are the same accounts " +
-    `under other names or at another place, run once: ${programLine(program, ["--same-accounts"])}`
-  );
-}
+const otherAccountsHint: Hint = [
+  "name another file with the database setting, for each pair of accounts needs its own; or, if they are the same accounts " +
+    "under other names or at another place, run once: ",
+  { command: "same-accounts" },
+];
 
 /** Where one has to be there, a mistyped name must not make a new one, which would have nothing to do with it. */
 function requireDatabase({
@@ -111,6 +110,6 @@ function requireDatabase({
   throw new InterimapError("DATABASE_CREATE", `${database}: there is no database yet`, { hint });
 }
 
-function withHint(error: InterimapError, hint: string): InterimapError {
+function withHint(error: InterimapError, hint: Hint): InterimapError {
   return new InterimapError(error.code, error.message, { hint, cause: error });
 }

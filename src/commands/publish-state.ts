@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, type ErrorLine } from "../model/errors.ts";
 import type { LookState, WatchState } from "../model/watch-state.ts";
 import { recordLook } from "../service/last-look.ts";
 import { MetricsFile } from "../service/metrics-file.ts";
@@ -14,6 +14,7 @@ import type { ServiceNotifier } from "../service/systemd.ts";
 export interface Telling {
   readonly config: Config;
   readonly log: Log;
+  readonly errorLine: ErrorLine;
   readonly service: ServiceNotifier;
   readonly status: () => StatusDocument;
 }
@@ -26,7 +27,7 @@ export interface Others {
 /** To gather a status takes a look at the whole database. */
 const metricsIntervalMs = 15_000;
 
-export function tellOthers({ config, log, service, status }: Telling): Others {
+export function tellOthers({ config, log, errorLine, service, status }: Telling): Others {
   const socket = serveStatus(config.statusSocket, () => JSON.stringify(status()), log);
   const metrics = config.metricsFile === undefined ? undefined : new MetricsFile(config.metricsFile, log);
   const watchdog =
@@ -41,7 +42,7 @@ export function tellOthers({ config, log, service, status }: Telling): Others {
       metrics?.write(status());
     } catch (error) {
       if (!(error instanceof InterimapError)) throw error;
-      log.warn(`the metrics file is not written: ${error.line}`);
+      log.warn(`the metrics file is not written: ${errorLine(error)}`);
     }
   };
   let told = "";

@@ -2,15 +2,14 @@
 
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
-import type { Log } from "../log/log.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, type ErrorLine } from "../model/errors.ts";
+import type { Hint } from "../model/remedy.ts";
 import { perSide } from "../model/side.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import type { ServiceNotifier } from "../service/systemd.ts";
 import { statusText } from "../service/status-text.ts";
 import type { Store } from "../state/state-store.ts";
 import { tidyMemory } from "../service/tidy-memory.ts";
-import { programLine } from "../sync/mailboxes/suggested-command.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Watch, type WatchOptions } from "../watch/watch.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
@@ -29,9 +28,12 @@ export interface WatchCommand extends SyncCommand {
   readonly seconds: number | undefined;
   readonly service: ServiceNotifier;
   readonly onSignal: OnSignal;
+  readonly errorLine: ErrorLine;
   /** Opens the log file anew. @throws InterimapError when the configuration cannot be read as it is now. */
   readonly prepareReload: () => Config;
 }
+
+const missing: Hint = ["to create it, run once: ", { command: "sync" }];
 
 const pollSeconds = 60;
 /** Servers end connections that are silent for half an hour (RFC 3501 5.4). */
@@ -44,8 +46,7 @@ const notifyKeepAliveSeconds = 60;
  * @throws InterimapError that does not pass by itself.
  */
 export async function watchCommand(command: WatchCommand): Promise<"stopped" | "reload"> {
-  const { log, signal, service } = command;
-  const missing = `to create it, run once: ${programLine(command.program, [])}`;
+  const { signal, service } = command;
   const { store, config } = openDatabase({ ...command, missing });
   const reload = new AbortController();
   const status = (): StatusDocument => statusDocument({ database: config.database, store, watch: watch.state });
@@ -63,7 +64,7 @@ export async function watchCommand(command: WatchCommand): Promise<"stopped" | "
       watch.lookNow();
     },
     status: () => {
-      logStatus(log, status);
+      logStatus(command, status);
     },
     reload: () => {
       service.reloading();
@@ -94,7 +95,7 @@ interface Database {
 
 /** What is kept the same, over which connections, and how often servers are asked. */
 function settingsOf(command: WatchCommand, { config, store }: Database): Omit<WatchOptions, "stop" | "onStateChange"> {
-  const { log, report, totals, program, notify, seconds } = command;
+  const { log, report, totals, notify, seconds } = command;
   const { servers } = config;
   const onAlert = alertsTo(report);
   const scope = scopeOf(
@@ -102,7 +103,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     perSide((side) => servers[side].listReference),
   );
   return {
-    sync: { store, program, report, ...scope },
+    sync: { store, report, ...scope },
     totals,
     connectors: perSide((side) => {
       const how = { side, log, onAlert: onAlert(side), keepAlive: true };
@@ -117,12 +118,12 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
   };
 }
 
-function logStatus(log: Log, status: () => StatusDocument): void {
+function logStatus({ log, errorLine }: Pick<WatchCommand, "log" | "errorLine">, status: () => StatusDocument): void {
   try {
     for (const line of statusText(status()).trimEnd().split("\n")) log.info(line);
   } catch (error) {
     if (!(error instanceof InterimapError)) throw error;
-    log.error(error.line);
+    log.error(errorLine(error));
   }
 }
 
@@ -135,7 +136,7 @@ interface Handlers {
 }
 
 function handleSignals(
-  { onSignal, prepareReload, log }: WatchCommand,
+  { onSignal, prepareReload, log, errorLine }: WatchCommand,
   { look, status, reload, check }: Handlers,
 ): () => void {
   const removals = [
@@ -147,7 +148,7 @@ function handleSignals(
         reload();
       } catch (error) {
         if (!(error instanceof InterimapError)) throw error;
-        sayKept(error, log);
+        sayKept(error, { log, errorLine });
       }
     }),
   ];

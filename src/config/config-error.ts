@@ -19,8 +19,8 @@ class AllInvalid extends InterimapError {
     this.#complaints = [first, ...others];
   }
 
-  override get lines(): readonly string[] {
-    return this.#complaints.map(({ line }) => line);
+  override get parts(): readonly InterimapError[] {
+    return this.#complaints;
   }
 }
 
@@ -31,7 +31,7 @@ export class Complaints {
 
   note(complaint: Complaint): void {
     const error = configInvalid(complaint);
-    this.#noted.set(error.line, { line: complaint.line ?? Infinity, error });
+    this.#noted.set(error.message, { line: complaint.line ?? Infinity, error });
   }
 
   /** @throws InterimapError CONFIG_INVALID with all of them, if there are any. */

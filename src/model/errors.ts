@@ -1,6 +1,7 @@
 // Every error a user can meet: one class, one table of codes. docs/errors.md lists the same codes.
 
 import { exitCode, type ExitCode } from "./exit-code.ts";
+import type { Hint } from "./remedy.ts";
 import type { Side } from "./side.ts";
 import { oneLine } from "../util/printable.ts";
 
@@ -71,8 +72,8 @@ export const errorKinds = {
 export type ErrorCode = keyof typeof errorKinds;
 
 export interface ErrorDetails {
-  /** What the user can do about it, as a sentence without the final full stop. */
-  readonly hint?: string;
+  /** What the user can do about it. */
+  readonly hint?: Hint;
   readonly cause?: unknown;
   /** The server it happened on. */
   readonly side?: Side;
@@ -82,7 +83,7 @@ export interface ErrorDetails {
 
 export class InterimapError extends Error {
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: Hint | undefined;
   /** The server it happened on; set by whoever knows, on the way up. */
   side: Side | undefined;
   #retryAfterMs: number | undefined;
@@ -106,14 +107,9 @@ export class InterimapError extends Error {
     if (this.#retryAfterMs !== undefined) this.#retryAfterMs = Math.min(ms, this.#retryAfterMs);
   }
 
-  /** The one line a user reads, without the place it happened. */
-  get line(): string {
-    return this.hint === undefined ? this.message : `${this.message}; ${this.hint}`;
-  }
-
-  /** Where there is more to say than {@link line} does. */
-  get lines(): readonly string[] {
-    return [this.line];
+  /** Several, where each has a line of its own. */
+  get parts(): readonly InterimapError[] {
+    return [this];
   }
 
   get exitCode(): ExitCode {
@@ -128,6 +124,9 @@ export class InterimapError extends Error {
     return errorKinds[this.code].retry;
   }
 }
+
+/** Makes the one line a user reads, without the place it happened. */
+export type ErrorLine = (error: InterimapError) => string;
 
 /** For work that was asked to stop, and did. */
 export function interrupted(): InterimapError {

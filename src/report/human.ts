@@ -1,6 +1,7 @@
 // Makes lines for people of what happened.
 
 import type { Log } from "../log/log.ts";
+import type { ErrorLine } from "../model/errors.ts";
 import { formatFlags } from "../model/flags.ts";
 import { duration } from "../util/duration.ts";
 import { briefName } from "../model/mailbox-name.ts";
@@ -12,9 +13,9 @@ import type { Anomaly } from "../sync/recovery/repair-plan.ts";
 import { fieldsOf } from "./fields.ts";
 
 /** One line an event. */
-export function reportTo(log: Log): Report {
+export function reportTo(log: Log, errorLine: ErrorLine): Report {
   return (event) => {
-    const { level, text } = lineOf(event);
+    const { level, text } = lineOf(event, errorLine);
     const side = event.side ?? (event.type === "mailbox-left-out" ? event.error.side : undefined);
     log[level](text, {
       ...(event.mailbox !== undefined && { mailbox: briefName(event.mailbox) }),
@@ -29,7 +30,7 @@ interface Line {
   readonly text: string;
 }
 
-function lineOf(event: SyncEvent): Line {
+function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
   switch (event.type) {
     case "mailbox-created":
       return { level: "info", text: "Created mailbox" };
@@ -181,7 +182,7 @@ function lineOf(event: SyncEvent): Line {
         text: `The clock went ahead by ${duration(event.byMs)}: this machine was asleep, or its clock was set. Connecting anew`,
       };
     case "deletions-held-back":
-      return { level: "error", text: event.error.line };
+      return { level: "error", text: errorLine(event.error) };
     case "database-sound":
       return { level: "info", text: "The database's file is undamaged" };
     case "nothing-to-repair":
@@ -190,7 +191,7 @@ function lineOf(event: SyncEvent): Line {
       // As above: what concerns no server is the database's.
       const isNamed = event.side !== undefined || event.error.side !== undefined || event.mailbox === undefined;
       const name = isNamed ? "" : `${quoted(event.mailbox)} `;
-      return { level: "error", text: `Mailbox ${name}left out: ${event.error.line}` };
+      return { level: "error", text: `Mailbox ${name}left out: ${errorLine(event.error)}` };
     }
   }
 }

@@ -12,6 +12,7 @@ import { patienceMs } from "../support/eventually.ts";
 import { inetSettings } from "../support/inet-settings.ts";
 import { withScript } from "../support/scripted-server.ts";
 import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
+import { errorLine } from "../support/error-line.ts";
 
 const needed = "ENABLE QRESYNC LIST-EXTENDED LIST-STATUS UIDPLUS";
 const ready = `
@@ -464,8 +465,8 @@ for (const [how, script] of [
       const settings = serverSettings(port, { username: "joe", password: "S3cret Pw" });
       await assert.rejects(connect(settings, { side: "remote", log, keepAlive: false }), (error) => {
         assert.ok(error instanceof InterimapError);
-        assert.match(error.line, /\[redacted\]/);
-        for (const text of [error.line, String(error.cause), log.lines.join("\n")]) {
+        assert.match(errorLine(error), /\[redacted\]/);
+        for (const text of [errorLine(error), String(error.cause), log.lines.join("\n")]) {
           assert.doesNotMatch(text, /S3cret|Pw\b/);
           assert.ok(!text.includes(plainText.slice(4, 12)), text);
         }

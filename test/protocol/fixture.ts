@@ -10,6 +10,7 @@ import { InterimapError, type ErrorCode } from "../../src/model/errors.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";
 import { inetSettings } from "../support/inet-settings.ts";
 import { withScript } from "../support/scripted-server.ts";
+import { errorLine } from "../support/error-line.ts";
 
 export interface RecordedLog extends Log {
   readonly lines: readonly string[];
@@ -63,8 +64,8 @@ export function serverSettings(port: number, more: Partial<ServerSettings> = {})
 export function failsWith(code: ErrorCode, line = /(?:)/u) {
   return (error: unknown): true => {
     assert.ok(error instanceof InterimapError, String(error instanceof Error ? error.stack : error));
-    assert.equal(error.code, code, error.line);
-    assert.match(error.line, line);
+    assert.equal(error.code, code, errorLine(error));
+    assert.match(errorLine(error), line);
     return true;
   };
 }

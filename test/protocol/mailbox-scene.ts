@@ -76,7 +76,7 @@ export async function withScene(
                   report: (event) => events.push(event),
                   stop: new AbortController().signal,
                   pause: () => Promise.resolve(),
-                  guard: new DeletionGuard({ countKnown: () => 0, limit: undefined, program: [] }),
+                  guard: new DeletionGuard({ countKnown: () => 0, limit: undefined }),
                   isRubbish: false,
                   matchesExisting: true,
                   repairs: false,

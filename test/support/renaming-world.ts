@@ -122,7 +122,7 @@ export function plan({ servers, known }: World, { from, to }: Renamed, targets: 
     (side) => new Map([...servers[side]].filter(([name]) => isWithin(name, from) || isWithin(name, to))),
   );
   const namings = { local: naming, remote: naming };
-  return planRename({ from, to, targets, program: ["interimap"], namings, listed: concerned, known });
+  return planRename({ from, to, targets, namings, listed: concerned, known });
 }
 
 /** Server by server, then the database; as many of these steps as there are to be. */

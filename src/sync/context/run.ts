@@ -14,7 +14,6 @@ import type { Report } from "./events.ts";
 import { Shortage } from "../../mail/transfer/reluctance.ts";
 import { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox, MailboxPlan } from "../mailboxes/mailbox-plan.ts";
-import type { Program } from "../mailboxes/suggested-command.ts";
 import type { RenameSource } from "../renames/rename-news-plan.ts";
 
 /** What each side may have delivered, or be delivering, before the other has it. */
@@ -30,7 +29,6 @@ export interface SyncOptions {
   readonly sessions?: PerSide<Session>;
   readonly store: Store;
   readonly report: Report;
-  readonly program: Program;
   /** Messages that both sides hold when a mailbox is first met are matched, not copied. */
   readonly matchesExisting: boolean;
   /** Undefined: whatever is to be deleted, is. */
@@ -77,7 +75,6 @@ export async function begin(options: SyncOptions): Promise<Run> {
     guard: new DeletionGuard({
       countKnown: () => countKnown(options.store, new Set([...leftOut, ...rubbish])),
       limit: options.deletionLimit,
-      program: options.program,
       memory: options.store,
     }),
     leftOut,

@@ -1,5 +1,6 @@
 // What was left out, of a run or of a daemon's look: how much, which mailboxes, and the exit code that comes of it.
 
+import type { ErrorLine } from "../../model/errors.ts";
 import { exitCode, type ExitCode } from "../../model/exit-code.ts";
 import type { LookState, MailboxLeftOut } from "../../model/watch-state.ts";
 import { isLeftOut, type SyncEvent } from "./events.ts";
@@ -8,15 +9,20 @@ import { isLeftOut, type SyncEvent } from "./events.ts";
 const mostListed = 1_000;
 
 export class Totals {
+  readonly #errorLine: ErrorLine;
   #leftOut = 0;
   #heldBack: ExitCode | undefined;
   #listed: MailboxLeftOut[] = [];
+
+  constructor(errorLine: ErrorLine) {
+    this.#errorLine = errorLine;
+  }
 
   note(event: SyncEvent): void {
     if (!isLeftOut(event)) return;
     this.#leftOut++;
     if (event.type === "deletions-held-back") this.#heldBack = event.error.exitCode;
-    if (this.#listed.length < mostListed) this.#listed.push(...mailboxesIn(event));
+    if (this.#listed.length < mostListed) this.#listed.push(...mailboxesIn(event, this.#errorLine));
   }
 
   /** How many mailboxes and messages. */
@@ -42,16 +48,16 @@ export class Totals {
 }
 
 /** Messages are not meant: the database has those. */
-function mailboxesIn(event: SyncEvent): MailboxLeftOut[] {
+function mailboxesIn(event: SyncEvent, errorLine: ErrorLine): MailboxLeftOut[] {
   switch (event.type) {
     case "mailbox-left-out": {
       const { mailbox, side, error } = event;
-      return [{ mailbox, side: side ?? error.side, reason: error.line }];
+      return [{ mailbox, side: side ?? error.side, reason: errorLine(error) }];
     }
     case "deletions-held-back": {
       const { mailboxes, side, error } = event;
       const names = mailboxes.length === 0 ? [undefined] : mailboxes;
-      return names.map((mailbox) => ({ mailbox, side, reason: error.line }));
+      return names.map((mailbox) => ({ mailbox, side, reason: errorLine(error) }));
     }
     case "subscription-refused": {
       const { mailbox, side, reason } = event;

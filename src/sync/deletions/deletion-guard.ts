@@ -3,13 +3,11 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
-import { briefName, displayName } from "../../model/mailbox-name.ts";
+import { briefName } from "../../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import { planHoldingBack, type Loss } from "./hold-back-plan.ts";
-import { shellWord } from "../../util/shell-word.ts";
-import { programLine, type Program } from "../mailboxes/suggested-command.ts";
 
 /** A share of all messages says little where there are few. */
 const harmless = 100;
@@ -25,7 +23,6 @@ export interface GuardOptions {
   readonly countKnown: () => number;
   /** Undefined: whatever is to be deleted, is. */
   readonly limit: DeletionLimit | undefined;
-  readonly program: Program;
   /** What was deleted before this run; undefined: nothing. */
   readonly memory?: DeletionMemory | undefined;
 }
@@ -188,16 +185,21 @@ export class DeletionGuard {
     { name, lost, before }: { readonly name: string; readonly lost: number; readonly before: number },
   ): InterimapError {
     const side = vanished.local >= vanished.remote ? "local" : "remote";
-    const goOn = programLine(this.#options.program, ["--allow-mass-delete", shellWord(displayName(name))]);
     return new InterimapError(
       "MAILBOX_EMPTIED",
       `${String(lost)} of ${String(before)} messages have vanished from the ${side} server within 24 hours`,
-      { side, hint: `the last ${String(vanished[side])} were not deleted; if that is how it should be: ${goOn}` },
+      {
+        side,
+        hint: [
+          `the last ${String(vanished[side])} were not deleted; if that is how it should be: `,
+          { command: "allow-mass-delete", mailbox: name },
+        ],
+      },
     );
   }
 
   #refusal(message: string, side: Side): InterimapError {
-    const goOn = programLine(this.#options.program, ["--allow-mass-delete"]);
-    return new InterimapError("MASS_DELETION", message, { side, hint: `if that is how it should be: ${goOn}` });
+    const hint = ["if that is how it should be: ", { command: "allow-mass-delete" }] as const;
+    return new InterimapError("MASS_DELETION", message, { side, hint });
   }
 }

@@ -8,7 +8,6 @@ import { toWire } from "../../model/mailbox-name.ts";
 import type { Side } from "../../model/side.ts";
 import { serverOrder, type Target } from "../../model/target.ts";
 import type { Report } from "../context/events.ts";
-import type { Program } from "./suggested-command.ts";
 import { isNowhere, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 
@@ -16,7 +15,6 @@ export interface Deletion extends Opening {
   /** As given: in the local server's notation, or as lines show it. */
   readonly mailboxes: readonly string[];
   readonly targets: readonly Target[];
-  readonly program: Program;
   readonly report: Report;
   /** When aborted, the mailbox in hand is finished, and then the work ends with INTERRUPTED. */
   readonly stop: AbortSignal;
@@ -40,7 +38,7 @@ export async function deleteMailboxes(deletion: Deletion): Promise<void> {
       for (const side of serverOrder)
         if (targets.includes(side)) wasThere = (await deleteOn(deletion, opened, { side, name })) || wasThere;
       if (targets.includes("database")) wasThere = forget(deletion, name) || wasThere;
-      if (!wasThere) throw isNowhere(deletion);
+      if (!wasThere) throw isNowhere(targets);
     } catch (error) {
       if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
       report({ type: "mailbox-left-out", mailbox: name, error });

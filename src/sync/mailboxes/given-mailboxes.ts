@@ -12,7 +12,6 @@ import type { Store } from "../../state/state-store.ts";
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { Report } from "../context/events.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
-import { programLine, type Program } from "./suggested-command.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
 export interface Opened {
@@ -87,19 +86,13 @@ function requireLevels(name: string): string {
 }
 
 /** Of a mailbox that none of these places has. */
-export function isNowhere({
-  targets,
-  program,
-}: {
-  readonly targets: readonly Target[];
-  readonly program: Program;
-}): InterimapError {
+export function isNowhere(targets: readonly Target[]): InterimapError {
   const servers = sides.filter((side) => targets.includes(side));
   const where = [
     ...(servers.length === 2 ? ["on either server"] : servers.map((side) => `on the ${side} server`)),
     ...(targets.includes("database") ? ["in the database"] : []),
   ];
   return new InterimapError("MAILBOX_UNKNOWN", `there is no such mailbox ${where.join(" or ")}`, {
-    hint: `${programLine(program, ["--status"])} shows the names of those that are known`,
+    hint: [{ command: "status" }, " shows the names of those that are known"],
   });
 }

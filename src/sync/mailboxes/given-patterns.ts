@@ -7,7 +7,6 @@ import { perSide, sides, type PerSide } from "../../model/side.ts";
 import { listedNames, type ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
-import { programLine, suggestedCommand, type Program } from "./suggested-command.ts";
 
 export interface GivenScene {
   readonly query: ListingQuery;
@@ -29,7 +28,7 @@ export interface Unmatched {
 }
 
 /** What was given and is nowhere, or only where nothing can be synchronised. */
-export function unmatched({ query, listings, known }: GivenScene, program: Program): readonly Unmatched[] {
+export function unmatched({ query, listings, known }: GivenScene): readonly Unmatched[] {
   // Any of these lines may be about it; it has been told.
   if (sides.some((side) => listings[side].unreadable.length > 0)) return [];
   const { delimiter } = listings.local.naming;
@@ -47,9 +46,9 @@ export function unmatched({ query, listings, known }: GivenScene, program: Progr
       return wireName !== undefined && mayMatch.local(wireName, delimiter);
     });
     if (recorded.length > 0) {
-      return recorded.map((name) => ({ mailbox: name, error: onlyRecorded({ name, program, delimiter }) }));
+      return recorded.map((name) => ({ mailbox: name, error: onlyRecorded(name, delimiter) }));
     }
-    return [{ mailbox: level ?? mailbox, error: level === undefined ? nowhere(argument, program) : onlyALevel() }];
+    return [{ mailbox: level ?? mailbox, error: level === undefined ? nowhere(argument) : onlyALevel() }];
   });
 }
 
@@ -67,12 +66,12 @@ function wireNameOf(name: string, { naming }: Listing): string | undefined {
 
 const commands = ["status", "repair", "delete", "rename", "watch", "notify", "help", "version"];
 
-function nowhere(argument: string, program: Program): InterimapError {
+function nowhere(argument: string): InterimapError {
   const what = isPattern(argument) ? "no mailbox has such a name" : "there is no such mailbox";
   return new InterimapError("MAILBOX_UNKNOWN", `${what} on either server or in the database`, {
     hint: commands.includes(argument)
       ? `the command is --${argument}`
-      : `${programLine(program, ["--status"])} shows the names of those that are known`,
+      : [{ command: "status" }, " shows the names of those that are known"],
   });
 }
 
@@ -82,15 +81,8 @@ function onlyALevel(): InterimapError {
   });
 }
 
-interface Recorded {
-  readonly name: string;
-  readonly program: Program;
-  readonly delimiter: string | null;
-}
-
-function onlyRecorded({ name, program, delimiter }: Recorded): InterimapError {
-  const forget = suggestedCommand({ program, command: "delete", names: [name], targets: ["database"], delimiter });
+function onlyRecorded(name: string, delimiter: string | null): InterimapError {
   return new InterimapError("MAILBOX_UNKNOWN", "it is on neither server any more, only in the database", {
-    hint: `to forget it: ${forget}`,
+    hint: ["to forget it: ", { command: "delete", names: [name], targets: ["database"], delimiter }],
   });
 }

@@ -55,7 +55,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     if (turn === 1 && isAnyListedTwice({ listings, plan })) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     for (const { side, name } of plan.gone)
-      leaveOut(run, { side, mailbox: name }, goneError({ ...run, side, name, listings, known: known.get(name) }));
+      leaveOut(run, { side, mailbox: name }, goneError({ side, name, listings, known: known.get(name) }));
     if (plan.create.length > 0 && isPatient) {
       await createAll(run, { listings, plan });
       continue;
@@ -65,8 +65,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
       leaveOut(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
     }
     if (run.isGiven === true)
-      for (const { mailbox, error } of unmatched({ ...run, listings, known }, run.program))
-        leaveOut(run, { mailbox }, error);
+      for (const { mailbox, error } of unmatched({ ...run, listings, known })) leaveOut(run, { mailbox }, error);
     const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };

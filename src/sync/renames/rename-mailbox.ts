@@ -23,14 +23,12 @@ import { lookUp } from "../../mail/listing/look-up.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { renamedBefore } from "./renamed-before.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
-import { suggestedCommand, type Program } from "../mailboxes/suggested-command.ts";
 
 export interface Renaming extends Opening {
   /** As given: in the local server's notation, or as lines show it. */
   readonly source: string;
   readonly destination: string;
   readonly targets: readonly Target[];
-  readonly program: Program;
   readonly report: Report;
 }
 
@@ -51,33 +49,32 @@ export async function renameMailbox(renaming: Renaming): Promise<void> {
   const isFinished = await finishSubscriptions(renaming.report, opened, { from, to });
   const isRenamed = await renameEverywhere({ ...renaming, from, to }, opened);
   if (isRenamed || isFinished) return;
-  renaming.report({ type: "mailbox-left-out", mailbox: from, error: isNowhere(renaming) });
+  renaming.report({ type: "mailbox-left-out", mailbox: from, error: isNowhere(renaming.targets) });
 }
 
 export interface KnownRename extends Names {
   readonly targets: readonly Target[];
-  readonly program: Program;
   readonly store: Store;
   readonly report: Report;
 }
 
 /** As {@link renameMailbox}, with the program's names. True if there was anything to rename. */
 export async function renameEverywhere(renaming: KnownRename, opened: Opened): Promise<boolean> {
-  const { from, to, store, targets, program, report } = renaming;
+  const { from, to, store, targets, report } = renaming;
   const { sessions, namings } = opened;
   const names = [from, to, temporaryName(to)];
   const listed = await bothSides((side) => lookUp(sessions[side], { naming: namings[side], names, below: true }));
   const known = store.mailboxes();
   const before = await renamedBefore({ sessions, store, from, to, listed, known });
   if (isOver({ from, to }, { listed, known })) return false;
-  const plan = planRename({ from, to, targets, program, namings, listed, known, done: before });
+  const plan = planRename({ from, to, targets, namings, listed, known, done: before });
 
   const done: Side[] = [...before];
   for (const server of plan.servers) {
     try {
       await renameOn(report, opened, { server, from, to });
     } catch (error) {
-      throw unfinished(error, { done, from, to, targets, program, delimiter: namings.local.delimiter });
+      throw unfinished(error, { done, from, to, targets, delimiter: namings.local.delimiter });
     }
     done.push(server.side);
   }
@@ -178,16 +175,17 @@ async function moveSubscriptions(
 interface Progress extends Names {
   readonly done: readonly Side[];
   readonly targets: readonly Target[];
-  readonly program: Program;
   readonly delimiter: string | null;
 }
 
-function unfinished(error: unknown, { done, from, to, targets, program, delimiter }: Progress): unknown {
+function unfinished(error: unknown, { done, from, to, targets, delimiter }: Progress): unknown {
   if (!(error instanceof InterimapError) || done.length === 0) return error;
   const rest = targets.filter((target) => target === "database" || !done.includes(target));
-  const command = suggestedCommand({ program, command: "rename", names: [from, to], targets: rest, delimiter });
   return new InterimapError(error.code, error.message, {
-    hint: `renamed on the ${done.join(" and the ")} server only; when the cause is gone, do the rest: ${command}`,
+    hint: [
+      `renamed on the ${done.join(" and the ")} server only; when the cause is gone, do the rest: `,
+      { command: "rename", names: [from, to], targets: rest, delimiter },
+    ],
     cause: error,
     ...(error.side !== undefined && { side: error.side }),
   });

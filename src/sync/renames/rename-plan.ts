@@ -2,18 +2,17 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, isWithin, renamedAlong, toWire, type Naming } from "../../model/mailbox-name.ts";
+import type { Hint } from "../../model/remedy.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../../model/target.ts";
 import { emptyLevels } from "./empty-levels.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
-import { suggestedCommand, type Program } from "../mailboxes/suggested-command.ts";
 
 export interface RenameSituation {
   readonly from: string;
   readonly to: string;
   readonly targets: readonly Target[];
-  readonly program: Program;
   readonly namings: PerSide<Naming>;
   /** What the servers have of both names, and below them. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
@@ -92,7 +91,7 @@ function has(situation: RenameSituation, target: Target): boolean {
 }
 
 function requireFree(situation: RenameSituation): void {
-  const { from, to, targets, namings, program, done = [] } = situation;
+  const { from, to, targets, namings, done = [] } = situation;
   const inTheWay = (target: Target): string[] => {
     const there = namesOn(situation, target);
     const wanted = new Set([
@@ -108,19 +107,21 @@ function requireFree(situation: RenameSituation): void {
   if (taken.length === 0) return;
   const { delimiter } = namings.local;
   const names = [...new Set(taken.flatMap(inTheWay))].sort();
-  const clear = suggestedCommand({ program, command: "delete", names, targets: taken, delimiter });
+  const clear: Hint = ["to delete what is in the way: ", { command: "delete", names, targets: taken, delimiter }];
   const open = allTargets.filter(
     (target) => targets.includes(target) && !taken.includes(target) && has(situation, target),
   );
   const isDoneInPart = open.length > 0 && !taken.some((target) => has(situation, target));
-  const finish = suggestedCommand({ program, command: "rename", names: [from, to], targets: open, delimiter });
+  const finish: Hint = [
+    "if it was renamed there: ",
+    { command: "rename", names: [from, to], targets: open, delimiter },
+    "; ",
+  ];
   const shown = names.map((name) => `"${briefName(name)}"`).join(", ");
   throw new InterimapError(
     "MAILBOX_EXISTS",
     `cannot rename "${briefName(from)}" to "${briefName(to)}": ${shown} already exists ${taken.map(where).join(" and ")}`,
-    {
-      hint: `${isDoneInPart ? `if it was renamed there: ${finish}; ` : ""}to delete what is in the way: ${clear}`,
-    },
+    { hint: [...(isDoneInPart ? finish : []), ...clear] },
   );
 }
 

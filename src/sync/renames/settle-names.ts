@@ -20,7 +20,6 @@ import { placeOf } from "./rename-blocks.ts";
 import { decideRenames, type Decisions } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import type { Held, Move, Renaming } from "./renaming.ts";
-import type { Program } from "../mailboxes/suggested-command.ts";
 import { leaveMailboxes } from "./second-look.ts";
 import type { Found } from "./whereabouts.ts";
 
@@ -29,7 +28,6 @@ export interface Settling {
   readonly store: Store;
   readonly query: ListingQuery;
   readonly report: Report;
-  readonly program: Program;
   readonly isIgnored: (name: string) => boolean;
   readonly renames?: RenameSource;
   /** Mailboxes that are not to be touched in this run. */
@@ -198,7 +196,7 @@ async function follow(settling: Settling, { listings }: Listed, followed: readon
   }
 }
 
-function holdBack({ report, leftOut, program }: Settling, { listings, known }: Listed, held: readonly Held[]): void {
+function holdBack({ report, leftOut }: Settling, { listings, known }: Listed, held: readonly Held[]): void {
   const isMere = ({ obstacle }: Held): boolean => obstacle.kind === "mere";
   const carried = (one: Held): boolean =>
     held.some(
@@ -207,8 +205,7 @@ function holdBack({ report, leftOut, program }: Settling, { listings, known }: L
     );
   for (const one of held) {
     const isTold = leftOut.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));
-    if (!isTold)
-      report({ type: "mailbox-left-out", ...subjectOf(one), error: heldError(one, { listings, known, program }) });
+    if (!isTold) report({ type: "mailbox-left-out", ...subjectOf(one), error: heldError(one, { listings, known }) });
   }
   for (const { names, from, to } of held) {
     for (const name of names) leftOut.add(name);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
+import { errorLine } from "../../support/error-line.ts";
 
 /** With the numbers of MAILBOX arguments that it takes. */
 const commands = [
@@ -21,7 +22,7 @@ function isAccepted(argv: readonly string[]): boolean {
   } catch (error) {
     assert.ok(error instanceof InterimapError, String(error));
     assert.deepEqual([error.code, error.exitCode], ["USAGE", 64]);
-    assert.doesNotMatch(error.line, /\n/);
+    assert.doesNotMatch(errorLine(error), /\n/);
     return false;
   }
 }

@@ -20,6 +20,7 @@ import { isSettingName, settings, type Setting } from "../../../src/config/setti
 import { formatLogPrefix } from "../../../src/log/log-prefix.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import type { ServerSettings } from "../../../src/model/server-settings.ts";
+import { errorLine } from "../../support/error-line.ts";
 
 const home = mkdtempSync(join(tmpdir(), "interimap-config-"));
 after(() => rmSync(home, { recursive: true }));
@@ -338,7 +339,8 @@ test("~/ is the home directory wherever a file is named, and nowhere else", () =
 
 describe("all that is wrong is told, in the order of the lines", () => {
   const lines = (text: string): readonly string[] =>
-    failure(() => load(text)).lines.map((line) => {
+    failure(() => load(text)).parts.map((part) => {
+      const line = errorLine(part);
       assert.ok(line.startsWith(file), line);
       return line.slice(file.length).replace(/;.*/, "");
     });
@@ -651,7 +653,7 @@ describe("a configuration in others' hands is refused", { skip: process.getuid?.
       const error = failure(() => loadConfig({ env: {}, home }));
       assert.equal(error.code, "CONFIG_UNSAFE");
       assert.equal(error.exitCode, 78);
-      assert.ok(error.line.startsWith(`${file} ${problem}; `), error.line);
+      assert.ok(errorLine(error).startsWith(`${file} ${problem}; `), errorLine(error));
     });
   }
 
@@ -675,7 +677,7 @@ describe("a configuration in others' hands is refused", { skip: process.getuid?.
       const env = { [name]: shared };
       const error = failure(() => loadConfig({ env, home }));
       assert.equal(error.code, "CONFIG_UNSAFE");
-      assert.match(error.line, new RegExp(`^${name} \\S+ can be changed by others; .*run: chmod go-w `));
+      assert.match(errorLine(error), new RegExp(`^${name} \\S+ can be changed by others; .*run: chmod go-w `));
       load(`${minimal}SSL_verify = NO\n`.replace("[local]", "[local]\nSSL_verify = NO"));
       loadConfig({ env, home });
     });
@@ -687,7 +689,7 @@ describe("a configuration in others' hands is refused", { skip: process.getuid?.
     chmodSync(authorities, 0o666);
     const error = failure(() => load(minimal.replace("[remote]", `[remote]\nSSL_CAfile = ${authorities}`)));
     assert.equal(error.code, "CONFIG_UNSAFE");
-    assert.match(error.line, /^SSL_CAfile \S+ can be changed by others; .*run: chmod go-w /);
+    assert.match(errorLine(error), /^SSL_CAfile \S+ can be changed by others; .*run: chmod go-w /);
   });
 });
 

@@ -24,6 +24,7 @@ import { defaultLogPrefix, parseLogPrefix } from "../../../src/log/log-prefix.ts
 import { createLog, type LogOptions } from "../../../src/log/logger.ts";
 import { textLines } from "../../../src/log/text-lines.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { errorLine } from "../../support/error-line.ts";
 
 test("without a log file, lines go to the error output with their prefix and no time", () => {
   const { log, stderr } = logWith({});
@@ -96,7 +97,8 @@ describe("a log file in others' hands", { skip: process.getuid?.() !== 0 }, () =
       prepare(logfile);
       assert.throws(
         () => logWith({ logfile }),
-        (error) => error instanceof InterimapError && error.code === "CONFIG_UNSAFE" && error.line.includes(logfile),
+        (error) =>
+          error instanceof InterimapError && error.code === "CONFIG_UNSAFE" && errorLine(error).includes(logfile),
       );
       assert.equal(readFileSync(logfile, "utf8"), "precious");
     });

@@ -7,6 +7,7 @@ import type { Log, LogContext } from "../../../src/log/log.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
+import { errorLine } from "../../support/error-line.ts";
 
 interface Line {
   readonly level: "debug" | "info" | "warn" | "error";
@@ -30,7 +31,7 @@ function reported(...events: readonly SyncEvent[]) {
     warn: at("warn"),
     error: at("error"),
   };
-  const report = reportTo(log);
+  const report = reportTo(log, errorLine);
   for (const event of events) report(event);
   return lines;
 }

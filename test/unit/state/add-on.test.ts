@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { addOnError } from "../../../src/state/add-on.ts";
+import { errorLine } from "../../support/error-line.ts";
 
 const root = realpathSync(fileURLToPath(new URL("../../../", import.meta.url))).replace(/\/$/, "");
 const remedy = `with the npm of this Node.js, run: cd ${root} && npm rebuild better-sqlite3`;
@@ -43,7 +44,7 @@ for (const { what, error, problem } of [
   test(`one line with the command: ${what}`, () => {
     const found = addOnError(error);
     assert.equal(found?.code, "INSTALLATION");
-    assert.equal(found.line, `the SQLite library (better-sqlite3) ${problem}; ${remedy}`);
+    assert.equal(errorLine(found), `the SQLite library (better-sqlite3) ${problem}; ${remedy}`);
   });
 }
 

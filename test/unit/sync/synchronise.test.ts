@@ -62,7 +62,6 @@ async function run({
       ),
       store,
       stop: new AbortController().signal,
-      program: ["interimap"],
       deletionLimit: undefined,
       matchesExisting: true,
       report,

@@ -9,6 +9,7 @@ import type { ListedMailboxes } from "../../../src/watch/listed-mailboxes.ts";
 import { Totals } from "../../../src/sync/context/totals.ts";
 import { LookTally } from "../../../src/watch/look-tally.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { errorLine } from "../../support/error-line.ts";
 
 interface Scene {
   readonly judgement: Judgement;
@@ -30,7 +31,7 @@ function scene({ isRepeated = false } = {}): Scene {
   } as unknown as Agenda;
   const listed = { wireNameOf: (_, name) => (name === "box" ? "BOX" : undefined) } as ListedMailboxes;
   return {
-    judgement: { agenda, listed, tally: new LookTally((event) => events.push(event), new Totals()) },
+    judgement: { agenda, listed, tally: new LookTally((event) => events.push(event), new Totals(errorLine)) },
     noted,
     events,
   };

@@ -6,6 +6,7 @@ import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { Totals } from "../../../src/sync/context/totals.ts";
 import { LookTally } from "../../../src/watch/look-tally.ts";
+import { errorLine } from "../../support/error-line.ts";
 
 function leftOut(code: ErrorCode, mailbox = "a"): SyncEvent {
   return { type: "mailbox-left-out", mailbox, error: new InterimapError(code, code) };
@@ -15,7 +16,7 @@ const created: SyncEvent = { type: "mailbox-created", side: "local", mailbox: "n
 
 test("what is left out counts each time, and is read once a day", () => {
   const read: SyncEvent[] = [];
-  const tally = new LookTally((event) => read.push(event), new Totals());
+  const tally = new LookTally((event) => read.push(event), new Totals(errorLine));
   for (let i = 0; i < 2; i++) {
     tally.reset();
     tally.report(leftOut("COMMAND_REFUSED"));
@@ -25,7 +26,7 @@ test("what is left out counts each time, and is read once a day", () => {
 });
 
 test("some of that is worth another attempt soon", () => {
-  const tally = new LookTally(() => undefined, new Totals());
+  const tally = new LookTally(() => undefined, new Totals(errorLine));
   tally.report(leftOut("MAILBOX_GONE"));
   assert.equal(tally.isWorthRetry, false);
   tally.report(leftOut("COMMAND_REFUSED"));
@@ -35,7 +36,7 @@ test("some of that is worth another attempt soon", () => {
 });
 
 test("what was done is found; a mailbox that is gone is, once", () => {
-  const tally = new LookTally(() => undefined, new Totals());
+  const tally = new LookTally(() => undefined, new Totals(errorLine));
   tally.report(created);
   tally.report(leftOut("MAILBOX_GONE", "gone"));
   assert.deepEqual([...tally.finds], ["new", "gone"]);

@@ -6,6 +6,7 @@ import { InterimapError } from "../../../../src/model/errors.ts";
 import { uidSetOf } from "../../../../src/model/uid-set.ts";
 import type { SyncEvent } from "../../../../src/sync/context/events.ts";
 import { Totals } from "../../../../src/sync/context/totals.ts";
+import { errorLine } from "../../../support/error-line.ts";
 
 const error = new InterimapError("MASS_DELETION", "12 of 12", { side: "remote", hint: "x" });
 const leftOut: SyncEvent = { type: "mailbox-left-out", mailbox: "a", error };
@@ -20,7 +21,7 @@ const refused: SyncEvent = {
 const created: SyncEvent = { type: "mailbox-created", side: "local", mailbox: "a" };
 
 function totalsOf(...events: readonly SyncEvent[]): Totals {
-  const totals = new Totals();
+  const totals = new Totals(errorLine);
   for (const event of events) totals.note(event);
   return totals;
 }

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import type { DeletionLimit } from "../../../../src/model/deletion-limit.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { DeletionGuard, type DeletionMemory } from "../../../../src/sync/deletions/deletion-guard.ts";
+import { errorLine } from "../../../support/error-line.ts";
 
 const half: DeletionLimit = { share: 0.5 };
 
 function guard(known: number, limit: DeletionLimit | undefined = half): DeletionGuard {
-  return new DeletionGuard({ countKnown: () => known, limit, program: ["interimap", "--config=my mail"] });
+  return new DeletionGuard({ countKnown: () => known, limit });
 }
 
-const unlimited = (known: number): DeletionGuard =>
-  new DeletionGuard({ countKnown: () => known, limit: undefined, program: [] });
+const unlimited = (known: number): DeletionGuard => new DeletionGuard({ countKnown: () => known, limit: undefined });
 
 const table: readonly (readonly [what: string, guard: DeletionGuard, most: number])[] = [
   ["half of many", guard(1000), 500],
@@ -49,7 +49,7 @@ test("messages are counted only when it depends on that, and once", () => {
     counted++;
     return 1000;
   };
-  const deletions = new DeletionGuard({ countKnown, limit: half, program: [] });
+  const deletions = new DeletionGuard({ countKnown, limit: half });
   deletions.admit({ local: 4, remote: 5 });
   assert.equal(counted, 0);
   for (let i = 0; i < 3; i++) deletions.admit({ local: 50, remote: 50 });
@@ -61,13 +61,13 @@ function lineOf(work: () => void): string {
   assert.throws(work, (error) => {
     assert.ok(error instanceof InterimapError);
     assert.deepEqual([error.code, error.exitCode, error.retry], ["MASS_DELETION", 65, "no"]);
-    line = `${String(error.side)}: ${error.line}`;
+    line = `${String(error.side)}: ${errorLine(error)}`;
     return true;
   });
   return line;
 }
 
-const goOn = "if that is how it should be: interimap '--config=my mail' --allow-mass-delete";
+const goOn = "if that is how it should be: interimap --allow-mass-delete";
 
 test("the line says what was seen, and how to go on", () => {
   assert.equal(
@@ -116,12 +116,12 @@ test("what was held back is told once, by name, with what was deleted all the sa
     abandons: "mailbox",
   });
   assert.equal(
-    `${String(deletions.heldBack?.error.side)}: ${String(deletions.heldBack?.error.line)}`,
+    `${String(deletions.heldBack?.error.side)}: ${errorLine(deletions.heldBack!.error)}`,
     "remote: 1002 of 1002 messages have vanished from the remote server; only 1 was deleted on the other one; " +
       `left out: "a", "d", "lists/dev"; ${goOn}`,
   );
   deletions.admit({ local: 0, remote: 3 }, boxOf(4, "d"));
-  assert.match(deletions.heldBack?.error.line ?? "", /left out: "a", "lists\/dev"; /);
+  assert.match(errorLine(deletions.heldBack!.error), /left out: "a", "lists\/dev"; /);
   assert.equal(guard(1000).heldBack, undefined);
 });
 
@@ -158,26 +158,26 @@ const box = { idx: 1, name: "box", isRubbish: false };
 
 test("what was deleted within the last 24 hours counts", () => {
   const memory = memoryOf(550, 1000);
-  const deletions = new DeletionGuard({ countKnown: () => 550, limit: half, program: ["interimap"], memory });
+  const deletions = new DeletionGuard({ countKnown: () => 550, limit: half, memory });
   deletions.admit({ local: 0, remote: 50 }, box);
   assert.equal(
     lineOf(() => deletions.admit({ local: 0, remote: 1 }, box)),
     "remote: 51 of 1000 messages have vanished from the remote server, and 450 others were deleted within 24 hours before; " +
       "only 50 were deleted on the other one; if that is how it should be: interimap --allow-mass-delete",
   );
-  const few = new DeletionGuard({ countKnown: () => 550, limit: { messages: 451 }, program: [], memory });
+  const few = new DeletionGuard({ countKnown: () => 550, limit: { messages: 451 }, memory });
   assert.deepEqual([few.isTooMany(1), few.isTooMany(2)], [false, true]);
 });
 
 test("what came and went within the last 24 hours does not count", () => {
   const memory = memoryOf(20, 15);
-  const deletions = new DeletionGuard({ countKnown: () => 200, limit: half, program: [], memory });
+  const deletions = new DeletionGuard({ countKnown: () => 200, limit: half, memory });
   for (let i = 0; i < 5; i++) deletions.admit({ local: 0, remote: 20 }, box);
 });
 
 test("what was moved is no loss of the mailbox, then and later", () => {
   const memory = memoryOf(200);
-  const deletions = new DeletionGuard({ countKnown: () => 10_000, limit: half, program: ["interimap"], memory });
+  const deletions = new DeletionGuard({ countKnown: () => 10_000, limit: half, memory });
   const admit = (vanished: number, moved: number): void => {
     deletions.admit({ local: vanished, remote: 0 }, box, { local: moved, remote: 0 });
   };
@@ -190,7 +190,7 @@ test("what was moved is no loss of the mailbox, then and later", () => {
 
 test("a mailbox that loses nearly everything is a case by itself", () => {
   const admit = (limit: DeletionLimit | undefined, count: number, memory = memoryOf(200)): void => {
-    const deletions = new DeletionGuard({ countKnown: () => 10_000, limit, program: ["interimap"], memory });
+    const deletions = new DeletionGuard({ countKnown: () => 10_000, limit, memory });
     deletions.admit({ local: count, remote: 0 }, box);
   };
   admit(half, 180);
@@ -202,7 +202,10 @@ test("a mailbox that loses nearly everything is a case by itself", () => {
       code: "MAILBOX_EMPTIED",
       abandons: "mailbox",
       message: "181 of 200 messages have vanished from the local server within 24 hours",
-      hint: "the last 181 were not deleted; if that is how it should be: interimap --allow-mass-delete box",
+      hint: [
+        "the last 181 were not deleted; if that is how it should be: ",
+        { command: "allow-mass-delete", mailbox: "box" },
+      ],
     },
   );
   assert.throws(
@@ -220,7 +223,7 @@ test("a mailbox that loses nearly everything is a case by itself", () => {
 test("a mailbox that was emptied with permission may be emptied again, and the count begins anew", () => {
   const memory = memoryOf(200, 300);
   const guardOf = (limit: DeletionLimit | undefined): DeletionGuard =>
-    new DeletionGuard({ countKnown: () => 10_000, limit, program: [], memory });
+    new DeletionGuard({ countKnown: () => 10_000, limit, memory });
   guardOf(undefined).admit({ local: 0, remote: 200 }, box);
   assert.deepEqual([memory.emptied, memory.stock], [true, undefined]);
   guardOf(half).admit({ local: 0, remote: 200 }, box);
@@ -229,7 +232,7 @@ test("a mailbox that was emptied with permission may be emptied again, and the c
 test("Trash and Junk may be emptied, unless a number of messages is the limit", () => {
   const trash = { ...box, isRubbish: true };
   const of = (limit: DeletionLimit): DeletionGuard =>
-    new DeletionGuard({ countKnown: () => 300, limit, program: [], memory: memoryOf(200) });
+    new DeletionGuard({ countKnown: () => 300, limit, memory: memoryOf(200) });
   of(half).admit({ local: 0, remote: 200 }, trash);
   assert.equal(of(half).counts(trash), false);
   assert.throws(

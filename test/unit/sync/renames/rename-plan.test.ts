@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { InterimapError } from "../../../../src/model/errors.ts";
 import { allTargets, type Target } from "../../../../src/model/target.ts";
 import type { ListedMailbox } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { planRename, type RenamePlan } from "../../../../src/sync/renames/rename-plan.ts";
+import { errorLine } from "../../../support/error-line.ts";
 
 interface World {
   /** On the wire; `-` in front: a level that is no mailbox; `+`: subscribed. */
@@ -30,11 +32,20 @@ function plan(from: string, to: string, { local, remote, known = [], targets = a
     from: from.replaceAll("/", "\0"),
     to: to.replaceAll("/", "\0"),
     targets,
-    program: ["interimap"],
     namings: { local: { delimiter: "/", reference: "" }, remote: { delimiter: ".", reference: "r." } },
     listed: { local: listing(local, "/"), remote: listing(remote, ".") },
     known: known.map((name, index) => ({ idx: index + 1, name: name.replaceAll("/", "\0") })),
   });
+}
+
+function refusal(work: () => unknown): InterimapError {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof InterimapError);
+    return error;
+  }
+  return assert.fail("it was not refused");
 }
 
 test("the remote server first, with its own names; children are the servers' business, but rows and subscriptions ours", () => {
@@ -97,12 +108,12 @@ test("a new name that is taken by a mailbox, or by one that would go along, is r
     ],
   ];
   for (const [world, what, command] of cases) {
-    assert.throws(() => plan("a", "z", world), {
-      code: "MAILBOX_EXISTS",
-      exitCode: 65,
-      message: `cannot rename "a" to "z": ${what}`,
-      hint: `to delete what is in the way: interimap ${command}`,
-    });
+    const error = refusal(() => plan("a", "z", world));
+    assert.deepEqual([error.code, error.exitCode], ["MAILBOX_EXISTS", 65]);
+    assert.equal(
+      errorLine(error),
+      `cannot rename "a" to "z": ${what}; to delete what is in the way: interimap ${command}`,
+    );
   }
 });
 
@@ -120,11 +131,13 @@ test("other mailboxes below the new name stay: where a server does not take it s
 });
 
 test("a rename that was done in part can be completed", () => {
-  assert.throws(() => plan("a", "z", { local: ["z"], remote: ["a"], known: ["a"] }), {
-    hint:
+  const error = refusal(() => plan("a", "z", { local: ["z"], remote: ["a"], known: ["a"] }));
+  assert.equal(
+    errorLine(error),
+    'cannot rename "a" to "z": "z" already exists on the local server; ' +
       "if it was renamed there: interimap --target=remote,database --rename a z; " +
       "to delete what is in the way: interimap --target=local --delete z",
-  });
+  );
 });
 
 test("below itself, and under a name that a server cannot have: refused", () => {
