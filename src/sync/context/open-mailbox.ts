@@ -2,23 +2,18 @@
 
 import type { Channel } from "../../imap/channel.ts";
 import type { MailboxView } from "../../imap/mailbox-view.ts";
-import type { FlagSet } from "../../model/flags.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
-import type { MessageSizes } from "../../model/message-sizes.ts";
+import type { FlagSet } from "../../model/flags.ts";
 import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";
+import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/mapping.ts";
-import type { Store } from "../../state/state-store.ts";
-import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
-import type { SessionPair } from "../../mail/pool/pair.ts";
-import type { DeletionGuard } from "../deletions/deletion-guard.ts";
-import type { Report } from "./events.ts";
 import type { FlagKnowledge } from "../flags/flag-knowledge.ts";
-import type { Shortage } from "../../mail/transfer/reluctance.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** Everything a mailbox's worker needs; one such value a mailbox. */
-export interface MailboxWork {
+export interface MailboxWork extends RunContext {
   readonly idx: number;
   readonly name: string;
   readonly wireNames: PerSide<string>;
@@ -27,25 +22,12 @@ export interface MailboxWork {
   /** What LIST said; undefined when it did not. */
   readonly listed: PerSide<MailboxState | undefined>;
   readonly sessions: PerSide<Channel>;
-  /** Where one more connection to append over can be had. */
-  readonly connections: SessionPair;
-  /** By the side they come from: messages fetched or being fetched and not yet appended, of all mailboxes together. */
-  readonly inFlight: PerSide<ByteBudget>;
-  readonly store: Store;
   /** The floors of the interruption marker that was set for this round, once that is on the disk. */
   readonly marked?: PerSide<number> | undefined;
-  readonly report: Report;
-  /** When aborted, no new batch of messages is begun. */
-  readonly stop: AbortSignal;
   /** Waits that many ms; by the clock unless given. */
   readonly pause?: (ms: number, stop: AbortSignal) => Promise<unknown>;
-  readonly guard: DeletionGuard;
   /** See {@link isRubbish}. */
   readonly isRubbish: boolean;
-  /** What is known in this run of each server's will to take messages. */
-  readonly shortage: PerSide<Shortage>;
-  /** See SyncOptions. */
-  readonly matchesExisting: boolean;
   /** Compare everything with what is recorded, and mend that, instead of trusting it. */
   readonly repairs: boolean;
 }

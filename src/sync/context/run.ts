@@ -3,55 +3,44 @@
 import type { Session } from "../../imap/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import type { SessionPair } from "../../mail/pool/pair.ts";
 import { ByteBudget } from "../../mail/transfer/byte-budget.ts";
+import { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { toWire } from "../../model/mailbox-name.ts";
 import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { Report } from "./events.ts";
-import { Shortage } from "../../mail/transfer/reluctance.ts";
 import { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox, MailboxPlan } from "../mailboxes/mailbox-plan.ts";
 import type { RenameSource } from "../renames/rename-news-plan.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** What each side may have delivered, or be delivering, before the other has it. */
 const inFlightOctets = 8 << 20;
 
-export interface SyncOptions {
+export interface SyncOptions extends Pick<RunContext, "connections" | "store" | "report" | "matchesExisting" | "stop"> {
   readonly query: ListingQuery;
   /** Mailboxes were named for this run: that one of them is gone says nothing of the others. */
   readonly isGiven?: boolean;
   readonly isIgnored: (name: string) => boolean;
-  readonly connections: SessionPair;
   /** The main ones, whether they still work or not; asked of `connections` if undefined. */
   readonly sessions?: PerSide<Session>;
-  readonly store: Store;
-  readonly report: Report;
-  /** Messages that both sides hold when a mailbox is first met are matched, not copied. */
-  readonly matchesExisting: boolean;
   /** Undefined: whatever is to be deleted, is. */
   readonly deletionLimit: DeletionLimit | undefined;
-  /** When aborted, what is in hand is finished, and then the work ends with INTERRUPTED. */
-  readonly stop: AbortSignal;
   /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
   readonly repairs?: boolean;
   /** Servers that report renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
   readonly renames?: RenameSource;
 }
 
-export interface Run extends SyncOptions {
+export interface Run extends SyncOptions, RunContext {
   readonly sessions: PerSide<Session>;
-  readonly guard: DeletionGuard;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
   readonly leftOut: Set<string>;
   /** Mailboxes that are to be looked at, though their numbers are what they were. */
   readonly doubted: Set<string>;
   /** Mailboxes that do not count against the deletion limit. */
   readonly rubbish: Set<string>;
-  readonly inFlight: PerSide<ByteBudget>;
-  readonly shortage: PerSide<Shortage>;
   readonly created: PerSide<Set<string>>;
   /** Lines that could not be read, and have been reported. */
   readonly unreadable: PerSide<Set<string>>;

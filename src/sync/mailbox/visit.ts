@@ -161,29 +161,19 @@ interface OneMailbox {
   readonly sessions: PerSide<Channel>;
 }
 
-async function syncOne(
-  { connections, inFlight, shortage, store, report, guard, stop, matchesExisting, repairs = false }: Run,
-  { name, known, marked, listings, sessions }: OneMailbox,
-): Promise<void> {
+async function syncOne(run: Run, { name, known, marked, listings, sessions }: OneMailbox): Promise<void> {
   if (known === undefined) throw new InterimapError("BUG", `mailbox ${name} has not been recorded`);
   await syncMailbox({
+    ...run,
+    repairs: run.repairs ?? false,
     idx: known.idx,
     name,
     wireNames: wireNamesOf(name, listings),
     before: known.states,
     listed: perSide((side) => listings[side].mailboxes.get(name)?.state),
     sessions,
-    connections,
-    inFlight,
-    shortage,
-    store,
     marked,
-    report,
-    guard,
     ...rubbishOf(name, listings),
-    stop,
-    matchesExisting,
-    repairs,
   });
 }
 
