@@ -90,10 +90,13 @@ test("bash: mailboxes with whatever is in their names, quoted", { skip: hasNoShe
 test("bash: mailboxes while a process has the database", { skip: hasNoShell("bash") }, async (t) => {
   const home = await homeWithMailboxes(t);
   const daemon = startInterimap(home, ["--watch", "--debug"]);
-  await daemon.line(/LOGIN|AUTHENTICATE/);
-  assert.deepEqual(completedInBash(home, "interimap say", "say"), ['say "hi"']);
-  daemon.child.kill("SIGTERM");
-  await daemon.finished;
+  try {
+    await daemon.line(/LOGIN|AUTHENTICATE/);
+    assert.deepEqual(completedInBash(home, "interimap say", "say"), ['say "hi"']);
+  } finally {
+    daemon.child.kill("SIGTERM");
+    await daemon.finished;
+  }
 });
 
 test("zsh gets them as they are, to quote them itself", { skip: hasNoShell("zsh") }, async (t) => {
