@@ -135,7 +135,16 @@ async function perform(
       return readConfig();
     };
     const { watchCommand } = await import("../commands/watch.ts");
-    const ending = await watchCommand({ ...invocation, ...context, service, errorLine, onSignal, prepareReload });
+    const allowsMassDelete = invocation.allowsMassDelete && !isReload;
+    const ending = await watchCommand({
+      ...invocation,
+      ...context,
+      allowsMassDelete,
+      service,
+      errorLine,
+      onSignal,
+      prepareReload,
+    });
     return ending === "reload" ? "reload" : exitCode.done;
   } finally {
     signal.removeEventListener("abort", sayStopping);

@@ -105,6 +105,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
   return {
     sync: { store, report, ...scope },
     totals,
+    laterDeletionLimit: config.maxDelete,
     connectors: perSide((side) => {
       const how = { side, log, onAlert: onAlert(side), keepAlive: true };
       return (attempt) => connect(servers[side], { ...how, ...attempt });

@@ -3,6 +3,7 @@
 import type { Session } from "../imap/session.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import type { SessionPair } from "../mail/pool/pair.ts";
+import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { PerSide } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
@@ -20,6 +21,8 @@ import { Strangers } from "./strangers.ts";
 
 export interface LooksOptions {
   readonly sync: Omit<SyncOptions, "connections" | "sessions" | "report" | "renames">;
+  /** Of all looks after the first at everything. */
+  readonly laterDeletionLimit: DeletionLimit;
   readonly connections: SessionPair;
   readonly agenda: Agenda;
   readonly listed: ListedMailboxes;
@@ -31,6 +34,7 @@ export interface LooksOptions {
 export class Looks {
   readonly #options: LooksOptions;
   readonly #strangers = new Strangers();
+  #isFirst = true;
 
   constructor(options: LooksOptions) {
     this.#options = options;
@@ -45,6 +49,7 @@ export class Looks {
       this.#outlast(error);
     });
     if (listings === undefined) return undefined;
+    this.#isFirst = false;
     listed.replace(listings);
     renames.forgetListed(listings);
     this.#strangers.forgetListed(listings);
@@ -93,7 +98,8 @@ export class Looks {
   }
 
   #run(sessions: PerSide<Session>): SyncOptions {
-    const { sync, connections, tally } = this.#options;
-    return { ...sync, connections, sessions, report: tally.report };
+    const { sync, connections, tally, laterDeletionLimit } = this.#options;
+    const deletionLimit = this.#isFirst ? sync.deletionLimit : laterDeletionLimit;
+    return { ...sync, deletionLimit, connections, sessions, report: tally.report };
   }
 }

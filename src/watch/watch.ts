@@ -7,6 +7,7 @@
 
 import type { Session } from "../imap/session.ts";
 import type { Connector } from "../mail/pool/connector.ts";
+import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { sides, type PerSide, type Side } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
@@ -31,6 +32,8 @@ export interface WatchOptions {
   readonly sync: Omit<SyncOptions, "connections" | "sessions" | "renames" | "stop">;
   /** Of the look at hand. */
   readonly totals: Totals;
+  /** Of all looks after the first, which is the run that `--allow-mass-delete` is about. */
+  readonly laterDeletionLimit: DeletionLimit;
   /** Each makes one attempt to get a session. */
   readonly connectors: PerSide<Connector>;
   /** How many sessions each side may have at once for its mailboxes. */
@@ -84,7 +87,14 @@ export class Watch {
     const { sessions: connections } = this.#pair;
     const schedule = (this.#schedule = new LookSchedule({ ...options, store }));
     const renames = new ReportedRenames(agenda, (side) => sources[side].isNotified);
-    this.#looks = new Looks({ ...context, sync: { ...sync, stop }, connections, schedule, renames });
+    this.#looks = new Looks({
+      ...context,
+      sync: { ...sync, stop },
+      laterDeletionLimit: options.laterDeletionLimit,
+      connections,
+      schedule,
+      renames,
+    });
     const onDefect = (defect: Error): void => {
       this.#defect = defect;
       agenda.noteEverything();

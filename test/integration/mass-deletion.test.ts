@@ -272,6 +272,22 @@ for (const side of sides) {
       await assertIdentical(stores);
     });
 
+    test("but not what vanishes later, nor once the configuration was read again", async (t) => {
+      const stores = await synchronised(t, { mailboxes: three, settings: { "max-delete": "10" } });
+      const there = stores[otherSide(side)];
+      await loseMost(stores[side]);
+      const daemon = startDaemon(t, stores.home, { args: ["--watch=1", "--allow-mass-delete"] });
+      await daemon.waits();
+      await assertIdentical(stores);
+      const before = (await contents(there, "a")).length;
+      await expunge(stores[side], "56:70", "a");
+      await daemon.says(/15 of \d+ messages have vanished .*; nothing was deleted; left out: "a"; /, 1);
+      daemon.kill("SIGHUP");
+      await daemon.says(/15 of \d+ messages have vanished .*; nothing was deleted; left out: "a"; /, 2);
+      assert.equal((await contents(there, "a")).length, before);
+      await daemon.stop();
+    });
+
     test("a server that lists no mailbox for a while: a daemon waits until it does", async (t) => {
       const stores = await synchronised(t, { mailboxes: { a1: 3, a2: 3 }, settings: { "list-mailbox": "a*" } });
       await command(stores[side], "RENAME a1 x1", "RENAME a2 x2");
