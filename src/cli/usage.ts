@@ -26,6 +26,6 @@ export const introduction = [
 export const conclusion = [
   "The usual configuration file is $XDG_CONFIG_HOME/interimap/config, or ~/.config/interimap/config where " +
     "XDG_CONFIG_HOME is not set.",
-  "Exit code: 0 all done, 1 something was left out, 75 try again, others: failed. See interimap(1) for the " +
+  "Exit code: 0 all done, 1 something was skipped, 75 try again, others: failed. See interimap(1) for the " +
     "configuration and all exit codes.",
 ] as const;

@@ -3,7 +3,7 @@
 export const exitCode = {
   /** Everything was synchronised. */
   done: 0,
-  /** Done, but some mailbox or message was left out. */
+  /** Done, but some mailbox or message was skipped. */
   partial: 1,
   /** The command line is wrong. */
   usage: 64,

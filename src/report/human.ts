@@ -191,7 +191,7 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       // As above: what concerns no server is the database's.
       const isNamed = event.side !== undefined || event.error.side !== undefined || event.mailbox === undefined;
       const name = isNamed ? "" : `${quoted(event.mailbox)} `;
-      return { level: "error", text: `Mailbox ${name}left out: ${errorLine(event.error)}` };
+      return { level: "error", text: `Mailbox ${name}skipped: ${errorLine(event.error)}` };
     }
   }
 }

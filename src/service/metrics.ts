@@ -56,7 +56,7 @@ function ofLooks({ lastLook }: StatusDocument, lastSuccess: number | undefined):
     {
       name: successMetric,
       type: "gauge",
-      help: "When all mailboxes were looked at last and nothing was left out, since 1970.",
+      help: "When all mailboxes were looked at last and nothing was skipped, since 1970.",
       samples: lastSuccess === undefined ? [] : [{ value: lastSuccess }],
     },
   ];

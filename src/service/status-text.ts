@@ -41,7 +41,7 @@ function head(status: StatusDocument, when: When): string[] {
     for (const side of sides) lines.push([side === "local" ? "Local" : "Remote", link(daemon.sides[side], when)]);
   }
   if (lastLook !== null) {
-    const leftOut = lastLook.leftOut === 0 ? "nothing left out" : `${lastLook.leftOut} left out`;
+    const leftOut = lastLook.leftOut === 0 ? "nothing skipped" : `${lastLook.leftOut} skipped`;
     lines.push(["Last look", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${leftOut}`]);
   }
   if (daemon !== null) lines.push(["Next look", nextLook(daemon, when)]);

@@ -74,7 +74,7 @@ interface Advice {
 function adviceIn(stderr: string): Advice | undefined {
   const line = stderr.split("\n").find((one) => one.includes("disappeared from"));
   if (line === undefined) return undefined;
-  const [, name = ""] = /^\w+\((.*?)\): Mailbox left out: /.exec(line) ?? [];
+  const [, name = ""] = /^\w+\((.*?)\): Mailbox skipped: /.exec(line) ?? [];
   const [, everywhere = ""] = /to delete it everywhere: \S+ ([^;]*)/.exec(line) ?? [];
   const [, elsewhere = ""] = /if it was renamed: \S+ (.*)$/.exec(line) ?? [];
   const [, anew] = /to begin with it as with a new one: \S+ (.*)$/.exec(line) ?? [];

@@ -92,7 +92,7 @@ describe("--delete", () => {
     const stores = await filled(await twoStores(t, { local: slash, remote: cyrus }));
     const { status, stderr } = await runInterimap(stores.home, ["--delete", "a", "c"]);
     assert.equal(status, 1, stderr);
-    assert.match(stderr, /^remote\(a\): Mailbox left out: the server refused DELETE: NO \[HASCHILDREN\] /m);
+    assert.match(stderr, /^remote\(a\): Mailbox skipped: the server refused DELETE: NO \[HASCHILDREN\] /m);
     for (const side of sides) assert.deepEqual(await names(stores[side]), ["INBOX", "a", "a/b"]);
     assert.deepEqual(known(stores), ["INBOX", "a", "a/b"]);
     await assertNothingToDo(stores);
@@ -162,7 +162,7 @@ describe("--delete", () => {
     const { status, stderr } = await runInterimap(stores.home, ["--delete", "*", "nothing", "a/c.d"]);
     assert.equal(status, 1);
     assert.deepEqual(
-      [...stderr.matchAll(/^Mailbox "(.*)" left out: there is no such mailbox /gm)].map(([, name]) => name),
+      [...stderr.matchAll(/^Mailbox "(.*)" skipped: there is no such mailbox /gm)].map(([, name]) => name),
       ["nothing", "a/c.d", "*"],
     );
     assert.deepEqual(dump(stores.home.databaseFile), before);

@@ -228,7 +228,7 @@ for (const side of sides)
     for (let runs = 0; runs < 2; runs++) {
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
-      const lines = stderr.split("\n").filter((line) => line.includes("left out"));
+      const lines = stderr.split("\n").filter((line) => line.includes("skipped"));
       assert.equal(lines.length, 4, stderr);
       for (const [mailbox, words] of [
         [
@@ -236,7 +236,7 @@ for (const side of sides)
           /is called "(?:here|there)" on the local server now, and "(?:here|there)" on the remote server; to call/,
         ],
         ["taken", new RegExp(`is called "new" on the ${side} server now, and the ${other} server has another mailbox`)],
-        ["box", new RegExp(`is called "ignored" on the ${side} server now, which is left out here; to rename`)],
+        ["box", new RegExp(`is called "ignored" on the ${side} server now, which is skipped here; to rename`)],
         ["INBOX", new RegExp(`the ${side} server has its messages in "old" now; to move them on the other, too: `)],
       ] as const)
         assert.ok(

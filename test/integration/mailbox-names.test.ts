@@ -175,7 +175,7 @@ describe("MAILBOX arguments", () => {
     await command(stores.local, ...plain.filter((name) => name !== "~y~").map((name) => `CREATE ${quoted(name)}`));
     await command(stores.remote, ...["axb.there", "z", "axb"].map((name) => `CREATE ${quoted(name)}`));
     const { status, stderr } = await runInterimap(stores.home, args);
-    const expectedStatus = /left out: (?:no mailbox|there is no such mailbox)/.test(stderr) ? 1 : 0;
+    const expectedStatus = /skipped: (?:no mailbox|there is no such mailbox)/.test(stderr) ? 1 : 0;
     assert.equal(status, expectedStatus, stderr);
     return known(stores);
   }
@@ -255,35 +255,35 @@ describe("a MAILBOX argument that matches nothing", () => {
   const known = "interimap --status shows the names of those that are known";
 
   for (const [args, line] of [
-    [["INBX"], `Mailbox "INBX" left out: there is no such mailbox on either server or in the database; ${known}`],
+    [["INBX"], `Mailbox "INBX" skipped: there is no such mailbox on either server or in the database; ${known}`],
     [
       ["--repair", "a/b"],
-      `Mailbox "a/b" left out: there is no such mailbox on either server or in the database; ${known}`,
+      `Mailbox "a/b" skipped: there is no such mailbox on either server or in the database; ${known}`,
     ],
-    [["x*", "box"], `Mailbox "x*" left out: no mailbox has such a name on either server or in the database; ${known}`],
+    [["x*", "box"], `Mailbox "x*" skipped: no mailbox has such a name on either server or in the database; ${known}`],
     [
       ["status"],
-      'Mailbox "status" left out: there is no such mailbox on either server or in the database; the command is --status',
+      'Mailbox "status" skipped: there is no such mailbox on either server or in the database; the command is --status',
     ],
     [
       ["--delete", "nosuch"],
-      `Mailbox "nosuch" left out: there is no such mailbox on either server or in the database; ${known}`,
+      `Mailbox "nosuch" skipped: there is no such mailbox on either server or in the database; ${known}`,
     ],
     [
       ["--target=remote,database", "--delete", "here"],
-      `Mailbox "here" left out: there is no such mailbox on the remote server or in the database; ${known}`,
+      `Mailbox "here" skipped: there is no such mailbox on the remote server or in the database; ${known}`,
     ],
     [
       ["--rename", "nosuch", "x"],
-      `Mailbox "nosuch" left out: there is no such mailbox on either server or in the database; ${known}`,
+      `Mailbox "nosuch" skipped: there is no such mailbox on either server or in the database; ${known}`,
     ],
     [
       ["--target=remote", "--rename", "here", "x"],
-      `Mailbox "here" left out: there is no such mailbox on the remote server; ${known}`,
+      `Mailbox "here" skipped: there is no such mailbox on the remote server; ${known}`,
     ],
     [
       ["top"],
-      'Mailbox "top" left out: it is no mailbox, only a level above others; to synchronise these, add the hierarchy delimiter and *',
+      'Mailbox "top" skipped: it is no mailbox, only a level above others; to synchronise these, add the hierarchy delimiter and *',
     ],
   ] as const) {
     test(`${args.join(" ")}: a line, and exit 1; what matches is done`, async (t) => {
@@ -293,7 +293,7 @@ describe("a MAILBOX argument that matches nothing", () => {
       const { status, stderr } = await runInterimap(stores.home, args);
       assert.equal(status, 1, stderr);
       assert.deepEqual(
-        stderr.split("\n").filter((each) => each.includes("left out")),
+        stderr.split("\n").filter((each) => each.includes("skipped")),
         [line],
       );
       assert.deepEqual((await names(stores.local)).includes("box"), (args as readonly string[]).includes("box"));
@@ -310,7 +310,7 @@ describe("a MAILBOX argument that matches nothing", () => {
       const { status, stderr } = await runInterimap(stores.home, args);
       assert.equal(status, 1, stderr);
       const line =
-        'Mailbox "box" left out: it is on neither server any more, only in the database; to forget it: interimap --target=database --delete box';
+        'Mailbox "box" skipped: it is on neither server any more, only in the database; to forget it: interimap --target=database --delete box';
       assert.ok(stderr.split("\n").includes(line), stderr);
     }
     for (const name of ["box", "box/b c"]) await run(stores, "--target=database", "--delete", name);
@@ -321,13 +321,13 @@ describe("a MAILBOX argument that matches nothing", () => {
     const stores = await twoStores(t, { local: slash, remote: dot });
     await run(stores);
     const daemon = startInterimap(stores.home, ["--watch=1", "later"]);
-    await daemon.line(/^Mailbox "later" left out: there is no such mailbox/);
+    await daemon.line(/^Mailbox "later" skipped: there is no such mailbox/);
     await fill(stores.remote, ["later"], "m");
     await daemon.line(/^local\(later\): Added 1 message/);
     daemon.child.kill("SIGTERM");
     const { status, stderr } = await daemon.finished;
     assert.equal(status, 0, stderr);
-    assert.equal(stderr.split("left out").length, 2, stderr);
+    assert.equal(stderr.split("skipped").length, 2, stderr);
   });
 });
 
@@ -524,7 +524,7 @@ describe("INBOX in another case as the first level", () => {
     assert.deepEqual(dump(stores.home.databaseFile).rows["mapping"], before);
   });
 
-  test("two mailboxes on one server are not taken for one: both are left out, with a line", async (t) => {
+  test("two mailboxes on one server are not taken for one: both are skipped, with a line", async (t) => {
     const stores = await spelt(t, "remote", (line) => line.replace(/\btwin\b/, "Inbox"));
     await command(stores.remote, "CREATE INBOX.x", "CREATE twin.x", "CREATE box");
     await deliver(stores.remote, "INBOX.x", ...mails("one", 2));
@@ -533,8 +533,8 @@ describe("INBOX in another case as the first level", () => {
     for (let runs = 0; runs < 2; runs++) {
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
-      assert.match(stderr, /^remote\(INBOX\/x\): Mailbox left out: "INBOX\/x" and "Inbox\/x" are two mailboxes/m);
-      assert.equal(stderr.split("left out").length, 2, stderr);
+      assert.match(stderr, /^remote\(INBOX\/x\): Mailbox skipped: "INBOX\/x" and "Inbox\/x" are two mailboxes/m);
+      assert.equal(stderr.split("skipped").length, 2, stderr);
     }
     assert.deepEqual(await contents(stores.local, "INBOX\0x"), []);
     assert.ok((await names(stores.local)).includes("box"));

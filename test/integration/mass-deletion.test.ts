@@ -94,7 +94,7 @@ for (const side of sides) {
         await deliver(stores[each], "b", mail(`new-${each}`));
       }
       const line = new RegExp(
-        `^${side}: 135 of 240 messages have vanished from the ${side} server; nothing was deleted; left out: "a", "b", "c"; ${hint}\n$`,
+        `^${side}: 135 of 240 messages have vanished from the ${side} server; nothing was deleted; skipped: "a", "b", "c"; ${hint}\n$`,
       );
       await assertStopped(stores, line);
       await assertStopped(stores, line);
@@ -141,7 +141,7 @@ for (const side of sides) {
       );
       await assertStopped(stores, line);
       await assertStopped(stores, line, ["--repair"]);
-      const gone = /^\w+\(a[12]\): Mailbox left out: disappeared from the \w+ server/gm;
+      const gone = /^\w+\(a[12]\): Mailbox skipped: disappeared from the \w+ server/gm;
       for (const args of [["--allow-mass-delete"], ["a1", "a2"]]) {
         const { status, stderr } = await runInterimap(stores.home, args);
         assert.deepEqual([status, stderr.match(gone)?.length], [1, 2], `${args.join(" ")}: ${stderr}`);
@@ -172,7 +172,7 @@ for (const side of sides) {
       stores.home.configure(side === "local" ? { local: empty, remote: same } : { local: same, remote: empty });
       const { status, stderr } = await runInterimap(stores.home, ["--same-accounts"]);
       assert.equal(status, 1, stderr);
-      assert.equal(stderr.match(/Mailbox left out: disappeared from/g)?.length, 2, stderr);
+      assert.equal(stderr.match(/Mailbox skipped: disappeared from/g)?.length, 2, stderr);
       assert.match(stderr, new RegExp(`^${side}\\(INBOX\\): UIDVALIDITY changed`, "m"));
       assert.deepEqual(diffSnapshots(before, await snapshot(there)), []);
     });
@@ -210,7 +210,7 @@ for (const side of sides) {
       for (let run = 0; run < 2; run++) {
         const { status, stderr } = await runInterimap(stores.home);
         assert.equal(status, 65, stderr);
-        assert.match(stderr, /135 of 240 messages have vanished .*; left out: "a", "b", "c"; /);
+        assert.match(stderr, /135 of 240 messages have vanished .*; skipped: "a", "b", "c"; /);
       }
       assert.deepEqual(diffSnapshots(there, await snapshot(stores[otherSide(side)])), []);
       assert.equal((await runInterimap(stores.home, ["--allow-mass-delete"])).status, 0);
@@ -225,7 +225,7 @@ for (const side of sides) {
       const daemon = startDaemon(t, stores.home, { args });
       await daemon.waits();
       await expunge(stores[side], "1:120");
-      const line = new RegExp(`^${side}: 120 of 170 messages .*; nothing was deleted; left out: "INBOX"; ${hint}$`);
+      const line = new RegExp(`^${side}: 120 of 170 messages .*; nothing was deleted; skipped: "INBOX"; ${hint}$`);
       await daemon.line(line);
       for (const [each, name] of [
         [side, "first"],
@@ -254,7 +254,7 @@ for (const side of sides) {
       await loseMost(stores[side]);
       await deliver(stores[side], "rest", mail("new"));
       const daemon = startDaemon(t, stores.home, { args: ["--watch=1"] });
-      await daemon.line(/135 of 243 messages .*; left out: "a", "b", "c"; /);
+      await daemon.line(/135 of 243 messages .*; skipped: "a", "b", "c"; /);
       await eventually("the rest", async () => (await contents(stores[otherSide(side)], "rest")).length === 4);
       assert.equal((await contents(stores[otherSide(side)], "b")).length, 80);
       // Somebody deletes some of them there, too.
@@ -281,9 +281,9 @@ for (const side of sides) {
       await assertIdentical(stores);
       const before = (await contents(there, "a")).length;
       await expunge(stores[side], "56:70", "a");
-      await daemon.says(/15 of \d+ messages have vanished .*; nothing was deleted; left out: "a"; /, 1);
+      await daemon.says(/15 of \d+ messages have vanished .*; nothing was deleted; skipped: "a"; /, 1);
       daemon.kill("SIGHUP");
-      await daemon.says(/15 of \d+ messages have vanished .*; nothing was deleted; left out: "a"; /, 2);
+      await daemon.says(/15 of \d+ messages have vanished .*; nothing was deleted; skipped: "a"; /, 2);
       assert.equal((await contents(there, "a")).length, before);
       await daemon.stop();
     });
@@ -321,7 +321,7 @@ for (const side of sides) {
         const deleted = args.length === 0 ? "only 3 were deleted on the other one" : "nothing was deleted";
         const count = args.length === 0 ? 165 : 162;
         const line = new RegExp(
-          `^${side}: ${count} of \\d+ messages .*; ${deleted}; left out: "INBOX", "d"; ${hint}$`,
+          `^${side}: ${count} of \\d+ messages .*; ${deleted}; skipped: "INBOX", "d"; ${hint}$`,
           "m",
         );
         assert.match(stderr, line);
@@ -354,7 +354,7 @@ for (const side of sides) {
     await daemon.line(/60 of 320 messages have vanished/);
     const { stderr } = await daemon.stop();
     const line = `${side}: 60 of 320 messages have vanished .*, and 140 others were deleted within 24 hours before; nothing`;
-    assert.match(stderr, new RegExp(`^${line} was deleted; left out: "INBOX"; ${hint}$`, "m"));
+    assert.match(stderr, new RegExp(`^${line} was deleted; skipped: "INBOX"; ${hint}$`, "m"));
     await assertStopped(stores, new RegExp(`^${line}`));
     assert.equal((await contents(there)).length, 160);
     assert.equal((await runInterimap(stores.home, ["--allow-mass-delete"])).status, 0);
@@ -363,7 +363,7 @@ for (const side of sides) {
     await assertConverges(stores, "the count begins anew");
   });
 
-  test(`one mailbox of the ${side} server that loses nearly everything is left out, and the others go on`, async (t) => {
+  test(`one mailbox of the ${side} server that loses nearly everything is skipped, and the others go on`, async (t) => {
     const stores = await synchronised(t, { mailboxes: { INBOX: 150, big: 200, Trash: 110 } });
     await expunge(stores[side], "1:140");
     await expunge(stores[side], "1:*", "Trash");
@@ -373,7 +373,7 @@ for (const side of sides) {
       const { status, stderr } = await runInterimap(stores.home, args);
       assert.equal(status, 1, stderr);
       const line = `140 of 150 messages have vanished from the ${side} server within 24 hours; the last 140 were not`;
-      assert.match(stderr, new RegExp(`^${side}\\(INBOX\\): Mailbox left out: ${line} deleted;`, "m"));
+      assert.match(stderr, new RegExp(`^${side}\\(INBOX\\): Mailbox skipped: ${line} deleted;`, "m"));
       assert.equal((await contents(there)).length, 150);
       assert.deepEqual(await contents(there, "Trash"), []);
       assert.equal((await contents(there, "big")).length, 201);

@@ -97,7 +97,7 @@ describe("list-select-opts", () => {
       assert.equal((await names(stores.remote)).includes("q"), options === "REMOTE");
       assert.equal((await names(stores.local)).includes("ghost"), options === "REMOTE");
       await assertNothingToDo(stores);
-      // What was left out stays out, whatever happens to it.
+      // What was skipped stays out, whatever happens to it.
       const before = dump(stores.home.databaseFile);
       if (options === "REMOTE") return;
       await deliver(stores.local, "q", ...mails("n", 1));
@@ -239,7 +239,7 @@ describe("list-reference", () => {
     await run(stores, "--rename", "a", "foo/a");
     await run(stores, "--delete", "c");
     const { status, stderr } = await runInterimap(stores.home, ["--delete", "foo"]);
-    assert.match(stderr, /^Mailbox "foo" left out: there is no such mailbox /);
+    assert.match(stderr, /^Mailbox "foo" skipped: there is no such mailbox /);
     assert.equal(status, 1);
     await run(stores);
     await assertEqual(["INBOX", "foo/a", "foo/a/b", "x/y/d"]);

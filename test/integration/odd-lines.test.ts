@@ -1,4 +1,4 @@
-// A server that says something odd of one mailbox: that mailbox is left out at worst, the others go on, and when the server
+// A server that says something odd of one mailbox: that mailbox is skipped at worst, the others go on, and when the server
 // comes to its senses everything is as if nothing had been.
 
 import assert from "node:assert/strict";
@@ -143,7 +143,7 @@ describe("in a single run", { concurrency: 4 }, () => {
       stores.hold(side, "server", { pattern, always, action: (line) => ({ instead: instead(line) }) });
       const { status, stderr } = await runInterimap(stores.home, []);
       assert.equal(status, words === undefined ? 0 : 1, stderr);
-      const leftOut = stderr.split("\n").filter((line) => line.includes("left out"));
+      const leftOut = stderr.split("\n").filter((line) => line.includes("skipped"));
       assert.equal(leftOut.length, words === undefined ? 0 : 1, stderr);
       if (words !== undefined) assert.match(leftOut[0] ?? "", words);
       assert.doesNotMatch(stderr, /disappeared|Created/);
@@ -167,7 +167,7 @@ describe("in a single run", { concurrency: 4 }, () => {
       stores.hold(side, "server", { pattern: list, always: true, action });
       const { status, stderr } = await runInterimap(stores.home, []);
       assert.equal(status, 0, stderr);
-      assert.doesNotMatch(stderr, /odd"|left out/);
+      assert.doesNotMatch(stderr, /odd"|skipped/);
     });
 
     test(`a mailbox that the ${side} server lists so that nobody understands is not made on the other side`, async (t) => {
@@ -177,7 +177,7 @@ describe("in a single run", { concurrency: 4 }, () => {
       stores.hold(side, "server", { pattern: list, always: true, action });
       const { status, stderr } = await runInterimap(stores.home, []);
       assert.equal(status, 1, stderr);
-      assert.match(stderr, new RegExp(`^${side}: Mailbox left out: .*o\\\\x00dd`, "m"));
+      assert.match(stderr, new RegExp(`^${side}: Mailbox skipped: .*o\\\\x00dd`, "m"));
       assert.doesNotMatch(stderr, /Created/);
     });
   }
@@ -214,7 +214,7 @@ test("--repair leaves out the odd mailbox only", async (t) => {
     stores.hold("remote", "server", { pattern, always: true, action: (line) => ({ instead: instead(line) }) });
     const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
     assert.equal(status, 1, stderr);
-    assert.match(stderr, /Mailbox left out/);
+    assert.match(stderr, /Mailbox skipped/);
     await assertCarriedOver(stores, "sound");
     assert.deepEqual(await contents(stores.local, "odd"), ["odd1", "odd2", "odd3 \\flagged"]);
     stores.release("remote");
@@ -233,14 +233,14 @@ for (const [args, side] of [
     stores.hold(side, "server", { pattern: /^\* VANISHED (?:\(EARLIER\) )?2$/, always: true, action });
     await change(stores, side);
     for (const each of sides) await becomes(() => contents(stores[each], "sound"), expected("sound"));
-    await stores.daemon.says(/odd\): Mailbox left out: .*VANISHED \*/, 1);
+    await stores.daemon.says(/odd\): Mailbox skipped: .*VANISHED \*/, 1);
     await deliver(stores.local, "sound", mail("more"));
     await becomes(() => contents(stores.remote, "sound"), ["more", ...expected("sound")]);
     assert.deepEqual(await contents(stores[otherSide(side)], "odd"), ["odd1", "odd2", "odd3 \\flagged"]);
     stores.release(side);
     await deliver(stores[side], "odd", mail("odd5"));
     for (const each of sides) await becomes(() => contents(stores[each], "odd"), [...expected("odd"), "odd5"]);
-    assert.equal(stores.daemon.said(/left out/).length, 1);
+    assert.equal(stores.daemon.said(/skipped/).length, 1);
     await becomeIdentical(stores);
     await stores.daemon.stop();
   });
@@ -267,7 +267,7 @@ for (const side of sides) {
       stores.proxies[side].reset();
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
-      assert.match(stderr, new RegExp(String.raw`^${side}\(odd\): Mailbox left out: the server refused SELECT`, "m"));
+      assert.match(stderr, new RegExp(String.raw`^${side}\(odd\): Mailbox skipped: the server refused SELECT`, "m"));
     }
     for (const box of ["a", "z"]) assert.deepEqual(await contents(stores[otherSide(side)], box), [`in-${box}`]);
     stores.release(side);

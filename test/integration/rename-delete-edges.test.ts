@@ -126,7 +126,7 @@ for (const [name, side, servers] of oneSided) {
       await deleteParent(stores[side], "p/q");
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
-      assert.ok(stderr.startsWith(`${side}(p/q): Mailbox left out: disappeared from the ${side} server;`), stderr);
+      assert.ok(stderr.startsWith(`${side}(p/q): Mailbox skipped: disappeared from the ${side} server;`), stderr);
       return stores;
     }
 

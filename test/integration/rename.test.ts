@@ -275,7 +275,7 @@ describe("--rename", () => {
     const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
     const { status, stderr } = await runInterimap(stores.home, ["--rename", "*", "z"]);
     assert.equal(status, 1);
-    assert.match(stderr, /^Mailbox "\*" left out: there is no such mailbox on either server or in the database; /);
+    assert.match(stderr, /^Mailbox "\*" skipped: there is no such mailbox on either server or in the database; /);
     await command(stores.local, "CREATE %", "CREATE nearly");
     await assertConverges(stores);
     await run(stores, "--rename", "%", "n*");

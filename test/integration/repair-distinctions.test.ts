@@ -52,7 +52,7 @@ async function synchronised(t: TestContext, servers: PerSide<MailServer>): Promi
   return stores;
 }
 
-/** The messages `box-1` to `box-9`, those with something special replaced, or left out where that is empty. */
+/** The messages `box-1` to `box-9`, those with something special replaced, or skipped where that is empty. */
 function nine(box: Box, special: Readonly<Record<number, string>>): string[] {
   const all = Array.from({ length: 9 }, (_, i) => special[i + 1] ?? "plain");
   return all.flatMap((what, i) => {

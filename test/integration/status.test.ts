@@ -77,7 +77,7 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
   const expected = [
     `Database {3}${home.databaseFile}`,
     "Daemon {5}not running",
-    `Last look {2}${time}, took \\d+ (ms|s), 1 left out`,
+    `Last look {2}${time}, took \\d+ (ms|s), 1 skipped`,
     "",
     "MAILBOX {7}LOCAL {2}REMOTE {2}REFUSED {2}LAST SYNCHRONISED",
     `INBOX {13}4 {7}3 {8}1 {2}${time}`,
@@ -268,7 +268,7 @@ test("a daemon that holds the database answers in its place; when it does not, t
 });
 
 for (const args of [[], ["--repair"], ["--watch"]]) {
-  test(`mailboxes that were left out are shown, until they no longer are: interimap ${args.join(" ")}`, async (t) => {
+  test(`mailboxes that were skipped are shown, until they no longer are: interimap ${args.join(" ")}`, async (t) => {
     const stores = await twoStores(t, { local, remote });
     await command(stores.local, "CREATE box", "CREATE other");
     assert.equal((await runInterimap(stores.home)).status, 0);
@@ -291,7 +291,7 @@ for (const args of [[], ["--repair"], ["--watch"]]) {
     assert.equal(lastLook?.leftOut, 1);
     assert.deepEqual(mailboxesLeftOut, [{ mailbox: "box", side: "remote", reason }]);
     const { stdout } = await ask(stores.home);
-    assert.match(stdout, /^Last look {2}\d.* took \d.*, 1 left out$/m);
+    assert.match(stdout, /^Last look {2}\d.* took \d.*, 1 skipped$/m);
     assert.ok(stdout.includes(`\n\nLEFT OUT  SIDE    REASON\nbox       remote  ${reason}\n`), stdout);
     assert.equal((await runInterimap(stores.home, ["other"])).status, 0);
     assert.equal((await askJson(stores.home)).mailboxesLeftOut.length, 1, "that was about another one");

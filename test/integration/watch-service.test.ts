@@ -478,13 +478,13 @@ describe("what cannot be synchronised", { concurrency: 3 }, () => {
     };
     refuse();
     await deliver(stores.local, "bad", mail("one"));
-    await stores.daemon.line(/^remote\(bad\): Mailbox left out: /);
+    await stores.daemon.line(/^remote\(bad\): Mailbox skipped: /);
     await deliver(stores.local, "good", mail("two"));
     await becomes(() => contents(stores.remote, "good"), ["two"]);
     await becomes(() => contents(stores.remote, "bad"), ["one"]);
     await stores.daemon.waits();
     await stores.daemon.stop();
-    assert.equal(stores.daemon.said(/left out/).length, 1, stores.daemon.said(/./).join("\n"));
+    assert.equal(stores.daemon.said(/skipped/).length, 1, stores.daemon.said(/./).join("\n"));
     await assertNothingToDo(stores);
   });
 });

@@ -137,7 +137,7 @@ export class DeletionGuard {
     const names = mailboxes.slice(0, mostNames).map((name) => `"${briefName(name)}"`);
     const more = mailboxes.length - names.length;
     if (more > 0) names.push(`${String(more)} others`);
-    const where = names.length === 0 ? "" : `; left out: ${names.join(", ")}`;
+    const where = names.length === 0 ? "" : `; skipped: ${names.join(", ")}`;
     return this.#refusal(`${seen.join(", and ")}; ${outcome}${where}`, all.local >= all.remote ? "local" : "remote");
   }
 

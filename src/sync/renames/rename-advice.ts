@@ -49,7 +49,7 @@ export function heldError({ from, to, obstacle }: Held, { listings, known }: Cir
         ],
       );
     case "ignored":
-      return error(`is called ${shown} on the ${obstacle.side} server now, which is left out here`, [
+      return error(`is called ${shown} on the ${obstacle.side} server now, which is skipped here`, [
         "to rename it everywhere: ",
         rename([otherSide(obstacle.side), "database"], from, to),
       ]);
@@ -68,7 +68,7 @@ export function heldError({ from, to, obstacle }: Held, { listings, known }: Cir
     case "entangled":
       return error(
         `is called ${shown} on the ${obstacle.side} server now`,
-        "see the other mailboxes that were left out",
+        "see the other mailboxes that were skipped",
       );
   }
 }

@@ -113,7 +113,7 @@ for (const source of sides) {
     tell(stores, source, { pattern: code, instead: (line) => line.replace(code, "[APPENDUID $1 1:2]") });
     const wrong = await runInterimap(stores.home);
     assert.equal(wrong.status, 1, wrong.stderr);
-    assert.match(wrong.stderr, /\(INBOX\): Mailbox left out: the server told UIDs that cannot be those/);
+    assert.match(wrong.stderr, /\(INBOX\): Mailbox skipped: the server told UIDs that cannot be those/);
     await assertConverges(stores);
     await deliver(stores[otherSide(source)], "INBOX", ...mails("o", 2));
     tell(stores, source, { pattern: code, instead: (line) => line.replace(code, "") });

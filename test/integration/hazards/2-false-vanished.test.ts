@@ -84,7 +84,7 @@ for (const [server, what, when] of cases) {
     }
     const second = await runInterimap(stores.home);
     assert.equal(second.status, 1, second.stderr);
-    const complaints = second.stderr.split("\n").filter((line) => line.startsWith("remote(box): Mailbox left out: "));
+    const complaints = second.stderr.split("\n").filter((line) => line.startsWith("remote(box): Mailbox skipped: "));
     assert.equal(complaints.length, 1, second.stderr);
     assert.match(complaints[0]!, /disappeared from the remote server/);
     assert.deepEqual(await contents(stores.local, "box"), kept, second.stderr);

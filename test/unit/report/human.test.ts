@@ -90,13 +90,13 @@ test("where IDLE stands in for NOTIFY, the setting that says where is named", ()
   assert.match(lines[0]?.text ?? "", /^refused: .*\bidle-mailboxes\b/);
 });
 
-test("a mailbox left out is an error of the side that it happened on", () => {
+test("a mailbox skipped is an error of the side that it happened on", () => {
   const error = new InterimapError("COMMAND_REFUSED", "the server refused SELECT: NO", { side: "remote" });
   const lines = reported({ type: "mailbox-left-out", mailbox: "a\0b", error });
   assert.deepEqual(lines, [
     {
       level: "error",
-      text: "Mailbox left out: the server refused SELECT: NO",
+      text: "Mailbox skipped: the server refused SELECT: NO",
       context: { mailbox: "a/b", side: "remote" },
     },
   ]);

@@ -24,7 +24,7 @@ const look = { at: 0, durationMs: 10, mailboxesLeftOut: [] };
 const lines: readonly (readonly [state: WatchState, line: string])[] = [
   [state(), "Connected, watching"],
   [state({ lastLook: { ...look, leftOut: 0 } }), "Connected, watching"],
-  [state({ lastLook: { ...look, leftOut: 2 } }), "Connected, watching; 2 left out"],
+  [state({ lastLook: { ...look, leftOut: 2 } }), "Connected, watching; 2 skipped"],
   [state({ sides: { local: connecting, remote: connected } }), "Connecting to the local server"],
   [
     state({ sides: { local: connecting, remote: connecting } }),

@@ -19,7 +19,7 @@ Daemon     process 4711 since 2025-02-27 11:59:00 (2 d ago)
 Activity   waiting
 Local      connected since 2025-03-01 09:00:00 (3 h ago); the server tells of changes (NOTIFY)
 Remote     not connected since 2025-03-01 11:59:30 (30 s ago), next attempt 2025-03-01 12:00:20 (in 20 s): connection refused\\x1b[2J
-Last look  2025-03-01 11:57:00 (3 min ago), took 1 s, 2 left out
+Last look  2025-03-01 11:57:00 (3 min ago), took 1 s, 2 skipped
 Next look  2025-03-01 12:05:00 (in 5 min)
 
 MAILBOX   LOCAL  REMOTE  REFUSED  LAST SYNCHRONISED

@@ -118,10 +118,10 @@ test("what was held back is told once, by name, with what was deleted all the sa
   assert.equal(
     `${String(deletions.heldBack?.error.side)}: ${errorLine(deletions.heldBack!.error)}`,
     "remote: 1002 of 1002 messages have vanished from the remote server; only 1 was deleted on the other one; " +
-      `left out: "a", "d", "lists/dev"; ${goOn}`,
+      `skipped: "a", "d", "lists/dev"; ${goOn}`,
   );
   deletions.admit({ local: 0, remote: 3 }, boxOf(4, "d"));
-  assert.match(errorLine(deletions.heldBack!.error), /left out: "a", "lists\/dev"; /);
+  assert.match(errorLine(deletions.heldBack!.error), /skipped: "a", "lists\/dev"; /);
   assert.equal(guard(1000).heldBack, undefined);
 });
 
