@@ -60,7 +60,7 @@ export function statusDocument(source: StatusSource): StatusDocument {
     daemon: watch === undefined ? null : daemonStatus(watch),
     run: run === undefined ? null : { pid: run.pid, startedAt: pastTime(run.startedAt) },
     lastLook: look?.lastLook ?? null,
-    mailboxesLeftOut: look?.mailboxesLeftOut ?? [],
+    mailboxesSkipped: look?.mailboxesSkipped ?? [],
     mailboxes: mailboxes.map((mailbox) =>
       mailboxStatus(mailbox, {
         refused: refused.get(mailbox.idx) ?? [],

@@ -29,8 +29,8 @@ export interface LookState {
   readonly at: number;
   readonly durationMs: number;
   /** How many mailboxes and messages. */
-  readonly leftOut: number;
-  readonly mailboxesLeftOut: readonly MailboxLeftOut[];
+  readonly skipped: number;
+  readonly mailboxesSkipped: readonly MailboxLeftOut[];
 }
 
 export interface MailboxLeftOut {

@@ -12,10 +12,10 @@ import { cut } from "../util/printable.ts";
 import { parseLook, type Look } from "./status-form.ts";
 
 /** Times in ms since 1970 become text; none is to come. */
-export function lookOf({ at, durationMs, leftOut, mailboxesLeftOut }: LookState): Look {
+export function lookOf({ at, durationMs, skipped, mailboxesSkipped }: LookState): Look {
   return {
-    lastLook: { at: pastTime(at), durationMs, leftOut },
-    mailboxesLeftOut: mailboxesLeftOut.map(({ mailbox, side, reason }) => ({
+    lastLook: { at: pastTime(at), durationMs, skipped },
+    mailboxesSkipped: mailboxesSkipped.map(({ mailbox, side, reason }) => ({
       mailbox: mailbox === undefined ? null : displayName(mailbox),
       side: side ?? null,
       reason: cut(reason, longestReason),

@@ -37,7 +37,7 @@ export class MetricsFile {
 const maxOctets = 1 << 20;
 
 function lastSuccess({ lastLook }: StatusDocument): number | undefined {
-  return lastLook?.leftOut === 0 ? Date.parse(lastLook.at) / 1000 : undefined;
+  return lastLook?.skipped === 0 ? Date.parse(lastLook.at) / 1000 : undefined;
 }
 
 /** Only the file itself remembers it: a run that leaves something out must not lose when the last good one was. */

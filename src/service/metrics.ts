@@ -49,9 +49,9 @@ function ofLooks({ lastLook }: StatusDocument, lastSuccess: number | undefined):
       look.map(({ durationMs }) => ({ value: durationMs / 1000 })),
     ),
     gauge(
-      "last_look_left_out",
+      "last_look_skipped",
       "Mailboxes and messages that it had to leave out.",
-      look.map(({ leftOut }) => ({ value: leftOut })),
+      look.map(({ skipped }) => ({ value: skipped })),
     ),
     {
       name: successMetric,

@@ -8,8 +8,8 @@ export function stateLine({ activity, sides: links, lastLook }: WatchState): str
   if (activity === "stopping") return "Finishing what is in hand";
   const broken = sides.filter((side) => links[side].state !== "connected");
   if (broken.length > 0) return broken.map((side) => trouble(side, links[side])).join("; ");
-  const leftOut = lastLook === undefined || lastLook.leftOut === 0 ? "" : `; ${lastLook.leftOut} skipped`;
-  return `Connected, watching${leftOut}`;
+  const skipped = lastLook === undefined || lastLook.skipped === 0 ? "" : `; ${lastLook.skipped} skipped`;
+  return `Connected, watching${skipped}`;
 }
 
 function trouble(side: Side, { reason }: WatchState["sides"][Side]): string {

@@ -21,7 +21,7 @@ export interface StatusDocument {
   /** The last time that every mailbox was looked at, as far as the program that made the document knows. */
   readonly lastLook: LookStatus | null;
   /** In that look. */
-  readonly mailboxesLeftOut: readonly LeftOutStatus[];
+  readonly mailboxesSkipped: readonly SkippedStatus[];
   /** INBOX first, then by name. */
   readonly mailboxes: readonly MailboxStatus[];
   /** These lists are in the order of their mailboxes. */
@@ -62,10 +62,10 @@ export interface LookStatus {
   readonly at: string;
   readonly durationMs: number;
   /** Mailboxes and messages. */
-  readonly leftOut: number;
+  readonly skipped: number;
 }
 
-export interface LeftOutStatus {
+export interface SkippedStatus {
   /** As in {@link MailboxStatus}; null when it cannot be read, or all of them are meant. */
   readonly mailbox: string | null;
   /** The server that is why. */

@@ -3,7 +3,7 @@
 
 import type {
   DaemonStatus,
-  LeftOutStatus,
+  SkippedStatus,
   LinkStatus,
   LookStatus,
   MailboxStatus,
@@ -36,7 +36,7 @@ function parse<T>(text: string, is: Form<T>): T | undefined {
 }
 
 /** What is known of the last look at all mailboxes. */
-export type Look = { readonly lastLook: LookStatus } & Pick<StatusDocument, "mailboxesLeftOut">;
+export type Look = { readonly lastLook: LookStatus } & Pick<StatusDocument, "mailboxesSkipped">;
 
 /** As {@link parseStatus}, of what {@link Look} has. */
 export function parseLook(text: string): Look | undefined {
@@ -172,11 +172,11 @@ const refusedChange = object<RefusedChangeStatus>({
   nextAttemptAt: time,
 });
 
-const lastLook = object<LookStatus>({ at: time, durationMs: duration, leftOut: count });
+const lastLook = object<LookStatus>({ at: time, durationMs: duration, skipped: count });
 
-const leftOut = object<LeftOutStatus>({ mailbox: orNull(text), side: orNull(side), reason: text });
+const skipped = object<SkippedStatus>({ mailbox: orNull(text), side: orNull(side), reason: text });
 
-const isLook = object<Look>({ lastLook, mailboxesLeftOut: list(leftOut) });
+const isLook = object<Look>({ lastLook, mailboxesSkipped: list(skipped) });
 
 const isStatus = object<StatusDocument>({
   version: text,
@@ -185,7 +185,7 @@ const isStatus = object<StatusDocument>({
   daemon: orNull(daemon),
   run: orNull(object<RunStatus>({ pid: count, startedAt: time })),
   lastLook: orNull(lastLook),
-  mailboxesLeftOut: list(leftOut),
+  mailboxesSkipped: list(skipped),
   mailboxes: list(mailbox),
   refused: list(refused),
   waiting: list(waiting),

@@ -17,7 +17,7 @@ export function statusText(status: StatusDocument): string {
   return [
     head(status, when),
     mailboxTable(status, when),
-    leftOutTable(status),
+    skippedTable(status),
     refusedTable(status, next),
     waitingTable(status, when, next),
     changesTable(status, next),
@@ -41,8 +41,8 @@ function head(status: StatusDocument, when: When): string[] {
     for (const side of sides) lines.push([side === "local" ? "Local" : "Remote", link(daemon.sides[side], when)]);
   }
   if (lastLook !== null) {
-    const leftOut = lastLook.leftOut === 0 ? "nothing skipped" : `${lastLook.leftOut} skipped`;
-    lines.push(["Last look", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${leftOut}`]);
+    const skipped = lastLook.skipped === 0 ? "nothing skipped" : `${lastLook.skipped} skipped`;
+    lines.push(["Last look", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${skipped}`]);
   }
   if (daemon !== null) lines.push(["Next look", nextLook(daemon, when)]);
   const width = Math.max(...lines.map(([title]) => displayWidth(title)));
@@ -114,12 +114,12 @@ function lastSynchronised({ synchronisedAt, states, unfinished, mapped }: Mailbo
   return when(synchronisedAt) + (unfinished ? `; ${soFar}` : "");
 }
 
-function leftOutTable({ mailboxesLeftOut }: StatusDocument): string[] {
-  if (mailboxesLeftOut.length === 0) return [];
-  const rows = mailboxesLeftOut.map(({ mailbox, side, reason }) => [
+function skippedTable({ mailboxesSkipped }: StatusDocument): string[] {
+  if (mailboxesSkipped.length === 0) return [];
+  const rows = mailboxesSkipped.map(({ mailbox, side, reason }) => [
     ...[mailbox === null ? noValue : nameOf(mailbox), side ?? noValue, printable(reason)],
   ]);
-  return textTable([{ title: "LEFT OUT" }, { title: "SIDE" }, { title: "REASON" }], rows);
+  return textTable([{ title: "SKIPPED" }, { title: "SIDE" }, { title: "REASON" }], rows);
 }
 
 function refusedTable({ refused }: StatusDocument, next: When): string[] {

@@ -31,7 +31,7 @@ export class LookTally {
     this.#finds.clear();
   }
 
-  get totals(): Pick<Totals, "leftOut" | "summary"> {
+  get totals(): Pick<Totals, "skipped" | "summary"> {
     return this.#totals;
   }
 

@@ -85,7 +85,7 @@ export function makeLives(t: Pick<TestContext, "after">, { home, random, model, 
       await assertNotByItself();
       const document = hasEnded() ? undefined : await daemon?.status();
       const look = document?.lastLook ?? undefined;
-      if (look === undefined || look.leftOut > 0) return false;
+      if (look === undefined || look.skipped > 0) return false;
       model.clean(Date.parse(look.at));
       return document?.daemon?.activity === "waiting" && Date.parse(look.at) >= since;
     },

@@ -101,10 +101,10 @@ test("the same as JSON; the numbers are those of the database", async (t) => {
     database: { path: home.databaseFile, state: "current" },
     daemon: null,
     run: null,
-    mailboxesLeftOut: [],
+    mailboxesSkipped: [],
   });
   assert.ok(lastLook !== null && Math.abs(Date.parse(lastLook.at) - Date.now()) < 60_000 && lastLook.durationMs > 0);
-  assert.equal(lastLook.leftOut, 1, "a message");
+  assert.equal(lastLook.skipped, 1, "a message");
 
   assert.deepEqual({ waiting, refusedChanges }, { waiting: [], refusedChanges: [] });
   const inbox = mailboxes.find(({ name }) => name === "INBOX")!;
@@ -227,7 +227,7 @@ const watch: WatchState = {
     },
   },
   activity: "waiting",
-  lastLook: { at: Date.now() - 120_000, durationMs: 50, leftOut: 0, mailboxesLeftOut: [] },
+  lastLook: { at: Date.now() - 120_000, durationMs: 50, skipped: 0, mailboxesSkipped: [] },
   looks: 5,
   mailboxesSynchronised: 7,
 };
@@ -257,7 +257,7 @@ test("a daemon that holds the database answers in its place; when it does not, t
   assert.match(stdout, /^INBOX +4 +3 +1 {2}/m);
   const { daemon, lastLook, mailboxes } = await askJson(home);
   assert.equal(daemon?.sides.remote.retryAt, new Date(watch.sides.remote.retryAt!).toISOString());
-  assert.deepEqual(lastLook, { at: new Date(watch.lastLook!.at).toISOString(), durationMs: 50, leftOut: 0 });
+  assert.deepEqual(lastLook, { at: new Date(watch.lastLook!.at).toISOString(), durationMs: 50, skipped: 0 });
   assert.ok(mailboxes.length >= 2);
   assert.deepEqual(log.warnings, []);
 
@@ -287,18 +287,18 @@ for (const args of [[], ["--repair"], ["--watch"]]) {
     const reason =
       "disappeared from the remote server; to delete it everywhere: interimap --delete box; " +
       "if it was renamed: interimap --target=local,database --rename box NEWNAME";
-    const { lastLook, mailboxesLeftOut } = await askJson(stores.home);
-    assert.equal(lastLook?.leftOut, 1);
-    assert.deepEqual(mailboxesLeftOut, [{ mailbox: "box", side: "remote", reason }]);
+    const { lastLook, mailboxesSkipped } = await askJson(stores.home);
+    assert.equal(lastLook?.skipped, 1);
+    assert.deepEqual(mailboxesSkipped, [{ mailbox: "box", side: "remote", reason }]);
     const { stdout } = await ask(stores.home);
     assert.match(stdout, /^Last look {2}\d.* took \d.*, 1 skipped$/m);
-    assert.ok(stdout.includes(`\n\nLEFT OUT  SIDE    REASON\nbox       remote  ${reason}\n`), stdout);
+    assert.ok(stdout.includes(`\n\nSKIPPED  SIDE    REASON\nbox      remote  ${reason}\n`), stdout);
     assert.equal((await runInterimap(stores.home, ["other"])).status, 0);
-    assert.equal((await askJson(stores.home)).mailboxesLeftOut.length, 1, "that was about another one");
+    assert.equal((await askJson(stores.home)).mailboxesSkipped.length, 1, "that was about another one");
     assert.equal((await runInterimap(stores.home, ["--delete", "box"])).status, 0);
     await look();
     const later = await askJson(stores.home);
-    assert.deepEqual([later.lastLook?.leftOut, later.mailboxesLeftOut], [0, []]);
+    assert.deepEqual([later.lastLook?.skipped, later.mailboxesSkipped], [0, []]);
   });
 }
 
@@ -345,7 +345,7 @@ describe("what is no answer counts for none, and is told", () => {
       daemon: null,
       run: null,
       lastLook: null,
-      mailboxesLeftOut: [],
+      mailboxesSkipped: [],
       refused: [],
       waiting: [],
       refusedChanges: [],

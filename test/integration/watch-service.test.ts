@@ -300,7 +300,7 @@ describe("status and metrics", { concurrency: 3 }, () => {
       assert.deepEqual(link, connected);
     }
     assert.deepEqual([daemon.activity, daemon.looks, daemon.mailboxesSynchronised], ["waiting", 1, 1]);
-    assert.equal(lastLook.leftOut, 0);
+    assert.equal(lastLook.skipped, 0);
     const minutesToLook = (Date.parse(daemon.nextLookAt!) - Date.now()) / 60_000;
     assert.ok(minutesToLook > 29 && minutesToLook <= 30, daemon.nextLookAt!);
     assert.deepEqual(
@@ -444,7 +444,7 @@ describe("what cannot be synchronised", { concurrency: 3 }, () => {
     await stores.daemon.waits(looks + 2);
     const status = await stores.daemon.status();
     assert.equal(status?.refused.length, 1);
-    assert.equal(status?.lastLook?.leftOut, 1);
+    assert.equal(status?.lastLook?.skipped, 1);
     assert.equal(stores.daemon.said(/refused/).filter((line) => line.includes("was refused")).length, 1);
     await expunge(stores.local, "1");
     await becomes(() => contents(stores.remote), ["one", "two"]);

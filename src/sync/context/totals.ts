@@ -10,7 +10,7 @@ const mostListed = 1_000;
 
 export class Totals {
   readonly #errorLine: ErrorLine;
-  #leftOut = 0;
+  #skipped = 0;
   #heldBack: ExitCode | undefined;
   #listed: MailboxLeftOut[] = [];
 
@@ -20,28 +20,28 @@ export class Totals {
 
   note(event: SyncEvent): void {
     if (!isLeftOut(event)) return;
-    this.#leftOut++;
+    this.#skipped++;
     if (event.type === "deletions-held-back") this.#heldBack = event.error.exitCode;
     if (this.#listed.length < mostListed) this.#listed.push(...mailboxesIn(event, this.#errorLine));
   }
 
   /** How many mailboxes and messages. */
-  get leftOut(): number {
-    return this.#leftOut;
+  get skipped(): number {
+    return this.#skipped;
   }
 
   /** What a run that comes to its end ends with. */
   get exitCode(): ExitCode {
-    return this.#heldBack ?? (this.#leftOut > 0 ? exitCode.partial : exitCode.done);
+    return this.#heldBack ?? (this.#skipped > 0 ? exitCode.partial : exitCode.done);
   }
 
-  get summary(): Pick<LookState, "leftOut" | "mailboxesLeftOut"> {
-    return { leftOut: this.#leftOut, mailboxesLeftOut: this.#listed };
+  get summary(): Pick<LookState, "skipped" | "mailboxesSkipped"> {
+    return { skipped: this.#skipped, mailboxesSkipped: this.#listed };
   }
 
   /** For another look. */
   clear(): void {
-    this.#leftOut = 0;
+    this.#skipped = 0;
     this.#heldBack = undefined;
     this.#listed = [];
   }

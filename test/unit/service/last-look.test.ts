@@ -7,8 +7,8 @@ import { scratchDirectory } from "../../support/scratch.ts";
 import { recordingLog } from "./recording-log.ts";
 
 const look = {
-  ...{ at: Date.parse("2025-03-01T12:00:00.000Z"), durationMs: 7, leftOut: 2 },
-  mailboxesLeftOut: [{ mailbox: "Entw&APw-rfe\0alt", side: "local", reason: "gone" }, { reason: "x".repeat(900_000) }],
+  ...{ at: Date.parse("2025-03-01T12:00:00.000Z"), durationMs: 7, skipped: 2 },
+  mailboxesSkipped: [{ mailbox: "Entw&APw-rfe\0alt", side: "local", reason: "gone" }, { reason: "x".repeat(900_000) }],
 } as const;
 
 function recorded(): { readonly database: string; readonly file: string } {
@@ -20,8 +20,8 @@ function recorded(): { readonly database: string; readonly file: string } {
 test("what was recorded is read again, with names for people, and reasons that are no longer than needed", () => {
   const { database, file } = recorded();
   assert.deepEqual(recordedLook(database), {
-    lastLook: { at: "2025-03-01T12:00:00.000Z", durationMs: 7, leftOut: 2 },
-    mailboxesLeftOut: [
+    lastLook: { at: "2025-03-01T12:00:00.000Z", durationMs: 7, skipped: 2 },
+    mailboxesSkipped: [
       { mailbox: "Entwürfe/alt", side: "local", reason: "gone" },
       { mailbox: null, side: null, reason: `${"x".repeat(1_999)}…` },
     ],

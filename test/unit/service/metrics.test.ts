@@ -27,7 +27,7 @@ test("all figures of a daemon, well-formed", () => {
     interimap_build_info: [[{ database, version: "1.2.3" }, 1]],
     interimap_last_look_timestamp_seconds: [[{ database }, 1_740_830_220.5]],
     interimap_last_look_duration_seconds: [[{ database }, 1.234]],
-    interimap_last_look_left_out: [[{ database }, 2]],
+    interimap_last_look_skipped: [[{ database }, 2]],
     interimap_last_success_timestamp_seconds: [[{ database }, 1_740_000_000.5]],
     interimap_connected: [
       [{ database, side: "local" }, 1],
@@ -126,8 +126,8 @@ test("the time of the last success outlives looks that leave something out", (t)
   const path = join(temporaryDirectory(t), "x.prom");
   const success = (): number | undefined =>
     parseMetrics(readFileSync(path, "utf8"))["interimap_last_success_timestamp_seconds"]?.[0]?.[1];
-  const write = (at: string, leftOut: number): void => {
-    new MetricsFile(path, recordingLog()).write({ ...sampleStatus, lastLook: { at, durationMs: 1, leftOut } });
+  const write = (at: string, skipped: number): void => {
+    new MetricsFile(path, recordingLog()).write({ ...sampleStatus, lastLook: { at, durationMs: 1, skipped } });
   };
   write("2025-03-01T00:00:00.000Z", 1);
   assert.equal(success(), undefined);

@@ -33,8 +33,8 @@ export const sampleStatus: StatusDocument = {
     nextLookAt: "2025-03-01T12:05:00.000Z",
   },
   run: null,
-  lastLook: { at: "2025-03-01T11:57:00.500Z", durationMs: 1234, leftOut: 2 },
-  mailboxesLeftOut: [
+  lastLook: { at: "2025-03-01T11:57:00.500Z", durationMs: 1234, skipped: 2 },
+  mailboxesSkipped: [
     { mailbox: "日本語/é", side: "remote", reason: "disappeared from the remote server\x1b[2J" },
     { mailbox: null, side: null, reason: "a name that cannot be read" },
   ],

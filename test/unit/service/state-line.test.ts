@@ -19,19 +19,19 @@ function state(more: Partial<WatchState> = {}): WatchState {
   };
 }
 
-const look = { at: 0, durationMs: 10, mailboxesLeftOut: [] };
+const look = { at: 0, durationMs: 10, mailboxesSkipped: [] };
 
 const lines: readonly (readonly [state: WatchState, line: string])[] = [
   [state(), "Connected, watching"],
-  [state({ lastLook: { ...look, leftOut: 0 } }), "Connected, watching"],
-  [state({ lastLook: { ...look, leftOut: 2 } }), "Connected, watching; 2 skipped"],
+  [state({ lastLook: { ...look, skipped: 0 } }), "Connected, watching"],
+  [state({ lastLook: { ...look, skipped: 2 } }), "Connected, watching; 2 skipped"],
   [state({ sides: { local: connecting, remote: connected } }), "Connecting to the local server"],
   [
     state({ sides: { local: connecting, remote: connecting } }),
     "Connecting to the local server; Connecting to the remote server",
   ],
   [
-    state({ sides: { local: connected, remote: lost }, lastLook: { ...look, leftOut: 2 } }),
+    state({ sides: { local: connected, remote: lost }, lastLook: { ...look, skipped: 2 } }),
     "No connection to the remote server: connection refused",
   ],
   [
@@ -54,7 +54,7 @@ test("work, looks and time make no other line", () => {
     activity: "synchronising",
     looks: 9,
     mailboxesSynchronised: 100,
-    lastLook: { ...look, at: 99, leftOut: 0 },
+    lastLook: { ...look, at: 99, skipped: 0 },
     nextLookAt: 100,
     sides: { local: { ...connected, since: 7, connections: 3 }, remote: connected },
   });

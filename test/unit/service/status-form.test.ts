@@ -9,7 +9,7 @@ test("a status is what it says", () => {
     ...sampleStatus,
     daemon: null,
     lastLook: null,
-    mailboxesLeftOut: [],
+    mailboxesSkipped: [],
     mailboxes: [],
     refused: [],
     waiting: [],

@@ -26,7 +26,7 @@ MAILBOX   LOCAL  REMOTE  REFUSED  LAST SYNCHRONISED
 INBOX      1234    1233        1  2025-03-01 11:57:00 (3 min ago)
 日本語/é      -       -        -  unfinished, 0 on both sides so far
 
-LEFT OUT  SIDE    REASON
+SKIPPED   SIDE    REASON
 日本語/é  remote  disappeared from the remote server\\x1b[2J
 -         -       a name that cannot be read
 
@@ -48,7 +48,7 @@ test("a daemon at work has no next look; nothing refused, nothing that waits, no
     ...sampleStatus,
     daemon: { ...sampleStatus.daemon!, activity: "synchronising", nextLookAt: null },
     lastLook: null,
-    mailboxesLeftOut: [],
+    mailboxesSkipped: [],
     refused: [],
     waiting: [],
     refusedChanges: [],
@@ -79,7 +79,7 @@ test("a first copy that was cut off shows how far it got", () => {
 });
 
 test("without a daemon", () => {
-  const text = statusText({ ...sampleStatus, daemon: null, lastLook: null, mailboxesLeftOut: [] });
+  const text = statusText({ ...sampleStatus, daemon: null, lastLook: null, mailboxesSkipped: [] });
   assert.ok(text.startsWith("Database  /data/x.db\nDaemon    not running\n\nMAILBOX "), text);
   assert.match(text, / {2}17,20:21 +1 {2}next run +\[NOPERM\]/);
 });
@@ -91,7 +91,7 @@ test("a long set of UIDs is cut", () => {
   assert.match(text, / 50 {2}1,3,5,7,9,11,13,15,17,19,21,2… {2}/);
 });
 
-const nothing = { mailboxesLeftOut: [], refused: [], waiting: [], refusedChanges: [] };
+const nothing = { mailboxesSkipped: [], refused: [], waiting: [], refusedChanges: [] };
 
 for (const [state, words] of [
   ["missing", /\n\nThere is no database yet: /],
@@ -111,7 +111,7 @@ test("the name of a mailbox without end is cut in the text", () => {
   const text = statusText({
     ...sampleStatus,
     mailboxes: sampleStatus.mailboxes.map((one) => ({ ...one, name })),
-    mailboxesLeftOut: sampleStatus.mailboxesLeftOut.map((one) => ({ ...one, mailbox: name })),
+    mailboxesSkipped: sampleStatus.mailboxesSkipped.map((one) => ({ ...one, mailbox: name })),
     refused: sampleStatus.refused.map((one) => ({ ...one, mailbox: name })),
     waiting: sampleStatus.waiting.map((one) => ({ ...one, mailbox: name })),
     refusedChanges: sampleStatus.refusedChanges.map((one) => ({ ...one, mailbox: name })),

@@ -8,7 +8,7 @@ import { Totals } from "../../../src/sync/context/totals.ts";
 import { LookTally } from "../../../src/watch/look-tally.ts";
 import { errorLine } from "../../support/error-line.ts";
 
-function leftOut(code: ErrorCode, mailbox = "a"): SyncEvent {
+function skipped(code: ErrorCode, mailbox = "a"): SyncEvent {
   return { type: "mailbox-left-out", mailbox, error: new InterimapError(code, code) };
 }
 
@@ -19,17 +19,17 @@ test("what is left out counts each time, and is read once a day", () => {
   const tally = new LookTally((event) => read.push(event), new Totals(errorLine));
   for (let i = 0; i < 2; i++) {
     tally.reset();
-    tally.report(leftOut("COMMAND_REFUSED"));
-    assert.equal(tally.totals.leftOut, 1);
+    tally.report(skipped("COMMAND_REFUSED"));
+    assert.equal(tally.totals.skipped, 1);
   }
   assert.equal(read.length, 1);
 });
 
 test("some of that is worth another attempt soon", () => {
   const tally = new LookTally(() => undefined, new Totals(errorLine));
-  tally.report(leftOut("MAILBOX_GONE"));
+  tally.report(skipped("MAILBOX_GONE"));
   assert.equal(tally.isWorthRetry, false);
-  tally.report(leftOut("COMMAND_REFUSED"));
+  tally.report(skipped("COMMAND_REFUSED"));
   assert.equal(tally.isWorthRetry, true);
   tally.reset();
   assert.equal(tally.isWorthRetry, false);
@@ -38,10 +38,10 @@ test("some of that is worth another attempt soon", () => {
 test("what was done is found; a mailbox that is gone is, once", () => {
   const tally = new LookTally(() => undefined, new Totals(errorLine));
   tally.report(created);
-  tally.report(leftOut("MAILBOX_GONE", "gone"));
+  tally.report(skipped("MAILBOX_GONE", "gone"));
   assert.deepEqual([...tally.finds], ["new", "gone"]);
   tally.reset();
   assert.deepEqual([...tally.finds], []);
-  tally.report(leftOut("MAILBOX_GONE", "gone"));
+  tally.report(skipped("MAILBOX_GONE", "gone"));
   assert.deepEqual([...tally.finds], []);
 });

@@ -126,14 +126,14 @@ test("a message that was refused is no news while it is still refused, with the 
 });
 
 test("trouble that differs only in numbers and times is no news", () => {
-  const leftOut = (since: string): SyncEvent => ({
+  const skipped = (since: string): SyncEvent => ({
     type: "mailbox-left-out",
     ...place,
     error: new InterimapError("COMMAND_REFUSED", `the server refused SELECT: NO [INUSE] locked since ${since}`),
   });
   const alert = (percent: number): SyncEvent => ({ type: "alert", side: "local", text: `${String(percent)} % full` });
-  const reports = [leftOut("12:00:01"), leftOut("12:00:02"), alert(98), alert(99)].map((event) => [0, event] as const);
-  assert.deepEqual(passed(reports), [leftOut("12:00:01"), alert(98)]);
+  const reports = [skipped("12:00:01"), skipped("12:00:02"), alert(98), alert(99)].map((event) => [0, event] as const);
+  assert.deepEqual(passed(reports), [skipped("12:00:01"), alert(98)]);
 });
 
 /** Each in words of its own. */
@@ -154,18 +154,18 @@ test("of what a server says in ever new words the first is shown, and that there
 });
 
 test("a mailbox that is left out for ever new reasons keeps none of the others quiet", () => {
-  const leftOut = (mailbox: string, i: number): SyncEvent => ({
+  const skipped = (mailbox: string, i: number): SyncEvent => ({
     type: "mailbox-left-out",
     side: "local",
     mailbox,
     error: new InterimapError("COMMAND_REFUSED", words(i)),
   });
-  const reports = Array.from({ length: 30 }, (_, i) => [0, leftOut("odd", i)] as const);
-  const events = passed([...reports, [0, leftOut("other", 7)]]);
+  const reports = Array.from({ length: 30 }, (_, i) => [0, skipped("odd", i)] as const);
+  const events = passed([...reports, [0, skipped("other", 7)]]);
   assert.deepEqual(events.slice(19), [
-    leftOut("odd", 19),
+    skipped("odd", 19),
     { type: "more-unshown", side: "local", mailbox: "odd", isAlert: false },
-    leftOut("other", 7),
+    skipped("other", 7),
   ]);
 });
 

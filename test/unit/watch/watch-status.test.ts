@@ -20,7 +20,7 @@ test("each change is published, when it can be seen already", () => {
   const { status, published } = watchStatus();
   status.enter("synchronising");
   status.noteSynchronised(2);
-  status.noteLook({ at: 1, durationMs: 2, leftOut: 0, mailboxesLeftOut: [] });
+  status.noteLook({ at: 1, durationMs: 2, skipped: 0, mailboxesSkipped: [] });
   status.publish();
   assert.deepEqual(
     published.map(({ activity, looks, mailboxesSynchronised }) => [activity, looks, mailboxesSynchronised]),

@@ -9,7 +9,7 @@ import { Totals } from "../../../../src/sync/context/totals.ts";
 import { errorLine } from "../../../support/error-line.ts";
 
 const error = new InterimapError("MASS_DELETION", "12 of 12", { side: "remote", hint: "x" });
-const leftOut: SyncEvent = { type: "mailbox-left-out", mailbox: "a", error };
+const skipped: SyncEvent = { type: "mailbox-left-out", mailbox: "a", error };
 const heldBack: SyncEvent = { type: "deletions-held-back", side: "remote", mailboxes: ["b", "c"], error };
 const refused: SyncEvent = {
   type: "messages-refused",
@@ -29,22 +29,22 @@ function totalsOf(...events: readonly SyncEvent[]): Totals {
 test("a run that held deletions back ends with 65, whatever else was left out", () => {
   assert.equal(totalsOf().exitCode, 0);
   assert.equal(totalsOf(created).exitCode, 0);
-  assert.equal(totalsOf(leftOut).exitCode, 1);
+  assert.equal(totalsOf(skipped).exitCode, 1);
   assert.equal(totalsOf(refused).exitCode, 1);
-  assert.equal(totalsOf(leftOut, heldBack, leftOut).exitCode, 65);
+  assert.equal(totalsOf(skipped, heldBack, skipped).exitCode, 65);
 });
 
 test("mailboxes that were left out are listed with the reason, messages are counted only", () => {
-  assert.deepEqual(totalsOf(created, leftOut, refused, heldBack).summary, {
-    leftOut: 3,
-    mailboxesLeftOut: ["a", "b", "c"].map((mailbox) => ({ mailbox, side: "remote", reason: "12 of 12; x" })),
+  assert.deepEqual(totalsOf(created, skipped, refused, heldBack).summary, {
+    skipped: 3,
+    mailboxesSkipped: ["a", "b", "c"].map((mailbox) => ({ mailbox, side: "remote", reason: "12 of 12; x" })),
   });
 });
 
 test("another look counts from nothing, and leaves what was said of the last one", () => {
-  const totals = totalsOf(leftOut, heldBack);
+  const totals = totalsOf(skipped, heldBack);
   const { summary } = totals;
   totals.clear();
-  assert.deepEqual([totals.leftOut, totals.exitCode, totals.summary.mailboxesLeftOut], [0, 0, []]);
-  assert.equal(summary.mailboxesLeftOut.length, 3);
+  assert.deepEqual([totals.skipped, totals.exitCode, totals.summary.mailboxesSkipped], [0, 0, []]);
+  assert.equal(summary.mailboxesSkipped.length, 3);
 });
