@@ -1,6 +1,7 @@
 // Rules that find defects, most of them with type information; layout is Prettier's. Each surprising choice says why.
 
 import { defineConfig } from "eslint/config";
+import sortImports from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
@@ -10,8 +11,12 @@ export default defineConfig(
   {
     files: ["**/*.{ts,js,mjs,cjs}"],
     extends: [tseslint.configs.base],
+    plugins: { "sort-imports": sortImports },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      // Modules of Node, packages, then ours, from far to near: imports are not worth a conflict.
+      "sort-imports/imports": ["error", { groups: [["^node:", "^@?\\w", "^\\.\\.", "^\\."]] }],
+
       // Promises: a lost rejection is a lost message.
       "@typescript-eslint/no-floating-promises": [
         "error",

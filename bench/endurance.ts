@@ -4,10 +4,10 @@
 //   npx tsx bench/endurance.ts [--minutes 20] [--mailboxes 100] [--pause 5] [--only ours|original]
 
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { installOrExit } from "../scripts/install-packages.ts";
-import { sides, type PerSide, type Side } from "../src/model/side.ts";
+import { type PerSide, type Side, sides } from "../src/model/side.ts";
 import { humanBytes } from "../src/service/text-table.ts";
 import { startDovecot } from "../test/support/dovecot.ts";
 import { seededRandom } from "../test/support/random.ts";

@@ -10,7 +10,7 @@ import { perSide, sides } from "../src/model/side.ts";
 import { humanBytes } from "../src/service/text-table.ts";
 import { startDovecot } from "../test/support/dovecot.ts";
 import { meet } from "../test/support/first-meeting.ts";
-import { movers, type Mover } from "../test/support/movers.ts";
+import { type Mover, movers } from "../test/support/movers.ts";
 
 const { values } = parseArgs({
   options: { messages: { type: "string", default: "10000" }, only: { type: "string", default: "" } },

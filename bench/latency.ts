@@ -4,13 +4,13 @@
 //
 //   npx tsx bench/latency.ts [--changes 500] [--idle]
 
-import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../src/model/side.ts";
+import { parseArgs } from "node:util";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../src/model/side.ts";
 import { startDovecot } from "../test/support/dovecot.ts";
 import type { MailServer } from "../test/support/mail-server.ts";
-import { RawImap } from "../test/support/raw-imap.ts";
 import { seededRandom } from "../test/support/random.ts";
+import { RawImap } from "../test/support/raw-imap.ts";
 import { makeHome, plainText, runInterimap, startInterimap } from "../test/support/run-interimap.ts";
 import { startTrafficProxy } from "../test/support/traffic-proxy.ts";
 import { mail } from "../test/support/two-stores.ts";

@@ -19,8 +19,8 @@ import { oursOrThrow } from "./lib/contenders.ts";
 import { latencyFigures } from "./lib/latency-figures.ts";
 import { commit, loadPerCore } from "./lib/machine.ts";
 import { busyLoad, shownResult, shownSample, writeReport } from "./lib/report.ts";
-import { loadResults, saveResults, type Results } from "./lib/results.ts";
-import { reduced, rows, type Row } from "./lib/rows.ts";
+import { loadResults, type Results, saveResults } from "./lib/results.ts";
+import { reduced, type Row, rows } from "./lib/rows.ts";
 import { runRow } from "./lib/run-row.ts";
 import { Stage } from "./lib/stage.ts";
 

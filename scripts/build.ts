@@ -3,9 +3,9 @@
 
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { build, type BuildOptions, type Plugin, transform, type TransformOptions } from "esbuild";
 import packageJson from "../package.json" with { type: "json" };
 import { exitCode } from "../src/model/exit-code.ts";
-import { build, transform, type BuildOptions, type Plugin, type TransformOptions } from "esbuild";
 
 const entry = "src/bin/interimap.ts";
 const outfile = "dist/interimap.js";

@@ -1,6 +1,6 @@
 // What was promised: each bar is a number taken from the results, and the most it may be.
 
-import { medianOf, type EntrantName, type Results } from "./results.ts";
+import { type EntrantName, medianOf, type Results } from "./results.ts";
 
 export interface Bar {
   /** What the number is, for the table. */

@@ -1,11 +1,11 @@
 // The programs that are measured: how each is told what to synchronise.
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { sides, type PerSide } from "../../src/model/side.ts";
-import type { MailServer } from "../../test/support/mail-server.ts";
+import { fileURLToPath } from "node:url";
+import { type PerSide, sides } from "../../src/model/side.ts";
 import { giveDatabase } from "../../test/support/give-database.ts";
+import type { MailServer } from "../../test/support/mail-server.ts";
 import { homeEnvironment, interimapCommand, makeHome } from "../../test/support/run-interimap.ts";
 
 export const programNames = ["ours", "original", "mbsync"] as const;

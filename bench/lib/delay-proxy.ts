@@ -1,7 +1,7 @@
 // A longer wire, not a slower one: passes octets on half a round-trip time late, in order, and counts what passes. It knows
 // nothing of IMAP. Opening a connection takes no time here, as if the kernel's handshake were free.
 
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { MailServer } from "../../test/support/mail-server.ts";
 
 /** What went over the wire, all connections together. */

@@ -1,12 +1,12 @@
 // Two servers in agreement and a program that knows it: what most rows start from.
 
-import Database from "better-sqlite3";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { commandFor, type ProgramName } from "./contenders.ts";
 import { measure } from "./measure.ts";
 import type { Situation } from "./situation.ts";
-import { statuses, type Stage, type Place } from "./stage.ts";
+import { type Place, type Stage, statuses } from "./stage.ts";
 
 /** To be copied before anything is changed. */
 export function inAgreement(stage: Stage, situation: Situation, program: ProgramName): Promise<Place> {

@@ -1,8 +1,8 @@
 // What the programs are compared with besides each other: the least that the work can take.
 
-import { RawImap } from "../../test/support/raw-imap.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
-import { measure, type Cost } from "./measure.ts";
+import { RawImap } from "../../test/support/raw-imap.ts";
+import { type Cost, measure } from "./measure.ts";
 import { batchesOf, messagesOf, type Situation } from "./situation.ts";
 
 export const referenceNames = ["node -e 0", "one connection", "two connections"] as const;

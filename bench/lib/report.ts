@@ -6,7 +6,7 @@ import { humanBytes } from "../../src/service/text-table.ts";
 import type { Bar } from "./bars.ts";
 import { machine, versions } from "./machine.ts";
 import { referenceNames } from "./references.ts";
-import { medianOf, type EntrantName, type Results, type Sample } from "./results.ts";
+import { type EntrantName, medianOf, type Results, type Sample } from "./results.ts";
 import type { Row } from "./rows.ts";
 
 const titles: Readonly<Record<EntrantName, string>> = {

@@ -1,13 +1,13 @@
 // All that is measured, as data.
 
-import { peakMegabytes, wall, wallGrowth, wirePerMailbox, wireGrowth, type Bar } from "./bars.ts";
+import { type Bar, peakMegabytes, wall, wallGrowth, wireGrowth, wirePerMailbox } from "./bars.ts";
 import type { ProgramName } from "./contenders.ts";
 import {
+  type Disturbance,
   expungeEverySecond,
   flagsOfEverySecond,
   oneFlagInEach,
   oneNewMessageInEach,
-  type Disturbance,
 } from "./disturb.ts";
 import type { ReferenceName } from "./references.ts";
 import type { Situation } from "./situation.ts";

@@ -7,10 +7,10 @@ import { startDelayProxy, type Wire } from "./delay-proxy.ts";
 import { disturb } from "./disturb.ts";
 import { measure } from "./measure.ts";
 import { inAgreement } from "./prepare.ts";
-import { referenceNames, runReference, type ReferenceName } from "./references.ts";
+import { type ReferenceName, referenceNames, runReference } from "./references.ts";
 import type { EntrantName, Measurements, Sample } from "./results.ts";
 import type { Row } from "./rows.ts";
-import { statuses, type Place, type Stage } from "./stage.ts";
+import { type Place, type Stage, statuses } from "./stage.ts";
 
 export interface RowOptions {
   readonly pairs: number;

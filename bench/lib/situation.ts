@@ -1,9 +1,9 @@
 // What the servers hold before a run. A situation is a plain value; templates are its mail, made once.
 
-import { makeMail } from "../../test/support/message-generator.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
+import { makeMail } from "../../test/support/message-generator.ts";
 import { seededRandom } from "../../test/support/random.ts";
-import { RawImap, type AppendMessage } from "../../test/support/raw-imap.ts";
+import { type AppendMessage, RawImap } from "../../test/support/raw-imap.ts";
 
 export interface Situation {
   readonly mailboxes: number;

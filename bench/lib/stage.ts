@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { perSide, sides, type PerSide } from "../../src/model/side.ts";
+import { type PerSide, perSide, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../../test/support/dovecot.ts";
 import { asUser, type MailServer } from "../../test/support/mail-server.ts";
 import { RawImap } from "../../test/support/raw-imap.ts";

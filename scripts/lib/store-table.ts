@@ -1,7 +1,7 @@
 // Two mail stores side by side, as a person would compare them.
 
-import type { MailStoreSnapshot } from "../../test/support/snapshot.ts";
 import { humanBytes, padEnd, padStart } from "../../src/service/text-table.ts";
+import type { MailStoreSnapshot } from "../../test/support/snapshot.ts";
 
 const nameWidth = 26;
 const columnWidths = [6, 8, 7, 10];

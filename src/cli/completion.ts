@@ -4,9 +4,9 @@ import { readdirSync } from "node:fs";
 import { loadConfig } from "../config/config.ts";
 import { configDirectory } from "../config/directories.ts";
 import { bashScript, fishScript } from "./completion-scripts.ts";
-import { tableCandidates, zshScript, type Candidate } from "./help-and-completion.ts";
-import { optionNamed, type Shell } from "./option-table.ts";
+import { type Candidate, tableCandidates, zshScript } from "./help-and-completion.ts";
 import type { CandidatesInvocation } from "./invocation.ts";
+import { optionNamed, type Shell } from "./option-table.ts";
 import { asWrittenLike, rawWords, unquoted } from "./shell-line.ts";
 
 export function completionScript(shell: Shell): string {

@@ -2,7 +2,7 @@
 // options, and loaded only by a process that ends with this.
 
 import yargs from "yargs";
-import { optionNamed, optionTable, type Option } from "./option-table.ts";
+import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { conclusion, introduction, synopsis } from "./usage.ts";
 
 /** Longer lines are hard to read. */

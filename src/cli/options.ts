@@ -1,13 +1,13 @@
 // The command line as a typed Invocation. Nothing is printed here and the process does not end here.
 
 import parser from "yargs-parser";
+import { nearest } from "../config/suggestion.ts";
 import type { InterimapError } from "../model/errors.ts";
 import { isInbox } from "../model/mailbox-name.ts";
-import { printable } from "../util/printable.ts";
 import { allTargets, type Target } from "../model/target.ts";
-import { nearest } from "../config/suggestion.ts";
+import { printable } from "../util/printable.ts";
 import type { CandidatesInvocation, Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
-import { optionNamed, optionTable, shells, type Option, type Shell } from "./option-table.ts";
+import { type Option, optionNamed, optionTable, type Shell, shells } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
 import { watchSeconds, withoutWatch } from "./watch-option.ts";
 

@@ -1,26 +1,26 @@
 // From arguments to an exit code.
 
 import type { CommandContext } from "../commands/on-servers.ts";
-import { syncCommand } from "../commands/sync.ts";
 import { sayKept } from "../commands/say-kept.ts";
+import { syncCommand } from "../commands/sync.ts";
 import type { OnSignal } from "../commands/watch.ts";
-import { loadConfig, type Config } from "../config/config.ts";
+import { type Config, loadConfig } from "../config/config.ts";
 import type { LogFields } from "../log/log.ts";
 import type { RunLog } from "../log/logger.ts";
-import { InterimapError, type ErrorLine } from "../model/errors.ts";
-import { exitCode, type ExitCode } from "../model/exit-code.ts";
-import { printableJson } from "../util/printable.ts";
-import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
-import type { Report } from "../sync/context/events.ts";
-import { Totals } from "../sync/context/totals.ts";
-import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
-import { parseArguments } from "./options.ts";
-import { openLog, plainLog } from "./open-log.ts";
-import { print } from "./print.ts";
-import { isForText, textFor } from "./texts.ts";
+import { type ErrorLine, InterimapError } from "../model/errors.ts";
+import { type ExitCode, exitCode } from "../model/exit-code.ts";
 import { errorFields } from "../report/fields.ts";
 import { reportTo } from "../report/human.ts";
 import { errorLines } from "../report/remedy-line.ts";
+import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
+import type { Report } from "../sync/context/events.ts";
+import { Totals } from "../sync/context/totals.ts";
+import { printableJson } from "../util/printable.ts";
+import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
+import { openLog, plainLog } from "./open-log.ts";
+import { parseArguments } from "./options.ts";
+import { print } from "./print.ts";
+import { isForText, textFor } from "./texts.ts";
 
 export interface Surroundings {
   readonly argv: readonly string[];

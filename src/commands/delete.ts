@@ -2,7 +2,7 @@
 
 import type { Target } from "../model/target.ts";
 import { deleteMailboxes } from "../sync/mailboxes/delete-mailboxes.ts";
-import { onServers, type CommandContext } from "./on-servers.ts";
+import { type CommandContext, onServers } from "./on-servers.ts";
 
 export interface DeleteCommand extends CommandContext {
   /** As given on the command line. */

@@ -1,7 +1,6 @@
 // Gathers the status: what the database knows, and what a daemon says of itself.
 
 import packageJson from "../../package.json" with { type: "json" };
-import { groupBy } from "../util/group-by.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { perSide } from "../model/side.ts";
@@ -20,13 +19,14 @@ import type {
   WaitingStatus,
 } from "../service/status-document.ts";
 import type { Attempts } from "../state/attempts.ts";
-import type { RefusedChange } from "../state/refused-changes.ts";
 import type { RefusedMessage } from "../state/refused.ts";
+import type { RefusedChange } from "../state/refused-changes.ts";
 import type { Store } from "../state/state-store.ts";
 import type { MailboxSummary } from "../state/summaries.ts";
 import type { Wait } from "../state/waits.ts";
-import { isDue, nextAttempt } from "../sync/refused/retry-refused.ts";
 import { isWaitOver } from "../sync/copies/waits.ts";
+import { isDue, nextAttempt } from "../sync/refused/retry-refused.ts";
+import { groupBy } from "../util/group-by.ts";
 
 export interface StatusSource {
   /** Absolute path of the database. */

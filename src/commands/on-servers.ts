@@ -3,13 +3,13 @@
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
-import { InterimapError, interrupted } from "../model/errors.ts";
-import { perSide, type PerSide } from "../model/side.ts";
-import type { Store } from "../state/state-store.ts";
-import { alertsTo } from "../watch/alerts.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
+import { type PerSide, perSide } from "../model/side.ts";
+import type { Store } from "../state/state-store.ts";
 import type { Report } from "../sync/context/events.ts";
 import type { Totals } from "../sync/context/totals.ts";
+import { alertsTo } from "../watch/alerts.ts";
 import { openDatabase } from "./open-database.ts";
 import { tellRun } from "./tell-run.ts";
 

@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
-import { InterimapError, type ErrorLine } from "../model/errors.ts";
+import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { LookState, WatchState } from "../model/watch-state.ts";
 import { recordLook } from "../service/last-look.ts";
 import { MetricsFile } from "../service/metrics-file.ts";

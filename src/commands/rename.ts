@@ -2,7 +2,7 @@
 
 import type { Target } from "../model/target.ts";
 import { renameMailbox } from "../sync/renames/rename-mailbox.ts";
-import { onServers, type CommandContext } from "./on-servers.ts";
+import { type CommandContext, onServers } from "./on-servers.ts";
 
 export interface RenameCommand extends CommandContext {
   /** As given on the command line. */

@@ -2,7 +2,7 @@
 
 import type { SyncEvent } from "../sync/context/events.ts";
 import { synchronise } from "../sync/synchronise.ts";
-import { lookingAtAll, syncOptions, type SyncCommand } from "./sync.ts";
+import { lookingAtAll, type SyncCommand, syncOptions } from "./sync.ts";
 
 const flaws: readonly SyncEvent["type"][] = ["anomaly", "state-ahead", "uidvalidity-changed", "entries-dropped"];
 

@@ -8,11 +8,11 @@ import { InterimapError } from "../model/errors.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
-import { openStore } from "../state/open-store.ts";
 import { OtherAccounts } from "../state/accounts.ts";
+import { openStore } from "../state/open-store.ts";
 import type { Store } from "../state/state-store.ts";
-import { accountsOf, hasOtherName } from "./open-database.ts";
 import { statusDocument } from "./gather-status.ts";
+import { accountsOf, hasOtherName } from "./open-database.ts";
 
 /** Runs that are no daemons answer a moment after they have begun, and most of them are over by then. */
 const attempts = 10;

@@ -1,11 +1,11 @@
 // The default command: make both servers identical.
 
-import { recordLook } from "../service/last-look.ts";
-import { monotonicMs } from "../util/monotonic.ts";
 import type { PerSide } from "../model/side.ts";
+import { recordLook } from "../service/last-look.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
 import { synchronise } from "../sync/synchronise.ts";
-import { onServers, type CommandContext, type Workplace } from "./on-servers.ts";
+import { monotonicMs } from "../util/monotonic.ts";
+import { type CommandContext, onServers, type Workplace } from "./on-servers.ts";
 
 export interface SyncCommand extends CommandContext {
   /** From the command line; empty: what the configuration says. */

@@ -2,21 +2,21 @@
 
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
-import { InterimapError, type ErrorLine } from "../model/errors.ts";
+import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { Hint } from "../model/remedy.ts";
 import { perSide } from "../model/side.ts";
 import type { StatusDocument } from "../service/status-document.ts";
-import type { ServiceNotifier } from "../service/systemd.ts";
 import { statusText } from "../service/status-text.ts";
-import type { Store } from "../state/state-store.ts";
+import type { ServiceNotifier } from "../service/systemd.ts";
 import { tidyMemory } from "../service/tidy-memory.ts";
+import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Watch, type WatchOptions } from "../watch/watch.ts";
-import { openDatabase, requireUsable } from "./open-database.ts";
 import { statusDocument } from "./gather-status.ts";
+import { openDatabase, requireUsable } from "./open-database.ts";
+import { tellOthers } from "./publish-state.ts";
 import { sayKept } from "./say-kept.ts";
 import { scopeOf, type SyncCommand } from "./sync.ts";
-import { tellOthers } from "./publish-state.ts";
 
 /** Calls the handler at each signal of this name, until the function it returns is called. */
 export type OnSignal = (name: "SIGHUP" | "SIGUSR1" | "SIGUSR2", handler: () => void) => () => void;

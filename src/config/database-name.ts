@@ -1,7 +1,7 @@
 // The name of a database that nobody has named: it tells the accounts of one host apart.
 
 import { createHash } from "node:crypto";
-import { isTunnel, plainHost, type Account } from "../model/account.ts";
+import { type Account, isTunnel, plainHost } from "../model/account.ts";
 import type { PerSide } from "../model/side.ts";
 
 /**

@@ -3,10 +3,10 @@
 import { closeSync, constants, existsSync, fstatSync, readSync, type Stats } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { distrusted, examine } from "../files/examine.ts";
-import { shellWord } from "../util/shell-word.ts";
 import { openExamined } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 import { fileKind } from "../model/file-kind.ts";
+import { shellWord } from "../util/shell-word.ts";
 
 export interface ConfigFile {
   readonly octets: Buffer;

@@ -1,18 +1,18 @@
 // The file's entries, checked against the table of settings and sorted into sections. What the original program read
 // without complaint is read here too, and warned about where it may not mean what it looks like.
 
-import { sides, type Side } from "../model/side.ts";
+import { type Side, sides } from "../model/side.ts";
 import { BadValue } from "./bad-value.ts";
 import type { Complaint, Complaints } from "./config-error.ts";
 import { withHome } from "./directories.ts";
-import { iniEntries, noSetting, type IniEntry, type IniSection, type IniSetting } from "./ini-entries.ts";
+import { iniEntries, type IniEntry, type IniSection, type IniSetting, noSetting } from "./ini-entries.ts";
 import {
   formerNames,
   isSettingName,
-  settingNames,
-  settings,
   type Setting,
   type SettingName,
+  settingNames,
+  settings,
   type SettingValue,
 } from "./settings.ts";
 import { nearest } from "./suggestion.ts";

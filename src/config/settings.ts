@@ -11,8 +11,8 @@ import {
   nonEmpty,
   oneOf,
   port,
-  someOf,
   seconds,
+  someOf,
   yesNo,
 } from "./parse-text.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";

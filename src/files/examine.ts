@@ -1,10 +1,10 @@
 // Whose hands a file is in: the owner and mode of the file, of every folder above it and of every link on the way. Nothing is
 // believed, and nothing is written, that others could have put there.
 
-import { lstatSync, readFileSync, readlinkSync, statSync, type Stats } from "node:fs";
+import { lstatSync, readFileSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { InterimapError, type ErrorCode } from "../model/errors.ts";
+import { type ErrorCode, InterimapError } from "../model/errors.ts";
 import { shellWord } from "../util/shell-word.ts";
 
 /** What makes a file one that cannot be trusted. */

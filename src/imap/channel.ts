@@ -2,10 +2,10 @@
 // command for a mailbox that is not the selected one has a SELECT sent before it, which costs no round trip of its own.
 
 import { emptyUidSet, isEmpty } from "../model/uid-set.ts";
-import type { TaggedResponse } from "./responses.ts";
-import { line, mailbox, modSeq, number, uids, type CommandPart } from "./codec/write-command.ts";
+import { type CommandPart, line, mailbox, modSeq, number, uids } from "./codec/write-command.ts";
 import type { Command } from "./command.ts";
 import type { MailboxView } from "./mailbox-view.ts";
+import type { TaggedResponse } from "./responses.ts";
 import type { Session } from "./session.ts";
 
 /** What commands on a mailbox and its messages need of a session. */

@@ -2,8 +2,8 @@
 
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import type { ResponseCode, TaggedResponse } from "./responses.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 /** RFC 5530 3: these say nothing of what was asked for, only of now. */
 const passing: ReadonlySet<string> = new Set(["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"]);

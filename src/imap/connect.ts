@@ -2,14 +2,14 @@
 // transport, greeting, STARTTLS, login, capabilities, QRESYNC, compression.
 
 import type { Log } from "../log/log.ts";
-import { duration } from "../util/duration.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
-import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
+import { duration } from "../util/duration.ts";
 import { requireCapabilities } from "./capabilities.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { awaitGreeting } from "./greeting.ts";
+import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
 import { Session } from "./session.ts";
 import { openTransport } from "./transport/open-transport.ts";
 import { refreshCapabilities } from "./verbs/capability.ts";

@@ -4,8 +4,8 @@ import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import { wordsOf } from "./command-refused.ts";
 import { LiteralRefused } from "./literal-refused.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import type { StatusResponse } from "./responses.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;

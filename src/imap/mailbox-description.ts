@@ -1,6 +1,6 @@
 // A mailbox as its server describes it when it is selected, and in response codes later on.
 
-import { permanentFlags, type FlagSet, type PermanentFlags } from "../model/flags.ts";
+import { type FlagSet, type PermanentFlags, permanentFlags } from "../model/flags.ts";
 import { readModSeq } from "../model/mod-seq.ts";
 import type { Side } from "../model/side.ts";
 import { readNonZero, readObjectId } from "./codec/wire-values.ts";

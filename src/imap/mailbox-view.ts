@@ -5,10 +5,10 @@ import { flagSet, noFlags } from "../model/flags.ts";
 import type { Observation } from "../model/mailbox-state.ts";
 import { laterModSeq } from "../model/mod-seq.ts";
 import type { Side } from "../model/side.ts";
-import { countUids, hasUid, subtract, uidSetOf, uidsOf, type UidSet } from "../model/uid-set.ts";
-import type { FetchResponse, UnreadableResponse, UntaggedResponse, VanishedResponse } from "./responses.ts";
+import { countUids, hasUid, subtract, type UidSet, uidSetOf, uidsOf } from "../model/uid-set.ts";
 import { MailboxDescription } from "./mailbox-description.ts";
-import { PendingChanges, type FlagChange } from "./pending-changes.ts";
+import { type FlagChange, PendingChanges } from "./pending-changes.ts";
+import type { FetchResponse, UnreadableResponse, UntaggedResponse, VanishedResponse } from "./responses.ts";
 import { mailboxProtocol, notUnderstood } from "./unreadable.ts";
 
 export class MailboxView extends MailboxDescription {

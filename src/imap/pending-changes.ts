@@ -8,9 +8,9 @@ import {
   intersect,
   isEmpty,
   subtract,
+  type UidSet,
   UidSetBuilder,
   union,
-  type UidSet,
 } from "../model/uid-set.ts";
 
 export interface FlagChange {

@@ -9,7 +9,7 @@ import type { Side } from "../model/side.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { Announcements } from "./announcements.ts";
 import { encodeCommand } from "./codec/write-command.ts";
-import { mayOverlap, type Command } from "./command.ts";
+import { type Command, mayOverlap } from "./command.ts";
 import { CommandList } from "./command-list.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { CommandWriter } from "./command-writer.ts";

@@ -5,9 +5,9 @@
 //   in:   transport ─► codec/read-responses ─► reception ─► nonsense, misled, announcements, routing; pipeline
 //   and:  silence gives up a server that says nothing, ending knows that it is over
 
+import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
-import type { Log } from "../log/log.ts";
 import { Announcements } from "./announcements.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { ResponseReader } from "./codec/read-responses.ts";

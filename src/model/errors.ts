@@ -1,9 +1,9 @@
 // Every error a user can meet: one class, one table of codes. docs/errors.md lists the same codes.
 
-import { exitCode, type ExitCode } from "./exit-code.ts";
+import { oneLine } from "../util/printable.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Hint } from "./remedy.ts";
 import type { Side } from "./side.ts";
-import { oneLine } from "../util/printable.ts";
 
 /** How much work an error ends. It is caught only where that much work is led. */
 export type Abandons = "mailbox" | "side" | "run";

@@ -1,8 +1,8 @@
 // What people may mean by a MAILBOX on the command line: they type it as IMAP has it, or copy it from a line of ours. Pure.
 
+import { printable } from "../util/printable.ts";
 import { InterimapError } from "./errors.ts";
 import { canonicalName, decodeUtf7, encodeUtf7 } from "./mailbox-name.ts";
-import { printable } from "../util/printable.ts";
 
 /**
  * The program's names, or patterns, that may be meant, each once. IMAP's notation comes first: modified UTF-7, and the local

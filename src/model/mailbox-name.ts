@@ -3,8 +3,8 @@
 // Inside the program a name is a latin1 string of the server's raw (modified UTF-7) octets, without the reference and
 // with NUL for the hierarchy delimiter; INBOX is always spelled so.
 
-import { InterimapError } from "./errors.ts";
 import { cut, printable } from "../util/printable.ts";
+import { InterimapError } from "./errors.ts";
 
 /** How one server writes names. */
 export interface Naming {

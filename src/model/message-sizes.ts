@@ -1,7 +1,7 @@
 // What messages measure, in two columns of numbers: there may be a million, and an object for each takes three times as
 // much memory.
 
-import { uidSetOf, type UidSet } from "./uid-set.ts";
+import { type UidSet, uidSetOf } from "./uid-set.ts";
 
 export interface MessageSize {
   readonly uid: number;

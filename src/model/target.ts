@@ -1,6 +1,6 @@
 // What --delete and --rename act on: the two servers and the database.
 
-import { sides, type Side } from "./side.ts";
+import { type Side, sides } from "./side.ts";
 
 export type Target = Side | "database";
 

@@ -1,7 +1,7 @@
 // UID sets as they are written in commands and responses (RFC 3501 9, sequence-set), and as people read them.
 
 import { InterimapError } from "./errors.ts";
-import { maxUid, UidSetBuilder, type UidRange, type UidSet } from "./uid-set.ts";
+import { maxUid, type UidRange, type UidSet, UidSetBuilder } from "./uid-set.ts";
 
 /**
  * Reads a sequence-set of RFC 3501 without `*`, such as `1:3,5,9:7`. Throws PROTOCOL for anything else.

@@ -4,7 +4,7 @@ import type { LogFields } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
 import { formatFlags } from "../model/flags.ts";
 import { briefName } from "../model/mailbox-name.ts";
-import { uidSetOf, type UidSet } from "../model/uid-set.ts";
+import { type UidSet, uidSetOf } from "../model/uid-set.ts";
 import { shownUidSet } from "../model/uid-set-text.ts";
 import type { SyncEvent } from "../sync/context/events.ts";
 

@@ -3,13 +3,13 @@
 import type { Log } from "../log/log.ts";
 import type { ErrorLine } from "../model/errors.ts";
 import { formatFlags } from "../model/flags.ts";
-import { duration } from "../util/duration.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { countUids, uidSetOf } from "../model/uid-set.ts";
 import { formatUidSet, shownUidSet } from "../model/uid-set-text.ts";
 import type { Report, SyncEvent } from "../sync/context/events.ts";
 import type { Anomaly } from "../sync/recovery/repair-plan.ts";
+import { duration } from "../util/duration.ts";
 import { fieldsOf } from "./fields.ts";
 
 /** One line an event. */

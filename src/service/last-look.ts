@@ -9,7 +9,7 @@ import type { Log } from "../log/log.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import type { LookState } from "../model/watch-state.ts";
 import { cut } from "../util/printable.ts";
-import { parseLook, type Look } from "./status-form.ts";
+import { type Look, parseLook } from "./status-form.ts";
 
 /** Times in ms since 1970 become text; none is to come. */
 export function lookOf({ at, durationMs, skipped, mailboxesSkipped }: LookState): Look {

@@ -1,8 +1,8 @@
 // The status as figures for Prometheus, in its text exposition format (version 0.0.4). Totals only: names of mailboxes
 // are nobody else's business, and many series besides.
 
-import { printable } from "../util/printable.ts";
 import { sides } from "../model/side.ts";
+import { printable } from "../util/printable.ts";
 import type { StatusDocument } from "./status-document.ts";
 
 interface Metric {

@@ -1,6 +1,6 @@
 // A daemon's state in a line, as systemctl shows it.
 
-import { sides, type Side } from "../model/side.ts";
+import { type Side, sides } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
 
 /** Changes only when something does that a person would want to see. */

@@ -1,20 +1,20 @@
 // The form of a status document, for what comes from a socket: any program may listen there, of another version or of another
 // user's.
 
+import type { PerSide } from "../model/side.ts";
 import type {
   DaemonStatus,
-  SkippedStatus,
   LinkStatus,
   LookStatus,
   MailboxStatus,
   RefusedChangeStatus,
   RefusedStatus,
   RunStatus,
+  SkippedStatus,
   StateStatus,
   StatusDocument,
   WaitingStatus,
 } from "./status-document.ts";
-import type { PerSide } from "../model/side.ts";
 
 /** Whether a value is of the form. */
 type Form<T> = (value: unknown) => value is T;

@@ -4,7 +4,7 @@
 import { rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname, resolve as absolute } from "node:path";
-import { distrustOf, examine, type Distrust } from "../files/examine.ts";
+import { type Distrust, distrustOf, examine } from "../files/examine.ts";
 import { makePrivateDirectory, withUmask } from "../files/open-safely.ts";
 import type { Log } from "../log/log.ts";
 

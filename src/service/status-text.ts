@@ -1,10 +1,10 @@
 // The status as people read it: a head, a table of the mailboxes, and one each of what was refused and what waits.
 
 import { longestShown } from "../model/mailbox-name.ts";
-import { duration } from "../util/duration.ts";
-import { cut, printable } from "../util/printable.ts";
 import { sides } from "../model/side.ts";
 import type { Detection } from "../model/watch-state.ts";
+import { duration } from "../util/duration.ts";
+import { cut, printable } from "../util/printable.ts";
 import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
 import { displayWidth, humanBytes, padEnd, textTable } from "./text-table.ts";
 import { timeAndDistance } from "./times.ts";

@@ -1,9 +1,9 @@
 // Whether a database is about the accounts that are going to be synchronised; and that it is about them from now on.
 
-import { isSameAccount, type Account } from "../model/account.ts";
+import { type Account, isSameAccount } from "../model/account.ts";
 import type { InterimapError } from "../model/errors.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
-import { otherAccounts, recordAccounts, recordedAccounts, type RecordedAccounts } from "./accounts.ts";
+import { type PerSide, type Side, sides } from "../model/side.ts";
+import { otherAccounts, recordAccounts, type RecordedAccounts, recordedAccounts } from "./accounts.ts";
 import type { Connection } from "./sqlite.ts";
 import { hasAccounts } from "./upgrade.ts";
 

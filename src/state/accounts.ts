@@ -1,12 +1,12 @@
 // Whose mail the database is about. It is compared with the configuration when the database is opened: the UIDs of one account
 // mean nothing in another.
 
-import { accountText, differInPort, isSameAccount, type Account } from "../model/account.ts";
+import { type Account, accountText, differInPort, isSameAccount } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
-import type { Connection } from "./sqlite.ts";
+import { type PerSide, type Side, sides } from "../model/side.ts";
 import { impossibleValue } from "./read-values.ts";
 import { maxTextOctets, showImpossible, side as sideRule, text } from "./row-rules.ts";
+import type { Connection } from "./sqlite.ts";
 
 export type RecordedAccounts = Partial<PerSide<Account>>;
 

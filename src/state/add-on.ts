@@ -4,9 +4,9 @@
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { shellWord } from "../util/shell-word.ts";
 import { InterimapError } from "../model/errors.ts";
 import { excerpt } from "../util/printable.ts";
+import { shellWord } from "../util/shell-word.ts";
 
 /** What to throw for a failure to load it; undefined for any other error. */
 export function addOnError(error: unknown): InterimapError | undefined {

@@ -3,8 +3,8 @@
 import { closeSync, constants, lstatSync, renameSync, rmSync } from "node:fs";
 import { createPrivately } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
-import type { Connection } from "./sqlite.ts";
 import { createError } from "./database-error.ts";
+import type { Connection } from "./sqlite.ts";
 
 /**
  * Writes `x.db.v1-backup`, or `x.db.v1-backup.2` and so on: an older copy stays. Returns its path. Not within a

@@ -1,12 +1,12 @@
 // Queries on the mailboxes and on what was last synchronised of each.
 
 import type { MailboxState } from "../model/mailbox-state.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, type Side, sides } from "../model/side.ts";
 import { maxUid } from "../model/uid-set.ts";
-import type { Connection, SqlValue } from "./sqlite.ts";
 import { impossibleValue, largestIdx } from "./read-values.ts";
 import { isImpossible, maxTextOctets } from "./row-rules.ts";
 import { sparseTables } from "./sparse-tables.ts";
+import type { Connection, SqlValue } from "./sqlite.ts";
 
 export interface MailboxRecord {
   readonly idx: number;

@@ -1,10 +1,10 @@
 // Queries on the mapping table, the only large one. Each walks an index that holds all it needs.
 
 import type { InterimapError } from "../model/errors.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
-import { countUids, emptyUidSet, isEmpty, maxUid, UidSetBuilder, type UidSet } from "../model/uid-set.ts";
-import type { Connection } from "./sqlite.ts";
+import { type PerSide, type Side, sides } from "../model/side.ts";
+import { countUids, emptyUidSet, isEmpty, maxUid, type UidSet, UidSetBuilder } from "../model/uid-set.ts";
 import { impossibleRow, isUid } from "./read-values.ts";
+import type { Connection } from "./sqlite.ts";
 
 /** One side of one mailbox. */
 export interface MailboxSide {

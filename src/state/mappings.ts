@@ -2,7 +2,6 @@
 
 import type { PerSide, Side } from "../model/side.ts";
 import type { UidSet } from "../model/uid-set.ts";
-import type { Connection } from "./sqlite.ts";
 import {
   addMappings,
   allPairs,
@@ -10,17 +9,18 @@ import {
   mappedAmong,
   mappedUids,
   newestPairs,
-  pairsOf,
-  printsBetween,
-  removeMappings,
-  sequenceSample,
-  setPrints,
   type NewestWanted,
   type NewPair,
+  pairsOf,
   type PrintedPair,
   type Prints,
+  printsBetween,
+  removeMappings,
   type SampleWanted,
+  sequenceSample,
+  setPrints,
 } from "./mapping.ts";
+import type { Connection } from "./sqlite.ts";
 
 export class Mappings {
   readonly #connection: Connection;

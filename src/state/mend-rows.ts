@@ -1,8 +1,8 @@
 // Drops what cannot be from the rows of a mailbox, so that its messages are matched anew: for --repair, and before an upgrade.
 
 import { sides } from "../model/side.ts";
+import { type CheckedTable, checkedTables, isImpossible, rowRules } from "./row-rules.ts";
 import type { Connection } from "./sqlite.ts";
-import { checkedTables, isImpossible, rowRules, type CheckedTable } from "./row-rules.ts";
 
 /**
  * Returns how many entries were dropped or mended. Then all messages without a mapping are matched before they are copied,

@@ -6,11 +6,11 @@ import { distrusted, examine, type Examined } from "../files/examine.ts";
 import { createPrivately } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 import { fileKind } from "../model/file-kind.ts";
-import { Connection } from "./sqlite.ts";
+import type { Claim } from "./account-claim.ts";
 import { createError, foreignError, lostLogError, oddFileError, readOnlyError } from "./database-error.ts";
 import { leftoverLog } from "./leftover-log.ts";
+import { Connection } from "./sqlite.ts";
 import { Store } from "./state-store.ts";
-import type { Claim } from "./account-claim.ts";
 
 export interface StoreOptions {
   /** Its directory must exist. */

@@ -1,13 +1,13 @@
 // What a server refused, or takes only later: messages, deletions, flags, and the new messages of whole mailboxes.
 
-import { noFlags, type FlagSet } from "../model/flags.ts";
+import { type FlagSet, noFlags } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";
-import type { Connection } from "./sqlite.ts";
-import { recordRefused, refused, type Refusal, type RefusedMessage } from "./refused.ts";
-import { recordRefusedChanges, refusedChanges, type ChangeRefusal, type RefusedChange } from "./refused-changes.ts";
+import { recordRefused, type Refusal, refused, type RefusedMessage } from "./refused.ts";
+import { type ChangeRefusal, recordRefusedChanges, type RefusedChange, refusedChanges } from "./refused-changes.ts";
 import type { SparseTables } from "./sparse-tables.ts";
-import { noteUnkept, unkept, type Unkept } from "./unkept.ts";
-import { recordWait, waits, type Wait } from "./waits.ts";
+import type { Connection } from "./sqlite.ts";
+import { noteUnkept, type Unkept, unkept } from "./unkept.ts";
+import { recordWait, type Wait, waits } from "./waits.ts";
 
 export class Refusals {
   readonly #connection: Connection;

@@ -1,10 +1,10 @@
 // Deletions and flags that a server refused: remembered with the reason, so that they are reported and tried again.
 
 import type { Side } from "../model/side.ts";
-import { uidsOf, type UidSet } from "../model/uid-set.ts";
-import { attemptsOf, latestAttempt, type Attempts, type AttemptsRow } from "./attempts.ts";
-import type { Connection } from "./sqlite.ts";
+import { type UidSet, uidsOf } from "../model/uid-set.ts";
+import { type Attempts, attemptsOf, type AttemptsRow, latestAttempt } from "./attempts.ts";
 import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
+import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
 
 /** `deletion`: the counterpart is gone, the message stays. `flags`: it has other flags than its counterpart. */

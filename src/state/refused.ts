@@ -1,9 +1,9 @@
 // Messages that a server refused: remembered with the reason, so that they are reported and tried again.
 
 import type { Side } from "../model/side.ts";
-import { attemptsOf, latestAttempt, type Attempts, type AttemptsRow } from "./attempts.ts";
-import type { Connection } from "./sqlite.ts";
+import { type Attempts, attemptsOf, type AttemptsRow, latestAttempt } from "./attempts.ts";
 import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
+import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
 
 /** What was refused; side and uid name the message where it is. */

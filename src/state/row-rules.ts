@@ -2,8 +2,8 @@
 // mind them, so these conditions are asked again before anything follows from a mailbox's rows.
 
 import { maxUid } from "../model/uid-set.ts";
+import { type SparseTable, sparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
-import { sparseTables, type SparseTable } from "./sparse-tables.ts";
 
 type Columns = Readonly<Record<string, string>>;
 

@@ -4,22 +4,22 @@
 import type { InterimapError } from "../model/errors.ts";
 import type { MailboxState } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import type { Connection } from "./sqlite.ts";
 import { AccountClaim, type Claim } from "./account-claim.ts";
-import { Losses } from "./losses.ts";
-import { Mappings } from "./mappings.ts";
-import { Refusals } from "./refusals.ts";
-import { Transfers } from "./transfers.ts";
 import { damagedError } from "./database-error.ts";
-import { mailboxes, mailboxIds, noteMailboxId, removeMailbox, saveStates, type MailboxRecord } from "./mailboxes.ts";
-import { allMessageCounts, messageCounts, saveMessageCounts } from "./message-counts.ts";
+import { Losses } from "./losses.ts";
+import { mailboxes, mailboxIds, type MailboxRecord, noteMailboxId, removeMailbox, saveStates } from "./mailboxes.ts";
+import { Mappings } from "./mappings.ts";
 import { mendRows } from "./mend-rows.ts";
+import { allMessageCounts, messageCounts, saveMessageCounts } from "./message-counts.ts";
 import { impossibleRow } from "./read-values.ts";
+import { Refusals } from "./refusals.ts";
 import { findImpossible } from "./row-rules.ts";
 import { SparseTables } from "./sparse-tables.ts";
-import { noteSynchronised, summaries, type MailboxSummary } from "./summaries.ts";
-import { initialise, upgrade, type Upgrade } from "./upgrade.ts";
+import type { Connection } from "./sqlite.ts";
+import { type MailboxSummary, noteSynchronised, summaries } from "./summaries.ts";
+import { Transfers } from "./transfers.ts";
 import { forgetExpired } from "./unconfirmed.ts";
+import { initialise, type Upgrade, upgrade } from "./upgrade.ts";
 
 export class Store {
   readonly #connection: Connection;

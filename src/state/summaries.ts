@@ -1,9 +1,9 @@
 // What --status shows of each mailbox, beside what every run needs to know of it.
 
 import type { PerSide } from "../model/side.ts";
-import type { Connection } from "./sqlite.ts";
 import { mailboxes, type MailboxRecord } from "./mailboxes.ts";
 import { isImpossible } from "./row-rules.ts";
+import type { Connection } from "./sqlite.ts";
 import { secondsOf, timeOf } from "./times.ts";
 
 export interface MailboxSummary extends MailboxRecord {

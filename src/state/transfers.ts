@@ -2,10 +2,10 @@
 // sent and never confirmed, and what connections died of.
 
 import type { PerSide, Side } from "../model/side.ts";
-import { emptyUidSet, uidSetOf, type UidSet } from "../model/uid-set.ts";
-import type { Connection } from "./sqlite.ts";
+import { emptyUidSet, type UidSet, uidSetOf } from "../model/uid-set.ts";
 import { isImpossible } from "./row-rules.ts";
 import type { SparseTables } from "./sparse-tables.ts";
+import type { Connection } from "./sqlite.ts";
 import { noteConfirmed, noteSent, renewUnconfirmed, unconfirmed } from "./unconfirmed.ts";
 
 /** Of a mailbox into which messages are about to be copied: the UIDs from which on these may be. */

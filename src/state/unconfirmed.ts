@@ -1,9 +1,9 @@
 // APPENDs of which it is not known that they failed: whose messages may still come, or be there already.
 
-import { intersect, isEmpty, subtract, UidSetBuilder, type UidRange, type UidSet } from "../model/uid-set.ts";
-import type { Connection } from "./sqlite.ts";
+import { intersect, isEmpty, subtract, type UidRange, type UidSet, UidSetBuilder } from "../model/uid-set.ts";
 import type { MailboxSide } from "./mapping.ts";
 import { isImpossible, oneMore } from "./row-rules.ts";
+import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
 
 /**

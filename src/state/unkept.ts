@@ -1,9 +1,9 @@
 // Flags that a mailbox cannot keep, by its server's word (RFC 3501 7.1, PERMANENTFLAGS), and that the other side's messages have.
 
-import { flagSet, noFlags, type FlagSet } from "../model/flags.ts";
+import { type FlagSet, flagSet, noFlags } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";
-import type { Connection } from "./sqlite.ts";
 import { isImpossible } from "./row-rules.ts";
+import type { Connection } from "./sqlite.ts";
 import { secondsOf, timeOf } from "./times.ts";
 
 export interface Unkept {

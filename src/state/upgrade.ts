@@ -2,14 +2,14 @@
 
 import { randomInt } from "node:crypto";
 import { InterimapError } from "../model/errors.ts";
-import { sides, type PerSide } from "../model/side.ts";
-import type { Connection } from "./sqlite.ts";
+import { type PerSide, sides } from "../model/side.ts";
 import { foreignError } from "./database-error.ts";
 import { keepCopy } from "./keep-copy.ts";
 import { mailboxesToMend, mendRows } from "./mend-rows.ts";
+import { loadMigrations, migrate, type Migration } from "./migrations.ts";
 import { checkedTables, maxTextOctets } from "./row-rules.ts";
 import { requireOurSchema } from "./schema.ts";
-import { loadMigrations, migrate, type Migration } from "./migrations.ts";
+import type { Connection } from "./sqlite.ts";
 
 /** The tables of the original program, the same in its versions 0 and 1. */
 const originalTables = ["mailboxes", "local", "remote", "mapping"] as const;

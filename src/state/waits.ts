@@ -1,8 +1,8 @@
 // Mailboxes whose new messages wait, because the other server takes none for now.
 
 import type { Side } from "../model/side.ts";
-import type { Connection } from "./sqlite.ts";
 import { boundedText, isImpossible } from "./row-rules.ts";
+import type { Connection } from "./sqlite.ts";
 import { secondsOf, timeOf } from "./times.ts";
 
 export interface Wait {

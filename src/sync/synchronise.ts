@@ -3,9 +3,9 @@
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { interrupted } from "../model/errors.ts";
-import { sides, type PerSide } from "../model/side.ts";
-import type { RefusedChange } from "../state/refused-changes.ts";
+import { type PerSide, sides } from "../model/side.ts";
 import type { RefusedMessage } from "../state/refused.ts";
+import type { RefusedChange } from "../state/refused-changes.ts";
 import { begin, knownMailboxes, type Run, type SyncOptions } from "./context/run.ts";
 import { isWaitOver } from "./copies/waits.ts";
 import { isToBeAskedAgain } from "./flags/unkept-flags.ts";

@@ -2,7 +2,7 @@
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
-import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../model/side.ts";
 import type { RenameNews } from "../sync/renames/rename-news-plan.ts";
 import { VainNews } from "./vain-news.ts";
 

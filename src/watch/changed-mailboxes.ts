@@ -1,10 +1,10 @@
 // Which of the mailboxes that servers reported news of have something to synchronise.
 
-import { statusIfAny } from "../imap/verbs/mailbox.ts";
 import type { Session } from "../imap/session.ts";
+import { statusIfAny } from "../imap/verbs/mailbox.ts";
 import { nameIn } from "../mail/listing/inbox-levels.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
-import { bothSides, sides, type PerSide, type Side } from "../model/side.ts";
+import { bothSides, type PerSide, type Side, sides } from "../model/side.ts";
 import { allDone } from "../util/all-done.ts";
 import type { StatusNews } from "./agenda.ts";
 import { isAnother, isBehind, isNews } from "./is-news.ts";

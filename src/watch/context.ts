@@ -1,7 +1,7 @@
 // What the parts of a daemon share.
 
 import type { ListingQuery } from "../mail/listing/list-both.ts";
-import { perSide, type PerSide } from "../model/side.ts";
+import { type PerSide, perSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import type { Report } from "../sync/context/events.ts";
 import type { Totals } from "../sync/context/totals.ts";

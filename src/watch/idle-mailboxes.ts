@@ -1,7 +1,7 @@
 // On a side without NOTIFY, some mailboxes are watched by connections that idle in them, until the end.
 
 import type { Session } from "../imap/session.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, type Side, sides } from "../model/side.ts";
 import { givenName } from "../sync/mailboxes/given-mailboxes.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ChangeSource } from "./change-source.ts";

@@ -1,11 +1,11 @@
 // One mailbox of a server that knows no NOTIFY, watched by a connection of its own that idles in it (RFC 2177).
 
 import { setTimeout as pause } from "node:timers/promises";
+import type { Session } from "../imap/session.ts";
 import { idle } from "../imap/verbs/idle.ts";
 import { examine } from "../imap/verbs/select.ts";
-import type { Session } from "../imap/session.ts";
-import { InterimapError } from "../model/errors.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
+import { InterimapError } from "../model/errors.ts";
 
 /** Servers log clients out that say nothing for 30 minutes (RFC 2177 section 3), some routers forget them sooner. */
 const renewMs = 15 * 60_000;

@@ -1,6 +1,6 @@
 // Whether anything came of what servers reported: news that are empty again and again have to wait on the agenda.
 
-import { sides, type Side } from "../model/side.ts";
+import { type Side, sides } from "../model/side.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Reported } from "./changed-mailboxes.ts";
 import type { ListedMailboxes } from "./listed-mailboxes.ts";

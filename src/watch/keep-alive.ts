@@ -1,8 +1,8 @@
 // Uses connections for something now and then, so that they stay, and the servers say what they have not said yet.
 
-import { noop, statusIfAny } from "../imap/verbs/mailbox.ts";
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session.ts";
+import { noop, statusIfAny } from "../imap/verbs/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";

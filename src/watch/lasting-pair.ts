@@ -6,7 +6,7 @@ import { Link } from "../mail/pool/link.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { patient, reconnecting } from "../mail/pool/reconnecting.ts";
 import { InterimapError } from "../model/errors.ts";
-import { perSide, sides, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../model/side.ts";
 import type { ConnectionState } from "../model/watch-state.ts";
 import type { Report } from "../sync/context/events.ts";
 import { IntendedLoss } from "./intended-loss.ts";

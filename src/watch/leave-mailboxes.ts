@@ -1,7 +1,7 @@
 // After a look, servers are to report news of the mailboxes that were worked on like those of all others.
 
-import { noop, statusIfAny, unselect } from "../imap/verbs/mailbox.ts";
 import type { Session } from "../imap/session.ts";
+import { noop, statusIfAny, unselect } from "../imap/verbs/mailbox.ts";
 import { bothSides, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import { allDone } from "../util/all-done.ts";

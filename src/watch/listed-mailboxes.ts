@@ -4,7 +4,7 @@ import { nameIn } from "../mail/listing/inbox-levels.ts";
 import { listedNames, type ListingQuery } from "../mail/listing/list-both.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import type { MayMatch } from "../model/list-patterns.ts";
-import { perSide, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, perSide, type Side } from "../model/side.ts";
 
 export class ListedMailboxes {
   readonly #query: ListingQuery;

@@ -1,9 +1,9 @@
 // A daemon looks at the same trouble again and again; its user reads of it once a day.
 
-import { alike } from "../util/alike.ts";
 import type { Side } from "../model/side.ts";
 import { uidsOf } from "../model/uid-set.ts";
 import type { Report, SyncEvent } from "../sync/context/events.ts";
+import { alike } from "../util/alike.ts";
 
 const repetitionMs = 24 * 60 * 60_000;
 

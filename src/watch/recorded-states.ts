@@ -1,7 +1,7 @@
 // What was recorded of each mailbox when it was synchronised last.
 
 import type { Recorded } from "../model/mailbox-state.ts";
-import { perSide, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, perSide, type Side } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 
 export type RecordedStates = ReadonlyMap<string, PerSide<Recorded | undefined>>;

@@ -2,7 +2,7 @@
 // else the rename brings about.
 
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, type Side, sides } from "../model/side.ts";
 import type { RenameNews, RenameSource } from "../sync/renames/rename-news-plan.ts";
 import type { Agenda } from "./agenda.ts";
 import { IntendedLoss } from "./intended-loss.ts";

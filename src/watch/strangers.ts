@@ -1,7 +1,7 @@
 // Mailboxes that a server reports news of, and did not list: that they were created was not reported, or got lost.
 
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
-import { sides, type PerSide, type Side } from "../model/side.ts";
+import { type PerSide, type Side, sides } from "../model/side.ts";
 
 /** A server may make up names without end. */
 const mostRemembered = 1_000;

@@ -11,10 +11,10 @@
 
 import { availableParallelism } from "node:os";
 import { groupBy } from "../../src/util/group-by.ts";
-import { seededRandom, type Random } from "../support/random.ts";
-import { scenarios, type Scenario } from "./scenarios.ts";
-import { losable, type Blow } from "./steps.ts";
-import { differences, flaws, reachEnd, type End, type Trial } from "./trial.ts";
+import { type Random, seededRandom } from "../support/random.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
+import { type Blow, losable } from "./steps.ts";
+import { differences, type End, flaws, reachEnd, type Trial } from "./trial.ts";
 import type { World } from "./world.ts";
 
 export interface Campaign {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Random } from "../support/random.ts";
 import type { InterimapHome } from "../support/run-interimap.ts";
-import { startDaemon, type Daemon } from "../support/watching.ts";
+import { type Daemon, startDaemon } from "../support/watching.ts";
 import type { Model } from "./chaos-model.ts";
 import type { Story } from "./chaos-story.ts";
 

@@ -11,8 +11,8 @@
 // - In a mailbox that was deleted nothing need be left. One that was also made anew gets back what the other side has.
 // - A command whose answer never came may have been done.
 
-import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { isWithin } from "../../src/model/mailbox-name.ts";
+import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import type { MailStoreSnapshot, MessageSnapshot } from "../support/snapshot.ts";
 
 export interface Origin {

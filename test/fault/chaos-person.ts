@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import type { MailServer } from "../support/mail-server.ts";
 import { plainName, wireName } from "../support/mailbox-names.ts";
-import { runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
+import { type InterimapHome, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import type { Model } from "./chaos-model.ts";
 import type { Story } from "./chaos-story.ts";
 

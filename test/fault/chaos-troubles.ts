@@ -1,7 +1,7 @@
 // What goes wrong between the program and its servers, and with the program itself, at random.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { sides, type Side } from "../../src/model/side.ts";
+import { type Side, sides } from "../../src/model/side.ts";
 import type { Random } from "../support/random.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
 import type { TwoStores } from "../support/two-stores.ts";

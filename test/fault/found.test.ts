@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { scenarios, type Scenario } from "./scenarios.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
 import type { Disturbance } from "./steps.ts";
 import { differences, reachEnd } from "./trial.ts";
 import { startWorld, type World } from "./world.ts";

@@ -1,13 +1,13 @@
 // Many lies: each that can be told of any response of a scenario's run, one in a trial.
 
+import { type Side, sides } from "../../src/model/side.ts";
 import { groupBy } from "../../src/util/group-by.ts";
-import { sides, type Side } from "../../src/model/side.ts";
 import type { Random } from "../support/random.ts";
-import { conductAny, isAskedFor, randomFor, type Attempt, type Outcome } from "./campaign.ts";
+import { type Attempt, conductAny, isAskedFor, type Outcome, randomFor } from "./campaign.ts";
 import { choose } from "./lie-choice.ts";
 import { kindOf } from "./lie-kinds.ts";
-import { lies, type Lie } from "./lies.ts";
-import { runCourse, wrongs, type Course } from "./lie-trial.ts";
+import { type Course, runCourse, wrongs } from "./lie-trial.ts";
+import { type Lie, lies } from "./lies.ts";
 import type { Order, Said } from "./lying-proxy.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Trial } from "./trial.ts";

@@ -2,15 +2,15 @@
 
 import { fileURLToPath } from "node:url";
 import { exitCode } from "../../src/model/exit-code.ts";
-import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import { patienceMs } from "../support/eventually.ts";
 import { giveDatabase } from "../support/give-database.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
-import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
-import { startLyingProxy, type Order, type Said, type ToldLie } from "./lying-proxy.ts";
+import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
+import { type Order, type Said, startLyingProxy, type ToldLie } from "./lying-proxy.ts";
 import { plainCommand } from "./program.ts";
-import { changing, comparable, finish, type Trial } from "./trial.ts";
 import type { Scenario } from "./scenarios.ts";
+import { changing, comparable, finish, type Trial } from "./trial.ts";
 import type { World } from "./world.ts";
 
 export interface Course {

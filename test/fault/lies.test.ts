@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lies, octetsOf, type Around, type Response, type Told } from "./lies.ts";
+import { type Around, lies, octetsOf, type Response, type Told } from "./lies.ts";
 import { responseReader } from "./lying-proxy.ts";
 
 function told(name: string, text: string, around: Around = {}): Told | undefined {

@@ -1,12 +1,12 @@
 // Stands between the program and both servers and tells one lie (lies.ts), in the place of a response that is chosen by its
 // number. The server knows nothing of it: it has done, and will do, what it was told.
 
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import { pieceSplitter } from "../support/imap-pieces.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { isOwed, isTagged, literal, octetsOf, type Around, type Lie, type Response, type Told } from "./lies.ts";
+import { type Around, isOwed, isTagged, type Lie, literal, octetsOf, type Response, type Told } from "./lies.ts";
 
 export interface Order {
   readonly side: Side;

@@ -3,10 +3,10 @@
 // (announce-commits.cjs). All but the commit are caught before they are passed on.
 
 import type { ChildProcess } from "node:child_process";
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { PerSide, Side } from "../../src/model/side.ts";
-import { pieceSplitter, type LinePiece } from "../support/imap-pieces.ts";
+import { type LinePiece, pieceSplitter } from "../support/imap-pieces.ts";
 import type { MailServer } from "../support/mail-server.ts";
 
 /**

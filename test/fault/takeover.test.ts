@@ -6,14 +6,14 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, test, type TestContext } from "node:test";
 import type { PerSide } from "../../src/model/side.ts";
+import { assertConverges, assertNothingToDo } from "../integration/converge.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { seededRandom } from "../support/random.ts";
-import { makeHome, startInterimap, type InterimapHome } from "../support/run-interimap.ts";
-import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
+import { type InterimapHome, makeHome, startInterimap } from "../support/run-interimap.ts";
+import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, expunge, mails, store } from "../support/two-stores.ts";
-import { assertConverges, assertNothingToDo } from "../integration/converge.ts";
 import { isFull, seed } from "./campaign.ts";
 import { startSteps, type Steps } from "./steps.ts";
 

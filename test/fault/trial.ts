@@ -1,15 +1,15 @@
 // One trial: a scenario is disturbed at one step, runs again to its end, and is compared with the undisturbed end.
 
-import { perSide, type PerSide } from "../../src/model/side.ts";
+import { type PerSide, perSide } from "../../src/model/side.ts";
 import { giveDatabase } from "../support/give-database.ts";
 import type { RunResult } from "../support/run-interimap.ts";
-import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
+import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startDaemon } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";
 import { startPast } from "./past.ts";
 import { isOriginal, runProgram } from "./program.ts";
 import type { Scenario } from "./scenarios.ts";
-import { losable, startSteps, type Disturbance, type Steps } from "./steps.ts";
+import { type Disturbance, losable, startSteps, type Steps } from "./steps.ts";
 import type { Place, World } from "./world.ts";
 
 /** What a run to the end leaves. */

@@ -7,22 +7,22 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, perSide, sides, type PerSide } from "../../src/model/side.ts";
+import { otherSide, type PerSide, perSide, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
+import type { AppendMessage } from "../support/raw-imap.ts";
 import {
+  type ConfigSettings,
+  type InterimapHome,
   overTunnel,
   plainText,
   runInterimap,
-  type ConfigSettings,
-  type InterimapHome,
   type RunResult,
 } from "../support/run-interimap.ts";
+import { type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import type { AppendMessage } from "../support/raw-imap.ts";
-import { snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
-import { command, contents, deliver, expunge, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
+import { command, contents, deliver, expunge, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomes, eventually, startDaemon, startWatching } from "../support/watching.ts";
 import { dump, makeVersion1 } from "../unit/state/databases.ts";
 import { assertRefused } from "./refusal.ts";

@@ -3,15 +3,15 @@
 
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { bothSides, sides, type PerSide } from "../../src/model/side.ts";
+import { bothSides, type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { held as heldBy } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
-import { held as heldBy } from "../support/held.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { command, deliver, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 
 const { slash, dot, cyrus } = await startAll({

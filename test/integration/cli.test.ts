@@ -12,11 +12,11 @@ import { makeMail } from "../support/message-generator.ts";
 import { seededRandom } from "../support/random.ts";
 import {
   interimapCommand,
+  type InterimapHome,
   makeHome,
   overTunnel,
   plainText,
   runInterimap,
-  type InterimapHome,
   type SectionSettings,
 } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";

@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { command, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomeIdentical, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -11,9 +11,9 @@ import { quoted } from "../support/raw-imap.ts";
 import {
   homeEnvironment,
   interimapCommand,
+  type InterimapHome,
   runInterimap,
   startInterimap,
-  type InterimapHome,
 } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, twoStores } from "../support/two-stores.ts";

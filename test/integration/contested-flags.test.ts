@@ -3,13 +3,13 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, mails, store, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { contents, deliver, mails, store, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved } from "./saved-states.ts";
 

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { MailServer } from "../support/mail-server.ts";
 import { describeChange, mutate } from "../support/mutate.ts";
 import type { Random } from "../support/random.ts";
-import { runInterimap, type InterimapHome } from "../support/run-interimap.ts";
+import { type InterimapHome, runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 
 export interface Pair {

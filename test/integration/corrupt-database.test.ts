@@ -1,16 +1,16 @@
 // A database, or the log beside it, that is damaged: one line says what to do, nothing is deleted because of it, and doing what
 // the line says ends with both sides identical.
 
-import Database from "better-sqlite3";
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
+import Database from "better-sqlite3";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { contents, deliver, expunge, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { bytesOf, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";

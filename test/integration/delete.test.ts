@@ -9,7 +9,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, contents, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { bothSides, otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { bothSides, otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
@@ -12,7 +12,7 @@ import { plainText, runInterimap, type RunResult } from "../support/run-interima
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
-import { command, contents, deliver, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";

@@ -13,11 +13,11 @@ import { openStore } from "../../src/state/open-store.ts";
 import { originalDatabase } from "../migrations/original.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { interimapCommand, runInterimap, type RunResult, type SectionSettings } from "../support/run-interimap.ts";
-import { smallDisk, type SmallDisk } from "../support/small-disk.ts";
+import { type SmallDisk, smallDisk } from "../support/small-disk.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { startDaemon, type Daemon } from "../support/watching.ts";
+import { contents, deliver, expunge, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
+import { type Daemon, startDaemon } from "../support/watching.ts";
 import { batchSize } from "../unit/state/child.ts";
 import { bytesOf, temporaryDirectory } from "../unit/state/databases.ts";
 

@@ -2,19 +2,19 @@
 // only messages tell which mailbox is which. Exchanged names are followed all the same.
 
 import assert from "node:assert/strict";
-import Database from "better-sqlite3";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import Database from "better-sqlite3";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
+import { held } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import type { RawImap } from "../support/raw-imap.ts";
-import { held } from "../support/held.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { asClient, command, deliver, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { asClient, command, deliver, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 
 const { dovecot, cyrus } = await startAll({ dovecot: startDovecot(), cyrus: startCyrus({ users: userNames }) });

@@ -8,26 +8,26 @@ import { createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test, type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
-import { shellWord } from "../../src/util/shell-word.ts";
-import { loadMigrations } from "../../src/state/migrations.ts";
 import { createServer as createTlsServer } from "node:tls";
+import { fileURLToPath } from "node:url";
+import { loadMigrations } from "../../src/state/migrations.ts";
+import { shellWord } from "../../src/util/shell-word.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import { listen } from "../support/inet-settings.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { populate } from "../support/mail-store.ts";
 import {
+  type ConfigSettings,
   interimapCommand,
+  type InterimapHome,
   makeHome,
   plainText,
   runInterimap,
-  startInterimap,
-  type ConfigSettings,
-  type InterimapHome,
   type SectionSettings,
+  startInterimap,
 } from "../support/run-interimap.ts";
-import { makeTlsFixtures, type Identity, type TlsFixtures } from "../support/tls-fixtures.ts";
+import { type Identity, makeTlsFixtures, type TlsFixtures } from "../support/tls-fixtures.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
 import { bytesOf, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

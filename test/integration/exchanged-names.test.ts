@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { held } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { appendAll } from "../support/mail-store.ts";
 import { quoted } from "../support/raw-imap.ts";
-import { held } from "../support/held.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
@@ -17,9 +17,9 @@ import {
   deliver,
   deliverToEach,
   mails,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 

@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { command, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
 
 const { server } = await startAll({ server: startDovecot() });

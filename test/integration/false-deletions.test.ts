@@ -4,8 +4,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { allDone } from "../../src/util/all-done.ts";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { becomes } from "../support/eventually.ts";
@@ -20,9 +20,9 @@ import {
   mail,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

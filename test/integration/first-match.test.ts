@@ -5,20 +5,20 @@ import { rmSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import { populate } from "../support/mail-store.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { snapshot } from "../support/snapshot.ts";
+import { populate } from "../support/mail-store.ts";
 import { assertPairsAreAlike } from "../support/pairs.ts";
 import type { AppendMessage } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
+import { snapshot } from "../support/snapshot.ts";
 import {
   contents,
   deliver,
   mail,
-  twoStores,
-  userNames,
   type MailParts,
   type TwoStores,
+  twoStores,
+  userNames,
 } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 

@@ -7,9 +7,9 @@ import { describe, test, type TestContext } from "node:test";
 import { perSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import { meet, type FirstMeeting } from "../support/first-meeting.ts";
+import { type FirstMeeting, meet } from "../support/first-meeting.ts";
 import { asUser } from "../support/mail-server.ts";
-import { movers, type Mover } from "../support/movers.ts";
+import { type Mover, movers } from "../support/movers.ts";
 import { startAll } from "../support/start-all.ts";
 import { assertNothingToDo } from "./converge.ts";
 

@@ -8,7 +8,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, contents, deliver, expunge, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, expunge, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { makeHome, type InterimapHome } from "../support/run-interimap.ts";
+import { type InterimapHome, makeHome } from "../support/run-interimap.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { assertRefused } from "./refusal.ts";
 

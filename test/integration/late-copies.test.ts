@@ -3,13 +3,13 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { becomes } from "../support/eventually.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
-import { contents, deliver, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { contents, deliver, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomeIdentical, startWatching } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -3,13 +3,13 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { allDone } from "../../src/util/all-done.ts";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { becomes } from "../support/eventually.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, expunge, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { becomes } from "../support/eventually.ts";
+import { contents, deliver, expunge, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { promisify } from "node:util";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { giveDatabase } from "../support/give-database.ts";
@@ -17,11 +17,11 @@ import { quoted } from "../support/raw-imap.ts";
 import {
   homeEnvironment,
   interimapCommand,
+  type InterimapHome,
   plainText,
   runInterimap,
-  startInterimap,
-  type InterimapHome,
   type RunResult,
+  startInterimap,
 } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
@@ -35,9 +35,9 @@ import {
   expunge,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

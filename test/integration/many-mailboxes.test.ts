@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { startDelayProxy } from "../../bench/lib/delay-proxy.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { giveDatabase } from "../support/give-database.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { asClient, contents, mail, mails, twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { asClient, contents, mail, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide } from "../../src/model/side.ts";
+import { otherSide, type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -20,9 +20,9 @@ import {
   mail,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { becomeIdentical, eventually, startDaemon } from "../support/watching.ts";
 import { dump, execute, makeVersion1 } from "../unit/state/databases.ts";

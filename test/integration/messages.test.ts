@@ -11,6 +11,7 @@ import type { AppendMessage } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import type { TrafficProxy } from "../support/traffic-proxy.ts";
 import {
   asClient,
   contents,
@@ -22,7 +23,6 @@ import {
   twoStores,
   userNames,
 } from "../support/two-stores.ts";
-import type { TrafficProxy } from "../support/traffic-proxy.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const { dovecot, maildir, cyrus } = await startAll({

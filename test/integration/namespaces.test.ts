@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { bothSides, otherSide, sides, type PerSide } from "../../src/model/side.ts";
+import { bothSides, otherSide, type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
-import { makeHome, plainText, runInterimap, type InterimapHome, type RunResult } from "../support/run-interimap.ts";
+import { type InterimapHome, makeHome, plainText, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import {
@@ -18,9 +18,9 @@ import {
   expunge,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
@@ -15,8 +15,8 @@ import {
   mail,
   mails,
   store,
-  twoStores,
   type TwoStores,
+  twoStores,
 } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, startWatching } from "../support/watching.ts";
 import { assertConverges } from "./converge.ts";

@@ -8,10 +8,10 @@ import { startDovecot } from "../support/dovecot.ts";
 import { interimapCommand } from "../support/run-interimap.ts";
 import { smallDisk } from "../support/small-disk.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { contents, deliver, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { bytesOf } from "../unit/state/databases.ts";
 import { assertConverges } from "./converge.ts";
-import { assertRefused, unprivileged, type Refusal } from "./refusal.ts";
+import { assertRefused, type Refusal, unprivileged } from "./refusal.ts";
 
 const { server } = await startAll({ server: startDovecot() });
 

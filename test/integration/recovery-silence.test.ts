@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { sides, type Side } from "../../src/model/side.ts";
+import { type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { fakeClock } from "../support/fake-clock.ts";
-import { startGated, type GatedStores } from "../support/gated-stores.ts";
+import { type GatedStores, startGated } from "../support/gated-stores.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { signalServer } from "../support/server-signal.ts";
 import { startAll } from "../support/start-all.ts";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import type { DaemonStatus, StatusDocument } from "../../src/service/status-document.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startGated } from "../support/gated-stores.ts";
@@ -12,8 +12,8 @@ import { heldTimers } from "../support/held-timers.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
-import { becomeIdentical, becomes, eventually, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import type { Daemon, WatchedStores } from "../support/watching.ts";
+import { becomeIdentical, becomes, eventually, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import type { ExitCode } from "../../src/model/exit-code.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { interimapCommand, runInterimap, type InterimapHome } from "../support/run-interimap.ts";
+import { interimapCommand, type InterimapHome, runInterimap } from "../support/run-interimap.ts";
 
 /** Unlike the servers' usual "p", this can be looked for in what a run prints. */
 export const password = "sw0rdf1sh";

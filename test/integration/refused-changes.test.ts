@@ -3,15 +3,15 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
-import { twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
+import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
+import { type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

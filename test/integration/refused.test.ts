@@ -3,16 +3,16 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import type { StatusDocument } from "../../src/service/status-document.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, contents, deliver, expunge, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import type { TwoStores } from "../support/two-stores.ts";
-import { becomes, becomeIdentical, eventually, startDaemon } from "../support/watching.ts";
+import { command, contents, deliver, expunge, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
+import { becomeIdentical, becomes, eventually, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { answerAppends, makeDue, refusedIn, type RefusedRow } from "./refused-messages.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -17,9 +17,9 @@ import {
   deliver,
   mail,
   mails,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

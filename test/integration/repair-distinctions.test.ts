@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { hasUid } from "../../src/model/uid-set.ts";
 import { parseUidSet } from "../../src/model/uid-set-text.ts";
 import { startCyrus } from "../support/cyrus.ts";
@@ -20,9 +20,9 @@ import {
   mail,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { dump, execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -4,23 +4,23 @@
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { test } from "node:test";
-import { sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { seededRandom, type Random } from "../support/random.ts";
+import { type Random, seededRandom } from "../support/random.ts";
 import type { AppendMessage } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
-import { diffSnapshots, snapshot, type MailStoreSnapshot } from "../support/snapshot.ts";
+import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import {
   asClient,
   deliver,
   expunge,
   mail,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -18,9 +18,9 @@ import {
   mail,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -2,18 +2,18 @@
 // or was refused, what was there before.
 
 import assert from "node:assert/strict";
-import Database from "better-sqlite3";
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { sides, type PerSide } from "../../src/model/side.ts";
+import Database from "better-sqlite3";
+import { type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { freePorts } from "../support/daemon.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { giveDatabase } from "../support/give-database.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
-import { makeHome, plainText, runInterimap, startInterimap, type InterimapHome } from "../support/run-interimap.ts";
+import { type InterimapHome, makeHome, plainText, runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
@@ -25,9 +25,9 @@ import {
   mail,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

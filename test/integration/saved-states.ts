@@ -1,7 +1,7 @@
 // What the database says of both servers, beside what they say themselves to somebody who has nothing to do with us.
 
 import assert from "node:assert/strict";
-import { sides, type Side } from "../../src/model/side.ts";
+import { type Side, sides } from "../../src/model/side.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
 import { asClient, type TwoStores } from "../support/two-stores.ts";

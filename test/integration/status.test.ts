@@ -15,17 +15,17 @@ import { openStore } from "../../src/state/open-store.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import {
+  type InterimapHome,
   makeHome,
   runInterimap,
-  startInterimap,
-  type InterimapHome,
   type RunResult,
+  startInterimap,
 } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, expunge, mail, mails, store, twoStores, type TwoStores } from "../support/two-stores.ts";
-import { answerAppends, refuse } from "./refused-messages.ts";
-import { bytesOf, dump, execute } from "../unit/state/databases.ts";
+import { command, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { recordingLog } from "../unit/service/recording-log.ts";
+import { bytesOf, dump, execute } from "../unit/state/databases.ts";
+import { answerAppends, refuse } from "./refused-messages.ts";
 
 const { local, remote } = await startAll({ local: startDovecot({ separator: "/" }), remote: startDovecot() });
 

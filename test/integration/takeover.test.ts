@@ -2,11 +2,12 @@
 // is kept. A run that is refused leaves the database as it was.
 
 import assert from "node:assert/strict";
-import Database from "better-sqlite3";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
+import Database from "better-sqlite3";
 import { loadMigrations } from "../../src/state/migrations.ts";
+import { assertKept } from "../migrations/original.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { freePorts } from "../support/daemon.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -15,11 +16,10 @@ import { populate } from "../support/mail-store.ts";
 import { mutate } from "../support/mutate.ts";
 import { seededRandom } from "../support/random.ts";
 import { RawImap } from "../support/raw-imap.ts";
-import { makeHome, plainText, runInterimap, type InterimapHome } from "../support/run-interimap.ts";
+import { type InterimapHome, makeHome, plainText, runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { dump, execute, type Dump } from "../unit/state/databases.ts";
-import { assertKept } from "../migrations/original.ts";
+import { type Dump, dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo, assertRound, type Pair } from "./converge.ts";
 import { assertRefused, type Refusal } from "./refusal.ts";
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { allDone } from "../../src/util/all-done.ts";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { becomes } from "../support/eventually.ts";
@@ -12,7 +12,7 @@ import { assertPairsAreAlike } from "../support/pairs.ts";
 import { makeHome, plainText, runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { loseIndex, wayBackOf, wayBackOfDatabase, type WayBack } from "../support/time-travel.ts";
+import { loseIndex, type WayBack, wayBackOf, wayBackOfDatabase } from "../support/time-travel.ts";
 import {
   command,
   contents,
@@ -22,8 +22,8 @@ import {
   mail,
   mails,
   store,
-  twoStores,
   type TwoStores,
+  twoStores,
 } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -11,13 +11,13 @@ import { eventually } from "../support/eventually.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { populate } from "../support/mail-store.ts";
 import {
+  type InterimapHome,
   makeHome,
   overStartTls,
   overTls,
   overTunnel,
   plainText,
   runInterimap,
-  type InterimapHome,
   type SectionSettings,
 } from "../support/run-interimap.ts";
 import { removeScratch, scratchDirectory } from "../support/scratch.ts";

@@ -9,12 +9,12 @@ import { after, before, test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import {
+  type InterimapHome,
   makeHome,
   overTls,
   overTunnel,
   plainText,
   runInterimap,
-  type InterimapHome,
   type SectionSettings,
 } from "../support/run-interimap.ts";
 import { removeScratch, scratchDirectory } from "../support/scratch.ts";

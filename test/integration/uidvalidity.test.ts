@@ -15,9 +15,9 @@ import {
   mail,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 

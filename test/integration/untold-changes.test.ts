@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { convertMailbox, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -17,9 +17,9 @@ import {
   expunge,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -20,7 +20,7 @@ import {
   mails,
   store,
 } from "../support/two-stores.ts";
-import { twoStores, userNames, type TwoStores } from "../support/two-stores.ts";
+import { type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { becomeIdentical, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
-import { sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -19,8 +19,8 @@ import {
   mail,
   mails,
   store,
-  userNames,
   type TwoStores,
+  userNames,
 } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, eventually, startWatching, type WatchedStores } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";

@@ -14,7 +14,7 @@ import { scratchDirectory } from "../support/scratch.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mail, mails, type TwoStores } from "../support/two-stores.ts";
 import { becomes, eventually, startDaemon, startWatching, type WatchedStores } from "../support/watching.ts";
-import { receiveNotifications, type NotifyReceiver } from "../unit/service/notify-receiver.ts";
+import { type NotifyReceiver, receiveNotifications } from "../unit/service/notify-receiver.ts";
 import { parseMetrics } from "../unit/service/parse-metrics.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

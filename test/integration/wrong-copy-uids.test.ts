@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, expunge, mail, mails, twoStores, type TwoStores } from "../support/two-stores.ts";
+import { contents, deliver, expunge, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });

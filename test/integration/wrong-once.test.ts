@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { otherSide, sides, type Side } from "../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { held } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -17,8 +17,8 @@ import {
   expunge,
   mails,
   store,
-  twoStores,
   type TwoStores,
+  twoStores,
 } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";

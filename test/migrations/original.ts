@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { MailboxRecord } from "../../src/state/mailboxes.ts";
 import { openStore } from "../../src/state/open-store.ts";
-import { dump, execute, temporaryDirectory, type Dump } from "../unit/state/databases.ts";
+import { type Dump, dump, execute, temporaryDirectory } from "../unit/state/databases.ts";
 
 /** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */
 export function originalDatabase(t: TestContext, version: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7, extra = ""): string {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { append, type OutgoingMessage } from "../../src/imap/verbs/append.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { append, type OutgoingMessage } from "../../src/imap/verbs/append.ts";
 import { flagSet } from "../../src/model/flags.ts";
 import { parseInternalDate } from "../../src/model/internal-date.ts";
 import { failsWith, withSession } from "./fixture.ts";

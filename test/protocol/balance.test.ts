@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { failsWith } from "./fixture.ts";
 import {
   appended,
@@ -13,11 +13,11 @@ import {
   fetched,
   freshTags,
   mapping,
+  type Now,
   selected,
   settled,
   sizes,
   withScene,
-  type Now,
 } from "./mailbox-scene.ts";
 
 function searched(uids: string, found: string): string {

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openChannel, type Channel } from "../../src/imap/channel.ts";
-import { expunge, storeFlags } from "../../src/imap/verbs/uid-store.ts";
-import { fetchFlags, refetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
-import { select } from "../../src/imap/verbs/select.ts";
+import { type Channel, openChannel } from "../../src/imap/channel.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import type { MailboxView } from "../../src/imap/mailbox-view.ts";
+import { fetchFlags, refetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
+import { select } from "../../src/imap/verbs/select.ts";
+import { expunge, storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import { noFlags } from "../../src/model/flags.ts";
 import { uidSetOf } from "../../src/model/uid-set.ts";
 import { parseUidSet } from "../../src/model/uid-set-text.ts";

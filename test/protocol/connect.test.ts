@@ -8,11 +8,11 @@ import type { Session } from "../../src/imap/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { InterimapError } from "../../src/model/errors.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";
+import { errorLine } from "../support/error-line.ts";
 import { patienceMs } from "../support/eventually.ts";
 import { inetSettings } from "../support/inet-settings.ts";
 import { withScript } from "../support/scripted-server.ts";
 import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
-import { errorLine } from "../support/error-line.ts";
 
 const needed = "ENABLE QRESYNC LIST-EXTENDED LIST-STATUS UIDPLUS";
 const ready = `

@@ -6,11 +6,11 @@ import type { WireText } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { Session } from "../../src/imap/session.ts";
 import type { Log } from "../../src/log/log.ts";
-import { InterimapError, type ErrorCode } from "../../src/model/errors.ts";
+import { type ErrorCode, InterimapError } from "../../src/model/errors.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";
+import { errorLine } from "../support/error-line.ts";
 import { inetSettings } from "../support/inet-settings.ts";
 import { withScript } from "../support/scripted-server.ts";
-import { errorLine } from "../support/error-line.ts";
 
 export interface RecordedLog extends Log {
   readonly lines: readonly string[];

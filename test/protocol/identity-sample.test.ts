@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fingerprint } from "../../src/model/fingerprint.ts";
-import { otherSide, perSide, sides, type Side } from "../../src/model/side.ts";
 import { instantOf } from "../../src/model/internal-date.ts";
-import { date, freshTags, mapping, selected, settled, withScene, type Scene } from "./mailbox-scene.ts";
+import { otherSide, perSide, type Side, sides } from "../../src/model/side.ts";
+import { date, freshTags, mapping, type Scene, selected, settled, withScene } from "./mailbox-scene.ts";
 
 const items = "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
 

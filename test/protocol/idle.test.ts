@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { idle, offersIdle } from "../../src/imap/verbs/idle.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
+import { idle, offersIdle } from "../../src/imap/verbs/idle.ts";
 import { command, failsWith, withSession } from "./fixture.ts";
 
 interface Deferred {

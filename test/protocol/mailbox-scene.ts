@@ -2,15 +2,15 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { perSide, type PerSide } from "../../src/model/side.ts";
+import { SessionPair } from "../../src/mail/pool/pair.ts";
+import { ByteBudget } from "../../src/mail/transfer/byte-budget.ts";
+import { Shortage } from "../../src/mail/transfer/reluctance.ts";
+import { type PerSide, perSide } from "../../src/model/side.ts";
 import { uidRange } from "../../src/model/uid-set.ts";
 import { openStore } from "../../src/state/open-store.ts";
 import type { Store } from "../../src/state/state-store.ts";
 import type { SyncEvent } from "../../src/sync/context/events.ts";
-import { ByteBudget } from "../../src/mail/transfer/byte-budget.ts";
-import { SessionPair } from "../../src/mail/pool/pair.ts";
 import { DeletionGuard } from "../../src/sync/deletions/deletion-guard.ts";
-import { Shortage } from "../../src/mail/transfer/reluctance.ts";
 import { syncMailbox } from "../../src/sync/mailbox/sync-mailbox.ts";
 import { scratchBase } from "../support/scratch.ts";
 import { withSession } from "./fixture.ts";

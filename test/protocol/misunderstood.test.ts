@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
-import { line } from "../../src/imap/codec/write-command.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
+import { line } from "../../src/imap/codec/write-command.ts";
 import type { Turn } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { LiteralRefused } from "../../src/imap/literal-refused.ts";

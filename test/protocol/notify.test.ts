@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { list, listDelimiter } from "../../src/imap/verbs/list.ts";
-import { status, unselect } from "../../src/imap/verbs/mailbox.ts";
-import { notify, offersNotify } from "../../src/imap/verbs/notify.ts";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
 import type { Session } from "../../src/imap/session.ts";
+import { list, listDelimiter } from "../../src/imap/verbs/list.ts";
+import { status, unselect } from "../../src/imap/verbs/mailbox.ts";
+import { notify, offersNotify } from "../../src/imap/verbs/notify.ts";
 import { command, recordedLog, withSession } from "./fixture.ts";
 
 /** What the session's listener gets, as `kind name`. */

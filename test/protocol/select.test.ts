@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openChannel, selectAgain } from "../../src/imap/channel.ts";
+import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { fetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
 import { noop } from "../../src/imap/verbs/mailbox.ts";
 import { select, type SelectBaseline } from "../../src/imap/verbs/select.ts";
 import { storeFlags } from "../../src/imap/verbs/uid-store.ts";
-import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { flagSet } from "../../src/model/flags.ts";
 import { uidSetOf } from "../../src/model/uid-set.ts";
 import { failsWith, withSession } from "./fixture.ts";

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { Duplex } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { line } from "../../src/imap/codec/write-command.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
-import { idle } from "../../src/imap/verbs/idle.ts";
+import { line } from "../../src/imap/codec/write-command.ts";
 import { Session } from "../../src/imap/session.ts";
+import { idle } from "../../src/imap/verbs/idle.ts";
 import { command, failsWith, recordedLog } from "./fixture.ts";
 
 const minute = 60_000;

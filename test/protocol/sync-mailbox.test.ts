@@ -5,20 +5,20 @@ import { test } from "node:test";
 import { sides } from "../../src/model/side.ts";
 import { failsWith } from "./fixture.ts";
 import {
+  appended,
+  asked,
   before,
   budget,
-  withScene,
+  date,
+  expunged,
+  fetched,
+  freshTags,
+  mapping,
+  type Now,
   selected,
   settled,
-  date,
   sizes,
-  fetched,
-  appended,
-  mapping,
-  expunged,
-  freshTags,
-  asked,
-  type Now,
+  withScene,
 } from "./mailbox-scene.ts";
 
 test("a new message is copied, recorded, and the state saved", async () => {

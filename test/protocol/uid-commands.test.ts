@@ -3,16 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Capabilities } from "../../src/imap/capabilities.ts";
-import { fetchIdentities, fetchMessages, fetchSizes } from "../../src/imap/verbs/fetch.ts";
-import { fetchFlags, refetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
-import { expunge, storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { MailboxView } from "../../src/imap/mailbox-view.ts";
 import type { TaggedResponse } from "../../src/imap/responses.ts";
 import type { Session } from "../../src/imap/session.ts";
+import { fetchIdentities, fetchMessages, fetchSizes } from "../../src/imap/verbs/fetch.ts";
+import { fetchFlags, refetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
+import { expunge, storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import { flagSet } from "../../src/model/flags.ts";
-import { emptyUidSet, uidSetOf, union, type UidSet } from "../../src/model/uid-set.ts";
+import { emptyUidSet, type UidSet, uidSetOf, union } from "../../src/model/uid-set.ts";
 import { formatUidSet, parseUidSet } from "../../src/model/uid-set-text.ts";
 import { failsWith, withSession } from "./fixture.ts";
 

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "no
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { findCyrus } from "../../scripts/lib/cyrus-location.ts";
-import { makeCertificate, type Certificate } from "./certificate.ts";
+import { type Certificate, makeCertificate } from "./certificate.ts";
 import { freePorts, startDaemon } from "./daemon.ts";
 import type { MailServer } from "./mail-server.ts";
 import { removeScratch, scratchDirectory } from "./scratch.ts";

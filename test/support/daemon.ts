@@ -1,7 +1,7 @@
 // Starts a server program in the foreground as our child, waits for its greeting, and ends it with all its children.
 
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";

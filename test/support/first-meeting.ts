@@ -1,14 +1,14 @@
 // A mover has filled one store from the other, some mail came to both since, and then the program meets them without a database:
 // what it makes of that, in numbers.
 
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import type { MailServer } from "./mail-server.ts";
 import { headerOf, messagesOf, type Mover } from "./movers.ts";
 import { oldMail } from "./old-mail.ts";
 import { readPairs } from "./pairs.ts";
 import { seededRandom } from "./random.ts";
 import type { AppendMessage } from "./raw-imap.ts";
-import { makeHome, plainText, runInterimap, type InterimapHome, type RunResult } from "./run-interimap.ts";
+import { type InterimapHome, makeHome, plainText, runInterimap, type RunResult } from "./run-interimap.ts";
 import { startTrafficProxy } from "./traffic-proxy.ts";
 import { deliver, mail } from "./two-stores.ts";
 

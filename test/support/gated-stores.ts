@@ -1,8 +1,8 @@
 // A daemon whose way to each server leads through a gate, where a test can do to the network what it likes.
 
 import type { TestContext } from "node:test";
-import { perSide, type PerSide } from "../../src/model/side.ts";
-import { startGate, type Gate } from "./gate.ts";
+import { type PerSide, perSide } from "../../src/model/side.ts";
+import { type Gate, startGate } from "./gate.ts";
 import type { MailServer } from "./mail-server.ts";
 import { startWatching, type WatchedStores, type WatchingOptions } from "./watching.ts";
 

@@ -1,8 +1,8 @@
 // For a database that is copied together with its mail, or whose servers get other ports: it is to be about these from now on.
 
-import Database from "better-sqlite3";
 import { existsSync } from "node:fs";
-import { sides, type PerSide } from "../../src/model/side.ts";
+import Database from "better-sqlite3";
+import { type PerSide, sides } from "../../src/model/side.ts";
 import type { MailServer } from "./mail-server.ts";
 
 /** Nothing happens to a database that has no accounts, or is not there. Not while a program has it open. */

@@ -3,8 +3,8 @@
 import type { MailServer } from "./mail-server.ts";
 import { wireName } from "./mailbox-names.ts";
 import { makeMail } from "./message-generator.ts";
-import { seededRandom, type Random } from "./random.ts";
-import { quoted, RawImap, type AppendMessage } from "./raw-imap.ts";
+import { type Random, seededRandom } from "./random.ts";
+import { type AppendMessage, quoted, RawImap } from "./raw-imap.ts";
 
 export interface MailboxPlan {
   /** UTF-8, NUL as hierarchy delimiter. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { MailServer } from "./mail-server.ts";
 import { appendAll } from "./mail-store.ts";
-import { quoted, type AppendMessage } from "./raw-imap.ts";
+import { type AppendMessage, quoted } from "./raw-imap.ts";
 import { removeScratch, scratchDirectory } from "./scratch.ts";
 import { asClient } from "./two-stores.ts";
 

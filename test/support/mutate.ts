@@ -3,11 +3,11 @@
 // each mailbox's subscription, and each new name, belongs to one side.
 
 import type { MailServer } from "./mail-server.ts";
-import { plainName, wireName } from "./mailbox-names.ts";
 import type { Place } from "./mail-store.ts";
+import { plainName, wireName } from "./mailbox-names.ts";
 import { keywords, makeFlags, makeMail } from "./message-generator.ts";
 import type { Random } from "./random.ts";
-import { quoted, RawImap, type AppendMessage } from "./raw-imap.ts";
+import { type AppendMessage, quoted, RawImap } from "./raw-imap.ts";
 
 export type Change =
   | { readonly kind: "append"; readonly mailbox: string; readonly message: AppendMessage }

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import Database from "better-sqlite3";
+import { type PerSide, perSide, sides } from "../../src/model/side.ts";
 import { allDone } from "../../src/util/all-done.ts";
-import { perSide, sides, type PerSide } from "../../src/model/side.ts";
 import type { MailServer } from "./mail-server.ts";
 import { quoted } from "./raw-imap.ts";
 import type { InterimapHome } from "./run-interimap.ts";

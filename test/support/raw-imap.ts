@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { pieceSplitter, type LinePiece } from "./imap-pieces.ts";
+import { type LinePiece, pieceSplitter } from "./imap-pieces.ts";
 import type { MailServer } from "./mail-server.ts";
 
 export interface RawResponse {

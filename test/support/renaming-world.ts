@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fromWire, isWithin, toWire, type Naming } from "../../src/model/mailbox-name.ts";
-import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
-import type { Target } from "../../src/model/target.ts";
-import type { Followed, Renamed } from "../../src/sync/renames/rename-news-plan.ts";
 import type { ListedMailbox } from "../../src/mail/listing/list-mailboxes.ts";
+import { fromWire, isWithin, type Naming, toWire } from "../../src/model/mailbox-name.ts";
+import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
+import type { Target } from "../../src/model/target.ts";
 import type { KnownMailbox } from "../../src/sync/mailboxes/mailbox-plan.ts";
 import { decideRenames, type Decisions } from "../../src/sync/renames/rename-decisions.ts";
+import type { Followed, Renamed } from "../../src/sync/renames/rename-news-plan.ts";
 import { planRename, type RenamePlan } from "../../src/sync/renames/rename-plan.ts";
 import { locate, situationOf } from "../../src/sync/renames/whereabouts-plan.ts";
 

@@ -1,6 +1,6 @@
 // Runs the command as a user would: a subprocess with a home of its own, a configuration file, and nothing else.
 
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

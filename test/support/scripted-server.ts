@@ -12,7 +12,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { Transport } from "../../src/imap/transport/transport.ts";
 import { patienceMs } from "./eventually.ts";

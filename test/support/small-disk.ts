@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { scratchDirectory, removeScratch } from "./scratch.ts";
+import { removeScratch, scratchDirectory } from "./scratch.ts";
 
 export interface SmallDisk {
   /** As the program inside sees it. */

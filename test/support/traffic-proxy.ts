@@ -1,8 +1,8 @@
 // Stands between the program and a server, in plain text: records and counts what is said, delays it, or cuts the
 // connection at a chosen line. Compression would blind it; keep `compress = NO` on that side.
 
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { pieceSplitter, type Piece } from "./imap-pieces.ts";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type Piece, pieceSplitter } from "./imap-pieces.ts";
 import type { MailServer } from "./mail-server.ts";
 
 /**

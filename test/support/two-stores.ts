@@ -5,10 +5,10 @@ import type { TestContext } from "node:test";
 import type { PerSide, Side } from "../../src/model/side.ts";
 import { asUser, type MailServer } from "./mail-server.ts";
 import { appendAll } from "./mail-store.ts";
-import { quoted, RawImap, type AppendMessage } from "./raw-imap.ts";
-import { makeHome, plainText, type InterimapHome, type SectionSettings } from "./run-interimap.ts";
+import { type AppendMessage, quoted, RawImap } from "./raw-imap.ts";
+import { type InterimapHome, makeHome, plainText, type SectionSettings } from "./run-interimap.ts";
 import { snapshot } from "./snapshot.ts";
-import { startTrafficProxy, type ProxyOptions, type TrafficProxy, type Verdict } from "./traffic-proxy.ts";
+import { type ProxyOptions, startTrafficProxy, type TrafficProxy, type Verdict } from "./traffic-proxy.ts";
 
 /** Accounts for Cyrus, which wants to know its users beforehand; one for each test. */
 export const userNames: readonly string[] = Array.from({ length: 20 }, (_, number) => `t${number + 1}`);

@@ -3,16 +3,16 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { statusSocket } from "../../src/config/directories.ts";
-import { perSide, sides, type PerSide, type Side } from "../../src/model/side.ts";
-import { askStatus } from "../../src/service/status-socket.ts";
+import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import type { DaemonStatus, StatusDocument } from "../../src/service/status-document.ts";
-import { dump, type Dump } from "../unit/state/databases.ts";
+import { askStatus } from "../../src/service/status-socket.ts";
+import { type Dump, dump } from "../unit/state/databases.ts";
 import { becomes, eventually } from "./eventually.ts";
 import type { MailServer } from "./mail-server.ts";
-import { homeEnvironment, runInterimap, startInterimap } from "./run-interimap.ts";
 import type { InterimapHome, RunningInterimap, RunOptions, RunResult } from "./run-interimap.ts";
+import { homeEnvironment, runInterimap, startInterimap } from "./run-interimap.ts";
 import { diffSnapshots, snapshot } from "./snapshot.ts";
-import { twoStores, type StoresOptions, type TwoStores } from "./two-stores.ts";
+import { type StoresOptions, type TwoStores, twoStores } from "./two-stores.ts";
 
 export { becomes, eventually };
 

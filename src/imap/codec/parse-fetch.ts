@@ -1,11 +1,11 @@
 // Any FETCH response, through imapflow's parser: unknown items, odd spacing, quoted strings where literals are usual. What
 // it refuses is read as far as possible.
 
-import type { ImapAttribute, ImapAttributeNode } from "imapflow/lib/handler/types.js";
 import parser from "imapflow/lib/handler/imap-parser.js";
+import type { ImapAttribute, ImapAttributeNode } from "imapflow/lib/handler/types.js";
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { FetchResponse, UnreadableResponse } from "../responses.ts";
-import { nothingFetched, type MutableFetch } from "./fetch-items.ts";
+import { type MutableFetch, nothingFetched } from "./fetch-items.ts";
 import { internFlagList } from "./flag-lists.ts";
 import { salvageFetch } from "./salvage-fetch.ts";
 import { readNonZero, readSize } from "./wire-values.ts";

@@ -6,8 +6,8 @@ import type { Readable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
 import type { Response } from "../responses.ts";
 import { parseResponse } from "./parse-response.ts";
-import { ResponseSplitter, type RawResponse } from "./split-responses.ts";
-import { responseOverhead, tooMuch, trustingLimits, type ResponseLimits } from "./response-limits.ts";
+import { type ResponseLimits, responseOverhead, tooMuch, trustingLimits } from "./response-limits.ts";
+import { type RawResponse, ResponseSplitter } from "./split-responses.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
 const asterisk = 0x2a;

@@ -3,7 +3,7 @@
 
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { FetchResponse, UnreadableResponse } from "../responses.ts";
-import { fetchItems, nothingFetched, type FetchItem, type MutableFetch } from "./fetch-items.ts";
+import { type FetchItem, fetchItems, type MutableFetch, nothingFetched } from "./fetch-items.ts";
 import { salvageFlagList } from "./flag-lists.ts";
 import { readNonZero, readSize, unreadable } from "./wire-values.ts";
 

@@ -2,7 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import { announcedSize, isFetch, lengthWithoutEnd } from "./announced-literal.ts";
-import { tooMuch, trustingLimits, type ResponseLimits } from "./response-limits.ts";
+import { type ResponseLimits, tooMuch, trustingLimits } from "./response-limits.ts";
 
 /** One response of the server. */
 export interface RawResponse {

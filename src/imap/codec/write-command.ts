@@ -6,7 +6,7 @@
 // one of these functions has checked against the grammar of its place.
 
 import { InterimapError } from "../../model/errors.ts";
-import { isSendable, type FlagSet } from "../../model/flags.ts";
+import { type FlagSet, isSendable } from "../../model/flags.ts";
 import { formatInternalDate, type InternalDate } from "../../model/internal-date.ts";
 import { isEmpty, type UidSet } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";

@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
 import { cannotConnect, connectError, connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
-import { secureContext } from "./tls-context.ts";
 import { upgradeToTls } from "./tls.ts";
+import { secureContext } from "./tls-context.ts";
 import type { Transport } from "./transport.ts";
 import { openTunnel } from "./tunnel.ts";
 

@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { SocksClient } from "socks";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings, ProxySettings } from "../../model/server-settings.ts";
-import { cannotConnect, connectError, connectTcp, endpointName, type Endpoint, type TcpOptions } from "./tcp.ts";
+import { cannotConnect, connectError, connectTcp, type Endpoint, endpointName, type TcpOptions } from "./tcp.ts";
 
 /** Connects to the server through the proxy. Throws CONNECT, naming both but no credentials. */
 export async function connectThroughProxy(

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
-import { attempt, ready, type AttemptOptions } from "./attempt.ts";
+import { attempt, type AttemptOptions, ready } from "./attempt.ts";
 import { endpointName } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
 import { handshakeError, noTlsError } from "./tls-error.ts";

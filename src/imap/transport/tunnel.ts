@@ -1,11 +1,11 @@
 // A child process that speaks IMAP on its standard input and output.
 
-import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
 import type { Transport } from "./transport.ts";
-import { parseTunnelCommand, tunnelName, type Program } from "./tunnel-command.ts";
+import { parseTunnelCommand, type Program, tunnelName } from "./tunnel-command.ts";
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 

@@ -2,13 +2,13 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
-import { isKept, type InternalDate } from "../../model/internal-date.ts";
+import { type InternalDate, isKept } from "../../model/internal-date.ts";
 import type { Side } from "../../model/side.ts";
-import { excerpt } from "../../util/printable.ts";
 import { countUids, emptyUidSet, maxUid, uidsOf } from "../../model/uid-set.ts";
 import { parseUidSet } from "../../model/uid-set-text.ts";
-import { dateTime, flagList, line, mailbox, type CommandPart } from "../codec/write-command.ts";
+import { excerpt } from "../../util/printable.ts";
 import type { Channel } from "../channel.ts";
+import { type CommandPart, dateTime, flagList, line, mailbox } from "../codec/write-command.ts";
 import type { Turn } from "../command.ts";
 
 export interface OutgoingMessage {

@@ -1,7 +1,7 @@
 // The answers to a FETCH, put together by message: servers answer in pieces, twice, or not at all, and announce changes
 // in between. Knows nothing of commands.
 
-import { countUids, subtract, type UidSet, uidSetOf, UidSetBuilder } from "../../model/uid-set.ts";
+import { countUids, subtract, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import type { FetchResponse } from "../responses.ts";
 
 export type Answer = FetchResponse & { readonly uid: number };

@@ -3,9 +3,9 @@
 import { flagSet } from "../../model/flags.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { Channel } from "../channel.ts";
-import { line, type CommandPart } from "../codec/write-command.ts";
+import { type CommandPart, line } from "../codec/write-command.ts";
 import type { FlagChange } from "../pending-changes.ts";
-import { ask, uidFetch, type FetchRequest } from "./uid-fetch.ts";
+import { ask, type FetchRequest, uidFetch } from "./uid-fetch.ts";
 
 export interface Existence {
   /** They exist, as far as is known; otherwise there may be holes. */

@@ -1,7 +1,7 @@
 // UID FETCH (RFC 3501 6.4.8, RFC 7162 3.1.4): what the engine wants to know of messages, and the messages themselves.
 
-import { flagSet, type FlagSet } from "../../model/flags.ts";
-import { instantOf, parseInternalDate, type InternalDate } from "../../model/internal-date.ts";
+import { type FlagSet, flagSet } from "../../model/flags.ts";
+import { instantOf, type InternalDate, parseInternalDate } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
 import { countUids, type UidSet } from "../../model/uid-set.ts";

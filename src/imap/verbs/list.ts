@@ -1,11 +1,11 @@
 // LIST with everything we want to know of every mailbox in one command (RFC 3501 6.3.8, RFC 5258, RFC 5819).
 
-import { allDone } from "../../util/all-done.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { excerpt } from "../../util/printable.ts";
 import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
 import type { Side } from "../../model/side.ts";
-import { astring, atom, line, listMailbox, type CommandPart } from "../codec/write-command.ts";
+import { allDone } from "../../util/all-done.ts";
+import { excerpt } from "../../util/printable.ts";
+import { astring, atom, type CommandPart, line, listMailbox } from "../codec/write-command.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
 import type { Session } from "../session.ts";
 import { statusIfAny } from "./mailbox.ts";

@@ -1,11 +1,11 @@
 // UID SEARCH (RFC 3501 6.4.4), only to ask which messages are there.
 
-import { allDone } from "../../util/all-done.ts";
-import { hasUid, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { hasUid, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import { splitUidSet } from "../../model/uid-set-text.ts";
-import { maxSetOctets } from "../limits.ts";
-import { line, uids as uidSet } from "../codec/write-command.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { Channel } from "../channel.ts";
+import { line, uids as uidSet } from "../codec/write-command.ts";
+import { maxSetOctets } from "../limits.ts";
 
 /** Those of some UIDs that belong to a message. */
 export async function existingUids(session: Channel, uids: UidSet): Promise<UidSet> {

@@ -4,9 +4,9 @@ import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import type { Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
-import { line, mailbox, modSeq, number, uids, type CommandPart } from "../codec/write-command.ts";
+import { type Channel, selectInto } from "../channel.ts";
+import { type CommandPart, line, mailbox, modSeq, number, uids } from "../codec/write-command.ts";
 import { MailboxView } from "../mailbox-view.ts";
-import { selectInto, type Channel } from "../channel.ts";
 
 export interface SelectBaseline {
   readonly state: MailboxState;

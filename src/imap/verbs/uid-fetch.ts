@@ -1,13 +1,13 @@
 // UID FETCH (RFC 3501 6.4.8): asked, put together from whatever answers come, and asked again for what is missing.
 
-import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Channel } from "../channel.ts";
-import { line, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
+import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { FetchResponse } from "../responses.ts";
-import { FetchAnswers, type Answer, type Wanted } from "./fetch-answers.ts";
+import { type Answer, FetchAnswers, type Wanted } from "./fetch-answers.ts";
 
 export interface FetchRequest extends Wanted {
   readonly uids: UidSet;

@@ -1,17 +1,17 @@
 // UID STORE and UID EXPUNGE (RFC 3501 6.4.6, RFC 7162 3.1.3, RFC 4315 2.1).
 
-import { allDone } from "../../util/all-done.ts";
-import { flagSet, isSendable, noFlags, sendableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import { type FlagSet, flagSet, isSendable, noFlags, sendableFlags, withoutFlags } from "../../model/flags.ts";
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
-import { emptyUidSet, subtract, union, type UidSet } from "../../model/uid-set.ts";
+import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
 import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
-import { flagList, line, modSeq, uids as uidSet, type CommandPart } from "../codec/write-command.ts";
+import { allDone } from "../../util/all-done.ts";
+import type { Channel } from "../channel.ts";
+import { type CommandPart, flagList, line, modSeq, uids as uidSet } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { ResponseCode } from "../responses.ts";
 import { mailboxProtocol } from "../unreadable.ts";
-import type { Channel } from "../channel.ts";
 
 /** One range of two ten-digit UIDs. */
 const minSetOctets = 21;

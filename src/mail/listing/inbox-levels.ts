@@ -2,7 +2,7 @@
 // that open). Deeper levels keep their case. Pure.
 
 import { canonicalName, fromWire } from "../../model/mailbox-name.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Listing } from "./list-mailboxes.ts";
 
 /** Names that are two mailboxes on one server, and cannot be told apart on the other. */

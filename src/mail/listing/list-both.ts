@@ -1,14 +1,14 @@
 // The initial LIST on both servers: patterns translated to each one's hierarchy delimiter, and whatever only one of them
 // listed looked up on the other.
 
-import { listDelimiter } from "../../imap/verbs/list.ts";
 import type { Session } from "../../imap/session.ts";
+import { listDelimiter } from "../../imap/verbs/list.ts";
 import { readings } from "../../model/given-name.ts";
 import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
 import { canonicalName, type Naming } from "../../model/mailbox-name.ts";
-import { bothSides, perSide, sides, type PerSide } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, sides } from "../../model/side.ts";
+import { type Listing, listMailboxes } from "./list-mailboxes.ts";
 import { lookUpListing } from "./look-up.ts";
-import { listMailboxes, type Listing } from "./list-mailboxes.ts";
 
 export interface ListingQuery {
   readonly references: PerSide<string>;

@@ -1,14 +1,14 @@
 // What one server says of its mailboxes, under the names the program uses for them.
 
+import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../../imap/responses.ts";
+import type { Session } from "../../imap/session.ts";
+import { list, type ListAnswer, listDelimiter } from "../../imap/verbs/list.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { groupBy } from "../../util/group-by.ts";
 import { canonicalName, fromWire, isInbox, type Naming } from "../../model/mailbox-name.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import type { Side } from "../../model/side.ts";
-import { list, listDelimiter, type ListAnswer } from "../../imap/verbs/list.ts";
-import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../../imap/responses.ts";
+import { groupBy } from "../../util/group-by.ts";
 import { isRubbish } from "./rubbish.ts";
-import type { Session } from "../../imap/session.ts";
 
 export interface ListedMailbox {
   /** Raw octets, as the server spells it. */

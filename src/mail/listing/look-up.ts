@@ -3,11 +3,11 @@
 import { maxSetOctets } from "../../imap/limits.ts";
 import type { Session } from "../../imap/session.ts";
 import { lineUnreadable } from "../../imap/unreadable.ts";
-import { allDone } from "../../util/all-done.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { isWithin, toWire, type Naming } from "../../model/mailbox-name.ts";
+import { isWithin, type Naming, toWire } from "../../model/mailbox-name.ts";
+import { allDone } from "../../util/all-done.ts";
 import { canonicalLevels } from "./inbox-levels.ts";
-import { listMailboxes, type ListedMailbox, type Listing } from "./list-mailboxes.ts";
+import { type ListedMailbox, type Listing, listMailboxes } from "./list-mailboxes.ts";
 
 export interface LookUp {
   readonly naming: Naming;

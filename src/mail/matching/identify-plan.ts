@@ -4,8 +4,8 @@
 // apart messages that share one. Messages without Message-ID have nothing that would be enough.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { groupBy } from "../../util/group-by.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import { identityKey, planMatches, without } from "./match-plan.ts";
 
 export interface IdentifyPlan {

@@ -2,8 +2,8 @@
 // Messages that are the same pair in UID order, so k copies against m make min(k, m) pairs and only the rest is copied.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { groupBy } from "../../util/group-by.ts";
-import { perSide, type PerSide, type Side } from "../../model/side.ts";
 
 export function planMatches(messages: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
   return pairInOrder(messages, identityKey);

@@ -3,9 +3,9 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../../imap/session.ts";
-import { alike } from "../../util/alike.ts";
-import { InterimapError, type ErrorCode } from "../../model/errors.ts";
+import { type ErrorCode, InterimapError } from "../../model/errors.ts";
 import type { ConnectionState } from "../../model/watch-state.ts";
+import { alike } from "../../util/alike.ts";
 import { noLaterThan } from "../../util/clocks.ts";
 import { backoffMs } from "./backoff.ts";
 

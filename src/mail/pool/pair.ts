@@ -8,8 +8,8 @@
 //   logout                        say goodbye
 
 import type { Session } from "../../imap/session.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { SessionPool, type PoolOptions } from "./session-pool.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { type PoolOptions, SessionPool } from "./session-pool.ts";
 
 /** Whoever asked us to stop is waiting. */
 const lastSilenceMs = 5_000;

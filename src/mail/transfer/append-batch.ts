@@ -8,7 +8,7 @@ import { append, type AppendTarget, type OutgoingMessage } from "../../imap/verb
 import type { FetchedMessage } from "../../imap/verbs/fetch.ts";
 import { withoutFlags } from "../../model/flags.ts";
 import { messageIdOf } from "../../model/message-id.ts";
-import { uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import type { Lane } from "./append-lanes.ts";
 import type { Reluctance } from "./reluctance.ts";
 import type { Copy, TransferHooks } from "./transfer-hooks.ts";

@@ -3,12 +3,12 @@
 
 import type { Channel } from "../../imap/channel.ts";
 import type { Session } from "../../imap/session.ts";
-import { fetchMessages, type FetchedMessage } from "../../imap/verbs/fetch.ts";
+import { type FetchedMessage, fetchMessages } from "../../imap/verbs/fetch.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
 import { interrupted } from "../../model/errors.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
-import { hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { hasUid, isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { appendBatch, type Offer } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";

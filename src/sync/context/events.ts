@@ -1,7 +1,7 @@
 // What happened during a run, as values. report/human.ts makes lines of them; sync/ itself prints nothing.
 
-import type { FlagSet } from "../../model/flags.ts";
 import type { InterimapError } from "../../model/errors.ts";
+import type { FlagSet } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { ChangeKind } from "../../state/refused-changes.ts";

@@ -8,7 +8,7 @@ import { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { toWire } from "../../model/mailbox-name.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox, MailboxPlan } from "../mailboxes/mailbox-plan.ts";

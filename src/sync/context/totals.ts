@@ -1,7 +1,7 @@
 // What was left out, of a run or of a daemon's look: how much, which mailboxes, and the exit code that comes of it.
 
 import type { ErrorLine } from "../../model/errors.ts";
-import { exitCode, type ExitCode } from "../../model/exit-code.ts";
+import { type ExitCode, exitCode } from "../../model/exit-code.ts";
 import type { LookState, MailboxLeftOut } from "../../model/watch-state.ts";
 import { isLeftOut, type SyncEvent } from "./events.ts";
 

@@ -2,7 +2,7 @@
 // which message a connection may have died.
 
 import { LiteralRefused } from "../../imap/literal-refused.ts";
-import { fetchSizes, type FetchedMessage } from "../../imap/verbs/fetch.ts";
+import { type FetchedMessage, fetchSizes } from "../../imap/verbs/fetch.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
 import type { Copy, Failure, TransferHooks } from "../../mail/transfer/transfer-hooks.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -10,7 +10,7 @@ import { fingerprint } from "../../model/fingerprint.ts";
 import { isKept } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { otherSide, type Side } from "../../model/side.ts";
-import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { hasUid, intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { Prints } from "../../state/mapping.ts";
 import { allDone } from "../../util/all-done.ts";

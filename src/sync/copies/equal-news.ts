@@ -2,9 +2,9 @@
 // same servers, leaves messages on both sides of which none is recorded; copied, each would be there twice.
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { sizesOf, type MessageSizes } from "../../model/message-sizes.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, hasUid, isEmpty, subtract, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { type MessageSizes, sizesOf } from "../../model/message-sizes.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { pairMessages } from "../identity/pair-messages.ts";
 import { adopt } from "../recovery/adopt.ts";

@@ -4,8 +4,8 @@
 
 import { selectAgain } from "../../imap/channel.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, isEmpty, hasUid, subtract, uidRange, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { FlaggedCopy, OpenMailbox } from "../context/open-mailbox.ts";
 import { readBack } from "../flags/read-back.ts";

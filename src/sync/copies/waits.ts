@@ -4,8 +4,8 @@
 
 import type { Reluctance } from "../../mail/transfer/reluctance.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { sides, type PerSide } from "../../model/side.ts";
-import { isEmpty, maxUid, subtract, uidRange, union, type UidSet } from "../../model/uid-set.ts";
+import { type PerSide, sides } from "../../model/side.ts";
+import { isEmpty, maxUid, subtract, uidRange, type UidSet, union } from "../../model/uid-set.ts";
 import type { Wait } from "../../state/waits.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusal, refusedUids } from "../refused/record-refusal.ts";

@@ -4,22 +4,22 @@
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { refetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { bothSides, otherSide, perSide, type PerSide, type Side } from "../../model/side.ts";
+import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
+import { mostInOneAppend } from "../../mail/transfer/batch-plan.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
 import {
   emptyUidSet,
   hasUid,
   intersect,
   isEmpty,
-  uidSetOf,
-  union,
   type UidRange,
   type UidSet,
+  uidSetOf,
+  union,
 } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { pairCopies } from "../identity/pair-messages.ts";
 import { pairsWithTexts } from "../identity/read-texts.ts";
-import { mostInOneAppend } from "../../mail/transfer/batch-plan.ts";
-import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
-import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /** Those of `uids` that may have been told for one of the others, or the other way round. */
 export function near(uids: UidSet, others: UidSet): UidSet {

@@ -3,12 +3,11 @@
 
 import { setTimeout } from "node:timers/promises";
 import { selectAgain } from "../../imap/channel.ts";
-import { eachMessagesFlags } from "../../imap/verbs/fetch-flags.ts";
-import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { FlagChange } from "../../imap/pending-changes.ts";
 import type { MailboxStatusResponse } from "../../imap/responses.ts";
-import { allDone } from "../../util/all-done.ts";
+import { eachMessagesFlags } from "../../imap/verbs/fetch-flags.ts";
+import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";
 import { otherSide, type PerSide, type Side } from "../../model/side.ts";
 import {
@@ -19,15 +18,16 @@ import {
   isEmpty,
   lastUid,
   subtract,
+  type UidSet,
   UidSetBuilder,
   uidSetOf,
   union,
-  type UidSet,
 } from "../../model/uid-set.ts";
-import { comparePairs } from "../identity/compare-pairs.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { comparePairs } from "../identity/compare-pairs.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
-import { looksLikeTheEnd, pauseMs, type Loss } from "./vanished-doubt.ts";
+import { looksLikeTheEnd, type Loss, pauseMs } from "./vanished-doubt.ts";
 
 /** How often a count that does not fit is asked for while nothing moves, and how often a mailbox that goes on changing. */
 const attempts = 3;

@@ -1,13 +1,13 @@
 // Holds back mailboxes of which far more would be deleted than people do: a server that lost its mail must not empty the other
 // one, neither at once nor bit by bit. What was deleted within the last 24 hours counts, whichever run did it.
 
-import { InterimapError } from "../../model/errors.ts";
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
+import { InterimapError } from "../../model/errors.ts";
 import { briefName } from "../../model/mailbox-name.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
-import { planHoldingBack, type Loss } from "./hold-back-plan.ts";
+import { type Loss, planHoldingBack } from "./hold-back-plan.ts";
 
 /** A share of all messages says little where there are few. */
 const harmless = 100;

@@ -11,12 +11,12 @@ import {
   halves,
   isEmpty,
   subtract,
+  type UidSet,
   uidSetOf,
   union,
-  type UidSet,
 } from "../../model/uid-set.ts";
-import { clearRefusedChanges, recordRefusedDeletion } from "../refused/refused-changes.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { clearRefusedChanges, recordRefusedDeletion } from "../refused/refused-changes.ts";
 
 /** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
 const expungeAttempts = 2;

@@ -1,20 +1,20 @@
 // Before anything is deleted in one of several mailboxes: how many deletions they add up to, and which are held back.
 
+import type { Session } from "../../imap/session.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { statusIfAny } from "../../imap/verbs/mailbox.ts";
 import { select } from "../../imap/verbs/select.ts";
-import type { Session } from "../../imap/session.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
-import type { MailboxState } from "../../model/mailbox-state.ts";
-import { allDone } from "../../util/all-done.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
+import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { emptyUidSet, subtract, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { DeletionGuard } from "./deletion-guard.ts";
-import type { Loss } from "./hold-back-plan.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { newlyVanished, undeletableIn } from "../refused/refused-changes.ts";
+import type { DeletionGuard } from "./deletion-guard.ts";
+import type { Loss } from "./hold-back-plan.ts";
 import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
 
 export interface Prospect {

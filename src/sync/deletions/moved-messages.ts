@@ -3,11 +3,11 @@
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { select } from "../../imap/verbs/select.ts";
-import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
-import { countUids, emptyUidSet, isEmpty, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { countUids, emptyUidSet, isEmpty, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { identitiesIn } from "../identity/identities-in.ts";
-import { findVanished, type Foresight, type Prospect } from "./foresee-deletions.ts";
 import { newlyVanished, undeletableIn } from "../refused/refused-changes.ts";
+import { findVanished, type Foresight, type Prospect } from "./foresee-deletions.ts";
 import { vanishedPlans } from "./vanished-slices.ts";
 
 /** How many mailboxes are searched, the latest changed first. */

@@ -1,13 +1,13 @@
 // Carries deletions to the other side ("A deletion" in ARCHITECTURE.md). A mapping goes only after both messages are gone.
 
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { hasUid, intersect, isEmpty, uidSetOf, uidsOf, type UidSet } from "../../model/uid-set.ts";
-import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.ts";
-import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
-import { expungeMessages } from "./expunge-messages.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { hasUid, intersect, isEmpty, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
-import { clearRefusedChanges, newlyVanished } from "../refused/refused-changes.ts";
 import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
+import { clearRefusedChanges, newlyVanished } from "../refused/refused-changes.ts";
+import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.ts";
+import { expungeMessages } from "./expunge-messages.ts";
+import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
 
 /** Deals with all messages the views report as vanished now. */
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {

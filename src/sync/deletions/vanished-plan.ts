@@ -1,7 +1,7 @@
 // What to expunge and which mappings to drop, when messages vanished on one side or both. Pure.
 
-import { perSide, type PerSide, type Side } from "../../model/side.ts";
-import { hasUid, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { type PerSide, perSide, type Side } from "../../model/side.ts";
+import { hasUid, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 
 export interface VanishedPlan {
   /** UIDs to expunge on each side: their counterparts vanished on the other. */

@@ -1,9 +1,9 @@
 // What to do about all messages that vanished, a slice at a time: a million may have.
 
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { slices } from "../../util/slices.ts";
-import { countUids, hasUid, intersect, uidSetOf, uidsOf, type UidSet } from "../../model/uid-set.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { countUids, hasUid, intersect, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
+import { slices } from "../../util/slices.ts";
 import { planVanished, type VanishedPlan } from "./vanished-plan.ts";
 
 /** How many are expunged together: enough for full command lines, with some of them in flight. */

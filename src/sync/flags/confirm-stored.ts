@@ -2,9 +2,9 @@
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import type { FlagUpdate } from "../../imap/verbs/uid-store.ts";
-import { establishedFlags, noFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import { establishedFlags, type FlagSet, noFlags, withoutFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
-import { UidSetBuilder, uidsOf, type UidSet } from "../../model/uid-set.ts";
+import { type UidSet, UidSetBuilder, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /**

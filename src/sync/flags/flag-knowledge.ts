@@ -2,7 +2,7 @@
 // It is how our own STOREs are recognised when the server tells us of them. And the flags a side is known not to keep.
 
 import type { FlagChange } from "../../imap/pending-changes.ts";
-import { noFlags, unionFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 
 export class FlagKnowledge {

@@ -3,8 +3,8 @@
 // A server that cannot keep a flag neither receives it nor, by lacking it, takes it away from the other side.
 
 import type { FlagChange } from "../../imap/pending-changes.ts";
-import { storableFlags, unionFlags, untoldFlags, type FlagSet, type PermanentFlags } from "../../model/flags.ts";
-import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type FlagSet, type PermanentFlags, storableFlags, unionFlags, untoldFlags } from "../../model/flags.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 
 export interface FlagSituation {
   /** A mapping: the message's UID on each side. */

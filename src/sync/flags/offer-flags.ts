@@ -1,6 +1,6 @@
 // What flags to offer a side, and what to do when it will not have them. Each is reported once a mailbox.
 
-import { establishedFlags, noFlags, storableFlags, withoutFlags, type FlagSet } from "../../model/flags.ts";
+import { establishedFlags, type FlagSet, noFlags, storableFlags, withoutFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";

@@ -1,15 +1,13 @@
 // Carries flag changes to the other side ("A flag" in ARCHITECTURE.md): taken from both views at once, planned, stored in
 // groups of equal flags, and taken up again where the target changed under our hands.
 
-import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { FlagChange } from "../../imap/pending-changes.ts";
+import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch-flags.ts";
+import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../../model/flags.ts";
-import { allDone } from "../../util/all-done.ts";
 import { laterModSeq } from "../../model/mod-seq.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { slices } from "../../util/slices.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import {
   countUids,
   emptyUidSet,
@@ -18,17 +16,19 @@ import {
   intersect,
   isEmpty,
   subtract,
+  type UidSet,
   UidSetBuilder,
   uidSetOf,
   uidsOf,
   union,
-  type UidSet,
 } from "../../model/uid-set.ts";
-import { leftAsTheyWere } from "./confirm-stored.ts";
-import { planFlags, type FlagSituation } from "./flags-plan.ts";
-import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
+import { allDone } from "../../util/all-done.ts";
+import { slices } from "../../util/slices.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
-import { StoreGroups, type StoreGroup } from "./same-flags-groups.ts";
+import { leftAsTheyWere } from "./confirm-stored.ts";
+import { type FlagSituation, planFlags } from "./flags-plan.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "./offer-flags.ts";
+import { type StoreGroup, StoreGroups } from "./same-flags-groups.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
 

@@ -1,9 +1,9 @@
 // Gathers the messages that are to get equal flags, so that they share a UID STORE: sets of UIDs are all that is kept of
 // half a million updates.
 
-import { isSendable, type FlagSet } from "../../model/flags.ts";
+import { type FlagSet, isSendable } from "../../model/flags.ts";
 import type { PerSide, Side } from "../../model/side.ts";
-import { UidSetBuilder, type UidSet } from "../../model/uid-set.ts";
+import { type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 
 export interface StoreGroup {
   readonly uids: UidSet;

@@ -1,9 +1,9 @@
 // The flags of messages that turned out to be copies of each other: neither is older, so both get the union.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { otherSide, perSide, sides, type PerSide } from "../../model/side.ts";
-import { planFlags } from "./flags-plan.ts";
+import { otherSide, type PerSide, perSide, sides } from "../../model/side.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { planFlags } from "./flags-plan.ts";
 
 /**
  * Has the flags of each pair united by the next propagateFlags(), and returns the pairs that need it. What the views know

@@ -3,18 +3,18 @@
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import {
+  type FlagSet,
   flagsThat,
   noFlags,
   sendableFlags,
   storableFlags,
   unionFlags,
   withoutFlags,
-  type FlagSet,
 } from "../../model/flags.ts";
-import { bothSides, otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { slices } from "../../util/slices.ts";
+import { bothSides, otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { Unkept } from "../../state/unkept.ts";
+import { slices } from "../../util/slices.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { isRefused } from "../refused/refused-changes.ts";
 

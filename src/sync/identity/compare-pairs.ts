@@ -2,9 +2,9 @@
 // their flags. What is found goes into the views, as if it had been told.
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { emptyUidSet, subtract, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { slices } from "../../util/slices.ts";
-import { emptyUidSet, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /** How many pairs are compared at once: a million would take more memory than everything else. */

@@ -4,13 +4,13 @@
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/mapping.ts";
-import { readablePairs, type WithText } from "./read-texts.ts";
-import type { Doubts } from "../recovery/gone-back.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "../context/open-mailbox.ts";
-import { compareRows, needsTexts, standingsByText, type Compared } from "./recorded-pair.ts";
+import type { Doubts } from "../recovery/gone-back.ts";
+import { readablePairs, type WithText } from "./read-texts.ts";
+import { type Compared, compareRows, needsTexts, standingsByText } from "./recorded-pair.ts";
 
 /** How many of the newest messages of each side are asked for: their UIDs are the first to be given out again. */
 const sampleSize = 3;

@@ -2,12 +2,12 @@
 // program that brought them there, altered them.
 
 import { fetchHeaderSizes, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { uidSetOf } from "../../model/uid-set.ts";
 import { planIdentification } from "../../mail/matching/identify-plan.ts";
 import { pairInOrder, pairSame, without } from "../../mail/matching/match-plan.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
-import { withTexts, type WithText } from "./read-texts.ts";
+import { type WithText, withTexts } from "./read-texts.ts";
 
 type Sessions = Pick<OpenMailbox, "sessions">;
 

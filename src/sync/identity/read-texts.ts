@@ -2,10 +2,10 @@
 
 import { createHash } from "node:crypto";
 import { fetchMessages, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { InterimapError } from "../../model/errors.ts";
-import { bothSides, perSide, type PerSide, type Side } from "../../model/side.ts";
-import { uidSetOf } from "../../model/uid-set.ts";
 import { planCopies } from "../../mail/transfer/batch-plan.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /** The most that is in memory at once. */

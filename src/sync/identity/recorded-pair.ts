@@ -3,7 +3,7 @@
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fitOf } from "../../model/fingerprint.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { PrintedPair, Prints } from "../../state/mapping.ts";
 import type { WithText } from "./read-texts.ts";
 

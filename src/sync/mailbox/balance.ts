@@ -8,7 +8,7 @@ import { noop } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import {
   countUids,
   emptyUidSet,
@@ -17,17 +17,17 @@ import {
   isEmpty,
   subtract,
   uidRange,
+  type UidSet,
   uidSetOf,
   uidsOf,
   union,
-  type UidSet,
 } from "../../model/uid-set.ts";
-import { forgetUnknown } from "../deletions/confirm-vanished.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
-import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
-import { goneAlready } from "../refused/refused-changes.ts";
+import { forgetUnknown } from "../deletions/confirm-vanished.ts";
 import { Findings } from "../recovery/repair-plan.ts";
 import { adoptUnrecorded } from "../recovery/resume.ts";
+import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
+import { goneAlready } from "../refused/refused-changes.ts";
 import { straysFrom } from "./strays.ts";
 
 /** The answer to one search is one line: it must not become longer than a server's lines may be. */

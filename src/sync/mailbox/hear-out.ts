@@ -2,14 +2,14 @@
 // what it has reported, and asked for again; nothing is asked when the numbers add up.
 
 import { fetchIdentities, fetchSizes, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { existingUids } from "../../imap/verbs/search.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
-import { allDone } from "../../util/all-done.ts";
+import { existingUids } from "../../imap/verbs/search.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { Side } from "../../model/side.ts";
-import { countUids, isEmpty, subtract, uidRange, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { countUids, isEmpty, subtract, uidRange, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
 

@@ -1,7 +1,7 @@
 // What SELECT tells the server that we know, so that it reports what has happened since (RFC 7162 3.2.5).
 
 import type { SelectBaseline } from "../../imap/verbs/select.ts";
-import { perSide, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import type { MailboxWork } from "../context/open-mailbox.ts";
 

@@ -1,6 +1,6 @@
 // What the state of a mailbox is at the end of a round: asked for where something was changed, and proven where it is too good.
 
-import { selectAgain, type Channel } from "../../imap/channel.ts";
+import { type Channel, selectAgain } from "../../imap/channel.ts";
 import type { MailboxView } from "../../imap/mailbox-view.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { InterimapError } from "../../model/errors.ts";

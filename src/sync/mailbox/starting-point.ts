@@ -2,9 +2,9 @@
 
 import type { MailboxView } from "../../imap/mailbox-view.ts";
 import { noFlags } from "../../model/flags.ts";
-import { nothingSeen, type MailboxState } from "../../model/mailbox-state.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, isEmpty, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { type MailboxState, nothingSeen } from "../../model/mailbox-state.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { emptyUidSet, isEmpty, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import type { ChangeKind } from "../../state/refused-changes.ts";
 import type { MailboxWork, OpenMailbox, Progress } from "../context/open-mailbox.ts";
 import { isWaitOver } from "../copies/waits.ts";

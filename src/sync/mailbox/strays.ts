@@ -2,9 +2,9 @@
 // there; unless the server counts more messages than there can be below.
 
 import { existingUids } from "../../imap/verbs/search.ts";
-import { sides, type Side } from "../../model/side.ts";
-import { countUids, maxUid, subtract, uidRange, union, type UidSet } from "../../model/uid-set.ts";
-import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
+import { type Side, sides } from "../../model/side.ts";
+import { countUids, maxUid, subtract, uidRange, type UidSet, union } from "../../model/uid-set.ts";
+import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
 
 /** Before anything is matched: a message that is found only afterwards, when its copy was made, is there twice. */

@@ -3,8 +3,8 @@
 
 import { InterimapError, interrupted } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { MailboxWork, OpenMailbox, Progress } from "../context/open-mailbox.ts";
 import { copyNewMessages } from "../copies/copy-new.ts";
@@ -16,7 +16,7 @@ import { propagateFlags } from "../flags/propagate-flags.ts";
 import { offerUnkeptFlags, recordUnkeptFlags } from "../flags/unkept-flags.ts";
 import { judgeSample } from "../identity/identity-sample.ts";
 import { confirmCopied } from "../recovery/confirm-copied.ts";
-import { distrust, findGoneBack, type Doubts } from "../recovery/gone-back.ts";
+import { distrust, type Doubts, findGoneBack } from "../recovery/gone-back.ts";
 import { repairMailbox } from "../recovery/repair-mailbox.ts";
 import { resume } from "../recovery/resume.ts";
 import { offerRefusedChanges } from "../refused/offer-changes.ts";
@@ -24,7 +24,7 @@ import { reportRefusals } from "../refused/record-refusal.ts";
 import { clearSettledFlags } from "../refused/refused-changes.ts";
 import { isBalanced, requireAllTold } from "./balance.ts";
 import { readAgain } from "./read-again.ts";
-import { prefetches, openMailbox } from "./select-both.ts";
+import { openMailbox, prefetches } from "./select-both.ts";
 import { isAsSelected, proven, settle, stateOf } from "./settle.ts";
 import { findStrays } from "./strays.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";

@@ -4,12 +4,12 @@
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
-import { comparePairs } from "../identity/compare-pairs.ts";
-import { doubtOf, tellsChanges, withoutModSeq, type Doubt, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { comparePairs } from "../identity/compare-pairs.ts";
 import { isRefused } from "../refused/refused-changes.ts";
+import { type Doubt, doubtOf, type ModSeqEvidence, tellsChanges, withoutModSeq } from "./mod-seq-doubt.ts";
 
 /**
  * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the views afterwards,

@@ -2,11 +2,11 @@
 
 import type { Channel } from "../../imap/channel.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import { shareOut, type Job } from "../../mail/pool/share-out.ts";
+import { type Job, shareOut } from "../../mail/pool/share-out.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { optimiseLater } from "../context/late-optimisation.ts";
-import { attempt, knownMailboxes, leaveOut, rubbishOf, wireNamesOf, type Run } from "../context/run.ts";
+import { attempt, knownMailboxes, leaveOut, rubbishOf, type Run, wireNamesOf } from "../context/run.ts";
 import { foreseeDeletions, type Prospect } from "../deletions/foresee-deletions.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";

@@ -3,13 +3,13 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { deleteMailbox, unsubscribe } from "../../imap/verbs/mailbox.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";
 import { toWire } from "../../model/mailbox-name.ts";
 import type { Side } from "../../model/side.ts";
 import { serverOrder, type Target } from "../../model/target.ts";
 import type { Report } from "../context/events.ts";
-import { isNowhere, openServers, resolveGiven, type Opened, type Opening } from "./given-mailboxes.ts";
-import { lookUp } from "../../mail/listing/look-up.ts";
+import { isNowhere, type Opened, type Opening, openServers, resolveGiven } from "./given-mailboxes.ts";
 
 export interface Deletion extends Opening {
   /** As given: in the local server's notation, or as lines show it. */

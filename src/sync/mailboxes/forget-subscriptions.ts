@@ -1,11 +1,11 @@
 // Subscriptions that ended on both sides while list-select-opts = SUBSCRIBED kept their mailboxes from being listed.
 
 import type { Session } from "../../imap/session.ts";
-import { bothSides, sides, type PerSide } from "../../model/side.ts";
-import type { Store } from "../../state/state-store.ts";
-import { lookUpListing } from "../../mail/listing/look-up.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { lookUpListing } from "../../mail/listing/look-up.ts";
+import { bothSides, type PerSide, sides } from "../../model/side.ts";
+import type { Store } from "../../state/state-store.ts";
 
 export interface Listed {
   readonly sessions: PerSide<Session>;

@@ -1,17 +1,17 @@
 // Mailboxes that are named one by one, by --delete and --rename: which are meant, and on which servers.
 
-import { listDelimiter } from "../../imap/verbs/list.ts";
 import type { Session } from "../../imap/session.ts";
-import { allDone } from "../../util/all-done.ts";
+import { listDelimiter } from "../../imap/verbs/list.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
+import type { SessionPair } from "../../mail/pool/pair.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { meantBy, newNames, readings, theOnly } from "../../model/given-name.ts";
-import { canonicalName, displayName, toWire, type Naming } from "../../model/mailbox-name.ts";
-import { bothSides, sides, type PerSide } from "../../model/side.ts";
+import { canonicalName, displayName, type Naming, toWire } from "../../model/mailbox-name.ts";
+import { bothSides, type PerSide, sides } from "../../model/side.ts";
 import type { Target } from "../../model/target.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { SessionPair } from "../../mail/pool/pair.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { Report } from "../context/events.ts";
-import { lookUp } from "../../mail/listing/look-up.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
 export interface Opened {

@@ -1,11 +1,11 @@
 // MAILBOX arguments of a run: whether each means one thing, and whether there is anything of the kind. Pure.
 
+import { listedNames, type ListingQuery } from "../../mail/listing/list-both.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { meantBy, readings } from "../../model/given-name.ts";
 import { toWire } from "../../model/mailbox-name.ts";
-import { perSide, sides, type PerSide } from "../../model/side.ts";
-import { listedNames, type ListingQuery } from "../../mail/listing/list-both.ts";
-import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 
 export interface GivenScene {

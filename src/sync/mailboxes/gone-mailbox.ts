@@ -1,9 +1,9 @@
 // What to say of a known mailbox that one server does not have any more, and which commands to choose from.
 
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName } from "../../model/mailbox-name.ts";
 import { otherSide, type PerSide, type Side } from "../../model/side.ts";
-import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 
 export interface GoneMailbox {

@@ -1,9 +1,9 @@
 // What to do about the mailboxes as a whole: create, subscribe, synchronise, leave alone. Pure.
 
-import { InterimapError } from "../../model/errors.ts";
-import { sameState, type MailboxState } from "../../model/mailbox-state.ts";
-import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { type MailboxState, sameState } from "../../model/mailbox-state.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 import { tellsChanges } from "../mailbox/mod-seq-doubt.ts";
 
 /** What the store knows of a mailbox. */

@@ -2,9 +2,9 @@
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { itemBehind, type MailboxState } from "../../model/mailbox-state.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { WithText } from "../identity/read-texts.ts";
-import { needsTexts, standingsByText, type Compared, type Standing } from "../identity/recorded-pair.ts";
+import { type Compared, needsTexts, type Standing, standingsByText } from "../identity/recorded-pair.ts";
 
 /** What it has that the recorded one cannot have. Mod-sequences are left aside: proxies and new indexes count them anew. */
 export function numbersObjection(recorded: MailboxState, told: MailboxState | undefined): string | undefined {

@@ -1,23 +1,23 @@
 // Whether servers on other ports than before show the accounts that the database is about: a proxy may have come in between, or
 // another provider may be there. Mailboxes are only read for that.
 
-import { InterimapError } from "../../model/errors.ts";
 import type { Session } from "../../imap/session.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import { lookUpListing } from "../../mail/listing/look-up.ts";
+import { InterimapError } from "../../model/errors.ts";
 import { briefName, type Naming } from "../../model/mailbox-name.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
-import type { PrintedPair } from "../../state/mapping.ts";
-import type { MailboxRecord } from "../../state/mailboxes.ts";
-import type { Store } from "../../state/state-store.ts";
 import type { Doubt } from "../../state/account-claim.ts";
-import { lookUpListing } from "../../mail/listing/look-up.ts";
-import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import type { MailboxRecord } from "../../state/mailboxes.ts";
+import type { PrintedPair } from "../../state/mapping.ts";
+import type { Store } from "../../state/state-store.ts";
+import { identitiesIn } from "../identity/identities-in.ts";
 import { readablePairs } from "../identity/read-texts.ts";
 import { compareRows } from "../identity/recorded-pair.ts";
-import { conclude, numbersObjection, unclearAmong, type Comparison } from "./same-accounts-plan.ts";
-import { identitiesIn } from "../identity/identities-in.ts";
 import { leaveMailboxes } from "../renames/second-look.ts";
+import { type Comparison, conclude, numbersObjection, unclearAmong } from "./same-accounts-plan.ts";
 
 export interface Comparing {
   readonly sessions: PerSide<Session>;

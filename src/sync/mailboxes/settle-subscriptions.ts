@@ -3,8 +3,8 @@
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { subscribe, unsubscribe } from "../../imap/verbs/mailbox.ts";
 import { toWire } from "../../model/mailbox-name.ts";
-import { knownMailboxes, type Planned, type Run } from "../context/run.ts";
 import { allDone } from "../../util/all-done.ts";
+import { knownMailboxes, type Planned, type Run } from "../context/run.ts";
 
 export async function settleSubscriptions(run: Run, { listings, plan }: Planned): Promise<void> {
   const { sessions, store, report } = run;

@@ -2,10 +2,10 @@
 // missing because of it.
 
 import type { Session } from "../../imap/session.ts";
-import { allDone } from "../../util/all-done.ts";
-import { sides, type PerSide, type Side } from "../../model/side.ts";
-import { lookUpListing } from "../../mail/listing/look-up.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { lookUpListing } from "../../mail/listing/look-up.ts";
+import { type PerSide, type Side, sides } from "../../model/side.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { MailboxPlan } from "./mailbox-plan.ts";
 
 export interface OddMailbox {

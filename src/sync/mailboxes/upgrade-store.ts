@@ -4,7 +4,7 @@
 import type { Session } from "../../imap/session.ts";
 import { accountText } from "../../model/account.ts";
 import type { Naming } from "../../model/mailbox-name.ts";
-import { perSide, sides, type PerSide } from "../../model/side.ts";
+import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
 

@@ -2,8 +2,8 @@
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
-import { sides, type PerSide, type Side } from "../../model/side.ts";
-import { uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
+import { type PerSide, type Side, sides } from "../../model/side.ts";
+import { type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { uniteFlags } from "../flags/unite-flags.ts";
 

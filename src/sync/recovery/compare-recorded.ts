@@ -7,7 +7,7 @@ import { indistinctKeys } from "../../mail/matching/identify-plan.ts";
 import { identityKey, likeness } from "../../mail/matching/match-plan.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { fingerprint, fitOf } from "../../model/fingerprint.ts";
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { PrintedPair, Prints } from "../../state/mapping.ts";

@@ -4,7 +4,7 @@
 import { selectAgain } from "../../imap/channel.ts";
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
 import { fitOf } from "../../model/fingerprint.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import {
   emptyUidSet,
   hasUid,
@@ -14,16 +14,16 @@ import {
   maxUid,
   subtract,
   uidRange,
+  type UidSet,
   uidSetOf,
   union,
-  type UidSet,
 } from "../../model/uid-set.ts";
+import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
+import { findWrongUids, near } from "../copies/wrong-uids.ts";
 import { compareFlags } from "../identity/compare-pairs.ts";
-import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
 import { forgetTakenRefusals } from "../refused/record-refusal.ts";
 import { goneAlready } from "../refused/refused-changes.ts";
 import { copiedPairs, forgetChangesOf, unrecordedUids } from "./resume.ts";
-import { findWrongUids, near } from "../copies/wrong-uids.ts";
 
 /**
  * Compares in full what was copied since the checkpoint, before anything else is compared, and drops the rows of what is not

@@ -2,14 +2,14 @@
 // that was recorded, which RFC 3501 2.3.1.1 and RFC 7162 3.1.2.1 rule out as long as UIDVALIDITY stays. UIDs that were given to messages
 // that are lost are given to others.
 
-import { existingUids } from "../../imap/verbs/search.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
+import { existingUids } from "../../imap/verbs/search.ts";
 import { itemBehind } from "../../model/mailbox-state.ts";
-import { bothSides, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, type Side, sides } from "../../model/side.ts";
 import { isEmpty, maxUid, uidRange, union } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
-import { clearRefusedChanges } from "../refused/refused-changes.ts";
 import { lacksModSeqs } from "../mailbox/untold-changes.ts";
+import { clearRefusedChanges } from "../refused/refused-changes.ts";
 
 /** Why the UIDs of a side may be other messages' now; undefined: nothing speaks for it. */
 export type Doubts = PerSide<string | undefined>;

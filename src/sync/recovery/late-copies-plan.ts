@@ -1,8 +1,8 @@
 // Which newcomers are second copies, made by an APPEND that was not confirmed and then carried out after all. Pure.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { hasUid, type UidSet } from "../../model/uid-set.ts";
 import { identityKey, pairByKey } from "../../mail/matching/match-plan.ts";
+import { hasUid, type UidSet } from "../../model/uid-set.ts";
 
 /** A message that was sent without being confirmed, and its copy of another APPEND, which has a row. */
 export interface Copied {

@@ -5,7 +5,7 @@
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { without } from "../../mail/matching/match-plan.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide } from "../../model/side.ts";
+import { bothSides, otherSide, type PerSide, perSide, sides } from "../../model/side.ts";
 import {
   emptyUidSet,
   hasUid,
@@ -13,17 +13,17 @@ import {
   isEmpty,
   subtract,
   uidRange,
+  type UidSet,
   uidSetOf,
   union,
-  type UidSet,
 } from "../../model/uid-set.ts";
-import { uidLimit, type Direction, type OpenMailbox } from "../context/open-mailbox.ts";
+import { type Direction, type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
 import { removeUnrecorded } from "../deletions/expunge-messages.ts";
 import { pairCopies } from "../identity/pair-messages.ts";
 import { withTexts } from "../identity/read-texts.ts";
 import { refusedUids, withdrawRefusal } from "../refused/record-refusal.ts";
 import { adopt } from "./adopt.ts";
-import { expectedCopies, planLateCopies, plausibleAmong, type Copied } from "./late-copies-plan.ts";
+import { type Copied, expectedCopies, planLateCopies, plausibleAmong } from "./late-copies-plan.ts";
 import { forgetChangesOf } from "./resume.ts";
 
 /** Returns what is left of both sides' new messages: none of them is such a copy. */

@@ -5,15 +5,15 @@ import type { FlagChange } from "../../imap/pending-changes.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";
-import { perSide, sides, type PerSide } from "../../model/side.ts";
+import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { PrintedPair, Prints } from "../../state/mapping.ts";
-import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
+import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
 import { uniteFlags } from "../flags/unite-flags.ts";
 import { identify } from "../identity/pair-messages.ts";
 import { forgetTakenRefusals } from "../refused/record-refusal.ts";
 import { notePairs, recordPairs } from "./adopt.ts";
 import { addIndistinct, addUnrecorded, compareRows } from "./compare-recorded.ts";
-import { Findings, planRepair, type Anomaly, type RepairPlan } from "./repair-plan.ts";
+import { type Anomaly, Findings, planRepair, type RepairPlan } from "./repair-plan.ts";
 import { aheadOf, reportStates } from "./states-ahead.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */

@@ -3,11 +3,11 @@
 // equal is copied. In doubt a message is copied rather than deleted, and a row is kept rather than dropped.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { type Likeness, likeness, pairSame } from "../../mail/matching/match-plan.ts";
 import { fitOf } from "../../model/fingerprint.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, hasUid, uidSetOf, type UidSet } from "../../model/uid-set.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { emptyUidSet, hasUid, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import type { Prints } from "../../state/mapping.ts";
-import { likeness, pairSame, type Likeness } from "../../mail/matching/match-plan.ts";
 
 export interface RepairSituation {
   /** All mapping rows. */

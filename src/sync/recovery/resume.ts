@@ -1,7 +1,7 @@
 // Takes up a mailbox whose last synchronisation was interrupted ("After a crash" in ARCHITECTURE.md).
 // Rows at or above UIDNEXT are messages copied since the last checkpoint; the marker says that copies without a row may exist.
 
-import { bothSides, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import {
   hasUid,
   intersect,
@@ -9,11 +9,11 @@ import {
   maxUid,
   subtract,
   uidRange,
+  type UidSet,
   uidSetOf,
   union,
-  type UidSet,
 } from "../../model/uid-set.ts";
-import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
+import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { pairCopies, pairMessages } from "../identity/pair-messages.ts";
 import { identitiesOf } from "../mailbox/hear-out.ts";

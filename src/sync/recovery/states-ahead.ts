@@ -1,8 +1,8 @@
 // Recorded states that a server has not reached yet: it went back, or the record is wrong.
 
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { sides, type Side } from "../../model/side.ts";
-import { uidLimit, type OpenMailbox } from "../context/open-mailbox.ts";
+import { type Side, sides } from "../../model/side.ts";
+import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
 
 /** Returns whether what is recorded of a server is ahead of it, which cannot be. */
 export function reportStates(mailbox: OpenMailbox): boolean {

@@ -1,10 +1,10 @@
 // Deletions and flags that a server refused earlier are asked for again in time, because rights change.
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { hasUid, intersect, isEmpty, subtract, uidSetOf, union, type UidSet } from "../../model/uid-set.ts";
-import { expungeMessages } from "../deletions/expunge-messages.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
+import { hasUid, intersect, isEmpty, subtract, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { expungeMessages } from "../deletions/expunge-messages.ts";
 import { clearRefusedChanges } from "./refused-changes.ts";
 
 /** Those that it is time for. Flags are only put down as changed: the rounds that follow set them. */

@@ -1,10 +1,10 @@
 // What is remembered of messages that a server refused.
 
+import { type Side, sides } from "../../model/side.ts";
+import { type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import type { Refusal } from "../../state/refused.ts";
 import { alike } from "../../util/alike.ts";
 import { groupBy } from "../../util/group-by.ts";
-import { sides, type Side } from "../../model/side.ts";
-import { uidSetOf, type UidSet } from "../../model/uid-set.ts";
-import type { Refusal } from "../../state/refused.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 
 /** Messages of a side that the other one refused, earlier and in this run. */

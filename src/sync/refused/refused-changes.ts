@@ -1,8 +1,8 @@
 // Deletions and flags that a server will not carry out: what is remembered of them, and what that means for the rest.
 // Each has its mapping row still: a message whose counterpart is gone is neither new nor to be copied back.
 
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import { hasUid, intersect, isEmpty, subtract, uidSetOf, uidsOf, union, type UidSet } from "../../model/uid-set.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { hasUid, intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import type { ChangeRefusal } from "../../state/refused-changes.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";

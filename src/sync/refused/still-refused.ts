@@ -3,13 +3,13 @@
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { otherSide, type PerSide } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
-import type { RefusedChange } from "../../state/refused-changes.ts";
 import type { RefusedMessage } from "../../state/refused.ts";
+import type { RefusedChange } from "../../state/refused-changes.ts";
+import { alike } from "../../util/alike.ts";
+import { groupBy } from "../../util/group-by.ts";
 import type { Run } from "../context/run.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { stillRefused } from "./retry-refused.ts";
-import { alike } from "../../util/alike.ts";
-import { groupBy } from "../../util/group-by.ts";
 
 /** Up to this many mailboxes that wait for the same have a line each. */
 const fewMailboxes = 3;

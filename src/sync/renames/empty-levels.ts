@@ -2,10 +2,10 @@
 // their name.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
-import { deleteMailbox } from "../../imap/verbs/mailbox.ts";
 import type { Session } from "../../imap/session.ts";
-import { isWithin } from "../../model/mailbox-name.ts";
+import { deleteMailbox } from "../../imap/verbs/mailbox.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import { isWithin } from "../../model/mailbox-name.ts";
 
 /** Those of a name and below it, as the server spells them, deepest first; none where there is a mailbox. */
 export function emptyLevels(listed: ReadonlyMap<string, ListedMailbox>, name: string): readonly string[] {

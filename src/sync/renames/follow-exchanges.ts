@@ -2,17 +2,17 @@
 // Each step can be told from what the servers list, so that whatever ends in between is gone on with.
 
 import { rename } from "../../imap/verbs/mailbox.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { isWithin, renamedAlong, toWire } from "../../model/mailbox-name.ts";
 import type { Side } from "../../model/side.ts";
 import { isTemporary } from "../../model/temporary-name.ts";
-import { deleteLevels, emptyLevels } from "./empty-levels.ts";
-import type { Opened } from "../mailboxes/given-mailboxes.ts";
-import { lookUp } from "../../mail/listing/look-up.ts";
 import type { Report } from "../context/events.ts";
-import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
-import type { Move } from "./renaming.ts";
+import type { Opened } from "../mailboxes/given-mailboxes.ts";
+import { deleteLevels, emptyLevels } from "./empty-levels.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
+import type { Move } from "./renaming.ts";
 
 export interface Exchange extends Opened {
   readonly report: Report;

@@ -1,8 +1,8 @@
 // The ids by which a server tells mailboxes apart (RFC 8474), where their numbers do not. One that is what it was saves a look at
 // the messages; from any other nothing follows, and the messages are looked at.
 
-import { mailboxIdOf } from "../../imap/verbs/mailbox.ts";
 import type { Session } from "../../imap/session.ts";
+import { mailboxIdOf } from "../../imap/verbs/mailbox.ts";
 import { allDone } from "../../util/all-done.ts";
 
 export interface Recorded {

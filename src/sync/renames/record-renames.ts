@@ -1,14 +1,14 @@
 // Gives mailboxes that are called otherwise on the servers their new names in the database. Taken for new, they would get
 // back what was deleted in the meantime.
 
-import { perSide, sides, type PerSide } from "../../model/side.ts";
 import type { Session } from "../../imap/session.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
-import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
-import type { Renaming } from "./renaming.ts";
 import { finishSubscriptions } from "./rename-mailbox.ts";
+import type { Renaming } from "./renaming.ts";
 import type { Found } from "./whereabouts.ts";
 
 interface Recording {

@@ -1,12 +1,12 @@
 // What to say of a mailbox that cannot be called the same everywhere, and which commands to choose from. Pure.
 
+import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import type { Hint, Remedy } from "../../model/remedy.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { serverOrder, type Target } from "../../model/target.ts";
 import { goneError } from "../mailboxes/gone-mailbox.ts";
-import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import type { Held } from "./renaming.ts";
 

@@ -1,7 +1,7 @@
 // Which renames cannot be followed because their new name is not free, on the server or in the database. Pure.
 
-import { otherSide, sides, type Side } from "../../model/side.ts";
-import { holdBack, type Candidate, type DecisionSituation, type Held, type Move, type Renaming } from "./renaming.ts";
+import { otherSide, type Side, sides } from "../../model/side.ts";
+import { type Candidate, type DecisionSituation, type Held, holdBack, type Move, type Renaming } from "./renaming.ts";
 
 export interface Intentions {
   readonly moved: readonly Candidate[];

@@ -1,14 +1,14 @@
 // What follows from known mailboxes that are called otherwise now: which are renamed on the other server, too, which only in
 // the database, and which are left alone. Neither server counts for more than the other. Pure.
 
-import { groupBy } from "../../util/group-by.ts";
 import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { otherSide, perSide, sides } from "../../model/side.ts";
 import { isTemporary, settledName } from "../../model/temporary-name.ts";
+import { groupBy } from "../../util/group-by.ts";
 import { holdBlocked, placeOf } from "./rename-blocks.ts";
 import { circlesAmong } from "./rename-circles.ts";
-import { holdBack } from "./renaming.ts";
 import type { Candidate, Carried, DecisionSituation, Held, Move, Obstacle, Renaming } from "./renaming.ts";
+import { holdBack } from "./renaming.ts";
 
 export interface Decisions {
   /** Each list is of one server, and independent of the others: it can be carried out, or fail, alone. */

@@ -2,27 +2,27 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { rename, subscribe, unsubscribe } from "../../imap/verbs/mailbox.ts";
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { isWithin, renamedAlong, toWire } from "../../model/mailbox-name.ts";
-import { temporaryName } from "../../model/temporary-name.ts";
-import { bothSides, sides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, type Side, sides } from "../../model/side.ts";
 import type { Target } from "../../model/target.ts";
+import { temporaryName } from "../../model/temporary-name.ts";
 import type { Store } from "../../state/state-store.ts";
-import { deleteLevels } from "./empty-levels.ts";
 import type { Report } from "../context/events.ts";
-import { renameInSteps } from "./follow-exchanges.ts";
 import {
   isNowhere,
   newName,
-  openServers,
-  resolveGiven,
   type Opened,
   type Opening,
+  openServers,
+  resolveGiven,
 } from "../mailboxes/given-mailboxes.ts";
-import { lookUp } from "../../mail/listing/look-up.ts";
-import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
-import { renamedBefore } from "./renamed-before.ts";
+import { deleteLevels } from "./empty-levels.ts";
+import { renameInSteps } from "./follow-exchanges.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
+import { renamedBefore } from "./renamed-before.ts";
 
 export interface Renaming extends Opening {
   /** As given: in the local server's notation, or as lines show it. */

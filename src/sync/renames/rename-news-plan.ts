@@ -1,9 +1,9 @@
 // Which of the renames that servers reported (RFC 5465 5.4) are to be followed on the other side. Pure.
 
-import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
-import { otherSide, type PerSide, type Side } from "../../model/side.ts";
 import { canonicalLevels, nameIn } from "../../mail/listing/inbox-levels.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
+import { otherSide, type PerSide, type Side } from "../../model/side.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 
 /** Names as on the wire. */

@@ -1,12 +1,12 @@
 // What a rename changes on the servers and in the database, and what forbids it. Pure.
 
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { briefName, isWithin, renamedAlong, toWire, type Naming } from "../../model/mailbox-name.ts";
+import { briefName, isWithin, type Naming, renamedAlong, toWire } from "../../model/mailbox-name.ts";
 import type { Hint } from "../../model/remedy.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../../model/target.ts";
 import { emptyLevels } from "./empty-levels.ts";
-import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 
 export interface RenameSituation {

@@ -1,13 +1,13 @@
 // Where a mailbox has its new name already: a renaming may have been ended between one place and the next.
 
 import type { Session } from "../../imap/session.ts";
-import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
-import { otherSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import type { Store } from "../../state/state-store.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
+import { continues } from "../../model/mailbox-state.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
+import type { Store } from "../../state/state-store.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { leaveMailboxes, lookBack } from "./second-look.ts";
-import { continues } from "../../model/mailbox-state.ts";
 
 export interface RenamedBefore {
   readonly sessions: PerSide<Session>;

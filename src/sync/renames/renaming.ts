@@ -1,7 +1,7 @@
 // What may become of a known mailbox that is called otherwise now.
 
-import type { PerSide, Side } from "../../model/side.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import type { PerSide, Side } from "../../model/side.ts";
 
 export interface Renaming {
   readonly idx: number;

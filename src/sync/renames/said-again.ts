@@ -2,9 +2,9 @@
 // name or a number that a server got wrong once is not to rename anything.
 
 import type { Session } from "../../imap/session.ts";
-import { listMailboxes, type ListedMailbox, type Listing } from "../../mail/listing/list-mailboxes.ts";
+import { type ListedMailbox, type Listing, listMailboxes } from "../../mail/listing/list-mailboxes.ts";
 import { continues, type MailboxState } from "../../model/mailbox-state.ts";
-import { bothSides, sides, type PerSide } from "../../model/side.ts";
+import { bothSides, type PerSide, sides } from "../../model/side.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import type { Found } from "./whereabouts.ts";

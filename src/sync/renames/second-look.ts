@@ -1,12 +1,12 @@
 // Whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, and messages are not.
 
-import { openChannel, type Channel } from "../../imap/channel.ts";
+import { type Channel, openChannel } from "../../imap/channel.ts";
+import type { Session } from "../../imap/session.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { unselect } from "../../imap/verbs/mailbox.ts";
 import { examine } from "../../imap/verbs/select.ts";
-import type { Session } from "../../imap/session.ts";
 import { fitOf } from "../../model/fingerprint.ts";
-import { bothSides, otherSide, perSide, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/mapping.ts";
 import type { Store } from "../../state/state-store.ts";

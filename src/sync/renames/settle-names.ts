@@ -2,24 +2,24 @@
 // them would come to the other server a second time.
 
 import type { Session } from "../../imap/session.ts";
+import type { ListingQuery } from "../../mail/listing/list-both.ts";
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, isWithin, renamedAlong } from "../../model/mailbox-name.ts";
-import { perSide, sides, type PerSide, type Side } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { isTemporary, settledName } from "../../model/temporary-name.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
-import { exchangeNames, type Exchange } from "./follow-exchanges.ts";
-import type { RenameSource } from "./rename-news-plan.ts";
-import type { ListingQuery } from "../../mail/listing/list-both.ts";
-import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { type Exchange, exchangeNames } from "./follow-exchanges.ts";
 import { recordRenames } from "./record-renames.ts";
-import { isSaidAgain } from "./said-again.ts";
 import { heldError } from "./rename-advice.ts";
 import { placeOf } from "./rename-blocks.ts";
 import { decideRenames, type Decisions } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
+import type { RenameSource } from "./rename-news-plan.ts";
 import type { Held, Move, Renaming } from "./renaming.ts";
+import { isSaidAgain } from "./said-again.ts";
 import { leaveMailboxes } from "./second-look.ts";
 import type { Found } from "./whereabouts.ts";
 

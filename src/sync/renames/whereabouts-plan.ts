@@ -1,10 +1,10 @@
 // Which of the mailboxes that a server lists is which known one, by the numbers that are recorded of each. Pure: where
 // numbers do not tell, it names what is to be looked at.
 
-import { groupBy } from "../../util/group-by.ts";
-import { continues, sameState, type MailboxState } from "../../model/mailbox-state.ts";
-import { settledName } from "../../model/temporary-name.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import { continues, type MailboxState, sameState } from "../../model/mailbox-state.ts";
+import { settledName } from "../../model/temporary-name.ts";
+import { groupBy } from "../../util/group-by.ts";
 
 /** A known mailbox, and what is recorded of it on this side. */
 export interface Recorded {

@@ -1,24 +1,24 @@
 // Finds known mailboxes that are called otherwise now: by what was listed, and where that does not tell, by asking the servers.
 
 import type { Session } from "../../imap/session.ts";
-import { allDone } from "../../util/all-done.ts";
-import { continues, sameState, type MailboxState } from "../../model/mailbox-state.ts";
-import { bothSides, otherSide, perSide, sides, type PerSide, type Side } from "../../model/side.ts";
-import type { Store } from "../../state/state-store.ts";
-import { lookUpListing } from "../../mail/listing/look-up.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
-import { listMailboxes, type ListedMailbox, type Listing } from "../../mail/listing/list-mailboxes.ts";
+import { type ListedMailbox, type Listing, listMailboxes } from "../../mail/listing/list-mailboxes.ts";
+import { lookUpListing } from "../../mail/listing/look-up.ts";
+import { continues, type MailboxState, sameState } from "../../model/mailbox-state.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import type { Store } from "../../state/state-store.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { withSameIds } from "./mailbox-ids.ts";
 import {
+  type Answer,
   locate,
   lookalikes,
-  situationOf,
-  stateIn,
-  type Answer,
   type Question,
   type Recorded,
   type SideSituation,
+  situationOf,
+  stateIn,
   type Whereabouts,
 } from "./whereabouts-plan.ts";
 

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { otherSide, sides, type Side } from "../../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../../src/model/side.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
-import { contents, deliver, expunge, mails, twoStores, type TwoStores } from "../../support/two-stores.ts";
+import { contents, deliver, expunge, mails, type TwoStores, twoStores } from "../../support/two-stores.ts";
 import { becomes, startDaemon } from "../../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { otherSide, sides, type Side } from "../../../src/model/side.ts";
+import { otherSide, type Side, sides } from "../../../src/model/side.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
-import { command, contents, deliver, mail, mails, store, twoStores, type TwoStores } from "../../support/two-stores.ts";
+import { command, contents, deliver, mail, mails, store, type TwoStores, twoStores } from "../../support/two-stores.ts";
 import { becomes, startDaemon } from "../../support/watching.ts";
 import { dump, execute } from "../../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";

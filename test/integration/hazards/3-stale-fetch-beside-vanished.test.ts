@@ -13,9 +13,9 @@ import {
   deliver,
   expunge,
   mails,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
 

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { otherSide, sides, type PerSide } from "../../../src/model/side.ts";
+import { otherSide, type PerSide, sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sides, type Side } from "../../../src/model/side.ts";
+import { type Side, sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";
@@ -17,9 +17,9 @@ import {
   expunge,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../../support/two-stores.ts";
 import { dump } from "../../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";

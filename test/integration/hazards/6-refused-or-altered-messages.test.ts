@@ -17,9 +17,9 @@ import {
   mail,
   mails,
   store,
+  type TwoStores,
   twoStores,
   userNames,
-  type TwoStores,
 } from "../../support/two-stores.ts";
 import { dump } from "../../unit/state/databases.ts";
 import { assertNothingToDo } from "../converge.ts";

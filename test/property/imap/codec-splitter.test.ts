@@ -5,7 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { ImapStream } from "imapflow/lib/handler/imap-stream.js";
 import type { ImapStreamItem } from "imapflow/lib/handler/types.js";
-import { ResponseSplitter, type RawResponse } from "../../../src/imap/codec/split-responses.ts";
+import { type RawResponse, ResponseSplitter } from "../../../src/imap/codec/split-responses.ts";
 
 interface Outcome {
   readonly responses: readonly RawResponse[];

@@ -11,12 +11,12 @@ import {
   isEmpty,
   maxUid,
   subtract,
-  UidSetBuilder,
   uidRange,
+  type UidSet,
+  UidSetBuilder,
   uidSetOf,
   uidsOf,
   union,
-  type UidSet,
 } from "../../../src/model/uid-set.ts";
 import { formatUidSet, parseUidSet, splitUidSet } from "../../../src/model/uid-set-text.ts";
 

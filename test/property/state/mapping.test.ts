@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { join } from "node:path";
 import { test } from "node:test";
-import { otherSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
+import fc from "fast-check";
+import { otherSide, type PerSide, type Side, sides } from "../../../src/model/side.ts";
 import { countUids, hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { temporaryDirectory } from "../../unit/state/databases.ts";

@@ -5,14 +5,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { noFlags, unionFlags, type FlagSet } from "../../../src/model/flags.ts";
-import { groupBy } from "../../../src/util/group-by.ts";
+import { type FlagSet, noFlags, unionFlags } from "../../../src/model/flags.ts";
 import { perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { groupBy } from "../../../src/util/group-by.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import type { Content } from "./model/mailbox.ts";
 import { assertAgreement, bodyOf, countKeys, keyOf, messagesFor, messagesOf, outcome } from "./model/outcome.ts";
-import { act, begin, options, perform, stories, told, withoutLimits, type Act } from "./model/story.ts";
+import { type Act, act, begin, options, perform, stories, told, withoutLimits } from "./model/story.ts";
 import type { RunOptions, World } from "./model/world.ts";
 
 const store = openStore({ path: join(scratchDirectory("model"), "model.db") });

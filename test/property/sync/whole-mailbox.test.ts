@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { unionFlags } from "../../../src/model/flags.ts";
-import { otherSide, perSide, sides, type PerSide } from "../../../src/model/side.ts";
+import { otherSide, type PerSide, perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
-import { assertAgreement, assertSameMail, bodyOf, everything, messagesFor, messagesOf } from "./model/outcome.ts";
 import type { ModSeqs } from "./model/mailbox.ts";
+import { assertAgreement, assertSameMail, bodyOf, everything, messagesFor, messagesOf } from "./model/outcome.ts";
 import {
   act,
   begin,
@@ -18,9 +18,9 @@ import {
   options,
   perform,
   stories,
+  type Story,
   told,
   withoutLimits,
-  type Story,
 } from "./model/story.ts";
 import type { World } from "./model/world.ts";
 

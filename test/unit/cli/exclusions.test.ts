@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { InterimapError } from "../../../src/model/errors.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
+import { InterimapError } from "../../../src/model/errors.ts";
 import { errorLine } from "../../support/error-line.ts";
 
 /** With the numbers of MAILBOX arguments that it takes. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { completionLines } from "../../../src/cli/completion.ts";
-import { optionTable, type Option } from "../../../src/cli/option-table.ts";
+import { type Option, optionTable } from "../../../src/cli/option-table.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
 
 const table: readonly Option[] = optionTable;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { helpText } from "../../../src/cli/help-and-completion.ts";
-import { optionTable, type Option } from "../../../src/cli/option-table.ts";
+import { type Option, optionTable } from "../../../src/cli/option-table.ts";
 import { versionText } from "../../../src/cli/usage.ts";
 
 for (const columns of [undefined, 40, 72, 80, 100, 300]) {

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
-import { loadConfig, type Config } from "../../../src/config/config.ts";
-import { isSettingName, settings, type Setting } from "../../../src/config/settings.ts";
+import { type Config, loadConfig } from "../../../src/config/config.ts";
+import { isSettingName, type Setting, settings } from "../../../src/config/settings.ts";
 import { formatLogPrefix } from "../../../src/log/log-prefix.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import type { ServerSettings } from "../../../src/model/server-settings.ts";

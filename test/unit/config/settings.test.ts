@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BadValue } from "../../../src/config/bad-value.ts";
-import { settingNames, settings, type Setting, type SettingName } from "../../../src/config/settings.ts";
+import { type Setting, type SettingName, settingNames, settings } from "../../../src/config/settings.ts";
 
 interface Cases {
   readonly section?: "default";

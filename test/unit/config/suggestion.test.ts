@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearest } from "../../../src/config/suggestion.ts";
 import { settingNames } from "../../../src/config/settings.ts";
+import { nearest } from "../../../src/config/suggestion.ts";
 
 for (const [typed, expected] of [
   ["pasword", "password"],

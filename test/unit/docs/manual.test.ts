@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
-import { optionTable, type Option } from "../../../src/cli/option-table.ts";
-import { settings, type Setting } from "../../../src/config/settings.ts";
-import { exitCode } from "../../../src/model/exit-code.ts";
+import { fileURLToPath } from "node:url";
 import { renderManual } from "../../../scripts/lib/roff.ts";
+import { type Option, optionTable } from "../../../src/cli/option-table.ts";
+import { type Setting, settings } from "../../../src/config/settings.ts";
+import { exitCode } from "../../../src/model/exit-code.ts";
 
 const root = new URL("../../../", import.meta.url);
 const rendered = fileURLToPath(new URL("man/interimap.1", root));

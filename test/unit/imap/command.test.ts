@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { line } from "../../../src/imap/codec/write-command.ts";
-import { mayOverlap, type Command } from "../../../src/imap/command.ts";
+import { type Command, mayOverlap } from "../../../src/imap/command.ts";
 import { InFlight } from "../../../src/imap/in-flight.ts";
 import { MailboxView } from "../../../src/imap/mailbox-view.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concernOf, type Concern } from "../../../src/imap/refusal-concern.ts";
+import { type Concern, concernOf } from "../../../src/imap/refusal-concern.ts";
 
 const answers: readonly (readonly [code: string | undefined, text: string, concern: Concern])[] = [
   ["OVERQUOTA", "Quota exceeded (mailbox for user is full)", "room"],

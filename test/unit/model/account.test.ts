@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accountOf, accountText, differInPort, isSameAccount, type Account } from "../../../src/model/account.ts";
+import { type Account, accountOf, accountText, differInPort, isSameAccount } from "../../../src/model/account.ts";
 import type { ServerSettings } from "../../../src/model/server-settings.ts";
 import { inetSettings } from "../../support/inet-settings.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorKinds, InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
+import { type ErrorCode, errorKinds, InterimapError } from "../../../src/model/errors.ts";
 import { exitCode } from "../../../src/model/exit-code.ts";
 
 test("an error takes what it means from its code, and its words from whoever throws it", () => {

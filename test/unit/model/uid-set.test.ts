@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { countUids, emptyUidSet, maxUid, UidSetBuilder, uidRange, uidsOf } from "../../../src/model/uid-set.ts";
+import { countUids, emptyUidSet, maxUid, uidRange, UidSetBuilder, uidsOf } from "../../../src/model/uid-set.ts";
 import { formatUidSet, parseUidSet, splitUidSet } from "../../../src/model/uid-set-text.ts";
 
 test("reversed, overlapping and unsorted ranges are read", () => {

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportTo } from "../../../src/report/human.ts";
 import type { Log, LogContext } from "../../../src/log/log.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
+import { reportTo } from "../../../src/report/human.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { errorLine } from "../../support/error-line.ts";
 

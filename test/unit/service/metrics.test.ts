@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { MetricsFile } from "../../../src/service/metrics-file.ts";
 import { metricsText } from "../../../src/service/metrics.ts";
+import { MetricsFile } from "../../../src/service/metrics-file.ts";
 import { temporaryDirectory } from "../state/databases.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { recordingLog } from "./recording-log.ts";

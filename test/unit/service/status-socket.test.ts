@@ -8,7 +8,7 @@ import { describe, test, type TestContext } from "node:test";
 import { askStatus, distrustOfSocket, serveStatus, type StatusServer } from "../../../src/service/status-socket.ts";
 import { patienceMs } from "../../support/eventually.ts";
 import { temporaryDirectory } from "../state/databases.ts";
-import { recordingLog, type RecordingLog } from "./recording-log.ts";
+import { type RecordingLog, recordingLog } from "./recording-log.ts";
 
 interface Served {
   readonly path: string;

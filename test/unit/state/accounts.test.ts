@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Account } from "../../../src/model/account.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
-import { perSide, sides, type PerSide } from "../../../src/model/side.ts";
-import { openStore } from "../../../src/state/open-store.ts";
+import { type PerSide, perSide, sides } from "../../../src/model/side.ts";
 import type { Replaced } from "../../../src/state/account-claim.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const account: Account = { server: "imap.example.net", username: "alice", listReference: "a\xe9/" };

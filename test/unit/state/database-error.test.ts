@@ -1,7 +1,7 @@
-import Database from "better-sqlite3";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
+import Database from "better-sqlite3";
+import { type ErrorCode, InterimapError } from "../../../src/model/errors.ts";
 import { databaseError } from "../../../src/state/database-error.ts";
 
 const expected: readonly (readonly [sqliteCode: string, code: ErrorCode, message: string])[] = [

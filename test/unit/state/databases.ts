@@ -1,10 +1,10 @@
 // Temporary databases, and what is in them, seen without the store's own code.
 
-import Database from "better-sqlite3";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
+import Database from "better-sqlite3";
+import { type ErrorCode, InterimapError } from "../../../src/model/errors.ts";
 import { scratchBase } from "../../support/scratch.ts";
 
 /** Removed when the test ends. */

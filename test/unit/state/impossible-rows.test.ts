@@ -10,8 +10,8 @@ import { openStore } from "../../../src/state/open-store.ts";
 import { checkedTables, rowRules } from "../../../src/state/row-rules.ts";
 import type { Store } from "../../../src/state/state-store.ts";
 import { originalDatabase } from "../../migrations/original.ts";
-import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 import { errorLine } from "../../support/error-line.ts";
+import { dump, execute, failure, temporaryDirectory } from "./databases.ts";
 
 const states = {
   local: { uidValidity: 7, uidNext: 10, highestModSeq: 20n },

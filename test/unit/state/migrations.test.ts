@@ -1,11 +1,11 @@
-import { buildSync } from "esbuild";
 import assert from "node:assert/strict";
 import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type * as openStoreModule from "../../../src/state/open-store.ts";
+import { buildSync } from "esbuild";
 import { loadMigrations } from "../../../src/state/migrations.ts";
+import type * as openStoreModule from "../../../src/state/open-store.ts";
 import { dump, temporaryDirectory } from "./databases.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

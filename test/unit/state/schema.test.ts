@@ -1,10 +1,10 @@
 // A database that somebody else made or changed: refused before anything in it can act.
 
-import Database from "better-sqlite3";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import Database from "better-sqlite3";
 import { openStore } from "../../../src/state/open-store.ts";
 import { originalDatabase } from "../../migrations/original.ts";
 import { bytesOf, execute, failure, temporaryDirectory } from "./databases.ts";

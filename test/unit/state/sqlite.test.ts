@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { Connection } from "../../../src/state/sqlite.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { Connection } from "../../../src/state/sqlite.ts";
 import { Store } from "../../../src/state/state-store.ts";
 import { failure, temporaryDirectory } from "./databases.ts";
 

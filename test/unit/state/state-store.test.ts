@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { flagSet, noFlags } from "../../../src/model/flags.ts";
-import { sides, type PerSide, type Side } from "../../../src/model/side.ts";
+import { type PerSide, type Side, sides } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { formatUidSet } from "../../../src/model/uid-set-text.ts";
 import { openStore } from "../../../src/state/open-store.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pieceSplitter, type Piece } from "../../support/imap-pieces.ts";
+import { type Piece, pieceSplitter } from "../../support/imap-pieces.ts";
 
 const conversation = Buffer.from(
   "* OK hello\r\n* 1 FETCH (BODY[] {7}\r\na\r\n{3}\r FLAGS ())\r\na1 APPEND x {0+}\r\n {2+}\r\nhi\r\nDONE\r\n",

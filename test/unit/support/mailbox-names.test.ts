@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeName, encodeName, plainName, wireName } from "../../support/mailbox-names.ts";
 import type { MailServer } from "../../support/mail-server.ts";
+import { decodeName, encodeName, plainName, wireName } from "../../support/mailbox-names.ts";
 
 const server = { delimiter: ".", prefix: "" } as MailServer;
 const prefixed = { delimiter: ".", prefix: "INBOX." } as MailServer;

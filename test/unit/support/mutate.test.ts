@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeChange, planChanges, type Change, type Survey } from "../../support/mutate.ts";
+import { type Change, describeChange, planChanges, type Survey } from "../../support/mutate.ts";
 import { seededRandom } from "../../support/random.ts";
 
 const survey: Survey = new Map(

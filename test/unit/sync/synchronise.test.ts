@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { perSide, sides, type PerSide, type Side } from "../../../src/model/side.ts";
-import { openStore } from "../../../src/state/open-store.ts";
 import { SessionPair } from "../../../src/mail/pool/pair.ts";
+import { type PerSide, perSide, type Side, sides } from "../../../src/model/side.ts";
+import { openStore } from "../../../src/state/open-store.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { synchronise } from "../../../src/sync/synchronise.ts";
 import { scratchBase } from "../../support/scratch.ts";
-import { listedServer, type ListedServer } from "./listed-server.ts";
+import { type ListedServer, listedServer } from "./listed-server.ts";
 
 interface World {
   readonly mailboxes: PerSide<Map<string, readonly string[]>>;

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import type { Listing } from "../../../src/mail/listing/list-mailboxes.ts";
-import { perSide, type PerSide } from "../../../src/model/side.ts";
+import { type PerSide, perSide } from "../../../src/model/side.ts";
 import type { StatusNews } from "../../../src/watch/agenda.ts";
 import { changedMailboxes } from "../../../src/watch/changed-mailboxes.ts";
 import { statusServer } from "./status-server.ts";

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SyncEvent } from "../../../src/sync/context/events.ts";
-import type { Agenda } from "../../../src/watch/agenda.ts";
-import { judgeMailboxes, judgeSides, type Judgement } from "../../../src/watch/judge-news.ts";
-import type { ListedMailboxes } from "../../../src/watch/listed-mailboxes.ts";
-import { Totals } from "../../../src/sync/context/totals.ts";
-import { LookTally } from "../../../src/watch/look-tally.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import type { SyncEvent } from "../../../src/sync/context/events.ts";
+import { Totals } from "../../../src/sync/context/totals.ts";
+import type { Agenda } from "../../../src/watch/agenda.ts";
+import { judgeMailboxes, type Judgement, judgeSides } from "../../../src/watch/judge-news.ts";
+import type { ListedMailboxes } from "../../../src/watch/listed-mailboxes.ts";
+import { LookTally } from "../../../src/watch/look-tally.ts";
 import { errorLine } from "../../support/error-line.ts";
 
 interface Scene {

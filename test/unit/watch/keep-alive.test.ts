@@ -10,7 +10,7 @@ import { Agenda } from "../../../src/watch/agenda.ts";
 import type { ChangeSource } from "../../../src/watch/change-source.ts";
 import { KeepAlive } from "../../../src/watch/keep-alive.ts";
 import type { ListedMailboxes } from "../../../src/watch/listed-mailboxes.ts";
-import { statusServer, type StatusServer } from "./status-server.ts";
+import { type StatusServer, statusServer } from "./status-server.ts";
 
 const state = { uidValidity: 1, uidNext: 10, highestModSeq: 100n };
 const asRecorded: MailboxStatusResponse = { kind: "mailbox-status", name: "INBOX", ...state, messages: 5 };

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Session } from "../../../src/imap/session.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
-import { perSide, sides, type Side } from "../../../src/model/side.ts";
+import { perSide, type Side, sides } from "../../../src/model/side.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { IntendedLoss } from "../../../src/watch/intended-loss.ts";
 import { LastingPair } from "../../../src/watch/lasting-pair.ts";

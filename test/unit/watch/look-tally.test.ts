@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { InterimapError, type ErrorCode } from "../../../src/model/errors.ts";
+import { type ErrorCode, InterimapError } from "../../../src/model/errors.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { Totals } from "../../../src/sync/context/totals.ts";
 import { LookTally } from "../../../src/watch/look-tally.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Listing } from "../../../src/mail/listing/list-mailboxes.ts";
-import { perSide, type PerSide, type Side } from "../../../src/model/side.ts";
+import { type PerSide, perSide, type Side } from "../../../src/model/side.ts";
 import type { RenameNews } from "../../../src/sync/renames/rename-news-plan.ts";
 import { IntendedLoss } from "../../../src/watch/intended-loss.ts";
 import { ReportedRenames } from "../../../src/watch/reported-renames.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Listing } from "../../../src/mail/listing/list-mailboxes.ts";
-import { perSide, type PerSide } from "../../../src/model/side.ts";
+import { type PerSide, perSide } from "../../../src/model/side.ts";
 import { Strangers } from "../../../src/watch/strangers.ts";
 
 function listed(wireName: string, exists: boolean): PerSide<Listing> {

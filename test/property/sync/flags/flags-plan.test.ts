@@ -4,15 +4,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  type FlagSet,
   flagSet,
   keepsEveryFlag,
+  type PermanentFlags,
   permanentFlags,
   storableFlags,
-  type FlagSet,
-  type PermanentFlags,
 } from "../../../../src/model/flags.ts";
-import { otherSide, perSide, sides, type PerSide } from "../../../../src/model/side.ts";
-import { planFlags, type FlagSituation } from "../../../../src/sync/flags/flags-plan.ts";
+import { otherSide, type PerSide, perSide, sides } from "../../../../src/model/side.ts";
+import { type FlagSituation, planFlags } from "../../../../src/sync/flags/flags-plan.ts";
 
 const names = ["\\Seen", "\\Flagged", "\\Deleted", "a", "b"];
 const hasFlag = (set: FlagSet, flag: string): boolean => set.flags.includes(flag);

@@ -1,9 +1,9 @@
 // A mailbox on a server, as a value that changes: what RFC 3501 and RFC 7162 promise of UIDs, mod-sequences and flags.
 
-import { storableFlags, type FlagSet, type PermanentFlags } from "../../../../src/model/flags.ts";
-import type { MailboxState } from "../../../../src/model/mailbox-state.ts";
-import { hasUid, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
 import type { FetchResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
+import { type FlagSet, type PermanentFlags, storableFlags } from "../../../../src/model/flags.ts";
+import type { MailboxState } from "../../../../src/model/mailbox-state.ts";
+import { hasUid, type UidSet, uidSetOf } from "../../../../src/model/uid-set.ts";
 
 export interface Content {
   readonly bytes: Buffer;

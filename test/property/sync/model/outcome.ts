@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { storableFlags } from "../../../../src/model/flags.ts";
+import { otherSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import { groupBy } from "../../../../src/util/group-by.ts";
-import { otherSide, perSide, sides, type Side } from "../../../../src/model/side.ts";
 import type { Content, StoredMessage } from "./mailbox.ts";
 import type { World } from "./world.ts";
 

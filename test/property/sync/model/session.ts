@@ -2,14 +2,14 @@
 // When each command is carried out is decided by whoever holds the world together; it tells when an answer is due.
 
 import { Capabilities } from "../../../../src/imap/capabilities.ts";
-import { CommandRefused } from "../../../../src/imap/command-refused.ts";
 import { encodeCommand } from "../../../../src/imap/codec/write-command.ts";
 import type { Command } from "../../../../src/imap/command.ts";
+import { CommandRefused } from "../../../../src/imap/command-refused.ts";
 import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
 import type { FetchResponse, ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
-import { flagSet, unionFlags, withoutFlags, type FlagSet } from "../../../../src/model/flags.ts";
+import { type FlagSet, flagSet, unionFlags, withoutFlags } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";
-import { hasUid, maxUid, uidRange, uidSetOf, type UidSet } from "../../../../src/model/uid-set.ts";
+import { hasUid, maxUid, uidRange, type UidSet, uidSetOf } from "../../../../src/model/uid-set.ts";
 import { formatUidSet, parseUidSet } from "../../../../src/model/uid-set-text.ts";
 import { readCommands } from "../../../support/strict-commands.ts";
 import { fetched, type ModelMailbox, type StoredMessage } from "./mailbox.ts";

@@ -1,12 +1,12 @@
 // What clients do to the two mailboxes of a World, at random.
 
 import fc from "fast-check";
-import { flagSet, permanentFlags, unionFlags, type FlagSet } from "../../../../src/model/flags.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
+import { type FlagSet, flagSet, permanentFlags, unionFlags } from "../../../../src/model/flags.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import type { Store } from "../../../../src/state/state-store.ts";
 import type { Content, ModSeqs } from "./mailbox.ts";
 import { bodyOf } from "./outcome.ts";
-import { World, type Traits } from "./world.ts";
+import { type Traits, World } from "./world.ts";
 
 /** Hundreds of stories find most faults; RUNS=5000 in the environment looks longer. */
 export const options = { numRuns: Number(process.env["RUNS"] ?? 80) };

@@ -2,18 +2,18 @@
 // after each command takes effect, and before each commit.
 
 import { setImmediate } from "node:timers/promises";
-import type { PermanentFlags } from "../../../../src/model/flags.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
-import type { Store } from "../../../../src/state/state-store.ts";
-import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
-import { SessionPair } from "../../../../src/mail/pool/pair.ts";
-import { DeletionGuard } from "../../../../src/sync/deletions/deletion-guard.ts";
-import { Shortage } from "../../../../src/mail/transfer/reluctance.ts";
-import type { SyncEvent } from "../../../../src/sync/context/events.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
-import { planMailboxes, type KnownMailbox } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
-import { syncMailbox } from "../../../../src/sync/mailbox/sync-mailbox.ts";
+import { SessionPair } from "../../../../src/mail/pool/pair.ts";
+import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
+import { Shortage } from "../../../../src/mail/transfer/reluctance.ts";
+import type { PermanentFlags } from "../../../../src/model/flags.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
+import type { Store } from "../../../../src/state/state-store.ts";
+import type { SyncEvent } from "../../../../src/sync/context/events.ts";
 import type { MailboxWork } from "../../../../src/sync/context/open-mailbox.ts";
+import { DeletionGuard } from "../../../../src/sync/deletions/deletion-guard.ts";
+import { syncMailbox } from "../../../../src/sync/mailbox/sync-mailbox.ts";
+import { type KnownMailbox, planMailboxes } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
 import { ModelMailbox } from "./mailbox.ts";
 import { ModelSession, type ServerTraits } from "./session.ts";
 

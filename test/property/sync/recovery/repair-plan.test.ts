@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
-import { instantOf } from "../../../../src/model/internal-date.ts";
-import { noFlags } from "../../../../src/model/flags.ts";
-import { otherSide, perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
-import { emptyUidSet, hasUid, uidSetOf } from "../../../../src/model/uid-set.ts";
 import { identityKey, likeness } from "../../../../src/mail/matching/match-plan.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { instantOf } from "../../../../src/model/internal-date.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
+import { emptyUidSet, hasUid, uidSetOf } from "../../../../src/model/uid-set.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../../src/sync/recovery/repair-plan.ts";
 
 const uidNext = 30;

@@ -4,15 +4,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { toWire } from "../../../../src/model/mailbox-name.ts";
-import { otherSide, perSide, sides, type Side } from "../../../../src/model/side.ts";
+import { otherSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import { isTemporary, settledName } from "../../../../src/model/temporary-name.ts";
 import type { KnownMailbox } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
-import type { Decisions } from "../../../../src/sync/renames/rename-decisions.ts";
 import { sidesToAgree } from "../../../../src/sync/renames/rename-advice.ts";
+import type { Decisions } from "../../../../src/sync/renames/rename-decisions.ts";
 import { planRenameSteps, type RenameStep } from "../../../../src/sync/renames/rename-steps.ts";
 import type { Held, Renaming } from "../../../../src/sync/renames/renaming.ts";
 import { apply, assertInPlace, clientRename, clients, decide, plan } from "../../../support/renaming-world.ts";
-import { naming, plots, renameOn, turned, worldOf, type World } from "../../../support/renaming-world.ts";
+import { naming, plots, renameOn, turned, type World, worldOf } from "../../../support/renaming-world.ts";
 
 /** What it is called there; empty where it is no more. */
 function placeIn({ servers }: World, { states }: KnownMailbox, side: Side): readonly string[] {

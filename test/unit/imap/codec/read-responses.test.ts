@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, connect, type AddressInfo, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
 import { createInflateRaw, deflateRawSync } from "node:zlib";
-import { ResponseReader, type ResponseHandlers } from "../../../../src/imap/codec/read-responses.ts";
+import { type ResponseHandlers, ResponseReader } from "../../../../src/imap/codec/read-responses.ts";
 import { trustingLimits } from "../../../../src/imap/codec/response-limits.ts";
 import type { Response } from "../../../../src/imap/responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ResponseSplitter, type RawResponse } from "../../../../src/imap/codec/split-responses.ts";
 import { strangersLimits, trustingLimits } from "../../../../src/imap/codec/response-limits.ts";
+import { type RawResponse, ResponseSplitter } from "../../../../src/imap/codec/split-responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { patienceMs } from "../../../support/eventually.ts";
 

@@ -3,18 +3,18 @@ import { test } from "node:test";
 import {
   astring,
   atom,
+  type CommandPart,
   dateTime,
   encodeCommand,
   flagList,
   line,
   listMailbox,
+  type LiteralSupport,
   mailbox,
   modSeq,
   number,
   sendsUnasked,
   uids,
-  type CommandPart,
-  type LiteralSupport,
   type WireText,
 } from "../../../../src/imap/codec/write-command.ts";
 import { flagSet } from "../../../../src/model/flags.ts";

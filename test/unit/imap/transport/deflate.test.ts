@@ -9,9 +9,9 @@ import {
   constants,
   createDeflateRaw,
   createInflateRaw,
+  type DeflateRaw,
   deflateRawSync,
   inflateRawSync,
-  type DeflateRaw,
 } from "node:zlib";
 import { deflate } from "../../../../src/imap/transport/deflate.ts";
 import { eventually } from "../../../support/eventually.ts";

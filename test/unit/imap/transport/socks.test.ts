@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { inspect } from "node:util";
 import { test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
+import { inspect } from "node:util";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
 import type { InetSettings, ProxySettings } from "../../../../src/model/server-settings.ts";
 import { patienceMs } from "../../../support/eventually.ts";

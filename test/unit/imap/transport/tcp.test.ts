@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
-import { connectError } from "../../../../src/imap/transport/tcp.ts";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
+import { connectError } from "../../../../src/imap/transport/tcp.ts";
 import { inetSettings, listen } from "../../../support/inet-settings.ts";
 
 test("carries bytes both ways, unread until somebody reads", async (t) => {

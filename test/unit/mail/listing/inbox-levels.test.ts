@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { perSide, type PerSide } from "../../../../src/model/side.ts";
 import { pairInboxLevels } from "../../../../src/mail/listing/inbox-levels.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
+import { type PerSide, perSide } from "../../../../src/model/side.ts";
 
 interface World extends PerSide<readonly string[]> {
   readonly known?: readonly string[];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { perSide, type PerSide, type Side } from "../../../../src/model/side.ts";
 import { listBoth, listedNames, type ListingQuery } from "../../../../src/mail/listing/list-both.ts";
-import { listedServer, type ListedServer } from "../../sync/listed-server.ts";
+import { type PerSide, perSide, type Side } from "../../../../src/model/side.ts";
+import { type ListedServer, listedServer } from "../../sync/listed-server.ts";
 
 const subscribed = ["\\Subscribed"];
 

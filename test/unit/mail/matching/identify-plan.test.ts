@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
-import { noFlags } from "../../../../src/model/flags.ts";
-import { perSide, sides, type PerSide } from "../../../../src/model/side.ts";
 import { planIdentification } from "../../../../src/mail/matching/identify-plan.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { type PerSide, perSide, sides } from "../../../../src/model/side.ts";
 
 /** Each is a Message-ID, or none, a date and a size, e.g. `a 1 20`. */
 function messages(...words: readonly string[]): MessageIdentity[] {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
-import { instantOf } from "../../../../src/model/internal-date.ts";
-import { noFlags } from "../../../../src/model/flags.ts";
 import { planMatches } from "../../../../src/mail/matching/match-plan.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import { instantOf } from "../../../../src/model/internal-date.ts";
 
 const date = "17-Jul-1996 02:44:25 +0000";
 

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Session } from "../../../../src/imap/session.ts";
-import { InterimapError, type ErrorCode } from "../../../../src/model/errors.ts";
 import { Link } from "../../../../src/mail/pool/link.ts";
 import { reconnecting } from "../../../../src/mail/pool/reconnecting.ts";
+import { type ErrorCode, InterimapError } from "../../../../src/model/errors.ts";
 
 const second = 1_000;
 const minute = 60 * second;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Session } from "../../../../src/imap/session.ts";
 import { SessionPair } from "../../../../src/mail/pool/pair.ts";
-import { perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 
 /** A session that is alive until told otherwise. */
 class FakeSession {

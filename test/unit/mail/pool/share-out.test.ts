@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { Capabilities } from "../../../../src/imap/capabilities.ts";
 import type { Session } from "../../../../src/imap/session.ts";
 import { SessionPair } from "../../../../src/mail/pool/pair.ts";
-import { shareOut, type Job } from "../../../../src/mail/pool/share-out.ts";
-import { perSide, sides, type Side } from "../../../../src/model/side.ts";
+import { type Job, shareOut } from "../../../../src/mail/pool/share-out.ts";
+import { perSide, type Side, sides } from "../../../../src/model/side.ts";
 
 interface Scene {
   /** Shares the jobs out; each takes until everything else has come to rest. Returns how many were in hand at once. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { planHoldingBack, type Loss } from "../../../../src/sync/deletions/hold-back-plan.ts";
+import { type Loss, planHoldingBack } from "../../../../src/sync/deletions/hold-back-plan.ts";
 
 const loss = (name: string, vanished: number, known: number): Loss => ({
   name,

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FlagChange } from "../../../../src/imap/pending-changes.ts";
-import { flagSet, permanentFlags, type FlagSet, type PermanentFlags } from "../../../../src/model/flags.ts";
-import { perSide, type PerSide, type Side } from "../../../../src/model/side.ts";
-import { planFlags, type FlagSituation } from "../../../../src/sync/flags/flags-plan.ts";
+import { type FlagSet, flagSet, type PermanentFlags, permanentFlags } from "../../../../src/model/flags.ts";
+import { type PerSide, perSide, type Side } from "../../../../src/model/side.ts";
+import { type FlagSituation, planFlags } from "../../../../src/sync/flags/flags-plan.ts";
 
 const pair = { local: 1, remote: 101 };
 const everything = permanentFlags(["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft", "\\*"]);

@@ -3,12 +3,12 @@ import { describe, test } from "node:test";
 import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
 import { fingerprint } from "../../../../src/model/fingerprint.ts";
 import { noFlags } from "../../../../src/model/flags.ts";
-import { perSide, sides, type PerSide, type Side } from "../../../../src/model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import {
   needsTexts,
+  type Standing,
   standingsByText,
   standingsOf,
-  type Standing,
 } from "../../../../src/sync/identity/recorded-pair.ts";
 
 type Look = Partial<Pick<MessageIdentity, "messageId" | "date" | "size">>;

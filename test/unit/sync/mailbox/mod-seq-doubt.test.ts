@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Observation } from "../../../../src/model/mailbox-state.ts";
-import { doubtOf, type Doubt, type ModSeqEvidence } from "../../../../src/sync/mailbox/mod-seq-doubt.ts";
+import { type Doubt, doubtOf, type ModSeqEvidence } from "../../../../src/sync/mailbox/mod-seq-doubt.ts";
 
 const told: Observation = { uidValidity: 7, uidNext: 5, highestModSeq: 9n, messages: 3, latestModSeq: 9n };
 const sound = { lacksModSeqs: false, hasUnknownModSeqs: false, hasUnstampedNews: false };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { givenName } from "../../../../src/sync/mailboxes/given-mailboxes.ts";
 import { lookUp } from "../../../../src/mail/listing/look-up.ts";
+import { givenName } from "../../../../src/sync/mailboxes/given-mailboxes.ts";
 import { listedServer } from "../listed-server.ts";
 
 const slash = { delimiter: "/", reference: "" };

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { MailboxState } from "../../../../src/model/mailbox-state.ts";
-import { perSide, type PerSide, type Side } from "../../../../src/model/side.ts";
 import type { ListedMailbox, Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
-import { planMailboxes, type KnownMailbox, type MailboxPlan } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
+import type { MailboxState } from "../../../../src/model/mailbox-state.ts";
+import { type PerSide, perSide, type Side } from "../../../../src/model/side.ts";
+import { type KnownMailbox, type MailboxPlan, planMailboxes } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
 
 const state: MailboxState = { uidValidity: 1, uidNext: 5, highestModSeq: 9n };
 

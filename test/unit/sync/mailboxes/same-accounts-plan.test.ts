@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
 import { fingerprint } from "../../../../src/model/fingerprint.ts";
 import { noFlags } from "../../../../src/model/flags.ts";
-import { perSide, type PerSide } from "../../../../src/model/side.ts";
+import { type PerSide, perSide } from "../../../../src/model/side.ts";
 import { compareRows } from "../../../../src/sync/identity/recorded-pair.ts";
 import { conclude, numbersObjection, unclearAmong } from "../../../../src/sync/mailboxes/same-accounts-plan.ts";
 

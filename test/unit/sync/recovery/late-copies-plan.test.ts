@@ -4,10 +4,10 @@ import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
 import { noFlags } from "../../../../src/model/flags.ts";
 import { uidSetOf } from "../../../../src/model/uid-set.ts";
 import {
+  type Copied,
   expectedCopies,
   planLateCopies,
   plausibleAmong,
-  type Copied,
 } from "../../../../src/sync/recovery/late-copies-plan.ts";
 
 function identity(uid: number, more: Partial<MessageIdentity> = {}): MessageIdentity {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
-import { instantOf } from "../../../../src/model/internal-date.ts";
+import { identityKey } from "../../../../src/mail/matching/match-plan.ts";
 import { noFlags } from "../../../../src/model/flags.ts";
+import { instantOf } from "../../../../src/model/internal-date.ts";
 import { emptyUidSet, uidSetOf } from "../../../../src/model/uid-set.ts";
 import { shownUidSet } from "../../../../src/model/uid-set-text.ts";
-import { identityKey } from "../../../../src/mail/matching/match-plan.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../../src/sync/recovery/repair-plan.ts";
 
 /** `name` tells Message-ID and date; the size is 100 unless it says otherwise. */

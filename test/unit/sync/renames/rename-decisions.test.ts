@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { perSide, sides, type PerSide } from "../../../../src/model/side.ts";
 import type { ListedMailbox } from "../../../../src/mail/listing/list-mailboxes.ts";
+import { type PerSide, perSide, sides } from "../../../../src/model/side.ts";
 import { decideRenames, type Decisions } from "../../../../src/sync/renames/rename-decisions.ts";
 
 interface World {

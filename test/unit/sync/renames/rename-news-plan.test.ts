@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { perSide, type PerSide } from "../../../../src/model/side.ts";
-import { planFollowing, type RenameNews } from "../../../../src/sync/renames/rename-news-plan.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
+import { type PerSide, perSide } from "../../../../src/model/side.ts";
+import { planFollowing, type RenameNews } from "../../../../src/sync/renames/rename-news-plan.ts";
 
 interface World {
   /** The program's names, `/` for NUL; `-name`: listed, but not a mailbox. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ListedMailbox } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { allTargets, type Target } from "../../../../src/model/target.ts";
-import type { ListedMailbox } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { planRename, type RenamePlan } from "../../../../src/sync/renames/rename-plan.ts";
 import { errorLine } from "../../../support/error-line.ts";
 

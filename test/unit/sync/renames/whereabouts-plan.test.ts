@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ListedMailbox } from "../../../../src/mail/listing/list-mailboxes.ts";
-import { locate, situationOf, type Answer } from "../../../../src/sync/renames/whereabouts-plan.ts";
+import { type Answer, locate, situationOf } from "../../../../src/sync/renames/whereabouts-plan.ts";
 
 /** `name:UIDVALIDITY:UIDNEXT`. */
 function parse(shown: string): { readonly name: string; readonly state: NonNullable<ListedMailbox["state"]> } {
