@@ -1,18 +1,16 @@
 // The names of the mailboxes that the database knows, for the completion of command lines.
 
-import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import { InterimapError } from "../model/errors.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
+import { hasContents } from "../state/has-contents.ts";
 import { openStore } from "../state/open-store.ts";
 
 /** As lines show them. Asks the process that has the database, if there is one; none where there is no database. Throws as openStore does. */
 export async function knownMailboxes({ database, statusSocket }: Config): Promise<readonly string[]> {
-  // To open an empty file would make tables in it; a missing one would be made.
-  const file = statSync(database, { throwIfNoEntry: false });
-  if (file === undefined || file.size === 0) return [];
+  if (!hasContents(database)) return [];
   try {
     const store = openStore({ path: database });
     try {

@@ -1,6 +1,5 @@
 // --status: asks the process that works on the database, or where there is none, the database itself. No server is spoken to, and nothing is changed.
 
-import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
@@ -9,6 +8,7 @@ import type { StatusDocument } from "../service/status-document.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
 import { OtherAccounts } from "../state/accounts.ts";
+import { hasContents } from "../state/has-contents.ts";
 import { openStore } from "../state/open-store.ts";
 import type { Store } from "../state/state-store.ts";
 import { statusDocument } from "./gather-status.ts";
@@ -65,16 +65,5 @@ function othersThan(config: Config, store: Store): InterimapError | undefined {
   } catch (error) {
     if (!(error instanceof InterimapError)) throw error;
     return error;
-  }
-}
-
-/** To open an empty file would make tables in it; a missing one would be made. */
-function hasContents(path: string): boolean {
-  try {
-    const file = statSync(path, { throwIfNoEntry: false });
-    return file !== undefined && !(file.isFile() && file.size === 0);
-  } catch {
-    // opening it finds better words for what is wrong
-    return true;
   }
 }

@@ -23,82 +23,59 @@ export class Losses {
   /** Messages are about to be deleted; `known`: how many the mailbox has on both sides. */
   noteStock(idx: number, known: number): void {
     this.#sparse.note("stocks", idx);
+    const hour = currentHour();
     this.#connection.transaction(() => {
-      noteStock(this.#connection, idx, known);
+      this.#bringBack(hour);
+      this.#connection.run("DELETE FROM stocks WHERE hour <= ?", hour - windowHours);
+      this.#connection.run("INSERT OR IGNORE INTO stocks (idx, hour, known) VALUES (?, ?, ?)", idx, hour, known);
     });
   }
 
   /** By idx: how many messages each mailbox had before the first deletion of the last 24 hours. */
   earlierStocks(): ReadonlyMap<number, number> {
-    return earlierStocks(this.#connection);
+    // SQLite takes the other columns from the row that has the minimum.
+    const sql = "SELECT idx, known, min(hour) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx";
+    const hour = currentHour();
+    this.#bringBack(hour);
+    const rows = this.#connection.rows<{ idx: number; known: number }>(sql, hour - windowHours, hour);
+    return new Map(rows.map(({ idx, known }) => [idx, known]));
   }
 
   forgetStock(idx: number): void {
-    forgetStock(this.#connection, idx);
+    this.#connection.run("DELETE FROM stocks WHERE idx = ?", idx);
   }
 
   /** The mailbox is losing nearly everything, and may. */
   noteEmptied(idx: number): void {
     this.#sparse.note("emptied", idx);
-    noteEmptied(this.#connection, idx);
-  }
-
-  /** Whether that happened within the last month. */
-  wasEmptied(idx: number): boolean {
-    return wasEmptied(this.#connection, idx);
-  }
-}
-
-/** Messages are about to be deleted; `known`: how many there are. */
-function noteStock(connection: Connection, idx: number, known: number): void {
-  const hour = currentHour();
-  bringBack(connection, hour);
-  connection.run("DELETE FROM stocks WHERE hour <= ?", hour - windowHours);
-  connection.run("INSERT OR IGNORE INTO stocks (idx, hour, known) VALUES (?, ?, ?)", idx, hour, known);
-}
-
-/** By idx: how many messages each mailbox had before the first deletion of the last 24 hours. */
-function earlierStocks(connection: Connection): ReadonlyMap<number, number> {
-  // SQLite takes the other columns from the row that has the minimum.
-  const sql = "SELECT idx, known, min(hour) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx";
-  const hour = currentHour();
-  bringBack(connection, hour);
-  const rows = connection.rows<{ idx: number; known: number }>(sql, hour - windowHours, hour);
-  return new Map(rows.map(({ idx, known }) => [idx, known]));
-}
-
-/** Hours that are to come were noted by a clock that was wrong. Their deletions may be recent ones, and count from now on. */
-function bringBack(connection: Connection, hour: number): void {
-  if (connection.value("SELECT 1 FROM stocks WHERE hour > ? LIMIT 1", hour) === undefined) return;
-  connection.transaction(() => {
-    connection.run(
-      `INSERT INTO stocks (idx, hour, known)
-         SELECT idx, ?, max(known) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx
-       ON CONFLICT (idx, hour) DO UPDATE SET known = max(known, excluded.known)`,
-      ...[hour, hour, hour + mostAheadHours],
+    this.#connection.run(
+      "INSERT INTO emptied (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO UPDATE SET at = excluded.at",
+      idx,
+      secondsOf(new Date()),
     );
-    connection.run("DELETE FROM stocks WHERE hour > ?", hour);
-  });
-}
+  }
 
-function forgetStock(connection: Connection, idx: number): void {
-  connection.run("DELETE FROM stocks WHERE idx = ?", idx);
-}
+  /** Whether that happened within the last month. A time to come is none of ours, and no permission. */
+  wasEmptied(idx: number): boolean {
+    const now = Date.now();
+    const [from, to] = [Math.floor((now - habitMs) / 1000), Math.floor(now / 1000)];
+    const sql = "SELECT 1 FROM emptied WHERE idx = ? AND at > ? AND at <= ?";
+    return this.#connection.value(sql, idx, from, to) !== undefined;
+  }
 
-function noteEmptied(connection: Connection, idx: number): void {
-  const at = secondsOf(new Date());
-  connection.run(
-    "INSERT INTO emptied (idx, at) VALUES (?, ?) ON CONFLICT (idx) DO UPDATE SET at = excluded.at",
-    idx,
-    at,
-  );
-}
-
-/** Within the last month, with permission. A time to come is none of ours, and no permission. */
-function wasEmptied(connection: Connection, idx: number): boolean {
-  const now = Date.now();
-  const [from, to] = [Math.floor((now - habitMs) / 1000), Math.floor(now / 1000)];
-  return connection.value("SELECT 1 FROM emptied WHERE idx = ? AND at > ? AND at <= ?", idx, from, to) !== undefined;
+  /** Hours that are to come were noted by a clock that was wrong. Their deletions may be recent ones, and count from now on. */
+  #bringBack(hour: number): void {
+    if (this.#connection.value("SELECT 1 FROM stocks WHERE hour > ? LIMIT 1", hour) === undefined) return;
+    this.#connection.transaction(() => {
+      this.#connection.run(
+        `INSERT INTO stocks (idx, hour, known)
+           SELECT idx, ?, max(known) FROM stocks WHERE hour > ? AND hour <= ? GROUP BY idx
+         ON CONFLICT (idx, hour) DO UPDATE SET known = max(known, excluded.known)`,
+        ...[hour, hour, hour + mostAheadHours],
+      );
+      this.#connection.run("DELETE FROM stocks WHERE hour > ?", hour);
+    });
+  }
 }
 
 function currentHour(): number {

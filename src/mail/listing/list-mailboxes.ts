@@ -63,6 +63,11 @@ export async function listMailboxes(session: Session, query: ListingQuery): Prom
   return read(withoutOthers(answer, delimiter), { delimiter, reference: query.reference });
 }
 
+/** All that are below the reference. Throws as {@link listMailboxes}. */
+export function listEverything(session: Session, { reference }: Naming): Promise<Listing> {
+  return listMailboxes(session, { selectOptions: [], reference, patterns: ["*"] });
+}
+
 /** Where mailboxes are listed they tell the delimiter. */
 function onlyOdd(error: unknown): InterimapError {
   if (error instanceof InterimapError && error.code === "PROTOCOL") return error;

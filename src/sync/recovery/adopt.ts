@@ -2,7 +2,7 @@
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
-import { type PerSide, type Side, sides } from "../../model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { uniteFlags } from "../flags/unite-flags.ts";
@@ -26,14 +26,10 @@ export function recordPairs({ store, idx }: OpenMailbox, pairs: Pairs): void {
       prints: { local: fingerprint(local), remote: fingerprint(remote) },
     })),
   );
-  for (const side of sides) {
-    store.transfers.noteConfirmed(idx, side, uidsAmong(pairs, side));
-    const known = new Set(
-      store.refusals.messages(idx).flatMap((refused) => (refused.side === side ? [refused.uid] : [])),
-    );
-    for (const { [side]: message } of pairs)
-      if (known.has(message.uid)) store.refusals.clearMessage(idx, side, message.uid);
-  }
+  for (const side of sides) store.transfers.noteConfirmed(idx, side, uidsAmong(pairs, side));
+  const paired = perSide((side) => new Set(pairs.map((pair) => pair[side].uid)));
+  for (const { side, uid } of store.refusals.messages(idx))
+    if (paired[side].has(uid)) store.refusals.clearMessage(idx, side, uid);
 }
 
 export function notePairs(mailbox: OpenMailbox, pairs: Pairs): void {

@@ -2,7 +2,7 @@
 // name or a number that a server got wrong once is not to rename anything.
 
 import type { Session } from "../../imap/session.ts";
-import { type ListedMailbox, type Listing, listMailboxes } from "../../mail/listing/list-mailboxes.ts";
+import { type ListedMailbox, listEverything, type Listing } from "../../mail/listing/list-mailboxes.ts";
 import { continues, type MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, type PerSide, sides } from "../../model/side.ts";
 import { groupBy } from "../../util/group-by.ts";
@@ -17,10 +17,7 @@ export interface Said {
 
 /** Whether both servers list what the new names follow from as they did before. */
 export async function isSaidAgain(sessions: PerSide<Session>, said: Said): Promise<boolean> {
-  const again = await bothSides((side) => {
-    const { reference } = said.listings[side].naming;
-    return listMailboxes(sessions[side], { selectOptions: [], reference, patterns: ["*"] });
-  });
+  const again = await bothSides((side) => listEverything(sessions[side], said.listings[side].naming));
   return sides.every((side) => {
     const { places, listed, isWhole } = said.found;
     const moved = [...said.known.values()]

@@ -2,7 +2,7 @@
 
 import type { Session } from "../../imap/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
-import { type ListedMailbox, type Listing, listMailboxes } from "../../mail/listing/list-mailboxes.ts";
+import { type ListedMailbox, listEverything, type Listing } from "../../mail/listing/list-mailboxes.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";
 import { continues, type MailboxState, sameState } from "../../model/mailbox-state.ts";
 import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
@@ -122,9 +122,8 @@ async function complete({ sessions, query }: Search, { listings, mailboxes }: In
   if (!replaced && names.size === 0) return unknown;
   const more = await bothSides(async (side) => {
     const { naming } = listings[side];
-    const everything = { selectOptions: [], reference: naming.reference, patterns: ["*"] };
     const found = replaced
-      ? await listMailboxes(sessions[side], everything)
+      ? await listEverything(sessions[side], naming)
       : await lookUpListing(sessions[side], { naming, names: renamed });
     return found.unreadable.length > 0 ? undefined : new Map([...found.mailboxes, ...listed[side]]);
   });
