@@ -1,7 +1,7 @@
 // A command as data: what it puts on the wire, what it expects back, and what it must not overlap with.
 
 import type { CommandPart } from "./codec/write-command.ts";
-import type { MailboxView } from "./mailbox-view.ts";
+import type { MailboxView } from "./mailbox/mailbox-view.ts";
 import type { TaggedResponse, UntaggedResponse } from "./responses.ts";
 
 /**

@@ -10,7 +10,7 @@ import { requireCapabilities } from "./capabilities.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { awaitGreeting } from "./greeting.ts";
 import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
-import { Session } from "./session.ts";
+import { Session } from "./session/session.ts";
 import { openTransport } from "./transport/open-transport.ts";
 import { refreshCapabilities } from "./verbs/capability.ts";
 import { compress } from "./verbs/compress.ts";

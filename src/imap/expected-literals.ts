@@ -1,7 +1,7 @@
 // How large a literal may be: memory is for what was asked for, however much a server sends.
 
-import type { Entry } from "./entry.ts";
-import type { InFlight } from "./in-flight.ts";
+import type { Entry } from "./session/entry.ts";
+import type { InFlight } from "./session/in-flight.ts";
 
 /** A literal that need not have been asked for, and those of commands that say nothing of how large they are. */
 const freeLiteral = 64 * 1024;

@@ -5,7 +5,7 @@ import type { InetSettings, TransportSettings } from "../model/server-settings.t
 import { wordsOf } from "./command-refused.ts";
 import type { StatusResponse } from "./responses.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./session/session.ts";
 import { endpointName } from "./transport/tcp.ts";
 import type { Transport } from "./transport/transport.ts";
 

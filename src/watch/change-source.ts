@@ -1,7 +1,7 @@
 // How changes on one server are noticed, and the upkeep of NOTIFY (RFC 5465): it is asked for after each login, again when
 // the server stopped reporting, and anew when its reports come late.
 
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import type { Side } from "../model/side.ts";
 import type { Detection, LinkState } from "../model/watch-state.ts";
 import type { Report } from "../sync/context/events.ts";

@@ -1,6 +1,6 @@
 // Which of the mailboxes that servers reported news of have something to synchronise.
 
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import { statusIfAny } from "../imap/verbs/mailbox.ts";
 import { nameIn } from "../mail/listing/inbox-levels.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";

@@ -1,6 +1,6 @@
 // On a side without NOTIFY, some mailboxes are watched by connections that idle in them, until the end.
 
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import { type PerSide, type Side, sides } from "../model/side.ts";
 import { givenName } from "../sync/mailboxes/given-mailboxes.ts";
 import type { Agenda } from "./agenda.ts";

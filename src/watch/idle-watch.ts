@@ -1,7 +1,7 @@
 // One mailbox of a server that knows no NOTIFY, watched by a connection of its own that idles in it (RFC 2177).
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import { idle } from "../imap/verbs/idle.ts";
 import { examine } from "../imap/verbs/select.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";

@@ -1,7 +1,7 @@
 // Uses connections for something now and then, so that they stay, and the servers say what they have not said yet.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import { noop, statusIfAny } from "../imap/verbs/mailbox.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { PerSide, Side } from "../model/side.ts";

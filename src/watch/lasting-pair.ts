@@ -1,6 +1,6 @@
 // The sessions of both servers for a process that runs for months: those that are lost are made again, the others stay.
 
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import type { Connector } from "../mail/pool/connector.ts";
 import { Link } from "../mail/pool/link.ts";
 import { SessionPair } from "../mail/pool/pair.ts";

@@ -1,6 +1,6 @@
 // After a look, servers are to report news of the mailboxes that were worked on like those of all others.
 
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import { noop, statusIfAny, unselect } from "../imap/verbs/mailbox.ts";
 import { bothSides, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";

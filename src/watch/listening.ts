@@ -1,7 +1,7 @@
 // What a server says without being asked goes to the agenda, from the first moment of a connection on.
 
 import type { UntaggedResponse } from "../imap/responses.ts";
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import type { Connector } from "../mail/pool/connector.ts";
 import type { Agenda } from "./agenda.ts";
 import type { ChangeSource } from "./change-source.ts";

@@ -1,6 +1,6 @@
 // A look: a run over everything, or over the mailboxes that servers reported news of.
 
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import type { SessionPair } from "../mail/pool/pair.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";

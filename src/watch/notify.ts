@@ -1,7 +1,7 @@
 // Asks a server to report changes by itself (RFC 5465), or says what to do instead (RFC 2177, or polling).
 
 import { CommandRefused } from "../imap/command-refused.ts";
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import { offersIdle } from "../imap/verbs/idle.ts";
 import { notify, offersNotify } from "../imap/verbs/notify.ts";
 import type { Detection } from "../model/watch-state.ts";

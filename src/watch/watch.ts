@@ -5,7 +5,7 @@
 //      └─────────┴───────┴────────┴────┘
 //      connection lost           └──────► look
 
-import type { Session } from "../imap/session.ts";
+import type { Session } from "../imap/session/session.ts";
 import type { Connector } from "../mail/pool/connector.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";

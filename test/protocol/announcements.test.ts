@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { Session } from "../../src/imap/session.ts";
+import { Session } from "../../src/imap/session/session.ts";
 import { withScript } from "../support/scripted-server.ts";
 import { command, recordedLog, withSession } from "./fixture.ts";
 

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Channel, openChannel } from "../../src/imap/channel.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import type { MailboxView } from "../../src/imap/mailbox-view.ts";
+import { type Channel, openChannel } from "../../src/imap/mailbox/channel.ts";
+import type { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import { fetchFlags, refetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
 import { select } from "../../src/imap/verbs/select.ts";
 import { expunge, storeFlags } from "../../src/imap/verbs/uid-store.ts";

@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { Session } from "../../src/imap/session.ts";
+import { Session } from "../../src/imap/session/session.ts";
 import { command, failsWith, recordedLog, withSession } from "./fixture.ts";
 
 const noop = command("NOOP");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { connect } from "../../src/imap/connect.ts";
-import type { Session } from "../../src/imap/session.ts";
+import type { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { InterimapError } from "../../src/model/errors.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";

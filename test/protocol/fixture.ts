@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import type { WireText } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
-import { Session } from "../../src/imap/session.ts";
+import { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { type ErrorCode, InterimapError } from "../../src/model/errors.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";

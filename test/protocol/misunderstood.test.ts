@@ -13,7 +13,7 @@ import { line } from "../../src/imap/codec/write-command.ts";
 import type { Turn } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { LiteralRefused } from "../../src/imap/literal-refused.ts";
-import { Session } from "../../src/imap/session.ts";
+import { Session } from "../../src/imap/session/session.ts";
 import { openTransport } from "../../src/imap/transport/open-transport.ts";
 import type { Transport } from "../../src/imap/transport/transport.ts";
 import { makeCertificate } from "../support/certificate.ts";

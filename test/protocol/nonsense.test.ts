@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { line } from "../../src/imap/codec/write-command.ts";
-import { MailboxView } from "../../src/imap/mailbox-view.ts";
+import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
-import { Session } from "../../src/imap/session.ts";
+import { Session } from "../../src/imap/session/session.ts";
 import { select } from "../../src/imap/verbs/select.ts";
 import { withScript } from "../support/scripted-server.ts";
 import { command, failsWith, recordedLog, withSession } from "./fixture.ts";

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { MailboxView } from "../../src/imap/mailbox-view.ts";
+import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
-import type { Session } from "../../src/imap/session.ts";
+import type { Session } from "../../src/imap/session/session.ts";
 import { list, listDelimiter } from "../../src/imap/verbs/list.ts";
 import { status, unselect } from "../../src/imap/verbs/mailbox.ts";
 import { notify, offersNotify } from "../../src/imap/verbs/notify.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MailboxView } from "../../src/imap/mailbox-view.ts";
+import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import { perSide } from "../../src/model/side.ts";
 import { formatUidSet } from "../../src/model/uid-set-text.ts";
 import { readAgain } from "../../src/sync/mailbox/read-again.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command } from "../../src/imap/command.ts";
-import { MailboxView } from "../../src/imap/mailbox-view.ts";
+import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
 import { select } from "../../src/imap/verbs/select.ts";
 import { command, failsWith, withSession } from "./fixture.ts";

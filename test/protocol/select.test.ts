@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openChannel, selectAgain } from "../../src/imap/channel.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { openChannel, selectAgain } from "../../src/imap/mailbox/channel.ts";
 import { fetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
 import { noop } from "../../src/imap/verbs/mailbox.ts";
 import { select, type SelectBaseline } from "../../src/imap/verbs/select.ts";

@@ -6,7 +6,7 @@ import { test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
-import { Session } from "../../src/imap/session.ts";
+import { Session } from "../../src/imap/session/session.ts";
 import { idle } from "../../src/imap/verbs/idle.ts";
 import { command, failsWith, recordedLog } from "./fixture.ts";
 

@@ -12,7 +12,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls, TLSSocket } from "node:tls";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
-import { Session } from "../../src/imap/session.ts";
+import { Session } from "../../src/imap/session/session.ts";
 import { deflate } from "../../src/imap/transport/deflate.ts";
 import { isOut, octetsSent } from "../../src/imap/transport/tcp.ts";
 import type { Transport } from "../../src/imap/transport/transport.ts";

@@ -6,7 +6,7 @@ import type { Capabilities } from "../capabilities.ts";
 import { astring, base64, line } from "../codec/write-command.ts";
 import type { Command } from "../command.ts";
 import { CommandRefused } from "../command-refused.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 
 interface Credentials {
   readonly username: string;

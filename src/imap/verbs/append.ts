@@ -7,9 +7,9 @@ import type { Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, maxUid, uidsOf } from "../../model/uid-set.ts";
 import { parseUidSet } from "../../model/uid-set-text.ts";
 import { excerpt } from "../../util/printable.ts";
-import type { Channel } from "../channel.ts";
 import { type CommandPart, dateTime, flagList, line, mailbox } from "../codec/write-command.ts";
 import type { Turn } from "../command.ts";
+import type { Channel } from "../mailbox/channel.ts";
 
 export interface OutgoingMessage {
   readonly flags: FlagSet;

@@ -2,7 +2,7 @@
 
 import { line } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { deflate } from "../transport/deflate.ts";
 
 /** Where the server does not offer it or does not want to, the connection goes on as it is. */

@@ -4,7 +4,7 @@ import { InterimapError } from "../../model/errors.ts";
 import { line } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { UntaggedResponse } from "../responses.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 
 /** The session ends when the server does not: CAPABILITY_MISSING, or as {@link CommandRefused.ofServer} says. */
 export function enableQresync(session: Session): Promise<unknown> {

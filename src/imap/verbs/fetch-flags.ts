@@ -2,9 +2,9 @@
 
 import { flagSet } from "../../model/flags.ts";
 import type { UidSet } from "../../model/uid-set.ts";
-import type { Channel } from "../channel.ts";
 import { type CommandPart, line } from "../codec/write-command.ts";
-import type { FlagChange } from "../pending-changes.ts";
+import type { Channel } from "../mailbox/channel.ts";
+import type { FlagChange } from "../mailbox/pending-changes.ts";
 import { ask, type FetchRequest, uidFetch } from "./uid-fetch.ts";
 
 export interface Existence {

@@ -5,8 +5,8 @@ import { instantOf, type InternalDate, parseInternalDate } from "../../model/int
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
 import { countUids, type UidSet } from "../../model/uid-set.ts";
-import type { Channel } from "../channel.ts";
 import { line } from "../codec/write-command.ts";
+import type { Channel } from "../mailbox/channel.ts";
 import { isOther } from "./fetch-answers.ts";
 import type { Existence } from "./fetch-flags.ts";
 import { ToldMessages } from "./told-messages.ts";

@@ -1,7 +1,7 @@
 // IDLE: the server reports changes in the selected mailbox without being asked (RFC 2177).
 
 import { line } from "../codec/write-command.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 
 export function offersIdle({ capabilities }: Session): boolean {
   return capabilities.has("IDLE");

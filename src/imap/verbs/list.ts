@@ -7,7 +7,7 @@ import { allDone } from "../../util/all-done.ts";
 import { excerpt } from "../../util/printable.ts";
 import { astring, atom, type CommandPart, line, listMailbox } from "../codec/write-command.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import { statusIfAny } from "./mailbox.ts";
 
 export interface ListQuery {

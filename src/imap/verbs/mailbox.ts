@@ -1,9 +1,9 @@
 // Commands on mailboxes as a whole.
 
 import { canonicalName } from "../../model/mailbox-name.ts";
-import type { Channel } from "../channel.ts";
 import { type CommandPart, line, mailbox } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
+import type { Channel } from "../mailbox/channel.ts";
 import type { MailboxStatusResponse } from "../responses.ts";
 
 async function onMailbox(session: Channel, name: string, parts: readonly CommandPart[]): Promise<void> {

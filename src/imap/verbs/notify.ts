@@ -2,7 +2,7 @@
 
 import { allDone } from "../../util/all-done.ts";
 import { line, mailbox } from "../codec/write-command.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 
 export function offersNotify({ capabilities }: Session): boolean {
   return capabilities.has("NOTIFY");

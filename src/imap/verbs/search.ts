@@ -3,9 +3,9 @@
 import { hasUid, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import { splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
-import type { Channel } from "../channel.ts";
 import { line, uids as uidSet } from "../codec/write-command.ts";
 import { maxSetOctets } from "../limits.ts";
+import type { Channel } from "../mailbox/channel.ts";
 
 /** Those of some UIDs that belong to a message. */
 export async function existingUids(session: Channel, uids: UidSet): Promise<UidSet> {

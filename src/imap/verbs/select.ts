@@ -4,9 +4,9 @@ import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import type { Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
-import { type Channel, selectInto } from "../channel.ts";
 import { type CommandPart, line, mailbox, modSeq, number, uids } from "../codec/write-command.ts";
-import { MailboxView } from "../mailbox-view.ts";
+import { type Channel, selectInto } from "../mailbox/channel.ts";
+import { MailboxView } from "../mailbox/mailbox-view.ts";
 
 export interface SelectBaseline {
   readonly state: MailboxState;

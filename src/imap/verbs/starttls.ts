@@ -4,7 +4,7 @@ import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
 import { Capabilities } from "../capabilities.ts";
 import { line } from "../codec/write-command.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../session/session.ts";
 import type { AttemptOptions } from "../transport/attempt.ts";
 import { upgradeToTls } from "../transport/tls.ts";
 import { refreshCapabilities } from "./capability.ts";

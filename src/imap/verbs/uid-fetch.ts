@@ -3,9 +3,9 @@
 import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
-import type { Channel } from "../channel.ts";
 import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
 import { maxSetOctets } from "../limits.ts";
+import type { Channel } from "../mailbox/channel.ts";
 import type { FetchResponse } from "../responses.ts";
 import { type Answer, FetchAnswers, type Wanted } from "./fetch-answers.ts";
 

@@ -6,12 +6,12 @@ import type { Side } from "../../model/side.ts";
 import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
 import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
-import type { Channel } from "../channel.ts";
 import { type CommandPart, flagList, line, modSeq, uids as uidSet } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import { maxSetOctets } from "../limits.ts";
+import type { Channel } from "../mailbox/channel.ts";
+import { mailboxProtocol } from "../mailbox/unreadable.ts";
 import type { ResponseCode } from "../responses.ts";
-import { mailboxProtocol } from "../unreadable.ts";
 
 /** One range of two ten-digit UIDs. */
 const minSetOctets = 21;

@@ -1,7 +1,7 @@
 // The initial LIST on both servers: patterns translated to each one's hierarchy delimiter, and whatever only one of them
 // listed looked up on the other.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { listDelimiter } from "../../imap/verbs/list.ts";
 import { readings } from "../../model/given-name.ts";
 import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";

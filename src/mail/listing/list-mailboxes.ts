@@ -1,7 +1,7 @@
 // What one server says of its mailboxes, under the names the program uses for them.
 
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../../imap/responses.ts";
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { list, type ListAnswer, listDelimiter } from "../../imap/verbs/list.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { canonicalName, fromWire, isInbox, type Naming } from "../../model/mailbox-name.ts";

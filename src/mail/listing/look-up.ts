@@ -1,8 +1,8 @@
 // Mailboxes that are asked for by name, wildcards being plain characters.
 
 import { maxSetOctets } from "../../imap/limits.ts";
-import type { Session } from "../../imap/session.ts";
-import { lineUnreadable } from "../../imap/unreadable.ts";
+import { lineUnreadable } from "../../imap/mailbox/unreadable.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { isWithin, type Naming, toWire } from "../../model/mailbox-name.ts";
 import { allDone } from "../../util/all-done.ts";

@@ -1,6 +1,6 @@
 // How a session comes about. Whoever needs one is handed a connector; what else has to happen on the way wraps it.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 
 export interface Attempt {
   /** Gives up at once; the promise rejects with its reason. */

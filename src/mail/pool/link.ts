@@ -2,7 +2,7 @@
 // late as the server wishes.
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { type ErrorCode, InterimapError } from "../../model/errors.ts";
 import type { ConnectionState } from "../../model/watch-state.ts";
 import { alike } from "../../util/alike.ts";

@@ -7,7 +7,7 @@
 //   shrink                        those beside the main ones say goodbye
 //   logout                        say goodbye
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { type PoolOptions, SessionPool } from "./session-pool.ts";
 

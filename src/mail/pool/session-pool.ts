@@ -1,6 +1,6 @@
 // The sessions of one side: the main one, further ones where they pay, and those that others keep for themselves.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { Connector } from "./connector.ts";
 
 export interface PoolOptions {

@@ -1,8 +1,8 @@
 // Shares mailboxes out over connections. A connection whose server is far away works on several mailboxes at once, so that
 // none waits for the others' answers; where there is much to do, further connections join in.
 
-import { type Channel, openChannel } from "../../imap/channel.ts";
-import type { Session } from "../../imap/session.ts";
+import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { SessionPair } from "./pair.ts";
 

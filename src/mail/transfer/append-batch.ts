@@ -1,8 +1,8 @@
 // Appends a batch of messages to the other side and records the copies. A batch that is refused is divided until only the
 // messages are left that the server does not want, or until it is clear that it takes none for now.
 
-import type { Channel } from "../../imap/channel.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
 import { concernOf } from "../../imap/refusal-concern.ts";
 import { append, type AppendTarget, type OutgoingMessage } from "../../imap/verbs/append.ts";
 import type { FetchedMessage } from "../../imap/verbs/fetch.ts";

@@ -2,8 +2,8 @@
 // once, but holds back the end of its command until all before it are done. One that is refused may have to be sent again
 // in pieces, and what is held back behind it on the same connection makes way for them: it is withdrawn, and sent again.
 
-import type { Channel } from "../../imap/channel.ts";
 import type { Turn } from "../../imap/command.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
 
 export interface Lane {
   readonly session: Channel;

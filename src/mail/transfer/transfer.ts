@@ -1,8 +1,8 @@
 // Messages of one mailbox on their way from one server to the other: while a batch is appended, the next is fetched. What that
 // means to whoever wants the copies is in the hooks.
 
-import type { Channel } from "../../imap/channel.ts";
-import type { Session } from "../../imap/session.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { type FetchedMessage, fetchMessages } from "../../imap/verbs/fetch.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
 import { interrupted } from "../../model/errors.ts";

@@ -1,7 +1,7 @@
 // A mailbox while it is being synchronised: what its worker and the steps of the work share.
 
-import type { Channel } from "../../imap/channel.ts";
-import type { MailboxView } from "../../imap/mailbox-view.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import type { FlagSet } from "../../model/flags.ts";
 import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";

@@ -1,6 +1,6 @@
 // One run over all mailboxes: what it is to do, what it shares, and what it has found out.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { ByteBudget } from "../../mail/transfer/byte-budget.ts";

@@ -2,7 +2,7 @@
 // which the server tells when it is asked for all that happened since; or the UID is wrong, and the copy is there under
 // another; or the server took the message and does not have it. And copies that another message answers for.
 
-import { selectAgain } from "../../imap/channel.ts";
+import { selectAgain } from "../../imap/mailbox/channel.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";

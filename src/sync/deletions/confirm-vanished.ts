@@ -2,9 +2,9 @@
 // for exactly these messages, and whether the mailbox is still the one that was selected.
 
 import { setTimeout } from "node:timers/promises";
-import { selectAgain } from "../../imap/channel.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
-import type { FlagChange } from "../../imap/pending-changes.ts";
+import { selectAgain } from "../../imap/mailbox/channel.ts";
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import type { MailboxStatusResponse } from "../../imap/responses.ts";
 import { eachMessagesFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";

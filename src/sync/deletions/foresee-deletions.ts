@@ -1,6 +1,6 @@
 // Before anything is deleted in one of several mailboxes: how many deletions they add up to, and which are held back.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { statusIfAny } from "../../imap/verbs/mailbox.ts";
 import { select } from "../../imap/verbs/select.ts";

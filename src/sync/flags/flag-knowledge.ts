@@ -1,7 +1,7 @@
 // The flags each side is known to have, for messages whose flags were dealt with in this session.
 // It is how our own STOREs are recognised when the server tells us of them. And the flags a side is known not to keep.
 
-import type { FlagChange } from "../../imap/pending-changes.ts";
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 

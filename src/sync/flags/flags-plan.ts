@@ -2,7 +2,7 @@
 // One side changed: the other follows. Both changed, differently: both get the union.
 // A server that cannot keep a flag neither receives it nor, by lacking it, takes it away from the other side.
 
-import type { FlagChange } from "../../imap/pending-changes.ts";
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import { type FlagSet, type PermanentFlags, storableFlags, unionFlags, untoldFlags } from "../../model/flags.ts";
 import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 

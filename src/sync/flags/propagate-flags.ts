@@ -2,7 +2,7 @@
 // groups of equal flags, and taken up again where the target changed under our hands.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
-import type { FlagChange } from "../../imap/pending-changes.ts";
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import { eachMessagesFlags, refetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { noFlags, storableFlags, tellsEveryFlag, withoutFlags } from "../../model/flags.ts";

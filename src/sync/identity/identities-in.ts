@@ -1,6 +1,6 @@
 // What identifies messages of a mailbox that nobody works on.
 
-import type { Channel } from "../../imap/channel.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { InterimapError } from "../../model/errors.ts";

@@ -2,7 +2,7 @@
 // is asked which messages there are. One that is gone without a word is copied again, and one that nobody reported is copied:
 // in doubt there is a message too many rather than one too few.
 
-import { selectAgain } from "../../imap/channel.ts";
+import { selectAgain } from "../../imap/mailbox/channel.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";

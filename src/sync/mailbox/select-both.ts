@@ -1,7 +1,7 @@
 // Selects a mailbox on both sides, with all that can be asked for in the same packet.
 
-import type { Channel } from "../../imap/channel.ts";
-import type { MailboxView } from "../../imap/mailbox-view.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchIdentities, fetchSizes } from "../../imap/verbs/fetch.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { select, type SelectBaseline } from "../../imap/verbs/select.ts";

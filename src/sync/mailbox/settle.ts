@@ -1,7 +1,7 @@
 // What the state of a mailbox is at the end of a round: asked for where something was changed, and proven where it is too good.
 
-import { type Channel, selectAgain } from "../../imap/channel.ts";
-import type { MailboxView } from "../../imap/mailbox-view.ts";
+import { type Channel, selectAgain } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";

@@ -1,6 +1,6 @@
 // Where the work on a mailbox begins: what is recorded of it, and what of that can be believed.
 
-import type { MailboxView } from "../../imap/mailbox-view.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { noFlags } from "../../model/flags.ts";
 import { type MailboxState, nothingSeen } from "../../model/mailbox-state.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";

@@ -1,6 +1,6 @@
 // Goes through the mailboxes in which there may be something to do: the guard, the markers, and the workers.
 
-import type { Channel } from "../../imap/channel.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { type Job, shareOut } from "../../mail/pool/share-out.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";

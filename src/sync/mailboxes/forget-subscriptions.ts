@@ -1,6 +1,6 @@
 // Subscriptions that ended on both sides while list-select-opts = SUBSCRIBED kept their mailboxes from being listed.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";

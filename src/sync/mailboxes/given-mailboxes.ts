@@ -1,6 +1,6 @@
 // Mailboxes that are named one by one, by --delete and --rename: which are meant, and on which servers.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { listDelimiter } from "../../imap/verbs/list.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import type { SessionPair } from "../../mail/pool/pair.ts";

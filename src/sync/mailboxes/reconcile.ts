@@ -1,6 +1,6 @@
 // Lists both sides until they have the same mailboxes, under the same names: renamed, created, subscribed.
 
-import { lineUnreadable } from "../../imap/unreadable.ts";
+import { lineUnreadable } from "../../imap/mailbox/unreadable.ts";
 import { create } from "../../imap/verbs/mailbox.ts";
 import { pairInboxLevels } from "../../mail/listing/inbox-levels.ts";
 import { listBoth } from "../../mail/listing/list-both.ts";

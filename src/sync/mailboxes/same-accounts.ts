@@ -1,7 +1,7 @@
 // Whether servers on other ports than before show the accounts that the database is about: a proxy may have come in between, or
 // another provider may be there. Mailboxes are only read for that.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";
 import { InterimapError } from "../../model/errors.ts";

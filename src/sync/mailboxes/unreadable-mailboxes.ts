@@ -1,7 +1,7 @@
 // Mailboxes that a server lists in lines nobody can make sense of: each is left out, and no other is taken for gone or
 // missing because of it.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";
 import { type PerSide, type Side, sides } from "../../model/side.ts";

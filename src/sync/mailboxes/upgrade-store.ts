@@ -1,7 +1,7 @@
 // A database of an older version is upgraded, and one that does not know yet whose it is learns that, as soon as both servers have
 // let us in and told their hierarchy delimiters. Whether it is theirs is found out before, where that is in doubt.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { accountText } from "../../model/account.ts";
 import type { Naming } from "../../model/mailbox-name.ts";
 import { type PerSide, perSide, sides } from "../../model/side.ts";

@@ -1,7 +1,7 @@
 // What an interrupted round copied was not looked at before it ended. Its rows are what the servers told (APPENDUID), which may
 // be wrong: no deletion follows from a row that nothing confirms, and none is kept for which another message answers.
 
-import { selectAgain } from "../../imap/channel.ts";
+import { selectAgain } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
 import { fitOf } from "../../model/fingerprint.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";

@@ -1,7 +1,7 @@
 // Checks one mailbox in full and mends what is recorded of it: with --repair, or because a server went back. All identities and
 // flags of both sides are compared with the database. What is to be copied, deleted or stored then is left to the rounds that follow.
 
-import type { FlagChange } from "../../imap/pending-changes.ts";
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";

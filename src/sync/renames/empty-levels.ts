@@ -2,7 +2,7 @@
 // their name.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { deleteMailbox } from "../../imap/verbs/mailbox.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { isWithin } from "../../model/mailbox-name.ts";

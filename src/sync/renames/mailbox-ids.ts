@@ -1,7 +1,7 @@
 // The ids by which a server tells mailboxes apart (RFC 8474), where their numbers do not. One that is what it was saves a look at
 // the messages; from any other nothing follows, and the messages are looked at.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { mailboxIdOf } from "../../imap/verbs/mailbox.ts";
 import { allDone } from "../../util/all-done.ts";
 

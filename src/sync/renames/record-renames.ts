@@ -1,7 +1,7 @@
 // Gives mailboxes that are called otherwise on the servers their new names in the database. Taken for new, they would get
 // back what was deleted in the meantime.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";

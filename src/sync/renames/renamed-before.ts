@@ -1,6 +1,6 @@
 // Where a mailbox has its new name already: a renaming may have been ended between one place and the next.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { continues } from "../../model/mailbox-state.ts";

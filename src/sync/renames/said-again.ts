@@ -1,7 +1,7 @@
 // Before anything follows from mailboxes that seem to be called otherwise, or to be others, they are listed once more: a
 // name or a number that a server got wrong once is not to rename anything.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import { type ListedMailbox, listEverything, type Listing } from "../../mail/listing/list-mailboxes.ts";
 import { continues, type MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, type PerSide, sides } from "../../model/side.ts";

@@ -1,7 +1,7 @@
 // Whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, and messages are not.
 
-import { type Channel, openChannel } from "../../imap/channel.ts";
-import type { Session } from "../../imap/session.ts";
+import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { unselect } from "../../imap/verbs/mailbox.ts";
 import { examine } from "../../imap/verbs/select.ts";

@@ -1,7 +1,7 @@
 // Mailboxes that are called otherwise than they are known are dealt with before anything is created or copied: what is in
 // them would come to the other server a second time.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";

@@ -1,6 +1,6 @@
 // Finds known mailboxes that are called otherwise now: by what was listed, and where that does not tell, by asking the servers.
 
-import type { Session } from "../../imap/session.ts";
+import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import { type ListedMailbox, listEverything, type Listing } from "../../mail/listing/list-mailboxes.ts";
 import { lookUpListing } from "../../mail/listing/look-up.ts";

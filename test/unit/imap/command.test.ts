@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { line } from "../../../src/imap/codec/write-command.ts";
 import { type Command, mayOverlap } from "../../../src/imap/command.ts";
-import { InFlight } from "../../../src/imap/in-flight.ts";
-import { MailboxView } from "../../../src/imap/mailbox-view.ts";
+import { MailboxView } from "../../../src/imap/mailbox/mailbox-view.ts";
+import { InFlight } from "../../../src/imap/session/in-flight.ts";
 
 const view = new MailboxView("box");
 const of = (more: Omit<Command, "name" | "parts">): Command => ({ name: "X", parts: line`X`, ...more });

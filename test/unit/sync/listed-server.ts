@@ -4,7 +4,7 @@ import { Capabilities } from "../../../src/imap/capabilities.ts";
 import type { Command } from "../../../src/imap/command.ts";
 import { CommandRefused } from "../../../src/imap/command-refused.ts";
 import type { TaggedResponse } from "../../../src/imap/responses.ts";
-import type { Session } from "../../../src/imap/session.ts";
+import type { Session } from "../../../src/imap/session/session.ts";
 import type { Side } from "../../../src/model/side.ts";
 
 export interface ListedServer {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { Capabilities } from "../../../src/imap/capabilities.ts";
 import type { Command } from "../../../src/imap/command.ts";
-import type { Session } from "../../../src/imap/session.ts";
+import type { Session } from "../../../src/imap/session/session.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { ChangeSource, type ChangeSourceOptions } from "../../../src/watch/change-source.ts";
 

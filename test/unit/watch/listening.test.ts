@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MailboxView } from "../../../src/imap/mailbox-view.ts";
+import { MailboxView } from "../../../src/imap/mailbox/mailbox-view.ts";
 import type { FetchResponse, UntaggedResponse } from "../../../src/imap/responses.ts";
-import type { Session } from "../../../src/imap/session.ts";
+import type { Session } from "../../../src/imap/session/session.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { Agenda } from "../../../src/watch/agenda.ts";
 import type { ChangeSource } from "../../../src/watch/change-source.ts";

@@ -6,7 +6,7 @@ import { Capabilities } from "../../../src/imap/capabilities.ts";
 import type { Command } from "../../../src/imap/command.ts";
 import { CommandRefused } from "../../../src/imap/command-refused.ts";
 import type { TaggedResponse } from "../../../src/imap/responses.ts";
-import type { Session } from "../../../src/imap/session.ts";
+import type { Session } from "../../../src/imap/session/session.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { requestNotify } from "../../../src/watch/notify.ts";
 

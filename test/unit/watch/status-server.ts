@@ -2,9 +2,9 @@
 
 import { Capabilities } from "../../../src/imap/capabilities.ts";
 import type { Command } from "../../../src/imap/command.ts";
-import { MailboxView } from "../../../src/imap/mailbox-view.ts";
+import { MailboxView } from "../../../src/imap/mailbox/mailbox-view.ts";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
-import type { Session } from "../../../src/imap/session.ts";
+import type { Session } from "../../../src/imap/session/session.ts";
 import type { Side } from "../../../src/model/side.ts";
 
 export interface StatusServer {

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import type { Channel } from "../../../../src/imap/channel.ts";
 import type { Turn } from "../../../../src/imap/command.ts";
+import type { Channel } from "../../../../src/imap/mailbox/channel.ts";
 import { AppendLanes, type Lane } from "../../../../src/mail/transfer/append-lanes.ts";
 import { options } from "../../sync/model/story.ts";
 

@@ -5,7 +5,7 @@ import { Capabilities } from "../../../../src/imap/capabilities.ts";
 import { encodeCommand } from "../../../../src/imap/codec/write-command.ts";
 import type { Command } from "../../../../src/imap/command.ts";
 import { CommandRefused } from "../../../../src/imap/command-refused.ts";
-import type { MailboxView } from "../../../../src/imap/mailbox-view.ts";
+import type { MailboxView } from "../../../../src/imap/mailbox/mailbox-view.ts";
 import type { FetchResponse, ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { type FlagSet, flagSet, unionFlags, withoutFlags } from "../../../../src/model/flags.ts";
 import type { Side } from "../../../../src/model/side.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Session } from "../../../../src/imap/session.ts";
+import type { Session } from "../../../../src/imap/session/session.ts";
 import { Link } from "../../../../src/mail/pool/link.ts";
 import { reconnecting } from "../../../../src/mail/pool/reconnecting.ts";
 import { type ErrorCode, InterimapError } from "../../../../src/model/errors.ts";

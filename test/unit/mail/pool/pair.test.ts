@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Session } from "../../../../src/imap/session.ts";
+import type { Session } from "../../../../src/imap/session/session.ts";
 import { SessionPair } from "../../../../src/mail/pool/pair.ts";
 import { type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Session } from "../../../../src/imap/session.ts";
+import type { Session } from "../../../../src/imap/session/session.ts";
 import type { Attempt } from "../../../../src/mail/pool/connector.ts";
 import { Link } from "../../../../src/mail/pool/link.ts";
 import { patient, reconnecting } from "../../../../src/mail/pool/reconnecting.ts";

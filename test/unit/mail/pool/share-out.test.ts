@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Capabilities } from "../../../../src/imap/capabilities.ts";
-import type { Session } from "../../../../src/imap/session.ts";
+import type { Session } from "../../../../src/imap/session/session.ts";
 import { SessionPair } from "../../../../src/mail/pool/pair.ts";
 import { type Job, shareOut } from "../../../../src/mail/pool/share-out.ts";
 import { perSide, type Side, sides } from "../../../../src/model/side.ts";

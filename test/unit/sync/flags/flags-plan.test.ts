@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FlagChange } from "../../../../src/imap/pending-changes.ts";
+import type { FlagChange } from "../../../../src/imap/mailbox/pending-changes.ts";
 import { type FlagSet, flagSet, type PermanentFlags, permanentFlags } from "../../../../src/model/flags.ts";
 import { type PerSide, perSide, type Side } from "../../../../src/model/side.ts";
 import { type FlagSituation, planFlags } from "../../../../src/sync/flags/flags-plan.ts";

@@ -1,12 +1,12 @@
 // A session as the worker of one mailbox sees it: that mailbox is always selected. Several channels share a connection; a
 // command for a mailbox that is not the selected one has a SELECT sent before it, which costs no round trip of its own.
 
-import { emptyUidSet, isEmpty } from "../model/uid-set.ts";
-import { type CommandPart, line, mailbox, modSeq, number, uids } from "./codec/write-command.ts";
-import type { Command } from "./command.ts";
+import { emptyUidSet, isEmpty } from "../../model/uid-set.ts";
+import { type CommandPart, line, mailbox, modSeq, number, uids } from "../codec/write-command.ts";
+import type { Command } from "../command.ts";
+import type { TaggedResponse } from "../responses.ts";
+import type { Session } from "../session/session.ts";
 import type { MailboxView } from "./mailbox-view.ts";
-import type { TaggedResponse } from "./responses.ts";
-import type { Session } from "./session.ts";
 
 /** What commands on a mailbox and its messages need of a session. */
 export type Channel = Pick<Session, "side" | "capabilities" | "isUsable" | "view" | "run">;

@@ -1,13 +1,13 @@
 // What makes no sense, and what that costs: a line of which nothing is clear, and whatever follows a message that did not
 // end where it should, and so may be its text. A server must not get us to take words of a message for its own.
 
-import { InterimapError } from "../model/errors.ts";
-import type { Discretion } from "./discretion.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { Discretion } from "../discretion.ts";
+import type { MailboxView } from "../mailbox/mailbox-view.ts";
+import { notUnderstood } from "../mailbox/unreadable.ts";
+import type { Response, TaggedResponse, UnreadableResponse } from "../responses.ts";
 import type { Entry } from "./entry.ts";
 import type { InFlight } from "./in-flight.ts";
-import type { MailboxView } from "./mailbox-view.ts";
-import type { Response, TaggedResponse, UnreadableResponse } from "./responses.ts";
-import { notUnderstood } from "./unreadable.ts";
 
 export interface NonsenseOptions {
   readonly inFlight: InFlight<Entry>;

@@ -1,9 +1,9 @@
 // Writes one command at a time, as far as the server and the command itself let it: what follows a synchronising literal
 // after `+`, the end of a command whose turn it is not yet later, and answers to challenges.
 
-import { InterimapError } from "../model/errors.ts";
-import { sendsUnasked } from "./codec/write-command.ts";
-import type { Turn } from "./command.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { sendsUnasked } from "../codec/write-command.ts";
+import type { Turn } from "../command.ts";
 import type { Entry } from "./entry.ts";
 import type { Outlet } from "./outlet.ts";
 import type { TrafficLog } from "./traffic-log.ts";

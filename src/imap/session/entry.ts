@@ -1,9 +1,9 @@
 // A command on its way: from the moment it is queued to its answer.
 
-import type { Segment } from "./codec/write-command.ts";
-import type { Command } from "./command.ts";
-import type { TaggedResponse } from "./responses.ts";
-import type { Opening } from "./selection.ts";
+import type { Segment } from "../codec/write-command.ts";
+import type { Command } from "../command.ts";
+import type { Opening } from "../mailbox/selection.ts";
+import type { TaggedResponse } from "../responses.ts";
 
 export interface Entry {
   readonly command: Command;

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseFetchQuickly } from "../../../src/imap/codec/fetch-fast-path.ts";
-import { parseResponse } from "../../../src/imap/codec/parse-response.ts";
-import { MailboxView } from "../../../src/imap/mailbox-view.ts";
-import type { UntaggedResponse } from "../../../src/imap/responses.ts";
-import { InterimapError } from "../../../src/model/errors.ts";
-import { flagSet } from "../../../src/model/flags.ts";
-import { emptyUidSet } from "../../../src/model/uid-set.ts";
-import { formatUidSet, parseUidSet } from "../../../src/model/uid-set-text.ts";
+import { parseFetchQuickly } from "../../../../src/imap/codec/fetch-fast-path.ts";
+import { parseResponse } from "../../../../src/imap/codec/parse-response.ts";
+import { MailboxView } from "../../../../src/imap/mailbox/mailbox-view.ts";
+import type { UntaggedResponse } from "../../../../src/imap/responses.ts";
+import { InterimapError } from "../../../../src/model/errors.ts";
+import { flagSet } from "../../../../src/model/flags.ts";
+import { emptyUidSet } from "../../../../src/model/uid-set.ts";
+import { formatUidSet, parseUidSet } from "../../../../src/model/uid-set-text.ts";
 
 async function viewOf(...lines: readonly string[]): Promise<MailboxView> {
   const view = new MailboxView("box");

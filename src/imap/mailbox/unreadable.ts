@@ -1,8 +1,8 @@
 // What a server said of a mailbox and cannot be read, as the error that leaves that mailbox out.
 
-import { InterimapError } from "../model/errors.ts";
-import type { Side } from "../model/side.ts";
-import { excerpt } from "../util/printable.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { Side } from "../../model/side.ts";
+import { excerpt } from "../../util/printable.ts";
 
 export function lineUnreadable(line: string, side: Side): InterimapError {
   return mailboxProtocol(notUnderstood(line), side);

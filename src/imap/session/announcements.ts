@@ -1,7 +1,7 @@
 // What a server says of itself, whenever it likes: the greeting, what it can do, and what people are to read.
 
-import { Capabilities } from "./capabilities.ts";
-import type { StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
+import { Capabilities } from "../capabilities.ts";
+import type { StatusResponse, TaggedResponse, UntaggedResponse } from "../responses.ts";
 
 interface Awaiting {
   readonly resolve: (greeting: StatusResponse) => void;

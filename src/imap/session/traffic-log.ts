@@ -1,10 +1,10 @@
 // What goes over one connection, as the debug log shows it.
 
-import type { Log } from "../log/log.ts";
-import { trafficLine } from "../log/traffic.ts";
-import type { Side } from "../model/side.ts";
-import type { Segment } from "./codec/write-command.ts";
-import type { Discretion } from "./discretion.ts";
+import type { Log } from "../../log/log.ts";
+import { trafficLine } from "../../log/traffic.ts";
+import type { Side } from "../../model/side.ts";
+import type { Segment } from "../codec/write-command.ts";
+import type { Discretion } from "../discretion.ts";
 
 export interface TrafficLogOptions {
   readonly log: Log;

@@ -1,6 +1,6 @@
 // Where octets leave: those of one moment together. And whether the other side takes them in, as far as can be seen.
 
-import type { Transport } from "./transport/transport.ts";
+import type { Transport } from "../transport/transport.ts";
 
 export class Outlet {
   transport: Transport;

@@ -1,7 +1,7 @@
 // What changed in a mailbox and nobody has dealt with yet: the latest flags of each message, and the messages that vanished. The
 // view reports; what is dealt with is taken, and put back where it has to be dealt with again.
 
-import type { FlagSet } from "../model/flags.ts";
+import type { FlagSet } from "../../model/flags.ts";
 import {
   emptyUidSet,
   hasUid,
@@ -11,7 +11,7 @@ import {
   type UidSet,
   UidSetBuilder,
   union,
-} from "../model/uid-set.ts";
+} from "../../model/uid-set.ts";
 
 export interface FlagChange {
   readonly flags: FlagSet;

@@ -1,6 +1,6 @@
 // Which mailbox the server's untagged responses are about, while SELECTs are in flight.
 
-import type { ClosedHabit } from "./command.ts";
+import type { ClosedHabit } from "../command.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 
 /** `again`: the same SELECT has to be sent once more. Else why nobody knows any more what is about which mailbox. */

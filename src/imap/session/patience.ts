@@ -1,8 +1,8 @@
 // How long a server may let us wait. Silence is measured in steps, since whether octets still leave can only be told by
 // looking twice. A server that is busy may say so; that is no progress, and buys time only for what takes time.
 
-import { InterimapError } from "../model/errors.ts";
-import { duration } from "../util/duration.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { duration } from "../../util/duration.ts";
 
 /** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */
 const defaultLimitMs = 5 * 60_000;

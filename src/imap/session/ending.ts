@@ -1,11 +1,11 @@
 // How a connection ends, once: by a goodbye, the server's or ours, or by a failure. From then on nothing can be sent.
 
-import { InterimapError } from "../model/errors.ts";
-import type { Side } from "../model/side.ts";
-import { wordsOf } from "./command-refused.ts";
-import { LiteralRefused } from "./literal-refused.ts";
-import type { StatusResponse } from "./responses.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { Side } from "../../model/side.ts";
+import { wordsOf } from "../command-refused.ts";
+import { LiteralRefused } from "../literal-refused.ts";
+import type { StatusResponse } from "../responses.ts";
+import { retryAfterMs } from "../retry-after.ts";
 
 /** All is done and recorded when we say goodbye. */
 const goodbyeLimitMs = 5_000;

@@ -1,14 +1,14 @@
 // The selected mailbox, as untagged responses report it. The read path only records here, and in what is pending; what to do
 // about it is decided by sync/.
 
-import { flagSet, noFlags } from "../model/flags.ts";
-import type { Observation } from "../model/mailbox-state.ts";
-import { laterModSeq } from "../model/mod-seq.ts";
-import type { Side } from "../model/side.ts";
-import { countUids, hasUid, subtract, type UidSet, uidSetOf, uidsOf } from "../model/uid-set.ts";
+import { flagSet, noFlags } from "../../model/flags.ts";
+import type { Observation } from "../../model/mailbox-state.ts";
+import { laterModSeq } from "../../model/mod-seq.ts";
+import type { Side } from "../../model/side.ts";
+import { countUids, hasUid, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import type { FetchResponse, UnreadableResponse, UntaggedResponse, VanishedResponse } from "../responses.ts";
 import { MailboxDescription } from "./mailbox-description.ts";
 import { type FlagChange, PendingChanges } from "./pending-changes.ts";
-import type { FetchResponse, UnreadableResponse, UntaggedResponse, VanishedResponse } from "./responses.ts";
 import { mailboxProtocol, notUnderstood } from "./unreadable.ts";
 
 export class MailboxView extends MailboxDescription {

@@ -1,12 +1,12 @@
 // Untagged responses, and whose each one is: of the first command in flight that claims it, else of the mailbox it is about
 // and of who listens. Nothing is dropped.
 
+import { noteBrought } from "../expected-literals.ts";
+import { isMisplaced, type MailboxView } from "../mailbox/mailbox-view.ts";
+import type { Selection } from "../mailbox/selection.ts";
+import type { FetchResponse, UntaggedResponse } from "../responses.ts";
 import type { Entry } from "./entry.ts";
-import { noteBrought } from "./expected-literals.ts";
 import type { InFlight } from "./in-flight.ts";
-import { isMisplaced, type MailboxView } from "./mailbox-view.ts";
-import type { FetchResponse, UntaggedResponse } from "./responses.ts";
-import type { Selection } from "./selection.ts";
 import type { Silence } from "./silence.ts";
 
 export interface RoutingOptions {

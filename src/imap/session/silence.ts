@@ -1,17 +1,17 @@
 // What is awaited of the server, and which of what it says and takes in is progress towards that. How long it may let us
 // wait is measured in patience.ts.
 
-import { InterimapError } from "../model/errors.ts";
-import { duration } from "../util/duration.ts";
-import { monotonicMs } from "../util/monotonic.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { duration } from "../../util/duration.ts";
+import { monotonicMs } from "../../util/monotonic.ts";
+import type { Command } from "../command.ts";
+import type { UntaggedResponse } from "../responses.ts";
 import type { Announcements } from "./announcements.ts";
-import type { Command } from "./command.ts";
 import type { Ending } from "./ending.ts";
 import type { Entry } from "./entry.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Outlet } from "./outlet.ts";
 import { type Awaited, Patience } from "./patience.ts";
-import type { UntaggedResponse } from "./responses.ts";
 
 /** However slowly a server tells what it has to tell. */
 const longestAnswerMs = 24 * 60 * 60_000;

@@ -1,10 +1,10 @@
 // The commands that were sent and are not answered yet, and what they are, in numbers: whether another one may follow is
 // asked for each that waits.
 
-import { type Command, type InFlightKinds, saysWhere } from "./command.ts";
+import { type Command, type InFlightKinds, saysWhere } from "../command.ts";
+import type { MailboxView } from "../mailbox/mailbox-view.ts";
+import type { UntaggedResponse } from "../responses.ts";
 import { CommandList } from "./command-list.ts";
-import type { MailboxView } from "./mailbox-view.ts";
-import type { UntaggedResponse } from "./responses.ts";
 
 interface Sent {
   readonly tag: string;

@@ -1,13 +1,13 @@
 // A server that cannot have understood a command whose literals left unasked, and so reads commands of its own in them:
 // then the connection is dropped. What such commands are answered with, has a tag of theirs or none.
 
-import type { InterimapError } from "../model/errors.ts";
-import type { Side } from "../model/side.ts";
-import type { Discretion } from "./discretion.ts";
+import type { InterimapError } from "../../model/errors.ts";
+import type { Side } from "../../model/side.ts";
+import type { Discretion } from "../discretion.ts";
+import { LiteralRefused } from "../literal-refused.ts";
+import type { StatusResponse, TaggedResponse } from "../responses.ts";
 import type { Entry } from "./entry.ts";
 import type { InFlight } from "./in-flight.ts";
-import { LiteralRefused } from "./literal-refused.ts";
-import type { StatusResponse, TaggedResponse } from "./responses.ts";
 
 export interface MisledOptions {
   readonly side: Side;

@@ -1,10 +1,10 @@
 // A mailbox as its server describes it when it is selected, and in response codes later on.
 
-import { type FlagSet, type PermanentFlags, permanentFlags } from "../model/flags.ts";
-import { readModSeq } from "../model/mod-seq.ts";
-import type { Side } from "../model/side.ts";
-import { readNonZero, readObjectId } from "./codec/wire-values.ts";
-import type { ResponseCode } from "./responses.ts";
+import { type FlagSet, type PermanentFlags, permanentFlags } from "../../model/flags.ts";
+import { readModSeq } from "../../model/mod-seq.ts";
+import type { Side } from "../../model/side.ts";
+import { readNonZero, readObjectId } from "../codec/wire-values.ts";
+import type { ResponseCode } from "../responses.ts";
 import { mailboxProtocol } from "./unreadable.ts";
 
 export class MailboxDescription {

@@ -1,21 +1,21 @@
 // What comes in, and in which order it is heard: whether it can be believed first, then what it means for the connection, and
 // only then whose it is.
 
-import type { Side } from "../model/side.ts";
+import type { Side } from "../../model/side.ts";
+import type { ResponseHandlers } from "../codec/read-responses.ts";
+import { wordsOf } from "../command-refused.ts";
+import type { Discretion } from "../discretion.ts";
+import { mayCome } from "../expected-literals.ts";
+import type { Selection } from "../mailbox/selection.ts";
+import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "../responses.ts";
 import type { Announcements } from "./announcements.ts";
-import type { ResponseHandlers } from "./codec/read-responses.ts";
-import { wordsOf } from "./command-refused.ts";
-import type { Discretion } from "./discretion.ts";
 import type { Ending } from "./ending.ts";
 import type { Entry } from "./entry.ts";
-import { mayCome } from "./expected-literals.ts";
 import type { InFlight } from "./in-flight.ts";
 import { Misled } from "./misled.ts";
 import { Nonsense } from "./nonsense.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Response, StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
 import { Routing } from "./routing.ts";
-import type { Selection } from "./selection.ts";
 import type { Silence } from "./silence.ts";
 import type { TrafficLog } from "./traffic-log.ts";
 

@@ -4,22 +4,22 @@
 //   queue:  [ sent, awaiting their tagged responses | waiting to be written ]
 //             inFlight                                #pending
 
-import { InterimapError } from "../model/errors.ts";
-import type { Side } from "../model/side.ts";
-import { monotonicMs } from "../util/monotonic.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { Side } from "../../model/side.ts";
+import { monotonicMs } from "../../util/monotonic.ts";
+import { encodeCommand } from "../codec/write-command.ts";
+import { type Command, mayOverlap } from "../command.ts";
+import { CommandRefused } from "../command-refused.ts";
+import type { Discretion } from "../discretion.ts";
+import type { Opening, Selection } from "../mailbox/selection.ts";
+import type { TaggedResponse } from "../responses.ts";
 import type { Announcements } from "./announcements.ts";
-import { encodeCommand } from "./codec/write-command.ts";
-import { type Command, mayOverlap } from "./command.ts";
 import { CommandList } from "./command-list.ts";
-import { CommandRefused } from "./command-refused.ts";
 import { CommandWriter } from "./command-writer.ts";
-import type { Discretion } from "./discretion.ts";
 import type { Ending } from "./ending.ts";
 import type { Entry } from "./entry.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Outlet } from "./outlet.ts";
-import type { TaggedResponse } from "./responses.ts";
-import type { Opening, Selection } from "./selection.ts";
 import type { Silence } from "./silence.ts";
 import type { TrafficLog } from "./traffic-log.ts";
 

@@ -5,28 +5,28 @@
 //   in:   transport ─► codec/read-responses ─► reception ─► nonsense, misled, announcements, routing; pipeline
 //   and:  silence gives up a server that says nothing, ending knows that it is over
 
-import type { Log } from "../log/log.ts";
-import { InterimapError } from "../model/errors.ts";
-import type { Side } from "../model/side.ts";
+import type { Log } from "../../log/log.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { Side } from "../../model/side.ts";
+import type { Capabilities } from "../capabilities.ts";
+import { ResponseReader } from "../codec/read-responses.ts";
+import { strangersLimits, trustingLimits } from "../codec/response-limits.ts";
+import { line } from "../codec/write-command.ts";
+import type { Command } from "../command.ts";
+import { Discretion } from "../discretion.ts";
+import type { MailboxView } from "../mailbox/mailbox-view.ts";
+import { Selection } from "../mailbox/selection.ts";
+import type { StatusResponse, TaggedResponse, UntaggedResponse } from "../responses.ts";
+import type { Transport } from "../transport/transport.ts";
 import { Announcements } from "./announcements.ts";
-import type { Capabilities } from "./capabilities.ts";
-import { ResponseReader } from "./codec/read-responses.ts";
-import { strangersLimits, trustingLimits } from "./codec/response-limits.ts";
-import { line } from "./codec/write-command.ts";
-import type { Command } from "./command.ts";
-import { Discretion } from "./discretion.ts";
 import { Ending, isMisunderstanding } from "./ending.ts";
 import type { Entry } from "./entry.ts";
 import { InFlight } from "./in-flight.ts";
-import type { MailboxView } from "./mailbox-view.ts";
 import { Outlet } from "./outlet.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Reception } from "./reception.ts";
-import type { StatusResponse, TaggedResponse, UntaggedResponse } from "./responses.ts";
-import { Selection } from "./selection.ts";
 import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
-import type { Transport } from "./transport/transport.ts";
 
 export interface SessionOptions {
   readonly side: Side;
