@@ -18,7 +18,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
 // A full disk behind it, or a reader that has gone, must not end the work; there is nobody left to tell.
 process.stderr.on("error", ignore);
 
-// Node's own exit code for this would say that something was left out.
+// Node's own exit code for this would say that something was skipped.
 process.on("uncaughtException", (error) => {
   const words = argv.includes("--debug") ? error.stack : error.message;
   process.stderr.write(`internal error: ${words}; please report it together with the output of --debug\n`);

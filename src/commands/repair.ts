@@ -10,8 +10,7 @@ const flaws: readonly SyncEvent["type"][] = ["anomaly", "state-ahead", "uidvalid
 export async function repairCommand(command: SyncCommand): Promise<void> {
   let hasFlaws = false;
   const report = (event: SyncEvent): void => {
-    hasFlaws ||=
-      flaws.includes(event.type) || event.type === "mailbox-left-out" || event.type === "deletions-held-back";
+    hasFlaws ||= flaws.includes(event.type) || event.type === "mailbox-skipped" || event.type === "deletions-held-back";
     command.report(event);
   };
   await lookingAtAll({ ...command, report }, async (place) => {

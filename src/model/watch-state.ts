@@ -30,10 +30,10 @@ export interface LookState {
   readonly durationMs: number;
   /** How many mailboxes and messages. */
   readonly skipped: number;
-  readonly mailboxesSkipped: readonly MailboxLeftOut[];
+  readonly mailboxesSkipped: readonly SkippedMailbox[];
 }
 
-export interface MailboxLeftOut {
+export interface SkippedMailbox {
   /** The program's name; undefined when it cannot be read, or all of them are meant. */
   readonly mailbox?: string | undefined;
   readonly side?: Side | undefined;

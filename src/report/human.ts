@@ -16,7 +16,7 @@ import { fieldsOf } from "./fields.ts";
 export function reportTo(log: Log, errorLine: ErrorLine): Report {
   return (event) => {
     const { level, text } = lineOf(event, errorLine);
-    const side = event.side ?? (event.type === "mailbox-left-out" ? event.error.side : undefined);
+    const side = event.side ?? (event.type === "mailbox-skipped" ? event.error.side : undefined);
     log[level](text, {
       ...(event.mailbox !== undefined && { mailbox: briefName(event.mailbox) }),
       ...(side !== undefined && { side }),
@@ -187,7 +187,7 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       return { level: "info", text: "The database's file is undamaged" };
     case "nothing-to-repair":
       return { level: "info", text: "Nothing to repair" };
-    case "mailbox-left-out": {
+    case "mailbox-skipped": {
       // As above: what concerns no server is the database's.
       const isNamed = event.side !== undefined || event.error.side !== undefined || event.mailbox === undefined;
       const name = isNamed ? "" : `${quoted(event.mailbox)} `;

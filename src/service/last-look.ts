@@ -1,4 +1,4 @@
-// How the last look at all mailboxes went, in a file beside the database: what was left out is nowhere else when the process has
+// How the last look at all mailboxes went, in a file beside the database: what was skipped is nowhere else when the process has
 // ended. A look that changes nothing leaves the database as it is, so this is no part of it.
 
 import { closeSync, constants, readFileSync } from "node:fs";

@@ -17,7 +17,7 @@ export interface Place {
   readonly column: string;
 }
 
-/** In the rows of a mailbox, which is left out; the others go on. `value` is as SQL or JavaScript shows it. */
+/** In the rows of a mailbox, which is skipped; the others go on. `value` is as SQL or JavaScript shows it. */
 export function impossibleRow(path: string, { table, column }: Place, value: unknown): InterimapError {
   return new InterimapError("DATABASE_ROWS", what(path, { table, column }, value), {
     hint: "run --repair, which drops such entries and matches the mailbox's messages anew",

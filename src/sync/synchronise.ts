@@ -15,7 +15,7 @@ import { isDue } from "./refused/retry-refused.ts";
 import { reportStillRefused, reportStillRefusedChanges, reportWaits } from "./refused/still-refused.ts";
 
 /**
- * Makes both sides identical, as far as the query goes. What is left out is reported; the rest goes on. Returns what the
+ * Makes both sides identical, as far as the query goes. What is skipped is reported; the rest goes on. Returns what the
  * servers listed.
  * @throws InterimapError that abandons a side or the run.
  */

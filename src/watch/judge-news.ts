@@ -39,7 +39,7 @@ function noteFruitful({ agenda, listed, tally }: Judgement): void {
     }
 }
 
-/** What was left out may be what was announced; that has its own line. */
+/** What was skipped may be what was announced; that has its own line. */
 function reportVain(tally: LookTally, side: Side, mailbox?: string): void {
   if (tally.totals.skipped === 0)
     tally.report({ type: "news-in-vain", side, ...(mailbox !== undefined && { mailbox }) });

@@ -5,7 +5,7 @@ import type { Store } from "../state/state-store.ts";
 import { untilNextWait } from "../sync/copies/waits.ts";
 import { untilNextAttempt } from "../sync/refused/retry-refused.ts";
 
-/** What was left out is tried again after this, and a growing pause. */
+/** What was skipped is tried again after this, and a growing pause. */
 const leastRetryMs = 30_000;
 
 export interface LookScheduleOptions {

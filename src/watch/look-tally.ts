@@ -35,7 +35,7 @@ export class LookTally {
     return this.#totals;
   }
 
-  /** Something was left out that another attempt may reach. */
+  /** Something was skipped that another attempt may reach. */
   get isWorthRetry(): boolean {
     return this.#worthRetry > 0;
   }
@@ -47,5 +47,5 @@ export class LookTally {
 }
 
 function isWorthRetry(event: SyncEvent): boolean {
-  return event.type === "mailbox-left-out" && event.error.retry === "later";
+  return event.type === "mailbox-skipped" && event.error.retry === "later";
 }

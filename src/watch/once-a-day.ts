@@ -110,7 +110,7 @@ function troubleOf(event: SyncEvent): Trouble {
 
 function textOf(event: SyncEvent): string | undefined {
   switch (event.type) {
-    case "mailbox-left-out":
+    case "mailbox-skipped":
       // Without a name, the line that could not be read is all that tells it from another one.
       return event.mailbox === undefined ? event.error.message : alike(event.error.message);
     case "deletions-held-back":

@@ -92,7 +92,7 @@ function afterAll(stories: readonly Story[]): Record<string, string> {
 const lines = 5 + 5;
 const whole = stories.flatMap(({ before }, at) => before.map((name) => messagesOf(at, name))).sort();
 
-function leftOut(stderr: string): readonly string[] {
+function skipped(stderr: string): readonly string[] {
   return stderr.split("\n").filter((line) => line.includes("skipped"));
 }
 
@@ -102,7 +102,7 @@ async function takeAdvice(stores: TwoStores): Promise<void> {
     const { status, stderr } = await runInterimap(stores.home);
     if (status === 0) return;
     assert.equal(status, 1, stderr);
-    const lines = leftOut(stderr);
+    const lines = skipped(stderr);
     const done = new Set<string>();
     for (const [at, line] of lines.entries()) {
       const [, advice = ""] = /(?:the same|that one|was renamed): interimap (.*?)(?:;.*)?$/.exec(line) ?? [];
@@ -131,10 +131,10 @@ async function renamedOnBoth(t: TestContext, servers: PerSide<MailServer>): Prom
 async function run({ home, ...stores }: TwoStores): Promise<PerSide<Record<string, string>>> {
   const { status, stderr } = await runInterimap(home);
   assert.equal(status, 1, stderr);
-  assert.equal(leftOut(stderr).length, lines, stderr);
+  assert.equal(skipped(stderr).length, lines, stderr);
   const seen = await bothSides((side) => held(stores[side]));
   for (const side of sides) assert.deepEqual(Object.values(seen[side]).sort(), whole, side);
-  assert.deepEqual(leftOut((await runInterimap(home)).stderr), leftOut(stderr));
+  assert.deepEqual(skipped((await runInterimap(home)).stderr), skipped(stderr));
   assert.deepEqual(await bothSides((side) => held(stores[side])), seen);
   return seen;
 }
@@ -205,7 +205,7 @@ test("where a server refuses a step, what made room for it has its name back, ot
   });
   const { status, stderr } = await runInterimap(stores.home);
   assert.equal(status, 1, stderr);
-  assert.equal(leftOut(stderr).length, 1, stderr);
+  assert.equal(skipped(stderr).length, 1, stderr);
   const followed = { Ba: "Bb1 Bb2", Bb: "Ba1" };
   assert.deepEqual(await held(stores.local), { Aa: "Ab1 Ab2", Ab: "Aa1", ...followed });
   assert.deepEqual(await held(stores.remote), { Aa: "Aa1", Ab: "Ab1 Ab2", ...followed });

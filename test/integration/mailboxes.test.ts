@@ -36,7 +36,7 @@ async function subscriptions(server: MailServer): Promise<string[]> {
   return [...(await snapshot(server)).subscribed].sort();
 }
 
-function leftOut({ stderr }: RunResult): string[] {
+function skipped({ stderr }: RunResult): string[] {
   return stderr.split("\n").filter((line) => line.includes("skipped"));
 }
 
@@ -82,9 +82,9 @@ describe("creation", () => {
       for (let runs = 0; runs < 2; runs++) {
         const result = await runInterimap(stores.home);
         assert.equal(result.status, 1, result.stderr);
-        assert.equal(leftOut(result).length, 1, result.stderr);
+        assert.equal(skipped(result).length, 1, result.stderr);
         assert.match(
-          leftOut(result)[0]!,
+          skipped(result)[0]!,
           new RegExp(`^${other}\\(odd.name\\): .*"\\." is the server's hierarchy delimiter`),
         );
         assert.deepEqual(await names(stores[other]), ["INBOX", "fine"]);
@@ -98,8 +98,8 @@ describe("creation", () => {
     await command(stores.local, 'CREATE "per%cent"', "CREATE fine");
     const result = await runInterimap(stores.home);
     assert.equal(result.status, 1);
-    assert.deepEqual(leftOut(result).length, 1, result.stderr);
-    assert.match(leftOut(result)[0]!, /^remote\(per%cent\): Mailbox skipped: the server refused CREATE: NO /);
+    assert.deepEqual(skipped(result).length, 1, result.stderr);
+    assert.match(skipped(result)[0]!, /^remote\(per%cent\): Mailbox skipped: the server refused CREATE: NO /);
     assert.deepEqual(await names(stores.remote), ["INBOX", "fine"]);
   });
 });
@@ -244,8 +244,8 @@ describe("mailboxes that are not what they were", () => {
     for (let runs = 0; runs < 2; runs++) {
       const result = await runInterimap(stores.home);
       assert.equal(result.status, 1, result.stderr);
-      assert.equal(leftOut(result).length, 1, result.stderr);
-      assert.match(leftOut(result)[0]!, line);
+      assert.equal(skipped(result).length, 1, result.stderr);
+      assert.match(skipped(result)[0]!, line);
       for (const name of ["before", "then"]) {
         assert.deepEqual(await contents(stores.remote, name), [`${name}1`, `${name}2`, "zz1"], result.stderr);
       }

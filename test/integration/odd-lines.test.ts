@@ -143,9 +143,9 @@ describe("in a single run", { concurrency: 4 }, () => {
       stores.hold(side, "server", { pattern, always, action: (line) => ({ instead: instead(line) }) });
       const { status, stderr } = await runInterimap(stores.home, []);
       assert.equal(status, words === undefined ? 0 : 1, stderr);
-      const leftOut = stderr.split("\n").filter((line) => line.includes("skipped"));
-      assert.equal(leftOut.length, words === undefined ? 0 : 1, stderr);
-      if (words !== undefined) assert.match(leftOut[0] ?? "", words);
+      const skipped = stderr.split("\n").filter((line) => line.includes("skipped"));
+      assert.equal(skipped.length, words === undefined ? 0 : 1, stderr);
+      if (words !== undefined) assert.match(skipped[0] ?? "", words);
       assert.doesNotMatch(stderr, /disappeared|Created/);
       await assertCarriedOver(stores, "sound");
       if (words !== undefined) {
@@ -205,7 +205,7 @@ for (const side of sides) {
   });
 }
 
-test("--repair leaves out the odd mailbox only", async (t) => {
+test("--repair skips the odd mailbox only", async (t) => {
   const stores = await twoStores(t, servers);
   await prepare(stores);
   await assertConverges(stores);

@@ -36,7 +36,7 @@ for (const nonsense of [
   "* STATUS odd (UIDNEXT {1}\nS: 5 UIDVALIDITY 7)",
   "HTTP/1.1 400 Bad Request\nS: Content-Length: 0",
 ]) {
-  test(`${JSON.stringify(nonsense)} in answer to SELECT leaves out that mailbox alone`, async () => {
+  test(`${JSON.stringify(nonsense)} in answer to SELECT skips that mailbox alone`, async () => {
     const script = `
       C: s SELECT odd
       ${told}
@@ -65,7 +65,7 @@ test("an unknown response that ends in the marker of a literal is no more than t
   );
 });
 
-test("where the server has not told yet which mailbox it means, either is left out", async () => {
+test("where the server has not told yet which mailbox it means, either is skipped", async () => {
   const [before, next] = [new MailboxView("before"), new MailboxView("next")];
   const script = `
     C: f UID FETCH 1:* FLAGS

@@ -114,7 +114,7 @@ for (const code of ["HIGHESTMODSEQ x", "UIDVALIDITY x", "UIDVALIDITY 99999999999
     S: * OK [UIDNEXT 2] n
     S: * OK [HIGHESTMODSEQ 3] h`;
   for (const line of [`* OK [${code}] hm`, `t1 OK [${code}] done`]) {
-    test(`"${line}" in answer to SELECT leaves out the mailbox, and nobody waiting`, async () => {
+    test(`"${line}" in answer to SELECT skips the mailbox, and nobody waiting`, async () => {
       await withSession(`${opening}\nS: ${line}${line.startsWith("*") ? "\nS: t1 OK" : ""}`, (session) =>
         assert.rejects(select(session, "a"), failsWith("MAILBOX_PROTOCOL", /invalid/)),
       );

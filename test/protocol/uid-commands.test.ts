@@ -370,7 +370,7 @@ for (const [answer, left] of stores) {
 }
 
 for (const set of ["x", "0:1", "*", "1,,2", ""]) {
-  test(`STORE answered [MODIFIED ${set}] leaves out the mailbox`, async () => {
+  test(`STORE answered [MODIFIED ${set}] skips the mailbox`, async () => {
     await withSelected(`${stored}\nS: t1 OK [MODIFIED ${set}] partly`, (session) =>
       assert.rejects(storeFlags(session, update), failsWith("MAILBOX_PROTOCOL", /MODIFIED/)),
     );

@@ -135,14 +135,14 @@ export type SyncEvent =
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
   /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */
   | {
-      readonly type: "mailbox-left-out";
+      readonly type: "mailbox-skipped";
       readonly side?: Side;
       readonly mailbox?: string;
       readonly error: InterimapError;
     };
 
-const leftOut: readonly SyncEvent["type"][] = [
-  "mailbox-left-out",
+const skipped: readonly SyncEvent["type"][] = [
+  "mailbox-skipped",
   "deletions-held-back",
   "messages-refused",
   "copies-wait",
@@ -154,8 +154,8 @@ const leftOut: readonly SyncEvent["type"][] = [
 ];
 
 /** Whether something was not done that should have been. */
-export function isLeftOut({ type }: SyncEvent): boolean {
-  return leftOut.includes(type);
+export function isSkip({ type }: SyncEvent): boolean {
+  return skipped.includes(type);
 }
 
 /** Whether something was changed on a server. */
@@ -172,7 +172,7 @@ const changes: readonly SyncEvent["type"][] = [
 
 /** Whether a look was worth it: something was done, or a mailbox is gone. */
 export function isFind(event: SyncEvent): boolean {
-  if (event.type === "mailbox-left-out") return event.error.code === "MAILBOX_GONE";
+  if (event.type === "mailbox-skipped") return event.error.code === "MAILBOX_GONE";
   return isChange(event) || named.includes(event.type);
 }
 

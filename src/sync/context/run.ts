@@ -36,7 +36,7 @@ export interface SyncOptions extends Pick<RunContext, "connections" | "store" | 
 export interface Run extends SyncOptions, RunContext {
   readonly sessions: PerSide<Session>;
   /** Mailboxes something is wrong with: reported once, then not touched any more. */
-  readonly leftOut: Set<string>;
+  readonly skipped: Set<string>;
   /** Mailboxes that are to be looked at, though their numbers are what they were. */
   readonly doubted: Set<string>;
   /** Mailboxes that do not count against the deletion limit. */
@@ -56,17 +56,17 @@ export interface Reconciled extends Planned {
 }
 
 export async function begin(options: SyncOptions): Promise<Run> {
-  const leftOut = new Set<string>();
+  const skipped = new Set<string>();
   const rubbish = new Set<string>();
   return {
     ...options,
     sessions: options.sessions ?? (await options.connections.open()),
     guard: new DeletionGuard({
-      countKnown: () => countKnown(options.store, new Set([...leftOut, ...rubbish])),
+      countKnown: () => countKnown(options.store, new Set([...skipped, ...rubbish])),
       limit: options.deletionLimit,
       memory: options.store,
     }),
-    leftOut,
+    skipped,
     doubted: new Set(),
     rubbish,
     inFlight: perSide(() => new ByteBudget(inFlightOctets)),
@@ -106,11 +106,11 @@ export async function attempt(run: Run, place: Place, work: () => Promise<void>)
     await work();
   } catch (error) {
     if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
-    leaveOut(run, place, error);
+    skipMailbox(run, place, error);
   }
 }
 
-export function leaveOut(run: Run, place: Place, error: InterimapError): void {
-  run.leftOut.add(place.mailbox);
-  run.report({ type: "mailbox-left-out", ...place, error });
+export function skipMailbox(run: Run, place: Place, error: InterimapError): void {
+  run.skipped.add(place.mailbox);
+  run.report({ type: "mailbox-skipped", ...place, error });
 }

@@ -1,9 +1,9 @@
-// What was left out, of a run or of a daemon's look: how much, which mailboxes, and the exit code that comes of it.
+// What was skipped, of a run or of a daemon's look: how much, which mailboxes, and the exit code that comes of it.
 
 import type { ErrorLine } from "../../model/errors.ts";
 import { type ExitCode, exitCode } from "../../model/exit-code.ts";
-import type { LookState, MailboxLeftOut } from "../../model/watch-state.ts";
-import { isLeftOut, type SyncEvent } from "./events.ts";
+import type { LookState, SkippedMailbox } from "../../model/watch-state.ts";
+import { isSkip, type SyncEvent } from "./events.ts";
 
 /** There may be a reason for each of a hundred thousand mailboxes. */
 const mostListed = 1_000;
@@ -12,14 +12,14 @@ export class Totals {
   readonly #errorLine: ErrorLine;
   #skipped = 0;
   #heldBack: ExitCode | undefined;
-  #listed: MailboxLeftOut[] = [];
+  #listed: SkippedMailbox[] = [];
 
   constructor(errorLine: ErrorLine) {
     this.#errorLine = errorLine;
   }
 
   note(event: SyncEvent): void {
-    if (!isLeftOut(event)) return;
+    if (!isSkip(event)) return;
     this.#skipped++;
     if (event.type === "deletions-held-back") this.#heldBack = event.error.exitCode;
     if (this.#listed.length < mostListed) this.#listed.push(...mailboxesIn(event, this.#errorLine));
@@ -48,9 +48,9 @@ export class Totals {
 }
 
 /** Messages are not meant: the database has those. */
-function mailboxesIn(event: SyncEvent, errorLine: ErrorLine): MailboxLeftOut[] {
+function mailboxesIn(event: SyncEvent, errorLine: ErrorLine): SkippedMailbox[] {
   switch (event.type) {
-    case "mailbox-left-out": {
+    case "mailbox-skipped": {
       const { mailbox, side, error } = event;
       return [{ mailbox, side: side ?? error.side, reason: errorLine(error) }];
     }

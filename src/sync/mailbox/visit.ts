@@ -6,7 +6,7 @@ import { type Job, shareOut } from "../../mail/pool/share-out.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { optimiseLater } from "../context/late-optimisation.ts";
-import { attempt, knownMailboxes, leaveOut, rubbishOf, type Run, wireNamesOf } from "../context/run.ts";
+import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf } from "../context/run.ts";
 import { foreseeDeletions, type Prospect } from "../deletions/foresee-deletions.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
@@ -27,14 +27,14 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
     run,
     names.flatMap((name) => {
       const mailbox = known.get(name);
-      return mailbox === undefined || run.leftOut.has(name) ? [] : [prospectOf(mailbox, listings)];
+      return mailbox === undefined || run.skipped.has(name) ? [] : [prospectOf(mailbox, listings)];
     }),
   );
   // What killed connections may do it again: everything else comes first, and each of these has them for itself.
   const risky = run.store.transfers.mailboxesWithSuspects();
   const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
   const jobs = names
-    .filter((name) => !run.leftOut.has(name) && !held.has(name))
+    .filter((name) => !run.skipped.has(name) && !held.has(name))
     .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
   const marks = markAhead(run, { jobs, known });
   const emptied: string[] = [];
@@ -96,7 +96,7 @@ async function syncEmptied(
 }
 
 /**
- * Leaves out each mailbox of which something is recorded that cannot be, before anything follows from that; a repair drops
+ * Skips each mailbox of which something is recorded that cannot be, before anything follows from that; a repair drops
  * it. Returns what is recorded then.
  */
 function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Visit["known"] {
@@ -104,14 +104,14 @@ function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Vi
   let isMended = false;
   for (const mailbox of names) {
     const idx = known.get(mailbox)?.idx;
-    if (idx === undefined || run.leftOut.has(mailbox)) continue;
+    if (idx === undefined || run.skipped.has(mailbox)) continue;
     if (repairs === true) {
       const count = store.mendRows(idx);
       if (count > 0) report({ type: "entries-dropped", mailbox, count });
       isMended ||= count > 0;
     } else {
       const flaw = store.flaw(idx);
-      if (flaw !== undefined) leaveOut(run, { mailbox }, flaw);
+      if (flaw !== undefined) skipMailbox(run, { mailbox }, flaw);
     }
   }
   return isMended ? knownMailboxes(store) : known;

@@ -41,7 +41,7 @@ export async function deleteMailboxes(deletion: Deletion): Promise<void> {
       if (!wasThere) throw isNowhere(targets);
     } catch (error) {
       if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
-      report({ type: "mailbox-left-out", mailbox: name, error });
+      report({ type: "mailbox-skipped", mailbox: name, error });
     }
   }
 }

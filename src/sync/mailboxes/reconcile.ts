@@ -11,7 +11,7 @@ import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/
 import { allDone } from "../../util/all-done.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { slices } from "../../util/slices.ts";
-import { attempt, knownMailboxes, leaveOut, type Planned, type Reconciled, type Run } from "../context/run.ts";
+import { attempt, knownMailboxes, type Planned, type Reconciled, type Run, skipMailbox } from "../context/run.ts";
 import { followRenames, settleNames } from "../renames/follow-renames.ts";
 import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { requireOneMeaning, unmatched } from "./given-patterns.ts";
@@ -41,31 +41,31 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     );
     const { listings, known } = pairLevels(run, listed);
     if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, listings, known });
-    leaveOutUnreadable(run, namedOddities(listings));
+    skipUnreadable(run, namedOddities(listings));
     if (await settleNames(run, { listings, known, mayRename: isPatient })) continue;
     if (isPatient && (await followRenames(run, { listings, known }))) continue;
     // Of mailboxes that are listed nowhere, which the plan is not about.
     await forgetSubscriptions({ ...run, listings });
-    const isIgnored = (name: string): boolean => run.isIgnored(name) || run.leftOut.has(name);
+    const isIgnored = (name: string): boolean => run.isIgnored(name) || run.skipped.has(name);
     const assumed = planMailboxes(listings, known, isIgnored);
     const hidden = await findInOddLines(run.sessions, { listings, plan: assumed });
-    leaveOutUnreadable(run, [...hidden, ...namelessOddities(listings)]);
+    skipUnreadable(run, [...hidden, ...namelessOddities(listings)]);
     const plan = hidden.length > 0 ? planMailboxes(listings, known, isIgnored) : assumed;
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
     if (turn === 1 && isAnyListedTwice({ listings, plan })) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     for (const { side, name } of plan.gone)
-      leaveOut(run, { side, mailbox: name }, goneError({ side, name, listings, known: known.get(name) }));
+      skipMailbox(run, { side, mailbox: name }, goneError({ side, name, listings, known: known.get(name) }));
     if (plan.create.length > 0 && isPatient) {
       await createAll(run, { listings, plan });
       continue;
     }
     for (const { side, name } of plan.create) {
       const message = `the ${otherSide(side)} server lists further mailboxes each time that it is asked`;
-      leaveOut(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
+      skipMailbox(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
     }
     if (run.isGiven === true)
-      for (const { mailbox, error } of unmatched({ ...run, listings, known })) leaveOut(run, { mailbox }, error);
+      for (const { mailbox, error } of unmatched({ ...run, listings, known })) skipMailbox(run, { mailbox }, error);
     const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };
@@ -97,24 +97,24 @@ function pairLevels(run: Run, listed: PerSide<Listing>): Pick<Reconciled, "listi
   const { listings, respelt, clashes } = pairInboxLevels({ listings: listed, known });
   for (const { side, names } of clashes) {
     const [first, second] = names;
-    if (!run.leftOut.has(first)) {
+    if (!run.skipped.has(first)) {
       const message = `"${briefName(first)}" and "${briefName(second)}" are two mailboxes on the ${side} server, and can be one on the other`;
       const hint = "rename one of them on that server";
       run.report({
-        type: "mailbox-left-out",
+        type: "mailbox-skipped",
         side,
         mailbox: first,
         error: new InterimapError("MAILBOX_NAME", message, { hint }),
       });
     }
-    for (const name of names) run.leftOut.add(name);
+    for (const name of names) run.skipped.add(name);
   }
   if (respelt.length === 0) return { listings, known };
   run.store.renameMailboxes(respelt);
   return { listings, known: knownMailboxes(run.store) };
 }
 
-/** What cannot be created is left out; so are those that are too many. */
+/** What cannot be created is skipped; so are those that are too many. */
 async function createAll(run: Run, { listings, plan }: Planned): Promise<void> {
   const room = Math.max(0, mostCreated - run.created.local.size - run.created.remote.size);
   for (const slice of slices(plan.create.slice(0, room), createdTogether)) {
@@ -130,20 +130,24 @@ async function createAll(run: Run, { listings, plan }: Planned): Promise<void> {
   if (first === undefined) return;
   const message = `new mailboxes are too many for one run, this one and ${String(others.length)} others`;
   const hint = `at most ${String(mostCreated)} are created; run again to go on`;
-  leaveOut(run, { side: first.side, mailbox: first.name }, new InterimapError("MAILBOX_PROTOCOL", message, { hint }));
-  for (const { name } of others) run.leftOut.add(name);
+  skipMailbox(
+    run,
+    { side: first.side, mailbox: first.name },
+    new InterimapError("MAILBOX_PROTOCOL", message, { hint }),
+  );
+  for (const { name } of others) run.skipped.add(name);
 }
 
 /** Once each. */
-function leaveOutUnreadable(run: Run, oddities: readonly OddMailbox[]): void {
+function skipUnreadable(run: Run, oddities: readonly OddMailbox[]): void {
   for (const { side, line, name, shownName = name } of oddities) {
     const isTold = run.unreadable[side].has(line);
     run.unreadable[side].add(line);
-    if (name !== undefined && (run.isIgnored(name) || run.leftOut.has(name))) continue;
-    if (name !== undefined) run.leftOut.add(name);
+    if (name !== undefined && (run.isIgnored(name) || run.skipped.has(name))) continue;
+    if (name !== undefined) run.skipped.add(name);
     const error = lineUnreadable(line, side);
     const mailbox = shownName === undefined ? {} : { mailbox: shownName };
-    if (!isTold) run.report({ type: "mailbox-left-out", side, ...mailbox, error });
+    if (!isTold) run.report({ type: "mailbox-skipped", side, ...mailbox, error });
   }
 }
 

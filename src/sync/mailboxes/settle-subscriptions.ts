@@ -27,7 +27,7 @@ export async function settleSubscriptions(run: Run, { listings, plan }: Planned)
   store.transaction(() => {
     for (const { name, subscribed } of plan.record) {
       const before = known.get(name);
-      if (run.leftOut.has(name)) continue;
+      if (run.skipped.has(name)) continue;
       // What a server refused stays as it was, and so is tried again.
       if (before === undefined) store.addMailbox(name, subscribed && !refused.has(name));
       else if (!refused.has(name)) store.setSubscribed(before.idx, subscribed);

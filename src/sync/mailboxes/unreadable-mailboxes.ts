@@ -1,4 +1,4 @@
-// Mailboxes that a server lists in lines nobody can make sense of: each is left out, and no other is taken for gone or
+// Mailboxes that a server lists in lines nobody can make sense of: each is skipped, and no other is taken for gone or
 // missing because of it.
 
 import type { Session } from "../../imap/session/session.ts";

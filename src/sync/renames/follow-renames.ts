@@ -3,7 +3,7 @@
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, perSide, sides } from "../../model/side.ts";
 import { isTemporary } from "../../model/temporary-name.ts";
-import { leaveOut, type Reconciled, type Run } from "../context/run.ts";
+import { type Reconciled, type Run, skipMailbox } from "../context/run.ts";
 import { planFollowing } from "./rename-news-plan.ts";
 import type { Listed } from "./settle-names.ts";
 import { findWhereabouts } from "./whereabouts.ts";
@@ -22,7 +22,7 @@ export async function followRenames(
   { listings, known }: Pick<Reconciled, "listings" | "known">,
 ): Promise<boolean> {
   if (run.renames === undefined) return false;
-  const isIgnored = (name: string): boolean => run.isIgnored(name) || run.leftOut.has(name);
+  const isIgnored = (name: string): boolean => run.isIgnored(name) || run.skipped.has(name);
   const followed = planFollowing(run.renames.take(), { listings, known, isIgnored });
   if (followed.length === 0) return false;
   const namings = perSide((side) => listings[side].naming);
@@ -34,7 +34,7 @@ export async function followRenames(
     } catch (error) {
       // Nobody asked for it: what cannot be done is no reason to stop.
       if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
-      leaveOut(run, { side: otherSide(side), mailbox: from }, error);
+      skipMailbox(run, { side: otherSide(side), mailbox: from }, error);
     }
   }
   return true;

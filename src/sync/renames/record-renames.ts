@@ -15,7 +15,7 @@ interface Recording {
   readonly sessions: PerSide<Session>;
   readonly store: Store;
   readonly report: Report;
-  readonly leftOut: Set<string>;
+  readonly skipped: Set<string>;
 }
 
 interface ToRecord {
@@ -26,7 +26,7 @@ interface ToRecord {
 
 /** True when there were any: the listings are out of date then, as subscriptions go along. */
 export async function recordRenames(
-  { sessions, store, report, leftOut }: Recording,
+  { sessions, store, report, skipped }: Recording,
   { renamings, listed: { listings, known }, found }: ToRecord,
 ): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
@@ -43,8 +43,8 @@ export async function recordRenames(
     for (const renaming of recorded) {
       const holder = holderOf(renaming);
       if (holder === undefined || isNowhere(holder.idx)) continue;
-      // That one is left out, and so is what depends on it.
-      for (const name of [renaming.from, renaming.to]) leftOut.add(name);
+      // That one is skipped, and so is what depends on it.
+      for (const name of [renaming.from, renaming.to]) skipped.add(name);
       recorded = recorded.filter((one) => one !== renaming);
       isSettled = false;
     }

@@ -15,7 +15,7 @@ interface Circumstances {
   readonly known: ReadonlyMap<string, KnownMailbox>;
 }
 
-/** Why it is left out, with the commands that settle it. */
+/** Why it is skipped, with the commands that settle it. */
 export function heldError({ from, to, obstacle }: Held, { listings, known }: Circumstances): InterimapError {
   const { delimiter } = listings.local.naming;
   const rename = (targets: readonly Target[], ...names: readonly string[]): Remedy => ({

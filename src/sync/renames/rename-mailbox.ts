@@ -49,7 +49,7 @@ export async function renameMailbox(renaming: Renaming): Promise<void> {
   const isFinished = await finishSubscriptions(renaming.report, opened, { from, to });
   const isRenamed = await renameEverywhere({ ...renaming, from, to }, opened);
   if (isRenamed || isFinished) return;
-  renaming.report({ type: "mailbox-left-out", mailbox: from, error: isNowhere(renaming.targets) });
+  renaming.report({ type: "mailbox-skipped", mailbox: from, error: isNowhere(renaming.targets) });
 }
 
 export interface KnownRename extends Names {

@@ -31,7 +31,7 @@ export interface Settling {
   readonly isIgnored: (name: string) => boolean;
   readonly renames?: RenameSource;
   /** Mailboxes that are not to be touched in this run. */
-  readonly leftOut: Set<string>;
+  readonly skipped: Set<string>;
   /** Mailboxes that are to be looked at, though their numbers are what they were. */
   readonly doubted: Set<string>;
 }
@@ -49,12 +49,12 @@ export interface Listed {
 export async function settleNames(settling: Settling, listed: Listed): Promise<boolean> {
   const { found } = listed;
   if (found === undefined) return bringBack(settling, listed);
-  const { renames, leftOut, doubted } = settling;
+  const { renames, skipped, doubted } = settling;
   const others = othersUnder(found, listed.known);
   const decisions = decideRenames({
     ...found,
     known: [...listed.known.values()],
-    isIgnored: (name) => settling.isIgnored(name) || leftOut.has(name),
+    isIgnored: (name) => settling.isIgnored(name) || skipped.has(name),
     isInScope: (name) => isInScope(name, listed, found),
     isTold: (side) => renames?.isTold(side) === true,
   });
@@ -69,8 +69,8 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   if (!isAnyToDo) return false;
   if (!listed.mayRename) {
     for (const { from, to } of [...moves.flat(), ...followed, ...recorded, ...carried]) {
-      settling.report({ type: "mailbox-left-out", mailbox: from, error: goesOn(to) });
-      for (const name of [from, to]) leftOut.add(name);
+      settling.report({ type: "mailbox-skipped", mailbox: from, error: goesOn(to) });
+      for (const name of [from, to]) skipped.add(name);
     }
     return false;
   }
@@ -123,7 +123,7 @@ async function exchange(
     .map((one) => placeOf(found, one, side) ?? "")
     .filter((place) => place !== "" && !isTemporary(place));
   const rows = [...listed.known.values()].filter(({ idx }) => those.some((move) => move.idx === idx));
-  return renameOrLeaveOut(settling, {
+  return renameOrSkip(settling, {
     ...{ side, mailbox, listings: listed.listings, moves: those, listed: found.listed[side] },
     staying: [...staying, ...others.map(({ current }) => current)],
     names: [...those.flatMap(({ from, to, current }) => [from, to, current]), ...rows.map(({ name }) => name)],
@@ -132,25 +132,25 @@ async function exchange(
 
 /** What made room, and was left so when a run was ended or a server refused the rest. True if any has its name back. */
 async function bringBack(settling: Settling, { listings, known, found, mayRename }: Listed): Promise<boolean> {
-  const { leftOut, isIgnored } = settling;
+  const { skipped, isIgnored } = settling;
   let isAny = false;
   for (const side of sides) {
     const { mailboxes } = listings[side];
     const names = [...mailboxes]
       .filter(([name, { exists }]) => exists && isTemporary(name))
       .map(([name]) => name)
-      .filter((name) => !known.has(name) && !isIgnored(name) && !leftOut.has(name));
+      .filter((name) => !known.has(name) && !isIgnored(name) && !skipped.has(name));
     const [mailbox] = names;
     if (mailbox === undefined) continue;
     const there = found?.listed[side] ?? mailboxes;
     if (!mayRename) {
-      settling.report({ type: "mailbox-left-out", side, mailbox, error: goesOn(settledName(mailbox)) });
-      for (const name of names) leftOut.add(name);
+      settling.report({ type: "mailbox-skipped", side, mailbox, error: goesOn(settledName(mailbox)) });
+      for (const name of names) skipped.add(name);
       continue;
     }
     await leaveMailboxes(settling.sessions);
     const staying = [...there].filter(([name, { exists }]) => exists && !isTemporary(name)).map(([name]) => name);
-    if (await renameOrLeaveOut(settling, { side, mailbox, listings, moves: [], listed: there, staying, names }))
+    if (await renameOrSkip(settling, { side, mailbox, listings, moves: [], listed: there, staying, names }))
       isAny = true;
   }
   return isAny;
@@ -163,9 +163,9 @@ interface OneSided extends Pick<Exchange, "side" | "moves" | "listed" | "staying
   readonly names: readonly string[];
 }
 
-/** False if these names are left out. */
-async function renameOrLeaveOut(
-  { sessions, report, leftOut }: Settling,
+/** False if these names are skipped. */
+async function renameOrSkip(
+  { sessions, report, skipped }: Settling,
   { listings, mailbox, names, ...exchanged }: OneSided,
 ): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
@@ -175,28 +175,28 @@ async function renameOrLeaveOut(
   } catch (error) {
     // Nobody asked for it: what cannot be done is no reason to stop.
     if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
-    report({ type: "mailbox-left-out", side: exchanged.side, mailbox, error });
-    for (const name of names) leftOut.add(name);
+    report({ type: "mailbox-skipped", side: exchanged.side, mailbox, error });
+    for (const name of names) skipped.add(name);
     return false;
   }
 }
 
 /** Whole renames that a server reported, or should have. */
 async function follow(settling: Settling, { listings }: Listed, followed: readonly Move[]): Promise<void> {
-  const { sessions, leftOut, report } = settling;
+  const { sessions, skipped, report } = settling;
   const namings = perSide((side) => listings[side].naming);
   for (const { side, from, to } of followed) {
     try {
       await renameEverywhere({ ...settling, from, to, targets: [side, "database"] }, { sessions, namings });
     } catch (error) {
       if (!(error instanceof InterimapError) || error.abandons === "side") throw error;
-      for (const name of [from, to]) leftOut.add(name);
-      report({ type: "mailbox-left-out", side, mailbox: from, error });
+      for (const name of [from, to]) skipped.add(name);
+      report({ type: "mailbox-skipped", side, mailbox: from, error });
     }
   }
 }
 
-function holdBack({ report, leftOut }: Settling, { listings, known }: Listed, held: readonly Held[]): void {
+function holdBack({ report, skipped }: Settling, { listings, known }: Listed, held: readonly Held[]): void {
   const isMere = ({ obstacle }: Held): boolean => obstacle.kind === "mere";
   const carried = (one: Held): boolean =>
     held.some(
@@ -204,16 +204,16 @@ function holdBack({ report, leftOut }: Settling, { listings, known }: Listed, he
         above !== one && isMere(above) && isWithin(one.from, above.from) && one.to === renamedAlong(one.from, above),
     );
   for (const one of held) {
-    const isTold = leftOut.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));
-    if (!isTold) report({ type: "mailbox-left-out", ...subjectOf(one), error: heldError(one, { listings, known }) });
+    const isTold = skipped.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));
+    if (!isTold) report({ type: "mailbox-skipped", ...subjectOf(one), error: heldError(one, { listings, known }) });
   }
   for (const { names, from, to } of held) {
-    for (const name of names) leftOut.add(name);
+    for (const name of names) skipped.add(name);
     const places = names.filter((name) => name === to || name !== from);
     // Made on the other server, these would be in the way.
     for (const side of sides)
       for (const name of listings[side].mailboxes.keys())
-        if (!known.has(name) && places.some((place) => isWithin(name, place))) leftOut.add(name);
+        if (!known.has(name) && places.some((place) => isWithin(name, place))) skipped.add(name);
   }
 }
 

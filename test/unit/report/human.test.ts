@@ -92,7 +92,7 @@ test("where IDLE stands in for NOTIFY, the setting that says where is named", ()
 
 test("a mailbox skipped is an error of the side that it happened on", () => {
   const error = new InterimapError("COMMAND_REFUSED", "the server refused SELECT: NO", { side: "remote" });
-  const lines = reported({ type: "mailbox-left-out", mailbox: "a\0b", error });
+  const lines = reported({ type: "mailbox-skipped", mailbox: "a\0b", error });
   assert.deepEqual(lines, [
     {
       level: "error",
@@ -114,7 +114,7 @@ test("names and flags without end are cut", () => {
   const flags = flagSet(["\\Seen", "k".repeat(60_000)]);
   const error = new InterimapError("MAILBOX_GONE", "gone");
   const lines = reported(
-    { type: "mailbox-left-out", mailbox, error },
+    { type: "mailbox-skipped", mailbox, error },
     { type: "mailbox-renamed", side: "local", mailbox, to: mailbox },
     { type: "mailbox-renamed", mailbox, to: mailbox },
     { type: "flags-unkept", side: "local", mailbox, flags },

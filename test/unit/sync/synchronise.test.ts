@@ -49,7 +49,7 @@ async function run({
   const store = openStore({ path: join(directory, "db") });
   const events: string[] = [];
   const report = (event: SyncEvent): void => {
-    const code = event.type === "mailbox-left-out" ? ` ${event.error.code}` : "";
+    const code = event.type === "mailbox-skipped" ? ` ${event.error.code}` : "";
     if (code !== " COMMAND_REFUSED" || event.mailbox === "refused")
       events.push(`${event.type} ${event.mailbox}${code}`);
   };
@@ -102,19 +102,19 @@ test("a name travels with the other server's delimiter", async () => {
   assert.deepEqual(commands.remote, ["CREATE a", "CREATE a.b"]);
 });
 
-test("a name that cannot exist on the other side is left out, the others go on", async () => {
+test("a name that cannot exist on the other side is skipped, the others go on", async () => {
   const mailboxes = { local: boxes("a.b", "c"), remote: boxes() };
   const { commands, events } = await run({ mailboxes, delimiters: { local: "/", remote: "." } });
   assert.deepEqual(commands.remote, ["CREATE c"]);
-  assert.deepEqual(events, ["mailbox-left-out a.b MAILBOX_NAME", "mailbox-created c"]);
+  assert.deepEqual(events, ["mailbox-skipped a.b MAILBOX_NAME", "mailbox-created c"]);
 });
 
-test("a mailbox whose creation is refused is left out, once, the others go on", async () => {
+test("a mailbox whose creation is refused is skipped, once, the others go on", async () => {
   const mailboxes = { local: boxes("c", "refused"), remote: boxes() };
   const answer = (line: string): string | undefined => (line === "CREATE refused" ? "no" : undefined);
   const { commands, events } = await run({ mailboxes, answer });
   assert.deepEqual(commands.remote, ["CREATE c", "CREATE refused"]);
-  assert.deepEqual(events, ["mailbox-created c", "mailbox-left-out refused COMMAND_REFUSED"]);
+  assert.deepEqual(events, ["mailbox-created c", "mailbox-skipped refused COMMAND_REFUSED"]);
 });
 
 test("a mailbox that is created and still not listed is not created for ever", async () => {
@@ -123,7 +123,7 @@ test("a mailbox that is created and still not listed is not created for ever", a
   hidden.set = () => hidden;
   const { commands, events } = await run({ mailboxes: { local: boxes("a"), remote: hidden } });
   assert.deepEqual(commands.remote, ["CREATE a"]);
-  assert.equal(events.filter((event) => event.startsWith("mailbox-left-out a")).length, 1);
+  assert.equal(events.filter((event) => event.startsWith("mailbox-skipped a")).length, 1);
 });
 
 test("a server that lists one more mailbox each time that it is asked is given up", async () => {
@@ -146,8 +146,8 @@ test("of very many new mailboxes one run creates ten thousand, and the next goes
     commands[side].filter((line) => line.startsWith("CREATE")).length;
   const first = await run({ mailboxes, mostCommands: 100_000 });
   assert.equal(created(first, "local") + created(first, "remote"), 10_000);
-  const leftOut = first.events.filter((event) => event.startsWith("mailbox-left-out"));
-  assert.match(leftOut.join(), /^mailbox-left-out \w+ MAILBOX_PROTOCOL$/);
+  const skipped = first.events.filter((event) => event.startsWith("mailbox-skipped"));
+  assert.match(skipped.join(), /^mailbox-skipped \w+ MAILBOX_PROTOCOL$/);
   const second = await run({ mailboxes, mostCommands: 100_000 });
   assert.equal(created(second, "local") + created(second, "remote"), 3);
   for (const side of sides) assert.equal(mailboxes[side].size, 10_003);

@@ -70,13 +70,13 @@ test("after a look at everything the sides are judged as such", () => {
   assert.deepEqual(busy.noted, ["fruitful local BOX", "fruitful remote BOX", "fruitful local", "fruitful remote"]);
 });
 
-test("what was left out may be what was announced, and has its own line", () => {
+test("what was skipped may be what was announced, and has its own line", () => {
   const { judgement, events } = scene({ isRepeated: true });
   const error = new InterimapError("COMMAND_REFUSED", "no");
-  judgement.tally.report({ type: "mailbox-left-out", mailbox: "box", error });
+  judgement.tally.report({ type: "mailbox-skipped", mailbox: "box", error });
   judgeMailboxes(reported, judgement);
   assert.deepEqual(
     events.map(({ type }) => type),
-    ["mailbox-left-out"],
+    ["mailbox-skipped"],
   );
 });

@@ -18,7 +18,7 @@ test("servers that report changes are looked at seldom, others are polled", (t) 
   assert.equal(schedule(t, { lookMs: 60 * second }).untilNext(false), 60 * second);
 });
 
-test("what was left out is tried again soon, later each time, until nothing is left out", (t) => {
+test("what was skipped is tried again soon, later each time, until nothing is skipped", (t) => {
   const one = schedule(t);
   t.mock.method(Math, "random", () => 1);
   const pauses = [1, 2, 3].map(() => {

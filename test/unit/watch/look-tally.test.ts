@@ -9,12 +9,12 @@ import { LookTally } from "../../../src/watch/look-tally.ts";
 import { errorLine } from "../../support/error-line.ts";
 
 function skipped(code: ErrorCode, mailbox = "a"): SyncEvent {
-  return { type: "mailbox-left-out", mailbox, error: new InterimapError(code, code) };
+  return { type: "mailbox-skipped", mailbox, error: new InterimapError(code, code) };
 }
 
 const created: SyncEvent = { type: "mailbox-created", side: "local", mailbox: "new" };
 
-test("what is left out counts each time, and is read once a day", () => {
+test("what is skipped counts each time, and is read once a day", () => {
   const read: SyncEvent[] = [];
   const tally = new LookTally((event) => read.push(event), new Totals(errorLine));
   for (let i = 0; i < 2; i++) {

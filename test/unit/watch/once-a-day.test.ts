@@ -31,7 +31,7 @@ const error = new InterimapError("COMMAND_REFUSED", "the server refused SELECT: 
 const flags = flagSet(["$x"]);
 
 const trouble: readonly SyncEvent[] = [
-  { type: "mailbox-left-out", ...place, error },
+  { type: "mailbox-skipped", ...place, error },
   { type: "messages-refused", ...place, sourceUids: uidSetOf([3]), reason: "too big" },
   { type: "messages-still-refused", ...place, sourceUids: uidSetOf([4, 5]), reason: "too big" },
   { type: "subscription-refused", ...place, reason: "no" },
@@ -85,12 +85,12 @@ test("what happened is told each time", () => {
 
 test("other trouble, and the same trouble elsewhere, are news", () => {
   const reports: readonly SyncEvent[] = [
-    { type: "mailbox-left-out", ...place, error },
-    { type: "mailbox-left-out", ...place, side: "remote", error },
-    { type: "mailbox-left-out", mailbox: "box", error },
-    { type: "mailbox-left-out", ...place, mailbox: "other", error },
+    { type: "mailbox-skipped", ...place, error },
+    { type: "mailbox-skipped", ...place, side: "remote", error },
+    { type: "mailbox-skipped", mailbox: "box", error },
+    { type: "mailbox-skipped", ...place, mailbox: "other", error },
     {
-      type: "mailbox-left-out",
+      type: "mailbox-skipped",
       ...place,
       error: new InterimapError("COMMAND_REFUSED", "the server refused CREATE: NO"),
     },
@@ -127,7 +127,7 @@ test("a message that was refused is no news while it is still refused, with the 
 
 test("trouble that differs only in numbers and times is no news", () => {
   const skipped = (since: string): SyncEvent => ({
-    type: "mailbox-left-out",
+    type: "mailbox-skipped",
     ...place,
     error: new InterimapError("COMMAND_REFUSED", `the server refused SELECT: NO [INUSE] locked since ${since}`),
   });
@@ -153,9 +153,9 @@ test("of what a server says in ever new words the first is shown, and that there
   assert.deepEqual(passed([...many, ...next]).slice(21), [alert(3), ...shown.filter((_, i) => i !== 3), more]);
 });
 
-test("a mailbox that is left out for ever new reasons keeps none of the others quiet", () => {
+test("a mailbox that is skipped for ever new reasons keeps none of the others quiet", () => {
   const skipped = (mailbox: string, i: number): SyncEvent => ({
-    type: "mailbox-left-out",
+    type: "mailbox-skipped",
     side: "local",
     mailbox,
     error: new InterimapError("COMMAND_REFUSED", words(i)),

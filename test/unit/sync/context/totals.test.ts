@@ -9,7 +9,7 @@ import { Totals } from "../../../../src/sync/context/totals.ts";
 import { errorLine } from "../../../support/error-line.ts";
 
 const error = new InterimapError("MASS_DELETION", "12 of 12", { side: "remote", hint: "x" });
-const skipped: SyncEvent = { type: "mailbox-left-out", mailbox: "a", error };
+const skipped: SyncEvent = { type: "mailbox-skipped", mailbox: "a", error };
 const heldBack: SyncEvent = { type: "deletions-held-back", side: "remote", mailboxes: ["b", "c"], error };
 const refused: SyncEvent = {
   type: "messages-refused",
@@ -26,7 +26,7 @@ function totalsOf(...events: readonly SyncEvent[]): Totals {
   return totals;
 }
 
-test("a run that held deletions back ends with 65, whatever else was left out", () => {
+test("a run that held deletions back ends with 65, whatever else was skipped", () => {
   assert.equal(totalsOf().exitCode, 0);
   assert.equal(totalsOf(created).exitCode, 0);
   assert.equal(totalsOf(skipped).exitCode, 1);
@@ -34,7 +34,7 @@ test("a run that held deletions back ends with 65, whatever else was left out", 
   assert.equal(totalsOf(skipped, heldBack, skipped).exitCode, 65);
 });
 
-test("mailboxes that were left out are listed with the reason, messages are counted only", () => {
+test("mailboxes that were skipped are listed with the reason, messages are counted only", () => {
   assert.deepEqual(totalsOf(created, skipped, refused, heldBack).summary, {
     skipped: 3,
     mailboxesSkipped: ["a", "b", "c"].map((mailbox) => ({ mailbox, side: "remote", reason: "12 of 12; x" })),
