@@ -15,7 +15,6 @@ import { errorLines } from "../report/remedy-line.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/context/events.ts";
 import { Totals } from "../sync/context/totals.ts";
-import { printableJson } from "../util/printable.ts";
 import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
 import { openLog, plainLog } from "./open-log.ts";
 import { parseArguments } from "./options.ts";
@@ -107,8 +106,9 @@ async function perform(
   if (invocation.command === "status") {
     const { statusCommand } = await import("../commands/status.ts");
     const { statusText } = await import("../service/status-text.ts");
+    const { statusJson } = await import("../service/status-json.ts");
     const status = await statusCommand(config, log);
-    await print(invocation.json ? `${printableJson(status)}\n` : statusText(status));
+    await print(invocation.json ? statusJson(status) : statusText(status));
     return exitCode.done;
   }
   const tell = reportTo(log, errorLine);

@@ -117,7 +117,7 @@ export const settings = {
     section: "default",
     parse: nonEmpty("a file name"),
     absent: "no such file",
-    doc: "File that receives figures for Prometheus after each look at all mailboxes.",
+    doc: "File that receives figures for Prometheus after each full check of all mailboxes.",
     isPath: true,
   },
   "list-reference": {

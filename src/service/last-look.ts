@@ -38,7 +38,7 @@ export function recordLook(database: string, look: LookState, log: Pick<Log, "de
   try {
     replaceFile(fileOf(database), JSON.stringify(lookOf(look)), 0o600);
   } catch (error) {
-    log.debug(`how the look went is not recorded: ${String(error)}`);
+    log.debug(`the outcome of the full check is not recorded: ${String(error)}`);
   }
 }
 

@@ -20,11 +20,16 @@ interface Sample {
 export const successMetric = "interimap_last_success_timestamp_seconds";
 
 /**
- * `lastSuccess`, in seconds since 1970, is the last look that left nothing out, if known. Every sample has the database
+ * `lastSuccess`, in seconds since 1970, is the last full check that skipped nothing, if known. Every sample has the database
  * as a label: two pairs of servers may have their files collected together.
  */
 export function metricsText(status: StatusDocument, lastSuccess: number | undefined): string {
-  const metrics = [...ofProgram(status), ...ofLooks(status, lastSuccess), ...ofDaemon(status), ...ofMailboxes(status)];
+  const metrics = [
+    ...ofProgram(status),
+    ...ofFullChecks(status, lastSuccess),
+    ...ofDaemon(status),
+    ...ofMailboxes(status),
+  ];
   return metrics
     .filter(({ samples }) => samples.length > 0)
     .map((metric) => format(metric, { database: status.database.path }))
@@ -35,28 +40,25 @@ function ofProgram({ version }: StatusDocument): Metric[] {
   return [gauge("build_info", "Version of the program that wrote this file.", [{ value: 1, labels: { version } }])];
 }
 
-function ofLooks({ lastLook }: StatusDocument, lastSuccess: number | undefined): Metric[] {
-  const look = lastLook === null ? [] : [lastLook];
+/** They were called looks; dashboards that use the former names go on working. */
+function ofFullChecks({ lastLook }: StatusDocument, lastSuccess: number | undefined): Metric[] {
+  const last = lastLook === null ? [] : [lastLook];
+  const [at, duration, skipped] = [
+    last.map(({ at }) => ({ value: secondsOf(at) })),
+    last.map(({ durationMs }) => ({ value: durationMs / 1000 })),
+    last.map((one) => ({ value: one.skipped })),
+  ];
   return [
-    gauge(
-      "last_look_timestamp_seconds",
-      "When all mailboxes were looked at last, since 1970.",
-      look.map(({ at }) => ({ value: secondsOf(at) })),
-    ),
-    gauge(
-      "last_look_duration_seconds",
-      "How long that took.",
-      look.map(({ durationMs }) => ({ value: durationMs / 1000 })),
-    ),
-    gauge(
-      "last_look_skipped",
-      "Mailboxes and messages that it had to leave out.",
-      look.map(({ skipped }) => ({ value: skipped })),
-    ),
+    gauge("last_full_check_timestamp_seconds", "When the last full check of all mailboxes began, since 1970.", at),
+    gauge("last_full_check_duration_seconds", "How long it took.", duration),
+    gauge("last_full_check_skipped", "Mailboxes and messages that it skipped.", skipped),
+    gauge("last_look_timestamp_seconds", "Former name of interimap_last_full_check_timestamp_seconds.", at),
+    gauge("last_look_duration_seconds", "Former name of interimap_last_full_check_duration_seconds.", duration),
+    gauge("last_look_skipped", "Former name of interimap_last_full_check_skipped.", skipped),
     {
       name: successMetric,
       type: "gauge",
-      help: "When all mailboxes were looked at last and nothing was skipped, since 1970.",
+      help: "When the last full check that skipped nothing began, since 1970.",
       samples: lastSuccess === undefined ? [] : [{ value: lastSuccess }],
     },
   ];
@@ -76,7 +78,8 @@ function ofDaemon({ daemon }: StatusDocument): Metric[] {
       "Connections that the daemon has made to the server.",
       links.map(({ side, connections }) => ({ value: connections, labels: { side } })),
     ),
-    counter("looks_total", "How often the daemon looked at all mailboxes.", daemon && [{ value: daemon.looks }]),
+    counter("full_checks_total", "Full checks of all mailboxes by the daemon.", daemon && [{ value: daemon.looks }]),
+    counter("looks_total", "Former name of interimap_full_checks_total.", daemon && [{ value: daemon.looks }]),
     counter(
       "mailboxes_synchronised_total",
       "Mailboxes in which the daemon found something to do.",

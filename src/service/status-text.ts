@@ -13,7 +13,7 @@ import { timeAndDistance } from "./times.ts";
 export function statusText(status: StatusDocument): string {
   const when = (at: string): string => timeAndDistance(new Date(at), new Date(status.at));
   const next = (at: string): string =>
-    Date.parse(at) > Date.parse(status.at) ? when(at) : status.daemon === null ? "next run" : "next look";
+    Date.parse(at) > Date.parse(status.at) ? when(at) : status.daemon === null ? "next run" : "next check";
   return [
     head(status, when),
     mailboxTable(status, when),
@@ -42,9 +42,9 @@ function head(status: StatusDocument, when: When): string[] {
   }
   if (lastLook !== null) {
     const skipped = lastLook.skipped === 0 ? "nothing skipped" : `${lastLook.skipped} skipped`;
-    lines.push(["Last look", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${skipped}`]);
+    lines.push(["Last full check", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${skipped}`]);
   }
-  if (daemon !== null) lines.push(["Next look", nextLook(daemon, when)]);
+  if (daemon !== null) lines.push(["Next full check", nextFullCheck(daemon, when)]);
   const width = Math.max(...lines.map(([title]) => displayWidth(title)));
   return [...lines.map(([title, text]) => `${padEnd(title, width)}  ${text}`), ...remark(status)];
 }
@@ -78,7 +78,7 @@ const noticing: Readonly<Record<Detection, string>> = {
   poll: "changes are looked for",
 };
 
-function nextLook({ nextLookAt }: DaemonStatus, when: When): string {
+function nextFullCheck({ nextLookAt }: DaemonStatus, when: When): string {
   return nextLookAt === null ? "after the work in hand" : when(nextLookAt);
 }
 

@@ -25,6 +25,9 @@ test("all figures of a daemon, well-formed", () => {
   const samples = parseMetrics(metricsText(sampleStatus, 1_740_000_000.5));
   assert.deepEqual(samples, {
     interimap_build_info: [[{ database, version: "1.2.3" }, 1]],
+    interimap_last_full_check_timestamp_seconds: [[{ database }, 1_740_830_220.5]],
+    interimap_last_full_check_duration_seconds: [[{ database }, 1.234]],
+    interimap_last_full_check_skipped: [[{ database }, 2]],
     interimap_last_look_timestamp_seconds: [[{ database }, 1_740_830_220.5]],
     interimap_last_look_duration_seconds: [[{ database }, 1.234]],
     interimap_last_look_skipped: [[{ database }, 2]],
@@ -37,6 +40,7 @@ test("all figures of a daemon, well-formed", () => {
       [{ database, side: "local" }, 3],
       [{ database, side: "remote" }, 1],
     ],
+    interimap_full_checks_total: [[{ database }, 12]],
     interimap_looks_total: [[{ database }, 12]],
     interimap_mailboxes_synchronised_total: [[{ database }, 34]],
     interimap_mailboxes: [[{ database }, 2]],

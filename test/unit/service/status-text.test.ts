@@ -14,13 +14,13 @@ test("a running daemon: head, mailboxes, what was refused, what waits", () => {
   assert.equal(
     statusText(sampleStatus),
     `\
-Database   /data/x.db
-Daemon     process 4711 since 2025-02-27 11:59:00 (2 d ago)
-Activity   waiting
-Local      connected since 2025-03-01 09:00:00 (3 h ago); the server tells of changes (NOTIFY)
-Remote     not connected since 2025-03-01 11:59:30 (30 s ago), next attempt 2025-03-01 12:00:20 (in 20 s): connection refused\\x1b[2J
-Last look  2025-03-01 11:57:00 (3 min ago), took 1 s, 2 skipped
-Next look  2025-03-01 12:05:00 (in 5 min)
+Database         /data/x.db
+Daemon           process 4711 since 2025-02-27 11:59:00 (2 d ago)
+Activity         waiting
+Local            connected since 2025-03-01 09:00:00 (3 h ago); the server tells of changes (NOTIFY)
+Remote           not connected since 2025-03-01 11:59:30 (30 s ago), next attempt 2025-03-01 12:00:20 (in 20 s): connection refused\\x1b[2J
+Last full check  2025-03-01 11:57:00 (3 min ago), took 1 s, 2 skipped
+Next full check  2025-03-01 12:05:00 (in 5 min)
 
 MAILBOX   LOCAL  REMOTE  REFUSED  LAST SYNCHRONISED
 INBOX      1234    1233        1  2025-03-01 11:57:00 (3 min ago)
@@ -37,13 +37,13 @@ NOT COPIED FOR NOW FROM  SIDE    SINCE                          ATTEMPTS  NEXT A
 INBOX                    remote  2025-03-01 10:00:00 (2 h ago)         2  2025-03-01 12:00:20 (in 20 s)  [OVERQUOTA] Full\\x1b[2J
 
 CHANGE REFUSED IN  SIDE    CHANGE    MESSAGES  UID       ATTEMPTS  NEXT ATTEMPT  REASON
-INBOX              local   deletion         3  17,20:21         1  next look     [NOPERM] Not you
-日本語/é           remote  flags            1  4                0  next look     the server said that it was done
+INBOX              local   deletion         3  17,20:21         1  next check    [NOPERM] Not you
+日本語/é           remote  flags            1  4                0  next check    the server said that it was done
 `,
   );
 });
 
-test("a daemon at work has no next look; nothing refused, nothing that waits, no tables of them", () => {
+test("a daemon at work has no next full check; nothing refused, nothing that waits, no tables of them", () => {
   const text = statusText({
     ...sampleStatus,
     daemon: { ...sampleStatus.daemon!, activity: "synchronising", nextLookAt: null },
@@ -53,8 +53,8 @@ test("a daemon at work has no next look; nothing refused, nothing that waits, no
     waiting: [],
     refusedChanges: [],
   });
-  assert.match(text, /^Next look {2}after the work in hand$/m);
-  assert.doesNotMatch(text, /Last look|REFUSED IN|NOT COPIED/);
+  assert.match(text, /^Next full check {2}after the work in hand$/m);
+  assert.doesNotMatch(text, /Last full check|REFUSED IN|NOT COPIED/);
 });
 
 test("a connection that is being made for the first time, and one that was lost", () => {
@@ -62,7 +62,7 @@ test("a connection that is being made for the first time, and one that was lost"
   const line = (connections: number): string | undefined => {
     const { local, remote } = sampleStatus.daemon!.sides;
     const sides = { local: { ...local, state: "connecting" as const, since: at, connections, reason: null }, remote };
-    return /^Local {6}(.*)$/m.exec(statusText({ ...sampleStatus, daemon: { ...sampleStatus.daemon!, sides } }))?.[1];
+    return /^Local {12}(.*)$/m.exec(statusText({ ...sampleStatus, daemon: { ...sampleStatus.daemon!, sides } }))?.[1];
   };
   assert.deepEqual(
     [line(0), line(2)],

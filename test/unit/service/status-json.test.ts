@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseStatus } from "../../../src/service/status-form.ts";
+import { statusJson } from "../../../src/service/status-json.ts";
+import { sampleStatus } from "./sample-status.ts";
+
+test("what is known of full checks is there under its name and the former one", () => {
+  const text = statusJson(sampleStatus);
+  assert.match(text, /\n$/);
+  const { lastFullCheck, lastLook, daemon } = JSON.parse(text) as Record<string, Record<string, unknown>>;
+  assert.deepEqual([lastFullCheck, lastLook], [sampleStatus.lastLook, sampleStatus.lastLook]);
+  assert.deepEqual([daemon?.["fullChecks"], daemon?.["looks"]], [12, 12]);
+  const { nextLookAt } = sampleStatus.daemon!;
+  assert.deepEqual([daemon?.["nextFullCheckAt"], daemon?.["nextLookAt"]], [nextLookAt, nextLookAt]);
+});
+
+test("all else is as in the document", () => {
+  assert.deepEqual(
+    { ...parseStatus(statusJson(sampleStatus)), lastFullCheck: undefined },
+    {
+      ...sampleStatus,
+      daemon: (JSON.parse(statusJson(sampleStatus)) as typeof sampleStatus).daemon,
+      lastFullCheck: undefined,
+    },
+  );
+});
+
+test("without a daemon, and before the first full check", () => {
+  const { daemon, lastFullCheck } = JSON.parse(statusJson({ ...sampleStatus, daemon: null, lastLook: null })) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual([daemon, lastFullCheck], [null, null]);
+});
