@@ -1,9 +1,6 @@
 // Starts the program: arguments and signals in, exit code out.
 
-import { run } from "../cli/run.ts";
-import { exitCode } from "../model/exit-code.ts";
-
-const argv = process.argv.slice(2);
+import { Program } from "../cli/run.ts";
 
 const ignore = (): void => undefined;
 
@@ -18,24 +15,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
 // A full disk behind it, or a reader that has gone, must not end the work; there is nobody left to tell.
 process.stderr.on("error", ignore);
 
-// Node's own exit code for this would say that something was skipped.
-process.on("uncaughtException", (error) => {
-  const words = argv.includes("--debug") ? error.stack : error.message;
-  process.stderr.write(`internal error: ${words}; please report it together with the output of --debug\n`);
-  process.exit(exitCode.software);
-});
-
-// Whoever waits for something that cannot come any more must not look like one who is done.
-process.on("beforeExit", () => {
-  if (process.exitCode !== undefined) return;
-  process.stderr.write(
-    "internal error: nothing is left to wait for; please report it together with the output of --debug\n",
-  );
-  process.exitCode = exitCode.software;
-});
-
-void run({
-  argv,
+const program = new Program({
+  argv: process.argv.slice(2),
   env: process.env,
   signal: interruption.signal,
   onSignal: (name, handler) => {
@@ -47,6 +28,18 @@ void run({
       process.off(name, handler);
     };
   },
-}).then((code) => {
+});
+
+// Node's own exit code for this would say that something was skipped.
+process.on("uncaughtException", (error) => {
+  process.exit(program.crash(error));
+});
+
+// Whoever waits for something that cannot come any more must not look like one who is done.
+process.on("beforeExit", () => {
+  process.exitCode ??= program.crash(new Error("nothing is left to wait for"));
+});
+
+void program.run().then((code) => {
   process.exitCode = code;
 });

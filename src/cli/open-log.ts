@@ -29,9 +29,9 @@ export async function openLog({ quiet, debug, config, env }: Wanted): Promise<Ru
 }
 
 /** For what goes wrong before there is a configuration. */
-export function plainLog(env: NodeJS.ProcessEnv): RunLog {
+export function plainLog(env: NodeJS.ProcessEnv, debug: 0 | 1 = 0): RunLog {
   const form = textLines(parseLogPrefix(""));
-  return createLog({ form, logfile: undefined, quiet: false, debug: 0, toJournal: isJournal(env) });
+  return createLog({ form, logfile: undefined, quiet: false, debug, toJournal: isJournal(env) });
 }
 
 async function jsonForm({ servers }: Config): Promise<LineForm> {

@@ -30,59 +30,80 @@ export interface Surroundings {
   readonly onSignal: OnSignal;
 }
 
-/** Never throws: every failure becomes one line and an exit code. */
-export async function run(surroundings: Surroundings): Promise<ExitCode> {
-  let log: RunLog | undefined;
-  let service: ServiceNotifier | undefined;
-  let errorLine = errorLines();
-  try {
-    const invocation = parseArguments(surroundings.argv);
-    const { env } = surroundings;
-    if (isForText(invocation)) {
-      await print(await textFor(invocation, env));
-      return exitCode.done;
-    }
-    errorLine = errorLines(invocation.config);
-    const readConfig = (): Config => loadConfig({ file: invocation.config, env });
-    let config = readConfig();
-    /** To go back to, if the one that was read anew is for other accounts. */
-    let former: Config | undefined;
-    let isKept = false;
-    for (let isReload = false; ; isReload = true) {
-      log = await openLog({ ...invocation, config, env });
-      if (isReload && !isKept) log.info("Read the configuration again");
-      isKept = false;
-      for (const warning of config.warnings) log.warn(warning);
-      // Once: it takes what systemd left for us out of the environment.
-      service ??= createServiceNotifier(env, { warn: (text) => log?.warn(text) });
-      try {
-        const outcome = await perform(invocation, {
-          ...surroundings,
-          config,
-          isReload,
-          readConfig,
-          log,
-          service,
-          errorLine,
-        });
-        if (outcome !== "reload") return outcome;
-        former = config;
-        config = readConfig();
-      } catch (error) {
-        if (former === undefined || !isOfOthers(error)) throw error;
-        sayKept(error, { log, errorLine });
-        config = former;
-        former = undefined;
-        isKept = true;
+/** One process of this program. */
+export class Program {
+  readonly #surroundings: Surroundings;
+  #log: RunLog | undefined;
+  #errorLine = errorLines();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** Never throws: every failure becomes one line and an exit code. */
+  async run(): Promise<ExitCode> {
+    const { argv, env, signal } = this.#surroundings;
+    let service: ServiceNotifier | undefined;
+    try {
+      const invocation = parseArguments(argv);
+      if (isForText(invocation)) {
+        await print(await textFor(invocation, env));
+        return exitCode.done;
       }
-      log.close();
+      const errorLine = (this.#errorLine = errorLines(invocation.config));
+      const readConfig = (): Config => loadConfig({ file: invocation.config, env });
+      let config = readConfig();
+      /** To go back to, if the one that was read anew is for other accounts. */
+      let former: Config | undefined;
+      let isKept = false;
+      for (let isReload = false; ; isReload = true) {
+        const log = (this.#log = await openLog({ ...invocation, config, env }));
+        if (isReload && !isKept) log.info("Read the configuration again");
+        isKept = false;
+        for (const warning of config.warnings) log.warn(warning);
+        // Once: it takes what systemd left for us out of the environment.
+        service ??= createServiceNotifier(env, { warn: (text) => this.#log?.warn(text) });
+        try {
+          const equipment = { ...this.#surroundings, config, isReload, readConfig, log, service, errorLine };
+          const outcome = await perform(invocation, equipment);
+          if (outcome !== "reload") return outcome;
+          former = config;
+          config = readConfig();
+        } catch (error) {
+          if (former === undefined || !isOfOthers(error)) throw error;
+          sayKept(error, { log, errorLine });
+          config = former;
+          former = undefined;
+          isKept = true;
+        }
+        log.close();
+      }
+    } catch (error) {
+      const code = this.#explain(error instanceof InterimapError ? error : bug(error));
+      return code === exitCode.terminated && signal.reason === "SIGINT" ? exitCode.interrupted : code;
+    } finally {
+      service?.close();
+      this.#log?.close();
     }
-  } catch (error) {
-    const code = explain(error, errorLine, log ?? plainLog(surroundings.env));
-    return code === exitCode.terminated && surroundings.signal.reason === "SIGINT" ? exitCode.interrupted : code;
-  } finally {
-    service?.close();
-    log?.close();
+  }
+
+  /** Says of an error that nobody caught what it is. Returns the exit code with which the process has to end at once. */
+  crash(thrown: unknown): ExitCode {
+    return this.#explain(bug(thrown));
+  }
+
+  #explain(error: InterimapError): ExitCode {
+    const { argv, env } = this.#surroundings;
+    const log = this.#log ?? plainLog(env, error.code === "BUG" && argv.includes("--debug") ? 1 : 0);
+    const fields = (): LogFields => errorFields(error);
+    const context = error.side === undefined ? { fields } : { side: error.side, fields };
+    // Whichever connection noticed first: it concerns them all.
+    if (error.code === "INTERRUPTED") log.info(this.#errorLine(error), { fields });
+    else for (const one of error.parts) log.error(this.#errorLine(one), context);
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+      for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(line, context);
+    }
+    return error.exitCode;
   }
 }
 
@@ -173,19 +194,6 @@ async function execute(
       return renameCommand({ ...context, source, destination, targets });
     }
   }
-}
-
-function explain(thrown: unknown, errorLine: ErrorLine, log: RunLog): ExitCode {
-  const error = thrown instanceof InterimapError ? thrown : bug(thrown);
-  const fields = (): LogFields => errorFields(error);
-  const context = error.side === undefined ? { fields } : { side: error.side, fields };
-  // Whichever connection noticed first: it concerns them all.
-  if (error.code === "INTERRUPTED") log.info(errorLine(error), { fields });
-  else for (const one of error.parts) log.error(errorLine(one), context);
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(line, context);
-  }
-  return error.exitCode;
 }
 
 function bug(thrown: unknown): InterimapError {

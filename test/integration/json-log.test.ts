@@ -1,7 +1,7 @@
 // log-format = json, and lines that go to the journal.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
@@ -81,3 +81,32 @@ test("lines have their priority where the error output is the journal, and only 
   const other = await runInterimap(stores.home, [], { program: journal("1:1") });
   assert.match(other.stderr, /^remote\(b\): Created mailbox$/m);
 });
+
+for (const { name, hook, words } of [
+  {
+    name: "an error that nobody caught",
+    hook: `net.Socket.prototype.connect = function () { setImmediate(() => { throw new TypeError("boom ${password}"); }); return this; };`,
+    words: /^internal error: boom \[redacted\]; please report it/,
+  },
+  {
+    name: "a process that waits for nothing",
+    hook: `net.Socket.prototype.connect = function () { return this; };
+      const { setTimeout } = globalThis;
+      globalThis.setTimeout = (...how) => setTimeout(...how).unref();`,
+    words: /^internal error: nothing is left to wait for; please report it/,
+  },
+]) {
+  test(`${name} is a line like any other, also in the log file`, async (t) => {
+    const settings = { "log-format": "json", logfile: "log" };
+    const { home } = await twoStores(t, { local: server, remote: server }, { settings });
+    const file = join(home.directory, "hook.cjs");
+    writeFileSync(file, `const net = require("node:net"); ${hook}`);
+    const [node = "", ...program] = interimapCommand();
+    const { status, stderr } = await runInterimap(home, [], { program: [node, "--require", file, ...program] });
+    assert.equal(status, 70, stderr);
+    const [last] = objects(stderr);
+    assert.match(String(last?.["message"]), words);
+    assert.equal(last?.["code"], "BUG");
+    assert.deepEqual(objects(readFileSync(join(home.directory, "log"), "utf8")).at(-1), last);
+  });
+}
