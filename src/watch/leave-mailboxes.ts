@@ -1,7 +1,8 @@
 // After a look, servers are to report news of the mailboxes that were worked on like those of all others.
 
 import type { Session } from "../imap/session/session.ts";
-import { noop, statusIfAny, unselect } from "../imap/verbs/mailbox.ts";
+import { leaveMailbox } from "../imap/verbs/leave.ts";
+import { statusIfAny } from "../imap/verbs/mailbox.ts";
 import { bothSides, type PerSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import { allDone } from "../util/all-done.ts";
@@ -28,7 +29,7 @@ export async function leaveMailboxes(
     const session = sessions[side];
     const wireName = session.view?.wireName;
     if (wireName === undefined) return;
-    const leaving = session.capabilities.canLeave ? unselect(session) : noop(session);
+    const leaving = leaveMailbox(session);
     const asking = sources[side].isNotified ? statusIfAny(session, wireName) : undefined;
     const [now] = await allDone([asking ?? Promise.resolve(undefined), leaving.then(() => undefined)]);
     const name = listed.nameOf(side, wireName);

@@ -3,8 +3,7 @@
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { unselect } from "../../imap/verbs/mailbox.ts";
-import { examine } from "../../imap/verbs/select.ts";
+import { leaveMailbox } from "../../imap/verbs/leave.ts";
 import { fitOf } from "../../model/fingerprint.ts";
 import { bothSides, otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
@@ -97,9 +96,5 @@ function judge(fits: readonly (boolean | undefined)[]): "fits" | "differs" | und
 
 /** A mailbox is not to be renamed while it is selected: servers end the connection, or call all its messages gone. */
 export async function leaveMailboxes(sessions: PerSide<Session>): Promise<void> {
-  await bothSides(async (side) => {
-    const session = sessions[side];
-    if (session.view === undefined) return;
-    await (session.capabilities.canLeave ? unselect(session) : examine(session, "INBOX"));
-  });
+  await bothSides((side) => leaveMailbox(sessions[side]));
 }

@@ -50,10 +50,10 @@ async function left({ answer = asRecorded, isNotified = true, ...server }: Situa
 
 const unselect = ["UNSELECT"];
 
-test("the mailbox is left, with NOOP where there is no UNSELECT, and its state asked for behind that", async () => {
+test("the mailbox is left, by opening another one where there is no UNSELECT, and its state asked for behind that", async () => {
   const { commands } = await left({ selected: "box", capabilities: unselect });
   assert.deepEqual(commands, ["UNSELECT", "STATUS"]);
-  assert.deepEqual((await left({ selected: "box" })).commands, ["NOOP", "STATUS"]);
+  assert.deepEqual((await left({ selected: "box" })).commands, ["EXAMINE", "STATUS"]);
 });
 
 test("what came since is on the agenda", async () => {

@@ -1,0 +1,20 @@
+// Leaves the selected mailbox as it is.
+
+import { CommandRefused } from "../command-refused.ts";
+import type { Session } from "../session/session.ts";
+import { unselect } from "./mailbox.ts";
+import { examine } from "./select.ts";
+
+/**
+ * Nothing is expunged, as it would be by CLOSE. Where a mailbox cannot be left by itself (RFC 3691), another one is opened for
+ * reading: even if that is refused, none is selected then (RFC 3501 6.3.1).
+ */
+export async function leaveMailbox(session: Session): Promise<void> {
+  if (session.view === undefined) return;
+  if (session.capabilities.canLeave) return unselect(session);
+  try {
+    await examine(session, "INBOX");
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+  }
+}
