@@ -62,6 +62,12 @@ const rules = [
     to: { dependencyTypes: ["core"] },
   },
   {
+    name: "one way to ask what happened",
+    comment: "mail/observe selects mailboxes that are synchronised, so that no rung is assumed anywhere else",
+    from: { path: "^src/", pathNot: "^src/mail/observe/" },
+    to: { path: "^src/imap/verbs/select[.]ts$" },
+  },
+  {
     name: "product only",
     comment: "src must run without the tests, benchmarks and scripts",
     from: { path: "^src/" },

@@ -1,9 +1,12 @@
 // What identifies the contents of a mailbox on one server at one moment.
 
+import { noModSeq } from "./mod-seq.ts";
+
 /** RFC 3501 2.3.1.1 and RFC 7162 3.1.2.1; uidValidity and uidNext are 32-bit, highestModSeq 63-bit. */
 export interface MailboxState {
   readonly uidValidity: number;
   readonly uidNext: number;
+  /** None (0) where the mailbox has no mod-sequences, or they are not to be believed: see {@link hasModSeq}. */
   readonly highestModSeq: bigint;
 }
 
@@ -27,7 +30,22 @@ export function sameState(a: MailboxState, b: MailboxState): boolean {
 
 /** Of a mailbox none of whose messages was looked at. */
 export function nothingSeen(uidValidity: number): MailboxState {
-  return { uidValidity, uidNext: 1, highestModSeq: 0n };
+  return { uidValidity, uidNext: 1, highestModSeq: noModSeq };
+}
+
+/** Whether a server can be asked by a mod-sequence what changed since; they start at 1 (RFC 7162 3.1.1). */
+export function hasModSeq({ highestModSeq }: Pick<MailboxState, "highestModSeq">): boolean {
+  return highestModSeq > noModSeq;
+}
+
+/** A state that says that changes since are not reported: each run compares the mailbox in full. */
+export function withoutModSeq(state: MailboxState): MailboxState {
+  return { ...state, highestModSeq: noModSeq };
+}
+
+/** Whether changes since a state are reported; in a mailbox that never had a message, there is nothing to report. */
+export function followsChanges(state: MailboxState): boolean {
+  return hasModSeq(state) || state.uidNext <= 1;
 }
 
 type Numbers = Pick<MailboxState, "uidNext" | "highestModSeq">;
@@ -38,7 +56,7 @@ type Numbers = Pick<MailboxState, "uidNext" | "highestModSeq">;
  */
 export function itemBehind(now: Numbers, before: Numbers): "UIDNEXT" | "HIGHESTMODSEQ" | undefined {
   if (now.uidNext < before.uidNext) return "UIDNEXT";
-  return now.highestModSeq > 0n && now.highestModSeq < before.highestModSeq ? "HIGHESTMODSEQ" : undefined;
+  return hasModSeq(now) && now.highestModSeq < before.highestModSeq ? "HIGHESTMODSEQ" : undefined;
 }
 
 /** Whether a mailbox may have become this one. */

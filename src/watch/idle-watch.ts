@@ -2,8 +2,8 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../imap/session/session.ts";
+import { examine } from "../imap/verbs/examine.ts";
 import { idle } from "../imap/verbs/idle.ts";
-import { examine } from "../imap/verbs/select.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
 import { InterimapError } from "../model/errors.ts";
 

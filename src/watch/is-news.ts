@@ -1,15 +1,14 @@
 // Whether what a server says of a mailbox goes beyond what was recorded of it. Pure.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
-import type { Recorded } from "../model/mailbox-state.ts";
-import { tellsChanges } from "../sync/mailbox/mod-seq-doubt.ts";
+import { followsChanges, type Recorded } from "../model/mailbox-state.ts";
 
 /**
  * True when there is something to synchronise. What a server tells by itself (RFC 5465) has only some of the numbers in
  * it, and may be older than our record, in which our own changes are counted in already.
  */
 export function isNews(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
-  if (recorded === undefined || !tellsChanges(recorded)) return true;
+  if (recorded === undefined || !followsChanges(recorded)) return true;
   const { uidValidity = recorded.uidValidity, uidNext = 0, highestModSeq } = now;
   if (uidValidity !== recorded.uidValidity || uidNext > recorded.uidNext) return true;
   // Every expunge and every change of flags raises it (RFC 7162 3.1.2.1); without it nothing can be said.
@@ -22,7 +21,7 @@ export function isNews(now: MailboxStatusResponse, recorded: Recorded | undefine
  * never quite what was recorded, and the next look finds the rest.
  */
 export function isMore(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
-  if (recorded === undefined || tellsChanges(recorded)) return isNews(now, recorded);
+  if (recorded === undefined || followsChanges(recorded)) return isNews(now, recorded);
   const isOther = (now.uidValidity ?? recorded.uidValidity) !== recorded.uidValidity;
   return isOther || (now.uidNext ?? 0) > recorded.uidNext || hasOtherNumber(now, recorded);
 }

@@ -6,6 +6,7 @@ import type { Command } from "../../src/imap/command.ts";
 import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
 import { select } from "../../src/imap/verbs/select.ts";
+import { observe } from "../../src/mail/observe/observe.ts";
 import { command, failsWith, withSession } from "./fixture.ts";
 
 const noop = command("NOOP");
@@ -27,7 +28,7 @@ test("untagged data go to the command that claims them, the rest to the selected
   });
   const [lists, statuses]: UntaggedResponse[][] = [[], []];
   await withSession(script, async (session) => {
-    await assert.rejects(select(session, "a"), failsWith("MAILBOX_UNSYNCABLE"));
+    await assert.rejects(observe(session, "a"), failsWith("MAILBOX_UNSYNCABLE"));
     await Promise.all([
       session.run(command('LIST "" *', claimed("list", lists ?? []))),
       session.run(command("STATUS b (MESSAGES)", claimed("mailbox-status", statuses ?? []))),

@@ -59,52 +59,6 @@ for (const [what, knowledge, sent] of known) {
   });
 }
 
-test("a sample that reaches beyond what exists now is not trusted: SELECT again without it", async () => {
-  const script = `
-    C: t1 SELECT a (QRESYNC (7 9007199254740993 1:19 (1,9 5,19)))
-    S: * 8 EXISTS
-    ${codes}
-    S: t1 OK
-    C: t2 SELECT a (QRESYNC (7 9007199254740993 1:19))
-    S: * OK [CLOSED] closed
-    S: * 8 EXISTS
-    ${codes}
-    S: * VANISHED (EARLIER) 19
-    S: t2 OK`;
-  await withSession(script, async (session) => {
-    const view = await select(session, "a", {
-      state,
-      sequenceSample: [
-        [1, 5],
-        [9, 19],
-      ],
-    });
-    assert.deepEqual(view.pending.vanished.ranges, [[19, 19]]);
-    assert.equal(session.view, view);
-  });
-});
-
-const unfit: readonly (readonly [what: string, lines: string, answer: string, reason: RegExp])[] = [
-  ["has no lasting UIDs", `${codes}\nS: * NO [UIDNOTSTICKY] no`, "OK", /UIDNOTSTICKY/],
-  ["is read-only", codes, "OK [READ-ONLY] look", /read-only/],
-  ["says no UIDVALIDITY", "S: * OK [UIDNEXT 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDVALIDITY/],
-  ["says no UIDNEXT", "S: * OK [UIDVALIDITY 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDNEXT/],
-  [
-    "says no HIGHESTMODSEQ",
-    "S: * OK [UIDVALIDITY 3] n\nS: * OK [UIDNEXT 3] h",
-    "OK",
-    /neither HIGHESTMODSEQ nor NOMODSEQ/,
-  ],
-];
-
-for (const [what, lines, answer, reason] of unfit) {
-  test(`a mailbox that ${what} cannot be synchronised`, async () => {
-    await withSession(`C: t1 SELECT a\n${lines}\nS: t1 ${answer}`, (session) =>
-      assert.rejects(select(session, "a"), failsWith("MAILBOX_UNSYNCABLE", reason)),
-    );
-  });
-}
-
 test("without mod-sequences none are asked for, and flags are stored on no condition", async () => {
   for (const code of ["NOMODSEQ", "HIGHESTMODSEQ 0"]) {
     const script = String.raw`

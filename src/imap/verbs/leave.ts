@@ -2,8 +2,8 @@
 
 import { CommandRefused } from "../command-refused.ts";
 import type { Session } from "../session/session.ts";
+import { examine } from "./examine.ts";
 import { unselect } from "./mailbox.ts";
-import { examine } from "./select.ts";
 
 /**
  * Nothing is expunged, as it would be by CLOSE. Where a mailbox cannot be left by itself (RFC 3691), another one is opened for

@@ -2,7 +2,7 @@
 // which the server tells when it is asked for all that happened since; or the UID is wrong, and the copy is there under
 // another; or the server took the message and does not have it. And copies that another message answers for.
 
-import { selectAgain } from "../../imap/mailbox/channel.ts";
+import { observeAgain } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 import { emptyUidSet, hasUid, isEmpty, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
@@ -52,7 +52,7 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   // A deletion before we had seen the copy is told only by what happened since the first SELECT; and some servers show what
   // was appended with the next SELECT only (Cyrus, in a mailbox of an old format).
   const view = views[target];
-  await mailbox.sessions[target].run(selectAgain(view, view.whenSelected.highestModSeq));
+  await observeAgain(mailbox.sessions[target], view, { since: view.whenSelected });
   await readBack(mailbox, { source: otherSide(target), target }, before);
   const { vanished } = views[target].pending;
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));

@@ -3,11 +3,11 @@
 
 import { setTimeout } from "node:timers/promises";
 import { CommandRefused } from "../../imap/command-refused.ts";
-import { selectAgain } from "../../imap/mailbox/channel.ts";
 import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import type { MailboxStatusResponse } from "../../imap/responses.ts";
 import { eachMessagesFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
+import { observeAgain } from "../../mail/observe/observe.ts";
 import { InterimapError, interrupted } from "../../model/errors.ts";
 import { otherSide, type PerSide, type Side } from "../../model/side.ts";
 import {
@@ -163,7 +163,7 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   // All leave together. STATUS goes before the NOOP, which reports whatever it counts in.
   const now = await allDone<MailboxStatusResponse | undefined>([
     status(session, wireNames[side]),
-    ...(anew ? [session.run(selectAgain(view)).then(() => undefined)] : []),
+    ...(anew ? [observeAgain(session, view).then(() => undefined)] : []),
     eachMessagesFlags(session, reported, (uid, found) => {
       there.add(uid);
       if (isUnchanged(mailbox, side, { uid, found })) unchanged.add(uid);

@@ -3,8 +3,8 @@
 import type { Session } from "../../imap/session/session.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { statusIfAny } from "../../imap/verbs/mailbox.ts";
-import { select } from "../../imap/verbs/select.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
@@ -112,12 +112,12 @@ export async function findVanished({ store, sessions }: Foresight, { side, prosp
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];
   if (state === undefined) return emptyUidSet;
-  const view = await select(sessions[side], wireNames[side], { state, sequenceSample: [] });
-  if (view.uidValidity !== state.uidValidity) return emptyUidSet;
+  const seen = await observe(sessions[side], wireNames[side], { state });
+  if (seen.isAnew) return emptyUidSet;
   // The server was asked about those below UIDNEXT; an interrupted round may have copied more.
   const copied = store.mappings.uids(mailbox.idx, side, state.uidNext);
   // A report of the server is not believed without asking.
-  const suspected = union(store.mappings.among(mailbox.idx, side, view.pending.vanished), copied);
+  const suspected = union(store.mappings.among(mailbox.idx, side, seen.vanished), copied);
   const there = await fetchFlags(sessions[side], suspected);
   return subtract(suspected, uidSetOf(there.keys()));
 }

@@ -2,7 +2,7 @@
 // the very server where it would be deleted. That costs a good deal, and is done only where the guard has stopped a mailbox.
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { select } from "../../imap/verbs/select.ts";
+import { observe } from "../../mail/observe/observe.ts";
 import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, isEmpty, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { identitiesIn } from "../identity/identities-in.ts";
@@ -53,7 +53,7 @@ async function findOn(
   { doomed, prospect, others }: Moved & { readonly doomed: UidSet },
 ): Promise<UidSet> {
   if (isEmpty(doomed)) return emptyUidSet;
-  await select(sessions[side], prospect.wireNames[side]);
+  await observe(sessions[side], prospect.wireNames[side]);
   const wanted = new Map<string, number[]>();
   for (const message of await fetchIdentities(sessions[side], doomed)) {
     const key = keyOf(message);

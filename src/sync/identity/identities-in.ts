@@ -2,7 +2,7 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { select } from "../../imap/verbs/select.ts";
+import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { isEmpty, type UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
@@ -16,7 +16,7 @@ export async function identitiesIn(
   if (isEmpty(uids)) return new Map();
   try {
     // In one packet.
-    const selecting = select(session, wireName);
+    const selecting = observe(session, wireName);
     const fetching = fetchIdentities(session, uids, { withFlags: false });
     await allDone<unknown>([selecting, fetching]);
     return new Map((await fetching).map((one) => [one.uid, one]));

@@ -2,10 +2,10 @@
 // is asked which messages there are. One that is gone without a word is copied again, and one that nobody reported is copied:
 // in doubt there is a message too many rather than one too few.
 
-import { selectAgain } from "../../imap/mailbox/channel.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
+import { observeAgain } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
@@ -127,7 +127,7 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
   const below = uidRange(1, uidNext - 1);
   // What was left out may be told when it is asked for once more. And a session may not have seen yet what another one of
   // ours appended.
-  await sessions[side].run(selectAgain(views[side], before[side]?.highestModSeq));
+  await observeAgain(sessions[side], views[side], { since: before[side] });
   forgetUnknown(mailbox, side);
   const slices = [...store.mappings.all(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
   const recorded = [refusedUids(mailbox, side), ...slices].map((uids) => intersect(uids, below));

@@ -85,13 +85,3 @@ function hasStayed(recorded: Recorded, { selected, now }: Pick<ModSeqEvidence, "
 function isSameNumber(before: MailboxState, after: MailboxState): boolean {
   return before.uidValidity === after.uidValidity && before.highestModSeq === after.highestModSeq;
 }
-
-/** A state that says that changes since are not told: each run compares the mailbox in full. */
-export function withoutModSeq(state: MailboxState): MailboxState {
-  return { ...state, highestModSeq: 0n };
-}
-
-/** Whether what follows a state is told; in a mailbox that never had a message, there is nothing to tell. */
-export function tellsChanges({ highestModSeq, uidNext }: MailboxState): boolean {
-  return highestModSeq > 0n || uidNext <= 1;
-}

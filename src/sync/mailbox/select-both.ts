@@ -1,10 +1,10 @@
 // Selects a mailbox on both sides, with all that can be asked for in the same packet.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
-import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchIdentities, fetchSizes } from "../../imap/verbs/fetch.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
-import { select, type SelectBaseline } from "../../imap/verbs/select.ts";
+import type { Baseline, Observed } from "../../mail/observe/changes.ts";
+import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { sizesOf } from "../../model/message-sizes.ts";
@@ -15,7 +15,7 @@ import type { MailboxWork, OpenMailbox, Prefetched } from "../context/open-mailb
 import { FlagKnowledge } from "../flags/flag-knowledge.ts";
 import { askForSample } from "../identity/identity-sample.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
-import { recordOf, selectBaseline } from "./select-baseline.ts";
+import { baselineOf, recordOf } from "./baseline.ts";
 import { progressFrom, recordedStates, takeUp } from "./starting-point.ts";
 
 export function prefetches({ prefetched, sample }: Pick<OpenMailbox, "prefetched" | "sample">): Promise<unknown>[] {
@@ -38,22 +38,20 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
   // The sample is made of what is to be checked; and of rows that all have a message.
   const maySample = !work.repairs && sides.every((side) => isEmpty(undeletable[side]));
   const recordedOf = recordOf(work);
-  // Counted once: there may be a million.
-  const rows = maySample && sides.some((side) => work.before[side]) ? work.store.mappings.count(work.idx) : 0;
-  const known = perSide((side) => selectBaseline(work, side, { ...recordedOf, rows }));
-  const selecting = perSide((side) => selectCounted(sessions[side], wireNames[side], known[side]));
+  const baselines = perSide((side) => baselineOf(work, side, { ...recordedOf, maySample }));
+  const observing = perSide((side) => observeCounted(sessions[side], wireNames[side], baselines[side]));
   const prefetched = perSide((side) => prefetch(work, side));
   const sample = askForSample(work);
-  const views = await bothSides((side) => selecting[side]).catch(async (error: unknown) => {
+  const observed = await bothSides((side) => observing[side]).catch(async (error: unknown) => {
     await Promise.allSettled(prefetches({ prefetched, sample }));
     throw error;
   });
-  const uidValidity = perSide((side) => views[side].uidValidity);
-  const anew = sides.filter((side) => (work.before[side]?.uidValidity ?? uidValidity[side]) !== uidValidity[side]);
+  const views = perSide((side) => observed[side].view);
+  const anew = sides.filter((side) => observed[side].isAnew);
   // What is asked for next must not take its answers.
   if (anew.length > 0 && sample !== undefined) await bothSides((side) => sample.found[side]);
   for (const side of anew) {
-    requireAsListed(work, side, uidValidity[side]);
+    requireAsListed(work, side, views[side].uidValidity);
     report({ type: "uidvalidity-changed", side, mailbox: name });
   }
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
@@ -101,15 +99,16 @@ const countAttempts = 3;
  * What is met for the first time, has had messages and is said to hold none is asked once more: taken for empty, it would
  * be matched with nothing, and everything in it copied.
  */
-async function selectCounted(session: Channel, wireName: string, known?: SelectBaseline): Promise<MailboxView> {
-  const view = await select(session, wireName, known);
-  if (known !== undefined || view.existedWhenSelected > 0 || view.uidNext <= 1) return view;
+async function observeCounted(session: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
+  const observed = await observe(session, wireName, baseline);
+  const { view } = observed;
+  if (baseline !== undefined || view.existedWhenSelected > 0 || view.uidNext <= 1) return observed;
   let counted = 0;
   for (let attempt = 1; attempt <= countAttempts; attempt++) {
     const [told] = await Promise.all([status(session, wireName), noop(session)]);
     counted = told.messages ?? 0;
     // What came since, and may be gone again, is told by the NOOP.
-    if (counted === 0 || view.exists > 0) return view;
+    if (counted === 0 || view.exists > 0) return observed;
   }
   const message = `the server counts ${String(counted)} messages (STATUS), and none when the mailbox is selected`;
   throw new InterimapError("MAILBOX_PROTOCOL", message, { side: session.side, hint: "nothing was copied" });

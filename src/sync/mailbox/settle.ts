@@ -1,8 +1,9 @@
 // What the state of a mailbox is at the end of a round: asked for where something was changed, and proven where it is too good.
 
-import { type Channel, selectAgain } from "../../imap/mailbox/channel.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
+import { observeAgain } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, type PerSide, type Side } from "../../model/side.ts";
@@ -77,9 +78,9 @@ function isComplete(told: Partial<MailboxState>): told is MailboxState {
 
 /** Some servers answer STATUS with less than was asked for, or with nothing. */
 async function selectForState(session: Channel, view: MailboxView): Promise<MailboxState> {
-  const selecting = selectAgain(view);
+  const selecting = observeAgain(session, view);
   view.uidNext = 0;
-  await session.run(selecting);
+  await selecting;
   if (view.uidNext > 0) return stateOf(view);
   throw new InterimapError("MAILBOX_PROTOCOL", "the server tells no UIDNEXT, neither with STATUS nor with SELECT", {
     side: session.side,

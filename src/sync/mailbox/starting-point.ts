@@ -9,7 +9,7 @@ import type { ChangeKind } from "../../state/refused-changes.ts";
 import type { MailboxWork, OpenMailbox, Progress } from "../context/open-mailbox.ts";
 import { isWaitOver } from "../copies/waits.ts";
 import { isDue } from "../refused/retry-refused.ts";
-import type { RecordOf } from "./select-baseline.ts";
+import type { RecordOf } from "./baseline.ts";
 
 interface TakenUp {
   /** Undefined: first met, or met anew. */

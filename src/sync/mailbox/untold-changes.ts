@@ -3,13 +3,13 @@
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
-import type { MailboxState } from "../../model/mailbox-state.ts";
+import { followsChanges, type MailboxState, withoutModSeq } from "../../model/mailbox-state.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { isRefused } from "../refused/refused-changes.ts";
-import { type Doubt, doubtOf, type ModSeqEvidence, tellsChanges, withoutModSeq } from "./mod-seq-doubt.ts";
+import { type Doubt, doubtOf, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 
 /**
  * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the views afterwards,
@@ -93,7 +93,7 @@ function hasStored({ views, progress }: OpenMailbox, side: Side, isSuch: (modSeq
 /** An earlier run found out, or was in doubt; an empty mailbox begins anew. */
 function wasHiding({ store, idx, before }: OpenMailbox, side: Side): boolean {
   const recorded = before[side];
-  return recorded !== undefined && !tellsChanges(recorded) && store.mappings.count(idx) > 0;
+  return recorded !== undefined && !followsChanges(recorded) && store.mappings.count(idx) > 0;
 }
 
 function evidenceOf(mailbox: OpenMailbox, side: Side): ModSeqEvidence {

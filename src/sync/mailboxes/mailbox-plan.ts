@@ -2,9 +2,8 @@
 
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { type MailboxState, sameState } from "../../model/mailbox-state.ts";
+import { followsChanges, type MailboxState, sameState } from "../../model/mailbox-state.ts";
 import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
-import { tellsChanges } from "../mailbox/mod-seq-doubt.ts";
 
 /** What the store knows of a mailbox. */
 export interface KnownMailbox {
@@ -72,7 +71,7 @@ function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed }: Situat
   const isClean = sides.every((side) => {
     const now = listed[side]?.state;
     const before = known?.states[side];
-    return now !== undefined && before !== undefined && sameState(now, before) && tellsChanges(now);
+    return now !== undefined && before !== undefined && sameState(now, before) && followsChanges(now);
   });
   if (!isClean || known?.isUnfinished === true) plan.dirty.push(name);
 }

@@ -1,8 +1,8 @@
 // What an interrupted round copied was not looked at before it ended. Its rows are what the servers told (APPENDUID), which may
 // be wrong: no deletion follows from a row that nothing confirms, and none is kept for which another message answers.
 
-import { selectAgain } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
+import { observeAgain } from "../../mail/observe/observe.ts";
 import { fitOf } from "../../model/fingerprint.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import {
@@ -111,9 +111,7 @@ async function unlikeOriginals(
 /** SELECT has asked only for what was there at the last checkpoint. */
 async function askWhetherDeleted({ sessions, views, before }: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
   const asked = uidRange(uids.ranges[0]?.[0] ?? 0, lastUid(uids));
-  const { highestModSeq = 0n } = before[side] ?? {};
-  // RFC 7162 3.2.5: mod-sequences start at 1.
-  await sessions[side].run(selectAgain(views[side], highestModSeq > 0n ? highestModSeq : 1n, asked));
+  await observeAgain(sessions[side], views[side], { since: before[side], uids: asked });
 }
 
 interface Unconfirmed extends Pick<Copied, "floors" | "missing"> {

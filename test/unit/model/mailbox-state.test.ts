@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { continues, itemBehind } from "../../../src/model/mailbox-state.ts";
+import {
+  continues,
+  followsChanges,
+  hasModSeq,
+  itemBehind,
+  nothingSeen,
+  withoutModSeq,
+} from "../../../src/model/mailbox-state.ts";
 
 const before = { uidValidity: 7, uidNext: 5, highestModSeq: 9n };
 
@@ -18,3 +25,11 @@ for (const [what, now, behind] of [
     assert.equal(continues({ ...before, ...now, uidValidity: 8 }, before), false);
   });
 }
+
+test("a state without a mod-sequence is one of its own: no changes are reported since, unless there never was a message", () => {
+  assert.deepEqual([hasModSeq(before), followsChanges(before)], [true, true]);
+  const without = withoutModSeq(before);
+  assert.deepEqual({ ...without, highestModSeq: 9n }, before);
+  assert.deepEqual([hasModSeq(without), followsChanges(without)], [false, false]);
+  assert.deepEqual([hasModSeq(nothingSeen(7)), followsChanges(nothingSeen(7))], [false, true]);
+});

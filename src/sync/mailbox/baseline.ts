@@ -1,6 +1,6 @@
-// What SELECT tells the server that we know, so that it reports what has happened since (RFC 7162 3.2.5).
+// What is known of a mailbox when it is opened, so that what has happened since can be found out.
 
-import type { SelectBaseline } from "../../imap/verbs/select.ts";
+import type { Baseline } from "../../mail/observe/changes.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import type { MailboxWork } from "../context/open-mailbox.ts";
@@ -10,25 +10,31 @@ export interface RecordOf {
   readonly counts: PerSide<number> | undefined;
   /** UIDs with a row that are not below the recorded UIDNEXT. */
   readonly beyond: PerSide<UidSet>;
+  /** How many rows there are; counted when it is asked for first, since there may be a million. */
+  readonly rows: () => number;
 }
 
 export function recordOf({ store, idx, before }: MailboxWork): RecordOf {
+  let rows: number | undefined;
   return {
     counts: store.messageCounts(idx),
     beyond: perSide((side) => (before[side] ? store.mappings.uids(idx, side, before[side].uidNext) : emptyUidSet)),
+    rows: () => (rows ??= store.mappings.count(idx)),
   };
 }
 
-interface Sampled extends RecordOf {
-  /** How many mappings there are to make a sample of. */
-  readonly rows: number;
-}
-
-export function selectBaseline(work: MailboxWork, side: Side, sampled: Sampled): SelectBaseline | undefined {
+/** What is known of a side. `maySample`: all rows have a message, and none of them is in doubt. */
+export function baselineOf(
+  work: MailboxWork,
+  side: Side,
+  { maySample, ...recorded }: RecordOf & { readonly maySample: boolean },
+): Baseline | undefined {
   const state = work.before[side];
   if (state === undefined) return undefined;
-  const maySample = sampled.rows > 0 && state.highestModSeq > 0n;
-  return { state, sequenceSample: maySample ? sequenceSample(work, side, { ...sampled, below: state.uidNext }) : [] };
+  return {
+    state,
+    sequenceSample: () => (maySample ? sequenceSample(work, side, { ...recorded, below: state.uidNext }) : []),
+  };
 }
 
 const sampleLimit = 32;
@@ -40,9 +46,10 @@ const sampleLimit = 32;
 function sequenceSample(
   { store, idx }: MailboxWork,
   side: Side,
-  { rows, counts, beyond, below }: Sampled & { readonly below: number },
-): SelectBaseline["sequenceSample"] {
-  const count = rows - countUids(beyond[side]);
-  const hadMappingsOnly = counts?.[side] === count;
+  { rows, counts, beyond, below }: RecordOf & { readonly below: number },
+): readonly (readonly [sequence: number, uid: number])[] {
+  const total = rows();
+  const count = total - countUids(beyond[side]);
+  const hadMappingsOnly = total > 0 && counts?.[side] === count;
   return hadMappingsOnly ? store.mappings.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
 }

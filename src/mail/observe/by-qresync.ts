@@ -1,0 +1,55 @@
+// SELECT with what is known: the server reports what happened since (RFC 7162 3.2.5).
+
+import type { Command } from "../../imap/command.ts";
+import { type Channel, selectAgain } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { select, type SelectBaseline } from "../../imap/verbs/select.ts";
+import { hasModSeq, type MailboxState } from "../../model/mailbox-state.ts";
+import type { UidSet } from "../../model/uid-set.ts";
+import { type Baseline, Observed } from "./changes.ts";
+import { requireObservable } from "./observable.ts";
+
+/** As `observe()`. */
+export async function observeByQresync(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
+  const known = baseline && selectBaseline(baseline);
+  const observed = await observeOnce(channel, wireName, { known, baseline });
+  if (known === undefined || !hidesExpunges(observed.view, known)) return observed;
+  return observeOnce(channel, wireName, { known: { ...known, sequenceSample: [] }, baseline });
+}
+
+interface Asked {
+  readonly known: SelectBaseline | undefined;
+  readonly baseline: Baseline | undefined;
+}
+
+async function observeOnce(channel: Channel, wireName: string, { known, baseline }: Asked): Promise<Observed> {
+  const view = await select(channel, wireName, known);
+  return new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
+}
+
+function selectBaseline({ state, sequenceSample = () => [] }: Baseline): SelectBaseline {
+  return { state, sequenceSample: hasModSeq(state) ? sequenceSample() : [] };
+}
+
+/**
+ * Cyrus 3.6 takes a sampled sequence number beyond EXISTS for a match, and so says nothing of the messages that vanished
+ * from the end of the mailbox.
+ */
+function hidesExpunges({ exists }: MailboxView, { sequenceSample }: SelectBaseline): boolean {
+  const [highest = 0] = sequenceSample.at(-1) ?? [];
+  return exists < highest;
+}
+
+interface Again {
+  readonly since?: MailboxState | undefined;
+  readonly uids?: UidSet;
+}
+
+/** As `observeAgain()`. */
+export function againByQresync(view: MailboxView, { since, uids }: Again): Command {
+  if (uids === undefined) return selectAgain(view, since?.highestModSeq);
+  return selectAgain(view, since !== undefined && hasModSeq(since) ? since.highestModSeq : firstModSeq, uids);
+}
+
+/** RFC 7162 3.1.1 */
+const firstModSeq = 1n;

@@ -1,0 +1,68 @@
+// The answer to the one question about a mailbox: what vanished, what changed and what is new since it was last seen? It is the
+// same answer whichever way the server let us find it.
+
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
+import type { MailboxState, Observation } from "../../model/mailbox-state.ts";
+import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
+import type { Rung } from "./rung.ts";
+
+/** What is known of a mailbox from the last time. Each is asked for only by a rung that needs it, and at most once. */
+export interface Baseline {
+  readonly state: MailboxState;
+  /** Sequence number and UID of some messages, ascending; empty when they cannot be known. */
+  readonly sequenceSample?: () => readonly (readonly [sequence: number, uid: number])[];
+}
+
+/** What happened in a mailbox since its baseline. Where there is none, everything in it is new. */
+export interface Changes {
+  /** By what means this is known: for logs and tests. Nothing follows from it. */
+  readonly rung: Rung;
+  /** What the server said of the mailbox when it was selected. */
+  readonly state: Observation;
+  /** UIDVALIDITY is not the baseline's: the recorded UIDs mean nothing here, and everything is new. */
+  readonly isAnew: boolean;
+  /** Messages of the baseline that the server says are gone. A claim, which is to be confirmed before anything follows from it. */
+  readonly vanished: UidSet;
+  /** The latest flags of messages of the baseline that changed, or may have; those of vanished messages are left out. */
+  readonly changed: ReadonlyMap<number, FlagChange>;
+  /** Messages from this UID on are new. */
+  readonly firstNew: number;
+}
+
+/**
+ * The answer as the mailbox's view holds it, since there may be a million changes: it grows by what the server reports while
+ * the mailbox is selected, and shrinks by what was dealt with.
+ */
+export class Observed implements Changes {
+  readonly rung: Rung;
+  /** The selected mailbox. */
+  readonly view: MailboxView;
+  readonly #baseline: MailboxState | undefined;
+
+  constructor(view: MailboxView, { rung, baseline }: { readonly rung: Rung; readonly baseline: Baseline | undefined }) {
+    this.rung = rung;
+    this.view = view;
+    this.#baseline = baseline?.state;
+  }
+
+  get state(): Observation {
+    return this.view.whenSelected;
+  }
+
+  get isAnew(): boolean {
+    return this.#baseline !== undefined && this.#baseline.uidValidity !== this.view.uidValidity;
+  }
+
+  get vanished(): UidSet {
+    return this.isAnew ? emptyUidSet : this.view.pending.vanished;
+  }
+
+  get changed(): ReadonlyMap<number, FlagChange> {
+    return this.isAnew ? new Map() : this.view.pending.changes;
+  }
+
+  get firstNew(): number {
+    return this.isAnew ? 1 : (this.#baseline?.uidNext ?? 1);
+  }
+}

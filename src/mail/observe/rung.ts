@@ -1,0 +1,24 @@
+// By what means it is learnt what happened in a mailbox. This is the one place that decides; whoever asks what happened gets the
+// same answer and need not know.
+
+import type { MailboxDescription } from "../../imap/mailbox/mailbox-description.ts";
+import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts";
+
+/**
+ * `resync`: the server reports it when the mailbox is selected, and as it happens from then on (RFC 7162 3.2.5, QRESYNC).
+ * `comparison`: it reports nothing of the time before, so what is recorded has to be compared with what is there.
+ */
+export type Rung = "resync" | "comparison";
+
+/**
+ * Undefined where there is no means at all. `baseline`: what was recorded last, if anything; a state without a mod-sequence
+ * is none that a server could report from.
+ */
+export function rungOf(
+  { hasModSeqs, lacksModSeqs }: Pick<MailboxDescription, "hasModSeqs" | "lacksModSeqs">,
+  baseline?: MailboxState,
+): Rung | undefined {
+  // RFC 7162 3.1.2: a server says one or the other of each mailbox.
+  if (hasModSeqs === undefined) return undefined;
+  return lacksModSeqs || (baseline !== undefined && !followsChanges(baseline)) ? "comparison" : "resync";
+}
