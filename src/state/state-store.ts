@@ -6,6 +6,7 @@ import type { MailboxState } from "../model/mailbox-state.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import { AccountClaim, type Claim } from "./account-claim.ts";
 import { damagedError } from "./database-error.ts";
+import { Fingerprints } from "./fingerprints.ts";
 import { Losses } from "./losses.ts";
 import { mailboxes, mailboxIds, type MailboxRecord, noteMailboxId, removeMailbox, saveStates } from "./mailboxes.ts";
 import { Mappings } from "./mappings.ts";
@@ -26,6 +27,7 @@ export class Store {
   readonly #sparse: SparseTables;
   readonly accounts: AccountClaim;
   readonly mappings: Mappings;
+  readonly fingerprints: Fingerprints;
   readonly refusals: Refusals;
   readonly transfers: Transfers;
   readonly losses: Losses;
@@ -36,6 +38,7 @@ export class Store {
     this.#connection = connection;
     this.#sparse = new SparseTables(connection);
     this.mappings = new Mappings(connection);
+    this.fingerprints = new Fingerprints(connection);
     this.refusals = new Refusals(connection, this.#sparse);
     this.transfers = new Transfers(connection, this.#sparse);
     this.losses = new Losses(connection, this.#sparse);

@@ -1,7 +1,7 @@
 // APPENDs of which it is not known that they failed: whose messages may still come, or be there already.
 
+import type { Side } from "../model/side.ts";
 import { intersect, isEmpty, subtract, type UidRange, type UidSet, UidSetBuilder } from "../model/uid-set.ts";
-import type { MailboxSide } from "./mapping.ts";
 import { isImpossible, oneMore } from "./row-rules.ts";
 import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
@@ -13,6 +13,12 @@ import { secondsOf } from "./times.ts";
 const windowMs = 60 * 60_000;
 /** The most copies of one message that are expected. */
 const mostCopies = 100;
+
+/** One side of one mailbox. */
+interface MailboxSide {
+  readonly idx: number;
+  readonly side: Side;
+}
 
 interface Row {
   readonly first: number;

@@ -18,7 +18,7 @@ test("version 6 is upgraded where it is, every row kept", (t) => {
   );
   const noPrints = { local: undefined, remote: undefined };
   assert.deepEqual(
-    store.mappings.newest(1, { below: { local: 6, remote: 1 }, limit: 2 }),
+    store.fingerprints.newest(1, { below: { local: 6, remote: 1 }, limit: 2 }),
     [
       { local: 2, remote: 2_000_000_001, prints: noPrints },
       { local: 5, remote: 7, prints: noPrints },

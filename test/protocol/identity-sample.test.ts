@@ -43,7 +43,7 @@ const compared = `
 /** What the row with that local UID was like, on both sides. */
 function remember({ store, idx }: Scene, local: number, remote: number): void {
   const print = fingerprint({ messageId: `<${local}>`, size: 4, date: instantOf(date) });
-  store.mappings.setPrints(idx, [{ local, remote, prints: { local: print, remote: print } }]);
+  store.fingerprints.set(idx, [{ local, remote, prints: { local: print, remote: print } }]);
 }
 
 const oldest = { local: { 1: "<1>", 2: "<2>", 3: "<3>" }, remote: { 1: "<2>", 2: "<1>", 3: "<3>" } };

@@ -8,7 +8,7 @@ import type { MailboxState, Observation, Recorded } from "../../model/mailbox-st
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
-import type { PrintedPair } from "../../state/mapping.ts";
+import type { PrintedPair } from "../../state/fingerprints.ts";
 import type { FlagKnowledge } from "../flags/flag-knowledge.ts";
 import type { RunContext } from "./run-context.ts";
 

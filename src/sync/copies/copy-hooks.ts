@@ -12,7 +12,7 @@ import { messageIdOf } from "../../model/message-id.ts";
 import { otherSide, type Side } from "../../model/side.ts";
 import { hasUid, intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";
-import type { Prints } from "../../state/mapping.ts";
+import type { Prints } from "../../state/fingerprints.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../flags/offer-flags.ts";

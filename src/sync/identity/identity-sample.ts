@@ -6,7 +6,7 @@ import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts
 import { fingerprint } from "../../model/fingerprint.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
-import type { PrintedPair } from "../../state/mapping.ts";
+import type { PrintedPair } from "../../state/fingerprints.ts";
 import type { MailboxWork, OpenMailbox, Sample } from "../context/open-mailbox.ts";
 import type { Doubts } from "../recovery/gone-back.ts";
 import { readablePairs, type WithText } from "./read-texts.ts";
@@ -24,7 +24,7 @@ export function askForSample(work: MailboxWork): Sample | undefined {
 }
 
 function sampleOf(work: MailboxWork, below: PerSide<number>): Sample | undefined {
-  const newest = work.store.mappings.newest(work.idx, { below, limit: sampleSize });
+  const newest = work.store.fingerprints.newest(work.idx, { below, limit: sampleSize });
   // What was copied since the checkpoint is looked at in any case.
   const rows = newest.filter((row) => sides.every((side) => row[side] < below[side]));
   return rows.length === 0 ? undefined : { rows, found: perSide((side) => ask(work, side, rows)) };
@@ -108,5 +108,5 @@ function learn({ store, idx }: OpenMailbox, judged: readonly Compared[]): void {
     const prints = { local: fingerprint(local), remote: fingerprint(remote) };
     return sides.some((side) => prints[side] !== row.prints[side]) ? [{ ...row, prints }] : [];
   });
-  store.mappings.setPrints(idx, known);
+  store.fingerprints.set(idx, known);
 }

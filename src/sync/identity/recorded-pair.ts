@@ -4,7 +4,7 @@
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fitOf } from "../../model/fingerprint.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import type { PrintedPair, Prints } from "../../state/mapping.ts";
+import type { PrintedPair, Prints } from "../../state/fingerprints.ts";
 import type { WithText } from "./read-texts.ts";
 
 /** What one side holds under the UID of a row. */

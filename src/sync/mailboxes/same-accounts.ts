@@ -10,8 +10,8 @@ import type { MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { Doubt } from "../../state/account-claim.ts";
+import type { PrintedPair } from "../../state/fingerprints.ts";
 import type { MailboxRecord } from "../../state/mailboxes.ts";
-import type { PrintedPair } from "../../state/mapping.ts";
 import type { Store } from "../../state/state-store.ts";
 import { identitiesIn } from "../identity/identities-in.ts";
 import { readablePairs } from "../identity/read-texts.ts";
@@ -95,7 +95,7 @@ async function messagesObjection(opening: Opening, common: readonly Known[]): Pr
 /** Those that a checkpoint has confirmed. */
 function recordedPairs(store: Store, { idx, states }: Known): PrintedPair[] {
   if (store.flaw(idx) !== undefined) return [];
-  return store.mappings
+  return store.fingerprints
     .newest(idx, { limit: 2 * sampleSize })
     .filter((pair) => sides.every((side) => pair[side] < states[side].uidNext))
     .slice(-sampleSize);

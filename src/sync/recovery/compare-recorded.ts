@@ -10,7 +10,7 @@ import { fingerprint, fitOf } from "../../model/fingerprint.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { hasUid, maxUid, subtract, uidRange, uidSetOf, union } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";
-import type { PrintedPair, Prints } from "../../state/mapping.ts";
+import type { PrintedPair, Prints } from "../../state/fingerprints.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { identitiesLeftOut } from "../mailbox/hear-out.ts";
 import { straysFrom } from "../mailbox/strays.ts";
@@ -46,7 +46,7 @@ export async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
       read[side] += found[side].size;
       for (const uid of found[side].keys()) if (uid > last[side]) last[side] = uid;
     }
-    const known = mailbox.store.mappings.printsOf(mailbox.idx, slice);
+    const known = mailbox.store.fingerprints.of(mailbox.idx, slice);
     const seen: PrintedPair[] = [];
     for (const row of whole) {
       const { local, remote } = perSide((side) => found[side].get(row[side]));
@@ -62,7 +62,7 @@ export async function compareRows(mailbox: OpenMailbox): Promise<Compared> {
       if (local !== undefined) messages.local.set(row.local, local);
       if (remote !== undefined) messages.remote.set(row.remote, remote);
     }
-    mailbox.store.mappings.setPrints(mailbox.idx, seen);
+    mailbox.store.fingerprints.set(mailbox.idx, seen);
   }
   return { rows, messages, prints, restyled, read, last };
 }
@@ -84,7 +84,7 @@ export async function addIndistinct(
   const looks = new Set(alike.map(fingerprint));
   const doubted = new Set(rows.map(({ local }) => local));
   for (const slice of store.mappings.all(idx, sliceSize)) {
-    const known = store.mappings.printsOf(idx, slice);
+    const known = store.fingerprints.of(idx, slice);
     const like = slice.filter((row) => {
       const print = known.get(row.local)?.local;
       return print !== undefined && looks.has(print) && !doubted.has(row.local) && isWhole(mailbox, row);

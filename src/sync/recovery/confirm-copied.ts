@@ -97,7 +97,7 @@ async function unlikeOriginals(
   const uids = uidSetOf(rows.map((row) => row[target]));
   const found = await fetchIdentities(sessions[target], uids, { withFlags: false });
   const byUid = new Map(found.map((message) => [message.uid, message]));
-  const prints = store.mappings.printsOf(
+  const prints = store.fingerprints.of(
     idx,
     rows.toSorted((a, b) => a.local - b.local),
   );

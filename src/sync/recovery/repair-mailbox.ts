@@ -6,7 +6,7 @@ import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";
 import { type PerSide, perSide, sides } from "../../model/side.ts";
-import type { PrintedPair, Prints } from "../../state/mapping.ts";
+import type { PrintedPair, Prints } from "../../state/fingerprints.ts";
 import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
 import { uniteFlags } from "../flags/unite-flags.ts";
 import { identify } from "../identity/pair-messages.ts";
@@ -89,7 +89,7 @@ function learnKept({ store, idx }: OpenMailbox, keep: RepairPlan["keep"], prints
   });
   const isNews = (row: PrintedPair): boolean =>
     sides.some((side) => row.prints[side] !== prints.get(row.local)?.[side]);
-  store.mappings.setPrints(idx, kept.filter(isNews));
+  store.fingerprints.set(idx, kept.filter(isNews));
 }
 
 interface Comparison {

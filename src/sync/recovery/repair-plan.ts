@@ -7,7 +7,7 @@ import { type Likeness, likeness, pairSame } from "../../mail/matching/match-pla
 import { fitOf } from "../../model/fingerprint.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { emptyUidSet, hasUid, type UidSet, uidSetOf } from "../../model/uid-set.ts";
-import type { Prints } from "../../state/mapping.ts";
+import type { Prints } from "../../state/fingerprints.ts";
 
 export interface RepairSituation {
   /** All mapping rows. */

@@ -7,7 +7,7 @@ import { leaveMailbox } from "../../imap/verbs/leave.ts";
 import { fitOf } from "../../model/fingerprint.ts";
 import { bothSides, otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
-import type { PrintedPair } from "../../state/mapping.ts";
+import type { PrintedPair } from "../../state/fingerprints.ts";
 import type { Store } from "../../state/state-store.ts";
 import { identitiesIn } from "../identity/identities-in.ts";
 import type { Answer } from "./whereabouts-plan.ts";
@@ -39,7 +39,7 @@ export interface Place {
  */
 export async function lookBack({ sessions, store }: Look, place: Place): Promise<Answer> {
   const { idx, side, wireName } = place;
-  const rows = store.mappings.newest(idx, { limit: sampleSize });
+  const rows = store.fingerprints.newest(idx, { limit: sampleSize });
   if (rows.length === 0) return "empty";
   const channels = perSide((one) => openChannel(sessions[one]));
   const found = await identitiesIn(channels[side], wireName, uidSetOf(rows.map((row) => row[side])));
