@@ -12,9 +12,6 @@ const interrupt = (signal: NodeJS.Signals): void => {
 };
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
 
-// A full disk behind it, or a reader that has gone, must not end the work; there is nobody left to tell.
-process.stderr.on("error", ignore);
-
 const program = new Program({
   argv: process.argv.slice(2),
   env: process.env,

@@ -5,6 +5,7 @@ import { sayKept } from "../commands/say-kept.ts";
 import { syncCommand } from "../commands/sync.ts";
 import type { OnSignal } from "../commands/watch.ts";
 import { type Config, loadConfig } from "../config/config.ts";
+import { ErrorOutput } from "../log/error-output.ts";
 import type { LogFields } from "../log/log.ts";
 import type { RunLog } from "../log/logger.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
@@ -33,16 +34,22 @@ export interface Surroundings {
 /** One process of this program. */
 export class Program {
   readonly #surroundings: Surroundings;
+  readonly #errorOutput = new ErrorOutput();
   #log: RunLog | undefined;
   #errorLine = errorLines();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    // A second signal ends the process between any two lines.
+    surroundings.signal.addEventListener("abort", () => {
+      this.#errorOutput.stopGathering();
+    });
   }
 
   /** Never throws: every failure becomes one line and an exit code. */
   async run(): Promise<ExitCode> {
     const { argv, env, signal } = this.#surroundings;
+    const errorOutput = this.#errorOutput;
     let service: ServiceNotifier | undefined;
     try {
       const invocation = parseArguments(argv);
@@ -50,6 +57,8 @@ export class Program {
         await print(await textFor(invocation, env));
         return exitCode.done;
       }
+      // What was said last shows where it hangs, or what it was doing when it was killed.
+      if (invocation.debug > 0) errorOutput.stopGathering();
       const errorLine = (this.#errorLine = errorLines(invocation.config));
       const readConfig = (): Config => loadConfig({ file: invocation.config, env });
       let config = readConfig();
@@ -57,15 +66,15 @@ export class Program {
       let former: Config | undefined;
       let isKept = false;
       for (let isReload = false; ; isReload = true) {
-        const log = (this.#log = await openLog({ ...invocation, config, env }));
+        const log = (this.#log = await openLog({ ...invocation, config, env, errorOutput }));
         if (isReload && !isKept) log.info("Read the configuration again");
         isKept = false;
         for (const warning of config.warnings) log.warn(warning);
         // Once: it takes what systemd left for us out of the environment.
         service ??= createServiceNotifier(env, { warn: (text) => this.#log?.warn(text) });
         try {
-          const equipment = { ...this.#surroundings, config, isReload, readConfig, log, service, errorLine };
-          const outcome = await perform(invocation, equipment);
+          const means = { log, errorOutput, service, errorLine };
+          const outcome = await perform(invocation, { ...this.#surroundings, ...means, config, isReload, readConfig });
           if (outcome !== "reload") return outcome;
           former = config;
           config = readConfig();
@@ -94,7 +103,8 @@ export class Program {
 
   #explain(error: InterimapError): ExitCode {
     const { argv, env } = this.#surroundings;
-    const log = this.#log ?? plainLog(env, error.code === "BUG" && argv.includes("--debug") ? 1 : 0);
+    const debug = error.code === "BUG" && argv.includes("--debug") ? 1 : 0;
+    const log = this.#log ?? plainLog({ env, errorOutput: this.#errorOutput, debug });
     const fields = (): LogFields => errorFields(error);
     const context = error.side === undefined ? { fields } : { side: error.side, fields };
     // Whichever connection noticed first: it concerns them all.
@@ -116,19 +126,22 @@ interface Equipment extends Surroundings {
   readonly isReload: boolean;
   readonly readConfig: () => Config;
   readonly log: RunLog;
+  readonly errorOutput: ErrorOutput;
   readonly service: ServiceNotifier;
   readonly errorLine: ErrorLine;
 }
 
 async function perform(
   invocation: StatusInvocation | WorkInvocation,
-  { config, isReload, readConfig, log, service, errorLine, signal, onSignal }: Equipment,
+  { config, isReload, readConfig, log, errorOutput, service, errorLine, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {
     const { statusCommand } = await import("../commands/status.ts");
     const { statusText } = await import("../service/status-text.ts");
     const { statusJson } = await import("../service/status-json.ts");
     const status = await statusCommand(config, log);
+    // Both may go to one terminal.
+    errorOutput.flush();
     await print(invocation.json ? statusJson(status) : statusText(status));
     return exitCode.done;
   }

@@ -1,6 +1,6 @@
 // The Log of a run: lines, to the log file or the error output.
 
-import type { Writable } from "node:stream";
+import type { ErrorOutput } from "./error-output.ts";
 import { journalPrefix } from "./journal.ts";
 import type { Level, LineForm, Log, LogContext } from "./log.ts";
 import { LogFile } from "./log-file.ts";
@@ -17,8 +17,7 @@ export interface LogOptions {
   readonly toJournal?: boolean;
   /** That --debug given twice does not show credentials either. */
   readonly hidesSecrets?: boolean;
-  /** The error output; process.stderr unless told. */
-  readonly stderr?: Writable;
+  readonly errorOutput: Pick<ErrorOutput, "write">;
 }
 
 export interface RunLog extends Log {
@@ -29,13 +28,12 @@ export interface RunLog extends Log {
 
 /** Throws CONFIG_INVALID when the log file cannot be opened. */
 export function createLog(options: LogOptions): RunLog {
-  const { form, quiet, debug, toJournal = false, hidesSecrets = false } = options;
+  const { form, quiet, debug, errorOutput, toJournal = false, hidesSecrets = false } = options;
   const file = options.logfile === undefined ? undefined : new LogFile(options.logfile);
   let fileFails = false;
 
   function say(level: Level, line: string): void {
-    // Only now: it takes a moment to make, and most runs have nothing to say.
-    (options.stderr ?? process.stderr).write(toJournal ? `${journalPrefix(level)}${line}` : line);
+    errorOutput.write(toJournal ? `${journalPrefix(level)}${line}` : line);
   }
 
   function write(level: Level, text: string, context: LogContext = {}): void {

@@ -17,7 +17,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { describe, test, type TestContext } from "node:test";
 import { isJournal } from "../../../src/log/journal.ts";
 import { defaultLogPrefix, parseLogPrefix } from "../../../src/log/log-prefix.ts";
@@ -235,15 +234,14 @@ test("a full disk is told once and ends nothing", { skip: process.platform !== "
 
 function logWith(options: Partial<LogOptions>) {
   let written = "";
-  const stderr = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      written += chunk.toString();
-      done();
+  const errorOutput = {
+    write(text: string) {
+      written += text;
     },
-  });
+  };
   const form = textLines(parseLogPrefix(defaultLogPrefix));
   return {
-    log: createLog({ form, logfile: undefined, quiet: false, debug: 0, stderr, ...options }),
+    log: createLog({ form, logfile: undefined, quiet: false, debug: 0, errorOutput, ...options }),
     stderr: () => written,
   };
 }
