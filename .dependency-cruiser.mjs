@@ -64,8 +64,8 @@ const rules = [
   {
     name: "one way to ask what happened",
     comment: "mail/observe selects mailboxes that are synchronised, so that no rung is assumed anywhere else",
-    from: { path: "^src/", pathNot: "^src/mail/observe/" },
-    to: { path: "^src/imap/verbs/select[.]ts$" },
+    from: { path: "^src/", pathNot: "^src/(mail/observe|imap)/" },
+    to: { path: "^src/imap/(verbs/select|mailbox/select-command)[.]ts$" },
   },
   {
     name: "product only",

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { connect } from "../../src/imap/connect.ts";
 import type { Session } from "../../src/imap/session/session.ts";
@@ -58,6 +59,7 @@ test("a greeting with capabilities, a login whose answer has them, QRESYNC", asy
   await connecting(script, {}, (session) => {
     assert.ok(session.isUsable);
     assert.ok(session.capabilities.has("QRESYNC"));
+    assert.equal(session.abilities, withQresync);
     assert.equal(session.side, "remote");
   });
 });

@@ -1,6 +1,7 @@
 // A session with a scripted server, and what its log got to see.
 
 import assert from "node:assert/strict";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import type { WireText } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
@@ -35,6 +36,7 @@ export function withSession<T>(script: string, work: (session: Session) => Promi
   return withScript(script, async (server) => {
     const session = new Session(await server.connect(), { side: "local", log: options.log ?? recordedLog() });
     session.capabilities = new Capabilities(options.capabilities ?? []);
+    session.abilities = withQresync;
     try {
       return await work(session);
     } finally {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import { leaveMailbox } from "../../src/imap/verbs/leave.ts";
 import { withSession } from "./fixture.ts";
@@ -17,7 +18,7 @@ for (const [what, script, capabilities] of ways) {
     await withSession(
       script,
       async (session) => {
-        session.view = new MailboxView("box");
+        session.view = new MailboxView("box", withQresync);
         await leaveMailbox(session);
         assert.equal(session.view, undefined);
         await leaveMailbox(session);

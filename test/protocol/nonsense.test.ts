@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
@@ -66,7 +67,7 @@ test("an unknown response that ends in the marker of a literal is no more than t
 });
 
 test("where the server has not told yet which mailbox it means, either is skipped", async () => {
-  const [before, next] = [new MailboxView("before"), new MailboxView("next")];
+  const [before, next] = [new MailboxView("before", withQresync), new MailboxView("next", withQresync)];
   const script = `
     C: f UID FETCH 1:* FLAGS
     C: s SELECT next
@@ -109,7 +110,7 @@ for (const [what, script, run] of [
     await withSession(
       script,
       async (session) => {
-        if (!what.startsWith("though")) session.view = new MailboxView("box");
+        if (!what.startsWith("though")) session.view = new MailboxView("box", withQresync);
         await assert.rejects(session.run(run), failsWith("PROTOCOL", /cannot be understood/));
       },
       misread,
@@ -152,7 +153,7 @@ interface Heard {
 async function fetch(answer: string, work: (heard: Heard) => Promise<void>): Promise<void> {
   const log = recordedLog(2);
   const alerts: string[] = [];
-  const view = new MailboxView("box");
+  const view = new MailboxView("box", withQresync);
   await withScript(`C: f UID FETCH 1:* BODY.PEEK[]\n${answer}`, async (server) => {
     const onAlert = (text: string): void => void alerts.push(text);
     const session = new Session(await server.connect(), { side: "local", log, onAlert });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
@@ -295,7 +296,7 @@ test("UNSELECT leaves the mailbox: what comes then is not of it", async () => {
     S: * 6 EXISTS
     S: t2 OK`;
   await withSession(script, async (session) => {
-    const view = new MailboxView("box");
+    const view = new MailboxView("box", withQresync);
     session.view = view;
     await unselect(session);
     assert.equal(session.view, undefined);

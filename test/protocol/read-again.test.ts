@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import { perSide } from "../../src/model/side.ts";
 import { formatUidSet } from "../../src/model/uid-set-text.ts";
@@ -11,7 +12,7 @@ import { failsWith, withSession } from "./fixture.ts";
 /** Flags with mod-sequences up to 7 are known. The script is the local server's; the remote one has nothing to tell. */
 function withLate<T>(script: string, work: (readAll: () => Promise<boolean>, view: MailboxView) => Promise<T>) {
   return withSession(script, (session) => {
-    const views = { local: new MailboxView("box", 7n), remote: new MailboxView("box") };
+    const views = { local: new MailboxView("box", withQresync, 7n), remote: new MailboxView("box", withQresync) };
     session.view = views.local;
     views.local.receive({
       kind: "fetch",

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../../src/imap/responses.ts";
@@ -64,7 +65,7 @@ test("the listener gets what nobody claims, selected mailbox or not, and nothing
 
 test("the view knows already what the listener is told", async () => {
   await withSession("C: t1 NOOP\nS: * 4 EXISTS\nS: t1 OK", async (session) => {
-    const view = new MailboxView("box");
+    const view = new MailboxView("box", withQresync);
     session.view = view;
     const seen: number[] = [];
     session.listen(() => {
@@ -101,7 +102,7 @@ const odd: readonly (readonly [what: string, line: string])[] = [
 for (const [what, line] of odd) {
   test(`${what} does not end the connection`, async () => {
     await withSession(`C: t1 NOOP\n${line}\nS: t1 OK in order {3}\nC: t2 NOOP\nS: t2 OK`, async (session) => {
-      session.view = new MailboxView("a");
+      session.view = new MailboxView("a", withQresync);
       await session.run(noop);
       await session.run(noop);
     });

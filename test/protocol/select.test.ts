@@ -2,11 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { basic } from "../../src/imap/abilities.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
-import { openChannel, selectAgain } from "../../src/imap/mailbox/channel.ts";
+import { openChannel } from "../../src/imap/mailbox/channel.ts";
+import { selectAgain, type SelectBaseline } from "../../src/imap/mailbox/select-command.ts";
 import { fetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
 import { noop } from "../../src/imap/verbs/mailbox.ts";
-import { select, type SelectBaseline } from "../../src/imap/verbs/select.ts";
+import { select } from "../../src/imap/verbs/select.ts";
 import { storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import { flagSet } from "../../src/model/flags.ts";
 import { uidSetOf } from "../../src/model/uid-set.ts";
@@ -58,6 +60,21 @@ for (const [what, knowledge, sent] of known) {
     });
   });
 }
+
+test("where QRESYNC is not enabled, SELECT says nothing of what is known, nor does it when the mailbox is selected again", async () => {
+  const script = `
+    C: t1 SELECT a
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT a
+    S: * OK [CLOSED] closed
+    S: t2 OK`;
+  await withSession(script, async (session) => {
+    session.abilities = basic;
+    const view = await select(session, "a", { state, sequenceSample: [[1, 5]] });
+    await session.run(selectAgain(view));
+  });
+});
 
 test("without mod-sequences none are asked for, and flags are stored on no condition", async () => {
   for (const code of ["NOMODSEQ", "HIGHESTMODSEQ 0"]) {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import type { Command } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
@@ -85,7 +86,7 @@ test("flags too long for any line are refused by name, not by a crash", async ()
 /** A session with a mailbox selected, as far as it knows. */
 function withSelected<T>(script: string, work: (session: Session, view: MailboxView) => Promise<T>): Promise<T> {
   return withSession(script, (session) => {
-    const view = new MailboxView("box");
+    const view = new MailboxView("box", withQresync);
     session.view = view;
     return work(session, view);
   });

@@ -1,7 +1,7 @@
 // A mailbox as its server describes it when it is selected, and in response codes later on.
 
 import { type FlagSet, type PermanentFlags, permanentFlags } from "../../model/flags.ts";
-import { readModSeq } from "../../model/mod-seq.ts";
+import { noModSeq, readModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { readNonZero, readObjectId } from "../codec/wire-values.ts";
 import type { ResponseCode } from "../responses.ts";
@@ -14,7 +14,7 @@ export class MailboxDescription {
   readonly #mailboxIds = new Set<string>();
   uidValidity = 0;
   uidNext = 0;
-  highestModSeq = 0n;
+  highestModSeq = noModSeq;
   /** Undefined: the server said neither HIGHESTMODSEQ nor NOMODSEQ. */
   hasModSeqs: boolean | undefined;
   hasStickyUids = true;
@@ -34,7 +34,7 @@ export class MailboxDescription {
 
   /** To ask for any is an error (RFC 7162 3.1.2.2), or of no use. False before the mailbox is selected. */
   get lacksModSeqs(): boolean {
-    return this.hasModSeqs === false || (this.hasModSeqs === true && this.highestModSeq === 0n);
+    return this.hasModSeqs === false || (this.hasModSeqs === true && this.highestModSeq === noModSeq);
   }
 
   /** What the server says of the mailbox is not to be relied on any more. */

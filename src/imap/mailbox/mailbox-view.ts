@@ -3,15 +3,20 @@
 
 import { flagSet, noFlags } from "../../model/flags.ts";
 import type { Observation } from "../../model/mailbox-state.ts";
-import { laterModSeq } from "../../model/mod-seq.ts";
+import { laterModSeq, noModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { countUids, hasUid, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import type { Abilities } from "../abilities.ts";
 import type { FetchResponse, UnreadableResponse, UntaggedResponse, VanishedResponse } from "../responses.ts";
 import { MailboxDescription } from "./mailbox-description.ts";
+import type { MessageNumbers, Named } from "./message-numbers.ts";
 import { type FlagChange, PendingChanges } from "./pending-changes.ts";
 import { mailboxProtocol, notUnderstood } from "./unreadable.ts";
 
 export class MailboxView extends MailboxDescription {
+  /** Of the connection on which it was selected. */
+  readonly abilities: Abilities;
+  readonly #numbers: MessageNumbers;
   readonly pending = new PendingChanges();
   exists = 0;
   /** What `exists` was when select() was answered: as old as the other numbers that it told. */
@@ -21,16 +26,16 @@ export class MailboxView extends MailboxDescription {
   /** The server told a mod-sequence of a message that is none: what changes there cannot be told by mod-sequences. */
   hasUnknownModSeqs = false;
   /** The highest that was reported of any message. */
-  latestModSeq = 0n;
+  latestModSeq = noModSeq;
   /** HIGHESTMODSEQ as answers to other commands than SELECT and STATUS told it (RFC 7162 3.2.8, 3.2.9). */
-  #confirmedModSeq = 0n;
+  #confirmedModSeq = noModSeq;
   /** Since select() was answered, flags were announced without a mod-sequence (RFC 7162 3.2.4 wants one). */
   hasUnstampedNews = false;
   /** What select() was answered. */
   whenSelected: Observation = this.observe();
   /** Flags that changed up to this one are known. */
   readonly #knownModSeq: bigint;
-  #latest: FlagChange = { flags: noFlags, modSeq: 0n };
+  #latest: FlagChange = { flags: noFlags, modSeq: noModSeq };
   /** Messages of which something was announced that could not be read, or came late; and what was wrong with it. */
   readonly #unread = new Map<number, string>();
   /** Messages that were among them: what is told next is believed. */
@@ -38,8 +43,10 @@ export class MailboxView extends MailboxDescription {
   /** Mod-sequences of messages that changed since SELECT, our own STOREs included. */
   readonly #modSeqs = new Map<number, bigint>();
 
-  constructor(wireName: string, knownModSeq = 0n) {
+  constructor(wireName: string, abilities: Abilities, knownModSeq = noModSeq) {
     super(wireName);
+    this.abilities = abilities;
+    this.#numbers = abilities.messageNumbers();
     this.#knownModSeq = knownModSeq;
   }
 
@@ -59,8 +66,7 @@ export class MailboxView extends MailboxDescription {
         this.describeFlags({ defined: new Set(response.flags.map((flag) => flag.toLowerCase())) });
         break;
       case "expunge":
-        // RFC 7162 3.2.10: once QRESYNC is enabled, removals are told as VANISHED only.
-        this.noteFault("the server sent EXPUNGE although QRESYNC is enabled");
+        this.#noteExpunged(this.#numbers.expunged(response));
         break;
       case "unreadable":
         this.#noteUnreadable(response);
@@ -74,37 +80,37 @@ export class MailboxView extends MailboxDescription {
 
   /** Records flags and mod-sequence of a FETCH response as a change to deal with, unless the message is gone. */
   noteFetch(response: FetchResponse): void {
-    const { uid, flags, modSeq } = response;
+    const { flags, modSeq } = response;
     this.noteModSeq(modSeq);
-    if (uid === undefined) {
-      if (flags === undefined && modSeq === undefined) return;
-      // RFC 7162 3.2.4: with QRESYNC enabled every unsolicited FETCH carries the UID.
-      this.noteFault("the server sent a FETCH without UID although QRESYNC is enabled");
-      return;
-    }
+    if (response.uid === undefined && flags === undefined && modSeq === undefined) return;
+    const uid = response.uid ?? this.#uidOf(this.#numbers.changed(response));
+    if (uid === undefined) return;
     const isAskedAgain = this.#askedAgain.delete(uid);
-    const known = isAskedAgain ? 0n : this.modSeqOf(uid);
-    if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq ?? 0n, known))) {
+    const known = isAskedAgain ? noModSeq : this.modSeqOf(uid);
+    if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq ?? noModSeq, known))) {
       // Whose flags they are, and whether others came after them, is asked before a checkpoint.
       this.#unread.set(uid, `what the server told of UID ${String(uid)} came late, or is about another message`);
       return;
     }
     if (this.#unread.size > 0) this.#unread.delete(uid);
     // Of a million messages that one command changed, all share one value.
-    const change = this.#sameAsBefore({ flags: flags === undefined ? noFlags : flagSet(flags), modSeq: modSeq ?? 0n });
+    const change = this.#sameAsBefore({
+      flags: flags === undefined ? noFlags : flagSet(flags),
+      modSeq: modSeq ?? noModSeq,
+    });
     if (change.modSeq > known) this.#modSeqs.set(uid, change.modSeq);
     if (flags !== undefined) this.pending.report(uid, change);
   }
 
   /** Mod-sequences only grow (RFC 7162 3.1): the flags are older than those that are known, or too much was told before. */
   #isLate(modSeq: bigint, known: bigint): boolean {
-    return modSeq > 0n && (modSeq <= this.#knownModSeq || modSeq < known);
+    return modSeq > noModSeq && (modSeq <= this.#knownModSeq || modSeq < known);
   }
 
   /** Of any message, whoever asked for it. */
   noteModSeq(modSeq: bigint | undefined): void {
     if (modSeq === undefined) return;
-    if (modSeq === 0n) this.hasUnknownModSeqs = true;
+    if (modSeq === noModSeq) this.hasUnknownModSeqs = true;
     else if (modSeq > this.latestModSeq) this.latestModSeq = modSeq;
   }
 
@@ -151,7 +157,7 @@ export class MailboxView extends MailboxDescription {
 
   /** Flags with this mod-sequence were dealt with in an earlier run, or have been told since. */
   isNoNews(uid: number, { modSeq }: FlagChange): boolean {
-    return modSeq > 0n && (modSeq <= this.#knownModSeq || modSeq <= this.modSeqOf(uid));
+    return modSeq > noModSeq && (modSeq <= this.#knownModSeq || modSeq <= this.modSeqOf(uid));
   }
 
   /** Everything up to this mod-sequence has been reported, as STATUS and a NOOP behind it showed. */
@@ -176,12 +182,23 @@ export class MailboxView extends MailboxDescription {
     return taken;
   }
 
-  /** 0n when the message has not changed since SELECT. */
+  /** None when the message has not changed since SELECT. */
   modSeqOf(uid: number): bigint {
-    return this.#modSeqs.get(uid) ?? 0n;
+    return this.#modSeqs.get(uid) ?? noModSeq;
   }
 
-  #vanish({ uids, earlier }: VanishedResponse): void {
+  #uidOf(named: Named): number | undefined {
+    if ("uid" in named) return named.uid;
+    this.noteFault(named.fault);
+    return undefined;
+  }
+
+  #noteExpunged(named: Named): void {
+    const uid = this.#uidOf(named);
+    if (uid !== undefined) this.#vanish({ uids: uidSetOf([uid]), earlier: false });
+  }
+
+  #vanish({ uids, earlier }: Pick<VanishedResponse, "uids" | "earlier">): void {
     this.pending.noteVanished(uids, !earlier);
     // RFC 7162 3.2.10: EXISTS is not repeated after VANISHED without (EARLIER).
     if (earlier) return;

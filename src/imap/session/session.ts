@@ -8,6 +8,7 @@
 import type { Log } from "../../log/log.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { Side } from "../../model/side.ts";
+import { type Abilities, basic } from "../abilities.ts";
 import type { Capabilities } from "../capabilities.ts";
 import { ResponseReader } from "../codec/read-responses.ts";
 import { strangersLimits, trustingLimits } from "../codec/response-limits.ts";
@@ -44,6 +45,8 @@ export class Session {
   readonly log: Log;
   /** The server tells of changes in other mailboxes, too, at any time (RFC 5465). */
   isNotified = false;
+  /** What was agreed with the server. */
+  abilities: Abilities = basic;
 
   readonly #selection = new Selection();
   readonly #discretion = new Discretion();

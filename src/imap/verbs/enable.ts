@@ -1,6 +1,7 @@
 // ENABLE: the server tells what QRESYNC lets it tell (RFC 5161, RFC 7162 3.2.3).
 
 import { InterimapError } from "../../model/errors.ts";
+import { withQresync } from "../abilities.ts";
 import { line } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { UntaggedResponse } from "../responses.ts";
@@ -9,6 +10,8 @@ import type { Session } from "../session/session.ts";
 /** The session ends when the server does not: CAPABILITY_MISSING, or as {@link CommandRefused.ofServer} says. */
 export function enableQresync(session: Session): Promise<unknown> {
   let isEnabled = false;
+  // What is sent behind it relies on it.
+  session.abilities = withQresync;
   return session.run({
     name: "ENABLE",
     overlap: "any",

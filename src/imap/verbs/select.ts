@@ -1,16 +1,8 @@
-// SELECT, with what we knew of the mailbox, so that the server tells only what changed (RFC 7162 3.2.5).
+// Selects a mailbox for the first time: what its server says of it from then on is in a view.
 
-import { hasModSeq, type MailboxState } from "../../model/mailbox-state.ts";
-import { uidSetOf } from "../../model/uid-set.ts";
-import { type CommandPart, line, modSeq, number, uids } from "../codec/write-command.ts";
-import { type Channel, selectInto } from "../mailbox/channel.ts";
+import type { Channel } from "../mailbox/channel.ts";
 import { MailboxView } from "../mailbox/mailbox-view.ts";
-
-export interface SelectBaseline {
-  readonly state: MailboxState;
-  /** Sequence number and UID of some messages, ascending; empty when they cannot be known. */
-  readonly sequenceSample: readonly (readonly [sequence: number, uid: number])[];
-}
+import { type SelectBaseline, selectFirst } from "../mailbox/select-command.ts";
 
 /** How often a mailbox is selected because what is reported about it may be about one that was refused before it. */
 const attempts = 4;
@@ -28,8 +20,8 @@ export async function select(session: Channel, wireName: string, known?: SelectB
 }
 
 async function selectOnce(session: Channel, wireName: string, known?: SelectBaseline): Promise<MailboxView> {
-  const view = new MailboxView(wireName, known?.state.highestModSeq);
-  const selecting = selectInto(view, known === undefined ? [] : qresync(known));
+  const view = new MailboxView(wireName, session.abilities, known?.state.highestModSeq);
+  const selecting = selectFirst(view, known);
   await session.run({
     ...selecting,
     // Sent again where [CLOSED] is not told: the last answer counts.
@@ -40,13 +32,4 @@ async function selectOnce(session: Channel, wireName: string, known?: SelectBase
     },
   });
   return view;
-}
-
-function qresync({ state, sequenceSample }: SelectBaseline): CommandPart[] {
-  const { uidValidity, uidNext, highestModSeq } = state;
-  // RFC 7162 3.2.5: mod-sequences start at 1, and below UID 1 there is nothing to ask for.
-  if (!hasModSeq(state) || uidNext <= 1) return [];
-  const [sequences, those] = [0, 1].map((i) => uidSetOf(sequenceSample.map((pair) => pair[i]!)));
-  const sample = sequenceSample.length === 0 ? [] : line` (${uids(sequences!)} ${uids(those!)})`;
-  return line` (QRESYNC (${number(uidValidity)} ${modSeq(highestModSeq)} 1:${number(uidNext - 1)}${sample}))`;
 }

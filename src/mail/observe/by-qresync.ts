@@ -1,12 +1,12 @@
 // SELECT with what is known: the server reports what happened since (RFC 7162 3.2.5).
 
 import type { Command } from "../../imap/command.ts";
-import { type Channel, selectAgain } from "../../imap/mailbox/channel.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import { select, type SelectBaseline } from "../../imap/verbs/select.ts";
-import { hasModSeq, type MailboxState } from "../../model/mailbox-state.ts";
-import type { UidSet } from "../../model/uid-set.ts";
-import { type Baseline, Observed } from "./changes.ts";
+import { selectAgain, type SelectBaseline } from "../../imap/mailbox/select-command.ts";
+import { select } from "../../imap/verbs/select.ts";
+import { hasModSeq } from "../../model/mailbox-state.ts";
+import { type Again, type Baseline, Observed } from "./changes.ts";
 import { requireObservable } from "./observable.ts";
 
 /** As `observe()`. */
@@ -38,11 +38,6 @@ function selectBaseline({ state, sequenceSample = () => [] }: Baseline): SelectB
 function hidesExpunges({ exists }: MailboxView, { sequenceSample }: SelectBaseline): boolean {
   const [highest = 0] = sequenceSample.at(-1) ?? [];
   return exists < highest;
-}
-
-interface Again {
-  readonly since?: MailboxState | undefined;
-  readonly uids?: UidSet;
 }
 
 /** As `observeAgain()`. */

@@ -14,6 +14,14 @@ export interface Baseline {
   readonly sequenceSample?: () => readonly (readonly [sequence: number, uid: number])[];
 }
 
+/** What is asked for once more; without anything, all that happened since the server last told its state. */
+export interface Again {
+  /** What happened since that state, as much of it as was told already; undefined: since the last time. */
+  readonly since?: MailboxState | undefined;
+  /** Only what happened to these; of all times where `since` cannot say. */
+  readonly uids?: UidSet;
+}
+
 /** What happened in a mailbox since its baseline. Where there is none, everything in it is new. */
 export interface Changes {
   /** By what means this is known: for logs and tests. Nothing follows from it. */

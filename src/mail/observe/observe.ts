@@ -2,10 +2,8 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import type { MailboxState } from "../../model/mailbox-state.ts";
-import type { UidSet } from "../../model/uid-set.ts";
 import { againByQresync, observeByQresync } from "./by-qresync.ts";
-import type { Baseline, Observed } from "./changes.ts";
+import type { Again, Baseline, Observed } from "./changes.ts";
 
 /**
  * Selects the mailbox and finds out what happened in it since `baseline`; with none, everything is new. It goes on being
@@ -15,14 +13,6 @@ import type { Baseline, Observed } from "./changes.ts";
  */
 export function observe(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
   return observeByQresync(channel, wireName, baseline);
-}
-
-/** What is asked for once more; without anything, all that happened since the server last told its state. */
-export interface Again {
-  /** What happened since that state, as much of it as was told already; undefined: since the last time. */
-  readonly since?: MailboxState | undefined;
-  /** Only what happened to these; of all times where `since` cannot say. */
-  readonly uids?: UidSet;
 }
 
 /** Has the server report once more what happened in the mailbox, appended messages included. It comes into the view. */

@@ -1,7 +1,7 @@
 // By what means it is learnt what happened in a mailbox. This is the one place that decides; whoever asks what happened gets the
 // same answer and need not know.
 
-import type { MailboxDescription } from "../../imap/mailbox/mailbox-description.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts";
 
 /**
@@ -15,10 +15,11 @@ export type Rung = "resync" | "comparison";
  * is none that a server could report from.
  */
 export function rungOf(
-  { hasModSeqs, lacksModSeqs }: Pick<MailboxDescription, "hasModSeqs" | "lacksModSeqs">,
+  { abilities, hasModSeqs, lacksModSeqs }: Pick<MailboxView, "abilities" | "hasModSeqs" | "lacksModSeqs">,
   baseline?: MailboxState,
 ): Rung | undefined {
   // RFC 7162 3.1.2: a server says one or the other of each mailbox.
   if (hasModSeqs === undefined) return undefined;
-  return lacksModSeqs || (baseline !== undefined && !followsChanges(baseline)) ? "comparison" : "resync";
+  if (!abilities.reportsSince || lacksModSeqs) return "comparison";
+  return baseline === undefined || followsChanges(baseline) ? "resync" : "comparison";
 }

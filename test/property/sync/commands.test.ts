@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { withQresync } from "../../../src/imap/abilities.ts";
 import { Capabilities } from "../../../src/imap/capabilities.ts";
 import { encodeCommand } from "../../../src/imap/codec/write-command.ts";
 import type { Command } from "../../../src/imap/command.ts";
@@ -96,7 +97,8 @@ async function sentBy(work: (session: Session) => Promise<unknown>, literalPlus:
     command.onAnswered?.(answer);
     return Promise.resolve(answer);
   };
-  const session = { run, side: "local", capabilities: new Capabilities(["LIST-STATUS"]) } as unknown as Session;
+  const capabilities = new Capabilities(["LIST-STATUS"]);
+  const session = { run, side: "local", capabilities, abilities: withQresync } as unknown as Session;
   // What cannot be sent is refused before it is.
   await work(session).catch((error: unknown) => {
     assert.ok(error instanceof Error && "code" in error, String(error));

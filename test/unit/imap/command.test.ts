@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../../src/imap/abilities.ts";
 import { line } from "../../../src/imap/codec/write-command.ts";
 import { type Command, mayOverlap } from "../../../src/imap/command.ts";
 import { MailboxView } from "../../../src/imap/mailbox/mailbox-view.ts";
 import { InFlight } from "../../../src/imap/session/in-flight.ts";
 
-const view = new MailboxView("box");
+const view = new MailboxView("box", withQresync);
 const of = (more: Omit<Command, "name" | "parts">): Command => ({ name: "X", parts: line`X`, ...more });
 
 const inFlight = (...commands: readonly Command[]): InFlight<{ readonly tag: string; readonly command: Command }> => {
@@ -116,7 +117,7 @@ test("a response belongs to the first command that claims it and means the selec
     return { tag: name, command: { ...of({ overlap: "any" }), claim, ...more } };
   };
   const deaf = { tag: "deaf", command: of({ overlap: "any" }) };
-  const elsewhere = claiming("elsewhere", true, { view: new MailboxView("other") });
+  const elsewhere = claiming("elsewhere", true, { view: new MailboxView("other", withQresync) });
   const gone = claiming("gone", true);
   const unmoved = claiming("unmoved", false);
   const owner = claiming("owner", true, { view });

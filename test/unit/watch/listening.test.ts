@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../../src/imap/abilities.ts";
 import { MailboxView } from "../../../src/imap/mailbox/mailbox-view.ts";
 import type { FetchResponse, UntaggedResponse } from "../../../src/imap/responses.ts";
 import type { Session } from "../../../src/imap/session/session.ts";
@@ -27,7 +28,7 @@ const nothingSelected: Circumstances = { selected: undefined, isWorking: false }
 
 function heard(response: UntaggedResponse, { selected, isWorking } = waiting): Outcome {
   const agenda = new Agenda();
-  const view = selected === undefined ? undefined : new MailboxView(selected);
+  const view = selected === undefined ? undefined : new MailboxView(selected, withQresync);
   const goesOn = noteUnsolicited(agenda, { side: "remote", view } as Session, { response, isWorking });
   const { everything, mailboxes } = agenda.take();
   assert.equal(mailboxes.local.size, 0);

@@ -1,5 +1,6 @@
 // A stand-in for a session whose server answers STATUS, NOOP and UNSELECT.
 
+import { withQresync } from "../../../src/imap/abilities.ts";
 import { Capabilities } from "../../../src/imap/capabilities.ts";
 import type { Command } from "../../../src/imap/command.ts";
 import { MailboxView } from "../../../src/imap/mailbox/mailbox-view.ts";
@@ -29,7 +30,7 @@ export function statusServer(
       side,
       isIdle: true,
       capabilities: new Capabilities(capabilities),
-      view: selected === undefined ? undefined : new MailboxView(selected),
+      view: selected === undefined ? undefined : new MailboxView(selected, withQresync),
       run: ({ name, claim }: Command): Promise<void> => {
         server.commands.push(name);
         if (server.failure !== undefined) return Promise.reject(server.failure);

@@ -1,6 +1,7 @@
 // Stands in for a Session: carries out on a ModelMailbox what the worker's commands say. No bytes, no sockets.
 // When each command is carried out is decided by whoever holds the world together; it tells when an answer is due.
 
+import { withQresync } from "../../../../src/imap/abilities.ts";
 import { Capabilities } from "../../../../src/imap/capabilities.ts";
 import { encodeCommand } from "../../../../src/imap/codec/write-command.ts";
 import type { Command } from "../../../../src/imap/command.ts";
@@ -37,6 +38,7 @@ type Answer = Pick<TaggedResponse, "status"> & { readonly code?: ResponseCode };
 export class ModelSession {
   readonly side: Side;
   readonly isUsable = true;
+  readonly abilities = withQresync;
   readonly capabilities: Capabilities;
   view: MailboxView | undefined;
   readonly #mailbox: ModelMailbox;

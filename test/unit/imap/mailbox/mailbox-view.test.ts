@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { basic, withQresync } from "../../../../src/imap/abilities.ts";
 import { parseFetchQuickly } from "../../../../src/imap/codec/fetch-fast-path.ts";
 import { parseResponse } from "../../../../src/imap/codec/parse-response.ts";
 import { MailboxView } from "../../../../src/imap/mailbox/mailbox-view.ts";
+import type { Named } from "../../../../src/imap/mailbox/message-numbers.ts";
 import type { UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { flagSet } from "../../../../src/model/flags.ts";
@@ -12,7 +14,7 @@ import { emptyUidSet } from "../../../../src/model/uid-set.ts";
 import { formatUidSet, parseUidSet } from "../../../../src/model/uid-set-text.ts";
 
 async function viewOf(...lines: readonly string[]): Promise<MailboxView> {
-  const view = new MailboxView("box");
+  const view = new MailboxView("box", withQresync);
   await hear(view, ...lines);
   return view;
 }
@@ -106,7 +108,7 @@ test("flags with an older mod-sequence are no change: they are asked for, and th
 });
 
 test("flags from before what is known already are no change either", async () => {
-  const view = new MailboxView("box", 7n);
+  const view = new MailboxView("box", withQresync, 7n);
   await hear(view, "1 FETCH (UID 3 FLAGS (old) MODSEQ (7))", "1 FETCH (UID 4 FLAGS (new) MODSEQ (8))");
   assert.deepEqual(changes(view), { 4: "new @8" });
   assert.equal(formatUidSet(view.takeUnread()), "3");
@@ -246,7 +248,7 @@ test("a message that was told of so that it could not be read is not to be taken
 });
 
 test("nor is one of which something was told late", async () => {
-  const view = new MailboxView("box", 7n);
+  const view = new MailboxView("box", withQresync, 7n);
   await hear(view, "1 FETCH (UID 5 FLAGS (old) MODSEQ (7))");
   assert.throws(() => view.requireRead(parseUidSet("5"), "local"), {
     code: "MAILBOX_PROTOCOL",
@@ -306,7 +308,7 @@ test("who reads all flags anew may take what was told of vanished messages, too"
 test("a hundred thousand messages that vanish one by one cost as much for each as a few", async () => {
   // Before, each line went through all that had been told: a time no limit could be set to.
   const count = 100_000;
-  const view = new MailboxView("box");
+  const view = new MailboxView("box", withQresync);
   for (let uid = 1; uid <= count; uid++) {
     const line = `* 1 FETCH (UID ${String(2 * uid)} FLAGS (a) MODSEQ (7))`;
     view.receive(parseFetchQuickly(line, [])!);
@@ -314,4 +316,19 @@ test("a hundred thousand messages that vanish one by one cost as much for each a
   }
   assert.deepEqual([view.pending.vanished.ranges.length, view.pending.vanishedLive.ranges.length], [count, count / 2]);
   assert.equal(view.pending.changes.size, 0);
+});
+
+test("what a message is that is named by its number only depends on what was agreed with the server", async () => {
+  for (const line of ["1 EXPUNGE", String.raw`1 FETCH (FLAGS (\Seen))`]) {
+    const view = new MailboxView("box", basic);
+    await hear(view, line);
+    assert.match(fault(view), /numbers of messages are not known/);
+  }
+  const uidOf = ({ sequence }: { readonly sequence: number }): Named => ({ uid: 100 + sequence });
+  const counted = { reportsSince: false, messageNumbers: () => ({ expunged: uidOf, changed: uidOf }) };
+  const view = new MailboxView("box", counted);
+  await hear(view, "9 EXISTS", String.raw`1 FETCH (FLAGS (\Seen) MODSEQ (7))`, "2 EXPUNGE");
+  assert.deepEqual(changes(view), { 101: "\\Seen @7" });
+  assert.deepEqual([formatUidSet(view.pending.vanishedLive), view.exists, view.hasShrunk], ["102", 8, true]);
+  view.requireReadable("local");
 });

@@ -1,0 +1,17 @@
+// What was agreed with a server on a connection, as far as it decides how a mailbox can be observed: by what it means, not by the
+// name of the extension that brings it.
+
+import { type MessageNumbers, neverByNumber, uncounted } from "./mailbox/message-numbers.ts";
+
+export interface Abilities {
+  /** SELECT takes a state that is known, and is answered with what happened since (RFC 7162 3.2.5). */
+  readonly reportsSince: boolean;
+  /** What is made of messages that are named by number, in one selected mailbox. */
+  readonly messageNumbers: () => MessageNumbers;
+}
+
+/** Nothing was enabled: the base protocol (RFC 3501). */
+export const basic: Abilities = { reportsSince: false, messageNumbers: () => uncounted };
+
+/** After ENABLE QRESYNC (RFC 7162 3.2.3). */
+export const withQresync: Abilities = { reportsSince: true, messageNumbers: () => neverByNumber };

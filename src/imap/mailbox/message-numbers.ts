@@ -1,0 +1,25 @@
+// What a mailbox's view makes of a message that its server names by its number only.
+
+import type { ExpungeResponse, FetchResponse } from "../responses.ts";
+
+/** Whose message it is, or why that cannot be: then nothing the server says of the mailbox is to be relied on. */
+export type Named = { readonly uid: number } | { readonly fault: string };
+
+/** One for each selected mailbox, since what a number means depends on what was said before. */
+export interface MessageNumbers {
+  expunged(response: ExpungeResponse): Named;
+  /** Of a FETCH without UID. */
+  changed(response: FetchResponse): Named;
+}
+
+/** RFC 7162 3.2.10, 3.2.4: removals are reported as VANISHED only, and every unsolicited FETCH carries the UID. */
+export const neverByNumber: MessageNumbers = {
+  expunged: () => ({ fault: "the server sent EXPUNGE although QRESYNC is enabled" }),
+  changed: () => ({ fault: "the server sent a FETCH without UID although QRESYNC is enabled" }),
+};
+
+/** Nobody counts along. */
+export const uncounted: MessageNumbers = {
+  expunged: () => ({ fault: "the server sent EXPUNGE, and the numbers of messages are not known" }),
+  changed: () => ({ fault: "the server sent a FETCH without UID, and the numbers of messages are not known" }),
+};
