@@ -151,6 +151,11 @@ export function isEmpty(set: UidSet): boolean {
   return set.ranges.length === 0;
 }
 
+export function isSameSet(a: UidSet, b: UidSet): boolean {
+  if (a.ranges.length !== b.ranges.length) return false;
+  return a.ranges.every(([first, last], i) => first === b.ranges[i]![0] && last === b.ranges[i]![1]);
+}
+
 /** Zero for an empty set. */
 export function lastUid(set: UidSet): number {
   return set.ranges.at(-1)?.[1] ?? 0;

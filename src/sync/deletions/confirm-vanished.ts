@@ -27,7 +27,7 @@ import { allDone } from "../../util/all-done.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
-import { looksLikeTheEnd, type Loss, pauseMs } from "./vanished-doubt.ts";
+import { looksLikeTheEnd, pauseMs, type Vanishing } from "./vanished-doubt.ts";
 
 /** How often a count that does not fit is asked for while nothing moves, and how often a mailbox that goes on changing. */
 const attempts = 3;
@@ -76,13 +76,13 @@ export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise
       continue;
     }
     if (isEmpty(seen.gone)) return seen.gone;
-    const loss = lossOf(mailbox, side);
-    if (!looksLikeTheEnd(loss) || isSame(seen, before)) {
+    const vanishing = vanishingOf(mailbox, side);
+    if (!looksLikeTheEnd(vanishing) || isSame(seen, before)) {
       mailbox.progress[side].lost += countUids(intersect(seen.gone, view.pending.vanishedLive));
       return seen.gone;
     }
     before = seen;
-    await pause(mailbox, pauseMs(loss));
+    await pause(mailbox, pauseMs(vanishing));
   }
   throw unstable(side, nothingDeleted);
 }
@@ -218,7 +218,7 @@ async function noteRefuted(mailbox: OpenMailbox, side: Side, { uids, unchanged }
   await comparePairs(mailbox, pairs, [side]);
 }
 
-function lossOf({ views, progress }: OpenMailbox, side: Side): Loss {
+function vanishingOf({ views, progress }: OpenMailbox, side: Side): Vanishing {
   const { pending, exists } = views[side];
   const { vanished, vanishedLive } = pending;
   return { live: progress[side].lost + countUids(vanishedLive), reported: countUids(vanished), left: exists };

@@ -7,15 +7,14 @@ import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, subtract, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
-import { newlyVanished, undeletableIn } from "../refused/refused-changes.ts";
+import { undeletableIn } from "../refused/refused-changes.ts";
 import type { DeletionGuard } from "./deletion-guard.ts";
-import type { Loss } from "./hold-back-plan.ts";
-import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
+import { type Loss, lossOf } from "./loss.ts";
 
 export interface Prospect {
   readonly isRubbish: boolean;
@@ -25,7 +24,7 @@ export interface Prospect {
   readonly wireNames: PerSide<string>;
 }
 
-export interface Foresight {
+interface Foresight {
   readonly guard: DeletionGuard;
   readonly store: Store;
   readonly sessions: PerSide<Session>;
@@ -53,8 +52,7 @@ export async function foreseeDeletions(foresight: Foresight, all: readonly Prosp
   for (const [i, prospect] of prospects.entries()) {
     const suspected = missing[i]!;
     if (suspected.local + suspected.remote === 0) continue;
-    const vanished = await countVanished(foresight, prospect);
-    losses.push({ name: prospect.mailbox.name, vanished, known: mapped[i]! });
+    losses.push(...(await countVanished(foresight, prospect)));
   }
   return guard.holdBack(losses);
 }
@@ -92,23 +90,22 @@ function countIn(listed: ListedMailbox | undefined): (MailboxState & { readonly 
   return { ...listed.state, messages: listed.messages };
 }
 
-/** How many messages of each side vanished and are still on the other. */
-async function countVanished(foresight: Foresight, prospect: Prospect): Promise<PerSide<number>> {
-  const { idx } = prospect.mailbox;
+/** Nothing where the mailbox cannot be asked: whatever it is, its worker will meet it too, and say so. */
+async function countVanished(foresight: Foresight, prospect: Prospect): Promise<Loss[]> {
   const { store } = foresight;
+  const { mailbox, isRubbish } = prospect;
+  const { idx, name } = mailbox;
   try {
     const vanished = await bothSides((side) => findVanished(foresight, { side, prospect }));
-    const news = newlyVanished({ store, idx, undeletable: undeletableIn({ store, idx }), vanished });
-    return countDeletions(vanishedPlans({ store, idx, vanished: news }));
+    return [lossOf({ store, idx, name, isRubbish }, { vanished, undeletable: undeletableIn({ store, idx }) }).loss];
   } catch (error) {
-    // Whatever it is, the mailbox's worker will meet it too, and say so.
-    if (error instanceof InterimapError && error.abandons === "mailbox") return perSide(() => 0);
+    if (error instanceof InterimapError && error.abandons === "mailbox") return [];
     throw error;
   }
 }
 
 /** What the server says vanished, and does not list when asked. */
-export async function findVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<UidSet> {
+async function findVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<UidSet> {
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];
   if (state === undefined) return emptyUidSet;

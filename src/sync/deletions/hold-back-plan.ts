@@ -1,14 +1,6 @@
 // More messages have vanished than may be deleted: which mailboxes that is about. Pure, and whatever the order they come in.
 
-import type { PerSide } from "../../model/side.ts";
-
-export interface Loss {
-  readonly name: string;
-  /** How many messages of each side vanished and are still on the other. */
-  readonly vanished: PerSide<number>;
-  /** How many messages are known to be on both sides. */
-  readonly known: number;
-}
+import type { Loss } from "./loss.ts";
 
 /** Who deletes so few, and not most of a mailbox, has nothing to do with the rest. */
 const slight = 10;
@@ -24,8 +16,8 @@ export function planHoldingBack(losses: readonly Loss[], isTooMany: (count: numb
   return isTooMany(sum(few)) ? lossy : lossy.filter((loss) => !few.includes(loss));
 }
 
-function lost({ vanished }: Loss): number {
-  return vanished.local + vanished.remote;
+function lost({ deletions }: Loss): number {
+  return deletions.local + deletions.remote;
 }
 
 function sum(losses: readonly Loss[]): number {

@@ -4,14 +4,15 @@ import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/
 import { hasUid, intersect, isEmpty, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
-import { clearRefusedChanges, newlyVanished } from "../refused/refused-changes.ts";
+import { clearRefusedChanges } from "../refused/refused-changes.ts";
 import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.ts";
 import { expungeMessages } from "./expunge-messages.ts";
-import { countDeletions, vanishedPlans } from "./vanished-slices.ts";
+import { lossOf } from "./loss.ts";
+import { countDeletions } from "./vanished-slices.ts";
 
 /** Deals with all messages the views report as vanished now. */
 export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
-  const { views, store, idx } = mailbox;
+  const { views, idx } = mailbox;
   for (const side of sides) forgetUnknown(mailbox, side);
   if (sides.every((side) => isEmpty(views[side].pending.vanished))) return;
   const gone = await bothSides((side) => confirmVanished(mailbox, side));
@@ -19,10 +20,10 @@ export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
   for (const side of sides) views[side].requireReadable(side);
   const told = perSide((side) => views[side].takeVanished(gone[side]));
   const undeletable = perSide((side) => mailbox.progress[side].undeletable);
-  const vanished = newlyVanished({ store, idx, undeletable, vanished: told });
-  const plans = vanishedPlans({ store, idx, vanished });
+  const { loss, plans } = lossOf(mailbox, { vanished: told, undeletable });
+  const { vanished } = loss;
   const moved = mailbox.guard.movedFrom(idx);
-  mailbox.guard.admit(countDeletions(plans), mailbox, moved && countDeletions(plans, moved));
+  mailbox.guard.admit(loss, moved && countDeletions(plans, moved));
   for (const side of sides) {
     forgetRefused(mailbox, side, vanished[side]);
     mailbox.progress[side].hasShrunk ||= !isEmpty(told[side]);

@@ -1,6 +1,6 @@
 // When a report of vanished messages is to be looked at twice before anything is deleted. Pure.
 
-export interface Loss {
+export interface Vanishing {
   /** Messages that vanished since the mailbox was selected, as far as is known, those dealt with included. */
   readonly live: number;
   /** All that are reported as vanished now. */
@@ -16,7 +16,7 @@ const few = 10;
  * A mailbox that somebody deletes may go on being there, with fewer messages or none, until it is gone as a whole. So
  * what looks like that is not believed at once.
  */
-export function looksLikeTheEnd({ live, reported, left }: Loss): boolean {
+export function looksLikeTheEnd({ live, reported, left }: Vanishing): boolean {
   if (left === 0) return true;
   return isMost(live, left, 10) || isMost(reported, left, 10 / 9);
 }
@@ -27,6 +27,6 @@ function isMost(gone: number, left: number, parts: number): boolean {
 }
 
 /** How long to wait before the server is asked once more: a large mailbox takes longer to delete. */
-export function pauseMs({ reported }: Loss): number {
+export function pauseMs({ reported }: Vanishing): number {
   return Math.min(2000, 200 + reported);
 }

@@ -3,11 +3,12 @@
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { type Job, shareOut } from "../../mail/pool/share-out.ts";
-import { InterimapError, interrupted } from "../../model/errors.ts";
+import { type ErrorCode, InterimapError, interrupted } from "../../model/errors.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { optimiseLater } from "../context/late-optimisation.ts";
 import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf } from "../context/run.ts";
 import { foreseeDeletions, type Prospect } from "../deletions/foresee-deletions.ts";
+import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { syncMailbox } from "./sync-mailbox.ts";
@@ -37,16 +38,13 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
     .filter((name) => !run.skipped.has(name) && !held.has(name))
     .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
   const marks = markAhead(run, { jobs, known });
-  const emptied: string[] = [];
   const work = ({ name }: Job, sessions: PerSide<Channel>): Promise<void> => {
     const one = { name, known: known.get(name), marked: marks.get(name), listings, sessions };
     return attempt(run, { mailbox: name }, async () => {
       try {
         await syncOne(run, one);
       } catch (error) {
-        if (isHeldBack(error)) return;
-        if (!(error instanceof InterimapError) || error.code !== "MAILBOX_EMPTIED") throw error;
-        emptied.push(name);
+        if (!isStopped(error, "MASS_DELETION", "MAILBOX_EMPTIED")) throw error;
       }
     });
   };
@@ -57,41 +55,40 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
   );
   for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, run.sessions);
   // What was moved from them was copied by now.
-  for (const name of emptied)
-    if (!run.stop.aborted) await attempt(run, { mailbox: name }, () => syncEmptied(run, { name, listings }));
+  for (const loss of run.guard.emptied)
+    if (!run.stop.aborted) await attempt(run, { mailbox: loss.name }, () => syncEmptied(run, { loss, listings }));
   // What was held back is told once, by all that was seen.
   const { heldBack } = run.guard;
   if (heldBack !== undefined) run.report({ type: "deletions-held-back", side: heldBack.error.side, ...heldBack });
   if (run.stop.aborted) throw interrupted();
 }
 
-function isHeldBack(error: unknown): boolean {
-  return error instanceof InterimapError && error.code === "MASS_DELETION";
+/** By the guard, which says of all such mailboxes together what there is to say. */
+function isStopped(error: unknown, ...codes: readonly ErrorCode[]): boolean {
+  return error instanceof InterimapError && codes.includes(error.code);
 }
 
 /** A mailbox that was about to lose nearly everything, once more: what is in other mailboxes by now may go. */
 async function syncEmptied(
   run: Run,
-  { name, listings }: Pick<Visit, "listings"> & { readonly name: string },
+  { loss, listings }: Pick<Visit, "listings"> & { readonly loss: Loss },
 ): Promise<void> {
   const { guard, store, sessions } = run;
+  const { idx, name } = loss;
   const all = knownMailboxes(store);
-  const mailbox = all.get(name);
-  if (mailbox !== undefined) {
-    const exists = (other: string): boolean =>
-      sides.every((side) => listings[side].mailboxes.get(other)?.exists === true);
-    const others = [...all.values()].filter((other) => other !== mailbox && exists(other.name));
-    const prospect = prospectOf(mailbox, listings);
-    const moved = await findMoved(run, {
-      prospect,
-      others: others.map((other) => ({ idx: other.idx, wireNames: wireNamesOf(other.name, listings) })),
-    });
-    guard.noteMoved(mailbox.idx, moved);
-  }
+  const exists = (other: string): boolean =>
+    sides.every((side) => listings[side].mailboxes.get(other)?.exists === true);
+  const others = [...all.values()].filter((other) => other.idx !== idx && exists(other.name));
+  const moved = await findMoved(run, {
+    loss,
+    wireNames: wireNamesOf(name, listings),
+    others: others.map((other) => ({ idx: other.idx, wireNames: wireNamesOf(other.name, listings) })),
+  });
+  guard.noteMoved(idx, moved);
   try {
-    await syncOne(run, { name, known: mailbox, marked: undefined, listings, sessions });
+    await syncOne(run, { name, known: all.get(name), marked: undefined, listings, sessions });
   } catch (error) {
-    if (!isHeldBack(error)) throw error;
+    if (!isStopped(error, "MASS_DELETION")) throw error;
   }
 }
 

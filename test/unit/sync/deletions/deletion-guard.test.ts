@@ -2,8 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeletionLimit } from "../../../../src/model/deletion-limit.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
+import { emptyUidSet } from "../../../../src/model/uid-set.ts";
 import { DeletionGuard, type DeletionMemory } from "../../../../src/sync/deletions/deletion-guard.ts";
+import type { Loss } from "../../../../src/sync/deletions/loss.ts";
 import { errorLine } from "../../../support/error-line.ts";
+
+function loss(local: number, remote: number, mailbox: Partial<Loss> = {}): Loss {
+  const vanished = { local: emptyUidSet, remote: emptyUidSet };
+  const deletions = { local, remote };
+  return { idx: 1, name: "box", isRubbish: false, known: 1000, vanished, deletions, ...mailbox };
+}
 
 const half: DeletionLimit = { share: 0.5 };
 
@@ -50,9 +58,9 @@ test("messages are counted only when it depends on that, and once", () => {
     return 1000;
   };
   const deletions = new DeletionGuard({ countKnown, limit: half });
-  deletions.admit({ local: 4, remote: 5 });
+  deletions.admit(loss(4, 5));
   assert.equal(counted, 0);
-  for (let i = 0; i < 3; i++) deletions.admit({ local: 50, remote: 50 });
+  for (let i = 0; i < 3; i++) deletions.admit(loss(50, 50));
   assert.equal(counted, 1);
 });
 
@@ -71,11 +79,11 @@ const goOn = "if that is how it should be: interimap --allow-mass-delete";
 
 test("the line says what was seen, and how to go on", () => {
   assert.equal(
-    lineOf(() => guard(300).admit({ local: 0, remote: 151 })),
+    lineOf(() => guard(300).admit(loss(0, 151))),
     `remote: 151 of 300 messages have vanished from the remote server; nothing was deleted; ${goOn}`,
   );
   assert.equal(
-    lineOf(() => guard(300).admit({ local: 200, remote: 99 })),
+    lineOf(() => guard(300).admit(loss(200, 99))),
     "local: 200 of 300 messages have vanished from the local server, and 99 of 300 messages have vanished from the " +
       `remote server; nothing was deleted; ${goOn}`,
   );
@@ -83,35 +91,37 @@ test("the line says what was seen, and how to go on", () => {
 
 test("what was admitted before counts, and is told", () => {
   const deletions = guard(300);
-  deletions.admit({ local: 100, remote: 0 });
-  deletions.admit({ local: 50, remote: 0 });
+  deletions.admit(loss(100, 0));
+  deletions.admit(loss(50, 0));
   assert.equal(
-    lineOf(() => deletions.admit({ local: 1, remote: 0 })),
+    lineOf(() => deletions.admit(loss(1, 0))),
     `local: 151 of 300 messages have vanished from the local server; only 150 were deleted on the other one; ${goOn}`,
   );
-  deletions.require({ local: 0, remote: 0 });
+  deletions.admit(loss(0, 0));
 });
 
-test("what is only asked for does not count", () => {
+test("what is only asked for does not count, nor does what was refused", () => {
   const deletions = guard(300);
-  for (let i = 0; i < 3; i++) deletions.require({ local: 150, remote: 0 });
-  assert.match(
-    lineOf(() => deletions.require({ local: 151, remote: 0 })),
-    /nothing was deleted/,
-  );
+  for (let i = 0; i < 3; i++) assert.equal(deletions.isTooMany(150), false);
+  for (let i = 0; i < 2; i++) {
+    assert.match(
+      lineOf(() => deletions.admit(loss(151, 0))),
+      /nothing was deleted/,
+    );
+  }
+  deletions.admit(loss(150, 0));
 });
 
 test("what was held back is told once, by name, with what was deleted all the same", () => {
   const deletions = guard(1000);
-  const boxOf = (idx: number, name: string) => ({ idx, name, isRubbish: false });
   const names = deletions.holdBack([
-    { name: "a", vanished: { local: 0, remote: 400 }, known: 500 },
-    { name: "lists\0dev", vanished: { local: 0, remote: 101 }, known: 120 },
-    { name: "c", vanished: { local: 0, remote: 1 }, known: 380 },
+    loss(0, 400, { name: "a", known: 500 }),
+    loss(0, 101, { name: "lists\0dev", known: 120 }),
+    loss(0, 1, { name: "c", known: 380 }),
   ]);
   assert.deepEqual([...names], ["a", "lists\0dev"]);
-  deletions.admit({ local: 0, remote: 1 }, boxOf(3, "c"));
-  assert.throws(() => deletions.admit({ local: 0, remote: 500 }, boxOf(4, "d")), {
+  deletions.admit(loss(0, 1, { idx: 3, name: "c" }));
+  assert.throws(() => deletions.admit(loss(0, 500, { idx: 4, name: "d" })), {
     code: "MASS_DELETION",
     abandons: "mailbox",
   });
@@ -120,7 +130,7 @@ test("what was held back is told once, by name, with what was deleted all the sa
     "remote: 1002 of 1002 messages have vanished from the remote server; only 1 was deleted on the other one; " +
       `skipped: "a", "d", "lists/dev"; ${goOn}`,
   );
-  deletions.admit({ local: 0, remote: 3 }, boxOf(4, "d"));
+  deletions.admit(loss(0, 3, { idx: 4, name: "d" }));
   assert.match(errorLine(deletions.heldBack!.error), /skipped: "a", "lists\/dev"; /);
   assert.equal(guard(1000).heldBack, undefined);
 });
@@ -154,14 +164,12 @@ function memoryOf(now: number, before?: number): DeletionMemory & { emptied: boo
   return memory;
 }
 
-const box = { idx: 1, name: "box", isRubbish: false };
-
 test("what was deleted within the last 24 hours counts", () => {
   const memory = memoryOf(550, 1000);
   const deletions = new DeletionGuard({ countKnown: () => 550, limit: half, memory });
-  deletions.admit({ local: 0, remote: 50 }, box);
+  deletions.admit(loss(0, 50, { known: 550 }));
   assert.equal(
-    lineOf(() => deletions.admit({ local: 0, remote: 1 }, box)),
+    lineOf(() => deletions.admit(loss(0, 1, { known: 550 }))),
     "remote: 51 of 1000 messages have vanished from the remote server, and 450 others were deleted within 24 hours before; " +
       "only 50 were deleted on the other one; if that is how it should be: interimap --allow-mass-delete",
   );
@@ -172,18 +180,22 @@ test("what was deleted within the last 24 hours counts", () => {
 test("what came and went within the last 24 hours does not count", () => {
   const memory = memoryOf(20, 15);
   const deletions = new DeletionGuard({ countKnown: () => 200, limit: half, memory });
-  for (let i = 0; i < 5; i++) deletions.admit({ local: 0, remote: 20 }, box);
+  for (let i = 0; i < 5; i++) deletions.admit(loss(0, 20, { known: 20 }));
 });
 
 test("what was moved is no loss of the mailbox, then and later", () => {
   const memory = memoryOf(200);
   const deletions = new DeletionGuard({ countKnown: () => 10_000, limit: half, memory });
   const admit = (vanished: number, moved: number): void => {
-    deletions.admit({ local: vanished, remote: 0 }, box, { local: moved, remote: 0 });
+    deletions.admit(loss(vanished, 0, { known: 200 }), { local: moved, remote: 0 });
   };
   assert.throws(() => {
     admit(200, 19);
   }, /200 of 200 messages have vanished/);
+  assert.deepEqual(
+    deletions.emptied.map(({ name }) => name),
+    ["box"],
+  );
   admit(200, 20);
   assert.equal(memory.stock, 180);
 });
@@ -191,7 +203,7 @@ test("what was moved is no loss of the mailbox, then and later", () => {
 test("a mailbox that loses nearly everything is a case by itself", () => {
   const admit = (limit: DeletionLimit | undefined, count: number, memory = memoryOf(200)): void => {
     const deletions = new DeletionGuard({ countKnown: () => 10_000, limit, memory });
-    deletions.admit({ local: count, remote: 0 }, box);
+    deletions.admit(loss(count, 0, { known: memory.mappings.count(1) }));
   };
   admit(half, 180);
   assert.throws(
@@ -224,20 +236,20 @@ test("a mailbox that was emptied with permission may be emptied again, and the c
   const memory = memoryOf(200, 300);
   const guardOf = (limit: DeletionLimit | undefined): DeletionGuard =>
     new DeletionGuard({ countKnown: () => 10_000, limit, memory });
-  guardOf(undefined).admit({ local: 0, remote: 200 }, box);
+  guardOf(undefined).admit(loss(0, 200, { known: 200 }));
   assert.deepEqual([memory.emptied, memory.stock], [true, undefined]);
-  guardOf(half).admit({ local: 0, remote: 200 }, box);
+  guardOf(half).admit(loss(0, 200, { known: 200 }));
 });
 
 test("Trash and Junk may be emptied, unless a number of messages is the limit", () => {
-  const trash = { ...box, isRubbish: true };
+  const trash = loss(0, 200, { known: 200, isRubbish: true });
   const of = (limit: DeletionLimit): DeletionGuard =>
     new DeletionGuard({ countKnown: () => 300, limit, memory: memoryOf(200) });
-  of(half).admit({ local: 0, remote: 200 }, trash);
+  of(half).admit(trash);
   assert.equal(of(half).counts(trash), false);
   assert.throws(
     () => {
-      of({ messages: 100 }).admit({ local: 0, remote: 200 }, trash);
+      of({ messages: 100 }).admit(trash);
     },
     { code: "MASS_DELETION" },
   );

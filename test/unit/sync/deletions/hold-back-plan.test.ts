@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Loss, planHoldingBack } from "../../../../src/sync/deletions/hold-back-plan.ts";
+import { emptyUidSet } from "../../../../src/model/uid-set.ts";
+import { planHoldingBack } from "../../../../src/sync/deletions/hold-back-plan.ts";
+import type { Loss } from "../../../../src/sync/deletions/loss.ts";
 
-const loss = (name: string, vanished: number, known: number): Loss => ({
+const vanished = { local: emptyUidSet, remote: emptyUidSet };
+const idle = { idx: 1, isRubbish: false, vanished };
+const loss = (name: string, local: number, known: number): Loss => ({
+  ...idle,
   name,
-  vanished: { local: vanished, remote: 0 },
+  deletions: { local, remote: 0 },
   known,
 });
 
@@ -47,13 +52,18 @@ const anyLosses = fc.array(
 test("whatever the order, the same are held back, and what is not may be deleted", () => {
   fc.assert(
     fc.property(anyLosses, fc.nat(400), fc.infiniteStream(fc.nat()), (all, most, numbers) => {
-      const losses = all.map(({ known, ...vanished }, index) => ({ name: String(index), known, vanished }));
+      const losses = all.map(({ known, ...deletions }, index) => ({
+        ...idle,
+        name: String(index),
+        known,
+        deletions,
+      }));
       const shuffled = losses.toSorted(() => (numbers.next().value % 2 === 0 ? 1 : -1));
       const names = held(losses, most);
       assert.deepEqual(held(shuffled, most).sort(), names.toSorted());
       const rest = losses.filter(({ name }) => !names.includes(name));
       const lost = (some: readonly Loss[]): number =>
-        some.reduce((sum, { vanished }) => sum + vanished.local + vanished.remote, 0);
+        some.reduce((sum, { deletions }) => sum + deletions.local + deletions.remote, 0);
       assert.ok(lost(rest) <= most);
       if (lost(losses) > most) assert.ok(names.length > 0);
     }),
