@@ -9,7 +9,7 @@ import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/fingerprints.ts";
-import type { FlagKnowledge } from "../flags/flag-knowledge.ts";
+import type { FlagLedger } from "../flags/flag-ledger.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** Everything a mailbox's worker needs; one such value a mailbox. */
@@ -35,7 +35,7 @@ export interface MailboxWork extends RunContext {
 /** A mailbox being worked on: both sides have it selected. */
 export interface OpenMailbox extends MailboxWork {
   readonly views: PerSide<MailboxView>;
-  readonly flags: FlagKnowledge;
+  readonly flags: PerSide<FlagLedger>;
   /** What was recorded at the last checkpoint, if that was the end of a round, and is to be believed. */
   recorded: PerSide<Recorded | undefined>;
   before: PerSide<MailboxState | undefined>;

@@ -13,7 +13,7 @@ import { recordRefusal } from "../refused/record-refusal.ts";
 /** Pairs them, or else leaves them out: copied again without a look they would be there twice. */
 export async function findCopies(mailbox: OpenMailbox, direction: Direction): Promise<void> {
   const { source, target } = direction;
-  const { store, idx, name, sessions, views, progress, report } = mailbox;
+  const { store, idx, name, sessions, flags, progress, report } = mailbox;
   const { unnamed } = progress[source];
   if (isEmpty(unnamed)) return;
   progress[source].unnamed = emptyUidSet;
@@ -27,7 +27,7 @@ export async function findCopies(mailbox: OpenMailbox, direction: Direction): Pr
     direction,
     perSide((side) => (side === source ? sent : arrived)),
   );
-  for (const { uid } of pairs.map((pair) => pair[target])) views[target].pending.forgetChange(uid);
+  for (const { uid } of pairs.map((pair) => pair[target])) flags[target].discard(uid);
   adopt(mailbox, pairs);
   const [sourceUids, uids] = [source, target].map((side) => pairs.map((pair) => pair[side].uid));
   if (pairs.length > 0)

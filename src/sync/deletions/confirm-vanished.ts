@@ -121,7 +121,7 @@ function refused(error: unknown, outcome: string): unknown {
  * gone by now: asked for once more, it is there, or the report stays.
  */
 export async function refuteAgain(mailbox: OpenMailbox, side: Side): Promise<void> {
-  const { views, sessions, progress } = mailbox;
+  const { views, sessions, progress, flags } = mailbox;
   const view = views[side];
   const again = intersect(view.pending.vanished, progress[side].refuted);
   const there = new UidSetBuilder();
@@ -131,7 +131,7 @@ export async function refuteAgain(mailbox: OpenMailbox, side: Side): Promise<voi
     if (!isUnchanged(mailbox, side, { uid, found })) changed.set(uid, found);
   });
   view.pending.refuteVanished(there.build());
-  for (const [uid, found] of changed) view.pending.noteChange(uid, found);
+  for (const [uid, found] of changed) flags[side].note(uid, found);
 }
 
 interface Found {
@@ -205,7 +205,7 @@ interface Refuted {
 
 async function noteRefuted(mailbox: OpenMailbox, side: Side, { uids, unchanged }: Refuted): Promise<void> {
   if (isEmpty(uids)) return;
-  const { store, idx, name, progress, report, views } = mailbox;
+  const { store, idx, name, progress, report, flags } = mailbox;
   const isNews = !isEmpty(subtract(uids, progress[side].refuted));
   progress[side].refuted = union(progress[side].refuted, uids);
   if (isNews) report({ type: "vanished-refuted", side, mailbox: name, uids });
@@ -213,7 +213,7 @@ async function noteRefuted(mailbox: OpenMailbox, side: Side, { uids, unchanged }
   const other = otherSide(side);
   const isExplained = (pair: PerSide<number>): boolean =>
     hasUid(unchanged, pair[side]) &&
-    (views[other].pending.changeOf(pair[other]) !== undefined || hasUid(progress[side].unflaggable, pair[side]));
+    (flags[other].changeOf(pair[other]) !== undefined || hasUid(progress[side].unflaggable, pair[side]));
   const pairs = store.mappings.pairsOf(idx, side, uids).filter((pair) => !isExplained(pair));
   await comparePairs(mailbox, pairs, [side]);
 }

@@ -2,40 +2,36 @@
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import type { FlagUpdate } from "../../imap/verbs/uid-store.ts";
-import { establishedFlags, type FlagSet, noFlags, withoutFlags } from "../../model/flags.ts";
+import { establishedFlags, noFlags, withoutFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import { type UidSet, UidSetBuilder, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /**
- * Of messages whose flags the server says it has set, those that it left as they were, with the flags that they have. What
- * they turn out to have since then, or besides, is noted as a change of their own.
+ * Of messages whose flags the server says it has set, those that it left as they were. What they turn out to have
+ * since then, or besides, is noted as a change of their own.
  */
-export async function leftAsTheyWere(
-  mailbox: OpenMailbox,
-  side: Side,
-  update: FlagUpdate,
-): Promise<ReadonlyMap<number, FlagSet>> {
-  const { views, sessions, flags: knowledge } = mailbox;
-  const view = views[side];
+export async function leftAsTheyWere(mailbox: OpenMailbox, side: Side, update: FlagUpdate): Promise<readonly number[]> {
+  const { views, sessions } = mailbox;
+  const [view, ledger] = [views[side], mailbox.flags[side]];
   const uids = unproven(mailbox, side, update);
   // As they came with the answer: what is read now may be later.
   const stamps = new Map(Array.from(uidsOf(uids), (uid) => [uid, view.modSeqOf(uid)]));
-  const left = new Map<number, FlagSet>();
+  const left: number[] = [];
   for (const [uid, found] of await fetchFlags(sessions[side], uids)) {
-    const [told, stamp = 0n] = [view.pending.changeOf(uid), stamps.get(uid)];
+    const [told, stamp = 0n] = [ledger.changeOf(uid), stamps.get(uid)];
     const isDone = found.flags === update.flags;
     if (isDone && told === undefined) continue;
     const isTheirs = told !== undefined && told.flags !== update.flags;
     const isLater = stamp > update.unchangedSince && found.modSeq > stamp;
     const isOld = found.modSeq > 0n && found.modSeq <= update.unchangedSince;
-    const isUnchanged = isOld || found.flags === knowledge.recall(side, uid);
+    const isUnchanged = isOld || found.flags === ledger.known(uid);
     const lacksSome = withoutFlags(update.flags, found.flags) !== noFlags;
-    if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) view.pending.noteChange(uid, found);
+    if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) ledger.note(uid, found);
     else {
       // What it reported having set is not there.
-      view.pending.forgetChange(uid);
-      left.set(uid, found.flags);
+      ledger.settle(uid, found.flags);
+      left.push(uid);
     }
   }
   return left;

@@ -7,13 +7,9 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusedFlags } from "../refused/refused-changes.ts";
 
 /** Those of a message's flags that the side can keep. */
-export function offerFlags(
-  { views, flags: knowledge, report, name }: OpenMailbox,
-  side: Side,
-  flags: FlagSet,
-): FlagSet {
+export function offerFlags({ views, flags: ledgers, report, name }: OpenMailbox, side: Side, flags: FlagSet): FlagSet {
   const kept = storableFlags(flags, views[side].permanentFlags);
-  const unkept = knowledge.noteUnkept(side, withoutFlags(flags, kept));
+  const unkept = ledgers[side].noteUnkept(withoutFlags(flags, kept));
   if (unkept !== noFlags) report({ type: "flags-unkept", side, mailbox: name, flags: unkept });
   return kept;
 }
@@ -38,10 +34,10 @@ export interface FlagRefusal {
 }
 
 export function noteFlagRefusal(mailbox: OpenMailbox, refusal: FlagRefusal): void {
-  const { views, flags: knowledge, report, name } = mailbox;
+  const { views, flags, report, name } = mailbox;
   const { side, uids, keywords, reason = "the server said that it did so, but they are not set" } = refusal;
   views[side].refuseKeywords(keywords);
-  knowledge.noteUnkept(side, keywords);
+  flags[side].noteUnkept(keywords);
   recordRefusedFlags(mailbox, { side, uids, reason, isDenied: refusal.reason === undefined });
   report({ type: "flags-refused", side, mailbox: name, uids, reason });
 }

@@ -2,6 +2,7 @@
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storableFlags, unionFlags } from "../../model/flags.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { Direction, FlaggedCopy, OpenMailbox } from "../context/open-mailbox.ts";
 
@@ -11,25 +12,23 @@ export async function readBack(
   { source, target }: Direction,
   copies: readonly FlaggedCopy[],
 ): Promise<void> {
-  const view = mailbox.views[target];
+  const { flags: ledgers, views } = mailbox;
   const kept = await fetchFlags(mailbox.sessions[target], uidSetOf(copies.map(({ uid }) => uid)), {
     areThere: true,
   });
   for (const { sourceUid, flags, uid } of copies) {
     const found = kept.get(uid);
-    const sent = storableFlags(flags, view.permanentFlags);
+    const sent = storableFlags(flags, views[target].permanentFlags);
     if (found === undefined) mailbox.progress[target].silent.push({ sourceUid, flags, uid });
     if (found === undefined || found.flags === sent) {
       // When the mailbox is selected again the server reports them, and that is no news.
-      mailbox.flags.learn(target, uid, sent);
+      ledgers[target].learn(uid, sent);
       continue;
     }
-    mailbox.flags.learn(source, sourceUid, flags);
-    view.pending.noteChange(uid, found);
+    ledgers[target].note(uid, found);
     // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.
-    if (unionFlags(found.flags, sent) !== found.flags) {
-      mailbox.flags.forget(source, sourceUid);
-      mailbox.views[source].pending.noteChange(sourceUid, { flags, modSeq: 0n });
-    }
+    const isAllKept = unionFlags(found.flags, sent) === found.flags;
+    if (isAllKept) ledgers[source].learn(sourceUid, flags);
+    else ledgers[source].renew(sourceUid, { flags, modSeq: noModSeq });
   }
 }

@@ -1,6 +1,7 @@
 // The flags of messages that turned out to be copies of each other: neither is older, so both get the union.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { otherSide, type PerSide, perSide, sides } from "../../model/side.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { planFlags } from "./flags-plan.ts";
@@ -10,14 +11,14 @@ import { planFlags } from "./flags-plan.ts";
  * of these messages must be news: reported after the identities were fetched.
  */
 export function uniteFlags(
-  { views, flags: knowledge }: OpenMailbox,
+  { views, flags }: OpenMailbox,
   pairs: readonly PerSide<MessageIdentity>[],
 ): PerSide<MessageIdentity>[] {
   const permanent = perSide((side) => views[side].permanentFlags);
   return pairs.filter((identities) => {
     const pair = perSide((side) => identities[side].uid);
     const now = perSide(
-      (side) => views[side].pending.changeOf(pair[side]) ?? { flags: identities[side].flags, modSeq: 0n },
+      (side) => flags[side].changeOf(pair[side]) ?? { flags: identities[side].flags, modSeq: noModSeq },
     );
     if (now.local.flags === now.remote.flags) return false;
     const { updates } = planFlags(
@@ -26,9 +27,8 @@ export function uniteFlags(
     );
     for (const side of sides) {
       // A side that has all the other has only follows: that is no conflict.
-      if (updates.some((update) => update.side === otherSide(side)))
-        views[side].pending.noteChange(pair[side], now[side]);
-      else knowledge.learn(side, pair[side], now[side].flags);
+      if (updates.some((update) => update.side === otherSide(side))) flags[side].note(pair[side], now[side]);
+      else flags[side].learn(pair[side], now[side].flags);
     }
     return updates.length > 0;
   });

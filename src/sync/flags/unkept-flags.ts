@@ -28,7 +28,7 @@ export function isToBeAskedAgain({ at }: Unkept, now: number = Date.now()): bool
   return at.getTime() <= now - dayMs || at.getTime() > now;
 }
 
-/** To be called when the mailbox has been selected. What is found is in the views afterwards, as if it had been told. */
+/** To be called when the mailbox has been selected. What is found is in the ledgers afterwards, as if it had been told. */
 export async function offerUnkeptFlags(mailbox: OpenMailbox): Promise<void> {
   for (const side of sides) {
     const { unkept } = mailbox.progress[side];
@@ -42,7 +42,7 @@ export async function offerUnkeptFlags(mailbox: OpenMailbox): Promise<void> {
 
 /** Where the other side's message has more of these flags, that is a change of it; what else differs is united. */
 async function offer(mailbox: OpenMailbox, side: Side, kept: FlagSet): Promise<void> {
-  const { sessions, views } = mailbox;
+  const { sessions, flags } = mailbox;
   const other = otherSide(side);
   for (const pairs of slices(wholePairs(mailbox), sliceSize)) {
     const found = await bothSides((one) => fetchFlags(sessions[one], uidSetOf(pairs.map((pair) => pair[one]))));
@@ -51,8 +51,8 @@ async function offer(mailbox: OpenMailbox, side: Side, kept: FlagSet): Promise<v
       if (here === undefined || there === undefined) continue;
       const missing = withoutFlags(there.flags, here.flags);
       if (withoutFlags(kept, missing) === kept) continue;
-      views[other].pending.noteChange(pair[other], there);
-      if (unionFlags(here.flags, there.flags) !== there.flags) views[side].pending.noteChange(pair[side], here);
+      flags[other].note(pair[other], there);
+      if (unionFlags(here.flags, there.flags) !== there.flags) flags[side].note(pair[side], here);
     }
   }
 }
@@ -72,7 +72,7 @@ export function recordUnkeptFlags(mailbox: OpenMailbox): void {
     // Keywords that the server would not create, whatever it says of them, are remembered with their messages.
     const refused = views[side].permanentFlags.refused;
     const isUnkept = (flag: string): boolean => refused?.has(flag.toLowerCase()) !== true;
-    const unkept = flagsThat(flags.unkept(side), isUnkept);
+    const unkept = flagsThat(flags[side].unkept, isUnkept);
     store.refusals.noteUnkept(idx, side, sendableFlags(unionFlags(progress[side].unkept, unkept)));
   }
 }

@@ -1,5 +1,5 @@
 // Compares pairs of messages in full, where a server does not tell what happened to them: whether both are there, and
-// their flags. What is found goes into the views, as if it had been told.
+// their flags. What is found goes into the ledgers and views, as if it had been told.
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
@@ -29,7 +29,7 @@ export async function compareFlags(
   pairs: Iterable<PerSide<number>>,
   untold: readonly Side[] = sides,
 ): Promise<PerSide<UidSet>> {
-  const { views, sessions } = mailbox;
+  const { views, sessions, flags } = mailbox;
   const allMissing: Record<Side, UidSet> = { local: emptyUidSet, remote: emptyUidSet };
   for (const slice of slices(pairs, sliceSize)) {
     const uids = perSide((side) => uidSetOf(slice.map((pair) => pair[side])));
@@ -46,7 +46,7 @@ export async function compareFlags(
       for (const side of untold) {
         const uid = pair[side];
         // What was just read is newer than what was told before.
-        if (!isEqual || views[side].pending.changeOf(uid) !== undefined) views[side].pending.noteChange(uid, now[side]);
+        if (!isEqual || flags[side].changeOf(uid) !== undefined) flags[side].note(uid, now[side]);
       }
     }
   }

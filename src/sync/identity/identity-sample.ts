@@ -82,21 +82,20 @@ async function lookCloser(mailbox: OpenMailbox, seen: readonly Compared[]): Prom
   });
 }
 
-/** What was reported about their flags is off the views then, and not dealt with yet. */
+/** What was reported about their flags is off the ledgers when they are read, and not dealt with yet. */
 async function readUnclear(
   mailbox: OpenMailbox,
   unclear: readonly PerSide<MessageIdentity>[],
 ): Promise<readonly PerSide<WithText>[]> {
-  const { views } = mailbox;
+  const { flags } = mailbox;
   const told = perSide(
-    (side) => new Map(unclear.map((pair) => [pair[side].uid, views[side].pending.changeOf(pair[side].uid)])),
+    (side) => new Map(unclear.map((pair) => [pair[side].uid, flags[side].changeOf(pair[side].uid)])),
   );
   const read = await readablePairs(mailbox, unclear);
   for (const side of sides) {
     const latest = new Map(read.map((pair) => [pair[side].uid, pair[side].flags]));
     for (const [uid, change] of told[side])
-      if (change !== undefined)
-        views[side].pending.noteChange(uid, { ...change, flags: latest.get(uid) ?? change.flags });
+      if (change !== undefined) flags[side].note(uid, { ...change, flags: latest.get(uid) ?? change.flags });
   }
   return read;
 }

@@ -12,7 +12,7 @@ import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from ".
 import { emptyUidSet, isEmpty, uidRange, type UidSet } from "../../model/uid-set.ts";
 import { isChange, type Report } from "../context/events.ts";
 import type { MailboxWork, OpenMailbox, Prefetched } from "../context/open-mailbox.ts";
-import { FlagKnowledge } from "../flags/flag-knowledge.ts";
+import { FlagLedger } from "../flags/flag-ledger.ts";
 import { askForSample } from "../identity/identity-sample.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
 import { baselineOf, recordOf } from "./baseline.ts";
@@ -69,7 +69,7 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
     marked: work.marked,
     before,
     views,
-    flags: new FlagKnowledge(),
+    flags: perSide((side) => new FlagLedger(views[side].pending)),
     recorded,
     isDoubtful: { local: false, remote: false },
     prefetched,

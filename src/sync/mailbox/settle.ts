@@ -29,11 +29,10 @@ export async function proven(
 }
 
 /** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */
-export function isAsSelected({ views, progress }: OpenMailbox, side: Side): boolean {
+export function isAsSelected({ views, flags, progress }: OpenMailbox, side: Side): boolean {
   const { exists, existedWhenSelected, hasShrunk, pending } = views[side];
-  const { vanished, changes } = pending;
   const isSameNumber = exists === existedWhenSelected && !hasShrunk;
-  return !progress[side].isTouched && isSameNumber && changes.size === 0 && isEmpty(vanished);
+  return !progress[side].isTouched && isSameNumber && flags[side].count === 0 && isEmpty(pending.vanished);
 }
 
 /**

@@ -187,8 +187,6 @@ function newUids({ floor, mapped, refused, wait, strays }: Progress, uidNext: nu
 function hasMoreToDo(mailbox: OpenMailbox, { side, uidNext }: { side: Side; uidNext: number }): boolean {
   const view = mailbox.views[side];
   return (
-    !isEmpty(view.pending.vanished) ||
-    mailbox.flags.hasNews(side, view.pending.changes) ||
-    !isEmpty(newUids(mailbox.progress[side], uidNext))
+    !isEmpty(view.pending.vanished) || mailbox.flags[side].hasNews || !isEmpty(newUids(mailbox.progress[side], uidNext))
   );
 }

@@ -12,11 +12,11 @@ import { isRefused } from "../refused/refused-changes.ts";
 import { type Doubt, doubtOf, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 
 /**
- * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the views afterwards,
+ * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the ledgers and views afterwards,
  * as if it had been told. Returns whether there was anything to compare.
  */
 export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> {
-  const { store, idx, progress, views } = mailbox;
+  const { store, idx, progress, views, flags } = mailbox;
   const doubts = new Map<Side, Doubt | undefined>();
   for (const side of sides) {
     if (progress[side].hidesChanges) continue;
@@ -30,14 +30,13 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   const hiding = [...doubts.keys()];
   const isToCompare = hiding.length > 0 && store.mappings.count(idx) > 0;
   if (isToCompare) {
-    const known = perSide((side) => views[side].pending.changes.size);
+    const known = perSide((side) => flags[side].count);
     for (const side of hiding) views[side].latestModSeq = 0n;
     // Where the other side reported a change, that is what makes the difference.
     await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
     await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
     for (const side of hiding)
-      progress[side].hasUntold =
-        views[side].pending.changes.size > known[side] || !isEmpty(views[side].pending.vanished);
+      progress[side].hasUntold = flags[side].count > known[side] || !isEmpty(views[side].pending.vanished);
   }
   for (const [side, doubt] of doubts) if (doubt !== undefined) await settleDoubt(mailbox, side, doubt);
   return isToCompare;
@@ -144,10 +143,10 @@ function* pairsOf(
   hiding: readonly Side[],
   flagsAreKnown: boolean,
 ): Generator<PerSide<number>, void, undefined> {
-  const { store, idx, views } = mailbox;
+  const { store, idx, views, flags } = mailbox;
   const isTold = (pair: PerSide<number>): boolean =>
     isRefused(mailbox, pair, "unflaggable") ||
-    sides.some((side) => !hiding.includes(side) && views[side].pending.changeOf(pair[side]) !== undefined);
+    sides.some((side) => !hiding.includes(side) && flags[side].changeOf(pair[side]) !== undefined);
   const isWhole = (pair: PerSide<number>): boolean =>
     !isRefused(mailbox, pair, "undeletable") &&
     // A UIDNEXT that went back says that messages are lost, not that they were deleted. And of a format that has no

@@ -5,6 +5,7 @@
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { without } from "../../mail/matching/match-plan.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { bothSides, otherSide, type PerSide, perSide, sides } from "../../model/side.ts";
 import {
   emptyUidSet,
@@ -108,7 +109,7 @@ async function removeSecond(
   const ids = new Set(newcomers.map(({ messageId }) => messageId));
   const doubtful = copied.filter(({ sent }) => ids.has(sent.messageId));
   if (doubtful.length === 0) return emptyUidSet;
-  const { store, idx, name, sessions, views, report } = mailbox;
+  const { store, idx, name, sessions, report } = mailbox;
   const asked = uidSetOf(doubtful.map(({ uid }) => uid));
   const copies = await fetchIdentities(sessions[target], asked, { areThere: true });
   const copyOf = new Map(copies.map((copy) => [copy.uid, copy]));
@@ -119,9 +120,9 @@ async function removeSecond(
   const plausible = plausibleAmong(newcomers, known);
   if (plausible.length === 0) return emptyUidSet;
   const compared = await withTexts(mailbox, target, [...plausible, ...copies]);
-  // That has made the view forget what was reported about them, which may not be dealt with yet.
+  // That has made the ledger forget what was reported about them, which may not be dealt with yet.
   for (const { uid, flags } of compared)
-    if (copyOf.has(uid)) views[target].pending.noteChange(uid, { flags, modSeq: 0n });
+    if (copyOf.has(uid)) mailbox.flags[target].note(uid, { flags, modSeq: noModSeq });
   const texts = new Map(compared.map(({ uid, text }) => [uid, text]));
   // Each newcomer is one copy: no message has more than there are of these.
   const mayCome = store.transfers.unconfirmed(idx, source).slice(0, plausible.length);

@@ -5,6 +5,7 @@ import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { PrintedPair, Prints } from "../../state/fingerprints.ts";
 import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
@@ -18,10 +19,10 @@ import { aheadOf, reportStates } from "./states-ahead.ts";
 
 /** @throws InterimapError; then nothing of the mailbox was changed. */
 export async function repairMailbox(mailbox: OpenMailbox): Promise<void> {
-  const { views, before, progress, isDoubtful } = mailbox;
+  const { views, flags, before, progress, isDoubtful } = mailbox;
   const told = perSide((side) => uidLimit(mailbox, side));
   // Set aside: the flags are about to be read, and only what is reported afterwards is news.
-  const announced = perSide((side) => views[side].pending.takeAllChanges());
+  const announced = perSide((side) => flags[side].takeReports());
   const compared = await compareRows(mailbox);
   await addUnrecorded(mailbox, { ...compared, uidNext: told });
   await addIndistinct(mailbox, compared);
@@ -100,16 +101,16 @@ interface Comparison {
 
 /** A change that a server reported is carried over as in every run; what differs without a word is united. */
 function compareFlags(mailbox: OpenMailbox, { pairs, announced }: Comparison): Anomaly[] {
-  const { views } = mailbox;
+  const { flags: ledgers } = mailbox;
   const unexplained = pairs.filter((pair) => {
     if (pair.local.flags === pair.remote.flags) return false;
     const changed = sides.filter((side) => announced[side].has(pair[side].uid));
     for (const side of changed) {
       const { uid, flags } = pair[side];
-      const modSeq = announced[side].get(uid)?.modSeq ?? 0n;
-      if (views[side].pending.changeOf(uid) === undefined) views[side].pending.noteChange(uid, { flags, modSeq });
+      const modSeq = announced[side].get(uid)?.modSeq ?? noModSeq;
+      if (ledgers[side].changeOf(uid) === undefined) ledgers[side].note(uid, { flags, modSeq });
     }
-    return sides.every((side) => views[side].pending.changeOf(pair[side].uid) === undefined);
+    return sides.every((side) => ledgers[side].changeOf(pair[side].uid) === undefined);
   });
   const found = new Findings();
   for (const pair of uniteFlags(mailbox, unexplained)) {

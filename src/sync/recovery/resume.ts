@@ -72,9 +72,9 @@ export async function adoptUnrecorded(mailbox: OpenMailbox, floors: PerSide<numb
 }
 
 /** Their flags are about to be read; only what is reported afterwards is news. */
-export function forgetChangesOf({ views }: OpenMailbox, uids: PerSide<UidSet>): void {
+export function forgetChangesOf({ flags }: OpenMailbox, uids: PerSide<UidSet>): void {
   for (const side of sides) {
-    const known = views[side].pending.changedUids.filter((uid) => hasUid(uids[side], uid));
-    for (const uid of known) views[side].pending.forgetChange(uid);
+    const known = flags[side].changedUids.filter((uid) => hasUid(uids[side], uid));
+    for (const uid of known) flags[side].discard(uid);
   }
 }

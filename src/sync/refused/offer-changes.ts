@@ -14,7 +14,7 @@ export async function offerRefusedChanges(mailbox: OpenMailbox): Promise<void> {
     if (isEmpty(undeletable) && isEmpty(unflaggable)) continue;
     await offerDeletions(mailbox, side, intersect(undeletable, dueChanges));
     // What the server's own clients change meanwhile must not overwrite what it refused: both changed, then.
-    const changed = uidSetOf(mailbox.views[side].pending.changedUids.filter((uid) => hasUid(unflaggable, uid)));
+    const changed = uidSetOf(mailbox.flags[side].changedUids.filter((uid) => hasUid(unflaggable, uid)));
     await offerFlags(mailbox, side, union(intersect(unflaggable, dueChanges), changed));
   }
 }
@@ -36,13 +36,10 @@ async function offerDeletions(mailbox: OpenMailbox, side: Side, due: UidSet): Pr
 
 async function offerFlags(mailbox: OpenMailbox, side: Side, due: UidSet): Promise<void> {
   if (isEmpty(due)) return;
-  const { views, flags, progress } = mailbox;
+  const { flags, progress } = mailbox;
   const other = otherSide(side);
   const { there } = await counterpartsOf(mailbox, side, due);
-  for (const [uid, change] of there) {
-    flags.forget(other, uid);
-    views[other].pending.noteChange(uid, change);
-  }
+  for (const [uid, change] of there) flags[other].renew(uid, change);
   progress[side].settled = union(progress[side].settled, due);
 }
 

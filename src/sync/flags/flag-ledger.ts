@@ -1,0 +1,128 @@
+// The flags of one side's messages, in one book: which changes are still to be dealt with, as the view reports them or we find
+// them by asking, and which flags messages are known to have, so that our own changes are recognised when we hear them again.
+// Both are about the same messages and change together; nobody else keeps either.
+
+import type { FlagChange, PendingChanges } from "../../imap/mailbox/pending-changes.ts";
+import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
+
+type Changes = ReadonlyMap<number, FlagChange>;
+
+export class FlagLedger {
+  /** What the view reports goes there. */
+  readonly #pending: PendingChanges;
+  /** Of messages whose flags were dealt with in this session. */
+  readonly #known = new Map<number, FlagSet>();
+  #unkept = noFlags;
+
+  constructor(pending: PendingChanges) {
+    this.#pending = pending;
+  }
+
+  // What is to be dealt with.
+
+  /** The changes to be dealt with, but for what we did ourselves. They are off the book then. */
+  take(): Changes {
+    const changes = this.#pending.takeChanges();
+    // Usually every change is news, and there may be a million: no copy is made then.
+    if (!this.#hasEchoes(changes)) return changes;
+    const news = new Map<number, FlagChange>();
+    for (const [uid, change] of changes) if (this.#isNews(uid, change)) news.set(uid, change);
+    return news;
+  }
+
+  /** All that was reported, of messages that are said to have vanished as well. To be called before all flags are read. */
+  takeReports(): Changes {
+    return this.#pending.takeAllChanges();
+  }
+
+  /** Whether {@link take} has anything to give. */
+  get hasNews(): boolean {
+    for (const [uid, change] of this.#pending.changes) if (this.#isNews(uid, change)) return true;
+    return false;
+  }
+
+  /** How many messages there are to deal with, our own changes included. */
+  get count(): number {
+    return this.#pending.changes.size;
+  }
+
+  /** The change of a message that is still to be dealt with, whether the message is said to have vanished or not. */
+  changeOf(uid: number): FlagChange | undefined {
+    return this.#pending.changeOf(uid);
+  }
+
+  /** Messages with such a change. */
+  get changedUids(): readonly number[] {
+    return this.#pending.changedUids;
+  }
+
+  /** Found by asking, and to be dealt with; a later change that the server reported meanwhile stands. */
+  note(uid: number, found: FlagChange): void {
+    this.#pending.noteChange(uid, found);
+  }
+
+  /** The same, even if the message is known to have these flags: the other side does not have them. */
+  renew(uid: number, found: FlagChange): void {
+    this.#known.delete(uid);
+    this.note(uid, found);
+  }
+
+  /**
+   * A change that was dealt with, and has to be once more: with the flags that the message is known to have by now, since our
+   * own change may have been carried out. What was reported since is newer.
+   */
+  reopen(uid: number, { flags, modSeq }: FlagChange): void {
+    const now = this.known(uid) ?? flags;
+    this.#known.delete(uid);
+    if (this.changeOf(uid) === undefined) this.note(uid, { flags: now, modSeq });
+  }
+
+  /** Its flags are read on purpose, or of no interest any more: what was reported until now is not to be dealt with. */
+  discard(uid: number): void {
+    this.#pending.forgetChange(uid);
+  }
+
+  // What is known.
+
+  /** The message has these flags, and the other side was told: reported again, they are no news. */
+  learn(uid: number, flags: FlagSet): void {
+    this.#known.set(uid, flags);
+  }
+
+  /** The same, whatever was reported of it: these flags were read afterwards. */
+  settle(uid: number, flags: FlagSet): void {
+    this.discard(uid);
+    this.learn(uid, flags);
+  }
+
+  /** Undefined where its flags have not been dealt with. */
+  known(uid: number): FlagSet | undefined {
+    return this.#known.get(uid);
+  }
+
+  /** Somebody else changed it: whatever it has by now is news. */
+  forget(uid: number): void {
+    this.#known.delete(uid);
+  }
+
+  /** Notes flags that the side does not keep; returns those that are new. */
+  noteUnkept(flags: FlagSet): FlagSet {
+    const before = this.#unkept;
+    this.#unkept = unionFlags(before, flags);
+    return withoutFlags(flags, before);
+  }
+
+  /** Those that were offered and not kept. */
+  get unkept(): FlagSet {
+    return this.#unkept;
+  }
+
+  #hasEchoes(changes: Changes): boolean {
+    for (const [uid, change] of changes) if (!this.#isNews(uid, change)) return true;
+    return false;
+  }
+
+  #isNews(uid: number, { flags }: FlagChange): boolean {
+    return this.known(uid) !== flags;
+  }
+}

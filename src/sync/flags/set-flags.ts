@@ -1,0 +1,102 @@
+// Sets flags on one side, in groups of messages that get equal ones, and deals with what a server will not do: messages that
+// changed meanwhile, flags it refuses, and flags that it only says it has set.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { storeFlags } from "../../imap/verbs/uid-store.ts";
+import { noFlags, storableFlags, withoutFlags } from "../../model/flags.ts";
+import type { Side } from "../../model/side.ts";
+import {
+  countUids,
+  emptyUidSet,
+  halves,
+  intersect,
+  isEmpty,
+  subtract,
+  type UidSet,
+  uidSetOf,
+  uidsOf,
+  union,
+} from "../../model/uid-set.ts";
+import { allDone } from "../../util/all-done.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { leftAsTheyWere } from "./confirm-stored.ts";
+import { flagsWithoutNewKeywords, noteFlagRefusal } from "./offer-flags.ts";
+import type { StoreGroup } from "./same-flags-groups.ts";
+
+/** Returns the messages that changed under our hands, or are said to be gone. */
+export async function setFlags(mailbox: OpenMailbox, side: Side, groups: readonly StoreGroup[]): Promise<UidSet> {
+  const patience = { left: refusalsInARow };
+  const contested = await allDone(groups.map((group) => setGroup(mailbox, { side, group, patience })));
+  return contested.reduce(union, emptyUidSet);
+}
+
+/** After this many refusals in a row no flags can be set here. Enough to find a single message among all others. */
+const refusalsInARow = 20;
+
+interface Setting {
+  readonly side: Side;
+  readonly group: StoreGroup;
+  /** Shared by all groups. */
+  readonly patience: { left: number };
+  /** The server would not have all flags, and these are the rest. */
+  readonly isRest?: boolean;
+}
+
+/**
+ * Returns those the server left alone because they changed meanwhile (RFC 7162 3.1.3 MODIFIED), and those that it says are
+ * gone: if they are not, they may have changed, too.
+ */
+async function setGroup(mailbox: OpenMailbox, setting: Setting): Promise<UidSet> {
+  const { side, group } = setting;
+  const { uids } = group;
+  const claimed = intersect(uids, mailbox.views[side].pending.vanished);
+  if (!isEmpty(claimed)) {
+    const left = subtract(uids, claimed);
+    if (isEmpty(left)) return claimed;
+    return union(claimed, await setGroup(mailbox, { ...setting, group: { ...group, uids: left } }));
+  }
+  mailbox.progress[side].isTouched = true;
+  try {
+    const modified = await storeFlags(mailbox.sessions[side], group);
+    await noteSet(mailbox, setting, subtract(uids, modified));
+    return intersect(uids, modified);
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    return setLess(mailbox, setting, error);
+  }
+}
+
+/** `taken`: the messages of which the server says that it has set their flags. */
+async function noteSet(mailbox: OpenMailbox, { side, group, patience, isRest }: Setting, taken: UidSet): Promise<void> {
+  const { flags: ledgers, progress, report, name } = mailbox;
+  const { flags } = group;
+  const denied = uidSetOf(await leftAsTheyWere(mailbox, side, { ...group, uids: taken }));
+  const done = subtract(taken, denied);
+  patience.left = refusalsInARow;
+  for (const uid of uidsOf(done)) ledgers[side].learn(uid, flags);
+  if (isRest !== true) progress[side].settled = union(progress[side].settled, done);
+  if (!isEmpty(denied)) noteFlagRefusal(mailbox, { side, uids: denied, keywords: noFlags, reason: undefined });
+  if (!isEmpty(done)) report({ type: "flags-updated", side, mailbox: name, uids: done, flags });
+}
+
+/** Fewer flags, or fewer messages at once: the server would not have it so. Returns what {@link setGroup} does. */
+async function setLess(mailbox: OpenMailbox, setting: Setting, { words: reason }: CommandRefused): Promise<UidSet> {
+  const { side, group, patience } = setting;
+  const { uids, flags } = group;
+  const acceptable = flagsWithoutNewKeywords(mailbox, side, flags);
+  if (acceptable !== undefined) {
+    const keywords = withoutFlags(storableFlags(flags, mailbox.views[side].permanentFlags), acceptable);
+    noteFlagRefusal(mailbox, { side, uids, keywords, reason });
+    const rest = { ...group, flags: withoutFlags(flags, keywords) };
+    return setGroup(mailbox, { ...setting, group: rest, isRest: true });
+  }
+  if (countUids(uids) === 1 || --patience.left <= 0) {
+    noteFlagRefusal(mailbox, { side, uids, keywords: noFlags, reason });
+    return emptyUidSet;
+  }
+  // It may be about one of them only.
+  let contested = emptyUidSet;
+  for (const half of halves(uids))
+    contested = union(contested, await setGroup(mailbox, { ...setting, group: { ...group, uids: half } }));
+  return contested;
+}
