@@ -11,7 +11,7 @@ const shapes = [
 
 export default defineConfig(
   // dependency-cruiser checks its configuration itself.
-  { ignores: ["dist/", "node_modules/", ".dependency-cruiser.mjs"] },
+  { ignores: ["dist/", "node_modules/", ".cache/", ".dependency-cruiser.mjs"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["**/*.{ts,js,mjs,cjs}"],

@@ -6,6 +6,7 @@ import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { bundleTests } from "./lib/bundle-tests.mjs";
+import { longestFirst } from "./lib/heavy-tests.mjs";
 
 // A whole file's time, not a single test's: Node 20 has no limit for all single tests at once. It ends what hangs for ever;
 // no slow or busy machine may reach it.
@@ -13,30 +14,35 @@ const fileTimeoutMs = 30 * 60_000;
 
 /**
  * Files whose tests spend most of their time in pauses of the program's; they run beside those that keep the cores busy. Of
- * these, one more than there are cores: while a test starts a server or asks it, its file does nothing else.
+ * these, twice as many as there are cores: while a test starts a server or asks it, its file does nothing else.
  */
-const waiting = /\/(?:watch|recovery|chaos)[^/]*$/;
+const waiting = /\/(?:watch|recovery|chaos|waits|untold-changes|standstill|completion)[^/]*$/;
+const waitingLanes = 4;
+const workingLanes = 2 * availableParallelism();
 
 /** A line of the closing ones, e.g. "pass 12". */
 const closing = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)$/;
 
 /** @typedef {{ type: string, data: { nesting: number, message?: string, todo?: unknown } }} TestEvent */
 
+// A test process that is ended so ends its servers.
+const interruption = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => interruption.abort());
 // Each process would read all of a machine's certificates when it starts, which takes it longer than all else.
 delete process.env["NODE_EXTRA_CA_CERTS"];
 const started = performance.now();
-const files = await bundleTests(process.argv.slice(2));
+const files = await bundleTests(longestFirst(process.argv.slice(2)));
 /** @type {Map<string, number>} */
 const sums = new Map();
 const report = new spec();
 report.pipe(process.stdout);
 await Promise.all([
   runSideBySide(
-    2,
+    waitingLanes,
     files.filter((file) => waiting.test(file)),
   ),
   runSideBySide(
-    availableParallelism() + 1,
+    workingLanes,
     files.filter((file) => !waiting.test(file)),
   ),
 ]);
@@ -56,7 +62,7 @@ async function runSideBySide(concurrency, files) {
   if (files.length === 0) return;
   /** @type {TestEvent[]} */
   let held = [];
-  const events = run({ files, concurrency, timeout: fileTimeoutMs });
+  const events = run({ files, concurrency, timeout: fileTimeoutMs, signal: interruption.signal });
   for await (const event of /** @type {AsyncIterable<TestEvent>} */ (events)) {
     if (isClosing(event)) continue;
     const { type, data } = event;

@@ -11,37 +11,49 @@ import { bootstrap, root, run } from "./bootstrap.mjs";
 const staticChecks = ["format:check", "lint", "types", "boundaries", "deadcode"];
 const quickFolders = ["test/unit", "test/property"];
 
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const children = new Set();
+
 const args = process.argv.slice(2);
 const quick = args.includes("--quick");
 const paths = args.filter((arg) => arg !== "--quick");
 
 bootstrap();
-const statuses = await Promise.all([
-  paths.length > 0 ? 0 : runStaticChecks(),
-  // Beside them, because most of it is waiting for what is downloaded.
-  quick ? 0 : prepare(),
-]);
-const status = Math.max(...statuses);
-if (status !== 0) process.exit(status);
+endWithUs();
 const places = paths.length > 0 ? paths : quick ? quickFolders : ["test"];
-run(process.execPath, ["--enable-source-maps", "scripts/run-tests.mjs", ...places.flatMap(testFilesIn)]);
+const files = places.flatMap(testFilesIn);
+if (!quick) run("npm", ["run", "--silent", "build"]);
+const [failedChecks, status] = await Promise.all([paths.length > 0 ? [] : runStaticChecks(), runTests()]);
+if (failedChecks.length > 0) console.log(`✖ ${failedChecks.join(", ")}: see above`);
+process.exitCode = failedChecks.length > 0 ? 1 : status;
 
 /**
- * Runs them side by side and shows the output of those that fail.
+ * Brings the servers that the tests talk to; what is downloaded is waited for beside the static checks.
  * @returns {Promise<number>} an exit status
  */
-async function runStaticChecks() {
-  const results = await Promise.all(staticChecks.map(runCheck));
-  return results.includes(false) ? 1 : 0;
+async function runTests() {
+  const status = quick ? 0 : await statusOf(process.execPath, ["--import", "tsx", "scripts/install-packages.ts"]);
+  if (status !== 0) return status;
+  return statusOf(process.execPath, ["--enable-source-maps", "scripts/run-tests.mjs", ...files]);
+}
+
+/** Whoever ends this process means the tests; a terminal tells them itself. */
+function endWithUs() {
+  for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => {
+      for (const child of children) child.kill(signal);
+      process.exit(143);
+    });
+  }
 }
 
 /**
- * Builds what the tests run, and brings the servers that they talk to.
- * @returns {Promise<number>} an exit status
+ * Runs them side by side and shows the output of those that fail.
+ * @returns {Promise<string[]>} those
  */
-async function prepare() {
-  const status = await statusOf("npm", ["run", "--silent", "build"]);
-  return status === 0 ? statusOf(process.execPath, ["--import", "tsx", "scripts/install-packages.ts"]) : status;
+async function runStaticChecks() {
+  const results = await Promise.all(staticChecks.map(runCheck));
+  return staticChecks.filter((_, index) => !results[index]);
 }
 
 /**
@@ -52,6 +64,7 @@ async function prepare() {
  */
 function statusOf(command, args) {
   const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+  children.add(child);
   return new Promise((resolve) => child.on("close", (status) => resolve(status ?? 1)));
 }
 
@@ -62,6 +75,7 @@ function statusOf(command, args) {
 function runCheck(name) {
   const start = performance.now();
   const child = spawn("npm", ["run", "--silent", name], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  children.add(child);
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
   child.stderr.on("data", (chunk) => (output += String(chunk)));
@@ -85,6 +99,5 @@ function testFilesIn(place) {
   if (!existsSync(path)) throw new Error(`no such test file or folder: ${place}`);
   if (statSync(path).isFile()) return [place];
   const names = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.ts"));
-  // In alphabetical order the slow folders (fault, integration) come first, which keeps both cores busy to the end.
-  return names.sort().map((name) => join(place, name));
+  return names.map((name) => join(place, name));
 }
