@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { installOrExit } from "../scripts/install-packages.ts";
 import { type PerSide, type Side, sides } from "../src/model/side.ts";
-import { humanBytes } from "../src/service/text-table.ts";
+import { humanBytes } from "../src/util/human-bytes.ts";
 import { startDovecot } from "../test/support/dovecot.ts";
 import { seededRandom } from "../test/support/random.ts";
 import { RawImap } from "../test/support/raw-imap.ts";

@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { installOrExit } from "../scripts/install-packages.ts";
 import { perSide, sides } from "../src/model/side.ts";
-import { humanBytes } from "../src/service/text-table.ts";
+import { humanBytes } from "../src/util/human-bytes.ts";
 import { startDovecot } from "../test/support/dovecot.ts";
 import { meet } from "../test/support/first-meeting.ts";
 import { type Mover, movers } from "../test/support/movers.ts";

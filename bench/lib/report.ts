@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
-import { humanBytes } from "../../src/service/text-table.ts";
+import { humanBytes } from "../../src/util/human-bytes.ts";
 import type { Bar } from "./bars.ts";
 import { machine, versions } from "./machine.ts";
 import { referenceNames } from "./references.ts";

@@ -1,6 +1,7 @@
 // Two mail stores side by side, as a person would compare them.
 
-import { humanBytes, padEnd, padStart } from "../../src/service/text-table.ts";
+import { padEnd, padStart } from "../../src/service/text-table.ts";
+import { humanBytes } from "../../src/util/human-bytes.ts";
 import type { MailStoreSnapshot } from "../../test/support/snapshot.ts";
 
 const nameWidth = 26;

@@ -1,6 +1,6 @@
 // Makes lines for people of what happened.
 
-import type { Log } from "../log/log.ts";
+import type { Level, Log } from "../log/log.ts";
 import type { ErrorLine } from "../model/errors.ts";
 import { formatFlags } from "../model/flags.ts";
 import { briefName } from "../model/mailbox-name.ts";
@@ -10,6 +10,7 @@ import { formatUidSet, shownUidSet } from "../model/uid-set-text.ts";
 import type { Report, SyncEvent } from "../sync/context/events.ts";
 import type { Anomaly } from "../sync/recovery/repair-plan.ts";
 import { duration } from "../util/duration.ts";
+import { humanBytes } from "../util/human-bytes.ts";
 import { fieldsOf } from "./fields.ts";
 
 /** One line an event. */
@@ -26,7 +27,7 @@ export function reportTo(log: Log, errorLine: ErrorLine): Report {
 }
 
 interface Line {
-  readonly level: "info" | "warn" | "error";
+  readonly level: Level;
   readonly text: string;
 }
 
@@ -187,6 +188,13 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       return { level: "info", text: "The database's file is undamaged" };
     case "nothing-to-repair":
       return { level: "info", text: "Nothing to repair" };
+    case "surveyed": {
+      const { mailboxes, copies, octets, deletions, flagChanges } = event;
+      const where = mailboxes === 1 ? "1 mailbox" : `${String(mailboxes)} mailboxes`;
+      const size = octets === 0 ? "" : ` (${humanBytes(octets)})`;
+      const changes = `${String(deletions)} to delete, ${String(flagChanges)} with changed flags`;
+      return { level: "debug", text: `Found in ${where}: ${messages(copies)} to copy${size}, ${changes}` };
+    }
     case "mailbox-skipped": {
       // As above: what concerns no server is the database's.
       const isNamed = event.side !== undefined || event.error.side !== undefined || event.mailbox === undefined;

@@ -4,9 +4,10 @@ import { longestShown } from "../model/mailbox-name.ts";
 import { sides } from "../model/side.ts";
 import type { Detection } from "../model/watch-state.ts";
 import { duration } from "../util/duration.ts";
+import { humanBytes } from "../util/human-bytes.ts";
 import { cut, printable } from "../util/printable.ts";
 import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
-import { displayWidth, humanBytes, padEnd, textTable } from "./text-table.ts";
+import { displayWidth, padEnd, textTable } from "./text-table.ts";
 import { timeAndDistance } from "./times.ts";
 
 /** Ends with a line break. Times are local, and counted from when the document was made. */

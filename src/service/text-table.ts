@@ -46,10 +46,3 @@ export function padEnd(text: string, width: number): string {
 export function padStart(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - displayWidth(text))) + text;
 }
-
-/** 1234567 → "1.2 MB" */
-export function humanBytes(count: number): string {
-  if (count < 1000) return `${count} B`;
-  if (count < 1_000_000) return `${(count / 1000).toFixed(1)} kB`;
-  return `${(count / 1_000_000).toFixed(1)} MB`;
-}

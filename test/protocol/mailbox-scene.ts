@@ -77,6 +77,7 @@ export async function withScene(
                   stop: new AbortController().signal,
                   pause: () => Promise.resolve(),
                   guard: new DeletionGuard({ countKnown: () => 0, limit: undefined }),
+                  surveys: new Map(),
                   isRubbish: false,
                   matchesExisting: true,
                   repairs: false,

@@ -5,6 +5,7 @@ import type { FlagSet } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { ChangeKind } from "../../state/refused-changes.ts";
+import type { SurveyTotals } from "../mailbox/survey.ts";
 import type { Anomaly } from "../recovery/repair-plan.ts";
 
 interface OnMailbox {
@@ -133,6 +134,8 @@ export type SyncEvent =
       readonly error: InterimapError;
     }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
+  /** What there was to do in the mailboxes that were opened, but for those that were held back. */
+  | ({ readonly type: "surveyed"; readonly side?: undefined; readonly mailbox?: undefined } & SurveyTotals)
   /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */
   | {
       readonly type: "mailbox-skipped";

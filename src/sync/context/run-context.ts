@@ -6,6 +6,7 @@ import type { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { PerSide } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
+import type { Surveys } from "../mailbox/survey.ts";
 import type { Report } from "./events.ts";
 
 export interface RunContext {
@@ -18,6 +19,8 @@ export interface RunContext {
   /** When aborted, what is in hand is finished: no new mailbox, and no new batch of messages, is begun. */
   readonly stop: AbortSignal;
   readonly guard: DeletionGuard;
+  /** What the mailboxes that were opened until now yielded. */
+  readonly surveys: Surveys;
   /** What is known in this run of each server's will to take messages. */
   readonly shortage: PerSide<Shortage>;
   /** Messages that both sides hold when a mailbox is first met are matched, not copied. */

@@ -66,6 +66,7 @@ export async function begin(options: SyncOptions): Promise<Run> {
       limit: options.deletionLimit,
       memory: options.store,
     }),
+    surveys: new Map(),
     skipped,
     doubted: new Set(),
     rubbish,

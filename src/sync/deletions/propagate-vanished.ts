@@ -1,32 +1,24 @@
 // Carries deletions to the other side ("A deletion" in ARCHITECTURE.md). A mapping goes only after both messages are gone.
 
-import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { bothSides, type PerSide, type Side, sides } from "../../model/side.ts";
 import { hasUid, intersect, isEmpty, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
 import { clearRefusedChanges } from "../refused/refused-changes.ts";
-import { confirmVanished, forgetUnknown, requireSame } from "./confirm-vanished.ts";
+import type { ConfirmedLoss } from "./confirm-loss.ts";
+import { requireSame } from "./confirm-vanished.ts";
 import { expungeMessages } from "./expunge-messages.ts";
-import { lossOf } from "./loss.ts";
 import { countDeletions } from "./vanished-slices.ts";
 
-/** Deals with all messages the views report as vanished now. */
-export async function propagateVanished(mailbox: OpenMailbox): Promise<void> {
-  const { views, idx } = mailbox;
-  for (const side of sides) forgetUnknown(mailbox, side);
-  if (sides.every((side) => isEmpty(views[side].pending.vanished))) return;
-  const gone = await bothSides((side) => confirmVanished(mailbox, side));
-  // The answers may have brought what cannot be read.
-  for (const side of sides) views[side].requireReadable(side);
-  const told = perSide((side) => views[side].takeVanished(gone[side]));
-  const undeletable = perSide((side) => mailbox.progress[side].undeletable);
-  const { loss, plans } = lossOf(mailbox, { vanished: told, undeletable });
+/** @throws InterimapError MASS_DELETION, MAILBOX_EMPTIED when the guard does not admit it; nothing is deleted then. */
+export async function propagateVanished(mailbox: OpenMailbox, { loss, plans, gone }: ConfirmedLoss): Promise<void> {
+  const { guard, idx, progress } = mailbox;
   const { vanished } = loss;
-  const moved = mailbox.guard.movedFrom(idx);
-  mailbox.guard.admit(loss, moved && countDeletions(plans, moved));
+  const moved = guard.movedFrom(idx);
+  guard.admit(loss, moved && countDeletions(plans, moved));
   for (const side of sides) {
     forgetRefused(mailbox, side, vanished[side]);
-    mailbox.progress[side].hasShrunk ||= !isEmpty(told[side]);
+    progress[side].hasShrunk ||= !isEmpty(gone[side]);
   }
   let isFirst = true;
   for (const plan of plans) {

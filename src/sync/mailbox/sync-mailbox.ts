@@ -11,6 +11,7 @@ import { copyNewMessages } from "../copies/copy-new.ts";
 import { forgetDoubtedCopies } from "../copies/doubted-copies.ts";
 import { requireTrueUids } from "../copies/silent-copies.ts";
 import { endVainWaits, noteRoom } from "../copies/waits.ts";
+import { confirmLoss } from "../deletions/confirm-loss.ts";
 import { propagateVanished } from "../deletions/propagate-vanished.ts";
 import { propagateFlags } from "../flags/propagate-flags.ts";
 import { offerUnkeptFlags, recordUnkeptFlags } from "../flags/unkept-flags.ts";
@@ -27,6 +28,7 @@ import { readAgain } from "./read-again.ts";
 import { openMailbox, prefetches } from "./select-both.ts";
 import { isAsSelected, proven, settle, stateOf } from "./settle.ts";
 import { findStrays } from "./strays.ts";
+import { surveyOpen } from "./survey-open.ts";
 import { findUntoldChanges, recordable } from "./untold-changes.ts";
 
 /**
@@ -95,7 +97,10 @@ async function goRounds(mailbox: OpenMailbox): Promise<PerSide<MailboxState>> {
     if (round > 1 && mailbox.stop.aborted) throw interrupted();
     mailbox.hasProgressed = false;
     for (const side of sides) progress[side].isContested = false;
-    await propagateVanished(mailbox);
+    const loss = await confirmLoss(mailbox);
+    if (round === 1)
+      surveyOpen(mailbox, { loss: loss?.loss, fresh: perSide((side) => newUids(progress[side], after[side].uidNext)) });
+    if (loss !== undefined) await propagateVanished(mailbox, loss);
     await propagateFlags(mailbox);
     noteRoom(mailbox);
     await copyNewMessages(

@@ -7,10 +7,11 @@ import { type ErrorCode, InterimapError, interrupted } from "../../model/errors.
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { optimiseLater } from "../context/late-optimisation.ts";
 import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf } from "../context/run.ts";
-import { foreseeDeletions, type Prospect } from "../deletions/foresee-deletions.ts";
 import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { totalsOf } from "./survey.ts";
+import { type Prospect, surveyAhead } from "./survey-ahead.ts";
 import { syncMailbox } from "./sync-mailbox.ts";
 
 export interface Visit {
@@ -24,7 +25,7 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
   const known = soundly(run, { names, known: recorded });
   if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
   else for (const name of known.keys()) if (!run.guard.counts(rubbishOf(name, listings))) run.rubbish.add(name);
-  const held = await foreseeDeletions(
+  const held = await holdBack(
     run,
     names.flatMap((name) => {
       const mailbox = known.get(name);
@@ -60,7 +61,17 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
   // What was held back is told once, by all that was seen.
   const { heldBack } = run.guard;
   if (heldBack !== undefined) run.report({ type: "deletions-held-back", side: heldBack.error.side, ...heldBack });
+  const totals = totalsOf([...run.surveys.values()].filter(({ name }) => heldBack?.mailboxes.includes(name) !== true));
+  if (totals.mailboxes > 0) run.report({ type: "surveyed", ...totals });
   if (run.stop.aborted) throw interrupted();
+}
+
+/** Returns the names of mailboxes in which nothing may be done: together, they would lose too much. */
+async function holdBack(run: Run, prospects: readonly Prospect[]): Promise<ReadonlySet<string>> {
+  const { guard, surveys } = run;
+  const ahead = await surveyAhead(run, prospects);
+  for (const survey of ahead) surveys.set(survey.idx, survey);
+  return guard.holdBack(ahead.flatMap(({ loss }) => loss ?? []));
 }
 
 /** By the guard, which says of all such mailboxes together what there is to say. */

@@ -16,6 +16,10 @@ const cases: readonly (readonly [event: SyncEvent, fields: object])[] = [
   ],
   [{ type: "messages-removed", uids: uidSetOf([1, 2, 4]), ...here }, { uids: "1:2,4" }],
   [{ type: "dates-unkept", count: 4, ...here }, { count: 4 }],
+  [
+    { type: "surveyed", mailboxes: 2, copies: 1, octets: 5, deletions: 3, flagChanges: 4 },
+    { mailboxes: 2, copies: 1, octets: 5, deletions: 3, flagChanges: 4 },
+  ],
   [{ type: "mailbox-renamed", mailbox: "a", to: "b\0&AOk-" }, { to: "b/é" }],
   [
     { type: "database-upgraded", from: 1, to: 3, backup: "/x" },

@@ -70,6 +70,14 @@ const daemons: readonly (readonly [event: SyncEvent, line: Line])[] = [
     { level: "warn", text: "The server says: Your mailbox is 98% full", context: { side: "remote" } },
   ],
   [
+    { type: "surveyed", mailboxes: 2, copies: 1, octets: 12_345, deletions: 3, flagChanges: 4 },
+    {
+      level: "debug",
+      text: "Found in 2 mailboxes: 1 message to copy (12.3 kB), 3 to delete, 4 with changed flags",
+      context: {},
+    },
+  ],
+  [
     { type: "clock-jumped", byMs: 8 * 60 * minute },
     {
       level: "info",

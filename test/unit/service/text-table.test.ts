@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { displayWidth, humanBytes, padEnd, textTable } from "../../../src/service/text-table.ts";
+import { displayWidth, padEnd, textTable } from "../../../src/service/text-table.ts";
+import { humanBytes } from "../../../src/util/human-bytes.ts";
 
 test("CJK and emoji take two cells, accents none of their own", () => {
   assert.equal(displayWidth("Entwürfe"), 8);

@@ -142,6 +142,7 @@ export class World {
       stop: new AbortController().signal,
       pause: () => Promise.resolve(),
       guard: new DeletionGuard({ countKnown: () => 0, limit: undefined }),
+      surveys: new Map(),
       isRubbish: false,
       matchesExisting: true,
       repairs,

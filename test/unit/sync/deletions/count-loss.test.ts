@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { otherSide, type PerSide, perSide, type Side } from "../../../../src/model/side.ts";
 import { emptyUidSet, hasUid, uidRange, type UidSet } from "../../../../src/model/uid-set.ts";
 import type { Store } from "../../../../src/state/state-store.ts";
-import { lossOf } from "../../../../src/sync/deletions/loss.ts";
+import { countLoss } from "../../../../src/sync/deletions/count-loss.ts";
 
 const nothing = { local: emptyUidSet, remote: emptyUidSet };
 
@@ -25,7 +25,7 @@ function losing() {
 
 test("what vanished on both sides is deleted on neither", () => {
   const vanished = { local: uidRange(1, 4), remote: uidRange(103, 109) };
-  const { loss } = lossOf(losing().mailbox, { vanished, undeletable: nothing });
+  const { loss } = countLoss(losing().mailbox, { vanished, undeletable: nothing });
   assert.deepEqual(loss, {
     idx: 1,
     name: "box",
@@ -39,18 +39,18 @@ test("what vanished on both sides is deleted on neither", () => {
 test("what cannot be deleted on the other side has not vanished now", () => {
   const told = { local: uidRange(1, 4), remote: emptyUidSet };
   const undeletable = { local: emptyUidSet, remote: uidRange(101, 102) };
-  const { loss } = lossOf(losing().mailbox, { vanished: told, undeletable });
+  const { loss } = countLoss(losing().mailbox, { vanished: told, undeletable });
   assert.deepEqual([loss.vanished.local, loss.deletions], [uidRange(3, 4), { local: 2, remote: 0 }]);
 });
 
 test("what was counted holds while the same messages are gone, of as many", () => {
   const vanished = { local: uidRange(1, 4), remote: emptyUidSet };
   const told = { vanished, undeletable: nothing };
-  const { loss } = lossOf(losing().mailbox, told);
+  const { loss } = countLoss(losing().mailbox, told);
   // A number that nobody could count.
   const earlier = { ...loss, deletions: perSide((side) => -loss.deletions[otherSide(side)]) };
   const again = (changed: Partial<typeof earlier>, now = told): PerSide<number> =>
-    lossOf(losing().mailbox, { ...now, earlier: { ...earlier, ...changed } }).loss.deletions;
+    countLoss(losing().mailbox, { ...now, earlier: { ...earlier, ...changed } }).loss.deletions;
   assert.deepEqual(again({}), earlier.deletions);
   assert.deepEqual(again({ known: 11 }), loss.deletions);
   assert.deepEqual(again({}, { ...told, vanished: { ...vanished, local: uidRange(1, 5) } }), { local: 5, remote: 0 });

@@ -1,4 +1,5 @@
-// Before anything is deleted in one of several mailboxes: how many deletions they add up to, and which are held back.
+// Surveys of mailboxes before anything is deleted in any of them, where they have to wait for each other: those that may lose
+// messages, when that may be too many in all.
 
 import type { Session } from "../../imap/session/session.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
@@ -7,14 +8,15 @@ import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { bothSides, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, subtract, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
+import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { emptyUidSet, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import { allDone } from "../../util/all-done.ts";
+import { countLoss } from "../deletions/count-loss.ts";
+import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
-import type { DeletionGuard } from "./deletion-guard.ts";
-import { type Loss, lossOf } from "./loss.ts";
+import type { Survey } from "./survey.ts";
 
 export interface Prospect {
   readonly isRubbish: boolean;
@@ -24,7 +26,7 @@ export interface Prospect {
   readonly wireNames: PerSide<string>;
 }
 
-interface Foresight {
+interface Surveyor {
   readonly guard: DeletionGuard;
   readonly store: Store;
   readonly sessions: PerSide<Session>;
@@ -32,32 +34,30 @@ interface Foresight {
 
 /**
  * Most runs cannot delete much, or only in one mailbox, whose worker asks the guard itself: they pay nothing for this.
- * Where the numbers of messages look bad, what vanished is counted. Returns the names of the mailboxes to leave alone.
+ * Where the numbers of messages look bad, the mailboxes are opened. Returns the surveys of those that could be.
  */
-export async function foreseeDeletions(foresight: Foresight, all: readonly Prospect[]): Promise<ReadonlySet<string>> {
-  const { guard, store } = foresight;
+export async function surveyAhead(surveyor: Surveyor, all: readonly Prospect[]): Promise<readonly Survey[]> {
+  const { guard, store } = surveyor;
   const prospects = all.filter((prospect) => guard.counts(prospect));
-  if (prospects.length < 2) return none;
+  if (prospects.length < 2) return [];
   const mapped = prospects.map(({ mailbox }) => store.mappings.count(mailbox.idx));
   // Each message can be gone once.
-  if (!guard.isTooMany(sum(mapped))) return none;
+  if (!guard.isTooMany(sum(mapped))) return [];
   const missing = await allDone(
     prospects.map(async (prospect, i) => {
       const counts = store.messageCounts(prospect.mailbox.idx);
-      return bothSides((side) => mostThatVanished(foresight, { side, prospect, mapped: mapped[i]!, counts }));
+      return bothSides((side) => mostThatVanished(surveyor, { side, prospect, mapped: mapped[i]!, counts }));
     }),
   );
-  if (!guard.isTooMany(sum(missing.map(({ local, remote }) => local + remote)))) return none;
-  const losses: Loss[] = [];
+  if (!guard.isTooMany(sum(missing.map(({ local, remote }) => local + remote)))) return [];
+  const surveys: Survey[] = [];
   for (const [i, prospect] of prospects.entries()) {
     const suspected = missing[i]!;
-    if (suspected.local + suspected.remote === 0) continue;
-    losses.push(...(await countVanished(foresight, prospect)));
+    const survey = suspected.local + suspected.remote > 0 ? await surveyOne(surveyor, prospect) : undefined;
+    if (survey !== undefined) surveys.push(survey);
   }
-  return guard.holdBack(losses);
+  return surveys;
 }
-
-const none: ReadonlySet<string> = new Set();
 
 interface OnSide {
   readonly side: Side;
@@ -71,7 +71,7 @@ interface Recorded {
 
 /** By the number of messages that the server has now. */
 async function mostThatVanished(
-  { sessions }: Foresight,
+  { sessions }: Surveyor,
   { side, prospect, mapped, counts }: OnSide & Recorded,
 ): Promise<number> {
   const { mailbox, listed, wireNames } = prospect;
@@ -90,33 +90,54 @@ function countIn(listed: ListedMailbox | undefined): (MailboxState & { readonly 
   return { ...listed.state, messages: listed.messages };
 }
 
-/** Nothing where the mailbox cannot be asked: whatever it is, its worker will meet it too, and say so. */
-async function countVanished(foresight: Foresight, prospect: Prospect): Promise<Loss[]> {
-  const { store } = foresight;
-  const { mailbox, isRubbish } = prospect;
+/** Undefined where the mailbox cannot be asked: whatever it is, its worker will meet it too, and say so. */
+async function surveyOne(surveyor: Surveyor, prospect: Prospect): Promise<Survey | undefined> {
+  const { store } = surveyor;
+  const { isRubbish, mailbox } = prospect;
   const { idx, name } = mailbox;
   try {
-    const vanished = await bothSides((side) => findVanished(foresight, { side, prospect }));
-    return [lossOf({ store, idx, name, isRubbish }, { vanished, undeletable: undeletableIn({ store, idx }) }).loss];
+    const seen = await bothSides((side) => lookAt(surveyor, { side, prospect }));
+    const vanished = perSide((side) => seen[side].vanished);
+    const told = { vanished, undeletable: undeletableIn({ store, idx }) };
+    return {
+      ...{ idx, name, isRubbish },
+      loss: countLoss({ store, idx, name, isRubbish }, told).loss,
+      changed: perSide((side) => seen[side].changed),
+      fresh: perSide((side) => seen[side].fresh),
+      octets: { local: undefined, remote: undefined },
+    };
   } catch (error) {
-    if (error instanceof InterimapError && error.abandons === "mailbox") return [];
+    if (error instanceof InterimapError && error.abandons === "mailbox") return undefined;
     throw error;
   }
 }
 
-/** What the server says vanished, and does not list when asked. */
-async function findVanished({ store, sessions }: Foresight, { side, prospect }: OnSide): Promise<UidSet> {
+interface Seen {
+  /** Recorded messages that the server does not have: it said that they vanished, and does not list them when asked. */
+  readonly vanished: UidSet;
+  readonly changed: number;
+  readonly fresh: UidSet;
+}
+
+const nothing: Seen = { vanished: emptyUidSet, changed: 0, fresh: emptyUidSet };
+
+async function lookAt({ store, sessions }: Surveyor, { side, prospect }: OnSide): Promise<Seen> {
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];
-  if (state === undefined) return emptyUidSet;
+  if (state === undefined) return nothing;
   const seen = await observe(sessions[side], wireNames[side], { state });
-  if (seen.isAnew) return emptyUidSet;
+  // Of another mailbox no deletion is carried over.
+  if (seen.isAnew) return nothing;
   // The server was asked about those below UIDNEXT; an interrupted round may have copied more.
-  const copied = store.mappings.uids(mailbox.idx, side, state.uidNext);
+  const copied = store.mappings.uids(mailbox.idx, side, seen.firstNew);
   // A report of the server is not believed without asking.
   const suspected = union(store.mappings.among(mailbox.idx, side, seen.vanished), copied);
   const there = await fetchFlags(sessions[side], suspected);
-  return subtract(suspected, uidSetOf(there.keys()));
+  return {
+    vanished: subtract(suspected, uidSetOf(there.keys())),
+    changed: seen.changed.size,
+    fresh: subtract(uidRange(seen.firstNew, seen.state.uidNext - 1), copied),
+  };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,0 +1,65 @@
+// What opening a mailbox yields, before anything is done in it: what vanished, what changed, what is new. Plans are made of it,
+// and so is what a run has to say of the work before it.
+
+import type { MessageSizes } from "../../model/message-sizes.ts";
+import { type PerSide, type Side, sides } from "../../model/side.ts";
+import { countUids, hasUid, intersect, type UidSet } from "../../model/uid-set.ts";
+import type { Loss } from "../deletions/loss.ts";
+
+export interface Survey {
+  readonly idx: number;
+  readonly name: string;
+  readonly isRubbish: boolean;
+  /** Their servers were asked for exactly the messages that vanished. Undefined: none did. */
+  readonly loss: Loss | undefined;
+  /** How many messages of each side have other flags than at the last checkpoint, by the word of its server. */
+  readonly changed: PerSide<number>;
+  /** UIDs of each side among which all its new messages are, and nothing that the other side has already. */
+  readonly fresh: PerSide<UidSet>;
+  /** What the new messages measure; undefined: it is not known, or not yet. */
+  readonly octets: PerSide<number | undefined>;
+}
+
+/** By mailbox. One that was made ahead is replaced when the mailbox is opened to work in it. */
+export type Surveys = Map<number, Survey>;
+
+/** UIDs that have no size have no message. */
+export function withSizes(survey: Survey, side: Side, sizes: MessageSizes): Survey {
+  const { fresh, octets } = survey;
+  const present = intersect(fresh[side], sizes.uids);
+  let size = 0;
+  for (const message of sizes) if (hasUid(present, message.uid)) size += message.size;
+  return { ...survey, fresh: { ...fresh, [side]: present }, octets: { ...octets, [side]: size } };
+}
+
+export interface SurveyTotals {
+  /** Mailboxes in which there is something to do. */
+  readonly mailboxes: number;
+  /** Messages to copy, at most: some UIDs may have none. */
+  readonly copies: number;
+  /** Octets of those whose sizes are known. */
+  readonly octets: number;
+  readonly deletions: number;
+  /** Messages whose flags changed. */
+  readonly flagChanges: number;
+}
+
+/** What a run has to do in all these mailboxes. */
+export function totalsOf(surveys: Iterable<Survey>): SurveyTotals {
+  const totals = { mailboxes: 0, copies: 0, octets: 0, deletions: 0, flagChanges: 0 };
+  for (const { loss, changed, fresh, octets } of surveys) {
+    const copies = sum(sides.map((side) => countUids(fresh[side])));
+    const deletions = loss === undefined ? 0 : loss.deletions.local + loss.deletions.remote;
+    const flagChanges = changed.local + changed.remote;
+    if (copies + deletions + flagChanges > 0) totals.mailboxes++;
+    totals.copies += copies;
+    totals.deletions += deletions;
+    totals.flagChanges += flagChanges;
+    totals.octets += sum(sides.map((side) => octets[side] ?? 0));
+  }
+  return totals;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
