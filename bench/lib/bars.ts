@@ -21,6 +21,16 @@ export function wall(other: EntrantName, most: number): Bar {
   };
 }
 
+/** Our CPU time divided by somebody else's. */
+export function cpu(other: EntrantName, most: number): Bar {
+  return {
+    what: `CPU ÷ that of ${other}`,
+    most,
+    value: (results, row) =>
+      quotient(medianOf(results.rows[row], "ours", "cpuSeconds"), medianOf(results.rows[row], other, "cpuSeconds")),
+  };
+}
+
 export function peakMegabytes(most: number): Bar {
   return {
     what: "peak memory",

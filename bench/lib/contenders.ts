@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { type PerSide, sides } from "../../src/model/side.ts";
 import { giveDatabase } from "../../test/support/give-database.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
-import { homeEnvironment, interimapCommand, makeHome } from "../../test/support/run-interimap.ts";
+import { homeEnvironment, interimapCommand, makeHome, overTls, plainText } from "../../test/support/run-interimap.ts";
+import type { Link } from "./situation.ts";
 
 export const programNames = ["ours", "original", "mbsync"] as const;
 export type ProgramName = (typeof programNames)[number];
@@ -18,9 +19,16 @@ export interface Command {
   readonly forget: () => void;
 }
 
-/** The command that synchronises the two servers, given what it remembers in the directory. */
-export function commandFor(name: ProgramName, servers: PerSide<MailServer>, stateDirectory: string): Command {
-  return name === "mbsync" ? mbsync(servers, stateDirectory) : interimap(name, servers, stateDirectory);
+export interface Task {
+  readonly servers: PerSide<MailServer>;
+  readonly link: Link;
+  /** Has what the program remembers. */
+  readonly stateDirectory: string;
+}
+
+/** The command that synchronises the two servers. */
+export function commandFor(name: ProgramName, task: Task): Command {
+  return name === "mbsync" ? mbsync(task) : interimap(name, task);
 }
 
 /** What people start: never the sources through a translator. */
@@ -30,9 +38,13 @@ export function oursOrThrow(): string[] {
   return interimapCommand();
 }
 
-function interimap(name: "ours" | "original", servers: PerSide<MailServer>, stateDirectory: string): Command {
+function interimap(name: "ours" | "original", { servers, link, stateDirectory }: Task): Command {
   const databaseFile = join(stateDirectory, "bench.db");
-  const home = makeHome({ ...servers, settings: { database: databaseFile } });
+  const remote = {
+    ...(link.tls ? overTls(servers.remote) : plainText(servers.remote)),
+    compress: link.compress ? "YES" : "NO",
+  };
+  const home = makeHome({ local: servers.local, remote, settings: { database: databaseFile } });
   // It may be a copy for other users, or behind another proxy.
   giveDatabase(databaseFile, servers);
   return {
@@ -46,13 +58,18 @@ function interimap(name: "ours" | "original", servers: PerSide<MailServer>, stat
 }
 
 /** Far is our remote, near our local side. It keeps dates only when told to, and knows no keywords. */
-function mbsync(servers: PerSide<MailServer>, stateDirectory: string): Command {
+function mbsync({ servers, link, stateDirectory }: Task): Command {
   const states = join(stateDirectory, "states");
   mkdirSync(states, { recursive: true });
   const stores = sides.map((side) => {
-    const { host, port, user, password } = servers[side];
-    const account = `IMAPAccount ${side}\nHost ${host}\nPort ${port}\nUser ${user}\nPass ${password}\n`;
-    return `${account}SSLType None\nAuthMechs LOGIN\nTimeout 600\n\nIMAPStore ${side}\nAccount ${side}\n\n`;
+    const { host, port, tlsPort, certificateFile, user, password } = servers[side];
+    const isFar = side === "remote";
+    const hasTls = isFar && link.tls === true;
+    // It compares names only, not addresses, with those of the certificate.
+    const account = `IMAPAccount ${side}\nHost ${hasTls ? "localhost" : host}\nPort ${hasTls ? tlsPort : port}\nUser ${user}\nPass ${password}\n`;
+    const security = hasTls ? `SSLType IMAPS\nCertificateFile ${certificateFile}\n` : "SSLType None\n";
+    const compression = isFar && link.compress === true ? "" : "DisableExtension COMPRESS=DEFLATE\n";
+    return `${account}${security}${compression}AuthMechs LOGIN\nTimeout 600\n\nIMAPStore ${side}\nAccount ${side}\n\n`;
   });
   const channel = "Channel all\nFar :remote:\nNear :local:\nPatterns *\nCreate Both\nExpunge Both\nSync All\n";
   const config = join(stateDirectory, "mbsyncrc");

@@ -38,12 +38,16 @@ interface Late {
 /** The most that waits for a receiver that does not keep up: what a kernel would buffer on such a wire. */
 const largestBacklog = 8 << 20;
 
-export async function startDelayProxy(server: MailServer, roundTripMs: number): Promise<DelayProxy> {
+export async function startDelayProxy(
+  server: MailServer,
+  { roundTripMs, tls = false }: { readonly roundTripMs: number; readonly tls?: boolean },
+): Promise<DelayProxy> {
+  const { port, tlsPort } = server;
   const wire = { sent: 0, received: 0, roundTrips: 0, connections: 0 };
   const sockets = new Set<Socket>();
   const listener = createServer({ noDelay: true }, (client) => {
     wire.connections++;
-    const upstream = connect({ port: server.port, host: server.host, noDelay: true });
+    const upstream = connect({ port: (tls ? tlsPort : port)!, host: server.host, noDelay: true });
     sockets.add(client).add(upstream);
     let hasHeard = false;
     relay({
@@ -67,7 +71,7 @@ export async function startDelayProxy(server: MailServer, roundTripMs: number): 
   });
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   return {
-    server: { ...server, port: (listener.address() as AddressInfo).port },
+    server: { ...server, [tls ? "tlsPort" : "port"]: (listener.address() as AddressInfo).port },
     wire: () => ({ ...wire }),
     stop: async () => {
       for (const socket of sockets) socket.destroy();

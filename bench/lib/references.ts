@@ -3,18 +3,24 @@
 import type { MailServer } from "../../test/support/mail-server.ts";
 import { RawImap } from "../../test/support/raw-imap.ts";
 import { type Cost, measure } from "./measure.ts";
-import { batchesOf, messagesOf, type Situation } from "./situation.ts";
+import { relay } from "./relay.ts";
+import { batchesOf, type Link, messagesOf, type Situation } from "./situation.ts";
 
-export const referenceNames = ["node -e 0", "one connection", "two connections"] as const;
+export const referenceNames = ["node -e 0", "one connection", "two connections", "relay"] as const;
 export type ReferenceName = (typeof referenceNames)[number];
 
 const ourBatches = { octets: 1 << 20, messages: 500 };
 
-/** `target` is empty. */
+export interface Work {
+  readonly situation: Situation;
+  readonly link: Link;
+  /** Has no mail. */
+  readonly target: MailServer;
+}
+
 export async function runReference(
   name: ReferenceName,
-  situation: Situation,
-  target: MailServer,
+  { situation, link, target }: Work,
 ): Promise<Partial<Cost> & Pick<Cost, "seconds">> {
   switch (name) {
     case "node -e 0": {
@@ -28,6 +34,8 @@ export async function runReference(
       return { seconds: await replay(situation, target, 1) };
     case "two connections":
       return { seconds: await replay(situation, target, 2) };
+    case "relay":
+      return relay(situation, link);
   }
 }
 

@@ -16,6 +16,7 @@ const titles: Readonly<Record<EntrantName, string>> = {
   "node -e 0": "`node -e 0`",
   "one connection": "replay, one connection",
   "two connections": "replay, two connections",
+  relay: "relay",
 };
 
 /** Rows without a result are left out. */

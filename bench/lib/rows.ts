@@ -1,6 +1,7 @@
 // All that is measured, as data.
 
-import { type Bar, peakMegabytes, wall, wallGrowth, wireGrowth, wirePerMailbox } from "./bars.ts";
+import type { Side } from "../../src/model/side.ts";
+import { type Bar, cpu, peakMegabytes, wall, wallGrowth, wireGrowth, wirePerMailbox } from "./bars.ts";
 import type { ProgramName } from "./contenders.ts";
 import {
   type Disturbance,
@@ -10,7 +11,7 @@ import {
   oneNewMessageInEach,
 } from "./disturb.ts";
 import type { ReferenceName } from "./references.ts";
-import type { Situation } from "./situation.ts";
+import type { Link, Situation } from "./situation.ts";
 
 export interface Row {
   /** For --rows and the results file. */
@@ -19,10 +20,11 @@ export interface Row {
   readonly situation: Situation;
   /** The mail is on the local server only, or on both, and the program knows it. */
   readonly start: "first copy" | "in agreement";
+  /** Of a first copy; the local server unless told. */
+  readonly source?: Side;
   /** Of the remote server, before each run. */
   readonly disturb?: Disturbance;
-  /** To the remote server. */
-  readonly roundTripMs: number;
+  readonly link: Link;
   readonly programs: readonly ProgramName[];
   readonly references?: readonly ReferenceName[];
   readonly bars: readonly Bar[];
@@ -31,17 +33,20 @@ export interface Row {
 const everybody: readonly ProgramName[] = ["ours", "original", "mbsync"];
 const both: readonly ProgramName[] = ["ours", "original"];
 
+const near: Link = { roundTripMs: 0 };
+
 const manyMailboxes: Situation = { mailboxes: 200, messages: 100, size: 2_000, format: "sdbox" };
 const oneMailbox: Situation = { mailboxes: 1, messages: 20_000, size: 1_000, format: "sdbox" };
 const masses: Situation = { mailboxes: 1, messages: 200_000, size: 500, format: "mdbox" };
 
 export const rows: readonly Row[] = [
+  ...firstCopiesFromProviders(),
   {
     name: "first-copy",
     work: "first copy, 1 mailbox, 20,000 messages, 190 MB",
     situation: { ...oneMailbox, size: 9_500, lifelike: true },
     start: "first copy",
-    roundTripMs: 0,
+    link: near,
     programs: everybody,
     references: ["one connection", "two connections"],
     bars: [wall("original", 0.7), wall("one connection", 1.2)],
@@ -51,7 +56,7 @@ export const rows: readonly Row[] = [
     work: "first copy, 200 mailboxes × 100 messages",
     situation: manyMailboxes,
     start: "first copy",
-    roundTripMs: 0,
+    link: near,
     programs: everybody,
     bars: [wall("original", 0.45)],
   },
@@ -60,7 +65,7 @@ export const rows: readonly Row[] = [
     work: "nothing to do, 200 mailboxes",
     situation: manyMailboxes,
     start: "in agreement",
-    roundTripMs: 0,
+    link: near,
     programs: everybody,
     references: ["node -e 0"],
     bars: [wall("original", 1.6)],
@@ -70,7 +75,7 @@ export const rows: readonly Row[] = [
     work: "nothing to do, 200 mailboxes, 50 ms",
     situation: manyMailboxes,
     start: "in agreement",
-    roundTripMs: 50,
+    link: { roundTripMs: 50 },
     programs: everybody,
     bars: [wall("original", 1.0)],
   },
@@ -80,7 +85,7 @@ export const rows: readonly Row[] = [
     situation: manyMailboxes,
     start: "in agreement",
     disturb: oneNewMessageInEach,
-    roundTripMs: 0,
+    link: near,
     programs: everybody,
     bars: [wall("original", 0.6)],
   },
@@ -90,7 +95,7 @@ export const rows: readonly Row[] = [
     situation: manyMailboxes,
     start: "in agreement",
     disturb: oneNewMessageInEach,
-    roundTripMs: 50,
+    link: { roundTripMs: 50 },
     programs: everybody,
     bars: [wall("original", 0.08)],
   },
@@ -100,7 +105,7 @@ export const rows: readonly Row[] = [
     situation: manyMailboxes,
     start: "in agreement",
     disturb: oneFlagInEach,
-    roundTripMs: 50,
+    link: { roundTripMs: 50 },
     programs: everybody,
     bars: [wall("original", 0.12)],
   },
@@ -110,7 +115,7 @@ export const rows: readonly Row[] = [
     situation: oneMailbox,
     start: "in agreement",
     disturb: flagsOfEverySecond,
-    roundTripMs: 0,
+    link: near,
     programs: everybody,
     bars: [wall("original", 0.9)],
   },
@@ -120,7 +125,7 @@ export const rows: readonly Row[] = [
     situation: oneMailbox,
     start: "in agreement",
     disturb: expungeEverySecond,
-    roundTripMs: 0,
+    link: near,
     programs: everybody,
     bars: [wall("original", 0.8)],
   },
@@ -130,7 +135,7 @@ export const rows: readonly Row[] = [
     situation: masses,
     start: "in agreement",
     disturb: flagsOfEverySecond,
-    roundTripMs: 0,
+    link: near,
     programs: everybody,
     bars: [wall("original", 0.6)],
   },
@@ -139,7 +144,7 @@ export const rows: readonly Row[] = [
     work: "first copy, 1 mailbox, 200,000 small messages",
     situation: masses,
     start: "first copy",
-    roundTripMs: 0,
+    link: near,
     programs: both,
     bars: [peakMegabytes(180)],
   },
@@ -148,13 +153,78 @@ export const rows: readonly Row[] = [
     work: "first copy, 20 messages of 100 MB",
     situation: { mailboxes: 1, messages: 20, size: 100_000_000, format: "sdbox" },
     start: "first copy",
-    roundTripMs: 0,
+    link: near,
     programs: both,
     bars: [peakMegabytes(400)],
   },
   ...growthOfMailbox(),
   ...growthOfStore(),
 ];
+
+/** As most people begin: a provider's mail, behind TLS, comes to a server of their own; and the other way round. */
+function firstCopiesFromProviders(): Row[] {
+  const lifelike = { size: 9_500, lifelike: true, format: "sdbox" } as const;
+  const tls = { tls: true, roundTripMs: 0 } as const;
+  const links: readonly (readonly [name: string, link: Link])[] = [
+    ["plain", near],
+    ["tls", tls],
+    ["tls-compress", { ...tls, compress: true }],
+    ["tls-20ms", { ...tls, roundTripMs: 20 }],
+    ["tls-50ms", { ...tls, roundTripMs: 50 }],
+    ["tls-80ms", { ...tls, roundTripMs: 80 }],
+  ];
+  const wanted: Readonly<Record<string, number>> = {
+    "20k-plain": 0.7,
+    "20k-tls": 0.75,
+    "20k-tls-compress": 0.85,
+    "20k-tls-50ms": 0.6,
+    "20k-tls-80ms": 0.55,
+    "5k-tls": 0.95,
+    "5k-tls-compress": 0.95,
+    "5k-tls-50ms": 0.7,
+    "1k-tls-50ms": 0.8,
+    "typical-tls-50ms": 0.35,
+  };
+  const amounts: readonly (readonly [name: string, words: string, situation: Situation])[] = [
+    ["1k", "1,000 messages", { ...lifelike, mailboxes: 1, messages: 1_000 }],
+    ["5k", "5,000 messages", { ...lifelike, mailboxes: 1, messages: 5_000 }],
+    ["20k", "20,000 messages", { ...lifelike, mailboxes: 1, messages: 20_000 }],
+    ["typical", "5,000 messages in 30 mailboxes", { ...lifelike, mailboxes: 30, messages: 167 }],
+  ];
+  return amounts.flatMap(([amount, words, situation]) =>
+    links.flatMap(([name, link]) => {
+      const row: Row = {
+        name: `from-provider-${amount}-${name}`,
+        work: `first copy from the remote server, ${words}${linkText(link)}`,
+        situation,
+        start: "first copy",
+        source: "remote",
+        link,
+        programs: everybody,
+        ...(amount === "20k" && link.roundTripMs === 0 && link.compress !== true && { references: ["relay"] }),
+        bars: [
+          ...(`${amount}-${name}` in wanted ? [wall("original", wanted[`${amount}-${name}`]!)] : []),
+          wall("mbsync", 1),
+          ...(amount === "20k" && link.roundTripMs === 0 && link.compress !== true ? [cpu("relay", 1.6)] : []),
+        ],
+      };
+      const back = {
+        ...row,
+        name: `to-provider-${amount}-${name}`,
+        source: "local",
+        references: [],
+        bars: [],
+      } as const;
+      const isMeasuredBack = (amount === "5k" || amount === "20k") && (link === tls || link.compress === true);
+      return isMeasuredBack ? [row, { ...back, work: row.work.replace("from the", "to the") }] : [row];
+    }),
+  );
+}
+
+function linkText({ tls, compress, roundTripMs }: Link): string {
+  const words = [tls ? "TLS" : "", compress ? "COMPRESS" : "", roundTripMs > 0 ? `${String(roundTripMs)} ms` : ""];
+  return words.map((word) => (word === "" ? "" : `, ${word}`)).join("");
+}
 
 /** The same with little mail, to see whether the bench works. */
 export function reduced(row: Row): Row {
@@ -174,7 +244,7 @@ function growthOfMailbox(): Row[] {
     const common = {
       situation: { mailboxes: 1, messages, size: 300, format: "mdbox" },
       start: "in agreement",
-      roundTripMs: 0,
+      link: near,
       programs: both,
     } as const;
     const count = messages.toLocaleString("en");
@@ -206,7 +276,7 @@ function growthOfStore(): Row[] {
       work: `nothing to do, ${mailboxes.toLocaleString("en")} mailboxes`,
       situation: { mailboxes, messages: 1, size: 300, format: "mdbox" },
       start: "in agreement",
-      roundTripMs: 0,
+      link: near,
       programs: both,
       bars,
     };

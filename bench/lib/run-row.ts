@@ -1,6 +1,7 @@
 // Measures one row: the entrants in turns, each run checked to have done the work.
 
 import { isDeepStrictEqual } from "node:util";
+import { otherSide } from "../../src/model/side.ts";
 import { diffSnapshots, snapshot } from "../../test/support/snapshot.ts";
 import { commandFor, type ProgramName } from "./contenders.ts";
 import { startDelayProxy, type Wire } from "./delay-proxy.ts";
@@ -52,7 +53,7 @@ export async function runRow(
     }
   }
   // A proxy takes time of its own, so without a delay it only counts.
-  for (const program of row.roundTripMs === 0 ? row.programs : []) {
+  for (const program of row.link.roundTripMs === 0 ? row.programs : []) {
     const run = { stage, row, program, prepared: prepared.get(program), mustCount: true };
     wires.set(program, (await programRun(run)).wire);
   }
@@ -82,18 +83,20 @@ async function programRun({ stage, row, program, prepared, mustCount = false }: 
   const isUsedUp = prepared === undefined || row.disturb !== undefined;
   const place =
     prepared === undefined
-      ? await stage.firstMeeting(row.situation)
+      ? await stage.firstMeeting(row.situation, row.source)
       : isUsedUp
         ? await stage.copy(prepared, row.situation)
         : prepared;
   if (row.disturb !== undefined) await disturb(place.remote, row.situation, row.disturb);
-  const expected = await whatPeopleSee(place[row.start === "first copy" ? "local" : "remote"]);
-  const before = await whatPeopleSee(place[row.start === "first copy" ? "remote" : "local"]);
+  const source = row.start === "first copy" ? (row.source ?? "local") : "remote";
+  const expected = await whatPeopleSee(place[source]);
+  const before = await whatPeopleSee(place[otherSide(source)]);
   if (isUsedUp && isDeepStrictEqual(before, expected)) throw new Error(`${row.name}: there is nothing to do`);
 
-  const proxy = row.roundTripMs > 0 || mustCount ? await startDelayProxy(place.remote, row.roundTripMs) : undefined;
+  const { link } = row;
+  const proxy = link.roundTripMs > 0 || mustCount ? await startDelayProxy(place.remote, link) : undefined;
   const servers = { local: place.local, remote: proxy?.server ?? place.remote };
-  const command = commandFor(program, servers, place.stateDirectory);
+  const command = commandFor(program, { servers, link, stateDirectory: place.stateDirectory });
   const { status, stderr, ...sample } = await measure(command.words, { cwd: command.directory, env: command.env });
   await proxy?.stop();
   command.forget();
@@ -121,7 +124,7 @@ async function whatPeopleSee(server: Place["local"]): Promise<Record<string, str
 
 async function referenceRun(stage: Stage, row: Row, name: ReferenceName): Promise<Sample> {
   const place = await stage.firstMeeting(row.situation);
-  const sample = await runReference(name, row.situation, place.remote);
+  const sample = await runReference(name, { situation: row.situation, link: row.link, target: place.remote });
   stage.remove(place);
   return sample;
 }

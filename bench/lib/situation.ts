@@ -17,6 +17,13 @@ export interface Situation {
   readonly format: "sdbox" | "mdbox";
 }
 
+/** How the remote server is reached. */
+export interface Link {
+  readonly tls?: boolean;
+  readonly compress?: boolean;
+  readonly roundTripMs: number;
+}
+
 export function mailboxNames({ mailboxes }: Situation): string[] {
   return Array.from({ length: mailboxes }, (_, i) => (i === 0 ? "INBOX" : `box${i}`));
 }

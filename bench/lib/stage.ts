@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PerSide, perSide, sides } from "../../src/model/side.ts";
+import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../../test/support/dovecot.ts";
 import { asUser, type MailServer } from "../../test/support/mail-server.ts";
 import { RawImap } from "../../test/support/raw-imap.ts";
@@ -41,11 +41,13 @@ export class Stage {
     return template;
   }
 
-  /** Mail on the local server only, and nothing remembered. */
-  async firstMeeting(situation: Situation): Promise<Place> {
-    const local = await this.template(situation);
+  /** Mail on one side only, and nothing remembered. */
+  async firstMeeting(situation: Situation, source: Side = "local"): Promise<Place> {
+    const full = await this.template(situation);
     const { user, stateDirectory } = this.#newPlace();
-    return { local, remote: asUser((await this.#serversFor(situation.format)).remote, user), stateDirectory };
+    const empty = asUser((await this.#serversFor(situation.format)).remote, user);
+    // The two servers are alike: either can be the remote one.
+    return { ...perSide((side) => (side === source ? full : empty)), stateDirectory };
   }
 
   /** The same mail on both servers, nothing remembered yet. */
@@ -108,7 +110,7 @@ export class Stage {
   async #serversFor(format: Situation["format"]): Promise<PerSide<MailServer>> {
     const started = this.#servers.get(format);
     if (started !== undefined) return started;
-    const options = { mailFormat: format } as const;
+    const options = { mailFormat: format, tls: true, compress: true } as const;
     const servers = { local: await startDovecot(options), remote: await startDovecot(options) };
     this.#servers.set(format, servers);
     return servers;

@@ -139,7 +139,7 @@ describe("many mailboxes", { concurrency: 2 }, () => {
         const near: Side = otherSide(farSide);
         const stores = await agreeing(t, { local: far(), remote: far(), [near]: dovecot }, {});
         await change(stores);
-        const proxy = await startDelayProxy(stores.proxies[farSide].server, 30);
+        const proxy = await startDelayProxy(stores.proxies[farSide].server, { roundTripMs: 30 });
         t.after(() => proxy.stop());
         const servers = perSide((side) => (side === farSide ? proxy.server : stores.proxies[side].server));
         stores.home.configure({ ...servers, settings: { connections: "1" } });

@@ -34,7 +34,7 @@ async function echoBehindProxy(t: TestContext, roundTripMs: number) {
   const server = createServer((socket) => socket.pipe(socket));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const target = { host: "127.0.0.1", port: (server.address() as AddressInfo).port } as MailServer;
-  const proxy = await startDelayProxy(target, roundTripMs);
+  const proxy = await startDelayProxy(target, { roundTripMs });
   const client = connect({ port: proxy.server.port, host: "127.0.0.1", noDelay: true });
   await once(client, "connect");
   t.after(async () => {
