@@ -170,8 +170,13 @@ export function* uidsOf(set: UidSet): Generator<number, void, undefined> {
 
 /** The first and the second half, for a set of two or more. */
 export function halves(set: UidSet): [UidSet, UidSet] {
+  return splitAt(set, countUids(set) >>> 1);
+}
+
+/** The lowest `count` UIDs, or all if there are fewer, and the rest. */
+export function splitAt(set: UidSet, count: number): [UidSet, UidSet] {
   const first: UidRange[] = [];
-  let wanted = countUids(set) >>> 1;
+  let wanted = count;
   for (const [from, to] of set.ranges) {
     if (wanted === 0) break;
     const last = Math.min(to, from + wanted - 1);

@@ -13,6 +13,7 @@ import { allDone } from "../../util/all-done.ts";
 import { appendBatch, type Offer } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";
 import type { Batch } from "./batch-plan.ts";
+import type { BatchQueue } from "./batch-queue.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 
 /** What a message in flight takes in memory beside its octets. */
@@ -37,6 +38,8 @@ export interface Route extends Offer {
   readonly budget: ByteBudget;
   /** A connection died when they were transferred: nothing else is on its way together with one of them. */
   readonly suspects: UidSet;
+  /** What all batches measure together, as far as can be said by now. */
+  readonly octetsExpected: () => number;
   /** When aborted, no further batch is begun. */
   readonly stop: AbortSignal;
 }
@@ -51,21 +54,46 @@ interface Transfer extends Route {
  * Copies batch after batch, in their order. Where the target takes nothing for now, the rest is skipped: see Reluctance.
  * @throws InterimapError; INTERRUPTED when `stop` was aborted before the last batch.
  */
-export async function transferAll(route: Route, batches: readonly Batch[]): Promise<void> {
-  const { suspects, reluctance, budget, stop, hooks } = route;
-  const { lanes, release } = lanesFor(route, batches);
-  const transfer: Transfer = { ...route, lanes, messageIds: new Map() };
+export async function transferAll(route: Route, batches: BatchQueue): Promise<void> {
+  const lanes = lanesFor(route);
   const copies: Promise<void>[] = [];
+  const begun = beginAll({ ...route, lanes: lanes.all, messageIds: new Map() }, { batches, copies, lanes });
+  // What became of the batches says more than what became of the list of them.
+  const isCutShort = await begun.catch((error: unknown) => void copies.push(Promise.reject(error as Error)));
+  try {
+    await allDone(copies);
+    if (isCutShort === true) throw interrupted();
+    // Whoever made the list knows then all that was on it, be it transferred or not.
+    await batches.left();
+  } finally {
+    lanes.release();
+    await batches.end();
+  }
+}
+
+interface Begun {
+  readonly batches: BatchQueue;
+  /** Gets the copies of one batch after the other. */
+  readonly copies: Promise<void>[];
+  readonly lanes: LentLanes;
+}
+
+/** Returns whether it ended before the last batch, and not because of the target. */
+async function beginAll(transfer: Transfer, { batches, copies, lanes }: Begun): Promise<boolean> {
+  const { suspects, reluctance, budget, stop, hooks } = transfer;
   let hasFailed = false;
-  for (const { uids, octets } of batches) {
+  for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
+    const { uids, octets } = batch;
     const isSuspect = hasUid(suspects, uids[0] ?? 0);
     const memory = octets + uids.length * messageOverhead;
     if (isSuspect || reluctance.isCautious) await Promise.allSettled(copies);
-    if (reluctance.isHalted && !(await isTakenFromElsewhere(transfer, batches.at(-1)!))) break;
+    if (reluctance.isHalted && !(await isTakenFromElsewhere(transfer, (await batches.left()).at(-1) ?? batch)))
+      return false;
+    lanes.widen();
     await budget.acquire(memory);
     if (hasFailed || stop.aborted) {
       budget.release(memory);
-      break;
+      return !reluctance.hasSkipped;
     }
     const copy = copyBatch(transfer, { uids, octets })
       .catch((error: unknown) => {
@@ -81,8 +109,7 @@ export async function transferAll(route: Route, batches: readonly Batch[]): Prom
     copies.push(copy);
     if (isSuspect) await Promise.allSettled([copy]);
   }
-  await allDone(copies).finally(release);
-  if (copies.length < batches.length && !reluctance.hasSkipped) throw interrupted();
+  return false;
 }
 
 /** Before a whole mailbox waits for what nobody explains, its last message is offered: it may be of another kind. */
@@ -99,28 +126,33 @@ async function isTakenFromElsewhere(transfer: Transfer, { uids, octets }: Batch)
 }
 
 interface LentLanes {
-  readonly lanes: AppendLanes;
+  readonly all: AppendLanes;
+  /** A second connection joins, once, when there is enough to append, and the server lets us have one. */
+  readonly widen: () => void;
   readonly release: () => void;
 }
 
-/** A second connection joins when there is enough to append, and the server lets us have one. */
-function lanesFor({ target, spares, reluctance }: Route, batches: readonly Batch[]): LentLanes {
-  const lanes = new AppendLanes(target, {
+function lanesFor({ target, spares, reluctance, octetsExpected }: Route): LentLanes {
+  const all = new AppendLanes(target, {
     takesSeveral: takesSeveral(target),
     mayGo: () => !reluctance.isHalted,
   });
-  const octets = batches.reduce((sum, batch) => sum + batch.octets, 0);
-  const joins = octets >= worthAnotherConnection && takesSeveral(target);
-  const lending = joins ? spares.acquire() : Promise.resolve(undefined);
-  void lending.then((session) => {
-    if (session !== undefined) lanes.add(session);
-  });
-  const release = (): void => {
-    void lending.then((session) => {
-      if (session !== undefined) spares.release(session);
-    });
+  let lending: Promise<Session | undefined> | undefined;
+  return {
+    all,
+    widen: () => {
+      if (lending !== undefined || !takesSeveral(target) || octetsExpected() < worthAnotherConnection) return;
+      lending = spares.acquire();
+      void lending.then((session) => {
+        if (session !== undefined) all.add(session);
+      });
+    },
+    release: () => {
+      void lending?.then((session) => {
+        if (session !== undefined) spares.release(session);
+      });
+    },
   };
-  return { lanes, release };
 }
 
 function takesSeveral(session: Channel): boolean {

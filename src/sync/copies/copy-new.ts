@@ -1,21 +1,21 @@
 // Copies new messages to the other side, both directions at once ("A new message" in ARCHITECTURE.md): which they are, their
 // sizes, and the plan of their transfer.
 
-import { fetchIdentities, fetchSizes } from "../../imap/verbs/fetch.ts";
-import { mostInOneAppend, planCopies } from "../../mail/transfer/batch-plan.ts";
+import { fetchIdentities } from "../../imap/verbs/fetch.ts";
+import { type Batch, BatchPlan, mostInOneAppend } from "../../mail/transfer/batch-plan.ts";
+import { BatchQueue } from "../../mail/transfer/batch-queue.ts";
 import { Reluctance } from "../../mail/transfer/reluctance.ts";
 import { transferAll } from "../../mail/transfer/transfer.ts";
-import type { MessageSize, MessageSizes } from "../../model/message-sizes.ts";
+import { type MessageSize, MessageSizes } from "../../model/message-sizes.ts";
 import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import { hasUid, intersect, isEmpty, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { countUids, intersect, isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
-import { hearOut } from "../mailbox/hear-out.ts";
 import { withoutLateCopies } from "../recovery/late-copies.ts";
-import { clearRefusal, recordRefusal } from "../refused/record-refusal.ts";
+import { recordRefusal } from "../refused/record-refusal.ts";
 import { hooksOf } from "./copy-hooks.ts";
 import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
-import { prefetchedOf } from "./prefetched.ts";
+import { newSizes } from "./new-sizes.ts";
 import { concludeOffer } from "./waits.ts";
 
 /** Large enough that round trips do not count, small enough that the target starts early. */
@@ -25,21 +25,19 @@ const batchLimits = { octets: 2 << 20, messages: mostInOneAppend };
 export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<void> {
   if (sides.every((side) => isEmpty(newcomers[side]) && isNothingOpen(mailbox, side))) return;
   const uids = await withoutEqualNews(mailbox, await withoutLateCopies(mailbox, newcomers));
-  // Both sides' sizes come first: neither list may contain what is copied to it now.
-  const sizes = await bothSides((side) => sizesOf(mailbox, side, uids[side]));
-  const untold = await bothSides((side) => hearOut(mailbox, side, { asked: uids[side], sizes: sizes[side] }));
-  const present = perSide((side) => sizes[side].uids);
-  for (const side of sides) {
-    if (!isEmpty(uids[side])) mailbox.progress[side].untold = untold[side];
-    for (const uid of mailbox.progress[side].refused) {
-      if (!hasUid(uids[side], uid) || hasUid(present[side], uid)) continue;
-      if (untold[side] === 0 || hasUid(mailbox.views[side].pending.vanished, uid)) clearRefusal(mailbox, side, uid);
-    }
-  }
   const { store, idx } = mailbox;
-  const suspects = perSide((side) => intersect(present[side], store.transfers.suspects(idx, side)));
+  const suspects = perSide((side) => intersect(uids[side], store.transfers.suspects(idx, side)));
+  const told = perSide((side) => newSizes(mailbox, side, uids[side]));
+  // Where both sides have new messages, neither list may contain what is copied to it now.
+  const all = await bothSides<readonly MessageSizes[] | undefined>((side) =>
+    isEmpty(uids[otherSide(side)]) ? Promise.resolve(undefined) : collected(told[side]),
+  );
   const copy = (source: Side): Promise<void> =>
-    copyFrom(mailbox, source, { sizes: sizes[source], suspects: suspects[source] });
+    copyFrom(mailbox, source, {
+      sizes: all[source] ?? told[source],
+      most: Math.min(countUids(uids[source]), mailbox.views[source].exists),
+      suspects: suspects[source],
+    });
   if (sides.every((side) => isEmpty(suspects[side]))) await bothSides(copy);
   // Both directions share the connections: whose message is to blame would remain unknown.
   else for (const side of sides) await copy(side);
@@ -51,26 +49,49 @@ function isNothingOpen({ prefetched, progress }: OpenMailbox, side: Side): boole
   return prefetched[side] === undefined && progress[side].wait === undefined;
 }
 
-async function sizesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<MessageSizes> {
-  const { sizes } = await prefetchedOf(mailbox, side, uids);
-  mailbox.prefetched[side] = undefined;
-  return sizes ?? (await fetchSizes(mailbox.sessions[side], uids));
+/** All slices as one. */
+async function collected(slices: AsyncIterable<MessageSizes>): Promise<MessageSizes[]> {
+  const all = new MessageSizes();
+  for await (const slice of slices) for (const { uid, size } of slice) all.add(uid, size);
+  return [all];
 }
 
 interface ToCopy {
-  readonly sizes: MessageSizes;
+  /** Slice by slice. */
+  readonly sizes: Iterable<MessageSizes> | AsyncIterable<MessageSizes>;
+  /** There are not more messages than that. */
+  readonly most: number;
   /** Messages in whose transfer a connection died. */
   readonly suspects: UidSet;
 }
 
-async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }: ToCopy): Promise<void> {
+async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspects }: ToCopy): Promise<void> {
   const target = otherSide(source);
   const { sessions, views, progress, connections, inFlight, shortage, stop } = mailbox;
   const { appendLimit } = sessions[target].capabilities;
-  const { batches, tooLarge } = planCopies(sizes, { ...batchLimits, largest: appendLimit, alone: suspects });
   const direction = { source, target };
-  await refuseTooLarge(mailbox, direction, tooLarge);
-  if (batches.length > 0) markInterruptible(mailbox);
+  const plan = new BatchPlan({ ...batchLimits, largest: appendLimit, alone: suspects });
+  const offered = new UidSetBuilder();
+  const known = { messages: 0, octets: 0 };
+  const planned = async function* (): AsyncGenerator<Batch, void, undefined> {
+    for await (const slice of sizes) {
+      const batches = plan.add(slice);
+      await refuseTooLarge(mailbox, direction, plan.takeTooLarge());
+      // The target need not wait until there is enough for a large one.
+      if (known.messages === 0) batches.push(...plan.close());
+      yield* counted(batches);
+    }
+    yield* counted(plan.close());
+  };
+  const counted = function* (batches: readonly Batch[]): Generator<Batch, void, undefined> {
+    if (batches.length > 0) markInterruptible(mailbox);
+    for (const { uids, octets } of batches) {
+      for (const uid of uids) offered.addRange(uid, uid);
+      known.messages += uids.length;
+      known.octets += octets;
+    }
+    yield* batches;
+  };
   const { wireName, uidValidity } = views[target];
   const hooks = hooksOf(mailbox, direction);
   const reluctance = new Reluctance(shortage[target], {
@@ -89,10 +110,11 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, suspects }:
         },
       },
       budget: inFlight[source],
+      octetsExpected: () => known.octets * Math.max(1, most / known.messages),
     },
-    batches,
+    new BatchQueue(planned()),
   );
-  concludeOffer(mailbox, { ...direction, reluctance }, uidSetOf(batches.flatMap(({ uids }) => uids)));
+  concludeOffer(mailbox, { ...direction, reluctance }, offered.build());
 }
 
 /** From the first APPEND to the checkpoint a copy may exist whose mapping was never recorded. */

@@ -9,7 +9,6 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { pairMessages } from "../identity/pair-messages.ts";
 import { adopt } from "../recovery/adopt.ts";
 import { forgetChangesOf } from "../recovery/resume.ts";
-import { prefetchedOf } from "./prefetched.ts";
 
 /** Returns what is left of both sides' new messages: none of one side is one of the other's. */
 export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {
@@ -26,10 +25,17 @@ export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<
 }
 
 async function identitiesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<readonly MessageIdentity[]> {
-  const { identities } = await prefetchedOf(mailbox, side, uids);
-  if (identities !== undefined) return identities;
+  const asked = mailbox.prefetched[side];
+  const identities = await asked?.identities;
+  // Of two such commands in flight, one would take the other's answers.
+  await asked?.sizes;
+  if (asked !== undefined && identities !== undefined && isSame(asked.uids, uids)) return identities;
   forgetChangesOf(mailbox, { local: emptyUidSet, remote: emptyUidSet, [side]: uids });
   return fetchIdentities(mailbox.sessions[side], uids);
+}
+
+function isSame(a: UidSet, b: UidSet): boolean {
+  return isEmpty(subtract(a, b)) && isEmpty(subtract(b, a));
 }
 
 function sizesAmong(messages: readonly MessageIdentity[], uids: UidSet): MessageSizes {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { fetchMessages, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { planCopies } from "../../mail/transfer/batch-plan.ts";
+import { BatchPlan } from "../../mail/transfer/batch-plan.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
@@ -27,10 +27,8 @@ export async function withTexts(
   messages: readonly MessageIdentity[],
 ): Promise<WithText[]> {
   const identities = new Map(messages.map((message) => [message.uid, message]));
-  const { batches } = planCopies(
-    messages.toSorted((a, b) => a.uid - b.uid),
-    batchLimits,
-  );
+  const plan = new BatchPlan(batchLimits);
+  const batches = [...plan.add(messages.toSorted((a, b) => a.uid - b.uid)), ...plan.close()];
   const found: WithText[] = [];
   for (const { uids, octets } of batches) {
     for (const { uid, flags, bytes } of await fetchMessages(sessions[side], uidSetOf(uids), { octets })) {

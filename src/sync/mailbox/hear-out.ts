@@ -5,7 +5,7 @@ import { fetchIdentities, fetchSizes, type MessageIdentity } from "../../imap/ve
 import { noop } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import { InterimapError } from "../../model/errors.ts";
-import type { MessageSizes } from "../../model/message-sizes.ts";
+import { MessageSizes } from "../../model/message-sizes.ts";
 import type { Side } from "../../model/side.ts";
 import { countUids, isEmpty, subtract, uidRange, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { formatUidSet } from "../../model/uid-set-text.ts";
@@ -18,54 +18,59 @@ export interface Told {
   readonly asked: UidSet;
   /** Those of them that the server reported. */
   readonly told: UidSet;
+  /** How many messages were recorded when they were asked for; none of these was. */
+  readonly rows: number;
 }
 
 /** How many messages a side has beyond those that are recorded and those that were reported now. */
-export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told }: Told): number {
+export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told, rows }: Told): number {
   // Without a hole nothing was left out, and nothing need be counted.
   if (countUids(asked) === countUids(told)) return 0;
   const { store, idx, views, progress } = mailbox;
   const { exists, pending } = views[side];
-  const { vanished } = pending;
-  const recorded = store.mappings.count(idx) - store.mappings.pairsOf(idx, side, vanished).length;
+  const { vanished, vanishedLive } = pending;
+  const present = Math.min(exists, progress[side].counted - countUids(vanishedLive));
+  const gone = store.mappings.pairsOf(idx, side, subtract(vanished, asked)).length;
   const refused = subtract(subtract(refusedUids(mailbox, side), vanished), asked);
-  return Math.min(exists, progress[side].counted) - recorded - countUids(refused) - countUids(told);
+  return present - (rows - gone) - countUids(refused) - countUids(subtract(told, vanished));
 }
 
-/**
- * Adds to `sizes` what the server tells only when it is asked again; 0 for what is there although nothing is ever reported about
- * it. Returns how many messages are there of which not even the UID is known.
- */
-export async function hearOut(
-  mailbox: OpenMailbox,
-  side: Side,
-  { asked, sizes }: { readonly asked: UidSet; readonly sizes: MessageSizes },
-): Promise<number> {
-  const untold = (): number => countUntold(mailbox, side, { asked, told: sizes.uids });
-  if (untold() <= 0) return 0;
+interface HeardOut {
+  /** What the server told only now; 0 for what is there although nothing is ever reported about it. */
+  readonly sizes: MessageSizes;
+  /** How many messages are there of which not even the UID is known. */
+  readonly untold: number;
+}
+
+export async function hearOut(mailbox: OpenMailbox, side: Side, { asked, told, rows }: Told): Promise<HeardOut> {
+  const sizes = new MessageSizes();
+  const untold = (): number => countUntold(mailbox, side, { asked, told: union(told, sizes.uids), rows });
+  if (untold() <= 0) return { sizes, untold: 0 };
   const { store, idx, views, sessions } = mailbox;
   const { uidNext, pending } = views[side];
   const { vanished } = pending;
-  const again = subtract(subtract(asked, sizes.uids), vanished);
+  const again = subtract(subtract(asked, told), vanished);
   // Some may be gone since they were counted; that is told now at the latest.
   const asking = fetchSizes(sessions[side], again);
   await allDone<unknown>([asking, noop(sessions[side])]);
   for (const { uid, size } of await asking) sizes.add(uid, size);
-  if (untold() <= 0) return 0;
-  const known = union(union(store.mappings.uids(idx, side), refusedUids(mailbox, side)), union(sizes.uids, vanished));
+  if (untold() <= 0) return { sizes, untold: 0 };
+  const recorded = union(store.mappings.uids(idx, side), refusedUids(mailbox, side));
+  const known = union(union(recorded, vanished), union(told, sizes.uids));
   const there = await existingUids(
     sessions[side],
     subtract(union(uidRange(1, uidNext - 1), again), subtract(known, again)),
   );
   for (const uid of uidsOf(there)) sizes.add(uid, 0);
-  return Math.max(0, untold());
+  return { sizes, untold: Math.max(0, untold()) };
 }
 
 /** The identities of messages among which there may be holes. Throws MAILBOX_PROTOCOL when one that is there has none. */
 export async function identitiesOf(mailbox: OpenMailbox, side: Side, asked: UidSet): Promise<MessageIdentity[]> {
+  const rows = mailbox.store.mappings.count(mailbox.idx);
   const found = await fetchIdentities(mailbox.sessions[side], asked);
   const told = uidSetOf(found.map(({ uid }) => uid));
-  if (countUntold(mailbox, side, { asked, told }) <= 0) return found;
+  if (countUntold(mailbox, side, { asked, told, rows }) <= 0) return found;
   return [...found, ...(await identitiesLeftOut(mailbox, side, { asked, told }))];
 }
 
@@ -73,7 +78,7 @@ export async function identitiesOf(mailbox: OpenMailbox, side: Side, asked: UidS
 export async function identitiesLeftOut(
   { sessions, views }: OpenMailbox,
   side: Side,
-  { asked, told }: Told,
+  { asked, told }: Pick<Told, "asked" | "told">,
 ): Promise<MessageIdentity[]> {
   const there = await existingUids(sessions[side], subtract(subtract(asked, told), views[side].pending.vanished));
   const found = await fetchIdentities(sessions[side], there, { areThere: true });

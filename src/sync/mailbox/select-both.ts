@@ -12,6 +12,7 @@ import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from ".
 import { emptyUidSet, isEmpty, uidRange, type UidSet } from "../../model/uid-set.ts";
 import { isChange, type Report } from "../context/events.ts";
 import type { MailboxWork, OpenMailbox, Prefetched } from "../context/open-mailbox.ts";
+import { firstOf } from "../copies/new-sizes.ts";
 import { FlagLedger } from "../flags/flag-ledger.ts";
 import { askForSample } from "../identity/identity-sample.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
@@ -114,19 +115,26 @@ async function observeCounted(session: Channel, wireName: string, baseline?: Bas
   throw new InterimapError("MAILBOX_PROTOCOL", message, { side: session.side, hint: "nothing was copied" });
 }
 
-/** Asks for the sizes of what is new by what LIST said, so that this leaves together with SELECT. */
+/** Asks for the sizes of the first that are new by what LIST said, so that this leaves together with SELECT. */
 function prefetch(work: MailboxWork, side: Side): Prefetched | undefined {
   const uids = newByList(work, side);
   if (work.repairs || isEmpty(uids)) return undefined;
   const session = work.sessions[side];
-  if (isEmpty(newByList(work, otherSide(side))))
-    return { uids, sizes: fetchSizes(session, uids).catch(() => undefined) };
+  if (isEmpty(newByList(work, otherSide(side)))) {
+    const first = firstOf(uids);
+    return { uids: first, sizes: fetchSizes(session, first).catch(() => undefined) };
+  }
   const identities = fetchIdentities(session, uids).catch(() => undefined);
   return { uids, identities, sizes: identities.then((messages) => messages && sizesOf(messages)) };
 }
 
 function newByList({ before, listed }: MailboxWork, side: Side): UidSet {
   const [known, now] = [before[side], listed[side]];
-  if (known === undefined || now?.uidValidity !== known.uidValidity) return emptyUidSet;
-  return now.uidNext <= known.uidNext ? emptyUidSet : uidRange(known.uidNext, now.uidNext - 1);
+  if (now === undefined) return emptyUidSet;
+  if (known !== undefined)
+    return known.uidValidity === now.uidValidity ? uidRange(known.uidNext, now.uidNext - 1) : emptyUidSet;
+  // Where both have messages, these are matched first.
+  const other = otherSide(side);
+  const isCopiedWhole = before[other] === undefined && (listed[other]?.uidNext ?? 1) <= 1;
+  return isCopiedWhole ? uidRange(1, now.uidNext - 1) : emptyUidSet;
 }

@@ -5,13 +5,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { likeness, planMatches } from "../../../src/mail/matching/match-plan.ts";
-import { planCopies } from "../../../src/mail/transfer/batch-plan.ts";
 import { noFlags } from "../../../src/model/flags.ts";
 import { instantOf } from "../../../src/model/internal-date.ts";
 import { MessageSizes } from "../../../src/model/message-sizes.ts";
 import { type PerSide, perSide, sides } from "../../../src/model/side.ts";
 import { hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 import { planVanished } from "../../../src/sync/deletions/vanished-plan.ts";
+import { planCopies } from "../../support/plan-copies.ts";
 
 const uids = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 30 });
 

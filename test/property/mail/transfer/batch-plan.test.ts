@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { planCopies } from "../../../../src/mail/transfer/batch-plan.ts";
 import type { MessageSize } from "../../../../src/model/message-sizes.ts";
 import { uidSetOf } from "../../../../src/model/uid-set.ts";
+import { planCopies } from "../../../support/plan-copies.ts";
 
 const sizes = fc
   .uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 60 })

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planCopies } from "../../../../src/mail/transfer/batch-plan.ts";
 import type { MessageSize } from "../../../../src/model/message-sizes.ts";
 import { uidSetOf } from "../../../../src/model/uid-set.ts";
+import { planCopies } from "../../../support/plan-copies.ts";
 
 /** `[uid, octets]` */
 function sized(...messages: readonly (readonly [uid: number, size: number])[]): MessageSize[] {

@@ -1,0 +1,102 @@
+// The sizes of new messages, a slice after the other: the first of them are on their way to the other side while the server is
+// still telling the rest.
+
+import { fetchSizes } from "../../imap/verbs/fetch.ts";
+import type { MessageSizes } from "../../model/message-sizes.ts";
+import type { Side } from "../../model/side.ts";
+import {
+  countUids,
+  emptyUidSet,
+  hasUid,
+  isEmpty,
+  lastUid,
+  splitAt,
+  subtract,
+  type UidSet,
+  union,
+} from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { hearOut } from "../mailbox/hear-out.ts";
+import { clearRefusal } from "../refused/record-refusal.ts";
+
+/** UIDs. The answer for so many is there at once, and they are enough for a batch. */
+const firstSlice = 256;
+/** Slices grow until a server has this many messages in one: there may be few among many UIDs. */
+const fullSlice = 1024;
+
+/** What is asked for together with SELECT. */
+export function firstOf(uids: UidSet): UidSet {
+  return splitAt(uids, firstSlice)[0];
+}
+
+/**
+ * Once the last slice is known, what the server counts and did not tell is asked for again, and comes as one more slice.
+ * Refused messages that are gone are forgotten then.
+ */
+export async function* newSizes(
+  mailbox: OpenMailbox,
+  side: Side,
+  uids: UidSet,
+): AsyncGenerator<MessageSizes, void, undefined> {
+  const { sessions, store, idx, progress } = mailbox;
+  const rows = store.mappings.count(idx);
+  const ask = (slice: UidSet): Promise<MessageSizes> => {
+    const asking = fetchSizes(sessions[side], slice);
+    asking.catch(() => undefined);
+    return asking;
+  };
+  const early = await prefetchedOf(mailbox, side, uids);
+  let told = emptyUidSet;
+  let size = firstSlice;
+  let [slice, left] = early === undefined ? splitAt(uids, size) : [early.uids, subtract(uids, early.uids)];
+  let coming = early === undefined ? ask(slice) : Promise.resolve(early.sizes);
+  try {
+    while (!isEmpty(slice)) {
+      const sizes = await coming;
+      const found = sizes.uids;
+      told = union(told, found);
+      if (countUids(found) < fullSlice) size *= 2;
+      [slice, left] = splitAt(left, size);
+      // Sent before the messages of this slice are asked for, it is not told behind them.
+      if (!isEmpty(slice)) coming = ask(slice);
+      yield sizes;
+    }
+  } finally {
+    await coming.catch(() => undefined);
+  }
+  if (isEmpty(uids)) return;
+  const { sizes, untold } = await hearOut(mailbox, side, { asked: uids, told, rows });
+  told = union(told, sizes.uids);
+  progress[side].untold = untold;
+  forgetGone(mailbox, side, { uids: subtract(uids, told), untold });
+  if (!isEmpty(sizes.uids)) yield sizes;
+}
+
+interface Early {
+  readonly uids: UidSet;
+  readonly sizes: MessageSizes;
+}
+
+/**
+ * What was asked for together with SELECT, if it is still wanted, and comes before all the rest. Waits in any case: of two such
+ * commands in flight, one would take the other's answers.
+ */
+async function prefetchedOf({ prefetched }: OpenMailbox, side: Side, wanted: UidSet): Promise<Early | undefined> {
+  const asked = prefetched[side];
+  prefetched[side] = undefined;
+  const sizes = await asked?.sizes;
+  if (asked === undefined || sizes === undefined || !isEmpty(subtract(asked.uids, wanted))) return undefined;
+  const [[first = Infinity] = []] = subtract(wanted, asked.uids).ranges;
+  return first > lastUid(asked.uids) ? { uids: asked.uids, sizes } : undefined;
+}
+
+/** `uids`: new messages that the server did not tell; the refused ones among them are gone, unless something is missing. */
+function forgetGone(
+  mailbox: OpenMailbox,
+  side: Side,
+  { uids, untold }: { readonly uids: UidSet; readonly untold: number },
+): void {
+  const { vanished } = mailbox.views[side].pending;
+  for (const uid of mailbox.progress[side].refused)
+    if (hasUid(uids, uid) && (untold === 0 || hasUid(vanished, uid))) clearRefusal(mailbox, side, uid);
+}
