@@ -60,24 +60,24 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
     case "late-copies-removed":
       return {
         level: "info",
-        text: `Removed UID ${formatUidSet(event.uids)}: second copies, which the server made of what it had not confirmed`,
+        text: `Removed second copies, UID ${formatUidSet(event.uids)}: the server stored them late, after they had been copied again`,
       };
     case "flags-updated":
       return { level: "info", text: `Updated flags (${formatFlags(event.flags)}) of UID ${formatUidSet(event.uids)}` };
     case "flags-conflict":
       return {
         level: "warn",
-        text: `Flags of UID ${String(event.uid)} changed on both sides; both get the union (${formatFlags(event.flags)})`,
+        text: `Flags of UID ${String(event.uid)} changed on both sides; both now have all of them (${formatFlags(event.flags)})`,
       };
     case "flags-unkept":
       return {
         level: "warn",
-        text: `Flags that cannot be kept here stay on the other side only: ${formatFlags(event.flags)}`,
+        text: `These flags cannot be stored here and stay on the other side only: ${formatFlags(event.flags)}`,
       };
     case "dates-unkept":
       return {
         level: "warn",
-        text: `${messages(event.count)} got the time of arrival as date: the other server told none that can be kept`,
+        text: `${messages(event.count)} got the current time as the date of arrival: the other server gave no date that can be stored`,
       };
     case "flags-refused":
       return {
@@ -87,33 +87,32 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
     case "deletions-refused":
       return {
         level: "warn",
-        text: `UID ${formatUidSet(event.uids)} could not be deleted and stays here: ${event.reason}`,
+        text: `UID ${formatUidSet(event.uids)} could not be deleted here: ${event.reason}`,
       };
     case "changes-still-refused": {
-      const left =
-        event.what === "deletion" ? "still here, though deleted on the other side" : "with other flags than there";
-      return { level: "warn", text: `Refused earlier and ${left}, UID ${formatUidSet(event.uids)}: ${event.reason}` };
+      const left = event.what === "deletion" ? "not deleted here" : "without the other side's flags";
+      return { level: "warn", text: `Still ${left}, UID ${formatUidSet(event.uids)}: ${event.reason}` };
     }
     case "vanished-refuted":
       return {
         level: "warn",
-        text: `The server reported UID ${formatUidSet(event.uids)} as vanished, but has them: nothing was deleted for that`,
+        text: `The server reported UID ${formatUidSet(event.uids)} as vanished but still has it; nothing was deleted`,
       };
     case "changes-untold":
       return {
         level: "warn",
-        text: `The server does not tell of every change (${event.reason}): the mailbox is compared in full at each run`,
+        text: `The server does not report every change (${event.reason}); each run compares this mailbox in full`,
       };
     case "messages-refused": {
-      const isOne = countUids(event.sourceUids) === 1;
-      const which = `${isOne ? "message" : "messages"} UID ${formatUidSet(event.sourceUids)}`;
-      return { level: "warn", text: `The other side's ${which} ${isOne ? "was" : "were"} refused: ${event.reason}` };
+      const which = `UID ${formatUidSet(event.sourceUids)} of the ${otherSide(event.side)} side`;
+      const was = countUids(event.sourceUids) === 1 ? "was" : "were";
+      return { level: "warn", text: `${which} ${was} refused: ${event.reason}` };
     }
     case "copies-wait": {
-      const where = event.mailbox === undefined ? ` to ${String(event.mailboxes)} mailboxes` : "";
+      const where = event.mailbox === undefined ? ` of ${String(event.mailboxes)} mailboxes` : "";
       return {
         level: "warn",
-        text: `The other side's new messages are not copied${where} for now: ${event.reason}`,
+        text: `New messages${where} on the ${otherSide(event.side)} side are not copied here for now: ${event.reason}`,
       };
     }
     case "subscription-refused":
@@ -121,41 +120,41 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
     case "messages-still-refused":
       return {
         level: "warn",
-        text: `Refused earlier and still missing, the other side's UID ${formatUidSet(event.sourceUids)}: ${event.reason}`,
+        text: `Still refused here, UID ${formatUidSet(event.sourceUids)} of the ${otherSide(event.side)} side: ${event.reason}`,
       };
     case "uidvalidity-changed":
       return {
         level: "warn",
-        text: "UIDVALIDITY changed: the mailbox was made anew or restored. Nothing is deleted; all messages are matched again",
+        text: "UIDVALIDITY changed: the mailbox was created anew or restored. All messages are matched again; nothing is deleted",
       };
     case "went-back":
       return {
         level: "warn",
-        text: `Not in the state that was recorded, as after a restored backup or a lost index: ${event.reason}. All messages are compared; nothing is deleted because of it`,
+        text: `The mailbox is not in its recorded state (a restored backup, a lost index?): ${event.reason}. All messages are compared; nothing is deleted because of this`,
       };
     case "anomaly":
       return { level: "warn", text: anomalyText(event) };
     case "state-ahead":
       return {
         level: "warn",
-        text: `The database has ${event.item} ${event.recorded}, but the server is only at ${event.actual}`,
+        text: `The database records ${event.item} ${event.recorded}, but the server is only at ${event.actual}`,
       };
     case "database-upgraded":
       return {
         level: "info",
-        text: `Upgraded the database from version ${String(event.from)} to ${String(event.to)}; as it was, it is kept in ${event.backup}`,
+        text: `Upgraded the database from version ${String(event.from)} to ${String(event.to)}; a copy of the old one is ${event.backup}`,
       };
     case "account-replaced":
-      return { level: "info", text: `The database is about ${event.now} from now on, instead of ${event.before}` };
+      return { level: "info", text: `The database now belongs to ${event.now} instead of ${event.before}` };
     case "messages-matched":
       return {
         level: "info",
-        text: `${quoted(event.mailbox)}: both servers have ${event.count === 1 ? "1 message" : `the same ${String(event.count)} messages`} already, which need not be copied`,
+        text: `${quoted(event.mailbox)}: both servers already have ${event.count === 1 ? "1 message" : `${String(event.count)} messages`} in common; not copied again`,
       };
     case "entries-dropped":
       return {
         level: "warn",
-        text: `The database had ${event.count === 1 ? "an entry" : `${String(event.count)} entries`} of ${quoted(event.mailbox)} that cannot be: dropped. Nothing is deleted because of it; messages without one are matched again`,
+        text: `Dropped ${event.count === 1 ? "an invalid entry" : `${String(event.count)} invalid entries`} of ${quoted(event.mailbox)} from the database. Nothing is deleted because of this; the messages are matched again`,
       };
     case "connection-failed":
       return { level: "warn", text: `${event.error.message}; trying again in ${duration(event.retryInMs)}` };
@@ -166,7 +165,7 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
     case "news-in-vain":
       return {
         level: "warn",
-        text: "the server announces changes again and again, but there are none: its announcements are looked into less often",
+        text: "The server keeps announcing changes where there are none; its announcements are now checked less often",
       };
     case "alert":
       return { level: "warn", text: `The server says: ${event.text}` };
@@ -174,18 +173,18 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       return {
         level: "warn",
         text: event.isAlert
-          ? "The server has more to say, in other words each time: it is not shown for a day"
-          : "Further lines like the last one, in other words each time, are not shown for a day",
+          ? "The server says something else each time; the rest is not shown for a day"
+          : "Further lines like the last one, each worded differently, are not shown for a day",
       };
     case "clock-jumped":
       return {
         level: "info",
-        text: `The clock went ahead by ${duration(event.byMs)}: this machine was asleep, or its clock was set. Connecting anew`,
+        text: `The clock jumped ahead by ${duration(event.byMs)}: this machine was asleep, or its clock was set. Connecting again`,
       };
     case "deletions-held-back":
       return { level: "error", text: errorLine(event.error) };
     case "database-sound":
-      return { level: "info", text: "The database's file is undamaged" };
+      return { level: "info", text: "The database file is undamaged" };
     case "nothing-to-repair":
       return { level: "info", text: "Nothing to repair" };
     case "surveyed": {
@@ -213,21 +212,21 @@ function anomalyText({ kind, side, ...set }: Anomaly): string {
     case "gone-on-both":
       return `In the database, but gone on both sides: ${pair}. The entry is dropped`;
     case "gone":
-      return `Gone, though the server tells of no deletion since the last run: ${pair}. Copied again from the other side`;
+      return `Gone, although the server reported no deletion since the last run: ${pair}. Copied again from the other side`;
     case "replaced":
-      return `Gone, but an equal message is here: ${pair}. Paired anew`;
+      return `Gone, but an equal message is here: ${pair}. Paired again`;
     case "mispaired":
-      return `Paired in the database, but different messages: ${pair}. Paired anew`;
+      return `Paired in the database, but different messages: ${pair}. Paired again`;
     case "unrecorded":
       return `Not in the database: ${uids}. Paired with an equal message of the other side, or else copied`;
     case "flags-differ":
-      return `Flags differ, and neither server tells of a change: ${pair}. Both get the union`;
+      return `Flags differ, although neither server reported a change: ${pair}. Both now have all of them`;
   }
 }
 
 const insteadOfNotify = {
-  idle: "it tells of changes in the mailboxes of idle-mailboxes only, and is asked for those in the others",
-  poll: "it is asked for changes from time to time",
+  idle: "watching idle-mailboxes with IDLE, polling the others",
+  poll: "polling for changes",
 };
 
 function quoted(mailbox: string): string {

@@ -89,7 +89,7 @@ function inTheWayIn(stderr: string): string | undefined {
 
 /** Mailboxes with messages of which connections died twice: --repair offers them at once. */
 function refusedIn(stderr: string): string[] {
-  return [...new Set([...stderr.matchAll(/^\w+\((.*?)\): Refused earlier/gm)].map(([, name]) => name!))];
+  return [...new Set([...stderr.matchAll(/^\w+\((.*?)\): Still (?:not|without|refused) /gm)].map(([, name]) => name!))];
 }
 
 /** People see a slash. */

@@ -197,7 +197,7 @@ for (const side of sides) {
     await expunge(stores[side], "1");
     await deliver(stores[otherSide(side)], "INBOX", mail("new"));
     const { stderr } = await assertDone(home, ["--same-accounts"]);
-    assert.match(stderr, new RegExp(`^${side}: The database is about .* from now on, instead of `, "m"));
+    assert.match(stderr, new RegExp(`^${side}: The database now belongs to .* instead of `, "m"));
     for (const one of sides) assert.deepEqual(await contents(stores[one]), ["m2", "m3", "new"]);
     assert.equal((await assertDone(home)).stderr, "");
     assert.equal((await runInterimap(home, ["--config=former"])).status, 65);
@@ -213,7 +213,7 @@ for (const side of sides) {
     const [before, now] = [proxies[side].server, stores[side]].map(
       ({ user, port }) => `${user} at 127.0.0.1:${String(port)}`,
     );
-    assert.equal(stderr.split(`${side}: The database is about ${now!} from now on, instead of ${before!}\n`).length, 2);
+    assert.equal(stderr.split(`${side}: The database now belongs to ${now!} instead of ${before!}\n`).length, 2);
     for (const one of sides) assert.deepEqual(await contents(stores[one]), ["m2", "new"]);
     assert.equal((await assertDone(home)).stderr, "");
   });
@@ -238,7 +238,7 @@ for (const side of sides) {
     });
     home.configure({ ...perSide((one) => proxies[one].server), [side]: viaOwn.server });
     const { stderr } = await runInterimap(home);
-    assert.match(stderr, new RegExp(`^${side}: The database is about .* from now on, instead of `, "m"));
+    assert.match(stderr, new RegExp(`^${side}: The database now belongs to .* instead of `, "m"));
   });
 
   for (const { what, divide } of copies) {
@@ -461,7 +461,7 @@ describe("without the setting database", () => {
     const upgraded = await assertDone(home);
     assert.match(
       upgraded.stderr,
-      new RegExp(`^Upgraded the database from version 1 to \\d+; as it was, it is kept in ${former}.v1-backup$`, "m"),
+      new RegExp(`^Upgraded the database from version 1 to \\d+; a copy of the old one is ${former}.v1-backup$`, "m"),
     );
     assert.ok(existsSync(`${former}.v1-backup`));
     const watching = await runInterimap(home, ["--config=v", "--watch"]);

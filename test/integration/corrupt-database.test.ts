@@ -214,7 +214,7 @@ describe("--repair looks at the file first", () => {
     const stores = await twoStores(t, { local: server, remote: server });
     await assertConverges(stores);
     const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
-    assert.deepEqual([status, stderr], [0, "The database's file is undamaged\nNothing to repair\n"]);
+    assert.deepEqual([status, stderr], [0, "The database file is undamaged\nNothing to repair\n"]);
   });
 
   test("refuses one with rows for mailboxes that it does not have, before any traffic", async (t) => {

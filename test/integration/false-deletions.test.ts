@@ -150,7 +150,7 @@ for (const side of sides) {
         },
       });
       await store(stores[otherSide(side)], "1 +FLAGS (\\Flagged)");
-      await daemon.says(/as vanished, but has them/, 1);
+      await daemon.says(/as vanished but still has/, 1);
       await store(stores[otherSide(side)], "2 +FLAGS (\\Flagged)");
       await daemon.says(/Updated flags .* UID 2$/m, 1);
       assert.equal((await contents(stores.local)).length, many);

@@ -58,8 +58,8 @@ for (const [name, startRemote] of [
       await deliver(stores.remote, "INBOX", mail("two"), mail("one"));
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 0, stderr);
-      const [first, ...others] = stderr.split("\n").filter((line) => line.includes("both servers have"));
-      assert.equal(first, '"INBOX": both servers have the same 2 messages already, which need not be copied');
+      const [first, ...others] = stderr.split("\n").filter((line) => line.includes("both servers already have"));
+      assert.match(first ?? "", /^"INBOX": both servers already have 2 messages in common/);
       assert.deepEqual(others, []);
       await deliver(stores.local, "INBOX", mail("later"));
       assert.doesNotMatch((await runInterimap(stores.home)).stderr, /both servers/);

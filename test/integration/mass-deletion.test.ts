@@ -70,7 +70,7 @@ async function assertStopped(stores: TwoStores, line: RegExp, args: readonly str
   const { status, stderr } = await runInterimap(stores.home, args);
   assert.equal(status, 65, stderr);
   // --repair says this first.
-  const said = stderr.replace("The database's file is undamaged\n", "");
+  const said = stderr.replace("The database file is undamaged\n", "");
   assert.match(said, line);
   assert.match(said, /^[^\n]+\n$/, "one line");
   assert.deepEqual(diffSnapshots(local, await snapshot(stores.local)), []);

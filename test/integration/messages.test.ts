@@ -139,11 +139,11 @@ for (const folder of ["new", "cur"]) {
 
     const { status, stderr } = await runInterimap(stores.home);
     assert.equal(status, 1, stderr);
-    assert.match(stderr, /^remote\(INBOX\): The other side's message UID 3 was refused: the message is empty$/m);
+    assert.match(stderr, /^remote\(INBOX\): UID 3 of the local side was refused: the message is empty$/m);
     assert.deepEqual(await contents(stores.remote), ["after1", "after2", "before1", "before2"]);
     const again = await runInterimap(stores.home);
     assert.equal(again.status, 1);
-    assert.match(again.stderr, /^remote\(INBOX\): Refused earlier .* UID 3: the message is empty\n$/m);
+    assert.match(again.stderr, /^remote\(INBOX\): Still refused here, UID 3 .*: the message is empty\n$/m);
   });
 }
 

@@ -62,7 +62,7 @@ async function assertLeftAlone(stores: TwoStores, { target, uid, reason }: Expec
   for (const side of sides) stores.proxies[side].reset();
   const rows = dump(stores.home.databaseFile);
   const { status, stderr } = await runInterimap(stores.home);
-  const line = `${target}(${box}): Refused earlier and still missing, the other side's UID ${uid}: ${reason}\n`;
+  const line = `${target}(${box}): Still refused here, UID ${uid} of the ${otherSide(target)} side: ${reason}\n`;
   assert.deepEqual([status, stderr], [1, line]);
   assert.deepEqual(dump(stores.home.databaseFile), rows);
   assertNoTransfer(stores, target);
@@ -107,7 +107,10 @@ for (const target of sides) {
         assert.equal(first.status, 1, first.stderr);
         assert.match(
           first.stderr,
-          new RegExp(`^${target}\\(${box}\\): The other side's message UID 1 was refused: ${quoteMeta(reason)}$`, "m"),
+          new RegExp(
+            `^${target}\\(${box}\\): UID 1 of the ${otherSide(target)} side was refused: ${quoteMeta(reason)}$`,
+            "m",
+          ),
         );
         assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 1)]);
         assert.deepEqual(await contents(stores[target], box), ["b1", "b2"]);
@@ -129,7 +132,7 @@ for (const target of sides) {
         const again = await runInterimap(stores.home);
         assert.equal(again.status, 1, again.stderr);
         assert.match(again.stderr, /UID 1 was refused/);
-        assert.doesNotMatch(again.stderr, /still missing/);
+        assert.doesNotMatch(again.stderr, /Still refused/);
         assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 2)]);
         await assertLeftAlone(stores, expected);
 
@@ -248,7 +251,7 @@ for (const target of sides) {
       const reason = `larger than the 20000 octets that the ${target} server takes`;
       const expected = { target, uid: 6, reason };
       assert.equal(first.status, 1, first.stderr);
-      assert.match(first.stderr, new RegExp(`UID 6 was refused: ${quoteMeta(reason)}$`, "m"));
+      assert.match(first.stderr, new RegExp(`UID 6 of the \\w+ side was refused: ${quoteMeta(reason)}$`, "m"));
       assert.deepEqual(refusedIn(stores.home), [rowOf(expected, 1)]);
       assert.equal((await contents(stores[target], box)).length, 10);
       assertNoTransfer(stores, target);
@@ -458,8 +461,8 @@ test("several that Cyrus refuses, at different times", async (t) => {
     [status, stderr],
     [
       1,
-      `remote(INBOX): The other side's message UID 12 was refused: ${reason}\n` +
-        `remote(INBOX): Refused earlier and still missing, the other side's UID 1,11: ${reason}\n`,
+      `remote(INBOX): UID 12 of the local side was refused: ${reason}\n` +
+        `remote(INBOX): Still refused here, UID 1,11 of the local side: ${reason}\n`,
     ],
   );
 });

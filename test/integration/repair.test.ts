@@ -43,7 +43,7 @@ async function repair(stores: TwoStores, mailboxes: readonly string[] = []): Pro
   await assertNothingToDo(stores, stderr);
   const lines = stderr.split("\n");
   const finding =
-    /In the database, but|Gone, |Paired in|Not in the database|Flags differ|The database ha[sd]|Nothing to/;
+    /In the database, but|Gone, |Paired in|Not in the database|Flags differ|The database records|Dropped an? |Nothing to/;
   return {
     findings: lines.filter((line) => finding.test(line)),
     changes: lines.filter((line) => changing.test(line)),
@@ -160,9 +160,7 @@ for (const [pairing, start] of Object.entries(pairings)) {
            PRAGMA ignore_check_constraints = ON; UPDATE mapping SET ${column} = 0 WHERE ${column} = 1`,
         );
         const { findings, changes } = await repair(stores);
-        assert.ok(
-          findings.some((line) => line.startsWith('The database had an entry of "INBOX" that cannot be: dropped.')),
-        );
+        assert.ok(findings.some((line) => line.startsWith('Dropped an invalid entry of "INBOX" from the database.')));
         assert.ok(findings.some((line) => line.includes("no message ever had this UID: UID 9:10 here")));
         assert.deepEqual(changes, []);
         assert.deepEqual(await contents(stores.local), all);
@@ -178,7 +176,7 @@ for (const [pairing, start] of Object.entries(pairings)) {
         );
         const { findings } = await repair(stores);
         for (const item of ["UIDNEXT", "HIGHESTMODSEQ"]) {
-          assert.ok(findings.some((line) => line.startsWith(`${side}(INBOX): The database has ${item} `)));
+          assert.ok(findings.some((line) => line.startsWith(`${side}(INBOX): The database records ${item} `)));
         }
         assert.deepEqual(await contents(stores.local), [...all.with(2, "m3 \\flagged"), "new"]);
       });
@@ -198,7 +196,7 @@ for (const [pairing, start] of Object.entries(pairings)) {
         await expunge(stores[side], "4");
         const { findings } = await repair(stores);
         assert.equal(findings.length, 1);
-        assert.match(findings[0]!, new RegExp(`^${side}\\(INBOX\\): Gone, though .*: UID 2,6 here, UID 2,6 on the`));
+        assert.match(findings[0]!, new RegExp(`^${side}\\(INBOX\\): Gone, although .*: UID 2,6 here, UID 2,6 on the`));
         assert.deepEqual(await contents(stores.local), names(1, 2, 3, 5, 6, 7, 8));
       });
 
@@ -298,7 +296,7 @@ test("a refused message is offered again at once, and one that got there by itse
   );
   const { status, stderr } = await runInterimap(stores.home, ["--debug", "--repair"]);
   assert.equal(status, 1, stderr);
-  assert.match(stderr, /^remote\(INBOX\): The other side's message UID 9 was refused/m);
+  assert.match(stderr, /^remote\(INBOX\): UID 9 of the local side was refused/m);
   assert.equal(stderr.split("\n").filter((line) => /: C: \S+ APPEND/.test(line)).length, 1, stderr);
   const { mapping = [], refused = [] } = dump(stores.home.databaseFile).rows;
   assert.deepEqual([mapping.length, refused.map((row) => row[2])], [9, [9n]]);

@@ -267,7 +267,7 @@ describe("mod-sequences beyond 2^63", () => {
     assert.ok(proxy.clientLines.some((line) => /QRESYNC \(\d+ 92233720368547758\d\d/.test(line)));
     await assertNothingToDo(pair);
     const repaired = await runInterimap(home, ["--repair"]);
-    assert.deepEqual([repaired.status, repaired.stderr], [0, "The database's file is undamaged\nNothing to repair\n"]);
+    assert.deepEqual([repaired.status, repaired.stderr], [0, "The database file is undamaged\nNothing to repair\n"]);
   });
 
   /** A remote server that has changed more often than any real one. */

@@ -153,7 +153,8 @@ for (const [kind, servers, boxes] of [
         for (const [box, fresh] of boxes)
           if (fresh <= 1)
             assert.equal(
-              stderr.split("\n").filter((line) => line.includes(`(${box}): Not in the state that was recorded`)).length,
+              stderr.split("\n").filter((line) => line.includes(`(${box}): The mailbox is not in its recorded state`))
+                .length,
               behind.length,
               `${box}:\n${stderr}`,
             );
@@ -251,7 +252,7 @@ describe("the index alone is lost", () => {
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 0, stderr);
       assert.equal(
-        stderr.split("\n").filter((line) => /Not in the state that was recorded/.test(line)).length,
+        stderr.split("\n").filter((line) => /The mailbox is not in its recorded state/.test(line)).length,
         1,
         stderr,
       );

@@ -103,7 +103,7 @@ function recordedModSeq(stores: TwoStores, side: Side): unknown {
   return rows[side]?.find(([of]) => of === idx)?.[3];
 }
 
-const isTold = /Archive\): The server does not tell of every change/;
+const isTold = /Archive\): The server does not report every change/;
 
 async function synchronised(t: TestContext, side: Side): Promise<TwoStores> {
   const stores = await twoStores(t, serversWith(side));

@@ -84,7 +84,9 @@ for (const [kind, server, words] of [
       stores.proxies[target].reset();
       const first = await runInterimap(stores.home);
       assert.equal(first.status, 1, first.stderr);
-      const line = new RegExp(`^${target}\\(INBOX\\): The other side's new messages are not copied for now: ${words}`);
+      const line = new RegExp(
+        `^${target}\\(INBOX\\): New messages on the ${otherSide(target)} side are not copied here for now: ${words}`,
+      );
       const lines = first.stderr.trimEnd().split("\n");
       assert.equal(lines.filter((one) => !/Added/.test(one)).length, 1, first.stderr);
       assert.match(lines.at(-1)!, line);
@@ -153,7 +155,7 @@ for (const target of sides) {
         const lines = stderr.trimEnd().split("\n");
         assert.deepEqual(
           lines.filter((line) => !/Added|The server says/.test(line)),
-          [`${target}(INBOX): The other side's new messages are not copied for now: ${words}`],
+          [`${target}(INBOX): New messages on the ${otherSide(target)} side are not copied here for now: ${words}`],
         );
         assert.ok(stores.proxies[target].bytesFromClient < 2.5 * octets);
         assert.deepEqual(await contents(stores[source]), ["back", "old", ...names("a", 1, count)].sort());
@@ -176,7 +178,7 @@ for (const target of sides) {
       await deliver(stores[source], "INBOX", ballast, ...mails("a", 5));
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
-      assert.match(stderr, /The other side's message UID 1 was refused: \[OVERQUOTA\] No room for that/);
+      assert.match(stderr, /UID 1 of the \w+ side was refused: \[OVERQUOTA\] No room for that/);
       assert.deepEqual(await contents(stores[target]), names("a", 1, 5));
       await deliver(stores[source], "INBOX", mail("b"));
       assert.equal((await runInterimap(stores.home)).status, 1);
@@ -194,7 +196,7 @@ for (const target of sides) {
       stores.proxies[target].reset();
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
-      const line = `${target}: The other side's new messages are not copied to 24 mailboxes for now: `;
+      const line = `${target}: New messages of 24 mailboxes on the ${otherSide(target)} side are not copied here for now: `;
       assert.deepEqual(stderr.trimEnd().split("\n"), [`${line}[OVERQUOTA] Full at 12:00:01`]);
       assert.ok((stores.proxies[target].counts.get("APPEND") ?? 0) < 24 * 3);
       assert.equal(waitsIn(stores).length, 24);

@@ -400,7 +400,7 @@ describe("--notify", { concurrency: 3 }, () => {
     assert.equal(commands(stores, /NOTIFY SET/).length, 3);
     assert.deepEqual(stores.daemon.said(/too much|overflow|too many/), [
       "remote: the server stops telling of changes, because they are too many: " +
-        "it tells of changes in the mailboxes of idle-mailboxes only, and is asked for those in the others",
+        "watching idle-mailboxes with IDLE, polling the others",
     ]);
     await assertDone(stores);
   });

@@ -62,7 +62,7 @@ for (const target of sides) {
 
       const third = await runInterimap(stores.home);
       assert.equal(third.status, 1, third.stderr);
-      assert.match(third.stderr, /Refused earlier and with other flags than there/);
+      assert.match(third.stderr, /Still without the other side's flags/);
 
       stores.release(target);
       execute(stores.home.databaseFile, "UPDATE refused_changes SET last_attempt = last_attempt - 86400");

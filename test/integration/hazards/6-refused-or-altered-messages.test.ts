@@ -43,7 +43,7 @@ test("a message that Cyrus refuses stops none of the others", async (t) => {
   assert.equal(first.status, 1, first.stderr);
   const lines = first.stderr.split("\n").filter((line) => line.includes("refused"));
   assert.deepEqual(lines, [
-    "remote(INBOX): The other side's message UID 31 was refused: Message contains invalid header",
+    "remote(INBOX): UID 31 of the local side was refused: Message contains invalid header",
   ]);
   assert.equal((await contents(stores.remote)).length, 60);
   assert.deepEqual(refused(stores), [["local", 31n, "<malformed@example.org>", "Message contains invalid header", 1n]]);
@@ -125,7 +125,7 @@ for (const [name, servers, words] of [
     assert.equal(first.status, 1, first.stderr);
     assert.match(
       first.stderr,
-      new RegExp(`remote\\(INBOX\\): The other side's message UID 6 was refused: .*${words.source}`),
+      new RegExp(`remote\\(INBOX\\): UID 6 of the local side was refused: .*${words.source}`),
     );
     assert.equal((await contents(stores.remote)).length, 10);
     assert.equal(refused(stores).length, 1);
@@ -160,7 +160,7 @@ async function assertReminderOnly({ home, proxies }: TwoStores): Promise<void> {
   for (const side of sides) proxies[side].reset();
   const { status, stderr } = await runInterimap(home);
   assert.equal(status, 1, stderr);
-  assert.match(stderr, /^remote\(INBOX\): Refused earlier and still missing, the other side's UID [\d,:]+: ./m);
+  assert.match(stderr, /^remote\(INBOX\): Still refused here, UID [\d,:]+ of the local side: ./m);
   const sent = sides.flatMap((side) => [...proxies[side].counts.keys()]);
   assert.deepEqual([...new Set(sent)].sort(), ["AUTHENTICATE", "ENABLE", "LIST", "LOGOUT"]);
 }

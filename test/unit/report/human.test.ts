@@ -1,10 +1,11 @@
-// What people read of what a daemon goes through.
+// What people read of what happens: the words of every event, once.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Log, LogContext } from "../../../src/log/log.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { flagSet } from "../../../src/model/flags.ts";
+import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { reportTo } from "../../../src/report/human.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
 import { errorLine } from "../../support/error-line.ts";
@@ -36,71 +37,334 @@ function reported(...events: readonly SyncEvent[]) {
   return lines;
 }
 
-const second = 1_000;
-const minute = 60 * second;
+const minute = 60_000;
 const lost = new InterimapError("CONNECTION_LOST", "connection lost: going down", { hint: "run again" });
+const held = new InterimapError("MASS_DELETION", "12 of 12", { side: "remote", hint: "x" });
+const refused = new InterimapError("COMMAND_REFUSED", "the server refused SELECT: NO", { side: "remote" });
+const here = { side: "remote", mailbox: "a\0b" } as const;
+const uids = uidSetOf([1, 2, 3, 7]);
+const one = uidSetOf([5]);
+const flags = flagSet(["\\Seen", "work"]);
+const anomaly = { ...here, type: "anomaly", uids, counterparts: one } as const;
+const pair = "UID 1:3,7 here, UID 5 on the local side";
 
-const daemons: readonly (readonly [event: SyncEvent, line: Line])[] = [
-  [
-    { type: "connection-failed", side: "remote", error: lost, retryInMs: 2.5 * minute },
-    { level: "warn", text: "connection lost: going down; trying again in 2 min 30 s", context: { side: "remote" } },
-  ],
-  [
-    { type: "connected-again", side: "remote", afterMs: 3 * 60 * minute + 20 * minute },
-    { level: "info", text: "Connected again after 3 h 20 min", context: { side: "remote" } },
-  ],
-  [
-    { type: "notify-missing", side: "local", instead: "poll", reason: "the server does not offer NOTIFY (RFC 5465)" },
-    {
-      level: "warn",
-      text: "the server does not offer NOTIFY (RFC 5465): it is asked for changes from time to time",
-      context: { side: "local" },
-    },
-  ],
-  [
-    { type: "news-in-vain", side: "remote" },
-    {
-      level: "warn",
-      text: "the server announces changes again and again, but there are none: its announcements are looked into less often",
-      context: { side: "remote" },
-    },
-  ],
-  [
-    { type: "alert", side: "remote", text: "Your mailbox is 98% full" },
-    { level: "warn", text: "The server says: Your mailbox is 98% full", context: { side: "remote" } },
-  ],
-  [
-    { type: "surveyed", mailboxes: 2, copies: 1, octets: 12_345, deletions: 3, flagChanges: 4 },
-    {
-      level: "debug",
-      text: "Found in 2 mailboxes: 1 message to copy (12.3 kB), 3 to delete, 4 with changed flags",
-      context: {},
-    },
-  ],
-  [
-    { type: "clock-jumped", byMs: 8 * 60 * minute },
-    {
-      level: "info",
-      text: "The clock went ahead by 8 h: this machine was asleep, or its clock was set. Connecting anew",
-      context: {},
-    },
-  ],
-];
+type EventOf<Type extends SyncEvent["type"]> = SyncEvent & { readonly type: Type };
 
-for (const [event, line] of daemons) {
-  test(`${event.type} is one line`, () => {
-    assert.deepEqual(reported(event), [line]);
-  });
+/** The words of every event. Other tests assert what they are about: a side, a mailbox, a UID. */
+const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf<Type>, Line["level"], string])[] } = {
+  "mailbox-created": [[{ ...here, type: "mailbox-created" }, "info", "Created mailbox"]],
+  "mailbox-deleted": [
+    [{ ...here, type: "mailbox-deleted" }, "info", "Deleted mailbox"],
+    [{ type: "mailbox-deleted", mailbox: "a\0b" }, "info", 'Removed "a/b" from the database'],
+  ],
+  "mailbox-renamed": [
+    [{ ...here, type: "mailbox-renamed", to: "c" }, "info", 'Renamed to "c"'],
+    [{ type: "mailbox-renamed", mailbox: "a\0b", to: "c" }, "info", 'Renamed "a/b" to "c" in the database'],
+  ],
+  subscribed: [[{ ...here, type: "subscribed" }, "info", "Subscribed"]],
+  unsubscribed: [[{ ...here, type: "unsubscribed" }, "info", "Unsubscribed"]],
+  "messages-added": [
+    [
+      { ...here, type: "messages-added", sourceUids: [1, 2], uids: [11, 12] },
+      "info",
+      "Added 2 messages, UID 1:2 -> 11:12",
+    ],
+    [{ ...here, type: "messages-added", sourceUids: [1], uids: [11] }, "info", "Added 1 message, UID 1 -> 11"],
+  ],
+  "messages-removed": [[{ ...here, type: "messages-removed", uids }, "info", "Removed UID 1:3,7"]],
+  "late-copies-removed": [
+    [
+      { ...here, type: "late-copies-removed", uids },
+      "info",
+      "Removed second copies, UID 1:3,7: the server stored them late, after they had been copied again",
+    ],
+  ],
+  "flags-updated": [
+    [{ ...here, type: "flags-updated", uids, flags }, "info", "Updated flags (\\Seen work) of UID 1:3,7"],
+  ],
+  "flags-conflict": [
+    [
+      { ...here, type: "flags-conflict", uid: 5, flags },
+      "warn",
+      "Flags of UID 5 changed on both sides; both now have all of them (\\Seen work)",
+    ],
+  ],
+  "flags-unkept": [
+    [
+      { ...here, type: "flags-unkept", flags },
+      "warn",
+      "These flags cannot be stored here and stay on the other side only: \\Seen work",
+    ],
+  ],
+  "dates-unkept": [
+    [
+      { ...here, type: "dates-unkept", count: 3 },
+      "warn",
+      "3 messages got the current time as the date of arrival: the other server gave no date that can be stored",
+    ],
+  ],
+  "flags-refused": [
+    [{ ...here, type: "flags-refused", uids, reason: "NO" }, "warn", "Flags of UID 1:3,7 could not be set: NO"],
+  ],
+  "deletions-refused": [
+    [{ ...here, type: "deletions-refused", uids, reason: "NO" }, "warn", "UID 1:3,7 could not be deleted here: NO"],
+  ],
+  "changes-still-refused": [
+    [
+      { ...here, type: "changes-still-refused", what: "deletion", uids, reason: "NO" },
+      "warn",
+      "Still not deleted here, UID 1:3,7: NO",
+    ],
+    [
+      { ...here, type: "changes-still-refused", what: "flags", uids, reason: "NO" },
+      "warn",
+      "Still without the other side's flags, UID 1:3,7: NO",
+    ],
+  ],
+  "vanished-refuted": [
+    [
+      { ...here, type: "vanished-refuted", uids: one },
+      "warn",
+      "The server reported UID 5 as vanished but still has it; nothing was deleted",
+    ],
+  ],
+  "changes-untold": [
+    [
+      { ...here, type: "changes-untold", reason: "it keeps no mod-sequences" },
+      "warn",
+      "The server does not report every change (it keeps no mod-sequences); each run compares this mailbox in full",
+    ],
+  ],
+  "messages-refused": [
+    [
+      { ...here, type: "messages-refused", sourceUids: one, reason: "NO" },
+      "warn",
+      "UID 5 of the local side was refused: NO",
+    ],
+    [
+      { ...here, type: "messages-refused", sourceUids: uids, reason: "NO" },
+      "warn",
+      "UID 1:3,7 of the local side were refused: NO",
+    ],
+  ],
+  "messages-still-refused": [
+    [
+      { ...here, type: "messages-still-refused", sourceUids: one, reason: "NO" },
+      "warn",
+      "Still refused here, UID 5 of the local side: NO",
+    ],
+  ],
+  "copies-wait": [
+    [
+      { ...here, type: "copies-wait", mailboxes: 1, reason: "full" },
+      "warn",
+      "New messages on the local side are not copied here for now: full",
+    ],
+    [
+      { type: "copies-wait", side: "remote", mailboxes: 3, reason: "full" },
+      "warn",
+      "New messages of 3 mailboxes on the local side are not copied here for now: full",
+    ],
+  ],
+  "subscription-refused": [
+    [{ ...here, type: "subscription-refused", reason: "NO" }, "warn", "The subscription could not be changed: NO"],
+  ],
+  "uidvalidity-changed": [
+    [
+      { ...here, type: "uidvalidity-changed" },
+      "warn",
+      "UIDVALIDITY changed: the mailbox was created anew or restored. All messages are matched again; nothing is deleted",
+    ],
+  ],
+  "went-back": [
+    [
+      { ...here, type: "went-back", reason: "UIDNEXT is 3, and was 7" },
+      "warn",
+      "The mailbox is not in its recorded state (a restored backup, a lost index?): UIDNEXT is 3, and was 7. " +
+        "All messages are compared; nothing is deleted because of this",
+    ],
+  ],
+  anomaly: [
+    [
+      { ...anomaly, kind: "never-assigned" },
+      "warn",
+      `In the database, but no message ever had this UID: ${pair}. The entry is dropped`,
+    ],
+    [
+      { ...anomaly, kind: "gone-on-both" },
+      "warn",
+      `In the database, but gone on both sides: ${pair}. The entry is dropped`,
+    ],
+    [
+      { ...anomaly, kind: "gone" },
+      "warn",
+      `Gone, although the server reported no deletion since the last run: ${pair}. Copied again from the other side`,
+    ],
+    [{ ...anomaly, kind: "replaced" }, "warn", `Gone, but an equal message is here: ${pair}. Paired again`],
+    [
+      { ...anomaly, kind: "mispaired" },
+      "warn",
+      `Paired in the database, but different messages: ${pair}. Paired again`,
+    ],
+    [
+      { ...anomaly, kind: "unrecorded" },
+      "warn",
+      "Not in the database: UID 1:3,7. Paired with an equal message of the other side, or else copied",
+    ],
+    [
+      { ...anomaly, kind: "flags-differ" },
+      "warn",
+      `Flags differ, although neither server reported a change: ${pair}. Both now have all of them`,
+    ],
+  ],
+  "state-ahead": [
+    [
+      { ...here, type: "state-ahead", item: "UIDNEXT", recorded: "7", actual: "3" },
+      "warn",
+      "The database records UIDNEXT 7, but the server is only at 3",
+    ],
+  ],
+  "messages-matched": [
+    [
+      { type: "messages-matched", mailbox: "a\0b", count: 1000 },
+      "info",
+      '"a/b": both servers already have 1000 messages in common; not copied again',
+    ],
+    [
+      { type: "messages-matched", mailbox: "a\0b", count: 1 },
+      "info",
+      '"a/b": both servers already have 1 message in common; not copied again',
+    ],
+  ],
+  "entries-dropped": [
+    [
+      { type: "entries-dropped", mailbox: "a\0b", count: 1 },
+      "warn",
+      'Dropped an invalid entry of "a/b" from the database. ' +
+        "Nothing is deleted because of this; the messages are matched again",
+    ],
+    [
+      { type: "entries-dropped", mailbox: "a\0b", count: 3 },
+      "warn",
+      'Dropped 3 invalid entries of "a/b" from the database. ' +
+        "Nothing is deleted because of this; the messages are matched again",
+    ],
+  ],
+  "database-upgraded": [
+    [
+      { type: "database-upgraded", from: 1, to: 4, backup: "/x.db.v1-backup" },
+      "info",
+      "Upgraded the database from version 1 to 4; a copy of the old one is /x.db.v1-backup",
+    ],
+  ],
+  "account-replaced": [
+    [
+      { type: "account-replaced", side: "remote", before: "alice at a", now: "alice at b" },
+      "info",
+      "The database now belongs to alice at b instead of alice at a",
+    ],
+  ],
+  "database-sound": [[{ type: "database-sound" }, "info", "The database file is undamaged"]],
+  surveyed: [
+    [
+      { type: "surveyed", mailboxes: 2, copies: 1, octets: 12_345, deletions: 3, flagChanges: 4 },
+      "debug",
+      "Found in 2 mailboxes: 1 message to copy (12.3 kB), 3 to delete, 4 with changed flags",
+    ],
+    [
+      { type: "surveyed", mailboxes: 1, copies: 0, octets: 0, deletions: 1, flagChanges: 0 },
+      "debug",
+      "Found in 1 mailbox: 0 messages to copy, 1 to delete, 0 with changed flags",
+    ],
+  ],
+  "nothing-to-repair": [[{ type: "nothing-to-repair" }, "info", "Nothing to repair"]],
+  "connection-failed": [
+    [
+      { type: "connection-failed", side: "remote", error: lost, retryInMs: 2.5 * minute },
+      "warn",
+      "connection lost: going down; trying again in 2 min 30 s",
+    ],
+  ],
+  "connected-again": [
+    [{ type: "connected-again", side: "remote", afterMs: 200 * minute }, "info", "Connected again after 3 h 20 min"],
+  ],
+  "notify-missing": [
+    [
+      { type: "notify-missing", side: "local", instead: "poll", reason: "the server does not offer NOTIFY (RFC 5465)" },
+      "warn",
+      "the server does not offer NOTIFY (RFC 5465): polling for changes",
+    ],
+    [
+      { type: "notify-missing", side: "local", instead: "idle", reason: "refused" },
+      "warn",
+      "refused: watching idle-mailboxes with IDLE, polling the others",
+    ],
+  ],
+  "news-in-vain": [
+    [
+      { type: "news-in-vain", side: "remote" },
+      "warn",
+      "The server keeps announcing changes where there are none; its announcements are now checked less often",
+    ],
+  ],
+  alert: [
+    [
+      { type: "alert", side: "remote", text: "Your mailbox is 98% full" },
+      "warn",
+      "The server says: Your mailbox is 98% full",
+    ],
+  ],
+  "more-unshown": [
+    [
+      { type: "more-unshown", side: "remote", isAlert: true },
+      "warn",
+      "The server says something else each time; the rest is not shown for a day",
+    ],
+    [
+      { type: "more-unshown", side: "remote", isAlert: false },
+      "warn",
+      "Further lines like the last one, each worded differently, are not shown for a day",
+    ],
+  ],
+  "deletions-held-back": [
+    [{ type: "deletions-held-back", side: "remote", mailboxes: ["a"], error: held }, "error", "12 of 12; x"],
+  ],
+  "clock-jumped": [
+    [
+      { type: "clock-jumped", byMs: 480 * minute },
+      "info",
+      "The clock jumped ahead by 8 h: this machine was asleep, or its clock was set. Connecting again",
+    ],
+  ],
+  "mailbox-skipped": [
+    [
+      { type: "mailbox-skipped", side: "remote", mailbox: "a\0b", error: lost },
+      "error",
+      "Mailbox skipped: connection lost: going down; run again",
+    ],
+    [
+      { type: "mailbox-skipped", mailbox: "a\0b", error: lost },
+      "error",
+      'Mailbox "a/b" skipped: connection lost: going down; run again',
+    ],
+  ],
+};
+
+for (const [type, cases] of Object.entries(words)) {
+  for (const [event, level, text] of cases as readonly (readonly [SyncEvent, Line["level"], string])[]) {
+    test(`${type}: ${text}`, () => {
+      const { side, mailbox } = event;
+      const context = {
+        ...(mailbox !== undefined && { mailbox: mailbox.replaceAll("\0", "/") }),
+        ...(side !== undefined && { side }),
+      };
+      assert.deepEqual(reported(event), [{ level, text, context }]);
+    });
+  }
 }
 
-test("where IDLE stands in for NOTIFY, the setting that says where is named", () => {
-  const lines = reported({ type: "notify-missing", side: "local", instead: "idle", reason: "refused" });
-  assert.match(lines[0]?.text ?? "", /^refused: .*\bidle-mailboxes\b/);
-});
-
 test("a mailbox skipped is an error of the side that it happened on", () => {
-  const error = new InterimapError("COMMAND_REFUSED", "the server refused SELECT: NO", { side: "remote" });
-  const lines = reported({ type: "mailbox-skipped", mailbox: "a\0b", error });
+  const lines = reported({ type: "mailbox-skipped", mailbox: "a\0b", error: refused });
   assert.deepEqual(lines, [
     {
       level: "error",
@@ -108,13 +372,6 @@ test("a mailbox skipped is an error of the side that it happened on", () => {
       context: { mailbox: "a/b", side: "remote" },
     },
   ]);
-});
-
-test("what a server has more of than is shown, is one line", () => {
-  const events = [true, false].map((isAlert): SyncEvent => ({ type: "more-unshown", side: "remote", isAlert }));
-  const lines = reported(...events);
-  assert.match(lines[0]?.text ?? "", /^The server has more to say.* not shown for a day$/);
-  assert.match(lines[1]?.text ?? "", /^Further lines .* not shown for a day$/);
 });
 
 test("names and flags without end are cut", () => {
@@ -133,10 +390,4 @@ test("names and flags without end are cut", () => {
   }
   const other = "n".repeat(300);
   assert.equal(reported({ type: "subscribed", side: "local", mailbox: other })[0]?.context?.mailbox, other);
-});
-
-test("what can be done about an error follows it", () => {
-  const error = new InterimapError("MASS_DELETION", "12 of 12", { side: "remote", hint: "x" });
-  const [line] = reported({ type: "deletions-held-back", side: "remote", mailboxes: ["a"], error });
-  assert.deepEqual([line?.level, line?.text, line?.context], ["error", "12 of 12; x", { side: "remote" }]);
 });
