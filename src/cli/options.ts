@@ -73,7 +73,7 @@ function requireCompatible(given: ReadonlySet<string>): void {
   }
   for (const { name, goesWith } of rows) {
     if (goesWith?.some((one) => given.has(one)) === false) {
-      throw usage(`--${name} goes with ${goesWith.map(dashed).join(" or ")} only`);
+      throw usage(`--${name} works only with ${goesWith.map(dashed).join(" or ")}`);
     }
   }
 }
@@ -162,10 +162,10 @@ function shellNamed(text: string): Shell {
 
 /** Whatever a line may show; what cannot be part of a name is a slip. */
 function checkMailbox(mailbox: string): void {
-  if (mailbox === "") throw usage("a MAILBOX is empty");
+  if (mailbox === "") throw usage("a MAILBOX must not be empty");
   // U+FFFD: the terminal does not send UTF-8.
   if (/[\p{Cc}\p{Cs}\ufffd]/u.test(mailbox)) {
-    throw usage(`MAILBOX "${printable(mailbox)}" has a character that no mailbox's name has`);
+    throw usage(`MAILBOX "${printable(mailbox)}" has a character that no mailbox name can have`);
   }
 }
 

@@ -156,7 +156,7 @@ async function perform(
   const areSameAccounts = invocation.areSameAccounts && !isReload;
   const context = { config, log, report, totals, signal, areSameAccounts };
   const sayStopping = (): void => {
-    log.info("Stopping as soon as what is in hand is done; a second signal stops at once");
+    log.info("Stopping after the work in hand; a second signal stops at once");
   };
   signal.addEventListener("abort", sayStopping);
   try {
@@ -212,7 +212,7 @@ async function execute(
 function bug(thrown: unknown): InterimapError {
   const words = thrown instanceof Error ? thrown.message : String(thrown);
   return new InterimapError("BUG", `internal error: ${words}`, {
-    hint: "please report it together with the output of --debug",
+    hint: "please report it, together with the output of --debug",
     cause: thrown,
   });
 }

@@ -16,16 +16,16 @@ Usage: interimap [OPTION]... [MAILBOX]...
 /** Paragraphs. */
 export const introduction = [
   "Brings two IMAP servers to the same state: new messages, flags and deletions travel both ways. Without a MAILBOX, the " +
-    "configuration says which mailboxes.",
-  "A MAILBOX is written as it is shown: in UTF-8, with / between its levels; or as in IMAP, in modified UTF-7 with the " +
-    "local server's delimiter. * and % are wildcards: keep them from the shell. To --delete and --rename they are " +
-    "characters like any other. After -- everything is a MAILBOX, even if it starts with a dash.",
+    "configuration says which mailboxes take part.",
+  "Write a MAILBOX as it is shown: in UTF-8, with / between its levels; or as in IMAP: in modified UTF-7, with the " +
+    "local server's delimiter. * and % are wildcards: quote them for the shell. --delete and --rename take them " +
+    "literally. After --, everything is a MAILBOX, even if it starts with a dash.",
 ] as const;
 
 /** Paragraphs. */
 export const conclusion = [
   "The usual configuration file is $XDG_CONFIG_HOME/interimap/config, or ~/.config/interimap/config where " +
     "XDG_CONFIG_HOME is not set.",
-  "Exit code: 0 all done, 1 something was skipped, 75 try again, others: failed. See interimap(1) for the " +
-    "configuration and all exit codes.",
+  "Exit codes: 0 all done, 1 something was skipped, 75 try again, others failure. See interimap(1) for all of them " +
+    "and for the configuration.",
 ] as const;

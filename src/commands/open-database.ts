@@ -46,7 +46,7 @@ export function openDatabase(wanted: Wanted): Found {
     }
     if (!(error instanceof OtherAccounts)) throw error;
     if (otherwise === undefined || !hasOtherName(error, config)) return { store: openDoubted(error, wanted), config };
-    log.warn(`${error.message}; these get a database of their own, ${otherwise.database}`);
+    log.warn(`${error.message}; these accounts get their own, ${otherwise.database}`);
     return openDatabase({ ...wanted, config: otherwise });
   }
 }
@@ -94,8 +94,8 @@ export function accountsOf({ servers }: Config): PerSide<Account> {
 }
 
 const otherAccountsHint: Hint = [
-  "name another file with the database setting, for each pair of accounts needs its own; or, if they are the same accounts " +
-    "under other names or at another place, run once: ",
+  "each pair of accounts needs its own: name another file with the database setting; or, if these are the same accounts " +
+    "under new names or on moved servers, run once: ",
   { command: "same-accounts" },
 ];
 
@@ -105,7 +105,7 @@ function requireDatabase({
   areSameAccounts,
   missing,
 }: Pick<Wanted, "config" | "areSameAccounts" | "missing">): void {
-  const hint = areSameAccounts ? "name the one that is to go on with the database setting" : missing;
+  const hint = areSameAccounts ? "name the existing database with the database setting" : missing;
   if (hint === undefined || existsSync(database)) return;
   throw new InterimapError("DATABASE_CREATE", `${database}: there is no database yet`, { hint });
 }

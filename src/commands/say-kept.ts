@@ -10,5 +10,5 @@ interface Means {
 
 export function sayKept(error: InterimapError, { log, errorLine }: Means): void {
   for (const one of error.parts) log.error(errorLine(one));
-  log.error("Going on with the configuration as it was");
+  log.error("Keeping the previous configuration");
 }

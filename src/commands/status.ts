@@ -23,14 +23,14 @@ export async function statusCommand(config: Config, log: Log): Promise<StatusDoc
   const { statusSocket } = config;
   const distrust = distrustOfSocket(statusSocket);
   if (distrust !== undefined)
-    log.warn(`nobody is asked: the socket ${statusSocket} ${distrust.problem}; ${distrust.remedy}`);
+    log.warn(`no process is asked: the socket ${statusSocket} ${distrust.problem}; ${distrust.remedy}`);
   for (let left = attempts; ; left--) {
     const answer = await askStatus(statusSocket);
     const status = answer === undefined ? undefined : parseStatus(answer);
     if (status !== undefined) return status;
     // Half a document, too: the process was ended while it answered.
     if (answer !== undefined)
-      log.warn(`what answers at ${statusSocket} is no interimap of this version, or was ended meanwhile`);
+      log.warn(`what answers at ${statusSocket} is not interimap of this version, or ended meanwhile`);
     try {
       return await readStatus(config, log);
     } catch (error) {

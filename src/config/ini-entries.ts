@@ -29,7 +29,7 @@ export type IniEntry = IniSection | IniSetting | IniJunk;
 
 /** What to say about a line that makes no sense. The line itself is never shown: see IniSetting.name. */
 export const noSetting = {
-  problem: "this is no setting, section or comment",
+  problem: "this is not a setting, section or comment",
   expected: "NAME = VALUE, [SECTION] or # COMMENT",
 } as const;
 

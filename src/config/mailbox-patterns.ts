@@ -56,7 +56,7 @@ function unescape(escape: string): string {
   if (/^x./.test(code)) return mailboxText(String.fromCharCode(parseInt(code.slice(1), 16)));
   const plain = escapes[code];
   if (plain === undefined) {
-    throw new BadValue('one of \\a \\b \\t \\n \\v \\f \\r \\" \\\\ \\0 \\xHH', `${escape} is no escape`);
+    throw new BadValue('one of \\a \\b \\t \\n \\v \\f \\r \\" \\\\ \\0 \\xHH', `${escape} is an unknown escape`);
   }
   return plain;
 }

@@ -16,7 +16,7 @@ export function protocols(text: string): readonly TlsVersion[] {
   const known: readonly string[] = ["SSLv2", ...tlsVersions];
   const list = words(text).map((word) => word.replace(/^(!?TLSv1)\.0$/, "$1"));
   if (list.length === 0 || list.some((word) => !known.includes(word.replace(/^!/, "")))) {
-    throw new BadValue(`some of ${known.join(", ")}, each perhaps with a ! in front`);
+    throw new BadValue(`some of ${known.join(", ")}, each with or without a ! in front`);
   }
   const wanted = list.filter((word) => !word.startsWith("!"));
   const enabled = wanted.length === 0 ? defaultVersions : tlsVersions.filter((version) => wanted.includes(version));
@@ -40,7 +40,7 @@ function fingerprint(text: string): Fingerprint {
   }
   const length = createHash(name).digest().length * 2;
   if (digest.length !== length) {
-    throw new BadValue(`${length}`, `a ${name} digest has ${digest.length} hexadecimal digits`);
+    throw new BadValue(`${length}`, `this ${name} digest has ${digest.length} hexadecimal digits`);
   }
   return { algorithm: name, digest: digest.toLowerCase() };
 }

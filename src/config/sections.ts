@@ -138,7 +138,7 @@ function unknownSetting(file: string, line: number, name: string): Complaint {
     return { file, line, problem: noSetting.problem, expected: `expected ${noSetting.expected}` };
   }
   const known = nearest(name, settingNames);
-  const expected = known === undefined ? "expected one that interimap(1) lists" : `did you mean "${known}"?`;
+  const expected = known === undefined ? "interimap(1) lists all settings" : `did you mean "${known}"?`;
   return { file, line, problem: `unknown setting "${name}"`, expected };
 }
 

@@ -104,7 +104,7 @@ function distrustOfFile(path: string, stats: Stats, isShared: boolean): Distrust
   if (!isOurs(stats)) {
     return {
       problem: `belongs to another user (${stats.uid})`,
-      remedy: `chown or remove it, or name another`,
+      remedy: `change its owner or remove it, or name another file`,
       isFileItself,
     };
   }

@@ -77,6 +77,6 @@ export function requireCapabilities(capabilities: Capabilities): void {
   if (missing.length === 0) return;
   const names = missing.map(({ name, rfc }) => `${name} (${rfc})`).join(", ");
   throw new InterimapError("CAPABILITY_MISSING", `the server does not offer ${names}`, {
-    hint: "synchronisation is not possible with this server",
+    hint: "interimap cannot work with this server",
   });
 }

@@ -24,7 +24,7 @@ export async function awaitGreeting(session: Session, context: GreetingContext):
   const greeting = await firstResponse(session, context);
   if (greeting.status === "BYE" || greeting.status === "NO" || greeting.status === "BAD") {
     const words = wordsOf(greeting).replace(/\.$/, "");
-    throw new InterimapError("CONNECT", `the server turned us away: ${words}`, {
+    throw new InterimapError("CONNECT", `the server refused the connection: ${words}`, {
       hint: "try again later",
       retryAfterMs: retryAfterMs(greeting),
     });
@@ -73,6 +73,6 @@ function ungreeted(error: InterimapError, { how, transport }: GreetingContext): 
 
 function silent({ host, port, type }: InetSettings): InterimapError {
   return new InterimapError("CONNECT", `${endpointName({ host, port })} sends no greeting`, {
-    hint: type === "imaps" ? "check host and port" : "check host and port; one that begins with TLS needs type=imaps",
+    hint: type === "imaps" ? "check host and port" : "check host and port; a port for TLS needs type=imaps",
   });
 }

@@ -6,7 +6,7 @@ import type { Side } from "../model/side.ts";
 import { wordsOf } from "./command-refused.ts";
 import type { StatusResponse, TaggedResponse } from "./responses.ts";
 
-const hint = "it might take a message for commands; run again: what was done is recorded";
+const hint = "it might take the text of a message for commands; run again: what was done is recorded";
 
 /** What the command at fault fails with; all others, with {@link alsoLost}. */
 export class LiteralRefused extends InterimapError {

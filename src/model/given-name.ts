@@ -39,7 +39,7 @@ export function theOnly(argument: string, delimiter: string | null, names: reado
   if (others.length === 0) return only;
   const written = names.map((name) => `"${delimiter === null ? name : name.replaceAll("\0", delimiter)}"`);
   throw new InterimapError("USAGE", `MAILBOX "${printable(argument)}" may mean ${written.join(" or ")}`, {
-    hint: "these are in IMAP's notation; write what has no other meaning, or rename one of the mailboxes",
+    hint: "those are in IMAP's notation; write it so that it has one meaning, or rename one of the mailboxes",
   });
 }
 

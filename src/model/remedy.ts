@@ -4,7 +4,8 @@
 import type { Target } from "./target.ts";
 
 /** A command of ours that settles something. */
-export type Remedy = MailboxRemedy | DeletionRemedy | { readonly command: "sync" | "status" | "same-accounts" };
+export type Remedy =
+  MailboxRemedy | DeletionRemedy | { readonly command: "sync" | "repair" | "status" | "same-accounts" };
 
 interface MailboxRemedy {
   readonly command: "delete" | "rename";

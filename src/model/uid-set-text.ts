@@ -78,5 +78,8 @@ function parseUid(digits: string, set: string): number {
   const uid = /^[1-9][0-9]{0,9}$/.test(digits) ? Number(digits) : Number.NaN;
   if (uid <= maxUid) return uid;
   // What else it is, is not for people: a server may have put anything there.
-  throw new InterimapError("PROTOCOL", `not a set of UIDs: "${set.slice(0, 80).replace(/[^0-9:,*]+/g, "…")}"`);
+  throw new InterimapError(
+    "PROTOCOL",
+    `the server sent a malformed set of UIDs: "${set.slice(0, 80).replace(/[^0-9:,*]+/g, "…")}"`,
+  );
 }

@@ -112,7 +112,7 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       const where = event.mailbox === undefined ? ` of ${String(event.mailboxes)} mailboxes` : "";
       return {
         level: "warn",
-        text: `New messages${where} on the ${otherSide(event.side)} side are not copied here for now: ${event.reason}`,
+        text: `New messages${where} on the ${otherSide(event.side)} side are not copied for now: ${event.reason}`,
       };
     }
     case "subscription-refused":

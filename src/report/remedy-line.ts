@@ -20,6 +20,7 @@ function wordsOf(remedy: Remedy): readonly string[] {
   switch (remedy.command) {
     case "sync":
       return [];
+    case "repair":
     case "status":
     case "same-accounts":
       return [`--${remedy.command}`];

@@ -5,7 +5,7 @@ import type { WatchState } from "../model/watch-state.ts";
 
 /** Changes only when something does that a person would want to see. */
 export function stateLine({ activity, sides: links, lastLook }: WatchState): string {
-  if (activity === "stopping") return "Finishing what is in hand";
+  if (activity === "stopping") return "Finishing the work in hand";
   const broken = sides.filter((side) => links[side].state !== "connected");
   if (broken.length > 0) return broken.map((side) => trouble(side, links[side])).join("; ");
   const skipped = lastLook === undefined || lastLook.skipped === 0 ? "" : `; ${lastLook.skipped} skipped`;

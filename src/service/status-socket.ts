@@ -39,7 +39,7 @@ export function serveStatus(path: string, answer: () => string, log: Pick<Log, "
   });
   const fail = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
-    log.warn(`--status cannot ask this process: no socket ${path} (${reason})`);
+    log.warn(`--status cannot reach this process: no socket ${path} (${reason})`);
   };
   server.maxConnections = maxConnections;
   server.on("error", fail);
@@ -104,7 +104,7 @@ function serve(socket: Socket, answer: () => string, log: Pick<Log, "warn">): vo
   try {
     socket.end(answer());
   } catch (error) {
-    log.warn(`the status cannot be told: ${error instanceof Error ? error.message : String(error)}`);
+    log.warn(`the status cannot be sent: ${error instanceof Error ? error.message : String(error)}`);
     socket.destroy();
   }
 }

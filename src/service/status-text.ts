@@ -53,11 +53,11 @@ function head(status: StatusDocument, when: When): string[] {
 function remark({ database, mailboxes }: StatusDocument): string[] {
   switch (database.state) {
     case "missing":
-      return ["", "There is no database yet: nothing was synchronised so far."];
+      return ["", "There is no database yet: nothing has been synchronised."];
     case "outdated":
       return ["", "The database is of an older version. The next run upgrades it; then its mailboxes are shown here."];
     case "current":
-      return mailboxes.length === 0 ? ["", "No mailbox was synchronised so far."] : [];
+      return mailboxes.length === 0 ? ["", "No mailbox has been synchronised yet."] : [];
   }
 }
 
@@ -74,9 +74,9 @@ function link({ state, since, retryAt, reason, attention, connections }: LinkSta
 }
 
 const noticing: Readonly<Record<Detection, string>> = {
-  notify: "the server tells of changes (NOTIFY)",
-  idle: "the server tells of changes in some mailboxes (IDLE), the others are looked at",
-  poll: "changes are looked for",
+  notify: "the server reports changes (NOTIFY)",
+  idle: "the server reports changes in some mailboxes (IDLE), the others are polled",
+  poll: "polling for changes",
 };
 
 function nextFullCheck({ nextLookAt }: DaemonStatus, when: When): string {

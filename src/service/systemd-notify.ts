@@ -89,7 +89,7 @@ export class SystemdNotify {
   }
 
   #warn(reason: string): void {
-    if (!this.#hasWarned) this.#options.log.warn(`systemd cannot be told of our state: ${reason.split("\n", 1)[0]}`);
+    if (!this.#hasWarned) this.#options.log.warn(`systemd cannot be notified: ${reason.split("\n", 1)[0]}`);
     this.#hasWarned = true;
   }
 }

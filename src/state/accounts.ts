@@ -88,7 +88,7 @@ export function otherAccounts(
   });
   if (others.length === 0) return undefined;
   const differences = others.map(({ side, before, now }) => `${side} ${difference(before, now)}`);
-  const message = `the database ${path} is about other accounts: ${differences.join(", and ")}`;
+  const message = `the database ${path} belongs to other accounts: ${differences.join(", and ")}`;
   const onOtherPorts = others.every(({ before, now }) => differInPort(before, now))
     ? others.map(({ side }) => side)
     : undefined;
@@ -105,6 +105,6 @@ function impossibleAccount(connection: Connection): InterimapError {
   const found = showImpossible(connection, { table: "accounts", rules, of: "TRUE" });
   const place = { table: "accounts", column: found?.column ?? "side" };
   return new InterimapError("DATABASE_READ", impossibleValue(connection.path, place, found?.value).message, {
-    hint: "if it is the database of these accounts, run once with --same-accounts, which records them anew",
+    hint: ["if it belongs to these accounts, record them anew, run once: ", { command: "same-accounts" }],
   });
 }

@@ -3,6 +3,7 @@
 import Database from "better-sqlite3";
 import { InterimapError } from "../model/errors.ts";
 import { printable } from "../util/printable.ts";
+import { orBeginAnew } from "./begin-anew.ts";
 import { lockHolder } from "./lock-holder.ts";
 
 const nothingLost = "nothing that was done is lost";
@@ -42,7 +43,7 @@ export function databaseError(path: string, error: unknown, isOurs = true): unkn
       return readOnlyError(path, cause);
     default:
       return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${reasonOf(error)}`, {
-        hint: `look after its disk, the space there and your quota, then run again: ${nothingLost}`,
+        hint: `check its disk, free space and your quota, then run again: ${nothingLost}`,
         cause,
       });
   }
@@ -50,16 +51,14 @@ export function databaseError(path: string, error: unknown, isOurs = true): unkn
 
 export function readOnlyError(path: string, cause: unknown): InterimapError {
   return new InterimapError("DATABASE_READ", `the database ${path} cannot be opened for writing`, {
-    hint: "you need permission to write the file and to create files beside it, on a file system that is not read-only",
+    hint: "this user must be allowed to write it and to create files beside it, and the file system must not be read-only",
     cause,
   });
 }
 
 export function damagedError(path: string, reason: string, cause?: unknown): InterimapError {
   return new InterimapError("DATABASE_READ", `the database ${path} is damaged: ${reason}`, {
-    hint:
-      "restore an older copy and run --repair, or move it and its -wal file away: the next run begins a new one and " +
-      "matches what both servers hold",
+    hint: orBeginAnew("it and its -wal file"),
     cause,
   });
 }
@@ -70,9 +69,7 @@ export function strangeError(path: string, what: string, cause?: unknown): Inter
     "DATABASE_READ",
     `the database ${path} is not as interimap makes it: ${printable(what.slice(0, 80))}`,
     {
-      hint:
-        "somebody else changed it: restore an older copy and run --repair, or move it away, and the next run begins a " +
-        "new one and matches what both servers hold",
+      hint: ["another program changed it: ", ...orBeginAnew("it")],
       cause,
     },
   );
@@ -84,14 +81,14 @@ export function lostLogError(path: string, log: "garbage" | "foreign"): Interima
   return new InterimapError(
     "DATABASE_READ",
     `the last changes to the database ${path} are missing: ${path}-wal ${reason}`,
-    { hint: "restore the right file if you can; else move it away and run --repair" },
+    { hint: ["restore the right file if you can; otherwise move it away and run: ", { command: "repair" }] },
   );
 }
 
 /** Where SQLite keeps its log is something else, which none of its files ever is. */
 export function oddFileError(path: string, suffix: string, kind: string): InterimapError {
   return new InterimapError("DATABASE_READ", `the database ${path} cannot be used: ${path}${suffix} is ${kind}`, {
-    hint: "a file of SQLite's belongs there: move that away and run --repair",
+    hint: ["only SQLite may keep a file there: move that away and run: ", { command: "repair" }],
   });
 }
 
@@ -114,7 +111,7 @@ function lockedError(path: string, cause: unknown): InterimapError {
   const pid = lockHolder(path);
   const holder = pid === undefined ? "another process" : `process ${pid}`;
   return new InterimapError("DATABASE_LOCKED", `the database ${path} is in use by ${holder}`, {
-    hint: "wait until that has ended, or stop it",
+    hint: "wait until it has ended, or stop it",
     cause,
   });
 }

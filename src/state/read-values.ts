@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../model/errors.ts";
 import { printable } from "../util/printable.ts";
+import { orBeginAnew } from "./begin-anew.ts";
 
 /** RFC 3501 2.3.1.1: not zero, 32 bits. */
 export function isUid(value: unknown): value is number {
@@ -20,22 +21,20 @@ export interface Place {
 /** In the rows of a mailbox, which is skipped; the others go on. `value` is as SQL or JavaScript shows it. */
 export function impossibleRow(path: string, { table, column }: Place, value: unknown): InterimapError {
   return new InterimapError("DATABASE_ROWS", what(path, { table, column }, value), {
-    hint: "run --repair, which drops such entries and matches the mailbox's messages anew",
+    hint: ["to drop such entries and match the mailbox's messages anew, run: ", { command: "repair" }],
   });
 }
 
 /** Where no mailbox can be named, nothing else can be believed either. */
 export function impossibleValue(path: string, { table, column }: Place, value: unknown): InterimapError {
   return new InterimapError("DATABASE_READ", what(path, { table, column }, value), {
-    hint:
-      "restore an older copy and run --repair, or move it away: the next run begins a new one and matches what both " +
-      "servers hold",
+    hint: orBeginAnew("it"),
   });
 }
 
 function what(path: string, { table, column }: Place, value: unknown): string {
   const text = Buffer.isBuffer(value) ? value.toString("latin1", 0, maxShown) : String(value);
-  return `the database ${path} has something in ${table}.${column} that cannot be: ${printable(text.slice(0, maxShown))}`;
+  return `the database ${path} has an impossible value in ${table}.${column}: ${printable(text.slice(0, maxShown))}`;
 }
 
 const maxShown = 60;

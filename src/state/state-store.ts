@@ -232,7 +232,7 @@ export class Store {
     const problem = this.#connection.damage();
     if (problem !== undefined) throw damagedError(path, problem);
     const tables = this.#connection.tablesWithOrphans();
-    if (tables.length > 0) throw damagedError(path, `rows for mailboxes it does not have (${tables.join(", ")})`);
+    if (tables.length > 0) throw damagedError(path, `it has rows of mailboxes it does not list (${tables.join(", ")})`);
   }
 
   /** Unlocks the database, and leaves one file. */

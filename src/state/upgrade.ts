@@ -168,7 +168,7 @@ function prepareUpgrade(connection: Connection): string {
   if (tables.length > 0) {
     throw new InterimapError(
       "DATABASE_UPGRADE",
-      `the database ${connection.path} cannot be upgraded: rows for mailboxes it does not have (${tables.join(", ")})`,
+      `the database ${connection.path} cannot be upgraded: it has rows of mailboxes it does not list (${tables.join(", ")})`,
       { hint: `sqlite3 ${connection.path} "PRAGMA foreign_key_check" lists them` },
     );
   }

@@ -77,13 +77,13 @@ function adviceIn(stderr: string): Advice | undefined {
   const [, name = ""] = /^\w+\((.*?)\): Mailbox skipped: /.exec(line) ?? [];
   const [, everywhere = ""] = /to delete it everywhere: \S+ ([^;]*)/.exec(line) ?? [];
   const [, elsewhere = ""] = /if it was renamed: \S+ (.*)$/.exec(line) ?? [];
-  const [, anew] = /to begin with it as with a new one: \S+ (.*)$/.exec(line) ?? [];
+  const [, anew] = /to treat it as a new one: \S+ (.*)$/.exec(line) ?? [];
   return { name, everywhere, elsewhere, anew };
 }
 
 /** The daemon listed a mailbox while a client renamed it, and made one of the new name on the other server: that one may go. */
 function inTheWayIn(stderr: string): string | undefined {
-  const [, command] = /has another mailbox of that name; to rename that one: \S+ (.*)$/m.exec(stderr) ?? [];
+  const [, command] = /has another mailbox of that name; to rename the other one: \S+ (.*)$/m.exec(stderr) ?? [];
   return command?.replace("--rename", "--delete").replace(/ NEWNAME$/u, "");
 }
 

@@ -169,10 +169,11 @@ for (const side of sides) {
     const [known, now] = [stores[side].user, others[side].user].map(
       (user) => `${user} at 127.0.0.1:${String(proxies[side].server.port)}`,
     );
-    const line =
-      `the database ${home.databaseFile} is about other accounts: ${side} ${known!}, not ${now!}; ` +
-      "name another file with the database setting, for each pair of accounts needs its own; or, if they are the same accounts " +
-      "under other names or at another place, run once: interimap --config=v --same-accounts";
+    const line = [
+      `the database ${home.databaseFile} belongs to other accounts: ${side} ${known!}, not ${now!}; `,
+      "name another file with the database setting",
+      "run once: interimap --config=v --same-accounts",
+    ];
     for (const args of work) await assertRefused(home, { status: 65, line, args: ["--config=v", ...args] });
     assert.deepEqual(dump(home.databaseFile), before);
     for (const one of sides) assert.equal(proxies[one].connections, 0);
@@ -180,7 +181,7 @@ for (const side of sides) {
     const shown = await runInterimap(home, ["--config=v", "--status"]);
     assert.equal(shown.status, 0);
     assert.match(shown.stdout, /^INBOX\b/m);
-    assert.match(shown.stderr, /is about other accounts/);
+    assert.match(shown.stderr, /belongs to other accounts/);
 
     await deliver(stores[side], "INBOX", mail("new"));
     assert.equal((await runInterimap(home)).status, 0);
@@ -259,8 +260,8 @@ for (const side of sides) {
       const before = dump(home.databaseFile);
       const mailBefore = await allMail([stores.local, stores.remote, other]);
       const line = new RegExp(
-        `^the database .* is about other accounts: ${side} .*; only the port differs, but ${reason}; ` +
-          "name another file .*, run once: interimap --config=v --same-accounts$",
+        `^the database .* belongs to other accounts: ${side} .*; only the port differs, but ${reason}; ` +
+          ".*name another file .*, run once: interimap --config=v --same-accounts$",
       );
       for (const args of divide === copies[0]?.divide ? work : work.slice(0, 1)) {
         const { status, stderr } = await runInterimap(home, ["--config=v", ...args]);
@@ -300,7 +301,7 @@ for (const [what, own, theirs] of [
     );
     const before = dump(home.databaseFile);
     const line = new RegExp(
-      'is about other accounts: local .*, and remote .*; only the port differs, but "INBOX" has other messages there; ',
+      'belongs to other accounts: local .*, and remote .*; only the port differs, but "INBOX" has other messages there; ',
     );
     await assertRefused(home, { status: 65, line, args: ["--config=v"] });
     assert.deepEqual(dump(home.databaseFile), before);
@@ -333,7 +334,7 @@ test("a daemon can be the run that is told of the same accounts", async (t) => {
   const daemon = startDaemon(t, stores.home, { args: ["--notify", "--same-accounts"] });
   await daemon.waits();
   await daemon.stop();
-  assert.equal(daemon.said(/from now on, instead of/).length, 2);
+  assert.equal(daemon.said(/now belongs to .* instead of/).length, 2);
   assert.equal((await runInterimap(stores.home)).status, 0);
 });
 
@@ -348,10 +349,10 @@ for (const args of [["--repair"], ["--rename", "a", "b"], ["--delete", "a"], ["-
       const daemon = startDaemon(t, home, { args });
       await daemon.waits();
       await daemon.stop();
-      assert.equal(daemon.said(/from now on, instead of/).length, 2);
+      assert.equal(daemon.said(/now belongs to .* instead of/).length, 2);
     } else {
       const { stderr } = await assertDone(home, args);
-      assert.equal(stderr.match(/from now on, instead of/g)?.length, 2, stderr);
+      assert.equal(stderr.match(/now belongs to .* instead of/g)?.length, 2, stderr);
     }
     assert.equal((await assertDone(home)).stderr, "");
   });
@@ -365,13 +366,13 @@ test("a daemon that finds another port in its configuration looks what is there:
   const other = asUser(elsewhere, stores.remote.user);
   home.configure({ local: proxies.local.server, remote: other });
   daemon.kill("SIGHUP");
-  await daemon.line(/is about other accounts: remote .*; only the port differs, but /);
-  await daemon.line(/^Going on with the configuration as it was$/);
+  await daemon.line(/belongs to other accounts: remote .*; only the port differs, but /);
+  await daemon.line(/^Keeping the previous configuration$/);
   await deliver(stores.local, "INBOX", mail("second"));
   await becomes(() => contents(stores.remote), ["first", "second"]);
   home.configure({ local: proxies.local.server, remote: stores.remote });
   daemon.kill("SIGHUP");
-  await daemon.line(/from now on, instead of/);
+  await daemon.line(/now belongs to .* instead of/);
   await deliver(stores.remote, "INBOX", mail("third"));
   await becomes(() => contents(stores.local), ["first", "second", "third"]);
   assert.deepEqual(await contents(other), []);
@@ -396,7 +397,7 @@ test("the same accounts want a database that is there", async (t) => {
   });
   await assertRefused(stores.home, {
     status: 73,
-    line: /mistyped\.db: there is no database yet; name the one that is to go on with the database setting$/,
+    line: /mistyped\.db: there is no database yet; name the existing database with the database setting$/,
     args: ["--config=v", "--same-accounts"],
   });
 });
@@ -407,12 +408,12 @@ test("a daemon whose new configuration is about other accounts says so, and goes
   const other = asUser(proxies.remote.server, `other-${stores.remote.user}`);
   home.configure({ local: proxies.local.server, remote: other });
   daemon.kill("SIGHUP");
-  await daemon.line(/is about other accounts: remote /);
-  await daemon.says(/^Going on with the configuration as it was$/, 1);
+  await daemon.line(/belongs to other accounts: remote /);
+  await daemon.says(/^Keeping the previous configuration$/, 1);
   home.configure({ local: proxies.local.server, remote: other, settings: { database: "new.db" } });
   daemon.kill("SIGHUP");
   await daemon.line(/no database yet/);
-  await daemon.says(/^Going on with the configuration as it was$/, 2);
+  await daemon.says(/^Keeping the previous configuration$/, 2);
   await deliver(stores.local, "INBOX", mail("new"));
   await becomes(() => contents(stores.remote), ["new"]);
   await daemon.stop();
@@ -470,7 +471,7 @@ describe("without the setting database", () => {
     const first = await assertDone(home, ["--config=v"]);
     assert.match(
       first.stderr,
-      /is about other accounts: .*; these get a database of their own, .*@127\.0\.0\.1,\d+.*\.db$/m,
+      /belongs to other accounts: .*; these accounts get their own, .*@127\.0\.0\.1,\d+.*\.db$/m,
     );
     assert.equal((await assertDone(home, ["--config=v"])).stderr, "");
     await expunge(stores.remote, "1");
@@ -485,7 +486,7 @@ describe("without the setting database", () => {
     home.configure({ local: overTunnel(local), remote: proxies.remote.server, settings });
     await assertRefused(home, {
       status: 65,
-      line: /127\.0\.0\.1\.db is about other accounts: local .*, not .* run once: interimap --same-accounts$/,
+      line: /127\.0\.0\.1\.db belongs to other accounts: local .*, not .* run once: interimap --same-accounts$/,
     });
     assert.match((await runInterimap(home, ["--status"])).stdout, /^INBOX +3\b/m);
     await assertDone(home, ["--same-accounts"]);
@@ -514,7 +515,7 @@ describe("without the setting database", () => {
 async function assertTold(home: InterimapHome, args: readonly string[]): Promise<void> {
   assert.equal((await runInterimap(home, args)).status, 65);
   const { stderr } = await assertDone(home, [...args, "--same-accounts"]);
-  assert.equal(stderr.match(/from now on, instead of/g)?.length, 2, stderr);
+  assert.equal(stderr.match(/now belongs to .* instead of/g)?.length, 2, stderr);
 }
 
 async function assertDone(home: InterimapHome, args: readonly string[] = []): Promise<RunResult> {

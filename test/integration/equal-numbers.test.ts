@@ -124,7 +124,7 @@ for (const [name, side, servers] of pairings)
       const { stderr } = await run(stores, { status: 1 });
       assert.match(
         stderr,
-        new RegExp(`^${side}\\(b\\): Mailbox skipped: is called "a" on the ${side} server now, and`, "u"),
+        new RegExp(`^${side}\\(b\\): Mailbox skipped: is now called "a" on the ${side} server, but`, "u"),
       );
       assert.deepEqual(await held(stores[side]), { a: "b1", c: "c1", d: "d1" });
       assert.deepEqual(await held(stores[otherSide(side)]), { a: "a1", b: "b1", c: "c1", d: "d1" });
@@ -136,7 +136,7 @@ for (const [name, side, servers] of pairings)
       const { stderr } = await run(stores, { args: ["a"], status: 1 });
       assert.match(
         stderr,
-        new RegExp(`^${side}\\(a\\): Mailbox skipped: is called "b" on the ${side} server now`, "u"),
+        new RegExp(`^${side}\\(a\\): Mailbox skipped: is now called "b" on the ${side} server`, "u"),
       );
       assert.deepEqual(await held(stores[side]), exchanged);
       await run(stores);

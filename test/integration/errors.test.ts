@@ -58,7 +58,7 @@ describe("usage", () => {
     [["--watch=soon"], '--watch takes a number of seconds, at most 2147483, not "soon"; see interimap --help'],
     [["--config"], "--config needs the name of a file; see interimap --help"],
     [["--debug=1"], "--debug takes no value; see interimap --help"],
-    [["a\tb"], 'MAILBOX "a\\x09b" has a character that no mailbox\'s name has; see interimap --help'],
+    [["a\tb"], 'MAILBOX "a\\x09b" has a character that no mailbox name can have; see interimap --help'],
   ] as const) {
     test(args.join(" "), (t) => assertRefused(homeFor(t), { status: 64, line, args }));
   }
@@ -73,7 +73,7 @@ describe("configuration", () => {
     [
       "a line that is none",
       `${head}sw0rdf1sh\n${local}${remote}`,
-      "CONFIG:2: this is no setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
+      "CONFIG:2: this is not a setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
     ],
     [
       "an unknown setting",
@@ -165,7 +165,7 @@ describe("database", () => {
     const connections = [gates.local.connections, gates.remote.connections];
     await assertRefused(home, {
       status: 75,
-      line: `the database ${home.databaseFile} is in use by process ${first.child.pid}; wait until that has ended, or stop it`,
+      line: `the database ${home.databaseFile} is in use by process ${first.child.pid}; wait until it has ended, or stop it`,
     });
     assert.deepEqual([gates.local.connections, gates.remote.connections], connections);
     gates.local.release();
@@ -176,7 +176,10 @@ describe("database", () => {
     const home = homeFor(t);
     await runInterimap(home);
     execFileSync("mkfifo", [`${home.databaseFile}-wal`]);
-    const line = `the database ${home.databaseFile} cannot be used: ${home.databaseFile}-wal is a pipe; a file of SQLite's belongs there: move that away and run --repair`;
+    const line = [
+      `the database ${home.databaseFile} cannot be used: ${home.databaseFile}-wal is a pipe; `,
+      "interimap --repair",
+    ];
     for (const args of [[], ["--status"], ["--repair"]]) await assertRefused(home, { status: 74, line, args });
   });
 
@@ -197,7 +200,7 @@ describe("database", () => {
 
   test("a file that cannot be written, and a directory in its place", async (t) => {
     const home = homeFor(t);
-    const line = `the database ${home.databaseFile} cannot be opened for writing; you need permission to write the file and to create files beside it, on a file system that is not read-only`;
+    const line = [`the database ${home.databaseFile} cannot be opened for writing; `];
     writeFileSync(home.databaseFile, "", { mode: 0o400 });
     await assertRefused(home, { status: 74, line, program: unprivileged() });
     rmSync(home.databaseFile);
@@ -206,7 +209,7 @@ describe("database", () => {
     await assertRefused(home, { status: 74, line: foreign });
   });
 
-  const spoiled: readonly { name: string; spoil: (path: string) => void; line: string }[] = [
+  const spoiled: readonly { name: string; spoil: (path: string) => void; line: string | readonly string[] }[] = [
     {
       name: "a file of something else",
       spoil: (path) => writeFileSync(path, "Dear Santa, I wish for a database.\n".repeat(100)),
@@ -225,12 +228,18 @@ describe("database", () => {
     {
       name: "a database cut short",
       spoil: (path) => truncateSync(path, 5000),
-      line: "the database DATABASE is damaged: database disk image is malformed; restore an older copy and run --repair, or move it and its -wal file away: the next run begins a new one and matches what both servers hold",
+      line: [
+        "the database DATABASE is damaged: database disk image is malformed; ",
+        ": interimap --repair; or move it",
+      ],
     },
     {
       name: "a database overwritten in part",
       spoil: (path) => writeFileSync(path, readFileSync(path).fill(0xa5, 4096)),
-      line: "the database DATABASE is damaged: database disk image is malformed; restore an older copy and run --repair, or move it and its -wal file away: the next run begins a new one and matches what both servers hold",
+      line: [
+        "the database DATABASE is damaged: database disk image is malformed; ",
+        ": interimap --repair; or move it",
+      ],
     },
   ];
   for (const { name, spoil, line } of spoiled) {
@@ -239,7 +248,8 @@ describe("database", () => {
       assert.equal((await runInterimap(home)).status, 0);
       spoil(home.databaseFile);
       const before = bytesOf(home.databaseFile);
-      await assertRefused(home, { status: 74, line: line.replace("DATABASE", home.databaseFile) });
+      const facts = [line].flat().map((fact) => fact.replace("DATABASE", home.databaseFile));
+      await assertRefused(home, { status: 74, line: facts });
       assert.equal(bytesOf(home.databaseFile), before);
     });
   }
@@ -299,7 +309,7 @@ describe("reaching a server", () => {
       name: "BYE",
       greeting: "* BYE [UNAVAILABLE] come back on Monday\r\n",
       status: 69,
-      line: "remote: the server turned us away: [UNAVAILABLE] come back on Monday; try again later",
+      line: "remote: the server refused the connection: [UNAVAILABLE] come back on Monday; try again later",
     },
     {
       name: "no greeting",
@@ -362,7 +372,7 @@ describe("reaching a server", () => {
       socket.end("* BYE full\r\n");
     });
     home.configure({ local: tunnel.settings, remote: { ...stub, port: String(port) } });
-    await assertRefused(home, { status: 69, line: "remote: the server turned us away: full; try again later" });
+    await assertRefused(home, { status: 69, line: "remote: the server refused the connection: full; try again later" });
     await eventually("it", () => !isRunning(tunnel.pid()));
 
     rmSync(tunnel.pidFile);
@@ -389,7 +399,7 @@ describe("what a server lacks or refuses", () => {
       const home = homeFor(t, { local: server, remote: withPassword(poor) });
       await assertRefused(home, {
         status: 69,
-        line: `remote: the server does not offer ${name} (${rfc}); synchronisation is not possible with this server`,
+        line: `remote: the server does not offer ${name} (${rfc}); interimap cannot work with this server`,
       });
     });
   }
@@ -409,6 +419,16 @@ describe("what a server lacks or refuses", () => {
     });
   }
 
+  test("a password in quotes, which belong to it: the line says so, and does not show it", async (t) => {
+    for (const mark of ['"', "'"]) {
+      const quoted = { ...plainText(server), password: `${mark}${password}${mark}` };
+      const home = homeFor(t, { local: quoted, remote: asUser(server, "v") });
+      const line =
+        /^local: login as u refused: \[AUTHENTICATIONFAILED\] .*; the quotes around the password .*remove them$/;
+      await assertRefused(home, { status: 77, line });
+    }
+  });
+
   test("no password in the configuration", async (t) => {
     const home = homeFor(t, { local: { ...plainText(server), password: undefined }, remote: server });
     await assertRefused(home, {
@@ -422,7 +442,7 @@ describe("what a server lacks or refuses", () => {
     const home = homeFor(t, { local: server, remote: { ...stub, port: String(port), auth: "PLAIN" } });
     await assertRefused(home, {
       status: 77,
-      line: "remote: the server offers none of PLAIN; many servers offer a login only under TLS: see STARTTLS",
+      line: "remote: the server offers none of the configured ways to log in (PLAIN); many servers offer a login only under TLS: see STARTTLS",
     });
   });
 
@@ -595,7 +615,7 @@ describe("in the middle of the work", () => {
         const { status, stderr } = await run.finished;
         assert.equal(status, code);
         assert.deepEqual(stderr.split("\n").slice(-3, -1), [
-          "Stopping as soon as what is in hand is done; a second signal stops at once",
+          "Stopping after the work in hand; a second signal stops at once",
           "interrupted; what was done so far is recorded",
         ]);
       });

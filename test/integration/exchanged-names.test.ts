@@ -231,13 +231,13 @@ for (const side of sides)
       const lines = stderr.split("\n").filter((line) => line.includes("skipped"));
       assert.equal(lines.length, 4, stderr);
       for (const [mailbox, words] of [
+        ["both", /now called "(?:here|there)" on the local server and "(?:here|there)" on the remote server; /],
+        ["taken", new RegExp(`now called "new" on the ${side} server, but the ${other} server has another mailbox`)],
+        ["box", new RegExp(`now called "ignored" on the ${side} server, a name that is skipped; to rename`)],
         [
-          "both",
-          /is called "(?:here|there)" on the local server now, and "(?:here|there)" on the remote server; to call/,
+          "INBOX",
+          new RegExp(`the ${side} server now has its messages in "old"; to move them on the other server too: `),
         ],
-        ["taken", new RegExp(`is called "new" on the ${side} server now, and the ${other} server has another mailbox`)],
-        ["box", new RegExp(`is called "ignored" on the ${side} server now, which is skipped here; to rename`)],
-        ["INBOX", new RegExp(`the ${side} server has its messages in "old" now; to move them on the other, too: `)],
       ] as const)
         assert.ok(
           lines.some((line) => line.includes(mailbox) && words.test(line)),

@@ -56,7 +56,7 @@ for (const side of sides) {
         const { status, stderr } = await runInterimap(stores.home, ["--quiet"]);
         assert.equal(status, 1, stderr);
         const line = new RegExp(
-          `^Mailbox "INBOX" skipped: the database \\S+ has something in ${place.replace(".", "\\.")} that cannot be: .*; run --repair.*\\n$`,
+          `^Mailbox "INBOX" skipped: the database \\S+ has an impossible value in ${place.replace(".", "\\.")}: .*interimap --repair\\n$`,
         );
         assert.match(stderr, line);
       }
@@ -94,7 +94,7 @@ test("a daemon leaves such a mailbox alone, too", async (t) => {
   await expunge(stores.remote, "3");
   await deliver(stores.local, "other", ...mails("late", 1));
   const daemon = startDaemon(t, stores.home, { args: ["--watch=1"] });
-  await daemon.says(/Mailbox "INBOX" skipped: the database \S+ has something in mapping\.lUID/, 1);
+  await daemon.says(/Mailbox "INBOX" skipped: the database \S+ has an impossible value in mapping\.lUID/, 1);
   await daemon.says(/remote\(other\): Added 1 message/, 1);
   assert.equal((await contents(stores.local)).length, 8);
 });

@@ -240,8 +240,7 @@ describe("MAILBOX arguments as lines show them", () => {
   test("a name that may mean two mailboxes is refused before anything is done", async (t) => {
     const stores = await twoStores(t, { local: dot, remote: slash });
     await fill(stores.remote, ["Entw&APw-rfe", "Entw&-APw-rfe"], "m");
-    const line =
-      'MAILBOX "Entw&APw-rfe" may mean "Entw&APw-rfe" or "Entw&-APw-rfe"; these are in IMAP\'s notation; write what has no other meaning, or rename one of the mailboxes';
+    const line = ['MAILBOX "Entw&APw-rfe" may mean "Entw&APw-rfe" or "Entw&-APw-rfe"; '];
     for (const args of [["Entw&APw-rfe"], ["--delete", "Entw&APw-rfe"], ["--rename", "Entw&APw-rfe", "x"]])
       await assertRefused(stores.home, { status: 64, line, args });
     await run(stores, "Entwürfe");
@@ -252,7 +251,7 @@ describe("MAILBOX arguments as lines show them", () => {
 });
 
 describe("a MAILBOX argument that matches nothing", () => {
-  const known = "interimap --status shows the names of those that are known";
+  const known = "interimap --status lists the known names";
 
   for (const [args, line] of [
     [["INBX"], `Mailbox "INBX" skipped: there is no such mailbox on either server or in the database; ${known}`],
@@ -283,7 +282,7 @@ describe("a MAILBOX argument that matches nothing", () => {
     ],
     [
       ["top"],
-      'Mailbox "top" skipped: it is no mailbox, only a level above others; to synchronise these, add the hierarchy delimiter and *',
+      'Mailbox "top" skipped: it is not a mailbox, only a level above others; to synchronise those, add the hierarchy delimiter and *',
     ],
   ] as const) {
     test(`${args.join(" ")}: a line, and exit 1; what matches is done`, async (t) => {
@@ -310,7 +309,7 @@ describe("a MAILBOX argument that matches nothing", () => {
       const { status, stderr } = await runInterimap(stores.home, args);
       assert.equal(status, 1, stderr);
       const line =
-        'Mailbox "box" skipped: it is on neither server any more, only in the database; to forget it: interimap --target=database --delete box';
+        'Mailbox "box" skipped: it is no longer on either server, only in the database; to forget it: interimap --target=database --delete box';
       assert.ok(stderr.split("\n").includes(line), stderr);
     }
     for (const name of ["box", "box/b c"]) await run(stores, "--target=database", "--delete", name);

@@ -82,7 +82,7 @@ async function assertIdentical({ local, remote }: PerSide<MailServer>): Promise<
   assert.deepEqual(diffSnapshots(await snapshot(local), await snapshot(remote)), []);
 }
 
-const hint = "if that is how it should be: interimap --allow-mass-delete";
+const hint = "if this is intended, run: interimap --allow-mass-delete";
 
 for (const side of sides) {
   describe(`on the ${side} server`, () => {
@@ -137,7 +137,7 @@ for (const side of sides) {
       const stores = await synchronised(t, { mailboxes: { a1: 3, a2: 3 }, settings: { "list-mailbox": "a*" } });
       await command(stores[side], "DELETE a1", "DELETE a2");
       const line = new RegExp(
-        `^${side}: the ${side} server lists no mailbox any more; nothing was changed; ${hint}\n$`,
+        `^${side}: the ${side} server no longer lists any mailbox; nothing was changed; ${hint}\n$`,
       );
       await assertStopped(stores, line);
       await assertStopped(stores, line, ["--repair"]);
@@ -293,7 +293,7 @@ for (const side of sides) {
       await command(stores[side], "RENAME a1 x1", "RENAME a2 x2");
       const daemon = startDaemon(t, stores.home, { args: ["--watch=1"] });
       await daemon.line(
-        new RegExp(`^${side}: the ${side} server lists no mailbox any more; nothing was changed; ${hint}$`),
+        new RegExp(`^${side}: the ${side} server no longer lists any mailbox; nothing was changed; ${hint}$`),
       );
       await command(stores[side], "RENAME x1 a1", "RENAME x2 a2");
       await deliver(stores[side], "a2", mail("new"));

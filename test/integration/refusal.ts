@@ -28,8 +28,8 @@ export function withPassword(server: MailServer): MailServer {
 
 export interface Refusal {
   readonly status: ExitCode;
-  /** The whole line, without its line end. */
-  readonly line: string | RegExp;
+  /** The line without its line end: the whole of it, what it matches, or the facts that it has to have, in their order. */
+  readonly line: string | RegExp | readonly string[];
   readonly args?: readonly string[];
   readonly program?: readonly string[];
 }
@@ -49,8 +49,18 @@ export async function assertRefused(
   assert.match(stderr, /^[^\n]+\n$/, "one line");
   const said = stderr.trimEnd();
   if (typeof line === "string") assert.equal(said, line);
-  else assert.match(said, line);
+  else if (line instanceof RegExp) assert.match(said, line);
+  else assertHas(said, line);
   assertNoSecret(said);
+}
+
+function assertHas(said: string, facts: readonly string[]): void {
+  let at = 0;
+  for (const fact of facts) {
+    const found = said.indexOf(fact, at);
+    assert.ok(found >= 0, `no "${fact}" in: ${said}`);
+    at = found + fact.length;
+  }
 }
 
 /** Neither as it is nor as AUTHENTICATE PLAIN sends it. */

@@ -169,7 +169,7 @@ describe("--rename", () => {
     const { status, stderr } = await runInterimap(stores.home, ["--rename", "a", "z"]);
     assert.equal(status, 1, stderr);
     assert.deepEqual(dump(stores.home.databaseFile), before);
-    const [, advice = ""] = /do the rest: interimap (.*)$/m.exec(stderr) ?? [];
+    const [, advice = ""] = /finish with: interimap (.*)$/m.exec(stderr) ?? [];
     assert.equal(advice, "--target=local,database --rename a z");
     await run(stores, "--rename", "a", "z");
     await assertNothingChanges(stores);

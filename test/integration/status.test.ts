@@ -251,7 +251,7 @@ test("a daemon that holds the database answers in its place; when it does not, t
   const { status, stdout } = await ask(home);
   assert.equal(status, 0);
   assert.match(stdout, /^Daemon {11}process 4711 since .* \(1 h ago\)$/m);
-  assert.match(stdout, /^Local {12}connected since .* \(1 h ago\); the server tells of changes \(NOTIFY\)$/m);
+  assert.match(stdout, /^Local {12}connected since .* \(1 h ago\); the server reports changes \(NOTIFY\)$/m);
   assert.match(
     stdout,
     /^Remote {11}not connected since .* \(1 min( \d s)? ago\), next attempt .*: connection refused$/m,
@@ -362,7 +362,7 @@ describe("what is no answer counts for none, and is told", () => {
       const { status, stdout, stderr } = await ask(home);
       assert.equal(status, 0, stderr);
       assert.match(stdout, /There is no database yet/);
-      assert.match(stderr, /^what answers at \S+ is no interimap of this version, or was ended meanwhile\n$/);
+      assert.match(stderr, /^what answers at \S+ is not interimap of this version, or ended meanwhile\n$/);
     });
   }
 
@@ -390,7 +390,7 @@ test("a missing database is not made, an empty file stays empty", async (t) => {
   const home = emptyHome(t);
   const { status, stdout, stderr } = await ask(home);
   assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
-  assert.match(stdout, /\nThere is no database yet: nothing was synchronised so far\.\n$/);
+  assert.match(stdout, /\nThere is no database yet: nothing has been synchronised yet\.\n$/);
   assert.equal((await askJson(home)).database.state, "missing");
   assert.equal(existsSync(home.databaseFile), false);
   writeFileSync(home.databaseFile, "");

@@ -97,12 +97,12 @@ describe("a database of version 1", { skip }, () => {
     });
   }
 
-  test("rows for mailboxes it does not have: refused", async (t) => {
+  test("it has rows of mailboxes it does not list: refused", async (t) => {
     const { home } = await madeByOriginal(t, asUser(slash, "broken"), asUser(otherSlash, "broken"));
     execute(home.databaseFile, "INSERT INTO mapping (idx, lUID, rUID) VALUES (999, 1, 1)");
     await assertUnchanged(home, {
       status: 74,
-      line: `the database ${home.databaseFile} cannot be upgraded: rows for mailboxes it does not have (mapping); sqlite3 ${home.databaseFile} "PRAGMA foreign_key_check" lists them`,
+      line: `the database ${home.databaseFile} cannot be upgraded: it has rows of mailboxes it does not list (mapping); sqlite3 ${home.databaseFile} "PRAGMA foreign_key_check" lists them`,
     });
   });
 
@@ -111,7 +111,7 @@ describe("a database of version 1", { skip }, () => {
     await t.test("in use by another process", async () => {
       const other = new Database(home.databaseFile);
       other.exec("BEGIN EXCLUSIVE");
-      const line = `the database ${home.databaseFile} is in use by process ${process.pid}; wait until that has ended, or stop it`;
+      const line = `the database ${home.databaseFile} is in use by process ${process.pid}; wait until it has ended, or stop it`;
       await assertRefused(home, { status: 75, line });
       other.close();
     });

@@ -85,7 +85,7 @@ for (const [kind, server, words] of [
       const first = await runInterimap(stores.home);
       assert.equal(first.status, 1, first.stderr);
       const line = new RegExp(
-        `^${target}\\(INBOX\\): New messages on the ${otherSide(target)} side are not copied here for now: ${words}`,
+        `^${target}\\(INBOX\\): New messages on the ${otherSide(target)} side are not copied for now: ${words}`,
       );
       const lines = first.stderr.trimEnd().split("\n");
       assert.equal(lines.filter((one) => !/Added/.test(one)).length, 1, first.stderr);
@@ -155,7 +155,7 @@ for (const target of sides) {
         const lines = stderr.trimEnd().split("\n");
         assert.deepEqual(
           lines.filter((line) => !/Added|The server says/.test(line)),
-          [`${target}(INBOX): New messages on the ${otherSide(target)} side are not copied here for now: ${words}`],
+          [`${target}(INBOX): New messages on the ${otherSide(target)} side are not copied for now: ${words}`],
         );
         assert.ok(stores.proxies[target].bytesFromClient < 2.5 * octets);
         assert.deepEqual(await contents(stores[source]), ["back", "old", ...names("a", 1, count)].sort());
@@ -196,7 +196,7 @@ for (const target of sides) {
       stores.proxies[target].reset();
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
-      const line = `${target}: New messages of 24 mailboxes on the ${otherSide(target)} side are not copied here for now: `;
+      const line = `${target}: New messages of 24 mailboxes on the ${otherSide(target)} side are not copied for now: `;
       assert.deepEqual(stderr.trimEnd().split("\n"), [`${line}[OVERQUOTA] Full at 12:00:01`]);
       assert.ok((stores.proxies[target].counts.get("APPEND") ?? 0) < 24 * 3);
       assert.equal(waitsIn(stores).length, 24);

@@ -173,9 +173,9 @@ describe("other signals", { concurrency: 3 }, () => {
     const good = readFileSync(home.configFile, "utf8");
     writeFileSync(home.configFile, `${good}\nnonsense = 1\n`, { mode: 0o600 });
     daemon.kill("SIGHUP");
-    await daemon.line(/^Going on with the configuration as it was$/);
+    await daemon.line(/^Keeping the previous configuration$/);
     assert.deepEqual(daemon.said(/nonsense/), [
-      `${home.configFile}:${good.split("\n").length + 1}: unknown setting "nonsense"; expected one that interimap(1) lists`,
+      `${home.configFile}:${good.split("\n").length + 1}: unknown setting "nonsense"; interimap(1) lists all settings`,
     ]);
     await deliver(stores.local, "INBOX", mail("new"));
     await becomes(() => contents(stores.remote), ["new"]);

@@ -114,7 +114,7 @@ for (const side of sides) {
           stores.hold(side, "client", { pattern: /^\S+ UID FETCH \S+ \(UID FLAGS MODSEQ\)/, action: deliverOther });
         const { status, stderr } = await runInterimap(stores.home);
         assert.equal(status, 1, stderr);
-        assert.match(stderr, /told UID [\d:]+ for what was appended, and it is not there/);
+        assert.match(stderr, /reported UID [\d:]+ for what was appended, but has no such message/);
         await assertConverges(stores, stderr);
         await assertAll(stores, ...everything, "other");
         await assertNothingToDo(stores, stderr);

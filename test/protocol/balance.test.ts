@@ -119,7 +119,7 @@ for (const side of sides) {
     await withScene(scripts(side, here, selected()), async (scene) => {
       await assert.rejects(
         scene.sync(),
-        failsWith("MAILBOX_PROTOCOL", /counts 3 messages, but does not tell of 1 of them/),
+        failsWith("MAILBOX_PROTOCOL", /counts 3 messages but does not list 1 of them/),
       );
       assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
       assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: before, remote: before });
@@ -183,7 +183,7 @@ for (const source of sides) {
       silent(9) +
       silent(9);
     await withScene(scripts(source, from, to), async (scene) => {
-      await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /told UID 9 .* it is not there/));
+      await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /reported UID 9 .* has no such message/));
       assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
       assert.deepEqual(scene.store.transfers.interruption(scene.idx), { local: 3, remote: 3 });
       assert.deepEqual(scene.store.mailboxes()[0]?.states, { local: before, remote: before });
@@ -201,7 +201,7 @@ for (const source of sides) {
       silent(4) +
       described("3:4", "x");
     await withScene(scripts(source, from + described("3", "x"), to), async (scene) => {
-      await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /told UID 4 .* it is not there/));
+      await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /reported UID 4 .* has no such message/));
       assert.deepEqual(mapping(scene), { 1: 2, 2: 1 });
     });
   });

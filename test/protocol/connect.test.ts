@@ -88,7 +88,7 @@ test("a server that turns us away, says nothing or does not speak IMAP", async (
   const elsewhere = "S: * BYE [REFERRAL imap://u@there/] elsewhere.";
   await assert.rejects(
     connecting(elsewhere),
-    failsWith("CONNECT", /us away: \[REFERRAL\] elsewhere; try again later$/),
+    failsWith("CONNECT", /refused the connection: \[REFERRAL\] elsewhere; try again later$/),
   );
   await assert.rejects(connecting("close"), failsWith("CONNECT", /without a greeting/));
   await assert.rejects(connecting("S: 220 mail.example.org ESMTP"), failsWith("PROTOCOL", /ESMTP/));
@@ -224,7 +224,7 @@ const refusals: readonly Refusal[] = [
   ...["AUTH=GSSAPI", "AUTH=PLAIN SASL-IR", "AUTH=LOGIN AUTH=PLAIN", "STARTTLS"].map((others) => ({
     what: `LOGINDISABLED without TLS, beside ${others},`,
     offers: `loginDisabled ${others}`,
-    fails: failsWith("AUTH_NO_MECHANISM", /no password without TLS \(LOGINDISABLED\): none was sent; use type = imaps/),
+    fails: failsWith("AUTH_NO_MECHANISM", /no password without TLS \(LOGINDISABLED\); none was sent; use type = imaps/),
   })),
   {
     what: "no user name configured",

@@ -18,7 +18,7 @@ const told = `
   S: * OK [UIDNEXT 3] n
   S: * OK [HIGHESTMODSEQ 5] h`;
 
-const words = /^(?!.*").*the server sent a line that cannot be understood; it is tried again next time/;
+const words = /^(?!.*").*the server sent a line that cannot be understood; the next run tries again/;
 
 for (const nonsense of [
   String.raw`*`,

@@ -27,7 +27,7 @@ test("credentials are sent once, however often a server asks for them", async ()
     S: +
     C: *
     S: +`;
-  await assert.rejects(connecting(script), failsWith("PROTOCOL", /asks for more than AUTHENTICATE has to say/));
+  await assert.rejects(connecting(script), failsWith("PROTOCOL", /asking for more than AUTHENTICATE has to say/));
 });
 
 test("what went with the command is not sent again", async () => {

@@ -438,7 +438,7 @@ test("flags that a server says have changed, each time that they are stored, are
   const local = selected({ modSeq: 6 }, "S: * 1 FETCH (UID 1 FLAGS (a) MODSEQ (6))");
   const again = Array.from({ length: 10 }, () => settled({ modSeq: 6 })).join("");
   await withScene({ local: local + again, remote }, async (scene) => {
-    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /remote server tells of changes without end/));
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /remote server reports changes without end/));
     assert.deepEqual(scene.store.mailboxes()[0]?.states.local, before);
   });
 });
@@ -458,7 +458,7 @@ test("UIDNEXT that grows each time that it is asked for is given up", async () =
     selected() + stored + settled({ uidNext: 10 }) + none("3:9") + settled({ uidNext: 20 }) + turns.join("");
   const remote = flagged + Array.from({ length: 10 }, () => settled({ modSeq: 6 })).join("");
   await withScene({ local, remote }, async (scene) => {
-    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /local server tells of changes without end/));
+    await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /local server reports changes without end/));
   });
 });
 
@@ -477,7 +477,7 @@ test("what STATUS leaves out is learnt by SELECT, and if it tells no UIDNEXT eit
       if (told) {
         await scene.sync();
         assert.deepEqual(scene.store.mailboxes()[0]?.states.local, { ...before, highestModSeq: 6n });
-      } else await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /tells no UIDNEXT/));
+      } else await assert.rejects(scene.sync(), failsWith("MAILBOX_PROTOCOL", /reports no UIDNEXT/));
     });
   }
 });

@@ -140,7 +140,7 @@ export function astring(rawOctets: string): CommandPart {
 export function mailbox(rawOctets: string): CommandPart {
   if (isPlain(rawOctets)) return wire(rawOctets);
   if (isSendableString(rawOctets)) return astring(rawOctets);
-  throw new InterimapError("MAILBOX_NAME", "the mailbox has a name that cannot be sent, with NUL in it");
+  throw new InterimapError("MAILBOX_NAME", "the mailbox has a NUL in its name and cannot be named to the server");
 }
 
 /** A mailbox name of LIST, in which `%` and `*` are wildcards. */
@@ -174,7 +174,7 @@ export function number(value: number): WireText {
 /** RFC 7162 section 7, mod-sequence-valzer; of 64 bits, where a server goes beyond the 63 of the RFC. */
 export function modSeq(value: bigint): WireText {
   if (typeof value !== "bigint" || value < 0n || value >= 1n << 64n) {
-    throw new InterimapError("MAILBOX_PROTOCOL", `the mod-sequence ${String(value)} is beyond what IMAP has`);
+    throw new InterimapError("MAILBOX_PROTOCOL", `the mod-sequence ${String(value)} is larger than IMAP allows`);
   }
   return wire(value.toString());
 }

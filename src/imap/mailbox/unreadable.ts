@@ -17,6 +17,6 @@ export function notUnderstood(line: string): string {
 export function mailboxProtocol(message: string, side: Side): InterimapError {
   return new InterimapError("MAILBOX_PROTOCOL", message, {
     side,
-    hint: "it is tried again next time; if this stays, the server needs mending",
+    hint: "the next run tries again; if this keeps happening, the server has a defect",
   });
 }

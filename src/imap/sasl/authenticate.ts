@@ -35,9 +35,13 @@ export async function authenticate(session: Session, settings: ServerSettings): 
   if (!session.isSecure && session.capabilities.has("LOGINDISABLED")) throw loginsDisabled();
   const mechanism = settings.auth.find((name) => isUsable(name, session.capabilities));
   if (mechanism === undefined) {
-    throw new InterimapError("AUTH_NO_MECHANISM", `the server offers none of ${settings.auth.join(", ")}`, {
-      hint: session.isSecure ? "see the setting auth" : "many servers offer a login only under TLS: see STARTTLS",
-    });
+    throw new InterimapError(
+      "AUTH_NO_MECHANISM",
+      `the server offers none of the configured ways to log in (${settings.auth.join(", ")})`,
+      {
+        hint: session.isSecure ? "see the setting auth" : "many servers offer a login only under TLS: see STARTTLS",
+      },
+    );
   }
   try {
     await session.run(
@@ -46,7 +50,7 @@ export async function authenticate(session: Session, settings: ServerSettings): 
         : login({ username, password }),
     );
   } catch (error) {
-    throw error instanceof CommandRefused ? refusal(error, username) : error;
+    throw error instanceof CommandRefused ? refusal(error, { username, password }) : error;
   }
 }
 
@@ -57,7 +61,7 @@ export async function authenticate(session: Session, settings: ServerSettings): 
 function loginsDisabled(): InterimapError {
   return new InterimapError(
     "AUTH_NO_MECHANISM",
-    "the server takes no password without TLS (LOGINDISABLED): none was sent",
+    "the server accepts no password without TLS (LOGINDISABLED); none was sent",
     { hint: "use type = imaps, or STARTTLS = YES" },
   );
 }
@@ -100,7 +104,7 @@ function login({ username, password }: Credentials): Command {
 }
 
 /** Some refusals say nothing about the password. */
-function refusal(error: CommandRefused, username: string): InterimapError {
+function refusal(error: CommandRefused, { username, password }: Credentials): InterimapError {
   const words = error.words.replace(/\.$/, "");
   const { retryAfterMs } = error;
   if (error.willPass) {
@@ -111,7 +115,14 @@ function refusal(error: CommandRefused, username: string): InterimapError {
     });
   }
   return new InterimapError("AUTH_FAILED", `login as ${username} refused: ${words}`, {
-    hint: "check username and password",
+    hint: quotedHint({ username, password }) ?? "check username and password",
     cause: error,
   });
+}
+
+/** In other files, quotes around a value do not belong to it. */
+function quotedHint(credentials: Credentials): string | undefined {
+  const quoted = (["username", "password"] as const).filter((name) => /^(["']).*\1$/s.test(credentials[name]));
+  if (quoted.length === 0) return undefined;
+  return `the quotes around the ${quoted.join(" and the ")} in the configuration are taken as part of it; remove them`;
 }

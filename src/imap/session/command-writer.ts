@@ -99,7 +99,7 @@ export class CommandWriter {
       return;
     }
     const answer = answerChallenge(challenge);
-    if (answer === undefined) this.#fail(`the server asks for more than ${name} has to say`);
+    if (answer === undefined) this.#fail(`the server keeps asking for more than ${name} has to say`);
     else if (typeof answer === "string") this.#writeLine(answer);
     else this.#hold(entry, answer);
   }
@@ -121,7 +121,7 @@ export class CommandWriter {
 
   #noteUnaskedChallenge(): void {
     if (++this.#unaskedChallenges < mostUnaskedChallenges) return;
-    this.#fail("the server asks again and again for what it was not going to get");
+    this.#fail("the server keeps asking for data that it was not offered");
   }
 
   #fail(message: string): void {

@@ -177,11 +177,11 @@ export class Pipeline {
 }
 
 const whySelectionIsLost = {
-  "not closed": "the server did not tell when it left a mailbox ([CLOSED])",
+  "not closed": "the server did not say when it closed a mailbox ([CLOSED])",
   "out of order": "the server answered a SELECT before the one that was sent before it",
 };
 
 function mailboxLost(side: Side): InterimapError {
-  const message = "the mailbox could not be selected any more";
+  const message = "the mailbox can no longer be selected";
   return new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "nothing was changed in it; run again" });
 }

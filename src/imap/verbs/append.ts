@@ -81,8 +81,8 @@ function appendedUids(text: string, { side, uidValidity, nextUid, count }: Expec
   if (countUids(uids) === count) return [...uidsOf(uids)];
   throw new InterimapError(
     "MAILBOX_PROTOCOL",
-    `the server told UIDs that cannot be those of ${messages(count)}: ${excerpt(text)}`,
-    { side, hint: "they are looked for in the next run" },
+    `the server reported UIDs that cannot be those of ${messages(count)}: ${excerpt(text)}`,
+    { side, hint: "the next run looks for them" },
   );
 }
 

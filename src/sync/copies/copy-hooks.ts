@@ -72,8 +72,8 @@ function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, { mes
   const told = uidSetOf(uids);
   const taken = intersect(told, progress[target].mapped);
   if (!isEmpty(taken)) {
-    const message = `the server told UID ${formatUidSet(taken)} for two messages`;
-    throw new InterimapError("MAILBOX_PROTOCOL", message, { side: target, hint: "it is looked for in the next run" });
+    const message = `the server reported UID ${formatUidSet(taken)} for two messages`;
+    throw new InterimapError("MAILBOX_PROTOCOL", message, { side: target, hint: "the next run looks for it" });
   }
   store.transaction(() => {
     store.transfers.noteConfirmed(idx, source, uidSetOf(sourceUids));
@@ -166,7 +166,7 @@ function noteDeath(
   const isMisread = error instanceof LiteralRefused;
   // It may be a keyword that the server does not understand, rather than the message.
   if (uid !== undefined && isSuspect && (holdsKeywordsBack || !isMisread)) {
-    const reason = isMisread ? error.reason : "the connection was lost each time that it was being copied";
+    const reason = isMisread ? error.reason : "the connection was lost each time it was copied";
     recordRefusal(mailbox, direction, { uid, size: octets, messageId, reason });
   } else store.transfers.addSuspects(idx, source, missing);
   if (isMisread) store.transfers.noteMisread(idx, source);

@@ -62,7 +62,7 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
 function noteMissing(mailbox: OpenMailbox, target: Side, silent: readonly FlaggedCopy[]): void {
   const { store, idx } = mailbox;
   const direction = { source: otherSide(target), target };
-  const reason = `the ${target} server took it, but does not have it`;
+  const reason = `the ${target} server accepted it but does not have it`;
   store.transaction(() => {
     const rows = store.mappings.pairsOf(idx, target, uidSetOf(silent.map(({ uid }) => uid)));
     store.mappings.remove(
@@ -76,6 +76,6 @@ function noteMissing(mailbox: OpenMailbox, target: Side, silent: readonly Flagge
 
 function doubt({ progress }: OpenMailbox, side: Side, uids: UidSet): InterimapError {
   progress[side].areCopiesDoubted = true;
-  const message = `the server told UID ${formatUidSet(uids)} for what was appended, and it is not there`;
-  return new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "it is looked for in the next run" });
+  const message = `the server reported UID ${formatUidSet(uids)} for what was appended, but has no such message`;
+  return new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "the next run looks for it" });
 }

@@ -32,7 +32,7 @@ export function tooMany({ vanished, deleted, lostBefore, known, mailboxes = [] }
 }
 
 export function listsNothing(side: Side): InterimapError {
-  return refusal(`the ${side} server lists no mailbox any more; nothing was changed`, side);
+  return refusal(`the ${side} server no longer lists any mailbox; nothing was changed`, side);
 }
 
 interface Emptied {
@@ -48,14 +48,14 @@ export function emptied({ name, vanished, lost, before }: Emptied): InterimapErr
   const side = mostLossy(vanished);
   const message = `${vanishedFrom(side, lost, before)} within 24 hours`;
   const hint = [
-    `the last ${String(vanished[side])} were not deleted; if that is how it should be: `,
+    `the last ${String(vanished[side])} were not deleted; if this is intended, run: `,
     { command: "allow-mass-delete", mailbox: name },
   ] as const;
   return new InterimapError("MAILBOX_EMPTIED", message, { side, hint });
 }
 
 function refusal(message: string, side: Side): InterimapError {
-  const hint = ["if that is how it should be: ", { command: "allow-mass-delete" }] as const;
+  const hint = ["if this is intended, run: ", { command: "allow-mass-delete" }] as const;
   return new InterimapError("MASS_DELETION", message, { side, hint });
 }
 

@@ -118,8 +118,8 @@ export function requireAllTold(mailbox: OpenMailbox, after: PerSide<MailboxState
 
 function untold({ progress }: OpenMailbox, side: Side, more: number): InterimapError {
   const all = String(progress[side].counted);
-  const message = `the server counts ${all} messages, but does not tell of ${String(more)} of them`;
-  return new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "all others were synchronised" });
+  const message = `the server counts ${all} messages but does not list ${String(more)} of them`;
+  return new InterimapError("MAILBOX_PROTOCOL", message, { side, hint: "the others were synchronised" });
 }
 
 async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<Difference> {

@@ -84,7 +84,7 @@ export async function identitiesLeftOut(
   const found = await fetchIdentities(sessions[side], there, { areThere: true });
   const silent = subtract(there, uidSetOf(found.map(({ uid }) => uid)));
   if (isEmpty(silent)) return found;
-  throw new InterimapError("MAILBOX_PROTOCOL", `the server does not tell what UID ${formatUidSet(silent)} is`, {
+  throw new InterimapError("MAILBOX_PROTOCOL", `the server says nothing about UID ${formatUidSet(silent)}`, {
     side,
   });
 }

@@ -89,8 +89,8 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
 function requireAsListed({ listed, before }: MailboxWork, side: Side, uidValidity: number): void {
   const then = listed[side]?.uidValidity;
   if (then === undefined || then === uidValidity || then !== before[side]?.uidValidity) return;
-  const message = "another mailbox has its name now";
-  throw new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "run again to see what became of it" });
+  const message = "another mailbox now has its name";
+  throw new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "run again" });
 }
 
 /** How often a count that does not fit is asked for. */
@@ -111,7 +111,7 @@ async function observeCounted(session: Channel, wireName: string, baseline?: Bas
     // What came since, and may be gone again, is told by the NOOP.
     if (counted === 0 || view.exists > 0) return observed;
   }
-  const message = `the server counts ${String(counted)} messages (STATUS), and none when the mailbox is selected`;
+  const message = `the server counts ${String(counted)} messages in STATUS but none when the mailbox is selected`;
   throw new InterimapError("MAILBOX_PROTOCOL", message, { side: session.side, hint: "nothing was copied" });
 }
 

@@ -81,7 +81,7 @@ async function selectForState(session: Channel, view: MailboxView): Promise<Mail
   view.uidNext = 0;
   await selecting;
   if (view.uidNext > 0) return stateOf(view);
-  throw new InterimapError("MAILBOX_PROTOCOL", "the server tells no UIDNEXT, neither with STATUS nor with SELECT", {
+  throw new InterimapError("MAILBOX_PROTOCOL", "the server reports no UIDNEXT, neither in STATUS nor in SELECT", {
     side: session.side,
   });
 }

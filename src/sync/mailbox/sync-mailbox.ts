@@ -168,7 +168,7 @@ function endless(mailbox: OpenMailbox, after: PerSide<MailboxState>): InterimapE
     sides.find((one) => hasMoreToDo(mailbox, { side: one, uidNext: after[one].uidNext }));
   return new InterimapError(
     "MAILBOX_PROTOCOL",
-    `the ${side ?? "local"} server tells of changes without end, and nothing comes of them`,
+    `the ${side ?? "local"} server reports changes without end, and none of them can be found`,
     side === undefined ? {} : { side },
   );
 }

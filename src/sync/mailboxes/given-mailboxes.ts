@@ -93,6 +93,6 @@ export function isNowhere(targets: readonly Target[]): InterimapError {
     ...(targets.includes("database") ? ["in the database"] : []),
   ];
   return new InterimapError("MAILBOX_UNKNOWN", `there is no such mailbox ${where.join(" or ")}`, {
-    hint: [{ command: "status" }, " shows the names of those that are known"],
+    hint: [{ command: "status" }, " lists the known names"],
   });
 }

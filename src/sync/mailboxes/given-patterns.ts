@@ -71,18 +71,18 @@ function nowhere(argument: string): InterimapError {
   return new InterimapError("MAILBOX_UNKNOWN", `${what} on either server or in the database`, {
     hint: commands.includes(argument)
       ? `the command is --${argument}`
-      : [{ command: "status" }, " shows the names of those that are known"],
+      : [{ command: "status" }, " lists the known names"],
   });
 }
 
 function onlyALevel(): InterimapError {
-  return new InterimapError("MAILBOX_UNKNOWN", "it is no mailbox, only a level above others", {
-    hint: "to synchronise these, add the hierarchy delimiter and *",
+  return new InterimapError("MAILBOX_UNKNOWN", "it is not a mailbox, only a level above others", {
+    hint: "to synchronise those, add the hierarchy delimiter and *",
   });
 }
 
 function onlyRecorded(name: string, delimiter: string | null): InterimapError {
-  return new InterimapError("MAILBOX_UNKNOWN", "it is on neither server any more, only in the database", {
+  return new InterimapError("MAILBOX_UNKNOWN", "it is no longer on either server, only in the database", {
     hint: ["to forget it: ", { command: "delete", names: [name], targets: ["database"], delimiter }],
   });
 }

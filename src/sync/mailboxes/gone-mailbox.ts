@@ -22,14 +22,15 @@ export function goneError({ side, name, listings, known, heir }: GoneMailbox): I
   const other = otherSide(side);
   const there = listings[other].mailboxes.get(name)?.state?.uidValidity;
   if (there !== undefined && there !== known?.states[other]?.uidValidity) {
-    return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server, and was made anew on the other`, {
-      hint: [
-        "to begin with it as with a new one: ",
-        { command: "delete", names: [name], targets: ["database"], delimiter },
-      ],
-    });
+    return new InterimapError(
+      "MAILBOX_GONE",
+      `disappeared from the ${side} server, and was created anew on the other`,
+      {
+        hint: ["to treat it as a new one: ", { command: "delete", names: [name], targets: ["database"], delimiter }],
+      },
+    );
   }
-  const where = heir === undefined ? "" : `, which has its messages in "${briefName(heir)}" now`;
+  const where = heir === undefined ? "" : `, where its messages are now in "${briefName(heir)}"`;
   return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server${where}`, {
     hint: [
       "to delete it everywhere: ",

@@ -61,7 +61,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
       continue;
     }
     for (const { side, name } of plan.create) {
-      const message = `the ${otherSide(side)} server lists further mailboxes each time that it is asked`;
+      const message = `the ${otherSide(side)} server lists new mailboxes each time it is asked`;
       skipMailbox(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
     }
     if (run.isGiven === true)
@@ -98,7 +98,7 @@ function pairLevels(run: Run, listed: PerSide<Listing>): Pick<Reconciled, "listi
   for (const { side, names } of clashes) {
     const [first, second] = names;
     if (!run.skipped.has(first)) {
-      const message = `"${briefName(first)}" and "${briefName(second)}" are two mailboxes on the ${side} server, and can be one on the other`;
+      const message = `"${briefName(first)}" and "${briefName(second)}" are two mailboxes on the ${side} server, but would be one on the other`;
       const hint = "rename one of them on that server";
       run.report({
         type: "mailbox-skipped",
@@ -128,8 +128,8 @@ async function createAll(run: Run, { listings, plan }: Planned): Promise<void> {
   }
   const [first, ...others] = plan.create.slice(room);
   if (first === undefined) return;
-  const message = `new mailboxes are too many for one run, this one and ${String(others.length)} others`;
-  const hint = `at most ${String(mostCreated)} are created; run again to go on`;
+  const message = `too many new mailboxes for one run: this one and ${String(others.length)} others`;
+  const hint = `at most ${String(mostCreated)} are created in one run; run again to go on`;
   skipMailbox(
     run,
     { side: first.side, mailbox: first.name },
@@ -166,7 +166,7 @@ interface NamedPlace {
 
 async function createOn({ sessions, report, created }: Run, { side, name, listings }: NamedPlace): Promise<void> {
   if (created[side].has(name)) {
-    throw new InterimapError("MAILBOX_GONE", "the server created the mailbox, but does not list it", { side });
+    throw new InterimapError("MAILBOX_GONE", "the server created the mailbox but does not list it", { side });
   }
   created[side].add(name);
   await create(sessions[side], toWire(name, listings[side].naming));

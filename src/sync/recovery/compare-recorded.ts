@@ -128,7 +128,7 @@ async function messagesOf(
   if (there.size === 0) return messages;
   throw new InterimapError(
     "COMMAND_REFUSED",
-    `the server does not tell Message-ID, date and size of UID ${formatUidSet(uidSetOf(there.keys()))}`,
+    `the server does not report Message-ID, date and size of UID ${formatUidSet(uidSetOf(there.keys()))}`,
     { side, hint: "nothing was repaired in this mailbox" },
   );
 }

@@ -33,7 +33,7 @@ export async function exchangeNames(exchange: Exchange): Promise<void> {
   ]);
   const steps = planRenameSteps({ names: existing, goals });
   if (steps === undefined)
-    throw new InterimapError("MAILBOX_RENAMED", "there is no order in which it can be renamed here", { side });
+    throw new InterimapError("MAILBOX_RENAMED", "it cannot be renamed here in any order", { side });
   const spelling = new Map([...listed].map(([name, { wireName }]) => [name, wireName]));
   const names = new Map(moves.map((move) => [move, move.current]));
   const tell = (step: RenameStep): void => {

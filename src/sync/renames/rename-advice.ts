@@ -36,38 +36,38 @@ export function heldError({ from, to, obstacle }: Held, { listings, known }: Cir
       const same = sidesToAgree(names, mailboxes).map((side) => rename([side], names[side], names[otherSide(side)]));
       const anew = sides.map((side) => rename([side], names[side], "NEWNAME"));
       return error(
-        `is called "${briefName(names.local)}" on the local server now, and "${briefName(names.remote)}" on the remote server`,
-        ["to call it the same: ", ...(same.length > 0 ? joined(same, "; or: ") : joined(anew, " && "))],
+        `is now called "${briefName(names.local)}" on the local server and "${briefName(names.remote)}" on the remote server`,
+        ["to give it one name: ", ...(same.length > 0 ? joined(same, "; or: ") : joined(anew, " && "))],
       );
     }
     case "taken":
       return error(
-        `is called ${shown} on the ${obstacle.side} server now, and the ${otherSide(obstacle.side)} server has another mailbox of that name`,
+        `is now called ${shown} on the ${obstacle.side} server, but the ${otherSide(obstacle.side)} server has another mailbox of that name`,
         [
-          "to rename that one: ",
+          "to rename the other one: ",
           rename([otherSide(obstacle.side), ...(obstacle.isKnown ? (["database"] as const) : [])], to, "NEWNAME"),
         ],
       );
     case "ignored":
-      return error(`is called ${shown} on the ${obstacle.side} server now, which is skipped here`, [
+      return error(`is now called ${shown} on the ${obstacle.side} server, a name that is skipped`, [
         "to rename it everywhere: ",
         rename([otherSide(obstacle.side), "database"], from, to),
       ]);
     case "inbox":
-      return error(`the ${obstacle.side} server has its messages in ${shown} now`, [
-        "to move them on the other, too: ",
+      return error(`the ${obstacle.side} server now has its messages in ${shown}`, [
+        "to move them on the other server too: ",
         rename([otherSide(obstacle.side), "database"], from, to),
       ]);
     case "unclear": {
       const names = obstacle.names.map((name) => `"${briefName(name)}"`).join(" or ");
-      return error(`may be called ${names} on the ${obstacle.side} server now: they cannot be told apart`, [
+      return error(`may now be called ${names} on the ${obstacle.side} server: these cannot be told apart`, [
         "to rename it on the other server: ",
         rename([otherSide(obstacle.side), "database"], from, "NEWNAME"),
       ]);
     }
     case "entangled":
       return error(
-        `is called ${shown} on the ${obstacle.side} server now`,
+        `is now called ${shown} on the ${obstacle.side} server`,
         "see the other mailboxes that were skipped",
       );
   }

@@ -183,7 +183,7 @@ function unfinished(error: unknown, { done, from, to, targets, delimiter }: Prog
   const rest = targets.filter((target) => target === "database" || !done.includes(target));
   return new InterimapError(error.code, error.message, {
     hint: [
-      `renamed on the ${done.join(" and the ")} server only; when the cause is gone, do the rest: `,
+      `renamed on the ${done.join(" and the ")} server only; once the cause is gone, finish with: `,
       { command: "rename", names: [from, to], targets: rest, delimiter },
     ],
     cause: error,

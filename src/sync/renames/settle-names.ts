@@ -86,7 +86,7 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
 }
 
 function goesOn(to: string): InterimapError {
-  return new InterimapError("MAILBOX_RENAMED", `goes on being called otherwise than "${briefName(to)}"`);
+  return new InterimapError("MAILBOX_RENAMED", `still cannot be called "${briefName(to)}"`);
 }
 
 /** Names of known mailboxes under which a server has other messages than theirs, wherever theirs are. */

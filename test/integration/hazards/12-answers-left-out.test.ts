@@ -98,7 +98,7 @@ for (const source of sides) {
     tell(stores, source, { pattern: /^\* SEARCH/, instead: nothing, times: 3 });
     const { status, stderr } = await runInterimap(stores.home);
     assert.equal(status, 1, stderr);
-    assert.match(stderr, /the server counts 4 messages, but does not tell of 1 of them/);
+    assert.match(stderr, /the server counts 4 messages but does not list 1 of them/);
     await assertConverges(stores);
     assert.deepEqual(await contents(stores[otherSide(source)]), everything);
     await assertNothingToDo(stores);
@@ -113,7 +113,7 @@ for (const source of sides) {
     tell(stores, source, { pattern: code, instead: (line) => line.replace(code, "[APPENDUID $1 1:2]") });
     const wrong = await runInterimap(stores.home);
     assert.equal(wrong.status, 1, wrong.stderr);
-    assert.match(wrong.stderr, /\(INBOX\): Mailbox skipped: the server told UIDs that cannot be those/);
+    assert.match(wrong.stderr, /\(INBOX\): Mailbox skipped: the server reported UIDs that cannot be those/);
     await assertConverges(stores);
     await deliver(stores[otherSide(source)], "INBOX", ...mails("o", 2));
     tell(stores, source, { pattern: code, instead: (line) => line.replace(code, "") });

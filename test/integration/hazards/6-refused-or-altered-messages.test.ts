@@ -42,9 +42,7 @@ test("a message that Cyrus refuses stops none of the others", async (t) => {
   const first = await runInterimap(stores.home);
   assert.equal(first.status, 1, first.stderr);
   const lines = first.stderr.split("\n").filter((line) => line.includes("refused"));
-  assert.deepEqual(lines, [
-    "remote(INBOX): UID 31 of the local side was refused: Message contains invalid header",
-  ]);
+  assert.deepEqual(lines, ["remote(INBOX): UID 31 of the local side was refused: Message contains invalid header"]);
   assert.equal((await contents(stores.remote)).length, 60);
   assert.deepEqual(refused(stores), [["local", 31n, "<malformed@example.org>", "Message contains invalid header", 1n]]);
   assert.equal((await contents(stores.local)).length, 61);
@@ -123,10 +121,7 @@ for (const [name, servers, words] of [
     await deliver(stores.local, "INBOX", ...mails("a", 5), mail("big", { body: large.repeat(3) }), ...mails("b", 5));
     const first = await runInterimap(stores.home);
     assert.equal(first.status, 1, first.stderr);
-    assert.match(
-      first.stderr,
-      new RegExp(`remote\\(INBOX\\): UID 6 of the local side was refused: .*${words.source}`),
-    );
+    assert.match(first.stderr, new RegExp(`remote\\(INBOX\\): UID 6 of the local side was refused: .*${words.source}`));
     assert.equal((await contents(stores.remote)).length, 10);
     assert.equal(refused(stores).length, 1);
     await assertReminderOnly(stores);

@@ -353,9 +353,9 @@ describe("all that is wrong is told, in the order of the lines", () => {
         ':1: unknown setting "databse"',
         ':2: max-delete: bad value "many"',
         ":3: unknown section [lcoal]",
-        ":4: this is no setting, section or comment",
+        ":4: this is not a setting, section or comment",
         ':6: port: bad value "x"',
-        ":7: this is no setting, section or comment",
+        ":7: this is not a setting, section or comment",
         ":8: password: bad value",
       ],
     ],
@@ -439,12 +439,12 @@ for (const [name, text, expected] of [
   [
     "a junk line",
     "[local]\nhunter2\n",
-    ":2: this is no setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
+    ":2: this is not a setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
   ],
   [
     "a password after a colon",
     "[local]\npassword: hunter=2\n",
-    ":2: this is no setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
+    ":2: this is not a setting, section or comment; expected NAME = VALUE, [SECTION] or # COMMENT",
   ],
   [
     "a line that is not UTF-8",
@@ -454,8 +454,8 @@ for (const [name, text, expected] of [
   ["an unknown section", "\n[lokal]\n", ":2: unknown section [lokal]; expected [local] or [remote]"],
   ["an unknown setting", "[local]\n\npasword=x\n", ':3: unknown setting "pasword"; did you mean "password"?'],
   ["a setting in other letters", "[local]\nHost=x\n", ':2: unknown setting "Host"; did you mean "host"?'],
-  ["a setting like no other", "maildir=x\n", ':1: unknown setting "maildir"; expected one that interimap(1) lists'],
-  ["a prototype's name", "constructor=x\n", ':1: unknown setting "constructor"; expected one that interimap(1) lists'],
+  ["a setting like no other", "maildir=x\n", ':1: unknown setting "maildir"; interimap(1) lists all settings'],
+  ["a prototype's name", "constructor=x\n", ':1: unknown setting "constructor"; interimap(1) lists all settings'],
   ["a section in other letters", "[Local]\n[remote]\n", ":1: unknown section [Local]; expected [local] or [remote]"],
   [
     "a bad server setting above the sections",
@@ -509,7 +509,7 @@ for (const [name, text, expected] of [
   [
     "a short digest",
     "[local]\nSSL_fingerprint=abcd\n",
-    ":2: SSL_fingerprint: a sha256 digest has 4 hexadecimal digits; expected 64",
+    ":2: SSL_fingerprint: this sha256 digest has 4 hexadecimal digits; expected 64",
   ],
   ["no local section", "[remote]\n", ": there is no [local] section; expected both [local] and [remote]"],
   ["no remote section", "[local]\n", ": there is no [remote] section; expected both [local] and [remote]"],

@@ -147,7 +147,7 @@ for (const [line, name] of [
   });
 }
 
-const shape = "this is no setting, section or comment; NAME = VALUE, [SECTION] or # COMMENT";
+const shape = "this is not a setting, section or comment; NAME = VALUE, [SECTION] or # COMMENT";
 
 for (const line of ["hunter2", "= value", "host ; old = x", "[local", "local]", "[]", "[local] # comment"]) {
   test(`the line ${JSON.stringify(line)} is junk`, () => {

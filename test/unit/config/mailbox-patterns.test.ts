@@ -37,13 +37,13 @@ for (const [text, problem] of [
   ['"a""b"', "a quoted name and another run together"],
   ["foo\\x00bar", "a backslash has no meaning outside double quotes"],
   ["\\", "a backslash has no meaning outside double quotes"],
-  ['"\\q"', "\\q is no escape"],
-  ['"\\x4"', "\\x is no escape"],
-  ['"\\xgg"', "\\x is no escape"],
-  ['"\\X41"', "\\X is no escape"],
+  ['"\\q"', "\\q is an unknown escape"],
+  ['"\\x4"', "\\x is an unknown escape"],
+  ['"\\xgg"', "\\x is an unknown escape"],
+  ['"\\X41"', "\\X is an unknown escape"],
   ["Entwürfe", "mailbox names must not hold non-ASCII characters"],
   ['"Entw\\xfcrfe"', "mailbox names must not hold non-ASCII characters"],
-  ['"\\101"', "\\1 is no escape"],
+  ['"\\101"', "\\1 is an unknown escape"],
 ] as const) {
   test(`${JSON.stringify(text)} is refused`, () => {
     assert.throws(

@@ -85,7 +85,7 @@ test("a set that is read is as right as it is long", () => {
     [7, 7],
   ]);
   for (const wrong of ["", ",", "1,", ",1", "1,,2", "1:", ":1", "1:2:3", "0", "*"])
-    assert.throws(() => parseUidSet(wrong), /not a set of UIDs/, wrong);
+    assert.throws(() => parseUidSet(wrong), /malformed set of UIDs/, wrong);
 });
 
 test("a limit without room for a range is refused", () => {

@@ -158,12 +158,12 @@ const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf
     [
       { ...here, type: "copies-wait", mailboxes: 1, reason: "full" },
       "warn",
-      "New messages on the local side are not copied here for now: full",
+      "New messages on the local side are not copied for now: full",
     ],
     [
       { type: "copies-wait", side: "remote", mailboxes: 3, reason: "full" },
       "warn",
-      "New messages of 3 mailboxes on the local side are not copied here for now: full",
+      "New messages of 3 mailboxes on the local side are not copied for now: full",
     ],
   ],
   "subscription-refused": [

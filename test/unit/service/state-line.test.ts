@@ -38,8 +38,8 @@ const lines: readonly (readonly [state: WatchState, line: string])[] = [
     state({ sides: { local: connecting, remote: lost } }),
     "Connecting to the local server; No connection to the remote server: connection refused",
   ],
-  [state({ activity: "stopping" }), "Finishing what is in hand"],
-  [state({ activity: "stopping", sides: { local: lost, remote: lost } }), "Finishing what is in hand"],
+  [state({ activity: "stopping" }), "Finishing the work in hand"],
+  [state({ activity: "stopping", sides: { local: lost, remote: lost } }), "Finishing the work in hand"],
 ];
 
 for (const [given, line] of lines) {

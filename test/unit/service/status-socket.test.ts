@@ -92,7 +92,7 @@ test("not being able to listen is one warning", async (t) => {
     const { log, server } = serve(t, () => "x", path);
     assert.equal(await askStatus(path), undefined);
     assert.equal(log.warnings.length, 1);
-    assert.match(log.warnings[0]!, /^--status cannot ask this process: no socket /);
+    assert.match(log.warnings[0]!, /^--status cannot reach this process: no socket /);
     assert.match(log.warnings[0]!, reason);
     server.close();
   }
@@ -114,7 +114,7 @@ test("an answer that fails ends nothing but this connection", async (t) => {
     return "better";
   });
   assert.equal(await askStatus(path), undefined);
-  assert.deepEqual(log.warnings, ["the status cannot be told: no idea"]);
+  assert.deepEqual(log.warnings, ["the status cannot be sent: no idea"]);
   fails = false;
   assert.equal(await askStatus(path), "better");
 });

@@ -17,7 +17,7 @@ test("a running daemon: head, mailboxes, what was refused, what waits", () => {
 Database         /data/x.db
 Daemon           process 4711 since 2025-02-27 11:59:00 (2 d ago)
 Activity         waiting
-Local            connected since 2025-03-01 09:00:00 (3 h ago); the server tells of changes (NOTIFY)
+Local            connected since 2025-03-01 09:00:00 (3 h ago); the server reports changes (NOTIFY)
 Remote           not connected since 2025-03-01 11:59:30 (30 s ago), next attempt 2025-03-01 12:00:20 (in 20 s): connection refused\\x1b[2J
 Last full check  2025-03-01 11:57:00 (3 min ago), took 1 s, 2 skipped
 Next full check  2025-03-01 12:05:00 (in 5 min)
@@ -96,7 +96,7 @@ const nothing = { mailboxesSkipped: [], refused: [], waiting: [], refusedChanges
 for (const [state, words] of [
   ["missing", /\n\nThere is no database yet: /],
   ["outdated", /\n\nThe database is of an older version\. The next run upgrades it/],
-  ["current", /\n\nNo mailbox was synchronised so far\.\n$/],
+  ["current", /\n\nNo mailbox has been synchronised yet\.\n$/],
 ] as const) {
   test(`nothing to show: the database is ${state}`, () => {
     const database = { ...sampleStatus.database, state };

@@ -153,7 +153,7 @@ describe("with systemd-notify", { skip: isThere ? false : "there is no systemd-n
     notifier.stopping();
     assert.equal(await again.next(), "STOPPING=1");
     assert.equal(log.warnings.length, 1);
-    assert.match(log.warnings[0] ?? "", /^systemd cannot be told of our state: .*No such file or directory$/);
+    assert.match(log.warnings[0] ?? "", /^systemd cannot be notified: .*No such file or directory$/);
   });
 });
 
@@ -167,7 +167,7 @@ test("where systemd-notify is missing, there is one warning", async () => {
   // Node knows at once that there is no such command.
   await setImmediate();
   notifier.close();
-  assert.deepEqual(log.warnings, ["systemd cannot be told of our state: systemd-notify is not installed"]);
+  assert.deepEqual(log.warnings, ["systemd cannot be notified: systemd-notify is not installed"]);
 });
 
 test("systemd's variables are taken out of the environment, the others stay", () => {

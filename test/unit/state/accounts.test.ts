@@ -41,7 +41,7 @@ for (const side of sides) {
         () => record(path, accounts),
         failure(
           "OTHER_ACCOUNTS",
-          new RegExp(String.raw`^the database ${path} is about other accounts: ${side} [^,]*, not [^,]*$`),
+          new RegExp(String.raw`^the database ${path} belongs to other accounts: ${side} [^,]*, not [^,]*$`),
         ),
       );
       assert.deepEqual(dump(path), before);
@@ -93,7 +93,7 @@ for (const [column, values] of Object.entries({
         execute(path, change);
       }, /CHECK constraint failed/);
       execute(path, `PRAGMA ignore_check_constraints = ON; ${change}`);
-      const message = new RegExp(`has something in accounts.${column} that cannot be: `);
+      const message = new RegExp(`has an impossible value in accounts.${column}: `);
       assert.throws(() => record(path, alice), failure("DATABASE_READ", message));
       record(path, alice, true);
       record(path, alice);

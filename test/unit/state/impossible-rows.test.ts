@@ -87,7 +87,7 @@ for (const table of checkedTables) {
           if (value !== "1.5" || table !== "mapping") {
             const flaw = store.flaw(1);
             assert.ok(flaw);
-            assert.match(errorLine(flaw), new RegExp(`${table}\\.${column} that cannot be: .*; run --repair`));
+            assert.match(errorLine(flaw), new RegExp(`${table}\\.${column}: .*interimap --repair$`));
             assert.equal(flaw.abandons, "mailbox");
           }
           assert.equal(store.flaw(2), undefined);
@@ -151,7 +151,10 @@ describe("a mapping with a text", () => {
         const path = filledDatabase(t);
         spoil(path, `UPDATE mapping SET ${column} = ${value} WHERE idx = 1 AND lUID = 1`);
         const store = openUntilTheEnd(t, path);
-        assert.throws(() => read(store), failure("DATABASE_ROWS", new RegExp(`mapping\\.${column} that cannot`)));
+        assert.throws(
+          () => read(store),
+          failure("DATABASE_ROWS", new RegExp(`impossible value in mapping\\.${column}:`)),
+        );
       });
     }
   }
@@ -202,7 +205,7 @@ for (const change of [
     const path = filledDatabase(t);
     spoil(path, `UPDATE mailboxes SET ${change} WHERE idx = 1`);
     const store = openUntilTheEnd(t, path);
-    assert.throws(() => store.mailboxes(), failure("DATABASE_READ", /in mailboxes\.(mailbox|idx) that cannot be/));
+    assert.throws(() => store.mailboxes(), failure("DATABASE_READ", /impossible value in mailboxes\.(mailbox|idx):/));
   });
 }
 

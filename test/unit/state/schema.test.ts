@@ -61,7 +61,7 @@ for (const seq of ["9223372036854775807", "9007199254740991", "-1", "'x'"]) {
     const path = join(temporaryDirectory(t), "x.db");
     openStore({ path }).close();
     execute(path, `INSERT INTO sqlite_sequence VALUES ('mailboxes', ${seq})`);
-    assert.throws(() => openStore({ path }), failure("DATABASE_READ", /in sqlite_sequence\.seq that cannot be/));
+    assert.throws(() => openStore({ path }), failure("DATABASE_READ", /impossible value in sqlite_sequence\.seq:/));
   });
 }
 

@@ -75,7 +75,7 @@ function lineOf(work: () => void): string {
   return line;
 }
 
-const goOn = "if that is how it should be: interimap --allow-mass-delete";
+const goOn = "if this is intended, run: interimap --allow-mass-delete";
 
 test("the line says what was seen, and how to go on", () => {
   assert.equal(
@@ -139,7 +139,7 @@ test("a server that lists none of several mailboxes", () => {
   const deletions = guard(5);
   assert.equal(
     lineOf(() => deletions.requireAny("remote", { listed: 0, missing: 2 })),
-    `remote: the remote server lists no mailbox any more; nothing was changed; ${goOn}`,
+    `remote: the remote server no longer lists any mailbox; nothing was changed; ${goOn}`,
   );
   deletions.requireAny("remote", { listed: 1, missing: 20 });
   // That may well be somebody's doing.
@@ -171,7 +171,7 @@ test("what was deleted within the last 24 hours counts", () => {
   assert.equal(
     lineOf(() => deletions.admit(loss(0, 1, { known: 550 }))),
     "remote: 51 of 1000 messages have vanished from the remote server, and 450 others were deleted within 24 hours before; " +
-      "only 50 were deleted on the other one; if that is how it should be: interimap --allow-mass-delete",
+      "only 50 were deleted on the other one; if this is intended, run: interimap --allow-mass-delete",
   );
   const few = new DeletionGuard({ countKnown: () => 550, limit: { messages: 451 }, memory });
   assert.deepEqual([few.isTooMany(1), few.isTooMany(2)], [false, true]);
@@ -215,7 +215,7 @@ test("a mailbox that loses nearly everything is a case by itself", () => {
       abandons: "mailbox",
       message: "181 of 200 messages have vanished from the local server within 24 hours",
       hint: [
-        "the last 181 were not deleted; if that is how it should be: ",
+        "the last 181 were not deleted; if this is intended, run: ",
         { command: "allow-mass-delete", mailbox: "box" },
       ],
     },
