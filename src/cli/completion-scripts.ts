@@ -1,5 +1,6 @@
-// What makes bash and fish complete our command lines. The one for zsh is made by yargs. Its scripts for the others are no
-// use where names come from a server: the one for bash puts them between double quotes, where $(...) is carried out.
+// The scripts with which bash and fish complete our command lines. yargs makes the one for zsh. Its scripts for the
+// other two cannot be used where names come from a server: the one for bash puts them between double quotes, where
+// $(...) is executed.
 
 /** Words are divided here and not by bash, to which `=` and `:` end one; what comes back is quoted already. */
 export const bashScript = `\

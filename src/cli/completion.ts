@@ -1,4 +1,4 @@
-// What could stand at the cursor of a command line that a shell completes. Never an error: then there is nothing to offer.
+// Candidates for the word at the cursor of a command line that a shell completes. Errors yield no candidates.
 
 import { readdirSync } from "node:fs";
 import { loadConfig } from "../config/config.ts";

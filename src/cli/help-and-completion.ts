@@ -1,5 +1,5 @@
-// What yargs does for us: the help, which options could come next, and the script for zsh. It is made from the table of
-// options, and loaded only by a process that ends with this.
+// What yargs does for us: the help, the options that could come next, and the script for zsh. It is fed from the table
+// of options, and loaded only by a process that ends afterwards.
 
 import yargs from "yargs";
 import { type Option, optionNamed, optionTable } from "./option-table.ts";

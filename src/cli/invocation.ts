@@ -1,4 +1,4 @@
-// What is asked for on the command line, as values.
+// The command line as values.
 
 import type { Target } from "../model/target.ts";
 import type { Shell } from "./option-table.ts";
@@ -11,7 +11,7 @@ export interface Common {
 }
 
 interface Work extends Common {
-  /** Whatever accounts the database is about, they are those of the configuration under other names. */
+  /** The database's accounts are those of the configuration, under other names. */
   readonly areSameAccounts: boolean;
 }
 
@@ -28,9 +28,9 @@ interface SyncInvocation extends Scope {
 
 interface WatchInvocation extends Scope {
   readonly command: "watch";
-  /** Let servers tell of changes. */
+  /** Let servers report changes. */
   readonly notify: boolean;
-  /** Between two looks, or of silence; undefined: as usual. */
+  /** Between two looks, or of silence; undefined: the default. */
   readonly seconds: number | undefined;
 }
 
@@ -64,10 +64,10 @@ export interface CandidatesInvocation {
   readonly words: readonly string[];
 }
 
-/** What needs the configuration and the servers. */
+/** Commands that need the configuration and the servers. */
 export type WorkInvocation = SyncInvocation | WatchInvocation | DeleteInvocation | RenameInvocation;
 
-/** What needs neither. */
+/** Commands that need neither. */
 export type TextInvocation =
   | { readonly command: "help" }
   | { readonly command: "version" }

@@ -1,4 +1,4 @@
-// Which log a run has: where its lines go, and how they look.
+// Opens the log of a run: where its lines go, and in which form.
 
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";

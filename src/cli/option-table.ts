@@ -1,4 +1,4 @@
-// Every option there is. Reading them, the help and the completion of a shell all follow this table.
+// The table of all options. The parser, the help and the completion follow it.
 
 export interface Option {
   readonly name: string;

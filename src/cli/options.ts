@@ -1,4 +1,4 @@
-// The command line as a typed Invocation. Nothing is printed here and the process does not end here.
+// Parses the command line into an Invocation. Prints nothing, and does not end the process.
 
 import parser from "yargs-parser";
 import { nearest } from "../config/suggestion.ts";

@@ -1,4 +1,4 @@
-// What was asked for, on the standard output.
+// Writes to the standard output.
 
 import { InterimapError } from "../model/errors.ts";
 

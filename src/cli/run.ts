@@ -62,7 +62,7 @@ export class Program {
       const errorLine = (this.#errorLine = errorLines(invocation.config));
       const readConfig = (): Config => loadConfig({ file: invocation.config, env });
       let config = readConfig();
-      /** To go back to, if the one that was read anew is for other accounts. */
+      /** The previous one, to return to if the reloaded one is for other accounts. */
       let former: Config | undefined;
       let isKept = false;
       for (let isReload = false; ; isReload = true) {
@@ -148,11 +148,11 @@ async function perform(
   const tell = reportTo(log, errorLine);
   const totals = new Totals(errorLine);
   const report: Report = (event) => {
-    // A daemon counts by itself, anew with each look.
+    // A daemon has totals of its own, for each look.
     if (invocation.command !== "watch") totals.note(event);
     tell(event);
   };
-  // Once: who reads another configuration may not mean that.
+  // Only at the start: it was not said about a reloaded configuration.
   const areSameAccounts = invocation.areSameAccounts && !isReload;
   const context = { config, log, report, totals, signal, areSameAccounts };
   const sayStopping = (): void => {

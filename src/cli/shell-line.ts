@@ -1,4 +1,4 @@
-// Words as they stand on a shell's command line: with quotes, or half of them.
+// Reads and writes the words of a shell's command line, with or without closing quotes.
 
 /** Without quotes. One that is not closed yet ends with the text. */
 export function unquoted(raw: string): string {

@@ -1,4 +1,4 @@
-// What needs neither a configuration nor a server: texts to print.
+// Commands that only print a text and need neither a configuration nor a server.
 
 import type { Invocation, TextInvocation } from "./invocation.ts";
 import { versionText } from "./usage.ts";

@@ -1,4 +1,4 @@
-// What is wrong with the command line, in one line.
+// The error for a wrong command line.
 
 import { InterimapError } from "../model/errors.ts";
 

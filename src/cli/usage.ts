@@ -1,4 +1,4 @@
-// What --version prints, and what --help has to say beside the options.
+// The text of --version, and the text around the options in --help.
 
 import packageJson from "../../package.json" with { type: "json" };
 

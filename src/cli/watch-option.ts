@@ -1,4 +1,4 @@
-// --watch[=SECONDS], which no parser knows how to read.
+// Reads --watch[=SECONDS], which no parser can.
 
 import { printable } from "../util/printable.ts";
 import { usageError } from "./usage-error.ts";

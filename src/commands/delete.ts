@@ -1,4 +1,4 @@
-// --delete: the given mailboxes go on every target that has them. Their children stay.
+// --delete: deletes the given mailboxes on every target that has them. Mailboxes below them stay.
 
 import type { Target } from "../model/target.ts";
 import { deleteMailboxes } from "../sync/mailboxes/delete-mailboxes.ts";

@@ -1,4 +1,4 @@
-// Gathers the status: what the database knows, and what a daemon says of itself.
+// Gathers the status: what the database knows, and what a daemon says about itself.
 
 import packageJson from "../../package.json" with { type: "json" };
 import { displayName } from "../model/mailbox-name.ts";
@@ -74,7 +74,7 @@ export function statusDocument(source: StatusSource): StatusDocument {
       changeGroups(changes.get(idx) ?? []).map((group) => refusedChangeStatus(group, name)),
     ),
   };
-  // The latest of all: what is taken for now is not to come.
+  // Taken last, so that no time above is in its future.
   return { version: packageJson.version, at: isoTime(Date.now()), ...found };
 }
 

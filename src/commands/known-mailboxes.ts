@@ -1,4 +1,4 @@
-// The names of the mailboxes that the database knows, for the completion of command lines.
+// The names of the mailboxes in the database, for the completion of command lines.
 
 import type { Config } from "../config/config.ts";
 import { InterimapError } from "../model/errors.ts";

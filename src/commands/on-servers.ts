@@ -1,4 +1,4 @@
-// What all commands share: lock the database, be ready to connect, work, say goodbye.
+// What all commands share: lock the database, prepare to connect, work, log out.
 
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
@@ -18,9 +18,9 @@ export interface CommandContext {
   readonly log: Log;
   readonly report: Report;
   readonly totals: Totals;
-  /** Whatever accounts the database is about, they are those of the configuration. */
+  /** The database's accounts are those of the configuration, under other names. */
   readonly areSameAccounts: boolean;
-  /** Ends the run early: what is in hand is finished and recorded. */
+  /** Ends the run early: the work in hand is finished and recorded. */
   readonly signal: AbortSignal;
 }
 

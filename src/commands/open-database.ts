@@ -1,4 +1,4 @@
-// Opens the database of a configuration, which has to be about the accounts of that configuration.
+// Opens the database of a configuration, and checks that it belongs to the accounts of that configuration.
 
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
@@ -17,7 +17,7 @@ import type { Store } from "../state/state-store.ts";
 export interface Wanted {
   readonly config: Config;
   readonly log: Log;
-  /** By the user's word: whatever accounts the database is about, they are these under other names. */
+  /** By the user's word: the database's accounts are these, under other names. */
   readonly areSameAccounts: boolean;
   /** What to say and do where there is no database yet; undefined: it is made. */
   readonly missing?: Hint | undefined;
@@ -60,7 +60,7 @@ function openDoubted(error: OtherAccounts, { config }: Pick<Wanted, "config">): 
     path: config.database,
     claim: { accounts: accountsOf(config), areTheSame: false, doubt },
   });
-  // Nothing can be compared with what is not yet readable, and nothing is upgraded for others.
+  // An outdated database cannot be compared, and is not upgraded for other accounts.
   if (!store.needsUpgrade) return store;
   store.close();
   throw doubtful;

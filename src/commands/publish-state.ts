@@ -1,4 +1,4 @@
-// Tells of a daemon's state whoever wants to know: systemd, those who ask the status socket, readers of the metrics file.
+// Publishes a daemon's state to systemd, the status socket and the metrics file.
 
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
@@ -24,7 +24,7 @@ export interface Others {
   close(): void;
 }
 
-/** To gather a status takes a look at the whole database. */
+/** Gathering a status reads the whole database. */
 const metricsIntervalMs = 15_000;
 
 export function tellOthers({ config, log, errorLine, service, status }: Telling): Others {
@@ -36,7 +36,7 @@ export function tellOthers({ config, log, errorLine, service, status }: Telling)
       : setInterval(() => {
           service.watchdog();
         }, service.watchdogIntervalMs).unref();
-  // What cannot be read is no reason to stop: the next look has words for it.
+  // A database that cannot be read is no reason to stop here: the next look reports it.
   const writeMetrics = (): void => {
     try {
       metrics?.write(status());

@@ -1,4 +1,4 @@
-// --rename: a mailbox and what is below it get a new name on every target that has it.
+// --rename: renames a mailbox, and those below it, on every target that has it.
 
 import type { Target } from "../model/target.ts";
 import { renameMailbox } from "../sync/renames/rename-mailbox.ts";

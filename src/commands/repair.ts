@@ -1,4 +1,4 @@
-// --repair: a synchronisation that trusts nothing of the database, lists what is wrong in it, and mends that.
+// --repair: a synchronisation that does not trust the database, lists what is wrong in it, and corrects that.
 
 import type { SyncEvent } from "../sync/context/events.ts";
 import { synchronise } from "../sync/synchronise.ts";

@@ -1,4 +1,4 @@
-// What is said when a configuration that was read anew is not one to go on with.
+// Reports that a reloaded configuration cannot be used and the previous one is kept.
 
 import type { Log } from "../log/log.ts";
 import type { ErrorLine, InterimapError } from "../model/errors.ts";

@@ -1,4 +1,5 @@
-// --status: asks the process that works on the database, or where there is none, the database itself. No server is spoken to, and nothing is changed.
+// --status: asks the process that works on the database or, if there is none, reads the database. Contacts no server
+// and changes nothing.
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../config/config.ts";

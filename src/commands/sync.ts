@@ -1,4 +1,4 @@
-// The default command: make both servers identical.
+// The default command: synchronises both servers once.
 
 import type { PerSide } from "../model/side.ts";
 import { recordLook } from "../service/last-look.ts";

@@ -1,4 +1,4 @@
-// Lets --status ask a run that is no daemon: nobody else can read the database meanwhile.
+// Lets --status ask a run that is not a daemon: nobody else can read the database meanwhile.
 
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
@@ -11,10 +11,10 @@ export interface Telling {
   readonly log: Pick<Log, "debug">;
 }
 
-/** Most runs are over by then, and need no socket; who asks before waits a moment for the database. */
+/** Most runs are over by then and need no socket; until then, --status waits for the database. */
 const delayMs = 300;
 
-/** To be closed before the store is. Never throws, and that it cannot listen is no reason to warn: the run goes on all the same. */
+/** Close it before the store. Never throws; if it cannot listen, the run goes on without a warning. */
 export function tellRun({ config, store, log }: Telling): { close(): void } {
   const run = { pid: process.pid, startedAt: Date.now() };
   let isClosed = false;

@@ -1,4 +1,4 @@
-// --watch, --notify: synchronise, and go on doing so until told to stop.
+// --watch, --notify: keeps synchronising until told to stop.
 
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
@@ -24,12 +24,12 @@ export type OnSignal = (name: "SIGHUP" | "SIGUSR1" | "SIGUSR2", handler: () => v
 export interface WatchCommand extends SyncCommand {
   /** Let servers report changes. */
   readonly notify: boolean;
-  /** Between two looks, or of silence; undefined: as usual. */
+  /** Between two looks, or of silence; undefined: the default. */
   readonly seconds: number | undefined;
   readonly service: ServiceNotifier;
   readonly onSignal: OnSignal;
   readonly errorLine: ErrorLine;
-  /** Opens the log file anew. @throws InterimapError when the configuration cannot be read as it is now. */
+  /** Reopens the log file. @throws InterimapError when the configuration, as it is now, cannot be read. */
   readonly prepareReload: () => Config;
 }
 
@@ -93,7 +93,7 @@ interface Database {
   readonly store: Store;
 }
 
-/** What is kept the same, over which connections, and how often servers are asked. */
+/** What to synchronise, over which connections, and how often to ask the servers. */
 function settingsOf(command: WatchCommand, { config, store }: Database): Omit<WatchOptions, "stop" | "onStateChange"> {
   const { log, report, totals, notify, seconds } = command;
   const { servers } = config;

@@ -1,4 +1,4 @@
-// What a setting's parser throws. It knows neither the file nor the line: whoever reads the file adds them.
+// The error of a setting's parser. It knows neither the file nor the line; the reader of the file adds them.
 
 export class BadValue extends Error {
   /** Completes "expected …". */

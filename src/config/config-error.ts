@@ -1,4 +1,4 @@
-// The shape of every complaint about the configuration file: FILE:LINE: what is wrong; what was expected.
+// The form of every complaint about the configuration file: FILE:LINE: problem; expectation.
 
 import { InterimapError } from "../model/errors.ts";
 

@@ -1,4 +1,4 @@
-// The configuration as the rest of the program sees it, and how to load it.
+// The configuration as the rest of the program sees it, and its loader.
 
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
@@ -112,7 +112,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   return isFormer ? withDatabase(former, withDatabase(usual)) : withDatabase(usual);
 }
 
-/** @throws InterimapError CONFIG_INVALID with all complaints so far: from what was not read nothing follows. */
+/** @throws InterimapError CONFIG_INVALID with all complaints so far: a section that was not read allows no others. */
 function requireServers(file: string, { local, remote, unknown }: Sections, complaints: Complaints): PerSide<Section> {
   const missing = sides.filter((side) => (side === "local" ? local : remote) === undefined);
   const mistyped = unknown.slice(0, missing.length);
@@ -127,7 +127,7 @@ function requireServers(file: string, { local, remote, unknown }: Sections, comp
   return { local: local!, remote: remote! };
 }
 
-/** Who can change these says which server is believed. What is not there is told when it is read. */
+/** Whoever can change these files decides which server we trust. A missing file is reported when it is read. */
 function requireSafeAuthorities(section: Section, { transport }: ServerSettings): void {
   const named: (readonly [name: string, path: string])[] = [];
   for (const name of ["SSL_CAfile", "SSL_CApath"] as const) {

@@ -1,4 +1,4 @@
-// The name of a database that nobody has named: it tells the accounts of one host apart.
+// The default name of a database. It tells the accounts of one host apart.
 
 import { createHash } from "node:crypto";
 import { type Account, isTunnel, plainHost } from "../model/account.ts";

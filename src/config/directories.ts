@@ -1,4 +1,4 @@
-// Where our files live by default: the XDG base directories.
+// The default places of our files: the XDG base directories.
 
 import { createHash } from "node:crypto";
 import { userInfo } from "node:os";
@@ -53,7 +53,7 @@ function baseDirectory(value: string | undefined): string | undefined {
   return value !== undefined && isAbsolute(value) ? value : undefined;
 }
 
-/** Creates what is missing of the path, for this user only (0700). Throws DATABASE_CREATE. */
+/** Creates the missing directories of the path, for this user only (0700). Throws DATABASE_CREATE. */
 export function ensureDirectory(path: string): void {
   try {
     makePrivateDirectory(path, { recursive: true });

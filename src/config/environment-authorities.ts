@@ -1,4 +1,4 @@
-// What the environment says of whom to trust, in the variables that OpenSSL and Node.js know.
+// The authorities to trust that the environment names, in the variables of OpenSSL and Node.js.
 
 import type { EnvironmentAuthorities, TlsSettings } from "../model/server-settings.ts";
 

@@ -1,5 +1,5 @@
-// Octets of an INI file → its settings in file order. Knows the syntax, which is that of the original program's parser,
-// Config::Tiny; not the names. Why no package reads it: docs/adr/0016-ini.md.
+// Reads the octets of an INI file into settings, in file order. Knows the syntax, which is that of the original
+// program's parser, Config::Tiny, but no names. docs/adr/0016-ini.md says why no package does this.
 
 import { isUtf8 } from "node:buffer";
 
@@ -43,7 +43,7 @@ const setting = /^([^=]+?)[\t ]*=[\t ]*(.*)$/s;
 /** All but the tab. None belongs into a value, and in a message they could play tricks with a terminal. */
 const control = /[\0-\x08\x0a-\x1f\x7f-\x9f]/;
 
-/** Junk is an entry as well, so that whoever reads them in turn meets the mistakes in the order of their lines. */
+/** Junk is an entry as well, so that readers meet mistakes in the order of their lines. */
 export function iniEntries(octets: Buffer): readonly IniEntry[] {
   const text = octets.toString("latin1").replace(/^\xef\xbb\xbf/, "");
   return text

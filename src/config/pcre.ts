@@ -1,4 +1,5 @@
-// A Perl-compatible regular expression as a JavaScript one. What JavaScript would misread is rewritten or refused.
+// Turns a Perl-compatible regular expression into a JavaScript one. What JavaScript would misread is rewritten or
+// refused.
 
 import { BadValue } from "./bad-value.ts";
 import { mailboxText } from "./parse-text.ts";

@@ -1,4 +1,4 @@
-// The configuration file's octets, and who else may read them.
+// Reads the configuration file's octets, and checks who else may read them.
 
 import { closeSync, constants, existsSync, fstatSync, readSync, type Stats } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ export function readConfigFile(path: string): ConfigFile {
   try {
     const file = examine(path);
     if (file.distrust !== undefined) throw distrusted("CONFIG_UNSAFE", path, file.distrust);
-    // What was opened by whoever started us may be a pipe: --config=/dev/stdin, or a shell's <(...).
+    // Our caller may have opened a pipe for us: --config=/dev/stdin, or a shell's <(...).
     const { stats, isDescriptor } = file;
     const isOdd = stats !== undefined && !stats.isFile() && !stats.isSymbolicLink();
     if (isOdd && !isDescriptor) throw unreadable(path, `this is ${fileKind(stats)}`);

@@ -1,5 +1,5 @@
-// The file's entries, checked against the table of settings and sorted into sections. What the original program read
-// without complaint is read here too, and warned about where it may not mean what it looks like.
+// Checks the file's entries against the table of settings, and sorts them into sections. What the original program read
+// without complaint is read here too, with a warning where it may not mean what it seems to.
 
 import { type Side, sides } from "../model/side.ts";
 import { BadValue } from "./bad-value.ts";
@@ -44,7 +44,7 @@ interface Slot {
 
 export interface Reading {
   readonly file: string;
-  /** For what is wrong. Its setting counts as one that is not there. */
+  /** Takes the complaints. A setting that is complained about counts as missing. */
   readonly complaints: Complaints;
   /** Where `~/` is. */
   readonly home: () => string;

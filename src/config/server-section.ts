@@ -1,4 +1,4 @@
-// A [local] or [remote] section → how to reach that server.
+// Turns a [local] or [remote] section into the settings of that server.
 
 import type { ServerSettings, TlsSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";

@@ -1,4 +1,4 @@
-// Every setting there is. Validation, defaults and the manual all follow this table.
+// The table of all settings. Validation, defaults and the manual follow it.
 
 import { defaultLogPrefix, parseLogPrefix } from "../log/log-prefix.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";

@@ -1,4 +1,4 @@
-// The known name that a mistyped one most likely stands for.
+// Finds the known name that a mistyped one most likely stands for.
 
 /** Undefined if nothing known is near. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {

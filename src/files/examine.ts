@@ -1,5 +1,5 @@
-// Whose hands a file is in: the owner and mode of the file, of every folder above it and of every link on the way. Nothing is
-// believed, and nothing is written, that others could have put there.
+// Checks who controls a file: owner and mode of the file, of every folder above it and of every link on the way. We
+// read and write nothing that other users could have put there.
 
 import { lstatSync, readFileSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { userInfo } from "node:os";

@@ -1,5 +1,4 @@
-// Opening and making files so that nobody else's link is followed, and that their modes are what they are meant to be, whatever
-// the umask.
+// Opens and creates files without following other users' links, and with the intended modes whatever the umask.
 
 import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";

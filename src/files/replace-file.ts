@@ -1,4 +1,4 @@
-// Files of ours that others read while we write them anew.
+// Replaces our files atomically, so that readers never see half a file.
 
 import { closeSync, constants, renameSync, rmSync, writeFileSync } from "node:fs";
 import { create } from "./open-safely.ts";

@@ -1,4 +1,4 @@
-// systemd's journal, which takes the beginning of a line for its priority: sd-daemon(3).
+// systemd's journal, which reads the priority of a line from its beginning: sd-daemon(3).
 
 import { fstatSync } from "node:fs";
 import type { Level } from "./log.ts";

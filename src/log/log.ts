@@ -1,4 +1,4 @@
-// Where lines for people and for diagnosis go. Implementations sit beside this file.
+// The interface for lines to people and for diagnosis. Implementations sit beside this file.
 
 import type { Side } from "../model/side.ts";
 

@@ -1,4 +1,4 @@
-// Our own credentials, to be blanked out of whatever a server says: some repeat the command that they do not understand.
+// Blanks our own credentials out of whatever a server says: some repeat the command that they do not understand.
 
 const shown = "[redacted]";
 

@@ -1,4 +1,5 @@
-// Whose mail a side of the configuration is about: what tells one account from another, and stays when a password changes.
+// Which account a side of the configuration uses: what tells one account from another, and stays when a password
+// changes.
 
 import { createHash } from "node:crypto";
 import { cut, printable } from "../util/printable.ts";

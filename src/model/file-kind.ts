@@ -1,4 +1,4 @@
-// What is there instead of a file, in words: reading a pipe, or a device, may never end.
+// Words for what is there instead of a file: reading a pipe or a device may never end.
 
 /** As node:fs tells it, of what was opened or of what has a name. */
 export interface Kinds {

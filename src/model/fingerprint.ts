@@ -1,5 +1,6 @@
-// What a message looks like on one server, short enough to be kept for a million of them: 32 bits for its Message-ID, or its date
-// if it has none, and 16 for its size. Neither says what is in it; together with a UID they say whether that still is the message it was.
+// A message's fingerprint on one server, short enough to keep for a million of them: 32 bits for its Message-ID, or its
+// date if it has none, and 16 for its size. It reveals neither; together with a UID it tells whether the message is
+// still the same.
 
 import { crc32 } from "node:zlib";
 

@@ -1,4 +1,4 @@
-// What people may mean by a MAILBOX on the command line: they type it as IMAP has it, or copy it from a line of ours. Pure.
+// What a MAILBOX on the command line may mean: people type it as IMAP has it, or copy it from a line of ours. Pure.
 
 import { printable } from "../util/printable.ts";
 import { InterimapError } from "./errors.ts";

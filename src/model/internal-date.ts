@@ -1,4 +1,4 @@
-// INTERNALDATE (RFC 3501 2.3.3) as a moment and a zone: read from what a server says, written anew for another.
+// INTERNALDATE (RFC 3501 2.3.3) as a moment and a zone: read from one server, written for the other.
 
 export interface InternalDate {
   /** In ms since 1970. */

@@ -1,5 +1,5 @@
-// What messages measure, in two columns of numbers: there may be a million, and an object for each takes three times as
-// much memory.
+// The sizes of messages, in two columns of numbers: there may be a million, and objects would take three times the
+// memory.
 
 import { type UidSet, uidSetOf } from "./uid-set.ts";
 

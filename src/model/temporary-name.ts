@@ -1,5 +1,5 @@
-// The name of a mailbox that has to make room while others are renamed. It says where the mailbox comes from, so that a run
-// that is ended in between leaves nothing that the next one could not put right.
+// The temporary name of a mailbox that makes room while others are renamed. It says where the mailbox comes from, so
+// that the next run can finish what a killed one began.
 
 const mark = "-interimap-renaming";
 

@@ -1,5 +1,5 @@
-// What a running daemon says of itself: `--status`, SIGUSR2, systemd's status line and the metrics file show it.
-// Plain JSON; times are milliseconds since 1970.
+// The state of a running daemon, as `--status`, SIGUSR2, systemd's status line and the metrics file show it. Plain
+// JSON; times are milliseconds since 1970.
 
 import type { PerSide, Side } from "./side.ts";
 

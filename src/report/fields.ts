@@ -1,4 +1,4 @@
-// What an event has besides its words, for a log that programs read.
+// The fields of an event besides its words, for a log that programs read.
 
 import type { LogFields } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";

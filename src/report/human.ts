@@ -1,4 +1,4 @@
-// Makes lines for people of what happened.
+// Turns events into lines for people.
 
 import type { Level, Log } from "../log/log.ts";
 import type { ErrorLine } from "../model/errors.ts";

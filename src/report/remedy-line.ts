@@ -1,5 +1,5 @@
-// Errors as lines, with the commands that settle them. Nothing else knows how this program was called, and how to write that
-// for a shell.
+// Turns errors into lines, with the commands that settle them. Nothing else knows how this program was called, or how
+// to write that for a shell.
 
 import type { ErrorLine } from "../model/errors.ts";
 import { displayName } from "../model/mailbox-name.ts";

@@ -1,5 +1,5 @@
-// How the last look at all mailboxes went, in a file beside the database: what was skipped is nowhere else when the process has
-// ended. A look that changes nothing leaves the database as it is, so this is no part of it.
+// Records the outcome of the last full check in a file beside the database. Once the process has ended, the skipped
+// mailboxes are known nowhere else. It is not part of the database, which a check without changes leaves untouched.
 
 import { closeSync, constants, readFileSync } from "node:fs";
 import { examine } from "../files/examine.ts";
@@ -23,7 +23,7 @@ export function lookOf({ at, durationMs, skipped, mailboxesSkipped }: LookState)
   };
 }
 
-/** What has happened did not happen later than now: the clock was put back since, or somebody else wrote that. */
+/** The past is not later than now; where it is, the clock was put back since, or somebody else wrote the file. */
 export function pastTime(at: number): string {
   return new Date(Math.min(at, Date.now())).toISOString();
 }
@@ -33,7 +33,7 @@ const longestReason = 2_000;
 /** Many times what we write. */
 const maxOctets = 64 << 20;
 
-/** `database`: absolute path. Never throws: a full disk has been told of by then. */
+/** `database`: absolute path. Never throws: a full disk has been reported by then. */
 export function recordLook(database: string, look: LookState, log: Pick<Log, "debug">): void {
   try {
     replaceFile(fileOf(database), JSON.stringify(lookOf(look)), 0o600);

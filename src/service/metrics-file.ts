@@ -1,4 +1,4 @@
-// The file behind the metrics-file setting, for the textfile collector of Prometheus' node_exporter and its like.
+// Writes the file of the metrics-file setting, for the textfile collector of Prometheus' node_exporter and the like.
 
 import { closeSync, constants, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";

@@ -1,5 +1,5 @@
 // The status as figures for Prometheus, in its text exposition format (version 0.0.4). Totals only: names of mailboxes
-// are nobody else's business, and many series besides.
+// are private, and would make too many series.
 
 import { sides } from "../model/side.ts";
 import { printable } from "../util/printable.ts";

@@ -1,4 +1,4 @@
-// A daemon's state in a line, as systemctl shows it.
+// A daemon's state in one line, for systemctl.
 
 import { type Side, sides } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";

@@ -1,5 +1,6 @@
-// What `interimap --status --json` prints, and what a running process answers on its socket. interimap(1) documents every field:
-// names stay as they are. Times are ISO 8601 in UTC; mod-sequences are strings, because they go beyond 2^53.
+// The status as a value: what a running process answers on its socket. `interimap --status --json` prints it with a few
+// fields more, and interimap(1) documents all of them: names stay as they are. Times are ISO 8601 in UTC; mod-sequences
+// are strings, because they exceed 2^53.
 
 import type { PerSide, Side } from "../model/side.ts";
 import type { Detection, LinkState, WatchState } from "../model/watch-state.ts";

@@ -1,5 +1,5 @@
-// The form of a status document, for what comes from a socket: any program may listen there, of another version or of another
-// user's.
+// Checks the form of a status document that comes from a socket: any program may listen there, of another version or
+// another user.
 
 import type { PerSide } from "../model/side.ts";
 import type {
@@ -35,7 +35,7 @@ function parse<T>(text: string, is: Form<T>): T | undefined {
   }
 }
 
-/** What is known of the last look at all mailboxes. */
+/** The outcome of the last full check. */
 export type Look = { readonly lastLook: LookStatus } & Pick<StatusDocument, "mailboxesSkipped">;
 
 /** As {@link parseStatus}, of what {@link Look} has. */

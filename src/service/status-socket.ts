@@ -1,5 +1,5 @@
-// The socket where a process that works on the database tells its status: nobody else can read the database meanwhile. One document a
-// connection, then the end.
+// The socket on which a process that works on the database answers --status: nobody else can read the database
+// meanwhile. One document a connection, then the end.
 
 import { rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
@@ -9,14 +9,14 @@ import { makePrivateDirectory, withUmask } from "../files/open-safely.ts";
 import type { Log } from "../log/log.ts";
 
 export interface StatusServer {
-  /** Removes the socket. To be called before the database is closed: who has it then may have a socket of that name. */
+  /** Removes the socket. Call it before the database is closed: the next process may have a socket of that name. */
   close(): void;
 }
 
 /** sun_path of unix(7), without the NUL at its end. Node.js cuts a longer path off without a word. */
 const maxPathOctets = 107;
 
-/** Each has an answer of its own; who comes too late asks again. */
+/** Each gets an answer of its own; later ones must ask again. */
 const maxConnections = 16;
 
 /** A quarter of a million mailboxes. */
@@ -53,13 +53,13 @@ export function serveStatus(path: string, answer: () => string, log: Pick<Log, "
   return {
     close() {
       server.close();
-      // whoever does not read would keep the process running
+      // a client that does not read would keep the process running
       for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-/** Why nobody is to be asked there: anybody could answer. Undefined when all is well, or there is no socket. */
+/** Why not to ask there: anybody could answer. Undefined if all is well, or there is no socket. */
 export function distrustOfSocket(path: string): Distrust | undefined {
   return distrustOf(absolute(path));
 }
@@ -87,7 +87,7 @@ export function askStatus(path: string): Promise<string | undefined> {
       // a daemon that failed to answer says nothing
       if (chunks.length > 0) resolve(Buffer.concat(chunks).toString());
     });
-    // not there, nobody listens, not ours, too late: all the same to who asks
+    // not there, nobody listens, not ours, too late: no difference to the caller
     socket.on("error", () => undefined);
     socket.once("close", () => {
       clearTimeout(timer);

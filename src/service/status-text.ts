@@ -1,4 +1,4 @@
-// The status as people read it: a head, a table of the mailboxes, and one each of what was refused and what waits.
+// The status as people read it: a head, the mailboxes, and a table each of what was skipped, refused or waits.
 
 import { longestShown } from "../model/mailbox-name.ts";
 import { sides } from "../model/side.ts";

@@ -1,5 +1,5 @@
-// Messages to the socket of sd_notify(3). Node cannot send datagrams to Unix sockets, systemd-notify(1) can: it is there
-// wherever systemd is, and takes no memory between two messages.
+// Sends messages to the socket of sd_notify(3). Node cannot send datagrams to Unix sockets, but systemd-notify(1) can:
+// it exists wherever systemd does, and takes no memory between two messages.
 
 import { execFile } from "node:child_process";
 import type { Log } from "../log/log.ts";

@@ -1,4 +1,4 @@
-// What systemd is told of a running daemon, as sd_notify(3) describes it. How it is sent: systemd-notify.ts.
+// What systemd learns about a running daemon, as sd_notify(3) describes it. systemd-notify.ts sends it.
 
 import type { Log } from "../log/log.ts";
 import { printable } from "../util/printable.ts";
@@ -16,7 +16,7 @@ export interface ServiceNotifier {
   stopping(): void;
   /** How often `watchdog()` is expected, in milliseconds; undefined when nobody waits for it. */
   readonly watchdogIntervalMs: number | undefined;
-  /** What was said before is still sent, and keeps the process running until it is; what is said later is not. */
+  /** Earlier messages are still sent, and keep the process running until they are; later ones are not. */
   close(): void;
 }
 

@@ -1,4 +1,4 @@
-// Columns for a terminal, counting what a terminal counts: CJK and emoji take two cells.
+// Columns for a terminal, counted as a terminal counts them: CJK characters and emoji take two cells.
 
 import { cut } from "../util/printable.ts";
 
@@ -9,7 +9,7 @@ interface Column {
   readonly isNumber?: boolean;
 }
 
-/** What is wider pushes the rest of its line to the right: one long name must not make each of a hundred thousand lines long. */
+/** A wider cell pushes the rest of its line to the right: one long name must not lengthen a hundred thousand lines. */
 const widest = 100;
 /** Names and reasons may have 64 KiB. The whole of them is for programs. */
 const longest = 1_000;

@@ -1,4 +1,5 @@
-// V8 collects garbage when enough has been allocated. A process that mostly waits gets there late, and is large until then.
+// V8 collects garbage only after enough allocation. A process that mostly waits gets there late, and stays large until
+// then.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

@@ -1,4 +1,4 @@
-// Times for people: local time, and how far away that is.
+// Times for people: local time, and its distance from now.
 
 import { duration } from "../util/duration.ts";
 

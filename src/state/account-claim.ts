@@ -1,4 +1,4 @@
-// Whether a database is about the accounts that are going to be synchronised; and that it is about them from now on.
+// Claims a database for the accounts to be synchronised, or refuses it.
 
 import { type Account, isSameAccount } from "../model/account.ts";
 import type { InterimapError } from "../model/errors.ts";

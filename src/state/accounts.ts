@@ -1,5 +1,5 @@
-// Whose mail the database is about. It is compared with the configuration when the database is opened: the UIDs of one account
-// mean nothing in another.
+// The accounts that the database belongs to. They are compared with the configuration when the database is opened: the
+// UIDs of one account mean nothing in another.
 
 import { type Account, accountText, differInPort, isSameAccount } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";

@@ -1,5 +1,5 @@
-// SQLite is native code, compiled for one version of Node.js. When Node.js is upgraded, or npm was not allowed to compile, it cannot
-// be loaded, and that is nobody's defect.
+// Errors of the SQLite library. It is native code, compiled for one version of Node.js; after an upgrade of Node.js, or
+// where npm was not allowed to compile, it cannot be loaded. That is not a defect of ours.
 
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// When something was tried that a server refused, as two tables have it.
+// The attempts at something that a server refused, as two tables record them.
 
 import { timeOf } from "./times.ts";
 

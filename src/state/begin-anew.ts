@@ -1,4 +1,4 @@
-// What helps where the database cannot be read.
+// The hint for a database that cannot be read.
 
 import type { Hint } from "../model/remedy.ts";
 

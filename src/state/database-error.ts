@@ -1,4 +1,4 @@
-// SQLite's and the file system's failures in our words.
+// Puts failures of SQLite and the file system into words.
 
 import Database from "better-sqlite3";
 import { InterimapError } from "../model/errors.ts";

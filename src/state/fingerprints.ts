@@ -1,4 +1,4 @@
-// What the messages of mapping rows look like on either side, as far as that is known: see model/fingerprint.ts.
+// The fingerprints of mapped messages on either side, as far as they are known: see model/fingerprint.ts.
 
 import type { PerSide, Side } from "../model/side.ts";
 import { maxUid } from "../model/uid-set.ts";

@@ -1,4 +1,4 @@
-// Whether there is a database to read.
+// Tells whether there is a database to read.
 
 import { statSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-// The copy of the database that is left beside it before it is upgraded.
+// Copies the database before an upgrade.
 
 import { closeSync, constants, lstatSync, renameSync, rmSync } from "node:fs";
 import { createPrivately } from "../files/open-safely.ts";

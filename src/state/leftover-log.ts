@@ -1,5 +1,5 @@
-// The write-ahead log that a killed process, or the loss of power, leaves beside the database. SQLite takes its commits over at
-// the next start, whichever database they were made for, and passes over a log that it cannot read without a word.
+// The write-ahead log that a killed process, or a loss of power, leaves beside the database. At the next start SQLite
+// adopts its commits, whichever database they were made for, and silently ignores a log that it cannot read.
 
 import { closeSync, constants, openSync, readSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-// What the guard against mass deletions remembers: how many messages mailboxes had before deletions began.
+// The memory of the guard against mass deletions: how many messages mailboxes had before deletions began.
 
 import type { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";

@@ -1,4 +1,4 @@
-// Queries on the mailboxes and on what was last synchronised of each.
+// Queries on mailboxes and their last checkpoints.
 
 import type { MailboxState } from "../model/mailbox-state.ts";
 import { type PerSide, type Side, sides } from "../model/side.ts";

@@ -1,4 +1,4 @@
-// Rows of the table `mapping` as they are read: what cannot be stands for nothing, least of all for a message to delete.
+// Reads rows of the table `mapping`. An impossible value stands for nothing, least of all for a message to delete.
 
 import type { InterimapError } from "../model/errors.ts";
 import { type PerSide, sides } from "../model/side.ts";

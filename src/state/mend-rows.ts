@@ -1,4 +1,5 @@
-// Drops what cannot be from the rows of a mailbox, so that its messages are matched anew: for --repair, and before an upgrade.
+// Drops impossible values from the rows of a mailbox, so that its messages are matched again: for --repair, and before
+// an upgrade.
 
 import { sides } from "../model/side.ts";
 import { type CheckedTable, checkedTables, isImpossible, rowRules } from "./row-rules.ts";

@@ -1,4 +1,4 @@
-// Opens the database: makes the file, locks it, makes the tables. In this order, and before any network traffic.
+// Opens the database: creates the file, locks it, creates the tables. In this order, and before any network traffic.
 
 import { accessSync, closeSync, constants, lstatSync } from "node:fs";
 import { resolve } from "node:path";

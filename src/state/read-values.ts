@@ -1,4 +1,4 @@
-// Values as they come from the database, checked where they are read: what cannot be goes no further.
+// Checks values as they are read from the database, so that impossible ones go no further.
 
 import { InterimapError } from "../model/errors.ts";
 import { printable } from "../util/printable.ts";

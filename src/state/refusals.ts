@@ -1,4 +1,4 @@
-// What a server refused, or takes only later: messages, deletions, flags, and the new messages of whole mailboxes.
+// What servers refused or postponed: messages, deletions, flags, and the new messages of whole mailboxes.
 
 import { type FlagSet, noFlags } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";

@@ -1,5 +1,5 @@
-// What each column may hold. migrations/ has the same as CHECK constraints; but a file can be changed by others, who need not
-// mind them, so these conditions are asked again before anything follows from a mailbox's rows.
+// What each column may hold. migrations/ says the same as CHECK constraints, but others can change the file without
+// them, so these conditions are checked again before a mailbox's rows are used.
 
 import { maxUid } from "../model/uid-set.ts";
 import { type SparseTable, sparseTables } from "./sparse-tables.ts";

@@ -1,4 +1,4 @@
-// Which messages a server is told of, so that it can tell less (RFC 7162 3.2.5.2). Pure.
+// Chooses the messages that a server is told about, so that it has less to report (RFC 7162 3.2.5.2). Pure.
 
 /** Ranks among `count`, ascending: n/2, 3n/4, 7n/8, … and n. When they are too many, those next to n are left out. */
 export function sampleRanks(count: number, limit: number): number[] {

@@ -1,5 +1,6 @@
-// What a database may consist of: the tables that our migrations make, and nothing that acts by itself. A trigger, a view in place of a
-// table or a column that is computed would let whoever made the file answer our queries, or change what we write.
+// What a database may consist of: the tables that our migrations make, and nothing that acts by itself. A trigger, a
+// view in place of a table or a computed column would let whoever made the file answer our queries, or change what we
+// write.
 
 import { strangeError } from "./database-error.ts";
 import type { Migration } from "./migrations.ts";

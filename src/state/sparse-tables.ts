@@ -1,5 +1,5 @@
-// Tables that have rows of few mailboxes, mostly of none. Which mailboxes these are is asked once; nobody else can write to
-// the database while we have it open. The others need not be asked for one by one.
+// Tables with rows for few mailboxes, usually none. We ask once which mailboxes these are; nobody else can write to the
+// database while it is open. The others need not be asked for one by one.
 
 import type { Connection } from "./sqlite.ts";
 

@@ -1,4 +1,4 @@
-// What is remembered between runs, as typed queries. Every method that writes commits before it returns, unless it is
+// What we remember between runs, as typed queries. Every method that writes commits before it returns, unless it is
 // called within transaction(). Failures are InterimapError: DATABASE_READ, or BUG for a row that breaks an invariant.
 
 import type { InterimapError } from "../model/errors.ts";

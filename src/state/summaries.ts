@@ -1,4 +1,4 @@
-// What --status shows of each mailbox, beside what every run needs to know of it.
+// What --status shows of each mailbox, beyond what every run needs.
 
 import type { PerSide } from "../model/side.ts";
 import { mailboxes, type MailboxRecord } from "./mailboxes.ts";

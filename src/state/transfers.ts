@@ -1,5 +1,5 @@
-// Messages on their way from one server to the other, for a run that is cut short: what may be there without a row, what was
-// sent and never confirmed, and what connections died of.
+// Messages on their way from one server to the other, for a run that is cut short: copies that may exist without a row,
+// APPENDs that were never confirmed, and messages in whose transfer a connection died.
 
 import type { PerSide, Side } from "../model/side.ts";
 import { emptyUidSet, type UidSet, uidSetOf } from "../model/uid-set.ts";

@@ -1,4 +1,4 @@
-// APPENDs of which it is not known that they failed: whose messages may still come, or be there already.
+// APPENDs that may still succeed: their messages may come later, or be there already.
 
 import type { Side } from "../model/side.ts";
 import { intersect, isEmpty, subtract, type UidRange, type UidSet, UidSetBuilder } from "../model/uid-set.ts";

@@ -1,4 +1,5 @@
-// Flags that a mailbox cannot keep, by its server's word (RFC 3501 7.1, PERMANENTFLAGS), and that the other side's messages have.
+// Flags that messages of one side have and the other side's mailbox cannot store, by its server's word (RFC 3501 7.1,
+// PERMANENTFLAGS).
 
 import { type FlagSet, flagSet, noFlags } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";

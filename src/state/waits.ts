@@ -1,4 +1,4 @@
-// Mailboxes whose new messages wait, because the other server takes none for now.
+// Mailboxes whose new messages wait, because the other server accepts none for now.
 
 import type { Side } from "../model/side.ts";
 import { boundedText, isImpossible } from "./row-rules.ts";

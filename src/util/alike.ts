@@ -1,4 +1,4 @@
-// Texts that say the same, with other numbers in them.
+// Texts that differ only in their numbers.
 
 const word = /[A-Za-z0-9]+/g;
 const digit = /[0-9]/;

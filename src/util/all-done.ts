@@ -1,4 +1,4 @@
-// Waiting for several pieces of work that share a connection: none may go on behind the back of who follows.
+// Waits for several pieces of work that share a connection, so that none goes on unnoticed when another fails.
 
 /** Like Promise.all, but waits for all to end before it rejects with the first failure. */
 export async function allDone<T>(work: readonly Promise<T>[]): Promise<T[]> {

@@ -1,4 +1,4 @@
-// Lengths of time for people: one or two units, no more exact than anybody cares.
+// Lengths of time for people: one or two units.
 
 /** `ms` ≥ 0: `850 ms`, `3 s`, `2 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
 export function duration(ms: number): string {

@@ -1,4 +1,4 @@
-// Much, a little at a time.
+// Splits iterables into slices.
 
 /** Arrays of `size` values each, the last one of what is left. */
 export function* slices<T>(values: Iterable<T>, size: number): Generator<T[], void, undefined> {

@@ -1,4 +1,4 @@
-// What to look at next, and when: as the servers, the clock or the user say.
+// The agenda: what to check next, and when. Servers, the clock and the user add to it.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
@@ -30,7 +30,7 @@ function subjectOf(side: Side, wireName?: string): string {
 }
 
 export class Agenda {
-  /** Not to be put off, whatever came of it the last times. */
+  /** Must not wait, whatever came of it the last times. */
   #everything = false;
   /** When a side first reported that its mailboxes may not be the same any more. */
   #reported: Partial<Record<Side, number>> = {};
@@ -103,8 +103,8 @@ export class Agenda {
   }
 
   /**
-   * What was taken last was looked into for nothing: of a mailbox, or else of the side as such. The next news of it may have
-   * to wait. True when it was so again and again.
+   * What was taken last led to nothing: in a mailbox, or else on the side as such. Its next report may have to wait. True
+   * when this has happened again and again.
    */
   noteVain(side: Side, wireName?: string): boolean {
     const subject = subjectOf(side, wireName);
@@ -112,7 +112,7 @@ export class Agenda {
     return reportedAt !== undefined && this.#vain.add(subject, { reportedAt, now: performance.now() });
   }
 
-  /** There was something, whoever had reported it: the next news of it do not wait. */
+  /** There was something, whoever had reported it: its next report need not wait. */
   noteFruitful(side: Side, wireName?: string): void {
     this.#vain.forget(subjectOf(side, wireName));
   }

@@ -1,5 +1,5 @@
-// What servers want people to read (RFC 3501 7.1, ALERT). They repeat it with each login or SELECT; it is reported once a day,
-// and of texts without end only the first ones.
+// Texts that servers want people to read (RFC 3501 7.1, ALERT). Servers repeat them with each login or SELECT; each is
+// reported once a day. If a server keeps changing the text, only the first ones are reported.
 
 import type { Side } from "../model/side.ts";
 import type { Report } from "../sync/context/events.ts";

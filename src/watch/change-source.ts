@@ -1,5 +1,5 @@
-// How changes on one server are noticed, and the upkeep of NOTIFY (RFC 5465): it is asked for after each login, again when
-// the server stopped reporting, and anew when its reports come late.
+// How changes on one server are noticed, and the upkeep of NOTIFY (RFC 5465): it is requested after each login, after
+// the server has stopped reporting, and when its reports come late.
 
 import type { Session } from "../imap/session/session.ts";
 import type { Side } from "../model/side.ts";

@@ -1,4 +1,4 @@
-// Which of the mailboxes that servers reported news of have something to synchronise.
+// Finds out which of the reported mailboxes have something to synchronise.
 
 import type { Session } from "../imap/session/session.ts";
 import { statusIfAny } from "../imap/verbs/mailbox.ts";
@@ -31,7 +31,7 @@ export interface Circumstances {
   readonly isIgnored: (name: string) => boolean;
   /** The mailbox was not listed. */
   readonly onUnlisted: (side: Side, wireName: string) => void;
-  /** The name is another mailbox's, or this one has begun anew: it may have another name now. */
+  /** The name belongs to another mailbox, or this one was created anew: it may have another name now. */
   readonly onAnother: (side: Side) => void;
 }
 

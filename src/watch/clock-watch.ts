@@ -1,5 +1,5 @@
-// Notices that the machine was asleep, the process stopped, or the clock set forward: timers that come much too late by
-// the wall clock. Connections of before are most likely dead, and their servers will not say so.
+// Notices that the machine was asleep, the process was stopped, or the clock was set forward: then timers are much too
+// late by the wall clock. Older connections are most likely dead, and their servers will not say so.
 
 const tickMs = 10_000;
 const toleranceMs = 10_000;

@@ -1,4 +1,4 @@
-// On a side without NOTIFY, some mailboxes are watched by connections that idle in them, until the end.
+// On a side without NOTIFY, watches some mailboxes over connections of their own that idle in them.
 
 import type { Session } from "../imap/session/session.ts";
 import { type PerSide, type Side, sides } from "../model/side.ts";

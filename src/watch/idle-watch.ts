@@ -1,4 +1,4 @@
-// One mailbox of a server that knows no NOTIFY, watched by a connection of its own that idles in it (RFC 2177).
+// Watches one mailbox of a server without NOTIFY over a connection of its own that idles in it (RFC 2177).
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../imap/session/session.ts";

@@ -1,4 +1,4 @@
-// A connection that we drop on purpose, to make it anew: that is nobody's failure, and needs no pause.
+// The error of a connection that we drop on purpose, to make it again: no failure, and no reason to pause.
 
 import { type ErrorDetails, InterimapError } from "../model/errors.ts";
 

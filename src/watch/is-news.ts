@@ -1,4 +1,4 @@
-// Whether what a server says of a mailbox goes beyond what was recorded of it. Pure.
+// Whether a server's words about a mailbox go beyond what is recorded. Pure.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import { followsChanges, type Recorded } from "../model/mailbox-state.ts";
@@ -17,8 +17,8 @@ export function isNews(now: MailboxStatusResponse, recorded: Recorded | undefine
 }
 
 /**
- * As {@link isNews}, of a server that was asked after we had looked: where it does not tell of every change, its answer is
- * never quite what was recorded, and the next look finds the rest.
+ * As {@link isNews}, for a server that we asked after a look: if it does not report every change, its answer never quite
+ * matches the record, and the next look finds the rest.
  */
 export function isMore(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
   if (recorded === undefined || followsChanges(recorded)) return isNews(now, recorded);
@@ -35,7 +35,7 @@ export function isBehind({ uidNext, highestModSeq }: MailboxStatusResponse, reco
   return (uidNext ?? Infinity) < recorded.uidNext || (highestModSeq ?? recorded.highestModSeq) < recorded.highestModSeq;
 }
 
-/** Whether the name is another mailbox's, or this one has begun anew. */
+/** Whether the name belongs to another mailbox, or this one was created anew. */
 export function isAnother(now: MailboxStatusResponse | undefined, recorded: Recorded | undefined): boolean {
   return now?.uidValidity !== undefined && recorded !== undefined && now.uidValidity !== recorded.uidValidity;
 }

@@ -1,4 +1,4 @@
-// Whether anything came of what servers reported: news that are empty again and again have to wait on the agenda.
+// Judges whether a report led to anything: sources of reports that are empty again and again must wait.
 
 import { type Side, sides } from "../model/side.ts";
 import type { Agenda } from "./agenda.ts";
@@ -30,7 +30,7 @@ export function judgeSides(judgement: Judgement): void {
   }
 }
 
-/** What was done on one side is heard back from the other, and that is nobody's fault. */
+/** A server also announces what we did there, and is not to blame for that. */
 function noteFruitful({ agenda, listed, tally }: Judgement): void {
   for (const name of tally.finds)
     for (const side of sides) {
@@ -39,7 +39,7 @@ function noteFruitful({ agenda, listed, tally }: Judgement): void {
     }
 }
 
-/** What was skipped may be what was announced; that has its own line. */
+/** The announced change may have been skipped; that has a line of its own. */
 function reportVain(tally: LookTally, side: Side, mailbox?: string): void {
   if (tally.totals.skipped === 0)
     tally.report({ type: "news-in-vain", side, ...(mailbox !== undefined && { mailbox }) });

@@ -1,4 +1,4 @@
-// Uses connections for something now and then, so that they stay, and the servers say what they have not said yet.
+// Uses connections now and then, so that they stay alive and servers report what they have held back.
 
 import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session/session.ts";
@@ -22,7 +22,7 @@ export interface KeepAliveOptions {
 
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
-  /** What was last said of INBOX. */
+  /** The last answer about INBOX. */
   readonly #lastAnswers = new Map<Side, string>();
 
   constructor(options: KeepAliveOptions) {
@@ -45,7 +45,7 @@ export class KeepAlive {
     });
   }
 
-  /** It may say what nobody reported; the same answer a second time says nothing more. */
+  /** The answer may hold a change that was not reported; the same answer a second time does not. */
   #compareInbox(side: Side, now: MailboxStatusResponse | undefined): void {
     const { uidValidity, uidNext, highestModSeq, messages } = now ?? {};
     const numbers = [uidValidity, uidNext, highestModSeq, messages].join(" ");

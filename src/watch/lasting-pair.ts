@@ -1,4 +1,4 @@
-// The sessions of both servers for a process that runs for months: those that are lost are made again, the others stay.
+// The sessions to both servers of a process that runs for months: lost ones are made again, the others stay.
 
 import type { Session } from "../imap/session/session.ts";
 import type { Connector } from "../mail/pool/connector.ts";
@@ -16,7 +16,7 @@ export interface LastingPairOptions {
   readonly connectors: PerSide<Connector>;
   /** How many sessions each side may have at once for its mailboxes. */
   readonly limits: PerSide<number>;
-  /** What has to happen to a main session before it can be used. */
+  /** Prepares a main session for use. */
   readonly prepare: (connect: Connector, side: Side) => Connector;
   readonly report: Report;
   /** A connection was made or lost, or another attempt begins. */

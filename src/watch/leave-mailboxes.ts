@@ -1,4 +1,4 @@
-// After a look, servers are to report news of the mailboxes that were worked on like those of all others.
+// Leaves the mailboxes that were worked on, so that servers report their changes like those of all others.
 
 import type { Session } from "../imap/session/session.ts";
 import { leaveMailbox } from "../imap/verbs/leave.ts";

@@ -1,4 +1,4 @@
-// The mailboxes that the last look at everything listed, and which ones it might have.
+// The mailboxes that the last full check listed, and those that it could have listed.
 
 import { nameIn } from "../mail/listing/inbox-levels.ts";
 import { listedNames, type ListingQuery } from "../mail/listing/list-both.ts";
@@ -42,7 +42,7 @@ export class ListedMailboxes {
     return this.#listings?.[side].mailboxes.get(name)?.wireName;
   }
 
-  /** Whether a mailbox is among what is asked for: list-mailbox may leave out the most. */
+  /** Whether a mailbox is among those asked for: list-mailbox may exclude most. */
   mayList(side: Side, wireName: string): boolean {
     const delimiter = this.#listings?.[side].naming.delimiter ?? null;
     return this.#mayMatch?.[side](wireName, delimiter) ?? true;

@@ -1,4 +1,4 @@
-// What a server says without being asked goes to the agenda, from the first moment of a connection on.
+// Puts on the agenda whatever a server says unasked, from the first moment of a connection.
 
 import type { UntaggedResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session/session.ts";

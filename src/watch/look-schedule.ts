@@ -1,11 +1,11 @@
-// When everything is looked at again, even if nothing happens before.
+// The time of the next full check, if nothing happens before.
 
 import { backoffMs } from "../mail/pool/backoff.ts";
 import type { Store } from "../state/state-store.ts";
 import { untilNextWait } from "../sync/copies/waits.ts";
 import { untilNextAttempt } from "../sync/refused/retry-refused.ts";
 
-/** What was skipped is tried again after this, and a growing pause. */
+/** Skipped mailboxes are tried again after this, plus a growing pause. */
 const leastRetryMs = 30_000;
 
 export interface LookScheduleOptions {
@@ -18,7 +18,7 @@ export interface LookScheduleOptions {
 
 export class LookSchedule {
   readonly #options: LookScheduleOptions;
-  /** Looks in a row that left something out which another attempt may reach. */
+  /** Looks in a row that skipped something which another attempt may reach. */
   #failures = 0;
 
   constructor(options: LookScheduleOptions) {
@@ -29,7 +29,7 @@ export class LookSchedule {
     this.#failures++;
   }
 
-  /** Everything was looked at, and nothing is to be tried again. */
+  /** Everything was checked, and nothing needs another attempt. */
   noteSuccess(): void {
     this.#failures = 0;
   }

@@ -1,4 +1,4 @@
-// What came of the look at hand, counted from what is reported of it.
+// Counts the outcome of the current look from its events.
 
 import { isFind, type Report, type SyncEvent } from "../sync/context/events.ts";
 import type { Totals } from "../sync/context/totals.ts";

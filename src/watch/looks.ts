@@ -1,4 +1,4 @@
-// A look: a run over everything, or over the mailboxes that servers reported news of.
+// A look: a run over all mailboxes, or over those that servers reported.
 
 import type { Session } from "../imap/session/session.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";

@@ -1,4 +1,4 @@
-// Asks a server to report changes by itself (RFC 5465), or says what to do instead (RFC 2177, or polling).
+// Asks a server to report changes (RFC 5465), or says what to do instead (IDLE, RFC 2177, or polling).
 
 import { CommandRefused } from "../imap/command-refused.ts";
 import type { Session } from "../imap/session/session.ts";

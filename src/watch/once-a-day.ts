@@ -1,4 +1,4 @@
-// A daemon looks at the same trouble again and again; its user reads of it once a day.
+// Reports the same trouble once a day, although a daemon meets it at each look.
 
 import type { Side } from "../model/side.ts";
 import { uidsOf } from "../model/uid-set.ts";

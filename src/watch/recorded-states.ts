@@ -1,4 +1,4 @@
-// What was recorded of each mailbox when it was synchronised last.
+// The recorded states of all mailboxes, as of their last checkpoints.
 
 import type { Recorded } from "../model/mailbox-state.ts";
 import { type PerSide, perSide, type Side } from "../model/side.ts";

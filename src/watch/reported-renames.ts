@@ -1,5 +1,5 @@
-// Renames that servers report (RFC 5465 5.4), as the engine asks for them: such a report may come a little later than what
-// else the rename brings about.
+// The renames that servers report (RFC 5465 5.4), for the engine. A report may come a little later than the other
+// effects of the rename.
 
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { type PerSide, type Side, sides } from "../model/side.ts";
@@ -48,7 +48,7 @@ export class ReportedRenames implements RenameSource {
     throw new IntendedLoss("mailboxes disappeared: looking again by a new connection", { side: first.side });
   }
 
-  /** What is there again may go away again. */
+  /** A mailbox that is back may disappear again. */
   forgetListed(listings: PerSide<Listing>): void {
     for (const side of sides)
       for (const [name, { exists }] of listings[side].mailboxes) if (exists) this.#gone.delete(`${side} ${name}`);

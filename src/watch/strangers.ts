@@ -1,4 +1,4 @@
-// Mailboxes that a server reports news of, and did not list: that they were created was not reported, or got lost.
+// Mailboxes that a server reports although it did not list them: the report of their creation is missing.
 
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { type PerSide, type Side, sides } from "../model/side.ts";

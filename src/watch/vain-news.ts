@@ -1,5 +1,5 @@
-// News that prove empty again and again are looked into less and less often: some servers announce changes whenever they
-// are asked for any, and each look would bring about the next one. Pure but for the clock.
+// Makes reports that prove empty again and again wait longer and longer: some servers announce changes whenever they
+// are asked, and each look would cause the next one. Pure but for the clock.
 
 import { backoffMs } from "../mail/pool/backoff.ts";
 

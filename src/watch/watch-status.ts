@@ -1,4 +1,4 @@
-// What a running daemon says of itself, whenever that changes.
+// The state that a running daemon publishes, whenever it changes.
 
 import { perSide, type Side } from "../model/side.ts";
 import type { LinkState, WatchState } from "../model/watch-state.ts";

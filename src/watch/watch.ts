@@ -42,7 +42,7 @@ export interface WatchOptions {
   readonly usesNotify: boolean;
   /** Between two looks at a server that does not report changes. */
   readonly pollMs: number;
-  /** How long a connection may be silent before it is used for something, so that it stays. */
+  /** Idle time after which a keep-alive command is sent. */
   readonly keepAliveMs: number;
   /** Between two looks at everything, even if all servers report changes. */
   readonly lookMs: number;
@@ -108,7 +108,7 @@ export class Watch {
     return this.#status.current;
   }
 
-  /** Everything is looked at as soon as possible. */
+  /** Checks everything as soon as possible. */
   lookNow(): void {
     this.#pair.retryNow();
     this.#context.agenda.noteEverything();

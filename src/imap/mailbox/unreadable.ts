@@ -1,4 +1,4 @@
-// What a server said of a mailbox and cannot be read, as the error that leaves that mailbox out.
+// The error that skips a mailbox because a line about it cannot be read.
 
 import { InterimapError } from "../../model/errors.ts";
 import type { Side } from "../../model/side.ts";

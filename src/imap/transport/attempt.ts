@@ -1,4 +1,4 @@
-// One attempt to get something from the network: bounded in time, and given up when the caller says so.
+// One attempt to get something from the network: limited in time, and abandoned when the caller says so.
 
 import { once } from "node:events";
 import type { Socket } from "node:net";

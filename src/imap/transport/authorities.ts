@@ -1,4 +1,4 @@
-// Whose certificates are trusted: those of the authorities that the settings name, else the environment, else the system.
+// The authorities whose certificates are trusted: those of the settings, else of the environment, else of the system.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";

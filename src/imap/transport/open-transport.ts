@@ -1,4 +1,4 @@
-// From settings to a transport that is ready for the session.
+// Opens the transport that the settings describe, ready for a session.
 
 import type { Socket } from "node:net";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";

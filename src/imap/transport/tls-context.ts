@@ -1,4 +1,4 @@
-// The SSL_ settings as OpenSSL wants them: versions, ciphers, and whom to trust.
+// Turns the SSL_ settings into what OpenSSL takes: versions, ciphers, and authorities.
 
 import { constants } from "node:crypto";
 import {

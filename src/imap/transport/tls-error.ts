@@ -1,4 +1,4 @@
-// Failed handshakes in words.
+// Puts failed handshakes into words.
 
 import { InterimapError } from "../../model/errors.ts";
 import { connectError } from "./tcp.ts";

@@ -1,4 +1,4 @@
-// Whether a server is the right one, by what the handshake showed: pinned key, chain of trust, name.
+// Decides whether a server is the right one, from what the handshake showed: pinned key, chain of trust, name.
 
 import { createHash, type X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";

@@ -1,4 +1,4 @@
-// How a tunnel's command line is run, and what may be said about it.
+// How to run a tunnel's command line, and what lines may say about it.
 
 export interface Program {
   readonly file: string;

@@ -1,4 +1,4 @@
-// What one server says of its mailboxes, under the names the program uses for them.
+// The mailboxes that one server lists, under the names the program uses for them.
 
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../../imap/responses.ts";
 import type { Session } from "../../imap/session/session.ts";

@@ -1,4 +1,4 @@
-// Mailboxes that are asked for by name, wildcards being plain characters.
+// Looks mailboxes up by name; wildcards are plain characters.
 
 import { maxSetOctets } from "../../imap/limits.ts";
 import { lineUnreadable } from "../../imap/mailbox/unreadable.ts";

@@ -1,4 +1,4 @@
-// Which mailboxes people empty without a second thought: what is in there was deleted once already.
+// The mailboxes that people empty without a second thought: their messages have been deleted once already.
 
 import { isInbox } from "../../model/mailbox-name.ts";
 

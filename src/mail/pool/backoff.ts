@@ -1,5 +1,5 @@
-// How long to wait before another attempt: exponential, with full jitter, so that many clients of a server that comes back
-// do not all come at once.
+// The pause before another attempt: exponential, with full jitter, so that the many clients of a server that comes back
+// do not all return at once.
 
 const shortestMs = 1_000;
 const longestMs = 5 * 60_000;

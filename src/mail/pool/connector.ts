@@ -1,4 +1,4 @@
-// How a session comes about. Whoever needs one is handed a connector; what else has to happen on the way wraps it.
+// Connectors make sessions. Whatever else has to happen on the way wraps them.
 
 import type { Session } from "../../imap/session/session.ts";
 

@@ -1,5 +1,5 @@
-// How the way to one server fares in a process that runs for months, and when to try again: after growing pauses, and as
-// late as the server wishes.
+// The condition of the way to one server, in a process that runs for months, and the time of the next attempt: after
+// growing pauses, and as late as the server asks.
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../../imap/session/session.ts";

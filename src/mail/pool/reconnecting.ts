@@ -1,4 +1,4 @@
-// Connectors for a process that runs for months: they know how the link to their server fared.
+// Connectors for a process that runs for months: they take the condition of the link into account.
 
 import type { Connector } from "./connector.ts";
 import type { Link } from "./link.ts";

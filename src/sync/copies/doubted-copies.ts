@@ -1,4 +1,4 @@
-// Copies whose UIDs the server told wrong, at least once: which of the others are right, nobody knows either.
+// Copies whose UIDs the server reported wrongly at least once: nobody knows which of the others are right.
 
 import { otherSide, sides } from "../../model/side.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";

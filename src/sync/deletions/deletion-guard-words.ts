@@ -1,4 +1,4 @@
-// What the guard against mass deletions says: what was seen, what became of it, and how to go on.
+// The errors of the guard against mass deletions: what vanished, what was done about it, and how to go on.
 
 import { InterimapError } from "../../model/errors.ts";
 import { briefName } from "../../model/mailbox-name.ts";

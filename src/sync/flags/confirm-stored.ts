@@ -1,4 +1,4 @@
-// Whether flags are what a server says (OK) that it made them.
+// Checks whether a server has set the flags that it says it has set.
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import type { FlagUpdate } from "../../imap/verbs/uid-store.ts";

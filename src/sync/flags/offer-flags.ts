@@ -1,4 +1,4 @@
-// What flags to offer a side, and what to do when it will not have them. Each is reported once a mailbox.
+// Decides which flags to offer a side, and what to do when it refuses them. Each is reported once a mailbox.
 
 import { establishedFlags, type FlagSet, noFlags, storableFlags, withoutFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";

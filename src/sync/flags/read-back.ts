@@ -1,4 +1,4 @@
-// What a server really kept of the flags of what was appended.
+// Reads back the flags that a server really gave to appended messages.
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storableFlags, unionFlags } from "../../model/flags.ts";

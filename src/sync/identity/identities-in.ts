@@ -1,4 +1,4 @@
-// What identifies messages of a mailbox that nobody works on.
+// Fetches what identifies messages of a mailbox that nobody is working on.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";

@@ -1,4 +1,4 @@
-// What is known of a mailbox when it is opened, so that what has happened since can be found out.
+// What is known of a mailbox when it is opened, so that later changes can be found.
 
 import type { Baseline } from "../../mail/observe/changes.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";

@@ -1,4 +1,4 @@
-// Messages of which a report could not be read, or came late: their flags are asked for before a checkpoint.
+// Asks for the flags of messages whose report could not be read, or came late, before a checkpoint.
 
 import { refetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { bothSides } from "../../model/side.ts";

@@ -1,4 +1,5 @@
-// What the state of a mailbox is at the end of a round: asked for where something was changed, and proven where it is too good.
+// Determines the state of a mailbox at the end of a round: asks for it where something was changed, and verifies it
+// where it looks too good.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";

@@ -1,4 +1,4 @@
-// Where the work on a mailbox begins: what is recorded of it, and what of that can be believed.
+// Determines where the work on a mailbox begins: what is recorded of it, and how much of that can be believed.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { noFlags } from "../../model/flags.ts";

@@ -1,4 +1,5 @@
-// Subscriptions that ended on both sides while list-select-opts = SUBSCRIBED kept their mailboxes from being listed.
+// Forgets subscriptions that ended on both sides while list-select-opts = SUBSCRIBED kept their mailboxes from being
+// listed.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";

@@ -1,4 +1,4 @@
-// Mailboxes that are named one by one, by --delete and --rename: which are meant, and on which servers.
+// Mailboxes named one by one, by --delete and --rename: which ones are meant, and on which servers.
 
 import type { Session } from "../../imap/session/session.ts";
 import { listDelimiter } from "../../imap/verbs/list.ts";

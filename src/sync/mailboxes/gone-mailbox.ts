@@ -1,4 +1,4 @@
-// What to say of a known mailbox that one server does not have any more, and which commands to choose from.
+// The error for a known mailbox that one server no longer has, with the commands to choose from.
 
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";

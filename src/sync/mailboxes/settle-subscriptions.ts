@@ -1,4 +1,4 @@
-// Subscribes and unsubscribes what the plan says, and records it.
+// Subscribes and unsubscribes as planned, and records it.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { subscribe, unsubscribe } from "../../imap/verbs/mailbox.ts";

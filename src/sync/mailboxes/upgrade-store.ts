@@ -1,5 +1,5 @@
-// A database of an older version is upgraded, and one that does not know yet whose it is learns that, as soon as both servers have
-// let us in and told their hierarchy delimiters. Whether it is theirs is found out before, where that is in doubt.
+// Upgrades an older database, and records the accounts of one that does not know them yet, as soon as both servers have
+// let us in and given their hierarchy delimiters. Whether it belongs to them is settled before, if that is in doubt.
 
 import type { Session } from "../../imap/session/session.ts";
 import { accountText } from "../../model/account.ts";

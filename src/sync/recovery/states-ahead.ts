@@ -1,4 +1,4 @@
-// Recorded states that a server has not reached yet: it went back, or the record is wrong.
+// Recorded states that a server has not reached yet: the server went back, or the record is wrong.
 
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { type Side, sides } from "../../model/side.ts";

@@ -1,4 +1,4 @@
-// What is remembered of messages that a server refused.
+// Records refused messages.
 
 import { type Side, sides } from "../../model/side.ts";
 import { type UidSet, uidSetOf } from "../../model/uid-set.ts";

@@ -1,4 +1,4 @@
-// What servers refused earlier, and is left alone in this run, is told again.
+// Reports again what servers refused earlier and this run does not offer.
 
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { otherSide, type PerSide } from "../../model/side.ts";

@@ -1,4 +1,4 @@
-// Mailboxes that are called otherwise now, found by a run or told by a server, are dealt with before the plan is made.
+// Deals with mailboxes that have other names now, found by a run or reported by a server, before the plan is made.
 
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, perSide, sides } from "../../model/side.ts";

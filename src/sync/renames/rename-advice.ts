@@ -1,4 +1,4 @@
-// What to say of a mailbox that cannot be called the same everywhere, and which commands to choose from. Pure.
+// The errors for mailboxes that cannot have one name everywhere, with the commands to choose from. Pure.
 
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";

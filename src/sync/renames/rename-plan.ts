@@ -1,4 +1,4 @@
-// What a rename changes on the servers and in the database, and what forbids it. Pure.
+// Plans what a rename changes on the servers and in the database, or says what forbids it. Pure.
 
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";

@@ -1,4 +1,4 @@
-// Where a mailbox has its new name already: a renaming may have been ended between one place and the next.
+// Finds mailboxes that have their new name already: a rename may have been cut off between one place and the next.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";

@@ -1,4 +1,4 @@
-// What may become of a known mailbox that is called otherwise now.
+// What may become of a known mailbox that has another name now.
 
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import type { PerSide, Side } from "../../model/side.ts";

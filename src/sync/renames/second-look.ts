@@ -1,4 +1,4 @@
-// Whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, and messages are not.
+// Checks whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, messages are not.
 
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
