@@ -163,7 +163,7 @@ describe("other signals", { concurrency: 3 }, () => {
     const lines = linesOf(log).map((line) => line.replace(/^\S+ /, ""));
     assert.equal(lines[0], "<>Read the configuration again");
     assert.match(lines[1]!, /^<remote>Added 1 message/);
-    assert.match(lines[2]!, /^<>Stopping as soon as/);
+    assert.match(lines[2]!, /^<>Stopping/);
     assert.equal(lines.length, 3);
   });
 
