@@ -218,24 +218,28 @@ test("a round that was cut off shows", async (t) => {
   assert.match((await ask(home)).stdout, /^INBOX .*( ago|now)\); unfinished, \d+ on both sides so far$/m);
 });
 
-const watch: WatchState = {
-  pid: 4711,
-  startedAt: Date.now() - 3_600_000,
-  sides: {
-    local: { state: "connected", since: Date.now() - 3_600_000, detection: "notify", connections: 1 },
-    remote: {
-      ...{ state: "waiting", since: Date.now() - 60_000, retryAt: Date.now() + 60_000 },
-      ...{ reason: "connection refused", connections: 2 },
+/** As of now: what is shown says how long ago everything was. */
+function watchState(): WatchState {
+  return {
+    pid: 4711,
+    startedAt: Date.now() - 3_600_000,
+    sides: {
+      local: { state: "connected", since: Date.now() - 3_600_000, detection: "notify", connections: 1 },
+      remote: {
+        ...{ state: "waiting", since: Date.now() - 60_000, retryAt: Date.now() + 60_000 },
+        ...{ reason: "connection refused", connections: 2 },
+      },
     },
-  },
-  activity: "waiting",
-  lastLook: { at: Date.now() - 120_000, durationMs: 50, skipped: 0, mailboxesSkipped: [] },
-  looks: 5,
-  mailboxesSynchronised: 7,
-};
+    activity: "waiting",
+    lastLook: { at: Date.now() - 120_000, durationMs: 50, skipped: 0, mailboxesSkipped: [] },
+    looks: 5,
+    mailboxesSynchronised: 7,
+  };
+}
 
 test("a daemon that holds the database answers in its place; when it does not, the database is locked", async (t) => {
   const { home } = await synchronised(t);
+  const watch = watchState();
   const store = openStore({ path: home.databaseFile });
   t.after(() => {
     store.close();
