@@ -63,7 +63,7 @@ export class DeletionGuard {
     return this.#moved.get(idx);
   }
 
-  /** Those that {@link admit} has stopped because they lose nearly everything. */
+  /** What {@link admit} has stopped because mailboxes lose nearly everything, and not admitted since. */
   get emptied(): readonly Loss[] {
     return [...this.#emptied.values()];
   }
@@ -89,6 +89,7 @@ export class DeletionGuard {
     }
     this.#held.delete(name);
     if (total(deletions) > 0 && this.counts(loss)) this.#remember(loss, total(moved));
+    this.#emptied.delete(loss.idx);
     this.#admitted = all;
   }
 

@@ -7,7 +7,6 @@ import { statusIfAny } from "../../imap/verbs/mailbox.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
-import type { MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
@@ -17,6 +16,7 @@ import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
 import type { Survey } from "./survey.ts";
+import { type Now, type Numbers, planSurveys } from "./survey-ahead-plan.ts";
 
 export interface Prospect {
   readonly isRubbish: boolean;
@@ -43,51 +43,29 @@ export async function surveyAhead(surveyor: Surveyor, all: readonly Prospect[]):
   const mapped = prospects.map(({ mailbox }) => store.mappings.count(mailbox.idx));
   // Each message can be gone once.
   if (!guard.isTooMany(sum(mapped))) return [];
-  const missing = await allDone(
-    prospects.map(async (prospect, i) => {
-      const counts = store.messageCounts(prospect.mailbox.idx);
-      return bothSides((side) => mostThatVanished(surveyor, { side, prospect, mapped: mapped[i]!, counts }));
-    }),
-  );
-  if (!guard.isTooMany(sum(missing.map(({ local, remote }) => local + remote)))) return [];
+  const numbers = await allDone(prospects.map((prospect, i) => numbersOf(surveyor, prospect, mapped[i]!)));
   const surveys: Survey[] = [];
-  for (const [i, prospect] of prospects.entries()) {
-    const suspected = missing[i]!;
-    const survey = suspected.local + suspected.remote > 0 ? await surveyOne(surveyor, prospect) : undefined;
+  for (const { prospect } of planSurveys(numbers, (count) => guard.isTooMany(count))) {
+    const survey = await surveyOne(surveyor, prospect);
     if (survey !== undefined) surveys.push(survey);
   }
   return surveys;
 }
 
-interface OnSide {
-  readonly side: Side;
-  readonly prospect: Prospect;
-}
-
-interface Recorded {
-  readonly mapped: number;
-  readonly counts: PerSide<number> | undefined;
-}
-
-/** By the number of messages that the server has now. */
-async function mostThatVanished(
-  { sessions }: Surveyor,
-  { side, prospect, mapped, counts }: OnSide & Recorded,
-): Promise<number> {
+/** What was not listed is asked for. */
+async function numbersOf(
+  { store, sessions }: Surveyor,
+  prospect: Prospect,
+  mapped: number,
+): Promise<Numbers & { readonly prospect: Prospect }> {
   const { mailbox, listed, wireNames } = prospect;
-  const before = mailbox.states[side];
-  const now = countIn(listed[side]) ?? (await statusIfAny(sessions[side], wireNames[side]));
-  // Of another mailbox no deletion is carried over.
-  if (before === undefined || now?.uidValidity !== before.uidValidity) return 0;
-  // The original program, which kept no counts, left hardly a message without a mapping.
-  const had = counts?.[side] ?? mapped;
-  const arrived = Math.max(0, (now.uidNext ?? 0) - before.uidNext);
-  return Math.min(mapped, Math.max(0, had + arrived - (now.messages ?? 0)));
+  const now = await bothSides((side) => countIn(listed[side]) ?? statusIfAny(sessions[side], wireNames[side]));
+  return { prospect, mapped, counts: store.messageCounts(mailbox.idx), before: mailbox.states, now };
 }
 
-function countIn(listed: ListedMailbox | undefined): (MailboxState & { readonly messages: number }) | undefined {
+function countIn(listed: ListedMailbox | undefined): Promise<Now> | undefined {
   if (listed?.state === undefined || listed.messages === undefined) return undefined;
-  return { ...listed.state, messages: listed.messages };
+  return Promise.resolve({ ...listed.state, messages: listed.messages });
 }
 
 /** Undefined where the mailbox cannot be asked: whatever it is, its worker will meet it too, and say so. */
@@ -120,6 +98,11 @@ interface Seen {
 }
 
 const nothing: Seen = { vanished: emptyUidSet, changed: 0, fresh: emptyUidSet };
+
+interface OnSide {
+  readonly side: Side;
+  readonly prospect: Prospect;
+}
 
 async function lookAt({ store, sessions }: Surveyor, { side, prospect }: OnSide): Promise<Seen> {
   const { mailbox, wireNames } = prospect;

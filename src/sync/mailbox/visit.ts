@@ -10,7 +10,7 @@ import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf 
 import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
-import { totalsOf } from "./survey.ts";
+import { type Survey, totalsOf } from "./survey.ts";
 import { type Prospect, surveyAhead } from "./survey-ahead.ts";
 import { syncMailbox } from "./sync-mailbox.ts";
 
@@ -61,7 +61,7 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
   // What was held back is told once, by all that was seen.
   const { heldBack } = run.guard;
   if (heldBack !== undefined) run.report({ type: "deletions-held-back", side: heldBack.error.side, ...heldBack });
-  const totals = totalsOf([...run.surveys.values()].filter(({ name }) => heldBack?.mailboxes.includes(name) !== true));
+  const totals = totalsOf(surveysOfWork(run));
   if (totals.mailboxes > 0) run.report({ type: "surveyed", ...totals });
   if (run.stop.aborted) throw interrupted();
 }
@@ -72,6 +72,12 @@ async function holdBack(run: Run, prospects: readonly Prospect[]): Promise<Reado
   const ahead = await surveyAhead(run, prospects);
   for (const survey of ahead) surveys.set(survey.idx, survey);
   return guard.holdBack(ahead.flatMap(({ loss }) => loss ?? []));
+}
+
+/** Without those of mailboxes in which nothing was done because the guard has stopped them. */
+function surveysOfWork({ guard, surveys }: Run): readonly Survey[] {
+  const stopped = new Set([...(guard.heldBack?.mailboxes ?? []), ...guard.emptied.map(({ name }) => name)]);
+  return [...surveys.values()].filter(({ name }) => !stopped.has(name));
 }
 
 /** By the guard, which says of all such mailboxes together what there is to say. */

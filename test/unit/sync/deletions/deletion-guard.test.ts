@@ -197,6 +197,7 @@ test("what was moved is no loss of the mailbox, then and later", () => {
     ["box"],
   );
   admit(200, 20);
+  assert.deepEqual(deletions.emptied, []);
   assert.equal(memory.stock, 180);
 });
 
