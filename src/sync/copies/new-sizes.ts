@@ -17,6 +17,7 @@ import {
 } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { hearOut } from "../mailbox/hear-out.ts";
+import { withSizes } from "../mailbox/survey.ts";
 import { clearRefusal } from "../refused/record-refusal.ts";
 
 /** UIDs. The answer for so many is there at once, and they are enough for a batch. */
@@ -55,6 +56,7 @@ export async function* newSizes(
       const sizes = await coming;
       const found = sizes.uids;
       told = union(told, found);
+      noteSizes(mailbox, side, { asked: slice, sizes });
       if (countUids(found) < fullSlice) size *= 2;
       [slice, left] = splitAt(left, size);
       // Sent before the messages of this slice are asked for, it is not told behind them.
@@ -70,6 +72,11 @@ export async function* newSizes(
   progress[side].untold = untold;
   forgetGone(mailbox, side, { uids: subtract(uids, told), untold });
   if (!isEmpty(sizes.uids)) yield sizes;
+}
+
+function noteSizes({ surveys, idx }: OpenMailbox, side: Side, told: { asked: UidSet; sizes: MessageSizes }): void {
+  const survey = surveys.get(idx);
+  if (survey !== undefined) surveys.set(idx, withSizes(survey, side, told));
 }
 
 interface Early {

@@ -1,22 +1,14 @@
 // The survey of a mailbox that was opened to work in it.
 
-import { perSide, sides } from "../../model/side.ts";
+import { perSide } from "../../model/side.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
-import { type Survey, withSizes } from "./survey.ts";
+import type { Survey } from "./survey.ts";
 
-/** Of the mailbox as its servers have told it until now. Its sizes are added when they come, if they were asked for. */
+/** Of the mailbox as its servers have told it until now. The sizes of new messages are added when they come. */
 export function surveyOpen(mailbox: OpenMailbox, { loss, fresh }: Pick<Survey, "loss" | "fresh">): void {
-  const { surveys, idx, name, isRubbish, flags, prefetched } = mailbox;
+  const { surveys, idx, name, isRubbish, flags } = mailbox;
   const changed = perSide((side) => flags[side].count);
-  let survey: Survey = { idx, name, isRubbish, loss, changed, fresh, octets: unknown };
-  surveys.set(idx, survey);
-  for (const side of sides) {
-    void prefetched[side]?.sizes.then((sizes) => {
-      if (sizes === undefined || surveys.get(idx) !== survey) return;
-      survey = withSizes(survey, side, sizes);
-      surveys.set(idx, survey);
-    });
-  }
+  surveys.set(idx, { idx, name, isRubbish, loss, changed, fresh, octets: unknown });
 }
 
 const unknown: Survey["octets"] = { local: undefined, remote: undefined };

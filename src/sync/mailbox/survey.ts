@@ -3,7 +3,7 @@
 
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import { type PerSide, type Side, sides } from "../../model/side.ts";
-import { countUids, hasUid, intersect, type UidSet } from "../../model/uid-set.ts";
+import { countUids, hasUid, intersect, subtract, type UidSet, union } from "../../model/uid-set.ts";
 import type { Loss } from "../deletions/loss.ts";
 
 export interface Survey {
@@ -16,20 +16,25 @@ export interface Survey {
   readonly changed: PerSide<number>;
   /** UIDs of each side among which all its new messages are, and nothing that the other side has already. */
   readonly fresh: PerSide<UidSet>;
-  /** What the new messages measure; undefined: it is not known, or not yet. */
+  /** What the new messages measure whose sizes are known by now; undefined: no size is. */
   readonly octets: PerSide<number | undefined>;
 }
 
 /** By mailbox. One that was made ahead is replaced when the mailbox is opened to work in it. */
 export type Surveys = Map<number, Survey>;
 
-/** UIDs that have no size have no message. */
-export function withSizes(survey: Survey, side: Side, sizes: MessageSizes): Survey {
+/** The sizes of some of the new messages: of what was asked for, UIDs that have no size have no message. */
+export function withSizes(
+  survey: Survey,
+  side: Side,
+  { asked, sizes }: { readonly asked: UidSet; readonly sizes: MessageSizes },
+): Survey {
   const { fresh, octets } = survey;
-  const present = intersect(fresh[side], sizes.uids);
-  let size = 0;
+  const present = intersect(intersect(fresh[side], asked), sizes.uids);
+  let size = octets[side] ?? 0;
   for (const message of sizes) if (hasUid(present, message.uid)) size += message.size;
-  return { ...survey, fresh: { ...fresh, [side]: present }, octets: { ...octets, [side]: size } };
+  const left = union(subtract(fresh[side], asked), present);
+  return { ...survey, fresh: { ...fresh, [side]: left }, octets: { ...octets, [side]: size } };
 }
 
 export interface SurveyTotals {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { sizesOf } from "../../../../src/model/message-sizes.ts";
-import { emptyUidSet, uidRange, uidSetOf } from "../../../../src/model/uid-set.ts";
+import { emptyUidSet, uidRange, uidSetOf, union } from "../../../../src/model/uid-set.ts";
 import type { Loss } from "../../../../src/sync/deletions/loss.ts";
 import { type Survey, type SurveyTotals, totalsOf, withSizes } from "../../../../src/sync/mailbox/survey.ts";
 
@@ -55,10 +55,18 @@ test("sizes say which UIDs have a message; those of others are none of it", () =
     { uid: 5, size: 20 },
     { uid: 9, size: 3 },
   ]);
-  const sized = withSizes(survey, "local", sizes);
+  const sized = withSizes(survey, "local", { asked: uidRange(4, 9), sizes });
   assert.deepEqual(sized.fresh, { local: uidSetOf([5, 9]), remote: uidRange(1, 2) });
   assert.deepEqual(sized.octets, { local: 23, remote: undefined });
   assert.deepEqual(totalsOf([sized]), { ...zero, mailboxes: 1, copies: 4, octets: 23 });
+});
+
+test("sizes that come in slices add up, and say nothing of the rest", () => {
+  const survey = { ...quiet, fresh: { local: uidRange(1, 9), remote: emptyUidSet } };
+  const first = withSizes(survey, "local", { asked: uidRange(1, 4), sizes: sizesOf([{ uid: 2, size: 20 }]) });
+  assert.deepEqual(first.fresh.local, union(uidSetOf([2]), uidRange(5, 9)));
+  const second = withSizes(first, "local", { asked: uidRange(5, 9), sizes: sizesOf([{ uid: 9, size: 3 }]) });
+  assert.deepEqual(totalsOf([second]), { ...zero, mailboxes: 1, copies: 2, octets: 23 });
 });
 
 const anyCounts = fc.record({ local: fc.nat(9), remote: fc.nat(9) });
