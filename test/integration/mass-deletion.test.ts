@@ -403,6 +403,16 @@ for (const side of sides) {
       await assertNothingToDo(stores);
     });
 
+    test("nobody asks what has vanished but those who work in the mailbox", async (t) => {
+      const stores = await synchronised(t, scene);
+      await moveAll(stores);
+      const { status, stderr } = await runInterimap(stores.home, ["--debug"]);
+      assert.equal(status, 0, stderr);
+      const asked = stderr.match(new RegExp(`^${side}: C: \\S+ UID FETCH 1:150 \\(UID FLAGS`, "gm"));
+      // Before it was stopped and when it may go on, each time twice: it looks like the end of the mailbox.
+      assert.equal(asked?.length, 4, stderr);
+    });
+
     test("--watch: not a word", async (t) => {
       const stores = await synchronised(t, scene);
       const daemon = startDaemon(t, stores.home, { args: ["--watch=1"] });
