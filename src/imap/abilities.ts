@@ -4,6 +4,8 @@
 import { type MessageNumbers, neverByNumber, uncounted } from "./mailbox/message-numbers.ts";
 
 export interface Abilities {
+  /** Mailboxes and messages have mod-sequences, unless a mailbox says otherwise (RFC 7162 3.1): they may be asked for. */
+  readonly modSeqs: boolean;
   /** SELECT takes a state that is known, and is answered with what happened since (RFC 7162 3.2.5). */
   readonly reportsSince: boolean;
   /** What is made of messages that are named by number, in one selected mailbox. */
@@ -11,7 +13,7 @@ export interface Abilities {
 }
 
 /** Nothing was enabled: the base protocol (RFC 3501). */
-export const basic: Abilities = { reportsSince: false, messageNumbers: () => uncounted };
+export const basic: Abilities = { modSeqs: false, reportsSince: false, messageNumbers: () => uncounted };
 
 /** After ENABLE QRESYNC (RFC 7162 3.2.3). */
-export const withQresync: Abilities = { reportsSince: true, messageNumbers: () => neverByNumber };
+export const withQresync: Abilities = { modSeqs: true, reportsSince: true, messageNumbers: () => neverByNumber };

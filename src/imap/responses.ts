@@ -92,7 +92,7 @@ export interface FetchResponse {
   readonly uid: number | undefined;
   /** As sent. */
   readonly flags: readonly string[] | undefined;
-  /** 0n when the server said something that is none: it keeps no mod-sequence for the message. */
+  /** {@link noModSeq} when the server said something that is none: it keeps no mod-sequence for the message. */
   readonly modSeq: bigint | undefined;
   /** As sent, without the quotes, and not checked, e.g. `" 1-Jan-2024 00:00:00 +0000"`. */
   readonly internalDate: string | undefined;

@@ -6,6 +6,9 @@ const limit = 0xffff_ffff_ffff_ffffn;
 /** Stands for a mod-sequence that is not known, or does not exist: they start at 1 (RFC 7162 3.1.1). */
 export const noModSeq = 0n;
 
+/** RFC 7162 3.1.1 */
+export const firstModSeq = 1n;
+
 /** Zero says that there is none; undefined unless the text is a decimal number of at most 64 bits. */
 export function readModSeq(text: string): bigint | undefined {
   const value = /^[0-9]{1,20}$/.test(text) ? BigInt(text) : undefined;

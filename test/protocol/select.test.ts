@@ -6,8 +6,9 @@ import { basic } from "../../src/imap/abilities.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { openChannel } from "../../src/imap/mailbox/channel.ts";
 import { selectAgain, type SelectBaseline } from "../../src/imap/mailbox/select-command.ts";
+import { toldState } from "../../src/imap/mailbox/told-state.ts";
 import { fetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
-import { noop } from "../../src/imap/verbs/mailbox.ts";
+import { noop, status } from "../../src/imap/verbs/mailbox.ts";
 import { select } from "../../src/imap/verbs/select.ts";
 import { storeFlags } from "../../src/imap/verbs/uid-store.ts";
 import { flagSet } from "../../src/model/flags.ts";
@@ -61,18 +62,27 @@ for (const [what, knowledge, sent] of known) {
   });
 }
 
-test("where QRESYNC is not enabled, SELECT says nothing of what is known, nor does it when the mailbox is selected again", async () => {
+test("where nothing is enabled, no command says or asks anything of mod-sequences", async () => {
   const script = `
     C: t1 SELECT a
     ${codes}
     S: t1 OK
     C: t2 SELECT a
     S: * OK [CLOSED] closed
-    S: t2 OK`;
+    S: t2 OK
+    C: t3 UID FETCH 5 (UID FLAGS)
+    S: * 1 FETCH (UID 5 FLAGS (x))
+    S: t3 OK
+    C: t4 STATUS a (MESSAGES UIDNEXT UIDVALIDITY)
+    S: * STATUS a (MESSAGES 1 UIDNEXT 21 UIDVALIDITY 7)
+    S: t4 OK`;
   await withSession(script, async (session) => {
     session.abilities = basic;
     const view = await select(session, "a", { state, sequenceSample: [[1, 5]] });
     await session.run(selectAgain(view));
+    assert.equal((await fetchFlags(session, uidSetOf([5]))).get(5)?.modSeq, 0n);
+    const told = toldState(await status(session, "a"), session.abilities);
+    assert.deepEqual(told, { uidValidity: 7, uidNext: 21, highestModSeq: 0n });
   });
 });
 

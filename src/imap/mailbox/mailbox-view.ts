@@ -50,6 +50,10 @@ export class MailboxView extends MailboxDescription {
     this.#knownModSeq = knownModSeq;
   }
 
+  override get lacksModSeqs(): boolean {
+    return !this.abilities.modSeqs || super.lacksModSeqs;
+  }
+
   /** Takes an untagged response nobody else claimed. */
   receive(response: UntaggedResponse): void {
     switch (response.kind) {

@@ -15,7 +15,7 @@ import {
 
 export interface FlagChange {
   readonly flags: FlagSet;
-  /** 0n when the server did not say. */
+  /** {@link noModSeq} when the server did not say. */
   readonly modSeq: bigint;
 }
 

@@ -1,6 +1,7 @@
 // Flags and mod-sequences of messages (RFC 7162 3.1.4).
 
 import { flagSet } from "../../model/flags.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import { type CommandPart, line } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
@@ -46,7 +47,7 @@ function flagRequest(session: Channel, uids: UidSet, tell: (uid: number, found: 
     isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
     beside: hasAsked ? ["modSeq"] : [],
     optional: ["modSeq"],
-    onMessage: ({ uid, flags = [], modSeq = 0n }) => {
+    onMessage: ({ uid, flags = [], modSeq = noModSeq }) => {
       // What was asked for and left out is as good as MODSEQ (0).
       if (hasAsked) view?.noteModSeq(modSeq);
       tell(uid, { flags: flagSet(flags), modSeq });

@@ -6,6 +6,7 @@ import type { Side } from "../../model/side.ts";
 import { allDone } from "../../util/all-done.ts";
 import { excerpt } from "../../util/printable.ts";
 import { astring, atom, type CommandPart, line, listMailbox } from "../codec/write-command.ts";
+import { stateItems } from "../mailbox/told-state.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
 import type { Session } from "../session/session.ts";
 import { statusIfAny } from "./mailbox.ts";
@@ -90,7 +91,7 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
     parts: [
       ...line`LIST ${options.length > 0 ? line`(${spaced(options)}) ` : []}${astring(query.reference)} `,
       ...patternList(query.patterns),
-      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)` : []})`,
+      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (${stateItems(session.abilities)})` : []})`,
     ],
     claim: (response) => {
       if (!isAskedFor(response, session, mayMatch)) return false;

@@ -4,6 +4,7 @@ import { canonicalName } from "../../model/mailbox-name.ts";
 import { type CommandPart, line, mailbox } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Channel } from "../mailbox/channel.ts";
+import { stateItems } from "../mailbox/told-state.ts";
 import type { MailboxStatusResponse } from "../responses.ts";
 
 async function onMailbox(session: Channel, name: string, parts: readonly CommandPart[]): Promise<void> {
@@ -41,7 +42,7 @@ export async function status(session: Channel, wireName: string): Promise<Mailbo
   await session.run({
     name: "STATUS",
     overlap: "any",
-    parts: line`STATUS ${mailbox(wireName)} (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)`,
+    parts: line`STATUS ${mailbox(wireName)} (${stateItems(session.abilities)})`,
     claim: (response) => {
       if (response.kind === "unreadable")
         return response.about === "status" && isSameMailbox(response.name ?? wireName, wireName);

@@ -1,7 +1,7 @@
 // UID STORE and UID EXPUNGE (RFC 3501 6.4.6, RFC 7162 3.1.3, RFC 4315 2.1).
 
 import { type FlagSet, flagSet, isSendable, noFlags, sendableFlags, withoutFlags } from "../../model/flags.ts";
-import { readModSeq } from "../../model/mod-seq.ts";
+import { noModSeq, readModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
 import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
@@ -23,14 +23,14 @@ export interface FlagUpdate {
   readonly flags: FlagSet;
   /** What they have now; needed where not all of that can be sent, for what cannot be is left as it is. */
   readonly present?: FlagSet | undefined;
-  /** The latest mod-sequence at which we knew these messages' flags; later changes must not be overwritten. 0n: unknown. */
+  /** The latest mod-sequence at which we knew these messages' flags; later changes must not be overwritten. {@link noModSeq}: unknown. */
   readonly unchangedSince: bigint;
 }
 
 /** Sets flags; returns the UIDs the server left alone because they had changed meanwhile. */
 export async function storeFlags(session: Channel, update: FlagUpdate): Promise<UidSet> {
   const { uids, flags, present = noFlags, unchangedSince } = update;
-  const condition = unchangedSince === 0n ? [] : line`(UNCHANGEDSINCE ${modSeq(unchangedSince)}) `;
+  const condition = unchangedSince === noModSeq ? [] : line`(UNCHANGEDSINCE ${modSeq(unchangedSince)}) `;
   if (isSendable(flags)) return storeEach(session, uids, { condition, action: line`FLAGS`, flags });
   const added = sendableFlags(withoutFlags(flags, present));
   const removed = sendableFlags(withoutFlags(present, flags));
@@ -97,5 +97,5 @@ export async function expunge(session: Channel, uids: UidSet): Promise<void> {
     [...marks, ...expunges].map((command) => session.run({ ...command, overlap: "changing" })),
   );
   for (const { code } of answers)
-    if (code?.name === "HIGHESTMODSEQ") view?.noteConfirmedModSeq(readModSeq(code.text.trim()) ?? 0n);
+    if (code?.name === "HIGHESTMODSEQ") view?.noteConfirmedModSeq(readModSeq(code.text.trim()) ?? noModSeq);
 }

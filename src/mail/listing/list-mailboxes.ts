@@ -1,6 +1,8 @@
 // The mailboxes that one server lists, under the names the program uses for them.
 
-import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../../imap/responses.ts";
+import type { Abilities } from "../../imap/abilities.ts";
+import { toldState } from "../../imap/mailbox/told-state.ts";
+import type { ListResponse, UnreadableResponse } from "../../imap/responses.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { list, type ListAnswer, listDelimiter } from "../../imap/verbs/list.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -60,7 +62,7 @@ export async function listMailboxes(session: Session, query: ListingQuery): Prom
   ]);
   const delimiter = delimiterOf(answer.mailboxes, asked);
   if (delimiter === undefined) throw severalDelimiters(answer.mailboxes, session.side);
-  return read(withoutOthers(answer, delimiter), { delimiter, reference: query.reference });
+  return read(withoutOthers(answer, delimiter), { delimiter, reference: query.reference }, session.abilities);
 }
 
 /** All that are below the reference. Throws as {@link listMailboxes}. */
@@ -143,7 +145,7 @@ function isPlainWith(delimiter: string | null, name: string): boolean {
   return delimiter !== null && name.includes(delimiter);
 }
 
-function read(answer: ListAnswer, naming: Naming): Listing {
+function read(answer: ListAnswer, naming: Naming, abilities: Abilities): Listing {
   // Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1).
   const statuses = new Map(answer.statuses.map((status) => [canonicalName(status.name), status]));
   const mailboxes = new Map<string, ListedMailbox>();
@@ -157,7 +159,7 @@ function read(answer: ListAnswer, naming: Naming): Listing {
       exists: !has("\\noselect") && !has("\\nonexistent"),
       subscribed: has("\\subscribed"),
       isRubbish: isRubbish(name, attributes),
-      state: status && stateOf(status),
+      state: status && toldState(status, abilities),
       messages: status?.messages,
     });
   }
@@ -175,9 +177,4 @@ function readOdd(
   if (mailboxes.has(name)) return [{ line }];
   const shownName = shown === undefined ? undefined : fromWire(shown, naming);
   return [{ line, name, ...(shownName !== undefined && { shownName }) }];
-}
-
-function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxStatusResponse): MailboxState | undefined {
-  if (uidValidity === undefined || uidNext === undefined || highestModSeq === undefined) return undefined;
-  return { uidValidity, uidNext, highestModSeq };
 }

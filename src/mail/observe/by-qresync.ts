@@ -6,6 +6,7 @@ import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { selectAgain, type SelectBaseline } from "../../imap/mailbox/select-command.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { hasModSeq } from "../../model/mailbox-state.ts";
+import { firstModSeq } from "../../model/mod-seq.ts";
 import { type Again, type Baseline, Observed } from "./changes.ts";
 import { requireObservable } from "./observable.ts";
 
@@ -45,6 +46,3 @@ export function againByQresync(view: MailboxView, { since, uids }: Again): Comma
   if (uids === undefined) return selectAgain(view, since?.highestModSeq);
   return selectAgain(view, since !== undefined && hasModSeq(since) ? since.highestModSeq : firstModSeq, uids);
 }
-
-/** RFC 7162 3.1.1 */
-const firstModSeq = 1n;

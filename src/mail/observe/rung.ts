@@ -18,8 +18,8 @@ export function rungOf(
   { abilities, hasModSeqs, lacksModSeqs }: Pick<MailboxView, "abilities" | "hasModSeqs" | "lacksModSeqs">,
   baseline?: MailboxState,
 ): Rung | undefined {
-  // RFC 7162 3.1.2: a server says one or the other of each mailbox.
-  if (hasModSeqs === undefined) return undefined;
+  // RFC 7162 3.1.2: a server that has mod-sequences says one or the other of each mailbox.
+  if (abilities.modSeqs && hasModSeqs === undefined) return undefined;
   if (!abilities.reportsSince || lacksModSeqs) return "comparison";
   return baseline === undefined || followsChanges(baseline) ? "resync" : "comparison";
 }

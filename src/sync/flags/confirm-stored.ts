@@ -3,6 +3,7 @@
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import type { FlagUpdate } from "../../imap/verbs/uid-store.ts";
 import { establishedFlags, noFlags, withoutFlags } from "../../model/flags.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { type UidSet, UidSetBuilder, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
@@ -19,12 +20,12 @@ export async function leftAsTheyWere(mailbox: OpenMailbox, side: Side, update: F
   const stamps = new Map(Array.from(uidsOf(uids), (uid) => [uid, view.modSeqOf(uid)]));
   const left: number[] = [];
   for (const [uid, found] of await fetchFlags(sessions[side], uids)) {
-    const [told, stamp = 0n] = [ledger.changeOf(uid), stamps.get(uid)];
+    const [told, stamp = noModSeq] = [ledger.changeOf(uid), stamps.get(uid)];
     const isDone = found.flags === update.flags;
     if (isDone && told === undefined) continue;
     const isTheirs = told !== undefined && told.flags !== update.flags;
     const isLater = stamp > update.unchangedSince && found.modSeq > stamp;
-    const isOld = found.modSeq > 0n && found.modSeq <= update.unchangedSince;
+    const isOld = found.modSeq > noModSeq && found.modSeq <= update.unchangedSince;
     const isUnchanged = isOld || found.flags === ledger.known(uid);
     const lacksSome = withoutFlags(update.flags, found.flags) !== noFlags;
     if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) ledger.note(uid, found);
@@ -43,7 +44,7 @@ export async function leftAsTheyWere(mailbox: OpenMailbox, side: Side, update: F
  */
 function unproven({ views }: OpenMailbox, side: Side, { uids, flags, unchangedSince }: FlagUpdate): UidSet {
   const view = views[side];
-  const tellsNothing = unchangedSince === 0n || establishedFlags(flags, view.permanentFlags) !== flags;
+  const tellsNothing = unchangedSince === noModSeq || establishedFlags(flags, view.permanentFlags) !== flags;
   if (tellsNothing) return uids;
   const doubtful = new UidSetBuilder();
   for (const uid of uidsOf(uids)) if (view.modSeqOf(uid) <= unchangedSince) doubtful.add(uid);

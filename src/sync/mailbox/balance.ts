@@ -8,6 +8,7 @@ import { existingUids } from "../../imap/verbs/search.ts";
 import { observeAgain } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import {
   countUids,
@@ -75,7 +76,7 @@ const nothing: Difference = { missing: emptyUidSet, unrecorded: emptyUidSet };
 
 /** Of what waits it is not recorded how much it is. A server that was put back to an earlier state is another matter. */
 function isComparable({ progress, before }: OpenMailbox, side: Side, now: MailboxState): boolean {
-  return progress[side].wait === undefined && now.highestModSeq >= (before[side]?.highestModSeq ?? 0n);
+  return progress[side].wait === undefined && now.highestModSeq >= (before[side]?.highestModSeq ?? noModSeq);
 }
 
 /** How many messages more a server counts than are recorded in all, whatever UIDNEXT it tells. */

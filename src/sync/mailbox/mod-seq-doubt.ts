@@ -2,6 +2,7 @@
 // number. Some mailboxes have no mod-sequences at all, or one that never grows. Pure.
 
 import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 
 /** What one side said, from the last checkpoint until now. */
 export interface ModSeqEvidence {
@@ -69,7 +70,8 @@ function isStuck(evidence: ModSeqEvidence): boolean {
 
 /** It is higher than LIST said: SELECT told the new number too early. A daemon may have a list from long before. */
 function hasRisenSince(listed: MailboxState | undefined, { recorded, now }: ModSeqEvidence): boolean {
-  if (listed?.uidValidity !== now.uidValidity || listed.highestModSeq < (recorded?.highestModSeq ?? 0n)) return false;
+  if (listed?.uidValidity !== now.uidValidity || listed.highestModSeq < (recorded?.highestModSeq ?? noModSeq))
+    return false;
   return listed.highestModSeq < now.highestModSeq;
 }
 

@@ -3,6 +3,7 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { toldState } from "../../imap/mailbox/told-state.ts";
 import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { observeAgain } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -57,7 +58,8 @@ async function askState({ sessions, wireNames, views, progress }: OpenMailbox, s
   // What comes together with the answer may be later.
   const { latestModSeq } = view;
   const [told] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
-  const { uidValidity, uidNext, highestModSeq } = isComplete(told) ? told : await selectForState(sessions[side], view);
+  const now = toldState(told, view.abilities) ?? (await selectForState(sessions[side], view));
+  const { uidValidity, highestModSeq } = now;
   if (uidValidity !== view.uidValidity || view.isReplaced) {
     throw new InterimapError(
       "MAILBOX_UNSTABLE",
@@ -67,13 +69,8 @@ async function askState({ sessions, wireNames, views, progress }: OpenMailbox, s
   }
   view.noteHighestModSeq(highestModSeq);
   progress[side].counted = told.messages ?? view.exists;
-  progress[side].observed = { uidValidity, uidNext, highestModSeq, messages: told.messages, latestModSeq };
-  return { uidValidity, uidNext, highestModSeq };
-}
-
-function isComplete(told: Partial<MailboxState>): told is MailboxState {
-  const { uidValidity, uidNext, highestModSeq } = told;
-  return uidValidity !== undefined && uidNext !== undefined && highestModSeq !== undefined;
+  progress[side].observed = { ...now, messages: told.messages, latestModSeq };
+  return now;
 }
 
 /** Some servers answer STATUS with less than was asked for, or with nothing. */

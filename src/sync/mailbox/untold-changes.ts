@@ -1,9 +1,11 @@
 // Mailboxes whose server does not report every change: they are compared in full, and recorded so that the next run does it
 // again.
 
+import { toldState } from "../../imap/mailbox/told-state.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
 import { followsChanges, type MailboxState, withoutModSeq } from "../../model/mailbox-state.ts";
+import { firstModSeq, noModSeq } from "../../model/mod-seq.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
@@ -31,7 +33,7 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   const isToCompare = hiding.length > 0 && store.mappings.count(idx) > 0;
   if (isToCompare) {
     const known = perSide((side) => flags[side].count);
-    for (const side of hiding) views[side].latestModSeq = 0n;
+    for (const side of hiding) views[side].latestModSeq = noModSeq;
     // Where the other side reported a change, that is what makes the difference.
     await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
     await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
@@ -48,13 +50,14 @@ async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden,
   if (isFaint && !progress[side].hasUntold) return;
   if (isHidden && !progress[side].isStuck) {
     const { latestModSeq } = views[side];
-    const { uidValidity, uidNext, highestModSeq, messages } = await status(sessions[side], wireNames[side]);
-    if (uidValidity === undefined || uidNext === undefined || highestModSeq === undefined) return;
+    const told = await status(sessions[side], wireNames[side]);
+    const now = toldState(told, views[side].abilities);
+    if (now === undefined) return;
     const evidence = evidenceOf(mailbox, side);
     const again = doubtOf({
       ...evidence,
-      selected: { ...evidence.selected, latestModSeq: 0n },
-      now: { uidValidity, uidNext, highestModSeq, messages, latestModSeq },
+      selected: { ...evidence.selected, latestModSeq: noModSeq },
+      now: { ...now, messages: told.messages, latestModSeq },
       hasLost: progress[side].hasShrunk || !isEmpty(views[side].pending.vanished),
     });
     if (again === undefined) return;
@@ -104,7 +107,8 @@ function evidenceOf(mailbox: OpenMailbox, side: Side): ModSeqEvidence {
     selected: whenSelected,
     now: progress[side].observed,
     hasLost: true,
-    isStoredInVain: () => hasStored(mailbox, side, (modSeq) => modSeq > 0n && modSeq <= whenSelected.highestModSeq),
+    isStoredInVain: () =>
+      hasStored(mailbox, side, (modSeq) => modSeq > noModSeq && modSeq <= whenSelected.highestModSeq),
     view: views[side],
   };
 }
@@ -118,7 +122,7 @@ const probedMessages = 100;
  */
 function isWorthAProbe({ progress }: OpenMailbox, side: Side): boolean {
   const { observed, isProbed } = progress[side];
-  return !isProbed && observed.highestModSeq === 1n && observed.messages !== 0;
+  return !isProbed && observed.highestModSeq === firstModSeq && observed.messages !== 0;
 }
 
 /** Whether the server has no mod-sequences of the messages, as far as a few of them tell. */

@@ -5,6 +5,7 @@
 import { status } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import { itemBehind } from "../../model/mailbox-state.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { bothSides, type PerSide, type Side, sides } from "../../model/side.ts";
 import { isEmpty, maxUid, uidRange, union } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
@@ -24,7 +25,7 @@ export async function findGoneBack(mailbox: OpenMailbox): Promise<Doubts> {
     // A HIGHESTMODSEQ of 0, or none, is another matter: see mod-seq-doubt.ts.
     const { uidValidity, uidNext, highestModSeq } = await status(mailbox.sessions[side], mailbox.wireNames[side]);
     if (uidValidity !== before.uidValidity || uidNext === undefined) return undefined;
-    const now = { uidNext, highestModSeq: highestModSeq ?? 0n };
+    const now = { uidNext, highestModSeq: highestModSeq ?? noModSeq };
     const item = itemBehind(now, before);
     if (item === undefined) return undefined;
     if (item === "UIDNEXT" && (await hasMessagesBeyond(mailbox, side, uidNext))) return undefined;

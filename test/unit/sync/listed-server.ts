@@ -1,5 +1,6 @@
 // A server as far as mailboxes go: it answers LIST, and notes every command.
 
+import { withQresync } from "../../../src/imap/abilities.ts";
 import { Capabilities } from "../../../src/imap/capabilities.ts";
 import type { Command } from "../../../src/imap/command.ts";
 import { CommandRefused } from "../../../src/imap/command-refused.ts";
@@ -59,5 +60,8 @@ export function listedServer(options: ListedServerOptions): ListedServer {
   };
   // Never ends.
   const ended = new Promise<Error>(() => undefined);
-  return { lines, session: { side, run, ended, capabilities: new Capabilities([]) } as unknown as Session };
+  return {
+    lines,
+    session: { side, run, ended, capabilities: new Capabilities([]), abilities: withQresync } as unknown as Session,
+  };
 }

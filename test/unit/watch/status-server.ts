@@ -30,6 +30,7 @@ export function statusServer(
       side,
       isIdle: true,
       capabilities: new Capabilities(capabilities),
+      abilities: withQresync,
       view: selected === undefined ? undefined : new MailboxView(selected, withQresync),
       run: ({ name, claim }: Command): Promise<void> => {
         server.commands.push(name);

@@ -325,7 +325,7 @@ test("what a message is that is named by its number only depends on what was agr
     assert.match(fault(view), /numbers of messages are not known/);
   }
   const uidOf = ({ sequence }: { readonly sequence: number }): Named => ({ uid: 100 + sequence });
-  const counted = { reportsSince: false, messageNumbers: () => ({ expunged: uidOf, changed: uidOf }) };
+  const counted = { modSeqs: true, reportsSince: false, messageNumbers: () => ({ expunged: uidOf, changed: uidOf }) };
   const view = new MailboxView("box", counted);
   await hear(view, "9 EXISTS", String.raw`1 FETCH (FLAGS (\Seen) MODSEQ (7))`, "2 EXPUNGE");
   assert.deepEqual(changes(view), { 101: "\\Seen @7" });
