@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Baseline } from "../../src/mail/observe/changes.ts";
-import { observe, observeAgain } from "../../src/mail/observe/observe.ts";
+import { observe, observeAgain, observeNow } from "../../src/mail/observe/observe.ts";
 import { formatUidSet, parseUidSet } from "../../src/model/uid-set-text.ts";
 import { failsWith, withSession } from "./fixture.ts";
 
@@ -146,3 +146,60 @@ for (const [what, asked, sent] of again) {
     });
   });
 }
+
+const counting = `
+  C: t1 SELECT a
+  ${codes}
+  S: t1 OK
+  C: t2 STATUS a (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+  C: t3 NOOP`;
+
+test("the state is what STATUS says, and what led to it has been reported by then", async () => {
+  const script = `${counting}
+    S: * STATUS a (MESSAGES 3 UIDNEXT 22 UIDVALIDITY 7 HIGHESTMODSEQ 95)
+    S: t2 OK
+    S: * VANISHED 4
+    S: t3 OK`;
+  await withSession(script, async (session) => {
+    const { view, vanished } = await observe(session, "a");
+    assert.deepEqual(vanished.ranges, []);
+    const now = await observeNow(session, view);
+    assert.deepEqual([now.messages, now.uidNext, now.uidValidity, now.highestModSeq], [3, 22, 7, 95n]);
+    assert.deepEqual([view.highestModSeq, formatUidSet(view.pending.vanished)], [95n, "4"]);
+  });
+});
+
+for (const [uidNext, outcome] of [
+  ["S: * OK [UIDNEXT 22] n", 22],
+  ["", /neither in STATUS nor in SELECT/],
+] as const) {
+  test(`what STATUS leaves out is asked by SELECT; ${uidNext === "" ? "which tells no UIDNEXT either" : "which tells it"}`, async () => {
+    const script = `${counting}
+      S: * STATUS a (MESSAGES 3 UIDVALIDITY 7)
+      S: t2 OK
+      S: t3 OK
+      C: t4 SELECT a (QRESYNC (7 90))
+      S: * OK [UIDVALIDITY 7] v
+      ${uidNext}
+      S: * OK [HIGHESTMODSEQ 95] h
+      S: t4 OK`;
+    await withSession(script, async (session) => {
+      const { view } = await observe(session, "a");
+      const asked = observeNow(session, view);
+      if (typeof outcome !== "number") return assert.rejects(asked, failsWith("MAILBOX_PROTOCOL", outcome));
+      assert.deepEqual(await asked.then((now) => [now.uidNext, now.highestModSeq]), [outcome, 95n]);
+    });
+  });
+}
+
+test("a mailbox that was replaced has a state, but not one that says that everything was reported", async () => {
+  const script = `${counting}
+    S: * STATUS a (MESSAGES 3 UIDNEXT 22 UIDVALIDITY 8 HIGHESTMODSEQ 95)
+    S: t2 OK
+    S: t3 OK`;
+  await withSession(script, async (session) => {
+    const { view } = await observe(session, "a");
+    assert.equal((await observeNow(session, view)).uidValidity, 8);
+    assert.equal(view.highestModSeq, 90n);
+  });
+});

@@ -111,6 +111,11 @@ export class MailboxView extends MailboxDescription {
     return modSeq > noModSeq && (modSeq <= this.#knownModSeq || modSeq < known);
   }
 
+  /** They came in an answer, and are the latest: what was announced before is older (answers keep their order). */
+  noteFlagsRead(uid: number): void {
+    this.pending.forgetChange(uid);
+  }
+
   /** Of any message, whoever asked for it. */
   noteModSeq(modSeq: bigint | undefined): void {
     if (modSeq === undefined) return;

@@ -71,8 +71,7 @@ export async function fetchMessages(
       messages.forget(uid);
     },
     onMessage: ({ uid, flags = [], internalDate = "", body, passedOver }) => {
-      // The flags just read are the latest; what the server announced before is older (answers keep their order).
-      session.view?.pending.forgetChange(uid);
+      session.view?.noteFlagsRead(uid);
       if (passedOver !== undefined) onLarger(uid, passedOver);
       else if (body) messages.add({ uid, flags: flagSet(flags), date: parseInternalDate(internalDate), bytes: body });
     },

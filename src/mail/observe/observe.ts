@@ -2,7 +2,8 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import { againByQresync, observeByQresync } from "./by-qresync.ts";
+import type { Observation } from "../../model/mailbox-state.ts";
+import { againByQresync, nowByQresync, observeByQresync } from "./by-qresync.ts";
 import type { Again, Baseline, Observed } from "./changes.ts";
 
 /**
@@ -18,4 +19,13 @@ export function observe(channel: Channel, wireName: string, baseline?: Baseline)
 /** Has the server report once more what happened in the mailbox, appended messages included. It comes into the view. */
 export async function observeAgain(channel: Channel, view: MailboxView, again: Again = {}): Promise<void> {
   await channel.run(againByQresync(view, again));
+}
+
+/**
+ * What the state is now. All that led to it is in the view then, so that a checkpoint never covers a change that nobody has
+ * heard of.
+ * @throws InterimapError MAILBOX_PROTOCOL when the server does not tell its state.
+ */
+export function observeNow(channel: Channel, view: MailboxView): Promise<Observation> {
+  return nowByQresync(channel, view);
 }

@@ -1,11 +1,9 @@
 // Determines the state of a mailbox at the end of a round: asks for it where something was changed, and verifies it
 // where it looks too good.
 
-import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import { toldState } from "../../imap/mailbox/told-state.ts";
-import { noop, status } from "../../imap/verbs/mailbox.ts";
-import { observeAgain } from "../../mail/observe/observe.ts";
+import { status } from "../../imap/verbs/mailbox.ts";
+import { observeNow } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { bothSides, type PerSide, type Side } from "../../model/side.ts";
@@ -49,39 +47,19 @@ export async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxS
   return settled;
 }
 
-/**
- * STATUS goes first: whatever it counts in is announced by the NOOP behind it at the latest, so a checkpoint never covers a
- * change we have not heard of.
- */
-async function askState({ sessions, wireNames, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
+async function askState({ sessions, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
   const view = views[side];
-  // What comes together with the answer may be later.
-  const { latestModSeq } = view;
-  const [told] = await Promise.all([status(sessions[side], wireNames[side]), noop(sessions[side])]);
-  const now = toldState(told, view.abilities) ?? (await selectForState(sessions[side], view));
-  const { uidValidity, highestModSeq } = now;
-  if (uidValidity !== view.uidValidity || view.isReplaced) {
+  const now = await observeNow(sessions[side], view);
+  if (now.uidValidity !== view.uidValidity || view.isReplaced) {
     throw new InterimapError(
       "MAILBOX_UNSTABLE",
       `the mailbox was replaced on the ${side} server during synchronisation`,
       { side },
     );
   }
-  view.noteHighestModSeq(highestModSeq);
-  progress[side].counted = told.messages ?? view.exists;
-  progress[side].observed = { ...now, messages: told.messages, latestModSeq };
-  return now;
-}
-
-/** Some servers answer STATUS with less than was asked for, or with nothing. */
-async function selectForState(session: Channel, view: MailboxView): Promise<MailboxState> {
-  const selecting = observeAgain(session, view);
-  view.uidNext = 0;
-  await selecting;
-  if (view.uidNext > 0) return stateOf(view);
-  throw new InterimapError("MAILBOX_PROTOCOL", "the server reports no UIDNEXT, neither in STATUS nor in SELECT", {
-    side: session.side,
-  });
+  progress[side].counted = now.messages ?? view.exists;
+  progress[side].observed = now;
+  return { uidValidity: now.uidValidity, uidNext: now.uidNext, highestModSeq: now.highestModSeq };
 }
 
 export function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxView): MailboxState {
