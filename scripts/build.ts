@@ -1,5 +1,5 @@
-// npm run build: dist/interimap.js, one file because that starts in half the time of unbundled packages, and beside it what
-// few runs need. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
+// npm run build: dist/interimap.js, which loads the program from dist/main.js, one file because that starts in half the time of
+// unbundled packages; beside it what few runs need. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -8,7 +8,9 @@ import packageJson from "../package.json" with { type: "json" };
 import { exitCode } from "../src/model/exit-code.ts";
 
 const entry = "src/bin/interimap.ts";
-const outfile = "dist/interimap.js";
+const outfile = "dist/main.js";
+/** What is started; it loads the program. */
+const launcher = "dist/interimap.js";
 
 /**
  * Files beside it, for what few processes need, and need at their start or just before their end: under one that goes on, an
@@ -24,13 +26,8 @@ const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "
 
 const oldestNode = /\d+/.exec(packageJson.engines.node)?.[0];
 
-/** Before anything that an older Node.js cannot run. */
-const banner = `#!/usr/bin/env node
-"use strict";
-if (parseInt(process.versions.node) < ${oldestNode}) {
-  process.stderr.write("interimap needs Node.js ${oldestNode} or newer, and this is " + process.version + " (" + process.execPath + "); start it with another, or upgrade this one\\n");
-  process.exit(${exitCode.installation});
-}
+/** Of the program itself. */
+const banner = `"use strict";
 const __url = require("node:url").pathToFileURL(__filename).href;
 require = ((eager, onUse) => (name) => {
   if (!onUse.has(name)) return eager(name);
@@ -212,13 +209,17 @@ await build({
 // The nearest package.json decides how Node reads a .js file.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
-const bundle = await readFile(outfile, "utf8");
-// esbuild moves a #! of the entry file to the top, and a second one after it is a syntax error.
-if (bundle.split("\n", 2).every((line) => line.startsWith("#!"))) {
-  throw new Error("src/bin/interimap.ts must not have a #! line: scripts/build.ts writes it");
-}
-await writeFile(outfile, ascii(bundle));
-await chmod(outfile, 0o755);
+await writeFile(outfile, ascii(await readFile(outfile, "utf8")));
+const { code } = await transform(await readFile("src/bin/launcher.ts", "utf8"), {
+  loader: "ts",
+  format: "cjs",
+  platform: "node",
+  target: "node12",
+  define: { oldestNode: String(oldestNode), installationError: String(exitCode.installation) },
+  banner: '#!/usr/bin/env node\n"use strict";',
+});
+await writeFile(launcher, code);
+await chmod(launcher, 0o755);
 
 /** V8 reads plain ASCII faster than anything else. esbuild leaves comments and regular expressions as they are. */
 function ascii(text: string): string {

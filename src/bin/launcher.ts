@@ -1,0 +1,49 @@
+// What is started. Makes sure that Node is new enough, whatever Node this is, and has it keep what it compiles, before it
+// compiles the program.
+
+/** The build puts in what these are, and has this run on any Node that can say so. */
+declare const oldestNode: number;
+declare const installationError: number;
+declare function require(program: string): unknown;
+
+/** Node 22 and newer. */
+interface CompileCache {
+  enableCompileCache?(directory: string): unknown;
+}
+
+const program = "./main.js";
+
+const major = parseInt(process.versions.node, 10);
+
+if (major < oldestNode) {
+  process.exitCode = installationError;
+  process.stderr.write(
+    `interimap needs Node.js ${String(oldestNode)} or newer, and this is ${process.version} (${process.execPath}); ` +
+      "start it with another, or upgrade this one\n",
+  );
+} else {
+  if (major >= 22) keepCompiled();
+  require(program);
+}
+
+/** Node checks what it kept against the source, and by a checksum. But whoever can write there could have us run anything. */
+function keepCompiled(): void {
+  const fs = process.getBuiltinModule("node:fs");
+  const path = process.getBuiltinModule("node:path");
+  const isOurs = (directory: string): boolean => {
+    const { uid, mode } = fs.statSync(directory);
+    return uid === process.getuid?.() && (mode & 0o022) === 0;
+  };
+  try {
+    const { HOME = "", XDG_CACHE_HOME = "" } = process.env;
+    const isGiven = path.isAbsolute(XDG_CACHE_HOME);
+    if (!isGiven && !(path.isAbsolute(HOME) && isOurs(HOME))) return;
+    const caches = isGiven ? XDG_CACHE_HOME : path.join(HOME, ".cache");
+    const directory = path.join(caches, "interimap");
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (!isOurs(caches) || !isOurs(directory)) return;
+    (process.getBuiltinModule("node:module") as CompileCache).enableCompileCache?.(directory);
+  } catch {
+    // It starts a little later.
+  }
+}
