@@ -49,21 +49,17 @@ export async function recordRenames(
       isSettled = false;
     }
   }
-  for (const { from, to } of recorded)
-    if (!exists(from)) await finishSubscriptions(report, { sessions, namings }, { from, to });
+  for (const { from, to } of recorded) await finishSubscriptions(report, { sessions, namings }, { from, to });
   store.transaction(() => {
     for (const renaming of recorded) {
       const holder = holderOf(renaming);
       if (holder !== undefined) store.removeMailbox(holder.idx);
     }
     store.renameMailboxes(recorded);
-    for (const { idx, from, to } of recorded) if (exists(from)) store.setSubscribed(idx, isSubscribed(found, to));
+    // Where another mailbox has the old name, the subscription is that one's.
+    for (const { idx, from, to } of recorded)
+      if (exists(from)) store.setSubscribed(idx, known.get(to)?.subscribed === true);
   });
   for (const { from, to } of recorded) report({ type: "mailbox-renamed", mailbox: from, to });
   return recorded.length > 0;
-}
-
-/** Subscriptions are to names. Where the servers do not agree, one of them has a new one. */
-function isSubscribed({ listed }: Found, name: string): boolean {
-  return sides.every((side) => listed[side].get(name)?.subscribed === true);
 }

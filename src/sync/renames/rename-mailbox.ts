@@ -46,9 +46,7 @@ export async function renameMailbox(renaming: Renaming): Promise<void> {
   const opened = await openServers(renaming);
   const from = await resolveGiven(renaming.source, opened, renaming.store);
   const to = newName(renaming.destination, opened.namings);
-  const isFinished = await finishSubscriptions(renaming.report, opened, { from, to });
-  const isRenamed = await renameEverywhere({ ...renaming, from, to }, opened);
-  if (isRenamed || isFinished) return;
+  if (await renameEverywhere({ ...renaming, from, to }, opened)) return;
   renaming.report({ type: "mailbox-skipped", mailbox: from, error: isNowhere(renaming.targets) });
 }
 
@@ -58,15 +56,19 @@ export interface KnownRename extends Names {
   readonly report: Report;
 }
 
-/** As {@link renameMailbox}, with the program's names. True if there was anything to rename. */
+/**
+ * As {@link renameMailbox}, with the program's names. Where it has its new name already, its subscription gets that, too. True
+ * if there was anything to do.
+ */
 export async function renameEverywhere(renaming: KnownRename, opened: Opened): Promise<boolean> {
   const { from, to, store, targets, report } = renaming;
   const { sessions, namings } = opened;
+  const isFinished = await finishSubscriptions(report, opened, { from, to });
   const names = [from, to, temporaryName(to)];
   const listed = await bothSides((side) => lookUp(sessions[side], { naming: namings[side], names, below: true }));
   const known = store.mailboxes();
   const before = await renamedBefore({ sessions, store, from, to, listed, known });
-  if (isOver({ from, to }, { listed, known })) return false;
+  if (isOver({ from, to }, { listed, known })) return isFinished;
   const plan = planRename({ from, to, targets, namings, listed, known, done: before });
 
   const done: Side[] = [...before];
@@ -82,7 +84,7 @@ export async function renameEverywhere(renaming: KnownRename, opened: Opened): P
     for (const { idx, name } of plan.rows) store.renameMailbox(idx, name);
   });
   if (plan.rows.length > 0) report({ type: "mailbox-renamed", mailbox: from, to });
-  return plan.servers.length > 0 || plan.rows.length > 0;
+  return isFinished || plan.servers.length > 0 || plan.rows.length > 0;
 }
 
 interface Places {
@@ -132,8 +134,9 @@ async function returnChildren({ sessions, namings }: Opened, { side, to }: { sid
 }
 
 /**
- * A renaming that was ended between a mailbox and its subscription has left that one with a name that is no more. The next
- * synchronisation would take it for cancelled, and cancel it on the other side. True if there was one.
+ * A client that renamed a mailbox, or a renaming of ours that was ended before it came to the subscription, has left that one
+ * with a name that is no more. The next synchronisation would take it for cancelled, and cancel it on the other side. True if
+ * there was one.
  */
 export async function finishSubscriptions(report: Report, opened: Opened, { from, to }: Names): Promise<boolean> {
   if (from === "INBOX") return false;
