@@ -2,7 +2,8 @@
 
 import type { Target } from "../model/target.ts";
 import { deleteMailboxes } from "../sync/mailboxes/delete-mailboxes.ts";
-import { type CommandContext, onServers } from "./on-servers.ts";
+import type { CommandContext } from "./on-servers.ts";
+import { settling } from "./settling.ts";
 
 export interface DeleteCommand extends CommandContext {
   /** As given on the command line. */
@@ -12,5 +13,5 @@ export interface DeleteCommand extends CommandContext {
 
 /** @throws InterimapError of any kind. */
 export async function deleteCommand({ mailboxes, targets, ...context }: DeleteCommand): Promise<void> {
-  await onServers(context, (place) => deleteMailboxes({ ...place, mailboxes, targets }));
+  await settling(context, (place) => deleteMailboxes({ ...place, mailboxes, targets }));
 }

@@ -2,7 +2,8 @@
 
 import type { Target } from "../model/target.ts";
 import { renameMailbox } from "../sync/renames/rename-mailbox.ts";
-import { type CommandContext, onServers } from "./on-servers.ts";
+import type { CommandContext } from "./on-servers.ts";
+import { settling } from "./settling.ts";
 
 export interface RenameCommand extends CommandContext {
   /** As given on the command line. */
@@ -13,5 +14,5 @@ export interface RenameCommand extends CommandContext {
 
 /** @throws InterimapError of any kind. */
 export async function renameCommand({ source, destination, targets, ...context }: RenameCommand): Promise<void> {
-  await onServers(context, (place) => renameMailbox({ ...place, source, destination, targets }));
+  await settling(context, (place) => renameMailbox({ ...place, source, destination, targets }));
 }

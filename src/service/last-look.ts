@@ -35,11 +35,22 @@ const maxOctets = 64 << 20;
 
 /** `database`: absolute path. Never throws: a full disk has been reported by then. */
 export function recordLook(database: string, look: LookState, log: Pick<Log, "debug">): void {
-  try {
-    replaceFile(fileOf(database), JSON.stringify(lookOf(look)), 0o600);
-  } catch (error) {
-    log.debug(`the outcome of the full check is not recorded: ${String(error)}`);
-  }
+  write(database, lookOf(look), log);
+}
+
+/**
+ * These mailboxes are no longer skipped: somebody has settled it. `isSettled` is asked of names as they are shown. Never throws, as
+ * {@link recordLook}.
+ */
+export function forgetSkipped(database: string, isSettled: (shown: string) => boolean, log: Pick<Log, "debug">): void {
+  const look = recordedLook(database);
+  if (look === undefined) return;
+  const left = look.mailboxesSkipped.filter(({ mailbox }) => mailbox === null || !isSettled(mailbox));
+  const settled = look.mailboxesSkipped.length - left.length;
+  if (settled === 0) return;
+  const { lastLook } = look;
+  const skipped = Math.max(left.length, lastLook.skipped - settled);
+  write(database, { lastLook: { ...lastLook, skipped }, mailboxesSkipped: left }, log);
 }
 
 /** Undefined when there is no such file, or none that is ours. */
@@ -56,6 +67,14 @@ export function recordedLook(database: string): Look | undefined {
     }
   } catch {
     return undefined;
+  }
+}
+
+function write(database: string, look: Look, log: Pick<Log, "debug">): void {
+  try {
+    replaceFile(fileOf(database), JSON.stringify(look), 0o600);
+  } catch (error) {
+    log.debug(`the outcome of the full check is not recorded: ${String(error)}`);
   }
 }
 

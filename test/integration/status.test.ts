@@ -302,11 +302,38 @@ for (const args of [[], ["--repair"], ["--watch"]]) {
     assert.equal((await runInterimap(stores.home, ["other"])).status, 0);
     assert.equal((await askJson(stores.home)).mailboxesSkipped.length, 1, "that was about another one");
     assert.equal((await runInterimap(stores.home, ["--delete", "box"])).status, 0);
+    const settled = await askJson(stores.home);
+    assert.deepEqual([settled.lastLook?.skipped, settled.mailboxesSkipped], [0, []], "before anybody looks again");
     await look();
     const later = await askJson(stores.home);
     assert.deepEqual([later.lastLook?.skipped, later.mailboxesSkipped], [0, []]);
   });
 }
+
+function shownNames({ mailboxesSkipped }: StatusDocument): string[] {
+  return mailboxesSkipped.map(({ mailbox }) => mailbox ?? "").sort((a, b) => (a < b ? -1 : 1));
+}
+
+test("of those that were skipped, what is renamed is shown no more, and others still are", async (t) => {
+  const stores = await twoStores(t, { local, remote });
+  await command(stores.local, "CREATE box", "CREATE box/below", "CREATE boxes", "CREATE gone");
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  await command(stores.remote, "RENAME box new", "DELETE gone", "DELETE boxes");
+  assert.equal((await runInterimap(stores.home)).status, 1);
+  const before = await askJson(stores.home);
+  const names = shownNames(before);
+  assert.ok(
+    ["box", "boxes", "gone"].every((name) => names.includes(name)),
+    names.join(" "),
+  );
+  const renaming = ["--target=local,database", "--rename", "box", "new"];
+  assert.equal((await runInterimap(stores.home, renaming)).status, 0);
+  const after = await askJson(stores.home);
+  assert.deepEqual(shownNames(after), ["boxes", "gone"]);
+  assert.equal(after.lastLook?.skipped, before.lastLook!.skipped - (names.length - 2));
+  assert.equal((await runInterimap(stores.home, ["--delete", "nosuch"])).status, 1);
+  assert.equal((await askJson(stores.home)).mailboxesSkipped.length, 2);
+});
 
 for (const args of [[], ["--repair"]]) {
   test(`a run in progress answers with what it has done so far: interimap ${args.join(" ")}`, async (t) => {
