@@ -10,7 +10,10 @@ import { canonicalName, decodeUtf7, encodeUtf7 } from "./mailbox-name.ts";
  */
 export function readings(argument: string, delimiter: string | null): readonly string[] {
   const shown = encodeUtf7(argument);
-  return spelt([...(isAscii(argument) ? [argument] : []), shown, encodeUtf7(unescaped(argument))], delimiter);
+  const meant = unescaped(argument);
+  // Some servers have control characters as they are.
+  const odd = meant !== argument && /^[\x01-\x7e]*$/.test(meant) ? [meant] : [];
+  return spelt([...(isAscii(argument) ? [argument] : []), shown, encodeUtf7(meant), ...odd], delimiter);
 }
 
 /** Those that make sense as the name of a mailbox that is not there yet. */

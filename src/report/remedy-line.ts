@@ -25,14 +25,18 @@ function wordsOf(remedy: Remedy): readonly string[] {
     case "same-accounts":
       return [`--${remedy.command}`];
     case "allow-mass-delete":
-      return [`--${remedy.command}`, ...(remedy.mailbox === undefined ? [] : [displayName(remedy.mailbox)])];
+      return [`--${remedy.command}`, ...(remedy.mailbox === undefined ? [] : asNames([displayName(remedy.mailbox)]))];
     case "delete":
     case "rename": {
       const { command, names, targets = allTargets, delimiter } = remedy;
       const some = targets.length === allTargets.length ? [] : [`--target=${targets.join(",")}`];
-      const guard = names.some((name) => name.startsWith("-")) ? ["--"] : [];
       const given = names.map((name) => (delimiter === null ? name : name.replaceAll("\0", delimiter)));
-      return [...some, `--${command}`, ...guard, ...given];
+      return [...some, `--${command}`, ...asNames(given)];
     }
   }
+}
+
+/** What begins with a dash is no option. */
+function asNames(names: readonly string[]): readonly string[] {
+  return names.some((name) => name.startsWith("-")) ? ["--", ...names] : names;
 }

@@ -1,14 +1,16 @@
 // What people read of an error, and may paste into a shell.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parseArguments } from "../../../src/cli/options.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { meantBy, readings } from "../../../src/model/given-name.ts";
 import type { Hint, Remedy } from "../../../src/model/remedy.ts";
 import { allTargets } from "../../../src/model/target.ts";
 import { errorLines } from "../../../src/report/remedy-line.ts";
+import { printable } from "../../../src/util/printable.ts";
 
 function lineOf(hint: Hint | undefined, configFile?: string): string {
   return errorLines(configFile)(new InterimapError("MAILBOX_GONE", "gone", hint === undefined ? {} : { hint }));
@@ -52,20 +54,61 @@ test("names have the local delimiter, targets are given unless they are all", ()
   );
 });
 
-test("a shell and our own command line understand it, whatever the names are", () => {
-  const name = fc.stringMatching(/^[\x20-\x7e]+$/).filter((text) => text.toUpperCase() !== "INBOX");
-  const targets = fc.subarray([...allTargets], { minLength: 1 });
-  fc.assert(
-    fc.property(fc.array(name, { minLength: 1, maxLength: 3 }), targets, (names, targets) => {
-      const command = commandOf({ command: "delete", names, targets, delimiter: "\x01" });
-      const printed = execFileSync("/bin/sh", ["-c", `interimap() { printf '%s\\n' "$@"; }; ${command}`], {
-        encoding: "utf8",
-      });
-      const invocation = parseArguments(printed.split("\n").slice(0, -1));
-      assert.ok(invocation.command === "delete");
-      assert.deepEqual(invocation.mailboxes, names);
-      assert.deepEqual(invocation.targets, targets);
-    }),
-    { numRuns: 30 },
+test("a name that looks like an option is none", () => {
+  assert.equal(
+    commandOf({ command: "allow-mass-delete", mailbox: "-quiet" }),
+    "interimap --allow-mass-delete -- -quiet",
   );
+  assert.equal(commandOf({ command: "delete", names: ["a", "-q"], delimiter: "/" }), "interimap --delete -- a -q");
 });
+
+/** What a server may have in a name, and what means something to a shell. */
+const character = fc.oneof(
+  fc.constantFrom(..."-'\"$`\\!~#*?[]{}()<>|&;=% \t\n\r\x1b\0"),
+  fc.integer({ min: 1, max: 0x7e }).map((code) => String.fromCharCode(code)),
+);
+const mailboxName = fc
+  .array(character, { minLength: 1, maxLength: 12 })
+  .map((characters) => characters.join(""))
+  .filter((name) => name.toUpperCase() !== "INBOX" && !/^\0|\0$|\0\0/.test(name))
+  // A name that is not in modified UTF-7 has no & that would mean anything.
+  .filter((name) => !/&/.test(name) || !/[\x01-\x1f]/.test(name));
+
+const shells = ["sh", "bash", "zsh", "fish"].filter(
+  (shell) => spawnSync(shell, ["-c", "true"], { stdio: "ignore" }).status === 0,
+);
+
+/** The arguments with which a shell would run the command. */
+function argumentsIn(shell: string, command: string): string[] {
+  const script =
+    shell === "fish"
+      ? `function interimap; for word in $argv; printf '%s\\0' $word; end; end; ${command}`
+      : `interimap() { for word in "$@"; do printf '%s\\0' "$word"; done; }; ${command}`;
+  return execFileSync(shell, ["-c", script], { encoding: "utf8" }).split("\0").slice(0, -1);
+}
+
+for (const shell of shells) {
+  test(`${shell} and our own command line understand it, whatever the names are`, () => {
+    const targets = fc.subarray([...allTargets], { minLength: 1 });
+    fc.assert(
+      fc.property(fc.array(mailboxName, { minLength: 1, maxLength: 3 }), targets, (names, targets) => {
+        // As a line shows it.
+        const command = printable(commandOf({ command: "delete", names, targets, delimiter: "/" }));
+        const invocation = parseArguments(argumentsIn(shell, command));
+        assert.ok(invocation.command === "delete");
+        assert.deepEqual(invocation.targets, targets);
+        const there = new Set(names.map((name) => name.replaceAll("/", "-")));
+        assert.equal(invocation.mailboxes.length, names.length);
+        for (const [i, mailbox] of invocation.mailboxes.entries())
+          if (there.has(names[i]!)) assert.equal(meantBy(mailbox, "/", there), names[i]);
+
+        const allowing = printable(commandOf({ command: "allow-mass-delete", mailbox: names[0] }));
+        const allowed = parseArguments(argumentsIn(shell, allowing));
+        assert.ok(allowed.command === "sync" && allowed.allowsMassDelete);
+        assert.equal(allowed.mailboxes.length, 1);
+        if (there.has(names[0]!)) assert.ok(readings(allowed.mailboxes[0]!, "/").includes(names[0]!));
+      }),
+      { numRuns: 30 },
+    );
+  });
+}
