@@ -75,17 +75,17 @@ test("destroy() fails what is in flight and what waits with the given reason", a
   });
 });
 
-test("leave() says goodbye and does not wait for the answer, unless another is due", async () => {
-  await withSession("C: t1 LOGOUT", (session) => session.leave());
+test("logout() does not wait for the answer, unless another is due", async () => {
+  await withSession("C: t1 LOGOUT", (session) => session.logout());
   await withSession("C: t1 NOOP\nC: t2 LOGOUT\n...\nS: t1 OK\nS: * BYE\nS: t2 OK\nclose", async (session) => {
     const answer = session.run(command("NOOP"));
-    await session.leave();
+    await session.logout();
     await answer;
   });
   await withSession("close", async (session) => {
     await session.ended;
-    await session.leave();
-    await session.leave();
+    await session.logout();
+    await session.logout();
   });
 });
 

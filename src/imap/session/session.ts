@@ -195,24 +195,19 @@ export class Session {
     this.#discretion.hide(secret);
   }
 
-  /** Says goodbye and closes; never fails. */
-  async logout(): Promise<void> {
-    if (this.isUsable) await this.#sayGoodbye((answered) => answered.catch(ignore));
-    this.destroy();
-  }
-
   /**
-   * As logout(), for who is about to end: does not wait for the answer where nothing can depend on it. A tunnel's command
-   * is waited for, because it may have to pass on what it got.
+   * Says goodbye and closes; never fails. The answer is waited for where something may depend on it: other commands are in
+   * flight, or a tunnel's command may have to pass on what it got.
    */
-  async leave(): Promise<void> {
-    if (!this.isUsable || !this.isIdle || this.#outlet.transport.epitaph !== undefined) return this.logout();
-    await this.#sayGoodbye(() => Promise.race([this.ended, this.#outlet.end()]));
+  async logout(): Promise<void> {
+    if (this.isUsable) {
+      const waits = !this.isIdle || this.#outlet.transport.epitaph !== undefined;
+      await this.#ending.sayGoodbye(
+        () => this.run({ name: "LOGOUT", overlap: "any", parts: line`LOGOUT` }),
+        (answered) => (waits ? answered.catch(ignore) : Promise.race([this.ended, this.#outlet.end()])),
+      );
+    }
     this.destroy();
-  }
-
-  #sayGoodbye(enough: (answered: Promise<unknown>) => Promise<unknown>): Promise<void> {
-    return this.#ending.sayGoodbye(() => this.run({ name: "LOGOUT", overlap: "any", parts: line`LOGOUT` }), enough);
   }
 
   /** Drops the connection at once; whatever is in flight fails with `reason`. */

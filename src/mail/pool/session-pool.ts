@@ -80,7 +80,7 @@ export class SessionPool {
 
   /** Says goodbye everywhere; never fails. */
   async logout(): Promise<void> {
-    await Promise.all([...this.#open].map((session) => session.leave()));
+    await Promise.all([...this.#open].map((session) => session.logout()));
   }
 
   async #add(connect: Connector): Promise<Session> {

@@ -12,7 +12,7 @@ class FakeSession {
   readonly side: Side;
   isIdle = true;
   isUsable = true;
-  /** What became of it: `destroyed: reason`, `logout`, `leave`, `limited: ms`. */
+  /** What became of it: `destroyed: reason`, `logout`, `limited: ms`. */
   readonly fate: string[] = [];
   readonly ended: Promise<Error>;
   #end: (reason: Error) => void = () => undefined;
@@ -31,22 +31,14 @@ class FakeSession {
   }
 
   logout(): Promise<void> {
-    return this.#goodbye("logout");
-  }
-
-  leave(): Promise<void> {
-    return this.#goodbye("leave");
+    if (this.isUsable) this.fate.push("logout");
+    this.isUsable = false;
+    this.#end(new Error("logout"));
+    return Promise.resolve();
   }
 
   limitSilence(ms: number): void {
     this.fate.push(`limited: ${ms}`);
-  }
-
-  #goodbye(how: string): Promise<void> {
-    if (this.isUsable) this.fate.push(how);
-    this.isUsable = false;
-    this.#end(new Error(how));
-    return Promise.resolve();
   }
 }
 
@@ -212,7 +204,7 @@ test("draining lets all go on, but not for long without an answer", async () => 
 
 test("logging out says goodbye to all", async () => {
   const { main, acquired, apart } = await endingBy((pair) => pair.logout());
-  assert.deepEqual({ main, acquired, apart }, { main: ["leave"], acquired: ["leave"], apart: ["leave"] });
+  assert.deepEqual({ main, acquired, apart }, { main: ["logout"], acquired: ["logout"], apart: ["logout"] });
 });
 
 test("whatever is being connected when the pair is drained or destroyed fails with the reason", async () => {
