@@ -95,9 +95,11 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
 });
 
 test("the same as JSON; the numbers are those of the database", async (t) => {
+  const before = Math.floor(Date.now() / 1_000) * 1_000;
   const { home } = await synchronised(t);
+  const isSinceThen = (time: string): boolean => Date.parse(time) >= before && Date.parse(time) <= Date.now();
   const { at, version, mailboxes, refused, waiting, refusedChanges, lastLook, ...rest } = await askJson(home);
-  assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
+  assert.ok(isSinceThen(at), at);
   assert.equal(version, (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version);
   assert.deepEqual(rest, {
     database: { path: home.databaseFile, state: "current" },
@@ -105,7 +107,7 @@ test("the same as JSON; the numbers are those of the database", async (t) => {
     run: null,
     mailboxesSkipped: [],
   });
-  assert.ok(lastLook !== null && Math.abs(Date.parse(lastLook.at) - Date.now()) < 60_000 && lastLook.durationMs > 0);
+  assert.ok(lastLook !== null && isSinceThen(lastLook.at) && lastLook.durationMs > 0);
   assert.equal(lastLook.skipped, 1, "a message");
 
   assert.deepEqual({ waiting, refusedChanges }, { waiting: [], refusedChanges: [] });
@@ -115,7 +117,7 @@ test("the same as JSON; the numbers are those of the database", async (t) => {
     const [, uidValidity, uidNext, highestModSeq] = rows[side]!.find(([idx]) => idx === idxOf(rows["mailboxes"]!))!;
     return { uidValidity: Number(uidValidity), uidNext: Number(uidNext), highestModSeq: String(highestModSeq) };
   };
-  assert.ok(Math.abs(Date.parse(inbox.synchronisedAt!) - Date.now()) < 60_000);
+  assert.ok(isSinceThen(inbox.synchronisedAt!), inbox.synchronisedAt!);
   assert.deepEqual(inbox, {
     name: "INBOX",
     subscribed: false,

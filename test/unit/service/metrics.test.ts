@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { metricsText } from "../../../src/service/metrics.ts";
 import { MetricsFile } from "../../../src/service/metrics-file.ts";
+import { patienceMs } from "../../support/eventually.ts";
 import { temporaryDirectory } from "../state/databases.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { recordingLog } from "./recording-log.ts";
@@ -96,7 +97,7 @@ test("is not written to a folder in which everybody may replace it", (t) => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("the last good look is not taken from what is no file of ours", { timeout: 10_000 }, (t) => {
+test("the last good look is not taken from what is no file of ours", { timeout: patienceMs }, (t) => {
   const path = join(temporaryDirectory(t), "x.prom");
   symlinkSync("/dev/zero", path);
   const log = recordingLog();
