@@ -1,5 +1,5 @@
-// What was agreed with a server on a connection, as far as it decides how a mailbox can be observed: by what it means, not by the
-// name of the extension that brings it.
+// Names what was agreed with a server on a connection, as far as it decides how mailboxes can be observed. Each ability says
+// what we can rely on, not which extension brings it.
 
 import { type MessageNumbers, neverByNumber, uncounted } from "./mailbox/message-numbers.ts";
 

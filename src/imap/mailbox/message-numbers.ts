@@ -1,4 +1,4 @@
-// What a mailbox's view makes of a message that its server names by its number only.
+// Says which message a server means when it gives only its number.
 
 import type { ExpungeResponse, FetchResponse } from "../responses.ts";
 

@@ -1,4 +1,4 @@
-// SELECT as it is sent: with a state that is known, where the server then reports what happened since (RFC 7162 3.2.5).
+// Writes SELECT, with a known state where the server then reports what happened since (RFC 7162 3.2.5).
 
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
@@ -23,7 +23,7 @@ export function selectFirst(view: MailboxView, known?: SelectBaseline): Command 
 }
 
 /**
- * Whatever happened in the mailbox since the view was told last comes into the view. Mostly without a set of known UIDs,
+ * Whatever happened in the mailbox since the last report comes into the view. Mostly without a set of known UIDs,
  * since messages that were appended meanwhile may be gone, too; with one, only what happened to these.
  * `since`: the mod-sequence up to which all is known.
  */

@@ -1,4 +1,4 @@
-// The state of a mailbox as STATUS, or LIST with STATUS, tells it.
+// Asks for the state of a mailbox in STATUS and in LIST with STATUS, and reads the answer.
 
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { noModSeq } from "../../model/mod-seq.ts";

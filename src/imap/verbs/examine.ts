@@ -1,4 +1,4 @@
-// EXAMINE: to be in a mailbox without working on it.
+// Opens a mailbox without working on it (EXAMINE).
 
 import { line, mailbox } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";

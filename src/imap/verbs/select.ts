@@ -1,4 +1,4 @@
-// Selects a mailbox for the first time: what its server says of it from then on is in a view.
+// Selects a mailbox for the first time, and keeps what its server says of it from then on in a view.
 
 import type { Channel } from "../mailbox/channel.ts";
 import { MailboxView } from "../mailbox/mailbox-view.ts";

@@ -1,4 +1,4 @@
-// SELECT with what is known: the server reports what happened since (RFC 7162 3.2.5).
+// Observes a mailbox by QRESYNC: the server reports what happened since a known state (RFC 7162 3.2.5).
 
 import type { Command } from "../../imap/command.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";

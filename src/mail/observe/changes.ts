@@ -1,5 +1,5 @@
-// The answer to the one question about a mailbox: what vanished, what changed and what is new since it was last seen? It is the
-// same answer whichever way the server let us find it.
+// Defines the answer to the question what vanished, what changed and what is new in a mailbox since it was last seen. The
+// answer is the same on every rung.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
@@ -14,9 +14,9 @@ export interface Baseline {
   readonly sequenceSample?: () => readonly (readonly [sequence: number, uid: number])[];
 }
 
-/** What is asked for once more; without anything, all that happened since the server last told its state. */
+/** Which reports are asked for once more; by default, all since the server last reported its state. */
 export interface Again {
-  /** What happened since that state, as much of it as was told already; undefined: since the last time. */
+  /** From that state on, even what was reported already; undefined: since the last report. */
   readonly since?: MailboxState | undefined;
   /** Only what happened to these; of all times where `since` cannot say. */
   readonly uids?: UidSet;

@@ -1,4 +1,4 @@
-// Mailboxes that cannot be synchronised, whatever their server can do otherwise.
+// Refuses mailboxes that cannot be synchronised, whatever their server can do otherwise.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -9,7 +9,7 @@ import { type Rung, rungOf } from "./rung.ts";
 /** @throws InterimapError MAILBOX_UNSYNCABLE when there is no rung, UIDs are not persistent or nothing can be written. */
 export function requireObservable(view: MailboxView, side: Side, baseline: MailboxState | undefined): Rung {
   const rung = rungOf(view, baseline);
-  if (rung === undefined) throw unsyncable("the server told neither HIGHESTMODSEQ nor NOMODSEQ", side);
+  if (rung === undefined) throw unsyncable("the server reported neither HIGHESTMODSEQ nor NOMODSEQ", side);
   const flaw = flawOf(view);
   if (flaw !== undefined) throw unsyncable(flaw, side);
   return rung;
@@ -18,7 +18,7 @@ export function requireObservable(view: MailboxView, side: Side, baseline: Mailb
 function flawOf({ hasStickyUids, isReadOnly, uidValidity, uidNext }: MailboxView): string | undefined {
   if (!hasStickyUids) return "its UIDs are not persistent (UIDNOTSTICKY)";
   if (isReadOnly) return "it is read-only for this user";
-  return uidValidity === 0 || uidNext === 0 ? "the server told no UIDVALIDITY or no UIDNEXT" : undefined;
+  return uidValidity === 0 || uidNext === 0 ? "the server reported no UIDVALIDITY or no UIDNEXT" : undefined;
 }
 
 function unsyncable(reason: string, side: Side): InterimapError {

@@ -1,4 +1,4 @@
-// What happened in a mailbox: asked in one way, whatever its server can do.
+// Finds out what happened in a mailbox, in the same way whatever its server can do.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
@@ -24,7 +24,7 @@ export async function observeAgain(channel: Channel, view: MailboxView, again: A
 /**
  * What the state is now. All that led to it is in the view then, so that a checkpoint never covers a change that nobody has
  * heard of.
- * @throws InterimapError MAILBOX_PROTOCOL when the server does not tell its state.
+ * @throws InterimapError MAILBOX_PROTOCOL when the server does not report its state.
  */
 export function observeNow(channel: Channel, view: MailboxView): Promise<Observation> {
   return nowByQresync(channel, view);

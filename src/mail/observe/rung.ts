@@ -1,12 +1,12 @@
-// By what means it is learnt what happened in a mailbox. This is the one place that decides; whoever asks what happened gets the
-// same answer and need not know.
+// Decides by which means we learn what happened in a mailbox. Nothing else decides that, and those who ask what happened get
+// the same answer on every rung.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts";
 
 /**
  * `resync`: the server reports it when the mailbox is selected, and as it happens from then on (RFC 7162 3.2.5, QRESYNC).
- * `comparison`: it reports nothing of the time before, so what is recorded has to be compared with what is there.
+ * `comparison`: it reports nothing of the time before, so the record has to be compared with the mailbox.
  */
 export type Rung = "resync" | "comparison";
 

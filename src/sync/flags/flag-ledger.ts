@@ -1,6 +1,6 @@
-// The flags of one side's messages, in one book: which changes are still to be dealt with, as the view reports them or we find
-// them by asking, and which flags messages are known to have, so that our own changes are recognised when we hear them again.
-// Both are about the same messages and change together; nobody else keeps either.
+// Keeps one book of a side's flags: the changes still to be dealt with, reported by the view or found by asking, and the flags
+// that messages are known to have, by which we recognise our own changes when we hear them again. Both change together, so
+// nothing else keeps either.
 
 import type { FlagChange, PendingChanges } from "../../imap/mailbox/pending-changes.ts";
 import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
