@@ -224,11 +224,8 @@ test("no more may be written to a file: said with the system's reason, and the n
   const program = ["prlimit", "--fsize=8192", "--", ...interimapCommand()];
   const { status, stderr } = await runInterimap(home, ["--quiet"], { program });
   assert.equal(status, 74);
-  assert.equal(
-    stderr,
-    `the database ${home.databaseFile} cannot be used: disk I/O error (SQLITE_IOERR_WRITE); look after its disk, the ` +
-      "space there and your quota, then run again: nothing that was done is lost\n",
-  );
+  assert.match(stderr, /^the database [^\n]* \(SQLITE_IOERR_WRITE\); [^\n]*\bquota\b[^\n]*\n$/);
+  assert.ok(stderr.startsWith(`the database ${home.databaseFile} `), stderr);
   await assertWhole(place, changed);
 });
 

@@ -16,9 +16,7 @@ import { assertRefused, type Refusal, unprivileged } from "./refusal.ts";
 const { server } = await startAll({ server: startDovecot() });
 
 const commands: readonly (readonly string[])[] = [[], ["--watch=1"], ["--notify"], ["--repair"], ["--delete", "Box"]];
-const wordsFor = (path: string): string =>
-  `the database ${path} cannot be opened for writing; you need permission to write the file and to create files ` +
-  "beside it, on a file system that is not read-only";
+const wordsFor = (path: string): readonly string[] => [`the database ${path} cannot be opened for writing; `];
 
 /** Each command is refused without a word to a server. */
 async function assertAllRefused(stores: TwoStores, refusal: Refusal): Promise<void> {
