@@ -104,7 +104,7 @@ export const settings = {
     parse: (text: string) => (text === "" ? [] : mailboxPatterns(text)),
     default: "INBOX",
     doc:
-      "With --notify: mailboxes whose changes are told by IDLE where a server does not know NOTIFY, written as in " +
+      "With --notify: mailboxes to watch with IDLE where a server does not know NOTIFY, written as in " +
       "list-mailbox, but without wildcards; each takes a connection.",
   },
   "full-check-interval": {

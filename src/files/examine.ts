@@ -113,7 +113,7 @@ function distrustOfFile(path: string, stats: Stats, isShared: boolean): Distrust
   if (mayBeWritten(stats)) {
     return {
       problem: `can be changed by others`,
-      remedy: `look at what is in it, then run: chmod go-w ${shellWord(path)}`,
+      remedy: `check its contents, then run: chmod go-w ${shellWord(path)}`,
       isFileItself,
     };
   }

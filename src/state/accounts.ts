@@ -105,6 +105,6 @@ function impossibleAccount(connection: Connection): InterimapError {
   const found = showImpossible(connection, { table: "accounts", rules, of: "TRUE" });
   const place = { table: "accounts", column: found?.column ?? "side" };
   return new InterimapError("DATABASE_READ", impossibleValue(connection.path, place, found?.value).message, {
-    hint: ["if it belongs to these accounts, record them anew, run once: ", { command: "same-accounts" }],
+    hint: ["if it belongs to these accounts, record them again; run once: ", { command: "same-accounts" }],
   });
 }

@@ -21,7 +21,7 @@ export interface Place {
 /** In the rows of a mailbox, which is skipped; the others go on. `value` is as SQL or JavaScript shows it. */
 export function impossibleRow(path: string, { table, column }: Place, value: unknown): InterimapError {
   return new InterimapError("DATABASE_ROWS", what(path, { table, column }, value), {
-    hint: ["to drop such entries and match the mailbox's messages anew, run: ", { command: "repair" }],
+    hint: ["to drop such entries and match the mailbox's messages again, run: ", { command: "repair" }],
   });
 }
 

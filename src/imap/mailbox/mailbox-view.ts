@@ -93,7 +93,7 @@ export class MailboxView extends MailboxDescription {
     const known = isAskedAgain ? noModSeq : this.modSeqOf(uid);
     if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq ?? noModSeq, known))) {
       // Whose flags they are, and whether others came after them, is asked before a checkpoint.
-      this.#unread.set(uid, `what the server told of UID ${String(uid)} came late, or is about another message`);
+      this.#unread.set(uid, `the server's report of UID ${String(uid)} came late, or is about another message`);
       return;
     }
     if (this.#unread.size > 0) this.#unread.delete(uid);

@@ -13,7 +13,7 @@ export function forgetDoubtedCopies(mailbox: OpenMailbox): void {
   for (const target of sides.filter((side) => progress[side].areCopiesDoubted)) {
     const source = otherSide(target);
     const rows = store.mappings.pairsOf(idx, target, store.mappings.uids(idx, target, progress[target].nextUid));
-    const reason = `the ${target} server took it, but told a UID that is not its copy's`;
+    const reason = `the ${target} server accepted it but reported the UID of another message`;
     store.transaction(() => {
       store.mappings.remove(
         idx,

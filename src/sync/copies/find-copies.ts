@@ -33,7 +33,7 @@ export async function findCopies(mailbox: OpenMailbox, direction: Direction): Pr
   if (pairs.length > 0)
     report({ type: "messages-added", side: target, mailbox: name, sourceUids: sourceUids!, uids: uids! });
   const found = new Set(pairs.map((pair) => pair[source]));
-  const reason = `the ${target} server took it, but did not tell its UID, and it cannot be told from others there`;
+  const reason = `the ${target} server accepted it without reporting its UID, and other messages there look the same`;
   for (const message of sent.filter((one) => !found.has(one)))
     recordRefusal(mailbox, direction, { ...message, reason });
 }

@@ -252,7 +252,7 @@ test("nor is one of which something was told late", async () => {
   await hear(view, "1 FETCH (UID 5 FLAGS (old) MODSEQ (7))");
   assert.throws(() => view.requireRead(parseUidSet("5"), "local"), {
     code: "MAILBOX_PROTOCOL",
-    message: "what the server told of UID 5 came late, or is about another message",
+    message: "the server's report of UID 5 came late, or is about another message",
   });
 });
 
