@@ -22,7 +22,7 @@ export interface Examined {
   readonly path: string;
   /** Undefined when there is no such file. */
   readonly stats: Stats | undefined;
-  /** One of this process's own descriptors, such as /dev/stderr: whoever started it chose what is behind. */
+  /** One of this process's own descriptors, such as /dev/stderr: our caller chose what is behind it. */
   readonly isDescriptor: boolean;
   /** Others may make files beside it, although they cannot remove ours. */
   readonly isShared: boolean;

@@ -6,7 +6,7 @@ import type { InFlight } from "./session/in-flight.ts";
 /** A literal that need not have been asked for, and those of commands that say nothing of how large they are. */
 const freeLiteral = 64 * 1024;
 
-/** Whether a command in flight awaits so many octets; where none awaits any, whether they are few. */
+/** Whether a command in flight awaits this many octets; if none awaits any, whether they are few. */
 export function mayCome(octets: number, inFlight: InFlight<Entry>): boolean {
   const awaits = ({ command: { brings }, brought = 0 }: Entry): boolean =>
     octets <= (brings === undefined ? freeLiteral : brings - brought);
@@ -14,7 +14,7 @@ export function mayCome(octets: number, inFlight: InFlight<Entry>): boolean {
   return octets <= freeLiteral && inFlight.findClaimant(() => true) === undefined;
 }
 
-/** They came in answer to a command, which awaits so many less. */
+/** They answered a command, which now awaits that many fewer. */
 export function noteBrought(entry: Entry, octets: Buffer): void {
   entry.brought = (entry.brought ?? 0) + octets.length;
 }

@@ -102,7 +102,7 @@ export interface FetchResponse {
   readonly body: Buffer | null | undefined;
   /** BODY[HEADER.FIELDS (…)], whichever fields were asked for, or BODY[HEADER]. */
   readonly headerFields: Buffer | null | undefined;
-  /** What is null here were literals of so many octets, more than were asked for. */
+  /** Octets of literals that were larger than requested; their text is null. */
   readonly passedOver?: number;
 }
 

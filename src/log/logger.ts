@@ -39,7 +39,7 @@ export function createLog(options: LogOptions): RunLog {
   function write(level: Level, text: string, context: LogContext = {}): void {
     const line = `${form.line(level, text, context)}\n`;
     if (file !== undefined) writeToFile(file, form.hasTime ? line : `${new Date().toISOString()} ${line}`);
-    // trouble is said to whoever runs the command, wherever the rest goes
+    // the person who runs the command must see trouble, wherever the rest goes
     if (file === undefined || level === "warn" || level === "error") say(level, line);
   }
 

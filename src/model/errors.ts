@@ -119,7 +119,7 @@ export interface ErrorDetails {
 export class InterimapError extends Error {
   readonly code: ErrorCode;
   readonly hint: Hint | undefined;
-  /** The server it happened on; set by whoever knows, on the way up. */
+  /** The server it happened on; set on the way up, where it is known. */
   side: Side | undefined;
   #retryAfterMs: number | undefined;
 

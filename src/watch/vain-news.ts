@@ -26,7 +26,7 @@ export class VainNews {
     return vain === undefined || reportedAt - vain.endedAt > quietMs ? reportedAt : vain.until;
   }
 
-  /** They were looked into, and there was nothing. True when that has happened so often that it is no accident. */
+  /** They were checked, and there was nothing. True when this has happened too often to be an accident. */
   add(subject: string, { reportedAt, now }: { readonly reportedAt: number; readonly now: number }): boolean {
     const before = this.#vain.get(subject);
     const isRepeated = before !== undefined && reportedAt - before.endedAt <= quietMs;

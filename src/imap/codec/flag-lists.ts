@@ -14,7 +14,7 @@ const lists = new Map<string, readonly string[]>();
 /**
  * The flags between the parentheses of a FLAGS item, the same frozen array for the same text; undefined when the text
  * is not a list of words separated by single spaces. Control characters, octets above 0x7f and `]` are not allowed in a
- * flag (RFC 3501 section 9), but servers keep what clients made up: whoever sends a flag on looks at it first.
+ * flag (RFC 3501 section 9), but servers keep what clients made up: check a flag before sending it on.
  */
 export function internFlagList(text: string): readonly string[] | undefined {
   const known = lists.get(text);

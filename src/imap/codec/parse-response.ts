@@ -20,7 +20,7 @@ import { readNonZero, readNumber, unreadable } from "./wire-values.ts";
 const tagged = /^([^\x00-\x20\x7f-\xff(){%*"\\+]+) (OK|NO|BAD)(?: (.*))?$/is;
 const untagged = /^\* (?:([0-9]+) )?([A-Za-z][^\x00-\x20\x7f-\xff(){%*"\\]*)(?: |$)/;
 
-/** Lines that do not keep to the grammar, by what they are about all the same. */
+/** Lines that break the grammar, by what they are still recognisably about. */
 const odd = /^\* (?:[^ ]{1,40} (FETCH|EXISTS|EXPUNGE)|(VANISHED|FLAGS|LIST|LSUB|STATUS))(?![A-Z0-9_-])/i;
 const oddSubjects: ReadonlyMap<string, UnreadableResponse["about"]> = new Map([
   ["FETCH", "fetch"],

@@ -139,7 +139,7 @@ class Feed {
     this.#goOn();
   }
 
-  /** An answer without an end would fill the memory, be it asked for or not. Messages have bounds of their own. */
+  /** An answer without an end would fill the memory, whether requested or not. Messages have bounds of their own. */
   #count({ line, literals }: RawResponse): void {
     if (line.charCodeAt(0) !== asterisk) {
       this.#unanswered = 0;
@@ -196,7 +196,7 @@ class Feed {
   }
 }
 
-/** What no parser of ours was ready for is the server's fault all the same: a line that is too deep or too long for it. */
+/** A line that is too deep or too long for our parsers is still the server's fault. */
 function parsed(raw: RawResponse): Response | Promise<Response> {
   try {
     const response = parseResponse(raw.line, raw.literals);

@@ -24,7 +24,7 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
-/** For whoever answers before we have logged in: it may be anybody, and has little to say. */
+/** Before the login: anybody may be answering, and a server has little to say. */
 export const strangersLimits: ResponseLimits = {
   line: 16 * KiB,
   literal: 8 * KiB,

@@ -45,7 +45,7 @@ function beginningOf(line: string): string {
   return withoutMessageText(ownCopy(line.slice(0, maxKept)));
 }
 
-/** What is cut from a line keeps the whole line in memory, be it a megabyte; this does not. Of octets, one character each. */
+/** A piece cut from a line keeps the whole line in memory, even a megabyte; this does not. Of octets, one character each. */
 export function ownCopy(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }

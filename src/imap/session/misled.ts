@@ -13,7 +13,7 @@ export interface MisledOptions {
   readonly side: Side;
   readonly inFlight: InFlight<Entry>;
   readonly discretion: Discretion;
-  /** Nothing more is sent, be it half written, and nothing that is answered is believed. */
+  /** Nothing more is sent, not even the rest of a command, and no answer is believed. */
   readonly fail: (error: InterimapError) => void;
 }
 

@@ -4,10 +4,10 @@
 import { InterimapError } from "../../model/errors.ts";
 import { duration } from "../../util/duration.ts";
 
-/** Unless told otherwise: a server that answers nothing for so long while we wait is given up. */
+/** Default: gives up on a server that stays silent this long while we wait. */
 const defaultLimitMs = 5 * 60_000;
 const steps = 5;
-/** Who is in a hurry waits no longer than that, however busily the server answers: systemd kills after 30 s. */
+/** The limit once we must end, however busily the server answers: systemd kills after 30 s. */
 const lastLimitMs = 20_000;
 /** As long as it says that it is busy with something large ("* OK Hang in there.."), at most. */
 const busyLimitMs = 60 * 60_000;
@@ -44,7 +44,7 @@ export class Patience {
     this.#timer = this.#arm();
   }
 
-  /** All has to end: from now on, silence for so long while we wait is too long, and so is an answer without an end. */
+  /** We must end: from now on, gives up after this much silence while we wait, and on an answer without an end. */
   limit(ms: number): void {
     clearTimeout(this.#timer);
     this.#limitMs = ms;

@@ -34,7 +34,7 @@ export interface SessionOptions {
   readonly log: Log;
   /** How long an answer, or any progress towards it, may take; 5 minutes unless told. */
   readonly silenceLimitMs?: number | undefined;
-  /** Until {@link Session.trust}, whoever answers may say little. */
+  /** Until {@link Session.trust}, the server may say little. */
   readonly isStranger?: boolean;
   /** Gets what a server wants people to read (RFC 3501 7.1, ALERT). */
   readonly onAlert?: ((text: string) => void) | undefined;
@@ -43,7 +43,7 @@ export interface SessionOptions {
 export class Session {
   readonly side: Side;
   readonly log: Log;
-  /** The server tells of changes in other mailboxes, too, at any time (RFC 5465). */
+  /** The server reports changes in other mailboxes, too, at any time (RFC 5465). */
   isNotified = false;
   /** What was agreed with the server. */
   abilities: Abilities = basic;
@@ -117,7 +117,7 @@ export class Session {
     this.#reader.limit(trustingLimits);
   }
 
-  /** From now on, silence for so long while we wait is too long. */
+  /** From now on, gives up if the server stays silent this long while we wait. */
   limitSilence(ms: number): void {
     this.#silence.limit(ms);
   }
@@ -190,7 +190,7 @@ export class Session {
     this.#pipeline.resume();
   }
 
-  /** Not to be shown from now on, whoever says it. */
+  /** Hides a text from now on, in our lines and the server's. */
   hide(secret: string): void {
     this.#discretion.hide(secret);
   }

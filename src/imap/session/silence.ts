@@ -46,7 +46,7 @@ export class Silence {
     });
   }
 
-  /** From now on, silence for so long while we wait is too long. */
+  /** From now on, gives up if the server stays silent this long while we wait. */
   limit(ms: number): void {
     this.#patience.limit(ms);
   }
@@ -87,7 +87,7 @@ export class Silence {
     this.#patience.words = words;
   }
 
-  /** All that has come was heard, but for so many octets of a response that is not complete. */
+  /** Everything received was handled, except this many octets of an incomplete response. */
   read(arriving: number): void {
     const goesOn = arriving > this.#arriving && this.#isInMailbox();
     if (this.#isAnswering || goesOn) this.#patience.progress();
@@ -105,7 +105,7 @@ export class Silence {
     ending.end(new InterimapError("CONNECTION_SILENT", words));
   }
 
-  /** Somebody awaits what the server tells of a mailbox and its messages. */
+  /** Somebody awaits the server's words on a mailbox and its messages. */
   #isInMailbox(): boolean {
     const { selecting, inMailbox } = this.#options.inFlight;
     return selecting + inMailbox > 0;

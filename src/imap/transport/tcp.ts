@@ -48,7 +48,7 @@ export function octetsSent(socket: Socket): number | undefined {
   return handle ? handle.bytesWritten - handle.writeQueueSize : undefined;
 }
 
-/** Whether the system has taken all octets that were written to a connection, be it by TLS above it. */
+/** Whether the system has taken all octets written to a connection, also by TLS above it. */
 export function isOut(socket: Socket): boolean {
   const { _handle: handle } = socket as Socket & { readonly _handle?: Handle | null };
   return socket.writableLength === 0 && (handle?.writeQueueSize ?? 0) === 0;

@@ -31,7 +31,7 @@ export interface AppendTarget {
  * Appends messages to a mailbox, all of them or none, and returns their UIDs in the same order; undefined when the server
  * does not tell them. More than one message needs a server with MULTIAPPEND.
  * @throws CommandRefused; InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one we know; MAILBOX_PROTOCOL
- * when the UIDs cannot be those of these messages, which are there now all the same.
+ * when the UIDs cannot be those of these messages, although the messages are there now.
  */
 export async function append(
   session: Channel,

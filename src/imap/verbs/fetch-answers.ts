@@ -67,7 +67,7 @@ export class FetchAnswers {
     return this.#count === 0 ? uids : subtract(uids, this.#heard.all());
   }
 
-  /** Messages of which something was told, be it by the way. */
+  /** Messages about which anything was reported, even unrequested. */
   get incomplete(): readonly Answer[] {
     return [...this.#pieces.values()];
   }

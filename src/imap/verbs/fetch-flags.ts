@@ -22,7 +22,7 @@ export async function eachMessagesFlags(
   await uidFetch(session, { ...flagRequest(session, uids, tell), areThere: true });
 }
 
-/** The flags of few messages. Who takes one that is left out for gone has to ask again. */
+/** The flags of few messages. A missing one is not gone until the server is asked again. */
 export async function fetchFlags(
   session: Channel,
   uids: UidSet,

@@ -38,7 +38,7 @@ interface Held {
 
 interface LaneOptions {
   readonly takesSeveral: boolean;
-  /** Asked before what was held back takes effect; if false, it is withdrawn, and sent again by whoever handed it in. */
+  /** Asked before a held-back command takes effect; if false, it is withdrawn, and its caller sends it again. */
   readonly mayGo?: () => boolean;
 }
 

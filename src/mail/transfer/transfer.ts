@@ -63,7 +63,7 @@ export async function transferAll(route: Route, batches: BatchQueue): Promise<vo
   try {
     await allDone(copies);
     if (isCutShort === true) throw interrupted();
-    // Whoever made the list knows then all that was on it, be it transferred or not.
+    // Then all that was on the list is known, transferred or not.
     await batches.left();
   } finally {
     lanes.release();

@@ -73,7 +73,7 @@ export type SyncEvent =
       readonly recorded: string;
       readonly actual: string;
     } & OnMailbox)
-  /** Both servers had so many messages of a mailbox that is met for the first time, or made anew: they are paired, not copied. */
+  /** Both servers hold these messages of a mailbox that is met for the first time, or created anew: they are paired, not copied. */
   | { readonly type: "messages-matched"; readonly side?: undefined; readonly mailbox: string; readonly count: number }
   /** The database had entries of the mailbox that cannot be; they are gone, and its messages are matched anew. */
   | { readonly type: "entries-dropped"; readonly side?: undefined; readonly mailbox: string; readonly count: number }

@@ -11,7 +11,7 @@ const knowsBudget = process.versions.v8.startsWith("11.");
 
 let isSet = !knowsBudget;
 
-/** To be called before there is much to do; costs a millisecond. What runs long is optimised all the same, a little later. */
+/** Call it before there is much to do; it costs a millisecond. Long runs are still optimised, a little later. */
 export function optimiseLater(): void {
   if (isSet) return;
   isSet = true;

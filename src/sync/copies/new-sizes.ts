@@ -20,7 +20,7 @@ import { hearOut } from "../mailbox/hear-out.ts";
 import { withSizes } from "../mailbox/survey.ts";
 import { clearRefusal } from "../refused/record-refusal.ts";
 
-/** UIDs. The answer for so many is there at once, and they are enough for a batch. */
+/** UIDs. The answer for this many comes at once, and they are enough for a batch. */
 const firstSlice = 256;
 /** Slices grow until a server has this many messages in one: there may be few among many UIDs. */
 const fullSlice = 1024;

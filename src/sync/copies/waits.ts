@@ -51,7 +51,7 @@ export function concludeOffer(mailbox: OpenMailbox, offer: Offer, offered: UidSe
   else beginWait(mailbox, offer, { firstUid: missing.ranges[0]![0], reason: reluctance.reason });
 }
 
-/** Before the state `after` is recorded: what waited was on the other side all the same, and has its row now. */
+/** Before the state `after` is recorded: the waiting messages were on the other side after all, and have rows now. */
 export function endVainWaits(mailbox: OpenMailbox, after: PerSide<MailboxState>): void {
   const { store, idx, progress } = mailbox;
   for (const side of sides) {

@@ -2,7 +2,7 @@
 
 import type { Loss } from "./loss.ts";
 
-/** Who deletes so few, and not most of a mailbox, has nothing to do with the rest. */
+/** Deletions this few, and not most of a mailbox, have nothing to do with the rest. */
 const slight = 10;
 
 /**

@@ -135,7 +135,7 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
   const silent: UidSet[] = [];
   for (const uids of recorded) silent.push(subtract(uids, await existingUids(sessions[side], uids)));
   const missing = subtract(silent.reduce(union), goneAlready(mailbox, side));
-  // What a search leaves out may be there all the same, and what somebody deletes now is told with the NOOP.
+  // A search may omit messages that exist; NOOP reports what somebody deletes now.
   const there = uidSetOf((await fetchFlags(sessions[side], missing)).keys());
   views[side].requireRead(subtract(missing, there), side);
   const unrecorded = await existingUids(sessions[side], subtract(below, recorded.reduce(union)));
