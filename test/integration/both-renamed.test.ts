@@ -105,7 +105,7 @@ async function takeAdvice(stores: TwoStores): Promise<void> {
     const lines = skipped(stderr);
     const done = new Set<string>();
     for (const [at, line] of lines.entries()) {
-      const [, advice = ""] = /(?:the same|that one|was renamed): interimap (.*?)(?:;.*)?$/.exec(line) ?? [];
+      const [, advice = ""] = /(?:one name|other one|was renamed): interimap (.*?)(?:;.*)?$/.exec(line) ?? [];
       for (const words of advice.replaceAll("NEWNAME", `new-${runs}-${at}`).split(" && interimap ")) {
         const args = words.split(" ");
         // Another line may have been about the same mailbox.
