@@ -1,5 +1,6 @@
 // Leaves the mailboxes that were worked on, so that servers report their changes like those of all others.
 
+import type { MailboxStatusResponse } from "../imap/responses.ts";
 import type { Session } from "../imap/session/session.ts";
 import { leaveMailbox } from "../imap/verbs/leave.ts";
 import { statusIfAny } from "../imap/verbs/mailbox.ts";
@@ -19,7 +20,10 @@ export interface Leaving {
   readonly store: Store;
 }
 
-/** Leaves the selected mailboxes, and asks what happened in them until then: nobody reports that. */
+/**
+ * Leaves the selected mailboxes, and asks what happened in all that were selected: what a server reports of one whose turn is over
+ * goes to nobody, and of what it has not reported when it is left it may say nothing afterwards.
+ */
 export async function leaveMailboxes(
   sessions: PerSide<Session>,
   { sources, agenda, listed, store }: Leaving,
@@ -27,12 +31,24 @@ export async function leaveMailboxes(
   const recorded = recordedStates(store);
   await bothSides(async (side) => {
     const session = sessions[side];
-    const wireName = session.view?.wireName;
-    if (wireName === undefined) return;
+    const selected = session.view === undefined ? [] : [session.view.wireName];
+    const names = new Set([...session.takeLeft(), ...selected]);
     const leaving = leaveMailbox(session);
-    const asking = sources[side].isNotified ? statusIfAny(session, wireName) : undefined;
-    const [now] = await allDone([asking ?? Promise.resolve(undefined), leaving.then(() => undefined)]);
-    const name = listed.nameOf(side, wireName);
-    if (now !== undefined && isMore(now, recorded.get(name ?? "")?.[side])) agenda.noteMailbox(side, wireName, now);
+    const asking = sources[side].isNotified ? [...names].map((wireName) => ask(session, wireName)) : [];
+    const answers = allDone(asking);
+    await allDone([answers.then(() => undefined), leaving]);
+    for (const { wireName, now } of await answers) {
+      const name = listed.nameOf(side, wireName);
+      if (now !== undefined && isMore(now, recorded.get(name ?? "")?.[side])) agenda.noteMailbox(side, wireName, now);
+    }
   });
+}
+
+interface Answer {
+  readonly wireName: string;
+  readonly now: MailboxStatusResponse | undefined;
+}
+
+async function ask(session: Session, wireName: string): Promise<Answer> {
+  return { wireName, now: await statusIfAny(session, wireName) };
 }

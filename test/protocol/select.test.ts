@@ -263,6 +263,19 @@ test("[CLOSED] told twice leaves one mailbox, not two", async () => {
   });
 });
 
+test("mailboxes that were left for another one are known until somebody asks, each once", async () => {
+  const script = ["a", "b", "a", "c"]
+    .map(
+      (name, i) => `C: t${i + 1} SELECT ${name}\n${i > 0 ? "S: * OK [CLOSED] x\n" : ""}${codes}\nS: t${i + 1} OK done`,
+    )
+    .join("\n");
+  await withSession(script, async (session) => {
+    for (const name of ["a", "b", "a", "c"]) await select(session, name);
+    assert.deepEqual(session.takeLeft(), ["a", "b"]);
+    assert.deepEqual(session.takeLeft(), []);
+  });
+});
+
 test("a mailbox that is selected again twice is left once", async () => {
   const again = "QRESYNC (7 90)";
   const script = `${leaving}

@@ -21,10 +21,18 @@ export class Selection {
   next: MailboxView | undefined;
   /** Where it is missing, a response behind a SELECT that leaves a mailbox may be about either. */
   closedHabit: ClosedHabit = "unknown";
+  readonly #left = new Set<string>();
   /** In the order in which they are answered. Only the first one can be entered. */
   readonly #openings: Opening[] = [];
   /** The last SELECT was refused: no mailbox is selected any more (RFC 3501 6.3.1). */
   #isNowhere = false;
+
+  /** Mailboxes that were left for another one since the last call, by their names on the wire. */
+  takeLeft(): readonly string[] {
+    const left = [...this.#left];
+    this.#left.clear();
+    return left;
+  }
 
   /** Whether a SELECT that is sent now leaves a mailbox. */
   leaves(opens: MailboxView | undefined): boolean {
@@ -63,6 +71,7 @@ export class Selection {
     if (view !== undefined && entered === undefined && isSelected && this.view !== undefined) {
       // What the server reported may have been about the mailbox before: it has to report again.
       this.closedHabit = "missing";
+      this.#left.add(this.view.wireName);
       this.view = view;
       return this.#openings.length > 0 ? "not closed" : "again";
     }
@@ -83,6 +92,8 @@ export class Selection {
 
   #enter(opening: Opening, how: NonNullable<Opening["entered"]>): void {
     opening.entered = how;
-    this.view = opening.view;
+    const { view } = opening;
+    if (view !== undefined && this.view !== undefined && this.view !== view) this.#left.add(this.view.wireName);
+    this.view = view;
   }
 }

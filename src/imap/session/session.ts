@@ -112,6 +112,11 @@ export class Session {
     this.#selection.view = view;
   }
 
+  /** See {@link Selection.takeLeft}. */
+  takeLeft(): readonly string[] {
+    return this.#selection.takeLeft();
+  }
+
   /** The server knows us, and we know it: it may say all that is of use. */
   trust(): void {
     this.#reader.limit(trustingLimits);

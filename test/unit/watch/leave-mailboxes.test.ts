@@ -24,6 +24,7 @@ interface Situation {
   readonly answer?: MailboxStatusResponse;
   readonly isNotified?: boolean;
   readonly selected?: string;
+  readonly left?: readonly string[];
   readonly capabilities?: readonly string[];
 }
 
@@ -70,4 +71,17 @@ test("a server that does not report changes is not asked: it is looked at anyhow
 
 test("where no mailbox is selected there is nothing to leave", async () => {
   assert.deepEqual((await left({ capabilities: unselect })).commands, []);
+});
+
+test("those whose turn was over before are asked for, too, each once", async () => {
+  const answer = { ...asRecorded, uidNext: 11, highestModSeq: 101n };
+  const { commands, isNoted } = await left({
+    selected: "other",
+    left: ["box", "other"],
+    capabilities: unselect,
+    answer,
+  });
+  assert.deepEqual(commands, ["UNSELECT", "STATUS", "STATUS"]);
+  assert.equal(isNoted, true);
+  assert.deepEqual((await left({ left: ["box"], capabilities: unselect })).commands, ["STATUS"]);
 });

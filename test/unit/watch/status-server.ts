@@ -20,7 +20,13 @@ export interface StatusServer {
 
 export function statusServer(
   side: Side,
-  { selected, capabilities = [] }: { readonly selected?: string; readonly capabilities?: readonly string[] } = {},
+  {
+    selected,
+    left = [],
+    capabilities = [],
+  }: Partial<Record<"left" | "capabilities", readonly string[]>> & {
+    readonly selected?: string;
+  } = {},
 ): StatusServer {
   const server: { -readonly [K in keyof StatusServer]: StatusServer[K] } = {
     commands: [],
@@ -32,6 +38,7 @@ export function statusServer(
       capabilities: new Capabilities(capabilities),
       abilities: withQresync,
       view: selected === undefined ? undefined : new MailboxView(selected, withQresync),
+      takeLeft: () => left,
       run: ({ name, claim }: Command): Promise<void> => {
         server.commands.push(name);
         if (server.failure !== undefined) return Promise.reject(server.failure);
