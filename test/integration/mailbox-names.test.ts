@@ -408,7 +408,7 @@ describe("the command to run when a mailbox disappeared", () => {
   }
 
   function shellWord(name: string): string {
-    return name === "%" || name === "-d" ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
+    return name === "-d" ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
   }
 });
 

@@ -182,6 +182,8 @@ describe("while a daemon watches", () => {
       );
       const all = await everything(stores, someBoxes);
       await becomes(() => allDone(sides.map((one) => held(stores[one], someBoxes))), [all, all]);
+      // The copies are there before all that is recorded of them.
+      await daemon.waits();
       await daemon.stop();
       await assertWhole(stores, all);
     });
