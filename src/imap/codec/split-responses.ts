@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import { announcedSize, isFetch, lengthWithoutEnd } from "./announced-literal.ts";
+import { LiteralSpace } from "./literal-space.ts";
 import { type ResponseLimits, tooMuch, trustingLimits } from "./response-limits.ts";
 
 /** One response of the server. */
@@ -47,6 +48,7 @@ export class ResponseSplitter {
   #unwanted = 0;
   #passedOver = 0;
   readonly #mayCome: (octets: number) => boolean;
+  readonly #space = new LiteralSpace();
 
   /** `mayCome`: whether a literal of that size is waited for; otherwise it is passed over. */
   constructor(limits: ResponseLimits = trustingLimits, mayCome: (octets: number) => boolean = () => true) {
@@ -141,13 +143,12 @@ export class ResponseSplitter {
     if (isUnwanted) {
       this.#unwanted = size;
       this.#passedOver += size;
-    } else if (end <= this.#chunk.length) {
-      // Most literals arrive whole. One that stays where it is keeps the chunk alive, but that is mostly literals anyway.
+    } else if (end <= this.#chunk.length && size <= smallLiteral) {
+      // It keeps the chunk alive, but not for long: it becomes a string.
       this.#keep(this.#chunk.subarray(this.#position, end));
       this.#position = end;
     } else {
-      // Pages that are never written to cost nothing: a server can announce much without our paying for it.
-      this.#literal = Buffer.allocUnsafeSlow(size);
+      this.#literal = this.#space.take(size);
       this.#filled = 0;
     }
   }
