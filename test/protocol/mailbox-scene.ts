@@ -47,7 +47,7 @@ export async function withScene(
       store.checkpoint(idx, { local: before, remote: before });
     }
     const events: SyncEvent[] = [];
-    const inFlight = perSide(() => new ByteBudget(budget));
+    const inFlight = perSide(() => new ByteBudget(() => budget));
     await withSession(
       scripts.local,
       (local) =>

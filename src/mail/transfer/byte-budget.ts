@@ -1,13 +1,32 @@
 // Bounds the octets asked for and not yet passed on. Sockets are never paused (each is source and target at once, and
 // both would wait for the other); what is not asked for cannot pile up.
 
+/** Enough where servers are near: nothing waits for it. */
+const least = 8 << 20;
+/** For each ms of round trip, what a fast connection carries meanwhile. */
+const perMs = least / 25;
+/** Memory has to hold it. */
+const most = 32 << 20;
+/** Some ms are not the way, but how busy the machine is. */
+const nearMs = 5;
+
+/**
+ * How many octets may be on their way from one server to the other: as many as keep the connections busy until it is known
+ * that the first of them have arrived. `roundTripMs`: to either server.
+ */
+export function octetsInFlight(roundTripMs: readonly number[]): number {
+  const ms = roundTripMs.filter(Number.isFinite).reduce((sum, each) => sum + each, 0);
+  return Math.min(most, least + perMs * Math.max(0, ms - nearMs));
+}
+
 export class ByteBudget {
-  readonly #limit: number;
+  readonly #limit: () => number;
   #used = 0;
   #alone: Promise<unknown> = Promise.resolve();
   readonly #waiting: { readonly octets: number; readonly start: () => void }[] = [];
 
-  constructor(limit: number) {
+  /** `limit` may grow. */
+  constructor(limit: () => number) {
     this.#limit = limit;
   }
 
@@ -33,7 +52,7 @@ export class ByteBudget {
 
   #admit(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (this.#used > 0 && this.#used + next.octets > this.#limit) return;
+      if (this.#used > 0 && this.#used + next.octets > this.#limit()) return;
       this.#waiting.shift();
       this.#used += next.octets;
       next.start();

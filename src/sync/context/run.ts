@@ -3,7 +3,7 @@
 import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import { ByteBudget } from "../../mail/transfer/byte-budget.ts";
+import { ByteBudget, octetsInFlight } from "../../mail/transfer/byte-budget.ts";
 import { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -14,9 +14,6 @@ import { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox, MailboxPlan } from "../mailboxes/mailbox-plan.ts";
 import type { RenameSource } from "../renames/rename-news-plan.ts";
 import type { RunContext } from "./run-context.ts";
-
-/** What each side may have delivered, or be delivering, before the other has it. */
-const inFlightOctets = 8 << 20;
 
 export interface SyncOptions extends Pick<RunContext, "connections" | "store" | "report" | "matchesExisting" | "stop"> {
   readonly query: ListingQuery;
@@ -56,11 +53,12 @@ export interface Reconciled extends Planned {
 }
 
 export async function begin(options: SyncOptions): Promise<Run> {
+  const sessions = options.sessions ?? (await options.connections.open());
   const skipped = new Set<string>();
   const rubbish = new Set<string>();
   return {
     ...options,
-    sessions: options.sessions ?? (await options.connections.open()),
+    sessions,
     guard: new DeletionGuard({
       countKnown: () => countKnown(options.store, new Set([...skipped, ...rubbish])),
       limit: options.deletionLimit,
@@ -70,7 +68,7 @@ export async function begin(options: SyncOptions): Promise<Run> {
     skipped,
     doubted: new Set(),
     rubbish,
-    inFlight: perSide(() => new ByteBudget(inFlightOctets)),
+    inFlight: perSide(() => new ByteBudget(() => octetsInFlight(sides.map((side) => sessions[side].roundTripMs)))),
     shortage: perSide(() => new Shortage()),
     created: perSide(() => new Set<string>()),
     unreadable: perSide(() => new Set<string>()),

@@ -13,7 +13,7 @@ const steps = fc.array(fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefi
 test("the budget holds, and requests are granted in their order as soon as they fit", async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (list) => {
-      const budget = new ByteBudget(limit);
+      const budget = new ByteBudget(() => limit);
       const requests: number[] = [];
       const granted: number[] = [];
       let released = 0;

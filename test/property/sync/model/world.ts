@@ -135,7 +135,7 @@ export class World {
       listed: perSide((side) => this.mailboxes[side].state),
       sessions: sessions,
       connections: new SessionPair(perSide(() => ({ main: () => Promise.reject(new Error("no more")), limit: 1 }))),
-      inFlight: perSide(() => new ByteBudget(1 << 20)),
+      inFlight: perSide(() => new ByteBudget(() => 1 << 20)),
       shortage: perSide(() => new Shortage()),
       store,
       report: (event) => events.push(event),

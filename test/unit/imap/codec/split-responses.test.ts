@@ -158,13 +158,40 @@ for (const start of [
   }
 }
 
-test("a literal that arrives whole is not copied", () => {
+test("a small literal that arrives whole is not copied", () => {
   const chunk = Buffer.from("* 1 FETCH (BODY[] {5}\r\nhello)\r\n");
   const splitter = new ResponseSplitter();
   splitter.give(chunk);
   const [literal] = splitter.next()?.literals ?? [];
   assert.equal(literal?.toString(), "hello");
   assert.equal(literal.buffer, chunk.buffer);
+});
+
+test("messages share blocks of memory, and keep nothing else alive", () => {
+  const message = "m".repeat(5000);
+  const chunks = Array.from({ length: 300 }, (_, i) =>
+    Buffer.from(`* ${String(i + 1)} FETCH (BODY[] {5000}\r\n${message})\r\n`),
+  );
+  const literals = split(chunks.map((chunk) => chunk.toString("latin1"))).flatMap((response) => response.literals);
+  assert.equal(literals.length, 300);
+  assert.ok(literals.every((literal) => literal.toString() === message));
+  const blocks = new Set(literals.map(({ buffer }) => buffer));
+  assert.equal(blocks.size, 2);
+  assert.ok([...blocks].every((block) => block.byteLength === 1 << 20));
+});
+
+test("a message that is filled in does not change the one before it", () => {
+  const literals = split([
+    "* 1 FETCH (BODY[] {5000}\r\n",
+    "a".repeat(5000),
+    ")\r\n* 2 FETCH (BODY[] {5000}\r\n",
+    "b".repeat(5000),
+    ")\r\n",
+  ]);
+  assert.deepEqual(
+    literals.map((response) => response.literals[0]?.toString()),
+    ["a".repeat(5000), "b".repeat(5000)],
+  );
 });
 
 const limits = { line: 20, literal: 10, response: 40 };
