@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { promisify } from "node:util";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
+import { shellWord } from "../../src/util/shell-word.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { giveDatabase } from "../support/give-database.ts";
@@ -405,10 +406,6 @@ describe("the command to run when a mailbox disappeared", () => {
       assert.equal((await run(stores)).stderr, "");
       await assertNothingToDo(stores);
     });
-  }
-
-  function shellWord(name: string): string {
-    return name === "-d" ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
   }
 });
 
