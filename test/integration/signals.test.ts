@@ -251,7 +251,7 @@ test("a second SIGTERM ends a run that waits for its server, at once; the next r
 test("the batch in hand is finished and recorded, and no other is begun", async (t) => {
   const stores = await twoStores(t, { local: dovecot, remote: cyrus });
   await command(stores.local, "CREATE box");
-  await deliver(stores.local, "INBOX", ...mails("m", 60, { body: "x".repeat(400_000) }));
+  await deliver(stores.local, "INBOX", ...mails("m", 100, { body: "x".repeat(400_000) }));
   await deliver(stores.local, "box", mail("other"));
   const run = startInterimap(stores.home);
   let isBegun = false;
@@ -266,7 +266,8 @@ test("the batch in hand is finished and recorded, and no other is begun", async 
   const { status, stderr } = await run.finished;
   assert.equal(status, 143, stderr);
   const copied = (await contents(stores.remote)).length;
-  assert.ok(copied > 0 && copied < 60, String(copied));
+  // More than may be on its way to a server that answers slowly.
+  assert.ok(copied > 0 && copied < 100, String(copied));
   // Where servers answer slowly, several mailboxes are worked on at once.
   const others = await contents(stores.remote, "box");
   assert.ok(isBegun || others.length === 0);

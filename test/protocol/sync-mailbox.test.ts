@@ -863,6 +863,32 @@ for (const [what, local] of silent) {
   });
 }
 
+test("what a server that reports changes says only in the comparison is its change, and not the other's", async () => {
+  const stored = `
+    C: z UID STORE 1 FLAGS.SILENT (a)
+    S: z OK`;
+  const scripts = {
+    local:
+      selected({ modSeq: 0 }) +
+      bare(compared("", "", [undefined, undefined])) +
+      bare(flagsOf("1", told(1))) +
+      stored +
+      bare(flagsOf("1", told(1, "a"))) +
+      settled({ modSeq: 0 }),
+    remote: selected() + compared("", "a", [4, 6]) + flagsOf("2", told(2, "a", 6)),
+  };
+  await withScene(scripts, async (scene) => {
+    await scene.sync();
+    assert.deepEqual(
+      scene.events.map(({ type, side }) => [type, side]),
+      [
+        ["changes-untold", "local"],
+        ["flags-updated", "local"],
+      ],
+    );
+  });
+});
+
 const untrusted = { ...before, highestModSeq: 0n };
 
 test("MODSEQ (0), or none, in an answer that should have one is found out before anything is recorded", async () => {

@@ -1,7 +1,9 @@
 // Compares pairs of messages in full, where a server does not tell what happened to them: whether both are there, and
 // their flags. What is found goes into the ledgers and views, as if it had been told.
 
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { emptyUidSet, subtract, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { slices } from "../../util/slices.ts";
@@ -21,6 +23,27 @@ export async function comparePairs(
 ): Promise<void> {
   const missing = await compareFlags(mailbox, pairs, untold);
   for (const side of sides) mailbox.views[side].pending.noteVanished(missing[side]);
+}
+
+interface Compared {
+  readonly pair: PerSide<number>;
+  /** What was just read. */
+  readonly now: PerSide<FlagChange>;
+  readonly untold: readonly Side[];
+}
+
+/**
+ * A server that reports changes may have been asked just before it reported one: then this answer is the report, and what
+ * makes the difference. Returns whether it is.
+ */
+function noteReported({ views, flags, progress }: OpenMailbox, { pair, now, untold }: Compared): boolean {
+  const reporting = sides.filter((side) => {
+    if (untold.includes(side) || progress[side].hidesChanges) return false;
+    const [uid, { flags: read, modSeq }] = [pair[side], now[side]];
+    return modSeq > noModSeq && !views[side].isNoNews(uid, now[side]) && flags[side].known(uid) !== read;
+  });
+  for (const side of reporting) flags[side].note(pair[side], now[side]);
+  return reporting.length > 0;
 }
 
 /** The same; returns what is missing, for those who believe nothing of it yet. */
@@ -43,10 +66,11 @@ export async function compareFlags(
       const { local, remote } = perSide((side) => found[side].get(pair[side]));
       if (local === undefined || remote === undefined) continue;
       const [now, isEqual] = [{ local, remote }, local.flags === remote.flags];
+      const isExplained = !isEqual && noteReported(mailbox, { pair, now, untold });
       for (const side of untold) {
         const uid = pair[side];
         // What was just read is newer than what was told before.
-        if (!isEqual || flags[side].changeOf(uid) !== undefined) flags[side].note(uid, now[side]);
+        if ((!isEqual && !isExplained) || flags[side].changeOf(uid) !== undefined) flags[side].note(uid, now[side]);
       }
     }
   }
