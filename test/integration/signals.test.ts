@@ -28,7 +28,7 @@ const { dovecot, cyrus } = await startAll({
 });
 
 const boxes = ["INBOX", "a", "b", "c"] as const;
-const perBox = { local: 60, remote: 30 };
+const perBox = { local: 120, remote: 60 };
 
 /** Can be interrupted once a number of octets has passed between it and its servers. */
 interface Interruptible extends Pair {
