@@ -1,7 +1,7 @@
 // Mailboxes that were renamed while others took their old names: the other server follows, and nothing is copied twice.
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { describe, test } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -12,6 +12,7 @@ import { quoted } from "../support/raw-imap.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { synchronisedStores } from "../support/synchronised-stores.ts";
 import {
   asClient,
   deliver,
@@ -132,14 +133,6 @@ async function fill({ local }: TwoStores): Promise<void> {
   await deliverToEach(local, new Map(entries.map(([name, count]) => [on(local, name), mails(name, count)])));
 }
 
-async function filled(t: TestContext, servers: PerSide<MailServer>): Promise<TwoStores> {
-  const stores = await twoStores(t, servers);
-  await fill(stores);
-  const { status, stderr } = await runInterimap(stores.home);
-  assert.equal(status, 0, stderr);
-  return stores;
-}
-
 async function assertSettled(stores: TwoStores): Promise<void> {
   for (const side of sides) assert.deepEqual(await held(stores[side]), after, side);
   assert.deepEqual(diffSnapshots(await snapshot(stores.local), await snapshot(stores.remote)), []);
@@ -169,7 +162,7 @@ for (const [pair, servers] of pairings)
   for (const side of sides)
     describe(`between ${pair}, on the ${side} server`, () => {
       test(`the other one follows: ${stories.map(({ name }) => name).join("; ")}`, async (t) => {
-        const stores = await filled(t, servers);
+        const stores = await synchronisedStores(t, servers, { prepare: fill });
         await act(stores[side], ...done);
         const { status, stderr } = await runInterimap(stores.home);
         assert.equal(status, 0, stderr);
@@ -180,7 +173,7 @@ for (const [pair, servers] of pairings)
       if (side === "remote") return;
 
       test("killed after each rename, the next run goes on", async (t) => {
-        const stores = await filled(t, servers);
+        const stores = await synchronisedStores(t, servers, { prepare: fill });
         await act(stores[side], ...done);
         let kills = 0;
         for (let isKilled = true; isKilled;) {

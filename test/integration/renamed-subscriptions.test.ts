@@ -2,7 +2,7 @@
 // followed they go along, on the server where it happened, too.
 
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { otherSide, type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -11,7 +11,8 @@ import { quoted } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
+import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { command, deliver, mails, type TwoStores, userNames } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
 
@@ -60,14 +61,6 @@ async function fill({ local }: TwoStores): Promise<void> {
     await deliver(local, name.replaceAll("/", local.delimiter), ...mails(name.replace("/", ""), 2));
 }
 
-async function filled(t: TestContext, servers: PerSide<MailServer>): Promise<TwoStores> {
-  const stores = await twoStores(t, servers);
-  await fill(stores);
-  const { status, stderr } = await runInterimap(stores.home);
-  assert.equal(status, 0, stderr);
-  return stores;
-}
-
 for (const side of sides) {
   test(`renamed on the ${side} side, and told by its server`, async (t) => {
     const stores = await startWatching(t, { local: slash, remote: dot }, { args, prepare: fill });
@@ -112,7 +105,7 @@ for (const side of sides) {
     ["Dovecot and Cyrus", { local: dot, remote: cyrus }],
   ] as const) {
     test(`renamed on the ${side} side, and on the other by the command that is advised (${name})`, async (t) => {
-      const stores = await filled(t, servers);
+      const stores = await synchronisedStores(t, servers, { prepare: fill });
       await act(stores[side], "rename a x");
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
@@ -135,7 +128,7 @@ for (const side of sides) {
       { client: "leaves subscriptions as they are", more: [], after: ["a", "other/b"] },
     ]) {
       test(`exchanged on the ${side} side, by a client that ${client} (${name})`, async (t) => {
-        const stores = await filled(t, servers);
+        const stores = await synchronisedStores(t, servers, { prepare: fill });
         await act(stores[otherSide(side)], "unsubscribe other");
         const { status, stderr } = await runInterimap(stores.home);
         assert.equal(status, 0, stderr);

@@ -10,9 +10,10 @@ import { type Dump, dump } from "../unit/state/databases.ts";
 import { becomes, eventually } from "./eventually.ts";
 import type { MailServer } from "./mail-server.ts";
 import type { InterimapHome, RunningInterimap, RunOptions, RunResult } from "./run-interimap.ts";
-import { homeEnvironment, runInterimap, startInterimap } from "./run-interimap.ts";
+import { homeEnvironment, startInterimap } from "./run-interimap.ts";
 import { diffSnapshots, snapshot } from "./snapshot.ts";
-import { type StoresOptions, type TwoStores, twoStores } from "./two-stores.ts";
+import { type SynchronisedOptions, synchronisedStores } from "./synchronised-stores.ts";
+import type { TwoStores } from "./two-stores.ts";
 
 export { becomes, eventually };
 
@@ -38,10 +39,8 @@ export interface WatchedStores extends TwoStores {
   readonly recorded: Dump;
 }
 
-export interface WatchingOptions extends StoresOptions, RunOptions {
+export interface WatchingOptions extends SynchronisedOptions, RunOptions {
   readonly args?: readonly string[];
-  /** Puts into the stores what is there from the start. */
-  readonly prepare?: (stores: TwoStores) => Promise<void>;
   /** Called between the first run and the daemon, e.g. to set traps. */
   readonly beforeDaemon?: (stores: TwoStores) => void;
 }
@@ -57,10 +56,7 @@ export async function startWatching(
   servers: PerSide<MailServer>,
   { args = ["--notify"], prepare, beforeDaemon, ...options }: WatchingOptions = {},
 ): Promise<WatchedStores> {
-  const stores = await twoStores(t, servers, options);
-  await prepare?.(stores);
-  const { status, stderr } = await runInterimap(stores.home);
-  assert.equal(status, 0, stderr);
+  const stores = await synchronisedStores(t, servers, { prepare, ...options });
   for (const side of sides) stores.proxies[side].reset();
   beforeDaemon?.(stores);
   const recorded = dump(stores.home.databaseFile);

@@ -86,7 +86,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspe
   const counted = function* (batches: readonly Batch[]): Generator<Batch, void, undefined> {
     if (batches.length > 0) markInterruptible(mailbox);
     for (const { uids, octets } of batches) {
-      for (const uid of uids) offered.addRange(uid, uid);
+      for (const uid of uids) offered.add(uid);
       known.messages += uids.length;
       known.octets += octets;
     }

@@ -4,7 +4,7 @@
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { type MessageSizes, sizesOf } from "../../model/message-sizes.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { emptyUidSet, hasUid, isEmpty, isSameSet, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { pairMessages } from "../identity/pair-messages.ts";
 import { adopt } from "../recovery/adopt.ts";
@@ -29,13 +29,9 @@ async function identitiesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Pro
   const identities = await asked?.identities;
   // Of two such commands in flight, one would take the other's answers.
   await asked?.sizes;
-  if (asked !== undefined && identities !== undefined && isSame(asked.uids, uids)) return identities;
+  if (asked !== undefined && identities !== undefined && isSameSet(asked.uids, uids)) return identities;
   forgetChangesOf(mailbox, { local: emptyUidSet, remote: emptyUidSet, [side]: uids });
   return fetchIdentities(mailbox.sessions[side], uids);
-}
-
-function isSame(a: UidSet, b: UidSet): boolean {
-  return isEmpty(subtract(a, b)) && isEmpty(subtract(b, a));
 }
 
 function sizesAmong(messages: readonly MessageIdentity[], uids: UidSet): MessageSizes {

@@ -2,6 +2,7 @@
 
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { type PerSide, type Side, sides } from "../../model/side.ts";
+import { sum } from "../../util/sum.ts";
 
 export interface Numbers {
   /** How many messages are recorded as being on both sides. */
@@ -19,11 +20,11 @@ export type Now = Partial<Pick<MailboxState, "uidValidity" | "uidNext"> & { read
 /** Those that may have lost messages, if all of them together may have lost too many. */
 export function planSurveys<T extends Numbers>(all: readonly T[], isTooMany: (count: number) => boolean): readonly T[] {
   const lossy = all.filter((one) => mostLost(one) > 0);
-  return isTooMany(lossy.reduce((sum, one) => sum + mostLost(one), 0)) ? lossy : [];
+  return isTooMany(sum(lossy.map(mostLost))) ? lossy : [];
 }
 
 function mostLost(numbers: Numbers): number {
-  return sides.reduce((sum, side) => sum + mostLostOn(numbers, side), 0);
+  return sum(sides.map((side) => mostLostOn(numbers, side)));
 }
 
 function mostLostOn({ mapped, counts, before, now }: Numbers, side: Side): number {

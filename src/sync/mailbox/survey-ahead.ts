@@ -11,6 +11,7 @@ import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts
 import { emptyUidSet, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import { allDone } from "../../util/all-done.ts";
+import { sum } from "../../util/sum.ts";
 import { countLoss } from "../deletions/count-loss.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
@@ -121,8 +122,4 @@ async function lookAt({ store, sessions }: Surveyor, { side, prospect }: OnSide)
     changed: seen.changed.size,
     fresh: subtract(uidRange(seen.firstNew, seen.state.uidNext - 1), copied),
   };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -4,6 +4,7 @@
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import { type PerSide, type Side, sides } from "../../model/side.ts";
 import { countUids, hasUid, intersect, subtract, type UidSet, union } from "../../model/uid-set.ts";
+import { sum } from "../../util/sum.ts";
 import type { Loss } from "../deletions/loss.ts";
 
 export interface Survey {
@@ -63,8 +64,4 @@ export function totalsOf(surveys: Iterable<Survey>): SurveyTotals {
     totals.octets += sum(sides.map((side) => octets[side] ?? 0));
   }
   return totals;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
