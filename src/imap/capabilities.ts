@@ -63,7 +63,6 @@ const required: readonly { readonly name: string; readonly rfc: string; readonly
   { name: "QRESYNC", rfc: "RFC 7162" },
   { name: "LIST-EXTENDED", rfc: "RFC 5258" },
   { name: "LIST-STATUS", rfc: "RFC 5819", instead: "NOTIFY" },
-  { name: "UIDPLUS", rfc: "RFC 4315" },
 ];
 
 /**

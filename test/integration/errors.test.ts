@@ -366,7 +366,6 @@ describe("what a server lacks or refuses", () => {
     ["QRESYNC", "RFC 7162"],
     ["LIST-EXTENDED", "RFC 5258"],
     ["LIST-STATUS", "RFC 5819"],
-    ["UIDPLUS", "RFC 4315"],
   ] as const) {
     test(`${name} is missing`, async (t) => {
       // NOTIFY makes up for LIST-STATUS.
