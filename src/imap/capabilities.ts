@@ -58,24 +58,13 @@ function appendLimitAmong(names: ReadonlySet<string>): number | undefined {
   return undefined;
 }
 
-/** Each with what makes up for its absence. */
-const required: readonly { readonly name: string; readonly rfc: string; readonly instead?: string }[] = [
-  { name: "QRESYNC", rfc: "RFC 7162" },
-  { name: "LIST-EXTENDED", rfc: "RFC 5258" },
-  { name: "LIST-STATUS", rfc: "RFC 5819", instead: "NOTIFY" },
-];
-
 /**
- * Checks that a server offers every extension the synchronisation stands on.
- * @throws InterimapError CAPABILITY_MISSING naming all that are missing.
+ * Everything stands on the base protocol (RFC 3501, or its successor RFC 9051); no extension is required.
+ * @throws InterimapError CAPABILITY_MISSING
  */
-export function requireCapabilities(capabilities: Capabilities): void {
-  const missing = required.filter(
-    ({ name, instead }) => !capabilities.has(name) && !(instead !== undefined && capabilities.has(instead)),
-  );
-  if (missing.length === 0) return;
-  const names = missing.map(({ name, rfc }) => `${name} (${rfc})`).join(", ");
-  throw new InterimapError("CAPABILITY_MISSING", `the server does not offer ${names}`, {
+export function requireImap4(capabilities: Capabilities): void {
+  if (capabilities.has("IMAP4REV1") || capabilities.has("IMAP4REV2")) return;
+  throw new InterimapError("CAPABILITY_MISSING", "the server offers neither IMAP4rev1 nor IMAP4rev2", {
     hint: "interimap cannot work with this server",
   });
 }

@@ -1,12 +1,12 @@
 // From nothing to a session that is ready to synchronise:
-// transport, greeting, STARTTLS, login, capabilities, QRESYNC, compression.
+// transport, greeting, STARTTLS, login, capabilities, what they allow, compression.
 
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import { duration } from "../util/duration.ts";
-import { requireCapabilities } from "./capabilities.ts";
+import { requireImap4 } from "./capabilities.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { awaitGreeting } from "./greeting.ts";
 import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
@@ -14,7 +14,7 @@ import { Session } from "./session/session.ts";
 import { openTransport } from "./transport/open-transport.ts";
 import { refreshCapabilities } from "./verbs/capability.ts";
 import { compress } from "./verbs/compress.ts";
-import { enableQresync } from "./verbs/enable.ts";
+import { agreeOnAbilities } from "./verbs/enable.ts";
 import { startTls } from "./verbs/starttls.ts";
 
 export interface ConnectOptions {
@@ -75,8 +75,8 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
       if (!isPreauthenticated) await logIn(session, settings);
     });
     session.trust();
-    requireCapabilities(session.capabilities);
-    const enabled = enableQresync(session);
+    requireImap4(session.capabilities);
+    const enabled = agreeOnAbilities(session);
     if (settings.compress) await compress(session);
     if (options.isEager !== true) await enabled;
     return session;

@@ -23,6 +23,8 @@ export class MailboxView extends MailboxDescription {
   existedWhenSelected = 0;
   /** Messages vanished since: as many may be there as before, and others. */
   hasShrunk = false;
+  /** Messages were removed or changed, and the server told only their numbers: which they are has to be found out. */
+  hasUnnamedNews = false;
   /** The server told a mod-sequence of a message that is none: what changes there cannot be told by mod-sequences. */
   hasUnknownModSeqs = false;
   /** The highest that was reported of any message. */
@@ -197,21 +199,27 @@ export class MailboxView extends MailboxDescription {
   }
 
   #uidOf(named: Named): number | undefined {
-    if ("uid" in named) return named.uid;
-    this.noteFault(named.fault);
+    if (named === "unknown") this.hasUnnamedNews = true;
+    else if ("uid" in named) return named.uid;
+    else this.noteFault(named.fault);
     return undefined;
   }
 
   #noteExpunged(named: Named): void {
     const uid = this.#uidOf(named);
     if (uid !== undefined) this.#vanish({ uids: uidSetOf([uid]), earlier: false });
+    else if (named === "unknown") this.#shrink(1);
   }
 
   #vanish({ uids, earlier }: Pick<VanishedResponse, "uids" | "earlier">): void {
     this.pending.noteVanished(uids, !earlier);
     // RFC 7162 3.2.10: EXISTS is not repeated after VANISHED without (EARLIER).
     if (earlier) return;
-    this.exists = Math.max(0, this.exists - countUids(uids));
+    this.#shrink(countUids(uids));
+  }
+
+  #shrink(by: number): void {
+    this.exists = Math.max(0, this.exists - by);
     this.hasShrunk = true;
   }
 }

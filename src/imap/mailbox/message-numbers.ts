@@ -2,8 +2,11 @@
 
 import type { ExpungeResponse, FetchResponse } from "../responses.ts";
 
-/** Whose message it is, or why that cannot be: then nothing the server says of the mailbox is to be relied on. */
-export type Named = { readonly uid: number } | { readonly fault: string };
+/**
+ * Whose message it is; `unknown`: nobody can tell, and the server has to be asked. Or why that cannot be: then nothing the
+ * server says of the mailbox is to be relied on.
+ */
+export type Named = { readonly uid: number } | "unknown" | { readonly fault: string };
 
 /** One for each selected mailbox, since what a number means depends on what was said before. */
 export interface MessageNumbers {
@@ -20,6 +23,6 @@ export const neverByNumber: MessageNumbers = {
 
 /** Nobody counts along. */
 export const uncounted: MessageNumbers = {
-  expunged: () => ({ fault: "the server sent EXPUNGE, and the numbers of messages are not known" }),
-  changed: () => ({ fault: "the server sent a FETCH without UID, and the numbers of messages are not known" }),
+  expunged: () => "unknown",
+  changed: () => "unknown",
 };

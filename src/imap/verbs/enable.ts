@@ -1,14 +1,21 @@
 // ENABLE: the server tells what QRESYNC lets it tell (RFC 5161, RFC 7162 3.2.3).
 
 import { InterimapError } from "../../model/errors.ts";
-import { withQresync } from "../abilities.ts";
+import { basic, withQresync } from "../abilities.ts";
 import { line } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { UntaggedResponse } from "../responses.ts";
 import type { Session } from "../session/session.ts";
 
+/** The most that the server offers of what tells changes. Throws as {@link enableQresync}. */
+export function agreeOnAbilities(session: Session): Promise<unknown> {
+  if (session.capabilities.has("QRESYNC")) return enableQresync(session);
+  session.abilities = basic;
+  return Promise.resolve();
+}
+
 /** The session ends when the server does not: CAPABILITY_MISSING, or as {@link CommandRefused.ofServer} says. */
-export function enableQresync(session: Session): Promise<unknown> {
+function enableQresync(session: Session): Promise<unknown> {
   let isEnabled = false;
   // What is sent behind it relies on it.
   session.abilities = withQresync;

@@ -1,6 +1,7 @@
 // Mailboxes whose server does not report every change: they are compared in full, and recorded so that the next run does it
 // again.
 
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { toldState } from "../../imap/mailbox/told-state.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
@@ -21,7 +22,11 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   const { store, idx, progress, views, flags } = mailbox;
   const doubts = new Map<Side, Doubt | undefined>();
   for (const side of sides) {
-    if (progress[side].hidesChanges) continue;
+    if (progress[side].hidesChanges) {
+      if (!takeUnnamed(views[side])) continue;
+      doubts.set(side, undefined);
+      continue;
+    }
     if (isWorthAProbe(mailbox, side)) await probe(mailbox, side);
     const doubt = doubtOf(evidenceOf(mailbox, side));
     if (doubt === undefined && !wasHiding(mailbox, side)) continue;
@@ -42,6 +47,12 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   }
   for (const [side, doubt] of doubts) if (doubt !== undefined) await settleDoubt(mailbox, side, doubt);
   return isToCompare;
+}
+
+function takeUnnamed(view: MailboxView): boolean {
+  const { hasUnnamedNews } = view;
+  view.hasUnnamedNews = false;
+  return hasUnnamedNews;
 }
 
 /** What cannot be seen in the mailbox as it is now, a server may have said once, and by mistake: it is asked again. */
