@@ -1,7 +1,9 @@
 // What a test sees of a throw-away IMAP server, whichever program it is.
 
 export interface MailServer {
-  readonly kind: "dovecot" | "cyrus";
+  readonly kind: "dovecot" | "cyrus" | "courier" | "mailutils";
+  /** It has neither LITERAL+, MULTIAPPEND, UID EXPUNGE nor LIST-EXTENDED, which the tests' own clients use elsewhere. */
+  readonly isBare?: boolean;
   readonly host: string;
   /** Plain text, and STARTTLS when there is a certificate. */
   readonly port: number;
@@ -15,7 +17,7 @@ export interface MailServer {
   readonly prefix: string;
   /** Everything the server writes is below; gone after stop(). */
   readonly directory: string;
-  /** A command line that speaks pre-authenticated IMAP on its standard input and output. Dovecot only. */
+  /** A command line that speaks pre-authenticated IMAP on its standard input and output. Not Cyrus. */
   tunnelCommand(user?: string): string;
   /** Stops the processes, keeps mail and ports, and starts again; `meanwhile` has the files to itself. */
   restart(meanwhile?: () => void): Promise<void>;

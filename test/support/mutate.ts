@@ -163,7 +163,7 @@ async function apply(imap: RawImap, server: MailServer, { changes, place }: Work
       case "expunge":
         await select(mailbox);
         await imap.run(`UID STORE ${change.uids.join(",")} +FLAGS.SILENT (\\Deleted)`);
-        await imap.run(`UID EXPUNGE ${change.uids.join(",")}`);
+        await imap.run(server.isBare ? "EXPUNGE" : `UID EXPUNGE ${change.uids.join(",")}`);
         break;
       case "create":
       case "subscribe":

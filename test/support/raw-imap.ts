@@ -44,10 +44,13 @@ export class RawImap {
   /** Untagged responses that came while no command was in flight, the greeting first. */
   readonly unsolicited: RawResponse[] = [];
   #onGreeting: (() => void) | undefined;
+  #onContinuation: (() => void) | undefined;
+  readonly #isBare: boolean;
   #sent = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, isBare: boolean) {
     this.#socket = socket;
+    this.#isBare = isBare;
     const split = pieceSplitter();
     let line = "";
     let literals: Buffer[] = [];
@@ -78,12 +81,12 @@ export class RawImap {
 
   /** Connects without logging in. */
   static async open(server: MailServer, options: { readonly tls?: boolean } = {}): Promise<RawImap> {
-    const { host, port, tlsPort, certificateFile } = server;
+    const { host, port, tlsPort, certificateFile, isBare = false } = server;
     const socket =
       options.tls && tlsPort !== undefined && certificateFile !== undefined
         ? connectTls({ host, port: tlsPort, ca: readFileSync(certificateFile) })
         : connectTcp(port, host);
-    const imap = new RawImap(socket);
+    const imap = new RawImap(socket, isBare);
     await new Promise<void>((resolve) => (imap.#onGreeting = resolve));
     if (imap.unsolicited.length === 0) throw new Error(`no greeting from ${host}:${port}`);
     return imap;
@@ -120,14 +123,33 @@ export class RawImap {
     this.#socket.write(latin1(text));
   }
 
-  /** One MULTIAPPEND with LITERAL+; returns the APPENDUID code's text, e.g. "1700000000 4:5". */
+  /** Resolves at the next `+`. */
+  continued(): Promise<void> {
+    return new Promise((resolve) => (this.#onContinuation = resolve));
+  }
+
+  /**
+   * One MULTIAPPEND with LITERAL+; returns the APPENDUID code's text, e.g. "1700000000 4:5". To a bare server: one message
+   * after the other, each after its `+`.
+   */
   async append(mailbox: string, messages: readonly AppendMessage[]): Promise<string | undefined> {
+    if (this.#isBare) {
+      for (const message of messages) await this.#appendOne(mailbox, message);
+      return undefined;
+    }
     const parts = messages.flatMap(({ bytes, flags, internalDate }) => [
       ` (${flags.join(" ")}) "${internalDate}" {${bytes.length}+}\r\n`,
       bytes,
     ]);
     const { text } = await this.run([`APPEND ${quoted(mailbox)}`, ...parts]);
     return /\[APPENDUID ([^\]]+)\]/.exec(text)?.[1];
+  }
+
+  async #appendOne(mailbox: string, { bytes, flags, internalDate }: AppendMessage): Promise<void> {
+    const appended = this.run(`APPEND ${quoted(mailbox)} (${flags.join(" ")}) "${internalDate}" {${bytes.length}}`);
+    await Promise.race([this.continued(), appended]);
+    this.#socket.write(Buffer.concat([bytes, latin1("\r\n")]));
+    await appended;
   }
 
   async capabilities(): Promise<string[]> {
@@ -164,6 +186,11 @@ export class RawImap {
   }
 
   #receive(response: RawResponse): void {
+    if (response.line.startsWith("+") && this.#onContinuation !== undefined) {
+      this.#onContinuation();
+      this.#onContinuation = undefined;
+      return;
+    }
     const [, tag, status, text = ""] = /^(\S+) (OK|NO|BAD)(?: (.*))?$/.exec(response.line) ?? [];
     const command = this.#inFlight[0];
     const done = tag === undefined || tag === "*" ? -1 : this.#inFlight.findIndex((one) => one.tag === tag);

@@ -36,7 +36,7 @@ export async function snapshot(
     const pattern = options.reference === undefined ? `"" "*"` : `${quoted(options.reference)} "*"`;
     const [listed, subscriptions] = await Promise.all([
       imap.list(`LIST ${pattern}`),
-      imap.list(`LIST (SUBSCRIBED) ${pattern}`),
+      imap.list(`${server.isBare ? "LSUB" : "LIST (SUBSCRIBED)"} ${pattern}`),
     ]);
     const selectable = listed.filter(({ attributes }) => !attributes.some((one) => unselectable.has(one)));
     const mailboxes = await Promise.all(
