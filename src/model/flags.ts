@@ -49,6 +49,11 @@ export function flagSet(flags: readonly string[]): FlagSet {
   return set;
 }
 
+/** Of a {@link FlagSet.key}. */
+export function flagsOfKey(key: string): FlagSet {
+  return flagSet(key.split(" ").filter((flag) => flag !== ""));
+}
+
 export function unionFlags(a: FlagSet, b: FlagSet): FlagSet {
   return a === b ? a : flagSet([...a.flags, ...b.flags]);
 }

@@ -5,6 +5,8 @@ import { sides } from "../model/side.ts";
 import { type CheckedTable, checkedTables, isImpossible, rowRules } from "./row-rules.ts";
 import type { Connection } from "./sqlite.ts";
 
+const knownFlags = ["flag_sets", "flag_blocks"] as const;
+
 /**
  * Returns how many entries were dropped or mended. Then all messages without a mapping are matched before they are copied,
  * and what is mapped is compared in full. Where no UIDVALIDITY tells whose UIDs the mapping has, that goes as well:
@@ -17,6 +19,9 @@ export function mendRows(connection: Connection, idx: number, tables = checkedTa
     const dropped = droppable.reduce((sum, table) => sum + dropImpossible(connection, table, idx), 0);
     const mended = mendStates(connection, idx, tables);
     if (dropped + mended > 0) {
+      // A part of them would say that the other messages are new.
+      for (const table of knownFlags.filter((one) => tables.includes(one)))
+        connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);
       connection.run(
         `INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, 1, 1)
          ON CONFLICT (idx) DO UPDATE SET lfloor = 1, rfloor = 1`,

@@ -2,6 +2,7 @@
 // them, so these conditions are checked again before a mailbox's rows are used.
 
 import { maxUid } from "../model/uid-set.ts";
+import { lastBlock, maxRunOctets } from "./flag-runs.ts";
 import { type SparseTable, sparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
 
@@ -66,6 +67,12 @@ export const rowRules = {
       AND MAILBOXID NOT GLOB '*[^-0-9A-Z_a-z]*')`,
   },
   unkept: { side: side(), flags: text("flags"), at: whole("at", 0, lastSecond) },
+  flag_sets: { side: side(), number: whole("number", 0, maxUid), flags: text("flags") },
+  flag_blocks: {
+    side: side(),
+    block: whole("block", 0, lastBlock),
+    runs: `(typeof(runs) = 'blob' AND length(runs) BETWEEN 1 AND ${maxRunOctets})`,
+  },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type CheckedTable = keyof typeof rowRules;

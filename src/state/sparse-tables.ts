@@ -15,6 +15,8 @@ export const sparseTables = [
   "stocks",
   "emptied",
   "unkept",
+  "flag_sets",
+  "flag_blocks",
 ] as const;
 
 export type SparseTable = (typeof sparseTables)[number];

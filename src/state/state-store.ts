@@ -7,6 +7,7 @@ import type { PerSide, Side } from "../model/side.ts";
 import { AccountClaim, type Claim } from "./account-claim.ts";
 import { damagedError } from "./database-error.ts";
 import { Fingerprints } from "./fingerprints.ts";
+import { FlagsKnown } from "./flags-known.ts";
 import { Losses } from "./losses.ts";
 import { mailboxes, mailboxIds, type MailboxRecord, noteMailboxId, removeMailbox, saveStates } from "./mailboxes.ts";
 import { Mappings } from "./mappings.ts";
@@ -28,6 +29,7 @@ export class Store {
   readonly accounts: AccountClaim;
   readonly mappings: Mappings;
   readonly fingerprints: Fingerprints;
+  readonly flagsKnown: FlagsKnown;
   readonly refusals: Refusals;
   readonly transfers: Transfers;
   readonly losses: Losses;
@@ -39,6 +41,7 @@ export class Store {
     this.#sparse = new SparseTables(connection);
     this.mappings = new Mappings(connection);
     this.fingerprints = new Fingerprints(connection);
+    this.flagsKnown = new FlagsKnown(connection, this.#sparse);
     this.refusals = new Refusals(connection, this.#sparse);
     this.transfers = new Transfers(connection, this.#sparse);
     this.losses = new Losses(connection, this.#sparse);
@@ -167,12 +170,13 @@ export class Store {
 
   /**
    * Until the next checkpoint all messages of the mailbox are to be looked at, and those without a mapping matched before
-   * they are copied. What is mapped stays mapped. The states say what the servers' next news are counted from.
+   * they are copied. What is mapped stays mapped; which flags it had counts for nothing. The states say what the servers' next news are counted from.
    */
   startOver(idx: number, states: PerSide<MailboxState>): void {
     this.#sparse.note("rounds", idx);
     this.transaction(() => {
       this.checkpoint(idx, states);
+      this.flagsKnown.forget(idx);
       this.#connection.run("INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, 1, 1)", idx);
     });
   }
@@ -206,7 +210,7 @@ export class Store {
     return this.#connection.value("SELECT 1 FROM synchronised WHERE idx = ?", idx) !== undefined;
   }
 
-  /** Drops all that is known of the mailbox's messages: mappings and refusals. */
+  /** Drops all that is known of the mailbox's messages: mappings, flags and refusals. */
   forgetMessages(idx: number): void {
     this.transaction(() => {
       this.#connection.run("DELETE FROM mapping WHERE idx = ?", idx);
@@ -218,6 +222,7 @@ export class Store {
       this.#connection.run("DELETE FROM stuck WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM unkept WHERE idx = ?", idx);
       this.#connection.run("DELETE FROM unconfirmed WHERE idx = ?", idx);
+      this.flagsKnown.forget(idx);
     });
   }
 

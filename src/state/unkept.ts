@@ -1,7 +1,7 @@
 // Flags that messages of one side have and the other side's mailbox cannot store, by its server's word (RFC 3501 7.1,
 // PERMANENTFLAGS).
 
-import { type FlagSet, flagSet, noFlags } from "../model/flags.ts";
+import { type FlagSet, flagsOfKey, noFlags } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";
 import { isImpossible } from "./row-rules.ts";
 import type { Connection } from "./sqlite.ts";
@@ -47,9 +47,5 @@ export function unkept(connection: Connection, idx: number | undefined): Unkept[
     idx === undefined
       ? connection.rows<Row>(`${select} ORDER BY idx, side`)
       : connection.rows<Row>(`${select} AND idx = ? ORDER BY side`, idx);
-  return rows.map(({ idx, side, flags, at }) => ({ idx, side, flags: flagsOf(flags), at: timeOf(at) }));
-}
-
-function flagsOf(text: string): FlagSet {
-  return flagSet(text.split(" ").filter((flag) => flag !== ""));
+  return rows.map(({ idx, side, flags, at }) => ({ idx, side, flags: flagsOfKey(flags), at: timeOf(at) }));
 }

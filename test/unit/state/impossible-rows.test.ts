@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { InterimapError } from "../../../src/model/errors.ts";
-import { flagSet } from "../../../src/model/flags.ts";
+import { flagSet, noFlags } from "../../../src/model/flags.ts";
+import { KnownFlags } from "../../../src/model/known-flags.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { checkedTables, rowRules } from "../../../src/state/row-rules.ts";
@@ -18,6 +19,12 @@ const states = {
   remote: { uidValidity: 8, uidNext: 11, highestModSeq: 2n ** 64n - 1n },
 };
 const refusal = { size: 100, messageId: "<a@b>", reason: "too big" };
+
+function knownFlags(): KnownFlags {
+  const known = new KnownFlags();
+  known.set(2, noFlags);
+  return known;
+}
 
 /** INBOX and `other`, each with a row in every table. */
 function filledDatabase(t: TestContext): string {
@@ -40,6 +47,7 @@ function filledDatabase(t: TestContext): string {
     store.losses.noteEmptied(idx);
     store.refusals.noteUnkept(idx, "remote", flagSet(["work"]));
     store.noteMailboxId(idx, "local", name);
+    store.flagsKnown.save(idx, "remote", knownFlags());
     store.refusals.recordChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });
     const wait = { since: new Date(0), nextAttempt: new Date(60_000), attempts: 1 };
     store.refusals.recordWait({ idx, side: "local", firstUid: 8, reason: "full", ...wait });
@@ -62,15 +70,19 @@ function spoil(path: string, change: string): void {
   execute(path, `PRAGMA ignore_check_constraints = ON; ${change}`);
 }
 
+/** Texts may be texts, octets any octets, and a mod-sequence any 64 bits. */
+function impossibleValues(column: string, rule: string): readonly string[] {
+  if (rule.includes("'blob'")) return ["x''", "'text'", "5", "zeroblob(8193)"];
+  if (rule.includes("'text'") && !rule.includes("IN ("))
+    return ["x'3132'", `zeroblob(100)`, `replace(hex(zeroblob(40000)), '0', 'a')`];
+  return values.filter((value) => column !== "HIGHESTMODSEQ" || !/^-?\d+$/.test(value));
+}
+
 const values = ["'1:*'", "'*'", "''", "x'3132'", "-1", "1.5", "1e300", "9223372036854775807"];
 
 for (const table of checkedTables) {
   for (const [column, rule] of Object.entries<string>(rowRules[table])) {
-    // Texts may be texts, and a mod-sequence any 64 bits.
-    const impossible =
-      rule.includes("'text'") && !rule.includes("IN (")
-        ? ["x'3132'", `zeroblob(100)`, `replace(hex(zeroblob(40000)), '0', 'a')`]
-        : values.filter((value) => column !== "HIGHESTMODSEQ" || !/^-?\d+$/.test(value));
+    const impossible = impossibleValues(column, rule);
 
     test(`${table}.${column}: what cannot be is refused by the table, found, and dropped`, (t) => {
       const path = filledDatabase(t);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { flagSet, noFlags } from "../../../src/model/flags.ts";
+import { KnownFlags } from "../../../src/model/known-flags.ts";
 import { type PerSide, type Side, sides } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { formatUidSet } from "../../../src/model/uid-set-text.ts";
@@ -118,6 +119,9 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.losses.noteEmptied(idx);
     store.refusals.noteUnkept(idx, "local", flagSet(["work"]));
     store.noteMailboxId(idx, "local", name);
+    const known = new KnownFlags();
+    known.set(1, noFlags);
+    store.flagsKnown.save(idx, "local", known);
     return idx;
   };
   const [first, second] = [fill("a"), fill("b")];
