@@ -122,6 +122,11 @@ export function withoutFlags(set: FlagSet, others: FlagSet): FlagSet {
   return flagsThat(set, (flag) => !(left?.has(flag) ?? others.flags.includes(flag)));
 }
 
+/** The flags in both. */
+export function commonFlags(a: FlagSet, b: FlagSet): FlagSet {
+  return withoutFlags(a, withoutFlags(a, b));
+}
+
 /** For people. */
 export function formatFlags(set: FlagSet): string {
   return set === noFlags ? "none" : cut(set.key, longestShown);

@@ -26,7 +26,7 @@ export async function leftAsTheyWere(mailbox: OpenMailbox, side: Side, update: F
     const isTheirs = told !== undefined && told.flags !== update.flags;
     const isLater = stamp > update.unchangedSince && found.modSeq > stamp;
     const isOld = found.modSeq > noModSeq && found.modSeq <= update.unchangedSince;
-    const isUnchanged = isOld || found.flags === ledger.known(uid);
+    const isUnchanged = isOld || found.flags === ledger.present(uid);
     const lacksSome = withoutFlags(update.flags, found.flags) !== noFlags;
     if (isDone || isTheirs || isLater || !(isUnchanged || lacksSome)) ledger.note(uid, found);
     else {

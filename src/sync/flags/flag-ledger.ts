@@ -4,6 +4,7 @@
 
 import type { FlagChange, PendingChanges } from "../../imap/mailbox/pending-changes.ts";
 import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
+import type { KnownFlags } from "../../model/known-flags.ts";
 
 type Changes = ReadonlyMap<number, FlagChange>;
 
@@ -12,10 +13,16 @@ export class FlagLedger {
   readonly #pending: PendingChanges;
   /** Of messages whose flags were dealt with in this session. */
   readonly #known = new Map<number, FlagSet>();
+  /** As of the last checkpoint, of a side of which they are recorded. */
+  readonly #recorded: KnownFlags | undefined;
+  /** Of these messages what is recorded counts for nothing. */
+  readonly #outdated = new Set<number>();
   #unkept = noFlags;
 
-  constructor(pending: PendingChanges) {
+  /** `recorded` stays as it is: what changed since then is in `pending`, or was taken from there. */
+  constructor(pending: PendingChanges, recorded?: KnownFlags) {
     this.#pending = pending;
+    this.#recorded = recorded;
   }
 
   // What is to be dealt with.
@@ -63,7 +70,7 @@ export class FlagLedger {
 
   /** The same, even if the message is known to have these flags: the other side does not have them. */
   renew(uid: number, found: FlagChange): void {
-    this.#known.delete(uid);
+    this.forget(uid);
     this.note(uid, found);
   }
 
@@ -79,6 +86,7 @@ export class FlagLedger {
 
   /** Its flags are read on purpose, or of no interest any more: what was reported until now is not to be dealt with. */
   discard(uid: number): void {
+    this.forgetBase(uid);
     this.#pending.forgetChange(uid);
   }
 
@@ -100,9 +108,32 @@ export class FlagLedger {
     return this.#known.get(uid);
   }
 
+  /** What it has, or had before the change that is to be dealt with; undefined where that is not known. */
+  present(uid: number): FlagSet | undefined {
+    return this.known(uid) ?? this.#recordedOf(uid);
+  }
+
+  /**
+   * What the message had when both sides were synchronised last, where these flags are recorded of this side: the other's had
+   * the same, as far as it could.
+   */
+  base(uid: number): FlagSet | undefined {
+    return this.#recorded && !this.#outdated.has(uid) ? this.present(uid) : undefined;
+  }
+
   /** Somebody else changed it: whatever it has by now is news. */
   forget(uid: number): void {
     this.#known.delete(uid);
+    this.forgetBase(uid);
+  }
+
+  /** What is recorded of it says nothing of the other side's message. */
+  forgetBase(uid: number): void {
+    if (this.#recorded !== undefined) this.#outdated.add(uid);
+  }
+
+  #recordedOf(uid: number): FlagSet | undefined {
+    return this.#outdated.has(uid) ? undefined : this.#recorded?.get(uid);
   }
 
   /** Notes flags that the side does not keep; returns those that are new. */

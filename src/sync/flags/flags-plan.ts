@@ -1,9 +1,19 @@
 // Which flags to set where, when messages changed on one side or both. Pure.
-// One side changed: the other follows. Both changed, differently: both get the union.
+// One side changed: the other follows. Both changed, differently: what either added is added to the other's, and what either
+// removed is removed there. Where it is not known what they had before, nobody can have removed anything: both get the union.
 // A server that cannot keep a flag neither receives it nor, by lacking it, takes it away from the other side.
 
 import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
-import { type FlagSet, type PermanentFlags, storableFlags, unionFlags, untoldFlags } from "../../model/flags.ts";
+import {
+  commonFlags,
+  type FlagSet,
+  noFlags,
+  type PermanentFlags,
+  storableFlags,
+  unionFlags,
+  untoldFlags,
+  withoutFlags,
+} from "../../model/flags.ts";
 import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 
 export interface FlagSituation {
@@ -12,6 +22,8 @@ export interface FlagSituation {
   readonly changes: PerSide<FlagChange | undefined>;
   /** The flags before the change, where they are known. */
   readonly present: PerSide<FlagSet | undefined>;
+  /** The flags when both were synchronised last, where they are known. */
+  readonly base: PerSide<FlagSet | undefined>;
 }
 
 export interface FlagUpdate {
@@ -24,7 +36,7 @@ export interface FlagUpdate {
 
 export interface FlagPlan {
   readonly updates: readonly FlagUpdate[];
-  /** Messages that changed differently on both sides. */
+  /** Messages that changed differently on both sides, and nobody knows from what. */
   readonly conflicts: readonly { readonly pair: PerSide<number>; readonly flags: FlagSet }[];
 }
 
@@ -33,10 +45,11 @@ export function planFlags(situations: readonly FlagSituation[], permanent: PerSi
   const conflicts: { pair: PerSide<number>; flags: FlagSet }[] = [];
   for (const situation of situations) {
     const { pair, changes } = situation;
-    const isContested = changes.local !== undefined && changes.remote !== undefined;
+    const agreed = agreedFlags(situation, permanent);
+    const isContested = changes.local !== undefined && changes.remote !== undefined && agreed === undefined;
     const before = updates.length;
     for (const side of sides) {
-      const flags = wantedOn(side, situation, permanent);
+      const flags = wantedOn(side, { ...situation, agreed }, permanent);
       const now = changes[side]?.flags ?? situation.present[side];
       if (flags !== undefined && flags !== now) updates.push({ side, pair, flags, present: now });
     }
@@ -50,7 +63,7 @@ export function planFlags(situations: readonly FlagSituation[], permanent: PerSi
 /** Undefined when nothing that happened concerns this side. */
 function wantedOn(
   side: Side,
-  { changes, present }: FlagSituation,
+  { changes, present, agreed = noFlags }: FlagSituation & { readonly agreed: FlagSet | undefined },
   permanent: PerSide<PermanentFlags>,
 ): FlagSet | undefined {
   const other = otherSide(side);
@@ -58,7 +71,24 @@ function wantedOn(
   if (theirs === undefined) return undefined;
   const ours = changes[side]?.flags;
   const offered = storableFlags(theirs, permanent[side]);
-  if (ours !== undefined) return unionFlags(ours, offered);
+  if (ours !== undefined) {
+    const removed = removedFlags(agreed, theirs, permanent[other]);
+    const removedHere = removedFlags(agreed, ours, permanent[side]);
+    return unionFlags(withoutFlags(ours, removed), withoutFlags(offered, removedHere));
+  }
   const beyondThem = present[side] === undefined ? undefined : untoldFlags(present[side], permanent[other]);
   return beyondThem === undefined ? offered : unionFlags(offered, beyondThem);
+}
+
+/** A flag that is known of one side only is none that both had; where only that side is known, all that the other can tell. */
+function agreedFlags({ base }: FlagSituation, permanent: PerSide<PermanentFlags>): FlagSet | undefined {
+  const { local, remote } = base;
+  if (local !== undefined && remote !== undefined) return commonFlags(local, remote);
+  const [known, other]: [FlagSet | undefined, Side] = local === undefined ? [remote, "local"] : [local, "remote"];
+  return known && withoutFlags(known, untoldFlags(known, permanent[other]));
+}
+
+/** A side that cannot keep a flag any more says nothing by lacking it. */
+function removedFlags(agreed: FlagSet, now: FlagSet, permanent: PermanentFlags): FlagSet {
+  return withoutFlags(storableFlags(agreed, permanent), now);
 }

@@ -9,6 +9,7 @@ import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from ".
 import { hasUid, intersect, isEmpty, subtract, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import { slices } from "../../util/slices.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
+import { isRefused } from "../refused/refused-changes.ts";
 import { type FlagSituation, planFlags } from "./flags-plan.ts";
 import { offerFlags } from "./offer-flags.ts";
 import { StoreGroups } from "./same-flags-groups.ts";
@@ -97,14 +98,25 @@ function* pairsOf(
 }
 
 function situationOf(
-  { flags }: OpenMailbox,
+  mailbox: OpenMailbox,
   { pair, changes }: { pair: PerSide<number>; changes: Changes },
 ): FlagSituation {
+  const { flags } = mailbox;
+  const isContested = sides.every((side) => changes[side].has(pair[side]));
+  const hasBase = isContested && wereEqual(mailbox, pair);
   return {
     pair,
     changes: perSide((side) => changes[side].get(pair[side])),
-    present: perSide((side) => flags[side].known(pair[side])),
+    present: perSide((side) => flags[side].present(pair[side])),
+    base: perSide((side) => (hasBase ? flags[side].base(pair[side]) : undefined)),
   };
+}
+
+/** Whether both messages were there at the last checkpoint, with flags that were equal as far as they could be. */
+function wereEqual(mailbox: OpenMailbox, pair: PerSide<number>): boolean {
+  const { before, repairs, isDoubtful } = mailbox;
+  if (repairs || isRefused(mailbox, pair, "unflaggable")) return false;
+  return sides.every((side) => !isDoubtful[side] && pair[side] < (before[side]?.uidNext ?? 1));
 }
 
 /** Where a side cannot keep every flag, or never had some, the other's must be known before they are overwritten. */
@@ -117,7 +129,7 @@ async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, bas
     for (const uids of slices(changes[other].keys(), sliceSize)) {
       for (const { [side]: uid } of store.mappings.pairsOf(idx, other, uidSetOf(uids))) {
         // A change of its own tells them: asked for now, they would be taken for one more, after what we make of this one.
-        if (!changes[side].has(uid) && flags[side].known(uid) === undefined) unknown.add(uid);
+        if (!changes[side].has(uid) && flags[side].present(uid) === undefined) unknown.add(uid);
       }
     }
     await eachMessagesFlags(sessions[side], unknown.build(), (uid, found) => {

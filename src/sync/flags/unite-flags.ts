@@ -6,6 +6,8 @@ import { otherSide, type PerSide, perSide, sides } from "../../model/side.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { planFlags } from "./flags-plan.ts";
 
+const notKnown = { local: undefined, remote: undefined };
+
 /**
  * Has the flags of each pair united by the next propagateFlags(), and returns the pairs that need it. What the views know
  * of these messages must be news: reported after the identities were fetched.
@@ -21,11 +23,9 @@ export function uniteFlags(
       (side) => flags[side].changeOf(pair[side]) ?? { flags: identities[side].flags, modSeq: noModSeq },
     );
     if (now.local.flags === now.remote.flags) return false;
-    const { updates } = planFlags(
-      [{ pair, changes: now, present: { local: undefined, remote: undefined } }],
-      permanent,
-    );
+    const { updates } = planFlags([{ pair, changes: now, present: notKnown, base: notKnown }], permanent);
     for (const side of sides) {
+      flags[side].forgetBase(pair[side]);
       // A side that has all the other has only follows: that is no conflict.
       if (updates.some((update) => update.side === otherSide(side))) flags[side].note(pair[side], now[side]);
       else flags[side].learn(pair[side], now[side].flags);

@@ -51,6 +51,8 @@ async function offer(mailbox: OpenMailbox, side: Side, kept: FlagSet): Promise<v
       if (here === undefined || there === undefined) continue;
       const missing = withoutFlags(there.flags, here.flags);
       if (withoutFlags(kept, missing) === kept) continue;
+      // One of them lacks what it could not keep.
+      for (const one of sides) flags[one].forgetBase(pair[one]);
       flags[other].note(pair[other], there);
       if (unionFlags(here.flags, there.flags) !== there.flags) flags[side].note(pair[side], here);
     }

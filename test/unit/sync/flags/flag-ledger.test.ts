@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type FlagChange, PendingChanges } from "../../../../src/imap/mailbox/pending-changes.ts";
 import { flagSet } from "../../../../src/model/flags.ts";
+import { KnownFlags } from "../../../../src/model/known-flags.ts";
 import { uidSetOf } from "../../../../src/model/uid-set.ts";
 import { FlagLedger } from "../../../../src/sync/flags/flag-ledger.ts";
 
@@ -92,4 +93,34 @@ test("flags that a side does not keep are new once", () => {
   assert.equal(ledger.noteUnkept(flagSet(["a", "b"])), flagSet(["a", "b"]));
   assert.equal(ledger.noteUnkept(flagSet(["b", "c"])), flagSet(["c"]));
   assert.equal(ledger.unkept, flagSet(["a", "b", "c"]));
+});
+
+test("what is recorded of a message is what it has, until something else is known", () => {
+  const [a, b, c] = ["a", "b", "c"].map((flag) => flagSet([flag]));
+  const recorded = new KnownFlags();
+  for (const uid of [1, 2, 3, 4, 5]) recorded.set(uid, a!);
+  const ledger = new FlagLedger(new PendingChanges(), recorded);
+  assert.deepEqual([ledger.present(1), ledger.base(1), ledger.known(1)], [a, a, undefined]);
+  assert.deepEqual([ledger.present(9), ledger.base(9)], [undefined, undefined]);
+  ledger.learn(1, b!);
+  assert.deepEqual([ledger.present(1), ledger.base(1)], [b, b], "the other side was told in this run");
+  ledger.reopen(1, { flags: c!, modSeq: 0n });
+  assert.deepEqual([ledger.base(1), ledger.changeOf(1)?.flags], [a, b], "dealt with once more");
+  for (const [uid, undo] of [
+    [2, () => void ledger.forget(2)],
+    [3, () => void ledger.renew(3, { flags: b!, modSeq: 0n })],
+    [4, () => void ledger.discard(4)],
+    [5, () => void ledger.forgetBase(5)],
+  ] as const) {
+    undo();
+    assert.deepEqual([ledger.present(uid), ledger.base(uid)], [undefined, undefined], String(uid));
+    ledger.learn(uid, c!);
+    assert.deepEqual([ledger.present(uid), ledger.base(uid)], [c, undefined], String(uid));
+  }
+});
+
+test("where nothing is recorded, nothing is known of what both had", () => {
+  const ledger = new FlagLedger(new PendingChanges());
+  ledger.learn(1, flagSet(["a"]));
+  assert.deepEqual([ledger.present(1), ledger.base(1)], [flagSet(["a"]), undefined]);
 });

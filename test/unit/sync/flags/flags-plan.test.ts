@@ -26,6 +26,8 @@ interface Row {
   /** Changed flags on either side, and what is known to be there where nothing changed (`-` nothing, then). */
   readonly changed: readonly [left: string, right: string];
   readonly present?: readonly [left: string, right: string];
+  /** The flags at the last checkpoint, where they are known. */
+  readonly base?: readonly [left: string, right: string];
   /** Which flags each side gets; `-` none. */
   readonly set: readonly [left: string, right: string];
   /** What the user is told both sides get. */
@@ -80,6 +82,42 @@ const table: readonly Row[] = [
     conflict: "S F K",
     right: notK,
   },
+
+  { what: "both changed: one removed, one added", changed: [".", "S F"], base: ["S", "S"], set: ["F", "F"] },
+  { what: "the same, known of one side", changed: [".", "S F"], base: ["-", "S"], set: ["F", "F"] },
+  { what: "the same, known of the other", changed: [".", "S F"], base: ["S", "-"], set: ["F", "F"] },
+  { what: "both added", changed: ["S F", "S K"], base: ["S", "S"], set: ["S F K", "S F K"] },
+  { what: "both removed, not the same", changed: ["S", "F"], base: ["S F", "S F"], set: [".", "."] },
+  { what: "one did not change, in truth", changed: ["S", "F"], base: ["S", "S"], set: ["F", "-"] },
+  { what: "what only one had is united", changed: ["S K F", "S X"], base: ["S K", "S"], set: ["F K S X", "F K S X"] },
+  {
+    what: "a flag one cannot keep is not removed by it",
+    changed: ["S F K", "."],
+    base: ["S K", "S"],
+    set: ["F K", "F"],
+    right: notK,
+  },
+  {
+    what: "the same, known of the other side only",
+    changed: ["S F K", "."],
+    base: ["S K", "-"],
+    set: ["F K", "F"],
+    right: notK,
+  },
+  {
+    what: "nor one that it could keep until now",
+    changed: ["S F K", "."],
+    base: ["S K", "S K"],
+    set: ["F K", "F"],
+    right: notK,
+  },
+  {
+    what: "nor one that its mailbox never had",
+    changed: ["S F K", "."],
+    base: ["S K", "-"],
+    set: ["F K", "F K"],
+    right: { ...everything, defined: new Set(["\\seen", "\\flagged", "x"]) },
+  },
 ];
 
 const exchanged: readonly (readonly [left: Side, right: Side])[] = [
@@ -89,7 +127,7 @@ const exchanged: readonly (readonly [left: Side, right: Side])[] = [
 
 const unknown = ["-", "-"] as const;
 
-for (const { what, changed, present = unknown, set, conflict, right: kept = everything } of table) {
+for (const { what, changed, present = unknown, base = unknown, set, conflict, right: kept = everything } of table) {
   for (const [left, right] of exchanged) {
     const on = <T>(values: readonly [T, T]): PerSide<T> => perSide((side) => values[side === left ? 0 : 1]);
     test(`${what} (${left}, ${right} = ${changed.join(", ")})`, () => {
@@ -98,11 +136,12 @@ for (const { what, changed, present = unknown, set, conflict, right: kept = ever
         return set && { flags: set, modSeq: 5n };
       };
       const changes = on(changed);
-      const known = on(present);
+      const [known, before] = [on(present), on(base)];
       const situation: FlagSituation = {
         pair,
         changes: perSide((side) => change(changes[side])),
         present: perSide((side) => flags(known[side])),
+        base: perSide((side) => flags(before[side])),
       };
       const plan = planFlags([situation], on([everything, kept]));
       const given = new Map(plan.updates.map((update) => [update.side, update.flags]));
@@ -122,6 +161,7 @@ test("messages do not disturb each other", () => {
     pair: { local: uid, remote: uid + 100 },
     changes: { ...nothing, [uid === 2 ? "remote" : "local"]: { flags: flagSet([`k${String(uid)}`]), modSeq: 1n } },
     present: nothing,
+    base: nothing,
   }));
   const { updates } = planFlags(situations, { local: everything, remote: everything });
   assert.deepEqual(
