@@ -3,9 +3,10 @@
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
+import type { ListingQuery } from "../mail/listing/list-both.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
-import { type PerSide, perSide } from "../model/side.ts";
+import { perSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import type { Report } from "../sync/context/events.ts";
 import type { Totals } from "../sync/context/totals.ts";
@@ -29,8 +30,8 @@ export interface Workplace {
   readonly store: Store;
   /** Absolute path of the store's database. */
   readonly database: string;
-  /** Each server's list-reference. */
-  readonly references: PerSide<string>;
+  /** What the configuration says of the servers' names. */
+  readonly names: Pick<ListingQuery, "references" | "paired">;
   readonly report: Report;
   /** See {@link CommandContext.signal}. */
   readonly stop: AbortSignal;
@@ -53,10 +54,10 @@ export async function onServers(context: CommandContext, work: (place: Workplace
     connections.drain(interrupted());
   };
   signal.addEventListener("abort", drain);
-  const references = perSide((side) => config.servers[side].listReference);
+  const names = namesOf(config);
   try {
     if (signal.aborted) drain();
-    await work({ connections, store, database: config.database, references, report, stop: signal });
+    await work({ connections, store, database: config.database, names, report, stop: signal });
     await connections.logout();
   } catch (error) {
     if (!signal.aborted || !(error instanceof InterimapError)) throw error;
@@ -69,4 +70,9 @@ export async function onServers(context: CommandContext, work: (place: Workplace
     telling.close();
     store.close();
   }
+}
+
+/** What the configuration says of the servers' names. */
+export function namesOf({ servers, mapMailbox }: Config): Workplace["names"] {
+  return { references: perSide((side) => servers[side].listReference), paired: mapMailbox };
 }

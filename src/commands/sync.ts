@@ -1,6 +1,5 @@
 // The default command: synchronises both servers once.
 
-import type { PerSide } from "../model/side.ts";
 import { recordLook } from "../service/last-look.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
 import { synchronise } from "../sync/synchronise.ts";
@@ -43,20 +42,20 @@ export async function lookingAtAll(command: SyncCommand, look: (place: Workplace
 }
 
 /** Which mailboxes are meant. */
-export function syncOptions(command: SyncCommand, { references, ...place }: Workplace): SyncOptions {
-  return { ...place, ...scopeOf(command, references) };
+export function syncOptions(command: SyncCommand, { names, ...place }: Workplace): SyncOptions {
+  return { ...place, ...scopeOf(command, names) };
 }
 
 export function scopeOf(
   { config, mailboxes, allowsMassDelete }: Pick<SyncCommand, "config" | "mailboxes" | "allowsMassDelete">,
-  references: PerSide<string>,
+  names: Workplace["names"],
 ): Pick<SyncOptions, "query" | "isGiven" | "isIgnored" | "deletionLimit" | "matchesExisting"> {
   return {
     isGiven: mailboxes.length > 0,
     matchesExisting: config.matchExisting,
     deletionLimit: allowsMassDelete ? undefined : config.maxDelete,
     query: {
-      references,
+      ...names,
       patterns: mailboxes.length > 0 ? mailboxes : config.listMailbox,
       isTyped: mailboxes.length > 0,
       selectOptions: mailboxes.length > 0 ? [] : config.listSelectOpts,

@@ -13,6 +13,7 @@ import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Watch, type WatchOptions } from "../watch/watch.ts";
 import { statusDocument } from "./gather-status.ts";
+import { namesOf } from "./on-servers.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
 import { tellOthers } from "./publish-state.ts";
 import { sayKept } from "./say-kept.ts";
@@ -98,10 +99,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
   const { log, report, totals, notify, seconds } = command;
   const { servers } = config;
   const onAlert = alertsTo(report);
-  const scope = scopeOf(
-    command,
-    perSide((side) => servers[side].listReference),
-  );
+  const scope = scopeOf(command, namesOf(config));
   return {
     sync: { store, report, ...scope },
     totals,

@@ -7,6 +7,7 @@ import type { LogPrefix } from "../log/log-prefix.ts";
 import { accountOf } from "../model/account.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
+import { contradiction, type WrittenPair } from "../model/name-pairs.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import { type PerSide, perSide, sides } from "../model/side.ts";
 import { Complaints } from "./config-error.ts";
@@ -33,6 +34,8 @@ export interface Config {
   readonly listSelectOpts: readonly string[];
   /** Matched against raw names with NUL for the hierarchy delimiter. */
   readonly ignoreMailbox: RegExp | undefined;
+  /** As written: in each server's own notation, or with NUL for the hierarchy delimiter. */
+  readonly mapMailbox: readonly WrittenPair[];
   /** As written: relative to the working directory. */
   readonly logfile: string | undefined;
   readonly logPrefix: LogPrefix;
@@ -67,6 +70,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   const { octets, stats } = readConfigFile(path);
   const complaints = new Complaints();
   const sections = readSections(octets, { file: path, complaints, home: homeOf });
+  requireConsistentPairs(path, sections, complaints);
   const servers = requireServers(path, sections, complaints);
   const { top } = sections;
   const exposed = sides.some((side) => holdsPassword(servers[side]))
@@ -82,6 +86,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     listMailbox: top.get("list-mailbox"),
     listSelectOpts: top.get("list-select-opts"),
     ignoreMailbox: top.get("ignore-mailbox"),
+    mapMailbox: top.all("map-mailbox").map(({ value }) => value),
     logfile: top.get("logfile"),
     logPrefix: top.get("log-prefix"),
     logFormat: top.get("log-format"),
@@ -125,6 +130,16 @@ function requireServers(file: string, { local, remote, unknown }: Sections, comp
   }
   complaints.throwIfAny();
   return { local: local!, remote: remote! };
+}
+
+/** As far as names can be told before the servers' hierarchy delimiters are known. */
+function requireConsistentPairs(file: string, { top }: Sections, complaints: Complaints): void {
+  const written = top.all("map-mailbox");
+  const wrong = contradiction(written.map(({ value: { local, remote } }) => ({ ours: local, theirs: remote })));
+  if (wrong === undefined) return;
+  const { index, problem } = wrong;
+  const expected = "expected one name for each mailbox on each server";
+  complaints.note({ file, line: written[index]?.line, problem: `map-mailbox: ${problem}`, expected });
 }
 
 /** Whoever can change these files decides which server we trust. A missing file is reported when it is read. */

@@ -34,7 +34,7 @@ export function mailboxPatterns(text: string): readonly string[] {
   return patterns;
 }
 
-type Name = readonly [asWritten: string, name: string];
+export type Name = readonly [asWritten: string, name: string];
 
 function plainName(text: string): Name {
   const name = /^[^ \t"]+/.exec(text)?.[0] ?? "";
@@ -44,7 +44,8 @@ function plainName(text: string): Name {
   return [name, name];
 }
 
-function quotedName(text: string): Name {
+/** What stands in double quotes at the beginning of the text. */
+export function quotedName(text: string): Name {
   const [whole, inside] = /^"((?:[^"\\]|\\.)*)"/s.exec(text) ?? [];
   if (whole === undefined || inside === undefined) throw new BadValue('a closing "', "a quoted name is not closed");
   if (inside === "") throw new BadValue("a name between the quotes", "a quoted name is empty");

@@ -22,8 +22,15 @@ export interface Section {
   readonly line: number | undefined;
   /** The parsed value, for a server also that of the default section, or the parsed default. */
   get<N extends SettingName>(name: N): SettingValue<N>;
+  /** Of a repeatable setting, in file order. */
+  all<N extends SettingName>(name: N): readonly Placed<ReturnType<(typeof settings)[N]["parse"]>>[];
   /** Where the file sets it, if it does. */
   lineOf(name: SettingName): number | undefined;
+}
+
+interface Placed<T> {
+  readonly line: number;
+  readonly value: T;
 }
 
 export interface Sections {
@@ -39,7 +46,8 @@ export interface Sections {
 interface Slot {
   readonly name: "default" | Side;
   readonly line: number | undefined;
-  readonly values: Map<SettingName, { readonly line: number; readonly value: unknown }>;
+  /** The last of each name, and all of those that are repeatable. */
+  readonly values: Map<SettingName, readonly Placed<unknown>[]>;
 }
 
 export interface Reading {
@@ -115,7 +123,7 @@ function uselessness({ name }: IniSetting, place: Slot, repeatedIn: number | und
   if (!isSettingName(name)) return undefined;
   const isElsewhere = place.name !== "default" && settings[name].section === "default";
   if (isElsewhere) return `in [${place.name}]: it belongs above the first section`;
-  return repeatedIn === undefined ? undefined : `here: line ${repeatedIn} sets it again`;
+  return repeatedIn === undefined || isRepeatable(name) ? undefined : `here: line ${repeatedIn} sets it again`;
 }
 
 function readSetting({ file, complaints, home }: Reading, { name, value, line }: IniSetting, { values }: Slot): void {
@@ -125,12 +133,18 @@ function readSetting({ file, complaints, home }: Reading, { name, value, line }:
   }
   const { secret, isPath }: Setting = settings[name];
   try {
-    values.set(name, { line, value: settings[name].parse(isPath ? withHome(value, home) : value) });
+    const placed = { line, value: settings[name].parse(isPath ? withHome(value, home) : value) };
+    values.set(name, isRepeatable(name) ? [...(values.get(name) ?? []), placed] : [placed]);
   } catch (error) {
     if (!(error instanceof BadValue)) throw error;
     const problem = error.problem ?? (secret ? "bad value" : `bad value "${value}"`);
     complaints.note({ file, line, problem: `${name}: ${problem}`, expected: `expected ${error.expected}` });
   }
+}
+
+function isRepeatable(name: SettingName): boolean {
+  const { repeatable }: Setting = settings[name];
+  return repeatable === true;
 }
 
 function unknownSetting(file: string, line: number, name: string): Complaint {
@@ -143,10 +157,15 @@ function unknownSetting(file: string, line: number, name: string): Complaint {
 }
 
 function section(own: Slot, fallback: Slot = own): Section {
-  const find = (name: SettingName) => own.values.get(name) ?? fallback.values.get(name);
+  const findAll = (name: SettingName): readonly Placed<unknown>[] =>
+    own.values.get(name) ?? fallback.values.get(name) ?? [];
+  const find = (name: SettingName): Placed<unknown> | undefined => findAll(name).at(-1);
   return {
     line: own.line,
     lineOf: (name) => find(name)?.line,
+    // As below.
+    all: <N extends SettingName>(name: N) =>
+      findAll(name) as readonly Placed<ReturnType<(typeof settings)[N]["parse"]>>[],
     get<N extends SettingName>(name: N): SettingValue<N> {
       const setting: Setting = settings[name];
       const value = find(name)?.value ?? (setting.default === undefined ? undefined : setting.parse(setting.default));

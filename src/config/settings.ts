@@ -2,6 +2,7 @@
 
 import { defaultLogPrefix, parseLogPrefix } from "../log/log-prefix.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";
+import { mappedNames } from "./mapped-names.ts";
 import { host, proxy, sniName } from "./parse-host.ts";
 import {
   atoms,
@@ -33,6 +34,8 @@ export interface Setting {
   readonly isPath?: true;
   /** Its value is never shown. */
   readonly secret?: true;
+  /** Each line that sets it counts. */
+  readonly repeatable?: true;
 }
 
 /** Names that settings had before, and still go by. */
@@ -65,6 +68,15 @@ export const settings = {
     parse: pcre,
     absent: "no mailbox is ignored",
     doc: "Regular expression of the mailboxes to leave out, matched with \\x00 as the hierarchy delimiter.",
+  },
+  "map-mailbox": {
+    section: "default",
+    parse: mappedNames,
+    absent: "mailboxes have the same name on both servers",
+    doc:
+      "A mailbox that the remote server calls otherwise, as LOCAL = REMOTE; for each such mailbox a line. What is below it " +
+      "goes along.",
+    repeatable: true,
   },
   logfile: {
     section: "default",

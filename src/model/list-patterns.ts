@@ -9,7 +9,7 @@ export interface AskedFor {
   readonly patterns: readonly string[];
 }
 
-/** Whether a name may have been asked for; without the delimiter, `%` stands for anything. */
+/** Whether a name may have been asked for; without the delimiter, `%` stands for anything. Names of ours have NUL for it. */
 export type MayMatch = (wireName: string, delimiter: string | null) => boolean;
 
 export function listPatterns({ reference, patterns }: AskedFor): MayMatch {
@@ -25,7 +25,7 @@ export function listPatterns({ reference, patterns }: AskedFor): MayMatch {
   };
   return (wireName, delimiter) => {
     // Not modified UTF-7: how it was meant, nobody knows.
-    if (/[^\x20-\x7e]/.test(wireName)) return true;
+    if (/[^\0\x20-\x7e]/.test(wireName)) return true;
     const isLevel = delimiter !== null && wireName.length > 1 && wireName.endsWith(delimiter);
     const name = alike(isLevel ? wireName.slice(0, -1) : wireName);
     return names.has(name) || withDelimiter(delimiter).some((one) => one.test(name));

@@ -5,6 +5,9 @@
 
 import { cut, printable } from "../util/printable.ts";
 import { InterimapError } from "./errors.ts";
+import { asOurs, asTheirs, type NamePair, ourName, theirName } from "./name-pairs.ts";
+
+export { isWithin, renamedAlong } from "./name-pairs.ts";
 
 /** How one server writes names. */
 export interface Naming {
@@ -12,17 +15,40 @@ export interface Naming {
   readonly delimiter: string | null;
   /** The list-reference as the server has it, `""` for none. */
   readonly reference: string;
+  /** What it calls otherwise than the program does. */
+  readonly pairs?: readonly NamePair[];
 }
 
 /**
- * The program's name of a mailbox that a server listed; undefined when the mailbox is the reference itself or lies
- * outside of it.
+ * The program's name of a mailbox that a server listed; undefined when the mailbox is the reference itself, lies
+ * outside of it, or is {@link shadowed}.
  *
  * Only a whole name on the wire is case-insensitively INBOX (RFC 3501 5.1): with the reference `foo/`, `foo/INBOX` is
  * the other server's INBOX, and `foo/inbox` another mailbox called `inbox`, which {@link toWire} refuses where it
  * would become INBOX.
  */
-export function fromWire(raw: string, { delimiter, reference }: Naming): string | undefined {
+export function fromWire(raw: string, naming: Naming): string | undefined {
+  const name = plainName(raw, naming);
+  return name === undefined ? undefined : ourName(name, naming.pairs ?? []);
+}
+
+/** A mailbox that has no name of the program, because the program calls another one so. */
+export interface Shadowed {
+  /** What it is called on its server. */
+  readonly name: string;
+  /** The other one: what we call it, and its server. */
+  readonly other: NamePair;
+}
+
+export function shadowed(raw: string, naming: Naming): Shadowed | undefined {
+  const { pairs = [] } = naming;
+  const name = plainName(raw, naming);
+  if (name === undefined || ourName(name, pairs) !== undefined) return undefined;
+  const ours = asOurs(name, pairs);
+  return { name, other: { ours, theirs: asTheirs(ours, pairs) } };
+}
+
+function plainName(raw: string, { delimiter, reference }: Naming): string | undefined {
   if (!raw.startsWith(reference)) return undefined;
   const name = raw.slice(reference.length);
   if (name === "" || name === delimiter) return undefined;
@@ -33,7 +59,9 @@ export function fromWire(raw: string, { delimiter, reference }: Naming): string 
 /**
  * The name to send to a server. Throws MAILBOX_NAME when the server would take it for another mailbox.
  */
-export function toWire(name: string, { delimiter, reference }: Naming): string {
+export function toWire(ours: string, { delimiter, reference, pairs = [] }: Naming): string {
+  const name = theirName(ours, pairs);
+  if (name === undefined) throw taken(ours, pairs);
   if (delimiter === null && name.includes("\0")) {
     throw impossible(name, "the server has no hierarchy of mailboxes");
   }
@@ -93,14 +121,12 @@ export function canonicalName(name: string): string {
   return isInbox(name) ? "INBOX" : name;
 }
 
-/** Whether a mailbox is `root` or below it. */
-export function isWithin(name: string, root: string): boolean {
-  return name === root || name.startsWith(`${root}\0`);
-}
-
-/** What a mailbox that is `from`, or below it, is called when that one has become `to`. */
-export function renamedAlong(name: string, { from, to }: { readonly from: string; readonly to: string }): string {
-  return to + name.slice(from.length);
+function taken(name: string, pairs: readonly NamePair[]): InterimapError {
+  const there = asTheirs(name, pairs);
+  const reason = `"${briefName(there)}" is what "${briefName(asOurs(there, pairs))}" is called there, by map-mailbox`;
+  return new InterimapError("MAILBOX_NAME", `mailbox "${briefName(name)}" cannot exist there: ${reason}`, {
+    hint: "give it another name there with map-mailbox, or rename it",
+  });
 }
 
 function impossible(name: string, reason: string): InterimapError {

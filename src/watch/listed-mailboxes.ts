@@ -1,8 +1,9 @@
 // The mailboxes that the last full check listed, and those that it could have listed.
 
 import { nameIn } from "../mail/listing/inbox-levels.ts";
-import { listedNames, type ListingQuery } from "../mail/listing/list-both.ts";
+import type { ListingQuery } from "../mail/listing/list-both.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
+import { listedNames } from "../mail/listing/patterns.ts";
 import type { MayMatch } from "../model/list-patterns.ts";
 import { type PerSide, perSide, type Side } from "../model/side.ts";
 

@@ -6,8 +6,9 @@ import type { ListResponse, UnreadableResponse } from "../../imap/responses.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { list, type ListAnswer, listDelimiter } from "../../imap/verbs/list.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { canonicalName, fromWire, isInbox, type Naming } from "../../model/mailbox-name.ts";
+import { canonicalName, fromWire, isInbox, type Naming, type Shadowed, shadowed } from "../../model/mailbox-name.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
+import type { NamePair } from "../../model/name-pairs.ts";
 import type { Side } from "../../model/side.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { isRubbish } from "./rubbish.ts";
@@ -39,11 +40,19 @@ export interface Listing {
   readonly naming: Naming;
   readonly mailboxes: ReadonlyMap<string, ListedMailbox>;
   readonly unreadable: readonly UnreadableMailbox[];
+  /** Mailboxes without a name of the program. */
+  readonly shadowed?: readonly ShadowedMailbox[];
+}
+
+export interface ShadowedMailbox extends Shadowed {
+  readonly wireName: string;
 }
 
 export interface ListingQuery {
   readonly selectOptions: readonly string[];
   readonly reference: string;
+  /** What the server calls otherwise. */
+  readonly pairs?: readonly NamePair[];
   /** As the server is to get them; none: nothing is listed. */
   readonly patterns: readonly string[];
 }
@@ -62,12 +71,13 @@ export async function listMailboxes(session: Session, query: ListingQuery): Prom
   ]);
   const delimiter = delimiterOf(answer.mailboxes, asked);
   if (delimiter === undefined) throw severalDelimiters(answer.mailboxes, session.side);
-  return read(withoutOthers(answer, delimiter), { delimiter, reference: query.reference }, session.abilities);
+  const { reference, pairs = [] } = query;
+  return read(withoutOthers(answer, delimiter), { delimiter, reference, pairs }, session.abilities);
 }
 
 /** All that are below the reference. Throws as {@link listMailboxes}. */
-export function listEverything(session: Session, { reference }: Naming): Promise<Listing> {
-  return listMailboxes(session, { selectOptions: [], reference, patterns: ["*"] });
+export function listEverything(session: Session, { reference, pairs = [] }: Naming): Promise<Listing> {
+  return listMailboxes(session, { selectOptions: [], reference, pairs, patterns: ["*"] });
 }
 
 /** Where mailboxes are listed they tell the delimiter. */
@@ -149,9 +159,14 @@ function read(answer: ListAnswer, naming: Naming, abilities: Abilities): Listing
   // Servers may spell INBOX differently in LIST and STATUS (RFC 3501 5.1).
   const statuses = new Map(answer.statuses.map((status) => [canonicalName(status.name), status]));
   const mailboxes = new Map<string, ListedMailbox>();
+  const hidden: ShadowedMailbox[] = [];
   for (const { name: wireName, attributes } of answer.mailboxes) {
     const name = fromWire(wireName, naming);
-    if (name === undefined) continue;
+    if (name === undefined) {
+      const one = shadowed(wireName, naming);
+      if (one !== undefined) hidden.push({ ...one, wireName });
+      continue;
+    }
     const status = statuses.get(canonicalName(wireName));
     const has = (attribute: string): boolean => attributes.some((one) => one.toLowerCase() === attribute);
     mailboxes.set(name, {
@@ -163,7 +178,8 @@ function read(answer: ListAnswer, naming: Naming, abilities: Abilities): Listing
       messages: status?.messages,
     });
   }
-  return { naming, mailboxes, unreadable: answer.unreadable.flatMap((one) => readOdd(one, { naming, mailboxes })) };
+  const unreadable = answer.unreadable.flatMap((one) => readOdd(one, { naming, mailboxes }));
+  return { naming, mailboxes, unreadable, shadowed: hidden };
 }
 
 /** None outside of the reference. A name that is listed properly, too, says nothing. */

@@ -37,7 +37,7 @@ export async function lookUpListing(
   const patterns = names.flatMap((name) => patternsFor(name, naming, below));
   const listings = await allDone(
     groupsBelow(patterns, maxSetOctets).map((group) =>
-      listMailboxes(session, { selectOptions, reference: naming.reference, patterns: group }),
+      listMailboxes(session, { selectOptions, ...naming, patterns: group }),
     ),
   );
   // A wildcard in a name matches itself, and others too.
@@ -57,8 +57,14 @@ export async function lookUpListing(
   };
 }
 
-/** None for a name that cannot exist there. */
 function patternsFor(name: string, naming: Naming, below: boolean): string[] {
+  const { pairs = [] } = naming;
+  const roots = below ? pairs.filter(({ ours }) => ours.startsWith(`${name}\0`)).map(({ ours }) => ours) : [];
+  return [name, ...roots].flatMap((root) => patternsAt(root, naming, below));
+}
+
+/** None for a name that cannot exist there. */
+function patternsAt(name: string, naming: Naming, below: boolean): string[] {
   try {
     const exact = toWire(name, naming).slice(naming.reference.length);
     // A server may spell the first level otherwise.

@@ -1,7 +1,7 @@
 // Mailboxes named one by one, by --delete and --rename: which ones are meant, and on which servers.
 
 import type { Session } from "../../imap/session/session.ts";
-import { listDelimiter } from "../../imap/verbs/list.ts";
+import { learnNamings, type ListingQuery } from "../../mail/listing/list-both.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -22,17 +22,15 @@ export interface Opened {
 export interface Opening {
   readonly connections: SessionPair;
   readonly store: Store;
-  readonly references: PerSide<string>;
+  /** What is known of the servers' names. */
+  readonly names: Pick<ListingQuery, "references" | "paired">;
   readonly report: Report;
 }
 
 /** Connects, learns how the servers write names, and upgrades a database of an older version. */
-export async function openServers({ connections, store, references, report }: Opening): Promise<Opened> {
+export async function openServers({ connections, store, names, report }: Opening): Promise<Opened> {
   const sessions = await connections.open();
-  const namings = await bothSides(async (side): Promise<Naming> => {
-    const reference = references[side];
-    return { reference, delimiter: await listDelimiter(sessions[side], reference) };
-  });
+  const namings = await learnNamings(sessions, names);
   await upgradeStore({ store, report, sessions }, namings);
   return { sessions, namings };
 }

@@ -1,7 +1,8 @@
 // MAILBOX arguments of a run: whether each means one thing, and whether there is anything of the kind. Pure.
 
-import { listedNames, type ListingQuery } from "../../mail/listing/list-both.ts";
+import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { listedNames } from "../../mail/listing/patterns.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { meantBy, readings } from "../../model/given-name.ts";
 import { toWire } from "../../model/mailbox-name.ts";

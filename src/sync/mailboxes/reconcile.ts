@@ -18,6 +18,7 @@ import { requireOneMeaning, unmatched } from "./given-patterns.ts";
 import { goneError } from "./gone-mailbox.ts";
 import { type MailboxPlan, planMailboxes } from "./mailbox-plan.ts";
 import { settleSubscriptions } from "./settle-subscriptions.ts";
+import { reportShadowed } from "./shadowed-mailboxes.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
@@ -66,6 +67,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     }
     if (run.isGiven === true)
       for (const { mailbox, error } of unmatched({ ...run, listings, known })) skipMailbox(run, { mailbox }, error);
+    reportShadowed(run, listings);
     const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };

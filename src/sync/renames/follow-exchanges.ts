@@ -5,12 +5,14 @@ import { rename } from "../../imap/verbs/mailbox.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { isWithin, renamedAlong, toWire } from "../../model/mailbox-name.ts";
+import { isWithin, type Naming, renamedAlong, toWire } from "../../model/mailbox-name.ts";
+import { isStraight } from "../../model/name-pairs.ts";
 import type { Side } from "../../model/side.ts";
 import { isTemporary } from "../../model/temporary-name.ts";
 import type { Report } from "../context/events.ts";
 import type { Opened } from "../mailboxes/given-mailboxes.ts";
 import { deleteLevels, emptyLevels } from "./empty-levels.ts";
+import { notStraight } from "./rename-plan.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 import type { Move } from "./renaming.ts";
 
@@ -34,6 +36,7 @@ export async function exchangeNames(exchange: Exchange): Promise<void> {
   const steps = planRenameSteps({ names: existing, goals });
   if (steps === undefined)
     throw new InterimapError("MAILBOX_RENAMED", "it cannot be renamed here in any order", { side });
+  requirePossible(steps, { side, naming: namings[side] });
   const spelling = new Map([...listed].map(([name, { wireName }]) => [name, wireName]));
   const names = new Map(moves.map((move) => [move, move.current]));
   const tell = (step: RenameStep): void => {
@@ -47,6 +50,19 @@ export async function exchangeNames(exchange: Exchange): Promise<void> {
     }
   };
   await renameInSteps({ sessions, namings, side, steps, spelling, tell });
+}
+
+interface Place {
+  readonly side: Side;
+  readonly naming: Naming;
+}
+
+/** Before the first step is taken. @throws InterimapError MAILBOX_NAME */
+function requirePossible(steps: readonly RenameStep[], { side, naming }: Place): void {
+  for (const name of steps.flatMap(({ from, to }) => [from, to])) {
+    if (!isStraight(name, naming.pairs ?? [])) throw notStraight(name, side);
+    toWire(name, naming);
+  }
 }
 
 export interface Steps extends Opened {

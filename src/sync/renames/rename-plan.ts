@@ -3,6 +3,7 @@
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, isWithin, type Naming, renamedAlong, toWire } from "../../model/mailbox-name.ts";
+import { isStraight } from "../../model/name-pairs.ts";
 import type { Hint } from "../../model/remedy.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../../model/target.ts";
@@ -44,6 +45,7 @@ export function planRename(situation: RenameSituation): RenamePlan {
   if (isWithin(to, from)) {
     throw new InterimapError("USAGE", `mailbox "${briefName(from)}" cannot become "${briefName(to)}", below itself`);
   }
+  requireStraight(situation);
   requireFree(situation);
   const sides = serverOrder.filter((side) => targets.includes(side) && has(situation, side));
   return {
@@ -88,6 +90,24 @@ function namesOn({ listed, known }: RenameSituation, target: Target): string[] {
 
 function has(situation: RenameSituation, target: Target): boolean {
   return namesOn(situation, target).some((name) => isMoved(name, situation.from));
+}
+
+/** On a server where what is below goes another way than here, one rename would tear mailboxes apart. */
+function requireStraight(situation: RenameSituation): void {
+  const { from, to, targets, namings } = situation;
+  for (const side of serverOrder) {
+    if (!targets.includes(side) || !has(situation, side)) continue;
+    const odd = [from, to].find((name) => !isStraight(name, namings[side].pairs ?? []));
+    if (odd !== undefined) throw notStraight(odd, side);
+  }
+}
+
+/** Of a mailbox that has others below it on one side only. */
+export function notStraight(name: string, side: Side): InterimapError {
+  return new InterimapError("MAILBOX_NAME", `map-mailbox names mailboxes below "${briefName(name)}"`, {
+    side,
+    hint: "rename those one by one, or take them out of map-mailbox before",
+  });
 }
 
 function requireFree(situation: RenameSituation): void {

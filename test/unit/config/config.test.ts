@@ -91,6 +91,7 @@ test("a file with two bare sections has all defaults", () => {
     listMailbox: ["*"],
     listSelectOpts: [],
     ignoreMailbox: undefined,
+    mapMailbox: [],
     logfile: undefined,
     logFormat: "text",
     matchExisting: true,
@@ -121,6 +122,8 @@ test("every setting reaches its place", () => {
     list-mailbox = INBOX "a b"
     list-select-opts = subscribed
     ignore-mailbox = ^x
+    map-mailbox = a = b
+    map-mailbox = "c\\x00d" = e f
     logfile = log
     log-prefix = >
     match-existing = NO
@@ -162,6 +165,10 @@ test("every setting reaches its place", () => {
     listMailbox: ["INBOX", "a b"],
     listSelectOpts: ["SUBSCRIBED"],
     ignoreMailbox: /^x/,
+    mapMailbox: [
+      { local: "a", remote: "b" },
+      { local: "c\0d", remote: "e f" },
+    ],
     logfile: "log",
     logPrefix: [{ kind: "text", text: ">" }],
     logFormat: "text",
@@ -500,6 +507,26 @@ for (const [name, text, expected] of [
     "a reference outside ASCII",
     "[local]\nlist-reference=é\n",
     ':2: list-reference: mailbox names must not hold non-ASCII characters; expected modified UTF-7, e.g. "&AOk-" for "é"',
+  ],
+  [
+    "a mailbox with two names",
+    "map-mailbox = a = b\nmap-mailbox = a = c\n",
+    ':2: map-mailbox: the local mailbox "a" has two names; expected one name for each mailbox on each server',
+  ],
+  [
+    "a name for two mailboxes",
+    "map-mailbox = a = c\nmap-mailbox = b = c\n",
+    ':2: map-mailbox: two mailboxes are called "c" on the remote server; expected one name for each mailbox on each server',
+  ],
+  [
+    "another name for INBOX",
+    "map-mailbox = inbox = Posteingang\n",
+    ":1: map-mailbox: INBOX is INBOX on every server; expected one name for each mailbox on each server",
+  ],
+  [
+    "a level without a name",
+    'map-mailbox = "a\\x00" = b\n',
+    ':1: map-mailbox: "a/" has a level without a name; expected one name for each mailbox on each server',
   ],
   [
     "a foreign construct",

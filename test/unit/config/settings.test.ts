@@ -67,6 +67,15 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: ["", "(", "a++", "é"],
   },
+  "map-mailbox": {
+    section: "default",
+    good: [
+      ["Sent = Sent Items", { local: "Sent", remote: "Sent Items" }],
+      ['"a=b\\x00c"="[Gmail]/Sent Mail"', { local: "a=b\0c", remote: "[Gmail]/Sent Mail" }],
+      ["Sent =Entw&APw-rfe", { local: "Sent", remote: "Entw&APw-rfe" }],
+    ],
+    bad: ["", "Sent", "Sent =", "= Sent", "a = b = c", '"a" b = c', "a\\x00b = c", '"a = b', "lists/* = l/*", "é = e"],
+  },
   logfile: { ...file, section: "default" },
   "log-prefix": {
     section: "default",

@@ -50,14 +50,16 @@ export function listedServer(options: ListedServerOptions): ListedServer {
         });
     return ok;
   };
-  /** Those subscribed, if so asked; those asked for by name. */
+  /** Those subscribed, if so asked; those asked for by name, of which `*` may be the end. */
   const matching = (line: string): (readonly [string, readonly string[]])[] => {
     const patterns = /^LIST (?:\(.*?\) )?"" (?:\((.*?)\)|(\S+)) RETURN/.exec(line);
-    const names = (patterns?.[1] ?? patterns?.[2] ?? "").split(" ").map((name) => name.replace(/^"(.*)"$/, "$1"));
+    const asked = (patterns?.[1] ?? patterns?.[2] ?? "").split(" ").map((name) => name.replace(/^"(.*)"$/, "$1"));
     return [...mailboxes]
       .filter(([, attributes]) => !line.startsWith("LIST (SUBSCRIBED)") || attributes.includes("\\Subscribed"))
-      .filter(([mailbox]) => names.includes("*") || names.includes(mailbox));
+      .filter(([mailbox]) => asked.some((name) => mailbox === name || isBeginning(name, mailbox)));
   };
+  const isBeginning = (pattern: string, mailbox: string): boolean =>
+    pattern.endsWith("*") && mailbox.startsWith(pattern.slice(0, -1));
   // Never ends.
   const ended = new Promise<Error>(() => undefined);
   return {

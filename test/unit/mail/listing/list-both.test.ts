@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { listBoth, listedNames, type ListingQuery } from "../../../../src/mail/listing/list-both.ts";
+import { listBoth, type ListingQuery } from "../../../../src/mail/listing/list-both.ts";
+import { listedNames } from "../../../../src/mail/listing/patterns.ts";
 import { type PerSide, perSide, type Side } from "../../../../src/model/side.ts";
 import { type ListedServer, listedServer } from "../../sync/listed-server.ts";
 
@@ -96,10 +97,33 @@ test("looking up a thousand mailboxes takes lines that servers take", async () =
 
 test("which names may be listed is known on each side, in its own notation", () => {
   const namings = { local: { delimiter: "/", reference: "" }, remote: { delimiter: ".", reference: "mail." } };
-  const references = { local: "", remote: "mail." };
-  const mayList = listedNames({ ...query, references, patterns: ["inbox", "a/%"] }, namings);
+  const mayList = listedNames({ ...query, patterns: ["inbox", "a/%"] }, namings);
   const of = (side: Side, ...names: readonly string[]): string[] =>
     names.filter((name) => mayList[side](name, namings[side].delimiter));
   assert.deepEqual(of("local", "INBOX", "a", "a/b", "a/b/c", "b"), ["INBOX", "a/b"]);
   assert.deepEqual(of("remote", "INBOX", "mail.INBOX", "mail.a.b", "mail.a.b.c", "a.b"), ["mail.INBOX", "mail.a.b"]);
+});
+
+test("what a server calls otherwise is asked for, and may be listed, by its name there", async () => {
+  const paired = [
+    { local: "Sent", remote: "Post.Outbox" },
+    { local: "Archive", remote: "Saved" },
+  ];
+  const remote = { Saved: [], "Post.Outbox": [], "Post.Outbox.old": [], Sent: [], Spam: [] };
+  const both = servers({ local: {}, remote }, { local: "/", remote: "." });
+  const listings = await listBoth(
+    perSide((side) => both[side].session),
+    { ...query, paired, patterns: ["S*"] },
+  );
+  assert.deepEqual([...listings.remote.mailboxes.keys()], ["Sent", "Sent\0old", "Spam"]);
+  assert.deepEqual(
+    listings.remote.shadowed?.map(({ name }) => name),
+    ["Sent"],
+  );
+  const mayList = listedNames(
+    { ...query, patterns: ["S*"] },
+    perSide((side) => listings[side].naming),
+  );
+  assert.ok(mayList.remote("Post.Outbox", "."));
+  assert.ok(!mayList.remote("Saved", "."));
 });
