@@ -1,7 +1,7 @@
 // What a test sees of a throw-away IMAP server, whichever program it is.
 
 export interface MailServer {
-  readonly kind: "dovecot" | "cyrus" | "courier" | "mailutils";
+  readonly kind: "dovecot" | "cyrus" | "courier" | "mailutils" | "gmail";
   /** It has neither LITERAL+, MULTIAPPEND, UID EXPUNGE nor LIST-EXTENDED, which the tests' own clients use elsewhere. */
   readonly isBare?: boolean;
   readonly host: string;
