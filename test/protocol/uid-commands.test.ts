@@ -400,6 +400,28 @@ for (const [what, flags, script] of [
   });
 }
 
+for (const [what, flags, lines] of [
+  ["added", ["a", "b", "c"], ["+FLAGS.SILENT (c)"]],
+  ["removed", ["a"], ["-FLAGS.SILENT (b)"]],
+  ["exchanged", ["a", "c"], ["+FLAGS.SILENT (c)", "-FLAGS.SILENT (b)"]],
+  ["the same", ["a", "b"], []],
+] as const) {
+  test(`STORE without a mod-sequence, of flags that are known: only what is ${what} is sent`, async () => {
+    const wanted = { ...update, flags: flagSet(flags), present: flagSet(["a", "b"]), unchangedSince: 0n };
+    assert.deepEqual(
+      await linesOf((session) => storeFlags(session, wanted)),
+      lines.map((line) => `UID STORE 1:3 ${line}`),
+    );
+  });
+}
+
+test("STORE without a mod-sequence, of flags that are not known, sets all of them", async () => {
+  const wanted = { ...update, unchangedSince: 0n };
+  assert.deepEqual(await linesOf((session) => storeFlags(session, wanted)), [
+    String.raw`UID STORE 1:3 FLAGS.SILENT (\Seen x)`,
+  ]);
+});
+
 test("STORE refused is an error", async () => {
   await withSelected(`${stored}\nS: t1 NO [CANNOT] no such flag`, (session) =>
     assert.rejects(storeFlags(session, update), CommandRefused),

@@ -1,5 +1,6 @@
 // UID STORE and UID EXPUNGE (RFC 3501 6.4.6, RFC 7162 3.1.3, RFC 4315 2.1).
 
+import type { FlagDifference } from "../../model/flag-difference.ts";
 import { type FlagSet, flagSet, isSendable, noFlags, sendableFlags, withoutFlags } from "../../model/flags.ts";
 import { noModSeq, readModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
@@ -21,23 +22,38 @@ export interface FlagUpdate {
   readonly uids: UidSet;
   /** What the messages are to have in the end. */
   readonly flags: FlagSet;
-  /** What they have now; needed where not all of that can be sent, for what cannot be is left as it is. */
+  /** What they have now, if it is known; needed where not all of that can be sent, for what cannot be is left as it is. */
   readonly present?: FlagSet | undefined;
   /** The latest mod-sequence at which we knew these messages' flags; later changes must not be overwritten. {@link noModSeq}: unknown. */
   readonly unchangedSince: bigint;
 }
 
+/**
+ * Undefined: the flags take the place of those that are there. Else only what differs from those is sent: where no mod-sequence
+ * guards what others do in the same moment, and where not all can be sent.
+ */
+export function differenceOf(update: Omit<FlagUpdate, "uids">): FlagDifference | undefined {
+  const { flags, present, unchangedSince } = update;
+  if (isSendable(flags) && (present === undefined || unchangedSince !== noModSeq)) return undefined;
+  return {
+    added: sendableFlags(present === undefined ? flags : withoutFlags(flags, present)),
+    removed: present === undefined ? noFlags : sendableFlags(withoutFlags(present, flags)),
+  };
+}
+
 /** Sets flags; returns the UIDs the server left alone because they had changed meanwhile. */
 export async function storeFlags(session: Channel, update: FlagUpdate): Promise<UidSet> {
-  const { uids, flags, present = noFlags, unchangedSince } = update;
+  const { uids, flags, unchangedSince } = update;
   const condition = unchangedSince === noModSeq ? [] : line`(UNCHANGEDSINCE ${modSeq(unchangedSince)}) `;
-  if (isSendable(flags)) return storeEach(session, uids, { condition, action: line`FLAGS`, flags });
-  const added = sendableFlags(withoutFlags(flags, present));
-  const removed = sendableFlags(withoutFlags(present, flags));
+  const difference = differenceOf(update);
+  if (difference === undefined) return storeEach(session, uids, { condition, action: line`FLAGS`, flags });
+  const { added, removed } = difference;
   const add: FlagStore = { condition, action: line`+FLAGS`, flags: added };
   if (removed === noFlags) return added === noFlags ? emptyUidSet : storeEach(session, uids, add);
   const remove: FlagStore = { condition, action: line`-FLAGS`, flags: removed };
   if (added === noFlags) return storeEach(session, uids, remove);
+  if (unchangedSince === noModSeq)
+    return (await allDone([add, remove].map((one) => storeEach(session, uids, one)))).reduce(union);
   const modified = await storeEach(session, uids, add);
   // By our own change the messages have a later mod-sequence now.
   await storeEach(session, subtract(uids, modified), { ...remove, condition: [] });

@@ -2,8 +2,8 @@
 // changed meanwhile, flags it refuses, and flags that it only says it has set.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
-import { storeFlags } from "../../imap/verbs/uid-store.ts";
-import { noFlags, storableFlags, withoutFlags } from "../../model/flags.ts";
+import { differenceOf, storeFlags } from "../../imap/verbs/uid-store.ts";
+import { type FlagSet, noFlags, storableFlags, withoutFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import {
   countUids,
@@ -13,6 +13,7 @@ import {
   isEmpty,
   subtract,
   type UidSet,
+  UidSetBuilder,
   uidSetOf,
   uidsOf,
   union,
@@ -21,7 +22,7 @@ import { allDone } from "../../util/all-done.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { leftAsTheyWere } from "./confirm-stored.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal } from "./offer-flags.ts";
-import type { StoreGroup } from "./same-flags-groups.ts";
+import { type StoreGroup, wantedBy } from "./same-flags-groups.ts";
 
 /** Returns the messages that changed under our hands, or are said to be gone. */
 export async function setFlags(mailbox: OpenMailbox, side: Side, groups: readonly StoreGroup[]): Promise<UidSet> {
@@ -69,23 +70,33 @@ async function setGroup(mailbox: OpenMailbox, setting: Setting): Promise<UidSet>
 /** `taken`: the messages of which the server says that it has set their flags. */
 async function noteSet(mailbox: OpenMailbox, { side, group, patience, isRest }: Setting, taken: UidSet): Promise<void> {
   const { flags: ledgers, progress, report, name } = mailbox;
-  const { flags } = group;
+  const ledger = ledgers[side];
   const denied = uidSetOf(await leftAsTheyWere(mailbox, side, { ...group, uids: taken }));
   const done = subtract(taken, denied);
   patience.left = refusalsInARow;
-  for (const uid of uidsOf(done)) ledgers[side].learn(uid, flags);
+  const wanted = wantedBy(group);
+  const byFlags = new Map<FlagSet, UidSetBuilder>();
+  for (const uid of uidsOf(done)) {
+    const flags = wanted(ledger.present(uid));
+    if (flags === undefined) continue;
+    ledger.learn(uid, flags);
+    if (!byFlags.has(flags)) byFlags.set(flags, new UidSetBuilder());
+    byFlags.get(flags)?.add(uid);
+  }
   if (isRest !== true) progress[side].settled = union(progress[side].settled, done);
   if (!isEmpty(denied)) noteFlagRefusal(mailbox, { side, uids: denied, keywords: noFlags, reason: undefined });
-  if (!isEmpty(done)) report({ type: "flags-updated", side, mailbox: name, uids: done, flags });
+  for (const [flags, uids] of byFlags)
+    report({ type: "flags-updated", side, mailbox: name, uids: uids.build(), flags });
 }
 
 /** Fewer flags, or fewer messages at once: the server would not have it so. Returns what {@link setGroup} does. */
 async function setLess(mailbox: OpenMailbox, setting: Setting, { words: reason }: CommandRefused): Promise<UidSet> {
   const { side, group, patience } = setting;
   const { uids, flags } = group;
-  const acceptable = flagsWithoutNewKeywords(mailbox, side, flags);
+  const sent = differenceOf(group)?.added ?? flags;
+  const acceptable = flagsWithoutNewKeywords(mailbox, side, sent);
   if (acceptable !== undefined) {
-    const keywords = withoutFlags(storableFlags(flags, mailbox.views[side].permanentFlags), acceptable);
+    const keywords = withoutFlags(storableFlags(sent, mailbox.views[side].permanentFlags), acceptable);
     noteFlagRefusal(mailbox, { side, uids, keywords, reason });
     const rest = { ...group, flags: withoutFlags(flags, keywords) };
     return setGroup(mailbox, { ...setting, group: rest, isRest: true });
