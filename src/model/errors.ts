@@ -73,6 +73,12 @@ export const errorKinds = {
   MASS_DELETION: kind(exitCode.data, "mailbox", "no", "More messages have vanished than may be deleted."),
   MAILBOX_EMPTIED: kind(exitCode.partial, "mailbox", "later", "A mailbox has lost nearly all of its messages."),
   MAILBOX_NAME: kind(exitCode.partial, "mailbox", "no", "A mailbox name cannot exist on the other server."),
+  MAILBOX_PAIRED: kind(
+    exitCode.partial,
+    "mailbox",
+    "no",
+    "The configuration pairs a known mailbox with another one of the remote server than before.",
+  ),
   MAILBOX_GONE: kind(exitCode.partial, "mailbox", "no", "A known mailbox disappeared from one server."),
   MAILBOX_UNKNOWN: kind(exitCode.partial, "mailbox", "no", "A MAILBOX on the command line matches nothing."),
   MAILBOX_RENAMED: kind(

@@ -73,6 +73,10 @@ export const rowRules = {
     block: whole("block", 0, lastBlock),
     runs: `(typeof(runs) = 'blob' AND length(runs) BETWEEN 1 AND ${maxRunOctets})`,
   },
+  remote_names: {
+    name: `(typeof(name) = 'blob' AND length(name) BETWEEN 1 AND ${maxTextOctets})`,
+    special_use: text("special_use"),
+  },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type CheckedTable = keyof typeof rowRules;

@@ -17,6 +17,7 @@ export const sparseTables = [
   "unkept",
   "flag_sets",
   "flag_blocks",
+  "remote_names",
 ] as const;
 
 export type SparseTable = (typeof sparseTables)[number];

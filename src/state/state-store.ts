@@ -15,6 +15,7 @@ import { mendRows } from "./mend-rows.ts";
 import { allMessageCounts, messageCounts, saveMessageCounts } from "./message-counts.ts";
 import { impossibleRow } from "./read-values.ts";
 import { Refusals } from "./refusals.ts";
+import { RemoteNames } from "./remote-names.ts";
 import { findImpossible } from "./row-rules.ts";
 import { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
@@ -33,6 +34,7 @@ export class Store {
   readonly refusals: Refusals;
   readonly transfers: Transfers;
   readonly losses: Losses;
+  readonly remoteNames: RemoteNames;
   #isCurrent: boolean;
 
   /** Makes the tables of a new database. openStore() is the way to get a Store. */
@@ -45,6 +47,7 @@ export class Store {
     this.refusals = new Refusals(connection, this.#sparse);
     this.transfers = new Transfers(connection, this.#sparse);
     this.losses = new Losses(connection, this.#sparse);
+    this.remoteNames = new RemoteNames(connection, this.#sparse);
     this.#isCurrent = initialise(connection);
     this.accounts = new AccountClaim(connection, claim);
     if (this.#isCurrent) this.#settle();

@@ -6,11 +6,12 @@ import { describe, test, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { runInterimap, type RunResult } from "../support/run-interimap.ts";
+import { plainText, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, expunge, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
+import { dump } from "../unit/state/databases.ts";
 import { assertNothingToDo } from "./converge.ts";
 
 const { slash, dot } = await startAll({ slash: startDovecot(), dot: startDovecot({ separator: "." }) });
@@ -200,3 +201,102 @@ for (const args of [["--notify"], ["--watch=1"]])
       await stores.daemon.stop();
     });
   }
+
+describe("a setting that changes after the mailboxes were synchronised", () => {
+  /** Another configuration for the same database. */
+  function map(stores: TwoStores, lines: string | undefined): void {
+    const { local, remote } = stores.proxies;
+    stores.home.configure({
+      local: { ...plainText(local.server) },
+      remote: { ...plainText(remote.server) },
+      settings: lines === undefined ? {} : { "map-mailbox": lines },
+    });
+  }
+
+  async function everything({ local, remote, home }: TwoStores): Promise<unknown> {
+    return [await snapshot(local), await snapshot(remote), dump(home.databaseFile)];
+  }
+
+  /** Runs leave all as it is, and say so of these mailboxes. */
+  async function assertLeftAlone(stores: TwoStores, ...skipped: readonly RegExp[]): Promise<string> {
+    const before = await everything(stores);
+    let said = "";
+    for (const args of [[], ["--repair"]]) {
+      const { status, stderr } = await runInterimap(stores.home, args);
+      assert.equal(status, 1, stderr);
+      for (const line of skipped) assert.match(stderr, line);
+      said = stderr;
+    }
+    assert.deepEqual(await everything(stores), before);
+    return said;
+  }
+
+  test("a new line: neither mailbox is touched until the database forgets them; then messages are matched", async (t) => {
+    const stores = await twoStores(t, servers);
+    await command(stores.local, "CREATE Sent", "CREATE Sent/old");
+    await command(stores.remote, "CREATE Gesendet");
+    await deliver(stores.local, "Sent", ...mails("s", 2), ...mails("both", 1));
+    await deliver(stores.local, "Sent/old", ...mails("o", 1));
+    await deliver(stores.remote, "Gesendet", ...mails("g", 2), ...mails("both", 1));
+    await run(stores);
+    map(stores, "Sent = Gesendet");
+    await expunge(stores.remote, "1", "Sent");
+    await deliver(stores.remote, "Gesendet", ...mails("new", 1));
+    const said = await assertLeftAlone(
+      stores,
+      /"Sent" skipped: .*"Sent" of the remote server.*"Gesendet"/,
+      /"Gesendet" skipped: .*"Gesendet" of the remote server, which is "Sent" now/,
+    );
+    assert.match(said, /--target=database --delete Sent Sent\/old/);
+    const refused = await runInterimap(stores.home, ["--delete", "Sent"]);
+    assert.equal(refused.status, 1, refused.stderr);
+    assert.match(refused.stderr, /map-mailbox/);
+    assert.equal((await runInterimap(stores.home, ["--rename", "Sent", "Other"])).status, 1);
+    // Taken back, it is as if it had never been there.
+    map(stores, undefined);
+    await run(stores);
+    assert.deepEqual(await contents(stores.local, "Gesendet"), ["both1", "g1", "g2", "new1"]);
+    assert.deepEqual(await contents(stores.local, "Sent"), ["both1", "s2"]);
+    map(stores, "Sent = Gesendet");
+    await run(stores, "--target=database", "--delete", "Sent", "Sent/old", "Gesendet");
+    assert.equal((await runInterimap(stores.home)).status, 1);
+    for (const held of [await contents(stores.local, "Sent"), await contents(stores.remote, "Gesendet")])
+      assert.deepEqual(held, ["both1", "g1", "g2", "new1", "s2"]);
+    assert.deepEqual(await contents(stores.local, "Gesendet"), ["both1", "g1", "g2", "new1"]);
+    assert.deepEqual(await contents(stores.remote, "Sent"), ["both1", "s2"]);
+    assert.deepEqual(await contents(stores.remote, "Gesendet\0old"), ["o1"]);
+    // What is left over is taken for no other mailbox.
+    const before = await everything(stores);
+    assert.equal((await runInterimap(stores.home)).status, 1);
+    assert.deepEqual(await everything(stores), before);
+  });
+
+  test("a line that is gone, or is another: nothing is doubled, and it may come back", async (t) => {
+    const stores = await twoStores(t, servers, { settings: { "map-mailbox": "Sent = Gesendet" } });
+    await command(stores.local, "CREATE Sent", "CREATE Sent/old");
+    await deliver(stores.local, "Sent", ...mails("s", 2));
+    await run(stores);
+    for (const lines of [undefined, "Sent = Versandt", "Sent = Gesendet\nmap-mailbox = Sent/old = Alt"]) {
+      map(stores, lines);
+      await assertLeftAlone(stores, /"Sent(?:\/old)?" skipped: .*"Gesendet(?:\/old)?" of the remote server/);
+    }
+    map(stores, "Sent = Gesendet");
+    await assertNothingToDo(stores);
+    map(stores, undefined);
+    await run(stores, "--target=local,database", "--rename", "Sent", "Gesendet");
+    await assertNothingToDo(stores);
+    assert.deepEqual(await names(stores.local), ["Gesendet", "Gesendet/old", "INBOX"]);
+  });
+
+  test("a line about mailboxes that are not known yet is just followed", async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores.local, "INBOX", ...mails("i", 1));
+    await run(stores);
+    await command(stores.remote, "CREATE Gesendet");
+    await deliver(stores.remote, "Gesendet", ...mails("g", 1));
+    map(stores, "Sent = Gesendet");
+    await run(stores);
+    assert.deepEqual(await contents(stores.local, "Sent"), ["g1"]);
+    await assertNothingToDo(stores);
+  });
+});

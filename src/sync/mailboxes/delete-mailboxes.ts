@@ -10,6 +10,7 @@ import type { Side } from "../../model/side.ts";
 import { serverOrder, type Target } from "../../model/target.ts";
 import type { Report } from "../context/events.ts";
 import { isNowhere, type Opened, type Opening, openServers, resolveGiven } from "./given-mailboxes.ts";
+import { requirePairedAsBefore } from "./remote-names.ts";
 
 export interface Deletion extends Opening {
   /** As given: in the local server's notation, or as lines show it. */
@@ -34,6 +35,7 @@ export async function deleteMailboxes(deletion: Deletion): Promise<void> {
     if (deletion.stop.aborted) throw interrupted();
     try {
       if (name === "INBOX") throw new InterimapError("USAGE", "INBOX cannot be deleted");
+      if (targets.includes("remote")) requirePairedAsBefore(deletion.store, opened.namings, [{ name }]);
       let wasThere = false;
       for (const side of serverOrder)
         if (targets.includes(side)) wasThere = (await deleteOn(deletion, opened, { side, name })) || wasThere;

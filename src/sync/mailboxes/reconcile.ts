@@ -17,6 +17,7 @@ import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { requireOneMeaning, unmatched } from "./given-patterns.ts";
 import { goneError } from "./gone-mailbox.ts";
 import { type MailboxPlan, planMailboxes } from "./mailbox-plan.ts";
+import { noteRemoteName, setOtherPairsAside } from "./remote-names.ts";
 import { settleSubscriptions } from "./settle-subscriptions.ts";
 import { reportShadowed } from "./shadowed-mailboxes.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
@@ -40,8 +41,9 @@ export async function reconcile(run: Run): Promise<Reconciled> {
       run,
       perSide((side) => listed[side].naming),
     );
-    const { listings, known } = pairLevels(run, listed);
-    if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, listings, known });
+    const all = pairLevels(run, listed);
+    if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, ...all });
+    const { listings, known } = setOtherPairsAside(run, all);
     skipUnreadable(run, namedOddities(listings));
     if (await settleNames(run, { listings, known, mayRename: isPatient })) continue;
     if (isPatient && (await followRenames(run, { listings, known }))) continue;
@@ -66,7 +68,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
       skipMailbox(run, { side, mailbox: name }, new InterimapError("MAILBOX_PROTOCOL", message, { side }));
     }
     if (run.isGiven === true)
-      for (const { mailbox, error } of unmatched({ ...run, listings, known })) skipMailbox(run, { mailbox }, error);
+      for (const { mailbox, error } of unmatched({ ...run, ...all })) skipMailbox(run, { mailbox }, error);
     reportShadowed(run, listings);
     const settled = plan.create.length > 0 ? planMailboxes(listings, known, isIgnored) : plan;
     await settleSubscriptions(run, { listings, plan: settled });
@@ -113,6 +115,7 @@ function pairLevels(run: Run, listed: PerSide<Listing>): Pick<Reconciled, "listi
   }
   if (respelt.length === 0) return { listings, known };
   run.store.renameMailboxes(respelt);
+  for (const { idx, to } of respelt) noteRemoteName(run.store, { idx, name: to }, listings.remote.naming);
   return { listings, known: knownMailboxes(run.store) };
 }
 

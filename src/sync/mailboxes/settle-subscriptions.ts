@@ -5,6 +5,7 @@ import { subscribe, unsubscribe } from "../../imap/verbs/mailbox.ts";
 import { toWire } from "../../model/mailbox-name.ts";
 import { allDone } from "../../util/all-done.ts";
 import { knownMailboxes, type Planned, type Run } from "../context/run.ts";
+import { noteRemoteName } from "./remote-names.ts";
 
 export async function settleSubscriptions(run: Run, { listings, plan }: Planned): Promise<void> {
   const { sessions, store, report } = run;
@@ -29,8 +30,10 @@ export async function settleSubscriptions(run: Run, { listings, plan }: Planned)
       const before = known.get(name);
       if (run.skipped.has(name)) continue;
       // What a server refused stays as it was, and so is tried again.
-      if (before === undefined) store.addMailbox(name, subscribed && !refused.has(name));
-      else if (!refused.has(name)) store.setSubscribed(before.idx, subscribed);
+      if (before === undefined) {
+        const idx = store.addMailbox(name, subscribed && !refused.has(name));
+        noteRemoteName(store, { idx, name }, listings.remote.naming);
+      } else if (!refused.has(name)) store.setSubscribed(before.idx, subscribed);
     }
   });
 }

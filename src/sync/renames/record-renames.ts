@@ -7,6 +7,7 @@ import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { noteRemoteName } from "../mailboxes/remote-names.ts";
 import { finishSubscriptions } from "./rename-mailbox.ts";
 import type { Renaming } from "./renaming.ts";
 import type { Found } from "./whereabouts.ts";
@@ -56,6 +57,7 @@ export async function recordRenames(
       if (holder !== undefined) store.removeMailbox(holder.idx);
     }
     store.renameMailboxes(recorded);
+    for (const { idx, to } of recorded) noteRemoteName(store, { idx, name: to }, namings.remote);
     // Where another mailbox has the old name, the subscription is that one's.
     for (const { idx, from, to } of recorded)
       if (exists(from)) store.setSubscribed(idx, known.get(to)?.subscribed === true);

@@ -19,6 +19,7 @@ import {
   openServers,
   resolveGiven,
 } from "../mailboxes/given-mailboxes.ts";
+import { noteRemoteName, requirePairedAsBefore } from "../mailboxes/remote-names.ts";
 import { deleteLevels } from "./empty-levels.ts";
 import { renameInSteps } from "./follow-exchanges.ts";
 import { planRename, type ServerRename } from "./rename-plan.ts";
@@ -70,6 +71,12 @@ export async function renameEverywhere(renaming: KnownRename, opened: Opened): P
   const before = await renamedBefore({ sessions, store, from, to, listed, known });
   if (isOver({ from, to }, { listed, known })) return isFinished;
   const plan = planRename({ from, to, targets, namings, listed, known, done: before });
+  const oldName = (idx: number): string => known.find((one) => one.idx === idx)!.name;
+  requirePairedAsBefore(
+    store,
+    namings,
+    plan.rows.map(({ idx, name }) => ({ name: oldName(idx), to: name })),
+  );
 
   const done: Side[] = [...before];
   for (const server of plan.servers) {
@@ -81,7 +88,10 @@ export async function renameEverywhere(renaming: KnownRename, opened: Opened): P
     done.push(server.side);
   }
   store.transaction(() => {
-    for (const { idx, name } of plan.rows) store.renameMailbox(idx, name);
+    for (const row of plan.rows) {
+      store.renameMailbox(row.idx, row.name);
+      noteRemoteName(store, row, namings.remote);
+    }
   });
   if (plan.rows.length > 0) report({ type: "mailbox-renamed", mailbox: from, to });
   return isFinished || plan.servers.length > 0 || plan.rows.length > 0;

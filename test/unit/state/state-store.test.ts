@@ -119,6 +119,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.losses.noteEmptied(idx);
     store.refusals.noteUnkept(idx, "local", flagSet(["work"]));
     store.noteMailboxId(idx, "local", name);
+    store.remoteNames.note(idx, { name: `${name} there`, use: "" });
     const known = new KnownFlags();
     known.set(1, noFlags);
     store.flagsKnown.save(idx, "local", known);
