@@ -46,7 +46,7 @@ export async function onServers(context: CommandContext, work: (place: Workplace
   const connections = new SessionPair(
     perSide((side) => {
       const settings = config.servers[side];
-      const how = { side, log, onAlert: onAlert(side), keepAlive: false, isEager: true };
+      const how = { side, log, onAlert: onAlert(side), disavowed: new Set<string>(), keepAlive: false, isEager: true };
       return { main: (attempt) => connect(settings, { ...how, ...attempt }), limit: settings.connections };
     }),
   );

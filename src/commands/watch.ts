@@ -105,7 +105,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     totals,
     laterDeletionLimit: config.maxDelete,
     connectors: perSide((side) => {
-      const how = { side, log, onAlert: onAlert(side), keepAlive: true };
+      const how = { side, log, onAlert: onAlert(side), disavowed: new Set<string>(), keepAlive: true };
       return (attempt) => connect(servers[side], { ...how, ...attempt });
     }),
     connections: perSide((side) => servers[side].connections),

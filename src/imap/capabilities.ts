@@ -4,16 +4,23 @@ import { InterimapError } from "../model/errors.ts";
 
 export class Capabilities {
   readonly #names: ReadonlySet<string>;
+  readonly #disavowed: ReadonlySet<string>;
   /** RFC 7889: the size in octets of the largest message that can be appended to any mailbox, if the server has one. */
   readonly appendLimit: number | undefined;
 
-  constructor(names: Iterable<string>) {
+  /** `disavowed` are listed, and yet the server does not know them; it may grow. */
+  constructor(names: Iterable<string>, disavowed: ReadonlySet<string> = new Set()) {
     this.#names = new Set(Array.from(names, (name) => name.toUpperCase()));
+    this.#disavowed = disavowed;
     this.appendLimit = appendLimitAmong(this.#names);
   }
 
+  except(disavowed: ReadonlySet<string>): Capabilities {
+    return new Capabilities(this.#names, disavowed);
+  }
+
   has(name: string): boolean {
-    return this.#names.has(name);
+    return this.#names.has(name) && !this.#disavowed.has(name);
   }
 
   get isEmpty(): boolean {
@@ -38,11 +45,6 @@ export class Capabilities {
   /** RFC 8474: mailboxes have ids. */
   get mailboxIds(): boolean {
     return this.has("OBJECTID");
-  }
-
-  /** RFC 3691: a mailbox can be left without another one being selected. */
-  get canLeave(): boolean {
-    return this.has("UNSELECT");
   }
 
   offersMechanism(mechanism: string): boolean {

@@ -34,6 +34,8 @@ export interface ConnectOptions {
   readonly isEager?: boolean;
   /** Gets what the server wants people to read (RFC 3501 7.1, ALERT). */
   readonly onAlert?: (text: string) => void;
+  /** Shared by all connections to a server: what it lists and does not know. */
+  readonly disavowed?: Set<string>;
 }
 
 /**
@@ -58,8 +60,8 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
     ...options,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
   });
-  const { silenceLimitMs, onAlert } = options;
-  const session = new Session(transport, { side, log, silenceLimitMs, onAlert, isStranger: true });
+  const { silenceLimitMs, onAlert, disavowed } = options;
+  const session = new Session(transport, { side, log, silenceLimitMs, onAlert, disavowed, isStranger: true });
   hideCredentials(session, settings);
   const giveUp = (): void => {
     session.destroy(signal?.reason as Error);

@@ -48,6 +48,8 @@ export interface ListResponse {
   readonly delimiter: string | null;
   /** Raw octets, one character each (latin1). */
   readonly name: string;
+  /** From LSUB (RFC 3501 7.2.3): the name is subscribed, whether there is a mailbox or not. */
+  readonly isSubscription?: boolean;
   /** The name before a rename (RFC 5465 5.4), when the server reports one. */
   readonly oldName?: string;
 }

@@ -2,7 +2,7 @@
 // out is not touched, on the servers or in the database, not even while others work there.
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { after, describe, test, type TestContext } from "node:test";
 import { bothSides, otherSide, type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -11,6 +11,7 @@ import { quoted } from "../support/raw-imap.ts";
 import { type InterimapHome, makeHome, plainText, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { startStrictFilter } from "../support/strict-filter.ts";
 import {
   command,
   contents,
@@ -23,7 +24,7 @@ import {
   userNames,
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
-import { assertConverges, assertNothingToDo } from "./converge.ts";
+import { assertConverges, assertNothingToChange, assertNothingToDo } from "./converge.ts";
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot({
@@ -32,6 +33,16 @@ const { slash, dot, cyrus } = await startAll({
   dot: startDovecot({ separator: "." }),
   cyrus: startCyrus({ users: userNames }),
 });
+
+const behind = await startAll({ slash: startDovecot(), dot: startDovecot({ separator: "." }) });
+const bareSlash = await startStrictFilter(behind.slash, { profile: "bare" });
+const bareDot = await startStrictFilter(behind.dot, { profile: "bare" });
+after(() => Promise.all([bareSlash.stop(), bareDot.stop()]));
+
+const pairs = {
+  "": { local: slash, remote: dot },
+  ", bare servers": { local: bareSlash.server, remote: bareDot.server },
+};
 
 async function names(server: MailServer): Promise<string[]> {
   const { mailboxes } = await snapshot(server);
@@ -64,8 +75,12 @@ describe("list-select-opts", () => {
   const all = ["INBOX", "n/o", "p", "p/c", "q", "r", "r/t", "s", "s/u"];
 
   /** Every option meets unsubscribed parents, levels that hold nothing, and subscriptions to nothing. */
-  async function filled(t: TestContext, settings: Readonly<Record<string, string>>): Promise<TwoStores> {
-    const stores = await twoStores(t, { local: slash, remote: dot }, { settings });
+  async function filled(
+    t: TestContext,
+    servers: PerSide<MailServer>,
+    settings: Readonly<Record<string, string>>,
+  ): Promise<TwoStores> {
+    const stores = await twoStores(t, servers, { settings });
     await command(
       stores.local,
       ...["p", "p/c", "q", "r", "r/t", "n/o", "ghost"].map((name) => `CREATE ${name}`),
@@ -86,25 +101,26 @@ describe("list-select-opts", () => {
     ["SUBSCRIBED RECURSIVEMATCH", "*", ["n/o", "p/c", "r", "r/t", "s/u"]],
     ["REMOTE", "*", [...all, "ghost"].sort()],
   ] as const) {
-    test(`${options}, ${pattern}`, async (t) => {
-      const stores = await filled(t, { "list-select-opts": options, "list-mailbox": pattern });
-      await run(stores);
-      assert.deepEqual([...known(stores).keys()].sort(), expected);
-      for (const side of sides) {
-        const there = await names(stores[side]);
-        for (const name of expected) assert.ok(there.includes(name), `${side} ${name}`);
-      }
-      assert.equal((await names(stores.remote)).includes("q"), options === "REMOTE");
-      assert.equal((await names(stores.local)).includes("ghost"), options === "REMOTE");
-      await assertNothingToDo(stores);
-      // What was skipped stays out, whatever happens to it.
-      const before = dump(stores.home.databaseFile);
-      if (options === "REMOTE") return;
-      await deliver(stores.local, "q", ...mails("n", 1));
-      await command(stores.remote, "RENAME ghost spectre");
-      assert.equal((await run(stores)).stderr, "");
-      assert.deepEqual(dump(stores.home.databaseFile), before);
-    });
+    for (const [which, servers] of Object.entries(pairs))
+      test(`${options}, ${pattern}${which}`, async (t) => {
+        const stores = await filled(t, servers, { "list-select-opts": options, "list-mailbox": pattern });
+        await run(stores);
+        assert.deepEqual([...known(stores).keys()].sort(), expected);
+        for (const side of sides) {
+          const there = await names(stores[side]);
+          for (const name of expected) assert.ok(there.includes(name), `${side} ${name}`);
+        }
+        assert.equal((await names(stores.remote)).includes("q"), options === "REMOTE");
+        assert.equal((await names(stores.local)).includes("ghost"), options === "REMOTE");
+        await (which === "" ? assertNothingToDo : assertNothingToChange)(stores);
+        // What was skipped stays out, whatever happens to it.
+        const before = dump(stores.home.databaseFile);
+        if (options === "REMOTE") return;
+        await deliver(stores.local, "q", ...mails("n", 1));
+        await command(stores.remote, "RENAME ghost spectre");
+        assert.equal((await run(stores)).stderr, "");
+        assert.deepEqual(dump(stores.home.databaseFile), before);
+      });
   }
 
   test("SUBSCRIBED RECURSIVEMATCH where one server calls parents nonexistent that are not", async (t) => {

@@ -73,7 +73,7 @@ test("bare IMAP4rev1 is all that is announced, and all that is done", async (t) 
 test("messages come one by one, and each awaits its +", async (t) => {
   const filter = await filtered(t, { profile: "rev1" });
   const { bytes } = mail("one");
-  const imap = await RawImap.login(filter.server);
+  const imap = await RawImap.login({ ...filter.server, isBare: false });
   await assert.rejects(imap.append("INBOX", [mail("one")]), /BAD (LITERAL\+|MULTIAPPEND)/);
   assert.deepEqual(
     filter.violations.map(({ lacks }) => lacks),
@@ -90,7 +90,7 @@ test("messages come one by one, and each awaits its +", async (t) => {
   await other.close();
 
   const bare = await filtered(t, { profile: "bare" });
-  const last = await RawImap.login(bare.server);
+  const last = await RawImap.login({ ...bare.server, isBare: false });
   await last.append("INBOX", [mail("two")]);
   await assert.rejects(last.append("INBOX", [mail("three"), mail("four")]), /BAD (LITERAL\+|MULTIAPPEND)/);
   assert.deepEqual(

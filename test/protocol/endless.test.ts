@@ -23,7 +23,9 @@ describe("a list of mailboxes without an end is given up", () => {
         C: l LIST "" * RETURN (SUBSCRIBED STATUS (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ))
         ${Array.from({ length: lines }, () => `S: ${line}`).join("\n")}
         S: l OK`;
-      return withSession(script, (session) => list(session, query, longest), { capabilities: ["LIST-STATUS"] });
+      return withSession(script, (session) => list(session, query, longest), {
+        capabilities: ["LIST-EXTENDED", "LIST-STATUS"],
+      });
     };
     const most = what === "names" || what === "attributes" ? 2 : 3;
 

@@ -236,7 +236,9 @@ const commands: Readonly<Record<string, (read: Reader) => void>> = {
   },
   "UID STORE ": store,
   "UID EXPUNGE ": uidSet,
+  "UID SEARCH RETURN (ALL) UID ": uidSet,
   "UID SEARCH UID ": uidSet,
+  "LSUB ": listCommand,
 };
 
 /** Reads the octets to their end; throws at the first that belongs to no well-formed command. Returns the commands' names. */

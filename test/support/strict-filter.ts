@@ -72,7 +72,7 @@ export async function startStrictFilter(server: MailServer, options: FilterOptio
   listener.unref();
   const { port } = listener.address() as AddressInfo;
   return {
-    server: { ...server, port },
+    server: { ...server, port, isBare: isBare(options) },
     violations,
     become: (next) => {
       offer = offerOf(next);
@@ -83,6 +83,11 @@ export async function startStrictFilter(server: MailServer, options: FilterOptio
       await new Promise((resolve) => listener.close(resolve));
     },
   };
+}
+
+/** See {@link MailServer.isBare}. */
+function isBare({ profile }: FilterOptions): boolean {
+  return profile === "bare" || profile === "rev1";
 }
 
 interface Offer {

@@ -37,6 +37,7 @@ export function parseList(line: string, literals: readonly Buffer[]): ListRespon
     attributes: attributes.split(" ").filter((attribute) => attribute !== ""),
     delimiter,
     name: name.value,
+    ...(/^\* LSUB /i.test(line) && { isSubscription: true }),
     ...(oldName !== undefined && { oldName }),
   };
 }

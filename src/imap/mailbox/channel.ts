@@ -8,7 +8,7 @@ import type { MailboxView } from "./mailbox-view.ts";
 import { selectAgain } from "./select-command.ts";
 
 /** What commands on a mailbox and its messages need of a session. */
-export type Channel = Pick<Session, "side" | "capabilities" | "abilities" | "isUsable" | "view" | "run">;
+export type Channel = Pick<Session, "side" | "capabilities" | "disavow" | "abilities" | "isUsable" | "view" | "run">;
 
 /** One more channel over a session. While there are any, the session itself is only for commands that need no mailbox. */
 export function openChannel(session: Session): Channel {
@@ -29,6 +29,10 @@ class SharedChannel implements Channel {
 
   get capabilities(): Session["capabilities"] {
     return this.#session.capabilities;
+  }
+
+  disavow(...refused: Parameters<Session["disavow"]>): void {
+    this.#session.disavow(...refused);
   }
 
   get abilities(): Session["abilities"] {

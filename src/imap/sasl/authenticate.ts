@@ -7,6 +7,7 @@ import { astring, base64, line } from "../codec/write-command.ts";
 import type { Command } from "../command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Session } from "../session/session.ts";
+import { whereOffered } from "../step-down.ts";
 
 interface Credentials {
   readonly username: string;
@@ -44,11 +45,12 @@ export async function authenticate(session: Session, settings: ServerSettings): 
     );
   }
   try {
-    await session.run(
-      mechanism === "PLAIN"
-        ? plain({ username, password }, session.capabilities.has("SASL-IR"))
-        : login({ username, password }),
-    );
+    if (mechanism === "LOGIN") await session.run(login({ username, password }));
+    else
+      await whereOffered<unknown>(session, "SASL-IR", {
+        withIt: () => atOnce(session, { username, password }),
+        withoutIt: () => session.run(plain({ username, password })),
+      });
   } catch (error) {
     throw error instanceof CommandRefused ? refusal(error, { username, password }) : error;
   }
@@ -71,13 +73,32 @@ function isUsable(mechanism: AuthMechanism, capabilities: Capabilities): boolean
   return mechanism === "LOGIN" ? !capabilities.has("LOGINDISABLED") : capabilities.offersMechanism(mechanism);
 }
 
-/** RFC 4616, RFC 3501 6.2.2; with RFC 4959 the response goes out with the command. */
-function plain({ username, password }: Credentials, withInitialResponse: boolean): Command {
-  const message = base64(Buffer.from(plainMessage({ username, password }), "utf8"));
-  const command = { name: "AUTHENTICATE", overlap: "alone" } as const;
-  return withInitialResponse
-    ? { ...command, parts: line`AUTHENTICATE PLAIN ${message}`, answerChallenge: inTurn(cancelled) }
-    : { ...command, parts: line`AUTHENTICATE PLAIN`, answerChallenge: inTurn(message, cancelled) };
+/** RFC 4616, RFC 3501 6.2.2 */
+function plain(credentials: Credentials): Command {
+  return {
+    name: "AUTHENTICATE",
+    overlap: "alone",
+    parts: line`AUTHENTICATE PLAIN`,
+    answerChallenge: inTurn(base64(Buffer.from(plainMessage(credentials), "utf8")), cancelled),
+  };
+}
+
+/** The response goes out with the command (RFC 4959). Who asks for it all the same got it: it is not sent again. */
+async function atOnce(session: Session, credentials: Credentials): Promise<void> {
+  const cancel = inTurn(cancelled);
+  let isAskedFor = false;
+  try {
+    await session.run({
+      ...plain(credentials),
+      parts: line`AUTHENTICATE PLAIN ${base64(Buffer.from(plainMessage(credentials), "utf8"))}`,
+      answerChallenge: () => {
+        isAskedFor = true;
+        return cancel();
+      },
+    });
+  } catch (error) {
+    throw isAskedFor && error instanceof CommandRefused ? refusal(error, credentials) : error;
+  }
 }
 
 /** RFC 3501 6.2.2: the server has to answer BAD. */

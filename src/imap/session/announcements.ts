@@ -8,15 +8,38 @@ interface Awaiting {
   readonly reject: (reason: Error) => void;
 }
 
+export interface AnnouncementOptions {
+  /** Gets what the server wants people to read (RFC 3501 7.1, ALERT). */
+  readonly onAlert?: ((text: string) => void) | undefined;
+  /** Extensions that the server lists and does not know; shared by all connections to it. */
+  readonly disavowed?: Set<string> | undefined;
+}
+
 export class Announcements {
-  /** As the server mentioned them last. */
-  capabilities = new Capabilities([]);
   readonly #onAlert: ((text: string) => void) | undefined;
+  readonly #disavowed: Set<string>;
+  #capabilities = new Capabilities([]);
   #awaiting: Awaiting | undefined;
 
-  /** `onAlert` gets what the server wants people to read (RFC 3501 7.1, ALERT). */
-  constructor(onAlert: ((text: string) => void) | undefined) {
+  constructor({ onAlert, disavowed = new Set() }: AnnouncementOptions) {
     this.#onAlert = onAlert;
+    this.#disavowed = disavowed;
+  }
+
+  /** As the server mentioned them last, as far as they can be believed. */
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
+  set capabilities(capabilities: Capabilities) {
+    this.#capabilities = capabilities.except(this.#disavowed);
+  }
+
+  /** Whatever the server says, it does not know this extension. True when that is news. */
+  disavow(extension: string): boolean {
+    const isNews = !this.#disavowed.has(extension);
+    this.#disavowed.add(extension);
+    return isNews;
   }
 
   get awaitsGreeting(): boolean {

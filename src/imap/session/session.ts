@@ -14,6 +14,7 @@ import { ResponseReader } from "../codec/read-responses.ts";
 import { strangersLimits, trustingLimits } from "../codec/response-limits.ts";
 import { line } from "../codec/write-command.ts";
 import type { Command } from "../command.ts";
+import type { CommandRefused } from "../command-refused.ts";
 import { Discretion } from "../discretion.ts";
 import type { MailboxView } from "../mailbox/mailbox-view.ts";
 import { Selection } from "../mailbox/selection.ts";
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly isStranger?: boolean;
   /** Gets what a server wants people to read (RFC 3501 7.1, ALERT). */
   readonly onAlert?: ((text: string) => void) | undefined;
+  /** Extensions that the server was found not to know although it lists them; added to by {@link Session.disavow}. */
+  readonly disavowed?: Set<string> | undefined;
 }
 
 export class Session {
@@ -65,7 +68,7 @@ export class Session {
     const inFlight = new InFlight<Entry>();
     const selection = this.#selection;
     const discretion = this.#discretion;
-    const announcements = new Announcements(options.onAlert);
+    const announcements = new Announcements(options);
     const ending = new Ending({
       side,
       epitaph: () => this.#outlet.transport.epitaph?.(),
@@ -96,6 +99,12 @@ export class Session {
 
   set capabilities(capabilities: Capabilities) {
     this.#announcements.capabilities = capabilities;
+  }
+
+  /** The server refused this although it lists it: from now on, it counts as not listed. */
+  disavow(extension: string, { message }: CommandRefused): void {
+    if (!this.#announcements.disavow(extension)) return;
+    this.log.debug(`${message}; going on without ${extension}`, { side: this.side });
   }
 
   /** The shortest time that a command took to be answered. */

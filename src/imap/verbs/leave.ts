@@ -2,6 +2,7 @@
 
 import { CommandRefused } from "../command-refused.ts";
 import type { Session } from "../session/session.ts";
+import { whereOffered } from "../step-down.ts";
 import { examine } from "./examine.ts";
 import { unselect } from "./mailbox.ts";
 
@@ -11,7 +12,13 @@ import { unselect } from "./mailbox.ts";
  */
 export async function leaveMailbox(session: Session): Promise<void> {
   if (session.view === undefined) return;
-  if (session.capabilities.canLeave) return unselect(session);
+  await whereOffered(session, "UNSELECT", {
+    withIt: () => unselect(session),
+    withoutIt: () => examineInbox(session),
+  });
+}
+
+async function examineInbox(session: Session): Promise<void> {
   try {
     await examine(session, "INBOX");
   } catch (error) {

@@ -1,48 +1,27 @@
-// LIST with everything we want to know of every mailbox in one command (RFC 3501 6.3.8, RFC 5258, RFC 5819).
+// The mailboxes of a server with their subscription and state, by whatever the server offers for that.
 
 import { InterimapError } from "../../model/errors.ts";
-import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
 import type { Side } from "../../model/side.ts";
-import { allDone } from "../../util/all-done.ts";
+import { atMost } from "../../util/at-most.ts";
 import { excerpt } from "../../util/printable.ts";
-import { astring, atom, type CommandPart, line, listMailbox } from "../codec/write-command.ts";
-import { stateItems } from "../mailbox/told-state.ts";
-import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
+import { astring, line } from "../codec/write-command.ts";
+import type { ListResponse, UnreadableResponse } from "../responses.ts";
 import type { Session } from "../session/session.ts";
+import { whereOffered } from "../step-down.ts";
+import { listExtended } from "./list-extended.ts";
+import { canDoWithout, listPlain, mostInFlight } from "./list-plain.ts";
+import { type ListAnswer, Listed, type ListQuery, longestList } from "./listed.ts";
 import { statusIfAny } from "./mailbox.ts";
-
-export interface ListQuery {
-  /** RFC 5258 3.1, e.g. SUBSCRIBED. */
-  readonly selectOptions: readonly string[];
-  /** Raw octets. */
-  readonly reference: string;
-  /** Raw octets, with the server's own hierarchy delimiter. */
-  readonly patterns: readonly string[];
-}
-
-export interface ListAnswer {
-  readonly mailboxes: readonly ListResponse[];
-  readonly statuses: readonly MailboxStatusResponse[];
-  /** Mailboxes that were listed in lines nobody can make sense of. */
-  readonly unreadable: readonly UnreadableResponse[];
-}
-
-/** More than any account has. */
-const longestList = {
-  mailboxes: 1_000_000,
-  /** Of all names. */
-  octets: 256 << 20,
-};
+import { selectListed } from "./plain-selection.ts";
 
 /** How often a list is asked for again because changes were told in the middle of it. */
 const attempts = 5;
 
 /**
  * Lists mailboxes with their subscription and, where they can be selected, MESSAGES, UIDNEXT, UIDVALIDITY and HIGHESTMODSEQ.
- * A server that reports changes by itself (RFC 5465) does so with LIST responses, too, which have less in them. Those
- * that nobody asked for are left to the listener; where a name comes twice, or without the subscription that was asked for,
- * the list is asked for again.
- * @throws InterimapError PROTOCOL when the list has no end.
+ * A server that reports changes by itself (RFC 5465) does so with LIST responses, too, which have less in them. Where a
+ * name comes twice, or without the subscription that was asked for, the list is asked for again.
+ * @throws InterimapError PROTOCOL when the list has no end, CAPABILITY_MISSING when the select options need an extension.
  */
 export async function list(session: Session, query: ListQuery, longest = longestList): Promise<ListAnswer> {
   let answer = await listOnce(session, query, longest);
@@ -61,81 +40,36 @@ function isMixed({ mailboxes }: ListAnswer, { selectOptions }: ListQuery): boole
   return mailboxes.some(isSubscribed) && !mailboxes.every(isSubscribed);
 }
 
-const anything: MayMatch = () => true;
-
-/**
- * Whether a response may belong to the list, and not be told by a server that reports changes. What such a server reports of
- * a mailbox's state has no UIDVALIDITY in it (RFC 5465 5.2, 5.3).
- */
-function isAskedFor(response: UntaggedResponse, session: Session, mayMatch: MayMatch): boolean {
-  if (response.kind === "list") return response.oldName === undefined && mayMatch(response.name, response.delimiter);
-  if (response.kind === "mailbox-status")
-    return mayMatch(response.name, null) && !(session.isNotified && response.uidValidity === undefined);
-  if (response.kind !== "unreadable") return false;
-  if (response.about === "status" && session.isNotified) return response.name === undefined;
-  return response.name === undefined || mayMatch(response.name, null);
-}
-
 async function listOnce(session: Session, query: ListQuery, longest: typeof longestList): Promise<ListAnswer> {
-  const mailboxes: ListResponse[] = [];
-  const statuses: MailboxStatusResponse[] = [];
-  const options = query.selectOptions.map(atom);
-  const unreadable: UnreadableResponse[] = [];
-  let octets = 0;
-  const withStatus = session.capabilities.has("LIST-STATUS");
-  const hasUses = session.capabilities.has("SPECIAL-USE");
-  const mayMatch = session.isNotified ? listPatterns(query) : anything;
-  await session.run({
-    name: "LIST",
-    overlap: "any",
-    parts: [
-      ...line`LIST ${options.length > 0 ? line`(${spaced(options)}) ` : []}${astring(query.reference)} `,
-      ...patternList(query.patterns),
-      ...line` RETURN (SUBSCRIBED${hasUses ? line` SPECIAL-USE` : []}${withStatus ? line` STATUS (${stateItems(session.abilities)})` : []})`,
-    ],
-    claim: (response) => {
-      if (!isAskedFor(response, session, mayMatch)) return false;
-      if (response.kind === "list") mailboxes.push(response);
-      else if (response.kind === "mailbox-status") statuses.push(response);
-      else if (response.kind !== "unreadable") return false;
-      else if (response.about === "list") unreadable.push(response);
-      // That the state of its mailbox is not known is enough.
-      else return response.about === "status";
-      octets += sizeOf(response);
-      const count = Math.max(mailboxes.length, statuses.length, unreadable.length);
-      if (count > longest.mailboxes || octets > longest.octets) throw endlessList(session.side, longest);
-      return true;
-    },
+  const extended = async (withStatus: boolean): Promise<ListAnswer> => {
+    const listed = new Listed(session, query, longest);
+    await listExtended(session, query, { listed, withStatus });
+    return withStatus ? listed : withStates(session, listed);
+  };
+  const plain = async (): Promise<ListAnswer> => {
+    const listed = new Listed(session, query, longest);
+    await listPlain(session, query, listed);
+    return withStates(session, { ...listed, mailboxes: selectListed(query, listed) });
+  };
+  const hasStatus = session.capabilities.has("LIST-STATUS");
+  // A BAD may be meant for options that somebody made up.
+  if (!canDoWithout(query.selectOptions) && session.capabilities.has("LIST-EXTENDED")) return extended(hasStatus);
+  return whereOffered(session, "LIST-EXTENDED", {
+    withIt: () =>
+      whereOffered(session, "LIST-STATUS", { withIt: () => extended(true), withoutIt: () => extended(false) }),
+    withoutIt: plain,
   });
-  if (withStatus) return { mailboxes, statuses, unreadable };
-  const asked = await allDone(mailboxes.filter(isSelectable).map(({ name }) => statusIfAny(session, name)));
-  return { mailboxes, statuses: asked.flatMap((one) => one ?? []), unreadable };
 }
 
-/** What is kept of it, in octets. */
-function sizeOf(response: ListResponse | MailboxStatusResponse | UnreadableResponse): number {
-  if (response.kind === "unreadable") return response.line.length + (response.name ?? "").length;
-  const attributes = response.kind === "list" ? response.attributes : [];
-  return attributes.reduce((sum, attribute) => sum + attribute.length, response.name.length);
-}
-
-function endlessList(side: Side, { mailboxes, octets }: typeof longestList): InterimapError {
-  const most = `${String(mailboxes)} mailboxes, or ${String(octets >> 20)} MiB of names`;
-  return new InterimapError("PROTOCOL", `the server's list of mailboxes has no end: more than ${most}`, { side });
+/** Asks for the state of each mailbox. One of which the server tells none, is as it was listed. */
+async function withStates(session: Session, answer: ListAnswer): Promise<ListAnswer> {
+  const { mailboxes, unreadable } = answer;
+  const statuses = await atMost(mostInFlight, mailboxes.filter(isSelectable), ({ name }) => statusIfAny(session, name));
+  return { mailboxes, unreadable, statuses: statuses.filter((one) => one !== undefined) };
 }
 
 function isSelectable({ attributes }: ListResponse): boolean {
   return !attributes.some((one) => /^\\(?:noselect|nonexistent)$/i.test(one));
-}
-
-function patternList(patterns: readonly string[]): CommandPart[] {
-  const [only] = patterns;
-  if (only !== undefined && patterns.length === 1) return [listMailbox(only)];
-  return line`(${spaced(patterns.map(listMailbox))})`;
-}
-
-function spaced(parts: readonly CommandPart[]): CommandPart[] {
-  return parts.flatMap((part, i) => (i === 0 ? [part] : line` ${part}`));
 }
 
 /**

@@ -57,6 +57,10 @@ export class ModelSession {
     ]);
   }
 
+  disavow(): never {
+    throw new Error("this server does what it lists");
+  }
+
   run(command: Command): Promise<TaggedResponse> {
     const answered = new Promise<TaggedResponse>((resolve, reject) => {
       this.#waiting.push({ command, resolve, reject });

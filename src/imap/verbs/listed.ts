@@ -1,0 +1,96 @@
+// What servers list, gathered from the responses to several commands.
+
+import { InterimapError } from "../../model/errors.ts";
+import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
+import type { Side } from "../../model/side.ts";
+import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
+import type { Session } from "../session/session.ts";
+
+export interface ListQuery {
+  /** RFC 5258 3.1, e.g. SUBSCRIBED. */
+  readonly selectOptions: readonly string[];
+  /** Raw octets. */
+  readonly reference: string;
+  /** Raw octets, with the server's own hierarchy delimiter. */
+  readonly patterns: readonly string[];
+}
+
+export interface ListAnswer {
+  readonly mailboxes: readonly ListResponse[];
+  readonly statuses: readonly MailboxStatusResponse[];
+  /** Mailboxes that were listed in lines nobody can make sense of. */
+  readonly unreadable: readonly UnreadableResponse[];
+}
+
+/** More than any account has. */
+export const longestList = {
+  mailboxes: 1_000_000,
+  /** Of all names. */
+  octets: 256 << 20,
+};
+
+const anything: MayMatch = () => true;
+
+/** Takes the responses that may belong to a list. Those that nobody asked for are left to the listener. */
+export class Listed implements ListAnswer {
+  readonly mailboxes: ListResponse[] = [];
+  /** Of LSUB. */
+  readonly subscriptions: ListResponse[] = [];
+  readonly statuses: MailboxStatusResponse[] = [];
+  readonly unreadable: UnreadableResponse[] = [];
+  readonly #session: Session;
+  readonly #mayMatch: MayMatch;
+  readonly #longest: typeof longestList;
+  #octets = 0;
+
+  constructor(session: Session, query: ListQuery, longest: typeof longestList) {
+    this.#session = session;
+    this.#mayMatch = session.isNotified ? listPatterns(query) : anything;
+    this.#longest = longest;
+  }
+
+  /** @throws InterimapError PROTOCOL when the list has no end. */
+  readonly claim = (response: UntaggedResponse): boolean => {
+    if (!this.#isAskedFor(response)) return false;
+    if (response.kind === "list")
+      (response.isSubscription === true ? this.subscriptions : this.mailboxes).push(response);
+    else if (response.kind === "mailbox-status") this.statuses.push(response);
+    else if (response.kind !== "unreadable") return false;
+    else if (response.about === "list") this.unreadable.push(response);
+    // That the state of its mailbox is not known is enough.
+    else return response.about === "status";
+    this.#octets += sizeOf(response);
+    const lists = [this.mailboxes, this.subscriptions, this.statuses, this.unreadable];
+    const count = Math.max(...lists.map(({ length }) => length));
+    const { mailboxes, octets } = this.#longest;
+    if (count > mailboxes || this.#octets > octets) throw endlessList(this.#session.side, this.#longest);
+    return true;
+  };
+
+  /**
+   * Whether a response may belong to the list, and not be told by a server that reports changes. What such a server reports
+   * of a mailbox's state has no UIDVALIDITY in it (RFC 5465 5.2, 5.3).
+   */
+  #isAskedFor(response: UntaggedResponse): boolean {
+    const { isNotified } = this.#session;
+    if (response.kind === "list")
+      return response.oldName === undefined && this.#mayMatch(response.name, response.delimiter);
+    if (response.kind === "mailbox-status")
+      return this.#mayMatch(response.name, null) && !(isNotified && response.uidValidity === undefined);
+    if (response.kind !== "unreadable") return false;
+    if (response.about === "status" && isNotified) return response.name === undefined;
+    return response.name === undefined || this.#mayMatch(response.name, null);
+  }
+}
+
+/** What is kept of it, in octets. */
+function sizeOf(response: ListResponse | MailboxStatusResponse | UnreadableResponse): number {
+  if (response.kind === "unreadable") return response.line.length + (response.name ?? "").length;
+  const attributes = response.kind === "list" ? response.attributes : [];
+  return attributes.reduce((sum, attribute) => sum + attribute.length, response.name.length);
+}
+
+function endlessList(side: Side, { mailboxes, octets }: typeof longestList): InterimapError {
+  const most = `${String(mailboxes)} mailboxes, or ${String(octets >> 20)} MiB of names`;
+  return new InterimapError("PROTOCOL", `the server's list of mailboxes has no end: more than ${most}`, { side });
+}
