@@ -1,7 +1,7 @@
 // Names what was agreed with a server on a connection, as far as it decides how mailboxes can be observed. Each ability says
 // what we can rely on, not which extension brings it.
 
-import { type MessageNumbers, neverByNumber, uncounted } from "./mailbox/message-numbers.ts";
+import { CountedNumbers, type MessageNumbers, neverByNumber } from "./mailbox/message-numbers.ts";
 
 export interface Abilities {
   /** Mailboxes and messages have mod-sequences, unless a mailbox says otherwise (RFC 7162 3.1): they may be asked for. */
@@ -13,7 +13,10 @@ export interface Abilities {
 }
 
 /** Nothing was enabled: the base protocol (RFC 3501). */
-export const basic: Abilities = { modSeqs: false, reportsSince: false, messageNumbers: () => uncounted };
+export const basic: Abilities = { modSeqs: false, reportsSince: false, messageNumbers: () => new CountedNumbers() };
+
+/** Where each SELECT asks for mod-sequences (RFC 7162 3.1.8). */
+export const withCondstore: Abilities = { ...basic, modSeqs: true };
 
 /** After ENABLE QRESYNC (RFC 7162 3.2.3). */
 export const withQresync: Abilities = { modSeqs: true, reportsSince: true, messageNumbers: () => neverByNumber };

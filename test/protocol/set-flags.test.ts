@@ -40,7 +40,7 @@ async function outcomeOf(
     session.view = view;
     const recorded = new KnownFlags();
     for (const [uid, text] of Object.entries(before)) recorded.set(Number(uid), flags(text));
-    const ledger = new FlagLedger(view.pending, recorded);
+    const ledger = new FlagLedger(view.pending, { recorded });
     const said: string[] = [];
     const report = (event: SyncEvent): void => {
       if (event.type === "flags-updated") said.push(`${formatUidSet(event.uids)}: ${event.flags.key}`);

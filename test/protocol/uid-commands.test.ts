@@ -28,7 +28,8 @@ async function linesOf(work: (session: Session) => Promise<unknown>): Promise<st
     lines.push(parts.map((part) => (typeof part === "string" ? part : "{}")).join(""));
     return Promise.resolve(ok);
   };
-  await work({ run, capabilities: new Capabilities([]), view: undefined, side: "local" } as unknown as Session);
+  const session = { run, capabilities: new Capabilities([]), abilities: withQresync, view: undefined, side: "local" };
+  await work(session as unknown as Session);
   return lines;
 }
 

@@ -7,9 +7,16 @@ import { laterModSeq, noModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { countUids, hasUid, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { Abilities } from "../abilities.ts";
-import type { FetchResponse, UnreadableResponse, UntaggedResponse, VanishedResponse } from "../responses.ts";
+import type {
+  FetchResponse,
+  ResponseCode,
+  UnreadableResponse,
+  UntaggedResponse,
+  VanishedResponse,
+} from "../responses.ts";
 import { MailboxDescription } from "./mailbox-description.ts";
 import type { MessageNumbers, Named } from "./message-numbers.ts";
+import { isMisplaced } from "./misplaced.ts";
 import { type FlagChange, PendingChanges } from "./pending-changes.ts";
 import { mailboxProtocol, notUnderstood } from "./unreadable.ts";
 
@@ -89,7 +96,7 @@ export class MailboxView extends MailboxDescription {
     const { flags, modSeq } = response;
     this.noteModSeq(modSeq);
     if (response.uid === undefined && flags === undefined && modSeq === undefined) return;
-    const uid = response.uid ?? this.#uidOf(this.#numbers.changed(response));
+    const uid = this.#uidOf(this.#numbers.changed(response));
     if (uid === undefined) return;
     const isAskedAgain = this.#askedAgain.delete(uid);
     const known = isAskedAgain ? noModSeq : this.modSeqOf(uid);
@@ -128,6 +135,21 @@ export class MailboxView extends MailboxDescription {
   /** Flags came without a mod-sequence, and were not asked for. */
   noteUnstamped(): void {
     this.hasUnstampedNews ||= this.whenSelected.uidValidity > 0;
+  }
+
+  /** How many messages were removed by their numbers: for {@link knowFirst}. */
+  get removals(): number {
+    return this.#numbers.removals;
+  }
+
+  /** These are all messages up to the last of them; or were, when as many had been removed. */
+  knowFirst(messages: UidSet, removals: number): void {
+    this.#numbers.know(messages, removals);
+  }
+
+  /** What a server says of mod-sequences that was not asked for them is for others. */
+  override noteCode(code: ResponseCode): void {
+    if (this.abilities.modSeqs || code.name !== "HIGHESTMODSEQ") super.noteCode(code);
   }
 
   observe(): Observation {
@@ -199,16 +221,16 @@ export class MailboxView extends MailboxDescription {
   }
 
   #uidOf(named: Named): number | undefined {
+    if (typeof named === "number") return named;
     if (named === "unknown") this.hasUnnamedNews = true;
-    else if ("uid" in named) return named.uid;
     else this.noteFault(named.fault);
     return undefined;
   }
 
   #noteExpunged(named: Named): void {
     const uid = this.#uidOf(named);
-    if (uid !== undefined) this.#vanish({ uids: uidSetOf([uid]), earlier: false });
-    else if (named === "unknown") this.#shrink(1);
+    if (uid !== undefined) this.pending.noteVanished(uidSetOf([uid]), true);
+    if (uid !== undefined || named === "unknown") this.#shrink(1);
   }
 
   #vanish({ uids, earlier }: Pick<VanishedResponse, "uids" | "earlier">): void {
@@ -222,9 +244,4 @@ export class MailboxView extends MailboxDescription {
     this.exists = Math.max(0, this.exists - by);
     this.hasShrunk = true;
   }
-}
-
-/** It has items that nobody asked for: the answer to something else, under a wrong UID or too late. */
-export function isMisplaced({ body, headerFields, internalDate, size }: FetchResponse): boolean {
-  return body !== undefined || headerFields !== undefined || internalDate !== undefined || size !== undefined;
 }

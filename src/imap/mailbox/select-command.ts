@@ -1,4 +1,5 @@
-// Writes SELECT, with a known state where the server then reports what happened since (RFC 7162 3.2.5).
+// Writes SELECT, with a known state where the server then reports what happened since (RFC 7162 3.2.5), or with the wish for mod-sequences
+// (RFC 7162 3.1.8).
 
 import type { MailboxState } from "../../model/mailbox-state.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
@@ -48,11 +49,16 @@ function selectInto(view: MailboxView, since?: Since): Command {
     name: "SELECT",
     overlap: "select",
     opens: view,
-    parts: line`SELECT ${mailbox(view.wireName)}${canReport ? qresync(since) : []}`,
+    parts: line`SELECT ${mailbox(view.wireName)}${canReport ? qresync(since) : condstore(view)}`,
     onAnswered: ({ code }) => {
       if (code !== undefined) view.noteCode(code);
     },
   };
+}
+
+/** Without it, or QRESYNC, a server need not tell mod-sequences. */
+function condstore({ abilities }: MailboxView): CommandPart[] {
+  return abilities.modSeqs && !abilities.reportsSince ? line` (CONDSTORE)` : [];
 }
 
 function qresync({ uidValidity, modSeq: since, uids, sample = [] }: Since): CommandPart[] {

@@ -2,7 +2,8 @@
 // and of who listens. Nothing is dropped.
 
 import { noteBrought } from "../expected-literals.ts";
-import { isMisplaced, type MailboxView } from "../mailbox/mailbox-view.ts";
+import type { MailboxView } from "../mailbox/mailbox-view.ts";
+import { isMisplaced } from "../mailbox/misplaced.ts";
 import type { Selection } from "../mailbox/selection.ts";
 import type { FetchResponse, UntaggedResponse } from "../responses.ts";
 import type { Entry } from "./entry.ts";

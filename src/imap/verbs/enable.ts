@@ -1,7 +1,7 @@
 // ENABLE: the server tells what QRESYNC lets it tell (RFC 5161, RFC 7162 3.2.3).
 
 import { InterimapError } from "../../model/errors.ts";
-import { basic, withQresync } from "../abilities.ts";
+import { basic, withCondstore, withQresync } from "../abilities.ts";
 import { line } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { UntaggedResponse } from "../responses.ts";
@@ -10,7 +10,8 @@ import type { Session } from "../session/session.ts";
 /** The most that the server offers of what tells changes. Throws as {@link enableQresync}. */
 export function agreeOnAbilities(session: Session): Promise<unknown> {
   if (session.capabilities.has("QRESYNC")) return enableQresync(session);
-  session.abilities = basic;
+  // Nothing has to be enabled: a SELECT that asks for mod-sequences does it (RFC 7162 3.1).
+  session.abilities = session.capabilities.has("CONDSTORE") ? withCondstore : basic;
   return Promise.resolve();
 }
 

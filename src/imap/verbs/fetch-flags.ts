@@ -1,9 +1,9 @@
 // Flags and mod-sequences of messages (RFC 7162 3.1.4).
 
-import { flagSet } from "../../model/flags.ts";
+import { type FlagSet, flagSet } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import type { UidSet } from "../../model/uid-set.ts";
-import { type CommandPart, line } from "../codec/write-command.ts";
+import { type CommandPart, line, modSeq } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { FlagChange } from "../mailbox/pending-changes.ts";
 import { ask, type FetchRequest, uidFetch } from "./uid-fetch.ts";
@@ -22,6 +22,35 @@ export async function eachMessagesFlags(
   await uidFetch(session, { ...flagRequest(session, uids, tell), areThere: true });
 }
 
+export interface EachFlags {
+  readonly tell: (uid: number, found: FlagChange, sequence: number) => void;
+  /** Whether these are not the flags that were told of the message: it is asked for alone, and told again. */
+  readonly contradicts: (uid: number, flags: FlagSet) => boolean;
+  /** The server cannot make up its mind. */
+  readonly forget: (uid: number) => void;
+}
+
+/** The flags of whatever messages there are among `uids`, as they come. */
+export async function eachFlags(
+  session: Channel,
+  uids: UidSet,
+  { tell, contradicts, forget }: EachFlags,
+): Promise<void> {
+  await uidFetch(session, {
+    ...flagRequest(session, uids, tell),
+    contradicts: ({ uid, flags = [] }) => contradicts(uid, flagSet(flags)),
+    forget,
+  });
+}
+
+/**
+ * Has the server report which of the messages changed since a mod-sequence (RFC 7162 3.1.4.1). What it reports goes into the
+ * session's view.
+ */
+export async function fetchChangedSince(session: Channel, uids: UidSet, since: bigint): Promise<void> {
+  await ask(session, { uids, items: line`(UID FLAGS) (CHANGEDSINCE ${modSeq(since)})` });
+}
+
 /** The flags of few messages. A missing one is not gone until the server is asked again. */
 export async function fetchFlags(
   session: Channel,
@@ -34,23 +63,23 @@ export async function fetchFlags(
 }
 
 /** RFC 7162 3.1.2.2: where there are no mod-sequences it is an error to ask for them. */
-function flagItems({ view }: Channel): readonly CommandPart[] {
-  return view?.lacksModSeqs === true ? line`(UID FLAGS)` : line`(UID FLAGS MODSEQ)`;
+function flagItems({ view, abilities }: Channel): readonly CommandPart[] {
+  return (view?.lacksModSeqs ?? !abilities.modSeqs) ? line`(UID FLAGS)` : line`(UID FLAGS MODSEQ)`;
 }
 
-function flagRequest(session: Channel, uids: UidSet, tell: (uid: number, found: FlagChange) => void): FetchRequest {
+function flagRequest(session: Channel, uids: UidSet, tell: EachFlags["tell"]): FetchRequest {
   const { view } = session;
-  const hasAsked = view?.lacksModSeqs !== true;
+  const hasAsked = !(view?.lacksModSeqs ?? !session.abilities.modSeqs);
   return {
     uids,
     items: flagItems(session),
     isAnswer: ({ flags, internalDate }) => flags !== undefined && internalDate === undefined,
     beside: hasAsked ? ["modSeq"] : [],
     optional: ["modSeq"],
-    onMessage: ({ uid, flags = [], modSeq = noModSeq }) => {
+    onMessage: ({ uid, sequence, flags = [], modSeq = noModSeq }) => {
       // What was asked for and left out is as good as MODSEQ (0).
       if (hasAsked) view?.noteModSeq(modSeq);
-      tell(uid, { flags: flagSet(flags), modSeq });
+      tell(uid, { flags: flagSet(flags), modSeq }, sequence);
     },
   };
 }

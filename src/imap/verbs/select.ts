@@ -27,6 +27,8 @@ async function selectOnce(session: Channel, wireName: string, known?: SelectBase
     // Sent again where [CLOSED] is not told: the last answer counts.
     onAnswered: (answer) => {
       selecting.onAnswered?.(answer);
+      // RFC 7162 3.1.2: a server that has mod-sequences of the mailbox says one or the other.
+      view.hasModSeqs ??= false;
       view.existedWhenSelected = view.exists;
       view.whenSelected = view.observe();
     },

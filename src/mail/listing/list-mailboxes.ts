@@ -41,6 +41,8 @@ export interface Listing {
   readonly naming: Naming;
   readonly mailboxes: ReadonlyMap<string, ListedMailbox>;
   readonly unreadable: readonly UnreadableMailbox[];
+  /** HIGHESTMODSEQ may stay when a message is expunged, as without QRESYNC it may (RFC 7162 3.1.2.1). */
+  readonly hidesExpunges?: boolean;
   /** Mailboxes without a name of the program. */
   readonly shadowed?: readonly ShadowedMailbox[];
 }
@@ -180,7 +182,7 @@ function read(answer: ListAnswer, naming: Naming, abilities: Abilities): Listing
     });
   }
   const unreadable = answer.unreadable.flatMap((one) => readOdd(one, { naming, mailboxes }));
-  return { naming, mailboxes, unreadable, shadowed: hidden };
+  return { naming, mailboxes, unreadable, shadowed: hidden, hidesExpunges: !abilities.reportsSince };
 }
 
 /** None outside of the reference. A name that is listed properly, too, says nothing. */

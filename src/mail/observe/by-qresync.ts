@@ -1,14 +1,10 @@
 // Observes a mailbox by QRESYNC: the server reports what happened since a known state (RFC 7162 3.2.5).
 
-import type { Command } from "../../imap/command.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { selectAgain, type SelectBaseline } from "../../imap/mailbox/select-command.ts";
-import { toldState } from "../../imap/mailbox/told-state.ts";
-import { noop, status } from "../../imap/verbs/mailbox.ts";
 import { select } from "../../imap/verbs/select.ts";
-import { InterimapError } from "../../model/errors.ts";
-import { hasModSeq, type MailboxState, type Observation } from "../../model/mailbox-state.ts";
+import { hasModSeq } from "../../model/mailbox-state.ts";
 import { firstModSeq } from "../../model/mod-seq.ts";
 import { type Again, type Baseline, Observed } from "./changes.ts";
 import { requireObservable } from "./observable.ts";
@@ -45,32 +41,8 @@ function hidesExpunges({ exists }: MailboxView, { sequenceSample }: SelectBaseli
 }
 
 /** As `observeAgain()`. */
-export function againByQresync(view: MailboxView, { since, uids }: Again = {}): Command {
-  if (uids === undefined) return selectAgain(view, since?.highestModSeq);
-  return selectAgain(view, since !== undefined && hasModSeq(since) ? since.highestModSeq : firstModSeq, uids);
-}
-
-/**
- * As `observeNow()`. STATUS goes first: whatever it counts in is announced by the NOOP behind it at the latest.
- */
-export async function nowByQresync(channel: Channel, view: MailboxView): Promise<Observation> {
-  // What comes together with the answer may be later.
-  const { latestModSeq } = view;
-  const [told] = await Promise.all([status(channel, view.wireName), noop(channel)]);
-  const state = toldState(told, view.abilities) ?? (await selectForState(channel, view));
-  const isSame = state.uidValidity === view.uidValidity && !view.isReplaced;
-  if (isSame) view.noteHighestModSeq(state.highestModSeq);
-  return { ...state, messages: told.messages, latestModSeq };
-}
-
-/** Some servers answer STATUS with less than was asked for, or with nothing. */
-async function selectForState(channel: Channel, view: MailboxView): Promise<MailboxState> {
-  const selecting = channel.run(againByQresync(view));
-  view.uidNext = 0;
-  await selecting;
-  const { uidValidity, uidNext, highestModSeq } = view;
-  if (uidNext > 0) return { uidValidity, uidNext, highestModSeq };
-  throw new InterimapError("MAILBOX_PROTOCOL", "the server reports no UIDNEXT, neither in STATUS nor in SELECT", {
-    side: channel.side,
-  });
+export async function againByQresync(channel: Channel, { view }: Observed, { since, uids }: Again): Promise<void> {
+  const reports = since !== undefined && hasModSeq(since);
+  const from = uids === undefined ? since?.highestModSeq : reports ? since.highestModSeq : firstModSeq;
+  await channel.run(selectAgain(view, from, uids));
 }

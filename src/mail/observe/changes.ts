@@ -3,15 +3,23 @@
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
+import type { KnownFlags } from "../../model/known-flags.ts";
 import type { MailboxState, Observation } from "../../model/mailbox-state.ts";
 import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import type { Rung } from "./rung.ts";
 
-/** What is known of a mailbox from the last time. Each is asked for only by a rung that needs it, and at most once. */
+/** What is known of a mailbox. Whatever may be large is asked for only by a rung that needs it. */
 export interface Baseline {
+  /** As of the last time. */
   readonly state: MailboxState;
-  /** Sequence number and UID of some messages, ascending; empty when they cannot be known. */
+  /** How many messages there were. */
+  readonly messages?: number | undefined;
+  /** Sequence number and UID of some messages, ascending; empty when they cannot be known. Asked for once. */
   readonly sequenceSample?: () => readonly (readonly [sequence: number, uid: number])[];
+  /** The messages that are on record now, and so should be there; none unless given. */
+  readonly recorded?: () => UidSet;
+  /** The flags that these had the last time; undefined: nothing is known of them. Asked for once. */
+  readonly flags?: () => KnownFlags | undefined;
 }
 
 /** Which reports are asked for once more; by default, all since the server last reported its state. */
@@ -36,6 +44,13 @@ export interface Changes {
   readonly changed: ReadonlyMap<number, FlagChange>;
   /** Messages from this UID on are new. */
   readonly firstNew: number;
+  /** Messages of the baseline whose flags may have changed besides: nothing is known of what they were. */
+  readonly uncertain: UidSet;
+}
+
+export interface Observing {
+  readonly rung: Rung;
+  readonly baseline: Baseline | undefined;
 }
 
 /**
@@ -46,12 +61,17 @@ export class Observed implements Changes {
   readonly rung: Rung;
   /** The selected mailbox. */
   readonly view: MailboxView;
-  readonly #baseline: MailboxState | undefined;
+  readonly baseline: Baseline | undefined;
+  /** The flags of the baseline's messages, as of the last time. */
+  flagsBefore: KnownFlags | undefined;
+  uncertain: UidSet = emptyUidSet;
+  /** All flags as they are known now, where they are looked at in full. */
+  flagsNow: KnownFlags | undefined;
 
-  constructor(view: MailboxView, { rung, baseline }: { readonly rung: Rung; readonly baseline: Baseline | undefined }) {
+  constructor(view: MailboxView, { rung, baseline }: Observing) {
     this.rung = rung;
     this.view = view;
-    this.#baseline = baseline?.state;
+    this.baseline = baseline;
   }
 
   get state(): Observation {
@@ -59,7 +79,7 @@ export class Observed implements Changes {
   }
 
   get isAnew(): boolean {
-    return this.#baseline !== undefined && this.#baseline.uidValidity !== this.view.uidValidity;
+    return this.baseline !== undefined && this.baseline.state.uidValidity !== this.view.uidValidity;
   }
 
   get vanished(): UidSet {
@@ -71,6 +91,6 @@ export class Observed implements Changes {
   }
 
   get firstNew(): number {
-    return this.isAnew ? 1 : (this.#baseline?.uidNext ?? 1);
+    return this.isAnew ? 1 : (this.baseline?.state.uidNext ?? 1);
   }
 }

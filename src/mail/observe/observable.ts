@@ -8,11 +8,9 @@ import { type Rung, rungOf } from "./rung.ts";
 
 /** @throws InterimapError MAILBOX_UNSYNCABLE when there is no rung, UIDs are not persistent or nothing can be written. */
 export function requireObservable(view: MailboxView, side: Side, baseline: MailboxState | undefined): Rung {
-  const rung = rungOf(view, baseline);
-  if (rung === undefined) throw unsyncable("the server reported neither HIGHESTMODSEQ nor NOMODSEQ", side);
   const flaw = flawOf(view);
   if (flaw !== undefined) throw unsyncable(flaw, side);
-  return rung;
+  return rungOf(view, baseline);
 }
 
 function flawOf({ hasStickyUids, isReadOnly, uidValidity, uidNext }: MailboxView): string | undefined {

@@ -1,10 +1,12 @@
 // Finds out what happened in a mailbox, in the same way whatever its server can do.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
-import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { Observation } from "../../model/mailbox-state.ts";
-import { againByQresync, nowByQresync, observeByQresync } from "./by-qresync.ts";
+import { lookAgain, lookInFull, observeByLooking } from "./by-full-look.ts";
+import { againByModSeqs, observeByModSeqs } from "./by-mod-seqs.ts";
+import { againByQresync, observeByQresync } from "./by-qresync.ts";
 import type { Again, Baseline, Observed } from "./changes.ts";
+import { stateNow } from "./state-now.ts";
 
 /**
  * Selects the mailbox and finds out what happened in it since `baseline`; with none, everything is new. It goes on being
@@ -12,13 +14,21 @@ import type { Again, Baseline, Observed } from "./changes.ts";
  * @throws InterimapError MAILBOX_UNSYNCABLE when it cannot be observed or written to; MAILBOX_PROTOCOL when what the server
  * says of it cannot be read. CommandRefused when it cannot be selected.
  */
-export function observe(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
-  return observeByQresync(channel, wireName, baseline);
+export async function observe(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
+  const { modSeqs, reportsSince } = channel.abilities;
+  if (!modSeqs) return observeByLooking(channel, wireName, baseline);
+  const observed = await (reportsSince ? observeByQresync : observeByModSeqs)(channel, wireName, baseline);
+  // Which mailboxes have no mod-sequences, SELECT tells.
+  if (observed.rung === "full-look") await lookInFull(channel, observed);
+  return observed;
 }
 
 /** Has the server report once more what happened in the mailbox, appended messages included. It comes into the view. */
-export async function observeAgain(channel: Channel, view: MailboxView, again: Again = {}): Promise<void> {
-  await channel.run(againByQresync(view, again));
+export async function observeAgain(channel: Channel, observed: Observed, again: Again = {}): Promise<void> {
+  observed.view.hasUnnamedNews = false;
+  if (channel.abilities.reportsSince) await againByQresync(channel, observed, again);
+  else if (observed.rung === "mod-sequences") await againByModSeqs(channel, observed, again);
+  if (observed.rung === "full-look") await lookAgain(channel, observed);
 }
 
 /**
@@ -26,6 +36,11 @@ export async function observeAgain(channel: Channel, view: MailboxView, again: A
  * heard of.
  * @throws InterimapError MAILBOX_PROTOCOL when the server does not report its state.
  */
-export function observeNow(channel: Channel, view: MailboxView): Promise<Observation> {
-  return nowByQresync(channel, view);
+export async function observeNow(channel: Channel, observed: Observed): Promise<Observation> {
+  const { view } = observed;
+  // Up to here all is known, whatever STATUS counts in.
+  const { uidValidity, uidNext, highestModSeq } = view;
+  const now = await stateNow(channel, observed);
+  if (view.hasUnnamedNews) await observeAgain(channel, observed, { since: { uidValidity, uidNext, highestModSeq } });
+  return now;
 }

@@ -6,20 +6,16 @@ import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts"
 
 /**
  * `resync`: the server reports it when the mailbox is selected, and as it happens from then on (RFC 7162 3.2.5, QRESYNC).
- * `comparison`: it reports nothing of the time before, so the record has to be compared with the mailbox.
+ * `mod-sequences`: it tells which flags changed; what vanished is found out by numbers and a search (RFC 7162 3.1, CONDSTORE).
+ * `full-look`: it tells what there is, and all of it is compared with what is known (RFC 3501).
  */
-export type Rung = "resync" | "comparison";
+export type Rung = "resync" | "mod-sequences" | "full-look";
 
-/**
- * Undefined where there is no means at all. `baseline`: what was recorded last, if anything; a state without a mod-sequence
- * is none that a server could report from.
- */
+/** `baseline`: what was recorded last, if anything; a state without a mod-sequence is none that a server could report from. */
 export function rungOf(
-  { abilities, hasModSeqs, lacksModSeqs }: Pick<MailboxView, "abilities" | "hasModSeqs" | "lacksModSeqs">,
+  { abilities, lacksModSeqs }: Pick<MailboxView, "abilities" | "lacksModSeqs">,
   baseline?: MailboxState,
-): Rung | undefined {
-  // RFC 7162 3.1.2: a server that has mod-sequences says one or the other of each mailbox.
-  if (abilities.modSeqs && hasModSeqs === undefined) return undefined;
-  if (!abilities.reportsSince || lacksModSeqs) return "comparison";
-  return baseline === undefined || followsChanges(baseline) ? "resync" : "comparison";
+): Rung {
+  if (lacksModSeqs || (baseline !== undefined && !followsChanges(baseline))) return "full-look";
+  return abilities.reportsSince ? "resync" : "mod-sequences";
 }

@@ -3,6 +3,7 @@
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import type { Observed } from "../../mail/observe/changes.ts";
 import type { FlagSet } from "../../model/flags.ts";
 import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";
 import type { MessageSizes } from "../../model/message-sizes.ts";
@@ -34,6 +35,8 @@ export interface MailboxWork extends RunContext {
 
 /** A mailbox being worked on: both sides have it selected. */
 export interface OpenMailbox extends MailboxWork {
+  readonly observed: PerSide<Observed>;
+  /** Those of `observed`. */
   readonly views: PerSide<MailboxView>;
   readonly flags: PerSide<FlagLedger>;
   /** What was recorded at the last checkpoint, if that was the end of a round, and is to be believed. */

@@ -83,7 +83,8 @@ function countKnown(store: Store, without: ReadonlySet<string>): number {
 
 export function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
   if (store.needsUpgrade) return new Map();
-  return new Map(store.mailboxes().map((record) => [record.name, record]));
+  const counts = store.allMessageCounts();
+  return new Map(store.mailboxes().map((record) => [record.name, { ...record, counts: counts.get(record.idx) }]));
 }
 
 export function wireNamesOf(name: string, listings: PerSide<Listing>): PerSide<string> {

@@ -52,7 +52,7 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   // A deletion before we had seen the copy is told only by what happened since the first SELECT; and some servers show what
   // was appended with the next SELECT only (Cyrus, in a mailbox of an old format).
   const view = views[target];
-  await observeAgain(mailbox.sessions[target], view, { since: view.whenSelected });
+  await observeAgain(mailbox.sessions[target], mailbox.observed[target], { since: view.whenSelected });
   await readBack(mailbox, { source: otherSide(target), target }, before);
   const { vanished } = views[target].pending;
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));

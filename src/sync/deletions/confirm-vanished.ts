@@ -163,7 +163,7 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
   // All leave together. STATUS goes before the NOOP, which reports whatever it counts in.
   const now = await allDone<MailboxStatusResponse | undefined>([
     status(session, wireNames[side]),
-    ...(anew ? [observeAgain(session, view).then(() => undefined)] : []),
+    ...(anew ? [observeAgain(session, mailbox.observed[side]).then(() => undefined)] : []),
     eachMessagesFlags(session, reported, (uid, found) => {
       there.add(uid);
       if (isUnchanged(mailbox, side, { uid, found })) unchanged.add(uid);

@@ -4,9 +4,17 @@
 
 import type { FlagChange, PendingChanges } from "../../imap/mailbox/pending-changes.ts";
 import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
-import type { KnownFlags } from "../../model/known-flags.ts";
+import { KnownFlags } from "../../model/known-flags.ts";
 
 type Changes = ReadonlyMap<number, FlagChange>;
+
+/** All flags of a mailbox, where its server does not report which of them changed. */
+export interface AllFlags {
+  /** As of the last checkpoint. They stay as they are: what changed since then is to be dealt with, or was. */
+  readonly recorded?: KnownFlags | undefined;
+  /** As they are known now, to be kept up to date, and recorded. */
+  readonly now?: KnownFlags | undefined;
+}
 
 export class FlagLedger {
   /** What the view reports goes there. */
@@ -15,14 +23,32 @@ export class FlagLedger {
   readonly #known = new Map<number, FlagSet>();
   /** As of the last checkpoint, of a side of which they are recorded. */
   readonly #recorded: KnownFlags | undefined;
+  #now: KnownFlags | undefined;
   /** Of these messages what is recorded counts for nothing. */
   readonly #outdated = new Set<number>();
   #unkept = noFlags;
 
-  /** `recorded` stays as it is: what changed since then is in `pending`, or was taken from there. */
-  constructor(pending: PendingChanges, recorded?: KnownFlags) {
+  constructor(pending: PendingChanges, { recorded, now }: AllFlags = {}) {
     this.#pending = pending;
     this.#recorded = recorded;
+    this.#now = now;
+  }
+
+  // What all of them are.
+
+  /** From now on, the flags of all messages that are met are to be recorded. */
+  keepAll(): void {
+    this.#now ??= new KnownFlags();
+  }
+
+  /** All that are to be recorded; undefined: none. */
+  get all(): KnownFlags | undefined {
+    return this.#now;
+  }
+
+  /** What a message has, whether it is news or not. */
+  see(uid: number, flags: FlagSet): void {
+    if (this.#now !== undefined && this.#now.get(uid) !== flags) this.#now.set(uid, flags);
   }
 
   // What is to be dealt with.
@@ -30,6 +56,7 @@ export class FlagLedger {
   /** The changes to be dealt with, but for what we did ourselves. They are off the book then. */
   take(): Changes {
     const changes = this.#pending.takeChanges();
+    if (this.#now !== undefined) for (const [uid, { flags }] of changes) this.see(uid, flags);
     // Usually every change is news, and there may be a million: no copy is made then.
     if (!this.#hasEchoes(changes)) return changes;
     const news = new Map<number, FlagChange>();
@@ -95,6 +122,7 @@ export class FlagLedger {
   /** The message has these flags, and the other side was told: reported again, they are no news. */
   learn(uid: number, flags: FlagSet): void {
     this.#known.set(uid, flags);
+    this.see(uid, flags);
   }
 
   /** The same, whatever was reported of it: these flags were read afterwards. */

@@ -18,6 +18,7 @@ export async function readBack(
   });
   for (const { sourceUid, flags, uid } of copies) {
     const found = kept.get(uid);
+    ledgers[source].see(sourceUid, flags);
     const sent = storableFlags(flags, views[target].permanentFlags);
     if (found === undefined) mailbox.progress[target].silent.push({ sourceUid, flags, uid });
     if (found === undefined || found.flags === sent) {

@@ -22,6 +22,7 @@ export function uniteFlags(
     const now = perSide(
       (side) => flags[side].changeOf(pair[side]) ?? { flags: identities[side].flags, modSeq: noModSeq },
     );
+    for (const side of sides) flags[side].see(pair[side], now[side].flags);
     if (now.local.flags === now.remote.flags) return false;
     const { updates } = planFlags([{ pair, changes: now, present: notKnown, base: notKnown }], permanent);
     for (const side of sides) {

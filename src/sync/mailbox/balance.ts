@@ -76,7 +76,8 @@ const nothing: Difference = { missing: emptyUidSet, unrecorded: emptyUidSet };
 
 /** Of what waits it is not recorded how much it is. A server that was put back to an earlier state is another matter. */
 function isComparable({ progress, before }: OpenMailbox, side: Side, now: MailboxState): boolean {
-  return progress[side].wait === undefined && now.highestModSeq >= (before[side]?.highestModSeq ?? noModSeq);
+  const [then = noModSeq, { highestModSeq }] = [before[side]?.highestModSeq, now];
+  return progress[side].wait === undefined && (highestModSeq === noModSeq || highestModSeq >= then);
 }
 
 /** How many messages more a server counts than are recorded in all, whatever UIDNEXT it tells. */
@@ -128,7 +129,7 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
   const below = uidRange(1, uidNext - 1);
   // What was left out may be told when it is asked for once more. And a session may not have seen yet what another one of
   // ours appended.
-  await observeAgain(sessions[side], views[side], { since: before[side] });
+  await observeAgain(sessions[side], mailbox.observed[side], { since: before[side] });
   forgetUnknown(mailbox, side);
   const slices = [...store.mappings.all(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
   const recorded = [refusedUids(mailbox, side), ...slices].map((uids) => intersect(uids, below));

@@ -1,6 +1,7 @@
 // What is known of a mailbox when it is opened, so that later changes can be found.
 
 import type { Baseline } from "../../mail/observe/changes.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import type { MailboxWork } from "../context/open-mailbox.ts";
@@ -23,6 +24,20 @@ export function recordOf({ store, idx, before }: MailboxWork): RecordOf {
   };
 }
 
+/** What is known of a side, for who only wants to know what happened there. */
+export function plainBaseline(
+  { store, idx }: Pick<MailboxWork, "store" | "idx">,
+  side: Side,
+  state: MailboxState,
+): Baseline {
+  return {
+    state,
+    messages: store.messageCounts(idx)?.[side],
+    recorded: () => store.mappings.uids(idx, side),
+    flags: () => store.flagsKnown.read(idx, side),
+  };
+}
+
 /** What is known of a side. `maySample`: all rows have a message, and none of them is in doubt. */
 export function baselineOf(
   work: MailboxWork,
@@ -32,7 +47,8 @@ export function baselineOf(
   const state = work.before[side];
   if (state === undefined) return undefined;
   return {
-    state,
+    ...plainBaseline(work, side, state),
+    messages: recorded.counts?.[side],
     sequenceSample: () => (maySample ? sequenceSample(work, side, { ...recorded, below: state.uidNext }) : []),
   };
 }

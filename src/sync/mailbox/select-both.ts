@@ -69,8 +69,9 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
     isTakenOver: wasInterrupted && isFromElsewhere(work, before),
     marked: work.marked,
     before,
+    observed,
     views,
-    flags: perSide((side) => new FlagLedger(views[side].pending)),
+    flags: perSide((side) => ledgerOf(observed[side])),
     recorded,
     isDoubtful: { local: false, remote: false },
     prefetched,
@@ -80,6 +81,10 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
     progress: progressFrom({ ...work, before, interrupted }, { views, beyond: recordedOf.beyond }),
   };
   return mailbox;
+}
+
+function ledgerOf({ view, flagsBefore: recorded, flagsNow: now }: Observed): FlagLedger {
+  return new FlagLedger(view.pending, { recorded, now });
 }
 
 /**

@@ -47,9 +47,9 @@ export async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxS
   return settled;
 }
 
-async function askState({ sessions, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
+async function askState({ sessions, observed, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
   const view = views[side];
-  const now = await observeNow(sessions[side], view);
+  const now = await observeNow(sessions[side], observed[side]);
   if (now.uidValidity !== view.uidValidity || view.isReplaced) {
     throw new InterimapError(
       "MAILBOX_UNSTABLE",

@@ -16,6 +16,7 @@ import { countLoss } from "../deletions/count-loss.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
+import { plainBaseline } from "./baseline.ts";
 import type { Survey } from "./survey.ts";
 import { type Now, type Numbers, planSurveys } from "./survey-ahead-plan.ts";
 
@@ -109,7 +110,7 @@ async function lookAt({ store, sessions }: Surveyor, { side, prospect }: OnSide)
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];
   if (state === undefined) return nothing;
-  const seen = await observe(sessions[side], wireNames[side], { state });
+  const seen = await observe(sessions[side], wireNames[side], plainBaseline({ store, idx: mailbox.idx }, side, state));
   // Of another mailbox no deletion is carried over.
   if (seen.isAnew) return nothing;
   // The server was asked about those below UIDNEXT; an interrupted round may have copied more.

@@ -29,7 +29,7 @@ import { openMailbox, prefetches } from "./select-both.ts";
 import { isAsSelected, proven, settle, stateOf } from "./settle.ts";
 import { findStrays } from "./strays.ts";
 import { surveyOpen } from "./survey-open.ts";
-import { findUntoldChanges, recordable } from "./untold-changes.ts";
+import { findUntoldChanges, recordable, recordFlags } from "./untold-changes.ts";
 
 /**
  * Synchronises one mailbox and records its state.
@@ -151,6 +151,7 @@ function checkpoint(mailbox: OpenMailbox, after: PerSide<MailboxState>): void {
     recordUnkeptFlags(mailbox);
     endVainWaits(mailbox, after);
     const states = recordable(mailbox, after);
+    recordFlags(mailbox, states);
     for (const side of sides) store.noteMailboxId(idx, side, views[side].mailboxId);
     store.checkpoint(
       idx,

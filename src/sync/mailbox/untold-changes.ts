@@ -1,14 +1,15 @@
 // Mailboxes whose server does not report every change: they are compared in full, and recorded so that the next run does it
 // again.
 
-import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { toldState } from "../../imap/mailbox/told-state.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
-import { followsChanges, type MailboxState, withoutModSeq } from "../../model/mailbox-state.ts";
+import type { Observed } from "../../mail/observe/changes.ts";
+import { observeAgain } from "../../mail/observe/observe.ts";
+import { followsChanges, hasModSeq, type MailboxState, withoutModSeq } from "../../model/mailbox-state.ts";
 import { firstModSeq, noModSeq } from "../../model/mod-seq.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import { isEmpty, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import { emptyUidSet, hasUid, isEmpty, maxUid, uidRange, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { comparePairs } from "../identity/compare-pairs.ts";
 import { isRefused } from "../refused/refused-changes.ts";
@@ -19,40 +20,45 @@ import { type Doubt, doubtOf, type ModSeqEvidence } from "./mod-seq-doubt.ts";
  * as if it had been told. Returns whether there was anything to compare.
  */
 export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> {
-  const { store, idx, progress, views, flags } = mailbox;
+  const { store, idx, progress, views, flags, observed } = mailbox;
   const doubts = new Map<Side, Doubt | undefined>();
   for (const side of sides) {
-    if (progress[side].hidesChanges) {
-      if (!takeUnnamed(views[side])) continue;
-      doubts.set(side, undefined);
-      continue;
-    }
+    if (progress[side].hidesChanges) continue;
     if (isWorthAProbe(mailbox, side)) await probe(mailbox, side);
-    const doubt = doubtOf(evidenceOf(mailbox, side));
-    if (doubt === undefined && !wasHiding(mailbox, side)) continue;
+    const doubt = views[side].abilities.modSeqs ? doubtOf(evidenceOf(mailbox, side)) : undefined;
+    const isLookedAt = observed[side].rung === "full-look";
+    if (doubt === undefined && !wasHiding(mailbox, side) && !isLookedAt) continue;
     doubts.set(side, doubt);
     progress[side].hidesChanges = true;
     progress[side].isStuck = store.isStuck(idx, side);
+    flags[side].keepAll();
   }
-  const hiding = [...doubts.keys()];
+  const uncertain = perSide((side) => (doubts.has(side) ? uncertainOn(observed[side]) : emptyUidSet));
+  const hiding = sides.filter((side) => !isEmpty(uncertain[side]));
   const isToCompare = hiding.length > 0 && store.mappings.count(idx) > 0;
   if (isToCompare) {
     const known = perSide((side) => flags[side].count);
     for (const side of hiding) views[side].latestModSeq = noModSeq;
     // Where the other side reported a change, that is what makes the difference.
-    await comparePairs(mailbox, pairsOf(mailbox, hiding, false), hiding);
-    await comparePairs(mailbox, pairsOf(mailbox, hiding, true), []);
+    await comparePairs(mailbox, pairsOf(mailbox, { uncertain, hiding, flagsAreKnown: false }), hiding);
+    await comparePairs(mailbox, pairsOf(mailbox, { uncertain, hiding, flagsAreKnown: true }), []);
     for (const side of hiding)
       progress[side].hasUntold = flags[side].count > known[side] || !isEmpty(views[side].pending.vanished);
   }
   for (const [side, doubt] of doubts) if (doubt !== undefined) await settleDoubt(mailbox, side, doubt);
-  return isToCompare;
+  return (await findUnnamed(mailbox)) || isToCompare;
 }
 
-function takeUnnamed(view: MailboxView): boolean {
-  const { hasUnnamedNews } = view;
-  view.hasUnnamedNews = false;
-  return hasUnnamedNews;
+/** Messages that may have changed without a word. A look at all of them compares them with what is recorded, as far as it is. */
+function uncertainOn({ rung, uncertain }: Observed): UidSet {
+  return rung === "full-look" ? uncertain : uidRange(1, maxUid);
+}
+
+/** What happened to messages that the server named by numbers nobody knows. */
+async function findUnnamed({ views, observed, sessions }: OpenMailbox): Promise<boolean> {
+  const unnamed = sides.filter((side) => views[side].hasUnnamedNews);
+  for (const side of unnamed) await observeAgain(sessions[side], observed[side]);
+  return unnamed.length > 0;
 }
 
 /** What cannot be seen in the mailbox as it is now, a server may have said once, and by mistake: it is asked again. */
@@ -69,7 +75,7 @@ async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden,
       ...evidence,
       selected: { ...evidence.selected, latestModSeq: noModSeq },
       now: { ...now, messages: told.messages, latestModSeq },
-      hasLost: progress[side].hasShrunk || !isEmpty(views[side].pending.vanished),
+      hasLost: evidence.hasLost && (progress[side].hasShrunk || !isEmpty(views[side].pending.vanished)),
     });
     if (again === undefined) return;
     progress[side].isStuck = true;
@@ -77,17 +83,30 @@ async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden,
   if (!wasHiding(mailbox, side)) report({ type: "changes-untold", side, mailbox: name, reason });
 }
 
-/** What is to be recorded; what follows from it is recorded at once. */
+/** What is to be recorded; what follows from it is recorded at once. Where changes are not reported, all flags are. */
 export function recordable(mailbox: OpenMailbox, states: PerSide<MailboxState>): PerSide<MailboxState> {
-  const { store, idx, progress } = mailbox;
+  const { store, idx, progress, views } = mailbox;
   return perSide((side) => {
     if (!progress[side].hidesChanges) return states[side];
     const isStuck = progress[side].isStuck && !isProven(mailbox, side);
     store.setStuck(idx, side, isStuck);
     const { hasUntold } = progress[side];
-    const isDoubtful = isStuck || hasUntold || doubtOf(evidenceOf(mailbox, side))?.isHidden === false;
-    return isDoubtful ? withoutModSeq(states[side]) : states[side];
+    const isEvident = views[side].lacksModSeqs || doubtOf(evidenceOf(mailbox, side))?.isHidden === false;
+    return isStuck || hasUntold || isEvident ? withoutModSeq(states[side]) : states[side];
   });
+}
+
+/** To be called with what {@link recordable} returned. */
+export function recordFlags({ store, idx, flags }: OpenMailbox, states: PerSide<MailboxState>): void {
+  for (const side of sides) {
+    const { all } = flags[side];
+    if (all === undefined || hasModSeq(states[side])) {
+      store.flagsKnown.forget(idx, side);
+      continue;
+    }
+    all.keep(store.mappings.uids(idx, side));
+    store.flagsKnown.save(idx, side, all);
+  }
 }
 
 /** Flags that were set here got a new mod-sequence, as they should, and so did the mailbox. */
@@ -117,7 +136,7 @@ function evidenceOf(mailbox: OpenMailbox, side: Side): ModSeqEvidence {
     listed: listed[side],
     selected: whenSelected,
     now: progress[side].observed,
-    hasLost: true,
+    hasLost: views[side].abilities.reportsSince,
     isStoredInVain: () =>
       hasStored(mailbox, side, (modSeq) => modSeq > noModSeq && modSeq <= whenSelected.highestModSeq),
     view: views[side],
@@ -149,14 +168,19 @@ async function probe({ store, idx, sessions, progress }: OpenMailbox, side: Side
   await fetchFlags(sessions[side], uidSetOf(some.map((pair) => pair[side])));
 }
 
-/**
- * All pairs of which both messages should be there. With `flagsAreKnown` those only whose flags are what they have to be:
- * the other side reported a change, or refused one.
- */
+interface Uncertain {
+  /** Messages of each side that may have changed. */
+  readonly uncertain: PerSide<UidSet>;
+  /** The sides that have any. */
+  readonly hiding: readonly Side[];
+  /** Those only whose flags are what they have to be, or none of them: the other side reported a change, or refused one. */
+  readonly flagsAreKnown: boolean;
+}
+
+/** Pairs of which both messages should be there, and one may have changed. */
 function* pairsOf(
   mailbox: OpenMailbox,
-  hiding: readonly Side[],
-  flagsAreKnown: boolean,
+  { uncertain, hiding, flagsAreKnown }: Uncertain,
 ): Generator<PerSide<number>, void, undefined> {
   const { store, idx, views, flags } = mailbox;
   const isTold = (pair: PerSide<number>): boolean =>
@@ -167,6 +191,7 @@ function* pairsOf(
     // A UIDNEXT that went back says that messages are lost, not that they were deleted. And of a format that has no
     // mod-sequences Cyrus tells nothing of what was appended since SELECT, as if it were gone.
     sides.every((side) => pair[side] < views[side].whenSelected.uidNext);
+  const isUncertain = (pair: PerSide<number>): boolean => hiding.some((side) => hasUid(uncertain[side], pair[side]));
   for (const slice of store.mappings.all(idx, 10_000))
-    for (const pair of slice) if (isWhole(pair) && isTold(pair) === flagsAreKnown) yield pair;
+    for (const pair of slice) if (isUncertain(pair) && isWhole(pair) && isTold(pair) === flagsAreKnown) yield pair;
 }

@@ -11,6 +11,8 @@ export interface KnownMailbox {
   readonly name: string;
   readonly subscribed: boolean;
   readonly states: PerSide<MailboxState | undefined>;
+  /** How many messages each side had then; undefined when that is not known. */
+  readonly counts?: PerSide<number> | undefined;
   /** The last round on it did not come to its end. */
   readonly isUnfinished: boolean;
 }
@@ -45,7 +47,7 @@ export function planMailboxes(
   const plan = { create: [], subscriptions: [], record: [], gone: [], dirty: [] } as Mutable<MailboxPlan>;
   for (const name of namesOf(listings)) {
     if (isIgnored(name)) continue;
-    planMailbox(plan, { name, known: known.get(name), listed: listedOn(listings, name) });
+    planMailbox(plan, { name, known: known.get(name), listed: listedOn(listings, name), listings });
   }
   return plan;
 }
@@ -56,9 +58,10 @@ interface Situation {
   readonly name: string;
   readonly known: KnownMailbox | undefined;
   readonly listed: PerSide<ListedMailbox | undefined>;
+  readonly listings: PerSide<Pick<Listing, "hidesExpunges">>;
 }
 
-function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed }: Situation): void {
+function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed, listings }: Situation): void {
   const missing = sides.filter((side) => listed[side]?.exists !== true);
   if (missing.length === 2) return;
   const [absent] = missing;
@@ -71,13 +74,18 @@ function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed }: Situat
   const isClean = sides.every((side) => {
     const now = listed[side]?.state;
     const before = known?.states[side];
-    return now !== undefined && before !== undefined && sameState(now, before) && followsChanges(now);
+    if (now === undefined || before === undefined || !sameState(now, before) || !followsChanges(now)) return false;
+    // Where an expunge has no mod-sequence, the number of messages shows it.
+    return listings[side].hidesExpunges !== true || listed[side]?.messages === known?.counts?.[side];
   });
   if (!isClean || known?.isUnfinished === true) plan.dirty.push(name);
 }
 
 /** First seen: the union of both. Afterwards: whichever side differs from what both had last time, wins. */
-function planSubscription(plan: Mutable<MailboxPlan>, { name, known, listed }: Situation): void {
+function planSubscription(
+  plan: Mutable<MailboxPlan>,
+  { name, known, listed }: Pick<Situation, "name" | "known" | "listed">,
+): void {
   const now = (side: Side): boolean => listed[side]?.subscribed ?? false;
   const changed = sides.some((side) => now(side) !== known?.subscribed);
   const wanted = known === undefined ? now("local") || now("remote") : changed ? !known.subscribed : known.subscribed;

@@ -109,9 +109,9 @@ async function unlikeOriginals(
 }
 
 /** SELECT has asked only for what was there at the last checkpoint. */
-async function askWhetherDeleted({ sessions, views, before }: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
+async function askWhetherDeleted({ sessions, observed, before }: OpenMailbox, side: Side, uids: UidSet): Promise<void> {
   const asked = uidRange(uids.ranges[0]?.[0] ?? 0, lastUid(uids));
-  await observeAgain(sessions[side], views[side], { since: before[side], uids: asked });
+  await observeAgain(sessions[side], observed[side], { since: before[side], uids: asked });
 }
 
 interface Unconfirmed extends Pick<Copied, "floors" | "missing"> {

@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { basic, withQresync } from "../../../../src/imap/abilities.ts";
+import { basic, withCondstore, withQresync } from "../../../../src/imap/abilities.ts";
 import { parseFetchQuickly } from "../../../../src/imap/codec/fetch-fast-path.ts";
 import { parseResponse } from "../../../../src/imap/codec/parse-response.ts";
 import { MailboxView } from "../../../../src/imap/mailbox/mailbox-view.ts";
-import type { Named } from "../../../../src/imap/mailbox/message-numbers.ts";
 import type { UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { flagSet } from "../../../../src/model/flags.ts";
@@ -328,9 +327,8 @@ test("what a message is that is named by its number only depends on what was agr
   const shrunk = new MailboxView("box", basic);
   await hear(shrunk, "9 EXISTS", "2 EXPUNGE");
   assert.deepEqual([shrunk.exists, shrunk.hasShrunk, shrunk.pending.vanished], [8, true, { ranges: [] }]);
-  const uidOf = ({ sequence }: { readonly sequence: number }): Named => ({ uid: 100 + sequence });
-  const counted = { modSeqs: true, reportsSince: false, messageNumbers: () => ({ expunged: uidOf, changed: uidOf }) };
-  const view = new MailboxView("box", counted);
+  const view = new MailboxView("box", withCondstore);
+  view.knowFirst(parseUidSet("101:105"), view.removals);
   await hear(view, "9 EXISTS", String.raw`1 FETCH (FLAGS (\Seen) MODSEQ (7))`, "2 EXPUNGE");
   assert.deepEqual(changes(view), { 101: "\\Seen @7" });
   assert.deepEqual([formatUidSet(view.pending.vanishedLive), view.exists, view.hasShrunk], ["102", 8, true]);

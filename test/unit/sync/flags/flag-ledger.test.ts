@@ -99,7 +99,7 @@ test("what is recorded of a message is what it has, until something else is know
   const [a, b, c] = ["a", "b", "c"].map((flag) => flagSet([flag]));
   const recorded = new KnownFlags();
   for (const uid of [1, 2, 3, 4, 5]) recorded.set(uid, a!);
-  const ledger = new FlagLedger(new PendingChanges(), recorded);
+  const ledger = new FlagLedger(new PendingChanges(), { recorded });
   assert.deepEqual([ledger.present(1), ledger.base(1), ledger.known(1)], [a, a, undefined]);
   assert.deepEqual([ledger.present(9), ledger.base(9)], [undefined, undefined]);
   ledger.learn(1, b!);

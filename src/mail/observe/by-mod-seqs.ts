@@ -1,0 +1,45 @@
+// Observes a mailbox by mod-sequences (RFC 7162 3.1, CONDSTORE): the server tells whose flags changed since one of them. It does
+// not tell what vanished: the number of messages shows whether anything did, and a search shows what.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import { selectAgain } from "../../imap/mailbox/select-command.ts";
+import { fetchChangedSince } from "../../imap/verbs/fetch-flags.ts";
+import { select } from "../../imap/verbs/select.ts";
+import { hasModSeq } from "../../model/mailbox-state.ts";
+import { firstModSeq } from "../../model/mod-seq.ts";
+import { maxUid, uidRange } from "../../model/uid-set.ts";
+import { type Again, type Baseline, Observed } from "./changes.ts";
+import { requireObservable } from "./observable.ts";
+import { noteMissing, seemsWhole } from "./presence.ts";
+
+/** As `observe()`; of a mailbox without mod-sequences nothing is found out yet. */
+export async function observeByModSeqs(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
+  const selecting = select(channel, wireName, baseline && { state: baseline.state, sequenceSample: [] });
+  const asking = baseline && askForChanges(channel, baseline);
+  const view = await selecting.finally(() => asking);
+  const observed = new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
+  if (observed.isAnew) view.pending.takeAllChanges();
+  else if (observed.rung === "mod-sequences" && !seemsWhole(observed)) await noteMissing(channel, observed);
+  return observed;
+}
+
+/** Leaves together with SELECT. Where the mailbox has no mod-sequences it is refused (RFC 7162 3.1.2.2). */
+async function askForChanges(channel: Channel, { state }: Baseline): Promise<void> {
+  if (!hasModSeq(state) || state.uidNext <= 1) return;
+  try {
+    await fetchChangedSince(channel, uidRange(1, state.uidNext - 1), state.highestModSeq);
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+  }
+}
+
+/** As `observeAgain()`. */
+export async function againByModSeqs(channel: Channel, observed: Observed, { since, uids }: Again): Promise<void> {
+  const { view } = observed;
+  const known = since === undefined ? view.highestModSeq : hasModSeq(since) ? since.highestModSeq : firstModSeq;
+  // What was appended may show only when the mailbox is selected again.
+  await channel.run(selectAgain(view));
+  await fetchChangedSince(channel, uids ?? uidRange(1, maxUid), known);
+  await noteMissing(channel, observed);
+}
