@@ -6,11 +6,11 @@ import { formatFlags } from "../model/flags.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
 import { countUids, uidSetOf } from "../model/uid-set.ts";
-import { formatUidSet, shownUidSet } from "../model/uid-set-text.ts";
+import { formatUidSet } from "../model/uid-set-text.ts";
 import type { Report, SyncEvent } from "../sync/context/events.ts";
-import type { Anomaly } from "../sync/recovery/repair-plan.ts";
 import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
+import { anomalyText } from "./anomaly-text.ts";
 import { fieldsOf } from "./fields.ts";
 
 /** One line an event. */
@@ -88,6 +88,16 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       return {
         level: "warn",
         text: `UID ${formatUidSet(event.uids)} could not be deleted here: ${event.reason}`,
+      };
+    case "others-expunged":
+      return {
+        level: "warn",
+        text: `UID ${formatUidSet(event.uids)} vanished while other messages were deleted here: another client deleted or marked it at that moment. Copied again from the other side`,
+      };
+    case "marks-not-restored":
+      return {
+        level: "warn",
+        text: `UID ${formatUidSet(event.uids)} could not be marked as deleted again: ${event.reason}`,
       };
     case "changes-still-refused": {
       const left = event.what === "deletion" ? "not deleted here" : "without the other side's flags";
@@ -200,27 +210,6 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       const name = isNamed ? "" : `${quoted(event.mailbox)} `;
       return { level: "error", text: `Mailbox ${name}skipped: ${errorLine(event.error)}` };
     }
-  }
-}
-
-function anomalyText({ kind, side, ...set }: Anomaly): string {
-  const uids = `UID ${shownUidSet(set.uids)}`;
-  const pair = `${uids} here, UID ${shownUidSet(set.counterparts)} on the ${otherSide(side)} side`;
-  switch (kind) {
-    case "never-assigned":
-      return `In the database, but no message ever had this UID: ${pair}. The entry is dropped`;
-    case "gone-on-both":
-      return `In the database, but gone on both sides: ${pair}. The entry is dropped`;
-    case "gone":
-      return `Gone, although the server reported no deletion since the last run: ${pair}. Copied again from the other side`;
-    case "replaced":
-      return `Gone, but an equal message is here: ${pair}. Paired again`;
-    case "mispaired":
-      return `Paired in the database, but different messages: ${pair}. Paired again`;
-    case "unrecorded":
-      return `Not in the database: ${uids}. Paired with an equal message of the other side, or else copied`;
-    case "flags-differ":
-      return `Flags differ, although neither server reported a change: ${pair}. Both now have all of them`;
   }
 }
 

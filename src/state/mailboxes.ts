@@ -122,6 +122,20 @@ export function mailboxIds(connection: Connection, side: Side): ReadonlyMap<numb
   return new Map(rows.map(({ idx, id }) => [idx, id]));
 }
 
+/** What is known of a mailbox's messages, but for their flags. */
+export const tablesOfMessages = [
+  "mapping",
+  "refused",
+  "refused_changes",
+  "waits",
+  "suspects",
+  "misread",
+  "stuck",
+  "unkept",
+  "unconfirmed",
+  "lifted",
+] as const;
+
 /** Every table with a foreign key to mailboxes, and mailboxes itself at the end. */
 const tablesByMailbox = [
   "mapping",

@@ -18,6 +18,7 @@ export const sparseTables = [
   "flag_sets",
   "flag_blocks",
   "remote_names",
+  "lifted",
 ] as const;
 
 export type SparseTable = (typeof sparseTables)[number];

@@ -8,8 +8,10 @@ import { AccountClaim, type Claim } from "./account-claim.ts";
 import { damagedError } from "./database-error.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { FlagsKnown } from "./flags-known.ts";
+import { LiftedMarks } from "./lifted-marks.ts";
 import { Losses } from "./losses.ts";
-import { mailboxes, mailboxIds, type MailboxRecord, noteMailboxId, removeMailbox, saveStates } from "./mailboxes.ts";
+import { mailboxes, mailboxIds, type MailboxRecord, noteMailboxId } from "./mailboxes.ts";
+import { removeMailbox, saveStates, tablesOfMessages } from "./mailboxes.ts";
 import { Mappings } from "./mappings.ts";
 import { mendRows } from "./mend-rows.ts";
 import { allMessageCounts, messageCounts, saveMessageCounts } from "./message-counts.ts";
@@ -33,6 +35,7 @@ export class Store {
   readonly flagsKnown: FlagsKnown;
   readonly refusals: Refusals;
   readonly transfers: Transfers;
+  readonly lifted: LiftedMarks;
   readonly losses: Losses;
   readonly remoteNames: RemoteNames;
   #isCurrent: boolean;
@@ -46,6 +49,7 @@ export class Store {
     this.flagsKnown = new FlagsKnown(connection, this.#sparse);
     this.refusals = new Refusals(connection, this.#sparse);
     this.transfers = new Transfers(connection, this.#sparse);
+    this.lifted = new LiftedMarks(connection, this.#sparse);
     this.losses = new Losses(connection, this.#sparse);
     this.remoteNames = new RemoteNames(connection, this.#sparse);
     this.#isCurrent = initialise(connection);
@@ -216,15 +220,7 @@ export class Store {
   /** Drops all that is known of the mailbox's messages: mappings, flags and refusals. */
   forgetMessages(idx: number): void {
     this.transaction(() => {
-      this.#connection.run("DELETE FROM mapping WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM refused WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM refused_changes WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM waits WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM suspects WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM misread WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM stuck WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM unkept WHERE idx = ?", idx);
-      this.#connection.run("DELETE FROM unconfirmed WHERE idx = ?", idx);
+      for (const table of tablesOfMessages) this.#connection.run(`DELETE FROM ${table} WHERE idx = ?`, idx);
       this.flagsKnown.forget(idx);
     });
   }

@@ -27,9 +27,10 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
   const waits = run.store.refusals.waits().filter((wait) => run.repairs === true || isWaitOver(wait));
   const unkept = run.store.refusals.unkept().filter((one) => isToBeAskedAgain(one));
-  const due = new Set(
-    [...[...refused, ...refusedChanges].filter(isOffered), ...waits, ...unkept].map(({ idx }) => idx),
-  );
+  const due = new Set([
+    ...[...[...refused, ...refusedChanges].filter(isOffered), ...waits, ...unkept].map(({ idx }) => idx),
+    ...run.store.lifted.mailboxes(),
+  ]);
   const common = run.repairs === true || due.size > 0 ? commonMailboxes(run, listings) : [];
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
   const doubted = [...run.doubted].filter((name) => isCommon(run, listings, name));

@@ -9,7 +9,11 @@ import { openStore } from "../../src/state/open-store.ts";
 import { type Dump, dump, execute, temporaryDirectory } from "../unit/state/databases.ts";
 
 /** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */
-export function originalDatabase(t: TestContext, version: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9, extra = ""): string {
+export function originalDatabase(
+  t: TestContext,
+  version: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10,
+  extra = "",
+): string {
   const path = join(temporaryDirectory(t), "x.db");
   execute(path, readFileSync(new URL(`version-${version}.sql`, import.meta.url), "utf8") + extra);
   return path;

@@ -1,6 +1,6 @@
-// UID SEARCH (RFC 3501 6.4.4), only to ask which messages are there.
+// UID SEARCH (RFC 3501 6.4.4), to ask which messages are there, and which are marked as deleted.
 
-import { emptyUidSet, hasUid, intersect, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
+import { emptyUidSet, hasUid, intersect, maxUid, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
@@ -9,6 +9,7 @@ import type { Channel } from "../mailbox/channel.ts";
 import { lineUnreadable } from "../mailbox/unreadable.ts";
 import type { UntaggedResponse } from "../responses.ts";
 import { whereOffered } from "../step-down.ts";
+import { noop } from "./mailbox.ts";
 
 /** Those of some UIDs that belong to a message. Where it is offered, in ranges (RFC 4731): a million UIDs are long. */
 export function existingUids(session: Channel, uids: UidSet): Promise<UidSet> {
@@ -45,14 +46,32 @@ async function inRanges(session: Channel, uids: UidSet): Promise<UidSet> {
 async function oneByOne(session: Channel, uids: UidSet): Promise<UidSet> {
   // However often a server tells them.
   const found = new Set<number>();
-  const claim = (response: UntaggedResponse): boolean => {
-    if (response.kind !== "other" || response.name !== "SEARCH") return false;
-    const numbers = response.line.split(" ").slice(2).map(Number);
-    for (const uid of numbers) if (hasUid(uids, uid)) found.add(uid);
-    return true;
-  };
+  const claim = claimOf((uid) => {
+    if (hasUid(uids, uid)) found.add(uid);
+  });
   await search(session, splitUidSet(uids, maxSetOctets), { start: line`UID SEARCH UID `, claim });
   return uidSetOf(found);
+}
+
+/** All messages that an EXPUNGE would remove now. */
+export async function markedUids(session: Channel): Promise<UidSet> {
+  const found = new Set<number>();
+  const claim = claimOf((uid) => {
+    if (Number.isInteger(uid) && uid >= 1 && uid <= maxUid) found.add(uid);
+  });
+  // A search finds what the session has seen, while EXPUNGE goes by the latest marks. After a NOOP the session has seen these,
+  // but not during one (Dovecot 2.3).
+  await noop(session);
+  await session.run({ name: "UID SEARCH", overlap: "selected", parts: line`UID SEARCH DELETED`, claim });
+  return uidSetOf(found);
+}
+
+function claimOf(take: (uid: number) => void): Search["claim"] {
+  return (response) => {
+    if (response.kind !== "other" || response.name !== "SEARCH") return false;
+    for (const uid of response.line.split(" ").slice(2).map(Number)) take(uid);
+    return true;
+  };
 }
 
 interface Search {

@@ -1,8 +1,8 @@
-// UID STORE and UID EXPUNGE (RFC 3501 6.4.6, RFC 7162 3.1.3, RFC 4315 2.1).
+// UID STORE of flags (RFC 3501 6.4.6, RFC 7162 3.1.3).
 
 import type { FlagDifference } from "../../model/flag-difference.ts";
-import { type FlagSet, flagSet, isSendable, noFlags, sendableFlags, withoutFlags } from "../../model/flags.ts";
-import { noModSeq, readModSeq } from "../../model/mod-seq.ts";
+import { type FlagSet, isSendable, noFlags, sendableFlags, withoutFlags } from "../../model/flags.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
 import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
@@ -16,7 +16,6 @@ import type { ResponseCode } from "../responses.ts";
 
 /** One range of two ten-digit UIDs. */
 const minSetOctets = 21;
-const deleted = flagSet(["\\Deleted"]);
 
 export interface FlagUpdate {
   readonly uids: UidSet;
@@ -95,23 +94,4 @@ function modifiedUids({ text }: ResponseCode, side: Side): UidSet {
 function modifiedCode(error: unknown): ResponseCode {
   if (error instanceof CommandRefused && error.responseCode?.name === "MODIFIED") return error.responseCode;
   throw error;
-}
-
-/**
- * Removes messages for good; those that vanish are reported in the session's view. All are marked before the first goes:
- * Dovecot 2.3 overlooks marks that are written between two expunges (docs/servers.md).
- */
-export async function expunge(session: Channel, uids: UidSet): Promise<void> {
-  const sets = splitUidSet(uids, maxSetOctets).map(uidSet);
-  const marks = sets.map((set) => ({
-    name: "UID STORE",
-    parts: line`UID STORE ${set} +FLAGS.SILENT ${flagList(deleted)}`,
-  }));
-  const expunges = sets.map((set) => ({ name: "UID EXPUNGE", parts: line`UID EXPUNGE ${set}` }));
-  const { view } = session;
-  const answers = await allDone(
-    [...marks, ...expunges].map((command) => session.run({ ...command, overlap: "changing" })),
-  );
-  for (const { code } of answers)
-    if (code?.name === "HIGHESTMODSEQ") view?.noteConfirmedModSeq(readModSeq(code.text.trim()) ?? noModSeq);
 }

@@ -36,6 +36,10 @@ export type SyncEvent =
   | ({ readonly type: "flags-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
   /** `side` would not delete its messages, though the other side's are gone. */
   | ({ readonly type: "deletions-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
+  /** They went while others were deleted here: another client removed them, or marked them just then. They are copied again. */
+  | ({ readonly type: "others-expunged"; readonly uids: UidSet } & OnMailbox)
+  /** Their marks for deletion, not ours, were lifted for a moment and could not be put back. */
+  | ({ readonly type: "marks-not-restored"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
   /** What `side` refused to do with its messages earlier, and was not asked for again yet. */
   | ({
       readonly type: "changes-still-refused";
@@ -152,6 +156,7 @@ const skipped: readonly SyncEvent["type"][] = [
   "messages-still-refused",
   "flags-refused",
   "deletions-refused",
+  "marks-not-restored",
   "changes-still-refused",
   "subscription-refused",
 ];

@@ -1,9 +1,10 @@
 // Removes messages from one side for good, and remembers those that the server will not remove.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
+import { whereOffered } from "../../imap/step-down.ts";
+import { deletedMark, expunge } from "../../imap/verbs/expunge.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { expunge } from "../../imap/verbs/uid-store.ts";
-import { flagSet, storableFlags } from "../../model/flags.ts";
+import { storableFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import {
   countUids,
@@ -17,18 +18,23 @@ import {
 } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusedChanges, recordRefusedDeletion } from "../refused/refused-changes.ts";
+import { expungeByMark, type Postponed } from "./expunge-marked.ts";
 
 /** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
 const expungeAttempts = 2;
 /** After this many refusals in a row no message can be deleted here. Enough to find a single one among all others. */
 const refusalsInARow = 20;
 
-const deleted = flagSet(["\\Deleted"]);
-
-interface Refused {
-  readonly uids: UidSet;
+/** Why messages are still there. */
+interface Outcome {
   /** Undefined: the server said that it was done. */
   readonly words: string | undefined;
+  /** It was not because of one of the messages. */
+  readonly postponed?: Postponed | undefined;
+}
+
+interface Refused extends Outcome {
+  readonly uids: UidSet;
 }
 
 /** Returns those that are still there, because the server would not have them removed. */
@@ -37,16 +43,16 @@ export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: Ui
   mailbox.progress[side].isTouched = true;
   const refused = await expungeOrDivide(mailbox, { side, uids, patience: { left: refusalsInARow } });
   const left = refused.map((one) => one.uids).reduce(union, emptyUidSet);
-  const mayMark = storableFlags(deleted, mailbox.views[side].permanentFlags) === deleted;
+  const mayMark = storableFlags(deletedMark, mailbox.views[side].permanentFlags) === deletedMark;
   for (const words of new Set(refused.map((one) => one.words))) {
-    const alike = refused.filter((one) => one.words === words).map((one) => one.uids);
+    const alike = refused.filter((one) => one.words === words);
     recordRefusedDeletion(mailbox, {
       side,
-      uids: alike.reduce(union, emptyUidSet),
+      uids: alike.map((one) => one.uids).reduce(union, emptyUidSet),
       reason:
         words ??
         (mayMark ? "the server said that it did so, but they are still there" : "the mailbox does not take \\Deleted"),
-      isDenied: words === undefined && mayMark,
+      isDenied: (words === undefined && mayMark) || alike.some(({ postponed }) => postponed?.isBusy),
     });
   }
   const removed = subtract(uids, left);
@@ -74,11 +80,12 @@ interface Part {
 
 /** A refusal may be about one of them only. */
 async function expungeOrDivide(mailbox: OpenMailbox, part: Part): Promise<readonly Refused[]> {
-  const { left, words } = await expungeAll(mailbox, part);
+  const { left, words, postponed } = await expungeAll(mailbox, part);
   const { patience } = part;
   if (countUids(left) < countUids(part.uids)) patience.left = refusalsInARow;
   if (isEmpty(left)) return [];
-  if (words === undefined || countUids(left) === 1 || --patience.left <= 0) return [{ uids: left, words }];
+  const isOfAll = words === undefined || postponed !== undefined;
+  if (isOfAll || countUids(left) === 1 || --patience.left <= 0) return [{ uids: left, words, postponed }];
   const refused: Refused[] = [];
   for (const half of halves(left)) {
     if (patience.left <= 0) refused.push({ uids: half, words });
@@ -87,15 +94,15 @@ async function expungeOrDivide(mailbox: OpenMailbox, part: Part): Promise<readon
   return refused;
 }
 
-async function expungeAll(
-  { sessions, views }: OpenMailbox,
-  { side, uids }: Part,
-): Promise<{ readonly left: UidSet; readonly words: string | undefined }> {
+async function expungeAll(mailbox: OpenMailbox, { side, uids }: Part): Promise<Outcome & { readonly left: UidSet }> {
+  const { sessions, views } = mailbox;
   let left = uids;
   let words: string | undefined;
+  let postponed: Postponed | undefined;
   for (let attempt = 0; attempt < expungeAttempts && words === undefined && !isEmpty(left); attempt++) {
     try {
-      await expunge(sessions[side], left);
+      postponed = await expungeOnly(mailbox, side, left);
+      words = postponed?.reason;
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
       words = error.words;
@@ -106,5 +113,17 @@ async function expungeAll(
     left = uidSetOf((await fetchFlags(sessions[side], unreported)).keys());
     views[side].requireRead(subtract(unreported, left), side);
   }
-  return { left, words };
+  return { left, words, postponed };
+}
+
+/** No others than these. Returns why they are left for later, if they are. @throws CommandRefused */
+function expungeOnly(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<Postponed | undefined> {
+  const session = mailbox.sessions[side];
+  return whereOffered(session, "UIDPLUS", {
+    withIt: async () => {
+      await expunge(session, uids);
+      return undefined;
+    },
+    withoutIt: () => expungeByMark(mailbox, side, uids),
+  });
 }

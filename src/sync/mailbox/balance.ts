@@ -177,7 +177,7 @@ async function mend(mailbox: OpenMailbox, found: PerSide<Difference>): Promise<v
 }
 
 /** Looked at from the first of them on, as what arrived since the last checkpoint. */
-function takeForNew(mailbox: OpenMailbox, side: Side, uids: UidSet): void {
+export function takeForNew(mailbox: OpenMailbox, side: Side, uids: UidSet): void {
   const { store, idx, progress } = mailbox;
   const first = uids.ranges[0]?.[0];
   if (first === undefined) return;

@@ -12,6 +12,7 @@ import { forgetDoubtedCopies } from "../copies/doubted-copies.ts";
 import { requireTrueUids } from "../copies/silent-copies.ts";
 import { endVainWaits, noteRoom } from "../copies/waits.ts";
 import { confirmLoss } from "../deletions/confirm-loss.ts";
+import { forgetLeftMarks, putLeftMarksBack } from "../deletions/lifted-marks.ts";
 import { propagateVanished } from "../deletions/propagate-vanished.ts";
 import { propagateFlags } from "../flags/propagate-flags.ts";
 import { offerUnkeptFlags, recordUnkeptFlags } from "../flags/unkept-flags.ts";
@@ -76,7 +77,9 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
 async function recover(mailbox: OpenMailbox): Promise<void> {
   const isDoubted = distrust(mailbox, await findDoubts(mailbox));
   await findStrays(mailbox);
-  if (!isDoubted) {
+  if (isDoubted) forgetLeftMarks(mailbox);
+  else {
+    await putLeftMarksBack(mailbox);
     await confirmCopied(mailbox);
     await findUntoldChanges(mailbox);
     await offerRefusedChanges(mailbox);

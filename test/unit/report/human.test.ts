@@ -109,6 +109,20 @@ const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf
   "deletions-refused": [
     [{ ...here, type: "deletions-refused", uids, reason: "NO" }, "warn", "UID 1:3,7 could not be deleted here: NO"],
   ],
+  "others-expunged": [
+    [
+      { ...here, type: "others-expunged", uids },
+      "warn",
+      "UID 1:3,7 vanished while other messages were deleted here: another client deleted or marked it at that moment. Copied again from the other side",
+    ],
+  ],
+  "marks-not-restored": [
+    [
+      { ...here, type: "marks-not-restored", uids, reason: "NO" },
+      "warn",
+      "UID 1:3,7 could not be marked as deleted again: NO",
+    ],
+  ],
   "changes-still-refused": [
     [
       { ...here, type: "changes-still-refused", what: "deletion", uids, reason: "NO" },
