@@ -65,6 +65,12 @@ function linesWith(stderr: string, pattern: RegExp): string[] {
   return stderr.split("\n").filter((line) => pattern.test(line));
 }
 
+/** Of a run with --debug that may have looked at mailboxes: it changed nothing. */
+export function assertOnlyLooked(stderr: string): void {
+  const commands = stderr.split("\n").filter((line) => changing.test(line) && !/: C: \S+ SELECT\b/.test(line));
+  assert.deepEqual(commands, [], stderr);
+}
+
 /** Changes both sides, and asserts that they converge. */
 export async function assertRound(
   pair: Pair,
