@@ -5,6 +5,7 @@ const longest = [
   "integration/signals",
   "fault/step",
   "fault/cut",
+  "fault/rungs",
   "fault/lie",
   "integration/accounts",
   "integration/time-travel",

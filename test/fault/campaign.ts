@@ -3,6 +3,7 @@
 //                    FROM=n goes on where a campaign with the same seed was after n trials
 //   otherwise        one step of each scenario in its turn
 //   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", LOST=n, FLIP=0|1 narrow it down further
+//   SERVERS="full nocondstore"  only servers that let the program know of this much (rungs.test.ts)
 //   SEED=n           another order, another sample
 //   AT_ONCE=n        so many trials at a time
 // Of lies (lie.test.ts), FULL=1 is a choice (lie-choice.ts): at each response one of them at least, each of them about each kind
@@ -25,6 +26,8 @@ export interface Campaign {
   readonly sample: number;
   /** See Trial. */
   readonly asDaemon?: boolean;
+  /** The value of SERVERS that selects it. */
+  readonly servers?: string;
 }
 
 export interface Outcome {
@@ -65,7 +68,7 @@ export async function conduct(campaign: Campaign): Promise<Outcome> {
     cases: (trial) => blowCases(campaign, trial),
     attempt: (one) => attempt(campaign.world, one),
     kindOf: () => "",
-    commandFor,
+    commandFor: (one) => commandFor(one, campaign),
   });
 }
 
@@ -206,8 +209,9 @@ function nameOf({ scenario, flipped }: Trial): string {
   return `${scenario.name}${flipped ? " (flipped)" : ""}`;
 }
 
-function commandFor({ scenario, flipped, step, blow, lost }: Case): string {
-  const where = `SCENARIO='${scenario.name}' FLIP=${Number(flipped)} STEP=${step} BLOW='${blow}'`;
+function commandFor({ scenario, flipped, step, blow, lost }: Case, { servers }: Campaign): string {
+  const which = servers === undefined ? "" : `SERVERS='${servers}' `;
+  const where = `${which}SCENARIO='${scenario.name}' FLIP=${Number(flipped)} STEP=${step} BLOW='${blow}'`;
   return `${where}${lost > 0 ? ` LOST=${lost}` : ""} npm run test:fault`;
 }
 

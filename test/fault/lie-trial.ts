@@ -43,7 +43,7 @@ export async function runCourse(
   order?: Order,
 ): Promise<Course> {
   const place = await world.place(scenario, flipped);
-  const proxy = await startLyingProxy(place.servers);
+  const proxy = await startLyingProxy(place.seen);
   const { settings = {}, args = [] } = scenario;
   place.home.configure({ ...proxy.servers, settings });
   giveDatabase(place.home.databaseFile, proxy.servers);

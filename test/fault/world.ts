@@ -12,6 +12,7 @@ import { asUser, type MailServer } from "../support/mail-server.ts";
 import { appendAll } from "../support/mail-store.ts";
 import { type AppendMessage, quoted, type RawImap } from "../support/raw-imap.ts";
 import { type InterimapHome, makeHome, runInterimap } from "../support/run-interimap.ts";
+import { type Profile, startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
 import { asClient } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
 import { plainCommand, runProgram } from "./program.ts";
@@ -21,6 +22,8 @@ import { startSteps } from "./steps.ts";
 /** Two accounts and a database, for one trial. */
 export interface Place {
   readonly servers: PerSide<MailServer>;
+  /** As the program is to see them. */
+  readonly seen: PerSide<MailServer>;
   readonly home: InterimapHome;
   remove(): Promise<void>;
 }
@@ -28,13 +31,23 @@ export interface Place {
 export interface World {
   /** The situation of the scenario, or of its mirror image; not shared with anybody. */
   place(scenario: Scenario, flipped: boolean): Promise<Place>;
+  /** A server does not say which flags changed: each run has to look at its mailboxes. */
+  readonly isLookedAt: boolean;
   stop(): Promise<void>;
 }
 
-/** `server` takes the place of the second Dovecot. `addUser` makes an account there, where that has to be done. */
-export async function startWorld(
-  other: { readonly server?: MailServer; readonly addUser?: (name: string) => void } = {},
-): Promise<World> {
+export interface WorldOptions {
+  /** Takes the place of the second Dovecot. */
+  readonly server?: MailServer;
+  /** Makes an account there, where that has to be done. */
+  readonly addUser?: (name: string) => void;
+  /** What the servers let the program know of what they can. */
+  readonly profiles?: PerSide<Profile>;
+}
+
+export async function startWorld(other: WorldOptions = {}): Promise<World> {
+  const { profiles = { local: "full", remote: "full" } } = other;
+  const filters = new Map<string, Promise<StrictFilter>>();
   const [first, second] = await Promise.all([startDovecot(), other.server ?? startDovecot()]);
   let small: Promise<MailServer> | undefined;
   const templates = new Map<string, Promise<Place>>();
@@ -50,16 +63,32 @@ export async function startWorld(
     return perSide((side) => asUser(on(side), user));
   };
 
+  const seenOf = async (servers: PerSide<MailServer>): Promise<PerSide<MailServer>> => {
+    const [local, remote] = await Promise.all(
+      sides.map(async (side) => {
+        const [server, profile] = [servers[side], profiles[side]];
+        if (profile === "full") return server;
+        const key = `${profile} ${String(server.port)}`;
+        if (!filters.has(key)) filters.set(key, startStrictFilter(server, { profile }));
+        const filter = await filters.get(key)!;
+        return asUser(filter.server, server.user);
+      }),
+    );
+    return { local: local!, remote: remote! };
+  };
+
   const build = async (scenario: Scenario): Promise<Place> => {
     const servers = await accounts(scenario);
-    const home = makeHome({ ...servers, settings: scenario.settings ?? {} });
-    await prepare(scenario, { servers, home });
-    return { servers, home, remove: () => Promise.resolve(home.remove()) };
+    const seen = await seenOf(servers);
+    const home = makeHome({ ...seen, settings: scenario.settings ?? {} });
+    await prepare(scenario, { servers, seen, home });
+    return { servers, seen, home, remove: () => Promise.resolve(home.remove()) };
   };
 
   const copy = async (scenario: Scenario, template: Place): Promise<Place> => {
     const servers = await accounts(scenario);
-    const home = makeHome({ ...servers, settings: scenario.settings ?? {} });
+    const seen = await seenOf(servers);
+    const home = makeHome({ ...seen, settings: scenario.settings ?? {} });
     const directories = sides.map((side) => homeOf(servers[side]));
     await Promise.all(
       sides.map((side) => run("cp", ["-a", homeOf(template.servers[side]), homeOf(servers[side])]).catch(isEmpty)),
@@ -67,6 +96,7 @@ export async function startWorld(
     cpSync(dirname(template.home.databaseFile), dirname(home.databaseFile), { recursive: true });
     return {
       servers,
+      seen,
       home,
       remove: async () => {
         home.remove();
@@ -76,6 +106,7 @@ export async function startWorld(
   };
 
   return {
+    isLookedAt: sides.some((side) => !["full", "noqresync"].includes(profiles[side])),
     place: async (scenario, flipped) => {
       const wanted = flipped ? flip(scenario) : scenario;
       if (other.server !== undefined) return build(wanted);
@@ -86,6 +117,7 @@ export async function startWorld(
     },
     stop: async () => {
       const limited = await small;
+      await Promise.all([...filters.values()].map(async (filter) => (await filter).stop()));
       await Promise.all([first.stop(), second.stop(), limited?.stop()]);
     },
   };
@@ -102,7 +134,7 @@ function homeOf(server: MailServer): string {
   return join(server.directory, "home", server.user);
 }
 
-async function prepare(scenario: Scenario, { servers, home }: Omit<Place, "remove">): Promise<void> {
+async function prepare(scenario: Scenario, { servers, seen, home }: Omit<Place, "remove">): Promise<void> {
   const synchronise = async (): Promise<void> => {
     const { status, stderr } = await runInterimap(home, [], { program: plainCommand() });
     if (status !== 0) throw new Error(`${scenario.name}: the first run failed: ${stderr}`);
@@ -112,13 +144,13 @@ async function prepare(scenario: Scenario, { servers, home }: Omit<Place, "remov
     await synchronise();
   }
   await Promise.all(sides.map((side) => perform(servers[side], scenario[side] ?? [])));
-  if (scenario.killedAt !== undefined) await kill(scenario, { servers, home });
+  if (scenario.killedAt !== undefined) await kill(scenario, { servers, seen, home });
   await Promise.all(sides.map((side) => perform(servers[side], scenario[`${side}Then`] ?? [])));
   if (scenario.database !== undefined) execute(home.databaseFile, scenario.database);
 }
 
 async function kill({ name, killedAt, settings = {} }: Scenario, place: Omit<Place, "remove">): Promise<void> {
-  const steps = await startSteps(place.servers);
+  const steps = await startSteps(place.seen);
   place.home.configure({ ...steps.servers, settings });
   giveDatabase(place.home.databaseFile, steps.servers);
   steps.begin({ at: killedAt!, blow: "kill" });

@@ -1,0 +1,31 @@
+// The step test and the cut test once more, with servers that report less: without QRESYNC, and without mod-sequences.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Profile } from "../support/strict-filter.ts";
+import { conduct, isAskedFor, isFull, share } from "./campaign.ts";
+import { startWorld } from "./world.ts";
+
+const pairs: readonly (readonly [local: Profile, remote: Profile])[] = [
+  ["full", "noqresync"],
+  ["full", "nocondstore"],
+  ["noqresync", "nocondstore"],
+  ["nocondstore", "nocondstore"],
+];
+
+for (const [part, [local, remote]] of pairs.entries()) {
+  const servers = `${local} ${remote}`;
+  if (isAskedFor("SERVERS", servers))
+    test(`${servers}: killed or cut off at any step and run again, it ends in the same state`, async (t) => {
+      const world = await startWorld({ profiles: { local, remote } });
+      t.after(() => world.stop());
+      const { summary, failures } = await conduct({
+        ...{ world, servers },
+        blows: ["kill", "cut local", "cut remote"],
+        scenarios: share(2 * part, 2 * pairs.length),
+        sample: isFull ? Infinity : 1,
+      });
+      t.diagnostic(summary);
+      assert.deepEqual(failures, []);
+    });
+}
