@@ -1,17 +1,23 @@
-// Brings the servers that the tests talk to. Usage: tsx scripts/install-packages.ts [PACKAGE | cyrus]...
-// What is there already is left alone, without asking apt. Debian's Cyrus conflicts with its Dovecot, therefore
-// "cyrus" is unpacked into our cache directory and only the libraries it needs are installed.
+// Brings the servers that the tests talk to. Usage: tsx scripts/install-packages.ts [PACKAGE | cyrus | courier | mailutils]...
+// What is there already is left alone, without asking apt. Debian's IMAP servers exclude each other, therefore these three
+// are unpacked into our cache directory, where no service starts them, and only the libraries they need are installed.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cyrusDirectory, findCyrus } from "./lib/cyrus-location.ts";
+import {
+  findServer,
+  isUnpackedServer,
+  serverDirectory,
+  type UnpackedServerName,
+  unpackedServers,
+} from "./lib/unpacked-servers.ts";
 
 // interimap is the original program, which we take over from, and isync and offlineimap3 are others that fill mail stores;
 // man-db renders the manual page, systemd checks the units, libfaketime sets clocks, and zsh and fish complete command lines.
 const standard = [
-  ...["dovecot-imapd", "openssl", "cyrus", "interimap", "isync", "offlineimap3"],
+  ...["dovecot-imapd", "openssl", "cyrus", "courier", "mailutils", "interimap", "isync", "offlineimap3"],
   ...["sqlite3", "man-db", "systemd", "libfaketime", "zsh", "fish"],
 ];
 const unavailable = 69;
@@ -33,31 +39,25 @@ export function ensurePackages(names: readonly string[]): void {
   }
 }
 
-/** The root directory of an unpacked or installed Cyrus; unpacks one when there is none. */
-export function ensureCyrus(): string {
-  const found = findCyrus();
+/** The root directory of an unpacked or installed server; unpacks one when there is none. */
+export function ensureServer(name: UnpackedServerName): string {
+  const found = findServer(name);
   if (found !== undefined) return found;
-  if (!has("dpkg-deb") || !has("apt-get")) throw new SetupError("Cyrus is unpacked from Debian packages: no apt here.");
-  if (candidateVersion("cyrus-imapd") === undefined && process.getuid?.() === 0) apt(["update", "-q"]);
-  const version = candidateVersion("cyrus-imapd");
-  if (version === undefined) throw new SetupError("apt-get knows no package cyrus-imapd: run apt-get update as root.");
+  if (!has("dpkg-deb") || !has("apt-get"))
+    throw new SetupError(`${name} is unpacked from Debian packages: no apt here.`);
+  const { packages } = unpackedServers[name];
+  if (candidateVersion(packages[0]) === undefined && process.getuid?.() === 0) apt(["update", "-q"]);
+  const version = candidateVersion(packages[0]);
+  if (version === undefined)
+    throw new SetupError(`apt-get knows no package ${packages[0]}: run apt-get update as root.`);
 
-  const target = cyrusDirectory(version);
+  const target = serverDirectory(name, version);
   mkdirSync(dirname(target), { recursive: true });
   const work = mkdtempSync(join(dirname(target), ".unpack-"));
   try {
-    apt(
-      [
-        "download",
-        "-q",
-        "-o",
-        "APT::Sandbox::User=root",
-        ...["cyrus-imapd", "cyrus-common"].map((name) => `${name}=${version}`),
-      ],
-      work,
-    );
-    const archives = readdirSync(work).map((name) => join(work, name));
-    ensurePackages(["sasl2-bin", ...new Set(archives.flatMap(libraries))]);
+    apt(["download", "-q", "-o", "APT::Sandbox::User=root", ...packages], work);
+    const archives = readdirSync(work).map((file) => join(work, file));
+    ensurePackages([...(name === "cyrus" ? ["sasl2-bin"] : []), ...new Set(archives.flatMap(libraries))]);
     const root = join(work, "root");
     for (const archive of archives) execFileSync("dpkg-deb", ["-x", archive, root]);
     // Renamed last, so that an interrupted run leaves nothing that looks complete.
@@ -121,8 +121,8 @@ function has(program: string): boolean {
 /** For programs: installs what is missing, or says what to do and ends the process with status 69. */
 export function installOrExit(names: readonly string[]): void {
   try {
-    ensurePackages(names.filter((name) => name !== "cyrus"));
-    if (names.includes("cyrus")) ensureCyrus();
+    ensurePackages(names.filter((name) => !isUnpackedServer(name)));
+    for (const name of names.filter(isUnpackedServer)) ensureServer(name);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);

@@ -3,11 +3,13 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { test, type TestContext } from "node:test";
+import { isCourierInstalled, startCourier } from "../support/courier.ts";
 import { isCyrusInstalled, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { withImapFlow } from "../support/imap-client.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { fillStore, type MailboxPlan, planStore, populate } from "../support/mail-store.ts";
+import { isMailutilsInstalled, startMailutils } from "../support/mailutils.ts";
 import { mutate } from "../support/mutate.ts";
 import { seededRandom } from "../support/random.ts";
 import { RawImap } from "../support/raw-imap.ts";
@@ -58,6 +60,38 @@ for (const { name, start, skip } of servers) {
     await populate(plain, { messages: 30 });
     await populate(dotted, { messages: 30 });
     assert.deepEqual(await differences(plain, dotted), []);
+  });
+}
+
+for (const { name, start, size, skip } of [
+  {
+    name: "Courier",
+    start: startCourier,
+    size: { messages: 20, mailboxes: 6 },
+    skip: isCourierInstalled() ? (false as const) : "Courier is not installed",
+  },
+  {
+    name: "Mailutils",
+    start: startMailutils,
+    size: { messages: 12, mailboxes: 2 },
+    skip: isMailutilsInstalled() ? (false as const) : "Mailutils is not installed",
+  },
+]) {
+  test(`${name} holds what Dovecot holds, over a restart, and leaves nothing behind`, { skip }, async (t) => {
+    const server = await start();
+    const dovecot = await started(t, startDovecot());
+    await populate(server, size);
+    await populate(dovecot, size);
+    const seenIn = (one: MailServer) => snapshot(one, one.user, { asInMbox: name === "Mailutils" });
+    assert.deepEqual(diffSnapshots(await seenIn(dovecot), await seenIn(server)), []);
+    await server.restart();
+    const random = seededRandom(3);
+    const changes = await mutate(random, server, { without: ["create"] });
+    assert.ok(changes.length > 0);
+    assert.notDeepEqual(diffSnapshots(await seenIn(dovecot), await seenIn(server)), []);
+    await server.stop();
+    assert.equal(existsSync(server.directory), false);
+    await assert.rejects(RawImap.open(server), /no greeting/);
   });
 }
 

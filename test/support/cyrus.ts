@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { findCyrus } from "../../scripts/lib/cyrus-location.ts";
+import { findServer } from "../../scripts/lib/unpacked-servers.ts";
 import { type Certificate, makeCertificate } from "./certificate.ts";
 import { freePorts, startDaemon } from "./daemon.ts";
 import type { MailServer } from "./mail-server.ts";
@@ -32,11 +32,11 @@ export interface CyrusOptions {
 const administrator = "cyrus";
 
 export function isCyrusInstalled(): boolean {
-  return findCyrus() !== undefined;
+  return findServer("cyrus") !== undefined;
 }
 
 export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer> {
-  const root = findCyrus();
+  const root = findServer("cyrus");
   if (root === undefined) throw new Error("Cyrus is missing: run scripts/install-packages.ts cyrus");
   const directory = scratchDirectory("cyrus");
   const isRoot = process.getuid?.() === 0;
@@ -113,7 +113,7 @@ export function addCyrusUser({ directory }: Pick<MailServer, "directory">, user:
  * on the wire; undefined: INBOX.
  */
 export function convertMailbox({ directory, user }: MailServer, format: number | "max", mailbox?: string): void {
-  const root = findCyrus()!;
+  const root = findServer("cyrus")!;
   const name = mailbox === undefined ? `user/${user}` : `user/${user}/${mailbox}`;
   const account = process.getuid?.() === 0 ? "mail" : userInfo().username;
   execFileSync(

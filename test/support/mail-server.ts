@@ -24,6 +24,11 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
+/** Those of some flags that a server takes: Mailutils knows no keywords, and answers BAD. */
+export function takenFlags({ kind }: MailServer, flags: readonly string[]): string[] {
+  return flags.filter((flag) => kind !== "mailutils" || flag.startsWith("\\"));
+}
+
 /** The same server seen as another user: a second, independent mail store at no cost. */
 export function asUser(server: MailServer, user: string): MailServer {
   return { ...server, user, tunnelCommand: (other = user) => server.tunnelCommand(other) };

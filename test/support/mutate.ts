@@ -2,7 +2,7 @@
 // for two sides never contradict each other without a defined outcome: flags unite and a deletion wins, while
 // each mailbox's subscription, and each new name, belongs to one side.
 
-import type { MailServer } from "./mail-server.ts";
+import { type MailServer, takenFlags } from "./mail-server.ts";
 import type { Place } from "./mail-store.ts";
 import { plainName, wireName } from "./mailbox-names.ts";
 import { keywords, makeFlags, makeMail } from "./message-generator.ts";
@@ -158,7 +158,9 @@ async function apply(imap: RawImap, server: MailServer, { changes, place }: Work
         break;
       case "flags":
         await select(mailbox);
-        await imap.run(`UID STORE ${change.uids.join(",")} ${change.item}.SILENT (${change.flags.join(" ")})`);
+        await imap.run(
+          `UID STORE ${change.uids.join(",")} ${change.item}.SILENT (${takenFlags(server, change.flags).join(" ")})`,
+        );
         break;
       case "expunge":
         await select(mailbox);

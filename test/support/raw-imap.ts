@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type LinePiece, pieceSplitter } from "./imap-pieces.ts";
-import type { MailServer } from "./mail-server.ts";
+import { type MailServer, takenFlags } from "./mail-server.ts";
 
 export interface RawResponse {
   /** Octets as characters (latin1), without line ends; a literal shows as its {size}. */
@@ -45,12 +45,12 @@ export class RawImap {
   readonly unsolicited: RawResponse[] = [];
   #onGreeting: (() => void) | undefined;
   #onContinuation: (() => void) | undefined;
-  readonly #isBare: boolean;
+  readonly #server: MailServer;
   #sent = 0;
 
-  private constructor(socket: Socket, isBare: boolean) {
+  private constructor(socket: Socket, server: MailServer) {
     this.#socket = socket;
-    this.#isBare = isBare;
+    this.#server = server;
     const split = pieceSplitter();
     let line = "";
     let literals: Buffer[] = [];
@@ -81,12 +81,12 @@ export class RawImap {
 
   /** Connects without logging in. */
   static async open(server: MailServer, options: { readonly tls?: boolean } = {}): Promise<RawImap> {
-    const { host, port, tlsPort, certificateFile, isBare = false } = server;
+    const { host, port, tlsPort, certificateFile } = server;
     const socket =
       options.tls && tlsPort !== undefined && certificateFile !== undefined
         ? connectTls({ host, port: tlsPort, ca: readFileSync(certificateFile) })
         : connectTcp(port, host);
-    const imap = new RawImap(socket, isBare);
+    const imap = new RawImap(socket, server);
     await new Promise<void>((resolve) => (imap.#onGreeting = resolve));
     if (imap.unsolicited.length === 0) throw new Error(`no greeting from ${host}:${port}`);
     return imap;
@@ -133,7 +133,7 @@ export class RawImap {
    * after the other, each after its `+`.
    */
   async append(mailbox: string, messages: readonly AppendMessage[]): Promise<string | undefined> {
-    if (this.#isBare) {
+    if (this.#server.isBare === true) {
       for (const message of messages) await this.#appendOne(mailbox, message);
       return undefined;
     }
@@ -146,7 +146,10 @@ export class RawImap {
   }
 
   async #appendOne(mailbox: string, { bytes, flags, internalDate }: AppendMessage): Promise<void> {
-    const appended = this.run(`APPEND ${quoted(mailbox)} (${flags.join(" ")}) "${internalDate}" {${bytes.length}}`);
+    const taken = takenFlags(this.#server, flags).join(" ");
+    // Mailutils does not know all zones, and heeds none.
+    const date = this.#server.kind === "mailutils" ? internalDate.replace(/[+-]\d{4}$/, "+0000") : internalDate;
+    const appended = this.run(`APPEND ${quoted(mailbox)} (${taken}) "${date}" {${bytes.length}}`);
     await Promise.race([this.continued(), appended]);
     this.#socket.write(Buffer.concat([bytes, latin1("\r\n")]));
     await appended;

@@ -24,11 +24,17 @@ export interface MailStoreSnapshot {
   readonly subscribed: ReadonlySet<string>;
 }
 
-/** `reference`: look only below this raw name, as list-reference does, e.g. "perso/". */
+export interface SnapshotOptions {
+  /** Look only below this raw name, as list-reference does, e.g. "perso/". */
+  readonly reference?: string;
+  /** Without what Mailutils does not keep or adds: keywords, dates, and header fields of mbox files. */
+  readonly asInMbox?: boolean;
+}
+
 export async function snapshot(
   server: MailServer,
   user = server.user,
-  options: { readonly reference?: string } = {},
+  options: SnapshotOptions = {},
 ): Promise<MailStoreSnapshot> {
   const reference = options.reference ?? server.prefix;
   const imap = await RawImap.login(server, { user });
@@ -40,9 +46,17 @@ export async function snapshot(
     ]);
     const selectable = listed.filter(({ attributes }) => !attributes.some((one) => unselectable.has(one)));
     const mailboxes = await Promise.all(
-      selectable.map(async ({ name }) => [plainName(server, name, reference), await messagesIn(imap, name)] as const),
+      selectable.map(
+        async ({ name }) => [plainName(server, name, reference), await messagesIn(imap, name, options)] as const,
+      ),
     );
-    const names = subscriptions.map(({ name }) => plainName(server, name, reference));
+    // LSUB: what is only above a subscription.
+    const own = subscriptions.filter(
+      ({ name, attributes }) =>
+        !attributes.includes("\\noselect") ||
+        !subscriptions.some((one) => one.name.startsWith(name + server.delimiter)),
+    );
+    const names = own.map(({ name }) => plainName(server, name, reference));
     return {
       mailboxes: new Map(mailboxes.filter((entry): entry is [string, MessageSnapshot[]] => entry[0] !== undefined)),
       subscribed: new Set(names.filter((name) => name !== undefined)),
@@ -54,29 +68,41 @@ export async function snapshot(
 
 const unselectable = new Set(["\\noselect", "\\nonexistent"]);
 
-async function messagesIn(imap: RawImap, wireName: string): Promise<MessageSnapshot[]> {
+async function messagesIn(
+  imap: RawImap,
+  wireName: string,
+  { asInMbox = false }: SnapshotOptions,
+): Promise<MessageSnapshot[]> {
   const messages: MessageSnapshot[] = [];
   const [examined] = await Promise.all([
     imap.send(`EXAMINE ${quoted(wireName)}`),
     imap.send("UID FETCH 1:* (FLAGS INTERNALDATE BODY.PEEK[])", (response) => {
-      if (response.line.includes("BODY[]")) messages.push(messageSnapshot(response));
+      if (response.line.includes("BODY[]")) messages.push(messageSnapshot(response, asInMbox));
     }),
   ]);
   if (examined.status !== "OK") throw new Error(`EXAMINE ${wireName}: ${examined.text}`);
   return messages.sort((a, b) => compare(identity(a), identity(b)));
 }
 
-function messageSnapshot({ line, literals }: RawResponse): MessageSnapshot {
-  const bytes = literals[0] ?? Buffer.from(/BODY\[\] "(.*?)"/.exec(line)?.[1] ?? "", "latin1");
+function messageSnapshot({ line, literals }: RawResponse, asInMbox: boolean): MessageSnapshot {
+  const sent = literals[0] ?? Buffer.from(/BODY\[\] "(.*?)"/.exec(line)?.[1] ?? "", "latin1");
+  const bytes = asInMbox ? withoutMboxFields(sent) : sent;
   const flags = (/FLAGS \(([^)]*)\)/.exec(line)?.[1] ?? "").toLowerCase().split(" ");
   const head = bytes.toString("latin1", 0, 8192);
   return {
     digest: createHash("sha256").update(bytes).digest("hex"),
     size: bytes.length,
-    flags: flags.filter((flag) => flag !== "" && flag !== "\\recent").sort(),
-    internalDate: epochSeconds(/INTERNALDATE "([^"]+)"/.exec(line)?.[1] ?? ""),
+    flags: flags.filter((flag) => flag !== "" && flag !== "\\recent" && !(asInMbox && !flag.startsWith("\\"))).sort(),
+    internalDate: asInMbox ? 0 : epochSeconds(/INTERNALDATE "([^"]+)"/.exec(line)?.[1] ?? ""),
     messageId: /^message-id:\s*(\S+)/im.exec(head)?.[1] ?? "without Message-ID",
   };
+}
+
+function withoutMboxFields(bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1");
+  const end = text.indexOf("\r\n\r\n");
+  const header = text.slice(0, end + 2).replace(/^(?:X-IMAPbase|X-UID|X-Status|Status):.*\r\n/gim, "");
+  return Buffer.from(header + text.slice(end + 2), "latin1");
 }
 
 /** " 1-Jan-2024 00:00:00 +0100" (RFC 3501 date-time). */

@@ -16,7 +16,7 @@ interface PlainLists {
 export function selectListed(query: ListQuery, { mailboxes, subscriptions }: PlainLists): ListResponse[] {
   const options = new Set(query.selectOptions.map((option) => option.toUpperCase()));
   const listed = byName(mailboxes);
-  const subscribed = byName(subscriptions);
+  const subscribed = byName(withoutLevels(subscriptions));
   const marked = new Map([...listed].map(([name, one]) => [name, subscribed.has(name) ? subscribedOne(one) : one]));
   if (!options.has("SUBSCRIBED")) return [...marked.values()];
 
@@ -30,6 +30,14 @@ export function selectListed(query: ListQuery, { mailboxes, subscriptions }: Pla
   // RFC 5258 3.1: what has a subscription somewhere below it that does not match itself.
   const above = all.filter((one) => !matches(one)).flatMap(levelsAbove);
   return [...byName([...selected, ...above.filter(matches).map((one) => asListed(one, ["\\NonExistent"]))]).values()];
+}
+
+/** RFC 3501 6.3.9: with \Noselect comes what is only above a subscription; from Courier, whatever the pattern. */
+function withoutLevels(subscriptions: readonly ListResponse[]): ListResponse[] {
+  const levels = new Set(subscriptions.flatMap(levelsAbove).map(({ name }) => canonicalName(name)));
+  return subscriptions.filter(
+    ({ name, attributes }) => !(levels.has(canonicalName(name)) && attributes.some((one) => /^\\noselect$/i.test(one))),
+  );
 }
 
 function byName(responses: readonly ListResponse[]): Map<string, ListResponse> {

@@ -18,7 +18,13 @@ const mailboxes = [
   listed("c"),
   listed("a/b", "\\Sent"),
 ];
-const subscriptions = [subscription("inbox"), subscription("a/b"), subscription("gone/x"), subscription("a/b")];
+const subscriptions = [
+  { ...listed("a", "\\Noselect"), isSubscription: true },
+  subscription("inbox"),
+  subscription("a/b"),
+  subscription("gone/x"),
+  subscription("a/b"),
+];
 
 const cases: readonly {
   readonly options: readonly string[];
