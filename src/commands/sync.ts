@@ -49,7 +49,7 @@ export function syncOptions(command: SyncCommand, { names, ...place }: Workplace
 export function scopeOf(
   { config, mailboxes, allowsMassDelete }: Pick<SyncCommand, "config" | "mailboxes" | "allowsMassDelete">,
   names: Workplace["names"],
-): Pick<SyncOptions, "query" | "isGiven" | "isIgnored" | "deletionLimit" | "matchesExisting"> {
+): Pick<SyncOptions, "query" | "isGiven" | "isIgnored" | "skippedUses" | "deletionLimit" | "matchesExisting"> {
   return {
     isGiven: mailboxes.length > 0,
     matchesExisting: config.matchExisting,
@@ -60,6 +60,7 @@ export function scopeOf(
       isTyped: mailboxes.length > 0,
       selectOptions: mailboxes.length > 0 ? [] : config.listSelectOpts,
     },
+    skippedUses: new Set(config.skipSpecialUse),
     isIgnored: (name) => mailboxes.length === 0 && config.ignoreMailbox?.test(name) === true,
   };
 }

@@ -34,6 +34,8 @@ export interface Config {
   readonly listSelectOpts: readonly string[];
   /** Matched against raw names with NUL for the hierarchy delimiter. */
   readonly ignoreMailbox: RegExp | undefined;
+  /** Special uses (RFC 6154), in lower case. */
+  readonly skipSpecialUse: readonly string[];
   /** As written: in each server's own notation, or with NUL for the hierarchy delimiter. */
   readonly mapMailbox: readonly WrittenPair[];
   /** As written: relative to the working directory. */
@@ -86,6 +88,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     listMailbox: top.get("list-mailbox"),
     listSelectOpts: top.get("list-select-opts"),
     ignoreMailbox: top.get("ignore-mailbox"),
+    skipSpecialUse: top.get("skip-special-use"),
     mapMailbox: top.all("map-mailbox").map(({ value }) => value),
     logfile: top.get("logfile"),
     logPrefix: top.get("log-prefix"),

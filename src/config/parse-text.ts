@@ -80,6 +80,14 @@ export function atoms(text: string): readonly string[] {
   });
 }
 
+/** RFC 6154, special uses as LIST has them. In lower case; may be empty. */
+export function uses(text: string): readonly string[] {
+  return words(text).map((word) => {
+    if (!/^\\[A-Za-z]+$/.test(word)) throw new BadValue("special uses such as \\All, separated by spaces");
+    return word.toLowerCase();
+  });
+}
+
 /** Those words of a list that are known, at least one; their case does not matter. */
 export function someOf<T extends string>(...choices: readonly [T, ...T[]]): (text: string) => readonly T[] {
   return (text) => {

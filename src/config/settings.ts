@@ -14,6 +14,7 @@ import {
   port,
   seconds,
   someOf,
+  uses,
   yesNo,
 } from "./parse-text.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
@@ -68,6 +69,14 @@ export const settings = {
     parse: pcre,
     absent: "no mailbox is ignored",
     doc: "Regular expression of the mailboxes to leave out, matched with \\x00 as the hierarchy delimiter.",
+  },
+  "skip-special-use": {
+    section: "default",
+    parse: uses,
+    default: "\\All \\Flagged \\Important",
+    doc:
+      "Special uses (RFC 6154) of mailboxes that take no part, separated by spaces: by default those that hold messages of " +
+      "other mailboxes once more.",
   },
   "map-mailbox": {
     section: "default",

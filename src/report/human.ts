@@ -186,6 +186,10 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
           ? "The server says something else each time; the rest is not shown for a day"
           : "Further lines like the last one, each worded differently, are not shown for a day",
       };
+    case "mailboxes-left-out": {
+      const text = `Not synchronised because of their special use: ${someNames(event.mailboxes)} (see skip-special-use)`;
+      return { level: "info", text };
+    }
     case "clock-jumped":
       return {
         level: "info",
@@ -220,6 +224,15 @@ const insteadOfNotify = {
 
 function quoted(mailbox: string): string {
   return `"${briefName(mailbox)}"`;
+}
+
+/** A server can list as many as it likes. */
+const fewNames = 10;
+
+function someNames(mailboxes: readonly string[]): string {
+  const shown = mailboxes.slice(0, fewNames).map(quoted).join(", ");
+  const others = mailboxes.length - fewNames;
+  return others > 0 ? `${shown} and ${String(others)} others` : shown;
 }
 
 function messages(count: number): string {

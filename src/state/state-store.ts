@@ -8,6 +8,7 @@ import { AccountClaim, type Claim } from "./account-claim.ts";
 import { damagedError } from "./database-error.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { FlagsKnown } from "./flags-known.ts";
+import { LeftOutMailboxes } from "./left-out.ts";
 import { LiftedMarks } from "./lifted-marks.ts";
 import { Losses } from "./losses.ts";
 import { mailboxes, mailboxIds, type MailboxRecord, noteMailboxId } from "./mailboxes.ts";
@@ -38,6 +39,7 @@ export class Store {
   readonly lifted: LiftedMarks;
   readonly losses: Losses;
   readonly remoteNames: RemoteNames;
+  readonly leftOut: LeftOutMailboxes;
   #isCurrent: boolean;
 
   /** Makes the tables of a new database. openStore() is the way to get a Store. */
@@ -52,6 +54,7 @@ export class Store {
     this.lifted = new LiftedMarks(connection, this.#sparse);
     this.losses = new Losses(connection, this.#sparse);
     this.remoteNames = new RemoteNames(connection, this.#sparse);
+    this.leftOut = new LeftOutMailboxes(connection);
     this.#isCurrent = initialise(connection);
     this.accounts = new AccountClaim(connection, claim);
     if (this.#isCurrent) this.#settle();

@@ -13,6 +13,7 @@ import type { NamePair } from "../../model/name-pairs.ts";
 import type { Side } from "../../model/side.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { isRubbish } from "./rubbish.ts";
+import { specialUses } from "./special-uses.ts";
 
 export interface ListedMailbox {
   /** Raw octets, as the server spells it. */
@@ -20,6 +21,8 @@ export interface ListedMailbox {
   /** False for \Noselect and \NonExistent: a level of the hierarchy, or a subscription to nothing. */
   readonly exists: boolean;
   readonly subscribed: boolean;
+  /** RFC 6154, in lower case. */
+  readonly uses?: readonly string[];
   /** People empty it: see rubbish.ts. */
   readonly isRubbish?: boolean;
   /** Undefined when the server told none, e.g. because the mailbox has no mod-sequences. */
@@ -176,6 +179,7 @@ function read(answer: ListAnswer, naming: Naming, abilities: Abilities): Listing
       wireName,
       exists: !has("\\noselect") && !has("\\nonexistent"),
       subscribed: has("\\subscribed"),
+      uses: specialUses(attributes),
       isRubbish: isRubbish(name, attributes),
       state: status && toldState(status, abilities),
       messages: status?.messages,

@@ -104,6 +104,13 @@ export type SyncEvent =
   /** Without a side: in the database. */
   | { readonly type: "mailbox-deleted"; readonly side?: Side; readonly mailbox: string }
   | { readonly type: "mailbox-renamed"; readonly side?: Side; readonly mailbox: string; readonly to: string }
+  /** They take no part, because of their special use. */
+  | {
+      readonly type: "mailboxes-left-out";
+      readonly side: Side;
+      readonly mailbox?: undefined;
+      readonly mailboxes: readonly string[];
+    }
   /** A daemon's connection was lost, or could not be made; it is tried again. */
   | {
       readonly type: "connection-failed";

@@ -16,6 +16,7 @@ import { followRenames, settleNames } from "../renames/follow-renames.ts";
 import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { requireOneMeaning, unmatched } from "./given-patterns.ts";
 import { goneError } from "./gone-mailbox.ts";
+import { leaveOut } from "./leave-out.ts";
 import { type MailboxPlan, planMailboxes } from "./mailbox-plan.ts";
 import { noteRemoteName, setOtherPairsAside } from "./remote-names.ts";
 import { settleSubscriptions } from "./settle-subscriptions.ts";
@@ -43,7 +44,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     );
     const all = pairLevels(run, listed);
     if (turn === 1 && run.isGiven === true) requireOneMeaning({ ...run, ...all });
-    const { listings, known } = setOtherPairsAside(run, all);
+    const { listings, known } = setOtherPairsAside(run, leaveOut(run, all));
     skipUnreadable(run, namedOddities(listings));
     if (await settleNames(run, { listings, known, mayRename: isPatient })) continue;
     if (isPatient && (await followRenames(run, { listings, known }))) continue;

@@ -9,6 +9,7 @@ import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { RemoteName } from "../../state/remote-names.ts";
 import type { Store } from "../../state/state-store.ts";
 import { type Reconciled, type Run, skipMailbox } from "../context/run.ts";
+import { without } from "./leave-out.ts";
 
 interface Named {
   readonly idx: number;
@@ -88,10 +89,6 @@ export function setOtherPairsAside(
 
 function isListedAs({ mailboxes, shadowed = [] }: Listing, name: string): boolean {
   return mailboxes.has(name) || shadowed.some((one) => one.name === name);
-}
-
-function without<T>(all: ReadonlyMap<string, T>, names: ReadonlySet<string>): ReadonlyMap<string, T> {
-  return new Map([...all].filter(([name]) => !names.has(name)));
 }
 
 interface Circumstances {

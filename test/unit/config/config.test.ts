@@ -91,6 +91,7 @@ test("a file with two bare sections has all defaults", () => {
     listMailbox: ["*"],
     listSelectOpts: [],
     ignoreMailbox: undefined,
+    skipSpecialUse: ["\\all", "\\flagged", "\\important"],
     mapMailbox: [],
     logfile: undefined,
     logFormat: "text",
@@ -122,6 +123,7 @@ test("every setting reaches its place", () => {
     list-mailbox = INBOX "a b"
     list-select-opts = subscribed
     ignore-mailbox = ^x
+    skip-special-use = \\All
     map-mailbox = a = b
     map-mailbox = "c\\x00d" = e f
     logfile = log
@@ -165,6 +167,7 @@ test("every setting reaches its place", () => {
     listMailbox: ["INBOX", "a b"],
     listSelectOpts: ["SUBSCRIBED"],
     ignoreMailbox: /^x/,
+    skipSpecialUse: ["\\all"],
     mapMailbox: [
       { local: "a", remote: "b" },
       { local: "c\0d", remote: "e f" },

@@ -67,6 +67,15 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: ["", "(", "a++", "é"],
   },
+  "skip-special-use": {
+    section: "default",
+    default: ["\\all", "\\flagged", "\\important"],
+    good: [
+      ["", []],
+      ["\\ALL  \\Junk", ["\\all", "\\junk"]],
+    ],
+    bad: ["All", "\\", "\\All,\\Junk", "*"],
+  },
   "map-mailbox": {
     section: "default",
     good: [

@@ -343,6 +343,18 @@ const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf
   "deletions-held-back": [
     [{ type: "deletions-held-back", side: "remote", mailboxes: ["a"], error: held }, "error", "12 of 12; x"],
   ],
+  "mailboxes-left-out": [
+    [
+      { type: "mailboxes-left-out", side: "remote", mailboxes: ["[Gmail]\0All Mail", "x"] },
+      "info",
+      'Not synchronised because of their special use: "[Gmail]/All Mail", "x" (see skip-special-use)',
+    ],
+    [
+      { type: "mailboxes-left-out", side: "remote", mailboxes: Array.from({ length: 12 }, () => "x") },
+      "info",
+      `Not synchronised because of their special use: ${Array<string>(10).fill('"x"').join(", ")} and 2 others (see skip-special-use)`,
+    ],
+  ],
   "clock-jumped": [
     [
       { type: "clock-jumped", byMs: 480 * minute },

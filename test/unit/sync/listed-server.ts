@@ -64,6 +64,12 @@ export function listedServer(options: ListedServerOptions): ListedServer {
   const ended = new Promise<Error>(() => undefined);
   return {
     lines,
-    session: { side, run, ended, capabilities: new Capabilities([]), abilities: withQresync } as unknown as Session,
+    session: {
+      side,
+      run,
+      ended,
+      capabilities: new Capabilities(["LIST-EXTENDED"]),
+      abilities: withQresync,
+    } as unknown as Session,
   };
 }

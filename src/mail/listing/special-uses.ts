@@ -1,0 +1,10 @@
+// What mailboxes are for, by the attributes that LIST tells (RFC 6154, RFC 8457).
+
+const known: ReadonlySet<string> = new Set(
+  ["All", "Archive", "Drafts", "Flagged", "Important", "Junk", "Sent", "Trash"].map((use) => `\\${use.toLowerCase()}`),
+);
+
+/** In lower case. */
+export function specialUses(attributes: readonly string[]): readonly string[] {
+  return attributes.map((attribute) => attribute.toLowerCase()).filter((attribute) => known.has(attribute));
+}
