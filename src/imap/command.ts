@@ -25,6 +25,8 @@ export interface Command {
   readonly overlap: Overlap;
   /** Of a `select`: what is reported about the mailbox goes there. Undefined when nobody wants to know, or none is selected. */
   readonly opens?: MailboxView;
+  /** Of a `select`: no mailbox is selected afterwards, and its answer divides what is about the one before from all that follows. */
+  readonly divides?: true;
   /** Of a `selected` or `changing` one: the mailbox it is meant for; undefined: the only one that is ever selected here. */
   readonly view?: MailboxView | undefined;
   /** The whole command after its tag, name included. */
@@ -68,31 +70,42 @@ export interface InFlightKinds {
   readonly vague: number;
 }
 
+export interface Leaving {
+  readonly closed?: ClosedHabit;
+  readonly leaves?: boolean;
+}
+
 /**
  * Whether a command may be written while others await their tagged responses. RFC 3501 5.5 forbids overlapping commands
  * whose results would depend on the order in which the server runs them; it makes servers run such ones in the order in
  * which they were sent, though. So mailboxes may be read one after the other without a pause, as long as each command says
  * which one it means, and the server where the responses of one end and those of the next begin ([CLOSED] of RFC 7162
- * 3.2.11). Until it is known whether it does, one mailbox is left at a time. But nothing is changed before the server has
- * confirmed that the right mailbox is selected.
+ * 3.2.11). Until it is known whether it does, one mailbox is left at a time; if it does not, an UNSELECT between two mailboxes
+ * divides them as well. But nothing is changed before the server has confirmed that the right mailbox is selected.
+ * `leaves`: the command is a SELECT that leaves one mailbox for another.
  */
-export function mayOverlap(next: Command, inFlight: InFlightKinds, closed: ClosedHabit = "told"): boolean {
+export function mayOverlap(
+  next: Command,
+  inFlight: InFlightKinds,
+  { closed = "told", leaves = false }: Leaving = {},
+): boolean {
   if (next.overlap === "alone") return inFlight.total === 0;
   if (inFlight.exclusive > 0) return false;
   switch (next.overlap) {
     case "select":
-      if (closed === "missing") return inFlight.selecting + inFlight.inMailbox === 0;
+      if (closed === "missing" && (leaves || !saysWhere(next))) return inFlight.selecting + inFlight.inMailbox === 0;
       return inFlight.vague === 0 && (closed === "told" || inFlight.leaving === 0);
     case "changing":
       return inFlight.selecting === 0;
     case "selected":
-      return inFlight.selecting === 0 || (closed !== "missing" && saysWhere(next));
+      if (inFlight.selecting === 0) return true;
+      return saysWhere(next) && (closed !== "missing" || inFlight.leaving + inFlight.vague === 0);
     default:
       return true;
   }
 }
 
-export function saysWhere({ overlap, opens, view }: Command): boolean {
-  if (overlap === "select") return opens !== undefined;
+export function saysWhere({ overlap, opens, divides, view }: Command): boolean {
+  if (overlap === "select") return opens !== undefined || divides === true;
   return (overlap !== "selected" && overlap !== "changing") || view !== undefined;
 }

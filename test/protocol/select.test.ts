@@ -322,6 +322,93 @@ test("a SELECT that is answered before the one that was sent before it ends the 
   });
 });
 
+/** Up to where the server has shown that it does not tell [CLOSED]. */
+const shownMissing = String.raw`
+    C: t1 SELECT a
+    S: * 3 EXISTS
+    ${codes}
+    S: t1 OK
+    C: t2 SELECT b
+    S: * 40 EXISTS
+    ${codes}
+    S: t2 OK
+    C: t4 SELECT b
+    S: * 40 EXISTS
+    ${codes}
+    S: t4 OK
+    C: t5 UNSELECT
+    ...`;
+
+test("without [CLOSED] mailboxes are left by UNSELECT, and once that has worked they follow one another in a packet", async () => {
+  const script = String.raw`${shownMissing}
+    S: * 41 EXISTS
+    S: t5 OK left
+    C: t6 SELECT c
+    C: t7 UID FETCH 1 (UID FLAGS MODSEQ)
+    C: t8 UNSELECT
+    C: t9 SELECT d
+    C: t10 UID FETCH 1 (UID FLAGS MODSEQ)
+    ...
+    S: * 50 EXISTS
+    ${codes}
+    S: t6 OK
+    S: * 1 FETCH (UID 1 FLAGS (x) MODSEQ (5))
+    S: t7 OK
+    S: * 51 EXISTS
+    S: t8 OK
+    S: * 60 EXISTS
+    ${codes}
+    S: t9 OK
+    S: * 1 FETCH (UID 1 FLAGS (y) MODSEQ (5))
+    S: t10 OK`;
+  await withSession(
+    script,
+    async (session) => {
+      await select(session, "a");
+      const [onB, onC, onD] = [openChannel(session), openChannel(session), openChannel(session)];
+      const b = await select(onB, "b");
+      const [c, inC, d, inD] = await Promise.all([
+        select(onC, "c"),
+        fetchFlags(onC, uidSetOf([1])),
+        select(onD, "d"),
+        fetchFlags(onD, uidSetOf([1])),
+      ]);
+      assert.deepEqual([b.exists, c.exists, d.exists], [41, 51, 60]);
+      assert.deepEqual([inC.get(1)?.flags.key, inD.get(1)?.flags.key], ["x", "y"]);
+      assert.deepEqual(session.takeLeft(), ["a", "b", "c"]);
+      assert.equal(session.view, d);
+    },
+    { capabilities: ["UNSELECT"] },
+  );
+});
+
+test("where UNSELECT is refused, mailboxes are left as by a server that does not have it", async () => {
+  const script = String.raw`${shownMissing}
+    S: t5 BAD what
+    C: t6 SELECT c
+    ...
+    S: * 50 EXISTS
+    S: t6 OK
+    C: t7 SELECT c
+    ...
+    S: * 50 EXISTS
+    ${codes}
+    S: t7 OK
+    C: t8 UID FETCH 1 (UID FLAGS MODSEQ)
+    S: t8 OK`;
+  await withSession(
+    script,
+    async (session) => {
+      await select(session, "a");
+      const [onB, onC] = [openChannel(session), openChannel(session)];
+      await select(onB, "b");
+      const [c] = await Promise.all([select(onC, "c"), fetchFlags(onC, uidSetOf([1]))]);
+      assert.deepEqual([c.exists, session.view === c], [50, true]);
+    },
+    { capabilities: ["UNSELECT"] },
+  );
+});
+
 test("without [CLOSED] a mailbox is selected once more, and nothing overlaps any more", async () => {
   const script = String.raw`
     C: t1 SELECT a

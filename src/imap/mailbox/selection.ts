@@ -12,6 +12,8 @@ export interface Opening {
   readonly view: MailboxView | undefined;
   /** What is told is about its mailbox: undefined before. Then whether its [CLOSED] came, may come, or cannot come. */
   entered?: "told" | "possible" | "impossible";
+  /** It stands between two mailboxes, and nobody asked for it. */
+  readonly isDivider?: boolean;
 }
 
 export class Selection {
@@ -41,8 +43,8 @@ export class Selection {
   }
 
   /** A SELECT is on its way; with `view` undefined, EXAMINE or UNSELECT. */
-  started(view: MailboxView | undefined): Opening {
-    const opening: Opening = { view };
+  started(view: MailboxView | undefined, isDivider = false): Opening {
+    const opening: Opening = { view, isDivider };
     this.#openings.push(opening);
     if (this.#openings.length === 1) this.#enterAtOnce();
     return opening;
@@ -74,6 +76,11 @@ export class Selection {
       this.#left.add(this.view.wireName);
       this.view = view;
       return this.#openings.length > 0 ? "not closed" : "again";
+    }
+    if (opening.isDivider === true) {
+      // The mailbox is selected still; whoever is behind believes that it was left.
+      if (!isSelected) return this.#openings.length > 0 ? "not closed" : "done";
+      if (this.view !== undefined) this.#left.add(this.view.wireName);
     }
     this.#isNowhere = view !== undefined && !isSelected;
     this.view = isSelected ? view : undefined;

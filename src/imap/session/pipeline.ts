@@ -7,7 +7,7 @@
 import { InterimapError } from "../../model/errors.ts";
 import type { Side } from "../../model/side.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
-import { encodeCommand } from "../codec/write-command.ts";
+import { encodeCommand, line } from "../codec/write-command.ts";
 import { type Command, mayOverlap } from "../command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Discretion } from "../discretion.ts";
@@ -46,6 +46,8 @@ export class Pipeline {
   #again: Entry | undefined;
   #nextTag = 0;
   #isHalted = false;
+  /** Whether the server leaves mailboxes by UNSELECT; `tried`: that is about to show. */
+  #dividing: "unknown" | "tried" | "works" | "fails" = "unknown";
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -129,27 +131,64 @@ export class Pipeline {
     outlet.gather();
     while (this.#writer.isFree) {
       const next = this.#again ?? this.#pending.first;
-      if (next === undefined || !mayOverlap(next.command, inFlight, selection.closedHabit)) break;
+      if (next === undefined || this.#dividing === "tried") break;
+      const { overlap, opens } = next.command;
+      const leaves = overlap === "select" && selection.leaves(opens);
+      if (leaves && this.#mayDivide(next.command)) {
+        this.#start(this.#divider());
+        continue;
+      }
+      if (!mayOverlap(next.command, inFlight, { closed: selection.closedHabit, leaves })) break;
       if (next === this.#again) this.#again = undefined;
       else this.#pending.remove(next);
       this.#start(next);
     }
   }
 
+  /** Whether an UNSELECT can go before a SELECT that would have to wait for an answer otherwise. */
+  #mayDivide({ opens }: Command): boolean {
+    const { inFlight, selection, announcements } = this.#options;
+    if (this.#dividing === "fails") return false;
+    if (opens === undefined || selection.closedHabit !== "missing" || !announcements.capabilities.has("UNSELECT"))
+      return false;
+    return mayOverlap(divider, inFlight, { closed: "missing" });
+  }
+
+  /** Nothing is sent behind the first one: if it is refused, the SELECT behind it leaves the mailbox itself. */
+  #divider(): Entry {
+    const tag = this.#takeTag();
+    const segments = encodeCommand(tag, divider.parts, this.#options.announcements.capabilities);
+    if (this.#dividing !== "works") this.#dividing = "tried";
+    const settle = (outcome: "works" | "fails"): void => {
+      this.#dividing = outcome;
+    };
+    return {
+      command: divider,
+      resolve: () => {
+        settle("works");
+      },
+      reject: () => {
+        settle("fails");
+      },
+      segments,
+      tag,
+    };
+  }
+
   #start(entry: Entry): void {
     const { side, inFlight, selection, discretion, silence } = this.#options;
-    const { overlap, opens, view } = entry.command;
+    const { overlap, opens, divides, view } = entry.command;
     // Confirmed by now: another one is selected, or none.
     if (overlap === "changing" && view !== undefined && (view !== selection.view || view.isReplaced)) {
       entry.reject(mailboxLost(side));
       return;
     }
     if (inFlight.total === 0) silence.progress();
-    if (overlap === "select") entry.leaves = selection.leaves(opens);
+    if (overlap === "select") entry.leaves = divides !== true && selection.leaves(opens);
     inFlight.add(entry);
     if (overlap === "select") {
       discretion.mayHearMessages = true;
-      entry.opening = selection.started(opens);
+      entry.opening = selection.started(opens, entry.command === divider);
     }
     entry.writtenAt = monotonicMs();
     this.#writer.write(entry);
@@ -175,6 +214,9 @@ export class Pipeline {
     return `a${String(this.#nextTag++)}`;
   }
 }
+
+/** RFC 3691 */
+const divider: Command = { name: "UNSELECT", overlap: "select", divides: true, parts: line`UNSELECT` };
 
 const whySelectionIsLost = {
   "not closed": "the server did not say when it closed a mailbox ([CLOSED])",

@@ -2,43 +2,41 @@
 // known and does not answer is gone.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { selectAgain } from "../../imap/mailbox/select-command.ts";
 import { eachFlags } from "../../imap/verbs/fetch-flags.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { KnownFlags } from "../../model/known-flags.ts";
-import { intersect, subtract, uidRange, UidSetBuilder } from "../../model/uid-set.ts";
+import { intersect, subtract, uidRange, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import { type Baseline, Observed } from "./changes.ts";
 import { requireObservable } from "./observable.ts";
 import { expected } from "./presence.ts";
 
 /** As `observe()`. */
 export async function observeByLooking(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
-  const view = await select(channel, wireName);
+  const selecting = select(channel, wireName);
+  // In the same packet, where the channel knows already what it is about.
+  const opened = channel.view?.wireName === wireName ? channel.view : undefined;
+  const early = opened && firstLook(channel, opened, baseline);
+  early?.catch(() => undefined);
+  const view = await selecting.catch(async (error: unknown) => {
+    await early?.catch(() => undefined);
+    throw error;
+  });
   const observed = new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
-  await lookInFull(channel, observed);
+  const first = await early;
+  // It was looked at in vain when another mailbox has this name now, or it had to be selected once more.
+  if (observed.isAnew || view !== opened) {
+    view.pending.takeAllChanges();
+    await lookInFull(channel, observed);
+  } else note(observed, first);
   return observed;
 }
 
 /** Of a selected mailbox, for the first time. */
 export async function lookInFull(channel: Channel, observed: Observed): Promise<void> {
-  const { baseline, isAnew } = observed;
-  observed.flagsNow = new KnownFlags();
-  if (baseline === undefined || isAnew) return;
-  observed.flagsBefore = baseline.flags?.();
-  // With nothing to compare with, both sides have to be: see `isComplete`.
-  if (observed.flagsBefore === undefined) {
-    observed.uncertain = expected(observed);
-    return;
-  }
-  const unknown = new UidSetBuilder();
-  await look(channel, observed, {
-    below: baseline.state.uidNext,
-    known: observed.flagsBefore,
-    meet: (uid) => {
-      unknown.add(uid);
-    },
-  });
-  observed.uncertain = intersect(expected(observed), unknown.build());
+  const { baseline, isAnew, view } = observed;
+  note(observed, await firstLook(channel, view, isAnew ? undefined : baseline));
 }
 
 /** Whatever happened since: with another SELECT before, since some servers show only then what was appended. */
@@ -46,32 +44,60 @@ export async function lookAgain(channel: Channel, observed: Observed): Promise<v
   const { view, flagsNow } = observed;
   await channel.run(selectAgain(view));
   // Of messages that nothing was known of, nothing is to be compared: they are new, or were just copied.
-  if (flagsNow !== undefined) await look(channel, observed, { below: view.uidNext, known: flagsNow });
+  if (flagsNow === undefined) return;
+  const { there } = await look(channel, view, { below: view.uidNext, known: flagsNow, now: flagsNow });
+  view.pending.noteVanished(subtract(expected(observed), there));
+}
+
+interface FirstLook extends Seen {
+  readonly before: KnownFlags;
+  readonly now: KnownFlags;
+}
+
+/** Undefined when there is nothing to compare with. */
+async function firstLook(channel: Channel, view: MailboxView, baseline?: Baseline): Promise<FirstLook | undefined> {
+  const before = baseline?.flags?.();
+  if (baseline === undefined || before === undefined) return undefined;
+  const now = new KnownFlags();
+  return { before, now, ...(await look(channel, view, { below: baseline.state.uidNext, known: before, now })) };
+}
+
+function note(observed: Observed, first: FirstLook | undefined): void {
+  const recorded = expected(observed);
+  observed.flagsNow = first?.now ?? new KnownFlags();
+  observed.flagsBefore = first?.before;
+  observed.uncertain = first === undefined ? recorded : intersect(recorded, first.unknown);
+  if (first !== undefined) observed.view.pending.noteVanished(subtract(recorded, first.there));
 }
 
 interface Looking {
   /** Messages below this UID are looked at. */
   readonly below: number;
   readonly known: KnownFlags;
-  /** Gets messages whose flags were not known. */
-  readonly meet?: (uid: number) => void;
+  /** Gets what they have. */
+  readonly now: KnownFlags;
 }
 
-async function look(channel: Channel, observed: Observed, { below, known, meet }: Looking): Promise<void> {
-  const { view, flagsNow: now } = observed;
-  if (below <= 1 || now === undefined) return;
-  const present = new UidSetBuilder();
+interface Seen {
+  readonly there: UidSet;
+  /** Those whose flags were not known. */
+  readonly unknown: UidSet;
+}
+
+async function look(channel: Channel, view: MailboxView, { below, known, now }: Looking): Promise<Seen> {
+  const there = new UidSetBuilder();
+  const unknown = new UidSetBuilder();
   let count = 0;
   let isInOrder = true;
   let { removals } = view;
   await eachFlags(channel, uidRange(1, below - 1), {
     tell: (uid, found, sequence) => {
-      present.add(uid);
+      there.add(uid);
       isInOrder &&= sequence === ++count;
       ({ removals } = view);
       const before = known.get(uid);
       now.set(uid, found.flags);
-      if (before === undefined) meet?.(uid);
+      if (before === undefined) unknown.add(uid);
       else if (before !== found.flags) view.pending.report(uid, found);
     },
     contradicts: (uid, flags) => now.get(uid) !== flags,
@@ -81,8 +107,8 @@ async function look(channel: Channel, observed: Observed, { below, known, meet }
       view.pending.forgetChange(uid);
     },
   });
-  const there = present.build();
+  const seen = { there: there.build(), unknown: unknown.build() };
   // Numbers are ranks: the answers have to be all first messages, one after the other.
-  if (isInOrder) view.knowFirst(there, removals);
-  view.pending.noteVanished(subtract(expected(observed), there));
+  if (isInOrder) view.knowFirst(seen.there, removals);
+  return seen;
 }

@@ -66,7 +66,8 @@ export async function compareFlags(
       const { local, remote } = perSide((side) => found[side].get(pair[side]));
       if (local === undefined || remote === undefined) continue;
       const [now, isEqual] = [{ local, remote }, local.flags === remote.flags];
-      for (const side of sides) flags[side].see(pair[side], now[side].flags);
+      // Only of what is dealt with here: nobody would look for it again.
+      for (const side of untold) flags[side].see(pair[side], now[side].flags);
       const isExplained = !isEqual && noteReported(mailbox, { pair, now, untold });
       for (const side of untold) {
         const uid = pair[side];
