@@ -16,7 +16,7 @@ import { scratchBase } from "../support/scratch.ts";
 import { withSession } from "./fixture.ts";
 
 export const before = { uidValidity: 7, uidNext: 3, highestModSeq: 5n };
-export const capabilities = ["LITERAL+", "MULTIAPPEND"];
+export const capabilities = ["LITERAL+", "MULTIAPPEND", "UIDPLUS"];
 
 /** Octets in flight, at most. */
 export const budget = 1 << 20;
