@@ -3,14 +3,15 @@
 
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
-import { otherSide, type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import { asUser, type MailServer } from "../support/mail-server.ts";
+import { lesserStores } from "../support/lesser-stores.ts";
+import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
-import { type FilterOptions, startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
-import { contents, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
+import type { FilterOptions, StrictFilter } from "../support/strict-filter.ts";
+import { contents, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
 import { userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
@@ -28,8 +29,6 @@ const profiles: readonly FilterOptions[] = [
   { profile: "rev1" },
 ];
 
-const filters: StrictFilter[] = [];
-
 interface Situation {
   readonly stores: TwoStores;
   /** The servers as other clients see them. */
@@ -37,28 +36,16 @@ interface Situation {
   readonly filter: StrictFilter;
 }
 
-let users = 0;
-
 /** Both sides have m1 to m5 and agree; `side` lacks something. */
 async function prepare(
   t: TestContext,
   side: Side,
-  { lacking = far, ...options }: FilterOptions & { readonly lacking?: MailServer } = profiles[0]!,
+  { lesser = far, ...options }: FilterOptions & { readonly lesser?: MailServer } = profiles[0]!,
 ): Promise<Situation> {
-  const filter = await startStrictFilter(lacking, options);
-  filters.push(filter);
-  const servers = { [side]: filter.server, [otherSide(side)]: near } as unknown as PerSide<MailServer>;
-  const first = await twoStores(t, servers);
-  t.after(() => filter.stop());
-  // Each filter has a port of its own, and so begins with the same name.
-  const user = lacking === cyrus ? userNames[users++ % userNames.length]! : `n${++users}`;
-  const stores = { ...first, [side]: asUser(first[side], user) };
-  const direct = perSide((one) => (one === side ? asUser(lacking, user) : stores[one]));
-  const section = (one: Side) => ({ ...stores.proxies[one].server, user: stores[one].user });
-  stores.home.configure({ local: section("local"), remote: section("remote") });
-  await deliver(direct.local, "INBOX", ...mails("m", 5));
+  const stores = await lesserStores(t, { side, lesser, other: near, ...options });
+  await deliver(stores.direct.local, "INBOX", ...mails("m", 5));
   assert.equal((await runInterimap(stores.home)).status, 0);
-  return { stores, direct, filter };
+  return { stores, direct: stores.direct, filter: stores.filter };
 }
 
 async function run({ stores, filter }: Situation, args: readonly string[] = [], expected = 0): Promise<string> {
@@ -283,7 +270,7 @@ for (const side of sides) {
 }
 
 test("Cyrus without UIDPLUS", async (t) => {
-  const situation = await prepare(t, "remote", { ...profiles[0]!, lacking: cyrus });
+  const situation = await prepare(t, "remote", { ...profiles[0]!, lesser: cyrus });
   const { direct } = situation;
   await store(direct.remote, "2 +FLAGS (\\Deleted)");
   await run(situation);

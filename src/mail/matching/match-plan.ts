@@ -59,14 +59,14 @@ export function pairByKey<A, B>(these: Keyed<A>, those: Keyed<B>): [A, B][] {
 /**
  * As {@link planMatches}, when it is certain that all messages of the source were stored. Servers alter what they store: of
  * the others those with the same Message-ID are copies, too, and one that is like one only is that. Servers keep their
- * order: if as many came as are left then, they are those.
+ * order: if as many came as are left then, they are those, unless one of them cannot be.
  */
 export function planCopiesFound(
   { source, target }: { readonly source: Side; readonly target: Side },
   messages: PerSide<readonly MessageIdentity[]>,
 ): PerSide<MessageIdentity>[] {
   const equal = planMatches(messages);
-  const named = pairInOrder(
+  const named = pairSame(
     perSide((side) => without(messages[side], equal, side)),
     ({ messageId }) => messageId,
   );
@@ -75,7 +75,8 @@ export function planCopiesFound(
   const pairs = [...known, ...unique];
   const left = perSide((side) => without(messages[side], pairs, side).toSorted((a, b) => a.uid - b.uid));
   if (left[source].length !== left[target].length) return pairs;
-  return [...pairs, ...left.local.map((local, i) => ({ local, remote: left.remote[i]! }))];
+  const inOrder = left.local.map((local, i) => ({ local, remote: left.remote[i]! }));
+  return inOrder.some((pair) => likeness(pair) === "none") ? pairs : [...pairs, ...inOrder];
 }
 
 /** Those in none of the pairs. */
