@@ -9,6 +9,7 @@ const longest = [
   "fault/lie",
   "integration/accounts",
   "integration/time-travel",
+  "integration/any-server-rounds",
   "integration/rounds",
   "integration/refused",
   "integration/wrong-once",

@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import type { MailServer } from "../support/mail-server.ts";
-import { describeChange, mutate } from "../support/mutate.ts";
+import { describeChange, mutate, type Round } from "../support/mutate.ts";
 import type { Random } from "../support/random.ts";
 import { type InterimapHome, runInterimap } from "../support/run-interimap.ts";
-import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { diffSnapshots, snapshot, type SnapshotOptions } from "../support/snapshot.ts";
 
 export interface Pair {
   readonly home: InterimapHome;
@@ -18,15 +18,22 @@ export interface RoundOptions {
   readonly random: Random;
   /** On each side. */
   readonly changes: number;
+  readonly kinds?: Pick<Round, "without" | "flat" | "systemFlagsOnly">;
+  readonly compare?: SnapshotOptions;
   /** What holds of a further run; {@link assertNothingToDo} unless told. */
   readonly assertSilent?: (pair: Pair, context: string) => Promise<void>;
 }
 
 /** Runs once and asserts that it succeeded and that both sides are identical now. */
-export async function assertConverges({ home, local, remote }: Pair, context = ""): Promise<void> {
+export async function assertConverges(
+  { home, local, remote }: Pair,
+  context = "",
+  options: SnapshotOptions = {},
+): Promise<void> {
   const { status, stderr } = await runInterimap(home);
   assert.equal(status, 0, `${context}\n${stderr}`);
-  const differences = diffSnapshots(await snapshot(local), await snapshot(remote));
+  const held = (server: MailServer) => snapshot(server, server.user, options);
+  const differences = diffSnapshots(await held(local), await held(remote));
   assert.deepEqual(differences, [], `${context}\n${stderr}`);
 }
 
@@ -74,15 +81,15 @@ export function assertOnlyLooked(stderr: string): void {
 /** Changes both sides, and asserts that they converge. */
 export async function assertRound(
   pair: Pair,
-  { random, changes, assertSilent = assertNothingToDo }: RoundOptions,
+  { random, changes, kinds = {}, compare = {}, assertSilent = assertNothingToDo }: RoundOptions,
 ): Promise<void> {
   const made = {
-    local: await mutate(random, pair.local, { side: "local", changes }),
-    remote: await mutate(random, pair.remote, { side: "remote", changes }),
+    local: await mutate(random, pair.local, { ...kinds, side: "local", changes }),
+    remote: await mutate(random, pair.remote, { ...kinds, side: "remote", changes }),
   };
   const context = Object.entries(made)
     .flatMap(([side, list]) => list.map((change) => `${side}: ${describeChange(change)}`))
     .join("\n");
-  await assertConverges(pair, context);
+  await assertConverges(pair, context, compare);
   await assertSilent(pair, context);
 }

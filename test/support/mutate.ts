@@ -28,6 +28,10 @@ export interface Round {
   readonly side?: "local" | "remote";
   /** Leave these out, e.g. ["expunge"]. */
   readonly without?: readonly Change["kind"][];
+  /** New mailboxes are at the top, for servers without hierarchy. */
+  readonly flat?: boolean;
+  /** For servers that know no others. */
+  readonly systemFlagsOnly?: boolean;
 }
 
 /** What a plan is made from: the mailboxes, NUL as hierarchy delimiter, and the UIDs in each. */
@@ -63,7 +67,9 @@ export function planChanges(random: Random, survey: Survey, round: Round = {}): 
       case "flags": {
         const chosen = random.some(uids, 0.2);
         const item = random.pick(["FLAGS", "+FLAGS", "-FLAGS"] as const);
-        const flags = item === "FLAGS" ? makeFlags(random) : [random.pick(["\\Seen", "\\Flagged", ...keywords])];
+        const known = round.systemFlagsOnly ? [] : keywords;
+        const made = makeFlags(random).filter((flag) => flag.startsWith("\\") || !round.systemFlagsOnly);
+        const flags = item === "FLAGS" ? made : [random.pick(["\\Seen", "\\Flagged", ...known])];
         return chosen.length === 0 ? undefined : { kind, mailbox, uids: chosen, item, flags };
       }
       case "expunge": {
@@ -76,7 +82,7 @@ export function planChanges(random: Random, survey: Survey, round: Round = {}): 
       }
       case "create": {
         const leaf = `new ${round.side ?? ""} ${random.integer(1, 1_000_000)}`.replace("  ", " ");
-        const name = mailbox === "INBOX" || random.chance(0.3) ? leaf : `${mailbox}\0${leaf}`;
+        const name = mailbox === "INBOX" || round.flat || random.chance(0.3) ? leaf : `${mailbox}\0${leaf}`;
         uidsLeft.set(name, []);
         return { kind, mailbox: name };
       }
@@ -135,6 +141,8 @@ async function survey(imap: RawImap, server: MailServer, place: Place): Promise<
     const numbers = untagged.find(({ line }) => line.startsWith("* SEARCH"))?.line.match(/\d+/g) ?? [];
     found.set(name, numbers.map(Number));
   }
+  // Courier appends nothing to what is open for reading.
+  await imap.run("CLOSE");
   // Servers list in their own order; the plan shall not depend on it.
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
