@@ -119,6 +119,33 @@ for (const profile of profiles) {
         assert.equal((await both("m1 \\flagged work", "m2 \\answered later", "m3")).match(/changed on both/), null);
       });
 
+      test("what another client does just before our STORE is not overwritten, and reaches the other side", async (t) => {
+        const stores = await storesWith(t, side, profile);
+        await fill(stores.local, ...mails("m", 3, { flags: ["\\Seen", "work"] }));
+        assert.equal((await runInterimap(stores.home)).status, 0);
+        await store(stores[other], "1 +FLAGS (\\Flagged)");
+        await store(stores[other], "2 FLAGS (work)");
+        await store(stores[other], "3 FLAGS (\\Draft)");
+        let held = 0;
+        stores.hold(side, "client", {
+          pattern: / UID STORE /,
+          always: true,
+          action: async () => {
+            if (held++ > 0) return;
+            await store(stores[side], "1:2 +FLAGS (later)");
+            await store(stores[side], "1 -FLAGS (work)");
+            await store(stores[side], "3 +FLAGS (\\Answered)");
+          },
+        });
+        const first = await runInterimap(stores.home);
+        assert.equal(first.status, 0, first.stderr);
+        assert.ok(held > 0);
+        stores.release(side);
+        const lines = ["m1 \\flagged \\seen later", "m2 later work", "m3 \\answered \\draft"];
+        assert.deepEqual(await contents(stores[side]), lines, "at once");
+        await runs(stores, { local: lines, remote: lines });
+      });
+
       test("\\Recent never travels, and that it is gone is no change", async (t) => {
         const stores = await storesWith(t, side, profile);
         const recent: string[] = [];
