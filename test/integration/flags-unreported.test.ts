@@ -59,6 +59,15 @@ function keepNoKeywords(stores: TwoStores, side: Side): readonly string[] {
   return offending;
 }
 
+/** Keywords are taken without a word, and are not there afterwards. */
+function loseKeywords(stores: TwoStores, side: Side): void {
+  stores.hold(side, "client", {
+    pattern: /^\S+ (?:UID STORE|APPEND) .*\b(?:work|later)\b/,
+    always: true,
+    action: (line) => ({ instead: line.replace(/ ?\b(?:work|later)\b/g, "") }),
+  });
+}
+
 for (const profile of profiles) {
   for (const side of sides) {
     const other = otherSide(side);
@@ -103,6 +112,29 @@ for (const profile of profiles) {
         await store(stores[side], "2 FLAGS ()");
         await expect(["one \\flagged", "two"], ["one \\flagged", "two later"]);
         assert.deepEqual(offending, []);
+      });
+
+      test("keywords that it only claims to keep stay on the other side until they are removed there", async (t) => {
+        const stores = await storesWith(t, side, profile);
+        loseKeywords(stores, side);
+        const expect = async (here: readonly string[], there: readonly string[]) => {
+          for (let run = 0; run < 2; run++) {
+            const { stderr } = await runInterimap(stores.home);
+            assert.deepEqual(await contents(stores[side]), here, stderr);
+            assert.deepEqual(await contents(stores[other]), there, stderr);
+          }
+        };
+        await fill(stores[other], mail("one", { flags: ["\\Seen", "work"] }), mail("two"), mail("three"));
+        await expect(["one \\seen", "three", "two"], ["one \\seen work", "three", "two"]);
+        await store(stores[side], "1 +FLAGS (\\Flagged)");
+        await store(stores[other], "2 +FLAGS (later)");
+        await expect(["one \\flagged \\seen", "three", "two"], ["one \\flagged \\seen work", "three", "two later"]);
+        await store(stores[side], "1 -FLAGS (\\Seen)");
+        await store(stores[side], "2 FLAGS (\\Answered)");
+        await expect(
+          ["one \\flagged", "three", "two \\answered"],
+          ["one \\flagged work", "three", "two \\answered later"],
+        );
       });
 
       test("what both sides do to a message is merged from what it had, and is no conflict", async (t) => {

@@ -63,18 +63,20 @@ export function planFlags(situations: readonly FlagSituation[], permanent: PerSi
 /** Undefined when nothing that happened concerns this side. */
 function wantedOn(
   side: Side,
-  { changes, present, agreed = noFlags }: FlagSituation & { readonly agreed: FlagSet | undefined },
+  { changes, present, agreed }: FlagSituation & { readonly agreed: FlagSet | undefined },
   permanent: PerSide<PermanentFlags>,
 ): FlagSet | undefined {
   const other = otherSide(side);
   const theirs = changes[other]?.flags;
   if (theirs === undefined) return undefined;
-  const ours = changes[side]?.flags;
   const offered = storableFlags(theirs, permanent[side]);
+  const ours = changes[side]?.flags ?? (agreed && present[side]);
   if (ours !== undefined) {
-    const removed = removedFlags(agreed, theirs, permanent[other]);
-    const removedHere = removedFlags(agreed, ours, permanent[side]);
-    return unionFlags(withoutFlags(ours, removed), withoutFlags(offered, removedHere));
+    const [removedThere, removedHere] = [
+      removedFlags(agreed, theirs, permanent[other]),
+      removedFlags(agreed, ours, permanent[side]),
+    ];
+    return unionFlags(withoutFlags(ours, removedThere), withoutFlags(offered, removedHere));
   }
   const beyondThem = present[side] === undefined ? undefined : untoldFlags(present[side], permanent[other]);
   return beyondThem === undefined ? offered : unionFlags(offered, beyondThem);
@@ -89,6 +91,6 @@ function agreedFlags({ base }: FlagSituation, permanent: PerSide<PermanentFlags>
 }
 
 /** A side that cannot keep a flag any more says nothing by lacking it. */
-function removedFlags(agreed: FlagSet, now: FlagSet, permanent: PermanentFlags): FlagSet {
-  return withoutFlags(storableFlags(agreed, permanent), now);
+function removedFlags(agreed: FlagSet | undefined, now: FlagSet, permanent: PermanentFlags): FlagSet {
+  return agreed === undefined ? noFlags : withoutFlags(storableFlags(agreed, permanent), now);
 }

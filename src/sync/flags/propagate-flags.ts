@@ -103,31 +103,41 @@ function situationOf(
 ): FlagSituation {
   const { flags } = mailbox;
   const isContested = sides.every((side) => changes[side].has(pair[side]));
-  const hasBase = isContested && wereEqual(mailbox, pair);
+  const isToMerge = isContested || isRefused(mailbox, pair, "unflaggable");
   return {
     pair,
     changes: perSide((side) => changes[side].get(pair[side])),
     present: perSide((side) => flags[side].present(pair[side])),
-    base: perSide((side) => (hasBase ? flags[side].base(pair[side]) : undefined)),
+    base: isToMerge ? baseOf(mailbox, pair) : noBase,
   };
 }
 
-/** Whether both messages were there at the last checkpoint, with flags that were equal as far as they could be. */
-function wereEqual(mailbox: OpenMailbox, pair: PerSide<number>): boolean {
-  const { before, repairs, isDoubtful } = mailbox;
-  if (repairs || isRefused(mailbox, pair, "unflaggable")) return false;
-  return sides.every((side) => !isDoubtful[side] && pair[side] < (before[side]?.uidNext ?? 1));
+const noBase = { local: undefined, remote: undefined };
+
+/** Of messages that were there at the last checkpoint. */
+function baseOf({ flags, before, repairs, isDoubtful, progress }: OpenMailbox, pair: PerSide<number>) {
+  const wereThere = sides.every((side) => !isDoubtful[side] && pair[side] < (before[side]?.uidNext ?? 1));
+  if (repairs || !wereThere) return noBase;
+  const base = perSide((side) => flags[side].base(pair[side]));
+  // What the other side has beyond a message that would not take it, that one has not lost.
+  const isTold = (side: Side): boolean => base[side] !== undefined || !hasUid(progress[side].unflaggable, pair[side]);
+  return sides.every(isTold) ? base : noBase;
 }
 
-/** Where a side cannot keep every flag, or never had some, the other's must be known before they are overwritten. */
+/** Where a side cannot keep every flag, never had some, or would not take them, the other's must be known before they are overwritten. */
 async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, baselines }: Taken): Promise<void> {
   const { store, idx, views, sessions, flags, progress } = mailbox;
   await bothSides(async (side) => {
     const other = otherSide(side);
-    if (tellsEveryFlag(views[other].permanentFlags, views[side].permanentFlags)) return;
+    const tellsAll = tellsEveryFlag(views[other].permanentFlags, views[side].permanentFlags);
+    const { unflaggable } = progress[other];
+    if (tellsAll && isEmpty(unflaggable)) return;
+    const tells = (uid: number): boolean =>
+      tellsAll && (!hasUid(unflaggable, uid) || flags[other].base(uid) === undefined);
     const unknown = new UidSetBuilder();
     for (const uids of slices(changes[other].keys(), sliceSize)) {
-      for (const { [side]: uid } of store.mappings.pairsOf(idx, other, uidSetOf(uids))) {
+      for (const { [side]: uid, [other]: otherUid } of store.mappings.pairsOf(idx, other, uidSetOf(uids))) {
+        if (tells(otherUid)) continue;
         // A change of its own tells them: asked for now, they would be taken for one more, after what we make of this one.
         if (!changes[side].has(uid) && flags[side].present(uid) === undefined) unknown.add(uid);
       }

@@ -112,6 +112,20 @@ const table: readonly Row[] = [
     right: notK,
   },
   {
+    what: "one changed, the other has more than both had: it keeps that",
+    changed: ["S F", "-"],
+    present: ["-", "S K"],
+    base: ["S", "-"],
+    set: ["-", "S K F"],
+  },
+  {
+    what: "one lost a flag, the other has more than both had: it keeps that",
+    changed: [".", "-"],
+    present: ["-", "S K"],
+    base: ["S", "-"],
+    set: ["-", "K"],
+  },
+  {
     what: "nor one that its mailbox never had",
     changed: ["S F K", "."],
     base: ["S K", "-"],
