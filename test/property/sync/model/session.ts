@@ -52,6 +52,7 @@ export class ModelSession {
     const { takesSeveral, largest, tellsLargest } = traits;
     this.capabilities = new Capabilities([
       "LITERAL+",
+      "UIDPLUS",
       ...(takesSeveral ? ["MULTIAPPEND"] : []),
       ...(tellsLargest && largest !== undefined ? [`APPENDLIMIT=${String(largest)}`] : []),
     ]);
