@@ -3,13 +3,13 @@
 import type { Config } from "../config/config.ts";
 import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
-import type { ListingQuery } from "../mail/listing/list-both.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import type { Report } from "../sync/context/events.ts";
 import type { Totals } from "../sync/context/totals.ts";
+import type { Names } from "../sync/mailboxes/special-pairs.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { openDatabase } from "./open-database.ts";
 import { tellRun } from "./tell-run.ts";
@@ -31,7 +31,7 @@ export interface Workplace {
   /** Absolute path of the store's database. */
   readonly database: string;
   /** What the configuration says of the servers' names. */
-  readonly names: Pick<ListingQuery, "references" | "paired">;
+  readonly names: Names;
   readonly report: Report;
   /** See {@link CommandContext.signal}. */
   readonly stop: AbortSignal;
@@ -73,6 +73,7 @@ export async function onServers(context: CommandContext, work: (place: Workplace
 }
 
 /** What the configuration says of the servers' names. */
-export function namesOf({ servers, mapMailbox }: Config): Workplace["names"] {
-  return { references: perSide((side) => servers[side].listReference), paired: mapMailbox };
+export function namesOf({ servers, mapMailbox, mapSpecialUse }: Config): Names {
+  const references = perSide((side) => servers[side].listReference);
+  return { references, paired: mapMailbox, pairsUses: mapSpecialUse };
 }

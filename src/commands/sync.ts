@@ -48,18 +48,23 @@ export function syncOptions(command: SyncCommand, { names, ...place }: Workplace
 
 export function scopeOf(
   { config, mailboxes, allowsMassDelete }: Pick<SyncCommand, "config" | "mailboxes" | "allowsMassDelete">,
-  names: Workplace["names"],
-): Pick<SyncOptions, "query" | "isGiven" | "isIgnored" | "skippedUses" | "deletionLimit" | "matchesExisting"> {
+  { references, paired = [], pairsUses = false }: Workplace["names"],
+): Pick<
+  SyncOptions,
+  "query" | "isGiven" | "isIgnored" | "pairsUses" | "skippedUses" | "deletionLimit" | "matchesExisting"
+> {
   return {
     isGiven: mailboxes.length > 0,
     matchesExisting: config.matchExisting,
     deletionLimit: allowsMassDelete ? undefined : config.maxDelete,
     query: {
-      ...names,
+      references,
+      paired,
       patterns: mailboxes.length > 0 ? mailboxes : config.listMailbox,
       isTyped: mailboxes.length > 0,
       selectOptions: mailboxes.length > 0 ? [] : config.listSelectOpts,
     },
+    pairsUses,
     skippedUses: new Set(config.skipSpecialUse),
     isIgnored: (name) => mailboxes.length === 0 && config.ignoreMailbox?.test(name) === true,
   };

@@ -34,6 +34,7 @@ export interface Config {
   readonly listSelectOpts: readonly string[];
   /** Matched against raw names with NUL for the hierarchy delimiter. */
   readonly ignoreMailbox: RegExp | undefined;
+  readonly mapSpecialUse: boolean;
   /** Special uses (RFC 6154), in lower case. */
   readonly skipSpecialUse: readonly string[];
   /** As written: in each server's own notation, or with NUL for the hierarchy delimiter. */
@@ -88,6 +89,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     listMailbox: top.get("list-mailbox"),
     listSelectOpts: top.get("list-select-opts"),
     ignoreMailbox: top.get("ignore-mailbox"),
+    mapSpecialUse: top.get("map-special-use"),
     skipSpecialUse: top.get("skip-special-use"),
     mapMailbox: top.all("map-mailbox").map(({ value }) => value),
     logfile: top.get("logfile"),

@@ -87,6 +87,14 @@ export const settings = {
       "goes along.",
     repeatable: true,
   },
+  "map-special-use": {
+    section: "default",
+    parse: yesNo,
+    default: "NO",
+    doc:
+      "Whether the mailboxes for sent mail, drafts, deleted mail, junk and archives, as the servers tell them (RFC 6154), are " +
+      "the same on both servers, whatever their names.",
+  },
   logfile: {
     section: "default",
     parse: nonEmpty("a file name"),

@@ -5,7 +5,7 @@
 
 import { cut, printable } from "../util/printable.ts";
 import { InterimapError } from "./errors.ts";
-import { asOurs, asTheirs, type NamePair, ourName, theirName } from "./name-pairs.ts";
+import { asOurs, asTheirs, type NamePair, ourName, settingsInCharge, theirName } from "./name-pairs.ts";
 
 export { isWithin, renamedAlong } from "./name-pairs.ts";
 
@@ -123,7 +123,7 @@ export function canonicalName(name: string): string {
 
 function taken(name: string, pairs: readonly NamePair[]): InterimapError {
   const there = asTheirs(name, pairs);
-  const reason = `"${briefName(there)}" is what "${briefName(asOurs(there, pairs))}" is called there, by map-mailbox`;
+  const reason = `"${briefName(there)}" is what "${briefName(asOurs(there, pairs))}" is called there, by ${settingsInCharge}`;
   return new InterimapError("MAILBOX_NAME", `mailbox "${briefName(name)}" cannot exist there: ${reason}`, {
     hint: "give it another name there with map-mailbox, or rename it",
   });

@@ -7,6 +7,8 @@ import type { PerSide } from "./side.ts";
 export interface WrittenPair {
   readonly local: string;
   readonly remote: string;
+  /** As in {@link NamePair}. */
+  readonly use?: string;
 }
 
 /** Both have NUL for the hierarchy delimiter. */
@@ -15,6 +17,8 @@ export interface NamePair {
   readonly ours: string;
   /** The server's name, without the reference. */
   readonly theirs: string;
+  /** The special use (RFC 6154) of both that paired them, if nobody wrote this down; in lower case. */
+  readonly use?: string;
 }
 
 /** Whether a mailbox is `root` or below it. */
@@ -49,14 +53,24 @@ export function asOurs(name: string, pairs: readonly NamePair[]): string {
   return translated(name, pairs, ["theirs", "ours"]);
 }
 
-type Direction = readonly [from: keyof NamePair, to: keyof NamePair];
+type Direction = readonly [from: "ours" | "theirs", to: "ours" | "theirs"];
+
+function translated(name: string, pairs: readonly NamePair[], [from, to]: Direction): string {
+  const nearest = nearestTo(name, pairs, from);
+  return nearest === undefined ? name : renamedAlong(name, { from: nearest[from], to: nearest[to] });
+}
 
 /** The nearest level that is paired counts. */
-function translated(name: string, pairs: readonly NamePair[], [from, to]: Direction): string {
+function nearestTo(name: string, pairs: readonly NamePair[], by: "ours" | "theirs"): NamePair | undefined {
   let nearest: NamePair | undefined;
   for (const pair of pairs)
-    if (isWithin(name, pair[from]) && pair[from].length > (nearest?.[from].length ?? -1)) nearest = pair;
-  return nearest === undefined ? name : renamedAlong(name, { from: nearest[from], to: nearest[to] });
+    if (isWithin(name, pair[by]) && pair[by].length > (nearest?.[by].length ?? -1)) nearest = pair;
+  return nearest;
+}
+
+/** Why the server has another name for it: the special use that made it so, `""` for the configuration's word. */
+export function useBehind(name: string, pairs: readonly NamePair[]): string {
+  return nearestTo(name, pairs, "ours")?.use ?? "";
 }
 
 /** Whether a rename of a mailbox takes along the same ones on the server as in the program. */
@@ -69,7 +83,8 @@ export function isStraight(name: string, pairs: readonly NamePair[]): boolean {
 export function readPairs(written: readonly WrittenPair[], delimiters: PerSide<string | null>): readonly NamePair[] {
   const neutral = (name: string, delimiter: string | null): string =>
     delimiter === null ? name : name.replaceAll(delimiter, "\0");
-  const pairs = written.map(({ local, remote }) => ({
+  const pairs = written.map(({ local, remote, use }) => ({
+    ...(use !== undefined && { use }),
     ours: neutral(local, delimiters.local),
     theirs: neutral(remote, delimiters.remote),
   }));
@@ -77,6 +92,9 @@ export function readPairs(written: readonly WrittenPair[], delimiters: PerSide<s
   if (wrong !== undefined) throw new InterimapError("CONFIG_INVALID", `map-mailbox: ${wrong.problem}`);
   return pairs;
 }
+
+/** What a user has to look at where names surprise. */
+export const settingsInCharge = "map-mailbox or map-special-use";
 
 export interface Contradiction {
   /** Which of the pairs cannot be. */

@@ -190,6 +190,14 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       const text = `Not synchronised because of their special use: ${someNames(event.mailboxes)} (see skip-special-use)`;
       return { level: "info", text };
     }
+    case "special-use-unpaired": {
+      const { use, names } = event;
+      const which = `The mailbox for ${use} is ${quoted(names.ours)} on the local server, ${quoted(names.theirs)} on the remote one`;
+      return {
+        level: "warn",
+        text: `${which}; they are not paired, since others were before, or they had other counterparts. To settle it, use map-mailbox`,
+      };
+    }
     case "clock-jumped":
       return {
         level: "info",

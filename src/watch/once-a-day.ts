@@ -123,6 +123,8 @@ function textOf(event: SyncEvent): string | undefined {
     case "notify-missing":
     case "copies-wait":
       return alike(event.reason);
+    case "special-use-unpaired":
+      return [event.use, event.names.ours, event.names.theirs].join("\n");
     case "vanished-refuted":
     case "news-in-vain":
     case "changes-untold":

@@ -166,7 +166,7 @@ test("a rename that would tear apart what is below is refused before anything is
   await run(stores);
   const { status, stderr } = await runInterimap(stores.home, ["--rename", "Mail", "Post"]);
   assert.notEqual(status, 0);
-  assert.match(stderr, /map-mailbox names mailboxes below "Mail"/);
+  assert.match(stderr, /pairs mailboxes below "Mail"/);
   assert.deepEqual(await names(stores.local), ["INBOX", "Mail", "Mail/Sent"]);
   assert.deepEqual(await names(stores.remote), ["INBOX", "Mail", "Outbox"]);
 });

@@ -44,19 +44,22 @@ async function listOnce(session: Session, query: ListQuery, longest: typeof long
   const extended = async (withStatus: boolean): Promise<ListAnswer> => {
     const listed = new Listed(session, query, longest);
     await listExtended(session, query, { listed, withStatus });
-    return withStatus ? listed : withStates(session, listed);
+    return withStatus || query.withoutStates === true ? listed : withStates(session, listed);
   };
   const plain = async (): Promise<ListAnswer> => {
     const listed = new Listed(session, query, longest);
     await listPlain(session, query, listed);
-    return withStates(session, { ...listed, mailboxes: selectListed(query, listed) });
+    const answer = { ...listed, mailboxes: selectListed(query, listed) };
+    return query.withoutStates === true ? answer : withStates(session, answer);
   };
-  const hasStatus = session.capabilities.has("LIST-STATUS");
+  const hasStatus = session.capabilities.has("LIST-STATUS") && query.withoutStates !== true;
   // A BAD may be meant for options that somebody made up.
   if (!canDoWithout(query.selectOptions) && session.capabilities.has("LIST-EXTENDED")) return extended(hasStatus);
   return whereOffered(session, "LIST-EXTENDED", {
     withIt: () =>
-      whereOffered(session, "LIST-STATUS", { withIt: () => extended(true), withoutIt: () => extended(false) }),
+      query.withoutStates === true
+        ? extended(false)
+        : whereOffered(session, "LIST-STATUS", { withIt: () => extended(true), withoutIt: () => extended(false) }),
     withoutIt: plain,
   });
 }

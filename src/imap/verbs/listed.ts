@@ -13,6 +13,8 @@ export interface ListQuery {
   readonly reference: string;
   /** Raw octets, with the server's own hierarchy delimiter. */
   readonly patterns: readonly string[];
+  /** Names and attributes are all that matters. */
+  readonly withoutStates?: boolean;
 }
 
 export interface ListAnswer {

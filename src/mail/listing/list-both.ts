@@ -43,9 +43,16 @@ export async function learnNamings(
   sessions: PerSide<Session>,
   { references, paired = [] }: Pick<ListingQuery, "references" | "paired">,
 ): Promise<PerSide<Naming>> {
-  const delimiters = await bothSides((side) => listDelimiter(sessions[side], references[side]));
+  const delimiters = await listDelimiters(sessions, references);
   const pairs = { local: [], remote: readPairs(paired, delimiters) };
   return perSide((side) => ({ reference: references[side], delimiter: delimiters[side], pairs: pairs[side] }));
+}
+
+export function listDelimiters(
+  sessions: PerSide<Session>,
+  references: PerSide<string>,
+): Promise<PerSide<string | null>> {
+  return bothSides((side) => listDelimiter(sessions[side], references[side]));
 }
 
 /** Where a server has other names, it was asked for more. */

@@ -2,6 +2,7 @@
 
 import type { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
+import type { NamePair } from "../../model/name-pairs.ts";
 import type { Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { ChangeKind } from "../../state/refused-changes.ts";
@@ -110,6 +111,14 @@ export type SyncEvent =
       readonly side: Side;
       readonly mailbox?: undefined;
       readonly mailboxes: readonly string[];
+    }
+  /** The mailboxes that are for this now are not paired: they, or others for the same, were paired before. */
+  | {
+      readonly type: "special-use-unpaired";
+      readonly side?: undefined;
+      readonly mailbox?: undefined;
+      readonly use: string;
+      readonly names: NamePair;
     }
   /** A daemon's connection was lost, or could not be made; it is tried again. */
   | {

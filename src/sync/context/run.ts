@@ -20,6 +20,8 @@ export interface SyncOptions extends Pick<RunContext, "connections" | "store" | 
   /** Mailboxes were named for this run: that one of them is gone says nothing of the others. */
   readonly isGiven?: boolean;
   readonly isIgnored: (name: string) => boolean;
+  /** Mailboxes that are for the same on both servers are one (RFC 6154). */
+  readonly pairsUses?: boolean;
   /** Mailboxes with these special uses (RFC 6154), in lower case, take no part unless they are named. */
   readonly skippedUses?: ReadonlySet<string>;
   /** The main ones, whether they still work or not; asked of `connections` if undefined. */

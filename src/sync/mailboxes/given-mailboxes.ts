@@ -1,7 +1,7 @@
 // Mailboxes named one by one, by --delete and --rename: which ones are meant, and on which servers.
 
 import type { Session } from "../../imap/session/session.ts";
-import { learnNamings, type ListingQuery } from "../../mail/listing/list-both.ts";
+import { learnNamings } from "../../mail/listing/list-both.ts";
 import { lookUp } from "../../mail/listing/look-up.ts";
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -12,6 +12,7 @@ import type { Target } from "../../model/target.ts";
 import type { Store } from "../../state/state-store.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Report } from "../context/events.ts";
+import { learnPairs, type Names } from "./special-pairs.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
 export interface Opened {
@@ -23,14 +24,15 @@ export interface Opening {
   readonly connections: SessionPair;
   readonly store: Store;
   /** What is known of the servers' names. */
-  readonly names: Pick<ListingQuery, "references" | "paired">;
+  readonly names: Names;
   readonly report: Report;
 }
 
 /** Connects, learns how the servers write names, and upgrades a database of an older version. */
 export async function openServers({ connections, store, names, report }: Opening): Promise<Opened> {
   const sessions = await connections.open();
-  const namings = await learnNamings(sessions, names);
+  const { paired } = await learnPairs({ sessions, store }, names);
+  const namings = await learnNamings(sessions, { ...names, paired });
   await upgradeStore({ store, report, sessions }, namings);
   return { sessions, namings };
 }

@@ -21,6 +21,7 @@ import { type MailboxPlan, planMailboxes } from "./mailbox-plan.ts";
 import { noteRemoteName, setOtherPairsAside } from "./remote-names.ts";
 import { settleSubscriptions } from "./settle-subscriptions.ts";
 import { reportShadowed } from "./shadowed-mailboxes.ts";
+import { learnPairs } from "./special-pairs.ts";
 import { findInOddLines, namedOddities, namelessOddities, type OddMailbox } from "./unreadable-mailboxes.ts";
 import { upgradeStore } from "./upgrade-store.ts";
 
@@ -37,7 +38,9 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     if (turn > 1 && run.stop.aborted) throw interrupted();
     // A server may go on telling of renames, and list more mailboxes, each time that it is asked.
     const isPatient = turn < mostTurns;
-    const listed = await listBoth(run.sessions, run.query);
+    const { paired, unpaired } = await learnPairs(run, { ...run.query, pairsUses: run.pairsUses ?? false });
+    if (turn === 1) for (const one of unpaired) run.report({ type: "special-use-unpaired", ...one });
+    const listed = await listBoth(run.sessions, { ...run.query, paired });
     await upgradeStore(
       run,
       perSide((side) => listed[side].naming),

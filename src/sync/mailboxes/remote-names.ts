@@ -4,7 +4,7 @@
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, isWithin, type Naming } from "../../model/mailbox-name.ts";
-import { asOurs, asTheirs, ourName, theirName } from "../../model/name-pairs.ts";
+import { asOurs, asTheirs, ourName, settingsInCharge, theirName, useBehind } from "../../model/name-pairs.ts";
 import { type PerSide, perSide, sides } from "../../model/side.ts";
 import type { RemoteName } from "../../state/remote-names.ts";
 import type { Store } from "../../state/state-store.ts";
@@ -19,7 +19,7 @@ interface Named {
 /** To be called when a mailbox becomes known, or has another name. */
 export function noteRemoteName({ remoteNames }: Store, { idx, name }: Named, { pairs = [] }: Naming): void {
   const theirs = theirName(name, pairs) ?? name;
-  remoteNames.note(idx, theirs === name ? undefined : { name: theirs, use: "" });
+  remoteNames.note(idx, theirs === name ? undefined : { name: theirs, use: useBehind(name, pairs) });
 }
 
 /** A mailbox that was synchronised under another name than it has on the remote server now. */
@@ -68,7 +68,15 @@ export function setOtherPairsAside(
   { listings, known }: Pick<Reconciled, "listings" | "known">,
 ): Pick<Reconciled, "listings" | "known"> {
   const naming = listings.remote.naming;
-  const changed = otherwisePaired(known.values(), { recorded: run.store.remoteNames.all(), naming });
+  const recorded = run.store.remoteNames.all();
+  const changed = otherwisePaired(known.values(), { recorded, naming });
+  const isChanged = new Set(changed.map(({ idx }) => idx));
+  for (const { idx, name } of known.values()) {
+    const use = recorded.get(idx)?.use;
+    // The same name, for another reason.
+    if (use !== undefined && !isChanged.has(idx) && use !== useBehind(name, naming.pairs ?? []))
+      noteRemoteName(run.store, { idx, name }, naming);
+  }
   if (changed.length === 0) return { listings, known };
   const aside = new Set(changed.flatMap(({ name, before }) => [name, ourName(before, naming.pairs ?? []) ?? name]));
   const isListed = ({ name, before }: Repaired): boolean =>
@@ -103,7 +111,7 @@ function otherPairError({ name, before, now }: Repaired, { names, namings }: Cir
     now === undefined
       ? `which is "${briefName(asOurs(asTheirs(name, pairs), pairs))}" now`
       : `and would now be "${briefName(now)}" there`;
-  const message = `was synchronised with "${briefName(before)}" of the remote server, ${present}, by map-mailbox`;
+  const message = `was synchronised with "${briefName(before)}" of the remote server, ${present}, by ${settingsInCharge}`;
   const forget = { command: "delete", names, targets: ["database"], delimiter: namings.local.delimiter } as const;
   return new InterimapError("MAILBOX_PAIRED", message, {
     hint: [

@@ -3,6 +3,7 @@
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, type Shadowed } from "../../model/mailbox-name.ts";
+import { settingsInCharge } from "../../model/name-pairs.ts";
 import { type PerSide, sides } from "../../model/side.ts";
 import type { Report } from "../context/events.ts";
 
@@ -14,7 +15,7 @@ export function reportShadowed({ report }: { readonly report: Report }, listings
 }
 
 function shadowedError({ name, other: { ours, theirs } }: Shadowed): InterimapError {
-  const message = `"${briefName(ours)}" is what the mailbox "${briefName(theirs)}" of this server is called on the other one, by map-mailbox`;
+  const message = `"${briefName(ours)}" is what the mailbox "${briefName(theirs)}" of this server is called on the other one, by ${settingsInCharge}`;
   return new InterimapError("MAILBOX_NAME", message, {
     hint: `give this one a name there, too (map-mailbox = NAME = "${briefName(name)}"), or rename it`,
   });

@@ -3,7 +3,7 @@
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, isWithin, type Naming, renamedAlong, toWire } from "../../model/mailbox-name.ts";
-import { isStraight } from "../../model/name-pairs.ts";
+import { isStraight, settingsInCharge } from "../../model/name-pairs.ts";
 import type { Hint } from "../../model/remedy.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../../model/target.ts";
@@ -104,9 +104,9 @@ function requireStraight(situation: RenameSituation): void {
 
 /** Of a mailbox that has others below it on one side only. */
 export function notStraight(name: string, side: Side): InterimapError {
-  return new InterimapError("MAILBOX_NAME", `map-mailbox names mailboxes below "${briefName(name)}"`, {
+  return new InterimapError("MAILBOX_NAME", `${settingsInCharge} pairs mailboxes below "${briefName(name)}"`, {
     side,
-    hint: "rename those one by one, or take them out of map-mailbox before",
+    hint: "rename those one by one",
   });
 }
 

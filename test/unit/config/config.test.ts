@@ -91,6 +91,7 @@ test("a file with two bare sections has all defaults", () => {
     listMailbox: ["*"],
     listSelectOpts: [],
     ignoreMailbox: undefined,
+    mapSpecialUse: false,
     skipSpecialUse: ["\\all", "\\flagged", "\\important"],
     mapMailbox: [],
     logfile: undefined,
@@ -124,6 +125,7 @@ test("every setting reaches its place", () => {
     list-select-opts = subscribed
     ignore-mailbox = ^x
     skip-special-use = \\All
+    map-special-use = yes
     map-mailbox = a = b
     map-mailbox = "c\\x00d" = e f
     logfile = log
@@ -167,6 +169,7 @@ test("every setting reaches its place", () => {
     listMailbox: ["INBOX", "a b"],
     listSelectOpts: ["SUBSCRIBED"],
     ignoreMailbox: /^x/,
+    mapSpecialUse: true,
     skipSpecialUse: ["\\all"],
     mapMailbox: [
       { local: "a", remote: "b" },

@@ -85,6 +85,7 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: ["", "Sent", "Sent =", "= Sent", "a = b = c", '"a" b = c', "a\\x00b = c", '"a = b', "lists/* = l/*", "é = e"],
   },
+  "map-special-use": { ...yesNo, section: "default", default: false },
   logfile: { ...file, section: "default" },
   "log-prefix": {
     section: "default",

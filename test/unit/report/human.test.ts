@@ -355,6 +355,13 @@ const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf
       `Not synchronised because of their special use: ${Array<string>(10).fill('"x"').join(", ")} and 2 others (see skip-special-use)`,
     ],
   ],
+  "special-use-unpaired": [
+    [
+      { type: "special-use-unpaired", use: "\\sent", names: { ours: "a\0b", theirs: "c" } },
+      "warn",
+      'The mailbox for \\sent is "a/b" on the local server, "c" on the remote one; they are not paired, since others were before, or they had other counterparts. To settle it, use map-mailbox',
+    ],
+  ],
   "clock-jumped": [
     [
       { type: "clock-jumped", byMs: 480 * minute },

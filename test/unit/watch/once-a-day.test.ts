@@ -39,6 +39,7 @@ const trouble: readonly SyncEvent[] = [
   { type: "flags-unkept", ...place, flags },
   { type: "notify-missing", side: "remote", instead: "poll", reason: "no" },
   { type: "news-in-vain", ...place },
+  { type: "special-use-unpaired", use: "\\sent", names: { ours: "a", theirs: "b" } },
   { type: "alert", side: "remote", text: "Your mailbox is 98% full" },
 ];
 
