@@ -18,8 +18,9 @@ export interface RoundOptions {
   readonly random: Random;
   /** On each side. */
   readonly changes: number;
-  readonly kinds?: Pick<Round, "without" | "flat" | "systemFlagsOnly">;
-  readonly compare?: SnapshotOptions;
+  readonly kinds?: Pick<Round, "without" | "systemFlagsOnly">;
+  /** {@link assertConverges} unless told. */
+  readonly converge?: (pair: Pair, context: string) => Promise<void>;
   /** What holds of a further run; {@link assertNothingToDo} unless told. */
   readonly assertSilent?: (pair: Pair, context: string) => Promise<void>;
 }
@@ -81,7 +82,7 @@ export function assertOnlyLooked(stderr: string): void {
 /** Changes both sides, and asserts that they converge. */
 export async function assertRound(
   pair: Pair,
-  { random, changes, kinds = {}, compare = {}, assertSilent = assertNothingToDo }: RoundOptions,
+  { random, changes, kinds = {}, converge = assertConverges, assertSilent = assertNothingToDo }: RoundOptions,
 ): Promise<void> {
   const made = {
     local: await mutate(random, pair.local, { ...kinds, side: "local", changes }),
@@ -90,6 +91,6 @@ export async function assertRound(
   const context = Object.entries(made)
     .flatMap(([side, list]) => list.map((change) => `${side}: ${describeChange(change)}`))
     .join("\n");
-  await assertConverges(pair, context, compare);
+  await converge(pair, context);
   await assertSilent(pair, context);
 }

@@ -14,7 +14,7 @@ import { mutate } from "../support/mutate.ts";
 import { seededRandom } from "../support/random.ts";
 import { RawImap } from "../support/raw-imap.ts";
 import { makeHome, overTls, overTunnel, runInterimap } from "../support/run-interimap.ts";
-import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
 
 const original = "/usr/bin/interimap";
@@ -73,7 +73,7 @@ for (const { name, start, size, skip } of [
   {
     name: "Mailutils",
     start: startMailutils,
-    size: { messages: 12, mailboxes: 2 },
+    size: { messages: 12, mailboxes: 4 },
     skip: isMailutilsInstalled() ? (false as const) : "Mailutils is not installed",
   },
 ]) {
@@ -82,7 +82,7 @@ for (const { name, start, size, skip } of [
     const dovecot = await started(t, startDovecot());
     await populate(server, size);
     await populate(dovecot, size);
-    const seenIn = (one: MailServer) => snapshot(one, one.user, { asInMbox: name === "Mailutils" });
+    const seenIn = (one: MailServer) => (name === "Mailutils" ? textsIn(one) : snapshot(one));
     assert.deepEqual(diffSnapshots(await seenIn(dovecot), await seenIn(server)), []);
     await server.restart();
     const random = seededRandom(3);
@@ -212,6 +212,16 @@ async function started(t: TestContext, starting: Promise<MailServer>): Promise<M
   const server = await starting;
   t.after(() => server.stop());
   return server;
+}
+
+/** Mailutils loses the rest when a message is appended. */
+async function textsIn(server: MailServer): Promise<MailStoreSnapshot> {
+  const { mailboxes, subscribed } = await snapshot(server, server.user, { withoutDatesAndKeywords: true });
+  const texts = [...mailboxes].map(([name, all]) => {
+    const plain = all.map((message) => ({ ...message, flags: [] }));
+    return [name, plain.sort((x, y) => (x.digest < y.digest ? -1 : 1))] as const;
+  });
+  return { mailboxes: new Map(texts), subscribed };
 }
 
 async function differences(a: MailServer, b: MailServer): Promise<string[]> {

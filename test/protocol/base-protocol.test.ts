@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect } from "../../src/imap/connect.ts";
 import type { Session } from "../../src/imap/session/session.ts";
+import { fetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
 import { leaveMailbox } from "../../src/imap/verbs/leave.ts";
 import { list } from "../../src/imap/verbs/list.ts";
 import { existingUids } from "../../src/imap/verbs/search.ts";
@@ -156,6 +157,48 @@ test("UIDs in ranges that cannot be read are not taken for none", async () => {
     failsWith("MAILBOX_PROTOCOL"),
   );
 });
+
+test("BAD to messages of which some are not there: the others are asked for", async () => {
+  const script = `
+    C: f UID FETCH 7:9 (UID FLAGS MODSEQ)
+    S: f BAD no such message
+    C: s UID SEARCH UID 7:9
+    S: * SEARCH 8
+    S: s OK done
+    C: g UID FETCH 8 (UID FLAGS MODSEQ)
+    S: * 1 FETCH (UID 8 FLAGS (\\Seen) MODSEQ (1))
+    S: g OK done
+    C: h UID FETCH 7 (UID FLAGS MODSEQ)
+    S: h BAD no such message
+    C: t UID SEARCH UID 7
+    S: * SEARCH
+    S: t OK done`;
+  const found = await withSession(script, async (session) => [
+    await fetchFlags(session, parseUidSet("7:9")),
+    await fetchFlags(session, parseUidSet("7")),
+  ]);
+  assert.deepEqual(
+    found.map((flags) => [...flags.keys()]),
+    [[8], []],
+  );
+});
+
+for (const [what, search] of [
+  ["all are there", "S: * SEARCH 7 8 9\nS: s OK done"],
+  ["nobody can tell", "S: s BAD no mailbox selected"],
+] as const) {
+  test(`BAD to messages: ${what}, so it stands`, async () => {
+    const script = `
+      C: f UID FETCH 7:9 (UID FLAGS MODSEQ)
+      S: f BAD why not
+      C: s UID SEARCH UID 7:9
+      ${search}`;
+    await assert.rejects(
+      withSession(script, (session) => fetchFlags(session, parseUidSet("7:9"))),
+      failsWith("COMMAND_REFUSED", /UID FETCH: BAD why not/),
+    );
+  });
+}
 
 test("UNSELECT that is only listed", async () => {
   const opened = (tag: string): string => `

@@ -1,5 +1,6 @@
-// A throw-away imap4d of GNU Mailutils 3 on 127.0.0.1: hardly more than IMAP4rev1, with mbox files. The password is "p".
-// scripts/install-packages.ts brings the program. Mailboxes have no levels, and messages get header fields of its own.
+// A throw-away imap4d of GNU Mailutils 3 on 127.0.0.1: hardly more than IMAP4rev1. The password is "p".
+// scripts/install-packages.ts brings the program. With mbox files, of which it has more, it loses messages that are appended to
+// the selected mailbox; with Maildir, which it has here, only their flags and dates.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
@@ -31,9 +32,8 @@ export async function startMailutils({ users = ["u"] }: MailutilsOptions = {}): 
   for (const name of ["domains", "home"]) mkdirSync(join(directory, name));
   const homes = users.map((user) => join(directory, "home", user));
   for (const home of homes) {
-    mkdirSync(home);
     // It makes none for APPEND.
-    writeFileSync(join(home, "INBOX"), "");
+    for (const name of ["cur", "new", "tmp"]) mkdirSync(join(home, "INBOX", name), { recursive: true });
   }
   const entries = users.map((user, i) => `${user}:${hash}:${uid}:${gid}:${user}:${homes[i]}:/bin/false\n`);
   writeFileSync(join(directory, "domains/test"), entries.join(""));
@@ -94,15 +94,15 @@ auth {
   authentication generic;
 }
 mailbox {
-  mail-spool mbox:${directory}/spool;
-  mailbox-type mbox;
-  mailbox-pattern "mbox:${home}/INBOX";
+  mail-spool maildir:${directory}/spool;
+  mailbox-type maildir;
+  mailbox-pattern "maildir:${home}/INBOX";
 }
 namespace personal {
   prefix "" {
     directory "${home}";
     delimiter "/";
-    mailbox-type mbox;
+    mailbox-type maildir;
   }
 }
 server 127.0.0.1:${port} {

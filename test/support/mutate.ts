@@ -28,8 +28,6 @@ export interface Round {
   readonly side?: "local" | "remote";
   /** Leave these out, e.g. ["expunge"]. */
   readonly without?: readonly Change["kind"][];
-  /** New mailboxes are at the top, for servers without hierarchy. */
-  readonly flat?: boolean;
   /** For servers that know no others. */
   readonly systemFlagsOnly?: boolean;
 }
@@ -82,7 +80,7 @@ export function planChanges(random: Random, survey: Survey, round: Round = {}): 
       }
       case "create": {
         const leaf = `new ${round.side ?? ""} ${random.integer(1, 1_000_000)}`.replace("  ", " ");
-        const name = mailbox === "INBOX" || round.flat || random.chance(0.3) ? leaf : `${mailbox}\0${leaf}`;
+        const name = mailbox === "INBOX" || random.chance(0.3) ? leaf : `${mailbox}\0${leaf}`;
         uidsLeft.set(name, []);
         return { kind, mailbox: name };
       }
@@ -136,6 +134,11 @@ async function survey(imap: RawImap, server: MailServer, place: Place): Promise<
   for (const { name: wire, attributes } of listed) {
     const name = plainName(server, wire, place.reference);
     if (name === undefined || attributes.includes("\\noselect") || attributes.includes("\\nonexistent")) continue;
+    if (server.kind === "mailutils") {
+      // Only what was selected, and left, keeps its UIDs.
+      await imap.run(`SELECT ${quoted(wire)}`);
+      await imap.run("CLOSE");
+    }
     await imap.run(`EXAMINE ${quoted(wire)}`);
     const { untagged } = await imap.run("UID SEARCH ALL");
     const numbers = untagged.find(({ line }) => line.startsWith("* SEARCH"))?.line.match(/\d+/g) ?? [];

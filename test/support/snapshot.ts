@@ -27,8 +27,8 @@ export interface MailStoreSnapshot {
 export interface SnapshotOptions {
   /** Look only below this raw name, as list-reference does, e.g. "perso/". */
   readonly reference?: string;
-  /** Without what Mailutils does not keep or adds: keywords, dates, and header fields of mbox files. */
-  readonly asInMbox?: boolean;
+  /** Mailutils keeps neither. */
+  readonly withoutDatesAndKeywords?: boolean;
 }
 
 export async function snapshot(
@@ -71,38 +71,30 @@ const unselectable = new Set(["\\noselect", "\\nonexistent"]);
 async function messagesIn(
   imap: RawImap,
   wireName: string,
-  { asInMbox = false }: SnapshotOptions,
+  { withoutDatesAndKeywords = false }: SnapshotOptions,
 ): Promise<MessageSnapshot[]> {
   const messages: MessageSnapshot[] = [];
   const [examined] = await Promise.all([
     imap.send(`EXAMINE ${quoted(wireName)}`),
     imap.send("UID FETCH 1:* (FLAGS INTERNALDATE BODY.PEEK[])", (response) => {
-      if (response.line.includes("BODY[]")) messages.push(messageSnapshot(response, asInMbox));
+      if (response.line.includes("BODY[]")) messages.push(messageSnapshot(response, withoutDatesAndKeywords));
     }),
   ]);
   if (examined.status !== "OK") throw new Error(`EXAMINE ${wireName}: ${examined.text}`);
   return messages.sort((a, b) => compare(identity(a), identity(b)));
 }
 
-function messageSnapshot({ line, literals }: RawResponse, asInMbox: boolean): MessageSnapshot {
-  const sent = literals[0] ?? Buffer.from(/BODY\[\] "(.*?)"/.exec(line)?.[1] ?? "", "latin1");
-  const bytes = asInMbox ? withoutMboxFields(sent) : sent;
+function messageSnapshot({ line, literals }: RawResponse, isLess: boolean): MessageSnapshot {
+  const bytes = literals[0] ?? Buffer.from(/BODY\[\] "(.*?)"/.exec(line)?.[1] ?? "", "latin1");
   const flags = (/FLAGS \(([^)]*)\)/.exec(line)?.[1] ?? "").toLowerCase().split(" ");
   const head = bytes.toString("latin1", 0, 8192);
   return {
     digest: createHash("sha256").update(bytes).digest("hex"),
     size: bytes.length,
-    flags: flags.filter((flag) => flag !== "" && flag !== "\\recent" && !(asInMbox && !flag.startsWith("\\"))).sort(),
-    internalDate: asInMbox ? 0 : epochSeconds(/INTERNALDATE "([^"]+)"/.exec(line)?.[1] ?? ""),
+    flags: flags.filter((flag) => flag !== "" && flag !== "\\recent" && !(isLess && !flag.startsWith("\\"))).sort(),
+    internalDate: isLess ? 0 : epochSeconds(/INTERNALDATE "([^"]+)"/.exec(line)?.[1] ?? ""),
     messageId: /^message-id:\s*(\S+)/im.exec(head)?.[1] ?? "without Message-ID",
   };
-}
-
-function withoutMboxFields(bytes: Buffer): Buffer {
-  const text = bytes.toString("latin1");
-  const end = text.indexOf("\r\n\r\n");
-  const header = text.slice(0, end + 2).replace(/^(?:X-IMAPbase|X-UID|X-Status|Status):.*\r\n/gim, "");
-  return Buffer.from(header + text.slice(end + 2), "latin1");
 }
 
 /** " 1-Jan-2024 00:00:00 +0100" (RFC 3501 date-time). */

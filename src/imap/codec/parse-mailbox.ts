@@ -74,7 +74,8 @@ export function parseMailboxStatus(
   line: string,
   literals: readonly Buffer[],
 ): MailboxStatusResponse | UnreadableResponse {
-  const name = readName(line, "* STATUS ".length, literals);
+  const start = "* STATUS ".length;
+  const name = readBareName(line, start) ?? readName(line, start, literals);
   if (name === undefined) return unreadable("status", line);
   if (!line.startsWith(" (", name.end)) {
     return unreadable("status", line, name.form !== "atom" || name.end === line.length ? { name: name.value } : {});
@@ -100,6 +101,14 @@ export function parseMailboxStatus(
   }
   return { kind: "mailbox-status", name: name.value, ...told };
 }
+
+/** Mailutils 3.15 quotes no name here. What stands before the items, and has no space of its own, is read as any other. */
+function readBareName(line: string, start: number): Astring | undefined {
+  const [value] = bareName.exec(line.slice(start)) ?? [];
+  return value === undefined ? undefined : { value: ownCopy(value), end: start + value.length, form: "atom" };
+}
+
+const bareName = /^[^ ()"{}]+(?: [^ ()"{}]+)+(?= \((?:MESSAGES|UIDNEXT|UIDVALIDITY|HIGHESTMODSEQ) [^()]*\) *$)/i;
 
 interface Astring {
   readonly value: string;

@@ -65,7 +65,8 @@ function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedRespo
       const count = readNumber(number);
       return count === undefined ? unreadable("exists", line) : { kind: "exists", count };
     }
-    if (name === "EXPUNGE") {
+    // Mailutils 3.15
+    if (name === "EXPUNGE" || name === "EXPUNGED") {
       const sequence = readNonZero(number);
       return sequence === undefined ? unreadable("expunge", line) : { kind: "expunge", sequence };
     }

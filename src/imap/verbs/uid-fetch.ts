@@ -4,10 +4,12 @@ import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, 
 import { splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
+import { CommandRefused } from "../command-refused.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { FetchResponse } from "../responses.ts";
 import { type Answer, FetchAnswers, type Wanted } from "./fetch-answers.ts";
+import { existingUids } from "./search.ts";
 
 export interface FetchRequest extends Wanted {
   readonly uids: UidSet;
@@ -60,20 +62,38 @@ export async function ask(
   { uids, items, brings }: Pick<FetchRequest, "uids" | "items" | "brings">,
   answers?: FetchAnswers,
 ): Promise<void> {
+  const fetch = (part: UidSet): Promise<unknown> =>
+    session.run({
+      name: "UID FETCH",
+      overlap: "selected",
+      parts: line`UID FETCH ${uidSet(part)} ${items}`,
+      ...(brings !== undefined && { brings }),
+      claim: (response) => {
+        if (response.kind !== "fetch" || !hasUidOf(part, response)) return false;
+        return answers?.take(response) ?? false;
+      },
+    });
   await allDone(
     splitUidSet(uids, maxSetOctets).map((part) =>
-      session.run({
-        name: "UID FETCH",
-        overlap: "selected",
-        parts: line`UID FETCH ${uidSet(part)} ${items}`,
-        ...(brings !== undefined && { brings }),
-        claim: (response) => {
-          if (response.kind !== "fetch" || !hasUidOf(part, response)) return false;
-          return answers?.take(response) ?? false;
-        },
+      fetch(part).catch(async (error: unknown) => {
+        const there = await thoseThere(session, part, error);
+        if (!isEmpty(there)) await fetch(there);
       }),
     ),
   );
+}
+
+/**
+ * Some servers answer BAD where none of the messages is there, instead of nothing (RFC 3501 6.4.8). If none is missing, that
+ * is not the reason.
+ */
+async function thoseThere(session: Channel, uids: UidSet, error: unknown): Promise<UidSet> {
+  if (!(error instanceof CommandRefused) || error.status !== "BAD") throw error;
+  const there = await existingUids(session, uids).catch(() => {
+    throw error;
+  });
+  if (isEmpty(subtract(uids, there))) throw error;
+  return there;
 }
 
 function hasUidOf(uids: UidSet, response: FetchResponse): response is Answer {

@@ -90,7 +90,11 @@ const responses: readonly (readonly [line: string, response: Response, ...litera
     { kind: "list", attributes: ["\\HasNoChildren", "\\Subscribed"], delimiter: "/", name: "INBOX" },
   ],
   ['* LIST () "\\\\" "a\\\\b \\"c\\""', { kind: "list", attributes: [], delimiter: "\\", name: 'a\\b "c"' }],
-  ["* LSUB () NIL {5}\r\n", { kind: "list", attributes: [], delimiter: null, name: "a \xff\r\n" }, "a \xff\r\n"],
+  [
+    "* LSUB () NIL {5}\r\n",
+    { kind: "list", attributes: [], delimiter: null, name: "a \xff\r\n", isSubscription: true },
+    "a \xff\r\n",
+  ],
   ['* LIST () "." caf\xe9', { kind: "list", attributes: [], delimiter: ".", name: "caf\xe9" }],
   ['* list () "" ""', { kind: "list", attributes: [], delimiter: null, name: "" }],
   ['* LIST () "/" 1:1-meetings', { kind: "list", attributes: [], delimiter: "/", name: "1:1-meetings" }],
@@ -118,6 +122,9 @@ const responses: readonly (readonly [line: string, response: Response, ...litera
       highestModSeq: 9223372036854775807n,
     },
   ],
+  // Mailutils 3.15
+  ["* STATUS a b (MESSAGES 3 UIDNEXT 4)", { kind: "mailbox-status", name: "a b", messages: 3, uidNext: 4 }],
+  ["* 3 EXPUNGED", { kind: "expunge", sequence: 3 }],
   ["* STATUS {3}\r\n ()", { kind: "mailbox-status", name: "a(b" }, "a(b"],
   [
     '* STATUS "a b" (UNSEEN 3 MAILBOXID (\xff\x01")\xa0() HIGHESTMODSEQ 0)',
@@ -323,7 +330,7 @@ for (const [line, what] of [
   ["* STATUS", { about: "status" }],
   ["* STATUS INBOX", { about: "status", name: "INBOX" }],
   ['* STATUS "a b" MESSAGES 3', { about: "status", name: "a b" }],
-  ["* STATUS a b (MESSAGES 3)", { about: "status" }],
+  ["* STATUS a b (MESSAGES 3) x", { about: "status" }],
   ['* STATUS "a (MESSAGES 3)', { about: "status" }],
   ['* STATUS "a\0" (MESSAGES 3)', { about: "status" }],
   ['* LIST () "/"', { about: "list" }],
