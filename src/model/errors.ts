@@ -88,12 +88,7 @@ export const errorKinds = {
     "A mailbox was renamed on one server, and the other server cannot follow.",
   ),
   MAILBOX_EXISTS: kind(exitCode.data, "run", "no", "A mailbox cannot be renamed: the new name is taken."),
-  MAILBOX_UNSYNCABLE: kind(
-    exitCode.partial,
-    "mailbox",
-    "no",
-    "A mailbox has no persistent UIDs, or cannot be changed.",
-  ),
+  MAILBOX_UNSYNCABLE: kind(exitCode.partial, "mailbox", "no", "A mailbox has no UIDs, or cannot be changed."),
   MAILBOX_UNSTABLE: kind(
     exitCode.partial,
     "mailbox",

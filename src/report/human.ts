@@ -137,6 +137,13 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
         level: "warn",
         text: "UIDVALIDITY changed: the mailbox was created anew or restored. All messages are matched again; nothing is deleted",
       };
+    case "uids-unstable": {
+      const why = event.isDeclared ? "UIDs do not last here (UIDNOTSTICKY)" : "UIDVALIDITY changed again";
+      return {
+        level: "warn",
+        text: `${why}: from now on all messages are matched in each run without a further line. What was deleted between runs comes back, and so do flags that were taken off`,
+      };
+    }
     case "went-back":
       return {
         level: "warn",

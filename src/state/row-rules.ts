@@ -66,6 +66,7 @@ export const rowRules = {
     MAILBOXID: `(typeof(MAILBOXID) = 'text' AND octet_length(MAILBOXID) BETWEEN 1 AND 255
       AND MAILBOXID NOT GLOB '*[^-0-9A-Z_a-z]*')`,
   },
+  unstable: { side: side(), changes: whole("changes", 1, maxUid), at: whole("at", 0, lastSecond) },
   lifted: { side: side(), UID: whole("UID", 1, maxUid) },
   unkept: { side: side(), flags: text("flags"), at: whole("at", 0, lastSecond) },
   flag_sets: { side: side(), number: whole("number", 0, maxUid), flags: text("flags") },

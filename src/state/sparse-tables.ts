@@ -19,6 +19,7 @@ export const sparseTables = [
   "flag_blocks",
   "remote_names",
   "lifted",
+  "unstable",
 ] as const;
 
 export type SparseTable = (typeof sparseTables)[number];

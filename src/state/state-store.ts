@@ -25,6 +25,7 @@ import type { Connection } from "./sqlite.ts";
 import { type MailboxSummary, noteSynchronised, summaries } from "./summaries.ts";
 import { Transfers } from "./transfers.ts";
 import { forgetExpired } from "./unconfirmed.ts";
+import { UnstableUids } from "./unstable-uids.ts";
 import { initialise, type Upgrade, upgrade } from "./upgrade.ts";
 
 export class Store {
@@ -38,6 +39,7 @@ export class Store {
   readonly transfers: Transfers;
   readonly lifted: LiftedMarks;
   readonly losses: Losses;
+  readonly unstable: UnstableUids;
   readonly remoteNames: RemoteNames;
   readonly leftOut: LeftOutMailboxes;
   #isCurrent: boolean;
@@ -53,6 +55,7 @@ export class Store {
     this.transfers = new Transfers(connection, this.#sparse);
     this.lifted = new LiftedMarks(connection, this.#sparse);
     this.losses = new Losses(connection, this.#sparse);
+    this.unstable = new UnstableUids(connection, this.#sparse);
     this.remoteNames = new RemoteNames(connection, this.#sparse);
     this.leftOut = new LeftOutMailboxes(connection);
     this.#isCurrent = initialise(connection);

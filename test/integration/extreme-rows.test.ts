@@ -46,6 +46,7 @@ function changes(side: Side): ReadonlyMap<string, string> {
     ["unkept-many", row("unkept", `'${side}', replace(hex(zeroblob(16384)), '0', 'a ') , 0`)],
     ["flag-sets", row("flag_sets", `'${side}', ${uid}, replace(hex(zeroblob(32768)), '0', 'a')`)],
     ["flag-blocks", row("flag_blocks", `'${side}', 4194303, zeroblob(8192)`)],
+    ["unstable", row("unstable", `'${side}', ${uid}, ${time}`)],
     ["lifted", row("lifted", `'${side}', ${uid}`)],
     ["mapping", `UPDATE mapping SET ${here} = ${uid} WHERE ${there} = 2 AND idx`],
     ["mod-seq", `UPDATE ${side} SET HIGHESTMODSEQ = -1`],

@@ -145,10 +145,12 @@ for (const side of sides) {
     test("over several connections", async (t) => {
       const stores = await prepare(t, side, profiles[0]!);
       await asClient(stores.direct[source], (imap) =>
-        appendAll(imap, "INBOX", [...mails("large", 700, { body: "x".repeat(8000) }), ...difficult()]),
+        appendAll(imap, "INBOX", [...mails("large", 800, { body: "x".repeat(30_000) }), ...difficult()]),
       );
+      stores.proxies[side].reset();
       await run(stores);
-      const all = [...Array.from({ length: 700 }, (_, i) => `large${i + 1}`), ...difficultNames];
+      assert.ok(stores.proxies[side].connections > 1);
+      const all = [...Array.from({ length: 800 }, (_, i) => `large${i + 1}`), ...difficultNames];
       await assertBoth(stores, [...oldNames, ...all]);
       await assertSilent(stores);
     });

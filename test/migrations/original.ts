@@ -11,7 +11,7 @@ import { type Dump, dump, execute, temporaryDirectory } from "../unit/state/data
 /** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */
 export function originalDatabase(
   t: TestContext,
-  version: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11,
+  version: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12,
   extra = "",
 ): string {
   const path = join(temporaryDirectory(t), "x.db");

@@ -95,7 +95,6 @@ test("a sample that reaches beyond what exists now is not trusted: SELECT again 
 });
 
 const unfit: readonly (readonly [what: string, lines: string, answer: string, reason: RegExp])[] = [
-  ["has no lasting UIDs", `${codes}\nS: * NO [UIDNOTSTICKY] no`, "OK", /UIDNOTSTICKY/],
   ["is read-only", codes, "OK [READ-ONLY] look", /read-only/],
   ["says no UIDVALIDITY", "S: * OK [UIDNEXT 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDVALIDITY/],
   ["says no UIDNEXT", "S: * OK [UIDVALIDITY 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDNEXT/],

@@ -20,7 +20,8 @@ export interface OutgoingMessage {
 
 export interface AppendTarget {
   readonly wireName: string;
-  readonly uidValidity: number;
+  /** Undefined: the UIDs that the server tells are not to be relied on. */
+  readonly uidValidity: number | undefined;
   /** UIDNEXT at some time before. */
   readonly nextUid: number;
   /** The messages are transferred at once, but become part of the mailbox only then. */
@@ -44,7 +45,7 @@ export async function append(
     ...(turn !== undefined && { turn }),
     parts: [...line`APPEND ${mailbox(wireName)}`, ...messages.flatMap((message) => messageParts(session, message))],
   });
-  if (code?.name !== "APPENDUID") return undefined;
+  if (code?.name !== "APPENDUID" || uidValidity === undefined) return undefined;
   return appendedUids(code.text, { side: session.side, uidValidity, nextUid, count: messages.length });
 }
 

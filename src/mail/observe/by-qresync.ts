@@ -24,7 +24,11 @@ interface Asked {
 
 async function observeOnce(channel: Channel, wireName: string, { known, baseline }: Asked): Promise<Observed> {
   const view = await select(channel, wireName, known);
-  return new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
+  const observed = new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
+  if (!observed.isAnew) return observed;
+  view.pending.takeAllChanges();
+  view.takeVanished(view.pending.vanished);
+  return observed;
 }
 
 function selectBaseline({ state, sequenceSample = () => [] }: Baseline): SelectBaseline {

@@ -36,7 +36,9 @@ export interface Changes {
   readonly rung: Rung;
   /** What the server said of the mailbox when it was selected. */
   readonly state: Observation;
-  /** UIDVALIDITY is not the baseline's: the recorded UIDs mean nothing here, and everything is new. */
+  /**
+   * UIDVALIDITY is not the baseline's, or UIDs do not last: the recorded ones mean nothing here, and everything is new.
+   */
   readonly isAnew: boolean;
   /** Messages of the baseline that the server says are gone. A claim, which is to be confirmed before anything follows from it. */
   readonly vanished: UidSet;
@@ -79,7 +81,8 @@ export class Observed implements Changes {
   }
 
   get isAnew(): boolean {
-    return this.baseline !== undefined && this.baseline.state.uidValidity !== this.view.uidValidity;
+    if (this.baseline === undefined) return false;
+    return !this.view.hasStickyUids || this.baseline.state.uidValidity !== this.view.uidValidity;
   }
 
   get vanished(): UidSet {

@@ -6,15 +6,14 @@ import type { MailboxState } from "../../model/mailbox-state.ts";
 import type { Side } from "../../model/side.ts";
 import { type Rung, rungOf } from "./rung.ts";
 
-/** @throws InterimapError MAILBOX_UNSYNCABLE when there is no rung, UIDs are not persistent or nothing can be written. */
+/** @throws InterimapError MAILBOX_UNSYNCABLE when nothing can be written, or it has no UIDs. */
 export function requireObservable(view: MailboxView, side: Side, baseline: MailboxState | undefined): Rung {
   const flaw = flawOf(view);
   if (flaw !== undefined) throw unsyncable(flaw, side);
   return rungOf(view, baseline);
 }
 
-function flawOf({ hasStickyUids, isReadOnly, uidValidity, uidNext }: MailboxView): string | undefined {
-  if (!hasStickyUids) return "its UIDs are not persistent (UIDNOTSTICKY)";
+function flawOf({ isReadOnly, uidValidity, uidNext }: MailboxView): string | undefined {
   if (isReadOnly) return "it is read-only for this user";
   return uidValidity === 0 || uidNext === 0 ? "the server reported no UIDVALIDITY or no UIDNEXT" : undefined;
 }

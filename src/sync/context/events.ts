@@ -67,6 +67,8 @@ export type SyncEvent =
   | ({ readonly type: "messages-still-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
   /** What was known of the mailbox's messages means nothing any more; they are matched anew. */
   | ({ readonly type: "uidvalidity-changed" } & OnMailbox)
+  /** UIDs do not last, by its server's word or because UIDVALIDITY changed again: matched anew each time. Reported once. */
+  | ({ readonly type: "uids-unstable"; readonly isDeclared: boolean } & OnMailbox)
   /** The server has less than was recorded of it, under the same UIDVALIDITY; the mailbox is compared in full. */
   | ({ readonly type: "went-back"; readonly reason: string } & OnMailbox)
   /** Something in the database that does not fit the servers; it is being mended. */

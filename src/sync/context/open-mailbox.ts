@@ -42,6 +42,8 @@ export interface OpenMailbox extends MailboxWork {
   /** What was recorded at the last checkpoint, if that was the end of a round, and is to be believed. */
   recorded: PerSide<Recorded | undefined>;
   before: PerSide<MailboxState | undefined>;
+  /** That side's UIDs last as long as the connection, if at all. */
+  readonly isUnstable: PerSide<boolean>;
   /** The messages under the recorded UIDs of that side may be others by now. */
   readonly isDoubtful: Record<Side, boolean>;
   /** The floors of the marker that an earlier round left behind. */

@@ -67,7 +67,7 @@ interface ToCopy {
 
 async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspects }: ToCopy): Promise<void> {
   const target = otherSide(source);
-  const { sessions, views, progress, connections, inFlight, shortage, stop } = mailbox;
+  const { sessions, views, progress, connections, inFlight, shortage, stop, isUnstable } = mailbox;
   const { appendLimit } = sessions[target].capabilities;
   const direction = { source, target };
   const plan = new BatchPlan({ ...batchLimits, largest: appendLimit, alone: suspects });
@@ -92,7 +92,9 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspe
     }
     yield* batches;
   };
-  const { wireName, uidValidity } = views[target];
+  const { wireName } = views[target];
+  // Another connection may have other UIDs.
+  const uidValidity = isUnstable[target] ? undefined : views[target].uidValidity;
   const hooks = hooksOf(mailbox, direction);
   const reluctance = new Reluctance(shortage[target], {
     mailbox: wireName,

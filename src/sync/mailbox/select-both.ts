@@ -18,6 +18,7 @@ import { askForSample } from "../identity/identity-sample.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
 import { baselineOf, recordOf } from "./baseline.ts";
 import { progressFrom, recordedStates, takeUp } from "./starting-point.ts";
+import { noteStability } from "./unstable-uids.ts";
 
 export function prefetches({ prefetched, sample }: Pick<OpenMailbox, "prefetched" | "sample">): Promise<unknown>[] {
   return sides.flatMap((side) => [prefetched[side]?.sizes ?? [], sample?.found[side] ?? []].flat());
@@ -30,7 +31,7 @@ function isFromElsewhere({ store, idx }: MailboxWork, before: PerSide<MailboxSta
 
 /** @throws InterimapError when a side cannot select it, or has another mailbox under its name by now. */
 export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
-  const { sessions, wireNames, name } = work;
+  const { sessions, wireNames } = work;
   const report: Report = (event) => {
     if (isChange(event)) mailbox.hasProgressed = true;
     work.report(event);
@@ -51,10 +52,7 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
   const anew = sides.filter((side) => observed[side].isAnew);
   // What is asked for next must not take its answers.
   if (anew.length > 0 && sample !== undefined) await bothSides((side) => sample.found[side]);
-  for (const side of anew) {
-    requireAsListed(work, side, views[side].uidValidity);
-    report({ type: "uidvalidity-changed", side, mailbox: name });
-  }
+  const isUnstable = perSide((side) => noteStability(work, side, observed[side]));
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
   const wasInterrupted = work.marked === undefined && work.store.transfers.interruption(work.idx) !== undefined;
   if (wasInterrupted) work.store.transfers.renewUnconfirmed(work.idx);
@@ -73,6 +71,7 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
     views,
     flags: perSide((side) => ledgerOf(observed[side])),
     recorded,
+    isUnstable,
     isDoubtful: { local: false, remote: false },
     prefetched,
     sample: anew.length > 0 ? undefined : sample,
@@ -85,17 +84,6 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
 
 function ledgerOf({ view, flagsBefore: recorded, flagsNow: now }: Observed): FlagLedger {
   return new FlagLedger(view.pending, { recorded, now });
-}
-
-/**
- * A mailbox that was there when all were listed may have been renamed since, and another one given its name: the next look at
- * all names tells.
- */
-function requireAsListed({ listed, before }: MailboxWork, side: Side, uidValidity: number): void {
-  const then = listed[side]?.uidValidity;
-  if (then === undefined || then === uidValidity || then !== before[side]?.uidValidity) return;
-  const message = "another mailbox now has its name";
-  throw new InterimapError("MAILBOX_UNSTABLE", message, { side, hint: "run again" });
 }
 
 /** How often a count that does not fit is asked for. */

@@ -50,7 +50,7 @@ export async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxS
 async function askState({ sessions, observed, views, progress }: OpenMailbox, side: Side): Promise<MailboxState> {
   const view = views[side];
   const now = await observeNow(sessions[side], observed[side]);
-  if (now.uidValidity !== view.uidValidity || view.isReplaced) {
+  if ((now.uidValidity !== view.uidValidity && view.hasStickyUids) || view.isReplaced) {
     throw new InterimapError(
       "MAILBOX_UNSTABLE",
       `the mailbox was replaced on the ${side} server during synchronisation`,
@@ -59,7 +59,7 @@ async function askState({ sessions, observed, views, progress }: OpenMailbox, si
   }
   progress[side].counted = now.messages ?? view.exists;
   progress[side].observed = now;
-  return { uidValidity: now.uidValidity, uidNext: now.uidNext, highestModSeq: now.highestModSeq };
+  return { uidValidity: view.uidValidity, uidNext: now.uidNext, highestModSeq: now.highestModSeq };
 }
 
 export function stateOf({ uidValidity, uidNext, highestModSeq }: MailboxView): MailboxState {

@@ -24,8 +24,8 @@ export async function resume(mailbox: OpenMailbox): Promise<void> {
   if (mailbox.interrupted !== undefined) {
     const count = await adoptUnrecorded(mailbox, mailbox.interrupted);
     // After an interruption they are our own copies.
-    if (count > 0 && !mailbox.wasInterrupted)
-      mailbox.report({ type: "messages-matched", mailbox: mailbox.name, count });
+    const isNews = !mailbox.wasInterrupted && !sides.some((side) => mailbox.isUnstable[side]);
+    if (count > 0 && isNews) mailbox.report({ type: "messages-matched", mailbox: mailbox.name, count });
     return;
   }
   forgetTakenRefusals(mailbox);

@@ -190,6 +190,18 @@ const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf
       "UIDVALIDITY changed: the mailbox was created anew or restored. All messages are matched again; nothing is deleted",
     ],
   ],
+  "uids-unstable": [
+    [
+      { ...here, type: "uids-unstable", isDeclared: false },
+      "warn",
+      "UIDVALIDITY changed again: from now on all messages are matched in each run without a further line. What was deleted between runs comes back, and so do flags that were taken off",
+    ],
+    [
+      { ...here, type: "uids-unstable", isDeclared: true },
+      "warn",
+      "UIDs do not last here (UIDNOTSTICKY): from now on all messages are matched in each run without a further line. What was deleted between runs comes back, and so do flags that were taken off",
+    ],
+  ],
   "went-back": [
     [
       { ...here, type: "went-back", reason: "UIDNEXT is 3, and was 7" },

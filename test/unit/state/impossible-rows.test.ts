@@ -49,6 +49,7 @@ function filledDatabase(t: TestContext): string {
     store.noteMailboxId(idx, "local", name);
     store.remoteNames.note(idx, { name: `${name} there`, use: "" });
     store.lifted.note(idx, "remote", uidSetOf([6]));
+    store.unstable.note(idx, "remote", true);
     store.flagsKnown.save(idx, "remote", knownFlags());
     store.refusals.recordChanges(idx, { side: "local", uids: uidSetOf([5]), what: "flags", reason: "no" });
     const wait = { since: new Date(0), nextAttempt: new Date(60_000), attempts: 1 };

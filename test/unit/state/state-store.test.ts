@@ -121,6 +121,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     store.noteMailboxId(idx, "local", name);
     store.remoteNames.note(idx, { name: `${name} there`, use: "" });
     store.lifted.note(idx, "local", uidSetOf([1]));
+    store.unstable.note(idx, "local", true);
     const known = new KnownFlags();
     known.set(1, noFlags);
     store.flagsKnown.save(idx, "local", known);
