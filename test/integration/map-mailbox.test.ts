@@ -160,6 +160,48 @@ test("two names may be exchanged", async (t) => {
   await assertNothingToDo(stores);
 });
 
+for (const side of sides) {
+  const other = otherSide(side);
+  test(`names that a client of the ${side} server exchanged are exchanged on the other server`, async (t) => {
+    const stores = await filled(t, "local");
+    await command(stores.local, "CREATE Work");
+    await deliver(stores.local, "Work", ...mails("w", 3));
+    await run(stores);
+    const named = sent[side];
+    await command(stores[side], `RENAME "${named}" Aside`, `RENAME Work "${named}"`, "RENAME Aside Work");
+    await run(stores);
+    assert.deepEqual(await held(stores[other], sent[other]), ["w1", "w2", "w3"]);
+    assert.deepEqual(await held(stores[other], "Work"), ["m1", "m2"]);
+    assert.deepEqual(await held(stores[other], other === "local" ? "Work/2024" : "Work.2024"), ["n1"]);
+    await assertNothingToDo(stores);
+  });
+
+  test(`a rename on the ${side} server is followed by the command that the line has`, async (t) => {
+    const stores = await filled(t, "local");
+    await command(stores[side], `RENAME "${sent[side]}" Old`);
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, new RegExp(`--target=${other},database --rename Sent Old`));
+    await run(stores, `--target=${other},database`, "--rename", "Sent", "Old");
+    assert.deepEqual(await held(stores[other], "Old"), ["m1", "m2"]);
+    await assertNothingToDo(stores);
+  });
+}
+
+test("a mailbox that a client gives the local name is taken for no other, and what had that name is told to be gone", async (t) => {
+  const stores = await filled(t, "local");
+  await command(stores.remote, `RENAME "${sent.remote}" Sent`);
+  const before = await snapshot(stores.local);
+  for (let turn = 0; turn < 2; turn++) {
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /remote\(Sent\): .*map-mailbox/);
+  }
+  assert.deepEqual(await snapshot(stores.local), before);
+  await command(stores.remote, `RENAME Sent "${sent.remote}"`);
+  await assertNothingToDo(stores);
+});
+
 test("a rename that would tear apart what is below is refused before anything is changed", async (t) => {
   const stores = await twoStores(t, servers, { settings: { "map-mailbox": "Mail/Sent = Outbox" } });
   await command(stores.local, "CREATE Mail", "CREATE Mail/Sent");

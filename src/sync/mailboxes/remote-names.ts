@@ -62,6 +62,9 @@ export function requirePairedAsBefore(
   }
 }
 
+/** One command is to have no more: another run names the others. */
+const mostNamed = 100;
+
 /** What is left when those are skipped that the configuration pairs otherwise than before, under all their names. */
 export function setOtherPairsAside(
   run: Run,
@@ -82,17 +85,28 @@ export function setOtherPairsAside(
   const isListed = ({ name, before }: Repaired): boolean =>
     sides.some((side) => [name, before].some((one) => isListedAs(listings[side], one)));
   const there = changed.filter((one) => isListed(one) && !run.isIgnored(one.name) && !run.skipped.has(one.name));
-  for (const one of there) {
-    if (there.some((above) => above !== one && isWithin(one.name, above.name))) continue;
-    const names = there.map(({ name }) => name).filter((name) => isWithin(name, one.name));
-    const error = otherPairError(one, { names, namings: perSide((side) => listings[side].naming) });
-    skipMailbox(run, { mailbox: one.name }, error);
+  const namings = perSide((side) => listings[side].naming);
+  for (const [one, below] of byRoot(there)) {
+    const names = [one, ...below].slice(0, mostNamed).map(({ name }) => name);
+    skipMailbox(run, { mailbox: one.name }, otherPairError(one, { names, namings }));
   }
   for (const name of aside) run.skipped.add(name);
   return {
     listings: perSide((side) => ({ ...listings[side], mailboxes: without(listings[side].mailboxes, aside) })),
     known: without(known, aside),
   };
+}
+
+/** Those that are below no other one, each with those below it. */
+function byRoot(all: readonly Repaired[]): ReadonlyMap<Repaired, readonly Repaired[]> {
+  const roots = new Map<Repaired, Repaired[]>();
+  let root: Repaired | undefined;
+  // NUL comes before all else: what is below a mailbox follows it.
+  for (const one of [...all].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (root !== undefined && isWithin(one.name, root.name)) roots.get(root)?.push(one);
+    else roots.set((root = one), []);
+  }
+  return roots;
 }
 
 function isListedAs({ mailboxes, shadowed = [] }: Listing, name: string): boolean {
