@@ -47,6 +47,14 @@ export class Capabilities {
     return this.has("OBJECTID");
   }
 
+  /**
+   * Gmail's: a message exists once, in each mailbox whose label it has. \Deleted takes the label away, and APPEND of a
+   * message that is there tells its UID.
+   */
+  get mailboxesAreLabels(): boolean {
+    return this.has("X-GM-EXT-1");
+  }
+
   offersMechanism(mechanism: string): boolean {
     return this.has(`AUTH=${mechanism}`);
   }

@@ -18,7 +18,7 @@ export interface PermanentFlags {
   readonly mayCreate: boolean;
   /** Lower case; all flags that messages of the mailbox can have now (RFC 3501 7.2.6). Undefined: the server did not say. */
   readonly defined?: ReadonlySet<string>;
-  /** Lower case; keywords that the server would not create when it came to it. */
+  /** Lower case; flags that the server does not keep, whatever it says: mostly keywords that it would not create. */
   readonly refused?: ReadonlySet<string>;
 }
 
@@ -178,7 +178,8 @@ export function untoldFlags(set: FlagSet, permanent: PermanentFlags): FlagSet {
   return withoutFlags(set, told);
 }
 
-export function keepsEveryFlag({ names, mayCreate }: PermanentFlags): boolean {
+export function keepsEveryFlag({ names, mayCreate, refused }: PermanentFlags): boolean {
+  if (systemFlags.some((flag) => refused?.has(flag))) return false;
   return names === undefined || (mayCreate && systemFlags.every((flag) => names.has(flag)));
 }
 

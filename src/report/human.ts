@@ -57,6 +57,10 @@ function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
       };
     case "messages-removed":
       return { level: "info", text: `Removed UID ${formatUidSet(event.uids)}` };
+    case "messages-had-before": {
+      const those = `UID ${formatUidSet(event.sourceUids)} of the ${otherSide(event.side)} side`;
+      return { level: "info", text: `Keeps one of equal messages: ${those} is UID ${formatUidSet(event.uids)} here` };
+    }
     case "late-copies-removed":
       return {
         level: "info",

@@ -57,7 +57,7 @@ test("\\Deleted takes a label away at once, and is reported by number", async ()
     const { untagged } = await imap.run("UID STORE 1 +FLAGS.SILENT (\\Deleted)");
     assert.deepEqual(
       untagged.map(({ line }) => line),
-      ["* 1 EXPUNGE"],
+      ["* 1 FETCH (UID 1 MODSEQ (0))", "* 1 EXPUNGE"],
     );
     const { untagged: later } = await imap.run("STATUS INBOX (HIGHESTMODSEQ MESSAGES)");
     const highest = before.map(({ line }) => /HIGHESTMODSEQ (\d+)/.exec(line)?.[1]).find((one) => one !== undefined);

@@ -30,6 +30,8 @@ export interface Round {
   readonly without?: readonly Change["kind"][];
   /** For servers that know no others. */
   readonly systemFlagsOnly?: boolean;
+  /** Only these, by name; all unless told. */
+  readonly mailboxes?: (name: string) => boolean;
 }
 
 /** What a plan is made from: the mailboxes, NUL as hierarchy delimiter, and the UIDs in each. */
@@ -120,7 +122,9 @@ export function describeChange(change: Change): string {
 export async function mutate(random: Random, server: MailServer, round: Round & Place = {}): Promise<Change[]> {
   const imap = await RawImap.login(server, { user: round.user ?? server.user });
   try {
-    const changes = planChanges(random, await survey(imap, server, round), round);
+    const { mailboxes = () => true } = round;
+    const known = [...(await survey(imap, server, round))].filter(([name]) => mailboxes(name));
+    const changes = planChanges(random, new Map(known), round);
     await apply(imap, server, { changes, place: round });
     return changes;
   } finally {

@@ -51,9 +51,9 @@ export class MailboxDescription {
     if (this.#fault !== undefined) throw mailboxProtocol(this.#fault, side);
   }
 
-  /** The server would not create these keywords, whatever it said: they are not to be offered again. */
-  refuseKeywords(keywords: FlagSet): void {
-    const refused = [...(this.permanentFlags.refused ?? []), ...keywords.flags.map((flag) => flag.toLowerCase())];
+  /** The server does not keep these, whatever it said: they are not to be offered to it. */
+  refuseFlags(flags: FlagSet): void {
+    const refused = [...(this.permanentFlags.refused ?? []), ...flags.flags.map((flag) => flag.toLowerCase())];
     this.describeFlags({ refused: new Set(refused) });
   }
 

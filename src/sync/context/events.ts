@@ -23,6 +23,8 @@ export type SyncEvent =
       readonly sourceUids: readonly number[];
       readonly uids: readonly number[];
     } & OnMailbox)
+  /** `side` has an equal message, `uids`, in the place of each of `sourceUids`, and does not keep a second one. */
+  | ({ readonly type: "messages-had-before"; readonly sourceUids: UidSet; readonly uids: UidSet } & OnMailbox)
   | ({ readonly type: "messages-removed"; readonly uids: UidSet } & OnMailbox)
   /** An APPEND to `side` was carried out after all, when the messages had been copied again: these copies were too many. */
   | ({ readonly type: "late-copies-removed"; readonly uids: UidSet } & OnMailbox)

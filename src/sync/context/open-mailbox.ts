@@ -93,10 +93,13 @@ export interface MessageRefusal {
 }
 
 /** What was appended, and under which UID the server says it is. */
-export interface FlaggedCopy {
+export interface Placed {
   readonly sourceUid: number;
-  readonly flags: FlagSet;
   readonly uid: number;
+}
+
+export interface FlaggedCopy extends Placed {
+  readonly flags: FlagSet;
 }
 
 export interface Progress {
@@ -120,6 +123,8 @@ export interface Progress {
   isProbed: boolean;
   /** Messages of this side that the other one took without telling the UIDs of the copies. */
   unnamed: UidSet;
+  /** Messages that were appended here, and that the server says it had before, with their UIDs here. */
+  readonly hadBefore: Placed[];
   /** Copies here that did not answer when their flags were read back. */
   readonly silent: FlaggedCopy[];
   /** The server told UIDs for copies that are not theirs. */

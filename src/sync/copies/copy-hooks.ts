@@ -18,6 +18,7 @@ import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../flags/offer-flags.ts";
 import { readBack } from "../flags/read-back.ts";
 import { clearRefusal, recordRefusal } from "../refused/record-refusal.ts";
+import { isHadBefore, noteHadBefore } from "./had-before.ts";
 
 export function hooksOf(mailbox: OpenMailbox, direction: Direction): TransferHooks {
   const { store, idx, progress } = mailbox;
@@ -62,13 +63,15 @@ interface Appended {
 }
 
 /** Those whose UIDs are not known are noted, to be looked for when all are appended. */
-function recordCopies(mailbox: OpenMailbox, { source, target }: Direction, { messages, uids }: Appended): void {
+function recordCopies(mailbox: OpenMailbox, direction: Direction, { messages, uids }: Appended): void {
+  const { source, target } = direction;
   const { store, idx, name, report, progress } = mailbox;
   const sourceUids = messages.map(({ uid }) => uid);
   if (uids === undefined) {
     progress[source].unnamed = union(progress[source].unnamed, uidSetOf(sourceUids));
     return;
   }
+  if (noteHadBefore(mailbox, direction, { sourceUids, uids })) return;
   const told = uidSetOf(uids);
   const taken = intersect(told, progress[target].mapped);
   if (!isEmpty(taken)) {
@@ -106,7 +109,9 @@ function printsOfCopy({ bytes, date }: FetchedMessage, source: Side): Prints {
 function noteAppended(mailbox: OpenMailbox, direction: Direction, copies: readonly Copy[]): void {
   mailbox.progress[direction.target].undated += copies.filter(({ message }) => !isKept(message.date)).length;
   // Not waited for here: it leaves together with what comes next on that connection. Without the messages' octets.
-  const flagged = copies.map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }));
+  const flagged = copies
+    .map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }))
+    .filter((copy) => !isHadBefore(mailbox, direction, copy));
   const reading = readBack(mailbox, direction, flagged);
   reading.catch(() => undefined);
   mailbox.readBacks.push(reading);

@@ -15,6 +15,7 @@ import { recordRefusal } from "../refused/record-refusal.ts";
 import { hooksOf } from "./copy-hooks.ts";
 import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
+import { settleHadBefore } from "./had-before.ts";
 import { newSizes } from "./new-sizes.ts";
 import { concludeOffer } from "./waits.ts";
 
@@ -42,6 +43,7 @@ export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<U
   // Both directions share the connections: whose message is to blame would remain unknown.
   else for (const side of sides) await copy(side);
   await bothSides((source) => findCopies(mailbox, { source, target: otherSide(source) }));
+  for (const target of sides) await settleHadBefore(mailbox, target);
 }
 
 /** Neither was anything asked for in advance, nor does anything wait for the end of an offer. */
@@ -68,7 +70,7 @@ interface ToCopy {
 async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspects }: ToCopy): Promise<void> {
   const target = otherSide(source);
   const { sessions, views, progress, connections, inFlight, shortage, stop, isUnstable } = mailbox;
-  const { appendLimit } = sessions[target].capabilities;
+  const { appendLimit, mailboxesAreLabels } = sessions[target].capabilities;
   const direction = { source, target };
   const plan = new BatchPlan({ ...batchLimits, largest: appendLimit, alone: suspects });
   const offered = new UidSetBuilder();
@@ -104,7 +106,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspe
   await transferAll(
     {
       ...{ source: sessions[source], target: sessions[target], suspects, stop, reluctance, hooks },
-      destination: { wireName, uidValidity, nextUid: progress[target].nextUid },
+      destination: { wireName, uidValidity, nextUid: mailboxesAreLabels ? 1 : progress[target].nextUid },
       spares: {
         acquire: () => connections.acquire(target),
         release: (session) => {

@@ -2,9 +2,8 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { whereOffered } from "../../imap/step-down.ts";
-import { deletedMark, expunge } from "../../imap/verbs/expunge.ts";
+import { expunge } from "../../imap/verbs/expunge.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { storableFlags } from "../../model/flags.ts";
 import type { Side } from "../../model/side.ts";
 import {
   countUids,
@@ -43,7 +42,7 @@ export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: Ui
   mailbox.progress[side].isTouched = true;
   const refused = await expungeOrDivide(mailbox, { side, uids, patience: { left: refusalsInARow } });
   const left = refused.map((one) => one.uids).reduce(union, emptyUidSet);
-  const mayMark = storableFlags(deletedMark, mailbox.views[side].permanentFlags) === deletedMark;
+  const mayMark = mailbox.views[side].permanentFlags.names?.has("\\deleted") ?? true;
   for (const words of new Set(refused.map((one) => one.words))) {
     const alike = refused.filter((one) => one.words === words);
     recordRefusedDeletion(mailbox, {

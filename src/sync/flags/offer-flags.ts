@@ -36,7 +36,7 @@ export interface FlagRefusal {
 export function noteFlagRefusal(mailbox: OpenMailbox, refusal: FlagRefusal): void {
   const { views, flags, report, name } = mailbox;
   const { side, uids, keywords, reason = "the server said that it did so, but they are not set" } = refusal;
-  views[side].refuseKeywords(keywords);
+  views[side].refuseFlags(keywords);
   flags[side].noteUnkept(keywords);
   recordRefusedFlags(mailbox, { side, uids, reason, isDenied: refusal.reason === undefined });
   report({ type: "flags-refused", side, mailbox: name, uids, reason });

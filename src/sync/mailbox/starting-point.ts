@@ -81,6 +81,7 @@ export function progressFrom(
       isTouched: false,
       nextUid: views[side].uidNext,
       unnamed: emptyUidSet,
+      hadBefore: [],
       silent: [],
       areCopiesDoubted: false,
       counted: views[side].existedWhenSelected,

@@ -7,6 +7,9 @@ import { alike } from "../../util/alike.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 
+/** In place of a server's words: it has an equal message there, and none was refused. */
+export const hadBefore = "the server has an equal message there and keeps one of them";
+
 /** Messages of a side that the other one refused, earlier and in this run. */
 export function refusedUids({ store, idx }: OpenMailbox, side: Side): UidSet {
   return uidSetOf(store.refusals.messages(idx).flatMap((message) => (message.side === side ? [message.uid] : [])));

@@ -9,6 +9,7 @@ import { alike } from "../../util/alike.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { Run } from "../context/run.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { hadBefore } from "./record-refusal.ts";
 import { stillRefused } from "./retry-refused.ts";
 
 /** Up to this many mailboxes that wait for the same have a line each. */
@@ -45,7 +46,8 @@ export function reportStillRefused(
   { left, known, listings }: Leftovers<RefusedMessage>,
 ): void {
   if (left.length === 0) return;
-  const pending = groupBy(stillRefused(left, store.refusals.messages()), ({ idx }) => idx);
+  const refused = stillRefused(left, store.refusals.messages()).filter(({ reason }) => reason !== hadBefore);
+  const pending = groupBy(refused, ({ idx }) => idx);
   for (const { idx, name } of known.values()) {
     if (isIgnored(name) || !listings.local.mailboxes.has(name)) continue;
     for (const same of groupBy(pending.get(idx) ?? [], ({ side, reason }) => `${side} ${alike(reason)}`).values()) {

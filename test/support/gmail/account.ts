@@ -59,6 +59,8 @@ export class Account {
   #modSeq = 1000n;
   #lastId = 1_278_455_344_230_334_865n;
   #lastUidValidity = 0;
+  /** Of all messages that there have been: a mailbox announces them all. */
+  readonly keywords = new Set<string>(["$NotPhishing", "$Phishing"]);
   /** Octets of APPEND since the server was started. */
   uploaded = 0;
 
@@ -158,6 +160,7 @@ export class Account {
 
   /** Raises the mod-sequence of a message, and of all mailboxes that it is in. */
   touch(message: Message): void {
+    for (const flag of message.flags) if (!flag.startsWith("\\")) this.keywords.add(flag);
     message.modSeq = ++this.#modSeq;
     for (const place of this.placesOf(message)) place.highestModSeq = message.modSeq;
     this.noticeAll();

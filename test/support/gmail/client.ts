@@ -3,6 +3,12 @@
 import type { Account, Entry, Mailbox } from "./account.ts";
 import type { Token } from "./read-command.ts";
 
+export interface Selected {
+  readonly mailbox: Mailbox;
+  readonly isReadOnly: boolean;
+  readonly known: readonly Entry[];
+}
+
 export interface Client {
   /** Of the command that is being carried out. */
   readonly tag: string;
@@ -15,7 +21,7 @@ export interface Client {
   open(mailbox: Mailbox, isReadOnly: boolean): void;
   close(): void;
   /** With the messages as the client numbers them. @throws Refusal when there is none, or it is open for reading only. */
-  selected(how?: { readonly forWriting?: boolean }): { readonly mailbox: Mailbox; readonly known: readonly Entry[] };
+  selected(how?: { readonly forWriting?: boolean }): Selected;
   /** RFC 7162 3.1.1: from now on mod-sequences are told. */
   tellModSeqs(): void;
   /** The client has just learnt the state of a message. */

@@ -3,7 +3,7 @@
 
 import type { Socket } from "node:net";
 import type { Account, Entry, Mailbox } from "./account.ts";
-import type { Client, Handler } from "./client.ts";
+import type { Client, Handler, Selected } from "./client.ts";
 import { flagsOf } from "./fetch-items.ts";
 import { mailboxCommands } from "./mailbox-commands.ts";
 import { messageCommands } from "./message-commands.ts";
@@ -82,7 +82,7 @@ export class Connection implements Client {
       : ["IMAP4rev1", "UNSELECT", "IDLE", "NAMESPACE", "ID", "SASL-IR", "AUTH=PLAIN"];
   }
 
-  selected({ forWriting = false } = {}): { readonly mailbox: Mailbox; readonly known: readonly Entry[] } {
+  selected({ forWriting = false } = {}): Selected {
     if (this.#selected === undefined) throw new Refusal("BAD", "no mailbox selected");
     if (forWriting && this.#selected.isReadOnly) throw new Refusal("NO", "[READ-ONLY] Folder is read-only");
     return this.#selected;

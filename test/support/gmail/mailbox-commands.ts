@@ -118,7 +118,8 @@ function select(client: Client, [name, parameters]: readonly Token[], isReadOnly
     client.tellModSeqs();
   }
   client.open(mailbox, isReadOnly);
-  const flags = "\\Answered \\Flagged \\Draft \\Deleted \\Seen $NotPhishing $Phishing";
+  const keywords = [...client.account.keywords].sort();
+  const flags = ["\\Answered", "\\Flagged", "\\Draft", "\\Deleted", "\\Seen", ...keywords].join(" ");
   client.say(`* FLAGS (${flags})`);
   client.say(`* OK [PERMANENTFLAGS (${isReadOnly ? "" : `${flags} \\*`})] Flags permitted.`);
   client.say(`* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs valid.`);

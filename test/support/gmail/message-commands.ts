@@ -28,7 +28,8 @@ export const messageCommands: Readonly<Record<string, Handler>> = {
     return undefined;
   },
   CLOSE: (client) => {
-    expunge(client, () => true);
+    // RFC 3501 6.4.2: nothing is removed from what is open for reading only.
+    if (!client.selected().isReadOnly) expunge(client, () => true);
     client.close();
     return undefined;
   },
@@ -87,11 +88,13 @@ function store(client: Client, args: readonly Token[], byUid: boolean): string |
     }
     if (what.toUpperCase() === "FLAGS") storeFlags(client, entry, { sign, values });
     else for (const name of values) storeLabel(client, entry, { sign, name });
-    if (!mailbox.entries.includes(entry) || (silent !== undefined && !client.tellsModSeqs)) continue;
+    if (silent !== undefined && !client.tellsModSeqs) continue;
+    const isGone = !mailbox.entries.includes(entry);
     client.noteTold(entry);
     const told = [
       ...(byUid ? [`UID ${entry.uid}`] : []),
-      ...(client.tellsModSeqs ? [`MODSEQ (${entry.message.modSeq})`] : []),
+      // Seen on the real one: what auto-expunge takes away has none any more.
+      ...(client.tellsModSeqs ? [`MODSEQ (${isGone ? 0 : entry.message.modSeq})`] : []),
       ...(silent === undefined ? [`FLAGS (${flagsOf(entry).join(" ")})`] : []),
     ];
     client.say(`* ${number} FETCH (${told.join(" ")})`);

@@ -71,6 +71,13 @@ const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf
     ],
     [{ ...here, type: "messages-added", sourceUids: [1], uids: [11] }, "info", "Added 1 message, UID 1 -> 11"],
   ],
+  "messages-had-before": [
+    [
+      { ...here, type: "messages-had-before", sourceUids: uidSetOf([2, 3]), uids: uidSetOf([1]) },
+      "info",
+      "Keeps one of equal messages: UID 2:3 of the local side is UID 1 here",
+    ],
+  ],
   "messages-removed": [[{ ...here, type: "messages-removed", uids }, "info", "Removed UID 1:3,7"]],
   "late-copies-removed": [
     [
