@@ -19,10 +19,14 @@ function using(names: Readonly<Record<string, string>>): string {
 }
 
 const remoteNames = { "Sent Items": "Sent", "Deleted Items": "Trash", Drafts: "Drafts", "Misc/Archived": "Archive" };
-const { english, odd, moved } = await startAll({
+const { english, odd, moved, bare } = await startAll({
   english: startDovecot({ extraConfig: using({ Sent: "Sent", Trash: "Trash", Drafts: "Drafts", Archive: "Archive" }) }),
   odd: startDovecot({ separator: ".", extraConfig: using(remoteNames).replace("Misc/", "Misc.") }),
   moved: startDovecot({ extraConfig: using({ Versandt: "Sent" }) }),
+  bare: startDovecot({
+    extraConfig: using({ Gesendet: "Sent", Alles: "All" }),
+    withoutCapabilities: ["SPECIAL-USE", "LIST-EXTENDED", "LIST-STATUS"],
+  }),
 });
 const servers = { local: english, remote: odd };
 const settings = { "map-special-use": "YES" };
@@ -75,6 +79,19 @@ for (const pattern of ["*", "INBOX Sent Sent/* Archive Drafts Trash"]) {
     assert.ok(!(await names(stores.remote)).includes("Deleted Items"));
   });
 }
+
+test("a server tells uses without being asked: they are paired, and left out", async (t) => {
+  const stores = await twoStores(t, { local: english, remote: bare }, { settings });
+  await command(stores.local, "CREATE Sent");
+  await deliver(stores.local, "Sent", ...mails("s", 1));
+  await command(stores.remote, "CREATE Gesendet", "CREATE Alles");
+  await deliver(stores.remote, "Alles", ...mails("copy", 1));
+  const { stderr } = await run(stores);
+  assert.match(stderr, /special use: "Alles"/);
+  assert.deepEqual(await contents(stores.remote, "Gesendet"), ["s1"]);
+  assert.deepEqual(await names(stores.local), ["INBOX", "Sent"]);
+  assert.deepEqual((await run(stores)).stderr, "");
+});
 
 describe("what was paired stays so", () => {
   async function everything({ local, remote, home }: TwoStores): Promise<unknown> {
