@@ -5,6 +5,7 @@ import { InterimapError } from "../model/errors.ts";
 import type { Side } from "../model/side.ts";
 import { wordsOf } from "./command-refused.ts";
 import type { StatusResponse, TaggedResponse } from "./responses.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 const hint = "it might take the text of a message for commands; run again: what was done is recorded";
 
@@ -19,7 +20,7 @@ export class LiteralRefused extends InterimapError {
     super(
       "CONNECTION_LOST",
       `the server did not understand ${command}, so the connection was dropped: ${answer.status} ${words}`,
-      { side, hint },
+      { side, hint, retryAfterMs: retryAfterMs(answer) },
     );
     this.name = "LiteralRefused";
     this.command = command;
@@ -28,7 +29,12 @@ export class LiteralRefused extends InterimapError {
 
   /** For what was on the same connection, and is not to blame. */
   get alsoLost(): InterimapError {
-    const { message, side } = this;
-    return new InterimapError("CONNECTION_LOST", message, { hint, cause: this, ...(side && { side }) });
+    const { message, side, retryAfterMs: pause } = this;
+    return new InterimapError("CONNECTION_LOST", message, {
+      hint,
+      cause: this,
+      retryAfterMs: pause,
+      ...(side && { side }),
+    });
   }
 }

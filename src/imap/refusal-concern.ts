@@ -29,13 +29,16 @@ const byCode: ReadonlyMap<string, Concern> = new Map([
 const content = /message contains|newline|header|malformed|\bNUL\b|virus|spam/i;
 const size = /too (?:large|big|long)|(?:message|maximum|max\.?) size|size limit|larger than/i;
 const room = /quota|\bfull\b|(?:no|out of|not enough|insufficient) (?:\w+ )?(?:space|room|storage)|space left/i;
+const perDay = /bandwidth|for today|\bdaily\b/i;
 const moment =
-  /permission|not permitted|denied|read.?only|temporar|try (?:again|later)|unavailable|too many|throttl|\bin use\b|locked/i;
+  /bandwidth|for today|\bdaily\b|permission|not permitted|denied|read.?only|temporar|try (?:again|later)|unavailable|too many|throttl|\bin use\b|locked/i;
 
 export function concernOf({ responseCode, words }: Pick<CommandRefused, "responseCode" | "words">): Concern {
   const told = byCode.get(responseCode?.name ?? "");
   // A limit may be one of size.
   if (told === "moment" && size.test(words)) return "message";
+  // What may be sent in a day is no matter of room.
+  if (told === "room" && perDay.test(words)) return "moment";
   if (told !== undefined) return told;
   if (content.test(words)) return "message";
   if (room.test(words)) return "room";

@@ -26,12 +26,17 @@ const time = /(\d{1,9}(?:\.\d{1,9})?) ?(milliseconds?|msecs?|ms|seconds?|secs?|s
 /** A longer one is a misunderstanding, or a matter for people. */
 const longest = 24 * hour;
 
+/** Exchange when it is busy or throttles; and limits of what an account may transfer in a day, which Gmail has. */
+const busy = /throttl|too many|exceeded|server (?:is )?(?:unavailable|busy)/i;
+const daily = /bandwidth|\bdaily\b|(?:per|for the|24.hour) ?day|for today/i;
+
 /** How long the server wants to be left alone, in ms; undefined when it does not say. */
 export function retryAfterMs({ code, text }: Words): number | undefined {
   const isComplaint = complaint.test(text);
   const told = isComplaint ? timeIn(text) : undefined;
-  const known = pauses.get(code?.name ?? "") ?? (/throttl|too many|exceeded/i.test(text) ? minute : undefined);
-  return told ?? known;
+  if (told !== undefined) return told;
+  if (isComplaint && daily.test(text)) return hour;
+  return pauses.get(code?.name ?? "") ?? (busy.test(text) ? minute : undefined);
 }
 
 function timeIn(text: string): number | undefined {

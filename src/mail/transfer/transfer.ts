@@ -3,7 +3,7 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
-import { type FetchedMessage, fetchMessages } from "../../imap/verbs/fetch.ts";
+import type { FetchedMessage } from "../../imap/verbs/fetch.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
 import { interrupted } from "../../model/errors.ts";
 import { messageIdOf } from "../../model/message-id.ts";
@@ -15,6 +15,7 @@ import { AppendLanes } from "./append-lanes.ts";
 import type { Batch } from "./batch-plan.ts";
 import type { BatchQueue } from "./batch-queue.ts";
 import type { ByteBudget } from "./byte-budget.ts";
+import { fetchAsGiven } from "./fetch-as-given.ts";
 
 /** What a message in flight takes in memory beside its octets. */
 const messageOverhead = 2048;
@@ -163,16 +164,16 @@ async function copyBatch(
   transfer: Transfer,
   { uids, octets, isAgain = false }: Batch & { readonly isAgain?: boolean },
 ): Promise<void> {
-  const { source, hooks, budget } = transfer;
+  const { hooks, budget } = transfer;
   const larger = new Map<number, number>();
   const onLarger = (uid: number, found: number): void => void larger.set(uid, found);
-  const delivered = await fetchMessages(source, uidSetOf(uids), { octets, onLarger });
+  const { delivered, refused } = await fetchAsGiven(transfer, { uids, octets, onLarger });
   for (const { uid } of delivered.filter(isEmptyMessage))
     hooks.refused({ uid, size: 0, messageId: undefined, reason: "the message is empty" });
   const messages = delivered.filter((message) => !isEmptyMessage(message));
   if (uids.length === 1) noteMessageId(transfer, uids[0]!, messages[0]);
   messages.sort((a, b) => a.uid - b.uid);
-  const found = uidSetOf([...delivered.map(({ uid }) => uid), ...larger.keys()]);
+  const found = uidSetOf([...delivered.map(({ uid }) => uid), ...refused, ...larger.keys()]);
   const undelivered = subtract(uidSetOf(uids), found);
   if (!isEmpty(undelivered)) await hooks.undelivered(undelivered);
   if (messages.length > 0) await appendFetched(transfer, messages);

@@ -155,7 +155,8 @@ function noteDeath(
 ): void {
   const { source } = direction;
   const { store, idx, sessions } = mailbox;
-  if (error.side === undefined) return;
+  // A server that asks for a pause has nothing against the message.
+  if (error.side === undefined || error.retryAfterMs !== undefined) return;
   // What cannot be understood may be a message whose octets were announced wrongly.
   const isDeath =
     error.code === "CONNECTION_LOST" ||

@@ -24,6 +24,10 @@ const answers: readonly (readonly [code: string | undefined, text: string, conce
   [undefined, "Message contains invalid header", "message"],
   [undefined, "Message contains NUL characters", "message"],
   [undefined, "Message too large", "message"],
+  [undefined, "Request is throttled. Suggested Backoff Time: 299609 milliseconds", "moment"],
+  [undefined, "Server Unavailable. 15", "moment"],
+  [undefined, "Account exceeded command or bandwidth limits. (Failure)", "moment"],
+  ["OVERQUOTA", "Account has exceeded its upload limit for today. (Failure)", "moment"],
   [undefined, "APPEND failed", "unknown"],
   ["X-ODD", "Never seen before", "unknown"],
 ];

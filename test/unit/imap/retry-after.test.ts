@@ -46,8 +46,20 @@ test("codes without a time: short for what passes soon, longer for limits", () =
 });
 
 test("throttling in words alone is a minute", () => {
-  for (const text of ["You have been throttled", "Too many simultaneous connections", "Bandwidth limits exceeded"])
+  for (const text of ["You have been throttled", "Too many simultaneous connections", "Server Unavailable. 15"])
     assert.equal(told(text), minute, text);
+});
+
+test("what is granted again the next day is worth an hour, whatever code comes with it", () => {
+  for (const text of [
+    "Account exceeded command or bandwidth limits. (Failure)",
+    "Account has exceeded its upload limit for today.",
+    "Daily limit exceeded",
+  ]) {
+    assert.equal(told(text), hour, text);
+    assert.equal(told(text, "ALERT"), hour, text);
+    assert.equal(told(text, "OVERQUOTA"), hour, text);
+  }
 });
 
 test("what is no complaint says nothing", () => {

@@ -1,0 +1,61 @@
+// Fetches messages of which the server may refuse single ones: Exchange cannot convert some, and Yahoo has lost others.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import { type FetchedMessage, fetchMessages } from "../../imap/verbs/fetch.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import { allDone } from "../../util/all-done.ts";
+import type { TransferHooks } from "./transfer-hooks.ts";
+
+interface Wanted {
+  readonly uids: readonly number[];
+  readonly octets: number;
+  readonly onLarger: (uid: number, found: number) => void;
+}
+
+interface Given {
+  readonly delivered: FetchedMessage[];
+  /** The hook was told of these. */
+  readonly refused: readonly number[];
+}
+
+/**
+ * What the server gives of them. Refused, they are asked for one by one, all at once: servers count errors, and end the
+ * connection after ten. @throws CommandRefused when it gives none of several, or says that it wants a pause.
+ */
+export async function fetchAsGiven(
+  { source, hooks }: { readonly source: Channel; readonly hooks: Pick<TransferHooks, "refused"> },
+  { uids, octets, onLarger }: Wanted,
+): Promise<Given> {
+  try {
+    return { delivered: await fetchMessages(source, uidSetOf(uids), { octets, onLarger }), refused: [] };
+  } catch (error) {
+    if (!isAboutMessages(error)) throw error;
+    const answers = await allDone(uids.map(fetchOne));
+    const delivered = answers.flatMap((answer) => (answer instanceof CommandRefused ? [] : [answer]));
+    if (delivered.length === 0 && uids.length > 1) throw error;
+    const refused = uids.flatMap((uid, i) => {
+      const answer = answers[i];
+      if (!(answer instanceof CommandRefused)) return [];
+      const reason = `the ${source.side} server does not deliver it: ${answer.words}`;
+      hooks.refused({ uid, size: 0, messageId: undefined, reason });
+      return [uid];
+    });
+    return { delivered: delivered.flat(), refused };
+  }
+
+  async function fetchOne(uid: number): Promise<FetchedMessage[] | CommandRefused> {
+    try {
+      return await fetchMessages(source, uidSetOf([uid]), { octets, onLarger });
+    } catch (error) {
+      if (!isAboutMessages(error)) throw error;
+      return error;
+    }
+  }
+}
+
+/** Yahoo says UNAVAILABLE of messages that it will never give. */
+function isAboutMessages(error: unknown): error is CommandRefused {
+  if (!(error instanceof CommandRefused)) return false;
+  return !error.willPass || error.responseCode?.name === "UNAVAILABLE";
+}
