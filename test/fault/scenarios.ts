@@ -100,6 +100,12 @@ export const scenarios: readonly Scenario[] = [
     remote: ["flag INBOX a1 +\\Flagged", "expunge INBOX a2"],
   },
   {
+    name: "expunge beside messages that are only marked",
+    synced: ["append INBOX a*6", "flag INBOX a4 +\\Deleted"],
+    local: ["expunge INBOX a1 a3"],
+    remote: ["flag INBOX a5 +\\Deleted +work"],
+  },
+  {
     name: "everything at once in one mailbox",
     synced: ["append INBOX a*8 twin twin"],
     local: ["append INBOX l*3 twin", "flag INBOX a1 a2 +\\Seen", "expunge INBOX a3 a4"],
