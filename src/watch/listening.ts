@@ -55,6 +55,7 @@ export function noteUnsolicited(agenda: Agenda, { side, view }: Session, { respo
       agenda.noteMailbox(side, response.name, response);
       return true;
     case "exists":
+    case "expunge":
     case "vanished":
     case "fetch":
       if (view !== undefined && !isWorking) agenda.noteMailbox(side, view.wireName);

@@ -97,7 +97,6 @@ test("a sample that reaches beyond what exists now is not trusted: SELECT again 
 const unfit: readonly (readonly [what: string, lines: string, answer: string, reason: RegExp])[] = [
   ["is read-only", codes, "OK [READ-ONLY] look", /read-only/],
   ["says no UIDVALIDITY", "S: * OK [UIDNEXT 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDVALIDITY/],
-  ["says no UIDNEXT", "S: * OK [UIDVALIDITY 3] n\nS: * OK [HIGHESTMODSEQ 3] h", "OK", /UIDNEXT/],
 ];
 
 for (const [what, lines, answer, reason] of unfit) {
@@ -105,6 +104,28 @@ for (const [what, lines, answer, reason] of unfit) {
     await withSession(`C: t1 SELECT a\n${lines}\nS: t1 ${answer}`, (session) =>
       assert.rejects(observe(session, "a"), failsWith("MAILBOX_UNSYNCABLE", reason)),
     );
+  });
+}
+
+for (const [answer, outcome] of [
+  ["S: * STATUS a (MESSAGES 2 UIDNEXT 9 UIDVALIDITY 3 HIGHESTMODSEQ 3)", 9],
+  ["", /no UIDVALIDITY or no UIDNEXT/],
+] as const) {
+  test(`a UIDNEXT that SELECT does not tell is asked for; ${answer === "" ? "without one nothing can be synchronised" : "STATUS tells it"}`, async () => {
+    const script = `
+      C: t1 SELECT a
+      S: * 2 EXISTS
+      S: * OK [UIDVALIDITY 3] v
+      S: * OK [HIGHESTMODSEQ 3] h
+      S: t1 OK
+      C: t2 STATUS a (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)
+      ${answer}
+      S: t2 OK`;
+    await withSession(script, async (session) => {
+      const observing = observe(session, "a");
+      if (typeof outcome !== "number") return assert.rejects(observing, failsWith("MAILBOX_UNSYNCABLE", outcome));
+      assert.equal((await observing).state.uidNext, outcome);
+    });
   });
 }
 

@@ -8,25 +8,25 @@ import { eachFlags } from "../../imap/verbs/fetch-flags.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { KnownFlags } from "../../model/known-flags.ts";
 import { intersect, subtract, uidRange, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
-import { type Baseline, Observed } from "./changes.ts";
-import { requireObservable } from "./observable.ts";
+import type { Baseline, Observed } from "./changes.ts";
+import { opened } from "./observable.ts";
 import { expected } from "./presence.ts";
 
 /** As `observe()`. */
 export async function observeByLooking(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
   const selecting = select(channel, wireName);
   // In the same packet, where the channel knows already what it is about.
-  const opened = channel.view?.wireName === wireName ? channel.view : undefined;
-  const early = opened && firstLook(channel, opened, baseline);
+  const expectedView = channel.view?.wireName === wireName ? channel.view : undefined;
+  const early = expectedView && firstLook(channel, expectedView, baseline);
   early?.catch(() => undefined);
   const view = await selecting.catch(async (error: unknown) => {
     await early?.catch(() => undefined);
     throw error;
   });
-  const observed = new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
+  const observed = await opened(channel, view, baseline);
   const first = await early;
   // It was looked at in vain when another mailbox has this name now, or it had to be selected once more.
-  if (observed.isAnew || view !== opened) {
+  if (observed.isAnew || view !== expectedView) {
     view.pending.takeAllChanges();
     await lookInFull(channel, observed);
   } else note(observed, first);

@@ -9,8 +9,8 @@ import { select } from "../../imap/verbs/select.ts";
 import { hasModSeq } from "../../model/mailbox-state.ts";
 import { firstModSeq } from "../../model/mod-seq.ts";
 import { maxUid, uidRange } from "../../model/uid-set.ts";
-import { type Again, type Baseline, Observed } from "./changes.ts";
-import { requireObservable } from "./observable.ts";
+import type { Again, Baseline, Observed } from "./changes.ts";
+import { opened } from "./observable.ts";
 import { noteMissing, seemsWhole } from "./presence.ts";
 
 /** As `observe()`; of a mailbox without mod-sequences nothing is found out yet. */
@@ -18,9 +18,9 @@ export async function observeByModSeqs(channel: Channel, wireName: string, basel
   const selecting = select(channel, wireName, baseline && { state: baseline.state, sequenceSample: [] });
   const asking = baseline && askForChanges(channel, baseline);
   const view = await selecting.finally(() => asking);
-  const observed = new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
-  if (observed.isAnew) view.pending.takeAllChanges();
-  else if (observed.rung === "mod-sequences" && !seemsWhole(observed)) await noteMissing(channel, observed);
+  const observed = await opened(channel, view, baseline);
+  const isSought = observed.rung === "mod-sequences" && !observed.isAnew && !seemsWhole(observed);
+  if (isSought) await noteMissing(channel, observed);
   return observed;
 }
 

@@ -6,8 +6,8 @@ import { selectAgain, type SelectBaseline } from "../../imap/mailbox/select-comm
 import { select } from "../../imap/verbs/select.ts";
 import { hasModSeq } from "../../model/mailbox-state.ts";
 import { firstModSeq } from "../../model/mod-seq.ts";
-import { type Again, type Baseline, Observed } from "./changes.ts";
-import { requireObservable } from "./observable.ts";
+import type { Again, Baseline, Observed } from "./changes.ts";
+import { opened } from "./observable.ts";
 
 /** As `observe()`. */
 export async function observeByQresync(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
@@ -24,11 +24,7 @@ interface Asked {
 
 async function observeOnce(channel: Channel, wireName: string, { known, baseline }: Asked): Promise<Observed> {
   const view = await select(channel, wireName, known);
-  const observed = new Observed(view, { rung: requireObservable(view, channel.side, baseline?.state), baseline });
-  if (!observed.isAnew) return observed;
-  view.pending.takeAllChanges();
-  view.takeVanished(view.pending.vanished);
-  return observed;
+  return opened(channel, view, baseline);
 }
 
 function selectBaseline({ state, sequenceSample = () => [] }: Baseline): SelectBaseline {

@@ -1,16 +1,38 @@
-// Refuses mailboxes that cannot be synchronised, whatever their server can do otherwise.
+// Opens mailboxes for who observes them, and refuses those that cannot be synchronised, whatever their server can do otherwise.
 
+import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { statusIfAny } from "../../imap/verbs/mailbox.ts";
 import { InterimapError } from "../../model/errors.ts";
-import type { MailboxState } from "../../model/mailbox-state.ts";
 import type { Side } from "../../model/side.ts";
-import { type Rung, rungOf } from "./rung.ts";
+import { type Baseline, Observed } from "./changes.ts";
+import { rungOf } from "./rung.ts";
 
-/** @throws InterimapError MAILBOX_UNSYNCABLE when nothing can be written, or it has no UIDs. */
-export function requireObservable(view: MailboxView, side: Side, baseline: MailboxState | undefined): Rung {
+/**
+ * What is known of a selected mailbox so far.
+ * @throws InterimapError MAILBOX_UNSYNCABLE when nothing can be written, or it has no UIDs.
+ */
+export async function opened(channel: Channel, view: MailboxView, baseline?: Baseline): Promise<Observed> {
+  if (view.uidNext === 0) await askForUidNext(channel, view);
   const flaw = flawOf(view);
-  if (flaw !== undefined) throw unsyncable(flaw, side);
-  return rungOf(view, baseline);
+  if (flaw !== undefined) throw unsyncable(flaw, channel.side);
+  const observed = new Observed(view, { rung: rungOf(view, baseline?.state), baseline });
+  if (observed.isAnew) forgetReports(view);
+  return observed;
+}
+
+/** They are about messages of another mailbox, or of this one before its UIDs meant something else. */
+function forgetReports({ pending }: MailboxView): void {
+  pending.takeAllChanges();
+  pending.takeVanished(pending.vanished);
+}
+
+/** Old servers tell it only when they are asked (RFC 3501 6.3.1). */
+async function askForUidNext(channel: Channel, view: MailboxView): Promise<void> {
+  const { uidNext = 0 } = (await statusIfAny(channel, view.wireName)) ?? {};
+  // What came meanwhile may have been told, too: the next look finds it.
+  view.uidNext = Math.max(view.uidNext, uidNext);
+  view.whenSelected = { ...view.whenSelected, uidNext: view.uidNext };
 }
 
 function flawOf({ isReadOnly, uidValidity, uidNext }: MailboxView): string | undefined {

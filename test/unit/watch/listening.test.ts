@@ -56,6 +56,7 @@ const list = { kind: "list", attributes: [], delimiter: "/", name: "b" } as cons
 const inSelected: readonly UntaggedResponse[] = [
   { kind: "exists", count: 3 },
   { kind: "vanished", earlier: false, uids: uidSetOf([1]) },
+  { kind: "expunge", sequence: 1 },
   fetched,
 ];
 
