@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -11,6 +11,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { makeHome, runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { type Profile, startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
 import {
   command,
   contents,
@@ -23,15 +24,22 @@ import {
   userNames,
 } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, eventually, startWatching, type WatchedStores } from "../support/watching.ts";
-import { assertNothingToDo } from "./converge.ts";
+import { assertNothingToChange, assertNothingToDo } from "./converge.ts";
 
-const { dovecot, dot, plain, mute, cyrus } = await startAll({
+const { dovecot, dot, plain, mute, cyrus, first, second } = await startAll({
   dovecot: startDovecot(),
   dot: startDovecot({ separator: "." }),
   plain: startDovecot({ withoutCapabilities: ["NOTIFY"] }),
   mute: startDovecot({ separator: ".", withoutCapabilities: ["NOTIFY", "IDLE"] }),
   cyrus: startCyrus({ users: userNames }),
+  first: startDovecot(),
+  second: startDovecot(),
 });
+
+const lesser = (behind: MailServer, profile: Profile): Promise<StrictFilter> =>
+  startStrictFilter(behind, { profile, without: ["NOTIFY"] });
+const [noqresync, nocondstore] = [await lesser(first, "noqresync"), await lesser(second, "nocondstore")];
+after(() => Promise.all([noqresync.stop(), nocondstore.stop()]));
 
 function said({ proxies }: TwoStores, side: Side, pattern: RegExp): string[] {
   return proxies[side].clientLines.filter((line) => pattern.test(line));
@@ -46,11 +54,11 @@ async function idlesIn(stores: TwoStores, side: Side, count: number): Promise<vo
   await eventually(`${count} connections that idle`, () => granted() >= count);
 }
 
-async function assertDone(stores: WatchedStores): Promise<void> {
+async function assertDone(stores: WatchedStores, assertSilent = assertNothingToDo): Promise<void> {
   await becomeIdentical(stores);
   await stores.daemon.waits();
   await stores.daemon.stop();
-  await assertNothingToDo(stores);
+  await assertSilent(stores);
 }
 
 describe("without NOTIFY", { concurrency: 3 }, () => {
@@ -58,6 +66,10 @@ describe("without NOTIFY", { concurrency: 3 }, () => {
     ["Cyrus as the remote side", "remote", () => ({ local: dovecot, remote: cyrus })],
     ["Cyrus as the local side", "local", () => ({ local: cyrus, remote: dovecot })],
     ["Dovecot", "remote", () => ({ local: dot, remote: plain })],
+    ["mod-sequences and no QRESYNC", "remote", () => ({ local: dot, remote: noqresync.server })],
+    ["mod-sequences and no QRESYNC, locally", "local", () => ({ local: noqresync.server, remote: dot })],
+    ["no mod-sequences", "remote", () => ({ local: dot, remote: nocondstore.server })],
+    ["no mod-sequences, locally", "local", () => ({ local: nocondstore.server, remote: dot })],
   ];
   for (const [name, silent, servers] of partners) {
     test(`${name}: one warning, IDLE in INBOX there, NOTIFY on the other side`, async (t) => {
@@ -80,7 +92,7 @@ describe("without NOTIFY", { concurrency: 3 }, () => {
       await deliver(stores[other], "box", mail("in-it"));
       await eventually("created", async () => (await snapshot(stores[silent])).mailboxes.has("box"));
       await becomes(() => contents(stores[silent], "box"), ["in-it"]);
-      await assertDone(stores);
+      await assertDone(stores, name.startsWith("no mod-sequences") ? assertNothingToChange : assertNothingToDo);
       const warnings = stores.daemon.said(/NOTIFY/);
       assert.equal(warnings.length, 1, stores.daemon.said(/./).join("\n"));
       assert.match(warnings[0]!, new RegExp(`^${silent}: the server does not offer NOTIFY`));
