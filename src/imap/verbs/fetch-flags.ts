@@ -3,7 +3,10 @@
 import { type FlagSet, flagSet } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import type { UidSet } from "../../model/uid-set.ts";
-import { type CommandPart, line, modSeq } from "../codec/write-command.ts";
+import { splitUidSet } from "../../model/uid-set-text.ts";
+import { allDone } from "../../util/all-done.ts";
+import { type CommandPart, line, modSeq, uids as uidSet } from "../codec/write-command.ts";
+import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { FlagChange } from "../mailbox/pending-changes.ts";
 import { ask, type FetchRequest, uidFetch } from "./uid-fetch.ts";
@@ -48,7 +51,16 @@ export async function eachFlags(
  * session's view.
  */
 export async function fetchChangedSince(session: Channel, uids: UidSet, since: bigint): Promise<void> {
-  await ask(session, { uids, items: line`(UID FLAGS) (CHANGEDSINCE ${modSeq(since)})` });
+  const condition = line`(CHANGEDSINCE ${modSeq(since)})`;
+  await allDone(
+    splitUidSet(uids, maxSetOctets).map((part) =>
+      session.run({
+        name: "UID FETCH",
+        overlap: "selected",
+        parts: line`UID FETCH ${uidSet(part)} (UID FLAGS) ${condition}`,
+      }),
+    ),
+  );
 }
 
 /** The flags of few messages. A missing one is not gone until the server is asked again. */

@@ -22,9 +22,9 @@ export async function opened(channel: Channel, view: MailboxView, baseline?: Bas
 }
 
 /** They are about messages of another mailbox, or of this one before its UIDs meant something else. */
-function forgetReports({ pending }: MailboxView): void {
-  pending.takeAllChanges();
-  pending.takeVanished(pending.vanished);
+function forgetReports(view: MailboxView): void {
+  view.pending.takeAllChanges();
+  view.takeVanished(view.pending.vanished);
 }
 
 /** Old servers tell it only when they are asked (RFC 3501 6.3.1). */
