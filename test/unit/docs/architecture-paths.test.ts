@@ -22,7 +22,14 @@ function expandBraces(path: string): string[] {
   return choices.split(",").map((choice) => before + choice + after);
 }
 
-for (const document of ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "docs/servers.md", "docs/dependencies.md"]) {
+for (const document of [
+  "ARCHITECTURE.md",
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/servers.md",
+  "docs/providers.md",
+  "docs/dependencies.md",
+]) {
   test(`every path that ${document} names exists`, () => {
     const paths = pathsIn(readFileSync(new URL(document, root), "utf8"));
     assert.ok(paths.length > 0, "found no path: has the notation changed?");
