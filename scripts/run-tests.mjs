@@ -16,7 +16,7 @@ const fileTimeoutMs = 30 * 60_000;
  * Files whose tests spend most of their time in pauses of the program's; they run beside those that keep the cores busy. Of
  * these, twice as many as there are cores: while a test starts a server or asks it, its file does nothing else.
  */
-const waiting = /\/(?:watch|recovery|chaos|waits|untold-changes|standstill|completion)[^/]*$/;
+const waiting = /\/(?:watch|recovery|mailutils|chaos|waits|untold-changes|standstill|completion)[^/]*$/;
 const waitingLanes = 4;
 const workingLanes = 2 * availableParallelism();
 

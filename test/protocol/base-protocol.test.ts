@@ -147,6 +147,18 @@ for (const [what, answer, found] of searches) {
   });
 }
 
+test("a search that tells of other messages than were asked for is not believed", async () => {
+  const script = `
+    C: s UID SEARCH UID 3:4,9
+    S: * SEARCH 5 6
+    S: s OK done
+    C: t UID SEARCH ALL
+    S: * SEARCH 1 2 5 6 9
+    S: t OK done`;
+  const uids = await withSession(script, (session) => existingUids(session, parseUidSet("3:4,9")));
+  assert.equal(formatUidSet(uids), "9");
+});
+
 test("UIDs in ranges that cannot be read are not taken for none", async () => {
   const script = `
     C: s UID SEARCH RETURN (ALL) UID 1:9

@@ -42,7 +42,7 @@ describe("a list of mailboxes without an end is given up", () => {
 test("what is searched for is kept once, however often it is told", async () => {
   const script = `
     C: s UID SEARCH UID 1:3
-    S: * SEARCH 1 2 1 2 4
+    S: * SEARCH 1 2 1 2
     S: * SEARCH 1 2
     S: s OK`;
   const found = await withSession(script, (session) => existingUids(session, uidRange(1, 3)));

@@ -1,6 +1,6 @@
 // UID SEARCH (RFC 3501 6.4.4), to ask which messages are there, and which are marked as deleted.
 
-import { emptyUidSet, hasUid, intersect, maxUid, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
+import { countUids, emptyUidSet, intersect, maxUid, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
@@ -44,33 +44,41 @@ async function inRanges(session: Channel, uids: UidSet): Promise<UidSet> {
 }
 
 async function oneByOne(session: Channel, uids: UidSet): Promise<UidSet> {
-  // However often a server tells them.
-  const found = new Set<number>();
-  const claim = claimOf((uid) => {
-    if (hasUid(uids, uid)) found.add(uid);
-  });
-  await search(session, splitUidSet(uids, maxSetOctets), { start: line`UID SEARCH UID `, claim });
-  return uidSetOf(found);
+  const numbers = numbersTold();
+  await search(session, splitUidSet(uids, maxSetOctets), { start: line`UID SEARCH UID `, claim: numbers.claim });
+  const found = numbers.told();
+  const asked = intersect(uids, found);
+  // Mailutils 3.15 takes these UIDs for message numbers, and so tells others than were asked for.
+  return countUids(asked) === countUids(found) ? asked : intersect(uids, await allUids(session));
+}
+
+async function allUids(session: Channel): Promise<UidSet> {
+  const { claim, told } = numbersTold();
+  await session.run({ name: "UID SEARCH", overlap: "selected", parts: line`UID SEARCH ALL`, claim });
+  return told();
 }
 
 /** All messages that an EXPUNGE would remove now. */
 export async function markedUids(session: Channel): Promise<UidSet> {
-  const found = new Set<number>();
-  const claim = claimOf((uid) => {
-    if (Number.isInteger(uid) && uid >= 1 && uid <= maxUid) found.add(uid);
-  });
+  const { claim, told } = numbersTold();
   // A search finds what the session has seen, while EXPUNGE goes by the latest marks. After a NOOP the session has seen these,
   // but not during one (Dovecot 2.3).
   await noop(session);
   await session.run({ name: "UID SEARCH", overlap: "selected", parts: line`UID SEARCH DELETED`, claim });
-  return uidSetOf(found);
+  return told();
 }
 
-function claimOf(take: (uid: number) => void): Search["claim"] {
-  return (response) => {
-    if (response.kind !== "other" || response.name !== "SEARCH") return false;
-    for (const uid of response.line.split(" ").slice(2).map(Number)) take(uid);
-    return true;
+function numbersTold(): { readonly claim: Search["claim"]; readonly told: () => UidSet } {
+  // However often a server tells them.
+  const found = new Set<number>();
+  return {
+    claim: (response) => {
+      if (response.kind !== "other" || response.name !== "SEARCH") return false;
+      const numbers = response.line.split(" ").slice(2).map(Number);
+      for (const uid of numbers) if (Number.isInteger(uid) && uid >= 1 && uid <= maxUid) found.add(uid);
+      return true;
+    },
+    told: () => uidSetOf(found),
   };
 }
 
