@@ -52,9 +52,9 @@ export async function putMarksBack(mailbox: OpenMailbox, side: Side, lifted: rea
   const ledger = mailbox.flags[side];
   for (const [uid, found] of now) {
     const isOpen = lifted.some(({ changed }) => hasUid(changed, uid)) || before.get(uid)?.flags !== found.flags;
-    ledger.discard(uid);
-    if (isOpen) ledger.note(uid, found);
-    else ledger.learn(uid, found.flags);
+    // In place of what may have been reported of the lifted marks.
+    ledger.note(uid, found);
+    if (!isOpen) ledger.learn(uid, found.flags);
   }
 }
 
