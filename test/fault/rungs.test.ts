@@ -36,3 +36,20 @@ for (const [part, [local, remote]] of pairs.entries()) {
       assert.deepEqual(failures, []);
     });
 }
+
+const daemon = "daemon";
+if (isAskedFor("SERVERS", daemon))
+  test("a daemon whose servers have no mod-sequences reaches the same end by itself when it is cut off at any step", async (t) => {
+    const world = await startWorld({ profiles: { local: "full", remote: "nocondstore" } });
+    t.after(() => world.stop());
+    const { summary, failures } = await conduct({
+      ...{ world, servers: daemon },
+      blows: ["cut local", "cut remote"],
+      // As in the cut test.
+      scenarios: share(3, 8).filter(({ synced, args, differs }) => synced && !args && differs !== true),
+      sample: isFull ? 10 : 1,
+      asDaemon: true,
+    });
+    t.diagnostic(summary);
+    assert.deepEqual(failures, []);
+  });
