@@ -101,8 +101,8 @@ export class Session {
     this.#announcements.capabilities = capabilities;
   }
 
-  /** The server refused this although it lists it: from now on, it counts as not listed. */
-  disavow(extension: string, { message }: CommandRefused): void {
+  /** The server does not know this although it lists it: from now on, it counts as not listed. */
+  disavow(extension: string, { message }: Pick<CommandRefused, "message">): void {
     if (!this.#announcements.disavow(extension)) return;
     this.log.debug(`${message}; going on without ${extension}`, { side: this.side });
   }
