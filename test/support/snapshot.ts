@@ -29,6 +29,8 @@ export interface SnapshotOptions {
   readonly reference?: string;
   /** Mailutils keeps neither. */
   readonly withoutDatesAndKeywords?: boolean;
+  /** Courier ends the last line of a message where it has no end. */
+  readonly withFinalLineEnd?: boolean;
 }
 
 export async function snapshot(
@@ -68,24 +70,22 @@ export async function snapshot(
 
 const unselectable = new Set(["\\noselect", "\\nonexistent"]);
 
-async function messagesIn(
-  imap: RawImap,
-  wireName: string,
-  { withoutDatesAndKeywords = false }: SnapshotOptions,
-): Promise<MessageSnapshot[]> {
+async function messagesIn(imap: RawImap, wireName: string, options: SnapshotOptions): Promise<MessageSnapshot[]> {
   const messages: MessageSnapshot[] = [];
   const [examined] = await Promise.all([
     imap.send(`EXAMINE ${quoted(wireName)}`),
     imap.send("UID FETCH 1:* (FLAGS INTERNALDATE BODY.PEEK[])", (response) => {
-      if (response.line.includes("BODY[]")) messages.push(messageSnapshot(response, withoutDatesAndKeywords));
+      if (response.line.includes("BODY[]")) messages.push(messageSnapshot(response, options));
     }),
   ]);
   if (examined.status !== "OK") throw new Error(`EXAMINE ${wireName}: ${examined.text}`);
   return messages.sort((a, b) => compare(identity(a), identity(b)));
 }
 
-function messageSnapshot({ line, literals }: RawResponse, isLess: boolean): MessageSnapshot {
-  const bytes = literals[0] ?? Buffer.from(/BODY\[\] "(.*?)"/.exec(line)?.[1] ?? "", "latin1");
+function messageSnapshot({ line, literals }: RawResponse, options: SnapshotOptions): MessageSnapshot {
+  const { withoutDatesAndKeywords: isLess = false, withFinalLineEnd = false } = options;
+  const sent = literals[0] ?? Buffer.from(/BODY\[\] "(.*?)"/.exec(line)?.[1] ?? "", "latin1");
+  const bytes = withFinalLineEnd && sent.at(-1) !== 0x0a ? Buffer.concat([sent, Buffer.from("\r\n")]) : sent;
   const flags = (/FLAGS \(([^)]*)\)/.exec(line)?.[1] ?? "").toLowerCase().split(" ");
   const head = bytes.toString("latin1", 0, 8192);
   return {

@@ -24,6 +24,8 @@ export interface FlagSituation {
   readonly present: PerSide<FlagSet | undefined>;
   /** The flags when both were synchronised last, where they are known. */
   readonly base: PerSide<FlagSet | undefined>;
+  /** As {@link base}, where only one side may have changed. */
+  readonly recorded?: PerSide<FlagSet | undefined>;
 }
 
 export interface FlagUpdate {
@@ -63,7 +65,7 @@ export function planFlags(situations: readonly FlagSituation[], permanent: PerSi
 /** Undefined when nothing that happened concerns this side. */
 function wantedOn(
   side: Side,
-  { changes, present, agreed }: FlagSituation & { readonly agreed: FlagSet | undefined },
+  { changes, present, agreed, recorded }: FlagSituation & { readonly agreed: FlagSet | undefined },
   permanent: PerSide<PermanentFlags>,
 ): FlagSet | undefined {
   const other = otherSide(side);
@@ -78,8 +80,10 @@ function wantedOn(
     ];
     return unionFlags(withoutFlags(ours, removedThere), withoutFlags(offered, removedHere));
   }
-  const beyondThem = present[side] === undefined ? undefined : untoldFlags(present[side], permanent[other]);
-  return beyondThem === undefined ? offered : unionFlags(offered, beyondThem);
+  if (present[side] === undefined) return offered;
+  // What it had it has lost, also where no message is left there that has it, and the server forgets the keyword (Courier).
+  const beyondThem = withoutFlags(untoldFlags(present[side], permanent[other]), recorded?.[other] ?? noFlags);
+  return unionFlags(offered, beyondThem);
 }
 
 /** A flag that is known of one side only is none that both had; where only that side is known, all that the other can tell. */

@@ -104,11 +104,13 @@ function situationOf(
   const { flags } = mailbox;
   const isContested = sides.every((side) => changes[side].has(pair[side]));
   const isToMerge = isContested || isRefused(mailbox, pair, "unflaggable");
+  const recorded = baseOf(mailbox, pair);
   return {
     pair,
     changes: perSide((side) => changes[side].get(pair[side])),
     present: perSide((side) => flags[side].present(pair[side])),
-    base: isToMerge ? baseOf(mailbox, pair) : noBase,
+    base: isToMerge ? recorded : noBase,
+    recorded,
   };
 }
 

@@ -28,6 +28,8 @@ interface Row {
   readonly present?: readonly [left: string, right: string];
   /** The flags at the last checkpoint, where they are known. */
   readonly base?: readonly [left: string, right: string];
+  /** The same where only one side changed. */
+  readonly recorded?: readonly [left: string, right: string];
   /** Which flags each side gets; `-` none. */
   readonly set: readonly [left: string, right: string];
   /** What the user is told both sides get. */
@@ -132,6 +134,14 @@ const table: readonly Row[] = [
     set: ["F K", "F K"],
     right: { ...everything, defined: new Set(["\\seen", "\\flagged", "x"]) },
   },
+  {
+    what: "the other lost a flag that its mailbox does not know any more",
+    changed: ["-", "S"],
+    present: ["S K L", "-"],
+    recorded: ["-", "S K"],
+    set: ["S L", "-"],
+    right: { ...everything, defined: new Set(["\\seen"]) },
+  },
 ];
 
 const exchanged: readonly (readonly [left: Side, right: Side])[] = [
@@ -141,7 +151,9 @@ const exchanged: readonly (readonly [left: Side, right: Side])[] = [
 
 const unknown = ["-", "-"] as const;
 
-for (const { what, changed, present = unknown, base = unknown, set, conflict, right: kept = everything } of table) {
+for (const row of table) {
+  const { what, changed, present = unknown, base = unknown, recorded = unknown, set, conflict } = row;
+  const { right: kept = everything } = row;
   for (const [left, right] of exchanged) {
     const on = <T>(values: readonly [T, T]): PerSide<T> => perSide((side) => values[side === left ? 0 : 1]);
     test(`${what} (${left}, ${right} = ${changed.join(", ")})`, () => {
@@ -156,6 +168,7 @@ for (const { what, changed, present = unknown, base = unknown, set, conflict, ri
         changes: perSide((side) => change(changes[side])),
         present: perSide((side) => flags(known[side])),
         base: perSide((side) => flags(before[side])),
+        recorded: perSide((side) => flags(on(recorded)[side])),
       };
       const plan = planFlags([situation], on([everything, kept]));
       const given = new Map(plan.updates.map((update) => [update.side, update.flags]));
