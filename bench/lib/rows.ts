@@ -159,7 +159,61 @@ export const rows: readonly Row[] = [
   },
   ...growthOfMailbox(),
   ...growthOfStore(),
+  ...lesserServers(),
 ];
+
+/** Remote servers without QRESYNC: the original cannot work with these. */
+function lesserServers(): Row[] {
+  const rungs = {
+    "mod-sequences": { words: "with CONDSTORE alone", lacks: ["QRESYNC"] },
+    "full-look": { words: "without mod-sequences", lacks: ["QRESYNC", "CONDSTORE"] },
+  };
+  const far: Link = { roundTripMs: 50 };
+  return Object.entries(rungs).flatMap(([rung, { words, lacks }]): Row[] => {
+    const filled = { mailboxes: 200, messages: 1_000, size: 300, format: "mdbox", remoteLacks: lacks } as const;
+    const nothing = (link: Link, most: number): Row => ({
+      name: `nothing-200-${rung}${link === far ? "-50ms" : ""}`,
+      work: `nothing to do, 200 mailboxes × 1,000 messages, remote ${words}${linkText(link)}`,
+      situation: filled,
+      start: "in agreement",
+      link,
+      programs: ["ours", "mbsync"],
+      bars: [wall("mbsync", most)],
+    });
+    return [
+      nothing(near, 0.5),
+      nothing(far, 0.05),
+      {
+        name: `new-200-${rung}-50ms`,
+        work: `one new message in each of 200 mailboxes, remote ${words}, 50 ms`,
+        situation: { ...manyMailboxes, remoteLacks: lacks },
+        start: "in agreement",
+        disturb: oneNewMessageInEach,
+        link: far,
+        programs: ["ours", "mbsync"],
+        bars: [wall("mbsync", 0.08)],
+      },
+      {
+        name: `first-copy-${rung}`,
+        work: `first copy, 1 mailbox, 20,000 messages, 190 MB, remote ${words}`,
+        situation: { ...oneMailbox, size: 9_500, lifelike: true, remoteLacks: lacks },
+        start: "first copy",
+        link: near,
+        programs: ["ours", "mbsync"],
+        bars: [wall("mbsync", 0.6)],
+      },
+      {
+        name: `nothing-1m-${rung}`,
+        work: `nothing to do, 1 mailbox, 1,000,000 messages, remote ${words}`,
+        situation: { mailboxes: 1, messages: 1_000_000, size: 300, format: "mdbox", remoteLacks: lacks },
+        start: "in agreement",
+        link: near,
+        programs: ["ours"],
+        bars: [peakMegabytes(150)],
+      },
+    ];
+  });
+}
 
 /** As most people begin: a provider's mail, behind TLS, comes to a server of their own; and the other way round. */
 function firstCopiesFromProviders(): Row[] {

@@ -15,6 +15,8 @@ export interface Situation {
   readonly lifelike?: boolean;
   /** One file for each message (sdbox), or for many of them, which is quicker made and copied where there are masses. */
   readonly format: "sdbox" | "mdbox";
+  /** Extensions that the remote server does not offer; it obeys their commands all the same. */
+  readonly remoteLacks?: readonly string[];
 }
 
 /** How the remote server is reached. */

@@ -18,7 +18,7 @@ export interface Place extends PerSide<MailServer> {
 }
 
 export class Stage {
-  readonly #servers = new Map<Situation["format"], PerSide<MailServer>>();
+  readonly #servers = new Map<string, PerSide<MailServer>>();
   readonly #templates = new Map<string, MailServer>();
   readonly #kept = new Map<string, Map<string, Place>>();
   readonly #disk = mkdtempSync(join(tmpdir(), "interimap-bench-"));
@@ -33,7 +33,7 @@ export class Stage {
     const key = JSON.stringify(situation);
     const made = this.#templates.get(key);
     if (made !== undefined) return made;
-    const servers = await this.#serversFor(situation.format);
+    const servers = await this.#serversFor(situation);
     const template = asUser(servers.local, `template${++this.#places}`);
     this.#templates.set(key, template);
     await fill(template, situation);
@@ -45,7 +45,7 @@ export class Stage {
   async firstMeeting(situation: Situation, source: Side = "local"): Promise<Place> {
     const full = await this.template(situation);
     const { user, stateDirectory } = this.#newPlace();
-    const empty = asUser((await this.#serversFor(situation.format)).remote, user);
+    const empty = asUser((await this.#serversFor(situation)).remote, user);
     // The two servers are alike: either can be the remote one.
     return { ...perSide((side) => (side === source ? full : empty)), stateDirectory };
   }
@@ -59,9 +59,9 @@ export class Stage {
   /** What one program does to the copy does not change the original. */
   async copy(
     original: PerSide<MailServer> & Pick<Partial<Place>, "stateDirectory">,
-    { format }: Situation,
+    situation: Situation,
   ): Promise<Place> {
-    const servers = await this.#serversFor(format);
+    const servers = await this.#serversFor(situation);
     const { user, stateDirectory } = this.#newPlace();
     const place = { ...perSide((side) => asUser(servers[side], user)), stateDirectory };
     for (const side of sides) files("cp", "-a", homeOf(original[side]), homeOf(place[side]));
@@ -107,12 +107,14 @@ export class Stage {
     return { user, stateDirectory: mkdtempSync(join(this.#disk, `${user}-`)) };
   }
 
-  async #serversFor(format: Situation["format"]): Promise<PerSide<MailServer>> {
-    const started = this.#servers.get(format);
+  async #serversFor({ format, remoteLacks = [] }: Situation): Promise<PerSide<MailServer>> {
+    const key = [format, ...remoteLacks].join(" ");
+    const started = this.#servers.get(key);
     if (started !== undefined) return started;
     const options = { mailFormat: format, tls: true, compress: true } as const;
-    const servers = { local: await startDovecot(options), remote: await startDovecot(options) };
-    this.#servers.set(format, servers);
+    const lesser = remoteLacks.length === 0 ? options : { ...options, withoutCapabilities: remoteLacks };
+    const servers = { local: await startDovecot(options), remote: await startDovecot(lesser) };
+    this.#servers.set(key, servers);
     return servers;
   }
 }
