@@ -35,7 +35,9 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
   const doubted = [...run.doubted].filter((name) => isCommon(run, listings, name));
   const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue, ...doubted])];
-  await visitAll(run, { names, known, listings });
+  const reasons = new Set([...withDue, ...doubted]);
+  const silent = new Set(run.repairs === true ? [] : plan.silent.filter((name) => !reasons.has(name)));
+  await visitAll(run, { names, silent, known, listings });
   const visited = new Set(names.map((name) => known.get(name)?.idx));
   const isLeft = (one: RefusedMessage | RefusedChange): boolean => !visited.has(one.idx) || !isOffered(one);
   reportStillRefused(run, { left: refused.filter(isLeft), known, listings });

@@ -7,7 +7,7 @@ import { selectAgain } from "../../imap/mailbox/select-command.ts";
 import { eachFlags } from "../../imap/verbs/fetch-flags.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { KnownFlags } from "../../model/known-flags.ts";
-import { intersect, subtract, uidRange, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
+import { countUids, intersect, isEmpty, subtract, uidRange, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { Baseline, Observed } from "./changes.ts";
 import { opened } from "./observable.ts";
 import { expected } from "./presence.ts";
@@ -63,9 +63,11 @@ async function firstLook(channel: Channel, view: MailboxView, baseline?: Baselin
 }
 
 function note(observed: Observed, first: FirstLook | undefined): void {
-  const recorded = expected(observed);
   observed.flagsNow = first?.now ?? new KnownFlags();
   observed.flagsBefore = first?.before;
+  // What is recorded need not be read where all messages are those whose flags are.
+  if (first !== undefined && isEmpty(first.unknown) && countUids(first.there) === first.before.size) return;
+  const recorded = expected(observed);
   observed.uncertain = first === undefined ? recorded : intersect(recorded, first.unknown);
   if (first !== undefined) observed.view.pending.noteVanished(subtract(recorded, first.there));
 }

@@ -10,17 +10,20 @@ import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf 
 import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { isAsRecorded } from "./glance.ts";
 import { type Survey, totalsOf } from "./survey.ts";
 import { type Prospect, surveyAhead } from "./survey-ahead.ts";
 import { syncMailbox } from "./sync-mailbox.ts";
 
 export interface Visit {
   readonly names: readonly string[];
+  /** Those of them in which there is most probably nothing to do: see {@link MailboxPlan.silent}. */
+  readonly silent?: ReadonlySet<string>;
   readonly known: ReadonlyMap<string, KnownMailbox>;
   readonly listings: PerSide<Listing>;
 }
 
-export async function visit(run: Run, { names, known: recorded, listings }: Visit): Promise<void> {
+export async function visit(run: Run, { names, silent, known: recorded, listings }: Visit): Promise<void> {
   if (names.length > 0) optimiseLater();
   const known = soundly(run, { names, known: recorded });
   if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
@@ -29,7 +32,8 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
     run,
     names.flatMap((name) => {
       const mailbox = known.get(name);
-      return mailbox === undefined || run.skipped.has(name) ? [] : [prospectOf(mailbox, listings)];
+      const isPassed = mailbox === undefined || run.skipped.has(name) || silent?.has(name) === true;
+      return isPassed ? [] : [prospectOf(mailbox, listings)];
     }),
   );
   // What killed connections may do it again: everything else comes first, and each of these has them for itself.
@@ -43,7 +47,7 @@ export async function visit(run: Run, { names, known: recorded, listings }: Visi
     const one = { name, known: known.get(name), marked: marks.get(name), listings, sessions };
     return attempt(run, { mailbox: name }, async () => {
       try {
-        await syncOne(run, one);
+        if (silent?.has(name) !== true || !(await isUntouched(run, one))) await syncOne(run, one);
       } catch (error) {
         if (!isStopped(error, "MASS_DELETION", "MAILBOX_EMPTIED")) throw error;
       }
@@ -173,6 +177,12 @@ interface OneMailbox {
   readonly marked: PerSide<number> | undefined;
   readonly listings: PerSide<Listing>;
   readonly sessions: PerSide<Channel>;
+}
+
+async function isUntouched({ store }: Run, { name, known, listings, sessions }: OneMailbox): Promise<boolean> {
+  if (known === undefined) return false;
+  const { idx, states } = known;
+  return isAsRecorded({ store, idx, states, wireNames: wireNamesOf(name, listings), sessions });
 }
 
 async function syncOne(run: Run, { name, known, marked, listings, sessions }: OneMailbox): Promise<void> {

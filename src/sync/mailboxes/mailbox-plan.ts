@@ -33,6 +33,8 @@ export interface MailboxPlan {
   readonly gone: readonly { readonly side: Side; readonly name: string }[];
   /** Exist on both sides, and differ from what was synchronised last on at least one. */
   readonly dirty: readonly string[];
+  /** Those of them whose numbers are as recorded: only flags may have changed, which no number tells. */
+  readonly silent: readonly string[];
 }
 
 /**
@@ -44,7 +46,7 @@ export function planMailboxes(
   isIgnored: (name: string) => boolean,
 ): MailboxPlan {
   requireSameShape(listings);
-  const plan = { create: [], subscriptions: [], record: [], gone: [], dirty: [] } as Mutable<MailboxPlan>;
+  const plan = { create: [], subscriptions: [], record: [], gone: [], dirty: [], silent: [] } as Mutable<MailboxPlan>;
   for (const name of namesOf(listings)) {
     if (isIgnored(name)) continue;
     planMailbox(plan, { name, known: known.get(name), listed: listedOn(listings, name), listings });
@@ -71,14 +73,18 @@ function planMailbox(plan: Mutable<MailboxPlan>, { name, known, listed, listings
   }
   if (absent !== undefined) plan.create.push({ side: absent, name });
   planSubscription(plan, { name, known, listed });
-  const isClean = sides.every((side) => {
+  const areSame = sides.every((side) => {
     const now = listed[side]?.state;
     const before = known?.states[side];
-    if (now === undefined || before === undefined || !sameState(now, before) || !followsChanges(now)) return false;
+    if (now === undefined || before === undefined || !sameState(now, before)) return false;
     // Where an expunge has no mod-sequence, the number of messages shows it.
     return listings[side].hidesExpunges !== true || listed[side]?.messages === known?.counts?.[side];
   });
-  if (!isClean || known?.isUnfinished === true) plan.dirty.push(name);
+  const isSettled = areSame && known?.isUnfinished === false;
+  const isTold = sides.every((side) => known?.states[side] !== undefined && followsChanges(known.states[side]));
+  if (isSettled && isTold) return;
+  plan.dirty.push(name);
+  if (isSettled) plan.silent.push(name);
 }
 
 /** First seen: the union of both. Afterwards: whichever side differs from what both had last time, wins. */

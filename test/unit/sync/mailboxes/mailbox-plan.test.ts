@@ -136,6 +136,39 @@ test("any of the three numbers makes a mailbox dirty, on either side", () => {
   }
 });
 
+test("where mod-sequences are not told, only numbers that are as recorded leave it at a glance", () => {
+  const untold = { ...state, highestModSeq: 0n };
+  const before = { ...known("u")!, states: { local: state, remote: untold }, counts: { local: 3, remote: 3 } };
+  const planned = (now: MailboxState, messages: number, more: Partial<KnownMailbox> = {}): MailboxPlan => {
+    const box = { wireName: "box", exists: true, subscribed: false };
+    const listings = {
+      local: listing({ box: { ...box, state, messages: 3 } }),
+      remote: { ...listing({ box: { ...box, state: now, messages } }), hidesExpunges: true },
+    };
+    return planMailboxes(listings, new Map([["box", { ...before, ...more }]]), () => false);
+  };
+  assert.deepEqual(planned(untold, 3).silent, ["box"]);
+  for (const plan of [
+    planned({ ...untold, uidNext: 6 }, 3),
+    planned(untold, 2),
+    planned({ ...untold, uidValidity: 2 }, 3),
+    planned(state, 3),
+    planned(untold, 3, { isUnfinished: true }),
+    planned(untold, 3, { counts: undefined }),
+  ])
+    assert.deepEqual([plan.dirty, plan.silent], [["box"], []]);
+});
+
+test("with mod-sequences and no QRESYNC, an expunge shows by the number of messages", () => {
+  const before = { ...known("u")!, counts: { local: 3, remote: 3 } };
+  const dirty = (messages: number, hidesExpunges: boolean): readonly string[] => {
+    const box = { wireName: "box", exists: true, subscribed: false, state, messages };
+    const listings = perSide(() => ({ ...listing({ box }), hidesExpunges }));
+    return planMailboxes(listings, new Map([["box", before]]), () => false).dirty;
+  };
+  assert.deepEqual([dirty(3, true), dirty(2, true), dirty(2, false)], [[], ["box"], []]);
+});
+
 test("INBOX comes first, parents before their children", () => {
   const names = ["a\0b\0c", "a.b", "b", "INBOX\0x", "a\0b", "INBOX", "A", "a"];
   const listings = {

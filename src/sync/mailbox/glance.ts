@@ -1,0 +1,36 @@
+// A glance at mailboxes whose numbers are as recorded, and whose server does not tell whether flags changed: mostly none did, and
+// then nothing else is to be done.
+
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import { observe } from "../../mail/observe/observe.ts";
+import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts";
+import { bothSides, type PerSide, sides } from "../../model/side.ts";
+import { isEmpty } from "../../model/uid-set.ts";
+import type { Store } from "../../state/state-store.ts";
+import { plainBaseline } from "./baseline.ts";
+
+export interface Glance {
+  readonly store: Store;
+  readonly idx: number;
+  readonly states: PerSide<MailboxState | undefined>;
+  readonly wireNames: PerSide<string>;
+  readonly sessions: PerSide<Channel>;
+}
+
+/** Whether nothing happened in the mailbox: there is nothing to do, and nothing to be recorded. @throws as `observe()`. */
+export async function isAsRecorded(glance: Glance): Promise<boolean> {
+  const { store, idx, states, wireNames, sessions } = glance;
+  const seen = await bothSides(async (side) => {
+    const state = states[side];
+    if (state === undefined) return false;
+    if (followsChanges(state)) return true;
+    const baseline = plainBaseline({ store, idx }, side, state);
+    const observed = await observe(sessions[side], wireNames[side], baseline);
+    const { view, changed, vanished, uncertain, flagsBefore, isAnew } = observed;
+    const isSameNumber = view.existedWhenSelected === baseline.messages && view.exists === view.existedWhenSelected;
+    const isNothing = changed.size === 0 && isEmpty(vanished) && isEmpty(uncertain) && !view.hasUnnamedNews;
+    const { uidNext } = observed.state;
+    return flagsBefore !== undefined && !isAnew && uidNext === state.uidNext && isSameNumber && isNothing;
+  });
+  return sides.every((side) => seen[side]);
+}
