@@ -113,6 +113,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     pollMs: 1_000 * (seconds ?? pollSeconds),
     keepAliveMs: 1_000 * (notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),
     lookMs: 1_000 * (notify ? config.fullCheckSeconds : (seconds ?? pollSeconds)),
+    flagsMs: 1_000 * config.flagCheckSeconds,
     idleMailboxes: config.idleMailboxes,
   };
 }

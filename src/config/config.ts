@@ -48,6 +48,8 @@ export interface Config {
   /** The program's names. */
   readonly idleMailboxes: readonly string[];
   readonly fullCheckSeconds: number;
+  /** With --watch or --notify: between two looks at flags that no number tells. */
+  readonly flagCheckSeconds: number;
   /** As written: relative to the working directory. */
   readonly metricsFile: string | undefined;
   /** Absolute path of the socket where a daemon that works on the database tells its status. */
@@ -99,6 +101,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     maxDelete: top.get("max-delete"),
     idleMailboxes: top.get("idle-mailboxes").map(canonicalName),
     fullCheckSeconds: top.get("full-check-interval"),
+    flagCheckSeconds: top.get("flag-check-interval"),
     metricsFile: top.get("metrics-file"),
     // When asked for: few runs need it, and what makes the hash takes time to load.
     get statusSocket() {

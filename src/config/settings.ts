@@ -142,6 +142,14 @@ export const settings = {
     default: "3600",
     doc: "With --notify: after how many seconds all mailboxes are checked although no server has reported a change.",
   },
+  "flag-check-interval": {
+    section: "default",
+    parse: seconds,
+    default: "300",
+    doc:
+      "With --watch or --notify: after how many seconds flags are looked at in mailboxes whose server does not report " +
+      "which of them changed.",
+  },
   "metrics-file": {
     section: "default",
     parse: nonEmpty("a file name"),

@@ -34,7 +34,9 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   const common = run.repairs === true || due.size > 0 ? commonMailboxes(run, listings) : [];
   const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
   const doubted = [...run.doubted].filter((name) => isCommon(run, listings, name));
-  const names = run.repairs === true ? common : [...new Set([...plan.dirty, ...withDue, ...doubted])];
+  const silentNames = new Set(plan.silent);
+  const dirty = run.leavesSilent === true ? plan.dirty.filter((name) => !silentNames.has(name)) : plan.dirty;
+  const names = run.repairs === true ? common : [...new Set([...dirty, ...withDue, ...doubted])];
   const reasons = new Set([...withDue, ...doubted]);
   const silent = new Set(run.repairs === true ? [] : plan.silent.filter((name) => !reasons.has(name)));
   await visitAll(run, { names, silent, known, listings });

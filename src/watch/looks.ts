@@ -23,6 +23,8 @@ export interface LooksOptions {
   readonly sync: Omit<SyncOptions, "connections" | "sessions" | "report" | "renames">;
   /** Of all looks after the first at everything. */
   readonly laterDeletionLimit: DeletionLimit;
+  /** Between two looks at flags that no number tells. */
+  readonly flagsMs: number;
   readonly connections: SessionPair;
   readonly agenda: Agenda;
   readonly listed: ListedMailboxes;
@@ -35,9 +37,16 @@ export class Looks {
   readonly #options: LooksOptions;
   readonly #strangers = new Strangers();
   #isFirst = true;
+  /** When flags that no number tells were looked at last. */
+  #flagsSeenAt = -Infinity;
 
   constructor(options: LooksOptions) {
     this.#options = options;
+  }
+
+  /** The next look at everything is one at all flags, too. */
+  includeFlags(): void {
+    this.#flagsSeenAt = -Infinity;
   }
 
   /** Undefined when the look was given up, and is to be tried again. @throws InterimapError as synchronise() does. */
@@ -45,11 +54,13 @@ export class Looks {
     const { listed, tally, schedule, renames } = this.#options;
     tally.reset();
     const [at, startedAt] = [Date.now(), performance.now()];
-    const listings = await synchronise({ ...this.#run(sessions), renames }).catch((error: unknown) => {
+    const leavesSilent = startedAt - this.#flagsSeenAt < this.#options.flagsMs;
+    const listings = await synchronise({ ...this.#run(sessions), renames, leavesSilent }).catch((error: unknown) => {
       this.#outlast(error);
     });
     if (listings === undefined) return undefined;
     this.#isFirst = false;
+    if (!leavesSilent) this.#flagsSeenAt = startedAt;
     listed.replace(listings);
     renames.forgetListed(listings);
     this.#strangers.forgetListed(listings);

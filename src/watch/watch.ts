@@ -46,6 +46,8 @@ export interface WatchOptions {
   readonly keepAliveMs: number;
   /** Between two looks at everything, even if all servers report changes. */
   readonly lookMs: number;
+  /** Between two looks at flags, where a server does not report which changed. */
+  readonly flagsMs: number;
   /** To be watched by IDLE where there is no NOTIFY; as given: in the local server's notation, or with NULs. */
   readonly idleMailboxes: readonly string[];
   /** Ends the watch in good order. */
@@ -91,6 +93,7 @@ export class Watch {
       ...context,
       sync: { ...sync, stop },
       laterDeletionLimit: options.laterDeletionLimit,
+      flagsMs: options.flagsMs,
       connections,
       schedule,
       renames,
@@ -111,6 +114,7 @@ export class Watch {
   /** Checks everything as soon as possible. */
   lookNow(): void {
     this.#pair.retryNow();
+    this.#looks.includeFlags();
     this.#context.agenda.noteEverything();
   }
 

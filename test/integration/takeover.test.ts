@@ -31,7 +31,7 @@ const { slash, otherSlash, dotted, cyrus, poor } = await startAll({
   otherSlash: startDovecot(),
   dotted: startDovecot({ separator: "." }),
   cyrus: startCyrus(),
-  poor: startDovecot({ withoutCapabilities: ["QRESYNC"] }),
+  poor: startDovecot({ withoutCapabilities: ["IMAP4rev1"] }),
 });
 
 describe("a database of version 1", { skip }, () => {
@@ -119,9 +119,9 @@ describe("a database of version 1", { skip }, () => {
       home.configure({ local, remote: { ...plainText(remote), port: "none" } });
       await assertUnchanged(home, { status: 78, line: /: port: bad value "none";/ });
     });
-    await t.test("a missing capability", async () => {
+    await t.test("another service than IMAP4rev1", async () => {
       home.configure({ local, remote: poor });
-      await assertUnchanged(home, { status: 69, line: /^remote: the server does not offer QRESYNC / });
+      await assertUnchanged(home, { status: 69, line: /^remote: the server offers neither IMAP4rev1 nor / });
     });
     await t.test("a server that is down", async () => {
       const [port] = await freePorts(1);

@@ -158,6 +158,7 @@ for (const side of sides) {
   test(`the ${side} server has it, and is watched`, async (t) => {
     const stores = await startWatching(t, serversWith(side), {
       args: ["--watch=1"],
+      settings: { "flag-check-interval": "1" },
       prepare: (prepared) => fill(prepared[side], 6),
     });
     await changeEverything(stores);

@@ -282,6 +282,30 @@ describe("--watch", { concurrency: 3 }, () => {
   }
 });
 
+test("flags that no number tells are looked at from time to time, or when a signal asks for it", async (t) => {
+  const stores = await startWatching(
+    t,
+    { local: dot, remote: nocondstore.server },
+    {
+      args: ["--watch=1"],
+      settings: { "flag-check-interval": "3600" },
+      prepare: ({ local }) => deliver(local, "INBOX", ...mails("m", 2)),
+    },
+  );
+  await store(stores.remote, "1 +FLAGS (\\Seen)");
+  await deliver(stores.remote, "INBOX", mail("new"));
+  // A mailbox with something new is looked at as a whole.
+  await becomes(() => contents(stores.local), ["m1 \\seen", "m2", "new"]);
+  const { looks } = await stores.daemon.waits();
+  await store(stores.remote, "2 +FLAGS (\\Seen)");
+  stores.proxies.remote.reset();
+  await stores.daemon.waits(looks + 2);
+  assert.deepEqual(said(stores, "remote", /^\S+ SELECT /), []);
+  stores.daemon.kill("SIGUSR1");
+  await becomes(() => contents(stores.local), ["m1 \\seen", "m2 \\seen", "new"]);
+  await assertDone(stores, assertNothingToChange);
+});
+
 describe("what is watched", { concurrency: 3 }, () => {
   for (const [what, args, settings] of [
     ["MAILBOX arguments", ["--notify", "a*", "INBOX"], {}],

@@ -30,6 +30,8 @@ export interface SyncOptions extends Pick<RunContext, "connections" | "store" | 
   readonly deletionLimit: DeletionLimit | undefined;
   /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
   readonly repairs?: boolean;
+  /** Flags that may have changed without any number telling are left to a later run. */
+  readonly leavesSilent?: boolean;
   /** Servers that report renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
   readonly renames?: RenameSource;
 }

@@ -100,6 +100,7 @@ test("a file with two bare sections has all defaults", () => {
     maxDelete: { share: 0.5 },
     idleMailboxes: ["INBOX"],
     fullCheckSeconds: 3600,
+    flagCheckSeconds: 300,
     metricsFile: undefined,
     statusSocket: join(home, ".local/share/interimap/localhost.db.sock"),
     servers: { local: { ...server, compress: false }, remote: { ...server, compress: true } },
@@ -134,6 +135,7 @@ test("every setting reaches its place", () => {
     max-delete = 10
     idle-mailboxes = inbox "a b"
     full-check-interval = 60
+    flag-check-interval = 30
     metrics-file = metrics
     [local]
     type = tunnel
@@ -182,6 +184,7 @@ test("every setting reaches its place", () => {
     maxDelete: { messages: 10 },
     idleMailboxes: ["INBOX", "a b"],
     fullCheckSeconds: 60,
+    flagCheckSeconds: 30,
     metricsFile: "metrics",
     statusSocket: "/db.sock",
     servers: {
