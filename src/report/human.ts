@@ -5,13 +5,14 @@ import type { ErrorLine } from "../model/errors.ts";
 import { formatFlags } from "../model/flags.ts";
 import { briefName } from "../model/mailbox-name.ts";
 import { otherSide } from "../model/side.ts";
-import { countUids, uidSetOf } from "../model/uid-set.ts";
+import { countUids } from "../model/uid-set.ts";
 import { formatUidSet } from "../model/uid-set-text.ts";
 import type { Report, SyncEvent } from "../sync/context/events.ts";
 import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { anomalyText } from "./anomaly-text.ts";
 import { fieldsOf } from "./fields.ts";
+import { list, messages, quoted, someNames } from "./phrases.ts";
 
 /** One line an event. */
 export function reportTo(log: Log, errorLine: ErrorLine): Report {
@@ -240,24 +241,3 @@ const insteadOfNotify = {
   idle: "watching idle-mailboxes with IDLE, polling the others",
   poll: "polling for changes",
 };
-
-function quoted(mailbox: string): string {
-  return `"${briefName(mailbox)}"`;
-}
-
-/** A server can list as many as it likes. */
-const fewNames = 10;
-
-function someNames(mailboxes: readonly string[]): string {
-  const shown = mailboxes.slice(0, fewNames).map(quoted).join(", ");
-  const others = mailboxes.length - fewNames;
-  return others > 0 ? `${shown} and ${String(others)} others` : shown;
-}
-
-function messages(count: number): string {
-  return count === 1 ? "1 message" : `${String(count)} messages`;
-}
-
-function list(uids: readonly number[]): string {
-  return formatUidSet(uidSetOf(uids));
-}

@@ -24,7 +24,6 @@ import { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
 import { type MailboxSummary, noteSynchronised, summaries } from "./summaries.ts";
 import { Transfers } from "./transfers.ts";
-import { forgetExpired } from "./unconfirmed.ts";
 import { UnstableUids } from "./unstable-uids.ts";
 import { initialise, type Upgrade, upgrade } from "./upgrade.ts";
 
@@ -159,26 +158,10 @@ export class Store {
       saveMessageCounts(this.#connection, idx, counts);
       if (counts !== undefined) {
         noteSynchronised(this.#connection, idx, isNews);
-        this.#forgetSettled(idx);
+        this.transfers.forgetSettled(idx);
       }
       if (this.#sparse.mayHave("rounds", idx)) this.#connection.run("DELETE FROM rounds WHERE idx = ?", idx);
     });
-  }
-
-  #forgetSettled(idx: number): void {
-    if (this.#sparse.mayHave("suspects", idx))
-      this.#connection.run(
-        `DELETE FROM suspects WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM refused
-           WHERE refused.idx = suspects.idx AND refused.side = suspects.side AND refused.UID = suspects.UID)`,
-        idx,
-      );
-    if (this.#sparse.mayHave("misread", idx))
-      this.#connection.run(
-        `DELETE FROM misread WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM suspects
-           WHERE suspects.idx = misread.idx AND suspects.side = misread.side)`,
-        idx,
-      );
-    if (this.#sparse.mayHave("unconfirmed", idx)) forgetExpired(this.#connection, idx);
   }
 
   /**

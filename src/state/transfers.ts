@@ -6,7 +6,7 @@ import { emptyUidSet, type UidSet, uidSetOf } from "../model/uid-set.ts";
 import { isImpossible } from "./row-rules.ts";
 import type { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
-import { noteConfirmed, noteSent, renewUnconfirmed, unconfirmed } from "./unconfirmed.ts";
+import { forgetExpired, noteConfirmed, noteSent, renewUnconfirmed, unconfirmed } from "./unconfirmed.ts";
 
 /** Of a mailbox into which messages are about to be copied: the UIDs from which on these may be. */
 export interface Mark {
@@ -110,5 +110,25 @@ export class Transfers {
   hasMisread(side: Side): boolean {
     if (this.#sparse.mailboxesIn("misread").size === 0) return false;
     return this.#connection.value("SELECT 1 FROM misread WHERE side = ? LIMIT 1", side) !== undefined;
+  }
+
+  /**
+   * To be called at the end of a round. Suspects that were not refused were copied, or are gone; where there is none, nothing is
+   * misread; and what was sent long ago is not carried out any more.
+   */
+  forgetSettled(idx: number): void {
+    if (this.#sparse.mayHave("suspects", idx))
+      this.#connection.run(
+        `DELETE FROM suspects WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM refused
+           WHERE refused.idx = suspects.idx AND refused.side = suspects.side AND refused.UID = suspects.UID)`,
+        idx,
+      );
+    if (this.#sparse.mayHave("misread", idx))
+      this.#connection.run(
+        `DELETE FROM misread WHERE idx = ? AND NOT EXISTS (SELECT 1 FROM suspects
+           WHERE suspects.idx = misread.idx AND suspects.side = misread.side)`,
+        idx,
+      );
+    if (this.#sparse.mayHave("unconfirmed", idx)) forgetExpired(this.#connection, idx);
   }
 }
