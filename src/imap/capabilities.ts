@@ -7,12 +7,16 @@ export class Capabilities {
   readonly #disavowed: ReadonlySet<string>;
   /** RFC 7889: the size in octets of the largest message that can be appended to any mailbox, if the server has one. */
   readonly appendLimit: number | undefined;
+  /** RFC 9738: how many messages a command is carried out for at most, if the server has such a limit. */
+  readonly messageLimit: number | undefined;
 
   /** `disavowed` are listed, and yet the server does not know them; it may grow. */
   constructor(names: Iterable<string>, disavowed: ReadonlySet<string> = new Set()) {
     this.#names = new Set(Array.from(names, (name) => name.toUpperCase()));
     this.#disavowed = disavowed;
-    this.appendLimit = appendLimitAmong(this.#names);
+    this.appendLimit = limitAmong(this.#names, /^APPENDLIMIT=(\d{1,15})$/);
+    const messageLimit = limitAmong(this.#names, /^MESSAGELIMIT=(\d{1,15})$/);
+    this.messageLimit = messageLimit === 0 ? undefined : messageLimit;
   }
 
   except(disavowed: ReadonlySet<string>): Capabilities {
@@ -60,9 +64,9 @@ export class Capabilities {
   }
 }
 
-function appendLimitAmong(names: ReadonlySet<string>): number | undefined {
+function limitAmong(names: ReadonlySet<string>, pattern: RegExp): number | undefined {
   for (const name of names) {
-    const limit = /^APPENDLIMIT=(\d{1,15})$/.exec(name)?.[1];
+    const limit = pattern.exec(name)?.[1];
     if (limit !== undefined) return Number(limit);
   }
   return undefined;

@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { basic, withCondstore } from "../../src/imap/abilities.ts";
+import { Capabilities } from "../../src/imap/capabilities.ts";
 import type { Session } from "../../src/imap/session/session.ts";
 import type { Baseline, Observed } from "../../src/mail/observe/changes.ts";
 import { observe, observeAgain, observeNow } from "../../src/mail/observe/observe.ts";
 import { flagSet } from "../../src/model/flags.ts";
 import { KnownFlags } from "../../src/model/known-flags.ts";
 import { formatUidSet, parseUidSet } from "../../src/model/uid-set-text.ts";
-import { withSession } from "./fixture.ts";
+import { failsWith, withSession } from "./fixture.ts";
 
 const seen = flagSet(["\\Seen"]);
 
@@ -58,8 +59,12 @@ describe("by mod-sequences", () => {
   });
 
   test("otherwise what does not answer is said to be gone", async () => {
-    for (const exists of [3, 4, 6]) {
-      const script = `${opened(exists, "", exists === 6 ? 22 : 20)}
+    for (const [exists, uidNext] of [
+      [3, 20],
+      [4, 22],
+      [5, 22],
+    ] as const) {
+      const script = `${opened(exists, "", uidNext)}
         C: t3 UID SEARCH UID 1:19
         S: * SEARCH 3 5 18
         S: t3 OK`;
@@ -67,6 +72,23 @@ describe("by mod-sequences", () => {
         assert.deepEqual(said(await observe(session, "a", baseline)).vanished, "6,19");
       });
     }
+  });
+
+  test("what the server counts and leaves out is not gone", async () => {
+    const script = (news: string): string => `${opened(4)}
+      C: t3 UID SEARCH UID 1:19
+      S: * SEARCH 3 5 18
+      S: t3 OK
+      C: t4 NOOP
+      ${news}
+      S: t4 OK`;
+    await withServer(script(""), async (session) => {
+      const message = /counts 4 messages but does not list 1 of them/;
+      await assert.rejects(observe(session, "a", baseline), failsWith("MAILBOX_PROTOCOL", message));
+    });
+    await withServer(script("S: * 3 EXPUNGE"), async (session) => {
+      assert.deepEqual(said(await observe(session, "a", baseline)).vanished, "6,19");
+    });
   });
 
   test("copies since are not missed: nobody knows that they ever were there", async () => {
@@ -128,7 +150,7 @@ describe("by mod-sequences", () => {
       S: * OK [UIDNEXT 20] n
       S: * OK [HIGHESTMODSEQ 95] h
       S: t5 OK
-      C: t6 UID FETCH 1:4294967295 (UID FLAGS) (CHANGEDSINCE 90)
+      C: t6 UID FETCH 1:19 (UID FLAGS) (CHANGEDSINCE 90)
       S: * 2 FETCH (UID 6 FLAGS (\Seen) MODSEQ (95))
       S: t6 OK
       C: t7 UID SEARCH UID 1:19
@@ -238,6 +260,43 @@ describe("by a look at all of it", () => {
     });
   });
 
+  test("what the server counts and leaves out is not gone", async () => {
+    const script = `${looked.replace("6 EXISTS", "7 EXISTS")}
+      C: t3 NOOP
+      S: t3 OK`;
+    await withServer(script, async (session) => {
+      const message = /counts 7 messages but does not list 1 of them/;
+      await assert.rejects(observe(session, "a", baseline), failsWith("MAILBOX_PROTOCOL", message));
+    });
+  });
+
+  test("an answer that is about some of the messages only is none (MESSAGELIMIT)", async () => {
+    const script = `${selected(6)}
+      C: t2 UID FETCH 1:19 (UID FLAGS)
+      S: * 1 FETCH (UID 3 FLAGS ())
+      S: t2 OK [MESSAGELIMIT 1 5] partly`;
+    await withServer(script, async (session) => {
+      await assert.rejects(observe(session, "a", baseline), failsWith("MAILBOX_PROTOCOL", /some of the messages only/));
+    });
+  });
+
+  test("a server with such a limit is asked for fewer at once", async () => {
+    const script = `${selected(5)}
+      C: t2 UID FETCH 1:10 (UID FLAGS)
+      C: t3 UID FETCH 11:19 (UID FLAGS)
+      S: * 1 FETCH (UID 3 FLAGS (\\Seen))
+      S: * 2 FETCH (UID 5 FLAGS ())
+      S: * 3 FETCH (UID 6 FLAGS ())
+      S: t2 OK
+      S: * 4 FETCH (UID 18 FLAGS (\\Seen work))
+      S: * 5 FETCH (UID 19 FLAGS (x))
+      S: t3 OK`;
+    await withServer(script, async (session) => {
+      session.capabilities = new Capabilities(["MESSAGELIMIT=10"]);
+      assert.deepEqual(said(await observe(session, "a", baseline)).changed, { 19: "x" });
+    });
+  });
+
   test("of a message with two different answers the server is asked again", async () => {
     const script = String.raw`${selected(1)}
       C: t2 UID FETCH 1:19 (UID FLAGS)
@@ -276,7 +335,7 @@ describe("by a look at all of it", () => {
   test("asked again it says what happened since, claims the same messages, and nothing of copies", async () => {
     const script = String.raw`${looked}
       C: t3 SELECT a
-      S: * 5 EXISTS
+      S: * 3 EXISTS
       S: * OK [UIDVALIDITY 7] v
       S: * OK [UIDNEXT 25] n
       S: t3 OK

@@ -12,6 +12,7 @@ import { type Command, mayOverlap } from "../command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Discretion } from "../discretion.ts";
 import type { Opening, Selection } from "../mailbox/selection.ts";
+import { mailboxProtocol } from "../mailbox/unreadable.ts";
 import type { TaggedResponse } from "../responses.ts";
 import type { Announcements } from "./announcements.ts";
 import { CommandList } from "./command-list.ts";
@@ -108,7 +109,8 @@ export class Pipeline {
     command.onAnswered?.(response);
     // Only now: if that threw, the entry must fail with all the others.
     this.#options.inFlight.remove(entry);
-    if (response.status === "OK") resolve(response);
+    if (response.code?.name === "MESSAGELIMIT") reject(partly(command.name, this.#options.side));
+    else if (response.status === "OK") resolve(response);
     else reject(new CommandRefused(command.name, response, this.#options.side));
     this.#pump();
   }
@@ -222,6 +224,11 @@ const whySelectionIsLost = {
   "not closed": "the server did not say when it closed a mailbox ([CLOSED])",
   "out of order": "the server answered a SELECT before the one that was sent before it",
 };
+
+/** RFC 9738 3.1: what is missing in the answer may be there. */
+function partly(command: string, side: Side): InterimapError {
+  return mailboxProtocol(`the server carried out ${command} for some of the messages only (MESSAGELIMIT)`, side);
+}
 
 function mailboxLost(side: Side): InterimapError {
   const message = "the mailbox can no longer be selected";

@@ -3,13 +3,12 @@
 import { flagSet } from "../../model/flags.ts";
 import { noModSeq, readModSeq } from "../../model/mod-seq.ts";
 import type { UidSet } from "../../model/uid-set.ts";
-import { splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, flagList, line, uids as uidSet } from "../codec/write-command.ts";
 import type { Command } from "../command.ts";
-import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { TaggedResponse } from "../responses.ts";
+import { uidSets } from "./uid-sets.ts";
 
 /** The mark of messages that an EXPUNGE removes. */
 export const deletedMark = flagSet(["\\Deleted"]);
@@ -19,11 +18,11 @@ export const deletedMark = flagSet(["\\Deleted"]);
  * Dovecot 2.3 overlooks marks that are written between two expunges (docs/servers.md). Needs a server with UIDPLUS.
  */
 export async function expunge(session: Channel, uids: UidSet): Promise<void> {
-  const expunges = splitUidSet(uids, maxSetOctets).map((set) => ({
+  const expunges = uidSets(session, uids).map((set) => ({
     name: "UID EXPUNGE",
     parts: line`UID EXPUNGE ${uidSet(set)}`,
   }));
-  await runAll(session, [...storesOf(line`+FLAGS`, uids), ...expunges]);
+  await runAll(session, [...storesOf(session, line`+FLAGS`, uids), ...expunges]);
 }
 
 /** Removes every message that is marked, whoever marked it. */
@@ -32,17 +31,17 @@ export async function expungeMarked(session: Channel): Promise<void> {
 }
 
 export async function mark(session: Channel, uids: UidSet): Promise<void> {
-  await runAll(session, storesOf(line`+FLAGS`, uids));
+  await runAll(session, storesOf(session, line`+FLAGS`, uids));
 }
 
 export async function unmark(session: Channel, uids: UidSet): Promise<void> {
-  await runAll(session, storesOf(line`-FLAGS`, uids));
+  await runAll(session, storesOf(session, line`-FLAGS`, uids));
 }
 
 type Change = Pick<Command, "name" | "parts">;
 
-function storesOf(action: readonly CommandPart[], uids: UidSet): Change[] {
-  return splitUidSet(uids, maxSetOctets).map((set) => ({
+function storesOf(session: Channel, action: readonly CommandPart[], uids: UidSet): Change[] {
+  return uidSets(session, uids).map((set) => ({
     name: "UID STORE",
     parts: line`UID STORE ${uidSet(set)} ${action}.SILENT ${flagList(deletedMark)}`,
   }));

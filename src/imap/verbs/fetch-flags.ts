@@ -3,13 +3,12 @@
 import { type FlagSet, flagSet } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import type { UidSet } from "../../model/uid-set.ts";
-import { splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, line, modSeq, uids as uidSet } from "../codec/write-command.ts";
-import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { FlagChange } from "../mailbox/pending-changes.ts";
 import { ask, type FetchRequest, uidFetch } from "./uid-fetch.ts";
+import { uidSets } from "./uid-sets.ts";
 
 export interface Existence {
   /** They exist, as far as is known; otherwise there may be holes. */
@@ -53,7 +52,7 @@ export async function eachFlags(
 export async function fetchChangedSince(session: Channel, uids: UidSet, since: bigint): Promise<void> {
   const condition = line`(CHANGEDSINCE ${modSeq(since)})`;
   await allDone(
-    splitUidSet(uids, maxSetOctets).map((part) =>
+    uidSets(session, uids).map((part) =>
       session.run({
         name: "UID FETCH",
         overlap: "selected",

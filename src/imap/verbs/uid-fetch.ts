@@ -1,15 +1,14 @@
 // UID FETCH (RFC 3501 6.4.8): asked, put together from whatever answers come, and asked again for what is missing.
 
 import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
-import { splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
-import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { FetchResponse } from "../responses.ts";
 import { type Answer, FetchAnswers, type Wanted } from "./fetch-answers.ts";
 import { existingUids } from "./search.ts";
+import { uidSets } from "./uid-sets.ts";
 
 export interface FetchRequest extends Wanted {
   readonly uids: UidSet;
@@ -74,7 +73,7 @@ export async function ask(
       },
     });
   await allDone(
-    splitUidSet(uids, maxSetOctets).map((part) =>
+    uidSets(session, uids).map((part) =>
       fetch(part).catch(async (error: unknown) => {
         const there = await thoseThere(session, part, error);
         if (!isEmpty(there)) await fetch(there);

@@ -5,7 +5,7 @@ import { type FlagSet, isSendable, noFlags, sendableFlags, withoutFlags } from "
 import { noModSeq } from "../../model/mod-seq.ts";
 import type { Side } from "../../model/side.ts";
 import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
-import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
+import { parseUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, flagList, line, modSeq, uids as uidSet } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
@@ -13,6 +13,7 @@ import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import { mailboxProtocol } from "../mailbox/unreadable.ts";
 import type { ResponseCode } from "../responses.ts";
+import { uidSets } from "./uid-sets.ts";
 
 /** One range of two ten-digit UIDs. */
 const minSetOctets = 21;
@@ -67,7 +68,7 @@ interface FlagStore {
 
 async function storeEach(session: Channel, uids: UidSet, { condition, action, flags }: FlagStore): Promise<UidSet> {
   const modified = await allDone(
-    splitUidSet(uids, Math.max(maxSetOctets - flags.key.length, minSetOctets)).map(async (part) => {
+    uidSets(session, uids, Math.max(maxSetOctets - flags.key.length, minSetOctets)).map(async (part) => {
       const code = await session
         .run({
           name: "UID STORE",

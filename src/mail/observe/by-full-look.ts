@@ -10,7 +10,7 @@ import { KnownFlags } from "../../model/known-flags.ts";
 import { countUids, intersect, isEmpty, subtract, uidRange, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { Baseline, Observed } from "./changes.ts";
 import { opened } from "./observable.ts";
-import { expected } from "./presence.ts";
+import { expected, requireWhole } from "./presence.ts";
 
 /** As `observe()`. */
 export async function observeByLooking(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
@@ -110,6 +110,7 @@ async function look(channel: Channel, view: MailboxView, { below, known, now }: 
     },
   });
   const seen = { there: there.build(), unknown: unknown.build() };
+  await requireWhole(channel, view, { there: seen.there, last: below - 1 });
   // Numbers are ranks: the answers have to be all first messages, one after the other.
   if (isInOrder) view.knowFirst(seen.there, removals);
   return seen;

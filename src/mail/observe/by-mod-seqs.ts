@@ -8,7 +8,7 @@ import { fetchChangedSince } from "../../imap/verbs/fetch-flags.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { hasModSeq } from "../../model/mailbox-state.ts";
 import { firstModSeq } from "../../model/mod-seq.ts";
-import { maxUid, uidRange } from "../../model/uid-set.ts";
+import { uidRange } from "../../model/uid-set.ts";
 import type { Again, Baseline, Observed } from "./changes.ts";
 import { opened } from "./observable.ts";
 import { noteMissing, seemsWhole } from "./presence.ts";
@@ -40,6 +40,6 @@ export async function againByModSeqs(channel: Channel, observed: Observed, { sin
   const known = since === undefined ? view.highestModSeq : hasModSeq(since) ? since.highestModSeq : firstModSeq;
   // What was appended may show only when the mailbox is selected again.
   await channel.run(selectAgain(view));
-  await fetchChangedSince(channel, uids ?? uidRange(1, maxUid), known);
+  await fetchChangedSince(channel, uids ?? uidRange(1, view.uidNext - 1), known);
   await noteMissing(channel, observed);
 }

@@ -1,8 +1,20 @@
 // Finds out which messages are gone from a mailbox whose server does not tell.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { mailboxProtocol } from "../../imap/mailbox/unreadable.ts";
+import { noop } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
-import { emptyUidSet, intersect, isEmpty, lastUid, subtract, uidRange, type UidSet } from "../../model/uid-set.ts";
+import {
+  countUids,
+  emptyUidSet,
+  intersect,
+  isEmpty,
+  lastUid,
+  subtract,
+  uidRange,
+  type UidSet,
+} from "../../model/uid-set.ts";
 import type { Observed } from "./changes.ts";
 
 /**
@@ -25,6 +37,31 @@ export function expected({ baseline, isAnew }: Observed): UidSet {
   return intersect(baseline.recorded?.() ?? emptyUidSet, uidRange(1, baseline.state.uidNext - 1));
 }
 
+interface Told {
+  readonly there: UidSet;
+  /** All messages up to this UID were asked for. */
+  readonly last: number;
+}
+
+/**
+ * What a server leaves out of its answer is not gone if the server counts it.
+ * @throws InterimapError MAILBOX_PROTOCOL
+ */
+export async function requireWhole(channel: Channel, view: MailboxView, told: Told): Promise<void> {
+  if (untold(view, told) <= 0) return;
+  // They may be gone since they were counted; that is told now at the latest.
+  await noop(channel);
+  const more = untold(view, told);
+  if (more <= 0) return;
+  const message = `the server counts ${String(view.exists)} messages but does not list ${String(more)} of them`;
+  throw mailboxProtocol(message, channel.side);
+}
+
+/** Beyond what was asked for there may be a message for each UID that was given out. */
+function untold({ exists, existedWhenSelected, removals, uidNext }: MailboxView, { there, last }: Told): number {
+  return Math.min(exists, existedWhenSelected - removals) - Math.max(0, uidNext - 1 - last) - countUids(there);
+}
+
 /** Searches for the messages that must be there. What is missing is noted as vanished, and so is asked for once more. */
 export async function noteMissing(channel: Channel, observed: Observed): Promise<void> {
   const { view } = observed;
@@ -33,6 +70,7 @@ export async function noteMissing(channel: Channel, observed: Observed): Promise
   const { removals } = view;
   // A range is short to send, however many messages are between.
   const there = await existingUids(channel, uidRange(1, lastUid(recorded)));
+  await requireWhole(channel, view, { there, last: lastUid(recorded) });
   view.knowFirst(there, removals);
   view.pending.noteVanished(subtract(recorded, there));
 }

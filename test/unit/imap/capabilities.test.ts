@@ -39,3 +39,13 @@ test("the largest message that can be appended, if the server names one", () => 
   ];
   for (const [names, limit] of table) assert.equal(new Capabilities(names).appendLimit, limit, names.join());
 });
+
+test("how many messages a command is carried out for, if the server has a limit", () => {
+  for (const [names, limit] of [
+    [[], undefined],
+    [["messagelimit=1000", "UIDONLY"], 1000],
+    [["MESSAGELIMIT=0"], undefined],
+    [["MESSAGELIMIT", "MESSAGELIMIT="], undefined],
+  ] as const)
+    assert.equal(new Capabilities(names).messageLimit, limit, names.join());
+});

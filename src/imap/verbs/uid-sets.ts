@@ -1,0 +1,23 @@
+// Cuts sets of UIDs to what one command may have.
+
+import { countUids, splitAt, type UidSet } from "../../model/uid-set.ts";
+import { splitUidSet } from "../../model/uid-set-text.ts";
+import { maxSetOctets } from "../limits.ts";
+import type { Channel } from "../mailbox/channel.ts";
+
+/** In order; each fits on a line, and has no more UIDs than the server carries a command out for (RFC 9738, MESSAGELIMIT). */
+export function uidSets({ capabilities }: Channel, uids: UidSet, maxOctets = maxSetOctets): UidSet[] {
+  const { messageLimit } = capabilities;
+  const lines = splitUidSet(uids, maxOctets);
+  return messageLimit === undefined ? lines : lines.flatMap((set) => [...atMost(messageLimit, set)]);
+}
+
+function* atMost(count: number, uids: UidSet): Generator<UidSet, void, undefined> {
+  let rest = uids;
+  while (countUids(rest) > count) {
+    const [first, others] = splitAt(rest, count);
+    yield first;
+    rest = others;
+  }
+  yield rest;
+}
