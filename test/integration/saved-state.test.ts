@@ -38,7 +38,7 @@ const { slash, dot, cyrus, poor } = await startAll({
   slash: startDovecot(),
   dot: startDovecot({ separator: ".", extraConfig: passwordConfig }),
   cyrus: startCyrus({ users: userNames }),
-  poor: startDovecot({ withoutCapabilities: ["QRESYNC"] }),
+  poor: startDovecot({ withoutCapabilities: ["IMAP4rev1"] }),
 });
 
 const pairings: readonly (readonly [name: string, servers: () => PerSide<MailServer>])[] = [
@@ -191,7 +191,7 @@ test("a run that is refused changes neither the database nor the servers, whatev
     ["an unknown setting", 78, { ...good, settings: { "list-mailboxes": "INBOX" } }],
     ["a wrong password", 77, { ...good, remote: { ...good.remote, password: "wrong" } }],
     ["nobody listens", 69, { ...good, local: { ...good.local, port: String(closedPort) } }],
-    ["a missing capability", 69, { ...good, remote: plainText(poor) }],
+    ["another service than IMAP4rev1", 69, { ...good, remote: plainText(poor) }],
   ] as const) {
     home.configure(config);
     for (const args of [[], ["--repair"], ["--delete", "a"], ["--rename", "a", "z"]]) {
