@@ -10,6 +10,8 @@ const longest = [
   "integration/accounts",
   "integration/time-travel",
   "integration/any-server-rounds",
+  "integration/mailutils-rounds",
+  "integration/gmail",
   "integration/rounds",
   "integration/refused",
   "integration/wrong-once",

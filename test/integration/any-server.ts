@@ -1,4 +1,4 @@
-// Twenty rounds of changes between two servers of which at least one cannot report what changed, with the sides either way.
+// Rounds of changes, twenty with FULL=1, between two servers of which at least one cannot report what changed, with the sides either way.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -59,6 +59,8 @@ export function describeRounds({ peers, ...setting }: Setting): void {
   describePair({ names: { local: nameB, remote: nameA }, start: { local: startB, remote: startA }, ...setting });
 }
 
+const usualRounds = process.env["FULL"] === "1" ? 20 : 5;
+
 type Entry = [name: string, start: () => Promise<Peer>];
 
 interface OrderedPair extends Omit<Setting, "peers"> {
@@ -67,7 +69,17 @@ interface OrderedPair extends Omit<Setting, "peers"> {
 }
 
 function describePair(setting: OrderedPair): void {
-  const { names, start, seed, rounds = 20, mailboxes = 5, kinds = {}, compare = {}, runs = 1, skip = false } = setting;
+  const {
+    names,
+    start,
+    seed,
+    rounds = usualRounds,
+    mailboxes = 5,
+    kinds = {},
+    compare = {},
+    runs = 1,
+    skip = false,
+  } = setting;
   describe(`${names.local} and ${names.remote} (seed ${seed})`, { skip }, () => {
     const random = seededRandom(seed);
     const converge = async (all: Pair, context: string): Promise<void> => {
