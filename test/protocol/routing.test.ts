@@ -16,6 +16,7 @@ test("untagged data go to the command that claims them, the rest to the selected
   const script = String.raw`
     C: t1 SELECT a
     S: * 3 EXISTS
+    S: * OK [UIDNEXT 4] n
     S: t1 OK
     C: t2 LIST "" *
     C: t3 STATUS b (MESSAGES)
