@@ -29,14 +29,14 @@ export async function observeByLooking(channel: Channel, wireName: string, basel
   if (observed.isAnew || view !== expectedView) {
     view.pending.takeAllChanges();
     await lookInFull(channel, observed);
-  } else note(observed, first);
+  } else await note(channel, observed, first);
   return observed;
 }
 
 /** Of a selected mailbox, for the first time. */
 export async function lookInFull(channel: Channel, observed: Observed): Promise<void> {
   const { baseline, isAnew, view } = observed;
-  note(observed, await firstLook(channel, view, isAnew ? undefined : baseline));
+  await note(channel, observed, await firstLook(channel, view, isAnew ? undefined : baseline));
 }
 
 /** Whatever happened since: with another SELECT before, since some servers show only then what was appended. */
@@ -45,7 +45,9 @@ export async function lookAgain(channel: Channel, observed: Observed): Promise<v
   await channel.run(selectAgain(view));
   // Of messages that nothing was known of, nothing is to be compared: they are new, or were just copied.
   if (flagsNow === undefined) return;
-  const { there } = await look(channel, view, { below: view.uidNext, known: flagsNow, now: flagsNow });
+  const below = view.uidNext;
+  const { there } = await look(channel, view, { below, known: flagsNow, now: flagsNow });
+  await requireWhole(channel, view, { there, last: below - 1 });
   view.pending.noteVanished(subtract(expected(observed), there));
 }
 
@@ -62,7 +64,10 @@ async function firstLook(channel: Channel, view: MailboxView, baseline?: Baselin
   return { before, now, ...(await look(channel, view, { below: baseline.state.uidNext, known: before, now })) };
 }
 
-function note(observed: Observed, first: FirstLook | undefined): void {
+async function note(channel: Channel, observed: Observed, first: FirstLook | undefined): Promise<void> {
+  const { view, firstNew } = observed;
+  // Only now: how many more there can be may have been asked for after SELECT.
+  if (first !== undefined) await requireWhole(channel, view, { there: first.there, last: firstNew - 1 });
   observed.flagsNow = first?.now ?? new KnownFlags();
   observed.flagsBefore = first?.before;
   // What is recorded need not be read where all messages are those whose flags are.
@@ -110,7 +115,6 @@ async function look(channel: Channel, view: MailboxView, { below, known, now }: 
     },
   });
   const seen = { there: there.build(), unknown: unknown.build() };
-  await requireWhole(channel, view, { there: seen.there, last: below - 1 });
   // Numbers are ranks: the answers have to be all first messages, one after the other.
   if (isInOrder) view.knowFirst(seen.there, removals);
   return seen;
