@@ -149,6 +149,11 @@ export class FlagLedger {
     return this.#recorded && !this.#outdated.has(uid) ? this.present(uid) : undefined;
   }
 
+  /** Whether {@link base} is known of any message. */
+  get hasBase(): boolean {
+    return this.#recorded !== undefined;
+  }
+
   /** Somebody else changed it: whatever it has by now is news. */
   forget(uid: number): void {
     this.#known.delete(uid);

@@ -51,7 +51,7 @@ export function planFlags(situations: readonly FlagSituation[], permanent: PerSi
     const isContested = changes.local !== undefined && changes.remote !== undefined && agreed === undefined;
     const before = updates.length;
     for (const side of sides) {
-      const flags = wantedOn(side, { ...situation, agreed }, permanent);
+      const flags = wantedOn(side, situation, { agreed, permanent });
       const now = changes[side]?.flags ?? situation.present[side];
       if (flags !== undefined && flags !== now) updates.push({ side, pair, flags, present: now });
     }
@@ -62,17 +62,24 @@ export function planFlags(situations: readonly FlagSituation[], permanent: PerSi
   return { updates, conflicts };
 }
 
+interface Agreed {
+  /** What both had, where that is known. */
+  readonly agreed: FlagSet | undefined;
+  readonly permanent: PerSide<PermanentFlags>;
+}
+
 /** Undefined when nothing that happened concerns this side. */
 function wantedOn(
   side: Side,
-  { changes, present, agreed, recorded }: FlagSituation & { readonly agreed: FlagSet | undefined },
-  permanent: PerSide<PermanentFlags>,
+  { changes, present, recorded }: FlagSituation,
+  { agreed, permanent }: Agreed,
 ): FlagSet | undefined {
   const other = otherSide(side);
   const theirs = changes[other]?.flags;
   if (theirs === undefined) return undefined;
   const offered = storableFlags(theirs, permanent[side]);
   const ours = changes[side]?.flags ?? (agreed && present[side]);
+  if (ours !== undefined && agreed === undefined) return unionFlags(ours, offered);
   if (ours !== undefined) {
     const [removedThere, removedHere] = [
       removedFlags(agreed, theirs, permanent[other]),
@@ -82,8 +89,9 @@ function wantedOn(
   }
   if (present[side] === undefined) return offered;
   // What it had it has lost, also where no message is left there that has it, and the server forgets the keyword (Courier).
-  const beyondThem = withoutFlags(untoldFlags(present[side], permanent[other]), recorded?.[other] ?? noFlags);
-  return unionFlags(offered, beyondThem);
+  const untold = untoldFlags(present[side], permanent[other]);
+  const lost = recorded?.[other];
+  return unionFlags(offered, lost === undefined ? untold : withoutFlags(untold, lost));
 }
 
 /** A flag that is known of one side only is none that both had; where only that side is known, all that the other can tell. */

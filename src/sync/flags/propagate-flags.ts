@@ -118,8 +118,10 @@ const noBase = { local: undefined, remote: undefined };
 
 /** Of messages that were there at the last checkpoint. */
 function baseOf({ flags, before, repairs, isDoubtful, progress }: OpenMailbox, pair: PerSide<number>) {
+  // Mostly nothing is recorded: servers with mod-sequences tell.
+  if (repairs || !sides.some((side) => flags[side].hasBase)) return noBase;
   const wereThere = sides.every((side) => !isDoubtful[side] && pair[side] < (before[side]?.uidNext ?? 1));
-  if (repairs || !wereThere) return noBase;
+  if (!wereThere) return noBase;
   const base = perSide((side) => flags[side].base(pair[side]));
   // What the other side has beyond a message that would not take it, that one has not lost.
   const isTold = (side: Side): boolean => base[side] !== undefined || !hasUid(progress[side].unflaggable, pair[side]);
