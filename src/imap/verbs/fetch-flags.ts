@@ -74,13 +74,17 @@ export async function fetchFlags(
 }
 
 /** RFC 7162 3.1.2.2: where there are no mod-sequences it is an error to ask for them. */
-function flagItems({ view, abilities }: Channel): readonly CommandPart[] {
-  return (view?.lacksModSeqs ?? !abilities.modSeqs) ? line`(UID FLAGS)` : line`(UID FLAGS MODSEQ)`;
+function hasModSeqs({ view, abilities }: Channel): boolean {
+  return !(view?.lacksModSeqs ?? !abilities.modSeqs);
+}
+
+function flagItems(session: Channel): readonly CommandPart[] {
+  return hasModSeqs(session) ? line`(UID FLAGS MODSEQ)` : line`(UID FLAGS)`;
 }
 
 function flagRequest(session: Channel, uids: UidSet, tell: EachFlags["tell"]): FetchRequest {
   const { view } = session;
-  const hasAsked = !(view?.lacksModSeqs ?? !session.abilities.modSeqs);
+  const hasAsked = hasModSeqs(session);
   return {
     uids,
     items: flagItems(session),

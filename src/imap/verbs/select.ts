@@ -1,11 +1,9 @@
 // Selects a mailbox for the first time, and keeps what its server says of it from then on in a view.
 
-import { flagSet } from "../../model/flags.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import { MailboxView } from "../mailbox/mailbox-view.ts";
 import { type SelectBaseline, selectFirst } from "../mailbox/select-command.ts";
-
-const deleted = flagSet(["\\Deleted"]);
+import { deletedMark } from "./expunge.ts";
 
 /** How often a mailbox is selected because what is reported about it may be about one that was refused before it. */
 const attempts = 4;
@@ -25,7 +23,7 @@ export async function select(session: Channel, wireName: string, known?: SelectB
 async function selectOnce(session: Channel, wireName: string, known?: SelectBaseline): Promise<MailboxView> {
   const view = new MailboxView(wireName, session.abilities, known?.state.highestModSeq);
   // What somebody has only marked must not be gone on the other side.
-  if (session.capabilities.mailboxesAreLabels) view.refuseFlags(deleted);
+  if (session.capabilities.mailboxesAreLabels) view.refuseFlags(deletedMark);
   const selecting = selectFirst(view, known);
   await session.run({
     ...selecting,

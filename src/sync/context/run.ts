@@ -9,6 +9,7 @@ import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { toWire } from "../../model/mailbox-name.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import type { MailboxRecord } from "../../state/mailboxes.ts";
 import type { Store } from "../../state/state-store.ts";
 import { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { KnownMailbox, MailboxPlan } from "../mailboxes/mailbox-plan.ts";
@@ -89,8 +90,16 @@ function countKnown(store: Store, without: ReadonlySet<string>): number {
 
 export function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
   if (store.needsUpgrade) return new Map();
-  const counts = store.allMessageCounts();
-  return new Map(store.mailboxes().map((record) => [record.name, { ...record, counts: counts.get(record.idx) }]));
+  let all: ReadonlyMap<number, PerSide<number>> | undefined;
+  // Read when one is asked for: with QRESYNC none is.
+  const countsOf = (idx: number): PerSide<number> | undefined => (all ??= store.allMessageCounts()).get(idx);
+  const withCounts = (record: MailboxRecord): KnownMailbox => ({
+    ...record,
+    get counts() {
+      return countsOf(record.idx);
+    },
+  });
+  return new Map(store.mailboxes().map((record) => [record.name, withCounts(record)]));
 }
 
 export function wireNamesOf(name: string, listings: PerSide<Listing>): PerSide<string> {

@@ -26,13 +26,13 @@ export function recordOf({ store, idx, before }: MailboxWork): RecordOf {
 
 /** What is known of a side, for who only wants to know what happened there. */
 export function plainBaseline(
-  { store, idx }: Pick<MailboxWork, "store" | "idx">,
+  { store, idx, counts }: Pick<MailboxWork, "store" | "idx"> & Pick<RecordOf, "counts">,
   side: Side,
   state: MailboxState,
 ): Baseline {
   return {
     state,
-    messages: store.messageCounts(idx)?.[side],
+    messages: counts?.[side],
     recorded: () => store.mappings.uids(idx, side),
     flags: () => store.flagsKnown.read(idx, side),
   };
@@ -47,8 +47,7 @@ export function baselineOf(
   const state = work.before[side];
   if (state === undefined) return undefined;
   return {
-    ...plainBaseline(work, side, state),
-    messages: recorded.counts?.[side],
+    ...plainBaseline({ ...work, counts: recorded.counts }, side, state),
     sequenceSample: () => (maySample ? sequenceSample(work, side, { ...recorded, below: state.uidNext }) : []),
   };
 }

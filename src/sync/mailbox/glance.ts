@@ -13,18 +13,20 @@ export interface Glance {
   readonly store: Store;
   readonly idx: number;
   readonly states: PerSide<MailboxState | undefined>;
+  /** How many messages there were then. */
+  readonly counts: PerSide<number> | undefined;
   readonly wireNames: PerSide<string>;
   readonly sessions: PerSide<Channel>;
 }
 
 /** Whether nothing happened in the mailbox: there is nothing to do, and nothing to be recorded. @throws as `observe()`. */
 export async function isAsRecorded(glance: Glance): Promise<boolean> {
-  const { store, idx, states, wireNames, sessions } = glance;
+  const { store, idx, states, counts, wireNames, sessions } = glance;
   const seen = await bothSides(async (side) => {
     const state = states[side];
     if (state === undefined) return false;
     if (followsChanges(state)) return true;
-    const baseline = plainBaseline({ store, idx }, side, state);
+    const baseline = plainBaseline({ store, idx, counts }, side, state);
     const observed = await observe(sessions[side], wireNames[side], baseline);
     const { view, changed, vanished, uncertain, flagsBefore, isAnew } = observed;
     const isSameNumber = view.existedWhenSelected === baseline.messages && view.exists === view.existedWhenSelected;

@@ -110,7 +110,11 @@ async function lookAt({ store, sessions }: Surveyor, { side, prospect }: OnSide)
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];
   if (state === undefined) return nothing;
-  const seen = await observe(sessions[side], wireNames[side], plainBaseline({ store, idx: mailbox.idx }, side, state));
+  const seen = await observe(
+    sessions[side],
+    wireNames[side],
+    plainBaseline({ store, idx: mailbox.idx, counts: mailbox.counts }, side, state),
+  );
   // Of another mailbox no deletion is carried over.
   if (seen.isAnew) return nothing;
   // The server was asked about those below UIDNEXT; an interrupted round may have copied more.

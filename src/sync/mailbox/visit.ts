@@ -181,8 +181,8 @@ interface OneMailbox {
 
 async function isUntouched({ store }: Run, { name, known, listings, sessions }: OneMailbox): Promise<boolean> {
   if (known === undefined) return false;
-  const { idx, states } = known;
-  return isAsRecorded({ store, idx, states, wireNames: wireNamesOf(name, listings), sessions });
+  const { idx, states, counts } = known;
+  return isAsRecorded({ store, idx, states, counts, wireNames: wireNamesOf(name, listings), sessions });
 }
 
 async function syncOne(run: Run, { name, known, marked, listings, sessions }: OneMailbox): Promise<void> {
