@@ -5,12 +5,26 @@ const foundations = ["log", ...values];
 
 const uses = {
   "src/bin/": ["cli", "model"],
-  "src/cli/": ["report", "commands", "config", "service", "watch", "sync", "mail", "imap", "state", ...foundations],
+  "src/cli/": [
+    "report",
+    "commands",
+    "config",
+    "credentials",
+    "service",
+    "watch",
+    "sync",
+    "mail",
+    "imap",
+    "state",
+    ...foundations,
+  ],
   // Lines of what an engine reports.
   "src/report/": ["sync", "mail", ...foundations],
-  "src/commands/": ["config", "service", "watch", "sync", "mail", "imap", "state", ...foundations],
+  "src/commands/": ["config", "credentials", "service", "watch", "sync", "mail", "imap", "state", ...foundations],
   // Only those who start things read the configuration; everybody else is handed plain values.
   "src/config/": ["files", ...foundations],
+  // Where secrets come from. A login gets them without knowing.
+  "src/credentials/": ["imap", "files", ...foundations],
   // What the outside sees of a running daemon: systemd, the status socket, the metrics file.
   "src/service/": ["files", ...foundations],
   "src/watch/": ["sync", "mail", "imap", "state", ...foundations],
@@ -49,6 +63,12 @@ const rules = [
     comment: "imap/transport and imap/codec know nothing of the session or of each other; responses.ts is theirs",
     from: { path: "^src/imap/(transport|codec)/" },
     to: { path: "^src/imap/", pathNot: ["^src/imap/$1/", "^src/imap/responses[.]ts$"] },
+  },
+  {
+    name: "credentials serve a login",
+    comment: "of imap/, credentials/ knows what a login asks for, and nothing else",
+    from: { path: "^src/credentials/" },
+    to: { path: "^src/imap/", pathNot: "^src/imap/sasl/credentials[.]ts$" },
   },
   {
     name: "plans are pure",

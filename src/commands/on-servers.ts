@@ -1,6 +1,7 @@
 // What all commands share: lock the database, prepare to connect, work, log out.
 
 import type { Config } from "../config/config.ts";
+import { credentialsOf } from "../credentials/credentials-of.ts";
 import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
@@ -46,7 +47,8 @@ export async function onServers(context: CommandContext, work: (place: Workplace
   const connections = new SessionPair(
     perSide((side) => {
       const settings = config.servers[side];
-      const how = { side, log, onAlert: onAlert(side), disavowed: new Set<string>(), keepAlive: false, isEager: true };
+      const lasting = { credentials: credentialsOf(settings), disavowed: new Set<string>() };
+      const how = { side, log, onAlert: onAlert(side), keepAlive: false, isEager: true, ...lasting };
       return { main: (attempt) => connect(settings, { ...how, ...attempt }), limit: settings.connections };
     }),
   );

@@ -1,6 +1,7 @@
 // --watch, --notify: keeps synchronising until told to stop.
 
 import type { Config } from "../config/config.ts";
+import { credentialsOf } from "../credentials/credentials-of.ts";
 import { connect } from "../imap/connect.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { Hint } from "../model/remedy.ts";
@@ -105,7 +106,8 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     totals,
     laterDeletionLimit: config.maxDelete,
     connectors: perSide((side) => {
-      const how = { side, log, onAlert: onAlert(side), disavowed: new Set<string>(), keepAlive: true };
+      const lasting = { credentials: credentialsOf(servers[side]), disavowed: new Set<string>() };
+      const how = { side, log, onAlert: onAlert(side), keepAlive: true, ...lasting };
       return (attempt) => connect(servers[side], { ...how, ...attempt });
     }),
     connections: perSide((side) => servers[side].connections),

@@ -9,7 +9,8 @@ import { duration } from "../util/duration.ts";
 import { requireImap4 } from "./capabilities.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { awaitGreeting } from "./greeting.ts";
-import { authenticate, hideCredentials } from "./sasl/authenticate.ts";
+import { authenticate, hideCredentials, type Login } from "./sasl/authenticate.ts";
+import type { Credentials } from "./sasl/credentials.ts";
 import { Session } from "./session/session.ts";
 import { openTransport } from "./transport/open-transport.ts";
 import { refreshCapabilities } from "./verbs/capability.ts";
@@ -20,6 +21,7 @@ import { startTls } from "./verbs/starttls.ts";
 export interface ConnectOptions {
   readonly side: Side;
   readonly log: Log;
+  readonly credentials: Credentials;
   readonly keepAlive: boolean;
   /** How long the server may be silent while we wait for it; the session's default unless told. */
   readonly silenceLimitMs?: number | undefined;
@@ -54,7 +56,7 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
 }
 
 async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
-  const { side, log, signal, timeoutMs = defaultTimeoutMs } = options;
+  const { side, log, credentials, signal, timeoutMs = defaultTimeoutMs } = options;
   const { transport: how } = settings;
   const transport = await openTransport(how, {
     ...options,
@@ -62,7 +64,7 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   });
   const { silenceLimitMs, onAlert, disavowed } = options;
   const session = new Session(transport, { side, log, silenceLimitMs, onAlert, disavowed, isStranger: true });
-  hideCredentials(session, settings);
+  hideCredentials(session, credentials);
   const giveUp = (): void => {
     session.destroy(signal?.reason as Error);
   };
@@ -74,7 +76,7 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
       if (session.capabilities.isEmpty) await refreshCapabilities(session);
       if (how.type === "imap" && how.startTls)
         await startTls(session, { settings: how, isPreauthenticated, attempt: options });
-      if (!isPreauthenticated) await logIn(session, settings);
+      if (!isPreauthenticated) await logIn(session, { credentials, auth: settings.auth, signal });
     });
     session.trust();
     requireImap4(session.capabilities);
@@ -108,9 +110,9 @@ async function within(session: Session, limitMs: number, work: () => Promise<voi
   }
 }
 
-async function logIn(session: Session, settings: ServerSettings): Promise<void> {
+async function logIn(session: Session, login: Login): Promise<void> {
   const before = session.capabilities;
-  await authenticate(session, settings);
+  await authenticate(session, login);
   // Most servers send the new list with the OK; otherwise it must be asked for.
   session.trust();
   if (session.capabilities === before) await refreshCapabilities(session);

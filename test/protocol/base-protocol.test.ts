@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect } from "../../src/imap/connect.ts";
 import type { Session } from "../../src/imap/session/session.ts";
 import { fetchFlags } from "../../src/imap/verbs/fetch-flags.ts";
 import { leaveMailbox } from "../../src/imap/verbs/leave.ts";
@@ -12,7 +11,7 @@ import { existingUids } from "../../src/imap/verbs/search.ts";
 import { select } from "../../src/imap/verbs/select.ts";
 import { formatUidSet, parseUidSet } from "../../src/model/uid-set-text.ts";
 import { withScript } from "../support/scripted-server.ts";
-import { failsWith, recordedLog, serverSettings, withSession } from "./fixture.ts";
+import { connectTo, failsWith, recordedLog, serverSettings, withSession } from "./fixture.ts";
 
 const state = "(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)";
 const query = { selectOptions: [], reference: "", patterns: ["*"] };
@@ -267,7 +266,7 @@ test("SASL-IR and COMPRESS that are only listed: a further connection knows", as
   for (const script of [first, `${greeting}\n${login}\n${listed}`]) {
     await withScript(script, async ({ port }) => {
       const settings = serverSettings(port, { compress: true });
-      const session = await connect(settings, { side: "local", log: recordedLog(), keepAlive: false, disavowed });
+      const session = await connectTo(settings, { side: "local", log: recordedLog(), keepAlive: false, disavowed });
       session.destroy();
     });
   }

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { basic, withCondstore, withQresync } from "../../src/imap/abilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
-import { connect } from "../../src/imap/connect.ts";
 import type { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { InterimapError } from "../../src/model/errors.ts";
@@ -13,7 +12,7 @@ import { errorLine } from "../support/error-line.ts";
 import { patienceMs } from "../support/eventually.ts";
 import { inetSettings } from "../support/inet-settings.ts";
 import { withScript } from "../support/scripted-server.ts";
-import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
+import { connectTo, failsWith, recordedLog, serverSettings } from "./fixture.ts";
 
 const needed = "ENABLE QRESYNC LIST-EXTENDED LIST-STATUS UIDPLUS";
 const ready = `
@@ -29,7 +28,7 @@ function connecting(
 ): Promise<void> {
   const { isEager = false, ...more } = settings;
   return withScript(script, async ({ port }) => {
-    const session = await connect(serverSettings(port, more), {
+    const session = await connectTo(serverSettings(port, more), {
       side: "remote",
       log: recordedLog(),
       keepAlive: false,
@@ -46,7 +45,7 @@ function connecting(
 function withStartTls(script: string): Promise<void> {
   return withScript(script, async ({ port }) => {
     const settings = serverSettings(port, { transport: inetSettings(port, { startTls: true }) });
-    await connect(settings, { side: "remote", log: recordedLog(), keepAlive: false, timeoutMs: patienceMs / 2 });
+    await connectTo(settings, { side: "remote", log: recordedLog(), keepAlive: false, timeoutMs: patienceMs / 2 });
   });
 }
 
@@ -287,7 +286,7 @@ test("LOGINDISABLED in a tunnel, as under TLS, is about the LOGIN command only",
       nullStderr: false,
     } as const;
     const options = { side: "remote", log: recordedLog(), keepAlive: false } as const;
-    const session = await connect(serverSettings(port, { transport, auth: ["LOGIN", "PLAIN"] }), options);
+    const session = await connectTo(serverSettings(port, { transport, auth: ["LOGIN", "PLAIN"] }), options);
     session.destroy();
   });
 });
@@ -430,7 +429,7 @@ for (const [what, script] of waits) {
       const log: Log = { ...recordedLog(1), debug: (text) => void (text.includes("LOGIN") && interrupt()) };
       if (script === "") interrupt();
       const options = { side: "local", log, keepAlive: false, signal: interruption.signal } as const;
-      await assert.rejects(connect(serverSettings(port), options), /^Error: interrupted$/);
+      await assert.rejects(connectTo(serverSettings(port), options), /^Error: interrupted$/);
     });
   });
 }
@@ -460,7 +459,7 @@ for (const [how, script] of [
     await withScript(script, async ({ port }) => {
       const log = recordedLog(1);
       const settings = serverSettings(port, { username: "joe", password: "S3cret Pw" });
-      await assert.rejects(connect(settings, { side: "remote", log, keepAlive: false }), (error) => {
+      await assert.rejects(connectTo(settings, { side: "remote", log, keepAlive: false }), (error) => {
         assert.ok(error instanceof InterimapError);
         assert.match(errorLine(error), /\[redacted\]/);
         for (const text of [errorLine(error), String(error.cause), log.lines.join("\n")]) {

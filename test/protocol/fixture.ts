@@ -1,10 +1,12 @@
 // A session with a scripted server, and what its log got to see.
 
 import assert from "node:assert/strict";
+import { credentialsOf } from "../../src/credentials/credentials-of.ts";
 import { withQresync } from "../../src/imap/abilities.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import type { WireText } from "../../src/imap/codec/write-command.ts";
 import type { Command } from "../../src/imap/command.ts";
+import { connect, type ConnectOptions } from "../../src/imap/connect.ts";
 import { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { type ErrorCode, InterimapError } from "../../src/model/errors.ts";
@@ -60,6 +62,11 @@ export function serverSettings(port: number, more: Partial<ServerSettings> = {})
     listReference: "",
     ...more,
   };
+}
+
+/** Connects with the credentials of the settings. */
+export function connectTo(settings: ServerSettings, options: Omit<ConnectOptions, "credentials">): Promise<Session> {
+  return connect(settings, { ...options, credentials: credentialsOf(settings) });
 }
 
 /** For assert.rejects: an InterimapError with this code whose line matches. */

@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connect } from "../../src/imap/connect.ts";
 import { eventually } from "../support/eventually.ts";
 import { withScript } from "../support/scripted-server.ts";
-import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
+import { connectTo, failsWith, recordedLog, serverSettings } from "./fixture.ts";
 
 test("silence instead of a greeting: the line has a word on TLS", async (t) => {
   const timeoutMs = 12_345;
@@ -17,7 +16,7 @@ test("silence instead of a greeting: the line has a word on TLS", async (t) => {
   await withScript("", async ({ port }) => {
     const options = { side: "remote", log: recordedLog(), keepAlive: false, timeoutMs } as const;
     const refused = assert.rejects(
-      connect(serverSettings(port), options),
+      connectTo(serverSettings(port), options),
       failsWith("CONNECT", /^127\.0\.0\.1:\d+ sends no greeting; .*type=imaps$/),
     );
     // The first limit is for the connection.

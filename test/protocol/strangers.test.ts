@@ -5,15 +5,14 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { test, type TestContext } from "node:test";
-import { connect } from "../../src/imap/connect.ts";
 import { InterimapError } from "../../src/model/errors.ts";
 import { withScript } from "../support/scripted-server.ts";
-import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
+import { connectTo, failsWith, recordedLog, serverSettings } from "./fixture.ts";
 
 const options = { side: "remote", log: recordedLog(), keepAlive: false } as const;
 
 function connecting(script: string, timeoutMs = 30_000): Promise<unknown> {
-  return withScript(script, ({ port }) => connect(serverSettings(port), { ...options, timeoutMs }));
+  return withScript(script, ({ port }) => connectTo(serverSettings(port), { ...options, timeoutMs }));
 }
 
 const greeting = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready";
@@ -86,7 +85,7 @@ for (const [what, greets, text] of floods) {
     const port = await endless(t, greets, (socket) => {
       flood(socket, text);
     });
-    await assert.rejects(connect(serverSettings(port), options), failsWith("PROTOCOL", tooMuch));
+    await assert.rejects(connectTo(serverSettings(port), options), failsWith("PROTOCOL", tooMuch));
   });
 }
 
@@ -103,7 +102,7 @@ test("a login takes no longer because the server says that it is there", async (
     });
   });
   await assert.rejects(
-    connect(serverSettings(port), options),
+    connectTo(serverSettings(port), options),
     failsWith("CONNECTION_SILENT", /^no login within 2 min$/),
   );
 });

@@ -1,58 +1,98 @@
 // Proves who we are: the first configured mechanism that the server offers.
 
 import { InterimapError } from "../../model/errors.ts";
-import type { AuthMechanism, ServerSettings } from "../../model/server-settings.ts";
+import type { AuthMechanism } from "../../model/server-settings.ts";
 import type { Capabilities } from "../capabilities.ts";
 import { astring, base64, line } from "../codec/write-command.ts";
 import type { Command } from "../command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Session } from "../session/session.ts";
 import { whereOffered } from "../step-down.ts";
+import type { Credentials } from "./credentials.ts";
 
-interface Credentials {
+interface Identity {
   readonly username: string;
   readonly password: string;
 }
 
-/** From now on nothing the server says shows the password, in whichever form it is going to be sent. */
-export function hideCredentials(session: Session, { username = "", password }: ServerSettings): void {
-  if (password === undefined) return;
-  session.hide(password);
-  session.hide(plainMessage({ username, password }));
+/** From now on nothing the server says shows what is known of these, in whichever form it is going to be sent. */
+export function hideCredentials(
+  session: Session,
+  { username, secrets }: Pick<Credentials, "username" | "secrets">,
+): void {
+  for (const secret of secrets) {
+    session.hide(secret);
+    session.hide(plainMessage({ username: username ?? "", password: secret }));
+  }
+}
+
+export interface Login {
+  readonly credentials: Credentials;
+  /** In order of preference. */
+  readonly auth: readonly AuthMechanism[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * @throws InterimapError AUTH_NO_MECHANISM, AUTH_FAILED; CONNECT when the server is not ready to check credentials now
- * (RFC 5530 UNAVAILABLE and its like).
+ * (RFC 5530 UNAVAILABLE and its like); what the source of the password throws.
  */
-export async function authenticate(session: Session, settings: ServerSettings): Promise<void> {
-  const { username, password } = settings;
-  if (username === undefined || password === undefined) {
+export async function authenticate(session: Session, { credentials, auth, signal }: Login): Promise<void> {
+  const { username, kinds } = credentials;
+  if (username === undefined || !kinds.has("password")) {
     const missing = username === undefined ? "username" : "password";
     throw new InterimapError("AUTH_NO_MECHANISM", `the server wants a login, but no ${missing} is configured`, {
       hint: `set ${missing} in section [${session.side}]`,
     });
   }
   if (!session.isSecure && session.capabilities.has("LOGINDISABLED")) throw loginsDisabled();
-  const mechanism = settings.auth.find((name) => isUsable(name, session.capabilities));
+  const mechanism = auth.find((name) => isUsable(name, session.capabilities));
   if (mechanism === undefined) {
     throw new InterimapError(
       "AUTH_NO_MECHANISM",
-      `the server offers none of the configured ways to log in (${settings.auth.join(", ")})`,
+      `the server offers none of the configured ways to log in (${auth.join(", ")})`,
       {
         hint: session.isSecure ? "see the setting auth" : "many servers offer a login only under TLS: see STARTTLS",
       },
     );
   }
+  await withPassword(session, { credentials, signal }, (password) =>
+    authenticateBy(mechanism, session, { username, password }),
+  );
+}
+
+/** Tries the password, and, where the server refuses it, another one if there is any. */
+async function withPassword(
+  session: Session,
+  { credentials, signal }: Omit<Login, "auth">,
+  tryIt: (password: string) => Promise<void>,
+): Promise<void> {
+  for (let refused: InterimapError | undefined; ;) {
+    const password = await credentials.password({ rejected: refused !== undefined, signal });
+    if (password === undefined)
+      throw refused ?? new InterimapError("AUTH_FAILED", "there is no password to log in with");
+    hideCredentials(session, credentials);
+    try {
+      await tryIt(password);
+      return;
+    } catch (error) {
+      const isFirst = refused === undefined;
+      if (!isFirst || !(error instanceof InterimapError) || error.code !== "AUTH_FAILED") throw error;
+      refused = error;
+    }
+  }
+}
+
+async function authenticateBy(mechanism: AuthMechanism, session: Session, identity: Identity): Promise<void> {
   try {
-    if (mechanism === "LOGIN") await session.run(login({ username, password }));
+    if (mechanism === "LOGIN") await session.run(login(identity));
     else
       await whereOffered<unknown>(session, "SASL-IR", {
-        withIt: () => atOnce(session, { username, password }),
-        withoutIt: () => session.run(plain({ username, password })),
+        withIt: () => atOnce(session, identity),
+        withoutIt: () => session.run(plain(identity)),
       });
   } catch (error) {
-    throw error instanceof CommandRefused ? refusal(error, { username, password }) : error;
+    throw error instanceof CommandRefused ? refusal(error, identity) : error;
   }
 }
 
@@ -74,30 +114,30 @@ function isUsable(mechanism: AuthMechanism, capabilities: Capabilities): boolean
 }
 
 /** RFC 4616, RFC 3501 6.2.2 */
-function plain(credentials: Credentials): Command {
+function plain(identity: Identity): Command {
   return {
     name: "AUTHENTICATE",
     overlap: "alone",
     parts: line`AUTHENTICATE PLAIN`,
-    answerChallenge: inTurn(base64(Buffer.from(plainMessage(credentials), "utf8")), cancelled),
+    answerChallenge: inTurn(base64(Buffer.from(plainMessage(identity), "utf8")), cancelled),
   };
 }
 
 /** The response goes out with the command (RFC 4959). Who asks for it all the same got it: it is not sent again. */
-async function atOnce(session: Session, credentials: Credentials): Promise<void> {
+async function atOnce(session: Session, identity: Identity): Promise<void> {
   const cancel = inTurn(cancelled);
   let isAskedFor = false;
   try {
     await session.run({
-      ...plain(credentials),
-      parts: line`AUTHENTICATE PLAIN ${base64(Buffer.from(plainMessage(credentials), "utf8"))}`,
+      ...plain(identity),
+      parts: line`AUTHENTICATE PLAIN ${base64(Buffer.from(plainMessage(identity), "utf8"))}`,
       answerChallenge: () => {
         isAskedFor = true;
         return cancel();
       },
     });
   } catch (error) {
-    throw isAskedFor && error instanceof CommandRefused ? refusal(error, credentials) : error;
+    throw isAskedFor && error instanceof CommandRefused ? refusal(error, identity) : error;
   }
 }
 
@@ -110,12 +150,12 @@ function inTurn(...answers: readonly string[]): () => string | undefined {
   return () => answers[given++];
 }
 
-function plainMessage({ username, password }: Credentials): string {
+function plainMessage({ username, password }: Identity): string {
   return `\0${username}\0${password}`;
 }
 
 /** RFC 3501 6.2.3 */
-function login({ username, password }: Credentials): Command {
+function login({ username, password }: Identity): Command {
   const octets = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
   return {
     name: "LOGIN",
@@ -125,7 +165,7 @@ function login({ username, password }: Credentials): Command {
 }
 
 /** Some refusals say nothing about the password. */
-function refusal(error: CommandRefused, { username, password }: Credentials): InterimapError {
+function refusal(error: CommandRefused, { username, password }: Identity): InterimapError {
   const words = error.words.replace(/\.$/, "");
   const { retryAfterMs } = error;
   if (error.willPass) {
@@ -142,8 +182,8 @@ function refusal(error: CommandRefused, { username, password }: Credentials): In
 }
 
 /** In other files, quotes around a value do not belong to it. */
-function quotedHint(credentials: Credentials): string | undefined {
-  const quoted = (["username", "password"] as const).filter((name) => /^(["']).*\1$/s.test(credentials[name]));
+function quotedHint(identity: Identity): string | undefined {
+  const quoted = (["username", "password"] as const).filter((name) => /^(["']).*\1$/s.test(identity[name]));
   if (quoted.length === 0) return undefined;
   return `the quotes around the ${quoted.join(" and the ")} in the configuration are taken as part of it; remove them`;
 }

@@ -1,0 +1,31 @@
+// What a login asks for. Made by credentials/, which knows where secrets come from; a login does not.
+
+export type CredentialKind = "password" | "token" | "certificate";
+
+export interface Occasion {
+  /** The server refused what was handed out before. */
+  readonly rejected: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Of one account, and shared by all connections to it. */
+export interface Credentials {
+  readonly username: string | undefined;
+  /** For whom to act (RFC 4422 2); undefined: for `username`. */
+  readonly authzid: string | undefined;
+  /** What can be had, without asking anybody. */
+  readonly kinds: ReadonlySet<CredentialKind>;
+  /** What was handed out so far, or is known without asking: nothing that a server says may show it. */
+  readonly secrets: Iterable<string>;
+  /**
+   * The password. Its source is asked once a run, and once more when `rejected`; undefined: there is no other than the
+   * rejected one.
+   * @throws InterimapError, or the signal's reason
+   */
+  password(occasion: Occasion): Promise<string | undefined>;
+  /**
+   * An OAuth 2 access token, asked anew for each login; when `rejected`, a fresh one.
+   * @throws InterimapError, or the signal's reason
+   */
+  token(occasion: Occasion): Promise<string | undefined>;
+}
