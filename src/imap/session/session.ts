@@ -154,6 +154,10 @@ export class Session {
     return this.#outlet.transport.secure;
   }
 
+  get channelBinding(): Transport["channelBinding"] {
+    return this.#outlet.transport.channelBinding;
+  }
+
   /** The mailbox that will be selected when all commands so far are done, if it is one that somebody wants to know of. */
   get selectedNext(): MailboxView | undefined {
     return this.#selection.next;

@@ -1,5 +1,6 @@
 // TLS over a connection that exists already: for imaps at once, for imap after STARTTLS.
 
+import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
@@ -22,12 +23,23 @@ export async function upgradeToTls(
   options: AttemptOptions = {},
 ): Promise<Transport> {
   const what = `${endpointName(settings)}: the TLS handshake failed`;
-  const socket = await attempt(what, options, (signal) => handshake(transport.stream, settings, signal));
-  return { ...transport, stream: socket, secure: true };
+  const { socket, certificate } = await attempt(what, options, (signal) =>
+    handshake(transport.stream, settings, signal),
+  );
+  const channelBinding: NonNullable<Transport["channelBinding"]> = async (type) => {
+    const { channelBindingData } = await import("./channel-binding.ts");
+    return channelBindingData({ socket, certificate: certificate?.raw }, type);
+  };
+  return { ...transport, stream: socket, secure: true, channelBinding };
+}
+
+interface Protected {
+  readonly socket: TLSSocket;
+  readonly certificate: X509Certificate | undefined;
 }
 
 /** Ends with a server that has proved to be the right one, or with the stream destroyed and TLS or CONNECT thrown. */
-async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSignal): Promise<TLSSocket> {
+async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSignal): Promise<Protected> {
   try {
     // Whoever read before may have left it flowing; what arrives while we load certificates must not get lost.
     stream.pause();
@@ -50,11 +62,13 @@ async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSi
       signal.throwIfAborted();
       throw handshakeError(endpointName(settings), error);
     });
+    // The next call would return the next certificate of the chain.
+    const certificate = socket.getPeerX509Certificate();
     const fault = verdict(settings, {
-      certificate: socket.getPeerX509Certificate(),
+      certificate,
       chainError: socket.authorized ? undefined : String(socket.authorizationError),
     });
-    if (fault === undefined) return socket;
+    if (fault === undefined) return { socket, certificate };
     socket.destroy();
     throw fault;
   } catch (error) {

@@ -2,6 +2,9 @@
 
 import type { Duplex } from "node:stream";
 
+/** RFC 9266 and RFC 5929. */
+export type ChannelBindingType = "tls-exporter" | "tls-server-end-point";
+
 export interface Transport {
   /**
    * Bytes in and out; nothing is read before somebody reads. An `error` or `close` event ends the connection. An error
@@ -21,4 +24,9 @@ export interface Transport {
   readonly isOut?: () => boolean;
   /** Ends the connection so that, of what was written, nothing leaves any more; the stream is still to be destroyed. */
   readonly abort?: () => void;
+  /**
+   * Data that only the two ends of this very TLS connection have, or, for tls-server-end-point, that only a server with this
+   * certificate has (RFC 5056). Resolves with undefined where there are none of this type; absent without TLS.
+   */
+  readonly channelBinding?: (type: ChannelBindingType) => Promise<Buffer | undefined>;
 }
