@@ -15,9 +15,11 @@ import {
 } from "./lib/unpacked-servers.ts";
 
 // interimap is the original program, which we take over from, and isync and offlineimap3 are others that fill mail stores;
+// microsocks and tinyproxy-bin are proxies, without services;
 // man-db renders the manual page, systemd checks the units, libfaketime sets clocks, and zsh and fish complete command lines.
 const standard = [
   ...["dovecot-imapd", "openssl", "cyrus", "courier", "mailutils", "interimap", "isync", "offlineimap3"],
+  ...["microsocks", "tinyproxy-bin"],
   ...["sqlite3", "man-db", "systemd", "libfaketime", "zsh", "fish"],
 ];
 const unavailable = 69;

@@ -1,6 +1,6 @@
 // Turns a [local] or [remote] section into the settings of that server.
 
-import type { ServerSettings, TlsSettings, TransportSettings } from "../model/server-settings.ts";
+import type { ProxySettings, ServerSettings, TlsSettings, TransportSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import type { Complaints } from "./config-error.ts";
 import { environmentAuthorities } from "./environment-authorities.ts";
@@ -52,10 +52,22 @@ function transportSettings(server: ServerSection): TransportSettings {
     host,
     isIpLiteral,
     port: section.get("port") ?? (type === "imaps" ? 993 : 143),
-    proxy: section.get("proxy"),
+    proxy: proxySettings(server),
     startTls,
     tls: environment === undefined ? tls : { ...tls, environment },
   };
+}
+
+/** The SSL_ settings are about the server: a proxy has to be known to the system. */
+function proxySettings({ section, env }: ServerSection): ProxySettings | undefined {
+  const proxy = section.get("proxy");
+  return proxy?.protocol === "https" ? { ...proxy, tls: systemTls(env) } : proxy;
+}
+
+function systemTls(env: NodeJS.ProcessEnv): TlsSettings {
+  const unset = { minVersion: undefined, maxVersion: undefined, versions: undefined, hostname: undefined };
+  const usual = { cipherList: undefined, cipherSuites: undefined, caFile: undefined, caPath: undefined };
+  return { ...unset, ...usual, fingerprints: [], verify: true, environment: environmentAuthorities(env) };
 }
 
 function tlsSettings({ file, section, complaints }: ServerSection): TlsSettings {

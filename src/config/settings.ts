@@ -3,7 +3,8 @@
 import { defaultLogPrefix, parseLogPrefix } from "../log/log-prefix.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";
 import { mappedNames } from "./mapped-names.ts";
-import { host, proxy, sniName } from "./parse-host.ts";
+import { host, sniName } from "./parse-host.ts";
+import { proxy } from "./parse-proxy.ts";
 import {
   atoms,
   count,
@@ -186,8 +187,8 @@ export const settings = {
     parse: proxy,
     absent: "connect directly",
     doc:
-      "SOCKS5 proxy, as socks5://[USER:PASSWORD@]HOST[:PORT], or socks5h:// to let it resolve names; the port is 1080 " +
-      "by default.",
+      "Proxy, as PROTOCOL://[USER:PASSWORD@]HOST[:PORT]: socks5, socks5h to let it resolve names, or http or https for a " +
+      "web proxy; the port is 1080, 80 or 443 by default.",
     secret: true,
   },
   command: {

@@ -1,12 +1,16 @@
 // How to reach one server, as plain values. Made by config/, used by imap/.
 
+/** socks5h: the proxy resolves the host name; socks5: we do. http and https: CONNECT, and the proxy does. */
+export type ProxyProtocol = "socks5" | "socks5h" | "http" | "https";
+
 export interface ProxySettings {
+  readonly protocol: ProxyProtocol;
   readonly host: string;
   readonly port: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** socks5h: the proxy resolves the host name; socks5: we do. */
-  readonly resolvesNames: boolean;
+  /** By which an https proxy is recognised. */
+  readonly tls?: TlsSettings;
 }
 
 export interface Fingerprint {

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
+import { startTinyproxy, startTlsFront } from "../support/debian-proxies.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import {
@@ -82,6 +83,31 @@ test("a proxy that refuses the password", async (t) => {
   await assertRefused(homeFor(t, { ...overTls(secure), proxy: `socks5://jane:${password}@[127.0.0.1]:${port}` }), {
     status: 69,
     line: `remote: cannot connect to 127.0.0.1:${secure.tlsPort!} through the SOCKS proxy 127.0.0.1:${port}: the proxy refused the user name or password; check USER:PASSWORD in the proxy setting`,
+  });
+});
+
+// The user name and password of tinyproxy, and how the setting has them.
+const credentials = { username: "jane", password: "s3cr3t" };
+const written = "jane:s3%63r3t";
+
+test("a web proxy", async (t) => {
+  const port = await startTinyproxy(t, { address: "127.0.0.1", credentials });
+  const home = await assertReached(t, { proxy: `http://${written}@127.0.0.1:${port}/` });
+  const { stderr } = await runInterimap(home, ["--debug", "--debug"]);
+  assert.match(stderr, /^remote: C: \S+ LOGOUT$/m);
+  assert.doesNotMatch(stderr, /s3(?:c|%63)r3t/);
+});
+
+test("a web proxy over TLS", async (t) => {
+  const inner = await startTinyproxy(t, { address: "127.0.0.1", credentials });
+  const front = await startTlsFront(t, "127.0.0.1", inner);
+  const remote = { ...overTls(secure), proxy: `https://${written}@localhost:${front.port}` };
+  const home = homeFor(t, remote);
+  const trusting = await runInterimap(home, [], { env: { SSL_CERT_FILE: front.certificateFile } });
+  assert.equal(trusting.status, 0, trusting.stderr);
+  await assertRefused(home, {
+    status: 76,
+    line: `remote: the HTTP proxy localhost:${front.port}: the server's certificate is self-signed; check the proxy setting; SSL_CERT_FILE or NODE_EXTRA_CA_CERTS can name the authority of its certificate`,
   });
 });
 

@@ -1,9 +1,11 @@
 // Opens the transport that the settings describe, ready for a session.
 
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
-import { cannotConnect, connectError, connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
+import { cannotConnect } from "./reach-proxy.ts";
+import { connectError, connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
 import { upgradeToTls } from "./tls.ts";
 import { secureContext } from "./tls-context.ts";
 import type { Transport } from "./transport.ts";
@@ -34,22 +36,40 @@ export async function openTransport(settings: TransportSettings, options: OpenOp
 }
 
 async function connect(settings: InetSettings, options: OpenOptions): Promise<Transport> {
-  const { proxy } = settings;
-  const socket = await attempt(cannotConnect(settings), options, async (signal) => {
-    const tcp: TcpOptions = { keepAlive: options.keepAlive, signal };
-    if (proxy === undefined) return connectDirectly(settings, tcp);
-    const { connectThroughProxy } = await import("./socks.ts");
-    return connectThroughProxy(settings, proxy, tcp);
-  });
+  const { socket, stream } = await attempt(cannotConnect(settings), options, (signal) =>
+    takeRoute(settings, { keepAlive: options.keepAlive, signal, timeoutMs: options.timeoutMs }),
+  );
   // A reset takes back what the system was going to send.
   const abort = (): void => void socket.resetAndDestroy();
   return {
-    stream: socket,
+    stream,
     secure: false,
     octetsSent: () => octetsSent(socket),
     isOut: () => isOut(socket),
     abort,
   };
+}
+
+/** `stream` is the socket, or TLS up to a proxy. */
+async function takeRoute(settings: InetSettings, tcp: TcpOptions): Promise<{ socket: Socket; stream: Duplex }> {
+  const { proxy } = settings;
+  switch (proxy?.protocol) {
+    case undefined: {
+      const socket = await connectDirectly(settings, tcp);
+      return { socket, stream: socket };
+    }
+    case "socks5":
+    case "socks5h": {
+      const { connectThroughSocksProxy } = await import("./socks.ts");
+      const socket = await connectThroughSocksProxy(settings, proxy, tcp);
+      return { socket, stream: socket };
+    }
+    case "http":
+    case "https": {
+      const { connectThroughWebProxy } = await import("./http-connect.ts");
+      return connectThroughWebProxy(settings, proxy, tcp);
+    }
+  }
 }
 
 async function connectDirectly(settings: InetSettings, options: TcpOptions): Promise<Socket> {

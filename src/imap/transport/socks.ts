@@ -6,16 +6,17 @@ import { setImmediate } from "node:timers/promises";
 import { SocksClient } from "socks";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings, ProxySettings } from "../../model/server-settings.ts";
-import { cannotConnect, connectError, connectTcp, type Endpoint, endpointName, type TcpOptions } from "./tcp.ts";
+import { cannotConnect, reachProxy } from "./reach-proxy.ts";
+import { connectError, type Endpoint, type TcpOptions } from "./tcp.ts";
 
 /** Connects to the server through the proxy. Throws CONNECT, naming both but no credentials. */
-export async function connectThroughProxy(
+export async function connectThroughSocksProxy(
   settings: InetSettings,
   proxy: ProxySettings,
   options: TcpOptions,
 ): Promise<Socket> {
   const what = cannotConnect(settings);
-  const hosts = proxy.resolvesNames ? [settings.host] : await resolve(settings.host, what, options.signal);
+  const hosts = proxy.protocol === "socks5h" ? [settings.host] : await resolve(settings.host, what, options.signal);
   let refused: unknown;
   for (const host of hosts) {
     try {
@@ -45,10 +46,7 @@ async function resolve(host: string, what: string, signal: AbortSignal): Promise
 }
 
 async function connectVia(proxy: ProxySettings, destination: Endpoint, options: TcpOptions): Promise<Socket> {
-  const socket = await connectTcp(proxy, options).catch((error: unknown) => {
-    options.signal.throwIfAborted();
-    throw connectError(`cannot connect to the SOCKS proxy ${endpointName(proxy)}`, error);
-  });
+  const socket = await reachProxy(proxy, options);
   const giveUp = (): void => void socket.destroy();
   options.signal.addEventListener("abort", giveUp, { once: true });
   try {

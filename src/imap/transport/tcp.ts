@@ -2,7 +2,6 @@
 
 import { connect, type Socket } from "node:net";
 import { InterimapError } from "../../model/errors.ts";
-import type { InetSettings } from "../../model/server-settings.ts";
 import { ready } from "./attempt.ts";
 
 export interface Endpoint {
@@ -13,6 +12,8 @@ export interface Endpoint {
 export interface TcpOptions {
   readonly keepAlive: boolean;
   readonly signal: AbortSignal;
+  /** For a TLS handshake with a proxy; 30 s unless told. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** How long one address may take before the next one is tried, in ms. Node's own 250 is too short for satellites. */
@@ -57,12 +58,6 @@ export function isOut(socket: Socket): boolean {
 /** `host:port`, with brackets around an IPv6 address. */
 export function endpointName(endpoint: Endpoint): string {
   return `${endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
-}
-
-/** The beginning of most messages. */
-export function cannotConnect({ host, port, proxy }: InetSettings): string {
-  const route = proxy === undefined ? "" : ` through the SOCKS proxy ${endpointName(proxy)}`;
-  return `cannot connect to ${endpointName({ host, port })}${route}`;
 }
 
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {

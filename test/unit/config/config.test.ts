@@ -203,7 +203,7 @@ test("every setting reaches its place", () => {
           host: "::1",
           isIpLiteral: true,
           port: 1143,
-          proxy: { host: "proxy", port: 1080, username: "u", password: "p", resolvesNames: true },
+          proxy: { protocol: "socks5h", host: "proxy", port: 1080, username: "u", password: "p" },
           startTls: false,
           tls: {
             minVersion: "TLSv1.2",
@@ -489,8 +489,8 @@ for (const [name, text, expected] of [
   ["an empty password", "[local]\npassword=\n", ":2: password: bad value; expected a password, or no such line"],
   [
     "a bad proxy",
-    "[local]\nproxy=http://u:hunter2@h\n",
-    ":2: proxy: bad value; expected socks5:// or socks5h:// and then [USER:PASSWORD@]HOST[:PORT]",
+    "[local]\nproxy=ftp://u:hunter2@h\n",
+    ":2: proxy: bad value; expected socks5://, socks5h://, http:// or https:// and then [USER:PASSWORD@]HOST[:PORT]",
   ],
   [
     "a bad proxy host",

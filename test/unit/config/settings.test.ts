@@ -41,7 +41,7 @@ function hostValue(text: string, isIpLiteral: boolean): readonly [string, unknow
 }
 
 function proxyValue(text: string, host: string, rest: object = {}): readonly [string, unknown] {
-  const plain = { host, port: 1080, username: undefined, password: undefined, resolvesNames: false };
+  const plain = { protocol: "socks5", host, port: 1080, username: undefined, password: undefined };
   return [text, { ...plain, ...rest }];
 }
 
@@ -208,7 +208,7 @@ const cases: Readonly<Record<SettingName, Cases>> = {
   proxy: {
     good: [
       proxyValue("socks5://proxy", "proxy"),
-      proxyValue("socks5h://proxy:9050", "proxy", { port: 9050, resolvesNames: true }),
+      proxyValue("socks5h://proxy:9050", "proxy", { protocol: "socks5h", port: 9050 }),
       proxyValue("socks5://[::1]", "::1"),
       proxyValue("socks5://[::1]:1", "::1", { port: 1 }),
       proxyValue("socks5://127.0.0.1:1", "127.0.0.1", { port: 1 }),
@@ -219,11 +219,27 @@ const cases: Readonly<Record<SettingName, Cases>> = {
       proxyValue("socks5://u:@proxy", "proxy", { username: "u", password: "" }),
       proxyValue("socks5://:p@proxy", "proxy", { username: "", password: "p" }),
       proxyValue("socks5://@proxy", "proxy"),
+      proxyValue("http://proxy", "proxy", { protocol: "http", port: 80 }),
+      proxyValue("https://proxy", "proxy", { protocol: "https", port: 443 }),
+      proxyValue("http://[::1]:3128/", "::1", { protocol: "http", port: 3128 }),
+      proxyValue("http://u:p%40%2f%25@@127.0.0.1:1", "127.0.0.1", {
+        ...{ protocol: "http", port: 1, username: "u", password: "p@/%@" },
+      }),
+      proxyValue("https://b%C3%BCcher@proxy", "proxy", {
+        ...{ protocol: "https", port: 443, username: "bücher", password: "" },
+      }),
     ],
     bad: [
       "",
       "proxy",
-      "http://proxy",
+      "http://",
+      "http:///",
+      "http://proxy//",
+      "http://proxy/path",
+      "http://u:100%@proxy",
+      "http://u:%0a@proxy",
+      "http://u%3a:p@proxy",
+      "HTTP://proxy",
       "socks4://proxy",
       "SOCKS5://proxy",
       "socks5://",

@@ -14,7 +14,13 @@ import { makeTlsFixtures } from "../../../support/tls-fixtures.ts";
 const fixtures = makeTlsFixtures();
 
 function viaProxy(proxy: Partial<ProxySettings>, changes: Partial<InetSettings> = {}): InetSettings {
-  const plain = { host: "127.0.0.1", port: 1080, username: undefined, password: undefined, resolvesNames: false };
+  const plain = {
+    protocol: "socks5",
+    host: "127.0.0.1",
+    port: 1080,
+    username: undefined,
+    password: undefined,
+  } as const;
   return inetSettings(143, { host: "localhost", isIpLiteral: false, proxy: { ...plain, ...proxy }, ...changes });
 }
 
@@ -29,7 +35,7 @@ async function readAll(settings: InetSettings): Promise<string> {
 test("socks5 asks for an address, socks5h for the name", async (t) => {
   const proxy = await startSocksProxy(t, { greeting: "* BYE\r\n" });
   assert.equal(await readAll(viaProxy({ port: proxy.port })), "* BYE\r\n");
-  assert.equal(await readAll(viaProxy({ port: proxy.port, resolvesNames: true })), "* BYE\r\n");
+  assert.equal(await readAll(viaProxy({ port: proxy.port, protocol: "socks5h" })), "* BYE\r\n");
   assert.match(proxy.requests[0] ?? "", /^address /);
   assert.equal(proxy.requests[1], "name localhost");
 });
@@ -100,7 +106,7 @@ test("socks5 tries the next address when the proxy cannot reach one", async (t) 
 
 test("says why the proxy could not connect, or that it is none", async (t) => {
   const refusing = await startSocksProxy(t, { reply: () => 5 });
-  await assert.rejects(readAll(viaProxy({ port: refusing.port, resolvesNames: true })), {
+  await assert.rejects(readAll(viaProxy({ port: refusing.port, protocol: "socks5h" })), {
     code: "CONNECT",
     message: `cannot connect to localhost:143 through the SOCKS proxy 127.0.0.1:${refusing.port}: connection refused`,
   });
