@@ -9,7 +9,7 @@ import type { AppendMessage } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
-import { contents, deliver, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
+import { contents, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { assertOnlyLooked } from "./converge.ts";
 
 const profiles = ["nocondstore", "bare"] as const;
@@ -87,6 +87,32 @@ for (const profile of profiles) {
         await both("m1 \\flagged work", "m2 later", "m3", "m4 \\flagged");
         await store(stores[side], "1:4 FLAGS ()");
         await both("m1", "m2", "m3", "m4");
+      });
+
+      test("flags change before each look: what the last one finds is dealt with, too", async (t) => {
+        const stores = await storesWith(t, side, profile);
+        await fill(stores.local, ...mails("m", 3));
+        await runs(stores, {});
+        for (let looks = 1; looks <= 6; looks++) {
+          const changes: string[] = [];
+          stores.hold(side, "client", {
+            pattern: /UID FETCH 1\b\S* \(UID FLAGS/,
+            always: true,
+            action: async () => {
+              if (changes.length === looks) return;
+              changes.push(`work${looks}-${changes.length}`);
+              await store(stores[side], `1 FLAGS (${changes.at(-1)!})`);
+            },
+          });
+          await store(stores[other], `2 FLAGS (home${looks})`);
+          await expunge(stores[other], "3:*");
+          await fill(stores[other], mail(`new${looks}`));
+          assert.equal((await runInterimap(stores.home)).status, 0);
+          stores.release(side);
+          assert.equal((await runInterimap(stores.home)).status, 0);
+          const expected = [`m1 ${changes.at(-1)!}`, `m2 home${looks}`, `new${looks}`];
+          for (const each of sides) assert.deepEqual(await contents(stores[each]), expected, each);
+        }
       });
 
       test("keywords that it does not keep stay on the other side until they are removed there", async (t) => {

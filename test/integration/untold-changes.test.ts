@@ -103,6 +103,22 @@ function recordedModSeq(stores: TwoStores, side: Side): unknown {
   return rows[side]?.find(([of]) => of === idx)?.[3];
 }
 
+/** Somebody gives m1 another flag whenever its flags are about to be read, up to so many times. Returns these flags. */
+function changeBeforeEachLook(stores: TwoStores, side: Side, { looks }: { readonly looks: number }): readonly string[] {
+  const changes: string[] = [];
+  stores.hold(side, "client", {
+    pattern: /UID FETCH 1\b\S* \(UID FLAGS/,
+    always: true,
+    action: async () => {
+      if (changes.length === looks) return;
+      // The mailbox has room for few keywords.
+      changes.push(`work${(looks + changes.length) % 5}`);
+      await store(stores[side], `1 FLAGS (${changes.at(-1)!})`, box);
+    },
+  });
+  return changes;
+}
+
 const isTold = /Archive\): The server does not report every change/;
 
 async function synchronised(t: TestContext, side: Side): Promise<TwoStores> {
@@ -167,6 +183,24 @@ for (const side of sides) {
     await becomes(() => contents(stores[otherSide(side)], box), changed.with(1, "m1 work"));
     await stores.daemon.stop();
     assert.deepEqual(stores.daemon.said(/does not report|skipped|changed on both/), []);
+  });
+
+  test(`the ${side} server has it, and flags change before each look: what the last one finds is dealt with, too`, async (t) => {
+    const stores = await synchronised(t, side);
+    await changeEverything(stores);
+    for (let looks = 1; looks <= 8; looks++) {
+      const changes = changeBeforeEachLook(stores, side, { looks });
+      await assertRuns(stores, undefined);
+      stores.release(side);
+      await assertRuns(stores, undefined);
+      const [local, remote] = [await contents(stores.local, box), await contents(stores.remote, box)];
+      assert.deepEqual(local, remote, `${looks} looks: ${changes.join(" ")}`);
+      assert.match(
+        local.find((line) => line.startsWith("m1"))!,
+        new RegExp(`\\b${changes.at(-1)!}\\b`),
+      );
+      await deliver(stores[otherSide(side)], box, ...mails(`new-${looks}`, 1));
+    }
   });
 
   test(`the ${side} server has it: a repair deletes what was deleted there`, async (t) => {

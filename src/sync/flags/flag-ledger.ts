@@ -5,6 +5,7 @@
 import type { FlagChange, PendingChanges } from "../../imap/mailbox/pending-changes.ts";
 import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
 import { KnownFlags } from "../../model/known-flags.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
 
 type Changes = ReadonlyMap<number, FlagChange>;
 
@@ -41,14 +42,29 @@ export class FlagLedger {
     this.#now ??= new KnownFlags();
   }
 
-  /** All that are to be recorded; undefined: none. */
-  get all(): KnownFlags | undefined {
-    return this.#now;
+  /**
+   * All that are to be recorded; undefined: none. A message whose change is still to be dealt with has what it had before, so
+   * that the change is news to the next run.
+   */
+  settled(): KnownFlags | undefined {
+    const now = this.#now;
+    if (now === undefined) return undefined;
+    for (const uid of this.changedUids) {
+      const before = this.present(uid);
+      if (before === undefined) now.delete(uidSetOf([uid]));
+      else now.set(uid, before);
+    }
+    return now;
   }
 
   /** What a message has, whether it is news or not. */
   see(uid: number, flags: FlagSet): void {
     if (this.#now !== undefined && this.#now.get(uid) !== flags) this.#now.set(uid, flags);
+  }
+
+  /** What it had when it was met last, where all flags are to be recorded. */
+  seen(uid: number): FlagSet | undefined {
+    return this.#now?.get(uid);
   }
 
   // What is to be dealt with.

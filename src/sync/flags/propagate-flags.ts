@@ -143,7 +143,11 @@ async function learnWhatOtherSideCannotTell(mailbox: OpenMailbox, { changes, bas
       for (const { [side]: uid, [other]: otherUid } of store.mappings.pairsOf(idx, other, uidSetOf(uids))) {
         if (tells(otherUid)) continue;
         // A change of its own tells them: asked for now, they would be taken for one more, after what we make of this one.
-        if (!changes[side].has(uid) && flags[side].present(uid) === undefined) unknown.add(uid);
+        if (changes[side].has(uid) || flags[side].present(uid) !== undefined) continue;
+        // So do those with which it was compared: what it may have by now would be taken for synchronised.
+        const seen = flags[side].seen(uid);
+        if (seen === undefined) unknown.add(uid);
+        else flags[side].learn(uid, seen);
       }
     }
     await eachMessagesFlags(sessions[side], unknown.build(), (uid, found) => {

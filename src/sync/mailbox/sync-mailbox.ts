@@ -143,8 +143,10 @@ async function settleBoth(mailbox: OpenMailbox, { known, isFirst }: Settling): P
 }
 
 async function isDone(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
-  if (sides.some((side) => hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }))) return false;
-  return !(await readAgain(mailbox)) && !(await findUntoldChanges(mailbox)) && (await isBalanced(mailbox, after));
+  const hasMore = (): boolean => sides.some((side) => hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }));
+  if (hasMore() || (await readAgain(mailbox)) || (await findUntoldChanges(mailbox))) return false;
+  // To compare the numbers a mailbox may be looked at once more, and what that finds is to be dealt with.
+  return (await isBalanced(mailbox, after)) && !hasMore();
 }
 
 function checkpoint(mailbox: OpenMailbox, after: PerSide<MailboxState>): void {

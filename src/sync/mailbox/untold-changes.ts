@@ -99,7 +99,7 @@ export function recordable(mailbox: OpenMailbox, states: PerSide<MailboxState>):
 /** To be called with what {@link recordable} returned. */
 export function recordFlags({ store, idx, flags }: OpenMailbox, states: PerSide<MailboxState>): void {
   for (const side of sides) {
-    const { all } = flags[side];
+    const all = flags[side].settled();
     if (all === undefined || hasModSeq(states[side])) {
       store.flagsKnown.forget(idx, side);
       continue;

@@ -124,3 +124,22 @@ test("where nothing is recorded, nothing is known of what both had", () => {
   ledger.learn(1, flagSet(["a"]));
   assert.deepEqual([ledger.present(1), ledger.base(1)], [flagSet(["a"]), undefined]);
 });
+
+test("a change that nobody dealt with is not recorded: it is news to the next run", () => {
+  const [a, b] = [flagSet(["a"]), flagSet(["b"])];
+  const recorded = new KnownFlags();
+  const now = new KnownFlags();
+  for (const uid of [1, 2]) recorded.set(uid, a);
+  for (const uid of [1, 2, 3]) now.set(uid, b);
+  const pending = new PendingChanges();
+  const ledger = new FlagLedger(pending, { recorded, now });
+  ledger.learn(1, b);
+  for (const uid of [1, 2, 3]) pending.report(uid, { flags: b, modSeq: 0n });
+  const settled = ledger.settled();
+  const expected = [
+    [1, b],
+    [2, a],
+  ] as const;
+  assert.deepEqual([...(settled?.entries() ?? [])], expected);
+  assert.equal(new FlagLedger(pending).settled(), undefined, "where none are recorded");
+});
