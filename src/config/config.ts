@@ -14,6 +14,7 @@ import { Complaints } from "./config-error.ts";
 import { databaseName } from "./database-name.ts";
 import { configDirectory, dataDirectory, homeDirectory, statusSocket, withHome } from "./directories.ts";
 import { authoritiesOf } from "./environment-authorities.ts";
+import { ownCertificateWarning } from "./own-certificate-warning.ts";
 import { exposure, readConfigFile } from "./read-config-file.ts";
 import { readSections, type Section, type Sections } from "./sections.ts";
 import { serverSettings } from "./server-section.ts";
@@ -83,7 +84,8 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     : undefined;
   const reached = perSide((side) => serverSettings({ file: path, section: servers[side], side, env, complaints }));
   complaints.throwIfAny();
-  for (const side of sides) requireSafeAuthorities(servers[side], reached[side]);
+  for (const side of sides) requireSafeFiles(servers[side], reached[side]);
+  const outdated = sides.flatMap((side) => ownCertificateWarning(reached[side].transport, Date.now()) ?? []);
   const withDatabase = (database: string, otherwise?: Config): Config => ({
     file: path,
     database,
@@ -108,7 +110,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
       return statusSocket(env, database);
     },
     servers: reached,
-    warnings: exposed === undefined ? sections.warnings : [exposed, ...sections.warnings],
+    warnings: [...(exposed === undefined ? [] : [exposed]), ...outdated, ...sections.warnings],
   });
   const inData = (name: string): string => resolve(isAbsolute(name) ? "" : dataDirectory(env, home), name);
   const wanted = top.get("database");
@@ -150,10 +152,10 @@ function requireConsistentPairs(file: string, { top }: Sections, complaints: Com
   complaints.note({ file, line: written[index]?.line, problem: `map-mailbox: ${problem}`, expected });
 }
 
-/** Whoever can change these files decides which server we trust. A missing file is reported when it is read. */
-function requireSafeAuthorities(section: Section, { transport }: ServerSettings): void {
+/** Whoever can change these files decides which server we trust, and who we are. A missing file is reported when it is read. */
+function requireSafeFiles(section: Section, { transport }: ServerSettings): void {
   const named: (readonly [name: string, path: string])[] = [];
-  for (const name of ["SSL_CAfile", "SSL_CApath"] as const) {
+  for (const name of ["SSL_CAfile", "SSL_CApath", "SSL_cert", "SSL_key"] as const) {
     const path = section.get(name);
     if (path !== undefined) named.push([name, path]);
   }

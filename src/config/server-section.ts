@@ -1,6 +1,12 @@
 // Turns a [local] or [remote] section into the settings of that server.
 
-import type { ProxySettings, ServerSettings, TlsSettings, TransportSettings } from "../model/server-settings.ts";
+import type {
+  OwnCertificate,
+  ProxySettings,
+  ServerSettings,
+  TlsSettings,
+  TransportSettings,
+} from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import type { Complaints } from "./config-error.ts";
 import { environmentAuthorities } from "./environment-authorities.ts";
@@ -67,7 +73,13 @@ function proxySettings({ section, env }: ServerSection): ProxySettings | undefin
 function systemTls(env: NodeJS.ProcessEnv): TlsSettings {
   const unset = { minVersion: undefined, maxVersion: undefined, versions: undefined, hostname: undefined };
   const usual = { cipherList: undefined, cipherSuites: undefined, caFile: undefined, caPath: undefined };
-  return { ...unset, ...usual, fingerprints: [], verify: true, environment: environmentAuthorities(env) };
+  const certificates = {
+    fingerprints: [],
+    verify: true,
+    environment: environmentAuthorities(env),
+    ownCertificate: undefined,
+  };
+  return { ...unset, ...usual, ...certificates };
 }
 
 function tlsSettings({ file, section, complaints }: ServerSection): TlsSettings {
@@ -90,5 +102,21 @@ function tlsSettings({ file, section, complaints }: ServerSection): TlsSettings 
     caFile: section.get("SSL_CAfile"),
     caPath: section.get("SSL_CApath"),
     hostname: section.get("SSL_hostname"),
+    ownCertificate: ownCertificate({ file, section, complaints }),
   };
+}
+
+function ownCertificate({
+  file,
+  section,
+  complaints,
+}: Pick<ServerSection, "file" | "section" | "complaints">): OwnCertificate | undefined {
+  const certFile = section.get("SSL_cert");
+  const keyFile = section.get("SSL_key");
+  if (certFile !== undefined) return { certFile, keyFile };
+  if (keyFile !== undefined) {
+    const expected = 'expected the setting "SSL_cert"';
+    complaints.note({ file, line: section.lineOf("SSL_key"), problem: "SSL_key without a certificate", expected });
+  }
+  return undefined;
 }

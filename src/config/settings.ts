@@ -306,6 +306,20 @@ export const settings = {
     absent: "the host, unless it is an IP address",
     doc: "Name to ask for in the TLS handshake (SNI); an empty value or an IP address sends none.",
   },
+  SSL_cert: {
+    section: "server",
+    parse: nonEmpty("a file name"),
+    absent: "none",
+    doc: "File with the certificate to show to a server that asks for one, in PEM format.",
+    isPath: true,
+  },
+  SSL_key: {
+    section: "server",
+    parse: nonEmpty("a file name"),
+    absent: "the file of SSL_cert",
+    doc: "File with the private key of that certificate, in PEM format, not encrypted.",
+    isPath: true,
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settings;

@@ -1,16 +1,26 @@
 // From settings to Credentials: where the secrets of an account come from.
 
-import type { Credentials } from "../imap/sasl/credentials.ts";
-import type { ServerSettings } from "../model/server-settings.ts";
+import type { CredentialKind, Credentials } from "../imap/sasl/credentials.ts";
+import type { ServerSettings, TransportSettings } from "../model/server-settings.ts";
 
 /** One for each account and run. */
-export function credentialsOf({ username, password }: Pick<ServerSettings, "username" | "password">): Credentials {
+export function credentialsOf(settings: Pick<ServerSettings, "username" | "password" | "transport">): Credentials {
+  const { username, password, transport } = settings;
+  const kinds = new Set<CredentialKind>();
+  if (password !== undefined) kinds.add("password");
+  if (showsCertificate(transport)) kinds.add("certificate");
   return {
     username,
     authzid: undefined,
-    kinds: new Set(password === undefined ? [] : (["password"] as const)),
+    kinds,
     secrets: password === undefined ? [] : [password],
     password: ({ rejected }) => Promise.resolve(rejected ? undefined : password),
     token: () => Promise.resolve(undefined),
   };
+}
+
+/** In the TLS handshake: see SSL_cert. */
+function showsCertificate(transport: TransportSettings): boolean {
+  if (transport.type === "tunnel" || transport.tls.ownCertificate === undefined) return false;
+  return transport.type === "imaps" || transport.startTls;
 }

@@ -31,6 +31,14 @@ export interface EnvironmentAuthorities {
   readonly extraFile: string | undefined;
 }
 
+/** What we prove ourselves with: files in PEM format. */
+export interface OwnCertificate {
+  /** The certificate, and behind it those of the authorities that the server may need. */
+  readonly certFile: string;
+  /** Undefined: the key is in `certFile`, too. */
+  readonly keyFile: string | undefined;
+}
+
 export interface TlsSettings {
   readonly minVersion: TlsVersion | undefined;
   readonly maxVersion: TlsVersion | undefined;
@@ -47,6 +55,7 @@ export interface TlsSettings {
   readonly environment?: EnvironmentAuthorities | undefined;
   /** SNI name; "" sends none; undefined: the host, unless it is an IP literal. */
   readonly hostname: string | undefined;
+  readonly ownCertificate: OwnCertificate | undefined;
 }
 
 export interface InetSettings {

@@ -15,6 +15,7 @@ const defaultTls: TlsSettings = {
   caFile: undefined,
   caPath: undefined,
   hostname: undefined,
+  ownCertificate: undefined,
 };
 
 export function tlsSettings(changes: Partial<TlsSettings> = {}): TlsSettings {

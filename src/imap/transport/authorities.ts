@@ -1,12 +1,11 @@
 // The authorities whose certificates are trusted: those of the settings, else of the environment, else of the system.
 
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
-import { fileKind } from "../../model/file-kind.ts";
 import type { EnvironmentAuthorities, TlsSettings } from "../../model/server-settings.ts";
+import { certificatesIn, readPemFile } from "./pem-file.ts";
 
 /**
  * Certificates in PEM, or undefined for those that come with Node.
@@ -16,7 +15,7 @@ export async function trustedCertificates(settings: TlsSettings): Promise<readon
   const { verify, caFile, caPath, environment } = settings;
   if (!verify) return [];
   if (caFile !== undefined || caPath !== undefined) {
-    const files = caFile === undefined ? [] : [await read("SSL_CAfile", caFile, () => readCertificates(caFile))];
+    const files = caFile === undefined ? [] : [await read("SSL_CAfile", caFile, () => readPemFile(caFile).text)];
     const hashed = caPath === undefined ? [] : await read("SSL_CApath", caPath, () => readHashDirectory(caPath));
     return [...files, ...hashed];
   }
@@ -49,12 +48,6 @@ function distinct(files: readonly string[]): readonly string[] {
   return [...new Set(files.flatMap(certificatesIn))];
 }
 
-const certificate = /-----BEGIN (?<kind>(?:X509 |TRUSTED )?CERTIFICATE)-----[^]*?-----END \k<kind>-----/g;
-
-function certificatesIn(text: string): readonly string[] {
-  return text.match(certificate) ?? [];
-}
-
 /** Undefined: the environment does not say which authorities, and no others, to trust. */
 async function certificatesNamed({
   certFile,
@@ -82,7 +75,7 @@ async function readHashDirectory(directory: string): Promise<readonly string[]> 
   const names = (await readdir(directory)).filter((name) => /^[0-9a-f]{8}\.\d+$/i.test(name));
   return names.flatMap((name) => {
     try {
-      return [readCertificates(join(directory, name))];
+      return [readPemFile(join(directory, name)).text];
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
       throw error;
@@ -90,27 +83,8 @@ async function readHashDirectory(directory: string): Promise<readonly string[]> 
   });
 }
 
-/** Many times what all authorities of the world have. */
-const maxOctets = 64 << 20;
-
-/**
- * Of a file: a pipe would be waited for, even when the run is over, and some devices never end. At once: there may be hundreds
- * of small ones, and to wait for each takes five times as long.
- */
-function readCertificates(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new Error(`${path} is ${fileKind(stats)}`);
-    if (stats.size > maxOctets) throw new Error(`${path} has more than ${String(maxOctets >> 20)} MiB`);
-    return readFileSync(file, "latin1");
-  } finally {
-    closeSync(file);
-  }
-}
-
 function readSome(path: string): string {
-  const text = readCertificates(path);
+  const { text } = readPemFile(path);
   if (certificatesIn(text).length === 0) throw new Error("it has no certificate in PEM format");
   return text;
 }

@@ -11,34 +11,49 @@ import {
 import { InterimapError } from "../../model/errors.ts";
 import type { TlsSettings } from "../../model/server-settings.ts";
 import { trustedCertificates } from "./authorities.ts";
+import { ownFilesStamp, readOwnIdentity } from "./own-certificate.ts";
 import { opensslReason } from "./tls-error.ts";
 
-/** Loading the system's certificates takes some 20 ms: once for all connections to a server. */
-const contexts = new WeakMap<TlsSettings, Promise<SecureContext>>();
+interface Made {
+  readonly context: Promise<SecureContext>;
+  /** Of the files of our own certificate, which may be renewed while we run. */
+  readonly stamp: string | undefined;
+}
 
-/** Throws CONFIG_INVALID when a file cannot be read, or when OpenSSL does not know a version or cipher. */
+/** Loading the system's certificates takes some 20 ms: once for all connections to a server. */
+const contexts = new WeakMap<TlsSettings, Made>();
+
+/**
+ * Throws CONFIG_INVALID when a file cannot be read, or when OpenSSL does not know a version or cipher; CONFIG_UNSAFE when
+ * everybody can read our private key.
+ */
 export function secureContext(settings: TlsSettings): Promise<SecureContext> {
+  const { ownCertificate } = settings;
+  const stamp = ownCertificate && ownFilesStamp(ownCertificate);
   const known = contexts.get(settings);
-  if (known !== undefined) return known;
-  const made = makeContext(settings);
-  contexts.set(settings, made);
-  made.catch(() => contexts.delete(settings));
-  return made;
+  if (known?.stamp === stamp && known !== undefined) return known.context;
+  const context = makeContext(settings);
+  contexts.set(settings, { context, stamp });
+  context.catch(() => contexts.delete(settings));
+  return context;
 }
 
 async function makeContext(settings: TlsSettings): Promise<SecureContext> {
   const versions = versionOptions(settings);
   const ca = await trustedCertificates(settings);
+  const { ownCertificate } = settings;
+  const own = ownCertificate && readOwnIdentity(ownCertificate);
   try {
     return createSecureContext({
       ...versions,
       ...(ca === undefined ? {} : { ca: [...ca] }),
+      ...own,
       ciphers: ciphers(settings),
     });
   } catch (cause) {
     const reason = opensslReason(cause) ?? String(cause);
     throw new InterimapError("CONFIG_INVALID", `OpenSSL does not accept the SSL_ settings: ${reason}`, {
-      hint: "check SSL_cipherlist, SSL_ciphersuites and SSL_CAfile",
+      hint: `check SSL_cipherlist, SSL_ciphersuites${own === undefined ? " and" : ", SSL_cert and"} SSL_CAfile`,
       cause,
     });
   }

@@ -71,6 +71,7 @@ test("a file with two bare sections has all defaults", () => {
     caFile: undefined,
     caPath: undefined,
     hostname: undefined,
+    ownCertificate: undefined,
   };
   const transport = {
     type: "imaps",
@@ -163,6 +164,8 @@ test("every setting reaches its place", () => {
     SSL_CAfile = ca.pem
     SSL_CApath = /certs
     SSL_hostname =
+    SSL_cert = my.pem
+    SSL_key = my.key
   `);
   assert.deepEqual(config, {
     file,
@@ -216,6 +219,7 @@ test("every setting reaches its place", () => {
             caFile: "ca.pem",
             caPath: "/certs",
             hostname: "",
+            ownCertificate: { certFile: "my.pem", keyFile: "my.key" },
           },
         },
         auth: ["LOGIN"],
@@ -341,7 +345,7 @@ for (const [name, text, expected] of [
 
 test("~/ is the home directory wherever a file is named, and nowhere else", () => {
   const config = load(
-    "logfile=~/l\nmetrics-file=~/m\n[local]\ntype=tunnel\ncommand=~/c\n[remote]\npassword=~/p\nSSL_CAfile=~/f\nSSL_CApath=~/d\n",
+    "logfile=~/l\nmetrics-file=~/m\n[local]\ntype=tunnel\ncommand=~/c\n[remote]\npassword=~/p\nSSL_CAfile=~/f\nSSL_CApath=~/d\nSSL_cert=~/g\nSSL_key=~/k\n",
   );
   assert.deepEqual([config.logfile, config.metricsFile], [join(home, "l"), join(home, "m")]);
   const { local, remote } = config.servers;
@@ -349,6 +353,7 @@ test("~/ is the home directory wherever a file is named, and nowhere else", () =
   assert.equal(remote.password, "~/p");
   assert.ok(remote.transport.type !== "tunnel");
   assert.deepEqual([remote.transport.tls.caFile, remote.transport.tls.caPath], [join(home, "f"), join(home, "d")]);
+  assert.deepEqual(remote.transport.tls.ownCertificate, { certFile: join(home, "g"), keyFile: join(home, "k") });
   writeFileSync(join(home, "elsewhere"), `${minimal}`, { mode: 0o600 });
   assert.equal(loadConfig({ env: {}, home, file: "~/elsewhere" }).file, join(home, "elsewhere"));
 });
@@ -719,14 +724,17 @@ describe("a configuration in others' hands is refused", { skip: process.getuid?.
     });
   }
 
-  test("as is a file of certificates to trust", () => {
-    const authorities = join(directory, "ca.pem");
-    writeFileSync(authorities, "");
-    chmodSync(authorities, 0o666);
-    const error = failure(() => load(minimal.replace("[remote]", `[remote]\nSSL_CAfile = ${authorities}`)));
-    assert.equal(error.code, "CONFIG_UNSAFE");
-    assert.match(errorLine(error), /^SSL_CAfile \S+ can be changed by others; .*run: chmod go-w /);
-  });
+  for (const name of ["SSL_CAfile", "SSL_cert", "SSL_key"]) {
+    test(`as is a file that ${name} names`, () => {
+      const shared = join(directory, `shared-file-${name}`);
+      writeFileSync(shared, "");
+      chmodSync(shared, 0o666);
+      const beside = name === "SSL_key" ? "SSL_cert = my.pem\n" : "";
+      const error = failure(() => load(minimal.replace("[remote]", `[remote]\n${beside}${name} = ${shared}`)));
+      assert.equal(error.code, "CONFIG_UNSAFE");
+      assert.match(errorLine(error), new RegExp(`^${name} \\S+ can be changed by others; .*run: chmod go-w `));
+    });
+  }
 });
 
 const example = readFileSync(new URL("../../../config.example.ini", import.meta.url), "utf8");

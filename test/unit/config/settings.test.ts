@@ -362,6 +362,8 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: ["a b", "[a]", "300.1.1.1"],
   },
+  SSL_cert: file,
+  SSL_key: file,
 };
 
 test("the table holds exactly these settings", () => {
