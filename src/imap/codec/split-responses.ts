@@ -39,7 +39,9 @@ export class ResponseSplitter {
   /** What can be told from how a line begins that came in parts; it is long, and to look at all of it takes time. */
   #beginning = "";
   #literals: Buffer[] = [];
-  /** The literal that is arriving, and how much of it has arrived. */
+  /** The size of the literal that has not all arrived, but may still come in one piece with what has. */
+  #awaited: number | undefined;
+  /** The literal that comes in pieces, and how much of it has arrived. */
   #literal: Buffer | undefined;
   #filled = 0;
   /** The octets of all literals announced. */
@@ -67,24 +69,37 @@ export class ResponseSplitter {
    */
   get arriving(): number {
     if (this.#announced > 0) {
-      const missing = this.#literal === undefined ? 0 : this.#literal.length - this.#filled;
-      return isFetch.test(this.#lines) ? this.#announced - this.#unwanted - missing : 0;
+      return isFetch.test(this.#lines) ? this.#announced - this.#unwanted - this.#missing : 0;
     }
     return uidList.test(this.#beginning) ? Math.floor(this.#line.length / 4096) : 0;
+  }
+
+  get #missing(): number {
+    if (this.#awaited !== undefined) return this.#awaited - (this.#chunk.length - this.#position);
+    return this.#literal === undefined ? 0 : this.#literal.length - this.#filled;
   }
 
   /** The chunk is kept as it is, for literals, and must not change any more. */
   give(chunk: Buffer): void {
     this.#total += chunk.length;
-    this.#chunk = this.#position === this.#chunk.length ? chunk : Buffer.concat([this.surplus(), chunk]);
+    const rest = this.surplus();
     this.#position = 0;
+    if (rest.length === 0) this.#chunk = chunk;
+    else if (isBehind(chunk, rest)) this.#chunk = Buffer.from(rest.buffer, rest.byteOffset, rest.length + chunk.length);
+    else if (this.#awaited === undefined) this.#chunk = Buffer.concat([rest, chunk]);
+    else {
+      this.#collect(this.#awaited, rest);
+      this.#chunk = chunk;
+    }
   }
 
   /** The next response that is complete; empty lines are passed over. Throws PROTOCOL when a limit is exceeded. */
   next(): RawResponse | undefined {
     if (this.#total > (this.#limits.total ?? Infinity)) throw tooMuch("total", this.#limits);
     while (this.#position < this.#chunk.length) {
-      if (this.#unwanted > 0) {
+      if (this.#awaited !== undefined) {
+        if (!this.#take(this.#awaited)) return undefined;
+      } else if (this.#unwanted > 0) {
         this.#pass();
       } else if (this.#literal !== undefined) {
         this.#fill(this.#literal);
@@ -139,18 +154,35 @@ export class ResponseSplitter {
     this.#line = "";
     this.#announced += size;
     if (this.#lines.length + this.#announced > this.#limits.response) throw tooMuch("response", this.#limits);
-    const end = this.#position + size;
     if (isUnwanted) {
       this.#unwanted = size;
       this.#passedOver += size;
-    } else if (end <= this.#chunk.length && size <= smallLiteral) {
-      // It keeps the chunk alive, but not for long: it becomes a string.
+    } else {
+      this.#awaited = size;
+    }
+  }
+
+  /** False as long as the rest of it may come behind what is there. It keeps the memory alive in which it came. */
+  #take(size: number): boolean {
+    const end = this.#position + size;
+    const isThere = end <= this.#chunk.length;
+    if (!isThere && this.#chunk.byteOffset + end <= this.#chunk.buffer.byteLength) return false;
+    if (isThere) {
       this.#keep(this.#chunk.subarray(this.#position, end));
       this.#position = end;
+      this.#awaited = undefined;
     } else {
-      this.#literal = this.#space.take(size);
-      this.#filled = 0;
+      this.#collect(size, this.surplus());
+      this.#position = this.#chunk.length;
     }
+    return true;
+  }
+
+  /** From now on it comes in pieces; the first of them is there. */
+  #collect(size: number, piece: Buffer): void {
+    this.#awaited = undefined;
+    this.#literal = this.#space.take(size);
+    this.#filled = piece.copy(this.#literal);
   }
 
   #pass(): void {
@@ -188,6 +220,10 @@ export class ResponseSplitter {
     const whatCame = literals.length === 0 ? noLiterals : literals;
     return passedOver > 0 ? { line, literals: whatCame, passedOver } : { line, literals: whatCame };
   }
+}
+
+function isBehind(chunk: Buffer, before: Buffer): boolean {
+  return chunk.buffer === before.buffer && chunk.byteOffset === before.byteOffset + before.length;
 }
 
 const beginningLength = 64;

@@ -1,10 +1,11 @@
 // Opens the transport that the settings describe, ready for a session.
 
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
 import { cannotConnect } from "./reach-proxy.ts";
+import { readIntoBlocks } from "./read-into-blocks.ts";
 import { connectError, connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
 import { upgradeToTls } from "./tls.ts";
 import { secureContext } from "./tls-context.ts";
@@ -39,6 +40,8 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
   const { socket, stream } = await attempt(cannotConnect(settings), options, (signal) =>
     takeRoute(settings, { keepAlive: options.keepAlive, signal, timeoutMs: options.timeoutMs }),
   );
+  // What TLS takes over is read by that.
+  if (settings.type === "imap" && !settings.startTls && stream instanceof Socket) readIntoBlocks(stream);
   // A reset takes back what the system was going to send.
   const abort = (): void => void socket.resetAndDestroy();
   return {

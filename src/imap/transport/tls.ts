@@ -7,6 +7,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions, ready } from "./attempt.ts";
+import { readIntoBlocks } from "./read-into-blocks.ts";
 import { endpointName } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
 import { handshakeError, noTlsError } from "./tls-error.ts";
@@ -26,6 +27,7 @@ export async function upgradeToTls(
   const { socket, certificate } = await attempt(what, options, (signal) =>
     handshake(transport.stream, settings, signal),
   );
+  readIntoBlocks(socket);
   const channelBinding: NonNullable<Transport["channelBinding"]> = async (type) => {
     const { channelBindingData } = await import("./channel-binding.ts");
     return channelBindingData({ socket, certificate: certificate?.raw }, type);

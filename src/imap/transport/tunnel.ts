@@ -2,8 +2,10 @@
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
+import { readIntoBlocks } from "./read-into-blocks.ts";
 import type { Transport } from "./transport.ts";
 import { parseTunnelCommand, type Program, tunnelName } from "./tunnel-command.ts";
 
@@ -47,6 +49,7 @@ class TunnelStream extends Duplex {
     child.unref();
     running.add(child);
     child.once("exit", () => running.delete(child));
+    if (child.stdout instanceof Socket) readIntoBlocks(child.stdout);
     child.stdout.on("data", (bytes: Buffer) => {
       if (!this.push(bytes)) child.stdout.pause();
     });
