@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { Socket } from "node:net";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
+import { parseCommand, type Program, programName } from "../../util/command-line.ts";
 import { readIntoBlocks } from "./read-into-blocks.ts";
 import type { Transport } from "./transport.ts";
-import { parseTunnelCommand, type Program, tunnelName } from "./tunnel-command.ts";
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -18,8 +18,9 @@ const patienceMs = 1_000;
 
 /** Throws TUNNEL when the command cannot be started. One that starts and then fails shows in stream and epitaph. */
 export async function openTunnel(command: string, discardStderr: boolean): Promise<Transport> {
-  const name = tunnelName(command);
-  const child = await start(parseTunnelCommand(command), discardStderr).catch((cause: unknown) => {
+  const program = programName(command);
+  const name = `the tunnel command${program === undefined ? "" : ` ${program}`}`;
+  const child = await start(parseCommand(command), discardStderr).catch((cause: unknown) => {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     const reason = code === "ENOENT" ? "not found" : code === "EACCES" ? "not executable" : String(code);
     throw new InterimapError("TUNNEL", `${name} cannot be started: ${reason}`, { hint: "check the command setting" });

@@ -1,4 +1,4 @@
-// How to run a tunnel's command line, and what lines may say about it.
+// How to run a command line that stands in the configuration, and what lines may say about it.
 
 export interface Program {
   readonly file: string;
@@ -19,16 +19,17 @@ const shellWords: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-export function parseTunnelCommand(command: string): Program {
+/** Through a shell only where one is needed. */
+export function parseCommand(command: string): Program {
   if (needsShell.test(command) || shellWords.has(firstWord(command))) return { file: "/bin/sh", args: ["-c", command] };
   const [file = "", ...args] = command.trim().split(/\s+/);
   return { file, args };
 }
 
 /** For messages: the program only, since the words behind it, and assignments in front of it, may hold secrets. */
-export function tunnelName(command: string): string {
+export function programName(command: string): string | undefined {
   const word = firstWord(command.trim().replace(/^exec\s+(?=[^-\s])/, ""));
-  return word === "" || word.includes("=") ? "the tunnel command" : `the tunnel command ${word}`;
+  return word === "" || word.includes("=") ? undefined : word;
 }
 
 function firstWord(command: string): string {

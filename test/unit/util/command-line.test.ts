@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseTunnelCommand, tunnelName } from "../../../../src/imap/transport/tunnel-command.ts";
+import { parseCommand, programName } from "../../../src/util/command-line.ts";
 
 test("plain words are run directly", () => {
-  assert.deepEqual(parseTunnelCommand("  ssh -T  user@host\t--a=b%c "), {
+  assert.deepEqual(parseCommand("  ssh -T  user@host\t--a=b%c "), {
     file: "ssh",
     args: ["-T", "user@host", "--a=b%c"],
   });
@@ -34,20 +34,20 @@ test("anything special to a shell goes through one, whole", () => {
     " A=b imapd",
   ];
   for (const command of commands) {
-    assert.deepEqual(parseTunnelCommand(command), { file: "/bin/sh", args: ["-c", command] });
+    assert.deepEqual(parseCommand(command), { file: "/bin/sh", args: ["-c", command] });
   }
 });
 
 test("what only begins like a word of the shell is a program", () => {
   for (const file of ["execute", "exec2", "env", "nice", "./exec", "cdrom", "/usr/bin/time"]) {
-    assert.deepEqual(parseTunnelCommand(`${file} imapd`), { file, args: ["imapd"] });
+    assert.deepEqual(parseCommand(`${file} imapd`), { file, args: ["imapd"] });
   }
 });
 
 test("messages name the first word only, and nothing that may be a secret", () => {
-  assert.equal(tunnelName("sshpass -p hunter2 ssh host"), "the tunnel command sshpass");
-  assert.equal(tunnelName("exec ssh host"), "the tunnel command ssh");
-  assert.equal(tunnelName("exec -a imap ssh host"), "the tunnel command exec");
-  assert.equal(tunnelName("exec PASSWORD=hunter2"), "the tunnel command");
-  assert.equal(tunnelName("PASSWORD='hunter 2' imapd"), "the tunnel command");
+  assert.equal(programName("sshpass -p hunter2 ssh host"), "sshpass");
+  assert.equal(programName("exec ssh host"), "ssh");
+  assert.equal(programName("exec -a imap ssh host"), "exec");
+  assert.equal(programName("exec PASSWORD=hunter2"), undefined);
+  assert.equal(programName("PASSWORD='hunter 2' imapd"), undefined);
 });
