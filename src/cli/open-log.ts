@@ -7,21 +7,24 @@ import { isJournal } from "../log/journal.ts";
 import type { LineForm } from "../log/log.ts";
 import { parseLogPrefix } from "../log/log-prefix.ts";
 import { createLog, type RunLog } from "../log/logger.ts";
+import type { Secrets } from "../log/secrets.ts";
 import { textLines } from "../log/text-lines.ts";
 import { sides } from "../model/side.ts";
 import type { Common } from "./invocation.ts";
 
 interface Wanted extends Pick<Common, "quiet" | "debug"> {
   readonly config: Config;
+  /** What no line for programs may show; added to during the run. */
+  readonly secrets: Secrets;
   readonly env: NodeJS.ProcessEnv;
   readonly errorOutput: ErrorOutput;
 }
 
 /** Throws CONFIG_INVALID when the log file cannot be opened, or CONFIG_UNSAFE. */
-export async function openLog({ quiet, debug, config, env, errorOutput }: Wanted): Promise<RunLog> {
+export async function openLog({ quiet, debug, config, secrets, env, errorOutput }: Wanted): Promise<RunLog> {
   const { logfile, logFormat } = config;
   return createLog({
-    form: logFormat === "json" ? await jsonForm(config) : textLines(config.logPrefix),
+    form: logFormat === "json" ? await jsonForm(secrets) : textLines(config.logPrefix),
     logfile: logfile === undefined ? undefined : resolve(logfile),
     quiet,
     debug,
@@ -37,11 +40,16 @@ export function plainLog({ env, errorOutput, debug }: Pick<Wanted, "env" | "erro
   return createLog({ form, logfile: undefined, quiet: false, debug, errorOutput, toJournal: isJournal(env) });
 }
 
-async function jsonForm({ servers }: Config): Promise<LineForm> {
+async function jsonForm(secrets: Secrets): Promise<LineForm> {
   const { jsonLines } = await import("../log/json-log.ts");
-  const secrets = sides.flatMap((side) => {
+  return jsonLines(secrets);
+}
+
+/** From now on, what the configuration holds is hidden. */
+export function hideConfigured({ servers }: Config, secrets: Secrets): void {
+  for (const side of sides) {
     const { password, transport } = servers[side];
-    return [password, transport.type === "tunnel" ? undefined : transport.proxy?.password];
-  });
-  return jsonLines(secrets.filter((secret) => secret !== undefined));
+    if (password?.from === "text") secrets.add(password.text);
+    if (transport.type !== "tunnel") secrets.add(transport.proxy?.password ?? "");
+  }
 }

@@ -8,6 +8,7 @@ import { type Config, loadConfig } from "../config/config.ts";
 import { ErrorOutput } from "../log/error-output.ts";
 import type { LogFields } from "../log/log.ts";
 import type { RunLog } from "../log/logger.ts";
+import { Secrets } from "../log/secrets.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import { type ExitCode, exitCode } from "../model/exit-code.ts";
 import { errorFields } from "../report/fields.ts";
@@ -17,7 +18,7 @@ import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.
 import type { Report } from "../sync/context/events.ts";
 import { Totals } from "../sync/context/totals.ts";
 import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
-import { openLog, plainLog } from "./open-log.ts";
+import { hideConfigured, openLog, plainLog } from "./open-log.ts";
 import { parseArguments } from "./options.ts";
 import { print } from "./print.ts";
 import { isForText, textFor } from "./texts.ts";
@@ -35,6 +36,7 @@ export interface Surroundings {
 export class Program {
   readonly #surroundings: Surroundings;
   readonly #errorOutput = new ErrorOutput();
+  readonly #secrets = new Secrets();
   #log: RunLog | undefined;
   #errorLine = errorLines();
 
@@ -50,6 +52,7 @@ export class Program {
   async run(): Promise<ExitCode> {
     const { argv, env, signal } = this.#surroundings;
     const errorOutput = this.#errorOutput;
+    const secrets = this.#secrets;
     let service: ServiceNotifier | undefined;
     try {
       const invocation = parseArguments(argv);
@@ -60,20 +63,24 @@ export class Program {
       // What was said last shows where it hangs, or what it was doing when it was killed.
       if (invocation.debug > 0) errorOutput.stopGathering();
       const errorLine = (this.#errorLine = errorLines(invocation.config));
-      const readConfig = (): Config => loadConfig({ file: invocation.config, env });
+      const readConfig = (): Config => {
+        const config = loadConfig({ file: invocation.config, env });
+        hideConfigured(config, this.#secrets);
+        return config;
+      };
       let config = readConfig();
       /** The previous one, to return to if the reloaded one is for other accounts. */
       let former: Config | undefined;
       let isKept = false;
       for (let isReload = false; ; isReload = true) {
-        const log = (this.#log = await openLog({ ...invocation, config, env, errorOutput }));
+        const log = (this.#log = await openLog({ ...invocation, config, secrets, env, errorOutput }));
         if (isReload && !isKept) log.info("Read the configuration again");
         isKept = false;
         for (const warning of config.warnings) log.warn(warning);
         // Once: it takes what systemd left for us out of the environment.
         service ??= createServiceNotifier(env, { warn: (text) => this.#log?.warn(text) });
         try {
-          const means = { log, errorOutput, service, errorLine };
+          const means = { log, secrets, errorOutput, service, errorLine };
           const outcome = await perform(invocation, { ...this.#surroundings, ...means, config, isReload, readConfig });
           if (outcome !== "reload") return outcome;
           former = config;
@@ -126,6 +133,7 @@ interface Equipment extends Surroundings {
   readonly isReload: boolean;
   readonly readConfig: () => Config;
   readonly log: RunLog;
+  readonly secrets: Secrets;
   readonly errorOutput: ErrorOutput;
   readonly service: ServiceNotifier;
   readonly errorLine: ErrorLine;
@@ -133,7 +141,7 @@ interface Equipment extends Surroundings {
 
 async function perform(
   invocation: StatusInvocation | WorkInvocation,
-  { config, isReload, readConfig, log, errorOutput, service, errorLine, signal, onSignal }: Equipment,
+  { config, isReload, readConfig, log, secrets, errorOutput, service, errorLine, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "status") {
     const { statusCommand } = await import("../commands/status.ts");
@@ -154,7 +162,7 @@ async function perform(
   };
   // Only at the start: it was not said about a reloaded configuration.
   const areSameAccounts = invocation.areSameAccounts && !isReload;
-  const context = { config, log, report, totals, signal, areSameAccounts };
+  const context = { config, log, secrets, report, totals, signal, areSameAccounts };
   const sayStopping = (): void => {
     log.info("Stopping after the work in hand; a second signal stops at once");
   };

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { credentialsOf } from "../credentials/credentials-of.ts";
 import { connect } from "../imap/connect.ts";
 import type { Log } from "../log/log.ts";
+import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide } from "../model/side.ts";
@@ -18,6 +19,8 @@ import { tellRun } from "./tell-run.ts";
 export interface CommandContext {
   readonly config: Config;
   readonly log: Log;
+  /** Gets to know each secret before it is used. */
+  readonly secrets: Pick<Secrets, "add">;
   readonly report: Report;
   readonly totals: Totals;
   /** The database's accounts are those of the configuration, under other names. */
@@ -40,16 +43,23 @@ export interface Workplace {
 
 /** @throws InterimapError of any kind. */
 export async function onServers(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
-  const { log, report, signal } = context;
+  const { log, secrets, report, signal } = context;
   const { store, config } = openDatabase(context);
   const telling = tellRun({ config, store, log });
   const onAlert = alertsTo(report);
+  const hide = (secret: string): void => {
+    secrets.add(secret);
+  };
+  const credentials = credentialsOf(config.servers, { log, hide, mayAsk: true });
   const connections = new SessionPair(
     perSide((side) => {
       const settings = config.servers[side];
-      const lasting = { credentials: credentialsOf(settings), disavowed: new Set<string>() };
-      const how = { side, log, onAlert: onAlert(side), keepAlive: false, isEager: true, ...lasting };
-      return { main: (attempt) => connect(settings, { ...how, ...attempt }), limit: settings.connections };
+      const how = { side, log, onAlert: onAlert(side), disavowed: new Set<string>(), keepAlive: false, isEager: true };
+      const logIn = credentials[side];
+      return {
+        main: (attempt) => connect(settings, { ...how, credentials: logIn(), ...attempt }),
+        limit: settings.connections,
+      };
     }),
   );
   const drain = (): void => {

@@ -97,8 +97,12 @@ interface Database {
 
 /** What to synchronise, over which connections, and how often to ask the servers. */
 function settingsOf(command: WatchCommand, { config, store }: Database): Omit<WatchOptions, "stop" | "onStateChange"> {
-  const { log, report, totals, notify, seconds } = command;
+  const { log, secrets, report, totals, notify, seconds } = command;
   const { servers } = config;
+  const hide = (secret: string): void => {
+    secrets.add(secret);
+  };
+  const credentials = credentialsOf(servers, { log, hide, mayAsk: false });
   const onAlert = alertsTo(report);
   const scope = scopeOf(command, namesOf(config));
   return {
@@ -106,9 +110,8 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     totals,
     laterDeletionLimit: config.maxDelete,
     connectors: perSide((side) => {
-      const lasting = { credentials: credentialsOf(servers[side]), disavowed: new Set<string>() };
-      const how = { side, log, onAlert: onAlert(side), keepAlive: true, ...lasting };
-      return (attempt) => connect(servers[side], { ...how, ...attempt });
+      const how = { side, log, onAlert: onAlert(side), disavowed: new Set<string>(), keepAlive: true };
+      return (attempt) => connect(servers[side], { ...how, credentials: credentials[side](), ...attempt });
     }),
     connections: perSide((side) => servers[side].connections),
     usesNotify: notify,

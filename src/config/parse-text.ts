@@ -55,6 +55,14 @@ export function count(text: string): number {
   return number;
 }
 
+/** As systemd.exec(5) has it: a file name, without what means something to systemd or to a shell's path. */
+export function credentialName(text: string): string {
+  if (!/^(?!\.\.?$)[^\0-\x20\x7f-\uffff/:]{1,255}$/.test(text)) {
+    throw new BadValue("the name of a credential, which has no blank, slash or colon");
+  }
+  return text;
+}
+
 /** A length of time, in seconds. */
 export function seconds(text: string): number {
   const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;

@@ -24,6 +24,8 @@ export interface Section {
   get<N extends SettingName>(name: N): SettingValue<N>;
   /** Of a repeatable setting, in file order. */
   all<N extends SettingName>(name: N): readonly Placed<ReturnType<(typeof settings)[N]["parse"]>>[];
+  /** The section itself sets it. */
+  isOwn(name: SettingName): boolean;
   /** Where the file sets it, if it does. */
   lineOf(name: SettingName): number | undefined;
 }
@@ -162,6 +164,7 @@ function section(own: Slot, fallback: Slot = own): Section {
   const find = (name: SettingName): Placed<unknown> | undefined => findAll(name).at(-1);
   return {
     line: own.line,
+    isOwn: (name) => own.values.has(name),
     lineOf: (name) => find(name)?.line,
     // As below.
     all: <N extends SettingName>(name: N) =>

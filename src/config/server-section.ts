@@ -11,6 +11,7 @@ import type { Side } from "../model/side.ts";
 import type { Complaints } from "./config-error.ts";
 import { environmentAuthorities } from "./environment-authorities.ts";
 import { tlsVersions } from "./parse-tls.ts";
+import { secretSources } from "./secret-sources.ts";
 import type { Section } from "./sections.ts";
 
 export interface ServerSection {
@@ -29,7 +30,7 @@ export function serverSettings(server: ServerSection): ServerSettings {
     transport: transportSettings(server),
     auth: section.get("auth"),
     username: section.get("username"),
-    password: section.get("password"),
+    ...secretSources(server),
     compress: section.get("compress") ?? side === "remote",
     connections: section.get("connections"),
     listReference: section.get("list-reference"),

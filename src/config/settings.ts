@@ -8,6 +8,7 @@ import { proxy } from "./parse-proxy.ts";
 import {
   atoms,
   count,
+  credentialName,
   deletionLimit,
   mailboxText,
   nonEmpty,
@@ -220,6 +221,33 @@ export const settings = {
     parse: nonEmpty("a password, or no such line"),
     absent: "none",
     doc: "Password to log in with.",
+    secret: true,
+  },
+  "password-command": {
+    section: "server",
+    parse: nonEmpty("a command"),
+    absent: "none",
+    doc: "Command that prints the password in its first line.",
+    secret: true,
+  },
+  "password-file": {
+    section: "server",
+    parse: nonEmpty("a file name"),
+    absent: "none",
+    doc: "File whose first line is the password.",
+    isPath: true,
+  },
+  "password-credential": {
+    section: "server",
+    parse: credentialName,
+    absent: "none",
+    doc: "Name of the systemd credential whose first line is the password.",
+  },
+  "token-command": {
+    section: "server",
+    parse: nonEmpty("a command"),
+    absent: "none",
+    doc: "Command that prints an OAuth 2 access token in its first line, run for each login.",
     secret: true,
   },
   compress: {

@@ -1,22 +1,61 @@
-// From settings to Credentials: where the secrets of an account come from.
+// From settings to Credentials: where the secrets of the two accounts come from.
 
-import type { CredentialKind, Credentials } from "../imap/sasl/credentials.ts";
+import type { Credentials } from "../imap/sasl/credentials.ts";
+import type { Log } from "../log/log.ts";
+import type { SecretSource } from "../model/secret-source.ts";
 import type { ServerSettings, TransportSettings } from "../model/server-settings.ts";
+import { type PerSide, perSide, type Side } from "../model/side.ts";
+import { Account } from "./account.ts";
+import { type Ask, KeptSecret } from "./kept-secret.ts";
+import type { SecretPlace } from "./secret-failed.ts";
+import { Turns } from "./turns.ts";
 
-/** One for each account and run. */
-export function credentialsOf(settings: Pick<ServerSettings, "username" | "password" | "transport">): Credentials {
-  const { username, password, transport } = settings;
-  const kinds = new Set<CredentialKind>();
-  if (password !== undefined) kinds.add("password");
-  if (showsCertificate(transport)) kinds.add("certificate");
-  return {
-    username,
-    authzid: undefined,
-    kinds,
-    secrets: password === undefined ? [] : [password],
-    password: ({ rejected }) => Promise.resolve(rejected ? undefined : password),
-    token: () => Promise.resolve(undefined),
+export type SecretSettings = Pick<ServerSettings, "username" | "password" | "token" | "transport">;
+
+export interface CredentialOptions {
+  readonly log: Pick<Log, "warn" | "debug">;
+  /** Is told each secret before it is used. */
+  readonly hide: (secret: string) => void;
+  /** Commands may put questions to the terminal: somebody has started this run, and waits for it. */
+  readonly mayAsk: boolean;
+}
+
+/** For one run. Each call of a function is for one login; what they know they share. */
+export function credentialsOf(
+  servers: PerSide<SecretSettings>,
+  options: CredentialOptions,
+): PerSide<() => Credentials> {
+  const terminal = new Turns();
+  return perSide((side) => {
+    const account = accountOf(servers[side], side, { ...options, turns: options.mayAsk ? terminal : new Turns() });
+    return () => account.forLogin();
+  });
+}
+
+function accountOf(settings: SecretSettings, side: Side, options: CredentialOptions & { turns: Turns }): Account {
+  const { password, token } = settings;
+  const { log, turns, hide } = options;
+  const asking = (kind: "password" | "token", source: SecretSource | undefined): Ask | undefined => {
+    if (source === undefined) return undefined;
+    const setting = source.from === "text" ? kind : `${kind}-${source.from}`;
+    const place: SecretPlace = { setting, name: `${setting} in [${side}]` };
+    return async (signal) => {
+      if (source.from === "text") return source.text;
+      log.debug(`Asking for the ${kind}: ${setting}`, { side });
+      // Loaded where it is needed.
+      const { secretFrom } = await import("./secret-from.ts");
+      return secretFrom(source, { place, signal, mayAsk: options.mayAsk });
+    };
   };
+  const ask = asking("password", password);
+  const kept =
+    ask &&
+    new KeptSecret(ask, ({ message }) => {
+      log.warn(`There is no other password: ${message}`, { side });
+    });
+  const known = password?.from === "text" ? [password.text] : [];
+  const hasCertificate = showsCertificate(settings.transport);
+  return new Account(settings, { password: kept, token: asking("token", token), hasCertificate, known, turns, hide });
 }
 
 /** In the TLS handshake: see SSL_cert. */

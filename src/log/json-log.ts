@@ -4,16 +4,14 @@ import { pino } from "pino";
 import { perSide } from "../model/side.ts";
 import { printable } from "../util/printable.ts";
 import type { LineForm, LogFields } from "./log.ts";
-import { Secrets } from "./secrets.ts";
+import type { Secrets } from "./secrets.ts";
 
 /**
  * `time` (ISO 8601, UTC), `level`, `message` as in a line of text, `side` and `mailbox` where there are any, and what else an
  * event has. Such lines are passed on and kept: none of `secrets` is in them, in whichever form.
  */
-export function jsonLines(secrets: readonly string[]): LineForm {
-  const hidden = new Secrets();
-  for (const secret of secrets) hidden.add(secret);
-  const shown = (text: string): string => printable(hidden.blank(text));
+export function jsonLines(secrets: Secrets): LineForm {
+  const shown = (text: string): string => printable(secrets.blank(text));
 
   // pino writes at once; the log decides where to.
   let written = "";

@@ -56,6 +56,7 @@ export const errorKinds = {
   ),
   STARTTLS_MISSING: kind(exitCode.protocol, "side", "no", "STARTTLS is required, but the server does not offer it."),
   AUTH_FAILED: kind(exitCode.auth, "side", "no", "The server refused the user name or password."),
+  CREDENTIALS: kind(exitCode.auth, "side", "no", "The password or token cannot be had from where it is kept."),
   AUTH_NO_MECHANISM: kind(exitCode.auth, "side", "no", "The server offers none of the configured ways to log in."),
   CAPABILITY_MISSING: kind(exitCode.unavailable, "side", "no", "The server lacks an extension that is needed."),
   CONNECTION_LOST: kind(exitCode.tempFail, "side", "reconnect", "A connection was closed in the middle of the work."),

@@ -1,5 +1,7 @@
 // How to reach one server, as plain values. Made by config/, used by imap/.
 
+import type { SecretSource } from "./secret-source.ts";
+
 /** socks5h: the proxy resolves the host name; socks5: we do. http and https: CONNECT, and the proxy does. */
 export type ProxyProtocol = "socks5" | "socks5h" | "http" | "https";
 
@@ -86,7 +88,9 @@ export interface ServerSettings {
   /** In order of preference. */
   readonly auth: readonly AuthMechanism[];
   readonly username: string | undefined;
-  readonly password: string | undefined;
+  readonly password: SecretSource | undefined;
+  /** For OAuth 2. */
+  readonly token: SecretSource | undefined;
   readonly compress: boolean;
   /** At once, for the mailboxes; at least 1. */
   readonly connections: number;

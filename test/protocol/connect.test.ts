@@ -7,12 +7,11 @@ import { line } from "../../src/imap/codec/write-command.ts";
 import type { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { InterimapError } from "../../src/model/errors.ts";
-import type { ServerSettings } from "../../src/model/server-settings.ts";
 import { errorLine } from "../support/error-line.ts";
 import { patienceMs } from "../support/eventually.ts";
 import { inetSettings } from "../support/inet-settings.ts";
 import { withScript } from "../support/scripted-server.ts";
-import { connectTo, failsWith, recordedLog, serverSettings } from "./fixture.ts";
+import { connectTo, failsWith, recordedLog, serverSettings, type SomeSettings } from "./fixture.ts";
 
 const needed = "ENABLE QRESYNC LIST-EXTENDED LIST-STATUS UIDPLUS";
 const ready = `
@@ -23,7 +22,7 @@ const ready = `
 /** Connects to a server that follows the script; `work` gets the session. */
 function connecting(
   script: string,
-  settings: Partial<ServerSettings> & { readonly isEager?: boolean } = {},
+  settings: SomeSettings & { readonly isEager?: boolean } = {},
   work: (session: Session) => Promise<void> | void = () => undefined,
 ): Promise<void> {
   const { isEager = false, ...more } = settings;
@@ -135,7 +134,7 @@ interface Login {
   readonly what: string;
   /** The greeting's capabilities. */
   readonly offers: string;
-  readonly settings?: Partial<ServerSettings>;
+  readonly settings?: SomeSettings;
   /** Up to the tagged answer to the login, whose tag is `l`. */
   readonly says: string;
 }
@@ -207,7 +206,7 @@ for (const { what, offers, settings = {}, says } of logins) {
 interface Refusal {
   readonly what: string;
   readonly offers?: string;
-  readonly settings?: Partial<ServerSettings>;
+  readonly settings?: SomeSettings;
   /** The server's answer to the login. */
   readonly answer?: string;
   readonly fails: ReturnType<typeof failsWith>;

@@ -1,7 +1,6 @@
 // A session with a scripted server, and what its log got to see.
 
 import assert from "node:assert/strict";
-import { credentialsOf } from "../../src/credentials/credentials-of.ts";
 import { withQresync } from "../../src/imap/abilities.ts";
 import { Capabilities } from "../../src/imap/capabilities.ts";
 import type { WireText } from "../../src/imap/codec/write-command.ts";
@@ -11,6 +10,7 @@ import { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { type ErrorCode, InterimapError } from "../../src/model/errors.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";
+import { someCredentials } from "../support/credentials.ts";
 import { errorLine } from "../support/error-line.ts";
 import { inetSettings } from "../support/inet-settings.ts";
 import { withScript } from "../support/scripted-server.ts";
@@ -51,22 +51,29 @@ export function command(line: string, more: Partial<Command> = {}): Command {
   return { name: line.split(" ", 1)[0] ?? "", overlap: "any", parts: [line as WireText], ...more };
 }
 
-export function serverSettings(port: number, more: Partial<ServerSettings> = {}): ServerSettings {
+/** The password may be written as text. */
+export type SomeSettings = Partial<Omit<ServerSettings, "password">> & {
+  readonly password?: string | ServerSettings["password"];
+};
+
+export function serverSettings(port: number, more: SomeSettings = {}): ServerSettings {
+  const { password } = { password: "p", ...more };
   return {
     transport: inetSettings(port),
     auth: ["PLAIN", "LOGIN"],
     username: "u",
-    password: "p",
+    token: undefined,
     compress: false,
     connections: 1,
     listReference: "",
     ...more,
+    password: typeof password === "string" ? { from: "text", text: password } : password,
   };
 }
 
 /** Connects with the credentials of the settings. */
 export function connectTo(settings: ServerSettings, options: Omit<ConnectOptions, "credentials">): Promise<Session> {
-  return connect(settings, { ...options, credentials: credentialsOf(settings) });
+  return connect(settings, { ...options, credentials: someCredentials(settings) });
 }
 
 /** For assert.rejects: an InterimapError with this code whose line matches. */

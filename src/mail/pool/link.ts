@@ -28,6 +28,7 @@ const passingOnceConnected: readonly ErrorCode[] = [
   "STARTTLS_MISSING",
   "CAPABILITY_MISSING",
   "AUTH_NO_MECHANISM",
+  "CREDENTIALS",
 ];
 
 export interface LinkOptions {

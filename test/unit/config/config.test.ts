@@ -58,6 +58,20 @@ function failure(work: () => unknown): InterimapError {
 
 const minimal = "[local]\n[remote]\n";
 
+test("a secret comes from where the section says, or else what stands above the sections", () => {
+  const text = "password-command = pass show a\n[local]\npassword-file = ~/p\n[remote]\n";
+  const { local, remote } = load(text).servers;
+  assert.deepEqual([local.password, local.token], [{ from: "file", path: join(home, "p") }, undefined]);
+  assert.deepEqual([remote.password, remote.token], [{ from: "command", command: "pass show a" }, undefined]);
+  const other = load("[local]\ntoken-command = oama access a\n[remote]\npassword-credential = imap\n").servers;
+  assert.deepEqual(
+    [other.local.password, other.local.token],
+    [undefined, { from: "command", command: "oama access a" }],
+  );
+  const { password } = other.remote;
+  assert.deepEqual(password, { from: "credential", name: "imap", directory: undefined });
+});
+
 test("a file with two bare sections has all defaults", () => {
   const config = load(minimal);
   const tls = {
@@ -82,7 +96,7 @@ test("a file with two bare sections has all defaults", () => {
     startTls: true,
     tls,
   };
-  const nobody = { username: undefined, password: undefined };
+  const nobody = { username: undefined, password: undefined, token: undefined };
   const server = { transport, auth: ["PLAIN", "LOGIN"], ...nobody, connections: 3, listReference: "" };
   const { logPrefix, ...rest } = config;
   assert.deepEqual(rest, {
@@ -196,6 +210,7 @@ test("every setting reaches its place", () => {
         auth: ["PLAIN", "LOGIN"],
         username: undefined,
         password: undefined,
+        token: undefined,
         compress: true,
         connections: 3,
         listReference: "perso/",
@@ -224,7 +239,8 @@ test("every setting reaches its place", () => {
         },
         auth: ["LOGIN"],
         username: "me",
-        password: 'a#b;c"d\\e = f',
+        password: { from: "text", text: 'a#b;c"d\\e = f' },
+        token: undefined,
         compress: false,
         connections: 3,
         listReference: "",
@@ -242,7 +258,7 @@ test("type=imap means port 143", () => {
 test("a section may be continued after another", () => {
   const config = load("[local]\nusername=l\n[remote]\nusername=r\n[local]\npassword=p\n");
   assert.equal(config.servers.local.username, "l");
-  assert.equal(config.servers.local.password, "p");
+  assert.deepEqual(config.servers.local.password, { from: "text", text: "p" });
   assert.equal(config.servers.remote.password, undefined);
 });
 
@@ -254,7 +270,7 @@ test("server settings above the first section hold for both, unless a section ha
     port: transport.type === "tunnel" ? 0 : transport.port,
     ...{ username, password, compress, listReference },
   });
-  const rest = { port: 143, password: "p", compress: false };
+  const rest = { port: 143, password: { from: "text", text: "p" }, compress: false };
   assert.deepEqual(facts(local), { host: "l", username: "u", listReference: "x/", ...rest });
   assert.deepEqual(facts(remote), { host: "r", username: "r", listReference: "", ...rest });
 });
@@ -350,7 +366,7 @@ test("~/ is the home directory wherever a file is named, and nowhere else", () =
   assert.deepEqual([config.logfile, config.metricsFile], [join(home, "l"), join(home, "m")]);
   const { local, remote } = config.servers;
   assert.equal(local.transport.type === "tunnel" && local.transport.command, "~/c", "a shell knows it");
-  assert.equal(remote.password, "~/p");
+  assert.deepEqual(remote.password, { from: "text", text: "~/p" });
   assert.ok(remote.transport.type !== "tunnel");
   assert.deepEqual([remote.transport.tls.caFile, remote.transport.tls.caPath], [join(home, "f"), join(home, "d")]);
   assert.deepEqual(remote.transport.tls.ownCertificate, { certFile: join(home, "g"), keyFile: join(home, "k") });
@@ -491,6 +507,26 @@ for (const [name, text, expected] of [
   ["a bad value", "[local]\nport=99999\n", ':2: port: bad value "99999"; expected a port number from 1 to 65535'],
   ["a bad choice", "[local]\ntype=pop3\n", ':2: type: bad value "pop3"; expected imap, imaps or tunnel'],
   ["an empty value", "[local]\ncommand=\n", ':2: command: bad value ""; expected a command'],
+  [
+    "two sources of a password",
+    "[local]\npassword=hunter2\npassword-command=pass hunter2\n[remote]\n",
+    ':3: "password-command" beside "password" of line 2; expected one of them: a server has one secret',
+  ],
+  [
+    "a password and a token",
+    "[remote]\ntoken-command=oama\n[local]\n[remote]\npassword-file=~/p\n",
+    ':5: "password-file" beside "token-command" of line 2; expected one of them: a server has one secret',
+  ],
+  [
+    "two sources above the sections",
+    "password-credential=c\npassword-file=/p\n[local]\n[remote]\npassword=p",
+    ':2: "password-file" beside "password-credential" of line 1; expected one of them: a server has one secret',
+  ],
+  [
+    "a credential in a folder",
+    "[local]\npassword-credential=a/b\n[remote]\n",
+    ':2: password-credential: bad value "a/b"; expected the name of a credential, which has no blank, slash or colon',
+  ],
   ["an empty password", "[local]\npassword=\n", ":2: password: bad value; expected a password, or no such line"],
   [
     "a bad proxy",
@@ -744,7 +780,7 @@ test("the example file loads", () => {
   assert.deepEqual(servers.local.transport, { type: "tunnel", command: "doveadm exec imap", nullStderr: false });
   assert.equal(servers.remote.transport.type, "imaps");
   assert.equal(servers.remote.username, "alice");
-  assert.equal(servers.remote.password, "change me");
+  assert.deepEqual(servers.remote.password, { from: "text", text: "change me" });
   assert.equal(database, join(home, ".local/share/interimap/alice@imap.example.net.db"));
   assert.deepEqual(warnings, []);
 });

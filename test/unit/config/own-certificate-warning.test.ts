@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { ownCertificateWarning } from "../../../src/config/own-certificate-warning.ts";
-import { credentialsOf } from "../../../src/credentials/credentials-of.ts";
 import type { TransportSettings } from "../../../src/model/server-settings.ts";
 import { makeAuthority } from "../../support/authority.ts";
+import { someCredentials } from "../../support/credentials.ts";
 import { inetSettings, tlsSettings } from "../../support/inet-settings.ts";
 import { removeScratch } from "../../support/scratch.ts";
 
@@ -41,7 +41,7 @@ test("it is for logins under TLS only", () => {
     [tunnel, false],
   ] as const) {
     assert.equal(ownCertificateWarning(transport, Date.now()) !== undefined, counts);
-    const { kinds } = credentialsOf({ username: undefined, password: undefined, transport });
+    const { kinds } = someCredentials({ transport });
     assert.equal(kinds.has("certificate"), counts);
   }
 });

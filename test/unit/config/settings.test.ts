@@ -282,6 +282,13 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: [""],
   },
+  "password-command": { good: [["pass show 'a b'", "pass show 'a b'"]], bad: [""] },
+  "password-file": file,
+  "password-credential": {
+    good: [["imap.example.net-alice", "imap.example.net-alice"]],
+    bad: ["", ".", "..", "a/b", "a b", "a:b", "é", "x".repeat(256)],
+  },
+  "token-command": { good: [["oama access alice@example.net", "oama access alice@example.net"]], bad: [""] },
   compress: yesNo,
   connections: {
     default: 3,
@@ -401,7 +408,7 @@ for (const name of settingNames) {
   }
 }
 
-test("only what holds a password is secret", () => {
+test("only what may hold a password is secret", () => {
   const secret = settingNames.filter((name) => (settings[name] as Setting).secret);
-  assert.deepEqual(secret, ["proxy", "password"]);
+  assert.deepEqual(secret, ["proxy", "password", "password-command", "token-command"]);
 });

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jsonLines } from "../../../src/log/json-log.ts";
 import type { Level, LogContext } from "../../../src/log/log.ts";
+import { Secrets } from "../../../src/log/secrets.ts";
 
 function parsed(level: Level, text: string, context: LogContext = {}): object {
-  const line = jsonLines([]).line(level, text, context);
+  const line = jsonLines(new Secrets()).line(level, text, context);
   assert.ok(!line.includes("\n"));
   const { time, ...rest } = JSON.parse(line) as { time: string };
   assert.ok(Math.abs(Date.parse(time) - Date.now()) < 3_600_000 && time.endsWith("Z"), time);
@@ -27,12 +28,13 @@ test("one object: level, message, and what the line is about", () => {
 test("texts are no formats, and steer no terminal", () => {
   const text = '100%% %s %d %o %j "quoted" \\Seen';
   assert.deepEqual(parsed("info", text), { level: "info", message: text });
-  const line = jsonLines([]).line("info", "a\x1b]0;\x07\n\x9b\u202e", { mailbox: "b\r\u2028" });
+  const line = jsonLines(new Secrets()).line("info", "a\x1b]0;\x07\n\x9b\u202e", { mailbox: "b\r\u2028" });
   assert.match(line, /^[\x20-\x7e]+$/);
 });
 
 test("no secret is in it, in whichever form and place", () => {
-  const secrets = ["s3cret pass", "hunter2"];
+  const secrets = new Secrets();
+  for (const secret of ["s3cret pass", "hunter2"]) secrets.add(secret);
   const base64 = Buffer.from("\0alice\0s3cret pass").toString("base64");
   const line = jsonLines(secrets).line(
     "debug",

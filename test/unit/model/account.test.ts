@@ -4,7 +4,14 @@ import { type Account, accountOf, accountText, differInPort, isSameAccount } fro
 import type { ServerSettings } from "../../../src/model/server-settings.ts";
 import { inetSettings } from "../../support/inet-settings.ts";
 
-const rest = { auth: ["PLAIN"], password: "s3cret", compress: false, connections: 3, listReference: "" } as const;
+const rest = {
+  auth: ["PLAIN"],
+  password: { from: "text", text: "s3cret" },
+  token: undefined,
+  compress: false,
+  connections: 3,
+  listReference: "",
+} as const;
 
 function settings(more: Partial<ServerSettings> = {}): ServerSettings {
   return {
@@ -34,7 +41,7 @@ for (const [what, one, other] of [
   ["a command that takes the place of its shell", through("exec ssh host imap"), through("ssh host imap")],
   [
     "another password, and other ways to log in",
-    accountOf(settings({ password: "p", auth: ["LOGIN"] })),
+    accountOf(settings({ password: { from: "text", text: "p" }, auth: ["LOGIN"] })),
     at("imap.example.net"),
   ],
 ] as const) {
