@@ -1,6 +1,7 @@
 // npm run build: dist/interimap.js, which loads the program from dist/main.js, one file because that starts in half the time of
-// unbundled packages; beside it what few runs need. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
+// unbundled packages; beside it what not every run needs. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { build, type BuildOptions, type Plugin, transform, type TransformOptions } from "esbuild";
@@ -9,6 +10,8 @@ import { exitCode } from "../src/model/exit-code.ts";
 
 const entry = "src/bin/interimap.ts";
 const outfile = "dist/main.js";
+/** What is imported with `import()`, as text: read at each start, but compiled only on use. */
+const textFile = "dist/main.txt";
 /** What is started; it loads the program. */
 const launcher = "dist/interimap.js";
 
@@ -135,7 +138,7 @@ function withImports(names: readonly string[]): ReadonlySet<string> {
 
 /**
  * What is imported with `import()` stays text until it is: V8 would go through all of it at each start. What it shares with
- * the rest it gets from there. All that a daemon can need is in one file, so an upgrade cannot replace a part under it.
+ * the rest it gets from there. All that a daemon can need is read at once, so an upgrade cannot replace a part under it.
  */
 async function makeLoader(): Promise<string> {
   const texts: Record<string, string> = {};
@@ -149,31 +152,66 @@ async function makeLoader(): Promise<string> {
   }
   for (const [file, ofFile] of textsApart)
     await writeFile(file, ascii(`module.exports = ${JSON.stringify(ofFile)};\n`));
+  const { heading, places } = await writeTexts(texts);
   const names = [...shared];
   return `
     ${names.map((name, i) => `import * as chunk${i} from "${name}";`).join("\n    ")}
-    const texts = ${JSON.stringify(texts)};
+    const { join } = require("node:path");
+    const texts = require("node:fs").readFileSync(join(__dirname, "${basename(textFile)}"), "latin1");
+    if (!texts.startsWith("${heading}")) throw anotherVersion("${basename(textFile)}");
+    const places = ${JSON.stringify(places)};
+    const textsApart = {};
     const shared = { ${names.map((name, i) => `"${name}": chunk${i}`).join(", ")} };
     const loaded = new Map();
+    function anotherVersion(file) {
+      return new Error(file + " is of another version of interimap, as after an upgrade: start it again");
+    }
+    function textOf(name) {
+      const [from, to] = places[name] ?? [];
+      if (from !== undefined) return texts.substring(from, to);
+      const file = ${JSON.stringify(Object.fromEntries([...fileOf].map(([name, file]) => [name, `./${basename(file)}`])))}[name];
+      if (file === undefined) return undefined;
+      Object.assign(textsApart, require(join(__dirname, file)));
+      if (!(name in textsApart)) throw anotherVersion(file);
+      return textsApart[name];
+    }
     function load(name) {
       if (!name.startsWith("./")) return require(name);
       if (loaded.has(name)) return loaded.get(name);
       // Values, which are sooner got at than what stands for them.
       const module = { exports: { ...shared[name] } };
       loaded.set(name, module.exports);
-      const file = ${JSON.stringify(Object.fromEntries([...fileOf].map(([name, file]) => [name, `./${basename(file)}`])))}[name];
-      if (file !== undefined) Object.assign(texts, require(require("node:path").join(__dirname, file)));
-      if (name in texts) {
+      const text = textOf(name);
+      if (text !== undefined) {
         const parameters = ["module", "exports", "require", "__url"];
-        require("node:vm").compileFunction(texts[name], parameters, { filename: name })(module, module.exports, load, __url);
+        require("node:vm").compileFunction(text, parameters, { filename: name })(module, module.exports, load, __url);
         loaded.set(name, module.exports);
-      } else if (file !== undefined) {
-        throw new Error(file + " is of another version of interimap, as after an upgrade: start it again");
       }
       return module.exports;
     }
     // Not exported: what is required has all that it imports in functions, which V8 goes through twice.
     __load = load;`;
+}
+
+interface WrittenTexts {
+  /** How the file begins: no other version of it begins so. */
+  readonly heading: string;
+  /** Where in it each text begins and ends. */
+  readonly places: Readonly<Record<string, readonly [from: number, to: number]>>;
+}
+
+async function writeTexts(texts: Readonly<Record<string, string>>): Promise<WrittenTexts> {
+  const plain = Object.entries(texts).map(([name, text]) => [name, ascii(text)] as const);
+  const digest = createHash("sha256").update(JSON.stringify(plain)).digest("hex");
+  const heading = `// interimap ${packageJson.version} ${digest} `;
+  const places: Record<string, readonly [number, number]> = {};
+  let written = `${heading}\n`;
+  for (const [name, text] of plain) {
+    places[name] = [written.length, written.length + text.length];
+    written += text;
+  }
+  await writeFile(textFile, written, "latin1");
+  return { heading, places };
 }
 
 /** Puts what every run needs into one scope, as if there were no chunks. */
