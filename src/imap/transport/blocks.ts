@@ -10,7 +10,13 @@ export class Blocks {
   #block: Buffer = Buffer.alloc(0);
   #used = 0;
 
-  /** Room for `octets`, which may be more than a block has; pages that are never written to cost nothing. */
+  /** All that is free of a block, and at least `octets`, which may be more than a block has. It is free until it is taken. */
+  free(octets: number): Buffer {
+    if (this.#block.length - this.#used < octets) this.#begin(octets);
+    return this.#block.subarray(this.#used);
+  }
+
+  /** The first `octets` of what is free. Pages that are never written to cost nothing. */
   take(octets: number): Buffer {
     if (this.#block.length - this.#used < octets) this.#begin(octets);
     return this.#block.subarray(this.#used, (this.#used += octets));

@@ -1,8 +1,9 @@
 // COMPRESS=DEFLATE (RFC 4978): both directions of a transport go through raw deflate.
 
 import { Duplex } from "node:stream";
-import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
+import { constants, createDeflateRaw } from "node:zlib";
 import { InterimapError } from "../../model/errors.ts";
+import { inflatedInput, type Input } from "./inflated-input.ts";
 import type { Transport } from "./transport.ts";
 
 /** This many octets are compressed at once, and may wait for it. */
@@ -22,8 +23,7 @@ class DeflatedStream extends Duplex {
   readonly #under: Duplex;
   // Every batch ends with a flush. That is prompt, and cheap because a batch takes in all that was written meanwhile.
   readonly #deflate = createDeflateRaw({ flush: constants.Z_SYNC_FLUSH, chunkSize: batchSize });
-  // Servers end the connection without ending the deflate stream.
-  readonly #inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: batchSize });
+  readonly #input: Input;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #scheduled = false;
@@ -36,9 +36,14 @@ class DeflatedStream extends Duplex {
     super({ allowHalfOpen: false });
     this.#under = under;
     this.#connectOutput();
-    this.#connectInput(firstBytes);
+    const push = (bytes: Buffer | null): boolean => this.push(bytes);
+    const fail = (cause: Error): void => {
+      const message = `the server's compressed data are damaged: ${cause.message}`;
+      this.destroy(new InterimapError("PROTOCOL", message, { cause }));
+    };
+    this.#input = inflatedInput(under, { push, fail }, firstBytes);
     under.on("error", (error) => this.destroy(error));
-    // After its end, inflate may still have something for the reader.
+    // After its end there may still be something for the reader.
     under.once("close", () => void (under.readableEnded || this.destroy()));
   }
 
@@ -52,24 +57,8 @@ class DeflatedStream extends Duplex {
     this.#deflate.on("error", (error) => this.destroy(error));
   }
 
-  #connectInput(firstBytes: Buffer | undefined): void {
-    const inflate = this.#inflate;
-    inflate.on("data", (bytes: Buffer) => {
-      if (!this.push(bytes)) inflate.pause();
-    });
-    inflate.pause();
-    inflate.once("end", () => this.push(null));
-    inflate.on("error", (cause) =>
-      this.destroy(
-        new InterimapError("PROTOCOL", `the server's compressed data are damaged: ${cause.message}`, { cause }),
-      ),
-    );
-    if (firstBytes !== undefined && firstBytes.length > 0) inflate.write(firstBytes);
-    this.#under.pipe(inflate);
-  }
-
   override _read(): void {
-    this.#inflate.resume();
+    this.#input.read();
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -117,7 +106,7 @@ class DeflatedStream extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#under.destroy();
     this.#deflate.destroy();
-    this.#inflate.destroy();
+    this.#input.destroy();
     done(error);
   }
 }

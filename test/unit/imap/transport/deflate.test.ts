@@ -14,6 +14,7 @@ import {
   inflateRawSync,
 } from "node:zlib";
 import { deflate } from "../../../../src/imap/transport/deflate.ts";
+import { Inflate } from "../../../../src/imap/transport/inflate.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { listen } from "../../../support/inet-settings.ts";
 
@@ -67,21 +68,90 @@ function* pieces(bytes: Buffer, longest: number): Generator<Buffer> {
   }
 }
 
-test("what zlib compressed elsewhere is read, however it is cut", async (t) => {
-  for (const longest of [1, 3, 100, 70_000]) {
-    const plain = prose(longest === 1 ? 2_000 : 300_000);
-    const wire = deflateRawSync(plain, syncFlush);
+test("this Node inflates at once", () => {
+  const inflate = Inflate.make();
+  assert.ok(inflate !== undefined);
+  inflate.close();
+});
+
+for (const way of ["at once", "as a stream"] as const) {
+  const inflating = (t: TestContext): void => {
+    if (way === "as a stream") t.mock.method(Inflate, "make", () => undefined);
+  };
+
+  test(`what zlib compressed elsewhere is read ${way}, however it is cut`, async (t) => {
+    inflating(t);
+    for (const longest of [1, 3, 100, 70_000]) {
+      const plain = prose(longest === 1 ? 2_000 : 300_000);
+      const wire = deflateRawSync(plain, syncFlush);
+      const [ours, theirs] = await socketPair(t);
+      const first = randomInt(50);
+      const stream = compressed(ours, wire.subarray(0, first));
+      const received: Buffer[] = [];
+      stream.on("data", (bytes: Buffer) => received.push(bytes));
+      for (const piece of pieces(wire.subarray(first), longest)) theirs.write(piece);
+      theirs.end();
+      await once(stream, "close");
+      assert.ok(Buffer.concat(received).equals(plain));
+    }
+  });
+
+  test(`what inflates to far more than it measures is not taken in before it is wanted (${way})`, async (t) => {
+    inflating(t);
     const [ours, theirs] = await socketPair(t);
-    const first = randomInt(50);
-    const stream = compressed(ours, wire.subarray(0, first));
+    const stream = compressed(ours);
+    const [page, zeros] = [Buffer.alloc(1 << 20), 100];
+    const bomb = createDeflateRaw();
+    bomb.pipe(theirs);
+    for (let i = 0; i < zeros; i++) bomb.write(page);
+    bomb.end();
+    let received = 0;
+    for await (const chunk of stream) {
+      received += (chunk as Buffer).length;
+      assert.ok((chunk as Buffer).every((octet) => octet === 0));
+      assert.ok(stream.readableLength < page.length);
+      if (received < 10 * page.length) await new Promise(setImmediate);
+    }
+    assert.equal(received, zeros * page.length);
+  });
+
+  test(`nothing is heard any more once the stream is destroyed (${way})`, async (t) => {
+    inflating(t);
+    const [ours, theirs] = await socketPair(t);
+    const stream = compressed(ours);
+    let received = 0;
+    stream.on("data", (bytes: Buffer) => {
+      received += bytes.length;
+      stream.destroy();
+    });
+    theirs.write(deflateRawSync(Buffer.alloc(10_000_000), syncFlush));
+    await once(stream, "close");
+    await new Promise(setImmediate);
+    assert.ok(received < 1_000_000);
+  });
+
+  test(`what comes behind the end of the compressed data is not heard (${way})`, async (t) => {
+    inflating(t);
+    const [ours, theirs] = await socketPair(t);
+    const stream = compressed(ours);
+    const plain = prose(200_000);
+    theirs.write(Buffer.concat([deflateRawSync(plain), Buffer.from("* BYE\r\n")]));
     const received: Buffer[] = [];
     stream.on("data", (bytes: Buffer) => received.push(bytes));
-    for (const piece of pieces(wire.subarray(first), longest)) theirs.write(piece);
-    theirs.end();
-    await once(stream, "close");
+    await once(stream, "end");
     assert.ok(Buffer.concat(received).equals(plain));
-  }
-});
+  });
+
+  test(`bytes that are not deflate are a PROTOCOL error (${way})`, async (t) => {
+    inflating(t);
+    const [ours, theirs] = await socketPair(t);
+    const stream = compressed(ours);
+    theirs.write(Buffer.from("ffffffffffff", "hex"));
+    const [error] = (await once(stream.resume(), "error")) as [Error & { code?: string }];
+    assert.equal(error.code, "PROTOCOL");
+    assert.equal(ours.destroyed, true);
+  });
+}
 
 test("what we write is read by zlib elsewhere, however it is cut", async (t) => {
   for (const longest of [1, 3, 100, 70_000]) {
@@ -203,15 +273,6 @@ test("a connection cut below closes the stream; destroying the stream closes the
   const other = compressed(again);
   again.destroy();
   await once(other, "close");
-});
-
-test("bytes that are not deflate are a PROTOCOL error", async (t) => {
-  const [ours, theirs] = await socketPair(t);
-  const stream = compressed(ours);
-  theirs.write(Buffer.from("ffffffffffff", "hex"));
-  const [error] = (await once(stream.resume(), "error")) as [Error & { code?: string }];
-  assert.equal(error.code, "PROTOCOL");
-  assert.equal(ours.destroyed, true);
 });
 
 test("writing goes on harmlessly when the server has closed the connection", async (t) => {
