@@ -13,6 +13,20 @@ export interface AttemptOptions {
 
 const defaultTimeoutMs = 30_000;
 
+/** The time is over, as opposed to a caller who gives up. */
+export class TimedOut extends InterimapError {
+  /** What happened, without what it happened to. */
+  readonly words: string;
+
+  constructor(what: string, limitMs: number) {
+    const words = `no answer within ${limitMs / 1000} s`;
+    super("CONNECT", `${what}: ${words}`, {
+      hint: "check the network, the port, and whether a firewall is in the way",
+    });
+    this.words = words;
+  }
+}
+
 /**
  * Runs `work` with a signal that aborts when the caller's does or when the time is over. `what` begins the message of
  * the CONNECT error thrown then. `work` must heed the
@@ -26,11 +40,7 @@ export async function attempt<T>(
   const { signal, timeoutMs = defaultTimeoutMs } = options;
   const controller = new AbortController();
   const timer = setTimeout(() => {
-    controller.abort(
-      new InterimapError("CONNECT", `${what}: no answer within ${timeoutMs / 1000} s`, {
-        hint: "check the network, the port, and whether a firewall is in the way",
-      }),
-    );
+    controller.abort(new TimedOut(what, timeoutMs));
   }, timeoutMs);
   const giveUp = (): void => controller.abort(signal?.reason);
   signal?.addEventListener("abort", giveUp, { once: true });

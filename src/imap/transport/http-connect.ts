@@ -5,8 +5,9 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings, ProxySettings } from "../../model/server-settings.ts";
+import { connectError } from "./connect-error.ts";
 import { cannotConnect, reachProxy } from "./reach-proxy.ts";
-import { connectError, endpointName, type TcpOptions } from "./tcp.ts";
+import { endpointName, type TcpOptions } from "./tcp.ts";
 import { upgradeToTls } from "./tls.ts";
 
 export interface ProxiedConnection {

@@ -3,10 +3,12 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
+import type { Lookup } from "./addresses.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
+import { connectError } from "./connect-error.ts";
 import { cannotConnect } from "./reach-proxy.ts";
 import { readIntoBlocks } from "./read-into-blocks.ts";
-import { connectError, connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
+import { connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
 import { upgradeToTls } from "./tls.ts";
 import { secureContext } from "./tls-context.ts";
 import type { Transport } from "./transport.ts";
@@ -15,6 +17,8 @@ import { openTunnel } from "./tunnel.ts";
 export interface OpenOptions extends AttemptOptions {
   /** SO_KEEPALIVE; not for tunnels. */
   readonly keepAlive: boolean;
+  /** For tests: instead of the system's. */
+  readonly lookup?: Lookup;
   /** Whether a tunnel's standard error is thrown away instead of being ours. */
   readonly discardStderr?: boolean;
 }
@@ -38,7 +42,7 @@ export async function openTransport(settings: TransportSettings, options: OpenOp
 
 async function connect(settings: InetSettings, options: OpenOptions): Promise<Transport> {
   const { socket, stream } = await attempt(cannotConnect(settings), options, (signal) =>
-    takeRoute(settings, { keepAlive: options.keepAlive, signal, timeoutMs: options.timeoutMs }),
+    takeRoute(settings, { ...options, signal }),
   );
   // What TLS takes over is read by that.
   if (settings.type === "imap" && !settings.startTls && stream instanceof Socket) readIntoBlocks(stream);
@@ -79,7 +83,6 @@ async function connectDirectly(settings: InetSettings, options: TcpOptions): Pro
   try {
     return await connectTcp(settings, options);
   } catch (error) {
-    options.signal.throwIfAborted();
-    throw connectError(cannotConnect(settings), error);
+    throw connectError(cannotConnect(settings), error, options.signal);
   }
 }

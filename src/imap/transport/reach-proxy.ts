@@ -2,15 +2,15 @@
 
 import type { Socket } from "node:net";
 import type { InetSettings, ProxySettings } from "../../model/server-settings.ts";
-import { connectError, connectTcp, endpointName, type TcpOptions } from "./tcp.ts";
+import { connectError } from "./connect-error.ts";
+import { connectTcp, endpointName, type TcpOptions } from "./tcp.ts";
 
 /** Connects to the proxy. Throws CONNECT, or the signal's reason. */
 export async function reachProxy(proxy: ProxySettings, options: TcpOptions): Promise<Socket> {
   try {
     return await connectTcp(proxy, options);
   } catch (error) {
-    options.signal.throwIfAborted();
-    throw connectError(`cannot connect to ${proxyName(proxy)}`, error);
+    throw connectError(`cannot connect to ${proxyName(proxy)}`, error, options.signal);
   }
 }
 

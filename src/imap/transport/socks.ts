@@ -1,13 +1,14 @@
 // A TCP connection through a SOCKS 5 proxy (RFC 1928, RFC 1929).
 
-import { lookup } from "node:dns/promises";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { SocksClient } from "socks";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings, ProxySettings } from "../../model/server-settings.ts";
+import { resolveHost } from "./addresses.ts";
+import { connectError } from "./connect-error.ts";
 import { cannotConnect, reachProxy } from "./reach-proxy.ts";
-import { connectError, type Endpoint, type TcpOptions } from "./tcp.ts";
+import type { Endpoint, TcpOptions } from "./tcp.ts";
 
 /** Connects to the server through the proxy. Throws CONNECT, naming both but no credentials. */
 export async function connectThroughSocksProxy(
@@ -16,7 +17,7 @@ export async function connectThroughSocksProxy(
   options: TcpOptions,
 ): Promise<Socket> {
   const what = cannotConnect(settings);
-  const hosts = proxy.protocol === "socks5h" ? [settings.host] : await resolve(settings.host, what, options.signal);
+  const hosts = proxy.protocol === "socks5h" ? [settings.host] : await addressesOf(settings.host, what, options);
   let refused: unknown;
   for (const host of hosts) {
     try {
@@ -30,18 +31,12 @@ export async function connectThroughSocksProxy(
   throw proxyError(what, refused);
 }
 
-/** Our own look-up: every address, in the system's order of preference. */
-async function resolve(host: string, what: string, signal: AbortSignal): Promise<readonly string[]> {
-  signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
+/** Our own look-up. */
+async function addressesOf(host: string, what: string, options: TcpOptions): Promise<readonly string[]> {
   try {
-    const found = await Promise.race([lookup(host, { all: true }), aborted]);
-    return found.map(({ address }) => address);
+    return await resolveHost(host, options);
   } catch (error) {
-    signal.throwIfAborted();
-    throw connectError(what, error);
+    throw connectError(what, error, options.signal);
   }
 }
 

@@ -1,7 +1,7 @@
 // Puts failed handshakes into words.
 
 import { InterimapError } from "../../model/errors.ts";
-import { connectError } from "./tcp.ts";
+import { connectError } from "./connect-error.ts";
 
 const noTls = /wrong version number|packet length too long|record layer failure|bad record type|http request/;
 const noVersion = /unsupported protocol|protocol version|no protocols available|version too low/;

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
+import { connectError } from "../../../../src/imap/transport/connect-error.ts";
+import { NoAddress } from "../../../../src/imap/transport/happy-eyeballs.ts";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
-import { connectError } from "../../../../src/imap/transport/tcp.ts";
 import { inetSettings, listen } from "../../../support/inet-settings.ts";
 
 test("carries bytes both ways, unread until somebody reads", async (t) => {
@@ -46,8 +47,16 @@ test("says in words why a server cannot be reached", async () => {
 
 test("names each reason once when several addresses fail", () => {
   const failed = (code: string): Error => Object.assign(new Error("x"), { code });
-  const error = new AggregateError([failed("ENETUNREACH"), failed("ECONNREFUSED"), failed("ECONNREFUSED")]);
-  assert.equal(connectError("no", error).message, "no: network unreachable, connection refused");
+  const codes = ["ENETUNREACH", "ECONNREFUSED", "ECONNREFUSED"];
+  const attempts = codes.map((code, i) => ({ address: `192.0.2.${i}`, error: failed(code) }));
+  const { message, hint } = connectError("no", new NoAddress(attempts));
+  assert.equal(message, "no: network unreachable (192.0.2.0), connection refused (192.0.2.1, 192.0.2.2)");
+  assert.equal(hint, "check the network connection");
+  const many = Array.from({ length: 6 }, (_, i) => ({ address: `2001:db8::${i}`, error: failed("ECONNREFUSED") }));
+  assert.equal(
+    connectError("no", new NoAddress(many)).message,
+    "no: connection refused (2001:db8::0, 2001:db8::1, 2001:db8::2, 2001:db8::3 and 2 more)",
+  );
   assert.equal(connectError("no", failed("ENOTFOUND")).message, "no: name not found");
   assert.equal(connectError("no", new Error("odd thing")).message, "no: odd thing");
 });
