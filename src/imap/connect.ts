@@ -5,10 +5,10 @@ import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
-import { duration } from "../util/duration.ts";
 import { requireImap4 } from "./capabilities.ts";
 import { CommandRefused } from "./command-refused.ts";
 import { awaitGreeting } from "./greeting.ts";
+import { LoginLimit } from "./login-limit.ts";
 import { authenticate, hideCredentials, type Login } from "./sasl/authenticate.ts";
 import type { Credentials } from "./sasl/credentials.ts";
 import { Session } from "./session/session.ts";
@@ -72,11 +72,14 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   try {
     signal?.throwIfAborted();
     const isPreauthenticated = await awaitGreeting(session, { how, transport, timeoutMs });
-    await within(session, loginSteps * timeoutMs, async () => {
+    const limit = new LoginLimit(session, loginSteps * timeoutMs);
+    await limit.during(async () => {
       if (session.capabilities.isEmpty) await refreshCapabilities(session);
       if (how.type === "imap" && how.startTls)
         await startTls(session, { settings: how, isPreauthenticated, attempt: options });
-      if (!isPreauthenticated) await logIn(session, { credentials, auth: settings.auth, signal });
+      if (!isPreauthenticated) {
+        await logIn(session, { credentials: limit.sparing(credentials), auth: settings.auth, signal });
+      }
     });
     session.trust();
     requireImap4(session.capabilities);
@@ -98,17 +101,6 @@ const loginSteps = 4;
 const defaultTimeoutMs = 30_000;
 /** Whoever answers without TLS may be anybody, and cannot keep us away for a day. */
 const strangersWaitMs = 5 * 60_000;
-
-async function within(session: Session, limitMs: number, work: () => Promise<void>): Promise<void> {
-  const timer = setTimeout(() => {
-    session.destroy(new InterimapError("CONNECTION_SILENT", `no login within ${duration(limitMs)}`));
-  }, limitMs);
-  try {
-    await work();
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 async function logIn(session: Session, login: Login): Promise<void> {
   const before = session.capabilities;

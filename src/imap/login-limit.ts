@@ -1,0 +1,55 @@
+// How long a login may take. Somebody who looks for the password is not to be hurried by that.
+
+import { InterimapError } from "../model/errors.ts";
+import { duration } from "../util/duration.ts";
+import type { Credentials } from "./sasl/credentials.ts";
+import type { Session } from "./session/session.ts";
+
+export class LoginLimit {
+  readonly #session: Pick<Session, "destroy">;
+  readonly #limitMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(session: Pick<Session, "destroy">, limitMs: number) {
+    this.#session = session;
+    this.#limitMs = limitMs;
+  }
+
+  /** Ends the session with CONNECTION_SILENT when `work` has not ended within the limit. */
+  async during(work: () => Promise<void>): Promise<void> {
+    this.#begin();
+    try {
+      await work();
+    } finally {
+      clearTimeout(this.#timer);
+    }
+  }
+
+  /** The same credentials; the time begins anew when they have been asked for. */
+  sparing(credentials: Credentials): Credentials {
+    const { username, authzid, kinds } = credentials;
+    return {
+      ...{ username, authzid, kinds },
+      get secrets() {
+        return credentials.secrets;
+      },
+      password: (occasion) => this.#standing(() => credentials.password(occasion)),
+      token: (occasion) => this.#standing(() => credentials.token(occasion)),
+    };
+  }
+
+  async #standing<T>(ask: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#timer);
+    try {
+      return await ask();
+    } finally {
+      this.#begin();
+    }
+  }
+
+  #begin(): void {
+    this.#timer = setTimeout(() => {
+      this.#session.destroy(new InterimapError("CONNECTION_SILENT", `no login within ${duration(this.#limitMs)}`));
+    }, this.#limitMs);
+  }
+}
