@@ -102,6 +102,12 @@ export class Pipeline {
 
   /** Its tagged response has come. What the command makes of it may throw: then it is in flight still. */
   complete(entry: Entry, response: TaggedResponse): void {
+    if (response.status === "OK" && entry.segments.length > 0) {
+      // What it had to carry out is still here: a message would count as delivered that never left.
+      const words = `the server answered OK to ${entry.command.name} before all of it was sent`;
+      this.#options.ending.end(new InterimapError("PROTOCOL", words));
+      return;
+    }
     if (entry.writtenAt !== undefined) this.roundTripMs = Math.min(this.roundTripMs, monotonicMs() - entry.writtenAt);
     this.#writer.answered(entry);
     if (entry.opening !== undefined && !this.#isSelectionDone(entry, entry.opening, response)) return;
