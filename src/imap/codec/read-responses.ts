@@ -12,6 +12,8 @@ import { type RawResponse, ResponseSplitter } from "./split-responses.ts";
 const nothing: Buffer = Buffer.alloc(0);
 const asterisk = 0x2a;
 const closingBrace = 0x7d;
+/** What ends a command. Anything else, between two of them, makes no room for more. */
+const answer = /^[^ ]{1,40} (?:OK|NO|BAD)(?: |$)/i;
 /** What may come without being asked for, or of which nobody says how large it is. */
 const countedLiteral = 64 * 1024;
 
@@ -141,7 +143,7 @@ class Feed {
 
   /** An answer without an end would fill the memory, whether requested or not. Messages have bounds of their own. */
   #count({ line, literals }: RawResponse): void {
-    if (line.charCodeAt(0) !== asterisk) {
+    if (line.charCodeAt(0) !== asterisk && answer.test(line)) {
       this.#unanswered = 0;
       return;
     }
