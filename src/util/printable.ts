@@ -1,7 +1,9 @@
 // Makes text that came from elsewhere safe to show on a terminal, and short enough.
 
-// Control characters, halves of surrogate pairs, line separators, and what turns the direction of writing around.
-const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+// Control characters, halves of surrogate pairs, line separators, what turns the direction of writing around, and what is not
+// seen at all, so that two names look alike; but not the joiners, without which Persian and some emoji are not themselves.
+const unsafe =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]/gu;
 
 /** Replaces what could steer a terminal by `\x1b` or `\u202e`; backslashes stay as they are. */
 export function printable(text: string): string {

@@ -8,6 +8,13 @@ test("what could steer a terminal is escaped", () => {
   assert.equal(printable("half \ud83d"), "half \\ud83d");
 });
 
+test("what is not seen at all is shown", () => {
+  assert.equal(printable("IN\u200bBOX\ufeff"), "IN\\u200bBOX\\ufeff");
+  assert.equal(printable("soft\u00adhyphen"), "soft\\xadhyphen");
+  const joined = "می\u200cخواهم 👩\u200d💻";
+  assert.equal(printable(joined), joined);
+});
+
 test("and in JSON, which stays what it was", () => {
   const value = { name: "\x1b]0;x\x07\x9b2J\u202e\u2028\n\x7f", list: ["é", "📬", "half \ud83d"] };
   const json = printableJson(value);
