@@ -38,6 +38,8 @@ export interface ConnectOptions {
   readonly onAlert?: (text: string) => void;
   /** Shared by all connections to a server: what it lists and does not know. */
   readonly disavowed?: Set<string>;
+  /** How the server is reached; as the settings say unless told. */
+  readonly open?: typeof openTransport;
 }
 
 /**
@@ -58,7 +60,8 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
 async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
   const { side, log, credentials, signal, timeoutMs = defaultTimeoutMs } = options;
   const { transport: how } = settings;
-  const transport = await openTransport(how, {
+  const { open = openTransport } = options;
+  const transport = await open(how, {
     ...options,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
   });

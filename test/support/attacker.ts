@@ -114,7 +114,7 @@ class Line implements Wire {
     // What arrived already belongs to the handshake.
     if (this.#unread.length > 0) under.unshift(this.#unread);
     this.#unread = Buffer.alloc(0);
-    const secure = new TLSSocket(under as Socket, { isServer: true, secureContext: createSecureContext(identity) });
+    const secure = new TLSSocket(under, { isServer: true, secureContext: createSecureContext(identity) });
     this.#stream = secure;
     this.#isTls = true;
     this.#attach(secure);

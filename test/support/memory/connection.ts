@@ -16,6 +16,8 @@ export interface MemoryOptions {
   readonly capabilities?: string;
   /** What is said in place of a response, which is whole. */
   readonly alter?: (response: string) => string;
+  /** All that the client sends. */
+  readonly onOctets?: (octets: Buffer) => void;
   /** Each command, without its literals. */
   readonly onCommand?: (line: string) => void;
   /** A command that was not understood: octets that a client must never send. */
@@ -48,6 +50,7 @@ export class MemoryConnection {
       },
     });
     stream.on("data", (chunk: Buffer) => {
+      options.onOctets?.(chunk);
       try {
         read(chunk);
       } catch (error) {
@@ -276,7 +279,8 @@ export class MemoryConnection {
 
   #storeFlags(args: readonly Token[]): string {
     const [set, ...rest] = args;
-    const since = isList(rest[0]) ? Number(textOf(rest.shift() && listOf(args[1])[1])) : Infinity;
+    const condition = isList(rest[0]) ? rest.shift() : undefined;
+    const since = condition === undefined ? Infinity : Number(textOf(listOf(condition)[1]));
     const [kind, flags] = [textOf(rest[0]), listOf(rest[1]).map(textOf)];
     const failed: number[] = [];
     for (const message of this.#among(set)) {
