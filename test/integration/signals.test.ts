@@ -103,16 +103,19 @@ interface Interruptions {
   readonly isDeleting?: boolean;
 }
 
+/** Each run of the tests takes a sample. */
+const mostTimes = process.env["FULL"] === undefined ? 12 : 60;
+
 /** Interrupts run after run, until one has no more to do than fits before an interruption. Returns how many were. */
 async function interruptAllTheWay(
   pair: Interruptible,
-  { signal, random, args = [], times = 60, most = 250_000, isDeleting = false }: Interruptions,
+  { signal, random, args = [], times = mostTimes, most = 250_000, isDeleting = false }: Interruptions,
 ): Promise<number> {
   for (let count = 0; count < times; count++) {
     // Early ones meet the login and LIST, late ones several mailboxes in one run.
     const limit = random.chance(0.3) ? Math.min(20_000, most) : most;
     // The first ones come so early that no run is over by then.
-    const octets = random.integer(500, count < 2 ? Math.min(3_000, most) : limit);
+    const octets = random.integer(500, count < 2 ? 1_500 : limit);
     const { status, stderr, wasSent } = await pair.run(signal, octets, args);
     const context = `interruption ${count}, after ${octets} octets\n${stderr}`;
     const isEnded = stderr.includes(interrupted);
