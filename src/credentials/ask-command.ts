@@ -1,6 +1,6 @@
 // Asks a program for a secret: what it prints is for us alone, and never part of a line.
 
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { programName } from "../util/command-line.ts";
 import { duration } from "../util/duration.ts";
 import { AskedProgram, type ProgramEnd } from "./asked-program.ts";
@@ -19,6 +19,8 @@ export interface CommandRequest {
 }
 
 const defaultLimitMs = 60_000;
+/** A Ctrl-C on the terminal is for both of us, and ours may be heard later. */
+const hearingMs = 1_000;
 
 /**
  * What the command prints.
@@ -40,9 +42,9 @@ export async function askCommand(request: CommandRequest): Promise<Buffer> {
       pause(limitMs, "too long" as const, { signal: settled.signal }),
       abortion(signal, settled.signal),
     ]);
-    // A Ctrl-C on the terminal is for both of us; ours may be heard a moment later.
-    await nextTurn();
-    signal?.throwIfAborted();
+    if (wasInterrupted(end)) {
+      await Promise.race([abortion(signal, settled.signal), pause(hearingMs, undefined, { signal: settled.signal })]);
+    }
     if (typeof end === "object" && end.status === 0) return await program.output();
     throw failure(request, end, limitMs);
   } catch (error) {
@@ -51,6 +53,10 @@ export async function askCommand(request: CommandRequest): Promise<Buffer> {
   } finally {
     settled.abort();
   }
+}
+
+function wasInterrupted(end: ProgramEnd | string): boolean {
+  return typeof end === "object" && (end.killer === "SIGINT" || end.status === 130);
 }
 
 function failure(request: CommandRequest, end: ProgramEnd | "too much" | "too long", limitMs: number): Error {
