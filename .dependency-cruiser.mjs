@@ -43,6 +43,7 @@ const uses = {
 
 /** Each of these packages is one folder's business, so that replacing it stays one folder's work. */
 const homes = {
+  "@mongodb-js/saslprep": "src/imap/sasl/",
   yargs: "src/cli/",
   "yargs-parser": "src/cli/",
   imapflow: "src/imap/codec/",

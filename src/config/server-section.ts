@@ -1,11 +1,13 @@
 // Turns a [local] or [remote] section into the settings of that server.
 
-import type {
-  OwnCertificate,
-  ProxySettings,
-  ServerSettings,
-  TlsSettings,
-  TransportSettings,
+import {
+  type AuthMechanism,
+  carriesAuthzid,
+  type OwnCertificate,
+  type ProxySettings,
+  type ServerSettings,
+  type TlsSettings,
+  type TransportSettings,
 } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import type { Complaints } from "./config-error.ts";
@@ -28,13 +30,24 @@ export function serverSettings(server: ServerSection): ServerSettings {
   const { section, side } = server;
   return {
     transport: transportSettings(server),
-    auth: section.get("auth"),
+    auth: mechanisms(server),
     username: section.get("username"),
+    authzid: section.get("authzid"),
     ...secretSources(server),
     compress: section.get("compress") ?? side === "remote",
     connections: section.get("connections"),
     listReference: section.get("list-reference"),
   };
+}
+
+function mechanisms({ file, section, complaints }: ServerSection): readonly AuthMechanism[] {
+  const auth = section.get("auth");
+  if (section.get("authzid") !== undefined && !auth.some(carriesAuthzid)) {
+    const problem = `${auth.join(" and ")} cannot log in for another user`;
+    const expected = "expected SCRAM, OAUTHBEARER, EXTERNAL or PLAIN in auth, or no authzid";
+    complaints.note({ file, line: section.lineOf("authzid"), problem, expected });
+  }
+  return auth;
 }
 
 function transportSettings(server: ServerSection): TransportSettings {

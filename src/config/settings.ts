@@ -1,6 +1,7 @@
 // The table of all settings. Validation, defaults and the manual follow it.
 
 import { defaultLogPrefix, parseLogPrefix } from "../log/log-prefix.ts";
+import { authMechanisms } from "../model/server-settings.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";
 import { mappedNames } from "./mapped-names.ts";
 import { host, sniName } from "./parse-host.ts";
@@ -206,8 +207,8 @@ export const settings = {
   },
   auth: {
     section: "server",
-    parse: someOf("PLAIN", "LOGIN"),
-    default: "PLAIN LOGIN",
+    parse: someOf(...authMechanisms),
+    default: "SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 OAUTHBEARER XOAUTH2 EXTERNAL PLAIN LOGIN",
     doc: "Authentication mechanisms, the preferred one first; unknown ones are passed over.",
   },
   username: {
@@ -215,6 +216,12 @@ export const settings = {
     parse: nonEmpty("a user name, or no such line"),
     absent: "none",
     doc: "User name to log in with.",
+  },
+  authzid: {
+    section: "server",
+    parse: nonEmpty("a user name, or no such line"),
+    absent: "username",
+    doc: "User whose mail is synchronised, where that is another one than logs in.",
   },
   password: {
     section: "server",

@@ -20,13 +20,13 @@ export interface AccountSources {
 }
 
 export class Account {
-  readonly #username: string | undefined;
+  readonly #names: Pick<ServerSettings, "username" | "authzid">;
   readonly #sources: AccountSources;
   readonly #kinds: Credentials["kinds"];
   readonly #secrets = new Set<string>();
 
-  constructor({ username }: Pick<ServerSettings, "username">, sources: AccountSources) {
-    this.#username = username;
+  constructor(names: Pick<ServerSettings, "username" | "authzid">, sources: AccountSources) {
+    this.#names = names;
     this.#sources = sources;
     const { password, token, hasCertificate, known } = sources;
     const kinds = { password: password !== undefined, token: token !== undefined, certificate: hasCertificate };
@@ -40,8 +40,9 @@ export class Account {
     let handedPassword: string | undefined;
     let handedToken: string | undefined;
     return {
-      username: this.#username,
-      authzid: undefined,
+      account: this,
+      username: this.#names.username,
+      authzid: this.#names.authzid,
       kinds: this.#kinds,
       secrets: this.#secrets,
       password: async ({ rejected, signal }: Occasion) => {

@@ -10,7 +10,7 @@ import { type Ask, KeptSecret } from "./kept-secret.ts";
 import type { SecretPlace } from "./secret-failed.ts";
 import { Turns } from "./turns.ts";
 
-export type SecretSettings = Pick<ServerSettings, "username" | "password" | "token" | "transport">;
+export type SecretSettings = Pick<ServerSettings, "username" | "authzid" | "password" | "token" | "transport">;
 
 export interface CredentialOptions {
   readonly log: Pick<Log, "warn" | "debug">;

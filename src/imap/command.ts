@@ -50,6 +50,8 @@ export interface Command {
    * then the server may be silent for as long as it likes. Undefined: there is nothing to answer.
    */
   readonly answerChallenge?: (challenge: string) => string | Promise<string> | undefined;
+  /** A line of ours that came later does not end the command: more may be asked for (SASL). */
+  readonly isDialogue?: true;
 }
 
 /** Whether the server tells when it leaves a mailbox (RFC 7162 3.2.11); the first SELECT that leaves one shows. */

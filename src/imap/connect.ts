@@ -81,7 +81,8 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
       if (how.type === "imap" && how.startTls)
         await startTls(session, { settings: how, isPreauthenticated, attempt: options });
       if (!isPreauthenticated) {
-        await logIn(session, { credentials: limit.sparing(credentials), auth: settings.auth, signal });
+        const spared = limit.sparing(credentials);
+        await logIn(session, { credentials: spared, auth: settings.auth, transport: how, signal });
       }
     });
     session.trust();

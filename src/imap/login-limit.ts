@@ -27,9 +27,9 @@ export class LoginLimit {
 
   /** The same credentials; the time begins anew when they have been asked for. */
   sparing(credentials: Credentials): Credentials {
-    const { username, authzid, kinds } = credentials;
+    const { account, username, authzid, kinds } = credentials;
     return {
-      ...{ username, authzid, kinds },
+      ...{ account, username, authzid, kinds },
       get secrets() {
         return credentials.secrets;
       },

@@ -8,7 +8,7 @@ import type { ServerSettings, TransportSettings } from "./server-settings.ts";
 export interface Account {
   /** `imap.example.net`, `[::1]:1143`, or `tunnel:ssh#0a1b2c3d`: one server has one such text. */
   readonly server: string;
-  /** Exactly as it is sent; undefined where the server asks for none. */
+  /** Whose mail it is, exactly as it is sent; undefined where the server asks for no name. */
   readonly username: string | undefined;
   /** Raw octets (latin1), "" for none: where the mailboxes begin. */
   readonly listReference: string;
@@ -17,10 +17,10 @@ export interface Account {
 /** Nobody has longer names; what is compared with the database is as long as what is written there. */
 const maxLength = 2_000;
 
-export function accountOf({ transport, username, listReference }: ServerSettings): Account {
+export function accountOf({ transport, username, authzid = username, listReference }: ServerSettings): Account {
   return {
     server: serverOf(transport),
-    username: username?.slice(0, maxLength),
+    username: authzid?.slice(0, maxLength),
     listReference: listReference.slice(0, maxLength),
   };
 }

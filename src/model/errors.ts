@@ -58,6 +58,12 @@ export const errorKinds = {
   AUTH_FAILED: kind(exitCode.auth, "side", "no", "The server refused the user name or password."),
   CREDENTIALS: kind(exitCode.auth, "side", "no", "The password or token cannot be had from where it is kept."),
   AUTH_NO_MECHANISM: kind(exitCode.auth, "side", "no", "The server offers none of the configured ways to log in."),
+  AUTH_UNSAFE: kind(
+    exitCode.protocol,
+    "side",
+    "no",
+    "The server did not keep to what makes a login safe; it may be another one than it seems.",
+  ),
   CAPABILITY_MISSING: kind(exitCode.unavailable, "side", "no", "The server lacks an extension that is needed."),
   CONNECTION_LOST: kind(exitCode.tempFail, "side", "reconnect", "A connection was closed in the middle of the work."),
   CONNECTION_SILENT: kind(exitCode.tempFail, "side", "reconnect", "A server stopped answering."),

@@ -81,13 +81,36 @@ export interface TunnelSettings {
 
 export type TransportSettings = InetSettings | TunnelSettings;
 
-export type AuthMechanism = "PLAIN" | "LOGIN";
+/** The strongest first; what is weak, or says too little, last. */
+export const authMechanisms = [
+  "SCRAM-SHA-256-PLUS",
+  "SCRAM-SHA-256",
+  "SCRAM-SHA-1-PLUS",
+  "SCRAM-SHA-1",
+  "OAUTHBEARER",
+  "XOAUTH2",
+  "EXTERNAL",
+  "CRAM-MD5",
+  "PLAIN",
+  "LOGIN",
+] as const;
+
+export type AuthMechanism = (typeof authMechanisms)[number];
+
+/** Those that log in as one user and cannot say that it is for another (RFC 4422 2). */
+const forOneself: ReadonlySet<AuthMechanism> = new Set(["XOAUTH2", "CRAM-MD5", "LOGIN"]);
+
+export function carriesAuthzid(mechanism: AuthMechanism): boolean {
+  return !forOneself.has(mechanism);
+}
 
 export interface ServerSettings {
   readonly transport: TransportSettings;
   /** In order of preference. */
   readonly auth: readonly AuthMechanism[];
   readonly username: string | undefined;
+  /** For whom to act (RFC 4422 2); undefined: for `username`. */
+  readonly authzid: string | undefined;
   readonly password: SecretSource | undefined;
   /** For OAuth 2. */
   readonly token: SecretSource | undefined;

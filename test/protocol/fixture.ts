@@ -62,6 +62,7 @@ export function serverSettings(port: number, more: SomeSettings = {}): ServerSet
     transport: inetSettings(port),
     auth: ["PLAIN", "LOGIN"],
     username: "u",
+    authzid: undefined,
     token: undefined,
     compress: false,
     connections: 1,

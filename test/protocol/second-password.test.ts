@@ -11,6 +11,7 @@ import { failsWith, recordedLog, serverSettings } from "./fixture.ts";
 function credentials(...passwords: readonly string[]): Credentials {
   let turn = 0;
   return {
+    account: {},
     username: "joe",
     authzid: undefined,
     kinds: new Set(["password"]),

@@ -5,6 +5,7 @@ import type { Credentials } from "../../src/imap/sasl/credentials.ts";
 
 const none: SecretSettings = {
   username: undefined,
+  authzid: undefined,
   password: undefined,
   token: undefined,
   transport: { type: "tunnel", command: "", nullStderr: false },

@@ -8,8 +8,10 @@ export interface Occasion {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Of one account, and shared by all connections to it. */
+/** For one login to an account. */
 export interface Credentials {
+  /** Whose they are: the same object for all logins to an account in a run, with which one may remember what they led to. */
+  readonly account: object;
   readonly username: string | undefined;
   /** For whom to act (RFC 4422 2); undefined: for `username`. */
   readonly authzid: string | undefined;

@@ -92,9 +92,10 @@ export class CommandWriter {
   }
 
   #answer(entry: Entry, challenge: string): void {
-    const { answerChallenge, name } = entry.command;
-    // One line ends it, however often the server says `+`.
-    if (entry.isHeld !== undefined || answerChallenge === undefined) {
+    const { answerChallenge, isDialogue, name } = entry.command;
+    // One line ends what is no dialogue, however often the server says `+`.
+    const isOver = entry.isHeld === true || (entry.isHeld === false && isDialogue !== true);
+    if (isOver || answerChallenge === undefined) {
       this.#noteUnaskedChallenge();
       return;
     }

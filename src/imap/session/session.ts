@@ -213,6 +213,11 @@ export class Session {
     this.#discretion.hide(secret);
   }
 
+  /** A text of the server's as people may see it: short, printable, and without what is hidden. */
+  shown(text: string): string {
+    return this.#discretion.text(text);
+  }
+
   /**
    * Says goodbye and closes; never fails. The answer is waited for where something may depend on it: other commands are in
    * flight, or a tunnel's command may have to pass on what it got.

@@ -29,6 +29,7 @@ const passingOnceConnected: readonly ErrorCode[] = [
   "CAPABILITY_MISSING",
   "AUTH_NO_MECHANISM",
   "CREDENTIALS",
+  "AUTH_UNSAFE",
 ];
 
 export interface LinkOptions {

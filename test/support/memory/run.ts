@@ -84,6 +84,7 @@ function connecting(
     transport: inetSettings(1),
     auth: ["PLAIN", "LOGIN"],
     username: side,
+    authzid: undefined,
     password: { from: "text", text: passwords[side] },
     token: undefined,
     compress: false,

@@ -19,7 +19,7 @@ import { type Config, loadConfig } from "../../../src/config/config.ts";
 import { isSettingName, type Setting, settings } from "../../../src/config/settings.ts";
 import { formatLogPrefix } from "../../../src/log/log-prefix.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
-import type { ServerSettings } from "../../../src/model/server-settings.ts";
+import { authMechanisms, type ServerSettings } from "../../../src/model/server-settings.ts";
 import { errorLine } from "../../support/error-line.ts";
 
 const home = mkdtempSync(join(tmpdir(), "interimap-config-"));
@@ -57,6 +57,8 @@ function failure(work: () => unknown): InterimapError {
 }
 
 const minimal = "[local]\n[remote]\n";
+
+const defaultAuth = authMechanisms.filter((name) => name !== "CRAM-MD5");
 
 test("a secret comes from where the section says, or else what stands above the sections", () => {
   const text = "password-command = pass show a\n[local]\npassword-file = ~/p\n[remote]\n";
@@ -96,8 +98,8 @@ test("a file with two bare sections has all defaults", () => {
     startTls: true,
     tls,
   };
-  const nobody = { username: undefined, password: undefined, token: undefined };
-  const server = { transport, auth: ["PLAIN", "LOGIN"], ...nobody, connections: 3, listReference: "" };
+  const nobody = { username: undefined, authzid: undefined, password: undefined, token: undefined };
+  const server = { transport, auth: defaultAuth, ...nobody, connections: 3, listReference: "" };
   const { logPrefix, ...rest } = config;
   assert.deepEqual(rest, {
     file,
@@ -164,8 +166,9 @@ test("every setting reaches its place", () => {
     port = 1143
     proxy = socks5h://u:p@proxy
     STARTTLS = NO
-    auth = LOGIN
+    auth = plain LOGIN
     username = me
+    authzid = you
     password = a#b;c"d\\e = f
     compress = NO
     SSL_protocols = TLSv1.2
@@ -207,8 +210,9 @@ test("every setting reaches its place", () => {
     servers: {
       local: {
         transport: { type: "tunnel", command: "imap", nullStderr: true },
-        auth: ["PLAIN", "LOGIN"],
+        auth: defaultAuth,
         username: undefined,
+        authzid: undefined,
         password: undefined,
         token: undefined,
         compress: true,
@@ -237,8 +241,9 @@ test("every setting reaches its place", () => {
             ownCertificate: { certFile: "my.pem", keyFile: "my.key" },
           },
         },
-        auth: ["LOGIN"],
+        auth: ["PLAIN", "LOGIN"],
         username: "me",
+        authzid: "you",
         password: { from: "text", text: 'a#b;c"d\\e = f' },
         token: undefined,
         compress: false,
@@ -600,6 +605,11 @@ for (const [name, text, expected] of [
     "a wrong range of versions",
     "[local]\nSSL_protocol_max=TLSv1.2\nSSL_protocol_min=TLSv1.3\n[remote]\n",
     ":3: SSL_protocol_min is newer than SSL_protocol_max; expected at most TLSv1.2",
+  ],
+  [
+    "another user, and no way to say so",
+    "authzid=v\nauth=LOGIN CRAM-MD5\n[local]\nauth=PLAIN\n[remote]\n",
+    ":1: LOGIN and CRAM-MD5 cannot log in for another user; expected SCRAM, OAUTHBEARER, EXTERNAL or PLAIN in auth, or no authzid",
   ],
   [
     "the first of several mistakes",

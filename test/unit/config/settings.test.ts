@@ -260,15 +260,26 @@ const cases: Readonly<Record<SettingName, Cases>> = {
   },
   STARTTLS: { ...yesNo, default: true },
   auth: {
-    default: ["PLAIN", "LOGIN"],
+    default: [
+      ...["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"],
+      ...["OAUTHBEARER", "XOAUTH2", "EXTERNAL", "PLAIN", "LOGIN"],
+    ],
     good: [
       ["PLAIN", ["PLAIN"]],
       ["login  plain", ["LOGIN", "PLAIN"]],
-      ["CRAM-MD5 plain", ["PLAIN"]],
+      ["DIGEST-MD5 plain", ["PLAIN"]],
+      ["cram-md5 Scram-Sha-1", ["CRAM-MD5", "SCRAM-SHA-1"]],
     ],
-    bad: ["", "CRAM-MD5", "PLAIN,LOGIN", "AUTH=PLAIN"],
+    bad: ["", "DIGEST-MD5", "PLAIN,LOGIN", "AUTH=PLAIN"],
   },
   username: {
+    good: [
+      ["a b@c", "a b@c"],
+      ["é", "é"],
+    ],
+    bad: [""],
+  },
+  authzid: {
     good: [
       ["a b@c", "a b@c"],
       ["é", "é"],

@@ -11,7 +11,7 @@ const rules = readFileSync(new URL(".dependency-cruiser.mjs", root), "utf8");
 
 /** The first and the third column of the table. */
 const onPage = new Map(
-  [...page.matchAll(/^\| ([a-z0-9-]+) +\|[^|]*\| `([^`]+)` +\|/gm)].map(([, name = "", home = ""]) => [name, home]),
+  [...page.matchAll(/^\| ([@/a-z0-9-]+) +\|[^|]*\| `([^`]+)` +\|/gm)].map(([, name = "", home = ""]) => [name, home]),
 );
 
 test("every package of the program is on the page, and no other", () => {
@@ -20,7 +20,7 @@ test("every package of the program is on the page, and no other", () => {
 
 test("the homes on the page are those that the rules for imports hold", () => {
   const homes = /const homes = \{([^}]*)\}/.exec(rules)?.[1] ?? "";
-  const held = [...homes.matchAll(/"?([a-z0-9-]+)"?: "([^"]+)"/g)].map(
+  const held = [...homes.matchAll(/"?([@/a-z0-9-]+)"?: "([^"]+)"/g)].map(
     ([, name = "", home = ""]) => [name, home] as const,
   );
   assert.deepEqual(new Map(held), onPage);

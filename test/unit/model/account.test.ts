@@ -17,6 +17,7 @@ function settings(more: Partial<ServerSettings> = {}): ServerSettings {
   return {
     transport: inetSettings(993, { type: "imaps", host: "imap.example.net" }),
     username: "alice",
+    authzid: undefined,
     ...rest,
     ...more,
   };
@@ -40,6 +41,11 @@ for (const [what, one, other] of [
   ["blanks between the words of a command", through("ssh  host \timap"), through("ssh host imap")],
   ["a command that takes the place of its shell", through("exec ssh host imap"), through("ssh host imap")],
   [
+    "an administrator who acts for its user",
+    accountOf(settings({ username: "admin", authzid: "alice" })),
+    at("imap.example.net"),
+  ],
+  [
     "another password, and other ways to log in",
     accountOf(settings({ password: { from: "text", text: "p" }, auth: ["LOGIN"] })),
     at("imap.example.net"),
@@ -56,6 +62,7 @@ for (const [what, one, other] of [
   ["another port than the usual ones", at("a.example", 1143), at("a.example")],
   ["another user name", accountOf(settings({ username: "bob" })), at("imap.example.net")],
   ["a user name has a case", accountOf(settings({ username: "Alice" })), at("imap.example.net")],
+  ["another user to act for", accountOf(settings({ authzid: "bob" })), at("imap.example.net")],
   ["no user name", accountOf(settings({ username: undefined })), at("imap.example.net")],
   ["other mailboxes", accountOf(settings({ listReference: "work/" })), at("imap.example.net")],
   ["a tunnel instead of TLS", through("ssh host imap", "alice"), at("imap.example.net")],
