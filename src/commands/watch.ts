@@ -5,6 +5,7 @@ import { credentialsOf } from "../credentials/credentials-of.ts";
 import { connect } from "../imap/connect.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { Hint } from "../model/remedy.ts";
+import { defaultLimits } from "../model/server-limits.ts";
 import { perSide } from "../model/side.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import { statusText } from "../service/status-text.ts";
@@ -114,6 +115,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
       return (attempt) => connect(servers[side], { ...how, credentials: credentials[side](), ...attempt });
     }),
     connections: perSide((side) => servers[side].connections),
+    silenceMs: perSide((side) => (servers[side].limits ?? defaultLimits).silenceMs),
     usesNotify: notify,
     pollMs: 1_000 * (seconds ?? pollSeconds),
     keepAliveMs: 1_000 * (notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),

@@ -63,6 +63,13 @@ export function credentialName(text: string): string {
   return text;
 }
 
+/** At least one, and as many as can be listed. */
+export function largeCount(text: string): number {
+  const number = /^\d{1,8}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > 10_000_000) throw new BadValue("a number from 1 to 10000000");
+  return number;
+}
+
 /** A length of time, in seconds. */
 export function seconds(text: string): number {
   const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;

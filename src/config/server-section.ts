@@ -12,6 +12,7 @@ import {
 import type { Side } from "../model/side.ts";
 import type { Complaints } from "./config-error.ts";
 import { environmentAuthorities } from "./environment-authorities.ts";
+import { limitsOf } from "./server-limits.ts";
 import { tlsVersions } from "./parse-tls.ts";
 import { secretSources } from "./secret-sources.ts";
 import type { Section } from "./sections.ts";
@@ -36,6 +37,7 @@ export function serverSettings(server: ServerSection): ServerSettings {
     ...secretSources(server),
     compress: section.get("compress") ?? side === "remote",
     connections: section.get("connections"),
+    limits: limitsOf(section),
     listReference: section.get("list-reference"),
   };
 }

@@ -11,6 +11,7 @@ import {
   count,
   credentialName,
   deletionLimit,
+  largeCount,
   mailboxText,
   nonEmpty,
   oneOf,
@@ -20,6 +21,7 @@ import {
   uses,
   yesNo,
 } from "./parse-text.ts";
+import { size } from "./parse-size.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
 import { pcre } from "./pcre.ts";
 
@@ -270,6 +272,48 @@ export const settings = {
     doc:
       "How many connections to the server may be open at once when there is much to synchronise; one that the server " +
       "refuses is done without.",
+  },
+  "connect-timeout": {
+    section: "server",
+    parse: seconds,
+    default: "30",
+    doc: "After how many seconds without an answer an attempt to connect is given up; likewise the TLS handshake.",
+  },
+  "greeting-timeout": {
+    section: "server",
+    parse: seconds,
+    default: "30",
+    doc: "After how many seconds a server that sends no greeting is given up; the login may take four times as long.",
+  },
+  "silence-timeout": {
+    section: "server",
+    parse: seconds,
+    default: "300",
+    doc: "After how many seconds a server that does not answer a command is given up.",
+  },
+  "max-line": {
+    section: "server",
+    parse: size({ least: 64 * 1024, most: 16 * 1024 ** 2 }),
+    default: "1 MiB",
+    doc: "The longest line that a server may send; a list of messages may be 16 times as long.",
+  },
+  "max-literal": {
+    section: "server",
+    parse: size({ least: 64 * 1024, most: 2 * 1024 ** 3 }),
+    default: "1 GiB",
+    doc: "The largest message that is taken from a server; a larger one is refused, the others are copied.",
+  },
+  "max-response": {
+    section: "server",
+    parse: size({ least: 1024 ** 2, most: 64 * 1024 ** 3 }),
+    default: "1 GiB",
+    doc: "How much a server may say in answer to one command, the messages in it not counted.",
+  },
+  "max-mailboxes": {
+    section: "server",
+    parse: largeCount,
+    default: "1000000",
+    doc: "How many mailboxes a server may list.",
   },
   "null-stderr": {
     section: "server",

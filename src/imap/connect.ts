@@ -3,6 +3,7 @@
 
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
+import { defaultLimits } from "../model/server-limits.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import { requireImap4 } from "./capabilities.ts";
@@ -23,9 +24,9 @@ export interface ConnectOptions {
   readonly log: Log;
   readonly credentials: Credentials;
   readonly keepAlive: boolean;
-  /** How long the server may be silent while we wait for it; the session's default unless told. */
+  /** How long the server may be silent while we wait for it, for now; as in the settings unless told. */
   readonly silenceLimitMs?: number | undefined;
-  /** For each of connecting, the TLS handshake and the greeting; 30 s unless told. */
+  /** For each of connecting, the TLS handshake and the greeting; as in the settings unless told. */
   readonly timeoutMs?: number;
   /** Gives up at once; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -58,15 +59,19 @@ export async function connect(settings: ServerSettings, options: ConnectOptions)
 }
 
 async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions): Promise<Session> {
-  const { side, log, credentials, signal, timeoutMs = defaultTimeoutMs } = options;
+  const { side, log, credentials, signal } = options;
+  const { limits = defaultLimits } = settings;
+  const timeoutMs = options.timeoutMs ?? limits.connectMs;
+  const greetingMs = options.timeoutMs ?? limits.greetingMs;
   const { transport: how } = settings;
   const { open = openTransport } = options;
   const transport = await open(how, {
     ...options,
+    timeoutMs,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
   });
   const { silenceLimitMs, onAlert, disavowed } = options;
-  const session = new Session(transport, { side, log, silenceLimitMs, onAlert, disavowed, isStranger: true });
+  const session = new Session(transport, { side, log, limits, silenceLimitMs, onAlert, disavowed, isStranger: true });
   hideCredentials(session, credentials);
   const giveUp = (): void => {
     session.destroy(signal?.reason as Error);
@@ -74,12 +79,12 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   signal?.addEventListener("abort", giveUp);
   try {
     signal?.throwIfAborted();
-    const isPreauthenticated = await awaitGreeting(session, { how, transport, timeoutMs });
-    const limit = new LoginLimit(session, loginSteps * timeoutMs);
+    const isPreauthenticated = await awaitGreeting(session, { how, transport, timeoutMs: greetingMs });
+    const limit = new LoginLimit(session, loginSteps * greetingMs);
     await limit.during(async () => {
       if (session.capabilities.isEmpty) await refreshCapabilities(session);
       if (how.type === "imap" && how.startTls)
-        await startTls(session, { settings: how, isPreauthenticated, attempt: options });
+        await startTls(session, { settings: how, isPreauthenticated, attempt: { ...options, timeoutMs } });
       if (!isPreauthenticated) {
         const spared = limit.sparing(credentials);
         await logIn(session, { credentials: spared, auth: settings.auth, transport: how, signal });
@@ -100,9 +105,8 @@ async function connectAndLogIn(settings: ServerSettings, options: ConnectOptions
   }
 }
 
-/** The login takes as long as this many steps of a connection may, however busy the server says it is. */
+/** The login takes as long as this many greetings may, however busy the server says it is. */
 const loginSteps = 4;
-const defaultTimeoutMs = 30_000;
 /** Whoever answers without TLS may be anybody, and cannot keep us away for a day. */
 const strangersWaitMs = 5 * 60_000;
 

@@ -73,6 +73,6 @@ function ungreeted(error: InterimapError, { how, transport }: GreetingContext): 
 
 function silent({ host, port, type }: InetSettings): InterimapError {
   return new InterimapError("CONNECT", `${endpointName({ host, port })} sends no greeting`, {
-    hint: type === "imaps" ? "check host and port" : "check host and port; a port for TLS needs type=imaps",
+    hint: `check host and port, or raise greeting-timeout${type === "imaps" ? "" : "; a port for TLS needs type=imaps"}`,
   });
 }

@@ -49,7 +49,9 @@ export class LoginLimit {
 
   #begin(): void {
     this.#timer = setTimeout(() => {
-      this.#session.destroy(new InterimapError("CONNECTION_SILENT", `no login within ${duration(this.#limitMs)}`));
+      const words = `no login within ${duration(this.#limitMs)}`;
+      const hint = "if the server needs longer, raise greeting-timeout";
+      this.#session.destroy(new InterimapError("CONNECTION_SILENT", words, { hint }));
     }, this.#limitMs);
   }
 }

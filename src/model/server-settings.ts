@@ -1,6 +1,7 @@
 // How to reach one server, as plain values. Made by config/, used by imap/.
 
 import type { SecretSource } from "./secret-source.ts";
+import type { ServerLimits } from "./server-limits.ts";
 
 /** socks5h: the proxy resolves the host name; socks5: we do. http and https: CONNECT, and the proxy does. */
 export type ProxyProtocol = "socks5" | "socks5h" | "http" | "https";
@@ -105,6 +106,8 @@ export function carriesAuthzid(mechanism: AuthMechanism): boolean {
 }
 
 export interface ServerSettings {
+  /** The default ones unless told. */
+  readonly limits?: ServerLimits;
   readonly transport: TransportSettings;
   /** In order of preference. */
   readonly auth: readonly AuthMechanism[];

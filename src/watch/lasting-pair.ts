@@ -16,6 +16,8 @@ export interface LastingPairOptions {
   readonly connectors: PerSide<Connector>;
   /** How many sessions each side may have at once for its mailboxes. */
   readonly limits: PerSide<number>;
+  /** How long a server may be silent, in ms; as by default unless told. */
+  readonly silenceMs?: PerSide<number>;
   /** Prepares a main session for use. */
   readonly prepare: (connect: Connector, side: Side) => Connector;
   readonly report: Report;
@@ -27,9 +29,10 @@ export class LastingPair {
   readonly sessions: SessionPair;
   readonly #links: PerSide<Link>;
 
-  constructor({ connectors, limits, prepare, report, onStateChange }: LastingPairOptions) {
+  constructor({ connectors, limits, silenceMs, prepare, report, onStateChange }: LastingPairOptions) {
     this.#links = perSide((side) => {
       return new Link({
+        silenceMs: silenceMs?.[side],
         onStateChange,
         onFailure: (error, retryInMs) => {
           report({ type: "connection-failed", side, error, retryInMs });

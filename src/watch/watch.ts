@@ -38,6 +38,8 @@ export interface WatchOptions {
   readonly connectors: PerSide<Connector>;
   /** How many sessions each side may have at once for its mailboxes. */
   readonly connections: PerSide<number>;
+  /** How long a server may be silent, in ms. */
+  readonly silenceMs: PerSide<number>;
   /** Let servers report changes, instead of asking them. */
   readonly usesNotify: boolean;
   /** Between two looks at a server that does not report changes. */
@@ -68,7 +70,7 @@ export class Watch {
   #defect: Error | undefined;
 
   constructor(options: WatchOptions) {
-    const { sync, connectors, connections: limits, onStateChange: onChange, stop } = options;
+    const { sync, connectors, connections: limits, silenceMs, onStateChange: onChange, stop } = options;
     const context = watchContext(options);
     const { agenda, sources, tally, store } = context;
     this.#options = options;
@@ -76,6 +78,7 @@ export class Watch {
     this.#pair = new LastingPair({
       connectors,
       limits,
+      silenceMs,
       prepare: (connect, side) => this.#listening(connect, side),
       report: tally.report,
       onStateChange: () => {

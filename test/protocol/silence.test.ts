@@ -8,6 +8,7 @@ import { Capabilities } from "../../src/imap/capabilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
 import { Session } from "../../src/imap/session/session.ts";
 import { idle } from "../../src/imap/verbs/idle.ts";
+import { defaultLimits, type ServerLimits } from "../../src/model/server-limits.ts";
 import { command, failsWith, recordedLog } from "./fixture.ts";
 
 const minute = 60_000;
@@ -68,9 +69,12 @@ class SlowStream extends Duplex {
   }
 }
 
-function slowSession(silenceLimitMs?: number): { readonly stream: SlowStream; readonly session: Session } {
+function slowSession(
+  silenceLimitMs?: number,
+  limits?: ServerLimits,
+): { readonly stream: SlowStream; readonly session: Session } {
   const stream = new SlowStream({ writableHighWaterMark: 1 });
-  const options = { side: "local", log: recordedLog(), silenceLimitMs } as const;
+  const options = { side: "local", log: recordedLog(), silenceLimitMs, limits } as const;
   return { stream, session: new Session({ stream, secure: false }, options) };
 }
 
@@ -82,7 +86,28 @@ test("silence for minutes while an answer is awaited is a lost connection", asyn
   clock.pass(4 * minute);
   assert.ok(session.isUsable);
   clock.pass(2 * minute);
-  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 min$/));
+  await assert.rejects(
+    answer,
+    failsWith("CONNECTION_SILENT", /^no answer for 5 min; if the server needs longer, raise silence-timeout$/),
+  );
+});
+
+test("the setting for it: an error that comes sooner than it must does not mention it", async (t) => {
+  for (const [silenceMs, silenceLimitMs, words] of [
+    [10 * minute, undefined, /^no answer for 10 min; if the server needs longer, raise silence-timeout$/],
+    [minute, 50 * minute, /^no answer for 1 min; if/],
+    [10 * minute, minute, /^no answer for 1 min$/],
+  ] as const) {
+    const clock = installedClock(t);
+    const { session } = slowSession(silenceLimitMs, { ...defaultLimits, silenceMs });
+    const answer = session.run(command("NOOP"));
+    await setImmediate();
+    clock.pass(Math.min(silenceMs, silenceLimitMs ?? Infinity) - 1);
+    assert.ok(session.isUsable);
+    clock.pass(1);
+    await assert.rejects(answer, failsWith("CONNECTION_SILENT", words));
+    t.mock.restoreAll();
+  }
 });
 
 test("silence while nothing is awaited is no reason to give up, however long", async (t) => {
@@ -162,7 +187,7 @@ test("a message that is out gets five minutes to be taken in, however little tim
   clock.pass(5 * minute - 1);
   assert.ok(session.isUsable);
   clock.pass(1);
-  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 min$/));
+  await assert.rejects(answer, failsWith("CONNECTION_SILENT", /^no answer for 5 min; if/));
 });
 
 test("a message that the server does not ask for gets no more time than anything else", async (t) => {
@@ -404,6 +429,6 @@ test("the server's last words are in the line", async (t) => {
   clock.pass(6 * minute);
   await assert.rejects(
     answer,
-    failsWith("CONNECTION_SILENT", /^no answer for 5 min; the server's last words: BAD \[ALERT\] Disk trouble$/),
+    failsWith("CONNECTION_SILENT", /^no answer for 5 min; the server's last words: BAD \[ALERT\] Disk trouble; if/),
   );
 });

@@ -1,6 +1,8 @@
 // How much a server may send before it is not listened to any more.
 
 import { InterimapError } from "../../model/errors.ts";
+import { defaultLimits, type ServerLimits } from "../../model/server-limits.ts";
+import { inUnits } from "../../util/octets.ts";
 
 /** In octets. */
 export interface ResponseLimits {
@@ -22,7 +24,6 @@ export const responseOverhead = 64;
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
-const GiB = 1024 * MiB;
 
 /** Before the login: anybody may be answering, and a server has little to say. */
 export const strangersLimits: ResponseLimits = {
@@ -32,17 +33,32 @@ export const strangersLimits: ResponseLimits = {
   total: 64 * KiB,
 };
 
-export const trustingLimits: ResponseLimits = {
-  // A server may send no end of line at all. What nobody asked for, an ENVELOPE, may be long.
-  line: MiB,
-  // Every other one of four million UIDs fits.
-  list: 16 * MiB,
-  // No server takes messages that large; a Buffer of twice the size can still be allocated.
-  literal: GiB,
-  // A response has a message, header fields and little else.
-  response: GiB + 32 * MiB,
-  // Flags of eight million messages, or the Message-IDs of four, told in answer to one command.
-  unanswered: GiB,
+/** After the login. */
+export function limitsOf({
+  line,
+  literal,
+  response,
+}: Pick<ServerLimits, "line" | "literal" | "response">): ResponseLimits {
+  return {
+    line,
+    // Every other one of four million UIDs fits, by default.
+    list: 16 * line,
+    literal,
+    // A response has a message, header fields and little else.
+    response: literal + 32 * MiB,
+    unanswered: response,
+  };
+}
+
+export const trustingLimits: ResponseLimits = limitsOf(defaultLimits);
+
+/** What a server may have to be allowed. Before the login nothing: it has little to say there. */
+const settings: Readonly<Partial<Record<keyof ResponseLimits, string>>> = {
+  line: "max-line",
+  list: "max-line",
+  literal: "max-literal",
+  response: "max-literal",
+  unanswered: "max-response",
 };
 
 export function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): InterimapError {
@@ -53,10 +69,7 @@ export function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): Int
       : what === "unanswered"
         ? `more than ${octets} without an end of its answer`
         : `a ${what} of more than ${octets}`;
-  return new InterimapError("PROTOCOL", `the server sent ${said}`);
-}
-
-function inUnits(octets: number): string {
-  if (octets < MiB) return `${octets / KiB} KiB`;
-  return octets % GiB === 0 ? `${octets / GiB} GiB` : `${octets / MiB} MiB`;
+  const setting = limits.total === undefined ? settings[what] : undefined;
+  const details = setting === undefined ? {} : { hint: `if it has good reason to, raise ${setting}` };
+  return new InterimapError("PROTOCOL", `the server sent ${said}`, details);
 }

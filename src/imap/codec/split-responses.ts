@@ -17,6 +17,8 @@ export interface RawResponse {
   readonly passedOver?: number;
 }
 
+/** RFC 3501 section 9, number: no message is larger. */
+const longestPassed = 2 ** 32 - 1;
 /** Anybody may send a literal of that size at any time. */
 const smallLiteral = 4096;
 
@@ -147,13 +149,17 @@ export class ResponseSplitter {
   }
 
   #begin(size: number): void {
-    if (size > this.#limits.literal) throw tooMuch("literal", this.#limits);
-    const isUnwanted = size > smallLiteral && !this.#mayCome(size);
-    if (isUnwanted && !/^\* [0-9]+ FETCH /i.test(this.#lines + this.#line)) throw unwanted();
+    const isTooLarge = size > this.#limits.literal;
+    const mayBePassed = isFetch.test(this.#lines + this.#line) && size <= longestPassed;
+    // A stranger has no message for us.
+    if (isTooLarge && !(mayBePassed && this.#limits.total === undefined)) throw tooMuch("literal", this.#limits);
+    const isUnwanted = isTooLarge || (size > smallLiteral && !this.#mayCome(size));
+    if (isUnwanted && !mayBePassed) throw unwanted();
     this.#lines += isUnwanted ? this.#line.replace(/~?\{[0-9]+\}\r?\n$/, "NIL") : this.#line;
     this.#line = "";
     this.#announced += size;
-    if (this.#lines.length + this.#announced > this.#limits.response) throw tooMuch("response", this.#limits);
+    if (this.#lines.length + this.#announced - (isUnwanted ? size : 0) - this.#passedOver > this.#limits.response)
+      throw tooMuch("response", this.#limits);
     if (isUnwanted) {
       this.#unwanted = size;
       this.#passedOver += size;

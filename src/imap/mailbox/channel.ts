@@ -8,7 +8,10 @@ import type { MailboxView } from "./mailbox-view.ts";
 import { selectAgain } from "./select-command.ts";
 
 /** What commands on a mailbox and its messages need of a session. */
-export type Channel = Pick<Session, "side" | "capabilities" | "disavow" | "abilities" | "isUsable" | "view" | "run">;
+export type Channel = Pick<
+  Session,
+  "side" | "limits" | "capabilities" | "disavow" | "abilities" | "isUsable" | "view" | "run"
+>;
 
 /** One more channel over a session. While there are any, the session itself is only for commands that need no mailbox. */
 export function openChannel(session: Session): Channel {
@@ -25,6 +28,10 @@ class SharedChannel implements Channel {
 
   get side(): Session["side"] {
     return this.#session.side;
+  }
+
+  get limits(): Session["limits"] {
+    return this.#session.limits;
   }
 
   get capabilities(): Session["capabilities"] {

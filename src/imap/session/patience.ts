@@ -4,8 +4,6 @@
 import { InterimapError } from "../../model/errors.ts";
 import { duration } from "../../util/duration.ts";
 
-/** Default: gives up on a server that stays silent this long while we wait. */
-const defaultLimitMs = 5 * 60_000;
 const steps = 5;
 /** The limit once we must end, however busily the server answers: systemd kills after 30 s. */
 const lastLimitMs = 20_000;
@@ -19,7 +17,10 @@ const busyLimitMs = 60 * 60_000;
 export type Awaited = "nothing" | "something" | "something large" | "delivery";
 
 export interface PatienceOptions {
-  readonly limitMs?: number | undefined;
+  /** Gives up on a server that stays silent this long while we wait. */
+  readonly limitMs: number;
+  /** The same for what should not be given up. */
+  readonly usualMs: number;
   readonly awaited: () => Awaited;
   /** The other side has taken in something of what we sent since the last time, however slowly, as far as can be seen. */
   readonly isSending: () => boolean;
@@ -40,7 +41,7 @@ export class Patience {
 
   constructor(options: PatienceOptions) {
     this.#options = options;
-    this.#limitMs = options.limitMs ?? defaultLimitMs;
+    this.#limitMs = options.limitMs;
     this.#timer = this.#arm();
   }
 
@@ -97,7 +98,8 @@ export class Patience {
 
   /** However short the limit is, a message that was sent gets the usual time, unless all has to end. */
   #mayGoOn(what: Awaited): boolean {
-    const limitMs = what === "delivery" && !this.#isHurried ? Math.max(this.#limitMs, defaultLimitMs) : this.#limitMs;
+    const limitMs =
+      what === "delivery" && !this.#isHurried ? Math.max(this.#limitMs, this.#options.usualMs) : this.#limitMs;
     return ++this.#silentSteps * (this.#limitMs / steps) < limitMs;
   }
 
@@ -111,6 +113,11 @@ export class Patience {
   #giveUp(): void {
     const silence = this.#silentSteps * (this.#limitMs / steps);
     const words = this.words === undefined ? "" : `; the server's last words: ${this.words}`;
-    this.#options.giveUp(new InterimapError("CONNECTION_SILENT", `no answer for ${duration(silence)}${words}`));
+    // A daemon gives up sooner than it must, and then waits longer.
+    const isLimit = silence >= this.#options.usualMs;
+    const details = isLimit ? { hint: "if the server needs longer, raise silence-timeout" } : {};
+    this.#options.giveUp(
+      new InterimapError("CONNECTION_SILENT", `no answer for ${duration(silence)}${words}`, details),
+    );
   }
 }

@@ -7,11 +7,12 @@
 
 import type { Log } from "../../log/log.ts";
 import { InterimapError } from "../../model/errors.ts";
+import { defaultLimits, type ServerLimits } from "../../model/server-limits.ts";
 import type { Side } from "../../model/side.ts";
 import { type Abilities, basic } from "../abilities.ts";
 import type { Capabilities } from "../capabilities.ts";
 import { ResponseReader } from "../codec/read-responses.ts";
-import { strangersLimits, trustingLimits } from "../codec/response-limits.ts";
+import { limitsOf, strangersLimits } from "../codec/response-limits.ts";
 import { line } from "../codec/write-command.ts";
 import type { Command } from "../command.ts";
 import type { CommandRefused } from "../command-refused.ts";
@@ -33,7 +34,8 @@ import { TrafficLog } from "./traffic-log.ts";
 export interface SessionOptions {
   readonly side: Side;
   readonly log: Log;
-  /** How long an answer, or any progress towards it, may take; 5 minutes unless told. */
+  readonly limits?: ServerLimits | undefined;
+  /** How long an answer, or any progress towards it, may take for now; as in `limits` unless told. */
   readonly silenceLimitMs?: number | undefined;
   /** Until {@link Session.trust}, the server may say little. */
   readonly isStranger?: boolean;
@@ -46,6 +48,7 @@ export interface SessionOptions {
 export class Session {
   readonly side: Side;
   readonly log: Log;
+  readonly limits: ServerLimits;
   /** The server reports changes in other mailboxes, too, at any time (RFC 5465). */
   isNotified = false;
   /** What was agreed with the server. */
@@ -62,9 +65,10 @@ export class Session {
   readonly #reader: ResponseReader;
 
   constructor(transport: Transport, options: SessionOptions) {
-    const { side, log, isStranger = false } = options;
+    const { side, log, isStranger = false, limits = defaultLimits } = options;
     this.side = side;
     this.log = log;
+    this.limits = limits;
     const inFlight = new InFlight<Entry>();
     const selection = this.#selection;
     const discretion = this.#discretion;
@@ -81,7 +85,7 @@ export class Session {
       silence.progress();
     });
     const parts = { side, inFlight, selection, discretion, announcements, ending, traffic, outlet };
-    const silence = new Silence({ ...parts, limitMs: options.silenceLimitMs });
+    const silence = new Silence({ ...parts, usualMs: limits.silenceMs, limitMs: options.silenceLimitMs });
     const pipeline = new Pipeline({ ...parts, silence });
     this.#announcements = announcements;
     this.#ending = ending;
@@ -89,7 +93,7 @@ export class Session {
     this.#silence = silence;
     this.#pipeline = pipeline;
     this.#reception = new Reception({ ...parts, silence, pipeline });
-    this.#reader = new ResponseReader(this.#reception, isStranger ? strangersLimits : trustingLimits);
+    this.#reader = new ResponseReader(this.#reception, isStranger ? strangersLimits : limitsOf(limits));
     this.#attach(transport);
   }
 
@@ -128,7 +132,7 @@ export class Session {
 
   /** The server knows us, and we know it: it may say all that is of use. */
   trust(): void {
-    this.#reader.limit(trustingLimits);
+    this.#reader.limit(limitsOf(this.limits));
   }
 
   /** From now on, gives up if the server stays silent this long while we wait. */

@@ -17,7 +17,9 @@ import { type Awaited, Patience } from "./patience.ts";
 const longestAnswerMs = 24 * 60 * 60_000;
 
 export interface SilenceOptions {
-  /** How long an answer, or any progress towards it, may take; 5 minutes unless told. */
+  /** How long an answer, or any progress towards it, may take. */
+  readonly usualMs: number;
+  /** The same for now, where that is less. */
   readonly limitMs: number | undefined;
   readonly inFlight: InFlight<Entry>;
   readonly outlet: Pick<Outlet, "isSending" | "isOut">;
@@ -34,10 +36,11 @@ export class Silence {
   #arriving = 0;
 
   constructor(options: SilenceOptions) {
-    const { limitMs, outlet, ending } = options;
+    const { usualMs, limitMs, outlet, ending } = options;
     this.#options = options;
     this.#patience = new Patience({
-      limitMs,
+      usualMs,
+      limitMs: Math.min(limitMs ?? usualMs, usualMs),
       awaited: () => this.#awaited(),
       isSending: () => outlet.isSending(),
       giveUp: (error) => {

@@ -21,7 +21,7 @@ export class TimedOut extends InterimapError {
   constructor(what: string, limitMs: number) {
     const words = `no answer within ${limitMs / 1000} s`;
     super("CONNECT", `${what}: ${words}`, {
-      hint: "check the network, the port, and whether a firewall is in the way",
+      hint: "check the network, the port, and whether a firewall is in the way; a slow network needs a longer connect-timeout",
     });
     this.words = words;
   }

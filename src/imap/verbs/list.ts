@@ -10,7 +10,7 @@ import type { Session } from "../session/session.ts";
 import { whereOffered } from "../step-down.ts";
 import { listExtended } from "./list-extended.ts";
 import { canDoWithout, listPlain, mostInFlight } from "./list-plain.ts";
-import { type ListAnswer, Listed, type ListQuery, longestList } from "./listed.ts";
+import { type ListAnswer, Listed, type ListQuery, type LongestList, longestList } from "./listed.ts";
 import { statusIfAny } from "./mailbox.ts";
 import { selectListed } from "./plain-selection.ts";
 
@@ -23,7 +23,11 @@ const attempts = 5;
  * name comes twice, or without the subscription that was asked for, the list is asked for again.
  * @throws InterimapError PROTOCOL when the list has no end, CAPABILITY_MISSING when the select options need an extension.
  */
-export async function list(session: Session, query: ListQuery, longest = longestList): Promise<ListAnswer> {
+export async function list(
+  session: Session,
+  query: ListQuery,
+  longest = longestList(session.limits),
+): Promise<ListAnswer> {
   let answer = await listOnce(session, query, longest);
   for (let i = 1; i < attempts && session.isNotified && isMixed(answer, query); i++)
     answer = await listOnce(session, query, longest);
@@ -40,7 +44,7 @@ function isMixed({ mailboxes }: ListAnswer, { selectOptions }: ListQuery): boole
   return mailboxes.some(isSubscribed) && !mailboxes.every(isSubscribed);
 }
 
-async function listOnce(session: Session, query: ListQuery, longest: typeof longestList): Promise<ListAnswer> {
+async function listOnce(session: Session, query: ListQuery, longest: LongestList): Promise<ListAnswer> {
   const extended = async (withStatus: boolean): Promise<ListAnswer> => {
     const listed = new Listed(session, query, longest);
     await listExtended(session, query, { listed, withStatus });

@@ -2,7 +2,9 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
+import type { ServerLimits } from "../../model/server-limits.ts";
 import type { Side } from "../../model/side.ts";
+import { inUnits } from "../../util/octets.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
 import type { Session } from "../session/session.ts";
 
@@ -24,12 +26,16 @@ export interface ListAnswer {
   readonly unreadable: readonly UnreadableResponse[];
 }
 
-/** More than any account has. */
-export const longestList = {
-  mailboxes: 1_000_000,
+export interface LongestList {
+  readonly mailboxes: number;
   /** Of all names. */
-  octets: 256 << 20,
-};
+  readonly octets: number;
+}
+
+/** For so many mailboxes. */
+export function longestList({ mailboxes }: Pick<ServerLimits, "mailboxes">): LongestList {
+  return { mailboxes, octets: Math.max(mailboxes * 256, 1 << 20) };
+}
 
 const anything: MayMatch = () => true;
 
@@ -42,10 +48,10 @@ export class Listed implements ListAnswer {
   readonly unreadable: UnreadableResponse[] = [];
   readonly #session: Session;
   readonly #mayMatch: MayMatch;
-  readonly #longest: typeof longestList;
+  readonly #longest: LongestList;
   #octets = 0;
 
-  constructor(session: Session, query: ListQuery, longest: typeof longestList) {
+  constructor(session: Session, query: ListQuery, longest: LongestList) {
     this.#session = session;
     this.#mayMatch = session.isNotified ? listPatterns(query) : anything;
     this.#longest = longest;
@@ -92,7 +98,10 @@ function sizeOf(response: ListResponse | MailboxStatusResponse | UnreadableRespo
   return attributes.reduce((sum, attribute) => sum + attribute.length, response.name.length);
 }
 
-function endlessList(side: Side, { mailboxes, octets }: typeof longestList): InterimapError {
-  const most = `${String(mailboxes)} mailboxes, or ${String(octets >> 20)} MiB of names`;
-  return new InterimapError("PROTOCOL", `the server's list of mailboxes has no end: more than ${most}`, { side });
+function endlessList(side: Side, { mailboxes, octets }: LongestList): InterimapError {
+  const most = `${mailboxes} mailboxes, or ${inUnits(octets)} of names`;
+  return new InterimapError("PROTOCOL", `the server's list of mailboxes has no end: more than ${most}`, {
+    side,
+    hint: "if there are more, raise max-mailboxes",
+  });
 }

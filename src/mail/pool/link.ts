@@ -4,6 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../../imap/session/session.ts";
 import { type ErrorCode, InterimapError } from "../../model/errors.ts";
+import { defaultLimits } from "../../model/server-limits.ts";
 import type { ConnectionState } from "../../model/watch-state.ts";
 import { alike } from "../../util/alike.ts";
 import { noLaterThan } from "../../util/clocks.ts";
@@ -15,7 +16,6 @@ const authPauseMs = 5_000;
 
 /** A dead peer is to be noticed soon; one that is merely slow must not be given up again and again. */
 const firstPatienceMs = 50_000;
-const longestPatienceMs = 5 * 60_000;
 
 /** A connection that lasted this long counts as good even if it is lost. */
 const steadyMs = 60_000;
@@ -33,6 +33,8 @@ const passingOnceConnected: readonly ErrorCode[] = [
 ];
 
 export interface LinkOptions {
+  /** The longest that a server may be silent, in ms; as by default unless told. */
+  readonly silenceMs?: number | undefined;
   readonly onStateChange?: () => void;
   /** The connection was refused, or lost. Not called again for the same reason until all is well. */
   readonly onFailure?: (error: InterimapError, retryInMs: number) => void;
@@ -56,10 +58,19 @@ export class Link {
   #lastReported = "";
   #notBefore = 0;
   #hurry = new AbortController();
-  #patienceMs = firstPatienceMs;
+  #patienceMs: number;
 
   constructor(options: LinkOptions = {}) {
     this.#options = options;
+    this.#patienceMs = this.#firstPatienceMs;
+  }
+
+  get #silenceMs(): number {
+    return this.#options.silenceMs ?? defaultLimits.silenceMs;
+  }
+
+  get #firstPatienceMs(): number {
+    return Math.min(firstPatienceMs, this.#silenceMs);
   }
 
   get state(): ConnectionState {
@@ -104,7 +115,7 @@ export class Link {
     const retryInMs = Math.max(backoffMs(this.#failures, this.#options.random), least);
     this.#notBefore = performance.now() + retryInMs;
     this.#enter("waiting", { retryAt: Date.now() + retryInMs, reason: error.message });
-    if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(longestPatienceMs, 2 * this.#patienceMs);
+    if (error.code === "CONNECTION_SILENT") this.#patienceMs = Math.min(this.#silenceMs, 2 * this.#patienceMs);
     if (alike(error.message) === this.#lastReported) return retryInMs;
     this.#lastReported = alike(error.message);
     this.#failingSince ??= { wall: Date.now(), steady: performance.now() };
@@ -117,7 +128,7 @@ export class Link {
     this.#goodSince = this.#connectedAt;
     this.#authFailures = 0;
     this.#lastReported = "";
-    this.#patienceMs = firstPatienceMs;
+    this.#patienceMs = this.#firstPatienceMs;
   }
 
   /** The network may have come back: the next attempt is made at once. */

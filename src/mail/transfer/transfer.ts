@@ -16,6 +16,7 @@ import type { Batch } from "./batch-plan.ts";
 import type { BatchQueue } from "./batch-queue.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { fetchAsGiven } from "./fetch-as-given.ts";
+import { beyondLimit } from "./largest.ts";
 
 /** What a message in flight takes in memory beside its octets. */
 const messageOverhead = 2048;
@@ -177,8 +178,9 @@ async function copyBatch(
   const undelivered = subtract(uidSetOf(uids), found);
   if (!isEmpty(undelivered)) await hooks.undelivered(undelivered);
   if (messages.length > 0) await appendFetched(transfer, messages);
+  const most = Math.min(largestSurprise, transfer.source.limits.literal);
   for (const [uid, size] of larger) {
-    if (isAgain || size > largestSurprise) refuseLarger(transfer, { uid, size });
+    if (isAgain || size > most) refuseLarger(transfer, { uid, size });
     // Nobody has kept memory for it, so it goes alone.
     else await budget.alone(() => copyAgain(transfer, { uids: [uid], octets: size }));
   }
@@ -195,7 +197,9 @@ async function copyAgain(transfer: Transfer, batch: Batch): Promise<void> {
 }
 
 function refuseLarger({ source, hooks }: Transfer, { uid, size }: Pick<MessageSize, "uid" | "size">): void {
-  const reason = `the ${source.side} server sends ${String(size)} octets of it, far more than it says (RFC822.SIZE)`;
+  const isTooLarge = size > source.limits.literal;
+  const surprise = `the ${source.side} server sends ${size} octets of it, far more than it says (RFC822.SIZE)`;
+  const reason = isTooLarge ? beyondLimit(source) : surprise;
   hooks.refused({ uid, size, messageId: undefined, reason });
 }
 

@@ -4,6 +4,7 @@
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
 import { type Batch, BatchPlan, mostInOneAppend } from "../../mail/transfer/batch-plan.ts";
 import { BatchQueue } from "../../mail/transfer/batch-queue.ts";
+import { beyondLimit } from "../../mail/transfer/largest.ts";
 import { Reluctance } from "../../mail/transfer/reluctance.ts";
 import { transferAll } from "../../mail/transfer/transfer.ts";
 import { type MessageSize, MessageSizes } from "../../model/message-sizes.ts";
@@ -70,9 +71,10 @@ interface ToCopy {
 async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspects }: ToCopy): Promise<void> {
   const target = otherSide(source);
   const { sessions, views, progress, connections, inFlight, shortage, stop, isUnstable } = mailbox;
-  const { appendLimit, mailboxesAreLabels } = sessions[target].capabilities;
+  const { mailboxesAreLabels } = sessions[target].capabilities;
   const direction = { source, target };
-  const plan = new BatchPlan({ ...batchLimits, largest: appendLimit, alone: suspects });
+  const largest = Math.min(...largestOf(mailbox, direction).map(({ octets }) => octets));
+  const plan = new BatchPlan({ ...batchLimits, largest, alone: suspects });
   const offered = new UidSetBuilder();
   const known = { messages: 0, octets: 0 };
   const planned = async function* (): AsyncGenerator<Batch, void, undefined> {
@@ -136,11 +138,26 @@ async function refuseTooLarge(
   direction: Direction,
   messages: readonly MessageSize[],
 ): Promise<void> {
-  const { source, target } = direction;
-  const { appendLimit } = mailbox.sessions[target].capabilities;
-  const reason = `larger than the ${String(appendLimit)} octets that the ${target} server takes`;
+  const { source } = direction;
+  const bounds = largestOf(mailbox, direction);
   const uids = uidSetOf(messages.map(({ uid }) => uid));
   for (const { uid, size, messageId } of await fetchIdentities(mailbox.sessions[source], uids)) {
+    const reason = bounds.find(({ octets }) => size > octets)?.reason ?? "too large";
     recordRefusal(mailbox, direction, { uid, size, messageId, reason });
   }
+}
+
+interface Bound {
+  readonly octets: number;
+  readonly reason: string;
+}
+
+/** How large a message may be, by what the target takes and what we take from the source. */
+function largestOf({ sessions }: OpenMailbox, { source, target }: Direction): readonly Bound[] {
+  const { appendLimit = Infinity } = sessions[target].capabilities;
+  const { literal } = sessions[source].limits;
+  return [
+    { octets: appendLimit, reason: `larger than the ${appendLimit} octets that the ${target} server takes` },
+    { octets: literal, reason: beyondLimit(sessions[source]) },
+  ];
 }

@@ -19,6 +19,7 @@ import { type Config, loadConfig } from "../../../src/config/config.ts";
 import { isSettingName, type Setting, settings } from "../../../src/config/settings.ts";
 import { formatLogPrefix } from "../../../src/log/log-prefix.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { defaultLimits } from "../../../src/model/server-limits.ts";
 import { authMechanisms, type ServerSettings } from "../../../src/model/server-settings.ts";
 import { errorLine } from "../../support/error-line.ts";
 
@@ -99,7 +100,10 @@ test("a file with two bare sections has all defaults", () => {
     tls,
   };
   const nobody = { username: undefined, authzid: undefined, password: undefined, token: undefined };
-  const server = { transport, auth: defaultAuth, ...nobody, connections: 3, listReference: "" };
+  const server = {
+    ...{ transport, auth: defaultAuth, ...nobody },
+    ...{ connections: 3, listReference: "", limits: defaultLimits },
+  };
   const { logPrefix, ...rest } = config;
   assert.deepEqual(rest, {
     file,
@@ -159,6 +163,13 @@ test("every setting reaches its place", () => {
     command = imap
     null-stderr = YES
     compress = YES
+    connect-timeout = 1
+    greeting-timeout = 2
+    silence-timeout = 3
+    max-line = 1 MiB
+    max-literal = 2 MiB
+    max-response = 3 MiB
+    max-mailboxes = 4
     list-reference = perso/
     [remote]
     type = imap
@@ -216,6 +227,10 @@ test("every setting reaches its place", () => {
         password: undefined,
         token: undefined,
         compress: true,
+        limits: {
+          ...{ connectMs: 1_000, greetingMs: 2_000, silenceMs: 3_000 },
+          ...{ line: 1 << 20, literal: 2 << 20, response: 3 << 20, mailboxes: 4 },
+        },
         connections: 3,
         listReference: "perso/",
       },
@@ -247,6 +262,7 @@ test("every setting reaches its place", () => {
         password: { from: "text", text: 'a#b;c"d\\e = f' },
         token: undefined,
         compress: false,
+        limits: defaultLimits,
         connections: 3,
         listReference: "",
       },

@@ -29,6 +29,26 @@ const yesNo: Pick<Cases, "good" | "bad"> = {
   ],
   bad: ["", "true", "1", "on", "y", "YES NO"],
 };
+const timeout = (value: number): Cases => ({
+  default: value,
+  good: [
+    ["1", 1],
+    ["2000000", 2_000_000],
+  ],
+  bad: ["", "0", "-1", "1.5", "30 s", "2000001"],
+});
+const MiB = 1024 ** 2;
+const sizeUpTo = (most: string, octets: number, value: number): Cases => ({
+  default: value,
+  good: [
+    ["1048576", MiB],
+    ["2048 KiB", 2 * MiB],
+    ["2m", 2 * MiB],
+    ["16MiB", 16 * MiB],
+    [most, octets],
+  ],
+  bad: ["", "0", "1.5 MiB", "1 MB", "-1", "63 KiB", "65 GiB", "16 MiB x"],
+});
 const version: Cases = {
   good: ["SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"].map((name) => [name, name]),
   bad: ["", "SSLv2", "TLSv1.4", "1.2", "tlsv1.2", "TLSv1.2 TLSv1.3"],
@@ -308,6 +328,20 @@ const cases: Readonly<Record<SettingName, Cases>> = {
       ["100", 100],
     ],
     bad: ["", "0", "101", "-1", "2.5", "many"],
+  },
+  "connect-timeout": timeout(30),
+  "greeting-timeout": timeout(30),
+  "silence-timeout": timeout(300),
+  "max-line": sizeUpTo("16 MiB", 16 * MiB, MiB),
+  "max-literal": sizeUpTo("2 GiB", 2048 * MiB, 1024 * MiB),
+  "max-response": sizeUpTo("64 GiB", 65_536 * MiB, 1024 * MiB),
+  "max-mailboxes": {
+    default: 1_000_000,
+    good: [
+      ["1", 1],
+      ["10000000", 10_000_000],
+    ],
+    bad: ["", "0", "-1", "1k", "10000001"],
   },
   "null-stderr": { ...yesNo, default: false },
   SSL_protocols: {

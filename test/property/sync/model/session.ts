@@ -9,6 +9,7 @@ import { CommandRefused } from "../../../../src/imap/command-refused.ts";
 import type { MailboxView } from "../../../../src/imap/mailbox/mailbox-view.ts";
 import type { FetchResponse, ResponseCode, TaggedResponse, UntaggedResponse } from "../../../../src/imap/responses.ts";
 import { type FlagSet, flagSet, unionFlags, withoutFlags } from "../../../../src/model/flags.ts";
+import { defaultLimits } from "../../../../src/model/server-limits.ts";
 import type { Side } from "../../../../src/model/side.ts";
 import { hasUid, maxUid, uidRange, type UidSet, uidSetOf } from "../../../../src/model/uid-set.ts";
 import { formatUidSet, parseUidSet } from "../../../../src/model/uid-set-text.ts";
@@ -39,6 +40,7 @@ export class ModelSession {
   readonly side: Side;
   readonly isUsable = true;
   readonly abilities = withQresync;
+  readonly limits = defaultLimits;
   readonly capabilities: Capabilities;
   view: MailboxView | undefined;
   readonly #mailbox: ModelMailbox;

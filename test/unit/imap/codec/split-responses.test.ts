@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { strangersLimits, trustingLimits } from "../../../../src/imap/codec/response-limits.ts";
+import { strangersLimits, tooMuch, trustingLimits } from "../../../../src/imap/codec/response-limits.ts";
 import { type RawResponse, ResponseSplitter } from "../../../../src/imap/codec/split-responses.ts";
 import { Blocks } from "../../../../src/imap/transport/blocks.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
@@ -261,6 +261,33 @@ for (const [what, bytes] of [
     }
   });
 }
+
+test("each limit but the login's names the setting that raises it", () => {
+  for (const [what, setting] of [
+    ["line", "max-line"],
+    ["list", "max-line"],
+    ["literal", "max-literal"],
+    ["response", "max-literal"],
+    ["unanswered", "max-response"],
+  ] as const)
+    assert.equal(tooMuch(what, trustingLimits).hint, `if it has good reason to, raise ${setting}`);
+  for (const what of ["line", "literal", "response", "total"] as const)
+    assert.equal(tooMuch(what, strangersLimits).hint, undefined);
+});
+
+test("a message that is too large is passed over; nothing else is", () => {
+  const sizes = { line: 100, literal: 10, response: 40 };
+  const wire = `* 1 FETCH (UID 5 BODY[] {50}\r\n${"x".repeat(50)})\r\n* 2 FETCH (BODY[] {3}\r\nyes)\r\n`;
+  for (const pieces of [[wire], [...wire]]) {
+    assert.deepEqual(split(pieces, new ResponseSplitter(sizes)), [
+      { line: "* 1 FETCH (UID 5 BODY[] NIL)", literals: [], passedOver: 50 },
+      { line: "* 2 FETCH (BODY[] {3}\r\n)", literals: [Buffer.from("yes")] },
+    ]);
+  }
+  const tooLarge = /the server sent a literal of more than 10 octets/;
+  assert.throws(() => split(["* 1 FETCH (BODY[] {4294967296}\r\n"], new ResponseSplitter(sizes)), tooLarge);
+  assert.throws(() => split([wire], new ResponseSplitter({ ...sizes, total: 1000 })), tooLarge);
+});
 
 test("what just fits is taken, again and again", () => {
   const line = "* 18 octets and CRLF";

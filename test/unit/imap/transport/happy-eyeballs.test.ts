@@ -117,7 +117,7 @@ test("one line names what was tried, and why it failed", async (t) => {
   await assert.rejects(greetingOf(port, ["127.0.0.2", "127.0.0.3", "127.0.0.4"], 3_000), {
     code: "CONNECT",
     message: `cannot connect to mail.example.org:${port}: no answer within 3 s (127.0.0.2), connection refused (127.0.0.3, 127.0.0.4)`,
-    hint: "check the network, the port, and whether a firewall is in the way",
+    hint: "check the network, the port, and whether a firewall is in the way; a slow network needs a longer connect-timeout",
   });
   await assert.rejects(greetingOf(port, ["127.0.0.3", "::1"]), {
     code: "CONNECT",
