@@ -104,6 +104,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     secrets.add(secret);
   };
   const credentials = credentialsOf(servers, { log, hide, mayAsk: false });
+  const usual = notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds;
   const onAlert = alertsTo(report);
   const scope = scopeOf(command, namesOf(config));
   return {
@@ -118,7 +119,7 @@ function settingsOf(command: WatchCommand, { config, store }: Database): Omit<Wa
     silenceMs: perSide((side) => (servers[side].limits ?? defaultLimits).silenceMs),
     usesNotify: notify,
     pollMs: 1_000 * (seconds ?? pollSeconds),
-    keepAliveMs: 1_000 * (notify ? (seconds ?? notifyKeepAliveSeconds) : keepAliveSeconds),
+    keepAliveMs: 1_000 * (config.keepAliveSeconds ?? usual),
     lookMs: 1_000 * (notify ? config.fullCheckSeconds : (seconds ?? pollSeconds)),
     flagsMs: 1_000 * config.flagCheckSeconds,
     idleMailboxes: config.idleMailboxes,

@@ -51,6 +51,8 @@ export interface Config {
   readonly fullCheckSeconds: number;
   /** With --watch or --notify: between two looks at flags that no number tells. */
   readonly flagCheckSeconds: number;
+  /** Undefined: as usual. */
+  readonly keepAliveSeconds: number | undefined;
   /** As written: relative to the working directory. */
   readonly metricsFile: string | undefined;
   /** Absolute path of the socket where a daemon that works on the database tells its status. */
@@ -104,6 +106,7 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     idleMailboxes: top.get("idle-mailboxes").map(canonicalName),
     fullCheckSeconds: top.get("full-check-interval"),
     flagCheckSeconds: top.get("flag-check-interval"),
+    keepAliveSeconds: top.get("keep-alive-interval"),
     metricsFile: top.get("metrics-file"),
     // When asked for: few runs need it, and what makes the hash takes time to load.
     get statusSocket() {

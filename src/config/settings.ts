@@ -155,6 +155,14 @@ export const settings = {
       "With --watch or --notify: after how many seconds flags are looked at in mailboxes whose server does not report " +
       "which of them changed.",
   },
+  "keep-alive-interval": {
+    section: "default",
+    parse: seconds,
+    absent: "60 with --notify, 900 without",
+    doc:
+      "With --watch or --notify: after how many seconds a connection on which nothing happens is used, so that it is not " +
+      "forgotten on the way, and its death is noticed.",
+  },
   "metrics-file": {
     section: "default",
     parse: nonEmpty("a file name"),

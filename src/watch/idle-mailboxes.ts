@@ -14,6 +14,8 @@ export interface IdleMailboxesOptions {
   readonly sources: PerSide<ChangeSource>;
   readonly agenda: Agenda;
   readonly listed: ListedMailboxes;
+  /** How often a connection is to be used, in ms. */
+  readonly keepAliveMs: number;
   readonly connect: (side: Side) => Promise<Session>;
   /** A bug of ours ended the watch of a mailbox. */
   readonly onDefect: (defect: Error) => void;
@@ -44,7 +46,7 @@ export class IdleMailboxes {
   }
 
   #watch(side: Side, wireName: string): void {
-    const { agenda, connect, onDefect, stop } = this.#options;
+    const { agenda, keepAliveMs, connect, onDefect, stop } = this.#options;
     const watching = watchByIdling({
       wireName,
       connect: () => connect(side),
@@ -52,6 +54,7 @@ export class IdleMailboxes {
         agenda.noteMailbox(side, wireName);
       },
       signal: stop,
+      renewMs: keepAliveMs,
     });
     watching.catch((error: unknown) => {
       onDefect(error as Error);

@@ -7,8 +7,8 @@ import { idle } from "../imap/verbs/idle.ts";
 import { backoffMs } from "../mail/pool/backoff.ts";
 import { InterimapError } from "../model/errors.ts";
 
-/** Servers log clients out that say nothing for 30 minutes (RFC 2177 section 3), some routers forget them sooner. */
-const renewMs = 15 * 60_000;
+/** Servers log clients out that say nothing for 30 minutes (RFC 2177 section 3). */
+const longestMs = 15 * 60_000;
 /** A server that offers IDLE and refuses it, or cuts connections that idle, is not to be tried every second. */
 const steadyMs = 60_000;
 
@@ -18,15 +18,18 @@ export interface IdleWatch {
   /** Something happened in the mailbox, or may have. */
   readonly onNews: () => void;
   readonly signal: AbortSignal;
+  /** How often to begin anew, in ms: some routers forget connections soon, and a dead one is noticed only when it is used. */
+  readonly renewMs: number;
 }
 
 /** Idles until the signal is aborted. A connection that cannot be had is tried again, without a word: polling goes on. */
-export async function watchByIdling({ wireName, connect, onNews, signal }: IdleWatch): Promise<void> {
+export async function watchByIdling({ connect, ...watch }: IdleWatch): Promise<void> {
+  const { signal } = watch;
   for (let failures = 0; !signal.aborted;) {
     try {
       const session = await connect();
       const startedAt = performance.now();
-      await idleIn(session, { wireName, onNews, signal }).catch(async (error: unknown) => {
+      await idleIn(session, watch).catch(async (error: unknown) => {
         if (performance.now() - startedAt > steadyMs) failures = 0;
         await session.logout();
         throw error;
@@ -39,7 +42,10 @@ export async function watchByIdling({ wireName, connect, onNews, signal }: IdleW
   }
 }
 
-async function idleIn(session: Session, { wireName, onNews, signal }: Omit<IdleWatch, "connect">): Promise<void> {
+async function idleIn(
+  session: Session,
+  { wireName, onNews, signal, renewMs }: Omit<IdleWatch, "connect">,
+): Promise<void> {
   await examine(session, wireName);
   // What happened before is looked at now; what happens from here on is reported.
   onNews();
@@ -49,7 +55,7 @@ async function idleIn(session: Session, { wireName, onNews, signal }: Omit<IdleW
   while (!signal.aborted) {
     const renewal = new AbortController();
     const over = AbortSignal.any([signal, renewal.signal]);
-    const waiting = pause(renewMs, undefined, { signal: over, ref: false }).catch(() => undefined);
+    const waiting = pause(Math.min(renewMs, longestMs), undefined, { signal: over, ref: false }).catch(() => undefined);
     await idle(session, waiting).finally(() => {
       renewal.abort();
     });

@@ -106,7 +106,7 @@ export class Watch {
       agenda.noteEverything();
     };
     const connect = (side: Side): Promise<Session> => connections.openApart(side);
-    this.#idling = new IdleMailboxes({ ...context, names: options.idleMailboxes, connect, onDefect, stop });
+    this.#idling = new IdleMailboxes({ ...context, ...options, names: options.idleMailboxes, connect, onDefect });
     this.#keepAlive = new KeepAlive({ ...context, onDefect });
   }
 

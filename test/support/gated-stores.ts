@@ -14,7 +14,7 @@ export interface GatedStores extends WatchedStores {
 export async function startGated(
   t: Pick<TestContext, "after">,
   servers: PerSide<MailServer>,
-  { prepare, ...options }: Omit<WatchingOptions, "settings" | "sections"> = {},
+  { prepare, ...options }: Omit<WatchingOptions, "sections"> = {},
 ): Promise<GatedStores> {
   let gates: PerSide<Gate> | undefined;
   const stores = await startWatching(t, servers, {
@@ -26,6 +26,7 @@ export async function startGated(
       made.home.configure({
         local: { ...local, port: built.local.port },
         remote: { ...remote, port: built.remote.port },
+        settings: options.settings ?? {},
       });
       gates = built;
       await prepare?.(made);

@@ -122,6 +122,7 @@ test("a file with two bare sections has all defaults", () => {
     idleMailboxes: ["INBOX"],
     fullCheckSeconds: 3600,
     flagCheckSeconds: 300,
+    keepAliveSeconds: undefined,
     metricsFile: undefined,
     statusSocket: join(home, ".local/share/interimap/localhost.db.sock"),
     servers: { local: { ...server, compress: false }, remote: { ...server, compress: true } },
@@ -157,6 +158,7 @@ test("every setting reaches its place", () => {
     idle-mailboxes = inbox "a b"
     full-check-interval = 60
     flag-check-interval = 30
+    keep-alive-interval = 45
     metrics-file = metrics
     [local]
     type = tunnel
@@ -216,6 +218,7 @@ test("every setting reaches its place", () => {
     idleMailboxes: ["INBOX", "a b"],
     fullCheckSeconds: 60,
     flagCheckSeconds: 30,
+    keepAliveSeconds: 45,
     metricsFile: "metrics",
     statusSocket: "/db.sock",
     servers: {

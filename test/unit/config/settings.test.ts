@@ -169,6 +169,14 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     ],
     bad: ["", "0", "-1", "1.5", "1h", "2000001"],
   },
+  "keep-alive-interval": {
+    section: "default",
+    good: [
+      ["1", 1],
+      ["2000000", 2_000_000],
+    ],
+    bad: ["", "0", "-1", "1.5", "1h", "2000001"],
+  },
   "metrics-file": { ...file, section: "default" },
   "list-reference": {
     default: "",
