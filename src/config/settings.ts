@@ -6,6 +6,7 @@ import { mailboxPatterns } from "./mailbox-patterns.ts";
 import { mappedNames } from "./mapped-names.ts";
 import { host, sniName } from "./parse-host.ts";
 import { proxy } from "./parse-proxy.ts";
+import { size } from "./parse-size.ts";
 import {
   atoms,
   count,
@@ -21,7 +22,6 @@ import {
   uses,
   yesNo,
 } from "./parse-text.ts";
-import { size } from "./parse-size.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
 import { pcre } from "./pcre.ts";
 
