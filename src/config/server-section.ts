@@ -12,10 +12,10 @@ import {
 import type { Side } from "../model/side.ts";
 import type { Complaints } from "./config-error.ts";
 import { environmentAuthorities } from "./environment-authorities.ts";
-import { limitsOf } from "./server-limits.ts";
 import { tlsVersions } from "./parse-tls.ts";
 import { secretSources } from "./secret-sources.ts";
 import type { Section } from "./sections.ts";
+import { limitsOf } from "./server-limits.ts";
 
 export interface ServerSection {
   /** The configuration file, for messages. */

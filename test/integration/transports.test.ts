@@ -177,6 +177,23 @@ test("a tunnel command whose program is not there: exec is as good as none", asy
   }
 });
 
+test("a tunnel command inherits no open file, and is in a session of its own", async (t) => {
+  const { command, ...tunnel } = overTunnel(secure);
+  const listing = join(files, "inherited");
+  const home = homeFor(t, {
+    ...tunnel,
+    command: `for fd in /proc/$$/fd/*; do readlink "$fd"; done >${listing}; cut -d" " -f1,5,6 /proc/$$/stat >>${listing}; exec ${command!}`,
+  });
+  const { status, stderr } = await runInterimap(home);
+  assert.equal(status, 0, stderr);
+  const lines = readFileSync(listing, "utf8").trimEnd().split("\n");
+  const [pid, ...leaders] = lines.pop()!.split(" ");
+  // Standard input and output, our error output, and the listing itself with what a shell keeps meanwhile.
+  for (const line of lines) assert.match(line, /^(?:socket|pipe):|^\/dev\/null$|\/inherited$/);
+  // Its group and its session are its own.
+  assert.deepEqual(leaders, [pid, pid]);
+});
+
 test("null-stderr silences the command, but not under --debug", async (t) => {
   const { command, ...tunnel } = overTunnel(secure);
   const words = "words of the command";

@@ -123,6 +123,37 @@ test("says why the proxy could not connect, or that it is none", async (t) => {
   });
 });
 
+test("each of the proxy's answers in words (RFC 1928 section 6)", async (t) => {
+  let code = 0;
+  const { port } = await startSocksProxy(t, { reply: () => code });
+  for (const words of [
+    "the proxy failed",
+    "the proxy does not allow it",
+    "network unreachable",
+    "host unreachable",
+    "connection refused",
+    "timed out",
+    "the proxy cannot connect to other hosts",
+    "the proxy does not know this kind of address",
+    "the proxy refused",
+  ]) {
+    code++;
+    await assert.rejects(readAll(viaProxy({ port, protocol: "socks5h" })), {
+      code: "CONNECT",
+      message: `cannot connect to localhost:143 through the SOCKS proxy 127.0.0.1:${port}: ${words}`,
+    });
+  }
+});
+
+test("an IPv6 address goes to the proxy as such, also where the proxy looks up names", async (t) => {
+  const proxy = await startSocksProxy(t, { greeting: "* BYE\r\n" });
+  for (const protocol of ["socks5", "socks5h"] as const) {
+    const settings = viaProxy({ port: proxy.port, protocol }, { host: "2001:db8::1", isIpLiteral: true });
+    assert.equal(await readAll(settings), "* BYE\r\n");
+  }
+  assert.deepEqual(proxy.requests, ["address IPv6", "address IPv6"]);
+});
+
 test("a silent proxy is given up in time and its connection closed", async (t) => {
   let closed: Promise<unknown> | undefined;
   const silent = createServer((socket) => {
