@@ -23,6 +23,8 @@ export interface CyrusOptions {
   readonly quota?: number;
   /** Self-signed certificate: STARTTLS on `port`, TLS on `tlsPort`. */
   readonly tls?: boolean;
+  /** Of SASL, as they are announced; "PLAIN LOGIN" unless told. */
+  readonly mechanisms?: string;
   /** More lines for imapd.conf. */
   readonly extraConfig?: string;
   /** The accounts; the first is the server's `user`. Default "u". */
@@ -156,7 +158,7 @@ function imapdConfig(options: CyrusOptions, around: Surroundings): string {
     sasl_pwcheck_method: "auxprop",
     sasl_auxprop_plugin: "sasldb",
     sasl_sasldb_path: `${directory}/sasldb2`,
-    sasl_mech_list: "PLAIN LOGIN",
+    sasl_mech_list: options.mechanisms ?? "PLAIN LOGIN",
     search_engine: "none",
     duplicatesuppression: "no",
     ...(options.withoutCapabilities && { suppress_capabilities: options.withoutCapabilities.join(" ") }),

@@ -1,4 +1,4 @@
-// A throw-away Dovecot 2.3 on 127.0.0.1. Every user name exists; the password is "p".
+// A throw-away Dovecot 2.3 on 127.0.0.1. Every user name exists; the password is "p" unless told.
 // As root, mail belongs to the system user "mail"; otherwise everything runs as the developer.
 
 import { execFileSync } from "node:child_process";
@@ -30,6 +30,7 @@ export interface DovecotOptions {
   /** More lines for the configuration file; they win. */
   readonly extraConfig?: string;
   readonly user?: string;
+  readonly password?: string;
 }
 
 const imapProgram = "/usr/lib/dovecot/imap";
@@ -70,7 +71,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<MailSe
     tlsPort,
     certificateFile: certificate?.certificateFile,
     user,
-    password: "p",
+    password: options.password ?? "p",
     delimiter: separatorOf(options),
     prefix: options.prefix ?? "",
     directory,
@@ -151,7 +152,7 @@ namespace inbox {
 }
 passdb {
   driver = static
-  args = password=p
+  args = password=${options.password ?? "p"}
 }
 userdb {
   driver = static
