@@ -91,7 +91,7 @@ for (const [name, over] of [
     const home = homeFor(t, plain, { ...over(asUser(secure, "nobody")), SSL_CAfile: undefined });
     await assertRefused(home, {
       status: 76,
-      line: /^remote: .*: the server's certificate is self-signed; /,
+      line: /^remote: .*: the server's certificate is self-signed \(/,
     });
     assert.ok(!logOf(secure).includes("nobody"));
   });
@@ -99,7 +99,10 @@ for (const [name, over] of [
 
 test("a right SSL_fingerprint is not enough for a certificate that cannot be verified", async (t) => {
   const home = homeFor(t, plain, { ...overTls(secure), SSL_CAfile: undefined, SSL_fingerprint: fingerprint });
-  const line = `remote: 127.0.0.1:${secure.tlsPort}: the server's certificate is self-signed; name its authority in SSL_CAfile, or trust this very key by setting SSL_verify=NO`;
+  const line = [
+    `remote: 127.0.0.1:${secure.tlsPort}: the server's certificate is self-signed (`,
+    "; name its authority in SSL_CAfile, or trust this very key by setting SSL_verify=NO",
+  ];
   await assertRefused(home, { status: 76, line });
 });
 
@@ -119,7 +122,10 @@ for (const { name, settings } of [
 test("a wrong SSL_fingerprint is refused even where nothing is verified; the line has what to set", async (t) => {
   const section = { ...overTls(secure), SSL_verify: "NO", SSL_fingerprint: `sha256$${"ab".repeat(32)}` };
   const home = homeFor(t, plain, section);
-  const line = `remote: 127.0.0.1:${secure.tlsPort}: the fingerprint of the server's key, ${fingerprint}, is not in SSL_fingerprint; if the server has a new key, set SSL_fingerprint=${fingerprint}; else somebody else may be answering`;
+  const line = [
+    `remote: 127.0.0.1:${secure.tlsPort}: the server's key ${fingerprint} is not in SSL_fingerprint, which has ${section.SSL_fingerprint} (`,
+    `; if the server has a new key, set SSL_fingerprint=${fingerprint}; else somebody else may be answering`,
+  ];
   await assertRefused(home, { status: 76, line });
   home.configure({ local: plain, remote: { ...section, SSL_fingerprint: fingerprint } });
   await assertWorks(home);
@@ -128,7 +134,7 @@ test("a wrong SSL_fingerprint is refused even where nothing is verified; the lin
 test("SSL_hostname chooses among the server's certificates", async (t) => {
   const section = { ...overTls(secure), SSL_verify: "NO", SSL_fingerprint: fixtures.otherName.sha256 };
   const home = homeFor(t, plain, section);
-  await assertRefused(home, { status: 76, line: / is not in SSL_fingerprint; / });
+  await assertRefused(home, { status: 76, line: / is not in SSL_fingerprint, / });
   home.configure({ local: plain, remote: { ...section, SSL_hostname: otherName } });
   await assertWorks(home);
 });
@@ -205,18 +211,18 @@ const environments: readonly InEnvironment[] = [
   {
     what: "SSL_CERT_FILE has another one",
     env: { SSL_CERT_FILE: "other" },
-    refused: { status: 76, line: /certificate is self-signed; name its authority in SSL_CAfile/ },
+    refused: { status: 76, line: /certificate is self-signed \(.*\); name its authority in SSL_CAfile/ },
   },
   {
     what: "SSL_CERT_DIR has another one",
     env: { SSL_CERT_DIR: "other hashed" },
-    refused: { status: 76, line: /certificate is self-signed; name its authority in SSL_CAfile/ },
+    refused: { status: 76, line: /certificate is self-signed \(.*\); name its authority in SSL_CAfile/ },
   },
   {
     what: "SSL_CAfile wins over all of them",
     env: { SSL_CERT_FILE: "nothing", SSL_CERT_DIR: "nothing", NODE_EXTRA_CA_CERTS: "ours" },
     settings: { SSL_CAfile: "other" },
-    refused: { status: 76, line: /: the server's certificate is self-signed; name its authority in SSL_CAfile/ },
+    refused: { status: 76, line: /: the server's certificate is self-signed \(.*\); name its authority in SSL_CAfile/ },
   },
   {
     what: "SSL_CApath wins over all of them, too",

@@ -244,7 +244,8 @@ export class Session {
 
   #attach(transport: Transport): void {
     this.#outlet.transport = transport;
-    transport.stream.on("error", (error: Error) => {
+    transport.stream.on("error", (cause: Error) => {
+      const error = transport.explain?.(cause) ?? cause;
       this.#ending.end(error instanceof InterimapError ? error : this.#ending.lost(error));
     });
     this.#reader.attach(transport.stream);

@@ -5,8 +5,9 @@ import { type Stats, statSync } from "node:fs";
 import { InterimapError } from "../../model/errors.ts";
 import type { OwnCertificate } from "../../model/server-settings.ts";
 import { shellWord } from "../../util/shell-word.ts";
+import { describe } from "./certificate-words.ts";
+import { opensslReason } from "./openssl-reason.ts";
 import { certificatesIn, type PemFile, readPemFile } from "./pem-file.ts";
-import { opensslReason } from "./tls-error.ts";
 
 /** As `createSecureContext` takes it. */
 export interface OwnIdentity {
@@ -45,6 +46,16 @@ export function readOwnIdentity(files: OwnCertificate): OwnIdentity {
   const certificate = parse(`SSL_cert: the certificate in ${files.certFile}`, () => new X509Certificate(first));
   requireMatch(certificate, key, files);
   return { cert, key: pem };
+}
+
+/** For errors: which certificate we have shown. */
+export function ownCertificateWords({ certFile }: OwnCertificate): string {
+  try {
+    const [first = ""] = certificatesIn(readPemFile(certFile).text);
+    return `see SSL_cert (${describe(new X509Certificate(first), { key: false })})`;
+  } catch {
+    return "see SSL_cert";
+  }
 }
 
 /** Changes when one of the files does. */

@@ -11,8 +11,8 @@ import {
 import { InterimapError } from "../../model/errors.ts";
 import type { TlsSettings } from "../../model/server-settings.ts";
 import { trustedCertificates } from "./authorities.ts";
+import { opensslReason } from "./openssl-reason.ts";
 import { ownFilesStamp, readOwnIdentity } from "./own-certificate.ts";
-import { opensslReason } from "./tls-error.ts";
 
 interface Made {
   readonly context: Promise<SecureContext>;
@@ -48,6 +48,8 @@ async function makeContext(settings: TlsSettings): Promise<SecureContext> {
       ...versions,
       ...(ca === undefined ? {} : { ca: [...ca] }),
       ...own,
+      // The server could show another certificate then, at which nobody looks.
+      secureOptions: versions.secureOptions | constants.SSL_OP_NO_RENEGOTIATION,
       ciphers: ciphers(settings),
     });
   } catch (cause) {

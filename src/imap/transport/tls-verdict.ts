@@ -1,15 +1,19 @@
 // Decides whether a server is the right one, from what the handshake showed: pinned key, chain of trust, name.
 
-import { createHash, type X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
-import type { InetSettings, TlsSettings } from "../../model/server-settings.ts";
+import type { Fingerprint, InetSettings } from "../../model/server-settings.ts";
+import { describe, instant, keyDigest, keyPin, namesOf } from "./certificate-words.ts";
+import { type ChainError, chainFault, isAboutTime, isAboutTrust } from "./chain-fault.ts";
 import { endpointName } from "./tcp.ts";
 
 export interface PeerFacts {
   readonly certificate: X509Certificate | undefined;
-  /** OpenSSL's code for what is wrong with the chain; undefined when nothing is. */
-  readonly chainError: string | undefined;
+  /** Undefined when nothing is wrong with the chain. */
+  readonly chainError: ChainError | undefined;
+  /** In ms since 1970; this machine's clock unless told. */
+  readonly now?: number;
 }
 
 /**
@@ -17,7 +21,7 @@ export interface PeerFacts {
  * that is set must be satisfied.
  */
 export function verdict(settings: InetSettings, peer: PeerFacts): InterimapError | undefined {
-  const { certificate, chainError } = peer;
+  const { certificate, chainError, now = Date.now() } = peer;
   const { fingerprints, verify } = settings.tls;
   const refuse = (fault: string, hint: string): InterimapError =>
     new InterimapError("TLS", `${endpointName(settings)}: ${fault}`, { hint });
@@ -26,71 +30,66 @@ export function verdict(settings: InetSettings, peer: PeerFacts): InterimapError
     if (!verify && fingerprints.length === 0) return undefined;
     return refuse("the server shows no certificate", "remove anonymous ciphers from SSL_cipherlist");
   }
-  const seen = keyDigest(certificate, "sha256");
-  if (!isPinned(certificate, settings.tls)) {
+  if (!isPinned(certificate, fingerprints)) {
+    const pin = keyPin(certificate);
     return refuse(
-      `the fingerprint of the server's key, sha256$${seen}, is not in SSL_fingerprint`,
-      `if the server has a new key, set SSL_fingerprint=sha256$${seen}; else somebody else may be answering`,
+      `the server's key ${seenAs(certificate, fingerprints)} is not in SSL_fingerprint, which has ${listed(fingerprints)} (${describe(certificate, { key: false })})`,
+      `if the server has a new key, set SSL_fingerprint=${pin}; else somebody else may be answering`,
     );
   }
   if (!verify) return undefined;
+  const trustIt = `trust this very key by setting ${pinning(certificate, fingerprints)}SSL_verify=NO`;
+  const shown = `(${describe(certificate, { key: true })})`;
   if (chainError !== undefined) {
-    const pin = fingerprints.length > 0 ? "" : `SSL_fingerprint=sha256$${seen} and `;
     return refuse(
-      `the server's certificate ${chainFault(chainError, certificate)}`,
-      `name its authority in SSL_CAfile, or trust this very key by setting ${pin}SSL_verify=NO`,
+      `the server's certificate ${chainFault(chainError, certificate, now)} ${shown}`,
+      advice(chainError, now, trustIt),
     );
   }
   const mismatch = checkServerIdentity(settings.host, certificate.toLegacyObject());
   if (mismatch === undefined) return undefined;
   return refuse(
-    `the server's certificate is for ${namesOf(certificate)}, not for ${settings.host}`,
-    "set host to a name the certificate has",
+    `the server's certificate is for ${namesOf(certificate)}, not for ${settings.host} ${shown}`,
+    `set host to a name the certificate has, or ${trustIt}`,
   );
 }
 
-function isPinned(certificate: X509Certificate, { fingerprints }: TlsSettings): boolean {
+function advice(chainError: ChainError, now: number, trustIt: string): string {
+  if (isAboutTrust(chainError)) return `name its authority in SSL_CAfile, or ${trustIt}`;
+  if (!isAboutTime(chainError)) return `the server needs another one; if you know the server, ${trustIt}`;
+  return `${clockWords(now)}; if the server is right, ${trustIt}`;
+}
+
+function isPinned(certificate: X509Certificate, fingerprints: readonly Fingerprint[]): boolean {
   return (
     fingerprints.length === 0 ||
     fingerprints.some(({ algorithm, digest }) => keyDigest(certificate, algorithm) === digest)
   );
 }
 
-/** Of the Subject Public Key Info, lower-case hexadecimal. */
-function keyDigest(certificate: X509Certificate, algorithm: string): string {
-  const key = certificate.publicKey.export({ type: "spki", format: "der" });
-  return createHash(algorithm).update(key).digest("hex");
+/** By each of the algorithms in the setting, so that they can be compared. */
+function seenAs(certificate: X509Certificate, fingerprints: readonly Fingerprint[]): string {
+  const algorithms = new Set(["sha256", ...fingerprints.map(({ algorithm }) => algorithm)]);
+  return [...algorithms].map((algorithm) => keyPin(certificate, algorithm)).join(" = ");
 }
 
-const untrusted = "comes from an authority that is not trusted";
+const maxListed = 3;
 
-const chainFaults: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  INVALID_PURPOSE: "is not meant for servers",
-  CERT_REVOKED: "has been revoked",
-  EE_KEY_TOO_SMALL: "has a key that is too short",
-};
-
-function chainFault(code: string, certificate: X509Certificate): string {
-  const { validFrom, validTo } = certificate;
-  if (code === "CERT_NOT_YET_VALID") return `is not valid before ${validFrom}`;
-  if (code !== "CERT_HAS_EXPIRED") return chainFaults[code] ?? `is not acceptable (${code})`;
-  return Date.parse(validTo) < Date.now() ? `expired on ${validTo}` : "depends on one that has expired";
+function listed(fingerprints: readonly Fingerprint[]): string {
+  const all = fingerprints.map(({ algorithm, digest }) => `${algorithm}$${digest}`);
+  const rest = all.length > maxListed ? ` and ${all.length - maxListed} more` : "";
+  return all.slice(0, maxListed).join(", ") + rest;
 }
 
-const maxNames = 5;
+/** The setting that goes before SSL_verify=NO, where it is not there yet. */
+function pinning(certificate: X509Certificate, fingerprints: readonly Fingerprint[]): string {
+  return fingerprints.length > 0 ? "" : `SSL_fingerprint=${keyPin(certificate)} and `;
+}
 
-function namesOf(certificate: X509Certificate): string {
-  const names = [...(certificate.subjectAltName ?? "").matchAll(/(?:DNS|IP Address):([^,"\s]+)/g)].map(
-    ([, name]) => name,
-  );
-  const commonName = /^CN=(.+)$/m.exec(certificate.subject)?.[1];
-  const all = names.length > 0 ? names : commonName === undefined ? [] : [commonName];
-  if (all.length === 0) return "no name at all";
-  const rest = all.length > maxNames ? ` and ${all.length - maxNames} more` : "";
-  return all.slice(0, maxNames).join(", ") + rest;
+/** Before this program was written, no clock was right. */
+const programBegan = Date.UTC(2026, 0, 1);
+
+function clockWords(now: number): string {
+  if (now < programBegan) return `this machine's clock is wrong: it says ${instant(now)}; set it`;
+  return `check this machine's clock, which says ${instant(now)}`;
 }

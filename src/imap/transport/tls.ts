@@ -1,16 +1,17 @@
 // TLS over a connection that exists already: for imaps at once, for imap after STARTTLS.
 
 import type { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
 import { attempt, type AttemptOptions, ready } from "./attempt.ts";
+import type { ChainError } from "./chain-fault.ts";
 import { readIntoBlocks } from "./read-into-blocks.ts";
+import { sniName } from "./sni-name.ts";
 import { endpointName } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
-import { handshakeError, noTlsError } from "./tls-error.ts";
+import { handshakeError, laterError, noTlsError } from "./tls-error.ts";
 import { verdict } from "./tls-verdict.ts";
 import type { Transport } from "./transport.ts";
 
@@ -32,7 +33,8 @@ export async function upgradeToTls(
     const { channelBindingData } = await import("./channel-binding.ts");
     return channelBindingData({ socket, certificate: certificate?.raw }, type);
   };
-  return { ...transport, stream: socket, secure: true, channelBinding };
+  const explain = (error: Error): Error => laterError(settings, error);
+  return { ...transport, stream: socket, secure: true, channelBinding, explain };
 }
 
 interface Protected {
@@ -49,7 +51,7 @@ async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSi
     signal.throwIfAborted();
     if (stream.readableLength > 0) throw earlyBytes(settings);
     if (stream.readableEnded || stream.destroyed) {
-      throw handshakeError(endpointName(settings), new Error("the server closed the connection"));
+      throw handshakeError(settings, new Error("the server closed the connection"));
     }
     const socket = connect({
       socket: stream,
@@ -62,13 +64,13 @@ async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSi
     });
     await ready(socket, "secureConnect", signal).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw handshakeError(endpointName(settings), error);
+      throw handshakeError(settings, error);
     });
     // The next call would return the next certificate of the chain.
     const certificate = socket.getPeerX509Certificate();
     const fault = verdict(settings, {
       certificate,
-      chainError: socket.authorized ? undefined : String(socket.authorizationError),
+      chainError: chainError(socket),
     });
     if (fault === undefined) return { socket, certificate };
     socket.destroy();
@@ -79,16 +81,22 @@ async function handshake(stream: Duplex, settings: InetSettings, signal: AbortSi
   }
 }
 
+/** Node.js has a code for some errors only; of the others it keeps OpenSSL's words to itself. */
+function chainError(socket: TLSSocket): ChainError | undefined {
+  if (socket.authorized) return undefined;
+  const code = String(socket.authorizationError);
+  const { _handle: handle } = socket as TLSSocket & { readonly _handle?: Handle | null };
+  return { code, words: handle?.verifyError?.()?.message ?? code };
+}
+
+interface Handle {
+  readonly verifyError?: () => Error | null | undefined;
+}
+
 /** In TLS the client speaks first: what comes before it is a plain-text greeting, or was put in to deceive us. */
 function earlyBytes(settings: InetSettings): InterimapError {
-  if (settings.type === "imaps") return noTlsError(endpointName(settings));
+  if (settings.type === "imaps") return noTlsError(settings);
   return new InterimapError("TLS", `${endpointName(settings)}: the server sent plain text where TLS must begin`, {
     hint: "somebody may be tampering with the connection; type=imaps is safer than STARTTLS",
   });
-}
-
-/** "" sends none; RFC 6066 section 3 allows neither addresses nor a trailing dot. */
-function sniName({ host, tls }: InetSettings): string {
-  const name = tls.hostname ?? (isIP(host) === 0 ? host : "");
-  return name.replace(/\.$/, "");
 }

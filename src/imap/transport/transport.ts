@@ -22,6 +22,8 @@ export interface Transport {
   readonly octetsSent?: () => number | undefined;
   /** Whether all that was written has left this process, below all that changes it. Undefined: as the stream says. */
   readonly isOut?: () => boolean;
+  /** What an error of the stream means: in words, or as the InterimapError that ends the connection. */
+  readonly explain?: (error: Error) => Error;
   /** Ends the connection so that, of what was written, nothing leaves any more; the stream is still to be destroyed. */
   readonly abort?: () => void;
   /**
