@@ -3,20 +3,27 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { seededRandom } from "../support/random.ts";
+import { removeScratch, scratchDirectory } from "../support/scratch.ts";
 import { type Said, writeDialogue } from "./dialogue.ts";
 import { readTwice } from "./reader.ts";
 import { play } from "./replay.ts";
 import { type Corpus, readCorpus, transcript } from "./transcripts.ts";
+import { playSessions, type Sessions } from "./whole-session.ts";
 
 export interface CampaignOptions {
   /** Of the first transcript; each has its own. */
   readonly seed: number;
   readonly count: number;
+  /** With every so many transcripts go whole sessions of the same number; 200 unless told. */
+  readonly sessionsEvery?: number;
   readonly onProgress?: (figures: Figures) => void;
 }
 
 export interface Figures {
   transcripts: number;
+  sessions: number;
+  /** Sessions with several lies because of which a message was deleted. With one lie, that is a failure. */
+  losses: number;
   /** That servers said. */
   octets: number;
   /** In use when nothing was to be collected: at the beginning, and at most. */
@@ -40,6 +47,7 @@ const mostGrowth = 64 << 20;
 export async function fuzz({
   seed,
   count,
+  sessionsEvery = 200,
   onProgress,
 }: CampaignOptions): Promise<{ figures: Figures; failures: Failure[] }> {
   const corpus = readCorpus();
@@ -49,7 +57,11 @@ export async function fuzz({
     stray = `nobody caught ${error instanceof Error ? String(error.stack) : String(error)}`;
   };
   process.on("unhandledRejection", noteStray).on("uncaughtException", noteStray);
-  const figures: Figures = { transcripts: 0, octets: 0, heap: { first: 0, most: 0 } };
+  const figures: Figures = { transcripts: 0, sessions: 0, losses: 0, octets: 0, heap: { first: 0, most: 0 } };
+  const directory = scratchDirectory("fuzz");
+  const noteFailure = (failure: Failure): void => {
+    if (!failures.has(kindOf(failure.fault))) failures.set(kindOf(failure.fault), failure);
+  };
   try {
     for (let number = seed; number < seed + count && failures.size < mostFailures; number++) {
       const { octets, fault = stray } = await tryOne(corpus, number);
@@ -58,6 +70,14 @@ export async function fuzz({
       if (fault !== undefined && !failures.has(kindOf(fault))) {
         failures.set(kindOf(fault), { seed: number, fault, shortest: await shorten(corpus, number, fault) });
       }
+      if (count < sessionsEvery || number % sessionsEvery === 0) {
+        const played = await playTwiceIfNeeded(number, directory);
+        figures.sessions += 4;
+        figures.octets += played.octets;
+        if (played.lost > 0) figures.losses++;
+        const failed = played.fault ?? stray;
+        if (failed !== undefined) noteFailure({ seed: number, fault: failed, shortest: played.lies.join("\n") });
+      }
       stray = undefined;
       if (figures.transcripts % lookEvery !== 0) continue;
       const grown = lookAtMemory(figures.heap);
@@ -65,9 +85,16 @@ export async function fuzz({
       onProgress?.(figures);
     }
   } finally {
+    removeScratch(directory);
     process.off("unhandledRejection", noteStray).off("uncaughtException", noteStray);
   }
   return { figures, failures: [...failures.values()] };
+}
+
+/** A module that is loaded for the first time takes a while, in which timers run out: what is found so must be found again. */
+async function playTwiceIfNeeded(seed: number, directory: string): Promise<Sessions> {
+  const first = await playSessions(seed, directory);
+  return first.fault === undefined ? first : playSessions(seed, directory);
 }
 
 async function tryOne(corpus: Corpus, seed: number, without?: ReadonlySet<number>) {

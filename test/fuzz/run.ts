@@ -6,17 +6,18 @@ const seed = Number(process.env["SEED"] ?? 1);
 const count = Number(process.env["COUNT"] ?? 1_000_000);
 const startedAt = performance.now();
 
-function say({ transcripts, octets, heap }: Figures): void {
+function say({ transcripts, sessions, losses, octets, heap }: Figures): void {
   const seconds = (performance.now() - startedAt) / 1000;
   const { maxRSS } = process.resourceUsage();
   console.log(
     [
-      `${String(transcripts)} of ${String(count)} transcripts`,
+      `${String(transcripts)} of ${String(count)} transcripts and ${String(sessions)} whole runs`,
       `${(octets / 2 ** 20).toFixed(0)} MiB`,
       `${(transcripts / seconds).toFixed(0)} a second`,
       `heap ${(heap.first / 2 ** 20).toFixed(0)} MiB at first, ${(heap.most / 2 ** 20).toFixed(0)} MiB at most`,
       `peak ${(maxRSS / 1024).toFixed(0)} MiB`,
       `${seconds.toFixed(0)} s`,
+      `${String(losses)} deletions after several lies`,
     ].join(", "),
   );
 }
