@@ -47,6 +47,7 @@ const homes = {
   yargs: "src/cli/",
   "yargs-parser": "src/cli/",
   imapflow: "src/imap/codec/",
+  oauth4webapi: "src/credentials/oauth/",
   socks: "src/imap/transport/",
   "better-sqlite3": "src/state/",
   pino: "src/log/",

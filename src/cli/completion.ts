@@ -6,6 +6,7 @@ import { configDirectory } from "../config/directories.ts";
 import { bashScript, fishScript } from "./completion-scripts.ts";
 import { type Candidate, tableCandidates, zshScript } from "./help-and-completion.ts";
 import type { CandidatesInvocation } from "./invocation.ts";
+import { loginCandidates } from "./login-words.ts";
 import { optionNamed, type Shell } from "./option-table.ts";
 import { asWrittenLike, rawWords, unquoted } from "./shell-line.ts";
 
@@ -36,10 +37,13 @@ async function candidates(words: readonly string[], env: NodeJS.ProcessEnv): Pro
   if (option?.value === "required") return valuesOf(option.name, current, env).map((word) => ({ word }));
   const options = current.startsWith("-") && !isMailbox ? await tableCandidates(words) : [];
   // Without a configuration, or a database, there are none to offer.
-  const mailboxes = takesMailbox(before) ? await mailboxesOf(before, env).catch(() => []) : [];
+  const login = loginCandidates(before);
+  const mailboxes = takesMailbox(before) && !login.isAll ? await mailboxesOf(before, env).catch(() => []) : [];
   // A name that begins with a dash would be an option.
   const names = mailboxes.filter((one) => isMailbox || !one.startsWith("-"));
-  return [...options, ...names.map((word) => ({ word }))].filter(({ word }) => word.startsWith(current));
+  // Among all names of mailboxes the one command would be lost.
+  const all = [...(current === "" && !login.isAll ? [] : login.words), ...names].map((word) => ({ word }));
+  return [...options, ...all].filter(({ word }) => word.startsWith(current));
 }
 
 /** Whole values that begin with `typed`. */

@@ -1,5 +1,6 @@
 // The command line as values.
 
+import type { Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { Shell } from "./option-table.ts";
 
@@ -53,6 +54,12 @@ export interface StatusInvocation extends Common {
   readonly json: boolean;
 }
 
+export interface LoginInvocation extends Common {
+  readonly command: "login";
+  /** Undefined: the only one that logs in with OAuth 2. */
+  readonly side: Side | undefined;
+}
+
 /** A shell that has the script of --completion asks what could stand in the place of the last word. */
 export interface CandidatesInvocation {
   readonly command: "candidates";
@@ -74,4 +81,4 @@ export type TextInvocation =
   | { readonly command: "completion"; readonly shell: Shell }
   | CandidatesInvocation;
 
-export type Invocation = TextInvocation | StatusInvocation | WorkInvocation;
+export type Invocation = TextInvocation | StatusInvocation | LoginInvocation | WorkInvocation;

@@ -48,8 +48,9 @@ async function jsonForm(secrets: Secrets): Promise<LineForm> {
 /** From now on, what the configuration holds is hidden. */
 export function hideConfigured({ servers }: Config, secrets: Secrets): void {
   for (const side of sides) {
-    const { password, transport } = servers[side];
+    const { password, oauth, transport } = servers[side];
     if (password?.from === "text") secrets.add(password.text);
+    secrets.add(oauth?.clientSecret ?? "");
     if (transport.type !== "tunnel") secrets.add(transport.proxy?.password ?? "");
   }
 }

@@ -7,6 +7,7 @@ import { isInbox } from "../model/mailbox-name.ts";
 import { allTargets, type Target } from "../model/target.ts";
 import { printable } from "../util/printable.ts";
 import type { CandidatesInvocation, Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
+import { loginOf } from "./login-words.ts";
 import { type Option, optionNamed, optionTable, type Shell, shells } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
 import { watchSeconds, withoutWatch } from "./watch-option.ts";
@@ -41,7 +42,10 @@ export function parseArguments(argv: readonly string[]): Invocation {
     debug: debug >= 2 ? 2 : debug === 1 ? 1 : 0,
   };
   const targets = targetsOf(options.get("target"));
-  requireCompatible(new Set([...options.keys(), ...(watch === undefined ? [] : ["watch"])]));
+  const given = new Set([...options.keys(), ...(watch === undefined ? [] : ["watch"])]);
+  requireCompatible(given);
+  const login = loginOf(positionals, { given, hasMore: extra.length > 0 });
+  if (login !== undefined) return { command: "login", ...login, ...common };
   const command = commands.find((name) => options.has(name)) ?? "sync";
   const work = { areSameAccounts: options.has("same-accounts"), ...common };
   const allowsMassDelete = options.has("allow-mass-delete");

@@ -17,7 +17,7 @@ import { errorLines } from "../report/remedy-line.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/context/events.ts";
 import { Totals } from "../sync/context/totals.ts";
-import type { StatusInvocation, WorkInvocation } from "./invocation.ts";
+import type { LoginInvocation, StatusInvocation, WorkInvocation } from "./invocation.ts";
 import { hideConfigured, openLog, plainLog } from "./open-log.ts";
 import { parseArguments } from "./options.ts";
 import { print } from "./print.ts";
@@ -140,9 +140,17 @@ interface Equipment extends Surroundings {
 }
 
 async function perform(
-  invocation: StatusInvocation | WorkInvocation,
-  { config, isReload, readConfig, log, secrets, errorOutput, service, errorLine, signal, onSignal }: Equipment,
+  invocation: StatusInvocation | LoginInvocation | WorkInvocation,
+  { config, isReload, readConfig, log, secrets, errorOutput, service, errorLine, env, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
+  if (invocation.command === "login") {
+    // What is said belongs between the lines of the conversation.
+    errorOutput.stopGathering();
+    const { loginCommand } = await import("../commands/login.ts");
+    const { inDialogue } = await import("./dialogue.ts");
+    await inDialogue({ env, signal }, (dialogue) => loginCommand({ config, side: invocation.side, dialogue }));
+    return exitCode.done;
+  }
   if (invocation.command === "status") {
     const { statusCommand } = await import("../commands/status.ts");
     const { statusText } = await import("../service/status-text.ts");

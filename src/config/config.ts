@@ -88,6 +88,11 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
   complaints.throwIfAny();
   for (const side of sides) requireSafeFiles(servers[side], reached[side]);
   const outdated = sides.flatMap((side) => ownCertificateWarning(reached[side].transport, Date.now()) ?? []);
+  const inData = (name: string): string => resolve(isAbsolute(name) ? "" : dataDirectory(env, home), name);
+  const { host, text } = servers.remote.get("host");
+  const wanted = top.get("database");
+  const accounts = perSide((side) => accountOf(reached[side]));
+  const usual = inData(wanted ?? databaseName(accounts, host));
   const withDatabase = (database: string, otherwise?: Config): Config => ({
     file: path,
     database,
@@ -112,19 +117,12 @@ export function loadConfig({ file = "config", env, home }: LoadOptions): Config 
     get statusSocket() {
       return statusSocket(env, database);
     },
-    servers: reached,
+    servers: perSide((side) =>
+      withTokenFile(reached[side], (name) => (name === "" ? `${usual}.${side}-token` : inData(name))),
+    ),
     warnings: [...(exposed === undefined ? [] : [exposed]), ...outdated, ...sections.warnings],
   });
-  const inData = (name: string): string => resolve(isAbsolute(name) ? "" : dataDirectory(env, home), name);
-  const wanted = top.get("database");
-  if (wanted !== undefined) return withDatabase(inData(wanted));
-  const { host, text } = servers.remote.get("host");
-  const usual = inData(
-    databaseName(
-      perSide((side) => accountOf(reached[side])),
-      host,
-    ),
-  );
+  if (wanted !== undefined) return withDatabase(usual);
   const former = inData(`${text}.db`);
   const isFormer = usual !== former && !existsSync(usual) && existsSync(former);
   return isFormer ? withDatabase(former, withDatabase(usual)) : withDatabase(usual);
@@ -169,6 +167,14 @@ function requireSafeFiles(section: Section, { transport }: ServerSettings): void
   }
 }
 
+/** `place` makes an absolute path of the one that is configured. */
+function withTokenFile(settings: ServerSettings, place: (name: string) => string): ServerSettings {
+  const { oauth } = settings;
+  if (oauth === undefined || !("file" in oauth.tokens)) return settings;
+  return { ...settings, oauth: { ...oauth, tokens: { file: place(oauth.tokens.file) } } };
+}
+
 function holdsPassword(section: Section): boolean {
-  return section.get("password") !== undefined || section.get("proxy")?.password !== undefined;
+  const hasSecret = section.get("password") !== undefined || section.get("oauth-client-secret") !== undefined;
+  return hasSecret || section.get("proxy")?.password !== undefined;
 }

@@ -5,6 +5,7 @@ import { authMechanisms } from "../model/server-settings.ts";
 import { mailboxPatterns } from "./mailbox-patterns.ts";
 import { mappedNames } from "./mapped-names.ts";
 import { host, sniName } from "./parse-host.ts";
+import { clientText, oauthProvider, oauthScope, tenant } from "./parse-oauth.ts";
 import { proxy } from "./parse-proxy.ts";
 import { size } from "./parse-size.ts";
 import {
@@ -266,6 +267,58 @@ export const settings = {
     absent: "none",
     doc: "Command that prints an OAuth 2 access token in its first line, run for each login.",
     secret: true,
+  },
+  "oauth-provider": {
+    section: "server",
+    parse: oauthProvider,
+    absent: "no login with OAuth 2",
+    doc:
+      "Who issues tokens to log in with, which `interimap login` gets: google, microsoft, or an issuer that describes itself, " +
+      "as https://HOST[/PATH].",
+  },
+  "oauth-client-id": {
+    section: "server",
+    parse: clientText("the ID of a client that is registered with the provider"),
+    absent: "none, and oauth-provider needs one",
+    doc: "ID of the client that you registered with the provider.",
+  },
+  "oauth-client-secret": {
+    section: "server",
+    parse: clientText("the client's secret, or no such line"),
+    absent: "none",
+    doc: "Secret of that client, where the provider gave one.",
+    secret: true,
+  },
+  "oauth-scope": {
+    section: "server",
+    parse: oauthScope,
+    absent: "what the provider has for IMAP; of other issuers, what they give unasked",
+    doc: "What to ask permission for, separated by spaces.",
+  },
+  "oauth-flow": {
+    section: "server",
+    parse: oneOf("browser", "device"),
+    default: "browser",
+    doc: "How to log in: in a browser on this machine, or on any device, with a code to be typed in.",
+  },
+  "oauth-tenant": {
+    section: "server",
+    parse: tenant,
+    default: "common",
+    doc: "Microsoft's tenant: a domain, an ID, or common, organizations or consumers.",
+  },
+  "oauth-token-file": {
+    section: "server",
+    parse: nonEmpty("a file name"),
+    absent: "beside the database, as DATABASE.SIDE-token",
+    doc: "File that keeps the tokens of a login; a relative path starts from the data directory.",
+    isPath: true,
+  },
+  "token-store-command": {
+    section: "server",
+    parse: nonEmpty("a command"),
+    absent: "the tokens are kept in oauth-token-file",
+    doc: "Command that keeps the tokens of a login: it prints them when its last argument is get, and reads them for store.",
   },
   compress: {
     section: "server",

@@ -2,14 +2,14 @@
 
 import type { CredentialKind, Credentials, Occasion } from "../imap/sasl/credentials.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
-import type { Ask, KeptSecret } from "./kept-secret.ts";
+import type { KeptSecret, Wanted } from "./kept-secret.ts";
 import type { Turns } from "./turns.ts";
 
 export interface AccountSources {
   /** Undefined: there is none to be had. */
   readonly password: KeptSecret | undefined;
   /** As {@link password}. */
-  readonly token: Ask | undefined;
+  readonly token: ((wanted: Wanted) => Promise<string>) | undefined;
   /** The TLS handshake shows one. */
   readonly hasCertificate: boolean;
   /** What is known without asking. */
@@ -53,7 +53,8 @@ export class Account {
         return (handedPassword = given);
       },
       token: async ({ rejected, signal }: Occasion) => {
-        const given = await turns.take(async () => token?.(signal), signal);
+        const refused = rejected ? handedToken : undefined;
+        const given = await turns.take(async () => token?.({ refused, signal }), signal);
         if (given === undefined || (rejected && given === handedToken)) return undefined;
         this.#hide(given);
         return (handedToken = given);

@@ -2,15 +2,20 @@
 
 import type { Credentials } from "../imap/sasl/credentials.ts";
 import type { Log } from "../log/log.ts";
+import type { OAuthSettings } from "../model/oauth-settings.ts";
 import type { SecretSource } from "../model/secret-source.ts";
 import type { ServerSettings, TransportSettings } from "../model/server-settings.ts";
 import { type PerSide, perSide, type Side } from "../model/side.ts";
 import { Account } from "./account.ts";
-import { type Ask, KeptSecret } from "./kept-secret.ts";
+import { type Ask, KeptSecret, type Wanted } from "./kept-secret.ts";
+import type { AccessTokens, TokenOptions } from "./oauth/access-tokens.ts";
 import type { SecretPlace } from "./secret-failed.ts";
 import { Turns } from "./turns.ts";
 
-export type SecretSettings = Pick<ServerSettings, "username" | "authzid" | "password" | "token" | "transport">;
+export type SecretSettings = Pick<
+  ServerSettings,
+  "username" | "authzid" | "password" | "token" | "oauth" | "transport"
+>;
 
 export interface CredentialOptions {
   readonly log: Pick<Log, "warn" | "debug">;
@@ -33,7 +38,7 @@ export function credentialsOf(
 }
 
 function accountOf(settings: SecretSettings, side: Side, options: CredentialOptions & { turns: Turns }): Account {
-  const { password, token } = settings;
+  const { password, token, oauth } = settings;
   const { log, turns, hide } = options;
   const asking = (kind: "password" | "token", source: SecretSource | undefined): Ask | undefined => {
     if (source === undefined) return undefined;
@@ -55,7 +60,21 @@ function accountOf(settings: SecretSettings, side: Side, options: CredentialOpti
     });
   const known = password?.from === "text" ? [password.text] : [];
   const hasCertificate = showsCertificate(settings.transport);
-  return new Account(settings, { password: kept, token: asking("token", token), hasCertificate, known, turns, hide });
+  const askToken = asking("token", token);
+  return new Account(settings, {
+    password: kept,
+    token: oauth === undefined ? askToken && (({ signal }) => askToken(signal)) : tokensOf(oauth, { side, hide }),
+    ...{ hasCertificate, known, turns, hide },
+  });
+}
+
+/** What gets tokens is loaded when the first one is wanted. */
+function tokensOf(oauth: OAuthSettings, how: TokenOptions): (wanted: Wanted) => Promise<string> {
+  let tokens: Promise<AccessTokens> | undefined;
+  return async (wanted) => {
+    tokens ??= import("./oauth/access-tokens.ts").then((module) => new module.AccessTokens(oauth, how));
+    return (await tokens).token(wanted);
+  };
 }
 
 /** In the TLS handshake: see SSL_cert. */

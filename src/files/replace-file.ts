@@ -1,17 +1,38 @@
 // Replaces our files atomically, so that readers never see half a file.
 
-import { closeSync, constants, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { create } from "./open-safely.ts";
 
 /** At once, so that nobody reads half of it. Throws the system's error. */
 export function replaceFile(path: string, text: string, mode: number): void {
+  replace(path, mode, (fd) => {
+    writeFileSync(fd, text);
+  });
+}
+
+/** As {@link replaceFile}, for its owner only; when it returns, the text outlasts a loss of power. */
+export function replacePrivately(path: string, text: string): void {
+  replace(path, 0o600, (fd) => {
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  });
+  const folder = openSync(dirname(path), constants.O_RDONLY);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function replace(path: string, mode: number, write: (fd: number) => void): void {
   const partial = `${path}.partial`;
   // anew, so that a link that somebody else made is not followed
   rmSync(partial, { force: true });
   const fd = create(partial, constants.O_WRONLY, mode);
   try {
     try {
-      writeFileSync(fd, text);
+      write(fd);
     } finally {
       closeSync(fd);
     }

@@ -1,11 +1,12 @@
 // What a user can do about an error, as data: errors are made where nobody knows how the program was called, or which shell
 // will read what it suggests. report/remedy-line.ts makes text of it.
 
+import type { Side } from "./side.ts";
 import type { Target } from "./target.ts";
 
 /** A command of ours that settles something. */
 export type Remedy =
-  MailboxRemedy | DeletionRemedy | { readonly command: "sync" | "repair" | "status" | "same-accounts" };
+  MailboxRemedy | DeletionRemedy | LoginRemedy | { readonly command: "sync" | "repair" | "status" | "same-accounts" };
 
 interface MailboxRemedy {
   readonly command: "delete" | "rename";
@@ -15,6 +16,11 @@ interface MailboxRemedy {
   readonly targets?: readonly Target[] | undefined;
   /** The local server's, which the command line expects. */
   readonly delimiter: string | null;
+}
+
+interface LoginRemedy {
+  readonly command: "login";
+  readonly side: Side;
 }
 
 interface DeletionRemedy {

@@ -1,5 +1,6 @@
 // How to reach one server, as plain values. Made by config/, used by imap/.
 
+import type { OAuthSettings } from "./oauth-settings.ts";
 import type { SecretSource } from "./secret-source.ts";
 import type { ServerLimits } from "./server-limits.ts";
 
@@ -117,6 +118,8 @@ export interface ServerSettings {
   readonly password: SecretSource | undefined;
   /** For OAuth 2. */
   readonly token: SecretSource | undefined;
+  /** In place of these two: tokens that a login brought. */
+  readonly oauth?: OAuthSettings | undefined;
   readonly compress: boolean;
   /** At once, for the mailboxes; at least 1. */
   readonly connections: number;

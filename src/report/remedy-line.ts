@@ -24,6 +24,8 @@ function wordsOf(remedy: Remedy): readonly string[] {
     case "status":
     case "same-accounts":
       return [`--${remedy.command}`];
+    case "login":
+      return ["login", remedy.side];
     case "allow-mass-delete":
       return [`--${remedy.command}`, ...(remedy.mailbox === undefined ? [] : asNames([displayName(remedy.mailbox)]))];
     case "delete":

@@ -177,7 +177,7 @@ export async function startOAuthIssuer(wishes: Partial<IssuerHabits> = {}): Prom
   async function authorize(target: URL): Promise<Answer> {
     const asked = target.searchParams;
     if (asked.get("client_id") !== clientId) return { status: 400, body: "<p>unknown client</p>" };
-    if (!/^http:\/\/127\.0\.0\.1:\d+\//.test(asked.get("redirect_uri") ?? "")) {
+    if (!/^http:\/\/127\.0\.0\.1:\d+$/.test(asked.get("redirect_uri") ?? "")) {
       return { status: 400, body: "<p>this redirect_uri is not registered</p>" };
     }
     if (asked.get("code_challenge_method") !== "S256") return { status: 400, body: "<p>PKCE is missing</p>" };

@@ -48,7 +48,7 @@ export interface RunningInterimap {
   readonly child: ChildProcess;
   readonly finished: Promise<RunResult>;
   /** Resolves with the first line of either output that matches, earlier ones included; rejects at the end. */
-  line(pattern: RegExp): Promise<string>;
+  readonly line: (pattern: RegExp) => Promise<string>;
 }
 
 export function plainText(server: MailServer): SectionSettings {

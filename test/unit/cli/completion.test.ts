@@ -48,6 +48,14 @@ test("files of the usual directory, for --config", async () => {
   assert.deepEqual(await offered(["--config="]), []);
 });
 
+test("login, and the sides that it takes", async () => {
+  assert.deepEqual(await offered(["l"]), ["login"]);
+  assert.deepEqual(await offered(["login", ""]), ["local", "remote"]);
+  assert.deepEqual(await offered(["--config", "work", "--quiet", "login", "r"]), ["remote"]);
+  assert.deepEqual(await offered(["login", "local", ""]), []);
+  for (const others of [["--delete"], ["INBOX"], ["--"]]) assert.deepEqual(await offered([...others, "log"]), []);
+});
+
 test("without a configuration no mailbox is offered, and nothing is said", async () => {
   assert.deepEqual(await offered([""]), []);
   assert.deepEqual(await offered(["--delete", "a"]), []);

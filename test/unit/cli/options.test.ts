@@ -27,6 +27,22 @@ test("options, wherever they stand", () => {
   });
 });
 
+test("login is a command where the first mailbox would be, and takes a side", () => {
+  assert.deepEqual(parseArguments(["login"]), { ...common, command: "login", side: undefined });
+  const work1 = { ...common, config: "work", quiet: true, command: "login", side: "local" };
+  assert.deepEqual(parseArguments(["--config", "work", "login", "-q", "local"]), work1);
+  for (const args of [
+    ["login", "INBOX"],
+    ["login", "local", "remote"],
+    ["login", "--", "x"],
+    ["login", "--same-accounts"],
+  ])
+    assert.throws(() => parseArguments(args), { code: "USAGE" });
+  assert.deepEqual(parseArguments(["--", "login"]), { ...plain, mailboxes: ["login"] });
+  assert.deepEqual(parseArguments(["INBOX", "login"]), { ...plain, mailboxes: ["INBOX", "login"] });
+  assert.deepEqual(parseArguments(["--repair", "login"]), { ...plain, command: "repair", mailboxes: ["login"] });
+});
+
 test("--debug counts up to two", () => {
   assert.deepEqual(parseArguments(["--debug", "--debug"]), { ...plain, debug: 2 });
   assert.deepEqual(parseArguments(["--debug", "--debug", "--debug"]), { ...plain, debug: 2 });

@@ -10,7 +10,7 @@ for (const columns of [undefined, 40, 72, 80, 100, 300]) {
     const help = await helpText(columns);
     const width = Math.min(columns ?? 80, 100);
     // The lines of the synopsis are not broken.
-    for (const line of help.split("\n").slice(6)) assert.ok(line.length <= width && !/\s$/.test(line), line);
+    for (const line of help.split("\n").slice(7)) assert.ok(line.length <= width && !/\s$/.test(line), line);
     assert.ok(help.split("\n").some((line) => line.length > width - 15));
     assert.ok(help.endsWith("\n") && !help.endsWith("\n\n"));
   });

@@ -349,6 +349,31 @@ test("SSL_protocols has no effect beside its successors", () => {
   }
 });
 
+test("OAuth 2: what goes together, and where tokens are kept", () => {
+  const text = "oauth-client-id=c\n[local]\n[remote]\nhost=h\nusername=u\noauth-provider=google\n";
+  const { servers } = load(`${text}oauth-client-secret=s`);
+  assert.ok(!("oauth" in servers.local));
+  const data = join(home, ".local/share/interimap");
+  assert.deepEqual(servers.remote.oauth, {
+    ...{ provider: "google", tenant: "common", clientId: "c", clientSecret: "s", scope: undefined, flow: "browser" },
+    tokens: { file: join(data, "u@h.db.remote-token") },
+  });
+  const keptIn = (more: string): unknown =>
+    load(`${more.startsWith("database") ? `${more}\n${text}` : text + more}`).servers.remote.oauth?.tokens;
+  assert.deepEqual(keptIn("oauth-token-file=x"), { file: join(data, "x") });
+  assert.deepEqual(keptIn("oauth-token-file=/x/y"), { file: "/x/y" });
+  assert.deepEqual(keptIn("database=/d/b"), { file: "/d/b.remote-token" });
+  assert.deepEqual(keptIn("token-store-command=pass x"), { command: "pass x" });
+  const noClient = complaint("[local]\n[remote]\noauth-provider=microsoft\n");
+  assert.match(noClient, /^:3: oauth-provider without a client; expected the setting "oauth-client-id"/);
+  assert.match(
+    complaint(`${text}oauth-flow=device\n`),
+    /^:7: oauth-flow: Google lets no device read mail; expected browser/,
+  );
+  const [exposed = ""] = load(`${text}oauth-client-secret=s`, 0o644).warnings;
+  assert.match(exposed, /can read; run: chmod 600/);
+});
+
 test("settings that do not concern a server's type are accepted", () => {
   const tunnel = "type=tunnel\ncommand=x\nhost=h\nport=1\nSSL_verify=NO\nusername=u\n";
   assert.equal(load(`[local]\n${tunnel}[remote]\ncommand=x\nnull-stderr=YES\n`).servers.local.transport.type, "tunnel");

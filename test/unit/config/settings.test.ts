@@ -328,6 +328,55 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     bad: ["", ".", "..", "a/b", "a b", "a:b", "é", "x".repeat(256)],
   },
   "token-command": { good: [["oama access alice@example.net", "oama access alice@example.net"]], bad: [""] },
+  "oauth-provider": {
+    good: [
+      ["google", "google"],
+      ["microsoft", "microsoft"],
+      ["https://id.example.org/realms/x", { issuer: "https://id.example.org/realms/x" }],
+      ["http://127.0.0.1:8080", { issuer: "http://127.0.0.1:8080" }],
+      ["http://localhost", { issuer: "http://localhost" }],
+      ["http://[::1]:1", { issuer: "http://[::1]:1" }],
+    ],
+    bad: [
+      "",
+      "gmail",
+      "Google",
+      "id.example.org",
+      "http://id.example.org",
+      "http://127.0.0.1.example.org",
+      "ftp://x",
+      "https://u:p@x",
+      "https://x/?a=b",
+      "https://x/#a",
+    ],
+  },
+  "oauth-client-id": {
+    good: [["123-abc.apps.googleusercontent.com", "123-abc.apps.googleusercontent.com"]],
+    bad: ["", "é"],
+  },
+  "oauth-client-secret": { good: [["GOCSPX-a b;c#d", "GOCSPX-a b;c#d"]], bad: ["", "é"] },
+  "oauth-scope": {
+    good: [
+      ["https://mail.google.com/", "https://mail.google.com/"],
+      [" a  b\tc ", "a b c"],
+    ],
+    bad: ["", '"a"', "a\\b", "é"],
+  },
+  "oauth-flow": {
+    default: "browser",
+    good: [
+      ["browser", "browser"],
+      ["device", "device"],
+    ],
+    bad: ["", "code", "Device"],
+  },
+  "oauth-tenant": {
+    default: "common",
+    good: ["common", "example.onmicrosoft.com", "72f988bf-86f1-41af-91ab-2d7cd011db47"].map((text) => [text, text]),
+    bad: ["", "a/b", "a b", "..", "-a", "a?b"],
+  },
+  "oauth-token-file": file,
+  "token-store-command": { good: [["pass-token --user a", "pass-token --user a"]], bad: [""] },
   compress: yesNo,
   connections: {
     default: 3,
@@ -463,5 +512,5 @@ for (const name of settingNames) {
 
 test("only what may hold a password is secret", () => {
   const secret = settingNames.filter((name) => (settings[name] as Setting).secret);
-  assert.deepEqual(secret, ["proxy", "password", "password-command", "token-command"]);
+  assert.deepEqual(secret, ["proxy", "password", "password-command", "token-command", "oauth-client-secret"]);
 });

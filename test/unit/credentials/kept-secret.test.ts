@@ -26,7 +26,7 @@ function source(...says: readonly (string | Error)[]): Source {
   };
   const password = new KeptSecret(ask, ({ message }) => failures.push(message));
   const hide = (secret: string): void => void hidden.push(secret);
-  const sources = { password, token: ask, hasCertificate: false, known: [], turns: new Turns(), hide };
+  const sources = { password, token: () => ask(undefined), hasCertificate: false, known: [], turns: new Turns(), hide };
   const account = new Account({ username: "joe", authzid: undefined }, sources);
   return { asked: () => asked, failures, hidden, login: () => account.forLogin() };
 }
