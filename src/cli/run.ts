@@ -108,6 +108,12 @@ export class Program {
     return this.#explain(bug(thrown));
   }
 
+  /** Whoever throws what we know nothing of may quote what it was working on. */
+  #lineFor(error: InterimapError): string {
+    const line = this.#errorLine(error);
+    return error.code === "BUG" ? this.#secrets.blank(line) : line;
+  }
+
   #explain(error: InterimapError): ExitCode {
     const { argv, env } = this.#surroundings;
     const debug = error.code === "BUG" && argv.includes("--debug") ? 1 : 0;
@@ -116,9 +122,9 @@ export class Program {
     const context = error.side === undefined ? { fields } : { side: error.side, fields };
     // Whichever connection noticed first: it concerns them all.
     if (error.code === "INTERRUPTED") log.info(this.#errorLine(error), { fields });
-    else for (const one of error.parts) log.error(this.#errorLine(one), context);
+    else for (const one of error.parts) log.error(this.#lineFor(one), context);
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-      for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(line, context);
+      for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(this.#secrets.blank(line), context);
     }
     return error.exitCode;
   }

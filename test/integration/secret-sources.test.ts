@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
+import { isRunning } from "../support/processes.ts";
 import {
   homeEnvironment,
   interimapCommand,
@@ -284,12 +285,4 @@ function onTerminal(t: TestContext, { home }: Pick<TwoStores, "home">, args: rea
     shown: () => shown,
     status: new Promise((resolve) => child.once("close", resolve)),
   };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${String(pid)}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
 }

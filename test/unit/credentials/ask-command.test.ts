@@ -8,6 +8,7 @@ import { askCommand, type CommandRequest } from "../../../src/credentials/ask-co
 import { InterimapError } from "../../../src/model/errors.ts";
 import { errorLine } from "../../support/error-line.ts";
 import { becomes, eventually, patienceMs } from "../../support/eventually.ts";
+import { isRunning } from "../../support/processes.ts";
 import { removeScratch, scratchDirectory } from "../../support/scratch.ts";
 
 const directory = scratchDirectory("ask-command");
@@ -17,15 +18,6 @@ const place = { setting: "password-command", name: "password-command in [remote]
 
 async function ask(command: string, more: Partial<CommandRequest> = {}): Promise<string> {
   return (await askCommand({ command, place, mayAsk: false, ...more })).toString();
-}
-
-/** Whether a process of this number runs; what has ended and was not waited for yet runs no more. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
 }
 
 test("one without anything special is started directly", async () => {
