@@ -271,4 +271,20 @@ describe("Cyrus", { skip: isCyrusInstalled() ? false : "Cyrus is not installed" 
       assert.deepEqual(tried, [mechanism]);
     });
   }
+
+  for (const maxVersion of ["TLSv1.3", "TLSv1.2"] as const) {
+    for (const hash of ["SCRAM-SHA-256", "SCRAM-SHA-1"] as const) {
+      test(`${hash}-PLUS, bound to ${maxVersion}: the right password, and a wrong one`, async () => {
+        const wish: Wish = { auth: [`${hash}-PLUS`, hash], tls: { maxVersion } };
+        for (const how of ["imaps", "STARTTLS"] as const) {
+          const { tried, error } = await logIn(cyrus, wish, how);
+          assert.ifError(error);
+          assert.deepEqual(tried, [`${hash}-PLUS`]);
+        }
+        const { tried, error } = await logIn(cyrus, { ...wish, password: "wrong" });
+        assert.ok(failsWith("AUTH_FAILED", new RegExp(`set auth = ${hash}$`))(error));
+        assert.deepEqual(tried, [`${hash}-PLUS`]);
+      });
+    }
+  }
 });

@@ -225,6 +225,22 @@ describe("SCRAM", () => {
   });
 });
 
+test("a refusal of -PLUS, or of another mechanism that sends no password, says what else may be the matter", async () => {
+  const onLogin = (): string => "NO [AUTHENTICATIONFAILED] wrong";
+  const rows = [
+    ["SCRAM-SHA-1-PLUS", /the server cannot bind logins: then set auth = SCRAM-SHA-1$/],
+    ["SCRAM-SHA-256", /some servers offer SCRAM-SHA-256 and cannot use it: then set auth = PLAIN$/],
+    ["CRAM-MD5", /some servers offer CRAM-MD5 and cannot use it: then set auth = PLAIN$/],
+    ["PLAIN", /; check username and password$/],
+  ] as const;
+  for (const [mechanism, hint] of rows) {
+    await withLoginServer({ offers: `AUTH=${mechanism} SASL-IR`, tls: trusted, onLogin }, async (server) => {
+      const attempt = logIn(server, { transport: overTls, auth: [mechanism] });
+      await assert.rejects(attempt, failsWith("AUTH_FAILED", hint));
+    });
+  }
+});
+
 describe("a refusal", () => {
   for (const auth of authMechanisms.filter((name) => !name.endsWith("-PLUS"))) {
     test(`of ${auth} is not followed by another mechanism`, async () => {

@@ -4,6 +4,7 @@ import { InterimapError } from "../../model/errors.ts";
 import type { AuthMechanism, InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Session } from "../session/session.ts";
+import type { ChannelBindingType } from "../transport/transport.ts";
 import { binds, chooseMechanism, isReadable, kindOf } from "./choice.ts";
 import type { CredentialKind, Credentials, Occasion } from "./credentials.ts";
 import { logInBy } from "./mechanisms.ts";
@@ -86,11 +87,19 @@ function isAboutSecret(error: unknown): error is InterimapError {
 
 async function channelBinding(session: Session, auth: readonly AuthMechanism[]): Promise<ChannelBinding | undefined> {
   if (session.channelBinding === undefined || !auth.some(binds)) return undefined;
-  for (const type of ["tls-exporter", "tls-server-end-point"] as const) {
+  for (const type of bindingTypes(session)) {
     const data = await session.channelBinding(type);
     if (data !== undefined) return { type, data };
   }
   return undefined;
+}
+
+/**
+ * IMAP has no way to ask which types a server knows, and one that it does not know is a failed login. A server whose
+ * greeting lies about its name gains nothing: each type binds to this connection or certificate.
+ */
+function bindingTypes({ greetingText }: Session): readonly ChannelBindingType[] {
+  return /\bCyrus IMAP\b/.test(greetingText) ? ["tls-unique"] : ["tls-exporter", "tls-server-end-point"];
 }
 
 const warned = new WeakSet<Credentials["account"]>();

@@ -50,6 +50,10 @@ function hintFor(mechanism: AuthMechanism, refusal: CommandRefused, authzid: str
   }
   if (mechanism === "EXTERNAL") return "check which user the client certificate is for";
   if (mechanism === "PLAIN" || mechanism === "LOGIN") return "check username and password";
+  if (mechanism.endsWith("-PLUS")) {
+    const other = mechanism.replace(/-PLUS$/, "");
+    return `check username and password; if they are right, the server cannot bind logins: then set auth = ${other}`;
+  }
   // Servers list what their software can do, not what their users' passwords are kept for.
   return `check username and password; some servers offer ${mechanism} and cannot use it: then set auth = PLAIN`;
 }

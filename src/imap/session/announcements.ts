@@ -20,6 +20,8 @@ export class Announcements {
   readonly #disavowed: Set<string>;
   #capabilities = new Capabilities([]);
   #awaiting: Awaiting | undefined;
+  /** "" before there is a greeting. */
+  greetingText = "";
 
   constructor({ onAlert, disavowed = new Set() }: AnnouncementOptions) {
     this.#onAlert = onAlert;
@@ -57,6 +59,7 @@ export class Announcements {
   isGreeting(response: StatusResponse): boolean {
     if (this.#awaiting === undefined) return false;
     this.note(response);
+    this.greetingText = response.text;
     this.#awaiting.resolve(response);
     this.#awaiting = undefined;
     return true;

@@ -158,6 +158,11 @@ export class Session {
     return this.#outlet.transport.secure;
   }
 
+  /** What the server said of itself, to whom it may concern: not to be believed. */
+  get greetingText(): string {
+    return this.#announcements.greetingText;
+  }
+
   get channelBinding(): Transport["channelBinding"] {
     return this.#outlet.transport.channelBinding;
   }

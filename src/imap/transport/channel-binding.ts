@@ -16,7 +16,22 @@ export function channelBindingData(
   { socket, certificate }: TlsConnection,
   type: ChannelBindingType,
 ): Buffer | undefined {
-  return type === "tls-exporter" ? exported(socket) : certificate && endPoint(certificate);
+  switch (type) {
+    case "tls-exporter":
+      return exported(socket);
+    case "tls-server-end-point":
+      return certificate && endPoint(certificate);
+    case "tls-unique":
+      return unique(socket);
+  }
+}
+
+/**
+ * RFC 5929 3: the first Finished message of the handshake, ours where no former session is resumed. RFC 8446 defines none for
+ * TLS 1.3, in which the client's comes second; servers take the client's there, too.
+ */
+function unique(socket: TLSSocket): Buffer | undefined {
+  return socket.isSessionReused() ? undefined : socket.getFinished();
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { Duplex } from "node:stream";
 
 /** RFC 9266 and RFC 5929. */
-export type ChannelBindingType = "tls-exporter" | "tls-server-end-point";
+export type ChannelBindingType = "tls-exporter" | "tls-server-end-point" | "tls-unique";
 
 export interface Transport {
   /**
