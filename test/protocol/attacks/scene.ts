@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { ErrorCode } from "../../../src/model/errors.ts";
-import type { InetSettings, ServerSettings } from "../../../src/model/server-settings.ts";
+import type { InetSettings } from "../../../src/model/server-settings.ts";
 import { type Side, sides } from "../../../src/model/side.ts";
 import { type Attacker, findSecret, startAttacker, type Wire } from "../../support/attacker.ts";
 import { inetSettings, tlsSettings } from "../../support/inet-settings.ts";
@@ -15,7 +15,7 @@ export const password = "S3cret-Pässwörd {5}";
 export interface Attack {
   readonly name: string;
   readonly transport?: Partial<InetSettings>;
-  readonly settings?: Partial<ServerSettings>;
+  readonly settings?: Parameters<typeof serverSettings>[1];
   /** What the attacker does with each connection. */
   readonly script: (wire: Wire) => Promise<void> | void;
   /** All lines that left, tags included. */
