@@ -28,6 +28,27 @@ const mostSteps = 100_000;
 
 const boxes = ["INBOX", "box", "other"];
 
+/** What costs a message where it is believed. */
+const lies: readonly string[] = [
+  ...[
+    "* VANISHED 1:9",
+    "* VANISHED 2",
+    "* VANISHED (EARLIER) 1:9",
+    "* VANISHED (EARLIER) 1",
+    "* 1 EXPUNGE",
+    "* 2 EXPUNGE",
+    "* 0 EXISTS",
+  ],
+  ...[
+    "* 1 EXISTS",
+    "* SEARCH",
+    "* 1 FETCH (UID 1 FLAGS (\\Deleted))",
+    "* OK [UIDNEXT 1] n",
+    "* OK [HIGHESTMODSEQ 1] h",
+    "* OK [UIDVALIDITY 7] v",
+  ],
+];
+
 /** `directory` is empty, and for these runs only. */
 export async function playSessions(seed: number, directory: string): Promise<Sessions> {
   const random = seededRandom(seed);
@@ -77,9 +98,11 @@ class Trial {
     this.#countdowns = this.#planLies();
     await this.#run("lied to");
     this.#countdowns = [];
+    const lost = this.#missing(before);
     await this.#run("again");
     await this.#run("once more");
-    const lost = sides.flatMap((side) => before[side].filter((id) => !this.#messages()[side].includes(id)));
+    // A message that is still on the other side comes back; that it was away is bad enough.
+    lost.push(...this.#missing(before));
     const unexcused = lost.filter((id) => !this.#deletedByUsers.has(id));
     if (unexcused.length > 0 && this.#lies.length === 1)
       this.#faults.push(`lost because of one lie: ${unexcused.join(", ")}`);
@@ -126,6 +149,11 @@ class Trial {
     );
   }
 
+  #missing(before: PerSide<string[]>): string[] {
+    const now = this.#messages();
+    return sides.flatMap((side) => before[side].filter((id) => !now[side].includes(id)));
+  }
+
   #optionsOf(side: Side): MemoryOptions {
     return {
       store: this.#stores[side],
@@ -149,6 +177,9 @@ class Trial {
       () => mutateText(response, this.#random),
       () => "",
       () => response + response,
+      () => `${this.#random.pick(lies)}\r\n${response}`,
+      () =>
+        response.replace(/\d+/g, (number) => (this.#random.chance(0.5) ? String(this.#random.integer(0, 9)) : number)),
     ])();
     if (said !== response) this.#lies.push(`${JSON.stringify(response)} -> ${JSON.stringify(said.slice(0, 300))}`);
     return said;
