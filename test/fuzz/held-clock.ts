@@ -44,6 +44,13 @@ class HeldTimeout {
   }
 }
 
+const { setTimeout: setRealTimeout } = globalThis;
+
+/** Of real time. */
+export function aMoment(): Promise<void> {
+  return new Promise((resolve) => setRealTimeout(resolve, 3));
+}
+
 export class HeldClock {
   readonly #timers = new Set<Timer>();
   #now = 0;

@@ -9,7 +9,7 @@ import { baseServer, condstoreServer, type MemoryOptions, qresyncServer } from "
 import { type MemoryOutcome, passwords, runBetween } from "../support/memory/run.ts";
 import { letter, MemoryStore } from "../support/memory/store.ts";
 import { type Random, seededRandom } from "../support/random.ts";
-import { HeldClock } from "./held-clock.ts";
+import { aMoment, HeldClock } from "./held-clock.ts";
 import { mutateText } from "./mutate-dialogue.ts";
 
 export interface Sessions {
@@ -23,6 +23,9 @@ export interface Sessions {
 
 /** Turns of the event loop in which nothing was sent: then only a timer can help. */
 const quietTurns = 40;
+/** Then some more, of which each takes a moment: a module that is loaded for the first time comes from a disk. */
+const longTurns = 3;
+const mostLongTurns = 4000;
 /** A run has some thousand; timers that run out count, too. */
 const mostSteps = 100_000;
 
@@ -206,11 +209,13 @@ class Trial {
       await new Promise((resolve) => setImmediate(resolve));
       quiet = progress.octets === seen ? quiet + 1 : 0;
       seen = progress.octets;
-      if (quiet > quietTurns) {
-        if (!this.#clock.advance() && quiet > 100 * quietTurns) {
-          this.#faults.push(`it hangs: ${what}`);
-          break;
-        }
+      if (quiet < quietTurns) continue;
+      if (quiet < quietTurns + longTurns) await aMoment();
+      else if (this.#clock.advance()) quiet = quietTurns;
+      else if (quiet < quietTurns + mostLongTurns) await aMoment();
+      else {
+        this.#faults.push(`it hangs: ${what}`);
+        break;
       }
     }
     for (const end of ends) end.destroy();
