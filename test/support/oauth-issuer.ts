@@ -109,7 +109,8 @@ export async function startOAuthIssuer(wishes: Partial<IssuerHabits> = {}): Prom
   signer.service.on("beforeTokenSigning", (token: { payload: Record<string, unknown> }) => {
     const now = Math.floor(Date.now() / 1000);
     const identity = { sub: habits.account, email: habits.account, azp: clientId, aud: clientId };
-    Object.assign(token.payload, { ...identity, exp: now + habits.tokenSeconds });
+    // No two are the same, even of one second.
+    Object.assign(token.payload, { ...identity, exp: now + habits.tokenSeconds, jti: randomUUID() });
   });
   signer.service.on("beforeAuthorizeRedirect", ({ url: to }: { url: URL }) => {
     const answer = to.searchParams;
@@ -277,7 +278,7 @@ export async function startOAuthIssuer(wishes: Partial<IssuerHabits> = {}): Prom
       const token = await signer.issuer.buildToken({
         scopesOrTransform: (_header, payload) => {
           const identity = { sub: habits.account, email: habits.account, azp: clientId, aud: clientId };
-          Object.assign(payload, { ...identity, scope: habits.scope ?? "imap", ...claims });
+          Object.assign(payload, { ...identity, scope: habits.scope ?? "imap", jti: randomUUID(), ...claims });
         },
       });
       accessTokens.add(token);
