@@ -17,8 +17,8 @@ export interface RawResponse {
   readonly passedOver?: number;
 }
 
-/** RFC 3501 section 9, number: no message is larger. */
-const longestPassed = 2 ** 32 - 1;
+/** No message is larger: to wait for so much would be to wait for ever. */
+const longestPassed = 2 ** 30;
 /** Anybody may send a literal of that size at any time. */
 const smallLiteral = 4096;
 

@@ -229,6 +229,7 @@ test("limits end in a PROTOCOL error", async () => {
     [endless, /line of more than 1 MiB/],
     [[Buffer.from("* VANISHED (EARLIER) "), ...endless], /list of more than 16 MiB/],
     ['* LIST () "/" {1073741825}\r\n', /literal of more than 1 GiB/],
+    ["* 1 FETCH (BODY[] {1073741825}\r\n", /literal of more than 1 GiB/],
     ["* 1 FETCH (BODY[] {99999999999999999999999}\r\n", /literal of more than 1 GiB/],
   ] as const) {
     const { error } = await errorOf(bytes);
