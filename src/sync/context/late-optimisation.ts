@@ -7,13 +7,18 @@ import { setFlagsFromString } from "node:v8";
 const budget = 270_336;
 
 /** Later versions count in another way, have a quick compiler in between, and do not know the option. */
-const knowsBudget = process.versions.v8.startsWith("11.");
+const isKnown = process.versions.v8.startsWith("11.");
 
-let isSet = !knowsBudget;
+let isSet = !isKnown;
 
-/** Call it before there is much to do; it costs a millisecond. Long runs are still optimised, a little later. */
+/**
+ * Call it before there is much to do; it costs a millisecond. Long runs are still optimised, a little later, and each function
+ * by itself, together with the smallest of those that it calls only: the same code in many callers took as much time to
+ * compile as it saved.
+ */
 export function optimiseLater(): void {
   if (isSet) return;
   isSet = true;
   setFlagsFromString(`--interrupt-budget=${String(budget)}`);
+  setFlagsFromString("--max-inlined-bytecode-size-cumulative=0");
 }
