@@ -10,7 +10,7 @@ import { selectAgain } from "./select-command.ts";
 /** What commands on a mailbox and its messages need of a session. */
 export type Channel = Pick<
   Session,
-  "side" | "limits" | "capabilities" | "disavow" | "abilities" | "isUsable" | "view" | "run"
+  "side" | "limits" | "capabilities" | "disavow" | "abilities" | "isUsable" | "roundTripMs" | "view" | "run"
 >;
 
 /** One more channel over a session. While there are any, the session itself is only for commands that need no mailbox. */
@@ -48,6 +48,10 @@ class SharedChannel implements Channel {
 
   get isUsable(): boolean {
     return this.#session.isUsable;
+  }
+
+  get roundTripMs(): number {
+    return this.#session.roundTripMs;
   }
 
   run(command: Command): Promise<TaggedResponse> {

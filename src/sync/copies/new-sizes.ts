@@ -1,6 +1,7 @@
 // The sizes of new messages, a slice after the other: the first of them are on their way to the other side while the server is
 // still telling the rest.
 
+import type { Channel } from "../../imap/mailbox/channel.ts";
 import { fetchSizes } from "../../imap/verbs/fetch.ts";
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { Side } from "../../model/side.ts";
@@ -19,15 +20,11 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { hearOut } from "../mailbox/hear-out.ts";
 import { withSizes } from "../mailbox/survey.ts";
 import { clearRefusal } from "../refused/record-refusal.ts";
-
-/** UIDs. The answer for this many comes at once, and they are enough for a batch. */
-const firstSlice = 256;
-/** Slices grow until a server has this many messages in one: there may be few among many UIDs. */
-const fullSlice = 1024;
+import { slicesFor } from "./slices-plan.ts";
 
 /** What is asked for together with SELECT. */
-export function firstOf(uids: UidSet): UidSet {
-  return splitAt(uids, firstSlice)[0];
+export function firstOf(session: Pick<Channel, "roundTripMs">, uids: UidSet): UidSet {
+  return splitAt(uids, slicesFor(session.roundTripMs).first)[0];
 }
 
 /**
@@ -48,7 +45,8 @@ export async function* newSizes(
   };
   const early = await prefetchedOf(mailbox, side, uids);
   let told = emptyUidSet;
-  let size = firstSlice;
+  const { first, full } = slicesFor(sessions[side].roundTripMs);
+  let size = first;
   let [slice, left] = early === undefined ? splitAt(uids, size) : [early.uids, subtract(uids, early.uids)];
   let coming = early === undefined ? ask(slice) : Promise.resolve(early.sizes);
   try {
@@ -57,7 +55,7 @@ export async function* newSizes(
       const found = sizes.uids;
       told = union(told, found);
       noteSizes(mailbox, side, { asked: slice, sizes });
-      if (countUids(found) < fullSlice) size *= 2;
+      if (countUids(found) < full) size *= 2;
       [slice, left] = splitAt(left, size);
       // Sent before the messages of this slice are asked for, it is not told behind them.
       if (!isEmpty(slice)) coming = ask(slice);

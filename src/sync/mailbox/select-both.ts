@@ -114,7 +114,7 @@ function prefetch(work: MailboxWork, side: Side): Prefetched | undefined {
   if (work.repairs || isEmpty(uids)) return undefined;
   const session = work.sessions[side];
   if (isEmpty(newByList(work, otherSide(side)))) {
-    const first = firstOf(uids);
+    const first = firstOf(session, uids);
     return { uids: first, sizes: fetchSizes(session, first).catch(() => undefined) };
   }
   const identities = fetchIdentities(session, uids).catch(() => undefined);

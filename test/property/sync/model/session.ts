@@ -39,6 +39,8 @@ type Answer = Pick<TaggedResponse, "status"> & { readonly code?: ResponseCode };
 export class ModelSession {
   readonly side: Side;
   readonly isUsable = true;
+  /** Near by. */
+  readonly roundTripMs = 1;
   readonly abilities = withQresync;
   readonly limits = defaultLimits;
   readonly capabilities: Capabilities;
