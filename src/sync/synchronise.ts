@@ -21,6 +21,9 @@ import { reportStillRefused, reportStillRefusedChanges, reportWaits } from "./re
  */
 export async function synchronise(options: SyncOptions): Promise<PerSide<Listing>> {
   const run = await begin(options);
+  // In a first run there is work, and the servers have still to answer.
+  if (knownMailboxes(run.store).size === 0)
+    setImmediate(() => void import("./mailbox/visit.ts").catch(() => undefined));
   const { listings, plan, known } = await reconcile(run).catch(unlistable);
   const refused = run.store.refusals.messages();
   const refusedChanges = run.store.refusals.changes();
