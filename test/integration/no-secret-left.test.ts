@@ -4,8 +4,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test, type TestContext } from "node:test";
+import { after, describe, test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
+import { acceptTokensOf } from "../support/dovecot-oauth.ts";
+import { startOAuthIssuer } from "../support/oauth-issuer.ts";
 import { familyOf, isRunning, shownOf } from "../support/processes.ts";
 import { interimapCommand, runInterimap, type RunOptions } from "../support/run-interimap.ts";
 import { scratchDirectory } from "../support/scratch.ts";
@@ -24,7 +26,10 @@ const forms: SecretForms = new Map([...formsOf("the local password", ours), ...f
 
 const accepting = (password: string): string =>
   `auth_mechanisms = plain login\nauth_failure_delay = 0\npassdb {\n  driver = static\n  args = password={PLAIN.HEX}${Buffer.from(password).toString("hex")}\n}`;
-const { local, remote } = await startAll({
+const issuer = await startOAuthIssuer();
+after(() => issuer.stop());
+const { local, remote, tokens } = await startAll({
+  tokens: startDovecot({ extraConfig: acceptTokensOf(issuer) }),
   local: startDovecot({ extraConfig: accepting(ours) }),
   remote: startDovecot({ extraConfig: accepting(theirs) }),
 });
@@ -36,13 +41,18 @@ interface Found {
 
 /** All that there is to look through; what the user wrote down is not looked at. */
 class Evidence {
+  readonly #forms: SecretForms;
   readonly #found: Found[] = [];
   #looked = 0;
+
+  constructor(looksFor: SecretForms = forms) {
+    this.#forms = looksFor;
+  }
 
   look(where: string, contents: Buffer | string): void {
     if (contents.length === 0) return;
     this.#looked++;
-    const found = formsIn(forms, contents);
+    const found = formsIn(this.#forms, contents);
     if (found.length > 0) this.#found.push({ where, forms: found });
   }
 
@@ -134,6 +144,38 @@ describe("no password is left anywhere", { concurrency: 2 }, () => {
         evidence.assertNone(30);
       });
     }
+  }
+
+  for (const auth of ["XOAUTH2", "OAUTHBEARER"]) {
+    test(`by runs that log in with ${auth}, and a token that a command prints`, async (t) => {
+      const { home, local: one, remote: other } = await twoStores(t, { local, remote: tokens });
+      // Dovecot knows its users by the claim `email`.
+      const [token, stale] = await Promise.all([
+        issuer.accessToken({ email: other.user }),
+        issuer.accessToken({ email: other.user, exp: 1 }),
+      ]);
+      const evidence = new Evidence(new Map([...formsOf("the token", token), ...formsOf("the stale one", stale)]));
+      const stored = join(scratchDirectory("token"), "stored");
+      const side = { type: "imap", STARTTLS: "NO", host: "127.0.0.1", compress: "NO" };
+      home.configure({
+        local: { ...side, port: String(one.port), username: one.user, password: ours },
+        remote: { ...side, port: String(other.port), username: other.user, auth, "token-command": `cat ${stored}` },
+        settings: { logfile: "log" },
+      });
+      for (const [contents, expected] of [
+        [token, 0],
+        [token, 0],
+        [stale, 77],
+        [`${stale.slice(0, 40)}\n${token}`, 77],
+      ] as const) {
+        writeFileSync(stored, contents);
+        const { status, stdout, stderr } = await runInterimap(home, ["--debug"]);
+        assert.equal(status, expected, stderr);
+        evidence.look("what it prints", stdout + stderr);
+        evidence.lookBelow(home.directory, { except: [] });
+      }
+      evidence.assertNone(6);
+    });
   }
 
   test("by a daemon, its processes and what it tells others", async (t) => {

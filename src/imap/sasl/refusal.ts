@@ -63,5 +63,5 @@ function quotedHint({ credentials: { username = "" }, secret }: RefusedLogin): s
   const values = { username, password: secret };
   const quoted = (["username", "password"] as const).filter((name) => /^(["']).*\1$/s.test(values[name]));
   if (quoted.length === 0) return undefined;
-  return `the quotes around the ${quoted.join(" and the ")} in the configuration are taken as part of it; remove them`;
+  return `the quotes around the ${quoted.join(" and the ")} are taken as part of it; remove them`;
 }
