@@ -6,6 +6,7 @@ import type { Command } from "../../../src/imap/command.ts";
 import { CommandRefused } from "../../../src/imap/command-refused.ts";
 import type { TaggedResponse } from "../../../src/imap/responses.ts";
 import type { Session } from "../../../src/imap/session/session.ts";
+import { defaultLimits } from "../../../src/model/server-limits.ts";
 import type { Side } from "../../../src/model/side.ts";
 
 export interface ListedServer {
@@ -69,6 +70,7 @@ export function listedServer(options: ListedServerOptions): ListedServer {
       run,
       ended,
       capabilities: new Capabilities(["LIST-EXTENDED"]),
+      limits: defaultLimits,
       abilities: withQresync,
     } as unknown as Session,
   };
