@@ -1,6 +1,7 @@
 // The secrets of one account, for all logins of a run.
 
 import type { CredentialKind, Credentials, Occasion } from "../imap/sasl/credentials.ts";
+import type { Hint } from "../model/remedy.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
 import type { KeptSecret, Wanted } from "./kept-secret.ts";
 import type { Turns } from "./turns.ts";
@@ -10,6 +11,7 @@ export interface AccountSources {
   readonly password: KeptSecret | undefined;
   /** As {@link password}. */
   readonly token: ((wanted: Wanted) => Promise<string>) | undefined;
+  readonly renewal?: Hint | undefined;
   /** The TLS handshake shows one. */
   readonly hasCertificate: boolean;
   /** What is known without asking. */
@@ -36,7 +38,7 @@ export class Account {
 
   /** For one login, which alone knows what was refused to it. */
   forLogin(): Credentials {
-    const { password, token, turns } = this.#sources;
+    const { password, token, renewal, turns } = this.#sources;
     let handedPassword: string | undefined;
     let handedToken: string | undefined;
     return {
@@ -44,6 +46,7 @@ export class Account {
       username: this.#names.username,
       authzid: this.#names.authzid,
       kinds: this.#kinds,
+      renewal,
       secrets: this.#secrets,
       password: async ({ rejected, signal }: Occasion) => {
         const refused = rejected ? handedPassword : undefined;

@@ -64,6 +64,7 @@ function accountOf(settings: SecretSettings, side: Side, options: CredentialOpti
   return new Account(settings, {
     password: kept,
     token: oauth === undefined ? askToken && (({ signal }) => askToken(signal)) : tokensOf(oauth, { side, hide }),
+    renewal: oauth && ["log in again: ", { command: "login", side }],
     ...{ hasCertificate, known, turns, hide },
   });
 }

@@ -27,9 +27,9 @@ export class LoginLimit {
 
   /** The same credentials; the time begins anew when they have been asked for. */
   sparing(credentials: Credentials): Credentials {
-    const { account, username, authzid, kinds } = credentials;
+    const { account, username, authzid, kinds, renewal } = credentials;
     return {
-      ...{ account, username, authzid, kinds },
+      ...{ account, username, authzid, kinds, renewal },
       get secrets() {
         return credentials.secrets;
       },

@@ -99,6 +99,18 @@ test("a token that the server takes no more is refreshed, and the login done aga
   assert.equal(refreshes(), before + 1);
 });
 
+test("a token of somebody else: whose it is, and what to do", async () => {
+  issuer.habits.account = "v";
+  change(nearItsEnd);
+  const { stderr } = await run(77);
+  assert.match(
+    stderr,
+    /login as u refused: .* the token is for v, not for u: .*; then log in again: interimap login remote$/m,
+  );
+  issuer.habits.account = "u";
+  await logIn();
+});
+
 test("a daemon waits for an issuer that is out of order, and ends when the login is revoked", async () => {
   change(nearItsEnd);
   Object.assign(issuer.habits, { outage: 503, tokenSeconds: 5 });

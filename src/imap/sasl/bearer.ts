@@ -1,15 +1,19 @@
 // OAuth 2 access tokens: OAUTHBEARER (RFC 7628), and XOAUTH2, which Google made before it.
 
+import type { Hint } from "../../model/remedy.ts";
 import type { CommandRefused } from "../command-refused.ts";
 import type { Exchange } from "./exchange.ts";
 import { saslName } from "./sasl-name.ts";
-import { readTokenError, type ServerTokenError, TokenRefused } from "./token-refused.ts";
+import type { ServerTokenError } from "./server-token-error.ts";
+import { readTokenError, TokenRefused } from "./token-refused.ts";
 
 export interface BearerOptions {
   readonly mechanism: "OAUTHBEARER" | "XOAUTH2";
   readonly username: string | undefined;
   readonly authzid?: string | undefined;
   readonly token: string;
+  /** How to get another one; undefined: that is a command's business. */
+  readonly renewal: Hint | undefined;
   /** Where we are; undefined in a tunnel. */
   readonly server: { readonly host: string; readonly port: number } | undefined;
   /** Makes a server's text fit to be shown. */
@@ -20,7 +24,7 @@ export interface BearerOptions {
 const separator = "\x01";
 
 export function bearer(options: BearerOptions): Exchange {
-  const { mechanism, username, shown } = options;
+  const { mechanism, username, token, renewal, shown } = options;
   let told: ServerTokenError | undefined;
   return {
     mechanism,
@@ -31,7 +35,7 @@ export function bearer(options: BearerOptions): Exchange {
       told = readTokenError(challenge, shown);
       return Buffer.from(mechanism === "XOAUTH2" ? "" : separator);
     },
-    explain: (refusal: CommandRefused) => new TokenRefused({ mechanism, username, refusal, told }),
+    explain: (refusal: CommandRefused) => new TokenRefused({ mechanism, username, refusal, told, token, renewal }),
   };
 }
 

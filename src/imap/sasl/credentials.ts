@@ -1,5 +1,7 @@
 // What a login asks for. Made by credentials/, which knows where secrets come from; a login does not.
 
+import type { Hint } from "../../model/remedy.ts";
+
 export type CredentialKind = "password" | "token" | "certificate";
 
 export interface Occasion {
@@ -17,6 +19,8 @@ export interface Credentials {
   readonly authzid: string | undefined;
   /** What can be had, without asking anybody. */
   readonly kinds: ReadonlySet<CredentialKind>;
+  /** How to get another token than one that is refused; undefined: that is a command's business. */
+  readonly renewal?: Hint | undefined;
   /** What was handed out so far, or is known without asking: nothing that a server says may show it. */
   readonly secrets: Iterable<string>;
   /**

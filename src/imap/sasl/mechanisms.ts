@@ -64,7 +64,8 @@ async function beginning(
       const { bearer } = await import("./bearer.ts");
       const server = transport.type === "tunnel" ? undefined : transport;
       const shown = (text: string): string => session.shown(text);
-      return () => bearer({ mechanism, username: credentials.username, authzid, token: secret, server, shown });
+      const { username, renewal } = credentials;
+      return () => bearer({ mechanism, username, authzid, token: secret, renewal, server, shown });
     }
     default: {
       const { scramLogin } = await import("./scram-login.ts");

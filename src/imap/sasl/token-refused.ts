@@ -1,18 +1,10 @@
 // What a server says of an access token that it does not take.
 
 import { InterimapError } from "../../model/errors.ts";
+import type { Hint } from "../../model/remedy.ts";
 import type { CommandRefused } from "../command-refused.ts";
-
-/** RFC 7628 3.2.2; XOAUTH2 has the same. Each text is fit to be shown. */
-export interface ServerTokenError {
-  /** `invalid_token`, `insufficient_scope`; of XOAUTH2, an HTTP status such as `401`. */
-  readonly status: string | undefined;
-  readonly schemes: string | undefined;
-  /** What a token has to allow, separated by spaces. */
-  readonly scope: string | undefined;
-  /** URL of the issuer's description. */
-  readonly openidConfiguration: string | undefined;
-}
+import type { ServerTokenError } from "./server-token-error.ts";
+import { tokenHint } from "./token-hint.ts";
 
 export interface RefusedToken {
   readonly mechanism: "OAUTHBEARER" | "XOAUTH2";
@@ -20,6 +12,9 @@ export interface RefusedToken {
   readonly refusal: CommandRefused;
   /** What the server said before the refusal; undefined: nothing. */
   readonly told: ServerTokenError | undefined;
+  readonly token: string;
+  /** How to get another one; undefined: that is a command's business. */
+  readonly renewal: Hint | undefined;
 }
 
 export class TokenRefused extends InterimapError {
@@ -27,14 +22,11 @@ export class TokenRefused extends InterimapError {
   readonly serverError: ServerTokenError | undefined;
   readonly words: string;
 
-  constructor({ mechanism, username, refusal, told }: RefusedToken) {
+  constructor({ mechanism, username, refusal, told, token, renewal }: RefusedToken) {
     const status = told?.status === undefined ? "" : ` (${told.status})`;
     const words = refusal.words.replace(/\.$/, "");
     super("AUTH_FAILED", `login${username === undefined ? "" : ` as ${username}`} refused: ${words}${status}`, {
-      hint:
-        told?.status === "insufficient_scope"
-          ? `the access token does not allow ${told.scope ?? "IMAP"}`
-          : "check the access token and whom it is for",
+      hint: tokenHint({ token, username, words, told, renewal }),
       cause: refusal,
     });
     this.mechanism = mechanism;
