@@ -19,6 +19,7 @@ import { select } from "../../../src/imap/verbs/select.ts";
 import { storeFlags } from "../../../src/imap/verbs/uid-store.ts";
 import { type FlagSet, flagSet, storableFlags } from "../../../src/model/flags.ts";
 import { parseInternalDate } from "../../../src/model/internal-date.ts";
+import { defaultLimits } from "../../../src/model/server-limits.ts";
 import { otherSide, sides } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";
@@ -98,7 +99,13 @@ async function sentBy(work: (session: Session) => Promise<unknown>, literalPlus:
     return Promise.resolve(answer);
   };
   const capabilities = new Capabilities(["LIST-STATUS"]);
-  const session = { run, side: "local", capabilities, abilities: withQresync } as unknown as Session;
+  const session = {
+    run,
+    side: "local",
+    limits: defaultLimits,
+    capabilities,
+    abilities: withQresync,
+  } as unknown as Session;
   // What cannot be sent is refused before it is.
   await work(session).catch((error: unknown) => {
     assert.ok(error instanceof Error && "code" in error, String(error));
