@@ -28,22 +28,9 @@ import { InFlight } from "./in-flight.ts";
 import { Outlet } from "./outlet.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Reception } from "./reception.ts";
+import type { SessionOptions } from "./session-options.ts";
 import { Silence } from "./silence.ts";
 import { TrafficLog } from "./traffic-log.ts";
-
-export interface SessionOptions {
-  readonly side: Side;
-  readonly log: Log;
-  readonly limits?: ServerLimits | undefined;
-  /** How long an answer, or any progress towards it, may take for now; as in `limits` unless told. */
-  readonly silenceLimitMs?: number | undefined;
-  /** Until {@link Session.trust}, the server may say little. */
-  readonly isStranger?: boolean;
-  /** Gets what a server wants people to read (RFC 3501 7.1, ALERT). */
-  readonly onAlert?: ((text: string) => void) | undefined;
-  /** Extensions that the server was found not to know although it lists them; added to by {@link Session.disavow}. */
-  readonly disavowed?: Set<string> | undefined;
-}
 
 export class Session {
   readonly side: Side;
