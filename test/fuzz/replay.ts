@@ -21,7 +21,7 @@ const mostLongTurns = 2000;
 
 /** Servers say it: see mutate-dialogue.ts. */
 const secret = "hunter2hunter2";
-const secretInBase64 = "bnRlcjJodW50ZX";
+const inBase64: readonly string[] = ["aHVudGVyMmh1bnRlcjI", "AGh1bnRlcjJodW50ZXIy"];
 
 /** A server's end that takes everything and says what it is told. */
 class Line extends Duplex {
@@ -121,7 +121,8 @@ function faultOf(error: unknown): string | undefined {
 }
 
 function requireShown(text: string, faults: string[]): void {
-  if (text.includes(secret) || text.includes(secretInBase64)) faults.push(`a secret is shown: ${text}`);
+  // As they are: a server that changes them by an octet can hide them in any way it likes.
+  if ([secret, ...inBase64].some((form) => text.includes(form))) faults.push(`a secret is shown: ${text}`);
   if (/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(text)) {
     faults.push(`not safe for a terminal: ${JSON.stringify(text)}`);
   }
