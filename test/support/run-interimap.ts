@@ -60,6 +60,8 @@ export function plainText(server: MailServer): SectionSettings {
     port: String(server.port),
     username: server.user,
     password: server.password,
+    // It offers SCRAM, and has no passwords for that.
+    auth: server.kind === "mailutils" ? "PLAIN" : undefined,
     "list-reference": server.prefix === "" ? undefined : server.prefix,
   };
 }
