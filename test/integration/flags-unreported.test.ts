@@ -93,7 +93,7 @@ for (const profile of profiles) {
         const stores = await storesWith(t, side, profile);
         await fill(stores.local, ...mails("m", 3));
         await runs(stores, {});
-        for (let looks = 1; looks <= 6; looks++) {
+        for (let looks = 1; looks <= 4; looks++) {
           const changes: string[] = [];
           stores.hold(side, "client", {
             pattern: /UID FETCH 1\b\S* \(UID FLAGS/,

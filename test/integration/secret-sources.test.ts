@@ -247,9 +247,10 @@ describe("a daemon", { concurrency: 2 }, () => {
       ),
     }));
     assert.equal((await runInterimap(made.home)).status, 0);
-    const terminal = onTerminal(t, made, ["--watch", "--debug"]);
-    await eventually(`it is logged in:\n${terminal.shown()}`, () =>
-      /remote: S: .* OK .*Logged in/.test(terminal.shown()),
+    const terminal = onTerminal(t, made, ["--watch=1", "--debug"]);
+    // Until it has looked once, it is not a daemon yet.
+    await eventually("a second look", () =>
+      /remote: C: .* LIST [^]*remote: C: .* LIST ""[^]*remote: C: .* LIST .*RETURN/.test(terminal.shown()),
     );
     terminal.press("\x03");
     assert.equal(await terminal.status, 0, terminal.shown());

@@ -37,9 +37,10 @@ function judged(chunks: readonly Buffer[]): Promise<Outcome> {
   });
 }
 
+/** As of a stranger: of others, a message that is too large is passed over. */
 function split(chunks: readonly Buffer[]): Outcome {
   const responses: RawResponse[] = [];
-  const splitter = new ResponseSplitter({ line: MiB, literal: maxLiteral, response: MiB });
+  const splitter = new ResponseSplitter({ line: MiB, literal: maxLiteral, response: MiB, total: MiB });
   try {
     for (const chunk of chunks) {
       splitter.give(chunk);
