@@ -247,10 +247,9 @@ describe("a daemon", { concurrency: 2 }, () => {
       ),
     }));
     assert.equal((await runInterimap(made.home)).status, 0);
-    const terminal = onTerminal(t, made, ["--watch=1", "--debug"]);
-    // Until it has looked once, it is not a daemon yet.
-    await eventually("a second look", () =>
-      /remote: C: .* LIST [^]*remote: C: .* LIST ""[^]*remote: C: .* LIST .*RETURN/.test(terminal.shown()),
+    const terminal = onTerminal(t, made, ["--watch", "--debug"]);
+    await eventually(`it is logged in:\n${terminal.shown()}`, () =>
+      /remote: S: .* OK .*Logged in/.test(terminal.shown()),
     );
     terminal.press("\x03");
     assert.equal(await terminal.status, 0, terminal.shown());
@@ -270,7 +269,8 @@ interface Terminal {
 /** Runs the command on a terminal of its own, which script(1) makes. */
 function onTerminal(t: TestContext, { home }: Pick<TwoStores, "home">, args: readonly string[] = []): Terminal {
   const words = [...interimapCommand(), ...args].map((word) => `'${word}'`).join(" ");
-  const child = spawn("script", ["-qefc", words, "/dev/null"], {
+  // A shell that went on would be interrupted as well.
+  const child = spawn("script", ["-qefc", `exec ${words}`, "/dev/null"], {
     cwd: home.directory,
     env: { ...process.env, ...homeEnvironment(home) },
     stdio: ["pipe", "pipe", "inherit"],
