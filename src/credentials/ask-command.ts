@@ -3,10 +3,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { programName } from "../util/command-line.ts";
 import { duration } from "../util/duration.ts";
+import { abortion } from "../util/unless-aborted.ts";
 import { AskedProgram, type ProgramEnd } from "./asked-program.ts";
 import { maxOctets } from "./first-line.ts";
 import { secretFailed, type SecretPlace } from "./secret-failed.ts";
-import { abortion } from "./turns.ts";
 
 export interface CommandRequest {
   readonly command: string;

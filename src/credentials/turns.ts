@@ -1,6 +1,6 @@
 // One at a time: two programs that ask questions at once on one terminal would be understood by nobody.
 
-import { once } from "node:events";
+import { unlessAborted } from "../util/unless-aborted.ts";
 
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
@@ -12,20 +12,6 @@ export class Turns {
       return work();
     });
     this.#last = mine.catch(() => undefined);
-    if (signal === undefined) return mine;
-    const settled = new AbortController();
-    try {
-      return await Promise.race([mine, abortion(signal, settled.signal)]);
-    } finally {
-      settled.abort();
-    }
+    return unlessAborted(mine, signal);
   }
-}
-
-/** Rejects with the reason of `signal` when that is aborted, unless `settled` is first. */
-export async function abortion(signal: AbortSignal | undefined, settled: AbortSignal): Promise<never> {
-  if (signal === undefined) return new Promise<never>(() => undefined);
-  signal.throwIfAborted();
-  await once(signal, "abort", { signal: settled });
-  throw signal.reason as Error;
 }

@@ -10,6 +10,7 @@ import { Secrets } from "../../log/secrets.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { OAuthSettings } from "../../model/oauth-settings.ts";
 import type { Side } from "../../model/side.ts";
+import { unlessAborted } from "../../util/unless-aborted.ts";
 import type { Wanted } from "../kept-secret.ts";
 import { oauthFailure } from "./oauth-failure.ts";
 import { tokenStore } from "./open-token-store.ts";
@@ -58,7 +59,8 @@ export class AccessTokens {
     this.#pending ??= this.#obtain(refused).finally(() => {
       this.#pending = undefined;
     });
-    return orAborted(this.#pending, signal);
+    // Others may wait for it, too: it goes on.
+    return unlessAborted(this.#pending, signal);
   }
 
   async #obtain(refused: string | undefined): Promise<string> {
@@ -158,23 +160,4 @@ function isUsable({ renewAt }: TokenDocument): boolean {
 
 function isGood({ accessToken, renewAt }: TokenDocument, refused: string | undefined): boolean {
   return Date.now() < renewAt && accessToken !== refused;
-}
-
-/** Others may wait for it, too: it goes on. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  // When nobody waits any more, nobody hears that it failed.
-  work.catch(() => undefined);
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener("abort", stop);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener("abort", stop);
-  }
 }

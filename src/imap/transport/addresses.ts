@@ -2,6 +2,7 @@
 
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { unlessAborted } from "../../util/unless-aborted.ts";
 
 /** All addresses of a name, the best first. Throws what Node throws. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -20,16 +21,7 @@ export async function resolveHost(host: string, options: LookupOptions): Promise
   const { signal, lookup = addressesOf } = options;
   signal.throwIfAborted();
   if (isIP(host) !== 0) return [host];
-  let giveUp = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", giveUp, { once: true });
-  });
-  try {
-    return interleaved([...new Set(await Promise.race([lookup(host), aborted]))]);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
+  return interleaved([...new Set(await unlessAborted(lookup(host), signal))]);
 }
 
 function interleaved(addresses: readonly string[]): readonly string[] {
