@@ -49,11 +49,14 @@ export class FlagLedger {
   settled(): KnownFlags | undefined {
     const now = this.#now;
     if (now === undefined) return undefined;
+    const unknown: number[] = [];
     for (const uid of this.changedUids) {
       const before = this.present(uid);
-      if (before === undefined) now.delete(uidSetOf([uid]));
+      if (before === undefined) unknown.push(uid);
       else now.set(uid, before);
     }
+    // Each time, all are gone through.
+    if (unknown.length > 0) now.delete(uidSetOf(unknown));
     return now;
   }
 
