@@ -85,8 +85,11 @@ function isAboutSecret(error: unknown): error is InterimapError {
   return !(error.cause instanceof CommandRefused && notAboutSecrets.has(error.cause.responseCode?.name));
 }
 
+/** Of no use where the server offers no mechanism that could speak of it, and most do not. */
 async function channelBinding(session: Session, auth: readonly AuthMechanism[]): Promise<ChannelBinding | undefined> {
-  if (session.channelBinding === undefined || !auth.some(binds)) return undefined;
+  const { capabilities } = session;
+  const isOffered = auth.some((name) => name.startsWith("SCRAM-") && capabilities.offersMechanism(name));
+  if (session.channelBinding === undefined || !auth.some(binds) || !isOffered) return undefined;
   for (const type of bindingTypes(session)) {
     const data = await session.channelBinding(type);
     if (data !== undefined) return { type, data };
