@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
+import { changeBeforeEachLook } from "../support/changing-looks.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import type { AppendMessage } from "../support/raw-imap.ts";
@@ -94,16 +95,7 @@ for (const profile of profiles) {
         await fill(stores.local, ...mails("m", 3));
         await runs(stores, {});
         for (let looks = 1; looks <= 4; looks++) {
-          const changes: string[] = [];
-          stores.hold(side, "client", {
-            pattern: /UID FETCH 1\b\S* \(UID FLAGS/,
-            always: true,
-            action: async () => {
-              if (changes.length === looks) return;
-              changes.push(`work${looks}-${changes.length}`);
-              await store(stores[side], `1 FLAGS (${changes.at(-1)!})`);
-            },
-          });
+          const changes = changeBeforeEachLook(stores, side, { looks, mailbox: "INBOX" });
           await store(stores[other], `2 FLAGS (home${looks})`);
           await expunge(stores[other], "3:*");
           await fill(stores[other], mail(`new${looks}`));

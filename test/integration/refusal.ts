@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import type { ExitCode } from "../../src/model/exit-code.ts";
+import { promptFailures } from "../support/dovecot-failures.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { interimapCommand, type InterimapHome, runInterimap } from "../support/run-interimap.ts";
 
@@ -11,12 +12,7 @@ export const password = "sw0rdf1sh";
 
 /** Lines for Dovecot's configuration: it takes our password too, and refuses a wrong one without making us wait. */
 export const passwordConfig = `
-auth_failure_delay = 0
-service anvil {
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
+${promptFailures}
 passdb {
   driver = static
   args = password=${password}

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
+import { changeBeforeEachLook } from "../support/changing-looks.ts";
 import { convertMailbox, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -103,22 +104,6 @@ function recordedModSeq(stores: TwoStores, side: Side): unknown {
   return rows[side]?.find(([of]) => of === idx)?.[3];
 }
 
-/** Somebody gives m1 another flag whenever its flags are about to be read, up to so many times. Returns these flags. */
-function changeBeforeEachLook(stores: TwoStores, side: Side, { looks }: { readonly looks: number }): readonly string[] {
-  const changes: string[] = [];
-  stores.hold(side, "client", {
-    pattern: /UID FETCH 1\b\S* \(UID FLAGS/,
-    always: true,
-    action: async () => {
-      if (changes.length === looks) return;
-      // The mailbox has room for few keywords.
-      changes.push(`work${(looks + changes.length) % 5}`);
-      await store(stores[side], `1 FLAGS (${changes.at(-1)!})`, box);
-    },
-  });
-  return changes;
-}
-
 const isTold = /Archive\): The server does not report every change/;
 
 async function synchronised(t: TestContext, side: Side): Promise<TwoStores> {
@@ -189,7 +174,7 @@ for (const side of sides) {
     const stores = await synchronised(t, side);
     await changeEverything(stores);
     for (let looks = 1; looks <= 4; looks++) {
-      const changes = changeBeforeEachLook(stores, side, { looks });
+      const changes = changeBeforeEachLook(stores, side, { looks, mailbox: box });
       await assertRuns(stores, undefined);
       stores.release(side);
       await assertRuns(stores, undefined);

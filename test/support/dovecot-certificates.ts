@@ -3,6 +3,7 @@
 
 import { chmodSync } from "node:fs";
 import type { Authority } from "./authority.ts";
+import { promptFailures } from "./dovecot-failures.ts";
 
 export const externalMechanisms = "plain login external";
 
@@ -18,14 +19,8 @@ ssl_cert_username_field = commonName
 auth_ssl_require_client_cert = yes
 auth_ssl_username_from_cert = yes
 auth_mechanisms = ${mechanisms}
-auth_failure_delay = 0
 auth_verbose = yes
-service anvil {
-  # Or every failure makes the next login wait.
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
+${promptFailures}
 passdb {
   driver = static
   mechanisms = external

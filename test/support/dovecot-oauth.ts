@@ -4,6 +4,7 @@
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promptFailures } from "./dovecot-failures.ts";
 import type { OAuthIssuer } from "./oauth-issuer.ts";
 import { scratchDirectory } from "./scratch.ts";
 
@@ -30,14 +31,8 @@ openid_configuration_url = ${issuer.url}/.well-known/openid-configuration
   chmodSync(directory, 0o755);
   return `
 auth_mechanisms = plain login xoauth2 oauthbearer
-auth_failure_delay = 0
 auth_verbose = yes
-service anvil {
-  # Or every failure makes the next login wait.
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
+${promptFailures}
 passdb {
   driver = oauth2
   mechanisms = xoauth2 oauthbearer

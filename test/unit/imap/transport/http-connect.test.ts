@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { inspect } from "node:util";
@@ -7,6 +6,7 @@ import { openTransport } from "../../../../src/imap/transport/open-transport.ts"
 import type { InetSettings, ProxySettings } from "../../../../src/model/server-settings.ts";
 import { patienceMs } from "../../../support/eventually.ts";
 import { inetSettings, listen, tlsSettings } from "../../../support/inet-settings.ts";
+import { readAll } from "../../../support/read-transport.ts";
 import { makeTlsFixtures } from "../../../support/tls-fixtures.ts";
 
 const fixtures = makeTlsFixtures();
@@ -43,14 +43,6 @@ function viaProxy(proxy: Partial<ProxySettings>, changes: Partial<InetSettings> 
   return inetSettings(143, { ...rest, proxy: { ...plain, ...proxy }, ...changes });
 }
 
-async function readAll(settings: InetSettings): Promise<string> {
-  const { stream } = await openTransport(settings, { keepAlive: false, timeoutMs: patienceMs });
-  let text = "";
-  stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close", { signal: AbortSignal.timeout(patienceMs) });
-  return text;
-}
-
 /** However it came about. */
 async function closed(socket: Socket): Promise<void> {
   if (!socket.destroyed) await new Promise((resolve) => socket.resume().once("close", resolve));
@@ -77,12 +69,7 @@ test("any answer of success will do, whatever its header says", async (t) => {
 
 test("a greeting that comes with the proxy's answer is not lost, however late somebody reads", async (t) => {
   const { port } = await startProxy(t, `${open}* OK hello\r\n`);
-  const { stream } = await openTransport(viaProxy({ port }), { keepAlive: false });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  let text = "";
-  stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close", { signal: AbortSignal.timeout(patienceMs) });
-  assert.equal(text, "* OK hello\r\n");
+  assert.equal(await readAll(viaProxy({ port }), { lateMs: 50 }), "* OK hello\r\n");
 });
 
 test("octets in clear text before the TLS handshake with the server are noticed behind a proxy, too", async (t) => {

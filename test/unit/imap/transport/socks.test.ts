@@ -8,6 +8,7 @@ import { openTransport } from "../../../../src/imap/transport/open-transport.ts"
 import type { InetSettings, ProxySettings } from "../../../../src/model/server-settings.ts";
 import { patienceMs } from "../../../support/eventually.ts";
 import { inetSettings, listen, tlsSettings } from "../../../support/inet-settings.ts";
+import { readAll } from "../../../support/read-transport.ts";
 import { startSocksProxy } from "../../../support/socks-proxy.ts";
 import { makeTlsFixtures } from "../../../support/tls-fixtures.ts";
 
@@ -24,14 +25,6 @@ function viaProxy(proxy: Partial<ProxySettings>, changes: Partial<InetSettings> 
   return inetSettings(143, { host: "localhost", isIpLiteral: false, proxy: { ...plain, ...proxy }, ...changes });
 }
 
-async function readAll(settings: InetSettings): Promise<string> {
-  const { stream } = await openTransport(settings, { keepAlive: false, timeoutMs: patienceMs });
-  let text = "";
-  stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close", { signal: AbortSignal.timeout(patienceMs) });
-  return text;
-}
-
 test("socks5 asks for an address, socks5h for the name", async (t) => {
   const proxy = await startSocksProxy(t, { greeting: "* BYE\r\n" });
   assert.equal(await readAll(viaProxy({ port: proxy.port })), "* BYE\r\n");
@@ -42,12 +35,7 @@ test("socks5 asks for an address, socks5h for the name", async (t) => {
 
 test("a greeting that comes together with the proxy's answer is not lost, however late somebody reads", async (t) => {
   const proxy = await startSocksProxy(t, { greeting: "* OK hello\r\n" });
-  const { stream } = await openTransport(viaProxy({ port: proxy.port }), { keepAlive: false });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  let text = "";
-  stream.on("data", (bytes: Buffer) => (text += bytes.toString()));
-  await once(stream, "close", { signal: AbortSignal.timeout(patienceMs) });
-  assert.equal(text, "* OK hello\r\n");
+  assert.equal(await readAll(viaProxy({ port: proxy.port }), { lateMs: 50 }), "* OK hello\r\n");
 });
 
 test("authenticates with user name and password", async (t) => {
