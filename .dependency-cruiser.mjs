@@ -4,7 +4,7 @@ const values = ["model", "util"];
 const foundations = ["log", ...values];
 
 const uses = {
-  "src/bin/": ["cli", "model"],
+  "src/bin/": ["cli", "copier", "model"],
   "src/cli/": [
     "report",
     "commands",
@@ -28,7 +28,9 @@ const uses = {
   // What the outside sees of a running daemon: systemd, the status socket, the metrics file.
   "src/service/": ["files", ...foundations],
   "src/watch/": ["sync", "mail", "imap", "state", ...foundations],
-  // The only engine, and the only layer that knows both IMAP and what is remembered.
+  // The one-way engine and its command. It and sync/ do not know each other.
+  "src/copier/": ["credentials", "mail", "imap", "state", "files", ...foundations],
+  // The two-way engine.
   "src/sync/": ["mail", "imap", "state", ...foundations],
   // Two servers, and no memory.
   "src/mail/": ["imap", ...foundations],
@@ -44,8 +46,8 @@ const uses = {
 /** Each of these packages is one folder's business, so that replacing it stays one folder's work. */
 const homes = {
   "@mongodb-js/saslprep": "src/imap/sasl/",
-  yargs: "src/cli/",
-  "yargs-parser": "src/cli/",
+  yargs: "src/(cli|copier/options)/",
+  "yargs-parser": "src/(cli|copier/options)/",
   imapflow: "src/imap/codec/",
   oauth4webapi: "src/credentials/oauth/",
   socks: "src/imap/transport/",

@@ -1,0 +1,30 @@
+// The options of a run as values, by the names they have in the table.
+
+import type { OptionKind, OptionSpec, optionTable } from "./option-table.ts";
+
+type Table = typeof optionTable;
+
+export type OptionName = keyof Table;
+
+type Value<Kind extends OptionKind> = {
+  flag: boolean;
+  boolean: boolean;
+  string: string;
+  integer: number;
+  number: number;
+  strings: readonly string[];
+  pairs: ReadonlyMap<string, string>;
+}[Kind];
+
+/** Undefined: not given, and nothing holds by default. Lists are empty then, and flags false. */
+type Given<Spec extends OptionSpec> = Spec extends { readonly default: boolean | number }
+  ? Value<Spec["kind"]>
+  : Spec["kind"] extends "flag" | "strings" | "pairs"
+    ? Value<Spec["kind"]>
+    : Value<Spec["kind"]> | undefined;
+
+/** With presets and defaults that depend on other options filled in. */
+export type Options = { readonly [Name in OptionName]: Given<Table[Name]> };
+
+/** host1 is copied from, host2 is copied to. */
+export type Host = 1 | 2;
