@@ -87,8 +87,9 @@ const rules = [
   },
   {
     name: "one way to ask what happened",
-    comment: "mail/observe selects mailboxes that are synchronised, so that no rung is assumed anywhere else",
-    from: { path: "^src/", pathNot: "^src/(mail/observe|imap)/" },
+    comment:
+      "mail/observe selects mailboxes that are synchronised, so that no rung is assumed; the copier asks for no changes",
+    from: { path: "^src/", pathNot: "^src/(mail/observe|imap|copier)/" },
     to: { path: "^src/imap/(verbs/select|mailbox/select-command)[.]ts$" },
   },
   {

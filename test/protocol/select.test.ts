@@ -51,7 +51,7 @@ for (const [what, knowledge, sent] of known) {
   test(`SELECT of a mailbox of which we know ${what}`, async () => {
     const script = `C: t1 SELECT "a b"${sent}\nS: * 20 EXISTS\n${codes}\nS: t1 OK [READ-WRITE] done`;
     await withSession(script, async (session) => {
-      const view = await select(session, "a b", knowledge);
+      const view = await select(session, "a b", { known: knowledge });
       const { wireName, exists, uidValidity, uidNext, highestModSeq } = view;
       assert.deepEqual(
         { wireName, exists, uidValidity, uidNext, highestModSeq },
@@ -78,7 +78,7 @@ test("where nothing is enabled, no command says or asks anything of mod-sequence
     S: t4 OK`;
   await withSession(script, async (session) => {
     session.abilities = basic;
-    const view = await select(session, "a", { state, sequenceSample: [[1, 5]] });
+    const view = await select(session, "a", { known: { state, sequenceSample: [[1, 5]] } });
     await session.run(selectAgain(view));
     assert.equal((await fetchFlags(session, uidSetOf([5]))).get(5)?.modSeq, 0n);
     const told = toldState(await status(session, "a"), session.abilities);

@@ -165,6 +165,15 @@ export function uids(set: UidSet): WireText {
   return wire(formatUidSet(set));
 }
 
+/**
+ * Search keys as somebody wrote them (RFC 3501 6.4.4). Undefined for what could be anything else than the rest of one line:
+ * octets that are not printable, the header of a literal, a quote that is not closed.
+ */
+export function searchKeys(text: string): WireText | undefined {
+  const isOneLine = /^(?:[\x20-\x21\x23-\x7e]|"(?:[^"\\\r\n\0\x80-\uffff]|\\["\\])*")+$/.test(text);
+  return isOneLine && !/\{\d*[+-]?\}$/.test(text) ? wire(text) : undefined;
+}
+
 /** RFC 3501 section 9, number. Throws BUG. */
 export function number(value: number): WireText {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw cannotSend("a number");

@@ -28,6 +28,9 @@ export class MailboxDescription {
   /** The first thing the server said of the mailbox that cannot be. */
   #fault: string | undefined;
 
+  /** We change nothing in it: it is opened with EXAMINE, and no message there loses \Recent (RFC 3501 6.3.2). */
+  isOnlyRead = false;
+
   constructor(wireName: string) {
     this.wireName = wireName;
   }

@@ -1,4 +1,4 @@
-// Writes SELECT, with a known state where the server then reports what happened since (RFC 7162 3.2.5), or with the wish for mod-sequences
+// Writes SELECT or EXAMINE, with a known state where the server then reports what happened since (RFC 7162 3.2.5), or with the wish for mod-sequences
 // (RFC 7162 3.1.8).
 
 import type { MailboxState } from "../../model/mailbox-state.ts";
@@ -45,11 +45,12 @@ interface Since {
 /** What is reported about the mailbox, the codes of the answer included, goes into the view. */
 function selectInto(view: MailboxView, since?: Since): Command {
   const canReport = view.abilities.reportsSince && since !== undefined && since.modSeq !== noModSeq;
+  const opening = line`${mailbox(view.wireName)}${canReport ? qresync(since) : condstore(view)}`;
   return {
-    name: "SELECT",
+    name: view.isOnlyRead ? "EXAMINE" : "SELECT",
     overlap: "select",
     opens: view,
-    parts: line`SELECT ${mailbox(view.wireName)}${canReport ? qresync(since) : condstore(view)}`,
+    parts: view.isOnlyRead ? line`EXAMINE ${opening}` : line`SELECT ${opening}`,
     onAnswered: ({ code }) => {
       if (code !== undefined) view.noteCode(code);
     },

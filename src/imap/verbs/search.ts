@@ -3,7 +3,7 @@
 import { countUids, emptyUidSet, intersect, maxUid, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { parseUidSet, splitUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
-import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
+import { type CommandPart, line, uids as uidSet, type WireText } from "../codec/write-command.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import { lineUnreadable } from "../mailbox/unreadable.ts";
@@ -55,6 +55,13 @@ async function oneByOne(session: Channel, uids: UidSet): Promise<UidSet> {
 async function allUids(session: Channel): Promise<UidSet> {
   const { claim, told } = numbersTold();
   await session.run({ name: "UID SEARCH", overlap: "selected", parts: line`UID SEARCH ALL`, claim });
+  return told();
+}
+
+/** The messages that match search keys which somebody wrote: see searchKeys(). */
+export async function matchingUids(session: Channel, keys: WireText): Promise<UidSet> {
+  const { claim, told } = numbersTold();
+  await session.run({ name: "UID SEARCH", overlap: "selected", parts: line`UID SEARCH ${keys}`, claim });
   return told();
 }
 

@@ -15,7 +15,9 @@ import { noteMissing, seemsWhole } from "./presence.ts";
 
 /** As `observe()`; of a mailbox without mod-sequences nothing is found out yet. */
 export async function observeByModSeqs(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
-  const selecting = select(channel, wireName, baseline && { state: baseline.state, sequenceSample: [] });
+  const selecting = select(channel, wireName, {
+    known: baseline && { state: baseline.state, sequenceSample: [] },
+  });
   const asking = baseline && askForChanges(channel, baseline);
   const view = await selecting.finally(() => asking);
   const observed = await opened(channel, view, baseline);

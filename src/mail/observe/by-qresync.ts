@@ -23,7 +23,7 @@ interface Asked {
 }
 
 async function observeOnce(channel: Channel, wireName: string, { known, baseline }: Asked): Promise<Observed> {
-  const view = await select(channel, wireName, known);
+  const view = await select(channel, wireName, { known });
   return opened(channel, view, baseline);
 }
 

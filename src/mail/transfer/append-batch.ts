@@ -137,7 +137,10 @@ async function appendRefused(offer: Offer, { session, message, error }: RefusedM
     }
   }
   const { uid, bytes } = message;
-  reluctance.refused({ uid, size: bytes.length, messageId: messageIdOf(bytes), reason, concern, retryAfterMs });
+  reluctance.refused({
+    ...{ uid, by: "target", size: bytes.length, messageId: messageIdOf(bytes) },
+    ...{ reason, concern, retryAfterMs },
+  });
   return [];
 }
 

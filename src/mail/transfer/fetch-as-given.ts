@@ -38,7 +38,7 @@ export async function fetchAsGiven(
       const answer = answers[i];
       if (!(answer instanceof CommandRefused)) return [];
       const reason = `the ${source.side} server does not deliver it: ${answer.words}`;
-      hooks.refused({ uid, size: 0, messageId: undefined, reason });
+      hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason });
       return [uid];
     });
     return { delivered: delivered.flat(), refused };

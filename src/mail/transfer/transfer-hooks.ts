@@ -8,6 +8,8 @@ import type { UidSet } from "../../model/uid-set.ts";
 /** A message that the target did not take, or the source did not give. */
 export interface MessageRefusal {
   readonly uid: number;
+  /** Whose refusal it is: ours, where a message is not fit to be sent. */
+  readonly by: "source" | "target" | "us";
   /** In octets. */
   readonly size: number;
   readonly messageId: string | undefined;
@@ -43,6 +45,8 @@ export interface Failure {
 }
 
 export interface TransferHooks {
+  /** What becomes of messages between the servers, in the same order; those that are left out are not copied. */
+  readonly prepare?: (messages: readonly FetchedMessage[]) => Promise<readonly FetchedMessage[]>;
   /** Which flags of a message its copy gets. */
   readonly acceptFlags: (flags: FlagSet) => FlagSet;
   /** What is left of them without keywords that are new to the target; undefined: no other attempt is worth it. */

@@ -170,14 +170,15 @@ async function copyBatch(
   const onLarger = (uid: number, found: number): void => void larger.set(uid, found);
   const { delivered, refused } = await fetchAsGiven(transfer, { uids, octets, onLarger });
   for (const { uid } of delivered.filter(isEmptyMessage))
-    hooks.refused({ uid, size: 0, messageId: undefined, reason: "the message is empty" });
+    hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason: "the message is empty" });
   const messages = delivered.filter((message) => !isEmptyMessage(message));
   if (uids.length === 1) noteMessageId(transfer, uids[0]!, messages[0]);
   messages.sort((a, b) => a.uid - b.uid);
   const found = uidSetOf([...delivered.map(({ uid }) => uid), ...refused, ...larger.keys()]);
   const undelivered = subtract(uidSetOf(uids), found);
   if (!isEmpty(undelivered)) await hooks.undelivered(undelivered);
-  if (messages.length > 0) await appendFetched(transfer, messages);
+  const prepared = hooks.prepare === undefined ? messages : await hooks.prepare(messages);
+  if (prepared.length > 0) await appendFetched(transfer, prepared);
   const most = Math.min(largestSurprise, transfer.source.limits.literal);
   for (const [uid, size] of larger) {
     if (isAgain || size > most) refuseLarger(transfer, { uid, size });
@@ -200,7 +201,7 @@ function refuseLarger({ source, hooks }: Transfer, { uid, size }: Pick<MessageSi
   const isTooLarge = size > source.limits.literal;
   const surprise = `the ${source.side} server sends ${size} octets of it, far more than it says (RFC822.SIZE)`;
   const reason = isTooLarge ? beyondLimit(source) : surprise;
-  hooks.refused({ uid, size, messageId: undefined, reason });
+  hooks.refused({ uid, by: "us", size, messageId: undefined, reason });
 }
 
 async function appendFetched(transfer: Transfer, messages: readonly FetchedMessage[]): Promise<void> {

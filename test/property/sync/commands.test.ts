@@ -169,7 +169,9 @@ test("whatever becomes part of APPEND, STORE and SELECT", async () => {
     (session, { name, numbers, modSeq }) => {
       const [uidValidity = 0, uidNext = 0] = numbers;
       const state = { uidValidity, uidNext, highestModSeq: modSeq };
-      return select(session, name, { state, sequenceSample: numbers.map((one) => [one, one] as const) });
+      return select(session, name, {
+        known: { state, sequenceSample: numbers.map((one) => [one, one] as const) },
+      });
     },
   ];
   await fc.assert(

@@ -1,0 +1,65 @@
+// UID FETCH of header fields, with what else is to be known of messages that are compared by them.
+
+import { type FlagSet, flagSet } from "../../model/flags.ts";
+import { countUids, type UidSet } from "../../model/uid-set.ts";
+import { atom, line } from "../codec/write-command.ts";
+import type { Channel } from "../mailbox/channel.ts";
+import type { Answer } from "./fetch-answers.ts";
+import { uidFetch } from "./uid-fetch.ts";
+
+export interface HeaderMessage {
+  readonly uid: number;
+  readonly flags: FlagSet;
+  /** RFC822.SIZE in octets; 0 when the server does not tell it. */
+  readonly size: number;
+  /** As sent, unchecked; "" when the server does not tell it. */
+  readonly internalDate: string;
+  /** The fields as they are in the message, with an empty line behind them; undefined when there are far too many octets. */
+  readonly header: Buffer | undefined;
+}
+
+export interface HeadersWanted {
+  /** Names of fields (RFC 5322 2.2: printable, no colon); "all": the whole header. */
+  readonly fields: readonly string[] | "all";
+  /** Called once for each message that exists, in the order in which the server tells them. */
+  readonly tell: (message: HeaderMessage) => void;
+  /** Whether this is not what was told of the message before: it is asked for alone, and told again. */
+  readonly contradicts: (message: HeaderMessage) => boolean;
+  /** The server cannot make up its mind: what it told of the message does not count. */
+  readonly forget: (uid: number) => void;
+}
+
+/** The longest header that is taken; most have some thousand octets. */
+const longestHeader = 1 << 20;
+
+/** Tells the header fields, flags, size and date of messages (RFC 3501 6.4.5), without setting \Seen. */
+export async function fetchHeaders(
+  session: Channel,
+  uids: UidSet,
+  { fields, tell, contradicts, forget }: HeadersWanted,
+): Promise<void> {
+  const names = fields === "all" ? [] : fields.map(atom);
+  const header = fields === "all" ? line`HEADER` : line`HEADER.FIELDS (${atoms(names)})`;
+  await uidFetch(session, {
+    uids,
+    brings: countUids(uids) * longestHeader,
+    items: line`(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[${header}])`,
+    isAnswer: (response) => response.headerFields !== undefined,
+    beside: ["flags", "internalDate", "size"],
+    optional: ["internalDate", "size"],
+    forget,
+    contradicts: (answer) => contradicts(messageOf(answer)),
+    onMessage: (answer) => {
+      session.view?.noteFlagsRead(answer.uid);
+      tell(messageOf(answer));
+    },
+  });
+}
+
+function messageOf({ uid, flags = [], internalDate = "", size = 0, headerFields }: Answer): HeaderMessage {
+  return { uid, flags: flagSet(flags), size, internalDate, header: headerFields ?? undefined };
+}
+
+function atoms(names: readonly ReturnType<typeof atom>[]): ReturnType<typeof line> {
+  return names.flatMap((name, i) => (i === 0 ? line`${name}` : line` ${name}`));
+}
