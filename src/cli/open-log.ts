@@ -2,8 +2,8 @@
 
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
-import type { ErrorOutput } from "../log/error-output.ts";
 import { isJournal } from "../log/journal.ts";
+import type { LineOutput } from "../log/line-output.ts";
 import type { LineForm } from "../log/log.ts";
 import { parseLogPrefix } from "../log/log-prefix.ts";
 import { createLog, type RunLog } from "../log/logger.ts";
@@ -17,7 +17,7 @@ interface Wanted extends Pick<Common, "quiet" | "debug"> {
   /** What no line for programs may show; added to during the run. */
   readonly secrets: Secrets;
   readonly env: NodeJS.ProcessEnv;
-  readonly errorOutput: ErrorOutput;
+  readonly errorOutput: LineOutput;
 }
 
 /** Throws CONFIG_INVALID when the log file cannot be opened, or CONFIG_UNSAFE. */

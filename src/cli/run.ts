@@ -5,7 +5,7 @@ import { sayKept } from "../commands/say-kept.ts";
 import { syncCommand } from "../commands/sync.ts";
 import type { OnSignal } from "../commands/watch.ts";
 import { type Config, loadConfig } from "../config/config.ts";
-import { ErrorOutput } from "../log/error-output.ts";
+import { LineOutput } from "../log/line-output.ts";
 import type { LogFields } from "../log/log.ts";
 import type { RunLog } from "../log/logger.ts";
 import { Secrets } from "../log/secrets.ts";
@@ -35,7 +35,7 @@ export interface Surroundings {
 /** One process of this program. */
 export class Program {
   readonly #surroundings: Surroundings;
-  readonly #errorOutput = new ErrorOutput();
+  readonly #errorOutput = new LineOutput();
   readonly #secrets = new Secrets();
   #log: RunLog | undefined;
   #errorLine = errorLines();
@@ -140,7 +140,7 @@ interface Equipment extends Surroundings {
   readonly readConfig: () => Config;
   readonly log: RunLog;
   readonly secrets: Secrets;
-  readonly errorOutput: ErrorOutput;
+  readonly errorOutput: LineOutput;
   readonly service: ServiceNotifier;
   readonly errorLine: ErrorLine;
 }

@@ -1,7 +1,7 @@
 // The Log of a run: lines, to the log file or the error output.
 
-import type { ErrorOutput } from "./error-output.ts";
 import { journalPrefix } from "./journal.ts";
+import type { LineOutput } from "./line-output.ts";
 import type { Level, LineForm, Log, LogContext } from "./log.ts";
 import { LogFile } from "./log-file.ts";
 
@@ -17,7 +17,7 @@ export interface LogOptions {
   readonly toJournal?: boolean;
   /** That --debug given twice does not show credentials either. */
   readonly hidesSecrets?: boolean;
-  readonly errorOutput: Pick<ErrorOutput, "write">;
+  readonly errorOutput: Pick<LineOutput, "write">;
 }
 
 export interface RunLog extends Log {

@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { test, type TestContext } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { ErrorOutput } from "../../../src/log/error-output.ts";
+import { LineOutput } from "../../../src/log/line-output.ts";
 
 test("lines of one turn are written together, after it", async (t) => {
   const { output, written } = outputToFile(t);
@@ -89,18 +89,20 @@ test("a full disk ends nothing", { skip: process.platform !== "linux" }, (t) => 
   t.after(() => {
     closeSync(fd);
   });
-  const output = new ErrorOutput(fd);
+  const lost: unknown[] = [];
+  const output = new LineOutput(fd, { onLoss: ({ code }) => lost.push(code) });
   output.write("a\n");
   output.flush();
   output.write("b\n");
   output.flush();
+  assert.deepEqual(lost, ["ENOSPC", "ENOSPC"]);
 });
 
-function outputToFile(t: TestContext): { output: ErrorOutput; written: () => string } {
+function outputToFile(t: TestContext): { output: LineOutput; written: () => string } {
   const directory = mkdtempSync(join(tmpdir(), "interimap-output-"));
   const path = join(directory, "output");
   const fd = openSync(path, "w");
-  const output = new ErrorOutput(fd);
+  const output = new LineOutput(fd);
   t.after(() => {
     // Or it would write to what has this number next.
     output.flush();
@@ -114,9 +116,9 @@ type Program = ChildProcessByStdio<null, Readable, Readable> & { readonly ended:
 
 /** A process that does this with an `output`. */
 function program(code: string): Program {
-  const module = new URL("../../../src/log/error-output.ts", import.meta.url).href;
-  const whole = `import { ErrorOutput } from "${module}";
-    const output = new ErrorOutput();
+  const module = new URL("../../../src/log/line-output.ts", import.meta.url).href;
+  const whole = `import { LineOutput } from "${module}";
+    const output = new LineOutput();
     console.log("began");
     ${code}`;
   const args = ["--import", import.meta.resolve("tsx"), "--input-type=module", "--eval", whole];

@@ -1,4 +1,4 @@
-// The error output. What is said in one turn of the event loop is written in one piece.
+// An output for lines. What is said in one turn of the event loop is written in one piece.
 
 import { writeSync } from "node:fs";
 
@@ -11,12 +11,18 @@ const retryMs = 20;
 /** How long a process that ends waits for a reader that reads nothing. */
 const endLimitMs = 2_000;
 
+export interface LineOutputOptions {
+  /** Hears of a failure to write: the reader has gone (EPIPE), the disk is full. What could not be written is dropped. */
+  readonly onLoss?: (error: NodeJS.ErrnoException) => void;
+}
+
 /**
  * Nothing is lost while somebody reads: at its end the process writes what is left, and waits for a slow reader. A reader
  * that has gone, or a full disk, must not end the work; there is nobody left to tell.
  */
-export class ErrorOutput {
+export class LineOutput {
   readonly #fd: number;
+  readonly #onLoss: (error: NodeJS.ErrnoException) => void;
   #gathered = "";
   /** What the reader had no room for yet. */
   #waiting: Buffer[] = [];
@@ -25,8 +31,14 @@ export class ErrorOutput {
   #nextTurn: NodeJS.Immediate | undefined;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(fd = 2) {
+  constructor(fd = 2, { onLoss = () => undefined }: LineOutputOptions = {}) {
     this.#fd = fd;
+    this.#onLoss = onLoss;
+  }
+
+  /** Octets that the reader had no room for yet. */
+  get waitingOctets(): number {
+    return this.#waiting.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** `text`: whole lines. */
@@ -64,9 +76,10 @@ export class ErrorOutput {
     this.#isInUse = true;
     // Makes Node.js set a pipe so that writing to it does not wait: a reader that pauses must not stop the work. Only now: it
     // takes a moment, and most runs have nothing to say.
+    if (this.#fd === 1) process.stdout.on("error", () => undefined);
     if (this.#fd === 2) process.stderr.on("error", () => undefined);
     process.once("exit", () => {
-      this.#end();
+      this.end();
     });
   }
 
@@ -79,12 +92,14 @@ export class ErrorOutput {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "EAGAIN") return false;
         this.#waiting = [];
+        this.#onLoss(error as NodeJS.ErrnoException);
       }
     }
     return true;
   }
 
-  #end(): void {
+  /** Before a signal ends the process; at any other end it happens by itself. */
+  end(): void {
     this.flush();
     for (let waitedMs = 0; this.#waiting.length > 0 && waitedMs < endLimitMs; waitedMs += retryMs) {
       const [before] = this.#waiting;
