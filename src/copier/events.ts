@@ -1,0 +1,140 @@
+// What the copier tells of its work while it is at it. The engine only emits; lines, JSON, figures and the final report are made
+// of these in report/.
+
+import type { UidSet } from "../model/uid-set.ts";
+import type { Host } from "./options/options.ts";
+import type { CountedError } from "./report/errors.ts";
+
+/** Names are wire names: the server's raw octets, as latin1. */
+interface Pair {
+  readonly folder1: string;
+  readonly folder2: string;
+}
+
+interface OnHost {
+  readonly host: Host;
+  readonly folder: string;
+}
+
+/** What is told only, in a run with `--dry`. */
+interface MaybeDry {
+  readonly isDry?: boolean;
+}
+
+/** Why a message of host1 is not copied, without an error. */
+export type SkipReason =
+  /** It is on host2 already. */
+  | "present"
+  /** An equal one of the same folder is copied instead. */
+  | "duplicate"
+  /** An equal one was copied to another folder of host2. */
+  | "cross-duplicate"
+  /** It has none of the headers that identify messages. */
+  | "no-headers"
+  /** `--maxsize`, or the server's limit. */
+  | "too-large"
+  | "too-small"
+  /** `--search`, `--minage`, `--maxage`. */
+  | "not-selected"
+  | "skipmess"
+  | "long-lines"
+  | "short-lines"
+  /** It went from host1 while the run was on. */
+  | "vanished";
+
+export interface FolderSize {
+  readonly messages: number;
+  /** Of all messages, in octets. */
+  readonly octets: number;
+  readonly biggest: number;
+}
+
+export interface AccountSize extends FolderSize {
+  readonly folders: number;
+  readonly seconds: number;
+}
+
+export type When = "before" | "after";
+
+export type CopyEvent =
+  /** A line of its own, without line breaks. With a host it begins with `Host1: `. */
+  | { readonly type: "notice"; readonly text: string; readonly host?: Host; readonly isWarning?: boolean }
+  /** `++++ ` and the title of what comes now. */
+  | { readonly type: "section"; readonly title: string }
+  /** Counts for the exit code; of a message that is not copied because of it there is `message-failed` instead. */
+  | { readonly type: "error"; readonly error: CountedError }
+  | { readonly type: "reconnected"; readonly host: Host }
+  /** Sizes of folders: these first, then each pair, then both accounts. */
+  | { readonly type: "sizing"; readonly when: When }
+  | ({
+      readonly type: "folder-sized";
+      readonly index: number;
+      readonly of: number;
+      readonly size1: FolderSize;
+      /** None: the folder is not there. */
+      readonly size2: FolderSize | undefined;
+    } & Pair)
+  | { readonly type: "accounts-sized"; readonly when: When; readonly size1: AccountSize; readonly size2: AccountSize }
+  /** The loop over the folders. */
+  | { readonly type: "folders-begun"; readonly folders: number }
+  | ({ readonly type: "folder-begun"; readonly index: number; readonly of: number } & Pair)
+  | { readonly type: "folders-done" }
+  | ({ readonly type: "folder-created" | "folder-deleted" | "folder-subscribed" | "folder-unsubscribed" } & OnHost &
+      MaybeDry)
+  /** A folder was opened and its messages are known; once a run for each folder of host1, once a pair for host2. */
+  | ({
+      readonly type: "folder-read";
+      /** As SELECT tells. */
+      readonly messages: number;
+      /** After `--search` and ages. */
+      readonly selected: number;
+      /** That can be told apart: neither duplicates nor without headers; with `--syncduplicates`, duplicates too. 0 with `--useuid`. */
+      readonly identified: number;
+      readonly duplicates: number;
+      readonly withoutHeaders: number;
+    } & OnHost)
+  /**
+   * The identified messages of both were compared. What is copied later is taken off `onlyOn1`; what is filtered or fails
+   * stays in it. Cross duplicates are not in it, and neither is what `--dry` would copy to a folder that is not there. With
+   * `--useuid`: those that the cache does not know.
+   */
+  | ({ readonly type: "folder-compared"; readonly onlyOn1: number; readonly onlyOn2: number } & Pair)
+  | ({ readonly type: "folder-done" } & Pair)
+  | ({
+      readonly type: "message-copied";
+      readonly uid1: number;
+      /** Undefined: host2 did not tell it. */
+      readonly uid2: number | undefined;
+      /** As it was sent, in octets. */
+      readonly octets: number;
+    } & Pair)
+  /** With `--dry`: what would have been copied. */
+  | ({ readonly type: "messages-to-copy"; readonly uids: UidSet; readonly octets: number } & Pair)
+  | ({
+      readonly type: "messages-skipped";
+      readonly uids: UidSet;
+      readonly octets: number;
+      readonly reason: SkipReason;
+      /** For the line of a single message, for instance the limit: `larger than 5000 bytes`. */
+      readonly detail?: string;
+    } & Pair)
+  | ({
+      readonly type: "message-failed";
+      readonly uid1: number;
+      readonly octets: number;
+      readonly error: CountedError;
+    } & Pair)
+  /** Of messages that were on host2 already. */
+  | ({ readonly type: "flags-set"; readonly uids: UidSet; readonly flags: string } & OnHost & MaybeDry)
+  | ({
+      readonly type: "messages-deleted";
+      readonly uids: UidSet;
+      /** `moved`: it is on host2; `extra`: it is not on host1. */
+      readonly why: "moved" | "extra" | "duplicate";
+    } & OnHost &
+      MaybeDry)
+  | ({ readonly type: "expunged" } & OnHost & MaybeDry)
+  /** What a server wants people to read, or what went wrong without harm. */
+  | { readonly type: "alert"; readonly host: Host; readonly text: string };
+
+export type Emit = (event: CopyEvent) => void;
