@@ -81,5 +81,5 @@ function tokensOf(oauth: OAuthSettings, how: TokenOptions): (wanted: Wanted) => 
 /** In the TLS handshake: see SSL_cert. */
 function showsCertificate(transport: TransportSettings): boolean {
   if (transport.type === "tunnel" || transport.tls.ownCertificate === undefined) return false;
-  return transport.type === "imaps" || transport.startTls;
+  return transport.type === "imaps" || transport.startTls !== false;
 }

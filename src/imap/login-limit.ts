@@ -16,10 +16,10 @@ export class LoginLimit {
   }
 
   /** Ends the session with CONNECTION_SILENT when `work` has not ended within the limit. */
-  async during(work: () => Promise<void>): Promise<void> {
+  async during<T>(work: () => Promise<T>): Promise<T> {
     this.#begin();
     try {
-      await work();
+      return await work();
     } finally {
       clearTimeout(this.#timer);
     }

@@ -70,8 +70,8 @@ export interface InetSettings {
   readonly isIpLiteral: boolean;
   readonly port: number;
   readonly proxy: ProxySettings | undefined;
-  /** Only meaningful for type=imap. */
-  readonly startTls: boolean;
+  /** Only meaningful for type=imap. `where offered`: clear text where it is not. */
+  readonly startTls: boolean | "where offered";
   readonly tls: TlsSettings;
 }
 

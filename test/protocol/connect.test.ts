@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { basic, withCondstore, withQresync } from "../../src/imap/abilities.ts";
 import { line } from "../../src/imap/codec/write-command.ts";
+import { enter, reach } from "../../src/imap/connect.ts";
 import type { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { InterimapError } from "../../src/model/errors.ts";
+import { someCredentials } from "../support/credentials.ts";
 import { errorLine } from "../support/error-line.ts";
 import { patienceMs } from "../support/eventually.ts";
 import { inetSettings } from "../support/inet-settings.ts";
@@ -470,3 +472,60 @@ for (const [how, script] of [
     });
   });
 }
+
+test("STARTTLS where offered: a server without it is gone on with", async () => {
+  const script = `
+    S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+    C: l AUTHENTICATE PLAIN AHUAcA==
+    S: l OK [CAPABILITY IMAP4rev1] in`;
+  await withScript(script, async ({ port }) => {
+    const settings = serverSettings(port, { transport: inetSettings(port, { startTls: "where offered" }) });
+    const session = await connectTo(settings, { side: "remote", log: recordedLog(), keepAlive: false });
+    assert.equal(session.isSecure, false);
+    session.destroy();
+  });
+});
+
+test("STARTTLS where offered: a server that refuses it then is not gone on with", async () => {
+  const script = `
+    S: * OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] ready
+    C: s STARTTLS
+    S: s NO not now`;
+  await withScript(script, async ({ port }) => {
+    const settings = serverSettings(port, { transport: inetSettings(port, { startTls: "where offered" }) });
+    await assert.rejects(
+      connectTo(settings, { side: "remote", log: recordedLog(), keepAlive: false }),
+      failsWith("PROTOCOL"),
+    );
+  });
+});
+
+test("a server can be reached first, and logged in to later; what is to happen then happens before anything else", async () => {
+  const script = `
+    S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+    C: l AUTHENTICATE PLAIN AHUAcA==
+    S: l OK [CAPABILITY IMAP4rev1 ${needed}] in
+    C: n NOOP
+    S: n OK
+    ${ready}`;
+  await withScript(script, async ({ port }) => {
+    const settings = serverSettings(port);
+    const reached = await reach(settings, { side: "remote", log: recordedLog(), keepAlive: false });
+    assert.equal(reached.isPreauthenticated, false);
+    assert.equal(reached.session.greetingText, "ready");
+    let by: string | undefined;
+    const session = await enter(reached, settings, {
+      side: "remote",
+      log: recordedLog(),
+      keepAlive: false,
+      credentials: someCredentials(settings),
+      onLoggedIn: async (session, mechanism) => {
+        by = mechanism;
+        await session.run({ name: "NOOP", overlap: "any", parts: line`NOOP` });
+      },
+    });
+    assert.equal(by, "PLAIN");
+    assert.equal(session.abilities, withQresync);
+    session.destroy();
+  });
+});

@@ -32,11 +32,12 @@ export interface Login {
 }
 
 /**
+ * By the mechanism that it returns.
  * @throws InterimapError AUTH_NO_MECHANISM, AUTH_FAILED; AUTH_UNSAFE for a server that does not keep to its part of the
  * mechanism; CONNECT when it is not ready to check credentials now (RFC 5530 UNAVAILABLE and its like); what the source of
  * the credentials throws.
  */
-export async function authenticate(session: Session, login: Login): Promise<void> {
+export async function authenticate(session: Session, login: Login): Promise<AuthMechanism> {
   const { credentials, auth, transport } = login;
   const { side, capabilities, isSecure } = session;
   const binding = await channelBinding(session, auth);
@@ -51,7 +52,7 @@ export async function authenticate(session: Session, login: Login): Promise<void
     hideCredentials(session, credentials);
     try {
       await logInBy(session, how, secret);
-      return;
+      return mechanism;
     } catch (error) {
       if (refused !== undefined || kind === "certificate" || !isAboutSecret(error)) throw error;
       refused = error;

@@ -32,7 +32,7 @@ export async function openTransport(settings: TransportSettings, options: OpenOp
     options.signal?.throwIfAborted();
     return openTunnel(settings.command, options.discardStderr ?? false);
   }
-  const usesTls = settings.type === "imaps" || settings.startTls;
+  const usesTls = settings.type === "imaps" || settings.startTls === true;
   const connecting = connect(settings, options);
   // Loaded while the network is being waited for; a failure is told by the handshake.
   if (usesTls) void secureContext(settings.tls).catch(() => {});
@@ -44,8 +44,11 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
   const { socket, stream } = await attempt(cannotConnect(settings), options, (signal) =>
     takeRoute(settings, { ...options, signal }),
   );
+  const staysPlain = (): void => {
+    if (stream instanceof Socket) readIntoBlocks(stream);
+  };
   // What TLS takes over is read by that.
-  if (settings.type === "imap" && !settings.startTls && stream instanceof Socket) readIntoBlocks(stream);
+  if (settings.type === "imap" && settings.startTls === false) staysPlain();
   // A reset takes back what the system was going to send.
   const abort = (): void => void socket.resetAndDestroy();
   return {
@@ -54,6 +57,7 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
     octetsSent: () => octetsSent(socket),
     isOut: () => isOut(socket),
     abort,
+    staysPlain,
   };
 }
 

@@ -26,6 +26,8 @@ export interface Transport {
   readonly explain?: (error: Error) => Error;
   /** Ends the connection so that, of what was written, nothing leaves any more; the stream is still to be destroyed. */
   readonly abort?: () => void;
+  /** To be called once where it is only now known that TLS will not take over. */
+  readonly staysPlain?: () => void;
   /**
    * Data that only the two ends of this very TLS connection have, or, for tls-server-end-point, that only a server with this
    * certificate has (RFC 5056). Resolves with undefined where there are none of this type; absent without TLS.
