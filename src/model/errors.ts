@@ -45,6 +45,12 @@ export const errorKinds = {
     "no",
     "The database has an impossible value in the entries of a mailbox.",
   ),
+  FILE_CREATE: kind(
+    exitCode.cannotCreate,
+    "run",
+    "no",
+    "A file that the command line names cannot be made, or others could change it.",
+  ),
   OUTPUT: kind(exitCode.io, "run", "no", "The standard output cannot be written."),
   CONNECT: kind(exitCode.unavailable, "side", "reconnect", "A server cannot be reached."),
   TUNNEL: kind(exitCode.unavailable, "side", "reconnect", "The tunnel command failed."),
