@@ -46,8 +46,8 @@ const uses = {
 /** Each of these packages is one folder's business, so that replacing it stays one folder's work. */
 const homes = {
   "@mongodb-js/saslprep": "src/imap/sasl/",
-  yargs: "src/(cli|copier/options)/",
-  "yargs-parser": "src/(cli|copier/options)/",
+  yargs: "src/util/plain-yargs.ts",
+  "yargs-parser": "src/util/option-parser.ts",
   imapflow: "src/imap/codec/",
   oauth4webapi: "src/credentials/oauth/",
   socks: "src/imap/transport/",

@@ -1,7 +1,9 @@
-// What is started. Makes sure that Node is new enough, whatever Node this is, and has it keep what it compiles, before it
-// compiles the program.
+// What is started, of each program. Makes sure that Node is new enough, whatever Node this is, and has it keep what it
+// compiles, before it compiles the program.
 
 /** The build puts in what these are, and has this run on any Node that can say so. */
+declare const programName: string;
+declare const mainFile: string;
 declare const oldestNode: number;
 declare const installationError: number;
 declare function require(program: string): unknown;
@@ -11,19 +13,17 @@ interface CompileCache {
   enableCompileCache?(directory: string): unknown;
 }
 
-const program = "./main.js";
-
 const major = parseInt(process.versions.node, 10);
 
 if (major < oldestNode) {
   process.exitCode = installationError;
   process.stderr.write(
-    `interimap needs Node.js ${String(oldestNode)} or newer, and this is ${process.version} (${process.execPath}); ` +
+    `${programName} needs Node.js ${String(oldestNode)} or newer, and this is ${process.version} (${process.execPath}); ` +
       "start it with another, or upgrade this one\n",
   );
 } else {
   if (major >= 22) keepCompiled();
-  require(program);
+  require(mainFile);
 }
 
 /** Node checks what it kept against the source, and by a checksum. But whoever can write there could have us run anything. */

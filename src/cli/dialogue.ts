@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dialogue } from "../credentials/oauth/exchange.ts";
 import { browserOf } from "../credentials/oauth/open-browser.ts";
-import { print } from "./print.ts";
+import { print } from "../log/print.ts";
 
 /** Ends the conversation when `work` has ended. @throws InterimapError OUTPUT */
 export async function inDialogue(

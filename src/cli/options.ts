@@ -1,10 +1,10 @@
 // Parses the command line into an Invocation. Prints nothing, and does not end the process.
 
-import parser from "yargs-parser";
-import { nearest } from "../config/suggestion.ts";
 import type { InterimapError } from "../model/errors.ts";
 import { isInbox } from "../model/mailbox-name.ts";
 import { allTargets, type Target } from "../model/target.ts";
+import { nearest } from "../util/nearest.ts";
+import { type ParsedWords, parseWords } from "../util/option-parser.ts";
 import { printable } from "../util/printable.ts";
 import type { CandidatesInvocation, Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
 import { loginOf } from "./login-words.ts";
@@ -107,44 +107,14 @@ function targetsOf(values: readonly string[] | undefined): readonly Target[] | u
   return allTargets.filter((target) => given.includes(target));
 }
 
-interface Parsed {
-  /** Every value given for an option, `""` for a switch. */
-  readonly options: ReadonlyMap<string, readonly string[]>;
-  readonly positionals: readonly string[];
-  /** After `--`. */
-  readonly extra: readonly string[];
-}
-
-/**
- * All options are strings, switches with no value: for anything else the parser would swallow a mailbox called `true`, and
- * take the mailbox `1e3` for a number. Values that are optional have been taken out before.
- */
-function parse(argv: readonly string[]): Parsed {
-  const parsed = table.filter(({ value }) => value !== "optional");
-  const { argv: found, error } = parser.detailed([...argv], {
-    string: parsed.map(({ name }) => name),
-    narg: Object.fromEntries(parsed.map(({ name, value }) => [name, value === "required" ? 1 : 0])),
-    alias: Object.fromEntries(parsed.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, alias]]))),
-    configuration: {
-      "boolean-negation": false,
-      "camel-case-expansion": false,
-      "dot-notation": false,
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "populate--": true,
-      "short-option-groups": false,
-      "strip-aliased": true,
-      "unknown-options-as-args": true,
-    },
-  });
-  if (error !== null) throw misusedOption(error.message);
-  const { _: positionals, "--": extra = [], ...options } = found;
-  const values = Object.entries(options);
-  return {
-    options: new Map(values.map(([name, value]) => [name, [value].flat()])),
-    positionals: positionals.map(String),
-    extra: extra.map(String),
-  };
+/** Switches have no value, and values that are optional have been taken out before. */
+function parse(argv: readonly string[]): ParsedWords {
+  const options = table
+    .filter(({ value }) => value !== "optional")
+    .map(({ name, alias, value }) => ({ name, alias, hasValue: value === "required" }));
+  const parsed = parseWords(argv, options);
+  if (parsed.error !== undefined) throw misusedOption(parsed.error);
+  return parsed;
 }
 
 function configFile(values: readonly string[] | undefined): string | undefined {

@@ -8,6 +8,7 @@ import { type Config, loadConfig } from "../config/config.ts";
 import { LineOutput } from "../log/line-output.ts";
 import type { LogFields } from "../log/log.ts";
 import type { RunLog } from "../log/logger.ts";
+import { print } from "../log/print.ts";
 import { Secrets } from "../log/secrets.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import { type ExitCode, exitCode } from "../model/exit-code.ts";
@@ -20,7 +21,6 @@ import { Totals } from "../sync/context/totals.ts";
 import type { LoginInvocation, StatusInvocation, WorkInvocation } from "./invocation.ts";
 import { hideConfigured, openLog, plainLog } from "./open-log.ts";
 import { parseArguments } from "./options.ts";
-import { print } from "./print.ts";
 import { isForText, textFor } from "./texts.ts";
 
 export interface Surroundings {

@@ -2,6 +2,7 @@
 // without complaint is read here too, with a warning where it may not mean what it seems to.
 
 import { type Side, sides } from "../model/side.ts";
+import { nearest } from "../util/nearest.ts";
 import { BadValue } from "./bad-value.ts";
 import type { Complaint, Complaints } from "./config-error.ts";
 import { withHome } from "./directories.ts";
@@ -15,7 +16,6 @@ import {
   settings,
   type SettingValue,
 } from "./settings.ts";
-import { nearest } from "./suggestion.ts";
 
 export interface Section {
   /** Of its header; undefined for the default section. */

@@ -17,14 +17,17 @@ type Value<Kind extends OptionKind> = {
 }[Kind];
 
 /** Undefined: not given, and nothing holds by default. Lists are empty then, and flags false. */
-type Given<Spec extends OptionSpec> = Spec extends { readonly default: boolean | number }
+type Final<Spec extends OptionSpec> = Spec extends { readonly default: boolean | number }
   ? Value<Spec["kind"]>
   : Spec["kind"] extends "flag" | "strings" | "pairs"
     ? Value<Spec["kind"]>
     : Value<Spec["kind"]> | undefined;
 
 /** With presets and defaults that depend on other options filled in. */
-export type Options = { readonly [Name in OptionName]: Given<Table[Name]> };
+export type Options = { readonly [Name in OptionName]: Final<Table[Name]> };
+
+/** What the command line says, and nothing else. */
+export type GivenOptions = { readonly [Name in OptionName]?: Value<Table[Name]["kind"]> };
 
 /** host1 is copied from, host2 is copied to. */
 export type Host = 1 | 2;

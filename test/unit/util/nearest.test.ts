@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settingNames } from "../../../src/config/settings.ts";
-import { nearest } from "../../../src/config/suggestion.ts";
+import { nearest } from "../../../src/util/nearest.ts";
 
 for (const [typed, expected] of [
   ["pasword", "password"],
