@@ -7,7 +7,7 @@ import type { TransportSettings } from "../model/server-settings.ts";
 /** A line to warn with. Whatever else is wrong with the file is told when it is used. `now` in ms since 1970. */
 export function ownCertificateWarning(transport: TransportSettings, now: number): string | undefined {
   if (transport.type === "tunnel" || transport.tls.ownCertificate === undefined) return undefined;
-  if (transport.type === "imap" && !transport.startTls) return undefined;
+  if (transport.type === "imap" && transport.startTls === false) return undefined;
   const { certFile } = transport.tls.ownCertificate;
   const certificate = certificateIn(certFile);
   if (certificate === undefined) return undefined;
