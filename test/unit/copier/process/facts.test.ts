@@ -1,8 +1,10 @@
-// Names of log files and valid process ids, by the names of the facts.
+// Names of log files, valid process ids and rates, by the names of the facts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filterName, filterPart, logFileName } from "../../../../src/copier/process/file-names.ts";
+import { type RateOptions, throttleFor } from "../../../../src/copier/process/rates.ts";
+import type { Clock, Load } from "../../../../src/mail/transfer/throttle.ts";
 
 process.env["TZ"] = "GMT";
 
@@ -41,4 +43,40 @@ test("fs.filter_name of a part of a path leads nowhere else, and fits into a fil
   assert.equal(filterPart("a\0\n\x1b[1m"), "a___[1m");
   const long = filterPart("ü".repeat(1000));
   assert.ok(Buffer.byteLength(long) <= 100 && /^ü+$/.test(long), long);
+});
+
+/** What has passed at once, `seconds` ago. */
+function waitSeconds(load: Load, seconds: number, rates: Partial<RateOptions>): number {
+  let now = 0;
+  const clock: Clock = { now: () => now, wait: () => assert.fail() };
+  const none = { maxmessagespersecond: undefined, maxbytespersecond: undefined, maxbytesafter: 0, maxsleep: 2 };
+  const throttle = throttleFor({ ...none, ...rates }, clock);
+  void throttle?.pass(load);
+  now = seconds * 1000;
+  return (throttle?.waitMs ?? 0) / 1000;
+}
+
+for (const [{ transferred, seconds }, options, expected] of [
+  [{ transferred: 4, seconds: 2 }, { maxmessagespersecond: 2 }, 0],
+  [{ transferred: 4, seconds: 2 }, { maxmessagespersecond: 0 }, 0],
+] as const) {
+  test(`rate.sleep_messages ${transferred} in ${seconds} s at ${options.maxmessagespersecond} a second`, () => {
+    assert.equal(waitSeconds({ messages: transferred, octets: 0 }, seconds, options), expected);
+  });
+}
+
+for (const [{ bytes, seconds }, options, expected] of [
+  [{ bytes: 8000, seconds: 2 }, { maxbytespersecond: 2000 }, 2],
+  [{ bytes: 2000, seconds: 2 }, { maxbytespersecond: 2000 }, 0],
+] as const) {
+  test(`rate.sleep_bytes ${bytes} in ${seconds} s at ${options.maxbytespersecond} a second`, () => {
+    assert.equal(waitSeconds({ messages: 1, octets: bytes }, seconds, options), expected);
+  });
+}
+
+test("rate: --maxbytesafter, --maxsleep", () => {
+  const load = { messages: 1, octets: 8000 };
+  assert.equal(waitSeconds(load, 0, { maxbytespersecond: 2000, maxbytesafter: 6000 }), 1);
+  assert.equal(waitSeconds(load, 0, { maxbytespersecond: 2000, maxsleep: 0.01 }), 4);
+  assert.equal(waitSeconds(load, 0, { maxbytespersecond: 2000, maxsleep: 0 }), 0);
 });
