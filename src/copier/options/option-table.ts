@@ -9,7 +9,12 @@ export interface OptionSpec {
    */
   readonly kind: OptionKind;
   readonly group: string;
+  /** Lists are empty where nothing is given, and booleans false. */
   readonly default?: boolean | number;
+  /** A boolean for which it matters that nobody decided. */
+  readonly mayBeOpen?: true;
+  /** It follows from other options: see resolve-options.ts. */
+  readonly isImplied?: true;
   readonly aliases?: readonly string[];
   /** Accepted, with one line that says that it does nothing. */
   readonly isObsolete?: true;
@@ -46,10 +51,10 @@ export const optionTable = {
   sanitize: { kind: "boolean", default: true, group: "Accounts" },
   showpasswords: { kind: "boolean", group: "Accounts" },
   // Transport
-  ssl1: { kind: "boolean", group: "Transport" },
-  ssl2: { kind: "boolean", group: "Transport" },
-  tls1: { kind: "boolean", group: "Transport" },
-  tls2: { kind: "boolean", group: "Transport" },
+  ssl1: { kind: "boolean", mayBeOpen: true, group: "Transport" },
+  ssl2: { kind: "boolean", mayBeOpen: true, group: "Transport" },
+  tls1: { kind: "boolean", mayBeOpen: true, group: "Transport" },
+  tls2: { kind: "boolean", mayBeOpen: true, group: "Transport" },
   sslcheck: { kind: "boolean", default: true, group: "Transport" },
   sslargs1: { kind: "pairs", group: "Transport" },
   sslargs2: { kind: "pairs", group: "Transport" },
@@ -57,8 +62,8 @@ export const optionTable = {
   ssl2_ssl_version: { kind: "string", group: "Transport" },
   debugssl: { kind: "integer", default: 1, group: "Transport" },
   timeout: { kind: "number", default: 120, group: "Transport" },
-  timeout1: { kind: "number", group: "Transport" },
-  timeout2: { kind: "number", group: "Transport" },
+  timeout1: { kind: "number", isImplied: true, group: "Transport" },
+  timeout2: { kind: "number", isImplied: true, group: "Transport" },
   reconnectretry1: { kind: "integer", default: 3, group: "Transport" },
   reconnectretry2: { kind: "integer", default: 3, group: "Transport" },
   keepalive1: { kind: "boolean", default: true, group: "Transport" },
@@ -108,7 +113,7 @@ export const optionTable = {
   automap: { kind: "boolean", group: "Folders" },
   mixfolders: { kind: "boolean", default: true, group: "Folders" },
   skipemptyfolders: { kind: "boolean", group: "Folders" },
-  checkselectable: { kind: "boolean", group: "Folders" },
+  checkselectable: { kind: "boolean", mayBeOpen: true, group: "Folders" },
   checkfoldersexist: { kind: "boolean", default: true, group: "Folders" },
   create_folder_old: { kind: "boolean", isObsolete: true, group: "Folders" },
   delete1emptyfolders: { kind: "flag", group: "Folders" },
@@ -126,9 +131,9 @@ export const optionTable = {
   maxsize: { kind: "integer", group: "Selection" },
   appendlimit: { kind: "integer", group: "Selection" },
   abletosearch: { kind: "boolean", default: true, group: "Selection" },
-  abletosearch1: { kind: "boolean", default: true, group: "Selection" },
-  abletosearch2: { kind: "boolean", default: true, group: "Selection" },
-  checknoabletosearch: { kind: "boolean", default: true, group: "Selection" },
+  abletosearch1: { kind: "boolean", group: "Selection" },
+  abletosearch2: { kind: "boolean", group: "Selection" },
+  checknoabletosearch: { kind: "boolean", group: "Selection" },
   skipmess: { kind: "strings", group: "Selection" },
   checkmessageexists: { kind: "boolean", isObsolete: true, group: "Selection" },
   fetch_hash_set: { kind: "string", group: "Selection" },
@@ -249,7 +254,7 @@ export const optionTable = {
   debugdev: { kind: "boolean", isObsolete: true, group: "Debug" },
   passwordcommand1: { kind: "string", group: "Accounts" },
   passwordcommand2: { kind: "string", group: "Accounts" },
-  progress: { kind: "boolean", group: "Output" },
+  progress: { kind: "boolean", mayBeOpen: true, group: "Output" },
   json: { kind: "flag", group: "Output" },
   report: { kind: "string", group: "Output" },
   state: { kind: "string", group: "Identity" },

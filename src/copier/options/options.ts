@@ -16,12 +16,12 @@ type Value<Kind extends OptionKind> = {
   pairs: ReadonlyMap<string, string>;
 }[Kind];
 
-/** Undefined: not given, and nothing holds by default. Lists are empty then, and flags false. */
-type Final<Spec extends OptionSpec> = Spec extends { readonly default: boolean | number }
+/** Undefined: not given, and nothing holds by default. */
+type Final<Spec extends OptionSpec> = Spec extends { readonly default: boolean | number } | { readonly isImplied: true }
   ? Value<Spec["kind"]>
-  : Spec["kind"] extends "flag" | "strings" | "pairs"
-    ? Value<Spec["kind"]>
-    : Value<Spec["kind"]> | undefined;
+  : Spec extends { readonly kind: "string" | "integer" | "number" } | { readonly mayBeOpen: true }
+    ? Value<Spec["kind"]> | undefined
+    : Value<Spec["kind"]>;
 
 /** With presets and defaults that depend on other options filled in. */
 export type Options = { readonly [Name in OptionName]: Final<Table[Name]> };

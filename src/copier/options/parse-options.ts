@@ -1,5 +1,6 @@
 // From the command line to what is to be done.
 
+import { checkOptions } from "./check-options.ts";
 import { type OptionSpec, optionTable } from "./option-table.ts";
 import type { GivenOptions, OptionName, Options } from "./options.ts";
 import { readArguments } from "./read-arguments.ts";
@@ -16,7 +17,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const given = readArguments(argv);
   if (given.help === true) return { command: "help" };
   if (given.version === true) return { command: "version" };
-  return { command: "copy", options: resolveOptions(given), notices: noticesOf(given) };
+  const options = resolveOptions(given);
+  checkOptions(given, options);
+  return { command: "copy", options, notices: noticesOf(given) };
 }
 
 function noticesOf(given: GivenOptions): readonly string[] {

@@ -2,29 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Options } from "../../../../src/copier/options/options.ts";
 import { parseCommandLine } from "../../../../src/copier/options/parse-options.ts";
-import { InterimapError } from "../../../../src/model/errors.ts";
-
-function optionsOf(...argv: string[]): Options {
-  const parsed = parseCommandLine(argv);
-  assert.ok(parsed.command === "copy", parsed.command);
-  return parsed.options;
-}
-
-function assertRefused(argv: readonly string[], message: RegExp, hint = /see imapsync --help$/): void {
-  assert.throws(
-    () => parseCommandLine(argv),
-    (error) => {
-      assert.ok(error instanceof InterimapError);
-      assert.equal(error.exitCode, 64);
-      assert.match(error.message, message);
-      assert.ok(typeof error.hint === "string");
-      assert.match(error.hint, hint);
-      return true;
-    },
-  );
-}
+import { assertRefused, optionsOf } from "./options-of.ts";
 
 /** Facts of the original; the options that stand for a case, and what comes of them. */
 describe("facts", () => {
