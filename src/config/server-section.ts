@@ -1,5 +1,6 @@
 // Turns a [local] or [remote] section into the settings of that server.
 
+import { environmentAuthorities } from "../model/environment-authorities.ts";
 import {
   type AuthMechanism,
   carriesAuthzid,
@@ -11,7 +12,6 @@ import {
 } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
 import type { Complaints } from "./config-error.ts";
-import { environmentAuthorities } from "./environment-authorities.ts";
 import { tlsVersions } from "./parse-tls.ts";
 import { secretSources } from "./secret-sources.ts";
 import type { Section } from "./sections.ts";

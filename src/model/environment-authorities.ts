@@ -1,6 +1,6 @@
 // The authorities to trust that the environment names, in the variables of OpenSSL and Node.js.
 
-import type { EnvironmentAuthorities, TlsSettings } from "../model/server-settings.ts";
+import type { EnvironmentAuthorities, TlsSettings } from "./server-settings.ts";
 
 /** Undefined: nothing. An empty variable counts as not set. */
 export function environmentAuthorities(env: NodeJS.ProcessEnv): EnvironmentAuthorities | undefined {
