@@ -27,6 +27,11 @@ export class Capabilities {
     return this.#names.has(name) && !this.#disavowed.has(name);
   }
 
+  /** For people, in capitals. */
+  get names(): Iterable<string> {
+    return this.#names;
+  }
+
   get isEmpty(): boolean {
     return this.#names.size === 0;
   }

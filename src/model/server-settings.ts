@@ -59,6 +59,8 @@ export interface TlsSettings {
   readonly environment?: EnvironmentAuthorities | undefined;
   /** SNI name; "" sends none; undefined: the host, unless it is an IP literal. */
   readonly hostname: string | undefined;
+  /** That the certificate must have; the host unless told. */
+  readonly verifiedName?: string | undefined;
   readonly ownCertificate: OwnCertificate | undefined;
 }
 

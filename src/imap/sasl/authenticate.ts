@@ -1,6 +1,7 @@
 // Proves who we are: by the mechanism that choice.ts finds, and no other.
 
 import { InterimapError } from "../../model/errors.ts";
+import { isLoopback } from "../../model/loopback.ts";
 import type { AuthMechanism, InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Session } from "../session/session.ts";
@@ -119,5 +120,5 @@ function warnOnce({ log, side }: Session, { credentials, transport }: Login, kin
 }
 
 function isOnThisMachine({ host, proxy }: InetSettings): boolean {
-  return proxy === undefined && /^(localhost\.?|127(\.\d{1,3}){3}|::1)$/i.test(host);
+  return proxy === undefined && isLoopback(host);
 }

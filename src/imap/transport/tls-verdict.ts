@@ -46,10 +46,11 @@ export function verdict(settings: InetSettings, peer: PeerFacts): InterimapError
       advice(chainError, now, trustIt),
     );
   }
-  const mismatch = checkServerIdentity(settings.host, certificate.toLegacyObject());
+  const name = settings.tls.verifiedName ?? settings.host;
+  const mismatch = checkServerIdentity(name, certificate.toLegacyObject());
   if (mismatch === undefined) return undefined;
   return refuse(
-    `the server's certificate is for ${namesOf(certificate)}, not for ${settings.host} ${shown}`,
+    `the server's certificate is for ${namesOf(certificate)}, not for ${name} ${shown}`,
     `set host to a name the certificate has, or ${trustIt}`,
   );
 }

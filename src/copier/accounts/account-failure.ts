@@ -1,0 +1,75 @@
+// Why a run ends before it has both accounts.
+
+import type { InterimapError } from "../../model/errors.ts";
+import type { Hint } from "../../model/remedy.ts";
+import type { ExitName } from "../report/exit-code.ts";
+import type { HostOptions } from "./host-options.ts";
+
+interface Details {
+  /** Lines about the other host. */
+  readonly others?: readonly string[];
+  readonly cause?: unknown;
+}
+
+export class AccountFailure extends Error {
+  readonly exit: ExitName;
+  /** The same failure and those of the other host, a line each. */
+  readonly lines: readonly string[];
+
+  constructor(exit: ExitName, line: string, { others = [], cause }: Details = {}) {
+    super(line, cause === undefined ? undefined : { cause });
+    this.name = "AccountFailure";
+    this.exit = exit;
+    this.lines = [line, ...others];
+  }
+}
+
+export type Phase = "connect" | "login";
+
+type Named = Pick<HostOptions, "name" | "number" | "ssl"> & { readonly host: string; readonly user: string };
+
+/** What went wrong with a server, as the end of the run. `usesTls`: from the beginning of the connection. */
+export function accountFailure(
+  { name, number, host, user }: Named,
+  error: InterimapError,
+  { phase, usesTls }: { readonly phase: Phase; readonly usesTls: boolean },
+): AccountFailure {
+  const where = `host${number} [${host}]`;
+  const what = phase === "connect" ? `can not open imap connection on ${where}` : `can not log in on ${where}`;
+  const hint = error.code === "STARTTLS_MISSING" ? inTheClear(number) : error.hint;
+  const line = `${name} failure: ${what} with user [${user}]: ${error.message}${advice(hint)}`;
+  return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { cause: error });
+}
+
+function inTheClear(number: HostOptions["number"]): string {
+  return `try --ssl${number}; if everybody in between may read the password and all mail, --notls${number} allows that`;
+}
+
+function advice(hint: Hint | undefined): string {
+  return hint === undefined
+    ? ""
+    : `; ${typeof hint === "string" ? hint : hint.filter((part) => typeof part === "string").join("")}`;
+}
+
+function exitOf(
+  { code }: InterimapError,
+  { number, phase, usesTls }: Pick<HostOptions, "number"> & { readonly phase: Phase; readonly usesTls: boolean },
+): ExitName {
+  switch (code) {
+    case "CONFIG_INVALID":
+    case "CONFIG_UNSAFE":
+      return "EX_USAGE";
+    case "CREDENTIALS":
+      return "EXIT_AUTHENTICATION_FAILURE";
+    case "STARTTLS_MISSING":
+      return "EXIT_TLS_FAILURE";
+    case "TLS":
+      return usesTls ? `EXIT_CONNECTION_FAILURE_HOST${number}` : "EXIT_TLS_FAILURE";
+    case "BUG":
+      return "EX_SOFTWARE";
+    default:
+      return phase === "connect"
+        ? `EXIT_CONNECTION_FAILURE_HOST${number}`
+        : `EXIT_AUTHENTICATION_FAILURE_USER${number}`;
+  }
+}

@@ -1,0 +1,68 @@
+// What the options say of one host.
+
+import type { Side } from "../../model/side.ts";
+import type { Host, Options } from "../options/options.ts";
+
+type PerHost =
+  | "host"
+  | "port"
+  | "user"
+  | "password"
+  | "passfile"
+  | "passwordcommand"
+  | "authuser"
+  | "authmech"
+  | "proxyauth"
+  | "authmd5"
+  | "oauthdirect"
+  | "oauthaccesstoken"
+  | "ssl"
+  | "tls"
+  | "sslargs"
+  | "timeout"
+  | "keepalive"
+  | "compress";
+
+type Shared = "authmd5" | "timeout" | "sslcheck" | "id" | "inet4" | "inet6" | "sanitize";
+
+export type AccountOptions = Pick<Options, `${PerHost}${Host}` | `ssl${Host}_ssl_version` | Shared>;
+
+export type HostOptions = { readonly [Name in Exclude<PerHost, "timeout">]: AccountOptions[`${Name}${Host}`] } & {
+  readonly number: Host;
+  /** For lines. */
+  readonly name: `Host${Host}`;
+  readonly side: Side;
+  readonly sslVersion: string | undefined;
+  /** In seconds; 0: none. */
+  readonly timeout: number;
+  /** That all addresses of the host must be of. */
+  readonly family: 4 | 6 | undefined;
+} & Pick<AccountOptions, "sslcheck" | "id" | "sanitize">;
+
+export function hostOptions(options: AccountOptions, number: Host): HostOptions {
+  const { sslcheck, id, inet4, inet6, sanitize } = options;
+  return {
+    ...{ number, name: `Host${number}`, side: number === 1 ? "local" : "remote" },
+    host: options[`host${number}`],
+    port: options[`port${number}`],
+    user: options[`user${number}`],
+    password: options[`password${number}`],
+    passfile: options[`passfile${number}`],
+    passwordcommand: options[`passwordcommand${number}`],
+    authuser: options[`authuser${number}`],
+    authmech: options[`authmech${number}`],
+    proxyauth: options[`proxyauth${number}`],
+    authmd5: options[`authmd5${number}`] ?? options.authmd5,
+    oauthdirect: options[`oauthdirect${number}`],
+    oauthaccesstoken: options[`oauthaccesstoken${number}`],
+    ssl: options[`ssl${number}`],
+    tls: options[`tls${number}`],
+    sslargs: options[`sslargs${number}`],
+    sslVersion: options[`ssl${number}_ssl_version`],
+    timeout: options[`timeout${number}`] ?? options.timeout,
+    keepalive: options[`keepalive${number}`],
+    compress: options[`compress${number}`],
+    family: inet6 ? 6 : inet4 ? 4 : undefined,
+    ...{ sslcheck, id, sanitize },
+  };
+}

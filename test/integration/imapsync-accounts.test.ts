@@ -1,0 +1,317 @@
+// From the command line to both accounts, with real servers: every way to log in, to be turned away, and to be protected.
+
+import assert from "node:assert/strict";
+import { unlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { listDelimiter } from "../../src/imap/verbs/list.ts";
+import { failureOf, type Means, noHeard, withAccounts } from "../support/copier-accounts.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import { promptFailures } from "../support/dovecot-failures.ts";
+import { acceptTokensOf } from "../support/dovecot-oauth.ts";
+import { listen } from "../support/inet-settings.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { type OAuthIssuer, startOAuthIssuer } from "../support/oauth-issuer.ts";
+import { removeScratch, scratchDirectory } from "../support/scratch.ts";
+
+let plain: MailServer;
+let tls: MailServer;
+let issuer: OAuthIssuer;
+let closedPort = 0;
+const files = scratchDirectory("accounts");
+
+/** `admin`, whose password is "m", may act for anybody. */
+const master = `passdb {
+  driver = static
+  master = yes
+  args = password=m
+}
+`;
+
+before(async () => {
+  issuer = await startOAuthIssuer();
+  [plain, tls] = await Promise.all([
+    startDovecot({ extraConfig: `${promptFailures}\nauth_mechanisms = plain login cram-md5\n${master}` }),
+    startDovecot({ tls: true, extraConfig: `${promptFailures}\n${acceptTokensOf(issuer)}` }),
+  ]);
+  const server = createServer();
+  closedPort = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+});
+
+after(async () => {
+  await Promise.all([plain.stop(), tls.stop(), issuer.stop()]);
+  removeScratch(files);
+});
+
+/** Of host N, unless told otherwise: the plain server, user u, password p. */
+function host(number: 1 | 2, more: Readonly<Record<string, string | number | undefined>> = {}): string[] {
+  const all = { host: "127.0.0.1", port: plain.port, user: `u${number}`, password: "p", ...more };
+  return Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}${number}`, String(value)],
+  );
+}
+
+function file(name: string, text: string): string {
+  const path = join(files, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
+const bothIn = (argv: readonly string[], means: Means = {}): Promise<readonly string[]> =>
+  withAccounts(argv, means, async ({ sessions, lines }) => {
+    for (const session of [sessions.local, sessions.remote]) assert.equal(await listDelimiter(session, ""), "/");
+    return lines;
+  });
+
+test("both accounts are logged in to, and lines say where and how", async () => {
+  const lines = await bothIn([...host(1), ...host(2)]);
+  assert.deepEqual(
+    lines.filter((line) => !/banner|capability/.test(line)),
+    [
+      `Host1: IMAP server [127.0.0.1] port [${plain.port}] user [u1]`,
+      `Host2: IMAP server [127.0.0.1] port [${plain.port}] user [u2]`,
+      "Host1: success login on [127.0.0.1] with user [u1] auth [LOGIN]",
+      "Host2: success login on [127.0.0.1] with user [u2] auth [LOGIN]",
+    ],
+  );
+  assert.ok(lines.some((line) => /^Host1: banner: .*Dovecot/.test(line)));
+  assert.ok(lines.some((line) => /^Host2: capability: .*IMAP4REV1/.test(line)));
+});
+
+describe("servers that cannot be reached", () => {
+  const bad = { port: "" };
+  before(() => {
+    bad.port = String(closedPort);
+  });
+  for (const [name, dead, exit] of [
+    ["host1", [1], "EXIT_CONNECTION_FAILURE_HOST1"],
+    ["host2", [2], "EXIT_CONNECTION_FAILURE_HOST2"],
+    ["both", [1, 2], "EXIT_CONNECTION_FAILURE_HOST1"],
+  ] as const) {
+    test(name, async () => {
+      const argv = ([1, 2] as const).flatMap((number) => host(number, dead.some((one) => one === number) ? bad : {}));
+      const [found, lines] = await failureOf(argv);
+      assert.equal(found, exit);
+      const named = dead.map(
+        (number) => `Host${number} failure: can not open imap connection on host${number} [127.0.0.1]`,
+      );
+      for (const words of named) assert.ok(lines.includes(words), lines);
+      assert.equal(lines.split("\n").length, dead.length);
+    });
+  }
+});
+
+describe("logins that are refused", () => {
+  for (const [name, wrong, exit] of [
+    ["user1", [1], "EXIT_AUTHENTICATION_FAILURE_USER1"],
+    ["user2", [2], "EXIT_AUTHENTICATION_FAILURE_USER2"],
+    ["both", [1, 2], "EXIT_AUTHENTICATION_FAILURE_USER1"],
+  ] as const) {
+    test(name, async () => {
+      const heard = noHeard();
+      const argv = ([1, 2] as const).flatMap((number) =>
+        host(number, wrong.some((one) => one === number) ? { password: "wr0ng-secret" } : {}),
+      );
+      const [found, lines] = await failureOf(argv, { heard });
+      assert.equal(found, exit);
+      assert.equal(lines.split("\n").length, wrong.length);
+      assert.ok([...heard.lines, ...heard.traffic, lines].every((line) => !line.includes("wr0ng-secret")));
+      assert.ok(heard.secrets.has("wr0ng-secret"));
+    });
+  }
+
+  test("a server that cannot be reached is told, and nobody is logged in to the other", async () => {
+    const heard = noHeard();
+    const argv = [...host(1, { password: "wrong" }), ...host(2, { port: closedPort })];
+    assert.equal((await failureOf(argv, { heard }))[0], "EXIT_CONNECTION_FAILURE_HOST2");
+    assert.ok(heard.traffic.every((line) => !/ LOGIN /.test(line)));
+  });
+});
+
+describe("where a password comes from", () => {
+  const without = (): string[] => [...host(1, { password: undefined }), ...host(2)];
+
+  test("the first line of a file", async () => {
+    await bothIn([...without(), "--passfile1", file("pw", "p\r\nignored\n")]);
+  });
+
+  test("a file that is not there", async () => {
+    const [exit, line] = await failureOf([...without(), "--passfile1", join(files, "none")]);
+    assert.equal(exit, "EX_NOINPUT");
+    assert.match(line, /--passfile1 .*none cannot be read: there is no such file/);
+  });
+
+  test("the environment", async () => {
+    await bothIn(without(), { env: { IMAPSYNC_PASSWORD1: "p" } });
+  });
+
+  test("the environment before the option, which is said", async () => {
+    const argv = [...host(1, { password: "other" }), ...host(2)];
+    const lines = await bothIn(argv, { env: { IMAPSYNC_PASSWORD1: "p" } });
+    assert.ok(
+      lines.some((line) => /^Host1 warning: .*IMAPSYNC_PASSWORD1.*--password1/.test(line)),
+      lines.join("\n"),
+    );
+  });
+
+  test("a file before the environment", async () => {
+    await bothIn([...without(), "--passfile1", file("pw", "p")], { env: { IMAPSYNC_PASSWORD1: "other" } });
+  });
+
+  test("a command", async () => {
+    await bothIn([...without(), "--passwordcommand1", "echo p"]);
+  });
+
+  test("a command that fails", async () => {
+    const [exit, line] = await failureOf([...without(), "--passwordcommand1", "false"]);
+    assert.equal(exit, "EXIT_AUTHENTICATION_FAILURE");
+    assert.match(line, /--passwordcommand1 \(false\) exited with status 1/);
+  });
+
+  test("somebody at the terminal, one question after the other", async () => {
+    const asked: string[] = [];
+    let open = 0;
+    const ask = async (prompt: string): Promise<string> => {
+      assert.equal(open++, 0);
+      asked.push(prompt);
+      await new Promise(setImmediate);
+      open--;
+      return "p";
+    };
+    await bothIn([...host(1, { password: undefined }), ...host(2, { password: undefined })], { ask });
+    assert.deepEqual(asked, ["Host1: password of u1: ", "Host2: password of u2: "]);
+  });
+
+  test("nowhere", async () => {
+    const [exit, line] = await failureOf(without());
+    assert.equal(exit, "EX_USAGE");
+    assert.match(line, /--passfile1/);
+  });
+
+  test("blanks around user, host and password are taken away", async () => {
+    const argv = [...host(1, { host: " 127.0.0.1/", user: "u1 ", password: " p" }), ...host(2)];
+    assert.equal((await bothIn(argv)).filter((line) => /superfluous/.test(line)).length, 3);
+    assert.equal((await failureOf([...argv, "--nosanitize"]))[0], "EXIT_CONNECTION_FAILURE_HOST1");
+  });
+});
+
+describe("ways to log in", () => {
+  const mechanism = (lines: readonly string[]): string | undefined =>
+    lines.map((line) => /^Host1: success login .* auth \[(.*)\]$/.exec(line)?.[1]).find((name) => name !== undefined);
+
+  for (const name of ["LOGIN", "PLAIN", "cram-md5"]) {
+    test(`--authmech1 ${name}`, async () => {
+      assert.equal(mechanism(await bothIn([...host(1, { authmech: name }), ...host(2)])), name.toUpperCase());
+    });
+  }
+
+  test("an administrator for the user, by PLAIN", async () => {
+    const argv = [...host(1, { authuser: "admin", password: "m", authmech: "PLAIN" }), ...host(2)];
+    assert.equal(mechanism(await bothIn(argv)), "PLAIN");
+  });
+
+  test("a mechanism that is not offered", async () => {
+    const [exit, line] = await failureOf([...host(1, { authmech: "SCRAM-SHA-256" }), ...host(2)]);
+    assert.equal(exit, "EXIT_AUTHENTICATION_FAILURE_USER1");
+    assert.match(line, /SCRAM-SHA-256/);
+  });
+
+  test("nothing else is tried after a refusal", async () => {
+    const heard = noHeard();
+    const argv = [...host(1, { authmech: "CRAM-MD5", password: "wrong" }), ...host(2)];
+    assert.equal((await failureOf(argv, { heard }))[0], "EXIT_AUTHENTICATION_FAILURE_USER1");
+    assert.deepEqual(
+      heard.traffic.filter((line) => /^C: \S+ (LOGIN|AUTHENTICATE)/.test(line) && !/PLAIN/.test(line)).length,
+      // One for each host.
+      2,
+    );
+  });
+
+  test("--authmech1 PREAUTH where the server wants a login", async () => {
+    const argv = [...host(1, { authmech: "PREAUTH", password: undefined }), ...host(2)];
+    assert.equal((await failureOf(argv))[0], "EXIT_AUTHENTICATION_FAILURE");
+  });
+
+  test("a token in a file is read again at each login", async () => {
+    const path = file("token", `${await issuer.accessToken()}\n`);
+    const argv = [...tlsHost(1, { user: "u", password: undefined, oauthaccesstoken: path }), ...host(2)];
+    await withAccounts(argv, {}, async ({ pair, lines }) => {
+      assert.equal(mechanism(lines), "XOAUTH2");
+      writeFileSync(path, "expired\n");
+      await assert.rejects(pair.openApart("local"));
+      writeFileSync(path, await issuer.accessToken());
+      await (await pair.openApart("local")).logout();
+      unlinkSync(path);
+      await assert.rejects(pair.openApart("local"), /--oauthaccesstoken1/);
+    });
+  });
+
+  test("the token itself, and what XOAUTH2 sends, whole", async () => {
+    const token = await issuer.accessToken();
+    await bothIn([...tlsHost(1, { user: "u", password: undefined, oauthaccesstoken: token }), ...host(2)]);
+    const direct = Buffer.from(`user=u\x01auth=Bearer ${token}\x01\x01`).toString("base64");
+    await bothIn([...tlsHost(1, { user: undefined, password: undefined, oauthdirect: direct }), ...host(2)]);
+  });
+});
+
+/** Of host N: the server with a certificate, by TLS from the beginning. */
+function tlsHost(number: 1 | 2, more: Readonly<Record<string, string | number | undefined>> = {}): string[] {
+  const ca = `SSL_ca_file=${tls.certificateFile ?? ""}`;
+  return [...host(number, { port: tls.tlsPort, sslargs: ca, ...more }), `--ssl${number}`];
+}
+
+describe("TLS", () => {
+  const unknown = { sslargs: undefined };
+
+  test("from the beginning, with a certificate that is known", async () => {
+    await withAccounts([...tlsHost(1), ...host(2)], {}, ({ accounts, sessions }) => {
+      assert.equal(accounts.local.secure, "ssl");
+      assert.ok(sessions.local.isSecure);
+      assert.equal(accounts.remote.secure, "none");
+      return Promise.resolve();
+    });
+  });
+
+  test("a certificate that nobody has signed", async () => {
+    assert.equal((await failureOf([...tlsHost(1, unknown), ...host(2)]))[0], "EXIT_CONNECTION_FAILURE_HOST1");
+    assert.equal((await failureOf([...host(1), ...tlsHost(2, unknown)]))[0], "EXIT_CONNECTION_FAILURE_HOST2");
+  });
+
+  test("the same, with verification switched off, which is said", async () => {
+    const lines = await bothIn([...tlsHost(1, { sslargs: "SSL_verify_mode=0" }), ...host(2)]);
+    assert.ok(lines.some((line) => /^Host1 warning: .*not verified/.test(line)));
+  });
+
+  test("after STARTTLS, where it is offered", async () => {
+    const argv = [...tlsHost(1, { port: tls.port }), "--nossl1", ...host(2)];
+    await withAccounts(argv, {}, ({ accounts }) => {
+      assert.equal(accounts.local.secure, "tls");
+      return Promise.resolve();
+    });
+    assert.equal(
+      (await failureOf([...tlsHost(1, { ...unknown, port: tls.port }), "--nossl1", ...host(2)]))[0],
+      "EXIT_TLS_FAILURE",
+    );
+  });
+
+  test("--tls1 where it is not offered", async () => {
+    const [exit, line] = await failureOf([...host(1), "--tls1", ...host(2)]);
+    assert.equal(exit, "EXIT_TLS_FAILURE");
+    assert.match(line, /STARTTLS/);
+  });
+
+  test("no clear text to a host that is not this machine by its name, unless asked for", async () => {
+    const heard = noHeard();
+    // An address as inet_aton(3) reads it: 127.0.0.1.
+    const argv = [...host(1, { host: "2130706433" }), ...host(2)];
+    const [exit, line] = await failureOf(argv, { heard });
+    assert.equal(exit, "EXIT_TLS_FAILURE");
+    assert.match(line, /--notls1/);
+    assert.ok(
+      heard.traffic.every((line) => !/LOGIN|AUTHENTICATE/.test(line.replace(/AUTH=\S+|SASL-IR|LOGIN-REF\S+/g, ""))),
+    );
+    await bothIn([...argv, "--notls1"]);
+  });
+});
