@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { binaryBytes, decimalBytes, secondsLeft } from "../../../../src/copier/report/display.ts";
 import {
   className,
   type CountedError,
@@ -67,6 +68,31 @@ test("exit.code of what ends before the servers are asked", () => {
   assert.equal(exitCodeOf("EXIT_SUBFOLDER1_NO_EXISTS"), 21);
   assert.equal(exitCodeOf("EX_NOINPUT"), 66);
   assert.equal(exitCodeOf("EXIT_PID_FILE_ERROR"), 8);
+});
+
+for (const [count, expected] of [
+  [1023, "0.999 KiB"],
+  [1024000, "0.977 MiB"],
+  [1152921504606846976, "1024.000 PiB"],
+] as const) {
+  test(`display.bytes_bin ${count}`, () => {
+    assert.equal(binaryBytes(count), expected);
+  });
+}
+
+for (const [count, expected] of [
+  [1000, "1.000 KB"],
+  [999999500, "1.000 GB"],
+  [3000000000, "3.000 GB"],
+] as const) {
+  test(`display.bytes_dec ${count}`, () => {
+    assert.equal(decimalBytes(count), expected);
+  });
+}
+
+test("display.time_remaining", () => {
+  assert.equal(secondsLeft({ seconds: 1, processed: 1, total: 10, copied: 1 }), 9);
+  assert.equal(secondsLeft({ seconds: 0, processed: 0, total: 0, copied: 0 }), 0);
 });
 
 test("exit codes have a text that wrappers can cut at the colon", () => {
