@@ -1,7 +1,10 @@
 // Starts the copier: arguments and signals in, exit code out.
 
 import { imapsync } from "../copier/imapsync.ts";
+import { exitCodeOf } from "../copier/report/exit-code.ts";
 import { exitCode } from "../model/exit-code.ts";
+
+const bySignal = exitCodeOf("EXIT_BY_SIGNAL");
 
 let explain: (thrown: unknown) => number = () => exitCode.software;
 
@@ -29,5 +32,9 @@ void imapsync({
   },
 }).then((ending) => {
   if (typeof ending === "number") process.exitCode = ending;
-  else process.kill(process.pid, ending);
+  else {
+    // The first process of a container outlives what has no handler.
+    process.exitCode = bySignal;
+    process.kill(process.pid, ending);
+  }
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filterName, filterPart, logFileName } from "../../../../src/copier/process/file-names.ts";
 import { type RateOptions, throttleFor } from "../../../../src/copier/process/rates.ts";
+import { isPid } from "../../../../src/copier/process/running-process.ts";
 import type { Clock, Load } from "../../../../src/mail/transfer/throttle.ts";
 
 process.env["TZ"] = "GMT";
@@ -43,6 +44,21 @@ test("fs.filter_name of a part of a path leads nowhere else, and fits into a fil
   assert.equal(filterPart("a\0\n\x1b[1m"), "a___[1m");
   const long = filterPart("ü".repeat(1000));
   assert.ok(Buffer.byteLength(long) <= 100 && /^ü+$/.test(long), long);
+});
+
+for (const [text, expected] of [
+  ["0", false],
+  ["4194304", true],
+  ["4194305", false],
+] as const) {
+  test(`pid.valid ${text}`, () => {
+    assert.equal(isPid(text), expected);
+  });
+}
+
+test("pid.valid of what is no number", () => {
+  for (const text of ["", " ", "-1", "1.5", "1e3", "0x10", "12 34", "x", "99999999"])
+    assert.equal(isPid(text), false, text);
 });
 
 /** What has passed at once, `seconds` ago. */
