@@ -43,8 +43,7 @@ export function loginPlan(options: LoginOptions, isConfidential: boolean): Login
     throw refuse(`--authmech${number} ${named} takes no access token; leave it out, or give XOAUTH2 or OAUTHBEARER`);
   }
   if (isBearer && !hasToken) throw withoutToken(number, named);
-  if (proxyauth) {
-    if (authuser === undefined) throw refuse(`--proxyauth${number} needs --authuser${number}`);
+  if (proxyauth && authuser !== undefined) {
     const auth = named === undefined ? ordered(isConfidential) : [named];
     return { ...base, auth, username: authuser, becomes: user, takes: hasToken ? "token" : "password" };
   }
