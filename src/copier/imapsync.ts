@@ -32,6 +32,9 @@ export async function imapsync({ argv, env, onSignal, onCrash }: Surroundings): 
       case "version":
         await print(`imapsync ${packageJson.version}\n`);
         return exitCode.done;
+      case "nothing":
+        await print(commandLine.notices.map((line) => `${line}\n`).join(""));
+        return exitCode.done;
       case "copy": {
         const { options, notices } = commandLine;
         const { runCopy } = await import("./run-copy.ts");

@@ -1,7 +1,7 @@
 // What the words behind an option are as values.
 
 import { printable } from "../../util/printable.ts";
-import type { OptionKind } from "./option-table.ts";
+import type { OptionSpec } from "./option-spec.ts";
 import { usageError } from "./usage-error.ts";
 
 /** As Getopt::Long has them: digits may be grouped by underscores. */
@@ -11,15 +11,15 @@ const decimal = /^\+?(?=\.?\d)[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?$/i;
 /** `words`: all that were given for it, the last one last. @throws InterimapError USAGE */
 export function optionValue(
   name: string,
-  { kind, words }: { readonly kind: OptionKind; readonly words: readonly string[] },
+  { spec, words }: { readonly spec: OptionSpec; readonly words: readonly string[] },
 ): boolean | string | number | readonly string[] | ReadonlyMap<string, string> {
   const last = words.at(-1) ?? "";
-  switch (kind) {
+  switch (spec.kind) {
     case "flag":
     case "boolean":
       return last === on;
     case "string":
-      return last;
+      return oneOf(name, { choices: "choices" in spec ? spec.choices : undefined, word: last });
     case "strings":
       return words;
     case "integer":
@@ -33,6 +33,15 @@ export function optionValue(
 
 /** The word behind an option that has no value; the one behind its negation is empty. */
 export const on = "on";
+
+function oneOf(
+  name: string,
+  { choices, word }: { readonly choices: readonly string[] | undefined; readonly word: string },
+): string {
+  if (choices?.includes(word) === false)
+    throw usageError(`--${name} takes ${choices.join(" or ")}, not "${printable(word)}"`);
+  return word;
+}
 
 function numberOf(
   word: string,

@@ -1,6 +1,7 @@
 // The options of a run as values, by the names they have in the table.
 
-import type { OptionKind, OptionSpec, optionTable } from "./option-table.ts";
+import type { OptionKind, OptionSpec } from "./option-spec.ts";
+import type { optionTable } from "./option-table.ts";
 
 type Table = typeof optionTable;
 

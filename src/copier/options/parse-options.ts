@@ -1,14 +1,18 @@
 // From the command line to what is to be done.
 
 import { checkOptions } from "./check-options.ts";
-import { type OptionSpec, optionTable } from "./option-table.ts";
+import type { OptionSpec } from "./option-spec.ts";
+import { optionTable } from "./option-table.ts";
 import type { GivenOptions, OptionName, Options } from "./options.ts";
 import { readArguments } from "./read-arguments.ts";
 import { resolveOptions } from "./resolve-options.ts";
 
+const table: Readonly<Record<OptionName, OptionSpec>> = optionTable;
+
 export type CommandLine =
   | { readonly command: "help" | "version" }
-  /** `notices`: lines to be shown. */
+  /** What the original does with these options does not exist here. `notices`: lines to be shown. */
+  | { readonly command: "nothing"; readonly notices: readonly string[] }
   | { readonly command: "copy"; readonly options: Options; readonly notices: readonly string[] };
 
 /** `argv`: without the program. @throws InterimapError USAGE */
@@ -17,15 +21,14 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const given = readArguments(argv);
   if (given.help === true) return { command: "help" };
   if (given.version === true) return { command: "version" };
+  const obsolete = names(given).filter((name) => table[name].group === "Obsolete");
+  const notices = obsolete.map((name) => `Option --${name} is accepted, and does nothing`);
+  if (obsolete.some((name) => given[name] !== false && "isAll" in table[name])) return { command: "nothing", notices };
   const options = resolveOptions(given);
   checkOptions(given, options);
-  return { command: "copy", options, notices: noticesOf(given) };
+  return { command: "copy", options, notices };
 }
 
-function noticesOf(given: GivenOptions): readonly string[] {
-  const table: Readonly<Record<OptionName, OptionSpec>> = optionTable;
-  const names = Object.keys(given) as OptionName[];
-  return names
-    .filter((name) => table[name].isObsolete === true)
-    .map((name) => `Option --${name} is accepted, and does nothing`);
+function names(given: GivenOptions): readonly OptionName[] {
+  return Object.keys(given) as OptionName[];
 }

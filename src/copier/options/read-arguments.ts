@@ -1,7 +1,8 @@
 // Reads the arguments as Perl's Getopt::Long does.
 
 import { parseWords } from "../../util/option-parser.ts";
-import { type OptionSpec, optionTable } from "./option-table.ts";
+import type { OptionSpec } from "./option-spec.ts";
+import { optionTable } from "./option-table.ts";
 import { on, optionValue } from "./option-values.ts";
 import type { GivenOptions, OptionName } from "./options.ts";
 import { type SpelledOption, spelledOption } from "./spelling.ts";
@@ -18,7 +19,7 @@ export function readArguments(argv: readonly string[]): GivenOptions {
   );
   const given = names.flatMap((name) => {
     const words = options.get(name);
-    return words === undefined ? [] : [[name, optionValue(name, { kind: table[name].kind, words })] as const];
+    return words === undefined ? [] : [[name, optionValue(name, { spec: table[name], words })] as const];
   });
   return Object.fromEntries(given);
 }

@@ -1,6 +1,7 @@
 // What holds where the command line says nothing: presets, what follows from other options, and plain defaults. Pure.
 
-import { type OptionSpec, optionTable } from "./option-table.ts";
+import type { OptionSpec } from "./option-spec.ts";
+import { optionTable } from "./option-table.ts";
 import type { GivenOptions, Options } from "./options.ts";
 import { withPresets } from "./presets.ts";
 
@@ -15,21 +16,11 @@ export function resolveOptions(given: GivenOptions): Options {
 
 const plainDefaults = Object.fromEntries(rows.map(([name, spec]) => [name, plainDefault(spec)])) as Options;
 
-function plainDefault(spec: OptionSpec): unknown {
-  switch (spec.kind) {
-    case "flag":
-      return false;
-    case "boolean":
-      return spec.default ?? (spec.mayBeOpen === true ? undefined : false);
-    case "strings":
-      return [];
-    case "pairs":
-      return new Map();
-    case "string":
-    case "integer":
-    case "number":
-      return spec.default;
-  }
+function plainDefault({ kind, ...spec }: OptionSpec): unknown {
+  if (kind === "strings") return [];
+  if (kind === "pairs") return new Map();
+  if ("default" in spec) return spec.default;
+  return (kind === "boolean" || kind === "flag") && !("mayBeOpen" in spec) ? false : undefined;
 }
 
 /** `given`: without presets. */

@@ -2,7 +2,8 @@
 
 import { nearest } from "../../util/nearest.ts";
 import { printable } from "../../util/printable.ts";
-import { type OptionSpec, optionTable } from "./option-table.ts";
+import type { OptionSpec } from "./option-spec.ts";
+import { optionTable } from "./option-table.ts";
 import type { OptionName } from "./options.ts";
 import { usageError } from "./usage-error.ts";
 
