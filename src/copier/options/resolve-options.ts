@@ -41,8 +41,6 @@ function modes(wanted: GivenOptions): GivenOptions {
     dry1: dry && (wanted.dry1 ?? true),
     foldersizesatend: wanted.foldersizesatend ?? foldersizes,
     checknoabletosearch: wanted.checknoabletosearch ?? wanted.justfolders !== true,
-    sigexit: wanted.sigexit ?? ["QUIT", "TERM"],
-    sigreconnect: wanted.sigreconnect ?? ["INT"],
   };
 }
 

@@ -8,7 +8,7 @@ import { optionsOf } from "./options-of.ts";
 /** Options on the left, what follows from them on the right. */
 const implications: readonly (readonly [argv: string, expected: Partial<Options>])[] = [
   ["--host1 h", { timeout1: 120, dry1: false, foldersizesatend: true, errorsmax: 50, maxsleep: 2, maxbytesafter: 0 }],
-  ["--host1 h", { useheader: ["Message-Id", "Received"], sigexit: ["QUIT", "TERM"], sigreconnect: ["INT"] }],
+  ["--host1 h", { useheader: ["Message-Id", "Received"], sigexit: [], sigreconnect: [] }],
   ["--host1 h", { ssl1: undefined, tls2: undefined, checkselectable: undefined, usecache: false, automap: false }],
   ["--useheader Message-Id", { useheader: ["Message-Id"] }],
   ["--timeout 5", { timeout1: 5, timeout2: 5 }],
