@@ -32,11 +32,15 @@ export function compileMatch(text: string, option: string): (text: string) => bo
  * A pattern without delimiters, looked for anywhere in a text.
  * @throws InterimapError USAGE for what is no Perl, or not understood
  */
-export function compileRegex(text: string, option: string): (text: string) => boolean {
+export function compileRegex(
+  text: string,
+  option: string,
+  { ignoresCase = false }: { ignoresCase?: boolean } = {},
+): (text: string) => boolean {
   return compiled(text, option, (octets) => {
     const piece = wholePiece(octets);
     if (octets === "") throw new ExpressionError("an empty pattern would match everything", piece, 0);
-    const { find } = compilePattern(piece, { flags: new Set(), isInterpolated: false });
+    const { find } = compilePattern(piece, { flags: new Set(ignoresCase ? "i" : ""), isInterpolated: false });
     return (subject) => find(subject, 0) !== undefined;
   });
 }

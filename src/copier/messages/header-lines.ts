@@ -1,0 +1,53 @@
+// A message's header as its fields (RFC 5322 2.2), in the form in which the original compares them.
+
+export interface HeaderField {
+  readonly name: string;
+  /** Unfolded: each line's end with the blanks around it has become a blank. */
+  readonly value: string;
+}
+
+/** Up to the empty line. What is no field is left out: a first line that begins with a blank, a line without a colon. */
+export function headerFields(header: string): HeaderField[] {
+  const fields: { name: string; value: string }[] = [];
+  let isField = false;
+  for (let at = 0; at < header.length;) {
+    const newline = header.indexOf("\n", at);
+    const next = newline === -1 ? header.length : newline + 1;
+    const line = header.slice(at, endOfLine(header, { at, newline }));
+    at = next;
+    if (line === "") break;
+    if (line.startsWith(" ") || line.startsWith("\t")) {
+      if (isField) fields.at(-1)!.value += ` ${line.trim()}`;
+      continue;
+    }
+    const colon = line.indexOf(":");
+    isField = colon > 0;
+    if (isField)
+      fields.push({ name: line.slice(0, colon), value: line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1) });
+  }
+  return fields;
+}
+
+function endOfLine(header: string, { at, newline }: { at: number; newline: number }): number {
+  if (newline === -1) return header.length;
+  return newline > at && header[newline - 1] === "\r" ? newline - 1 : newline;
+}
+
+/** Servers write a field's name, blanks and case anew; an 8-bit octet is kept as it is, or as an X: see {@link withoutEightBit}. */
+export function normalizedLine(name: string, value: string): string {
+  const line = `${name}: ${value}`;
+  return upperCase(line.replace(/\t[\t ]*| [\t ]+/g, " ")).trim();
+}
+
+function upperCase(line: string): string {
+  return hasEightBit(line) ? line.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : line.toUpperCase();
+}
+
+/** Cyrus stores an X for each octet that is not ASCII (`munge8bit` of imapd.conf(5)). */
+export function withoutEightBit(line: string): string {
+  return line.replace(/[\x80-\xff]/g, "X");
+}
+
+export function hasEightBit(text: string): boolean {
+  return /[\x80-\xff]/.test(text);
+}
