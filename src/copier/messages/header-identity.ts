@@ -39,9 +39,9 @@ export function identityRules(options: IdentityOptions): IdentityRules {
       options.skipheader === undefined
         ? () => false
         : compileRegex(options.skipheader, "--skipheader", { ignoresCase: true }),
-    cutsDomain: options.messageidnodomain === true,
+    cutsDomain: options.messageidnodomain,
     countsSize: !options.skipsize,
-    addsHeader: options.addheader === true,
+    addsHeader: options.addheader,
   };
 }
 

@@ -29,9 +29,9 @@ const rules: Readonly<Record<string, Rule>> = {
 const noOptions = {
   useheader: [],
   skipheader: undefined,
-  messageidnodomain: undefined,
+  messageidnodomain: false,
   skipsize: true,
-  addheader: undefined,
+  addheader: false,
 };
 
 /** Where the table has words instead of a value. */

@@ -10,7 +10,7 @@ import {
 } from "../../../../src/copier/messages/header-identity.ts";
 
 const defaults: IdentityOptions = {
-  ...{ useheader: [], skipheader: undefined, messageidnodomain: undefined, skipsize: true, addheader: undefined },
+  ...{ useheader: [], skipheader: undefined, messageidnodomain: false, skipsize: true, addheader: false },
 };
 
 function signature(header: string, options: Partial<IdentityOptions> = {}, size = 1): string | undefined {
