@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type FlagOptions, flagRules, flagTextRules } from "../../../../src/copier/messages/flag-rules.ts";
 import { identityRules, wantedLines } from "../../../../src/copier/messages/header-identity.ts";
 import { headerFields, normalizedLine, withoutEightBit } from "../../../../src/copier/messages/header-lines.ts";
+import { flagSet, permanentFlags } from "../../../../src/model/flags.ts";
 import { type Fact, facts } from "./facts.ts";
 
 type Rule = (input: never, options: never) => unknown;
@@ -9,6 +11,13 @@ type Rule = (input: never, options: never) => unknown;
 interface IdentityInput {
   readonly useheader: readonly string[];
 }
+
+interface Flags extends Partial<FlagOptions> {
+  /** As in the response code, or empty for none. */
+  readonly permanentflags?: string;
+}
+
+const flagOptions: FlagOptions = { filterbuggyflags: false, regexflag: [], flagscase: false, filterflags: true };
 
 const rules: Readonly<Record<string, Rule>> = {
   "header.normalize": ([name, value]: [string, string]) => withoutEightBit(normalizedLine(name, value)),
@@ -24,6 +33,24 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const { name, value } of headerFields(header)) (values[name] ??= []).push(value);
     return values;
   },
+  "flags.for_host2": (flags: string, { permanentflags, ...options }: Flags) => {
+    if (permanentflags === undefined) return flagTextRules({ ...flagOptions, ...options })(flags);
+    const permanent = permanentFlags(permanentflags === "" ? undefined : permanentflags.split(" "));
+    const kept = flagRules({ ...flagOptions, ...options })(flagSet(flags.split(" ")), permanent);
+    // Ours have an order of their own.
+    return flags
+      .split(" ")
+      .filter((flag) => kept.flags.includes(flag))
+      .join(" ");
+  },
+  "flags.permanentflags": ([response]: [string]) => {
+    const permanent = permanentFlags(/PERMANENTFLAGS \((.*)\)/.exec(response)?.[1]?.split(" "));
+    // An empty list of what is kept is the original's word for all.
+    return permanent.mayCreate ? "" : [...permanent.names!].join(" ");
+  },
+  "flags.case": (flags: string) => flagTextRules({ ...flagOptions, flagscase: true })(flags),
+  "flags.regexflag": (flags: string, options: Flags) => flagTextRules({ ...flagOptions, ...options })(flags),
+  "flags.filterbuggy": (flags: string) => flagTextRules({ ...flagOptions, filterbuggyflags: true })(flags),
 };
 
 const noOptions = {

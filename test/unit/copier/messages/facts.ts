@@ -8,6 +8,65 @@ export interface Fact {
 }
 
 export const facts: readonly Fact[] = [
+  { area: "flags.for_host2", input: "\\Recent \\Seen", options: {}, expected: "\\Seen" },
+  { area: "flags.for_host2", input: "\\DELETED \\Seen", options: { flagscase: false }, expected: "\\DELETED \\Seen" },
+  {
+    area: "flags.for_host2",
+    input: "\\Seen \\Blabla",
+    options: { flagscase: true, filterflags: true, permanentflags: "\\Seen \\Junk" },
+    expected: "\\Seen",
+  },
+  {
+    area: "flags.for_host2",
+    input: "\\Seen \\Blabla",
+    options: { flagscase: true, filterflags: true, permanentflags: "" },
+    expected: "\\Seen \\Blabla",
+  },
+  {
+    area: "flags.permanentflags",
+    input: [" * OK [PERMANENTFLAGS (\\* \\Draft \\Answered)] Limited"],
+    options: {},
+    expected: "",
+  },
+  { area: "flags.permanentflags", input: ["Blabla"], options: {}, expected: "" },
+  { area: "flags.case", input: "\\DRAFT  LALA \\SEEN", options: {}, expected: "\\Draft LALA \\Seen" },
+  {
+    area: "flags.regexflag",
+    input: "\\Seen NonJunk $Spam",
+    options: { regexflag: ["s/\\\\Seen//g"] },
+    expected: " NonJunk $Spam",
+  },
+  {
+    area: "flags.regexflag",
+    input: "\\Seen NonJunk \\Middle $Spam \\End",
+    options: { regexflag: ["s/(\\s|^)[^\\\\]\\w+//g"] },
+    expected: "\\Seen \\Middle \\End",
+  },
+  {
+    area: "flags.regexflag",
+    input: "ReA Keep1 REM Keep2 ReB",
+    options: { regexflag: ["s/.*?(Keep1|Keep2|Keep3)/$1 /g"] },
+    expected: "Keep1 Keep2  ReB",
+  },
+  {
+    area: "flags.regexflag",
+    input: "REM Keep1 REM Keep2 REM REM Keep3 REM",
+    options: { regexflag: ["s/.*?(Keep1|Keep2|Keep3)/$1 /g", "s/(Keep1|Keep2|Keep3) (?!(Keep1|Keep2|Keep3)).*/$1 /g"] },
+    expected: "Keep1 Keep2 Keep3 ",
+  },
+  {
+    area: "flags.regexflag",
+    input: "\\Deleted",
+    options: { regexflag: ["s,\\\\Seen,,", "s,,\\\\Seen ,"] },
+    expected: "\\Seen \\Deleted",
+  },
+  {
+    area: "flags.filterbuggy",
+    input: "\\Deleted \\RECEIPTCHECKED \\Flagged \\Answered \\Indexed \\Draft",
+    options: {},
+    expected: "\\Deleted  \\Flagged \\Answered  \\Draft",
+  },
+  { area: "flags.filterbuggy", input: "\\Seen \\Junk $Junk", options: {}, expected: "\\Seen  $Junk" },
   { area: "header.normalize", input: ["hhh", "aa  bb   ccc   "], options: {}, expected: "HHH: AA BB CCC" },
   { area: "header.normalize", input: ["hhh", "vvv\t\txx\tyy"], options: {}, expected: "HHH: VVV XX YY" },
   { area: "header.normalize", input: ["hhh", "\u0080AB\u00ff"], options: {}, expected: "HHH: XABX" },
