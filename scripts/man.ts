@@ -1,6 +1,9 @@
-// npm run man: man/interimap.1 from man/interimap.1.md.
+// npm run man: the manual pages, from their sources in Markdown.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { renderManual } from "./lib/roff.ts";
 
-await writeFile("man/interimap.1", renderManual(await readFile("man/interimap.1.md", "utf8")));
+for (const page of ["man/imapsync.1", "man/interimap.1"]) {
+  const source = `${page}.md`;
+  await writeFile(page, renderManual(await readFile(source, "utf8"), source));
+}

@@ -2,10 +2,10 @@
 //   # name(1)   ## SECTION   ### Subsection   #### term of a definition, whose text follows
 //   paragraphs, in which \ at the end of a line breaks it; lists with -; code between ```; `bold` and _italic_
 
-/** Returns the roff source. Throws Error with what is not understood. */
-export function renderManual(markdown: string): string {
+/** Returns the roff source. `source`: the file that it is made of. Throws Error with what is not understood. */
+export function renderManual(markdown: string, source: string): string {
   if (/[^\n -~]/.test(markdown)) throw new Error("a manual page is plain ASCII");
-  const output = ['.\\" Made from man/interimap.1.md by "npm run man": change that file, not this one.'];
+  const output = [`.\\" Made from ${source} by "npm run man": change that file, not this one.`];
   let above: BlockKind = "heading";
   for (const [block] of markdown.matchAll(/^```\n[^]*?^```$|(?:^.+\n?)+/gm)) {
     const { kind, lines } = renderBlock(block.trimEnd(), above);

@@ -50,7 +50,7 @@ export const accountOptions = {
     kind: "string",
     value: "MECHANISM",
     describe: "how to log in: PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256, XOAUTH2, EXTERNAL, PREAUTH, ...",
-    absent: "the safest that the server offers",
+    absent: "LOGIN within TLS, else what the server offers",
   }),
   ...perHost("authmd5", { ...accounts, kind: "boolean", describe: "the same as --authmech CRAM-MD5" }),
   authmd5: { ...accounts, kind: "boolean", describe: "for both hosts" },
