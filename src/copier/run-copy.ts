@@ -1,7 +1,26 @@
 // One run of the copier, from options to the value it ends with.
 
+import type { Log } from "../log/log.ts";
 import type { Secrets } from "../log/secrets.ts";
+import { SessionPair } from "../mail/pool/pair.ts";
+import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
+import { Shortage } from "../mail/transfer/reluctance.ts";
+import { perSide } from "../model/side.ts";
+import { type AccountsIo, openAccounts, showServers } from "./accounts/open-accounts.ts";
+import { copyAccount } from "./engine/copy-account.ts";
+import type { CopyRun } from "./engine/copy-run.ts";
+import { CrossDuplicates } from "./engine/cross-duplicates.ts";
+import { failureOf } from "./engine/failure.ts";
+import { rulesOf } from "./engine/rules.ts";
+import type { Emit } from "./events.ts";
 import type { Options } from "./options/options.ts";
+import { openLogFile } from "./process/log-file.ts";
+import { Output } from "./process/output.ts";
+import { throttleFor } from "./process/rates.ts";
+import { RunSignals } from "./process/signals.ts";
+import { exitCodeOf, type ExitName } from "./report/exit-code.ts";
+import { Reporter } from "./report/reporter.ts";
+import { Statistics } from "./report/statistics.ts";
 import type { Ending, Surroundings } from "./surroundings.ts";
 
 export interface CopySurroundings extends Pick<Surroundings, "argv" | "env" | "onSignal"> {
@@ -11,6 +30,107 @@ export interface CopySurroundings extends Pick<Surroundings, "argv" | "env" | "o
   readonly secrets: Secrets;
 }
 
-export function runCopy(_options: Options, _surroundings: CopySurroundings): Promise<Ending> {
-  return Promise.reject(new Error("nothing is copied yet"));
+/** @throws InterimapError when the run cannot begin. */
+export async function runCopy(options: Options, surroundings: CopySurroundings): Promise<Ending> {
+  const rules = rulesOf(options);
+  const startedAt = new Date();
+  const { logFile, warning } = openLogFile(options, startedAt.getTime());
+  const output = new Output({ logFile });
+  const say = (line: string): void => {
+    output.line(line);
+  };
+  const statistics = new Statistics(startedAt);
+  const reporter = new Reporter({ statistics, options, lines: { line: say } });
+  const signals = new RunSignals(options, { onSignal: surroundings.onSignal, say });
+  try {
+    if (warning !== undefined) reporter.emit({ type: "notice", text: warning, isWarning: true });
+    for (const text of surroundings.notices) reporter.emit({ type: "notice", text });
+    const parts = { options, rules, statistics, reporter, signals, ...surroundings };
+    const exit = await perform(parts).catch((error: unknown) => {
+      const failure = failureOf(error);
+      for (const line of failure.lines) say(line);
+      return failure.exit;
+    });
+    reporter.exit(exit);
+    return signals.finish(exitCodeOf(exit));
+  } finally {
+    output.end();
+  }
 }
+
+interface Parts extends CopySurroundings {
+  readonly options: Options;
+  readonly rules: CopyRun["rules"];
+  readonly statistics: Statistics;
+  readonly reporter: Reporter;
+  readonly signals: RunSignals;
+}
+
+async function perform(parts: Parts): Promise<ExitName> {
+  const { options, reporter, statistics, signals, env, secrets } = parts;
+  const { emit } = reporter;
+  const io: AccountsIo = {
+    ...{ env, log: silent, secrets, signal: signals.stop },
+    say: (text, host) => {
+      emit({ type: "notice", host, text });
+    },
+    warn: (text, host) => {
+      emit({ type: "notice", host, text, isWarning: true });
+    },
+    alert: (text, host) => {
+      emit({ type: "alert", host, text });
+    },
+  };
+  if (options.justconnect === true) {
+    await showServers(options, io);
+    return "EX_OK";
+  }
+  const accounts = await openAccounts(options, io);
+  const connections = new SessionPair(perSide((side) => accounts[side].pool));
+  try {
+    if (options.justlogin === true) return "EX_OK";
+    const run = await runOf(parts, connections);
+    try {
+      await copyAccount(run);
+    } catch (error) {
+      if (!signals.stop.aborted) emit({ type: "error", error: failureOf(error).counted });
+    }
+    reporter.summary();
+    await connections.logout();
+    return statistics.errors.exit(options["exit-priority"] === "severity" ? "severity" : "frequency");
+  } finally {
+    connections.destroy();
+  }
+}
+
+async function runOf(
+  { options, rules, reporter, statistics, signals }: Parts,
+  connections: SessionPair,
+): Promise<CopyRun> {
+  const ownStop = new AbortController();
+  const emit: Emit = (event) => {
+    reporter.emit(event);
+    if (options.errorsmax > 0 && statistics.errors.count >= options.errorsmax) ownStop.abort();
+  };
+  const sessions = await connections.open();
+  const roundTrips = (): number[] => [sessions.local.roundTripMs, sessions.remote.roundTripMs];
+  return {
+    ...{ options, rules, emit, connections },
+    budget: new ByteBudget(() => octetsInFlight(roundTrips())),
+    shortage: new Shortage(),
+    stop: AbortSignal.any([signals.stop, ownStop.signal]),
+    interrupted: signals.stop,
+    end: (why) => {
+      emit({ type: "error", error: why });
+      ownStop.abort();
+    },
+    throttle: throttleFor(options),
+    crossDuplicates: options.skipcrossduplicates === true ? new CrossDuplicates() : undefined,
+    merges: new Map(),
+    copied: { octets: 0 },
+  };
+}
+
+const ignore = (): void => undefined;
+
+const silent: Log = { traffic: false, showsSecrets: false, debug: ignore, info: ignore, warn: ignore, error: ignore };

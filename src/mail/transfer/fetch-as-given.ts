@@ -54,8 +54,10 @@ export async function fetchAsGiven(
   }
 }
 
-/** Yahoo says UNAVAILABLE of messages that it will never give. */
+/** Yahoo says UNAVAILABLE of messages that it will never give, Dovecot SERVERBUG of those whose files are damaged. */
+const saidOfMessages: ReadonlySet<string> = new Set(["UNAVAILABLE", "SERVERBUG"]);
+
 function isAboutMessages(error: unknown): error is CommandRefused {
   if (!(error instanceof CommandRefused)) return false;
-  return !error.willPass || error.responseCode?.name === "UNAVAILABLE";
+  return !error.willPass || saidOfMessages.has(error.responseCode?.name ?? "");
 }

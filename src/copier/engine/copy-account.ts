@@ -1,0 +1,91 @@
+// Copies an account: lists the folders, decides which go where, and takes one after the other.
+
+import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
+import type { Session } from "../../imap/session/session.ts";
+import { bothSides, type PerSide, perSide } from "../../model/side.ts";
+import { countUids } from "../../model/uid-set.ts";
+import { groupBy } from "../../util/group-by.ts";
+import { listFolders } from "./account-folders.ts";
+import { copyFolder } from "./copy-folder.ts";
+import type { CopyRun } from "./copy-run.ts";
+import { createFolder, subscribeFolder } from "./create-folder.ts";
+import { tellSizes } from "./folder-sizes.ts";
+import type { FolderWork } from "./folder-work.ts";
+import { keepConnected } from "./keep-connected.ts";
+import { Merge } from "./merge.ts";
+import { type AccountPlan, planAccount } from "./plan-account.ts";
+import { isRefused } from "./read-folder.ts";
+
+/** @throws InterimapError or RunFailure that ends the run. */
+export async function copyAccount(run: CopyRun): Promise<void> {
+  const { options, emit, stop } = run;
+  const plan = await planned(run);
+  const { works } = plan;
+  for (const [folder2, several] of groupBy(works, (work) => work.folder2))
+    if (several.length > 1) run.merges.set(folder2, new Merge(several.map(({ folder1 }) => folder1)));
+  if (options.foldersizes || options.justfoldersizes === true) await sized(run, works, "before");
+  if (options.justfoldersizes === true || stop.aborted) return;
+  emit({ type: "folders-begun", folders: works.length });
+  for (const work of works) {
+    if (stop.aborted) break;
+    await copyOne(run, plan, work);
+  }
+  emit({ type: "folders-done" });
+  if (options.foldersizesatend === true && !run.interrupted.aborted) await sized(run, works, "after");
+}
+
+async function planned(run: CopyRun): Promise<AccountPlan> {
+  let plan: AccountPlan | undefined;
+  await keepConnected(run, noProgress, async (sessions) => {
+    plan = planAccount(run, await bothSides((side) => listFolders(sessions[side])));
+  });
+  return plan!;
+}
+
+function sized(run: CopyRun, pairs: readonly FolderWork[], when: "before" | "after"): Promise<void> {
+  return keepConnected(run, noProgress, (sessions) => tellSizes(run, { when, sessions, pairs }));
+}
+
+async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promise<void> {
+  const { emit, options, stop } = run;
+  const { folder1, folder2, index, of } = work;
+  emit({ type: "folder-begun", folder1, folder2, index, of });
+  let isPrepared = false;
+  const progress = (): number => countUids(work.settled);
+  try {
+    await keepConnected(run, progress, async (sessions) => {
+      if (stop.aborted) return;
+      if (!isPrepared) await prepare(run, plan, { work, session: sessions.remote });
+      isPrepared = true;
+      if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
+    });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    run.merges.get(folder2)?.giveUp();
+    const text = `could not copy folder ${folder1} to folder ${folder2}: ${error.message}`;
+    emit({ type: "error", error: { kind: error.side === "local" ? "fetch" : "unclassified", text } });
+  }
+}
+
+function channelsOf(sessions: PerSide<Session>): PerSide<Channel> {
+  return perSide((side) => openChannel(sessions[side]));
+}
+
+interface Preparing {
+  readonly work: FolderWork;
+  readonly session: Session;
+}
+
+async function prepare(run: CopyRun, plan: AccountPlan, { work, session }: Preparing): Promise<void> {
+  const { options } = run;
+  const { folders2, listings } = plan;
+  const { folder1, folder2: folder } = work;
+  if (!work.isOn2) work.isOn2 = await createFolder(run, folders2, { session, folder });
+  const isSubscribed = listings.local.folders.get(folder1)?.isSubscribed === true;
+  if ((isSubscribed && options.subscribe) || options.subscribeall === true)
+    await subscribeFolder(run, folders2, { session, folder });
+}
+
+function noProgress(): number {
+  return 0;
+}

@@ -1,0 +1,77 @@
+// What all steps of one run share.
+
+import type { FetchedMessage } from "../../imap/verbs/fetch.ts";
+import type { SessionPair } from "../../mail/pool/pair.ts";
+import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
+import type { Shortage } from "../../mail/transfer/reluctance.ts";
+import type { FlagSet, PermanentFlags } from "../../model/flags.ts";
+import type { PerSide } from "../../model/side.ts";
+import type { Emit, SkipReason } from "../events.ts";
+import type { Options } from "../options/options.ts";
+import type { CountedError } from "../report/errors.ts";
+import type { CrossDuplicates } from "./cross-duplicates.ts";
+import type { Merge } from "./merge.ts";
+
+export interface CopyRun {
+  readonly options: Options;
+  readonly emit: Emit;
+  readonly connections: SessionPair;
+  readonly rules: Rules;
+  /** Of the octets that were fetched and not yet appended. */
+  readonly budget: ByteBudget;
+  readonly shortage: Shortage;
+  /** Nothing new is begun then. */
+  readonly stop: AbortSignal;
+  /** Somebody wants the run to end soon: nothing more is found out, either. */
+  readonly interrupted: AbortSignal;
+  /** Has the run stop after the work in hand, because of this. */
+  readonly end: (why: CountedError) => void;
+  /** Waits until one more message may be sent. */
+  readonly throttle: Throttle | undefined;
+  /** `--skipcrossduplicates`: what other folders of host2 have. */
+  readonly crossDuplicates: CrossDuplicates | undefined;
+  /** Folders of host2 that several of host1 are copied to. */
+  readonly merges: Map<string, Merge>;
+  /** Octets that were copied in this run. */
+  readonly copied: { octets: number };
+}
+
+export interface Throttle {
+  /** @throws the signal's reason */
+  pass(load: { readonly messages: number; readonly octets: number }, signal: AbortSignal): Promise<void>;
+}
+
+/** What tells a message from others. */
+export interface Identity {
+  /** The header fields that are asked for. */
+  readonly fields: readonly string[] | "all";
+  /** 16 octets, one character each (latin1); undefined for a header that has nothing to tell it by. */
+  readonly sign: (header: Buffer, message: { readonly uid: number; readonly size: number }) => string | undefined;
+  /** Whether a header in which nothing was found is asked for as a whole. */
+  readonly asksAgain: boolean;
+}
+
+/** What becomes of a message between the servers. */
+export type Prepared =
+  FetchedMessage | { readonly skipped: SkipReason; readonly detail?: string } | { readonly failed: CountedError };
+
+export interface FolderRules {
+  /** `--include`; undefined: none is given. */
+  readonly include: ((folder: string) => boolean) | undefined;
+  readonly exclude: ((folder: string) => boolean) | undefined;
+  /** `--regextrans2` */
+  readonly substitute: (name: string) => string;
+}
+
+export interface Rules {
+  readonly folders: FolderRules;
+  readonly identity: PerSide<Identity>;
+  /** The flags that a message gets on host2. */
+  readonly flagsOn2: (flags: FlagSet, permanent: PermanentFlags) => FlagSet;
+  /** Undefined: messages stay as they are. */
+  readonly prepare: ((message: FetchedMessage) => Promise<Prepared> | Prepared) | undefined;
+  /** SEARCH keys by which messages are selected; undefined: all are. */
+  readonly search: PerSide<string | undefined>;
+  /** Octets of the smallest and the largest message that is copied. */
+  readonly sizes: { readonly above: number; readonly most: number };
+}

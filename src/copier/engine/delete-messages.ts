@@ -1,0 +1,68 @@
+// What a run deletes: on host1 what is on host2 now (`--delete1`), on host2 what is not on host1 (`--delete2`), and there all
+// but the first of equal ones (`--delete2duplicates`).
+
+import { expungeMarked } from "../../imap/verbs/expunge.ts";
+import { isEmpty, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
+import type { CopyEvent } from "../events.ts";
+import type { CopyRun } from "./copy-run.ts";
+import type { OpenPair } from "./folder-work.ts";
+import type { Match } from "./match-plan.ts";
+import type { MessageTable } from "./message-table.ts";
+import { removeMessages } from "./remove-messages.ts";
+
+type Why = Extract<CopyEvent, { type: "messages-deleted" }>["why"];
+
+/** Of host1. */
+export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match): Promise<void> {
+  const { options } = run;
+  const { tables, work } = pair;
+  if (options.delete1 !== true) return;
+  const present = uidSetOf(same.filter((_, at) => at % 2 === 0).map((i) => tables.local.uid(i)));
+  await remove(run, pair, { host: 1, uids: union(present, work.arrived), why: "moved" });
+}
+
+/** Of host2. */
+export async function deleteExtra(run: CopyRun, pair: OpenPair, match: Match): Promise<void> {
+  const { options, merges } = run;
+  const { tables, work } = pair;
+  const uidsOf2 = (numbers: readonly number[]): UidSet => uidSetOf(numbers.map((i) => tables.remote.uid(i)));
+  const merge = merges.get(work.folder2);
+  if (options.delete2duplicates === true && merge === undefined)
+    await remove(run, pair, { host: 2, uids: uidsOf2(match.repeated2), why: "duplicate" });
+  if (options.delete2 === true) {
+    const strange = merge === undefined ? match.strange : merge.strangers(tables.remote);
+    const doubt = doubtOf(run, pair, tables.local);
+    if (strange !== undefined && strange.length > 0 && doubt !== undefined)
+      run.emit({ type: "error", error: { kind: "unclassified", text: doubt } });
+    else if (strange !== undefined) await remove(run, pair, { host: 2, uids: uidsOf2(strange), why: "extra" });
+  }
+  if (options.expunge2 === true && options.dry !== true) await expungeMarked(pair.channels.remote);
+}
+
+/** Why what is not among host1's messages may be there all the same. */
+function doubtOf({ rules }: CopyRun, { views, work }: OpenPair, table: MessageTable): string | undefined {
+  const { exists, hasShrunk } = views.local;
+  if (rules.search.local !== undefined || hasShrunk || table.length >= exists) return undefined;
+  return `nothing is deleted in folder ${work.folder2}: host1 says that folder ${work.folder1} has ${String(exists)} messages, and told only ${String(table.length)} of them`;
+}
+
+interface ToRemove {
+  readonly host: 1 | 2;
+  readonly uids: UidSet;
+  readonly why: Why;
+}
+
+async function remove(run: CopyRun, { channels, work }: OpenPair, { host, uids, why }: ToRemove): Promise<void> {
+  if (isEmpty(uids) || run.stop.aborted) return;
+  const { emit, options } = run;
+  const folder = host === 1 ? work.folder1 : work.folder2;
+  if (options.dry === true) {
+    emit({ type: "messages-deleted", host, folder, uids, why, isDry: true });
+    return;
+  }
+  const { removed, refusal } = await removeMessages(host === 1 ? channels.local : channels.remote, uids);
+  if (!isEmpty(removed)) emit({ type: "messages-deleted", host, folder, uids: removed, why });
+  if (refusal === undefined) return;
+  const text = `could not delete messages in folder ${folder} of host${String(host)}: ${refusal}`;
+  emit({ type: "error", error: { kind: "unclassified", text } });
+}

@@ -1,0 +1,36 @@
+// What ends a run, as an exit code and lines.
+
+import { InterimapError } from "../../model/errors.ts";
+import { AccountFailure } from "../accounts/account-failure.ts";
+import type { CountedError, ErrorKind } from "../report/errors.ts";
+import type { ExitName } from "../report/exit-code.ts";
+import { RunFailure } from "./run-failure.ts";
+
+export interface Failure {
+  readonly exit: ExitName;
+  readonly lines: readonly string[];
+  readonly counted: CountedError;
+}
+
+/** @throws what is a defect of the program */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof AccountFailure) return made(error.exit, error.lines);
+  if (error instanceof RunFailure) return made(error.exit, [error.message]);
+  if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
+  const host = error.side === undefined ? "" : `Host${error.side === "local" ? "1" : "2"} failure: `;
+  return made(exitOf(error), [`${host}${error.message}`], kindOf(error));
+}
+
+function made(exit: ExitName, lines: readonly string[], kind: ErrorKind = "unclassified"): Failure {
+  return { exit, lines, counted: { kind, text: lines[0] ?? "" } };
+}
+
+function kindOf({ code, side }: InterimapError): ErrorKind {
+  if (code === "AUTH_FAILED" || code === "AUTH_NO_MECHANISM") return side === "local" ? "login-user1" : "login-user2";
+  if (code === "TLS" || code === "STARTTLS_MISSING") return "tls";
+  return "connection-lost";
+}
+
+function exitOf({ code }: InterimapError): ExitName {
+  return code === "USAGE" ? "EX_USAGE" : "EXIT_CONNECTION_FAILURE";
+}

@@ -1,0 +1,54 @@
+// What is to be done with a folder of host1, and what was: so that work that a lost connection ended can be taken up again.
+
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import type { PerSide } from "../../model/side.ts";
+import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
+import type { MessageTable } from "./message-table.ts";
+
+export class FolderWork {
+  /** Wire names. */
+  readonly folder1: string;
+  readonly folder2: string;
+  readonly index: number;
+  readonly of: number;
+  /** What is to be copied, by UIDs of host1; undefined: that was not found out yet. */
+  toCopy: UidSet | undefined;
+  /** Of these, what is dealt with: copied, left out, or failed; and each is told. */
+  settled: UidSet = emptyUidSet;
+  /** Of these, what is on host2 now. */
+  arrived: UidSet = emptyUidSet;
+  /** The folder is there on host2. */
+  isOn2 = false;
+  /** A connection died when they were transferred: they go alone. How often it did when one was alone. */
+  readonly deaths = new Map<number, number>();
+
+  constructor({ folder1, folder2, index, of }: Pick<FolderWork, "folder1" | "folder2" | "index" | "of">) {
+    this.folder1 = folder1;
+    this.folder2 = folder2;
+    this.index = index;
+    this.of = of;
+  }
+
+  get left(): UidSet {
+    return subtract(this.toCopy ?? emptyUidSet, this.settled);
+  }
+
+  /** They are on host2. */
+  arrive(uids: UidSet): void {
+    this.arrived = union(this.arrived, uids);
+    this.settle(uids);
+  }
+
+  settle(uids: UidSet): void {
+    this.settled = union(this.settled, uids);
+  }
+}
+
+/** Both folders selected, and what is in them. */
+export interface OpenPair {
+  readonly work: FolderWork;
+  readonly channels: PerSide<Channel>;
+  readonly views: PerSide<MailboxView>;
+  readonly tables: PerSide<MessageTable>;
+}

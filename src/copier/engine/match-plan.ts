@@ -1,0 +1,88 @@
+// Which messages of two folders are the same, and what follows from that. Pure.
+
+import type { MessageTable } from "./message-table.ts";
+
+export interface MatchOptions {
+  /** The same message several times on host1 is to be there as often on host2. */
+  readonly keepsDuplicates: boolean;
+}
+
+/** Messages by their numbers in the tables. */
+export interface Match {
+  /** On host1, and not on host2. */
+  readonly missing: readonly number[];
+  /** The same on both, in pairs: host1's at the even places, host2's at the odd ones. */
+  readonly same: readonly number[];
+  /** The same as another one on host1 that has a lower UID. */
+  readonly repeated1: readonly number[];
+  /** The same on host2. */
+  readonly repeated2: readonly number[];
+  /** On host2, and not on host1. */
+  readonly strange: readonly number[];
+  /** On host1, with nothing to tell them by. */
+  readonly void1: readonly number[];
+  /** The same on host2. */
+  readonly void2: readonly number[];
+}
+
+export interface Compared {
+  readonly match: Match;
+  /** Of those that are missing on host2, what another folder there has. */
+  readonly crossed: readonly number[];
+}
+
+/** Equal messages are paired in UID order. */
+export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsDuplicates }: MatchOptions): Match {
+  const pairs: Pairs = { missing: [], same: [], strange: [] };
+  for (let i = 0; i < host1.length; i++)
+    if (host1.isIdentified(i) && !host1.isRepeated(i))
+      (keepsDuplicates ? pairAll : pairOne)({ host1, host2, pairs }, i);
+  for (let i = 0; i < host2.length; i++)
+    if (host2.isIdentified(i) && !host2.isRepeated(i) && host1.find(host2, i) === undefined)
+      pairs.strange.push(...(keepsDuplicates ? chain(host2, i) : [i]));
+  return {
+    same: pairs.same,
+    // Copies are appended in UID order.
+    missing: pairs.missing.sort((a, b) => a - b),
+    strange: pairs.strange.sort((a, b) => a - b),
+    repeated1: numbersOf(host1, (i) => host1.isRepeated(i)),
+    repeated2: numbersOf(host2, (i) => host2.isRepeated(i)),
+    void1: numbersOf(host1, (i) => !host1.isIdentified(i)),
+    void2: numbersOf(host2, (i) => !host2.isIdentified(i)),
+  };
+}
+
+type Pairs = Record<"missing" | "same" | "strange", number[]>;
+
+interface Matching {
+  readonly host1: MessageTable;
+  readonly host2: MessageTable;
+  readonly pairs: Pairs;
+}
+
+function pairOne({ host1, host2, pairs }: Matching, i: number): void {
+  const other = host2.find(host1, i);
+  if (other === undefined) pairs.missing.push(i);
+  else pairs.same.push(i, other);
+}
+
+/** With all that are the same. */
+function pairAll({ host1, host2, pairs }: Matching, i: number): void {
+  const others = chain(host2, host2.find(host1, i));
+  for (const one of chain(host1, i)) {
+    const { value: other } = others.next();
+    if (other === undefined) pairs.missing.push(one);
+    else pairs.same.push(one, other);
+  }
+  pairs.strange.push(...others);
+}
+
+function* chain(table: MessageTable, first: number | undefined): Generator<number, void, undefined> {
+  for (let i = first; i !== undefined; i = table.next(i)) yield i;
+}
+
+function numbersOf(table: MessageTable, isWanted: (i: number) => boolean): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < table.length; i++) if (isWanted(i)) found.push(i);
+  return found;
+}

@@ -1,0 +1,33 @@
+// A folder of host2 to which several of host1 are copied: what is not on host1 is known only when all of these were read.
+
+import type { MessageTable } from "./message-table.ts";
+
+export class Merge {
+  readonly #waiting: Set<string>;
+  readonly #signatures = new Set<string>();
+  #isWhole = true;
+
+  constructor(folders1: Iterable<string>) {
+    this.#waiting = new Set(folders1);
+  }
+
+  /** A folder of host1 was read. */
+  note(folder1: string, table: MessageTable): void {
+    this.#waiting.delete(folder1);
+    for (let i = 0; i < table.length; i++) if (table.isIdentified(i)) this.#signatures.add(table.signature(i));
+  }
+
+  /** A folder of host1 cannot be read: nothing can be said of what is not there. */
+  giveUp(): void {
+    this.#isWhole = false;
+  }
+
+  /** Undefined: not all folders of host1 are known yet. Messages of host2 by their numbers. */
+  strangers(table: MessageTable): number[] | undefined {
+    if (this.#waiting.size > 0 || !this.#isWhole) return undefined;
+    const found: number[] = [];
+    for (let i = 0; i < table.length; i++)
+      if (table.isIdentified(i) && !this.#signatures.has(table.signature(i))) found.push(i);
+    return found;
+  }
+}

@@ -1,0 +1,55 @@
+// Removes messages of a folder for good, and no others.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import { expunge, expungeMarked, mark, unmark } from "../../imap/verbs/expunge.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
+import { markedUids } from "../../imap/verbs/search.ts";
+import { isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+
+export interface Removal {
+  /** What is gone. */
+  readonly removed: UidSet;
+  /** Why others are still there; undefined when none is. */
+  readonly refusal?: string;
+}
+
+/** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
+const attempts = 2;
+
+/** Never fails because the server refuses. */
+export async function removeMessages(channel: Channel, uids: UidSet): Promise<Removal> {
+  let left = uids;
+  for (let attempt = 0; attempt < attempts && !isEmpty(left); attempt++) {
+    const refusal = await removeOnce(channel, left);
+    if (refusal !== undefined) return { removed: subtract(uids, left), refusal };
+    left = uidSetOf((await fetchFlags(channel, left)).keys());
+  }
+  const removed = subtract(uids, left);
+  return isEmpty(left) ? { removed } : { removed, refusal: "the server said that it did so, but they are still there" };
+}
+
+async function removeOnce(channel: Channel, uids: UidSet): Promise<string | undefined> {
+  try {
+    if (channel.capabilities.has("UIDPLUS")) {
+      await expunge(channel, uids);
+      return undefined;
+    }
+    return await expungeOnly(channel, uids);
+  } catch (error) {
+    if (error instanceof CommandRefused) return error.words;
+    throw error;
+  }
+}
+
+/** EXPUNGE takes all that is marked, whoever marked it (RFC 3501 6.4.3): not where others have marked something. */
+async function expungeOnly(channel: Channel, uids: UidSet): Promise<string | undefined> {
+  await mark(channel, uids);
+  const others = subtract(await markedUids(channel), uids);
+  if (isEmpty(others)) {
+    await expungeMarked(channel);
+    return undefined;
+  }
+  await unmark(channel, uids);
+  return "the server lacks UIDPLUS, and EXPUNGE would also remove messages that others have marked as deleted";
+}

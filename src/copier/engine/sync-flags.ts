@@ -1,0 +1,63 @@
+// Gives messages that are on both hosts the flags that they have on host1.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { storeFlags } from "../../imap/verbs/uid-store.ts";
+import { type FlagSet, formatFlags } from "../../model/flags.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
+import { countUids, halves, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
+import type { CopyRun } from "./copy-run.ts";
+import type { OpenPair } from "./folder-work.ts";
+
+interface Change {
+  readonly flags: FlagSet;
+  readonly present: FlagSet;
+  readonly uids: UidSet;
+}
+
+/** `same`: pairs of messages, by their numbers in the tables. */
+export async function syncFlags(run: CopyRun, pair: OpenPair, same: readonly number[]): Promise<void> {
+  for (const change of changesOf(run, pair, same)) if (!run.stop.aborted) await setFlags(run, pair, change);
+}
+
+/** Messages whose flags change alike, together. */
+function changesOf({ rules }: CopyRun, { tables, views }: OpenPair, same: readonly number[]): Change[] {
+  const groups = new Map<FlagSet, Map<FlagSet, UidSetBuilder>>();
+  for (let at = 0; at < same.length; at += 2) {
+    const flags = rules.flagsOn2(tables.local.flags(same[at]!), views.remote.permanentFlags);
+    const present = tables.remote.flags(same[at + 1]!);
+    if (flags === present) continue;
+    const byPresent = groups.get(flags) ?? new Map<FlagSet, UidSetBuilder>();
+    groups.set(flags, byPresent);
+    const uids = byPresent.get(present) ?? new UidSetBuilder();
+    byPresent.set(present, uids);
+    uids.add(tables.remote.uid(same[at + 1]!));
+  }
+  return [...groups].flatMap(([flags, byPresent]) =>
+    [...byPresent].map(([present, uids]) => ({ flags, present, uids: uids.build() })),
+  );
+}
+
+/** A refusal may be about one of them only. */
+async function setFlags(run: CopyRun, pair: OpenPair, change: Change): Promise<void> {
+  const { emit, options } = run;
+  const { channels, work } = pair;
+  const { uids, flags, present } = change;
+  const told = { type: "flags-set", host: 2, folder: work.folder2, uids, flags: flags.key } as const;
+  if (options.dry === true) {
+    emit({ ...told, isDry: true });
+    return;
+  }
+  try {
+    await storeFlags(channels.remote, { uids, flags, present, unchangedSince: noModSeq });
+    emit(told);
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    if (countUids(uids) > 1) {
+      for (const half of halves(uids)) if (!run.stop.aborted) await setFlags(run, pair, { ...change, uids: half });
+      return;
+    }
+    const [uid = 0] = uids.ranges[0] ?? [];
+    const text = `could not set flags (${formatFlags(flags)}) of message ${work.folder2}/${String(uid)}: ${error.words}`;
+    emit({ type: "error", error: { kind: "flags", text } });
+  }
+}

@@ -1,0 +1,115 @@
+// What is told of a folder when it was read and compared, before anything is done; and what is to be done.
+
+import type { MessageSize } from "../../model/message-sizes.ts";
+import type { PerSide } from "../../model/side.ts";
+import { hasUid, isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
+import { sum } from "../../util/sum.ts";
+import type { SkipReason } from "../events.ts";
+import type { CopyRun } from "./copy-run.ts";
+import type { FolderWork, OpenPair } from "./folder-work.ts";
+import type { Compared, Match } from "./match-plan.ts";
+import type { MessageTable } from "./message-table.ts";
+import type { ReadFolder } from "./read-folder.ts";
+
+interface Read {
+  readonly local: ReadFolder;
+  /** Undefined: the folder is not there yet. */
+  readonly remote: ReadFolder | undefined;
+  /** How many of host1's messages another folder of host2 has. */
+  readonly crossed: number;
+}
+
+export function tellRead({ emit, options }: CopyRun, work: FolderWork, { local, remote, crossed }: Read): void {
+  const read = ({ view, table }: ReadFolder, where: { host: 1 | 2; folder: string }): void => {
+    const numbers = Array.from({ length: table.length }, (_, i) => i);
+    const duplicates = numbers.filter((i) => table.isRepeated(i)).length;
+    const withoutHeaders = numbers.filter((i) => !table.isIdentified(i)).length;
+    const apart = (options.syncduplicates === true ? 0 : duplicates) + (where.host === 1 ? crossed : 0);
+    emit({
+      ...{ type: "folder-read", ...where, messages: view.exists, selected: table.length },
+      ...{ identified: table.length - withoutHeaders - apart, duplicates, withoutHeaders },
+    });
+  };
+  read(local, { host: 1, folder: work.folder1 });
+  if (remote !== undefined) read(remote, { host: 2, folder: work.folder2 });
+}
+
+interface ComparedTables extends Compared {
+  readonly tables: PerSide<MessageTable>;
+}
+
+export function tellCompared(run: CopyRun, work: FolderWork, { match, tables }: ComparedTables): void {
+  const { folder1, folder2, isOn2 } = work;
+  const onlyOn1 = isOn2 ? match.missing.length : 0;
+  const merge = run.merges.get(folder2);
+  // It shows only when all folders that are copied there were read.
+  const strange = merge === undefined ? match.strange : (merge.strangers(tables.remote) ?? []);
+  run.emit({ type: "folder-compared", folder1, folder2, onlyOn1, onlyOn2: strange.length });
+}
+
+interface Settling extends Compared {
+  readonly table: MessageTable;
+}
+
+/** What is not to be copied is told, with the reason; what is left is to be. */
+export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, crossed }: Settling): void {
+  const { options, rules, emit } = run;
+  const { folder1, folder2 } = work;
+  const skip = (numbers: readonly number[], reason: SkipReason, detail?: string): void => {
+    if (numbers.length === 0) return;
+    const uids = uidSetOf(numbers.map((i) => table.uid(i)));
+    const octets = sum(numbers.map((i) => table.size(i)));
+    emit({
+      ...{ type: "messages-skipped", folder1, folder2, uids, octets, reason },
+      ...(detail !== undefined && { detail }),
+    });
+  };
+  skip(
+    match.same.filter((_, at) => at % 2 === 0),
+    "present",
+  );
+  if (options.syncduplicates !== true) skip(match.repeated1, "duplicate");
+  skip(match.void1, "no-headers");
+  skip(crossed, "cross-duplicate");
+  const { above, most } = rules.sizes;
+  const tooLarge = match.missing.filter((i) => table.size(i) > most);
+  const tooSmall = match.missing.filter((i) => table.size(i) <= above);
+  skip(tooLarge, "too-large", `larger than ${String(most)} bytes`);
+  skip(tooSmall, "too-small", `not larger than ${String(above)} bytes`);
+  const left = match.missing.filter((i) => table.size(i) <= most && table.size(i) > above);
+  work.toCopy = uidSetOf(left.map((i) => table.uid(i)));
+}
+
+/** In a dry run, or where the folder is not there. */
+export function tellWouldCopy({ emit }: CopyRun, work: FolderWork, table: MessageTable): void {
+  const { folder1, folder2, left: uids } = work;
+  if (isEmpty(uids)) return;
+  const octets = sum(messagesAmong(table, uids).map(({ size }) => size));
+  emit({ type: "messages-to-copy", folder1, folder2, uids, octets });
+  work.settle(uids);
+}
+
+/** What was to be copied and is there: host2 took it before the connection was lost. */
+export function tellArrived({ emit }: CopyRun, { work, tables }: OpenPair, { same }: Match): void {
+  const { folder1, folder2, left } = work;
+  const arrived = new UidSetBuilder();
+  for (let at = 0; at < same.length; at += 2) {
+    const uid1 = tables.local.uid(same[at]!);
+    if (!hasUid(left, uid1)) continue;
+    arrived.add(uid1);
+    const uid2 = tables.remote.uid(same[at + 1]!);
+    emit({ type: "message-copied", folder1, folder2, uid1, uid2, octets: tables.remote.size(same[at + 1]!) });
+  }
+  work.arrive(arrived.build());
+}
+
+export function messagesLeft({ tables, work }: OpenPair): MessageSize[] {
+  return messagesAmong(tables.local, work.left);
+}
+
+function messagesAmong(table: MessageTable, uids: UidSet): MessageSize[] {
+  const found: MessageSize[] = [];
+  for (let i = 0; i < table.length; i++)
+    if (hasUid(uids, table.uid(i))) found.push({ uid: table.uid(i), size: table.size(i) });
+  return found;
+}

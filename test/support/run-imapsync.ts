@@ -1,0 +1,67 @@
+// Runs the copier from one account to another, and reads what it prints as other programs do.
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PerSide } from "../../src/model/side.ts";
+import type { MailServer } from "./mail-server.ts";
+import { type RunningInterimap, type RunOptions, startInterimap } from "./run-interimap.ts";
+import type { TwoStores } from "./two-stores.ts";
+
+export interface ImapsyncResult {
+  /** Undefined: it died of a signal. */
+  readonly code: number | undefined;
+  readonly signal: NodeJS.Signals | null;
+  /** Of the standard output. */
+  readonly lines: readonly string[];
+  readonly stderr: string;
+  /** The text behind a label of the statistics; undefined when there is no such line. */
+  readonly figure: (label: string) => string | undefined;
+}
+
+export function imapsyncCommand(): string[] {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  return [process.execPath, join(root, "dist/imapsync.js")];
+}
+
+/** Host, port, user and password of both: local is host1. */
+export function accountArguments(servers: PerSide<MailServer>): string[] {
+  return (["local", "remote"] as const).flatMap((side, i) => {
+    const { host, port, user, password } = servers[side];
+    const number = String(i + 1);
+    const values = { host, port: String(port), user, password };
+    return Object.entries(values).flatMap(([name, value]) => [`--${name}${number}`, value]);
+  });
+}
+
+/** Through the proxies of the stores. */
+export function startImapsync(
+  stores: TwoStores,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): RunningInterimap {
+  const { local, remote } = stores.proxies;
+  const accounts = accountArguments({ local: local.server, remote: remote.server });
+  const env = { ...options.env, TMPDIR: stores.home.directory };
+  return startInterimap(stores.home, [...accounts, "--nolog", ...args], {
+    ...options,
+    env,
+    program: imapsyncCommand(),
+  });
+}
+
+export async function runImapsync(
+  stores: TwoStores,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<ImapsyncResult> {
+  const { status, signal, stdout, stderr } = await startImapsync(stores, args, options).finished;
+  const lines = stdout.split("\n");
+  return {
+    code: status ?? undefined,
+    signal,
+    lines,
+    stderr,
+    figure: (label) =>
+      lines.map((line) => new RegExp(`^${label} *: (.*)`).exec(line)?.[1]).findLast((one) => one !== undefined),
+  };
+}
