@@ -6,11 +6,16 @@ import { print } from "../log/print.ts";
 import { Secrets } from "../log/secrets.ts";
 import { InterimapError } from "../model/errors.ts";
 import { exitCode } from "../model/exit-code.ts";
+import { speak } from "../model/vocabulary.ts";
+import { hideSecretArguments } from "./accounts/command-line.ts";
+import { copierVocabulary } from "./accounts/vocabulary.ts";
 import { parseCommandLine } from "./options/parse-options.ts";
 import type { Ending, Surroundings } from "./surroundings.ts";
 
 /** Never throws: every failure becomes one line and an exit code. */
 export async function imapsync({ argv, env, onSignal, onCrash }: Surroundings): Promise<Ending> {
+  hideSecretArguments("imapsync", argv);
+  speak(copierVocabulary);
   const errorOutput = new LineOutput();
   const secrets = new Secrets();
   const explain = (thrown: unknown): number => {

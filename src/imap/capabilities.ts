@@ -1,6 +1,7 @@
 // What a server says it can do. One place decides what we cannot do without.
 
 import { InterimapError } from "../model/errors.ts";
+import { programName } from "../model/vocabulary.ts";
 
 export class Capabilities {
   readonly #names: ReadonlySet<string>;
@@ -84,6 +85,6 @@ function limitAmong(names: ReadonlySet<string>, pattern: RegExp): number | undef
 export function requireImap4(capabilities: Capabilities): void {
   if (capabilities.has("IMAP4REV1") || capabilities.has("IMAP4REV2")) return;
   throw new InterimapError("CAPABILITY_MISSING", "the server offers neither IMAP4rev1 nor IMAP4rev2", {
-    hint: "interimap cannot work with this server",
+    hint: `${programName()} cannot work with this server`,
   });
 }

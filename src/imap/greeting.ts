@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../model/errors.ts";
 import type { InetSettings, TransportSettings } from "../model/server-settings.ts";
+import { asSetting } from "../model/vocabulary.ts";
 import { wordsOf } from "./command-refused.ts";
 import type { StatusResponse } from "./responses.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -73,6 +74,6 @@ function ungreeted(error: InterimapError, { how, transport }: GreetingContext): 
 
 function silent({ host, port, type }: InetSettings): InterimapError {
   return new InterimapError("CONNECT", `${endpointName({ host, port })} sends no greeting`, {
-    hint: `check host and port, or raise greeting-timeout${type === "imaps" ? "" : "; a port for TLS needs type=imaps"}`,
+    hint: `check host and port, or raise ${asSetting("greeting-timeout")}${type === "imaps" ? "" : `; a port for TLS needs ${asSetting("type=imaps")}`}`,
   });
 }

@@ -1,6 +1,7 @@
 // How long a login may take. Somebody who looks for the password is not to be hurried by that.
 
 import { InterimapError } from "../model/errors.ts";
+import { asSetting } from "../model/vocabulary.ts";
 import { duration } from "../util/duration.ts";
 import type { Credentials } from "./sasl/credentials.ts";
 import type { Session } from "./session/session.ts";
@@ -50,7 +51,7 @@ export class LoginLimit {
   #begin(): void {
     this.#timer = setTimeout(() => {
       const words = `no login within ${duration(this.#limitMs)}`;
-      const hint = "if the server needs longer, raise greeting-timeout";
+      const hint = `if the server needs longer, raise ${asSetting("greeting-timeout")}`;
       this.#session.destroy(new InterimapError("CONNECTION_SILENT", words, { hint }));
     }, this.#limitMs);
   }

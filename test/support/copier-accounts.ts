@@ -3,11 +3,15 @@
 import type { Account } from "../../src/copier/accounts/account.ts";
 import { AccountFailure } from "../../src/copier/accounts/account-failure.ts";
 import { type AccountsIo, openAccounts } from "../../src/copier/accounts/open-accounts.ts";
+import { copierVocabulary } from "../../src/copier/accounts/vocabulary.ts";
 import type { Options } from "../../src/copier/options/options.ts";
 import { parseCommandLine } from "../../src/copier/options/parse-options.ts";
 import type { Session } from "../../src/imap/session/session.ts";
 import { SessionPair } from "../../src/mail/pool/pair.ts";
 import type { PerSide } from "../../src/model/side.ts";
+import { speak } from "../../src/model/vocabulary.ts";
+
+speak(copierVocabulary);
 
 export function copierOptions(...argv: readonly string[]): Options {
   const line = parseCommandLine(argv);

@@ -1,9 +1,9 @@
 // Why a run ends before it has both accounts.
 
 import type { InterimapError } from "../../model/errors.ts";
-import type { Hint } from "../../model/remedy.ts";
 import type { ExitName } from "../report/exit-code.ts";
 import type { HostOptions } from "./host-options.ts";
+import { wordsOf } from "./vocabulary.ts";
 
 interface Details {
   /** Lines about the other host. */
@@ -37,18 +37,12 @@ export function accountFailure(
   const where = `host${number} [${host}]`;
   const what = phase === "connect" ? `can not open imap connection on ${where}` : `can not log in on ${where}`;
   const hint = error.code === "STARTTLS_MISSING" ? inTheClear(number) : error.hint;
-  const line = `${name} failure: ${what} with user [${user}]: ${error.message}${advice(hint)}`;
+  const line = `${name} failure: ${what} with user [${user}]: ${wordsOf({ message: error.message, hint }, number)}`;
   return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { cause: error });
 }
 
 function inTheClear(number: HostOptions["number"]): string {
   return `try --ssl${number}; if everybody in between may read the password and all mail, --notls${number} allows that`;
-}
-
-function advice(hint: Hint | undefined): string {
-  return hint === undefined
-    ? ""
-    : `; ${typeof hint === "string" ? hint : hint.filter((part) => typeof part === "string").join("")}`;
 }
 
 function exitOf(

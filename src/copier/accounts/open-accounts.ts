@@ -16,6 +16,7 @@ import type { Account } from "./account.ts";
 import { AccountFailure, accountFailure, type Phase } from "./account-failure.ts";
 import { type AccountOptions, hostOptions } from "./host-options.ts";
 import { type Entrance, type Place, settleEntrance, settlePlace, type Settling } from "./settle.ts";
+import { hostOf } from "./vocabulary.ts";
 
 export interface AccountsIo {
   readonly env: NodeJS.ProcessEnv;
@@ -158,10 +159,6 @@ const unknownUser = {
   ...{ auth: [], username: undefined, authzid: undefined, password: undefined, token: undefined },
   ...{ compress: false, connections: 1, listReference: "" },
 } as const;
-
-function hostOf(side: Side): Host {
-  return side === "local" ? 1 : 2;
-}
 
 function settlingOf(side: Side, io: AccountsIo): Omit<Settling, "turns"> {
   const host = hostOf(side);

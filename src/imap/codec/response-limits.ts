@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import { defaultLimits, type ServerLimits } from "../../model/server-limits.ts";
+import { asLimit } from "../../model/vocabulary.ts";
 import { inUnits } from "../../util/octets.ts";
 
 /** In octets. */
@@ -69,7 +70,8 @@ export function tooMuch(what: keyof ResponseLimits, limits: ResponseLimits): Int
       : what === "unanswered"
         ? `more than ${octets} without an end of its answer`
         : `a ${what} of more than ${octets}`;
-  const setting = limits.total === undefined ? settings[what] : undefined;
+  const name = limits.total === undefined ? settings[what] : undefined;
+  const setting = name === undefined ? undefined : asLimit(name);
   const details = setting === undefined ? {} : { hint: `if it has good reason to, raise ${setting}` };
   return new InterimapError("PROTOCOL", `the server sent ${said}`, details);
 }

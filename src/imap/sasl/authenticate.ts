@@ -3,6 +3,7 @@
 import { InterimapError } from "../../model/errors.ts";
 import { isLoopback } from "../../model/loopback.ts";
 import type { AuthMechanism, InetSettings, TransportSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Session } from "../session/session.ts";
 import type { ChannelBindingType } from "../transport/transport.ts";
@@ -114,9 +115,12 @@ function warnOnce({ log, side }: Session, { credentials, transport }: Login, kin
   if (warned.has(credentials.account) || transport.type === "tunnel" || isOnThisMachine(transport)) return;
   warned.add(credentials.account);
   const what = kind === "token" ? "access token" : "password";
-  log.warn(`STARTTLS = NO: the ${what} goes to ${transport.host} unprotected; anybody in between can read it`, {
-    side,
-  });
+  log.warn(
+    `${asSetting("STARTTLS = NO")}: the ${what} goes to ${transport.host} unprotected; anybody in between can read it`,
+    {
+      side,
+    },
+  );
 }
 
 function isOnThisMachine({ host, proxy }: InetSettings): boolean {

@@ -4,6 +4,7 @@
 import { InterimapError } from "../../model/errors.ts";
 import { type AuthMechanism, carriesAuthzid } from "../../model/server-settings.ts";
 import type { Side } from "../../model/side.ts";
+import { asSetting, asSettingOf } from "../../model/vocabulary.ts";
 import type { Capabilities } from "../capabilities.ts";
 import type { CredentialKind, Credentials } from "./credentials.ts";
 
@@ -100,34 +101,36 @@ function noMechanism(situation: Situation): InterimapError {
     case "privacy":
       return fail(
         "the server accepts no password without TLS (LOGINDISABLED); none was sent",
-        "use type = imaps, or STARTTLS = YES",
+        `use ${asSetting("type = imaps")}, or ${asSetting("STARTTLS = YES")}`,
       );
     case "binding":
       return fail(
         `nothing of this connection can be bound to a login, as ${names.join(" and ")} would`,
-        `set auth = ${names.map((name) => name.replace(/-PLUS$/, "")).join(" ")}`,
+        `set ${asSetting(`auth = ${names.map((name) => name.replace(/-PLUS$/, "")).join(" ")}`)}`,
       );
     case "authzid":
       return fail(
         `none of the ways to log in that the server offers can act for another user (${names.join(", ")})`,
-        `remove authzid from section [${side}], or log in as that user`,
+        `remove ${asSettingOf(side, "authzid", "from")}, or log in as that user`,
       );
     case "username":
-      return fail("the server wants a login, but no username is configured", `set username in section [${side}]`);
+      return fail("the server wants a login, but no username is configured", `set ${asSettingOf(side, "username")}`);
     case "credentials": {
       if (credentials.username === undefined) {
-        return fail("the server wants a login, but no username is configured", `set username in section [${side}]`);
+        return fail("the server wants a login, but no username is configured", `set ${asSettingOf(side, "username")}`);
       }
       const wanted = [...new Set(names.map((name) => kindNames[traits[name].takes]))];
       return fail(
         `the server wants a login, but no ${wanted.map(({ what }) => what).join(" or ")} is configured`,
-        `set ${wanted.map(({ setting }) => setting).join(" or ")} in section [${side}]`,
+        `set ${asSettingOf(side, wanted.map(({ setting }) => setting).join(" or "))}`,
       );
     }
     case "offer":
       return fail(
         `the server offers none of the configured ways to log in (${auth.join(", ")})`,
-        isSecure ? "see the setting auth" : "many servers offer a login only under TLS: see STARTTLS",
+        isSecure
+          ? `see the setting ${asSetting("auth")}`
+          : `many servers offer a login only under TLS: see ${asSetting("STARTTLS")}`,
       );
   }
 }

@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { AuthMechanism } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import type { CommandRefused } from "../command-refused.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Exchange } from "./exchange.ts";
@@ -30,7 +31,7 @@ export function loginRefusal(refusal: CommandRefused, login: RefusedLogin): Inte
   if (explained !== undefined) return explained;
   if (refusal.responseCode?.name === "PRIVACYREQUIRED") {
     return new InterimapError("AUTH_NO_MECHANISM", `the server accepts no such login without TLS: ${words}`, {
-      hint: "use type = imaps, or STARTTLS = YES",
+      hint: `use ${asSetting("type = imaps")}, or ${asSetting("STARTTLS = YES")}`,
       cause: refusal,
     });
   }
@@ -46,16 +47,16 @@ export function loginRefusal(refusal: CommandRefused, login: RefusedLogin): Inte
 
 function hintFor(mechanism: AuthMechanism, refusal: CommandRefused, authzid: string | undefined): string {
   if (authzid !== undefined && refusal.responseCode?.name === "AUTHORIZATIONFAILED") {
-    return `this user may not act for ${authzid}: see the setting authzid`;
+    return `this user may not act for ${authzid}: see the setting ${asSetting("authzid")}`;
   }
   if (mechanism === "EXTERNAL") return "check which user the client certificate is for";
   if (mechanism === "PLAIN" || mechanism === "LOGIN") return "check username and password";
   if (mechanism.endsWith("-PLUS")) {
     const other = mechanism.replace(/-PLUS$/, "");
-    return `check username and password; if they are right, the server cannot bind logins: then set auth = ${other}`;
+    return `check username and password; if they are right, the server cannot bind logins: then set ${asSetting(`auth = ${other}`)}`;
   }
   // Servers list what their software can do, not what their users' passwords are kept for.
-  return `check username and password; some servers offer ${mechanism} and cannot use it: then set auth = PLAIN`;
+  return `check username and password; some servers offer ${mechanism} and cannot use it: then set ${asSetting("auth = PLAIN")}`;
 }
 
 /** In other files, quotes around a value do not belong to it. */

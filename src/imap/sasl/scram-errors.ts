@@ -1,6 +1,7 @@
 // Why a server refuses SCRAM, in words (RFC 5802 7, server-error-value).
 
 import { InterimapError } from "../../model/errors.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import type { CommandRefused } from "../command-refused.ts";
 
 export interface RefusedScram {
@@ -14,7 +15,7 @@ export function scramRefusal(reason: string | undefined, about: RefusedScram): I
   switch (reason) {
     case "channel-bindings-dont-match":
       return new InterimapError("AUTH_UNSAFE", "the server sees another TLS connection than we do", {
-        hint: "somebody in between may be reading along; or the server is behind a proxy: set auth = SCRAM-SHA-256",
+        hint: `somebody in between may be reading along; or the server is behind a proxy: set ${asSetting("auth = SCRAM-SHA-256")}`,
         cause,
       });
     case "server-does-support-channel-binding":
@@ -28,7 +29,7 @@ export function scramRefusal(reason: string | undefined, about: RefusedScram): I
         "AUTH_NO_MECHANISM",
         `the server offers ${mechanism} and cannot bind it to this connection`,
         {
-          hint: `set auth = ${mechanism.replace(/-PLUS$/, "")}`,
+          hint: `set ${asSetting(`auth = ${mechanism.replace(/-PLUS$/, "")}`)}`,
           cause,
         },
       );

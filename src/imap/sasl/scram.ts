@@ -2,6 +2,7 @@
 
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { InterimapError } from "../../model/errors.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import type { ChannelBindingType } from "../transport/transport.ts";
 import type { Exchange, SaslMechanism } from "./exchange.ts";
 import type { SaltedPassword, ScramHash } from "./salted-passwords.ts";
@@ -95,7 +96,7 @@ function unproven(): InterimapError {
     "AUTH_UNSAFE",
     "the server did not prove that it knows the password; it may be another one",
     {
-      hint: "if you trust it all the same, set auth to another mechanism",
+      hint: `if you trust it all the same, set ${asSetting("auth")} to another mechanism`,
     },
   );
 }

@@ -1,6 +1,7 @@
 // What can be done about a token that a server does not take: by what the server says, and by what the token itself says.
 
 import type { Hint } from "../../model/remedy.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { excerpt } from "../../util/printable.ts";
 import type { ServerTokenError } from "./server-token-error.ts";
 
@@ -16,10 +17,10 @@ export interface RefusedBearer {
 
 /** A token that was refused once was replaced by a fresh one: whatever is wrong with this one lasts. */
 export function tokenHint(refused: RefusedBearer): Hint {
-  const { username, words, told, renewal = "check what token-command prints" } = refused;
+  const { username, words, told, renewal = `check what ${asSetting("token-command")} prints` } = refused;
   const then = (advice: string): Hint => [`${advice}; then `, ...[renewal].flat()];
   if (isMailboxClosed(words)) {
-    return "the token is good, but IMAP is not allowed for this mailbox: have it enabled; with Microsoft 365, check too that username is the mailbox's own name";
+    return `the token is good, but IMAP is not allowed for this mailbox: have it enabled; with Microsoft 365, check too that ${asSetting("username")} is the mailbox's own name`;
   }
   const claims = claimsOf(refused.token);
   if (claims.endsAt !== undefined && claims.endsAt < Date.now()) {
@@ -27,16 +28,18 @@ export function tokenHint(refused: RefusedBearer): Hint {
   }
   if (claims.user !== undefined && username !== undefined && !isSame(claims.user, username)) {
     return then(
-      `the token is for ${excerpt(claims.user)}, not for ${username}: set username, or log in as the other user`,
+      `the token is for ${excerpt(claims.user)}, not for ${username}: set ${asSetting("username")}, or log in as the other user`,
     );
   }
   const wanted = told?.scope;
   if (told?.status === "insufficient_scope" || (claims.scope !== undefined && lacks(claims.scope, wanted))) {
-    return then(`the token does not allow ${wanted ?? "IMAP"}: check oauth-scope, and what the client may ask for`);
+    return then(
+      `the token does not allow ${wanted ?? "IMAP"}: check ${asSetting("oauth-scope")}, and what the client may ask for`,
+    );
   }
   const scope = wanted === undefined ? "" : `, does not allow ${wanted}`;
   return then(
-    `the token may be for another user than ${username ?? "this one"}${scope}, or of another tenant: check username, oauth-scope and oauth-tenant`,
+    `the token may be for another user than ${username ?? "this one"}${scope}, or of another tenant: check ${asSetting("username")}, ${asSetting("oauth-scope")} and ${asSetting("oauth-tenant")}`,
   );
 }
 

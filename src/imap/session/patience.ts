@@ -2,6 +2,7 @@
 // looking twice. A server that is busy may say so; that is no progress, and buys time only for what takes time.
 
 import { InterimapError } from "../../model/errors.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { duration } from "../../util/duration.ts";
 
 const steps = 5;
@@ -115,7 +116,7 @@ export class Patience {
     const words = this.words === undefined ? "" : `; the server's last words: ${this.words}`;
     // A daemon gives up sooner than it must, and then waits longer.
     const isLimit = silence >= this.#options.usualMs;
-    const details = isLimit ? { hint: "if the server needs longer, raise silence-timeout" } : {};
+    const details = isLimit ? { hint: `if the server needs longer, raise ${asSetting("silence-timeout")}` } : {};
     this.#options.giveUp(
       new InterimapError("CONNECTION_SILENT", `no answer for ${duration(silence)}${words}`, details),
     );

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { InterimapError } from "../../model/errors.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 
 export interface AttemptOptions {
   /** For each of connecting and the TLS handshake; 30 s unless told. */
@@ -21,7 +22,7 @@ export class TimedOut extends InterimapError {
   constructor(what: string, limitMs: number) {
     const words = `no answer within ${limitMs / 1000} s`;
     super("CONNECT", `${what}: ${words}`, {
-      hint: "check the network, the port, and whether a firewall is in the way; a slow network needs a longer connect-timeout",
+      hint: `check the network, the port, and whether a firewall is in the way; a slow network needs a longer ${asSetting("connect-timeout")}`,
     });
     this.words = words;
   }

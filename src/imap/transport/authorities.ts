@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { EnvironmentAuthorities, TlsSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { certificatesIn, readPemFile } from "./pem-file.ts";
 
 /**
@@ -97,8 +98,9 @@ async function read<T>(name: Named, path: string, work: () => T | Promise<T>): P
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const isSetting = name === "SSL_CAfile" || name === "SSL_CApath";
-    throw new InterimapError("CONFIG_INVALID", `${name}: cannot read ${path}: ${reason}`, {
-      hint: isSetting ? `check the path in ${name}` : `correct or unset ${name} in the environment`,
+    const shown = isSetting ? asSetting(name) : name;
+    throw new InterimapError("CONFIG_INVALID", `${shown}: cannot read ${path}: ${reason}`, {
+      hint: isSetting ? `check the path in ${shown}` : `correct or unset ${name} in the environment`,
       cause,
     });
   }

@@ -4,6 +4,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type Stats, statSync } from "node:fs";
 import { InterimapError } from "../../model/errors.ts";
 import type { OwnCertificate } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { shellWord } from "../../util/shell-word.ts";
 import { describe } from "./certificate-words.ts";
 import { opensslReason } from "./openssl-reason.ts";
@@ -21,17 +22,18 @@ export interface OwnIdentity {
  * together; CONFIG_UNSAFE when everybody can read the key
  */
 export function readOwnIdentity(files: OwnCertificate): OwnIdentity {
-  const { text: cert } = read("SSL_cert", files.certFile);
+  const { text: cert } = read(asSetting("SSL_cert"), files.certFile);
   const [first] = certificatesIn(cert);
-  if (first === undefined) throw lacking("certificate", { setting: "SSL_cert", path: files.certFile, text: cert });
-  const setting = files.keyFile === undefined ? "SSL_cert" : "SSL_key";
+  if (first === undefined)
+    throw lacking("certificate", { setting: asSetting("SSL_cert"), path: files.certFile, text: cert });
+  const setting = asSetting(files.keyFile === undefined ? "SSL_cert" : "SSL_key");
   const keyFile = files.keyFile ?? files.certFile;
   const { text, stats } = read(setting, keyFile);
   const pem = privateKeyIn(text);
   if (pem === undefined && files.keyFile === undefined)
     throw invalid(
-      `SSL_cert: ${keyFile} has no private key beside the certificate`,
-      "name the file of the key in SSL_key",
+      `${asSetting("SSL_cert")}: ${keyFile} has no private key beside the certificate`,
+      `name the file of the key in ${asSetting("SSL_key")}`,
     );
   if (pem === undefined) throw lacking("private key", { setting, path: keyFile, text });
   requirePrivacy(setting, keyFile, stats);
@@ -43,7 +45,10 @@ export function readOwnIdentity(files: OwnCertificate): OwnIdentity {
     );
   }
   const key = parse(`${setting}: the private key in ${keyFile}`, () => createPrivateKey(pem));
-  const certificate = parse(`SSL_cert: the certificate in ${files.certFile}`, () => new X509Certificate(first));
+  const certificate = parse(
+    `${asSetting("SSL_cert")}: the certificate in ${files.certFile}`,
+    () => new X509Certificate(first),
+  );
   requireMatch(certificate, key, files);
   return { cert, key: pem };
 }
@@ -52,9 +57,9 @@ export function readOwnIdentity(files: OwnCertificate): OwnIdentity {
 export function ownCertificateWords({ certFile }: OwnCertificate): string {
   try {
     const [first = ""] = certificatesIn(readPemFile(certFile).text);
-    return `see SSL_cert (${describe(new X509Certificate(first), { key: false })})`;
+    return `see ${asSetting("SSL_cert")} (${describe(new X509Certificate(first), { key: false })})`;
   } catch {
-    return "see SSL_cert";
+    return `see ${asSetting("SSL_cert")}`;
   }
 }
 
@@ -97,7 +102,7 @@ function requireMatch(certificate: X509Certificate, key: KeyObject, { certFile, 
   if (certificate.checkPrivateKey(key)) return;
   const where =
     keyFile === undefined ? `${certFile} has a private key that is not` : `the private key in ${keyFile} is not`;
-  const setting = keyFile === undefined ? "SSL_cert" : "SSL_key";
+  const setting = asSetting(keyFile === undefined ? "SSL_cert" : "SSL_key");
   const problem = `${setting}: ${where} that of the first certificate in ${certFile}`;
   throw invalid(problem, "name the key that was made for the certificate, or put your certificate first");
 }

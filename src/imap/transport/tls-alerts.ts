@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { ownCertificateWords } from "./own-certificate.ts";
 import { sniName } from "./sni-name.ts";
 
@@ -65,42 +66,51 @@ function words(settings: InetSettings, alert: number): Words {
   const own = settings.tls.ownCertificate;
   const objection = objections[alert];
   if (alert === 116 || (own === undefined && (alert === 42 || alert === 46))) {
-    return { fault: "the server wants a certificate of ours", hint: "set SSL_cert and SSL_key" };
+    return {
+      fault: "the server wants a certificate of ours",
+      hint: `set ${asSetting("SSL_cert")} and ${asSetting("SSL_key")}`,
+    };
   }
   if (own !== undefined && objection !== undefined) {
     return { fault: `the server does not accept our certificate${objection}`, hint: ownCertificateWords(own) };
   }
   switch (alert) {
     case 40: {
-      const wanted = own === undefined ? "; it may want a certificate: see SSL_cert" : `; ${ownCertificateWords(own)}`;
-      const hint = `see SSL_cipherlist, SSL_ciphersuites and SSL_hostname${wanted}`;
+      const wanted =
+        own === undefined
+          ? `; it may want a certificate: see ${asSetting("SSL_cert")}`
+          : `; ${ownCertificateWords(own)}`;
+      const hint = `see ${asSetting("SSL_cipherlist")}, ${asSetting("SSL_ciphersuites")} and ${asSetting("SSL_hostname")}${wanted}`;
       return { fault: "the server refused the TLS handshake", hint };
     }
     case 49:
       return {
         fault: "the server denies us access",
-        hint: own === undefined ? "see SSL_cert" : ownCertificateWords(own),
+        hint: own === undefined ? `see ${asSetting("SSL_cert")}` : ownCertificateWords(own),
       };
     case 70:
-      return noCommonVersion;
+      return { ...noCommonVersion, hint: noCommonVersion.hint() };
     case 71:
-      return { fault: "the server wants stronger ciphers", hint: "see SSL_cipherlist and SSL_ciphersuites" };
+      return {
+        fault: "the server wants stronger ciphers",
+        hint: `see ${asSetting("SSL_cipherlist")} and ${asSetting("SSL_ciphersuites")}`,
+      };
     case 80:
       return { code: "CONNECT", fault: "the server failed during the TLS handshake", hint: "try again later" };
     case 112: {
       const name = sniName(settings);
       const fault =
         name === "" ? "the server wants to be called by a name" : `the server does not know the name ${name}`;
-      return { fault, hint: "see SSL_hostname" };
+      return { fault, hint: `see ${asSetting("SSL_hostname")}` };
     }
     case 120:
       return { fault: "the server speaks another protocol on this port", hint: "check host and port" };
     default:
-      return { fault: "the server ended the TLS handshake", hint: "see the SSL_ settings" };
+      return { fault: "the server ended the TLS handshake", hint: `see ${asSetting("the SSL_ settings")}` };
   }
 }
 
 export const noCommonVersion = {
   fault: "no TLS version in common with the server",
-  hint: "see SSL_protocol_min and SSL_protocol_max",
+  hint: () => `see ${asSetting("SSL_protocol_min and SSL_protocol_max")}`,
 };

@@ -10,6 +10,7 @@ import {
 } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { TlsSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { trustedCertificates } from "./authorities.ts";
 import { opensslReason } from "./openssl-reason.ts";
 import { ownFilesStamp, readOwnIdentity } from "./own-certificate.ts";
@@ -54,8 +55,8 @@ async function makeContext(settings: TlsSettings): Promise<SecureContext> {
     });
   } catch (cause) {
     const reason = opensslReason(cause) ?? String(cause);
-    throw new InterimapError("CONFIG_INVALID", `OpenSSL does not accept the SSL_ settings: ${reason}`, {
-      hint: `check SSL_cipherlist, SSL_ciphersuites${own === undefined ? " and" : ", SSL_cert and"} SSL_CAfile`,
+    throw new InterimapError("CONFIG_INVALID", `OpenSSL does not accept ${asSetting("the SSL_ settings")}: ${reason}`, {
+      hint: `check ${asSetting("SSL_cipherlist")}, ${asSetting("SSL_ciphersuites")}${own === undefined ? " and" : `, ${asSetting("SSL_cert")} and`} ${asSetting("SSL_CAfile")}`,
       cause,
     });
   }
@@ -97,7 +98,7 @@ export function versionOptions(settings: TlsSettings): VersionOptions {
   if (first === undefined || last === undefined) {
     throw new InterimapError(
       "CONFIG_INVALID",
-      "SSL_protocols, SSL_protocol_min and SSL_protocol_max leave no usable TLS version",
+      `${asSetting("SSL_protocols, SSL_protocol_min and SSL_protocol_max")} leave no usable TLS version`,
       {
         hint: "allow TLSv1.2 or TLSv1.3; SSLv3 is not supported",
       },

@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { connectError } from "./connect-error.ts";
 import { alertNumber, opensslReason } from "./openssl-reason.ts";
 import { endpointName } from "./tcp.ts";
@@ -9,10 +10,10 @@ import { alertFault, isAboutUs, noCommonVersion } from "./tls-alerts.ts";
 
 interface Fault {
   readonly fault: string;
-  readonly hint: string;
+  readonly hint: () => string;
 }
 
-const outdated = "SSL_cipherlist=DEFAULT:@SECLEVEL=0 accepts it, which protects little";
+const outdated = (): string => `${asSetting("SSL_cipherlist=DEFAULT:@SECLEVEL=0")} accepts it, which protects little`;
 
 /** OpenSSL's own reasons to end a handshake. */
 const reasons: readonly (readonly [pattern: RegExp, Fault])[] = [
@@ -28,15 +29,18 @@ const reasons: readonly (readonly [pattern: RegExp, Fault])[] = [
   [/key too small|md too weak/, { fault: "the server's certificate is too weak", hint: outdated }],
   [
     /unsafe legacy renegotiation/,
-    { fault: "the server's TLS is outdated: it lacks secure renegotiation (RFC 5746)", hint: "it needs an update" },
+    {
+      fault: "the server's TLS is outdated: it lacks secure renegotiation (RFC 5746)",
+      hint: () => "it needs an update",
+    },
   ],
   [
     /excessive message size|cert.*length too long/,
-    { fault: "the server sends more certificates than TLS needs (100 KiB)", hint: "check host and port" },
+    { fault: "the server sends more certificates than TLS needs (100 KiB)", hint: () => "check host and port" },
   ],
   [
     /bad signature|digest check failed|bad certificate verify/,
-    { fault: "the server does not have the key of its certificate", hint: "somebody may be tampering" },
+    { fault: "the server does not have the key of its certificate", hint: () => "somebody may be tampering" },
   ],
 ];
 
@@ -51,8 +55,11 @@ export function handshakeError(settings: InetSettings, cause: unknown): Interima
   if (alert !== undefined) return alertError(settings, alert, cause);
   if (noTls.test(reason)) return noTlsError(settings, cause);
   const known = reasons.find(([pattern]) => pattern.test(reason))?.[1];
-  const { fault, hint } = known ?? { fault: `the TLS handshake failed: ${reason}`, hint: "see the SSL_ settings" };
-  return new InterimapError("TLS", `${server}: ${fault}`, { hint, cause });
+  const { fault, hint } = known ?? {
+    fault: `the TLS handshake failed: ${reason}`,
+    hint: () => `see ${asSetting("the SSL_ settings")}`,
+  };
+  return new InterimapError("TLS", `${server}: ${fault}`, { hint: hint(), cause });
 }
 
 /**
@@ -73,7 +80,7 @@ function alertError(settings: InetSettings, alert: number, cause: unknown): Inte
 }
 
 export function noTlsError(settings: InetSettings, cause?: unknown): InterimapError {
-  const hint = "check the port, or set type=imap to use STARTTLS";
+  const hint = `check the port, or set ${asSetting("type=imap")} to use STARTTLS`;
   const message = `${endpointName(settings)}: the server does not speak TLS on this port`;
   return new InterimapError("TLS", message, { hint, cause });
 }

@@ -4,6 +4,7 @@ import type { X509Certificate } from "node:crypto";
 import { checkServerIdentity } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { Fingerprint, InetSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { describe, instant, keyDigest, keyPin, namesOf } from "./certificate-words.ts";
 import { type ChainError, chainFault, isAboutTime, isAboutTrust } from "./chain-fault.ts";
 import { endpointName } from "./tcp.ts";
@@ -28,17 +29,17 @@ export function verdict(settings: InetSettings, peer: PeerFacts): InterimapError
 
   if (certificate === undefined) {
     if (!verify && fingerprints.length === 0) return undefined;
-    return refuse("the server shows no certificate", "remove anonymous ciphers from SSL_cipherlist");
+    return refuse("the server shows no certificate", `remove anonymous ciphers from ${asSetting("SSL_cipherlist")}`);
   }
   if (!isPinned(certificate, fingerprints)) {
     const pin = keyPin(certificate);
     return refuse(
-      `the server's key ${seenAs(certificate, fingerprints)} is not in SSL_fingerprint, which has ${listed(fingerprints)} (${describe(certificate, { key: false })})`,
-      `if the server has a new key, set SSL_fingerprint=${pin}; else somebody else may be answering`,
+      `the server's key ${seenAs(certificate, fingerprints)} is not in ${asSetting("SSL_fingerprint")}, which has ${listed(fingerprints)} (${describe(certificate, { key: false })})`,
+      `if the server has a new key, set ${asSetting(`SSL_fingerprint=${pin}`)}; else somebody else may be answering`,
     );
   }
   if (!verify) return undefined;
-  const trustIt = `trust this very key by setting ${pinning(certificate, fingerprints)}SSL_verify=NO`;
+  const trustIt = `trust this very key by setting ${pinning(certificate, fingerprints)}${asSetting("SSL_verify=NO")}`;
   const shown = `(${describe(certificate, { key: true })})`;
   if (chainError !== undefined) {
     return refuse(
@@ -51,12 +52,12 @@ export function verdict(settings: InetSettings, peer: PeerFacts): InterimapError
   if (mismatch === undefined) return undefined;
   return refuse(
     `the server's certificate is for ${namesOf(certificate)}, not for ${name} ${shown}`,
-    `set host to a name the certificate has, or ${trustIt}`,
+    `set ${asSetting("host")} to a name the certificate has, or ${trustIt}`,
   );
 }
 
 function advice(chainError: ChainError, now: number, trustIt: string): string {
-  if (isAboutTrust(chainError)) return `name its authority in SSL_CAfile, or ${trustIt}`;
+  if (isAboutTrust(chainError)) return `name its authority in ${asSetting("SSL_CAfile")}, or ${trustIt}`;
   if (!isAboutTime(chainError)) return `the server needs another one; if you know the server, ${trustIt}`;
   return `${clockWords(now)}; if the server is right, ${trustIt}`;
 }
@@ -84,7 +85,7 @@ function listed(fingerprints: readonly Fingerprint[]): string {
 
 /** The setting that goes before SSL_verify=NO, where it is not there yet. */
 function pinning(certificate: X509Certificate, fingerprints: readonly Fingerprint[]): string {
-  return fingerprints.length > 0 ? "" : `SSL_fingerprint=${keyPin(certificate)} and `;
+  return fingerprints.length > 0 ? "" : `${asSetting(`SSL_fingerprint=${keyPin(certificate)}`)} and `;
 }
 
 /** Before this program was written, no clock was right. */

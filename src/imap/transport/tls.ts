@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { attempt, type AttemptOptions, ready } from "./attempt.ts";
 import type { ChainError } from "./chain-fault.ts";
 import { readIntoBlocks } from "./read-into-blocks.ts";
@@ -97,6 +98,6 @@ interface Handle {
 function earlyBytes(settings: InetSettings): InterimapError {
   if (settings.type === "imaps") return noTlsError(settings);
   return new InterimapError("TLS", `${endpointName(settings)}: the server sent plain text where TLS must begin`, {
-    hint: "somebody may be tampering with the connection; type=imaps is safer than STARTTLS",
+    hint: `somebody may be tampering with the connection; ${asSetting("type=imaps")} is safer than STARTTLS`,
   });
 }

@@ -4,6 +4,7 @@ import { InterimapError } from "../../model/errors.ts";
 import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
 import type { ServerLimits } from "../../model/server-limits.ts";
 import type { Side } from "../../model/side.ts";
+import { asLimit } from "../../model/vocabulary.ts";
 import { inUnits } from "../../util/octets.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse, UntaggedResponse } from "../responses.ts";
 import type { Session } from "../session/session.ts";
@@ -100,8 +101,9 @@ function sizeOf(response: ListResponse | MailboxStatusResponse | UnreadableRespo
 
 function endlessList(side: Side, { mailboxes, octets }: LongestList): InterimapError {
   const most = `${mailboxes} mailboxes, or ${inUnits(octets)} of names`;
+  const setting = asLimit("max-mailboxes");
   return new InterimapError("PROTOCOL", `the server's list of mailboxes has no end: more than ${most}`, {
     side,
-    hint: "if there are more, raise max-mailboxes",
+    ...(setting === undefined ? {} : { hint: `if there are more, raise ${setting}` }),
   });
 }

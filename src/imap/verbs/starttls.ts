@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings } from "../../model/server-settings.ts";
+import { asSetting } from "../../model/vocabulary.ts";
 import { Capabilities } from "../capabilities.ts";
 import { line } from "../codec/write-command.ts";
 import type { Session } from "../session/session.ts";
@@ -21,12 +22,12 @@ export async function startTls(session: Session, context: StartTlsContext): Prom
   if (context.isPreauthenticated) {
     // A PREAUTH greeting forbids STARTTLS, which is how an attacker would strip it.
     throw new InterimapError("STARTTLS_MISSING", "the server greets with PREAUTH, so STARTTLS is not possible", {
-      hint: "set STARTTLS = NO only if this network is trusted",
+      hint: `set ${asSetting("STARTTLS = NO")} only if this network is trusted`,
     });
   }
   if (!session.capabilities.has("STARTTLS")) {
     throw new InterimapError("STARTTLS_MISSING", "the server does not offer STARTTLS", {
-      hint: "use type = imaps, or STARTTLS = NO if this network is trusted",
+      hint: `use ${asSetting("type = imaps")}, or ${asSetting("STARTTLS = NO")} if this network is trusted`,
     });
   }
   await session.exchangeTransport(

@@ -4,6 +4,7 @@ import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { type FetchedMessage, fetchMessages } from "../../imap/verbs/fetch.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
+import { theServer } from "../../model/vocabulary.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { TransferHooks } from "./transfer-hooks.ts";
 
@@ -37,7 +38,7 @@ export async function fetchAsGiven(
     const refused = uids.flatMap((uid, i) => {
       const answer = answers[i];
       if (!(answer instanceof CommandRefused)) return [];
-      const reason = `the ${source.side} server does not deliver it: ${answer.words}`;
+      const reason = `${theServer(source.side)} does not deliver it: ${answer.words}`;
       hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason });
       return [uid];
     });

@@ -1,9 +1,12 @@
 // How large a message may be that is taken from a server.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
+import { asLimit, theServer } from "../../model/vocabulary.ts";
 import { inUnits } from "../../util/octets.ts";
 
 /** Why one is not taken that is larger than the limit. */
 export function beyondLimit({ side, limits }: Pick<Channel, "side" | "limits">): string {
-  return `larger than ${inUnits(limits.literal)}; to have it copied, raise max-literal of the ${side} server`;
+  const setting = asLimit("max-literal");
+  const remedy = setting === undefined ? "" : `; to have it copied, raise ${setting} of ${theServer(side)}`;
+  return `larger than ${inUnits(limits.literal)}${remedy}`;
 }

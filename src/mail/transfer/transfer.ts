@@ -9,6 +9,7 @@ import { interrupted } from "../../model/errors.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
 import { hasUid, isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { theServer } from "../../model/vocabulary.ts";
 import { allDone } from "../../util/all-done.ts";
 import { appendBatch, type Offer } from "./append-batch.ts";
 import { AppendLanes } from "./append-lanes.ts";
@@ -199,7 +200,7 @@ async function copyAgain(transfer: Transfer, batch: Batch): Promise<void> {
 
 function refuseLarger({ source, hooks }: Transfer, { uid, size }: Pick<MessageSize, "uid" | "size">): void {
   const isTooLarge = size > source.limits.literal;
-  const surprise = `the ${source.side} server sends ${size} octets of it, far more than it says (RFC822.SIZE)`;
+  const surprise = `${theServer(source.side)} sends ${size} octets of it, far more than it says (RFC822.SIZE)`;
   const reason = isTooLarge ? beyondLimit(source) : surprise;
   hooks.refused({ uid, by: "us", size, messageId: undefined, reason });
 }
