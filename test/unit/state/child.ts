@@ -1,6 +1,7 @@
 // A second process for the tests of locks and crashes: `child.ts COMMAND DATABASE`. Prints a line when there is news.
 
 import Database from "better-sqlite3";
+import { openCopyStore } from "../../../src/state/open-copies.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 
 /** Pairs in each transaction of the command `write`. */
@@ -43,6 +44,18 @@ const commands: Readonly<Record<string, (path: string) => void>> = {
       setImmediate(writeBatch, batch + 1);
     };
     writeBatch(0);
+  },
+
+  /** Records copies without end, one after the other; prints the number of each when it is recorded. */
+  "write-copies"(path) {
+    const store = openCopyStore({ path, accounts: { account1: "a", account2: "b" }, remedy: "" });
+    const folders = { folder1: "INBOX", uidValidity1: 1, folder2: "INBOX", uidValidity2: 2 };
+    const write = (uid: number): void => {
+      store.add(folders, [[uid, uid + 1000]]);
+      console.log(uid);
+      setImmediate(write, uid + 1);
+    };
+    write(1);
   },
 
   /** Changes rows as the original does, and is killed before the commit: the file is changed, a hot journal says back to what. */

@@ -1,0 +1,248 @@
+// What one-way copies know of former ones: which message of host2 is the copy of which of host1, and the states of folders that
+// were finished. One database can be about many pairs of accounts.
+
+import { isPossibleRun, runsOfPairs, type UidPair, type UidPairRun, UidPairs } from "../model/uid-pairs.ts";
+import { impossibleRow } from "./read-values.ts";
+import type { Connection } from "./sqlite.ts";
+
+/** Two accounts; each text is all that tells one from another. */
+export interface CopiedAccounts {
+  readonly account1: string;
+  readonly account2: string;
+}
+
+/** Raw octets (latin1), and the UIDVALIDITY without which UIDs mean nothing. */
+export interface FolderPair {
+  readonly folder1: string;
+  readonly uidValidity1: number;
+  readonly folder2: string;
+  readonly uidValidity2: number;
+}
+
+export interface FolderState {
+  readonly uidNext: number;
+  readonly messages: number;
+  /** Undefined where the server has none. */
+  readonly highestModSeq: bigint | undefined;
+}
+
+export interface FinishedStates {
+  /** By which options it was finished, as a digest: by others there may be more to do. */
+  readonly rules: string;
+  readonly host1: FolderState;
+  readonly host2: FolderState;
+}
+
+/** Each change is a transaction: a run may be killed at any moment. */
+export interface CopyRecord {
+  /** Whether anything was recorded of these folders, with these UIDVALIDITYs. */
+  isKnown(folders: FolderPair): boolean;
+  /** None when a UIDVALIDITY is another one now. */
+  pairsOf(folders: FolderPair): UidPairs;
+  /** For a message that has one, in place of that. What was recorded under another UIDVALIDITY is dropped. */
+  add(folders: FolderPair, pairs: Iterable<UidPair>): void;
+  /** Pairs of messages that are no more, by their UIDs on host1. */
+  forget(folders: FolderPair, uids1: Iterable<number>): void;
+  /** When nothing is left to do. Lasts until a pair is added or forgotten. */
+  finished(folders: FolderPair, states: FinishedStates): void;
+  stateOf(folders: FolderPair): FinishedStates | undefined;
+  close(): void;
+}
+
+/** Pairs are kept by their UIDs on host1, so many in a row. */
+const uidsInBlock = 1024;
+
+interface FolderRow {
+  readonly id: number;
+  readonly uid_validity1: number;
+  readonly uid_validity2: number;
+}
+
+interface StateRow {
+  readonly rules: string;
+  readonly uid_next1: bigint;
+  readonly messages1: bigint;
+  readonly mod_seq1: bigint | null;
+  readonly uid_next2: bigint;
+  readonly messages2: bigint;
+  readonly mod_seq2: bigint | null;
+}
+
+export class CopyStore implements CopyRecord {
+  readonly #connection: Connection;
+  readonly #accounts: CopiedAccounts;
+
+  constructor(connection: Connection, accounts: CopiedAccounts) {
+    this.#connection = connection;
+    this.#accounts = accounts;
+  }
+
+  isKnown(folders: FolderPair): boolean {
+    return this.#idOf(folders) !== undefined;
+  }
+
+  pairsOf(folders: FolderPair): UidPairs {
+    const id = this.#idOf(folders);
+    return id === undefined ? new UidPairs() : new UidPairs(this.#runs(id));
+  }
+
+  add(folders: FolderPair, pairs: Iterable<UidPair>): void {
+    const added = blocksOf(pairs);
+    this.#connection.transaction(() => {
+      const id = this.#idOf(folders) ?? this.#begin(folders);
+      for (const [block, some] of added) this.#write(id, block, [...this.#block(id, block), ...some]);
+      this.#unfinish(id);
+    });
+  }
+
+  forget(folders: FolderPair, uids1: Iterable<number>): void {
+    const id = this.#idOf(folders);
+    if (id === undefined) return;
+    const gone = new Set(uids1);
+    this.#connection.transaction(() => {
+      for (const block of new Set([...gone].map(blockOf)))
+        this.#write(
+          id,
+          block,
+          this.#block(id, block).filter(([uid1]) => !gone.has(uid1)),
+        );
+      this.#unfinish(id);
+    });
+  }
+
+  finished(folders: FolderPair, { rules, host1, host2 }: FinishedStates): void {
+    this.#connection.transaction(() => {
+      const id = this.#idOf(folders) ?? this.#begin(folders);
+      this.#connection.run(
+        "INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ...[id, rules],
+        ...[host1, host2].flatMap((one) => [one.uidNext, one.messages, one.highestModSeq ?? null]),
+      );
+    });
+  }
+
+  stateOf(folders: FolderPair): FinishedStates | undefined {
+    const id = this.#idOf(folders);
+    if (id === undefined) return undefined;
+    const [row] = this.#connection.exactRows<StateRow>("SELECT * FROM finished WHERE folders = ?", id);
+    if (row === undefined) return undefined;
+    return {
+      rules: row.rules,
+      host1: stateFrom(row.uid_next1, row.messages1, row.mod_seq1),
+      host2: stateFrom(row.uid_next2, row.messages2, row.mod_seq2),
+    };
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #idOf({ folder1, uidValidity1, folder2, uidValidity2 }: FolderPair): number | undefined {
+    const row = this.#row(folder1, folder2);
+    return row?.uid_validity1 === uidValidity1 && row.uid_validity2 === uidValidity2 ? row.id : undefined;
+  }
+
+  #row(folder1: string, folder2: string): FolderRow | undefined {
+    return this.#connection.row<FolderRow>(
+      `SELECT folder_pairs.id, uid_validity1, uid_validity2 FROM folder_pairs JOIN account_pairs ON accounts = account_pairs.id
+       WHERE account1 = ? AND account2 = ? AND folder1 = ? AND folder2 = ?`,
+      ...[this.#accounts.account1, this.#accounts.account2, octets(folder1), octets(folder2)],
+    );
+  }
+
+  /** Drops what is recorded under another UIDVALIDITY. */
+  #begin({ folder1, uidValidity1, folder2, uidValidity2 }: FolderPair): number {
+    const former = this.#row(folder1, folder2);
+    if (former !== undefined) this.#connection.run("DELETE FROM folder_pairs WHERE id = ?", former.id);
+    return this.#connection.run(
+      "INSERT INTO folder_pairs (accounts, folder1, folder2, uid_validity1, uid_validity2) VALUES (?, ?, ?, ?, ?)",
+      ...[this.#beginAccounts(), octets(folder1), octets(folder2), uidValidity1, uidValidity2],
+    );
+  }
+
+  #beginAccounts(): number {
+    const { account1, account2 } = this.#accounts;
+    const find = "SELECT id FROM account_pairs WHERE account1 = ? AND account2 = ?";
+    return (
+      this.#connection.value<number>(find, account1, account2) ??
+      this.#connection.run("INSERT INTO account_pairs (account1, account2) VALUES (?, ?)", account1, account2)
+    );
+  }
+
+  #unfinish(id: number): void {
+    this.#connection.run("DELETE FROM finished WHERE folders = ?", id);
+  }
+
+  *#runs(id: number): Iterable<UidPairRun> {
+    const rows = this.#connection.rows<{ block: number; runs: Buffer }>(
+      "SELECT block, runs FROM copies WHERE folders = ? ORDER BY block",
+      id,
+    );
+    for (const { block, runs } of rows) yield* this.#read(block, runs);
+  }
+
+  #block(id: number, block: number): UidPair[] {
+    const runs = this.#connection.value<Buffer>("SELECT runs FROM copies WHERE folders = ? AND block = ?", id, block);
+    return runs === undefined ? [] : [...new UidPairs(this.#read(block, runs))];
+  }
+
+  #write(id: number, block: number, pairs: readonly UidPair[]): void {
+    if (pairs.length === 0) this.#connection.run("DELETE FROM copies WHERE folders = ? AND block = ?", id, block);
+    else this.#connection.run("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)", id, block, written(runsOfPairs(pairs)));
+  }
+
+  /** @throws InterimapError DATABASE_ROWS for what {@link written} has not made */
+  #read(block: number, octets: Buffer): UidPairRun[] {
+    const impossible = (): Error => impossibleRow(this.#connection.path, { table: "copies", column: "runs" }, octets);
+    // The column may hold anything.
+    if (!Buffer.isBuffer(octets)) throw impossible();
+    const runs: UidPairRun[] = [];
+    let next = block * uidsInBlock;
+    for (let at = 0; at < octets.length; at += runOctets) {
+      const isWhole = at + runOctets <= octets.length;
+      const [first1, first2, count] = isWhole
+        ? [octets.readUInt32LE(at), octets.readUInt32LE(at + 4), octets.readUInt32LE(at + 8)]
+        : [0, 0, 0];
+      const run = { first1, first2, count };
+      const isPossible = isPossibleRun(run) && first1 >= next && first1 + count <= (block + 1) * uidsInBlock;
+      if (!isPossible) throw impossible();
+      next = first1 + count;
+      runs.push(run);
+    }
+    return runs;
+  }
+}
+
+const runOctets = 12;
+
+function written(runs: readonly UidPairRun[]): Buffer {
+  const octets = Buffer.alloc(runs.length * runOctets);
+  for (const [i, { first1, first2, count }] of runs.entries()) {
+    octets.writeUInt32LE(first1, i * runOctets);
+    octets.writeUInt32LE(first2, i * runOctets + 4);
+    octets.writeUInt32LE(count, i * runOctets + 8);
+  }
+  return octets;
+}
+
+function blockOf(uid1: number): number {
+  return Math.floor(uid1 / uidsInBlock);
+}
+
+function blocksOf(pairs: Iterable<UidPair>): ReadonlyMap<number, readonly UidPair[]> {
+  const blocks = new Map<number, UidPair[]>();
+  for (const pair of pairs) {
+    const block = blocks.get(blockOf(pair[0]));
+    if (block === undefined) blocks.set(blockOf(pair[0]), [pair]);
+    else block.push(pair);
+  }
+  return blocks;
+}
+
+function stateFrom(uidNext: bigint, messages: bigint, highestModSeq: bigint | null): FolderState {
+  return { uidNext: Number(uidNext), messages: Number(messages), highestModSeq: highestModSeq ?? undefined };
+}
+
+function octets(name: string): Buffer {
+  return Buffer.from(name, "latin1");
+}
