@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type FlagOptions, flagRules, flagTextRules } from "../../../../src/copier/messages/flag-rules.ts";
-import { identityRules, wantedLines } from "../../../../src/copier/messages/header-identity.ts";
+import { addedHeader, identityRules, wantedLines } from "../../../../src/copier/messages/header-identity.ts";
 import { headerFields, normalizedLine, withoutEightBit } from "../../../../src/copier/messages/header-lines.ts";
+import { longestLine } from "../../../../src/copier/messages/message-text.ts";
+import { messagePreparation, type Prepared, type TransformOptions } from "../../../../src/copier/messages/transform.ts";
 import { flagSet, permanentFlags } from "../../../../src/model/flags.ts";
 import { type Fact, facts } from "./facts.ts";
 
@@ -50,8 +52,32 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   "flags.case": (flags: string) => flagTextRules({ ...flagOptions, flagscase: true })(flags),
   "flags.regexflag": (flags: string, options: Flags) => flagTextRules({ ...flagOptions, ...options })(flags),
+  "msg.addheader": (uid: string) => addedHeader(Number(uid)),
+  "msg.truncate": (text: string, options: Partial<TransformOptions>) => transformed(text, options),
+  "msg.max_line_length": (text: string) => longestLine(Buffer.from(text)),
+  "msg.subject": (text: string) => headerFields(text).find(({ name }) => name === "Subject")?.value ?? "",
+  "msg.regexmess": (text: string, options: Partial<TransformOptions>) => transformed(text, options),
+  "msg.disarmreadreceipts": (text: string) => transformed(text, { disarmreadreceipts: true }),
+  "msg.skipmess": async (text: string, options: Partial<TransformOptions>) =>
+    "skipped" in (await prepared(text, options)),
   "flags.filterbuggy": (flags: string) => flagTextRules({ ...flagOptions, filterbuggyflags: true })(flags),
 };
+
+const untouched: TransformOptions = {
+  ...{ skipmess: [], regexmess: [], disarmreadreceipts: false, pipemess: [], addheader: false, truncmess: undefined },
+  ...{ maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
+};
+
+async function prepared(text: string, options: Partial<TransformOptions>): Promise<Prepared> {
+  const message = { uid: 1, bytes: Buffer.from(text, "latin1"), lacksHeader: false };
+  return messagePreparation({ ...untouched, ...options })!(message);
+}
+
+async function transformed(text: string, options: Partial<TransformOptions>): Promise<string> {
+  const result = await prepared(text, options);
+  assert.ok("bytes" in result);
+  return result.bytes.toString("latin1");
+}
 
 const noOptions = {
   useheader: [],
@@ -70,8 +96,8 @@ const inWords: ReadonlyMap<unknown, unknown> = new Map([
 ]);
 
 for (const fact of facts) {
-  void test(`${fact.area}: ${JSON.stringify(fact.input)} ${JSON.stringify(fact.options)}`, () => {
-    assert.deepEqual(apply(fact), inWords.get(fact.expected) ?? fact.expected);
+  void test(`${fact.area}: ${JSON.stringify(fact.input)} ${JSON.stringify(fact.options)}`, async () => {
+    assert.deepEqual(await apply(fact), inWords.get(fact.expected) ?? fact.expected);
   });
 }
 

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+  messagePreparation,
+  type MessageToPrepare,
+  type Prepared,
+  type TransformOptions,
+  tryCommands,
+} from "../../../../src/copier/messages/transform.ts";
+
+const untouched: TransformOptions = {
+  ...{ skipmess: [], regexmess: [], disarmreadreceipts: false, pipemess: [], addheader: false, truncmess: undefined },
+  ...{ maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
+};
+
+async function prepare(
+  text: string,
+  options: Partial<TransformOptions>,
+  message: Partial<MessageToPrepare> = {},
+): Promise<Prepared> {
+  const bytes = Buffer.from(text, "latin1");
+  return messagePreparation({ ...untouched, ...options })!({ uid: 7, bytes, lacksHeader: false, ...message });
+}
+
+async function changed(text: string, options: Partial<TransformOptions>): Promise<string> {
+  const result = await prepare(text, options);
+  assert.ok("bytes" in result, JSON.stringify(result));
+  return result.bytes.toString("latin1");
+}
+
+async function failed(text: string, options: Partial<TransformOptions>): Promise<string> {
+  const result = await prepare(text, options);
+  assert.ok("failed" in result, JSON.stringify(result));
+  return result.failed;
+}
+
+void test("where nothing is asked for, nothing is done", () => {
+  assert.equal(messagePreparation(untouched), undefined);
+});
+
+void test("octets stay what they are", async () => {
+  const all = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet)).join("");
+  assert.equal(await changed(all, { regexmess: ["s/nothing/else/"], pipemess: ["cat"] }), all);
+  assert.equal(await changed("a\0b", { regexmess: ["s/\\000/ /g"] }), "a b");
+});
+
+void test("the steps follow each other in their order", async () => {
+  const result = await prepare(
+    "Subject: a\r\n\r\nx\r\n",
+    {
+      skipmess: ["m/PIPED/"],
+      regexmess: ["s/a/regex/"],
+      pipemess: ["sed s/regex/PIPED/", "sed 's/PIPED/&-twice/'"],
+      addheader: true,
+      truncmess: 52,
+      maxlinelength: 60,
+    },
+    { lacksHeader: true },
+  );
+  assert.ok("bytes" in result);
+  assert.equal(result.bytes.toString(), "Message-Id: <7@imapsync>\r\nSubject: PIPED-twice\r\n\r\nx\r");
+});
+
+void test("messages that an expression matches are skipped", async () => {
+  const result = await prepare("a\xe9b", { skipmess: ["m/zzz/", "m/[\\x80-\\xff]/"] });
+  assert.deepEqual(result, { skipped: "skipmess", detail: "m/[\\x80-\\xff]/" });
+});
+
+void test("an added header is for messages that lack one", async () => {
+  assert.equal(await changed("A: 1\r\n", { addheader: true }), "A: 1\r\n");
+});
+
+void test("receipts are disarmed in the header only, in any case, more than one", async () => {
+  const message =
+    "Disposition-notification-to: a\r\nX: y\r\ndisposition-Notification-To: b\r\n\r\nDisposition-Notification-To: c\r\n";
+  const expected =
+    "X-Disposition-notification-to: a\r\nX: y\r\nX-disposition-Notification-To: b\r\n\r\nDisposition-Notification-To: c\r\n";
+  assert.equal(await changed(message, { disarmreadreceipts: true }), expected);
+});
+
+void test("lines are measured with their ends", async () => {
+  assert.deepEqual(await prepare("abc\r\n", { maxlinelength: 4 }), { skipped: "long-lines", detail: "5 octets" });
+  assert.equal(await changed("abc\r\n", { maxlinelength: 5 }), "abc\r\n");
+  assert.equal(await changed("abc def\r\n", { maxlinelength: 5, maxlinelengthcmd: "tr ' ' '\\n'" }), "abc\ndef\r\n");
+  assert.deepEqual(await prepare("abc\r\n", { minmaxlinelength: 6 }), { skipped: "short-lines", detail: "5 octets" });
+  assert.equal(await changed("abc\r\n", { minmaxlinelength: 5 }), "abc\r\n");
+});
+
+void test("a large message goes through commands that read and print at once, or read nothing", async () => {
+  const large = Buffer.alloc(60 << 20, "0123456789abcde\n");
+  const result = await prepare("", { pipemess: ["cat"] }, { bytes: large });
+  assert.ok("bytes" in result && result.bytes.equals(large));
+  assert.equal(
+    ((await prepare("", { pipemess: ["echo new"] }, { bytes: large })) as { bytes: Buffer }).bytes.toString(),
+    "new\n",
+  );
+});
+
+void test("a command that fails costs its message, with what it says", async () => {
+  assert.equal(
+    await failed("x", { pipemess: ["sh -c 'echo this is wrong >&2; exit 3'"] }),
+    "--pipemess: sh exited with status 3: this is wrong",
+  );
+  assert.equal(await failed("x", { pipemess: ["true"] }), "--pipemess: true printed nothing");
+  assert.equal(
+    await failed("x", { pipemess: ["no-such-program --secret"] }),
+    "--pipemess: no-such-program cannot be started: not found",
+  );
+  assert.equal(await failed("x", { pipemess: ["kill -9 $$"] }), "--pipemess: kill was killed by SIGKILL");
+  assert.equal(
+    await failed("xxxxx\n", { maxlinelength: 1, maxlinelengthcmd: "false" }),
+    "--maxlinelengthcmd: false exited with status 1",
+  );
+});
+
+void test("a command ends with the run, and so do those that it has started", async () => {
+  const stop = new AbortController();
+  const mark = `123.${process.pid}`;
+  const waiting = messagePreparation({ ...untouched, pipemess: [`sh -c 'sleep ${mark} & sleep ${mark}'`] })!(
+    { uid: 1, bytes: Buffer.from("x"), lacksHeader: false },
+    stop.signal,
+  );
+  while (sleeping(mark) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  stop.abort(new Error("enough"));
+  await assert.rejects(waiting, /enough/);
+  while (sleeping(mark) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+/** How many processes have a command line of `sleep` and this number. */
+function sleeping(mark: string): number {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => commandLine(pid) === `sleep\0${mark}\0`).length;
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+void test("commands are tried at the start, unless --nopipemesscheck", async () => {
+  await tryCommands({ pipemess: ["cat", "sed s/a/b/"], pipemesscheck: true });
+  await assert.rejects(tryCommands({ pipemess: ["cat", "false"], pipemesscheck: true }), {
+    code: "USAGE",
+    message: "--pipemess: false exited with status 1",
+  });
+  await assert.rejects(tryCommands({ pipemess: ["true"], pipemesscheck: true }), { code: "USAGE" });
+  await tryCommands({ pipemess: ["false"], pipemesscheck: false });
+});
