@@ -30,10 +30,15 @@ export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
+/** JSON in one line, for a program that reads line by line, which may be a terminal after all. */
+export function printableJsonLine(value: unknown): string {
+  return printableJson(value, 0);
+}
+
 /** JSON, indented, with the same characters escaped as JSON has it: a terminal reads them before a parser does. */
-export function printableJson(value: unknown): string {
+export function printableJson(value: unknown, indentation = 2): string {
   // Line breaks are between the values here, never in them.
-  return JSON.stringify(value, null, 2).replace(unsafe, (character) =>
+  return JSON.stringify(value, null, indentation).replace(unsafe, (character) =>
     character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -1,7 +1,7 @@
 // All that the command says: to the standard output, the error output, and the log file, which has a copy of both.
 
 import { LineOutput } from "../../log/line-output.ts";
-import type { RunLogFile } from "./log-file.ts";
+import type { OutputFile } from "./output-file.ts";
 
 /** A reader that pauses lets this much pile up before anybody has to wait. */
 const roomyOctets = 1 << 20;
@@ -9,7 +9,7 @@ const roomyOctets = 1 << 20;
 const lookMs = 50;
 
 export interface OutputOptions {
-  readonly logFile?: RunLogFile | undefined;
+  readonly logFile?: OutputFile | undefined;
   /** The standard output and the error output; for tests. */
   readonly descriptors?: readonly [output: number, errors: number];
 }
@@ -22,7 +22,7 @@ export class Output {
   readonly #out: LineOutput;
   readonly #errors: LineOutput;
   readonly #log: LineOutput | undefined;
-  readonly #file: RunLogFile | undefined;
+  readonly #file: OutputFile | undefined;
   readonly #failed = new Set<LineOutput>();
 
   constructor({ logFile, descriptors: [output, errors] = [1, 2] }: OutputOptions = {}) {
@@ -57,6 +57,11 @@ export class Output {
   /** Without the line break at its end. */
   line(text: string): void {
     this.#out.write(`${text}\n`);
+    this.#log?.write(`${text}\n`);
+  }
+
+  /** To the log file only: what has a better display on a terminal. */
+  logged(text: string): void {
     this.#log?.write(`${text}\n`);
   }
 

@@ -7,14 +7,33 @@ import type { Options } from "../options/options.ts";
 import { linesOf } from "./event-lines.ts";
 import type { ExitName } from "./exit-code.ts";
 import { errorLines, exitLine, sentences } from "./final-lines.ts";
+import { folderReportLine, FolderReports } from "./folder-reports.ts";
+import type { Ended } from "./json-lines.ts";
 import type { Standing } from "./message-lines.ts";
 import type { Statistics } from "./statistics.ts";
 import { statisticsLines } from "./statistics-lines.ts";
 
 /** Where lines go. */
 export interface Lines {
-  line(text: string): void;
+  /** A detail is worth no line where there is a better display. */
+  line(text: string, isDetail?: boolean): void;
 }
+
+/** Who makes something else of a run than lines. */
+export interface Consumer {
+  readonly emit?: (event: CopyEvent) => void;
+  /** After each event. */
+  readonly stands?: (standing: () => Standing, errors: number) => void;
+  readonly end?: (ended: Ended) => void;
+}
+
+const details: readonly CopyEvent["type"][] = [
+  "folder-read",
+  "folder-done",
+  "message-copied",
+  "flags-set",
+  "messages-deleted",
+];
 
 export type ReportOptions = Pick<Options, "errorsmax" | "errorsdump" | "useuid" | "justfolders">;
 
@@ -22,27 +41,36 @@ export interface ReporterParts {
   readonly statistics: Statistics;
   readonly options: ReportOptions;
   readonly lines: Lines;
+  readonly consumers?: readonly Consumer[];
 }
 
 export class Reporter {
   readonly #statistics: Statistics;
   readonly #options: ReportOptions;
   readonly #lines: Lines;
+  readonly #consumers: readonly Consumer[];
+  readonly #folders = new FolderReports();
   readonly #memoryAtStart = process.memoryUsage.rss();
   /** When the first folder was begun: sizes and logins take time that no message took. */
   #loopSince: number | undefined;
 
-  constructor({ statistics, options, lines }: ReporterParts) {
+  constructor({ statistics, options, lines, consumers = [] }: ReporterParts) {
     this.#statistics = statistics;
     this.#options = options;
     this.#lines = lines;
+    this.#consumers = consumers;
   }
 
   /** For the engine: counts the event, and says it. */
   readonly emit: Emit = (event) => {
     this.#statistics.note(event);
+    this.#folders.note(event);
     if (event.type === "folders-begun") this.#loopSince = monotonicMs();
     this.#say(event);
+    for (const { emit, stands } of this.#consumers) {
+      emit?.(event);
+      stands?.(this.#standing, this.#statistics.errors.count);
+    }
   };
 
   /** The statistics, and whether all is well: for a run that got as far as the folders. */
@@ -55,6 +83,7 @@ export class Reporter {
       cores: Math.max(cpus().length, 1),
       cpuSeconds: (user + system) / 1e6,
     };
+    if (!this.#options.justfolders) this.#print(["", ...this.#folders.all().map(folderReportLine), ""]);
     this.#print(statisticsLines(this.#statistics, new Date(), machine));
     this.#print(sentences(this.#statistics, this.#options));
     this.#print(errorLines(this.#statistics.errors, this.#options));
@@ -63,22 +92,24 @@ export class Reporter {
   /** The last line of every run. */
   exit(name: ExitName): void {
     const { errors } = this.#statistics;
+    const ended = { exit: name, statistics: this.#statistics, folders: this.#folders.all(), endedAt: new Date() };
+    for (const { end } of this.#consumers) end?.(ended);
     this.#print([exitLine({ name, errors: errors.count, errorsMax: this.#options.errorsmax, pid: process.pid })]);
   }
 
   #say(event: CopyEvent): void {
     const errors = this.#statistics.errors.count;
-    const standing = (): Standing => this.#standing();
-    this.#print(linesOf(event, { standing, errors, errorsMax: this.#options.errorsmax }));
+    const lines = linesOf(event, { standing: this.#standing, errors, errorsMax: this.#options.errorsmax });
+    this.#print(lines, details.includes(event.type));
   }
 
-  #standing(): Standing {
+  readonly #standing = (): Standing => {
     const { copied, octetsCopied, processed, sizesBefore } = this.#statistics;
     const seconds = this.#loopSince === undefined ? 0 : (monotonicMs() - this.#loopSince) / 1000;
     return { now: new Date(), seconds, copied, octetsCopied, processed, total: sizesBefore?.[1].messages };
-  }
+  };
 
-  #print(lines: readonly string[]): void {
-    for (const line of lines) this.#lines.line(line);
+  #print(lines: readonly string[], isDetail = false): void {
+    for (const line of lines) this.#lines.line(line, isDetail);
   }
 }

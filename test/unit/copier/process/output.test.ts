@@ -24,7 +24,7 @@ function files(t: TestContext): { directory: string; descriptors: readonly [numb
   return { directory, descriptors: [out!, errors!] };
 }
 
-test("lines of both kinds are in the log file, in their order; what is for the moment is not", (t) => {
+test("lines of both kinds are in the log file, in their order, and details; what is for the moment is not", (t) => {
   const { directory, descriptors } = files(t);
   const { logFile } = openLogFile({ ...logOptions, logdir: directory }, 0);
   const output = new Output({ logFile, descriptors });
@@ -32,12 +32,13 @@ test("lines of both kinds are in the log file, in their order; what is for the m
   output.line("one");
   output.error("two");
   output.display("33%\r");
+  output.logged("a detail");
   output.line("three");
   output.end();
   const read = (name: string): string => readFileSync(join(directory, name), "utf8");
   assert.equal(read("out"), "one\n33%\rthree\n");
   assert.equal(read("errors"), "two\n");
-  assert.equal(read("log.txt"), "one\ntwo\nthree\n");
+  assert.equal(read("log.txt"), "one\ntwo\na detail\nthree\n");
 });
 
 test("where both outputs go to one place, lines stay in their order", (t) => {
