@@ -1,6 +1,12 @@
 // What a run may know of former ones, so that it needs no headers to tell what is on host2 already.
 
 import type { CopyRecord, FolderPair } from "../../state/copies.ts";
+import type { Options } from "../options/options.ts";
+
+/** Whether a run has a memory: only then open-memory.ts, and SQLite with it, is to be loaded. */
+export function hasMemory({ state, usecache }: Pick<Options, "state" | "usecache">): boolean {
+  return state !== undefined || usecache === true;
+}
 
 /** By which the cache of the original is found, and believed. */
 export interface Existing {
