@@ -6,7 +6,7 @@ import { usageError } from "./usage-error.ts";
 
 /** As Getopt::Long has them: digits may be grouped by underscores. */
 const integer = /^\+?_*\d[\d_]*$/;
-const decimal = /^\+?(?=\.?\d)[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?$/i;
+const decimal = /^\+?(?=\.?\d)[\d_]*(?:\.\d[\d_]*)?(?:e[-+]?\d+)?$/i;
 
 /** `words`: all that were given for it, the last one last. @throws InterimapError USAGE */
 export function optionValue(

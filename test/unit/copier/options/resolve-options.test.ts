@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { compileSubstitutions } from "../../../../src/copier/messages/perl-expression.ts";
 import type { Options } from "../../../../src/copier/options/options.ts";
 import { optionsOf } from "./options-of.ts";
 
@@ -101,6 +102,27 @@ describe("presets", () => {
       regextrans2: [],
       exclude: ["\\[Gmail\\]$"],
     });
+  });
+
+  test("names that Gmail would change are changed before", () => {
+    const change = compileSubstitutions(optionsOf("--gmail2").regextrans2, "--regextrans2");
+    for (const [name, expected] of [
+      ["[Gmail]/Sent Mail", "Sent Mail"],
+      [" a / b / c ", "a/b/c"],
+      ["'quoted' \"too\"^", "_quoted_ _too__"],
+      ["plain/name", "plain/name"],
+    ] as const)
+      assert.equal(change(name), expected);
+    const fromGmail = compileSubstitutions(optionsOf("--gmail1").regextrans2, "--regextrans2");
+    assert.equal(fromGmail("[Gmail]/All Mail"), "All Mail");
+  });
+
+  test("lines that Exchange would refuse are broken", () => {
+    const wrap = compileSubstitutions(optionsOf("--office2").regexmess, "--regexmess");
+    const [long, rest] = ["x".repeat(10_239), "y".repeat(10)];
+    assert.equal(wrap(`short\r\n${long}${rest}\r\n`), `short\r\n${long}\r\n${rest}\r\n`);
+    const flags = compileSubstitutions(optionsOf("--exchange2").regexflag, "--regexflag");
+    assert.equal(flags("\\Seen \\Flagged"), "\\Seen ");
   });
 
   test("office1 and office2", () => {
