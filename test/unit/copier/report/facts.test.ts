@@ -11,6 +11,9 @@ import {
   refusedAppend,
 } from "../../../../src/copier/report/errors.ts";
 import { exitCodeOf, exitText } from "../../../../src/copier/report/exit-code.ts";
+import { etaPart } from "../../../../src/copier/report/message-lines.ts";
+import { quotaNotice } from "../../../../src/copier/report/quota-lines.ts";
+import { parseQuota } from "../../../../src/imap/verbs/quota.ts";
 
 // The original reads its own texts; ours say what they are. Only a refused APPEND is judged by the server's words.
 for (const [text, kind, expected] of [
@@ -93,6 +96,27 @@ for (const [count, expected] of [
 test("display.time_remaining", () => {
   assert.equal(secondsLeft({ seconds: 1, processed: 1, total: 10, copied: 1 }), 9);
   assert.equal(secondsLeft({ seconds: 0, processed: 0, total: 0, copied: 0 }), 0);
+});
+
+test("quota.parse_bytes", () => {
+  const lines = ['* QUOTAROOT "INBOX" "Storage quota"', '* QUOTA "Storage quota" (STORAGE 1 104857600)'];
+  assert.deepEqual(lines.map(parseQuota), [undefined, { current: 1024, limit: 107374182400 }]);
+});
+
+test("little room is a warning, and no error", () => {
+  assert.deepEqual(quotaNotice({ current: 460800, limit: 32212254720 }), {
+    text: "Quota current storage is 460800 bytes. Limit is 32212254720 bytes. So 0.00 % full",
+    isWarning: false,
+  });
+  const { text, isWarning } = quotaNotice({ current: 95_000_000, limit: 100_000_000 });
+  assert.ok(isWarning && text.endsWith("So 95.00 % full, 5.000 MB are left"));
+});
+
+test("web.eta_line: what pages cut out of the output is in it", () => {
+  // 1234 seconds for the 123 that are left, of 4444 s that as many messages took before.
+  const now = new Date(new Date(2019, 6, 3, 14, 55, 27).getTime() - 1_234_000);
+  const pace = { seconds: (1234 / 123) * 4444, copied: 4444, octetsCopied: 0, processed: 4444, total: 4567 };
+  assert.equal(etaPart({ now, ...pace }), "ETA: Wed Jul  3 14:55:27 2019  1234 s  123/4567 msgs left");
 });
 
 test("exit codes have a text that wrappers can cut at the colon", () => {
