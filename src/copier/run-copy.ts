@@ -6,7 +6,9 @@ import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
 import { Shortage } from "../mail/transfer/reluctance.ts";
 import { perSide } from "../model/side.ts";
+import { missingAccountOptions } from "./accounts/host-options.ts";
 import { type AccountsIo, openAccounts, showServers } from "./accounts/open-accounts.ts";
+import { askerOf } from "./accounts/terminal.ts";
 import { copyAccount } from "./engine/copy-account.ts";
 import type { CopyRun } from "./engine/copy-run.ts";
 import { CrossDuplicates } from "./engine/cross-duplicates.ts";
@@ -70,7 +72,7 @@ async function perform(parts: Parts): Promise<ExitName> {
   const { options, reporter, statistics, signals, env, secrets } = parts;
   const { emit } = reporter;
   const io: AccountsIo = {
-    ...{ env, log: silent, secrets, signal: signals.stop },
+    ...{ env, log: silent, secrets, signal: signals.stop, ask: askerOf(signals.stop) },
     say: (text, host) => {
       emit({ type: "notice", host, text });
     },
@@ -81,7 +83,10 @@ async function perform(parts: Parts): Promise<ExitName> {
       emit({ type: "alert", host, text });
     },
   };
-  if (options.justconnect === true) {
+  const missing = missingAccountOptions(options);
+  if (missing.length > 0)
+    emit({ type: "notice", text: `Without ${missing.join(" and ")}, servers are only connected to` });
+  if (options.justconnect === true || missing.length > 0) {
     await showServers(options, io);
     return "EX_OK";
   }

@@ -66,3 +66,17 @@ export function hostOptions(options: AccountOptions, number: Host): HostOptions 
     ...{ sslcheck, id, sanitize },
   };
 }
+
+/** What is missing for a login to both, as options. */
+export function missingAccountOptions(options: AccountOptions): readonly string[] {
+  return ([1, 2] as const).flatMap((number) => [
+    ...(options[`host${number}`] === undefined ? [`--host${number}`] : []),
+    ...(hasUser(options, number) ? [] : [`--user${number}`]),
+  ]);
+}
+
+function hasUser(options: AccountOptions, number: Host): boolean {
+  if ((options[`user${number}`] ?? options[`oauthdirect${number}`]) !== undefined) return true;
+  // Who we are the server knows by other means.
+  return /^(?:EXTERNAL|PREAUTH)$/i.test(options[`authmech${number}`] ?? "");
+}

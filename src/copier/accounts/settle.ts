@@ -94,12 +94,16 @@ export async function settleEntrance(
   const { number, compress } = options;
   const token = tokenSource(options);
   const user = token?.user ?? given;
-  if (user === "") throw new AccountFailure("EX_USAGE", `--user${number} is missing`);
   const hasTls = transport.type === "imaps" || transport.startTls === true;
   const isConfidential = isLoopback(host) || (hasTls && transport.tls.verify);
   const login = loginPlan({ ...options, user }, isConfidential);
-  const { auth, username, authzid, takes } = login;
-  const password = takes === "password" ? await passwordSource({ ...options, user: username }, settling) : undefined;
+  const { auth, authzid, takes } = login;
+  const username = login.username === "" ? undefined : login.username;
+  if (username === undefined && takes !== "nothing") {
+    throw new AccountFailure("EX_USAGE", `--user${number} is missing`);
+  }
+  const password =
+    takes === "password" ? await passwordSource({ ...options, user: username ?? "" }, settling) : undefined;
   const account = new Account(
     { username, authzid },
     {

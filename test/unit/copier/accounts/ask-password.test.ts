@@ -12,10 +12,10 @@ async function asked(typed: string): Promise<{ readonly shown: string; readonly 
     const { askAt } = await import(${JSON.stringify(module)});
     const over = new AbortController();
     process.on("SIGINT", () => over.abort(new Error("interrupted")));
-    const ask = askAt({ input: process.stdin, output: process.stderr, signal: over.signal });
+    const terminal = { input: process.stdin, output: process.stderr, signal: over.signal };
     try {
       for (const name of ["one", "two"]) {
-        const answer = await ask("password of " + name + "? ");
+        const answer = await askAt("password of " + name + "? ", terminal);
         console.log("[" + createHash("sha256").update(answer).digest("hex").slice(0, 8) + "]");
       }
     } catch (error) {
