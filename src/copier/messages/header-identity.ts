@@ -1,19 +1,9 @@
 // Which messages of two servers are the same, by fields of their headers: a signature of those that are wanted.
 
 import * as crypto from "node:crypto";
-import type { Options } from "../options/options.ts";
-import { hasEightBit, type HeaderField, headerFields, normalizedLine, withoutEightBit } from "./header-lines.ts";
+import type { Host, Options } from "../options/options.ts";
+import { type HeaderField, headerFields, normalizedLine } from "./header-lines.ts";
 import { compileRegex } from "./perl-expression.ts";
-
-/** 16 octets. */
-export type Signature = Buffer;
-
-export interface Identity {
-  /** Equal for all that the original takes for one: an octet that is not ASCII is an X. */
-  readonly signature: Signature;
-  /** With these octets as they are; undefined: there are none. */
-  readonly exact: Signature | undefined;
-}
 
 export interface IdentityRules {
   /** In upper case; undefined: all. */
@@ -30,51 +20,53 @@ export type IdentityOptions = Pick<
   "useheader" | "skipheader" | "messageidnodomain" | "skipsize" | "addheader"
 >;
 
+/** What tells a message from others. */
+export interface HeaderIdentity {
+  /** For BODY.PEEK[HEADER.FIELDS (…)], or for BODY.PEEK[HEADER]. */
+  readonly fields: readonly string[] | "all";
+  /**
+   * 16 octets, one character each (latin1); undefined when no wanted field is there. `header`: at least these fields, as the
+   * server sent them; `size`: RFC822.SIZE.
+   */
+  readonly sign: (header: Buffer, message: { readonly uid: number; readonly size: number }) => string | undefined;
+}
+
+const defaultNames = ["Message-Id", "Received"];
+const messageId = "MESSAGE-ID";
+
 /** @throws InterimapError USAGE for --skipheader */
 export function identityRules(options: IdentityOptions): IdentityRules {
-  const names = (options.useheader.length === 0 ? defaultNames : options.useheader).map((name) => name.toUpperCase());
+  const { useheader, skipheader } = options;
+  const names = (useheader.length === 0 ? defaultNames : useheader).map((name) => name.toUpperCase());
+  const isSkipped =
+    skipheader === undefined ? undefined : compileRegex(skipheader, "--skipheader", { ignoresCase: true });
   return {
     wanted: names.includes("ALL") ? undefined : new Set(names),
-    isSkipped:
-      options.skipheader === undefined
-        ? () => false
-        : compileRegex(options.skipheader, "--skipheader", { ignoresCase: true }),
+    isSkipped: isSkipped ?? (() => false),
     cutsDomain: options.messageidnodomain,
     countsSize: !options.skipsize,
     addsHeader: options.addheader,
   };
 }
 
-const defaultNames = ["Message-Id", "Received"];
-const messageId = "MESSAGE-ID";
-
-/** What to fetch: the names for BODY.PEEK[HEADER.FIELDS (…)]; undefined: BODY.PEEK[HEADER]. */
-export function fieldsToFetch({ wanted, addsHeader }: IdentityRules): readonly string[] | undefined {
-  if (wanted === undefined) return undefined;
-  return [...(addsHeader ? new Set([...wanted, messageId]) : wanted)];
+/** By which messages of one of the hosts are known. With --addheader, one of host1 that has nothing is what its copy will be. */
+export function headerIdentity(rules: IdentityRules, host: Host): HeaderIdentity {
+  const { wanted, addsHeader } = rules;
+  return {
+    fields: wanted === undefined ? "all" : [...new Set([...wanted, ...(addsHeader ? [messageId] : [])])],
+    sign: (header, { uid, size }) => {
+      const lines = wantedLines(headerFields(header.toString("latin1")), rules);
+      if (lines.length > 0) return sign(lines, size, rules);
+      return addsHeader && host === 1
+        ? sign([normalizedLine("Message-Id", addedMessageId(uid))], size, rules)
+        : undefined;
+    },
+  };
 }
 
-export interface MessageHeader {
-  readonly uid: number;
-  /** RFC822.SIZE. */
-  readonly size: number;
-  /** At least the fields to fetch, as the server sent them. */
-  readonly header: Buffer;
-}
-
-/** Undefined when no wanted field is there. */
-export function identify(message: MessageHeader, rules: IdentityRules): Identity | undefined {
-  const lines = wantedLines(headerFields(message.header.toString("latin1")), rules);
-  return lines.length === 0 ? undefined : identityOf(lines, message.size, rules);
-}
-
-/** The identity that a copy gets from {@link addedHeader}; undefined when nothing is added. */
-export function identityByUid(
-  { uid, size }: Omit<MessageHeader, "header">,
-  rules: IdentityRules,
-): Identity | undefined {
-  if (!rules.addsHeader) return undefined;
-  return identityOf([normalizedLine("Message-Id", addedMessageId(uid))], size, rules);
+/** Whether --addheader is for this message. */
+export function lacksWantedFields(header: Buffer, rules: IdentityRules): boolean {
+  return wantedLines(headerFields(header.toString("latin1")), rules).length === 0;
 }
 
 /** The line without its end that --addheader puts in front of a message that has no wanted field. */
@@ -98,7 +90,7 @@ export function wantedLines(fields: readonly HeaderField[], rules: IdentityRules
       continue;
     }
     const line = normalizedLine(name, isMessageId && rules.cutsDomain ? value.split("@", 1)[0]! : value);
-    if (!rules.isSkipped(withoutEightBit(line))) lines.push(line);
+    if (!rules.isSkipped(line)) lines.push(line);
   }
   if (lines.length === 0 && rules.addsHeader && added !== undefined) return [added];
   return lines.length > 1 ? lines.sort() : lines;
@@ -108,20 +100,14 @@ function isAdded(value: string): boolean {
   return /^<\d+@imapsync>$/i.test(value.trim());
 }
 
-function identityOf(lines: readonly string[], size: number, { countsSize }: IdentityRules): Identity {
-  const end = countsSize ? `:${size}` : "";
-  const text = lines.join("") + end;
-  if (!hasEightBit(text)) return { signature: sign(text), exact: undefined };
-  return { signature: sign(lines.map(withoutEightBit).sort().join("") + end), exact: sign(text) };
-}
-
 /** Of a kind that nobody can make another message have. */
-function sign(text: string): Signature {
-  return sha256(Buffer.from(text, "latin1")).subarray(0, 16);
+function sign(lines: readonly string[], size: number, { countsSize }: IdentityRules): string {
+  const text = lines.join("") + (countsSize ? `:${size}` : "");
+  return sha256(text).toString("latin1", 0, 16);
 }
 
 // The faster of the two came with Node.js 20.12.
-const sha256: (octets: Buffer) => Buffer =
+const sha256: (ascii: string) => Buffer =
   "hash" in crypto
-    ? (octets) => crypto.hash("sha256", octets, "buffer")
-    : (octets) => crypto.createHash("sha256").update(octets).digest();
+    ? (ascii) => crypto.hash("sha256", ascii, "buffer")
+    : (ascii) => crypto.createHash("sha256").update(ascii).digest();

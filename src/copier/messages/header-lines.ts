@@ -33,21 +33,14 @@ function endOfLine(header: string, { at, newline }: { at: number; newline: numbe
   return newline > at && header[newline - 1] === "\r" ? newline - 1 : newline;
 }
 
-/** Servers write a field's name, blanks and case anew; an 8-bit octet is kept as it is, or as an X: see {@link withoutEightBit}. */
+/**
+ * Servers write blanks and case anew, and Cyrus has an X for each octet that is not ASCII (`munge8bit` of imapd.conf(5)): what
+ * it made of a message has the same line.
+ */
 export function normalizedLine(name: string, value: string): string {
-  const line = `${name}: ${value}`;
-  return upperCase(line.replace(/\t[\t ]*| [\t ]+/g, " ")).trim();
-}
-
-function upperCase(line: string): string {
-  return hasEightBit(line) ? line.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : line.toUpperCase();
-}
-
-/** Cyrus stores an X for each octet that is not ASCII (`munge8bit` of imapd.conf(5)). */
-export function withoutEightBit(line: string): string {
-  return line.replace(/[\x80-\xff]/g, "X");
-}
-
-export function hasEightBit(text: string): boolean {
-  return /[\x80-\xff]/.test(text);
+  const line = `${name}: ${value}`.replace(/[\x80-\xff]/g, "X");
+  return line
+    .replace(/\t[\t ]*| [\t ]+/g, " ")
+    .toUpperCase()
+    .trim();
 }

@@ -2,12 +2,15 @@
 // --addheader, --truncmess, --maxlinelength.
 
 import { InterimapError } from "../../model/errors.ts";
+import type { InternalDate } from "../../model/internal-date.ts";
 import { excerpt } from "../../util/printable.ts";
 import type { SkipReason } from "../events.ts";
 import type { Options } from "../options/options.ts";
+import type { CountedError } from "../report/errors.ts";
+import { dateOfHeader } from "./dates.ts";
 import { filter, FilterFailed } from "./filter-command.ts";
-import { addedHeader } from "./header-identity.ts";
-import { longestLine, withLineInFront, withoutReceiptRequests } from "./message-text.ts";
+import { addedHeader, type IdentityOptions, identityRules, lacksWantedFields } from "./header-identity.ts";
+import { endOfHeader, longestLine, withLineInFront, withoutReceiptRequests } from "./message-text.ts";
 import { compileMatch, compileSubstitutions } from "./perl-expression.ts";
 
 export type TransformOptions = Pick<
@@ -21,25 +24,35 @@ export type TransformOptions = Pick<
   | "maxlinelength"
   | "maxlinelengthcmd"
   | "minmaxlinelength"
->;
+  | "syncinternaldates"
+  | "idatefromheader"
+> &
+  IdentityOptions;
 
 export interface MessageToPrepare {
   readonly uid: number;
   readonly bytes: Buffer;
-  /** None of the wanted fields is in its header. */
-  readonly lacksHeader: boolean;
+  /** INTERNALDATE; undefined: host2 chooses one. */
+  readonly date: InternalDate | undefined;
 }
 
-export type Prepared =
-  | { readonly bytes: Buffer }
-  | { readonly skipped: SkipReason; readonly detail?: string }
-  /** Why it cannot be copied, in one line. */
-  | { readonly failed: string };
+interface NotCopied {
+  readonly skipped: SkipReason;
+  readonly detail?: string;
+}
+
+export type Prepared<Message> = Message | NotCopied | { readonly failed: CountedError };
 
 /** @throws the signal's reason */
-export type PrepareMessage = (message: MessageToPrepare, signal?: AbortSignal) => Promise<Prepared>;
+export type PrepareMessage = <Message extends MessageToPrepare>(
+  message: Message,
+  signal?: AbortSignal,
+) => Promise<Prepared<Message>>;
 
-type Step = (bytes: Buffer, message: MessageToPrepare, signal?: AbortSignal) => Prepared | Promise<Prepared>;
+type Changed = { readonly bytes: Buffer } | NotCopied | { readonly failed: CountedError };
+
+/** `original`: as it came from host1. */
+type Step = (bytes: Buffer, original: MessageToPrepare, signal?: AbortSignal) => Changed | Promise<Changed>;
 
 /**
  * Undefined: messages are copied as they are.
@@ -51,20 +64,29 @@ export function messagePreparation(options: TransformOptions): PrepareMessage | 
     ...(options.regexmess.length > 0 ? [substituting(options.regexmess)] : []),
     ...(options.disarmreadreceipts ? [changing(withoutReceiptRequests)] : []),
     ...options.pipemess.map((command) => piping("--pipemess", command)),
-    ...(options.addheader ? [addingHeader] : []),
+    ...(options.addheader ? [addingHeader(options)] : []),
     ...(options.truncmess === undefined ? [] : [truncating(options.truncmess)]),
     ...(options.maxlinelength === undefined ? [] : [limitingLines(options.maxlinelength, options.maxlinelengthcmd)]),
     ...(options.minmaxlinelength === undefined ? [] : [wantingLines(options.minmaxlinelength)]),
   ];
-  if (steps.length === 0) return undefined;
+  const dateOf = dateRule(options);
+  if (steps.length === 0 && dateOf === undefined) return undefined;
   return async (message, signal) => {
-    let prepared: Prepared = { bytes: message.bytes };
+    let changed: Changed = { bytes: message.bytes };
     for (const step of steps) {
-      if (!("bytes" in prepared)) break;
-      prepared = await step(prepared.bytes, message, signal);
+      if (!("bytes" in changed)) return changed;
+      changed = await step(changed.bytes, message, signal);
     }
-    return prepared;
+    return "bytes" in changed
+      ? { ...message, bytes: changed.bytes, date: dateOf === undefined ? message.date : dateOf(message.bytes) }
+      : changed;
   };
+}
+
+/** The date of the copy, given the original; undefined: that of the original. */
+function dateRule(options: TransformOptions): ((bytes: Buffer) => InternalDate | undefined) | undefined {
+  if (options.idatefromheader) return dateOfHeader;
+  return options.syncinternaldates ? undefined : () => undefined;
 }
 
 /**
@@ -110,12 +132,12 @@ function substituting(expressions: readonly string[]): Step {
 }
 
 /** An expression may go back and try again more often than there is memory for. */
-function orFailed(option: string, step: () => Prepared): Prepared {
+function orFailed(option: string, step: () => Changed): Changed {
   try {
     return step();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { failed: `${option}: the message is too long for the expression` };
+    return failed(`${option}: the message is too long for the expression`);
   }
 }
 
@@ -125,14 +147,22 @@ function piping(option: string, command: string): Step {
       return { bytes: await filter({ option, command, input, signal }) };
     } catch (error) {
       if (!(error instanceof FilterFailed)) throw error;
-      return { failed: error.message };
+      return failed(error.message);
     }
   };
 }
 
-const addingHeader: Step = (bytes, { uid, lacksHeader }) => ({
-  bytes: lacksHeader ? withLineInFront(bytes, addedHeader(uid)) : bytes,
-});
+function failed(text: string): Changed {
+  return { failed: { kind: "unclassified", text } };
+}
+
+function addingHeader(options: IdentityOptions): Step {
+  const rules = identityRules(options);
+  return (bytes, { uid, bytes: original }) => {
+    const isNeeded = lacksWantedFields(original.subarray(0, endOfHeader(original)), rules);
+    return { bytes: isNeeded ? withLineInFront(bytes, addedHeader(uid)) : bytes };
+  };
+}
 
 function truncating(octets: number): Step {
   return changing((bytes) => bytes.subarray(0, octets));

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseHeaderDate } from "../../../../src/copier/messages/dates.ts";
 import { type FlagOptions, flagRules, flagTextRules } from "../../../../src/copier/messages/flag-rules.ts";
 import { addedHeader, identityRules, wantedLines } from "../../../../src/copier/messages/header-identity.ts";
-import { headerFields, normalizedLine, withoutEightBit } from "../../../../src/copier/messages/header-lines.ts";
+import { headerFields, normalizedLine } from "../../../../src/copier/messages/header-lines.ts";
 import { longestLine } from "../../../../src/copier/messages/message-text.ts";
-import { messagePreparation, type Prepared, type TransformOptions } from "../../../../src/copier/messages/transform.ts";
+import {
+  messagePreparation,
+  type MessageToPrepare,
+  type Prepared,
+  type TransformOptions,
+} from "../../../../src/copier/messages/transform.ts";
 import { flagSet, permanentFlags } from "../../../../src/model/flags.ts";
+import { formatInternalDate, instantOf } from "../../../../src/model/internal-date.ts";
 import { type Fact, facts } from "./facts.ts";
 
 type Rule = (input: never, options: never) => unknown;
@@ -22,7 +29,7 @@ interface Flags extends Partial<FlagOptions> {
 const flagOptions: FlagOptions = { filterbuggyflags: false, regexflag: [], flagscase: false, filterflags: true };
 
 const rules: Readonly<Record<string, Rule>> = {
-  "header.normalize": ([name, value]: [string, string]) => withoutEightBit(normalizedLine(name, value)),
+  "header.normalize": ([name, value]: [string, string]) => normalizedLine(name, value),
   "header.signature": (header: Record<string, string[]>, { useheader }: IdentityInput) => {
     const fields = Object.entries(header).flatMap(([name, values]) => values.map((value) => ({ name, value })));
     // The original has no header by default there.
@@ -52,6 +59,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   "flags.case": (flags: string) => flagTextRules({ ...flagOptions, flagscase: true })(flags),
   "flags.regexflag": (flags: string, options: Flags) => flagTextRules({ ...flagOptions, ...options })(flags),
+  "date.normalize": (value: string) => formatInternalDate(parseHeaderDate(value)!),
+  "date.epoch": (date: string) => instantOf(date) / 1000,
   "msg.addheader": (uid: string) => addedHeader(Number(uid)),
   "msg.truncate": (text: string, options: Partial<TransformOptions>) => transformed(text, options),
   "msg.max_line_length": (text: string) => longestLine(Buffer.from(text)),
@@ -64,12 +73,14 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 const untouched: TransformOptions = {
+  ...{ useheader: [], skipheader: undefined, messageidnodomain: false, skipsize: true },
+  ...{ syncinternaldates: true, idatefromheader: false },
   ...{ skipmess: [], regexmess: [], disarmreadreceipts: false, pipemess: [], addheader: false, truncmess: undefined },
   ...{ maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
 };
 
-async function prepared(text: string, options: Partial<TransformOptions>): Promise<Prepared> {
-  const message = { uid: 1, bytes: Buffer.from(text, "latin1"), lacksHeader: false };
+async function prepared(text: string, options: Partial<TransformOptions>): Promise<Prepared<MessageToPrepare>> {
+  const message = { uid: 1, bytes: Buffer.from(text, "latin1"), date: undefined };
   return messagePreparation({ ...untouched, ...options })!(message);
 }
 

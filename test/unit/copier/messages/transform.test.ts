@@ -8,19 +8,24 @@ import {
   type TransformOptions,
   tryCommands,
 } from "../../../../src/copier/messages/transform.ts";
+import { formatInternalDate, parseInternalDate } from "../../../../src/model/internal-date.ts";
 
 const untouched: TransformOptions = {
+  ...{ useheader: [], skipheader: undefined, messageidnodomain: false, skipsize: true },
+  ...{ syncinternaldates: true, idatefromheader: false },
   ...{ skipmess: [], regexmess: [], disarmreadreceipts: false, pipemess: [], addheader: false, truncmess: undefined },
   ...{ maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
 };
+
+const date = parseInternalDate("02-Mar-2020 10:00:00 +0100");
 
 async function prepare(
   text: string,
   options: Partial<TransformOptions>,
   message: Partial<MessageToPrepare> = {},
-): Promise<Prepared> {
+): Promise<Prepared<MessageToPrepare>> {
   const bytes = Buffer.from(text, "latin1");
-  return messagePreparation({ ...untouched, ...options })!({ uid: 7, bytes, lacksHeader: false, ...message });
+  return messagePreparation({ ...untouched, ...options })!({ uid: 7, bytes, date, ...message });
 }
 
 async function changed(text: string, options: Partial<TransformOptions>): Promise<string> {
@@ -32,7 +37,8 @@ async function changed(text: string, options: Partial<TransformOptions>): Promis
 async function failed(text: string, options: Partial<TransformOptions>): Promise<string> {
   const result = await prepare(text, options);
   assert.ok("failed" in result, JSON.stringify(result));
-  return result.failed;
+  assert.equal(result.failed.kind, "unclassified");
+  return result.failed.text;
 }
 
 void test("where nothing is asked for, nothing is done", () => {
@@ -46,18 +52,14 @@ void test("octets stay what they are", async () => {
 });
 
 void test("the steps follow each other in their order", async () => {
-  const result = await prepare(
-    "Subject: a\r\n\r\nx\r\n",
-    {
-      skipmess: ["m/PIPED/"],
-      regexmess: ["s/a/regex/"],
-      pipemess: ["sed s/regex/PIPED/", "sed 's/PIPED/&-twice/'"],
-      addheader: true,
-      truncmess: 52,
-      maxlinelength: 60,
-    },
-    { lacksHeader: true },
-  );
+  const result = await prepare("Subject: a\r\n\r\nx\r\n", {
+    skipmess: ["m/PIPED/"],
+    regexmess: ["s/a/regex/"],
+    pipemess: ["sed s/regex/PIPED/", "sed 's/PIPED/&-twice/'"],
+    addheader: true,
+    truncmess: 52,
+    maxlinelength: 60,
+  });
   assert.ok("bytes" in result);
   assert.equal(result.bytes.toString(), "Message-Id: <7@imapsync>\r\nSubject: PIPED-twice\r\n\r\nx\r");
 });
@@ -67,8 +69,32 @@ void test("messages that an expression matches are skipped", async () => {
   assert.deepEqual(result, { skipped: "skipmess", detail: "m/[\\x80-\\xff]/" });
 });
 
-void test("an added header is for messages that lack one", async () => {
-  assert.equal(await changed("A: 1\r\n", { addheader: true }), "A: 1\r\n");
+void test("a header is added to messages that have come without one", async () => {
+  assert.equal(await changed("Received: x\r\n\r\n", { addheader: true }), "Received: x\r\n\r\n");
+  assert.equal(
+    await changed("\r\nReceived: x\r\n", { addheader: true }),
+    "Message-Id: <7@imapsync>\r\n\r\nReceived: x\r\n",
+  );
+  assert.equal(
+    await changed("Message-Id: <a>\r\n\r\n", { addheader: true, useheader: ["Received"] }),
+    "Message-Id: <7@imapsync>\r\nMessage-Id: <a>\r\n\r\n",
+  );
+  assert.equal(await changed("Received: x\r\n\r\n", { addheader: true, regexmess: ["s/Received/X/"] }), "X: x\r\n\r\n");
+});
+
+void test("a copy has the date of its original, or that of its header, or none", async () => {
+  const dateOf = async (text: string, options: Partial<TransformOptions>): Promise<string | undefined> => {
+    const result = await prepare(text, { addheader: true, ...options });
+    assert.ok("bytes" in result);
+    return result.date && formatInternalDate(result.date);
+  };
+  assert.equal(await dateOf("A: 1\r\n", {}), "02-Mar-2020 10:00:00 +0100");
+  assert.equal(await dateOf("A: 1\r\n", { syncinternaldates: false }), undefined);
+  const dated = "Date: Wed, 1 Sep 2010\r\n 16:00:00 +0200 (CEST)\r\n\r\n";
+  assert.equal(await dateOf(dated, { idatefromheader: true }), "01-Sep-2010 16:00:00 +0200");
+  assert.equal(await dateOf("A: 1\r\n\r\nDate: 1 Sep 2010\r\n", { idatefromheader: true }), undefined);
+  assert.equal(await dateOf("Date: not a date\r\n", { idatefromheader: true }), undefined);
+  assert.equal(await dateOf("Date: 1 Sep 1910 16:00:00\r\n", { idatefromheader: true }), undefined);
 });
 
 void test("receipts are disarmed in the header only, in any case, more than one", async () => {
@@ -118,7 +144,7 @@ void test("a command ends with the run, and so do those that it has started", as
   const stop = new AbortController();
   const mark = `123.${process.pid}`;
   const waiting = messagePreparation({ ...untouched, pipemess: [`sh -c 'sleep ${mark} & sleep ${mark}'`] })!(
-    { uid: 1, bytes: Buffer.from("x"), lacksHeader: false },
+    { uid: 1, bytes: Buffer.from("x"), date },
     stop.signal,
   );
   while (sleeping(mark) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
