@@ -1,6 +1,8 @@
 // Which messages of two servers are the same, by fields of their headers: a signature of those that are wanted.
 
 import * as crypto from "node:crypto";
+import { InterimapError } from "../../model/errors.ts";
+import { excerpt } from "../../util/printable.ts";
 import type { Host, Options } from "../options/options.ts";
 import { type HeaderField, headerFields, normalizedLine } from "./header-lines.ts";
 import { compileRegex } from "./perl-expression.ts";
@@ -34,10 +36,13 @@ export interface HeaderIdentity {
 const defaultNames = ["Message-Id", "Received"];
 const messageId = "MESSAGE-ID";
 
-/** @throws InterimapError USAGE for --skipheader */
+/** @throws InterimapError USAGE for --useheader or --skipheader */
 export function identityRules(options: IdentityOptions): IdentityRules {
   const { useheader, skipheader } = options;
   const names = (useheader.length === 0 ? defaultNames : useheader).map((name) => name.toUpperCase());
+  const strange = names.find((name) => !/^[\x21-\x39\x3b-\x7e]+$/.test(name));
+  if (strange !== undefined)
+    throw new InterimapError("USAGE", `--useheader "${excerpt(strange)}" is no name of a header`);
   const isSkipped =
     skipheader === undefined ? undefined : compileRegex(skipheader, "--skipheader", { ignoresCase: true });
   return {

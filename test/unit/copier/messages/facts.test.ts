@@ -4,13 +4,16 @@ import { parseHeaderDate } from "../../../../src/copier/messages/dates.ts";
 import { type FlagOptions, flagRules, flagTextRules } from "../../../../src/copier/messages/flag-rules.ts";
 import { addedHeader, identityRules, wantedLines } from "../../../../src/copier/messages/header-identity.ts";
 import { headerFields, normalizedLine } from "../../../../src/copier/messages/header-lines.ts";
+import { type LabelRules, labelsOnHost2, parseLabels, writeLabels } from "../../../../src/copier/messages/labels.ts";
 import { longestLine } from "../../../../src/copier/messages/message-text.ts";
+import { type Ages, searchText, sizeLimits } from "../../../../src/copier/messages/select-messages.ts";
 import {
   messagePreparation,
   type MessageToPrepare,
   type Prepared,
   type TransformOptions,
 } from "../../../../src/copier/messages/transform.ts";
+import { Capabilities } from "../../../../src/imap/capabilities.ts";
 import { flagSet, permanentFlags } from "../../../../src/model/flags.ts";
 import { formatInternalDate, instantOf } from "../../../../src/model/internal-date.ts";
 import { type Fact, facts } from "./facts.ts";
@@ -59,6 +62,21 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   "flags.case": (flags: string) => flagTextRules({ ...flagOptions, flagscase: true })(flags),
   "flags.regexflag": (flags: string, options: Flags) => flagTextRules({ ...flagOptions, ...options })(flags),
+  "select.age": (found: Readonly<Record<string, string[]>>, ages: Partial<Ages>) => {
+    const keys = searchText(undefined, { minage: undefined, maxage: undefined, ...ages }, Date.now());
+    // Keys that follow each other all have to match.
+    const sets = keys?.match(/SENT\w+/g)?.map((key) => found[key.toLowerCase()]!) ?? [];
+    return sets.length === 0 ? [] : sets.reduce((one, other) => one.filter((uid) => other.includes(uid)));
+  },
+  "limit.maxsize": (capability: string, options: { appendlimit?: number; maxsize?: number }) => {
+    const { appendLimit } = new Capabilities([capability]);
+    const limits = { minsize: undefined, maxsize: undefined, appendlimit: undefined, ...options };
+    return sizeLimits(limits, appendLimit).most;
+  },
+  "labels.subfolder1": (labels: string, { subfolder1 }: LabelRules) =>
+    writeLabels(labelsOnHost2(parseLabels(labels), { subfolder1, subfolder2: undefined })),
+  "labels.subfolder2": (labels: string, { subfolder2 }: LabelRules) =>
+    writeLabels(labelsOnHost2(parseLabels(labels), { subfolder1: undefined, subfolder2 })),
   "date.normalize": (value: string) => formatInternalDate(parseHeaderDate(value)!),
   "date.epoch": (date: string) => instantOf(date) / 1000,
   "msg.addheader": (uid: string) => addedHeader(Number(uid)),

@@ -70,3 +70,9 @@ void test("--addheader knows its copies again, whichever fields are wanted", () 
 void test("an X is the same as an octet that is not ASCII: Cyrus stores it", () => {
   assert.equal(signature("Received: caf\xe9\r\n"), signature("Received: cafX\r\n"));
 });
+
+void test("--useheader names a header", () => {
+  for (const name of ["", "Message-Id:", "a b", "é"]) {
+    assert.throws(() => identityRules({ ...defaults, useheader: [name] }), { code: "USAGE" }, name);
+  }
+});
