@@ -3,6 +3,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { bundleProgram } from "./lib/bundle-program.ts";
 
+const completion = ["src/util/shell/completion-scripts.ts", "src/util/shell/completion-lines.ts"];
+
 await mkdir("dist", { recursive: true });
 // The nearest package.json decides how Node reads a .js file.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
@@ -14,7 +16,7 @@ await Promise.all([
     main: "dist/main.js",
     texts: "dist/main.txt",
     apart: [
-      { modules: ["src/cli/completion.ts", "src/cli/help-and-completion.ts"], file: "dist/help.js" },
+      { modules: ["src/cli/completion.ts", "src/cli/help-and-completion.ts", ...completion], file: "dist/help.js" },
       { modules: ["src/log/json-log.ts"], file: "dist/json-log.js" },
     ],
   }),
@@ -23,6 +25,11 @@ await Promise.all([
     entry: "src/bin/imapsync.ts",
     main: "dist/imapsync-main.js",
     texts: "dist/imapsync-main.txt",
-    apart: [{ modules: ["src/copier/options/help.ts"], file: "dist/imapsync-help.js" }],
+    apart: [
+      {
+        modules: ["src/copier/options/help.ts", "src/copier/options/completion.ts", ...completion],
+        file: "dist/imapsync-help.js",
+      },
+    ],
   }),
 ]);

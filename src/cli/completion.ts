@@ -3,31 +3,13 @@
 import { readdirSync } from "node:fs";
 import { loadConfig } from "../config/config.ts";
 import { configDirectory } from "../config/directories.ts";
-import { bashScript, fishScript } from "./completion-scripts.ts";
-import { type Candidate, tableCandidates, zshScript } from "./help-and-completion.ts";
-import type { CandidatesInvocation } from "./invocation.ts";
+import type { Candidate } from "../util/shell/completion-lines.ts";
+import { tableCandidates } from "./help-and-completion.ts";
 import { loginCandidates } from "./login-words.ts";
-import { optionNamed, type Shell } from "./option-table.ts";
-import { asWrittenLike, rawWords, unquoted } from "./shell-line.ts";
-
-export function completionScript(shell: Shell): string {
-  return shell === "bash" ? bashScript : shell === "fish" ? fishScript : zshScript();
-}
-
-/** One candidate a line, in the form that the script of that shell expects. */
-export async function completionLines({ shell, words }: CandidatesInvocation, env: NodeJS.ProcessEnv): Promise<string> {
-  const [line = "", last = ""] = words;
-  const raw = shell === "bash" ? rawWords(line) : words;
-  const found = await candidates(raw.map(unquoted), env);
-  const format = shell === "bash" ? bashFormat(raw.at(-1) ?? "", last) : shell === "fish" ? fishFormat : zshFormat;
-  return found
-    .flatMap((candidate) => format(candidate) ?? [])
-    .map((text) => `${text}\n`)
-    .join("");
-}
+import { optionNamed } from "./option-table.ts";
 
 /** `words`: the program first, the one at the cursor last. */
-async function candidates(words: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
+export async function candidates(words: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly Candidate[]> {
   const current = words.at(-1) ?? "";
   const before = words.slice(1, -1);
   const isMailbox = before.includes("--");
@@ -75,24 +57,4 @@ async function mailboxesOf(before: readonly string[], env: NodeJS.ProcessEnv): P
   const file = joined ?? (before.includes("--config") ? before[before.indexOf("--config") + 1] : undefined);
   const { knownMailboxes } = await import("../commands/known-mailboxes.ts");
   return knownMailboxes(loadConfig({ file, env }));
-}
-
-/** bash replaces what it takes for the word at the cursor, which may be the end of ours. */
-function bashFormat(raw: string, last: string): (candidate: Candidate) => string | undefined {
-  const replaced = /^[=:@]$/.test(last) ? "" : last;
-  const isInQuotes = /^['"]/.test(raw);
-  const kept = raw.endsWith(replaced) && !isInQuotes ? raw.slice(0, raw.length - replaced.length) : "";
-  return ({ word }) => {
-    const written = asWrittenLike(raw, word);
-    return written.startsWith(kept) ? written.slice(kept.length) : undefined;
-  };
-}
-
-function zshFormat({ word, describe }: Candidate): string {
-  const escaped = word.replace(/[\\:]/g, "\\$&");
-  return describe === undefined ? escaped : `${escaped}:${describe}`;
-}
-
-function fishFormat({ word, describe }: Candidate): string {
-  return describe === undefined ? word : `${word}\t${describe}`;
 }

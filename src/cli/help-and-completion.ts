@@ -1,7 +1,8 @@
-// What yargs does for us: the help, the options that could come next, and the script for zsh. It is fed from the table
-// of options, and loaded only by a process that ends afterwards.
+// What yargs does for us: the help, and the options that could come next. It is fed from the table of options, and loaded
+// only by a process that ends afterwards.
 
 import { plainYargs, readableWidth } from "../util/plain-yargs.ts";
+import type { Candidate } from "../util/shell/completion-lines.ts";
 import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { conclusion, introduction, synopsis } from "./usage.ts";
 
@@ -23,11 +24,6 @@ export async function helpText(columns?: number): Promise<string> {
   return `${synopsis}\n\n${(await help.getHelp()).replace(/ +$/gm, "")}\n`;
 }
 
-export interface Candidate {
-  readonly word: string;
-  readonly describe?: string | undefined;
-}
-
 /**
  * What may stand in the place of the last of `words`, as far as the table knows: options, and the values of one that stands
  * before it. The first word is the program. An option that excludes one that is there, or is there, is none of them.
@@ -46,15 +42,4 @@ export async function tableCandidates(words: readonly string[]): Promise<readonl
 
 function exclude({ name, conflicts }: Option, other: string): boolean {
   return conflicts?.includes(other) === true || optionNamed(other)?.conflicts?.includes(name) === true;
-}
-
-/** To be sourced, or to be loaded by zsh as a function. It asks for candidates as all scripts of yargs do. */
-export function zshScript(): string {
-  let script = "";
-  const asked = plainYargs(program, { SHELL: "zsh" });
-  asked.completion("completion", false);
-  void asked.parse(["completion"], {}, (_error, _argv, output) => {
-    script = output;
-  });
-  return `${script.replaceAll("interimap completion", "interimap --completion=zsh")}\n`;
 }

@@ -2,7 +2,7 @@
 
 import type { Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
-import type { Shell } from "./option-table.ts";
+import type { CompletionQuestion, Shell } from "../util/shell/completion.ts";
 
 export interface Common {
   readonly config: string | undefined;
@@ -61,14 +61,8 @@ export interface LoginInvocation extends Common {
 }
 
 /** A shell that has the script of --completion asks what could stand in the place of the last word. */
-export interface CandidatesInvocation {
+export interface CandidatesInvocation extends CompletionQuestion {
   readonly command: "candidates";
-  readonly shell: Shell;
-  /**
-   * Of the command line, as they were written: the program first, the one at the cursor last. For bash, whose words are
-   * others, the line up to the cursor, and the word that bash replaces.
-   */
-  readonly words: readonly string[];
 }
 
 /** Commands that need the configuration and the servers. */

@@ -1,5 +1,7 @@
 // The table of all options. The parser, the help and the completion follow it.
 
+import { shells } from "../util/shell/completion.ts";
+
 export interface Option {
   readonly name: string;
   /** One letter. */
@@ -22,10 +24,6 @@ export interface Option {
   /** One of these has to be given as well. */
   readonly goesWith?: readonly string[];
 }
-
-/** Whose command lines can be completed. */
-export const shells = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof shells)[number];
 
 const daemons = ["notify", "watch"];
 

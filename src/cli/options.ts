@@ -6,14 +6,12 @@ import { allTargets, type Target } from "../model/target.ts";
 import { nearest } from "../util/nearest.ts";
 import { type ParsedWords, parseWords } from "../util/option-parser.ts";
 import { printable } from "../util/printable.ts";
-import type { CandidatesInvocation, Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
+import { completionQuestion, type Shell, shells } from "../util/shell/completion.ts";
+import type { Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
 import { loginOf } from "./login-words.ts";
-import { type Option, optionNamed, optionTable, type Shell, shells } from "./option-table.ts";
+import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
 import { watchSeconds, withoutWatch } from "./watch-option.ts";
-
-/** The first argument of such a question, as in scripts that yargs makes; the second one is the shell. */
-export const completionRequest = "--get-yargs-completions";
 
 const commands = ["repair", "delete", "rename", "status"] as const;
 
@@ -21,7 +19,8 @@ const table: readonly Option[] = optionTable;
 
 /** Reads the arguments after the program's name. Throws USAGE. */
 export function parseArguments(argv: readonly string[]): Invocation {
-  if (argv[0] === completionRequest) return candidatesFor(argv.slice(1));
+  const question = completionQuestion(argv);
+  if (question !== undefined) return { command: "candidates", ...question };
   const { watch, rest } = withoutWatch(argv);
   const { options, positionals, extra } = parse(rest);
   if (options.has("help")) return { command: "help" };
@@ -61,12 +60,6 @@ export function parseArguments(argv: readonly string[]): Invocation {
     return { command: "watch", mailboxes, allowsMassDelete, notify, seconds, ...work };
   }
   return { command, mailboxes, allowsMassDelete, ...work };
-}
-
-/** Without a shell in front, it is zsh: the script that yargs makes begins with the program. */
-function candidatesFor(words: readonly string[]): CandidatesInvocation {
-  const shell = shells.find((one) => one === words[0]);
-  return { command: "candidates", shell: shell ?? "zsh", words: shell === undefined ? words : words.slice(1) };
 }
 
 function requireCompatible(given: ReadonlySet<string>): void {

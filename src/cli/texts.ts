@@ -17,12 +17,13 @@ export async function textFor(invocation: TextInvocation, env: NodeJS.ProcessEnv
       return helpText(process.stdout.columns);
     }
     case "completion": {
-      const { completionScript } = await import("./completion.ts");
-      return completionScript(invocation.shell);
+      const { completionScript } = await import("../util/shell/completion-scripts.ts");
+      return completionScript(invocation.shell, { program: "interimap", files: ["config"] });
     }
     case "candidates": {
-      const { completionLines } = await import("./completion.ts");
-      return completionLines(invocation, env);
+      const { candidates } = await import("./completion.ts");
+      const { completionLines } = await import("../util/shell/completion-lines.ts");
+      return completionLines(invocation, (words) => candidates(words, env));
     }
   }
 }

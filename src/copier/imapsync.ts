@@ -37,6 +37,18 @@ export async function imapsync({ argv, env, onSignal, onCrash }: Surroundings): 
       case "version":
         await print(`imapsync ${packageJson.version}\n`);
         return exitCode.done;
+      case "completion": {
+        const { completionScript } = await import("../util/shell/completion-scripts.ts");
+        const { fileOptions } = await import("./options/completion.ts");
+        await print(completionScript(commandLine.shell, { program: "imapsync", files: fileOptions }));
+        return exitCode.done;
+      }
+      case "candidates": {
+        const { completionLines } = await import("../util/shell/completion-lines.ts");
+        const { candidates } = await import("./options/completion.ts");
+        await print(await completionLines(commandLine, candidates));
+        return exitCode.done;
+      }
       case "nothing":
         await print(commandLine.notices.map((line) => `${line}\n`).join(""));
         return exitCode.done;

@@ -11,6 +11,8 @@ import { scratchDirectory } from "../support/scratch.ts";
 
 const built = fileURLToPath(new URL("../../dist/imapsync.js", import.meta.url));
 
+const hasNoBash = spawnSync("bash", ["-c", "true"]).error !== undefined;
+
 function run(args: readonly string[], { hook }: { readonly hook?: string } = {}) {
   const before = hook === undefined ? [] : ["--require", hook];
   const { HOME: _home, ...env } = process.env;
@@ -72,4 +74,19 @@ test("packages are loaded for what they are for only: to print a line takes none
     assert.equal(few.exec(loadedBy(...args))?.[0], undefined, args.join(" "));
   }
   assert.match(loadedBy("--help"), /imapsync-help[.]js/);
+});
+
+test("bash completes its options", { skip: hasNoBash && "there is no bash" }, () => {
+  const directory = scratchDirectory("completion");
+  const line = "imapsync --host1 h --justfolderl";
+  writeFileSync(
+    join(directory, "script"),
+    `imapsync() { '${process.execPath}' '${built}' "$@"; }
+     source <(imapsync --completion=bash)
+     COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(imapsync --host1 h --justfolderl) COMP_CWORD=3
+     _imapsync
+     printf '%s\\n' "\${COMPREPLY[@]}"`,
+  );
+  const { stdout, stderr } = spawnSync("bash", ["--norc", join(directory, "script")], { encoding: "utf8" });
+  assert.deepEqual({ stdout, stderr }, { stdout: "--justfolderlists\n", stderr: "" });
 });

@@ -39,7 +39,9 @@ function oneOf(
   { choices, word }: { readonly choices: readonly string[] | undefined; readonly word: string },
 ): string {
   if (choices?.includes(word) === false)
-    throw usageError(`--${name} takes ${choices.join(" or ")}, not "${printable(word)}"`);
+    throw usageError(
+      `--${name} takes ${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}, not "${printable(word)}"`,
+    );
   return word;
 }
 

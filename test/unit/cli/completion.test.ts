@@ -2,18 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { completionLines } from "../../../src/cli/completion.ts";
-import { rawWords, unquoted } from "../../../src/cli/shell-line.ts";
+import { candidates } from "../../../src/cli/completion.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
 const nowhere = { XDG_CONFIG_HOME: "/nonexistent", XDG_DATA_HOME: "/nonexistent" };
 
 async function offered(words: readonly string[], env: NodeJS.ProcessEnv = nowhere): Promise<readonly string[]> {
-  const lines = await completionLines({ command: "candidates", shell: "fish", words: ["interimap", ...words] }, env);
-  return lines
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => line.replace(/\t.*/, ""));
+  return (await candidates(["interimap", ...words], env)).map(({ word }) => word);
 }
 
 test("values of options", async () => {
@@ -59,18 +54,4 @@ test("login, and the sides that it takes", async () => {
 test("without a configuration no mailbox is offered, and nothing is said", async () => {
   assert.deepEqual(await offered([""]), []);
   assert.deepEqual(await offered(["--delete", "a"]), []);
-});
-
-test("words of a command line, up to the cursor", () => {
-  const cases: readonly (readonly [line: string, words: readonly string[]])[] = [
-    ["interimap ", ["interimap", ""]],
-    ["interimap  a", ["interimap", "a"]],
-    [String.raw`interimap a\ b`, ["interimap", "a b"]],
-    [String.raw`interimap 'it'\''s' "\$x \n`, ["interimap", "it's", String.raw`$x \n`]],
-    ["interimap 'a b", ["interimap", "a b"]],
-    ["interimap --target=lo", ["interimap", "--target=lo"]],
-    ["interimap a\\", ["interimap", "a"]],
-    ["", [""]],
-  ];
-  for (const [line, words] of cases) assert.deepEqual(rawWords(line).map(unquoted), words, line);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { completionLines } from "../../../src/cli/completion.ts";
+import { candidates } from "../../../src/cli/completion.ts";
 import { type Option, optionTable } from "../../../src/cli/option-table.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
 
@@ -43,9 +43,8 @@ test("what the table says of two options is about options", () => {
 });
 
 test("completion offers all options", async () => {
-  const lines = await completionLines({ command: "candidates", shell: "fish", words: ["interimap", "--"] }, {});
   assert.deepEqual(
-    lines.trimEnd().split("\n"),
-    table.map(({ name, describe }) => `--${name}\t${describe}`),
+    await candidates(["interimap", "--"], {}),
+    table.map(({ name, describe }) => ({ word: `--${name}`, describe })),
   );
 });

@@ -1,5 +1,6 @@
 // Options about what a run deletes, how far it goes, and what it shows.
 
+import { shells } from "../../../util/shell/completion.ts";
 import { type OptionSpec, perHost } from "../option-spec.ts";
 
 const deletion = { group: "Deletion" } as const;
@@ -155,6 +156,13 @@ export const runOptions = {
     absent: "INT",
   },
   sigignore: { ...process, kind: "strings", value: "SIGNAL", describe: "signals that do nothing" },
+  completion: {
+    ...process,
+    kind: "string",
+    value: "SHELL",
+    choices: shells,
+    describe: "print the script that completes the command line in a shell, and exit",
+  },
   help: { ...process, kind: "flag", describe: "print this text and exit" },
   version: { ...process, kind: "flag", describe: "print the version and exit" },
 
