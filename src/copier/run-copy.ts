@@ -1,6 +1,5 @@
 // One run of the copier, from options to the value it ends with.
 
-import type { Log } from "../log/log.ts";
 import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
@@ -22,6 +21,7 @@ import { throttleFor } from "./process/rates.ts";
 import { RunSignals } from "./process/signals.ts";
 import { exitCodeOf, type ExitName } from "./report/exit-code.ts";
 import { Reporter } from "./report/reporter.ts";
+import { runLog } from "./report/run-log.ts";
 import { Statistics } from "./report/statistics.ts";
 import type { Ending, Surroundings } from "./surroundings.ts";
 
@@ -72,7 +72,7 @@ async function perform(parts: Parts): Promise<ExitName> {
   const { options, reporter, statistics, signals, env, secrets } = parts;
   const { emit } = reporter;
   const io: AccountsIo = {
-    ...{ env, log: silent, secrets, signal: signals.stop, ask: askerOf(signals.stop) },
+    ...{ env, log: runLog(options, emit), secrets, signal: signals.stop, ask: askerOf(signals.stop) },
     say: (text, host) => {
       emit({ type: "notice", host, text });
     },
@@ -135,7 +135,3 @@ async function runOf(
     copied: { octets: 0 },
   };
 }
-
-const ignore = (): void => undefined;
-
-const silent: Log = { traffic: false, showsSecrets: false, debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -55,6 +55,15 @@ test("where the original would test itself, it says that it does not, and copies
   assert.equal(stdout, "Option --tests is accepted, and does nothing\n");
 });
 
+test("a defect is told in one line, and ends the process with 70", () => {
+  const hook = join(scratchDirectory("defect"), "hook.cjs");
+  writeFileSync(hook, 'setImmediate(() => { throw new Error("boom"); });');
+  // Connects to nothing: port 1 of this machine.
+  const { status, stderr } = run(["--host1", "127.0.0.1", "--port1", "1", "--nolog", "--pidfile", ""], { hook });
+  assert.equal(status, 70);
+  assert.equal(stderr, "internal error: boom; please report it\n");
+});
+
 test("packages are loaded for what they are for only: to print a line takes none of them", () => {
   const directory = scratchDirectory("loaded");
   const [hook, list] = [join(directory, "hook.cjs"), join(directory, "list")];

@@ -170,6 +170,4 @@ export const messageOptions = {
   },
   synclabels: { ...metadata, kind: "boolean", describe: "give copies the labels of Gmail" },
   resynclabels: { ...metadata, kind: "boolean", describe: "give messages that are on host2 already their labels" },
-
-  debugcrossduplicates: { group: "Debug", kind: "boolean", describe: "name what --skipcrossduplicates leaves out" },
 } as const satisfies Record<string, OptionSpec>;

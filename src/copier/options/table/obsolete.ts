@@ -33,6 +33,8 @@ export const obsoleteOptions = {
   debugsleep: number,
   memorystress: toggle,
   fixcolonbug: toggle,
+  debugcontent: toggle,
+  debugssl: number,
   debugmemory: toggle,
   debugcgi: toggle,
   debugenv: toggle,

@@ -166,22 +166,20 @@ export const runOptions = {
   help: { ...process, kind: "flag", describe: "print this text and exit" },
   version: { ...process, kind: "flag", describe: "print the version and exit" },
 
-  debug: { ...debug, kind: "boolean", describe: "show what the program decides, and why" },
-  debugimap: { ...debug, kind: "boolean", describe: "show the traffic with both servers, without passwords" },
-  ...perHost("debugimap", { ...debug, kind: "boolean", describe: "with one of them", absent: "as --debugimap" }),
-  debugcontent: { ...debug, kind: "boolean", describe: "show the messages that are copied" },
-  debugflags: { ...debug, kind: "boolean", describe: "about flags" },
-  debugfolders: { ...debug, kind: "boolean", describe: "about folders and their names" },
-  debuglist: { ...debug, kind: "boolean", describe: "about the lists of folders" },
-  debugsig: { ...debug, kind: "boolean", describe: "about what messages are recognised by" },
-  debuglabels: { ...debug, kind: "boolean", describe: "about labels" },
-  debugcache: { ...debug, kind: "boolean", describe: "about the cache" },
-  debugmaxlinelength: { ...debug, kind: "boolean", describe: "about the length of lines" },
-  debugssl: {
+  debug: {
     ...debug,
-    kind: "integer",
-    value: "LEVEL",
-    default: 1,
-    describe: "how much to show of TLS, from 0 to 4",
+    kind: "boolean",
+    // There is one kind of such lines.
+    aliases: [
+      ...["debugflags", "debugfolders", "debuglist", "debugsig", "debuglabels", "debugcache"],
+      ...["debugmaxlinelength", "debugcrossduplicates"],
+    ],
+    describe: "show what the program decides, and why",
   },
+  debugimap: {
+    ...debug,
+    kind: "boolean",
+    describe: "show the traffic with both servers, without passwords or messages",
+  },
+  ...perHost("debugimap", { ...debug, kind: "boolean", describe: "with one of them", absent: "as --debugimap" }),
 } as const satisfies Record<string, OptionSpec>;
