@@ -16,7 +16,8 @@ export interface Context {
   readonly errorsMax: number;
 }
 
-export function linesOf(event: CopyEvent, context: Context): string[] {
+/** Of a dry run there may be as many as there are messages. */
+export function linesOf(event: CopyEvent, context: Context): Iterable<string> {
   switch (event.type) {
     case "notice": {
       const host = event.host === undefined ? "" : `Host${event.host}: `;
@@ -108,9 +109,9 @@ function readLines(event: Extract<CopyEvent, { type: "folder-read" }>): string[]
 }
 
 /** A line for each, as many as there are: this is what a dry run is for. */
-function toCopyLines({ folder1, folder2, uids }: Extract<CopyEvent, { type: "messages-to-copy" }>): string[] {
+function* toCopyLines({ folder1, folder2, uids }: Extract<CopyEvent, { type: "messages-to-copy" }>): Generator<string> {
   const [from, to] = [bareName(folder1), bareName(folder2)];
-  return Array.from(uidsOf(uids), (uid) => `msg ${from}/${uid} copying to ${to} ${notReally}`);
+  for (const uid of uidsOf(uids)) yield `msg ${from}/${uid} copying to ${to} ${notReally}`;
 }
 
 /** What is on host2 already is worth no line, and duplicates have been counted in another. */

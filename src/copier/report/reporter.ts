@@ -109,7 +109,7 @@ export class Reporter {
     return { now: new Date(), seconds, copied, octetsCopied, processed, total: sizesBefore?.[1].messages };
   };
 
-  #print(lines: readonly string[], isDetail = false): void {
+  #print(lines: Iterable<string>, isDetail = false): void {
     for (const line of lines) this.#lines.line(line, isDetail);
   }
 }
