@@ -1,5 +1,5 @@
 // What becomes of a message between host1 and host2, in a fixed order: --skipmess, --regexmess, --disarmreadreceipts, --pipemess,
-// --addheader, --truncmess, --maxlinelength.
+// --addheader, --truncmess, --wraplines, --maxlinelength.
 
 import { InterimapError } from "../../model/errors.ts";
 import type { InternalDate } from "../../model/internal-date.ts";
@@ -12,6 +12,7 @@ import { filter, FilterFailed } from "./filter-command.ts";
 import { addedHeader, type IdentityOptions, identityRules, lacksWantedFields } from "./header-identity.ts";
 import { endOfHeader, longestLine, withLineInFront, withoutReceiptRequests } from "./message-text.ts";
 import { compileMatch, compileSubstitutions } from "./perl-expression.ts";
+import { wrapLines } from "./wrap-lines.ts";
 
 export type TransformOptions = Pick<
   Options,
@@ -21,6 +22,7 @@ export type TransformOptions = Pick<
   | "pipemess"
   | "addheader"
   | "truncmess"
+  | "wraplines"
   | "maxlinelength"
   | "maxlinelengthcmd"
   | "minmaxlinelength"
@@ -56,7 +58,7 @@ type Step = (bytes: Buffer, original: MessageToPrepare, signal?: AbortSignal) =>
 
 /**
  * Undefined: messages are copied as they are.
- * @throws InterimapError USAGE for an expression
+ * @throws InterimapError USAGE for an expression, or too narrow lines
  */
 export function messagePreparation(options: TransformOptions): PrepareMessage | undefined {
   const steps = [
@@ -66,6 +68,7 @@ export function messagePreparation(options: TransformOptions): PrepareMessage | 
     ...options.pipemess.map((command) => piping("--pipemess", command)),
     ...(options.addheader ? [addingHeader(options)] : []),
     ...(options.truncmess === undefined ? [] : [truncating(options.truncmess)]),
+    ...(options.wraplines === undefined ? [] : [wrapping(options.wraplines)]),
     ...(options.maxlinelength === undefined ? [] : [limitingLines(options.maxlinelength, options.maxlinelengthcmd)]),
     ...(options.minmaxlinelength === undefined ? [] : [wantingLines(options.minmaxlinelength)]),
   ];
@@ -166,6 +169,14 @@ function addingHeader(options: IdentityOptions): Step {
 
 function truncating(octets: number): Step {
   return changing((bytes) => bytes.subarray(0, octets));
+}
+
+/** In less there is hardly a word. */
+const narrowest = 78;
+
+function wrapping(most: number): Step {
+  if (most < narrowest) throw new InterimapError("USAGE", `--wraplines needs at least ${narrowest} octets`);
+  return changing((bytes) => wrapLines(bytes, most));
 }
 
 function limitingLines(most: number, command: string | undefined): Step {

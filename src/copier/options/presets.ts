@@ -8,9 +8,11 @@ interface Preset {
   readonly rules?: Partial<Record<Rule, readonly string[]>>;
   /** Mailboxes that the user has not given another name. */
   readonly f1f2?: ReadonlyMap<string, string>;
+  /** Unless the user does without --regexmess of presets: that is how the original does it. */
+  readonly wraplines?: number;
 }
 
-type Rule = "exclude" | "folderlast" | "regextrans2" | "regexmess" | "regexflag";
+type Rule = "exclude" | "folderlast" | "regextrans2" | "regexflag";
 
 const gmailHost = "imap.gmail.com";
 const gmailHeaders = ["X-Gmail-Received", "Message-Id"];
@@ -19,7 +21,7 @@ const allMail = "[Gmail]/All Mail";
 const gmailRoot = "\\[Gmail\\]$";
 const office = "outlook.office365.com";
 /** Exchange refuses longer lines. */
-const wrap = "s,(.{10239}),$1\\r\\n,g";
+const longestLine = 10_239;
 
 const gmail1: Preset = {
   values: {
@@ -74,13 +76,14 @@ const office1: Preset = { values: { host1: office, ssl1: true }, rules: { exclud
 
 const office2: Preset = {
   values: { host2: office, ssl2: true, maxsize: 45_000_000, maxmessagespersecond: 4, disarmreadreceipts: true },
-  rules: { regexmess: [wrap] },
+  wraplines: longestLine,
   f1f2: new Map([["Files", "Files_renamed_by_imapsync"]]),
 };
 
 const exchange2: Preset = {
   values: { maxsize: 10_000_000, maxmessagespersecond: 4, disarmreadreceipts: true },
-  rules: { regexflag: ["s/\\\\Flagged//g"], regexmess: [wrap] },
+  rules: { regexflag: ["s/\\\\Flagged//g"] },
+  wraplines: longestLine,
 };
 
 const domino1: Preset = { values: { sep1: "\\", prefix1: "", messageidnodomain: true } };
@@ -99,7 +102,7 @@ function presetsOf(given: GivenOptions): readonly Preset[] {
 }
 
 /** The rules of presets that the user does without. */
-function unwanted(given: GivenOptions): ReadonlySet<Rule | "f1f2"> {
+function unwanted(given: GivenOptions): ReadonlySet<Rule | "f1f2" | "regexmess"> {
   return new Set([
     ...(given.noexclude === true ? ["exclude" as const] : []),
     ...(given.noregexmess === true ? ["regexmess" as const] : []),
@@ -111,11 +114,12 @@ function unwanted(given: GivenOptions): ReadonlySet<Rule | "f1f2"> {
 /** Of two presets that set the same value the earlier one decides. */
 export function withPresets(given: GivenOptions): GivenOptions {
   const without = unwanted(given);
-  return presetsOf(given).reduce((all, { values, rules = {}, f1f2 }) => {
+  return presetsOf(given).reduce((all, { values, rules = {}, f1f2, wraplines }) => {
     const names = (Object.keys(rules) as Rule[]).filter((name) => !without.has(name));
     const lists = Object.fromEntries(names.map((name) => [name, behind(all[name], rules[name])]));
     const renamed = f1f2 === undefined || without.has("f1f2") ? {} : { f1f2: new Map([...f1f2, ...(all.f1f2 ?? [])]) };
-    return { ...values, ...all, ...lists, ...renamed };
+    const wrapped = wraplines === undefined || without.has("regexmess") ? {} : { wraplines };
+    return { ...values, ...wrapped, ...all, ...lists, ...renamed };
   }, given);
 }
 

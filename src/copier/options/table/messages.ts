@@ -125,6 +125,12 @@ export const messageOptions = {
   },
   pipemesscheck: { ...content, kind: "boolean", default: true, describe: "try the commands at the start" },
   truncmess: { ...content, kind: "integer", value: "OCTETS", describe: "cut off what is beyond" },
+  wraplines: {
+    ...content,
+    kind: "integer",
+    value: "OCTETS",
+    describe: "break lines that are longer, at blanks where there are any",
+  },
   maxlinelength: { ...content, kind: "integer", value: "OCTETS", describe: "do not copy messages with longer lines" },
   maxlinelengthcmd: {
     ...content,

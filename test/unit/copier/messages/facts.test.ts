@@ -94,7 +94,7 @@ const untouched: TransformOptions = {
   ...{ useheader: [], skipheader: undefined, messageidnodomain: false, skipsize: true },
   ...{ syncinternaldates: true, idatefromheader: false },
   ...{ skipmess: [], regexmess: [], disarmreadreceipts: false, pipemess: [], addheader: false, truncmess: undefined },
-  ...{ maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
+  ...{ wraplines: undefined, maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
 };
 
 async function prepared(text: string, options: Partial<TransformOptions>): Promise<Prepared<MessageToPrepare>> {

@@ -14,7 +14,7 @@ const untouched: TransformOptions = {
   ...{ useheader: [], skipheader: undefined, messageidnodomain: false, skipsize: true },
   ...{ syncinternaldates: true, idatefromheader: false },
   ...{ skipmess: [], regexmess: [], disarmreadreceipts: false, pipemess: [], addheader: false, truncmess: undefined },
-  ...{ maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
+  ...{ wraplines: undefined, maxlinelength: undefined, maxlinelengthcmd: undefined, minmaxlinelength: undefined },
 };
 
 const date = parseInternalDate("02-Mar-2020 10:00:00 +0100");
@@ -111,6 +111,12 @@ void test("lines are measured with their ends", async () => {
   assert.equal(await changed("abc def\r\n", { maxlinelength: 5, maxlinelengthcmd: "tr ' ' '\\n'" }), "abc\ndef\r\n");
   assert.deepEqual(await prepare("abc\r\n", { minmaxlinelength: 6 }), { skipped: "short-lines", detail: "5 octets" });
   assert.equal(await changed("abc\r\n", { minmaxlinelength: 5 }), "abc\r\n");
+});
+
+void test("long lines are broken before they are measured", async () => {
+  const text = `\r\n${"x".repeat(70)} ${"y".repeat(70)}\r\n`;
+  assert.equal(await changed(text, { wraplines: 78, maxlinelength: 80 }), text.replace(" ", "\r\n "));
+  assert.throws(() => messagePreparation({ ...untouched, wraplines: 77 }), { code: "USAGE" });
 });
 
 void test("a large message goes through commands that read and print at once, or read nothing", async () => {

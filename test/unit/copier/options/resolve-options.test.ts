@@ -118,9 +118,9 @@ describe("presets", () => {
   });
 
   test("lines that Exchange would refuse are broken", () => {
-    const wrap = compileSubstitutions(optionsOf("--office2").regexmess, "--regexmess");
-    const [long, rest] = ["x".repeat(10_239), "y".repeat(10)];
-    assert.equal(wrap(`short\r\n${long}${rest}\r\n`), `short\r\n${long}\r\n${rest}\r\n`);
+    assertHas(optionsOf("--office2"), { wraplines: 10_239 });
+    assertHas(optionsOf("--office2", "--noregexmess"), { wraplines: undefined });
+    assertHas(optionsOf("--exchange2", "--wraplines", "998"), { wraplines: 998 });
     const flags = compileSubstitutions(optionsOf("--exchange2").regexflag, "--regexflag");
     assert.equal(flags("\\Seen \\Flagged"), "\\Seen ");
   });
@@ -133,7 +133,7 @@ describe("presets", () => {
       maxsize: 45_000_000,
       maxmessagespersecond: 4,
       disarmreadreceipts: true,
-      regexmess: ["s,(.{10239}),$1\\r\\n,g"],
+      wraplines: 10_239,
       f1f2: new Map([["Files", "Files_renamed_by_imapsync"]]),
     });
   });
@@ -145,7 +145,7 @@ describe("presets", () => {
       maxmessagespersecond: 4,
       disarmreadreceipts: true,
       regexflag: ["s/\\\\Flagged//g"],
-      regexmess: ["s,(.{10239}),$1\\r\\n,g"],
+      wraplines: 10_239,
     });
     assert.deepEqual({ ...optionsOf("--exchange1"), exchange1: false }, optionsOf("--noexchange1"));
   });
@@ -182,7 +182,7 @@ describe("presets", () => {
   test("two presets: each rule once, and of two values the earlier one's", () => {
     assertHas(optionsOf("--office2", "--exchange2"), {
       maxsize: 45_000_000,
-      regexmess: ["s,(.{10239}),$1\\r\\n,g"],
+      wraplines: 10_239,
       regexflag: ["s/\\\\Flagged//g"],
     });
   });
