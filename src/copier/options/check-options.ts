@@ -6,7 +6,7 @@ import { usageError } from "./usage-error.ts";
 
 /** `given`: what the command line says; `options`: what follows from it. @throws InterimapError USAGE */
 export function checkOptions(given: GivenOptions, options: Options): void {
-  const { delete1, delete2, usecache, useuid, skipcrossduplicates, search1, search2, dry, yes, compat } = options;
+  const { delete1, delete2, usecache, useuid, skipcrossduplicates, search1, search2, dry, yes } = options;
   if (delete1 && delete2) {
     throw exclude(
       "delete1",
@@ -22,7 +22,7 @@ export function checkOptions(given: GivenOptions, options: Options): void {
     throw exclude("useuid", "delete2duplicates", "only headers show which messages are the same");
   }
   // Whatever the search leaves out on host1 would seem to be missing there.
-  if (delete2 && search1 !== search2 && search1 !== undefined && !dry && !yes && !compat) {
+  if (delete2 && search1 !== search2 && search1 !== undefined && !dry && !yes) {
     throw usageError(
       "--delete2 with --search1 deletes on host2 all messages that --search1 does not select on host1",
       "use --search, which selects on both, look at it with --dry, or add --yes",

@@ -71,14 +71,12 @@ export const accountOptions = {
     value: "TEXT",
     describe: "what to send for XOAUTH2, in base64, or a file that has it",
   }),
-  trylogin: { ...accounts, kind: "boolean", describe: "accepted; no weaker mechanism is tried after one that failed" },
   sanitize: {
     ...accounts,
     kind: "boolean",
     default: true,
     describe: "remove blanks around hosts, users and passwords, and blanks and slashes in hosts",
   },
-  showpasswords: { ...accounts, kind: "boolean", describe: "accepted; passwords are never shown" },
 
   ...perHost("ssl", {
     ...transport,

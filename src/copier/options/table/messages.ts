@@ -88,7 +88,7 @@ export const messageOptions = {
   usecache: {
     ...identity,
     kind: "boolean",
-    describe: "remember below --tmpdir which messages were copied",
+    describe: "remember in a file below --tmpdir which messages were copied",
     absent: "with --useuid",
   },
   useuid: { ...identity, kind: "boolean", describe: "know messages by their UIDs and not by headers" },

@@ -8,6 +8,8 @@ const text = { group: "Obsolete", kind: "string" } as const;
 
 export const obsoleteOptions = {
   ...perHost("domain", text),
+  trylogin: toggle,
+  showpasswords: toggle,
   ...perHost("split", number),
   buffersize: number,
   ...perHost("fastio", toggle),

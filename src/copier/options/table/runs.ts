@@ -58,7 +58,7 @@ export const runOptions = {
     default: true,
     describe: "with --delete1, expunge after each message rather than after each folder",
   },
-  yes: { ...deletion, kind: "flag", describe: "do what would otherwise be asked for or refused because it deletes" },
+  yes: { ...deletion, kind: "flag", describe: "carry out --delete2 with --search1, which is refused otherwise" },
 
   maxmessagespersecond: { ...limits, kind: "number", value: "N", describe: "copy no more messages in a second" },
   maxbytespersecond: { ...limits, kind: "integer", value: "OCTETS", describe: "copy no more in a second" },
@@ -74,7 +74,7 @@ export const runOptions = {
     kind: "number",
     value: "SECONDS",
     default: 2,
-    describe: "how long to wait at most after a message, with --compat",
+    describe: "0 switches these rates off; other values do nothing",
   },
   exitwhenover: { ...limits, kind: "integer", value: "OCTETS", describe: "stop when so much is copied (118)" },
   errorsmax: { ...limits, kind: "integer", value: "N", default: 50, describe: "stop after so many errors" },
@@ -118,7 +118,6 @@ export const runOptions = {
     describe: "which of several errors decides on the exit code",
     absent: "frequency",
   },
-  compat: { ...output, kind: "flag", describe: "do as the original does where this program is more careful" },
 
   tmpdir: {
     ...process,

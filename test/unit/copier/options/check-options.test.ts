@@ -26,7 +26,7 @@ test("what is searched for on host1 only does not decide what is deleted on host
   const argv = ["--delete2", "--search1", "SEEN"];
   assertRefused(argv, /^--delete2 with --search1 deletes/, /--search, .* --dry, or add --yes/);
   assertRefused([...argv, "--search2", "ALL"], /^--delete2 with --search1/);
-  for (const more of [["--search2", "SEEN"], ["--dry"], ["--yes"], ["--compat"]])
+  for (const more of [["--search2", "SEEN"], ["--dry"], ["--yes"]])
     assert.doesNotThrow(() => optionsOf(...argv, ...more), more.join(" "));
   assert.doesNotThrow(() => optionsOf("--delete2", "--search", "SEEN"));
   assert.doesNotThrow(() => optionsOf("--delete2", "--search2", "SEEN"));
