@@ -4,6 +4,7 @@ import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
 import { Shortage } from "../mail/transfer/reluctance.ts";
+import { InterimapError } from "../model/errors.ts";
 import { perSide } from "../model/side.ts";
 import { missingAccountOptions } from "./accounts/host-options.ts";
 import { type AccountsIo, openAccounts, showServers } from "./accounts/open-accounts.ts";
@@ -14,7 +15,9 @@ import { CrossDuplicates } from "./engine/cross-duplicates.ts";
 import { failureOf } from "./engine/failure.ts";
 import { rulesOf } from "./engine/rules.ts";
 import type { Emit } from "./events.ts";
+import { sizeLimits } from "./messages/select-messages.ts";
 import type { Options } from "./options/options.ts";
+import { enterRun } from "./process/enter-run.ts";
 import { openLogFile } from "./process/log-file.ts";
 import { Output } from "./process/output.ts";
 import { throttleFor } from "./process/rates.ts";
@@ -48,16 +51,25 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
     if (warning !== undefined) reporter.emit({ type: "notice", text: warning, isWarning: true });
     for (const text of surroundings.notices) reporter.emit({ type: "notice", text });
     const parts = { options, rules, statistics, reporter, signals, ...surroundings };
-    const exit = await perform(parts).catch((error: unknown) => {
-      const failure = failureOf(error);
-      for (const line of failure.lines) say(line);
-      return failure.exit;
-    });
+    const warn = (text: string): void => {
+      reporter.emit({ type: "notice", text, isWarning: true });
+    };
+    const entered = await enterRun(options, { output, signals, warn });
+    const exit = entered.ends ?? (await perform(parts).catch(explained(say)));
     reporter.exit(exit);
+    await entered.leave();
     return signals.finish(exitCodeOf(exit));
   } finally {
     output.end();
   }
+}
+
+function explained(say: (line: string) => void): (error: unknown) => ExitName {
+  return (error) => {
+    const { lines, exit } = failureOf(error);
+    for (const line of lines) say(line);
+    return exit;
+  };
 }
 
 interface Parts extends CopySurroundings {
@@ -117,10 +129,16 @@ async function runOf(
     reporter.emit(event);
     if (options.errorsmax > 0 && statistics.errors.count >= options.errorsmax) ownStop.abort();
   };
+  signals.onReconnect(() => {
+    connections.abort(new InterimapError("CONNECTION_LOST", "the connection was closed because a signal asked for it"));
+  });
+  const throttle = throttleFor(options);
+  if (throttle !== undefined) signals.onThrottle(() => throttle.toggle());
   const sessions = await connections.open();
   const roundTrips = (): number[] => [sessions.local.roundTripMs, sessions.remote.roundTripMs];
   return {
     ...{ options, rules, emit, connections },
+    sizes: sizeLimits(options, sessions.remote.capabilities.appendLimit),
     budget: new ByteBudget(() => octetsInFlight(roundTrips())),
     shortage: new Shortage(),
     stop: AbortSignal.any([signals.stop, ownStop.signal]),
@@ -129,7 +147,7 @@ async function runOf(
       emit({ type: "error", error: why });
       ownStop.abort();
     },
-    throttle: throttleFor(options),
+    throttle,
     crossDuplicates: options.skipcrossduplicates === true ? new CrossDuplicates() : undefined,
     merges: new Map(),
     copied: { octets: 0 },

@@ -6,7 +6,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runImapsync } from "../support/run-imapsync.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, contents, deliver, mail, twoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, mail, mails, twoStores } from "../support/two-stores.ts";
 
 const { dovecot, other } = await startAll({ dovecot: startDovecot(), other: startDovecot() });
 const servers = { local: dovecot, remote: other };
@@ -38,4 +38,52 @@ test("flags follow host1, new messages are added, and what only host2 has stays"
   assert.deepEqual([code, figure("Messages transferred")], [0, "1"]);
   assert.match(lines.join("\n"), /^The sync is not strict/m);
   assert.equal((await contents(stores.remote, "INBOX")).length, 4);
+});
+
+test("--delete2 leaves nothing that host1 has not, --delete1 nothing that host2 has", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", mail("m1"), mail("m2"));
+  await deliver(stores.remote, "INBOX", mail("m1"), mail("own"), mail("m1"));
+  const strict = await runImapsync(stores, ["--delete2"]);
+  assert.deepEqual([strict.code, strict.figure("Messages deleted on host2")], [0, "2"]);
+  assert.deepEqual(await contents(stores.remote, "INBOX"), ["m1", "m2"]);
+  const moved = await runImapsync(stores, ["--delete1"]);
+  assert.deepEqual([moved.code, moved.figure("Messages deleted on host1")], [0, "2"]);
+  assert.deepEqual([await contents(stores.local, "INBOX"), await contents(stores.remote, "INBOX")], [[], ["m1", "m2"]]);
+});
+
+test("--dry changes nothing, and says what it would do", async (t) => {
+  const stores = await twoStores(t, servers);
+  await command(stores.local, "CREATE A");
+  await deliver(stores.local, "A", mail("a1"));
+  await deliver(stores.local, "INBOX", mail("m1"));
+  await deliver(stores.remote, "INBOX", mail("own"));
+  const before = await snapshot(stores.remote);
+  const { code, figure } = await runImapsync(stores, ["--dry", "--delete2", "--delete2folders"]);
+  assert.equal(code, 0);
+  assert.match(figure("Messages transferred") ?? "", /could be 2 /);
+  assert.deepEqual(await snapshot(stores.remote), before);
+});
+
+for (const side of ["local", "remote"] as const)
+  test(`a connection to ${side} that is lost again and again costs nothing, and doubles nothing`, async (t) => {
+    const stores = await twoStores(t, servers);
+    const many = mails("m", 30, { body: "x".repeat(200_000) });
+    await deliver(stores.local, "INBOX", ...many);
+    const from = side === "local" ? "server" : "client";
+    const pattern = side === "local" ? /FETCH \(.*BODY\[\]/ : /APPEND/;
+    for (let i = 0; i < 2; i++) stores.hold(side, from, { pattern, action: () => "cut" });
+    const { code, lines, figure } = await runImapsync(stores);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.equal(figure("Messages transferred"), "30");
+    assert.equal((await contents(stores.remote, "INBOX")).length, 30);
+  });
+
+test("what host2 took before the connection was lost is not copied again", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", ...mails("m", 5));
+  stores.hold("remote", "server", { pattern: /OK \[APPENDUID/, action: () => "cut" });
+  const { code, figure } = await runImapsync(stores);
+  assert.deepEqual([code, figure("Messages transferred")], [0, "5"]);
+  assert.deepEqual(await contents(stores.remote, "INBOX"), ["m1", "m2", "m3", "m4", "m5"]);
 });

@@ -9,6 +9,7 @@ import { listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
 import type { CopyRun } from "./copy-run.ts";
 import { createFolder, subscribeFolder } from "./create-folder.ts";
+import { deleteEmptyFolders, deleteExtraFolders } from "./delete-folders.ts";
 import { tellSizes } from "./folder-sizes.ts";
 import type { FolderWork } from "./folder-work.ts";
 import { keepConnected } from "./keep-connected.ts";
@@ -31,12 +32,24 @@ export async function copyAccount(run: CopyRun): Promise<void> {
     await copyOne(run, plan, work);
   }
   emit({ type: "folders-done" });
-  if (options.foldersizesatend === true && !run.interrupted.aborted) await sized(run, works, "after");
+  if (options.delete2folders === true && !stop.aborted)
+    await keepConnected(run, noProgress, ({ remote }) => deleteExtraFolders(run, plan, remote));
+  let left = works;
+  if (options.delete1emptyfolders && !stop.aborted)
+    await keepConnected(run, noProgress, async ({ local }) => {
+      const existing = await deleteEmptyFolders(run, plan, local);
+      left = works.filter(({ folder1 }) => existing.has(folder1));
+    });
+  if (options.foldersizesatend === true && !run.interrupted.aborted) await sized(run, left, "after");
 }
 
 async function planned(run: CopyRun): Promise<AccountPlan> {
   let plan: AccountPlan | undefined;
   await keepConnected(run, noProgress, async (sessions) => {
+    const { selection } = run.rules;
+    await selection.check(channelsOf(sessions), (side, text) => {
+      run.emit({ type: "notice", host: side === "local" ? 1 : 2, text, isWarning: true });
+    });
     plan = planAccount(run, await bothSides((side) => listFolders(sessions[side])));
   });
   return plan!;

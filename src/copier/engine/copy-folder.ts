@@ -69,7 +69,7 @@ async function open(run: CopyRun, work: FolderWork, { channel, host }: Place): P
     const { side } = channel;
     return await readFolder(channel, {
       ...{ folder, isOnlyRead },
-      ...{ search: rules.search[side], identity: rules.identity[side] },
+      ...{ selection: rules.selection, identity: rules.identity[side] },
     });
   } catch (error) {
     if (!isRefused(error)) throw error;

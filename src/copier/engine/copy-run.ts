@@ -1,16 +1,19 @@
 // What all steps of one run share.
 
-import type { FetchedMessage } from "../../imap/verbs/fetch.ts";
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
 import type { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { FlagSet, PermanentFlags } from "../../model/flags.ts";
 import type { PerSide } from "../../model/side.ts";
-import type { Emit, SkipReason } from "../events.ts";
+import type { Emit } from "../events.ts";
+import type { HeaderIdentity } from "../messages/header-identity.ts";
+import type { SizeLimits } from "../messages/select-messages.ts";
+import type { PrepareMessage } from "../messages/transform.ts";
 import type { Options } from "../options/options.ts";
 import type { CountedError } from "../report/errors.ts";
 import type { CrossDuplicates } from "./cross-duplicates.ts";
 import type { Merge } from "./merge.ts";
+import type { Selection } from "./selection.ts";
 
 export interface CopyRun {
   readonly options: Options;
@@ -28,6 +31,8 @@ export interface CopyRun {
   readonly end: (why: CountedError) => void;
   /** Waits until one more message may be sent. */
   readonly throttle: Throttle | undefined;
+  /** How large messages are that are copied. */
+  readonly sizes: SizeLimits;
   /** `--skipcrossduplicates`: what other folders of host2 have. */
   readonly crossDuplicates: CrossDuplicates | undefined;
   /** Folders of host2 that several of host1 are copied to. */
@@ -41,24 +46,20 @@ export interface Throttle {
   pass(load: { readonly messages: number; readonly octets: number }, signal: AbortSignal): Promise<void>;
 }
 
-/** What tells a message from others. */
-export interface Identity {
-  /** The header fields that are asked for. */
-  readonly fields: readonly string[] | "all";
-  /** 16 octets, one character each (latin1); undefined for a header that has nothing to tell it by. */
-  readonly sign: (header: Buffer, message: { readonly uid: number; readonly size: number }) => string | undefined;
+/** What tells messages of a host from others. */
+export interface Identity extends HeaderIdentity {
   /** Whether a header in which nothing was found is asked for as a whole. */
   readonly asksAgain: boolean;
 }
-
-/** What becomes of a message between the servers. */
-export type Prepared =
-  FetchedMessage | { readonly skipped: SkipReason; readonly detail?: string } | { readonly failed: CountedError };
 
 export interface FolderRules {
   /** `--include`; undefined: none is given. */
   readonly include: ((folder: string) => boolean) | undefined;
   readonly exclude: ((folder: string) => boolean) | undefined;
+  /** `--delete2foldersonly` */
+  readonly delete2Only: ((folder2: string) => boolean) | undefined;
+  /** `--delete2foldersbutnot` */
+  readonly delete2ButNot: ((folder2: string) => boolean) | undefined;
   /** `--regextrans2` */
   readonly substitute: (name: string) => string;
 }
@@ -69,9 +70,6 @@ export interface Rules {
   /** The flags that a message gets on host2. */
   readonly flagsOn2: (flags: FlagSet, permanent: PermanentFlags) => FlagSet;
   /** Undefined: messages stay as they are. */
-  readonly prepare: ((message: FetchedMessage) => Promise<Prepared> | Prepared) | undefined;
-  /** SEARCH keys by which messages are selected; undefined: all are. */
-  readonly search: PerSide<string | undefined>;
-  /** Octets of the smallest and the largest message that is copied. */
-  readonly sizes: { readonly above: number; readonly most: number };
+  readonly prepare: PrepareMessage | undefined;
+  readonly selection: Selection;
 }

@@ -112,7 +112,7 @@ export class Copying {
     const { rules, throttle, stop } = this.#run;
     const prepared: FetchedMessage[] = [];
     for (const message of messages) {
-      const made = (await rules.prepare?.(message)) ?? message;
+      const made = (await rules.prepare?.(message, stop)) ?? message;
       if ("bytes" in made) prepared.push(made);
       else if ("failed" in made) this.#fail(message.uid, made.failed, message.bytes.length);
       else

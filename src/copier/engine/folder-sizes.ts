@@ -10,7 +10,7 @@ import { atMost } from "../../util/at-most.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
 import type { AccountSize, FolderSize, When } from "../events.ts";
 import type { CopyRun } from "./copy-run.ts";
-import { isRefused, wantedUids } from "./read-folder.ts";
+import { isRefused } from "./read-folder.ts";
 
 /** Folders at once over one connection: none waits for the answers about another. */
 const atOnce = 16;
@@ -60,7 +60,7 @@ async function sizeOf({ rules }: CopyRun, channel: Channel, folder: string): Pro
   try {
     const view = await select(channel, folder, { isOnlyRead: true });
     let [messages, octets, biggest] = [0, 0, 0];
-    for (const { size } of await fetchSizes(channel, await wantedUids(channel, view, rules.search[channel.side]))) {
+    for (const { size } of await fetchSizes(channel, await rules.selection.uids(channel, view))) {
       messages++;
       octets += size;
       biggest = Math.max(biggest, size);

@@ -33,7 +33,7 @@ export interface Compared {
 
 /** Equal messages are paired in UID order. */
 export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsDuplicates }: MatchOptions): Match {
-  const pairs: Pairs = { missing: [], same: [], strange: [] };
+  const pairs: Pairs = { missing: [], same: [], strange: [], taken: new Set() };
   for (let i = 0; i < host1.length; i++)
     if (host1.isIdentified(i) && !host1.isRepeated(i))
       (keepsDuplicates ? pairAll : pairOne)({ host1, host2, pairs }, i);
@@ -52,7 +52,10 @@ export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsD
   };
 }
 
-type Pairs = Record<"missing" | "same" | "strange", number[]>;
+interface Pairs extends Record<"missing" | "same" | "strange", number[]> {
+  /** Of host2: each is one message, however many on host1 it may be the same as. */
+  readonly taken: Set<number>;
+}
 
 interface Matching {
   readonly host1: MessageTable;
@@ -62,8 +65,14 @@ interface Matching {
 
 function pairOne({ host1, host2, pairs }: Matching, i: number): void {
   const other = host2.find(host1, i);
-  if (other === undefined) pairs.missing.push(i);
+  if (other === undefined || isTaken(pairs, other)) pairs.missing.push(i);
   else pairs.same.push(i, other);
+}
+
+function isTaken({ taken }: Pairs, other: number): boolean {
+  if (taken.has(other)) return true;
+  taken.add(other);
+  return false;
 }
 
 /** With all that are the same. */
@@ -71,7 +80,7 @@ function pairAll({ host1, host2, pairs }: Matching, i: number): void {
   const others = chain(host2, host2.find(host1, i));
   for (const one of chain(host1, i)) {
     const { value: other } = others.next();
-    if (other === undefined) pairs.missing.push(one);
+    if (other === undefined || isTaken(pairs, other)) pairs.missing.push(one);
     else pairs.same.push(one, other);
   }
   pairs.strange.push(...others);

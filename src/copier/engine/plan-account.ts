@@ -2,11 +2,13 @@
 
 import { isInbox } from "../../model/mailbox-name.ts";
 import type { PerSide } from "../../model/side.ts";
+import { automap, automapBase, specialFolders } from "../folders/automap.ts";
 import { type NameMapper, nameMapper } from "../folders/folder-names.ts";
-import { layoutOf } from "../folders/layout.ts";
+import { type Layout, layoutOf } from "../folders/layout.ts";
+import { withoutMixing } from "../folders/mix-folders.ts";
 import { selectFolders } from "../folders/select-folders.ts";
 import { findSubfolder1 } from "../folders/subfolders.ts";
-import type { Host } from "../options/options.ts";
+import type { Host, Options } from "../options/options.ts";
 import { type AccountFolders, folderNamed } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { Folders2 } from "./create-folder.ts";
@@ -15,7 +17,9 @@ import { RunFailure } from "./run-failure.ts";
 
 export interface AccountPlan {
   readonly listings: PerSide<AccountFolders>;
-  readonly separators: Readonly<Record<Host, string>>;
+  readonly layouts: Readonly<Record<Host, Layout>>;
+  /** `--automap`: which folders are paired because of their use. */
+  readonly automap: ReadonlyMap<string, string> | undefined;
   readonly works: readonly FolderWork[];
   readonly folders2: Folders2;
   /** What any folder of host1 is called on host2. */
@@ -37,7 +41,7 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
       `Host1: the folder of --subfolder1 does not exist: ${subfolder1}`,
     );
   const all1 = [...listings.local.folders.values()];
-  const { wanted, missing } = selectFolders({
+  const { wanted: selected, missing } = selectFolders({
     ...{ options, layout: layouts[1], folders: names[1] },
     unselectable: new Set(all1.filter(({ isSelectable }) => !isSelectable).map(({ name }) => name)),
     subscribed: all1.filter(({ isSubscribed }) => isSubscribed).map(({ name }) => name),
@@ -45,7 +49,21 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
   });
   for (const folder of missing)
     emit({ type: "notice", host: 1, text: `folder [${folder}] does not exist: it is left out`, isWarning: true });
-  const nameOn2 = nameMapper({ options, layouts, folders: names, substitute: rules.folders.substitute });
+  const mapped = options.automap === true ? automapped(options, { layouts, listings }) : undefined;
+  const nameOn2 = nameMapper({
+    ...{ options, layouts, folders: names, substitute: rules.folders.substitute },
+    ...(mapped !== undefined && { automap: mapped }),
+  });
+  const { wanted, mixed } = options.mixfolders
+    ? { wanted: selected, mixed: [] }
+    : withoutMixing(selected, nameOn2, new Set(names[2]));
+  for (const folder of mixed)
+    emit({
+      type: "notice",
+      host: 1,
+      text: `folder [${folder}] is left out: on host2 another one has its name, but for the case`,
+      isWarning: true,
+    });
   const works = wanted.map((folder1, i) => {
     const folder2 = nameOn2(folder1);
     const there = folderNamed(listings.remote.folders, folder2);
@@ -54,7 +72,7 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
     return work;
   });
   return {
-    ...{ listings, works, nameOn2, separators: { 1: layouts[1].separator, 2: layouts[2].separator } },
+    ...{ listings, works, nameOn2, layouts, automap: mapped },
     folders2: {
       existing: new Set(
         [...listings.remote.folders.values()].filter((one) => one.isSelectable).map(({ name }) => name),
@@ -65,4 +83,18 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
       separator: layouts[2].separator,
     },
   };
+}
+
+interface Listed {
+  readonly layouts: Readonly<Record<Host, Layout>>;
+  readonly listings: PerSide<AccountFolders>;
+}
+
+function automapped(options: Options, { layouts, listings }: Listed): ReadonlyMap<string, string> {
+  const [special1, special2] = ([1, 2] as const).map((host) => {
+    const folders = [...listings[host === 1 ? "local" : "remote"].folders.values()];
+    const account = { layout: layouts[host], folders };
+    return specialFolders({ ...account, base: automapBase(host, options, account) });
+  });
+  return automap(special1!, special2!);
 }

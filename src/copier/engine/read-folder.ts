@@ -1,16 +1,15 @@
 // Opens a folder, and finds out what is in it and by what its messages can be told from others.
 
-import { searchKeys } from "../../imap/codec/write-command.ts";
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchHeaders, type HeaderMessage } from "../../imap/verbs/fetch-headers.ts";
-import { matchingUids } from "../../imap/verbs/search.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { emptyUidSet, isEmpty, maxUid, uidRange, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
+import { isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { Identity } from "./copy-run.ts";
 import { MessageTable, type TableMessage } from "./message-table.ts";
+import type { Selection } from "./selection.ts";
 
 export interface ReadFolder {
   readonly view: MailboxView;
@@ -21,8 +20,7 @@ export interface Reading {
   /** Wire name. */
   readonly folder: string;
   readonly isOnlyRead: boolean;
-  /** SEARCH keys; undefined: all messages. */
-  readonly search: string | undefined;
+  readonly selection: Selection;
   readonly identity: Identity;
 }
 
@@ -31,9 +29,9 @@ export interface Reading {
  * @throws CommandRefused when the folder cannot be opened or searched.
  */
 export async function readFolder(channel: Channel, reading: Reading): Promise<ReadFolder> {
-  const { folder, isOnlyRead, search, identity } = reading;
+  const { folder, isOnlyRead, selection, identity } = reading;
   const view = await select(channel, folder, { isOnlyRead });
-  const wanted = await wantedUids(channel, view, search);
+  const wanted = await selection.uids(channel, view);
   const table = new MessageTable();
   const isToBeAsked = identity.asksAgain && identity.fields !== "all";
   const unsigned = await fill(channel, { table, wanted, identity, leavesUnsigned: isToBeAsked });
@@ -41,22 +39,6 @@ export async function readFolder(channel: Channel, reading: Reading): Promise<Re
     await fill(channel, { table, wanted: unsigned, identity: { ...identity, fields: "all" }, leavesUnsigned: false });
   view.requireReadable(channel.side);
   return { view, table: table.seal() };
-}
-
-/** The messages that may be there, or that match search keys. @throws CommandRefused; InterimapError USAGE for what are no keys. */
-export async function wantedUids(channel: Channel, view: MailboxView, search: string | undefined): Promise<UidSet> {
-  const { exists, uidNext } = view;
-  if (exists === 0) return emptyUidSet;
-  if (search === undefined) return uidRange(1, uidNext > 1 ? uidNext - 1 : maxUid);
-  const keys = searchKeys(search);
-  if (keys === undefined) throw unsearchable(search);
-  return matchingUids(channel, keys);
-}
-
-function unsearchable(search: string): InterimapError {
-  return new InterimapError("USAGE", `these are no search keys that a server can be sent: ${search}`, {
-    hint: "write them as RFC 3501 6.4.4 has them, on one line, in ASCII",
-  });
 }
 
 interface Filling {

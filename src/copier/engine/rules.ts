@@ -1,10 +1,12 @@
 // What the options of a run mean, as functions that the engine calls: made once, so that what is wrong with one shows at the start.
 
-import { createHash } from "node:crypto";
-import { storableFlags } from "../../model/flags.ts";
-import { compileRegex, compileSubstitutions } from "../messages/perl-expression.ts";
-import type { Options } from "../options/options.ts";
-import type { Rules } from "./copy-run.ts";
+import { flagRules } from "../messages/flag-rules.ts";
+import { headerIdentity, identityRules } from "../messages/header-identity.ts";
+import { compileMatch, compileRegex, compileSubstitutions } from "../messages/perl-expression.ts";
+import { messagePreparation } from "../messages/transform.ts";
+import type { Host, Options } from "../options/options.ts";
+import type { Identity, Rules } from "./copy-run.ts";
+import { Selection } from "./selection.ts";
 
 /** @throws InterimapError USAGE for what cannot be understood. */
 export function rulesOf(options: Options): Rules {
@@ -12,24 +14,26 @@ export function rulesOf(options: Options): Rules {
     const patterns = texts.map((text) => compileRegex(text, option));
     return patterns.length === 0 ? undefined : (folder) => patterns.some((matches) => matches(folder));
   };
-  const identity = { fields: ["MESSAGE-ID", "RECEIVED"], sign, asksAgain: options.wholeheaderifneeded };
+  const identity = identityRules(options);
+  const identityOf = (host: Host): Identity => ({
+    ...headerIdentity(identity, host),
+    asksAgain: options.wholeheaderifneeded,
+  });
   return {
     folders: {
       include: anyOf(options.include, "--include"),
       exclude: anyOf(options.exclude, "--exclude"),
+      delete2Only: matchOf(options.delete2foldersonly, "--delete2foldersonly"),
+      delete2ButNot: matchOf(options.delete2foldersbutnot, "--delete2foldersbutnot"),
       substitute: compileSubstitutions(options.regextrans2, "--regextrans2"),
     },
-    identity: { local: identity, remote: identity },
-    flagsOn2: storableFlags,
-    prepare: undefined,
-    search: { local: options.search1, remote: options.search2 },
-    sizes: {
-      above: options.minsize ?? -1,
-      most: Math.min(options.maxsize ?? Infinity, options.appendlimit ?? Infinity),
-    },
+    identity: { local: identityOf(1), remote: identityOf(2) },
+    flagsOn2: flagRules(options),
+    prepare: messagePreparation(options),
+    selection: new Selection(options),
   };
 }
 
-function sign(header: Buffer): string | undefined {
-  return header.length <= 2 ? undefined : createHash("md5").update(header).digest("binary");
+function matchOf(text: string | undefined, option: string): ((folder: string) => boolean) | undefined {
+  return text === undefined ? undefined : compileMatch(text, option);
 }

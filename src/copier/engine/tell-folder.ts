@@ -53,7 +53,7 @@ interface Settling extends Compared {
 
 /** What is not to be copied is told, with the reason; what is left is to be. */
 export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, crossed }: Settling): void {
-  const { options, rules, emit } = run;
+  const { options, sizes, emit } = run;
   const { folder1, folder2 } = work;
   const skip = (numbers: readonly number[], reason: SkipReason, detail?: string): void => {
     if (numbers.length === 0) return;
@@ -71,7 +71,7 @@ export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, cro
   if (options.syncduplicates !== true) skip(match.repeated1, "duplicate");
   skip(match.void1, "no-headers");
   skip(crossed, "cross-duplicate");
-  const { above, most } = rules.sizes;
+  const { above, most } = sizes;
   const tooLarge = match.missing.filter((i) => table.size(i) > most);
   const tooSmall = match.missing.filter((i) => table.size(i) <= above);
   skip(tooLarge, "too-large", `larger than ${String(most)} bytes`);

@@ -1,6 +1,6 @@
 // Which messages of two servers are the same, by fields of their headers: a signature of those that are wanted.
 
-import * as crypto from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { InterimapError } from "../../model/errors.ts";
 import { excerpt } from "../../util/printable.ts";
 import type { Host, Options } from "../options/options.ts";
@@ -112,7 +112,6 @@ function sign(lines: readonly string[], size: number, { countsSize }: IdentityRu
 }
 
 // The faster of the two came with Node.js 20.12.
-const sha256: (ascii: string) => Buffer =
-  "hash" in crypto
-    ? (ascii) => crypto.hash("sha256", ascii, "buffer")
-    : (ascii) => crypto.createHash("sha256").update(ascii).digest();
+function sha256(ascii: string): Buffer {
+  return (hash as typeof hash | undefined)?.("sha256", ascii, "buffer") ?? createHash("sha256").update(ascii).digest();
+}

@@ -22,7 +22,7 @@ interface Given {
 
 /**
  * What the server gives of them. Refused, they are asked for one by one, all at once: servers count errors, and end the
- * connection after ten. @throws CommandRefused when it gives none of several, or says that it wants a pause.
+ * connection after ten. Those that are refused then are asked for once more. @throws CommandRefused when it gives none of several, or says that it wants a pause.
  */
 export async function fetchAsGiven(
   { source, hooks }: { readonly source: Channel; readonly hooks: Pick<TransferHooks, "refused"> },
@@ -33,16 +33,27 @@ export async function fetchAsGiven(
   } catch (error) {
     if (!isAboutMessages(error)) throw error;
     const answers = await allDone(uids.map(fetchOne));
-    const delivered = answers.flatMap((answer) => (answer instanceof CommandRefused ? [] : [answer]));
+    await askAgain(answers);
+    const delivered = answers.flatMap((answer) => (isRefusal(answer) ? [] : [answer]));
     if (delivered.length === 0 && uids.length > 1) throw error;
     const refused = uids.flatMap((uid, i) => {
       const answer = answers[i];
-      if (!(answer instanceof CommandRefused)) return [];
+      if (!isRefusal(answer)) return [];
       const reason = `${theServer(source.side)} does not deliver it: ${answer.words}`;
       hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason });
       return [uid];
     });
     return { delivered: delivered.flat(), refused };
+  }
+
+  /** What is said of one while others are asked for may be meant for them. */
+  async function askAgain(answers: (FetchedMessage[] | CommandRefused)[]): Promise<void> {
+    if (answers.filter(isRefusal).length < 2) return;
+    for (let i = 0, inARow = 0; i < answers.length && inARow < enough; i++) {
+      if (!isRefusal(answers[i])) continue;
+      answers[i] = await fetchOne(uids[i]!);
+      inARow = isRefusal(answers[i]) ? inARow + 1 : 0;
+    }
   }
 
   async function fetchOne(uid: number): Promise<FetchedMessage[] | CommandRefused> {
@@ -53,6 +64,13 @@ export async function fetchAsGiven(
       return error;
     }
   }
+}
+
+/** After this many refusals in a row it is clear that they are meant. */
+const enough = 3;
+
+function isRefusal(answer: unknown): answer is CommandRefused {
+  return answer instanceof CommandRefused;
 }
 
 /** Yahoo says UNAVAILABLE of messages that it will never give, Dovecot SERVERBUG of those whose files are damaged. */
