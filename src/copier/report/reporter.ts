@@ -73,8 +73,9 @@ export class Reporter {
     }
   };
 
-  /** The statistics, and whether all is well: for a run that got as far as the folders. */
+  /** The statistics, and whether all is well; nothing where the run did not get as far as the loop over the folders. */
   summary(): void {
+    if (this.#loopSince === undefined) return;
     const { user, system } = process.cpuUsage();
     const machine = {
       memoryBytes: process.memoryUsage.rss(),

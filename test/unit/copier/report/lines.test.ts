@@ -18,7 +18,10 @@ function told(events: readonly CopyEvent[], options: Partial<ReportOptions> = {}
     lines: { line: (text) => lines.push(text) },
   });
   for (const event of events) reporter.emit(event);
-  if (isWhole) reporter.summary();
+  if (isWhole) {
+    reporter.emit({ type: "folders-begun", folders: 6 });
+    reporter.summary();
+  }
   return lines;
 }
 
@@ -105,7 +108,7 @@ test("errors are numbered against the limit when they happen, and among each oth
 });
 
 test("the statistics", () => {
-  const lines = told([sized, { type: "folders-begun", folders: 6 }, copied], {}, true).join("\n");
+  const lines = told([sized, copied], {}, true).join("\n");
   for (const expected of [
     /^\+\+\+\+ Statistics$/m,
     /^Transfer started on {21}: Wed Jul {2}3 14:55:27 2019$/m,
@@ -117,6 +120,18 @@ test("the statistics", () => {
     /^Final difference host2 - host1 {10}: NA$/m,
   ])
     assert.match(lines, expected);
+});
+
+test("a run that did not get as far as the folders has no statistics", () => {
+  const lines: string[] = [];
+  const options = { errorsmax: 50, errorsdump: true, useuid: false, justfolders: false };
+  const parts = {
+    statistics: new Statistics(new Date(0)),
+    options,
+    lines: { line: (text: string) => lines.push(text) },
+  };
+  new Reporter(parts).summary();
+  assert.deepEqual(lines, []);
 });
 
 test("a dry run says what could be", () => {
