@@ -105,7 +105,12 @@ async function perform(parts: Parts): Promise<ExitName> {
   const accounts = await openAccounts(options, io);
   const connections = new SessionPair(perSide((side) => accounts[side].pool));
   try {
-    if (options.justlogin === true) return "EX_OK";
+    // They are there; from now on they are ended with the pair.
+    await connections.open();
+    if (options.justlogin === true) {
+      await connections.logout();
+      return "EX_OK";
+    }
     const run = await runOf(parts, connections);
     try {
       await copyAccount(run);

@@ -1,17 +1,23 @@
 // From the command line to both accounts, with real servers: every way to log in, to be turned away, and to be protected.
 
 import assert from "node:assert/strict";
-import { unlinkSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { listDelimiter } from "../../src/imap/verbs/list.ts";
+import { startBlackHole } from "../support/black-hole.ts";
 import { failureOf, type Means, noHeard, withAccounts } from "../support/copier-accounts.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { promptFailures } from "../support/dovecot-failures.ts";
 import { acceptTokensOf } from "../support/dovecot-oauth.ts";
+import { eventually } from "../support/eventually.ts";
 import { listen } from "../support/inet-settings.ts";
 import type { MailServer } from "../support/mail-server.ts";
+import { isMailutilsInstalled, startMailutils } from "../support/mailutils.ts";
 import { type OAuthIssuer, startOAuthIssuer } from "../support/oauth-issuer.ts";
 import { removeScratch, scratchDirectory } from "../support/scratch.ts";
 
@@ -19,6 +25,7 @@ let plain: MailServer;
 let tls: MailServer;
 let issuer: OAuthIssuer;
 let closedPort = 0;
+const built = fileURLToPath(new URL("../../dist/imapsync.js", import.meta.url));
 const files = scratchDirectory("accounts");
 
 /** `admin`, whose password is "m", may act for anybody. */
@@ -64,6 +71,9 @@ const bothIn = (argv: readonly string[], means: Means = {}): Promise<readonly st
     for (const session of [sessions.local, sessions.remote]) assert.equal(await listDelimiter(session, ""), "/");
     return lines;
   });
+
+const mechanism = (lines: readonly string[]): string | undefined =>
+  lines.map((line) => /^Host1: success login .* auth \[(.*)\]$/.exec(line)?.[1]).find((name) => name !== undefined);
 
 test("both accounts are logged in to, and lines say where and how", async () => {
   const lines = await bothIn([...host(1), ...host(2)]);
@@ -198,9 +208,6 @@ describe("where a password comes from", () => {
 });
 
 describe("ways to log in", () => {
-  const mechanism = (lines: readonly string[]): string | undefined =>
-    lines.map((line) => /^Host1: success login .* auth \[(.*)\]$/.exec(line)?.[1]).find((name) => name !== undefined);
-
   for (const name of ["LOGIN", "PLAIN", "cram-md5"]) {
     test(`--authmech1 ${name}`, async () => {
       assert.equal(mechanism(await bothIn([...host(1, { authmech: name }), ...host(2)])), name.toUpperCase());
@@ -313,5 +320,89 @@ describe("TLS", () => {
       heard.traffic.every((line) => !/LOGIN|AUTHENTICATE/.test(line.replace(/AUTH=\S+|SASL-IR|LOGIN-REF\S+/g, ""))),
     );
     await bothIn([...argv, "--notls1"]);
+  });
+});
+
+describe("servers that offer what they have no passwords for", () => {
+  test("Mailutils", { skip: !isMailutilsInstalled() }, async (t) => {
+    const server = await startMailutils();
+    t.after(() => server.stop());
+    const { port, user, password } = server;
+    assert.equal(mechanism(await bothIn([...host(1, { port, user, password }), ...host(2)])), "LOGIN");
+  });
+
+  test("hashed passwords: within verified TLS it does not matter, elsewhere a line says what to do", async (t) => {
+    const hashed = await startDovecot({
+      tls: true,
+      password: "{SHA256}TlmPXar8L9phZB3btZVt6yP95mFjZtyd1afJ9H2k14c=",
+      extraConfig: `${promptFailures}\nauth_mechanisms = plain login cram-md5 scram-sha-256\n`,
+    });
+    t.after(() => hashed.stop());
+    // 127.0.0.1, and yet not this machine by its name.
+    const argv = (...sslargs: readonly string[]): string[] => [
+      ...host(1, { host: "2130706433", port: hashed.tlsPort, password: "hashed-secret" }),
+      ...["--ssl1", ...sslargs.flatMap((one) => ["--sslargs1", one])],
+      ...host(2),
+    ];
+    const verified = argv(`SSL_ca_file=${hashed.certificateFile ?? ""}`, "SSL_verifycn_name=localhost");
+    assert.equal(mechanism(await bothIn(verified)), "LOGIN");
+    const [exit, line] = await failureOf(argv("SSL_verify_mode=0"));
+    assert.equal(exit, "EXIT_AUTHENTICATION_FAILURE_USER1");
+    assert.match(line, /offer SCRAM-SHA-256.* set --authmech1 PLAIN/);
+  });
+});
+
+test("a server that says nothing: the time is over", async (t) => {
+  const { port } = await startBlackHole(t, "127.0.0.1");
+  const [exit, line] = await failureOf([...host(1, { port, timeout: "0.2" }), ...host(2)]);
+  assert.equal(exit, "EXIT_CONNECTION_FAILURE_HOST1");
+  assert.match(line, /no answer within 0.2 s.*--timeout1/);
+});
+
+describe("the command", () => {
+  const run = (argv: readonly string[]) => {
+    const child = spawn(process.execPath, [built, "--logdir", ".", "--logfile", "log", ...argv], {
+      cwd: files,
+      env: process.env,
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    const ended = once(child, "close").then(([status]) => ({ status: status as number | null, output }));
+    return { child, ended };
+  };
+
+  test("--justlogin", async () => {
+    const { status, output } = await run([...host(1), ...host(2), "--justlogin"]).ended;
+    assert.equal(status, 0, output);
+    assert.match(output, /^Host2: success login on \[127\.0\.0\.1\] with user \[u2\] auth \[LOGIN\]$/m);
+  });
+
+  test("--justconnect, and the same where an account is missing", async () => {
+    for (const argv of [
+      [...host(1), "--host2", "127.0.0.1", "--port2", String(plain.port), "--justconnect"],
+      host(1),
+    ]) {
+      const { status, output } = await run(argv).ended;
+      assert.equal(status, 0, output);
+      assert.match(output, /^Host1: banner: .*Dovecot/m);
+      assert.ok(!output.includes("success login"));
+    }
+  });
+
+  test("a password shows nowhere: not where it is refused, nor to ps", async (t) => {
+    const refused = await run([...host(1, { password: "s3cr3t-word" }), ...host(2), "--debugimap"]).ended;
+    assert.equal(refused.status, 161, refused.output);
+    const { port } = await startBlackHole(t, "127.0.0.1");
+    const waiting = run([...host(1, { port, password: "s3cr3t-word" }), ...host(2)]);
+    t.after(() => waiting.child.kill("SIGKILL"));
+    await eventually("it is masked", () => {
+      const words = readFileSync(`/proc/${waiting.child.pid ?? 0}/cmdline`, "utf8");
+      return words.includes("MASKED") && !words.includes("s3cr3t-word");
+    });
+    waiting.child.kill("SIGTERM");
+    const { output } = await waiting.ended;
+    const shown = refused.output + output + readFileSync(join(files, "log"), "utf8");
+    assert.ok(!shown.includes("s3cr3t-word"), shown);
   });
 });

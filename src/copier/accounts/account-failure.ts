@@ -53,6 +53,9 @@ function exitOf(
     case "CONFIG_INVALID":
     case "CONFIG_UNSAFE":
       return "EX_USAGE";
+    case "CONNECTION_LOST":
+    case "CONNECTION_SILENT":
+      return phase === "connect" ? `EXIT_CONNECTION_FAILURE_HOST${number}` : "EXIT_CONNECTION_FAILURE";
     case "CREDENTIALS":
       return "EXIT_AUTHENTICATION_FAILURE";
     case "STARTTLS_MISSING":
