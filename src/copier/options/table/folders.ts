@@ -31,13 +31,6 @@ export const folderOptions = {
     default: true,
     describe: "copy folders whose names differ in case only into one, where host2 takes them for one",
   },
-  checkselectable: {
-    ...folders,
-    kind: "boolean",
-    mayBeOpen: true,
-    describe: "open each folder of host1 at the start to see whether it has messages",
-    absent: "up to 152 folders",
-  },
   checkfoldersexist: {
     ...folders,
     kind: "boolean",

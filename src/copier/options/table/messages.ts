@@ -50,13 +50,6 @@ export const messageOptions = {
     describe: "find out at the start whether the servers can search",
     absent: "on, but not with --justfolders",
   },
-  fetch_hash_set: {
-    ...selection,
-    kind: "string",
-    value: "SET",
-    describe: "the message numbers to look at where the server cannot search, such as 1:*",
-    absent: "all",
-  },
 
   useheader: {
     ...identity,

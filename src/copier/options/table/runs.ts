@@ -52,12 +52,6 @@ export const runOptions = {
     describe: "expunge what this run deletes on host2",
     absent: "with --delete2 and --delete2duplicates",
   },
-  expungeaftereach: {
-    ...deletion,
-    kind: "boolean",
-    default: true,
-    describe: "with --delete1, expunge after each message rather than after each folder",
-  },
   yes: { ...deletion, kind: "flag", describe: "carry out --delete2 with --search1, which is refused otherwise" },
 
   maxmessagespersecond: { ...limits, kind: "number", value: "N", describe: "copy no more messages in a second" },

@@ -10,7 +10,7 @@ import { optionsOf } from "./options-of.ts";
 const implications: readonly (readonly [argv: string, expected: Partial<Options>])[] = [
   ["--host1 h", { timeout1: 120, dry1: false, foldersizesatend: true, errorsmax: 50, maxsleep: 2, maxbytesafter: 0 }],
   ["--host1 h", { useheader: ["Message-Id", "Received"], sigexit: [], sigreconnect: [] }],
-  ["--host1 h", { ssl1: undefined, tls2: undefined, checkselectable: undefined, usecache: false, automap: false }],
+  ["--host1 h", { ssl1: undefined, tls2: undefined, progress: undefined, usecache: false, automap: false }],
   ["--useheader Message-Id", { useheader: ["Message-Id"] }],
   ["--timeout 5", { timeout1: 5, timeout2: 5 }],
   ["--timeout 5 --timeout2 7", { timeout1: 5, timeout2: 7 }],
@@ -21,7 +21,7 @@ const implications: readonly (readonly [argv: string, expected: Partial<Options>
   ["--authmd5", { authmd51: true, authmd52: true }],
   ["--authmd5 --noauthmd51", { authmd51: false, authmd52: true }],
   ["--debugimap --nodebugimap1", { debugimap1: false, debugimap2: true }],
-  ["--delete1", { expunge1: true, expungeaftereach: true }],
+  ["--delete1", { expunge1: true }],
   ["--delete1 --noexpunge1", { expunge1: false }],
   ["--delete2", { delete2duplicates: true, uidexpunge2: true }],
   ["--delete2 --nodelete2duplicates", { delete2duplicates: false, uidexpunge2: true }],
