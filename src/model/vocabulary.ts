@@ -6,9 +6,9 @@ export interface Vocabulary {
   readonly program: string;
   /** As the subject of a sentence. */
   readonly server: (side: Side) => string;
-  /** From `auth`, `auth = PLAIN` or `SSL_verify=NO`, which is how the configuration file has it. */
-  readonly setting: (written: string) => string;
-  /** Where the server is known. `preposition`: of where settings are. */
+  /** From `auth`, `auth = PLAIN` or `SSL_verify=NO`, which is how the configuration file has it. `side`: whose, if it is known. */
+  readonly setting: (written: string, side?: Side) => string;
+  /** With the place where it is. */
   readonly settingOf: (side: Side, written: string, preposition: "in" | "from") => string;
   /** The same of one of those that limit what a server may send; undefined: users cannot choose. */
   readonly limit: (name: string) => string | undefined;
@@ -37,8 +37,8 @@ export function theServer(side: Side): string {
   return spoken.server(side);
 }
 
-export function asSetting(written: string): string {
-  return spoken.setting(written);
+export function asSetting(written: string, side?: Side): string {
+  return spoken.setting(written, side);
 }
 
 export function asSettingOf(side: Side, written: string, preposition: "in" | "from" = "in"): string {

@@ -1,9 +1,9 @@
 // From the command line to both accounts, with real servers: every way to log in, to be turned away, and to be protected.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -145,6 +145,26 @@ describe("where a password comes from", () => {
 
   test("the first line of a file", async () => {
     await bothIn([...without(), "--passfile1", file("pw", "p\r\nignored\n")]);
+  });
+
+  test("a pipe, which gives it once, for all logins", async () => {
+    const [password, token] = [join(files, "password-pipe"), join(files, "token-pipe")];
+    execFileSync("mkfifo", [password, token]);
+    spawn("sh", ["-c", `echo p > ${password}`]);
+    spawn("sh", ["-c", `echo ${await issuer.accessToken()} > ${token}`]);
+    const argv = [
+      ...tlsHost(1, { user: "u", password: undefined, oauthaccesstoken: token }),
+      ...host(2, { password: undefined, passfile: password }),
+    ];
+    await withAccounts(argv, {}, async ({ pair }) => {
+      for (const side of ["local", "remote"] as const) await (await pair.openApart(side)).logout();
+    });
+  });
+
+  test("a file that others can read, which is said", async () => {
+    const path = file("open", "p\n");
+    chmodSync(path, 0o644);
+    assert.ok((await bothIn([...without(), "--passfile1", path])).some((line) => /^Host1 warning: .*chmod/.test(line)));
   });
 
   test("a file that is not there", async () => {

@@ -9,6 +9,8 @@ const maxOctets = 64 * 1024;
 export interface SecretLine {
   readonly text: string;
   readonly isReadByOthers: boolean;
+  /** A pipe, as a shell makes them of `<(command)`, gives it once. */
+  readonly isThereAgain: boolean;
 }
 
 /** Without its line break. Throws what Node throws. */
@@ -29,7 +31,8 @@ export function readSecretLine(path: string): SecretLine {
       .toString("utf8", 0, length)
       .replace(/^\uFEFF/, "")
       .split(/\r?\n/, 1);
-    return { text: line.replace(/\r$/, ""), isReadByOthers: stats.isFile() && (stats.mode & 0o077) !== 0 };
+    const isThereAgain = stats.isFile();
+    return { text: line.replace(/\r$/, ""), isReadByOthers: isThereAgain && (stats.mode & 0o077) !== 0, isThereAgain };
   } finally {
     closeSync(file);
   }

@@ -37,7 +37,7 @@ export async function passwordSource(
     return { ask: asking(passwordcommand, `--passwordcommand${number}`, ask !== undefined), known: [] };
   }
   const sources = [
-    { text: inFile, from: `--passfile${number}` },
+    { text: inFile?.text, from: `--passfile${number}` },
     { text: inEnvironment === "" ? undefined : inEnvironment, from: `the environment (IMAPSYNC_PASSWORD${number})` },
     { text: given === "" ? undefined : given, from: `--password${number}` },
   ];
@@ -46,7 +46,8 @@ export async function passwordSource(
     const { text, from } = source;
     if (given !== undefined && given !== text)
       warn(`the password is that of ${from}; --password${number} is another one`);
-    return fixed(text, text === inFile ? () => inTime(() => fromFile(options)) ?? text : undefined);
+    const isInFile = source === sources[0] && inFile?.isThereAgain === true;
+    return fixed(text, isInFile ? () => inTime(() => fromFile(options)?.text ?? text) : undefined);
   }
   if (ask !== undefined) return fixed(await ask(`${name}: password of ${user}: `));
   const ways = `--passfile${number}, --passwordcommand${number}, or IMAPSYNC_PASSWORD${number} in the environment`;
@@ -69,11 +70,11 @@ function inTime<T>(read: () => T): T {
   }
 }
 
-function fromFile({ number, passfile }: SecretOptions, warn?: (text: string) => void): string | undefined {
+function fromFile({ number, passfile }: SecretOptions, warn?: (text: string) => void): SecretLine | undefined {
   if (passfile === undefined) return undefined;
   const line = readable(`--passfile${number}`, passfile);
   if (line.isReadByOthers) warn?.(`--passfile${number} ${passfile}: others can read it ( chmod 600 is for you alone )`);
-  return line.text;
+  return line;
 }
 
 /** @throws AccountFailure EX_NOINPUT */
@@ -110,18 +111,20 @@ export interface TokenSource {
 export function tokenSource(options: SecretOptions): TokenSource | undefined {
   const { number, oauthaccesstoken, oauthdirect } = options;
   if (oauthdirect !== undefined) {
-    const read = valueOrLine(`--oauthdirect${number}`, oauthdirect);
-    const { user, token } = directParts(read(), number);
-    return { token: () => inTime(() => directParts(read(), number).token), user, known: [oauthdirect, token] };
+    const { text, again } = valueOrLine(`--oauthdirect${number}`, oauthdirect);
+    const { user, token } = directParts(text, number);
+    return { token: () => inTime(() => directParts(again(), number).token), user, known: [text, token] };
   }
   if (oauthaccesstoken === undefined) return undefined;
-  const read = valueOrLine(`--oauthaccesstoken${number}`, oauthaccesstoken);
-  return { token: () => inTime(read), user: undefined, known: [read()] };
+  const { text, again } = valueOrLine(`--oauthaccesstoken${number}`, oauthaccesstoken);
+  return { token: () => inTime(again), user: undefined, known: [text] };
 }
 
 /** The first line of a file, where there is one of that name now; else the value itself. */
-function valueOrLine(option: string, value: string): () => string {
-  return existsSync(value) ? () => readable(option, value).text.trim() : () => value.trim();
+function valueOrLine(option: string, value: string): { readonly text: string; readonly again: () => string } {
+  const line = existsSync(value) ? readable(option, value) : undefined;
+  const text = (line?.text ?? value).trim();
+  return { text, again: line?.isThereAgain === true ? () => readable(option, value).text.trim() : () => text };
 }
 
 interface Direct {

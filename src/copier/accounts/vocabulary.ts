@@ -9,7 +9,7 @@ import type { Host } from "../options/options.ts";
 export const copierVocabulary: Vocabulary = {
   program: "imapsync",
   server: (side) => `host${hostOf(side)}`,
-  setting: asOption,
+  setting: (written, side) => (side === undefined ? asOption(written) : numbered(asOption(written), hostOf(side))),
   settingOf: (side, written) => numbered(asOption(written), hostOf(side)),
   // None of them can be raised.
   limit: () => undefined,

@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import { AccountFailure } from "../accounts/account-failure.ts";
+import { hostOf, wordsOf } from "../accounts/vocabulary.ts";
 import type { CountedError, ErrorKind } from "../report/errors.ts";
 import type { ExitName } from "../report/exit-code.ts";
 import { RunFailure } from "./run-failure.ts";
@@ -17,8 +18,13 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof AccountFailure) return made(error.exit, error.lines);
   if (error instanceof RunFailure) return made(error.exit, [error.message]);
   if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
-  const host = error.side === undefined ? "" : `Host${error.side === "local" ? "1" : "2"} failure: `;
-  return made(exitOf(error), [`${host}${error.message}`], kindOf(error));
+  return made(exitOf(error), [lineOf(error)], kindOf(error));
+}
+
+function lineOf(error: InterimapError): string {
+  if (error.side === undefined) return error.message;
+  const host = hostOf(error.side);
+  return `Host${host} failure: ${wordsOf(error, host)}`;
 }
 
 function made(exit: ExitName, lines: readonly string[], kind: ErrorKind = "unclassified"): Failure {

@@ -116,7 +116,7 @@ function warnOnce({ log, side }: Session, { credentials, transport }: Login, kin
   warned.add(credentials.account);
   const what = kind === "token" ? "access token" : "password";
   log.warn(
-    `${asSetting("STARTTLS = NO")}: the ${what} goes to ${transport.host} unprotected; anybody in between can read it`,
+    `${asSetting("STARTTLS = NO", side)}: the ${what} goes to ${transport.host} unprotected; anybody in between can read it`,
     {
       side,
     },
