@@ -22,7 +22,7 @@ import { openLogFile } from "./process/log-file.ts";
 import { Output } from "./process/output.ts";
 import { throttleFor } from "./process/rates.ts";
 import { RunSignals } from "./process/signals.ts";
-import { exitCodeOf, type ExitName } from "./report/exit-code.ts";
+import type { ExitName } from "./report/exit-code.ts";
 import { Reporter } from "./report/reporter.ts";
 import { runLog } from "./report/run-log.ts";
 import { Statistics } from "./report/statistics.ts";
@@ -56,9 +56,9 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
     };
     const entered = await enterRun(options, { output, signals, warn });
     const exit = entered.ends ?? (await perform(parts).catch(explained(say)));
-    reporter.exit(exit);
+    reporter.exit(signals.exitOf(exit));
     await entered.leave();
-    return signals.finish(exitCodeOf(exit));
+    return signals.finish(exit);
   } finally {
     output.end();
   }
@@ -104,6 +104,9 @@ async function perform(parts: Parts): Promise<ExitName> {
   }
   const accounts = await openAccounts(options, io);
   const connections = new SessionPair(perSide((side) => accounts[side].pool));
+  const forget = signals.onReconnect(() => {
+    connections.abort(new InterimapError("CONNECTION_LOST", "a signal asked for new connections"));
+  });
   try {
     // They are there; from now on they are ended with the pair.
     await connections.open();
@@ -121,6 +124,7 @@ async function perform(parts: Parts): Promise<ExitName> {
     await connections.logout();
     return statistics.errors.exit(options["exit-priority"] === "severity" ? "severity" : "frequency");
   } finally {
+    forget();
     connections.destroy();
   }
 }

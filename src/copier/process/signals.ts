@@ -5,6 +5,7 @@ import { constants } from "node:os";
 import { monotonicMs } from "../../util/monotonic.ts";
 import type { Options } from "../options/options.ts";
 import { usageError } from "../options/usage-error.ts";
+import { exitCodeOf, type ExitName } from "../report/exit-code.ts";
 import type { Ending, Surroundings } from "../surroundings.ts";
 
 export type SignalOptions = Pick<Options, "sigexit" | "sigreconnect" | "sigignore">;
@@ -24,9 +25,6 @@ type Meaning = "exit" | "reconnect" | "print" | "throttle" | "ignore";
 
 /** Twice within this time, what has us connect again has us end. */
 const twiceMs = 2_000;
-
-/** Exit codes of the original. */
-const byFile = 7;
 
 /** While it is there, signals do not end the process by themselves. */
 export class RunSignals {
@@ -72,12 +70,17 @@ export class RunSignals {
     this.#stop.abort(reason);
   }
 
-  /** How the process has to end: of the signal that stopped the run, so that a shell sees it, or with this code. Signals are Node's again. */
-  finish(code: number): Ending {
+  /** What the last line says: `exit`, unless the run was stopped. */
+  exitOf(exit: ExitName): ExitName {
+    if (!this.#stop.signal.aborted) return exit;
+    return this.#stop.signal.reason === "abort file" ? "EXIT_BY_FILE" : "EXIT_BY_SIGNAL";
+  }
+
+  /** How the process has to end: of the signal that stopped the run, so that a shell sees it, or with a code. Signals are Node's again. */
+  finish(exit: ExitName): Ending {
     for (const leave of this.#leave.values()) leave();
-    const reason = this.#stop.signal.reason as StopReason | undefined;
-    if (reason === undefined) return code;
-    return reason === "abort file" ? byFile : reason;
+    const name = this.exitOf(exit);
+    return name === "EXIT_BY_SIGNAL" ? (this.#stop.signal.reason as NodeJS.Signals) : exitCodeOf(name);
   }
 
   #hear(signal: NodeJS.Signals, meaning: Meaning): void {

@@ -38,7 +38,7 @@ if ("file" in taken) {
   clearInterval(work);
   process.stdin.destroy();
   if (!has("leaves-pid-file")) await taken.file.release();
-  const ending = signals.finish(0);
+  const ending = signals.finish("EX_OK");
   if (typeof ending === "number") process.exit(ending);
   process.kill(process.pid, ending);
 } else {

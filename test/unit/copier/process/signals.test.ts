@@ -82,7 +82,7 @@ test("SIGINT has both sides connected again, and twice within two seconds ends t
   run.send("SIGINT");
   assert.equal(reconnections, 3);
   assert.equal(run.signals.stop.reason, "SIGINT");
-  assert.equal(run.signals.finish(0), "SIGINT");
+  assert.equal(run.signals.finish("EX_OK"), "SIGINT");
 });
 
 test("while nobody could connect again, the first SIGINT ends the run", () => {
@@ -99,16 +99,17 @@ test("once the run ends, the next signal ends the process; but for SIGHUP", () =
   run.send("SIGTERM");
   assert.deepEqual(run.handled(), ["SIGHUP"]);
   run.signals.stopFor("abort file");
-  assert.equal(run.signals.finish(0), "SIGTERM");
+  assert.equal(run.signals.exitOf("EX_OK"), "EXIT_BY_SIGNAL");
+  assert.equal(run.signals.finish("EX_OK"), "SIGTERM");
   assert.deepEqual(run.handled(), []);
 });
 
 test("a run that nobody stopped ends with its own code, and one that was told by a file with 7", () => {
-  assert.equal(played().signals.finish(114), 114);
+  assert.equal(played().signals.finish("EXIT_ERR_APPEND"), 114);
   const run = played();
   run.signals.stopFor("abort file");
   assert.equal(run.signals.stop.reason, "abort file");
-  assert.equal(run.signals.finish(0), 7);
+  assert.equal(run.signals.finish("EX_OK"), 7);
 });
 
 test("what the user says of a signal holds, in whatever way it is written", () => {
