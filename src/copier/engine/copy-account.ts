@@ -7,6 +7,7 @@ import { countUids } from "../../model/uid-set.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
+import { copyRights } from "./copy-rights.ts";
 import type { CopyRun } from "./copy-run.ts";
 import { createFolder, subscribeFolder } from "./create-folder.ts";
 import { deleteEmptyFolders, deleteExtraFolders } from "./delete-folders.ts";
@@ -69,6 +70,7 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
     await keepConnected(run, progress, async (sessions) => {
       if (stop.aborted) return;
       if (!isPrepared) await prepare(run, plan, { work, session: sessions.remote });
+      if (!isPrepared && options.syncacls) await copyRights(run, channelsOf(sessions), work);
       isPrepared = true;
       if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
     });

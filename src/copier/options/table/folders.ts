@@ -91,5 +91,5 @@ export const folderOptions = {
     aliases: ["subscribe_all"],
     describe: "subscribe on host2 to all folders that are copied",
   },
-  syncacls: { ...folders, kind: "boolean", describe: "copy the access control lists of folders" },
+  syncacls: { ...folders, kind: "boolean", describe: "give others the rights to folders that they have on host1" },
 } as const satisfies Record<string, OptionSpec>;
