@@ -22,8 +22,10 @@ import { openLogFile } from "./process/log-file.ts";
 import { Output } from "./process/output.ts";
 import { throttleFor } from "./process/rates.ts";
 import { RunSignals } from "./process/signals.ts";
+import { type OpenSurface, openSurface } from "./process/surface.ts";
 import type { ExitName } from "./report/exit-code.ts";
-import { Reporter } from "./report/reporter.ts";
+import { makeReporter } from "./report/make-reporter.ts";
+import type { Reporter } from "./report/reporter.ts";
 import { runLog } from "./report/run-log.ts";
 import { Statistics } from "./report/statistics.ts";
 import type { Ending, Surroundings } from "./surroundings.ts";
@@ -41,15 +43,17 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
   const startedAt = new Date();
   const { logFile, warning } = openLogFile(options, startedAt.getTime());
   const output = new Output({ logFile });
-  const say = (line: string): void => {
-    output.line(line);
-  };
-  const statistics = new Statistics(startedAt);
-  const reporter = new Reporter({ statistics, options, lines: { line: say } });
-  const signals = new RunSignals(options, { onSignal: surroundings.onSignal, say });
+  let surface: OpenSurface | undefined;
   try {
+    surface = openSurface(output, options);
+    const statistics = new Statistics(startedAt);
+    const reporter = makeReporter(options, statistics, surface);
+    const say = (text: string): void => {
+      reporter.emit({ type: "notice", text });
+    };
+    const signals = new RunSignals(options, { onSignal: surroundings.onSignal, say });
     if (warning !== undefined) reporter.emit({ type: "notice", text: warning, isWarning: true });
-    for (const text of surroundings.notices) reporter.emit({ type: "notice", text });
+    surroundings.notices.forEach(say);
     const parts = { options, rules, statistics, reporter, signals, ...surroundings };
     const warn = (text: string): void => {
       reporter.emit({ type: "notice", text, isWarning: true });
@@ -60,6 +64,7 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
     await entered.leave();
     return signals.finish(exit);
   } finally {
+    surface?.end();
     output.end();
   }
 }

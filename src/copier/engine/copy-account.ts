@@ -4,6 +4,7 @@ import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { bothSides, type PerSide, perSide } from "../../model/side.ts";
 import { countUids } from "../../model/uid-set.ts";
+import { allDone } from "../../util/all-done.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
@@ -17,12 +18,16 @@ import { keepConnected } from "./keep-connected.ts";
 import { Merge } from "./merge.ts";
 import { type AccountPlan, planAccount } from "./plan-account.ts";
 import { isRefused } from "./read-folder.ts";
+import { type AccountListing, tellListing } from "./tell-listing.ts";
+import { tellQuota } from "./tell-quota.ts";
 
 /** @throws InterimapError or RunFailure that ends the run. */
 export async function copyAccount(run: CopyRun): Promise<void> {
   const { options, emit, stop } = run;
   const plan = await planned(run);
   const { works } = plan;
+  tellListing(emit, { ...plan, folders: namesOf(plan) });
+  if (options.justfolderlists || options.justautomap) return;
   for (const [folder2, several] of groupBy(works, (work) => work.folder2))
     if (several.length > 1) run.merges.set(folder2, new Merge(several.map(({ folder1 }) => folder1)));
   if (options.foldersizes || options.justfoldersizes === true) await sized(run, works, "before");
@@ -51,9 +56,19 @@ async function planned(run: CopyRun): Promise<AccountPlan> {
     await selection.check(channelsOf(sessions), (side, text) => {
       run.emit({ type: "notice", host: side === "local" ? 1 : 2, text, isWarning: true });
     });
-    plan = planAccount(run, await bothSides((side) => listFolders(sessions[side])));
+    const listed = bothSides((side) => listFolders(sessions[side]));
+    await allDone([
+      tellQuota(run.emit, sessions.remote),
+      listed.then((listings) => {
+        plan = planAccount(run, listings);
+      }),
+    ]);
   });
   return plan!;
+}
+
+function namesOf({ listings: { local, remote } }: AccountPlan): AccountListing["folders"] {
+  return { 1: [...local.folders.keys()], 2: [...remote.folders.keys()] };
 }
 
 function sized(run: CopyRun, pairs: readonly FolderWork[], when: "before" | "after"): Promise<void> {

@@ -14,12 +14,13 @@ import type { CopyRun } from "./copy-run.ts";
 import type { Folders2 } from "./create-folder.ts";
 import { FolderWork } from "./folder-work.ts";
 import { RunFailure } from "./run-failure.ts";
+import type { Pairing } from "./tell-listing.ts";
 
 export interface AccountPlan {
   readonly listings: PerSide<AccountFolders>;
   readonly layouts: Readonly<Record<Host, Layout>>;
   /** `--automap`: which folders are paired because of their use. */
-  readonly automap: ReadonlyMap<string, string> | undefined;
+  readonly pairing: Pairing | undefined;
   readonly works: readonly FolderWork[];
   readonly folders2: Folders2;
   /** What any folder of host1 is called on host2. */
@@ -49,10 +50,10 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
   });
   for (const folder of missing)
     emit({ type: "notice", host: 1, text: `folder [${folder}] does not exist: it is left out`, isWarning: true });
-  const mapped = options.automap === true ? automapped(options, { layouts, listings }) : undefined;
+  const pairing = options.automap || options.justautomap ? pairedByUse(options, { layouts, listings }) : undefined;
   const nameOn2 = nameMapper({
     ...{ options, layouts, folders: names, substitute: rules.folders.substitute },
-    ...(mapped !== undefined && { automap: mapped }),
+    ...(pairing !== undefined && { automap: pairing.pairs }),
   });
   const { wanted, mixed } = options.mixfolders
     ? { wanted: selected, mixed: [] }
@@ -72,7 +73,7 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
     return work;
   });
   return {
-    ...{ listings, works, nameOn2, layouts, automap: mapped },
+    ...{ listings, works, nameOn2, layouts, pairing },
     folders2: {
       existing: new Set(
         [...listings.remote.folders.values()].filter((one) => one.isSelectable).map(({ name }) => name),
@@ -90,11 +91,11 @@ interface Listed {
   readonly listings: PerSide<AccountFolders>;
 }
 
-function automapped(options: Options, { layouts, listings }: Listed): ReadonlyMap<string, string> {
+function pairedByUse(options: Options, { layouts, listings }: Listed): Pairing {
   const [special1, special2] = ([1, 2] as const).map((host) => {
     const folders = [...listings[host === 1 ? "local" : "remote"].folders.values()];
     const account = { layout: layouts[host], folders };
     return specialFolders({ ...account, base: automapBase(host, options, account) });
   });
-  return automap(special1!, special2!);
+  return { special: { 1: special1!, 2: special2! }, pairs: automap(special1!, special2!) };
 }

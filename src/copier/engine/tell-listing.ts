@@ -14,10 +14,13 @@ export interface AccountListing {
   readonly folders: PerHost<readonly string[]>;
   readonly nameOn2: NameMapper;
   /** With `--automap`. */
-  readonly pairing?: {
-    readonly special: PerHost<SpecialFolders>;
-    readonly pairs: ReadonlyMap<string, string>;
-  };
+  readonly pairing: Pairing | undefined;
+}
+
+export interface Pairing {
+  readonly special: PerHost<SpecialFolders>;
+  /** From names of host1 to names of host2. */
+  readonly pairs: ReadonlyMap<string, string>;
 }
 
 export function tellListing(emit: Emit, { layouts, folders, nameOn2, pairing }: AccountListing): void {

@@ -10,6 +10,7 @@ const listing: AccountListing = {
   layouts: { 1: layout, 2: layout },
   folders: { 1: ["spam"], 2: ["Junk", "Old"] },
   nameOn2: () => "Junk",
+  pairing: undefined,
 };
 
 function said(of: AccountListing): string[] {
