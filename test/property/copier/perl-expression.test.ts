@@ -86,7 +86,7 @@ const characterClass = joined(
 );
 const simpleAtom = fc.constantFrom(
   ..."aabbAB1_ ,\n\xe9",
-  ...[".", ".", "\\w", "\\W", "\\s", "\\S", "\\d", "\\D", "\\h", "\\H", "\\v", "\\V", "\\N", "(?:\\R)"],
+  ...[".", ".", "\\w", "\\W", "\\s", "\\S", "\\d", "\\D", "\\h", "\\H", "\\v", "\\V", "\\N", "(?:\\R|\\0\\0)"],
   ...[
     "\\b",
     "\\B",
@@ -172,7 +172,35 @@ const flags = fc
   .uniqueArray(fc.constantFrom("g", "g", "i", "m", "s", "x"), { maxLength: 3 })
   .map((all) => all.join(""));
 
+const { code } = fc.letrec<{ code: string; value: string }>((tie) => ({
+  code: fc.oneof(
+    { maxDepth: 3 },
+    tie("value"),
+    joined(tie("value"), fc.constantFrom(".", " . "), tie("value")),
+    joined(tie("value"), fc.constant(" ? "), tie("code"), fc.constant(" : "), tie("code")),
+  ),
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom(
+      "$1",
+      "$2",
+      "$&",
+      "${1}",
+      '"<$1>"',
+      "'x$1\\\\'",
+      "q()",
+      "q{0}",
+      "q(a(b)c)",
+      "qq{\\u$1}",
+      '"\\n"',
+      "defined($1)",
+    ),
+    joined(fc.constantFrom("lc(", "uc(", "ucfirst(", "lcfirst(", "("), tie("code"), fc.constant(")")),
+  ),
+}));
+
 const substitution = fc.oneof(
+  joined(fc.constant("s/"), pattern, fc.constant("/"), code, fc.constant("/e"), flags),
   joined(fc.constant("s/"), pattern, fc.constant("/"), template, fc.constant("/"), flags),
   joined(fc.constant("s{"), pattern, fc.constantFrom("}{", "} {"), template, fc.constant("}"), flags),
   joined(fc.constant("s|"), pattern, fc.constant("|"), template, fc.constant("|"), flags),

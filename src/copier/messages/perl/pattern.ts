@@ -47,8 +47,9 @@ function found(
 }
 
 function checkGroup(unsteady: UnsteadyGroups, piece: Piece): Groups["check"] {
-  return (group, at) => {
-    if (unsteady.has(group)) throw new ExpressionError(unsteadyGroup, piece, at);
+  return (group, at, asks = "text") => {
+    if (unsteady.text.has(group) || (asks === "presence" && unsteady.presence.has(group)))
+      throw new ExpressionError(unsteadyGroup, piece, at);
   };
 }
 

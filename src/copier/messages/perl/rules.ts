@@ -7,8 +7,13 @@
 import { ExpressionError, type Piece } from "./piece.ts";
 import type { Node, Regex, Repeat } from "./regex-nodes.ts";
 
-/** Groups whose text may be another than in Perl: they may be there, but nothing may refer to them. */
-export type UnsteadyGroups = ReadonlySet<number>;
+/** Groups that may be there, but not everything may refer to them. */
+export interface UnsteadyGroups {
+  /** Their text may be another than in Perl. */
+  readonly text: ReadonlySet<number>;
+  /** Or they may have taken part in the match in one of the two only. */
+  readonly presence: ReadonlySet<number>;
+}
 
 /** @throws ExpressionError */
 export function checkRegex(regex: Regex, piece: Piece): UnsteadyGroups {
@@ -17,13 +22,14 @@ export function checkRegex(regex: Regex, piece: Piece): UnsteadyGroups {
   for (const { group, at } of rules.references) {
     if (rules.unsteady.has(group)) throw new ExpressionError(unsteadyGroup, piece, at);
   }
-  return rules.unsteady;
+  return { text: rules.unsteady, presence: rules.unclear };
 }
 
 export const unsteadyGroup = "a group that is repeated, and may match nothing, cannot be referred to";
 
 class Rules {
   readonly unsteady = new Set<number>();
+  readonly unclear = new Set<number>();
   readonly references: { group: number; at: number }[] = [];
   readonly #piece: Piece;
 
@@ -70,6 +76,7 @@ class Rules {
       throw new ExpressionError("what is repeated must not match the empty text", this.#piece, node.at);
     }
     const behind = this.walk(body, before, isBackwards);
+    if (max > min && mayBeEmpty(body)) for (const group of groupsIn(body)) this.unclear.add(group);
     if (max > 1) {
       for (const group of groupsIn(body)) if (!behind.has(group) || mayBeEmpty(body)) this.unsteady.add(group);
     }

@@ -1,10 +1,11 @@
 // Reads what an option has for an expression: statements of s, tr, y, m and //, separated by semicolons.
 
+import { parseCode } from "./code.ts";
 import { compilePattern, type Pattern } from "./pattern.ts";
 import { ExpressionError, type Piece } from "./piece.ts";
 import { type Quoted, readQuoted, readSecond } from "./quoted.ts";
 import { replace } from "./replace.ts";
-import { parseTemplate } from "./template.ts";
+import { parseTemplate, type Template } from "./template.ts";
 import { transliterate } from "./transliteration.ts";
 
 export type Statement =
@@ -60,12 +61,16 @@ function readStatement(whole: Piece, at: number, isFirst: boolean): Read {
 
 function readSubstitution(whole: Piece, first: Quoted): Read {
   const second = readSecond(whole, first, true);
-  const { flags, end } = readFlags(whole, second.end, "gimsxoap");
+  const { flags, end } = readFlags(whole, second.end, "gimsxoape");
   const pattern = compileQuoted(first, flags);
-  const literal = second.body.text;
-  const template = second.isLiteral ? () => literal : parseTemplate(second.body, pattern.groups(second.body));
+  const template = templateOf(second, flags, pattern);
   const change = (text: string): string => replace(text, { pattern, template, isGlobal: flags.has("g") });
   return { statement: { kind: "change", change }, end };
+}
+
+function templateOf({ body, isLiteral }: Quoted, flags: ReadonlySet<string>, pattern: Pattern): Template {
+  if (flags.has("e")) return parseCode(body, pattern.groups(body));
+  return isLiteral ? () => body.text : parseTemplate(body, pattern.groups(body));
 }
 
 function readTransliteration(whole: Piece, search: Quoted): Read {
@@ -89,6 +94,7 @@ function readFlags(whole: Piece, at: number, known: string): { flags: ReadonlySe
   const flags = /^\w*/.exec(whole.text.slice(at))![0];
   const strange = [...flags].findIndex((flag) => !known.includes(flag));
   if (strange !== -1) throw new ExpressionError(`the flag ${flags[strange]!} is not supported`, whole, at + strange);
-  if (/x[^]*x/.test(flags)) throw new ExpressionError("the flag xx is not supported", whole, at);
+  const twice = /([ex]).*\1/.exec(flags)?.[1];
+  if (twice !== undefined) throw new ExpressionError(`the flag ${twice}${twice} is not supported`, whole, at);
   return { flags: new Set(flags), end: at + flags.length };
 }

@@ -21,8 +21,8 @@ interface Frame {
 
 export interface Groups {
   readonly names: ReadonlyMap<string, number>;
-  /** Throws for a group that cannot be referred to. */
-  readonly check: (group: number, at: number) => void;
+  /** Throws for a group that cannot be referred to: its text, or whether it took part. */
+  readonly check: (group: number, at: number, asks?: "text" | "presence") => void;
 }
 
 /** @throws ExpressionError */

@@ -47,6 +47,12 @@ void test("modes hold up to their \\E", () => {
   assert.equal(changed("a.b", "s/(.*)/\\U\\Q$1\\E x/"), "A\\.B X");
 });
 
+void test("texts that are put together may stand as code", () => {
+  const only = "s/.*?(?:(\\\\(?:Answered|Flagged|Deleted|Seen|Draft)\\s?)|$)/defined($1)?$1:q()/eg";
+  assert.equal(changed("\\Seen NonJunk \\Draft $Spam", only), "\\Seen \\Draft ");
+  assert.equal(changed("ab cd", 's/(\\w+) (\\w+)/uc($2) . q{-} . lcfirst("X$1")/e'), "CD-xab");
+});
+
 void test("patterns without delimiters are looked for anywhere, in the case that they have", () => {
   const matches = (text: string, subject: string): boolean => compileRegex(text, "--exclude")(subject);
   assert.equal(matches("spam", "my spam"), true);
