@@ -54,6 +54,8 @@ class Rules {
         return new Set([...this.walk(node.body, before, isBackwards), node.number]);
       case "look": {
         const inside = this.walk(node.body, before, isBackwards || !node.isAhead);
+        // Perl remembers what they matched when the rest did not.
+        if (node.isNegative) for (const group of groupsIn(node.body)) this.unsteady.add(group);
         return node.isNegative || !node.isAhead ? before : inside;
       }
       case "atomic":
