@@ -37,7 +37,8 @@ interface Case {
   readonly text: string;
 }
 
-const runs = Number(process.env["RUNS"] ?? 100) * 40;
+const { RUNS, SEED } = process.env;
+const runs = Number(RUNS ?? 100) * 40;
 
 const maybe = (text: string): fc.Arbitrary<string> => fc.constantFrom("", "", text);
 const joined = (...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
@@ -286,7 +287,8 @@ function sample(expressions: fc.Arbitrary<string>, seed: number): Case[] {
   return cases.filter(({ expression }) => asOption(expression) !== undefined);
 }
 
-const seed = Number(process.env["SEED"] ?? Math.trunc(Math.random() * 2 ** 31));
+/** The same each time, unless more are wanted: Perl has odd corners that nobody has met yet. */
+const seed = Number(SEED ?? (RUNS === undefined ? 4711 : Math.trunc(Math.random() * 2 ** 31)));
 
 void test(`substitutions change a text as Perl does (SEED=${seed})`, () => {
   compare(sample(substitution, seed), substituting, ({ expression, text: subject }) => {
