@@ -4,14 +4,16 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { listDelimiter } from "../../src/imap/verbs/list.ts";
+import { makeAuthority } from "../support/authority.ts";
 import { startBlackHole } from "../support/black-hole.ts";
 import { failureOf, type Means, noHeard, withAccounts } from "../support/copier-accounts.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { requireCertificatesOf } from "../support/dovecot-certificates.ts";
 import { promptFailures } from "../support/dovecot-failures.ts";
 import { acceptTokensOf } from "../support/dovecot-oauth.ts";
 import { eventually } from "../support/eventually.ts";
@@ -261,6 +263,26 @@ describe("ways to log in", () => {
     assert.equal((await failureOf(argv))[0], "EXIT_AUTHENTICATION_FAILURE");
   });
 
+  test("a certificate of ours, and no name", async (t) => {
+    const authority = makeAuthority("Users");
+    const mine = authority.issue("mine", { subject: "/CN=u1" });
+    const server = await startDovecot({ tls: true, extraConfig: requireCertificatesOf(authority, "external plain") });
+    t.after(async () => {
+      await server.stop();
+      removeScratch(authority.directory);
+    });
+    const argv = [
+      ...host(1, { port: server.tlsPort, user: undefined, password: undefined, authmech: "EXTERNAL" }),
+      ...["--ssl1", "--sslargs1", `SSL_ca_file=${server.certificateFile ?? ""}`],
+      ...host(2),
+    ];
+    const files = ["--sslargs1", `SSL_cert_file=${mine.certFile}`, "--sslargs1", `SSL_key_file=${mine.keyFile}`];
+    assert.equal(mechanism(await bothIn([...argv, ...files])), "EXTERNAL");
+    const [exit, line] = await failureOf(argv);
+    assert.equal(exit, "EXIT_AUTHENTICATION_FAILURE");
+    assert.match(line, /--sslargs1 SSL_cert_file/);
+  });
+
   test("a token in a file is read again at each login", async () => {
     const path = file("token", `${await issuer.accessToken()}\n`);
     const argv = [...tlsHost(1, { user: "u", password: undefined, oauthaccesstoken: path }), ...host(2)];
@@ -288,6 +310,48 @@ function tlsHost(number: 1 | 2, more: Readonly<Record<string, string | number | 
   const ca = `SSL_ca_file=${tls.certificateFile ?? ""}`;
   return [...host(number, { port: tls.tlsPort, sslargs: ca, ...more }), `--ssl${number}`];
 }
+
+describe("where a host is looked for", () => {
+  test("--inet4, --inet6", async () => {
+    await bothIn([...host(1, { host: "localhost" }), ...host(2), "--inet4"]);
+    // Dovecot listens at an address of the other family only.
+    const argv = [...host(1, { host: "localhost" }), ...host(2, { host: "localhost" }), "--inet6"];
+    assert.equal((await failureOf(argv))[0], "EXIT_CONNECTION_FAILURE_HOST1");
+  });
+
+  test("port 993, if it is open, else port 143", { skip: process.getuid?.() !== 0 }, async (t) => {
+    const forward = async (address: string, port: number, to: number): Promise<void> => {
+      const server = createServer((socket) => {
+        const other = connect(to, "127.0.0.1");
+        for (const one of [socket, other]) one.on("error", () => undefined);
+        socket.pipe(other).pipe(socket);
+      });
+      server.listen(port, address);
+      await once(server, "listening");
+      t.after(() => server.close());
+    };
+    const [here, there] = ["127.93.7.1", "127.93.7.2"];
+    await forward(here, 993, tls.tlsPort!);
+    await forward(here, 143, plain.port);
+    await forward(there, 143, plain.port);
+    const args = [
+      "--sslargs1",
+      `SSL_ca_file=${tls.certificateFile ?? ""}`,
+      "--sslargs1",
+      "SSL_verifycn_name=localhost",
+    ];
+    const argv = [...host(1, { host: here, port: undefined }), ...args, ...host(2, { host: there, port: undefined })];
+    await withAccounts(argv, {}, ({ accounts }) => {
+      const { local, remote } = accounts;
+      assert.deepEqual([local.port, local.secure, remote.port, remote.secure], [993, "ssl", 143, "none"]);
+      return Promise.resolve();
+    });
+    await withAccounts([...argv, "--nosslcheck"], {}, ({ accounts }) => {
+      assert.deepEqual([accounts.local.port, accounts.local.secure], [143, "none"]);
+      return Promise.resolve();
+    });
+  });
+});
 
 describe("TLS", () => {
   const unknown = { sslargs: undefined };

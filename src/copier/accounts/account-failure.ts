@@ -37,7 +37,7 @@ export function accountFailure(
   const where = `host${number} [${host}]`;
   const what = phase === "connect" ? `can not open imap connection on ${where}` : `can not log in on ${where}`;
   const hint = error.code === "STARTTLS_MISSING" ? inTheClear(number) : error.hint;
-  const line = `${name} failure: ${what} with user [${user}]: ${wordsOf({ message: error.message, hint }, number)}`;
+  const line = `${name} failure: ${what}${user === "" ? "" : ` with user [${user}]`}: ${wordsOf({ message: error.message, hint }, number)}`;
   return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { cause: error });
 }
 

@@ -44,12 +44,19 @@ export async function openAccounts(options: AccountOptions, io: AccountsIo): Pro
     const places = await onBoth((side) => settlePlace(hostOptions(options, hostOf(side)), settlingOf(side, io)));
     const entrances = await oneByOne((side) => settleEntrance(places[side], { ...settlingOf(side, io), turns }));
     const visits = perSide((side) => new Visit(places[side], entrances[side], io));
+    const found = new Map<Side, Reached>();
     const reached = await onBoth(async (side) => {
       const one = await visits[side].begin("connect", () => visits[side].reach(io));
       opened.push(one.session);
+      found.set(side, one);
       return one;
+    }).finally(() => {
+      // Also of one whose counterpart cannot be reached.
+      for (const side of sides) {
+        const one = found.get(side);
+        if (one !== undefined) describe(places[side], one, io);
+      }
     });
-    for (const side of sides) describe(places[side], reached[side], io);
     const sessions = await onBoth((side) => visits[side].begin("login", () => visits[side].enter(reached[side], io)));
     for (const side of sides) visits[side].sayLoggedIn();
     return perSide((side) => visits[side].account(sessions[side]));

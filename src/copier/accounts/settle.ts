@@ -99,6 +99,11 @@ export async function settleEntrance(
   const login = loginPlan({ ...options, user }, isConfidential);
   const { auth, authzid, takes } = login;
   const username = login.username === "" ? undefined : login.username;
+  const hasCertificate = hasTls && transport.tls.ownCertificate !== undefined;
+  if (auth[0] === "EXTERNAL" && !hasCertificate) {
+    const line = `--authmech${number} EXTERNAL needs TLS, and a certificate to show: --sslargs${number} SSL_cert_file=FILE`;
+    throw new AccountFailure("EXIT_AUTHENTICATION_FAILURE", line);
+  }
   if (username === undefined && takes !== "nothing") {
     throw new AccountFailure("EX_USAGE", `--user${number} is missing`);
   }
@@ -113,9 +118,8 @@ export async function settleEntrance(
           warn(`there is no other password: ${message}`);
         }),
       token: token && (() => Promise.resolve(token.token())),
-      hasCertificate: hasTls && transport.tls.ownCertificate !== undefined,
       known: [...(password?.known ?? []), ...(token?.known ?? [])],
-      ...{ turns, hide },
+      ...{ hasCertificate, turns, hide },
     },
   );
   const settings: ServerSettings = {
