@@ -5,7 +5,8 @@ import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
 import { Shortage } from "../mail/transfer/reluctance.ts";
 import { InterimapError } from "../model/errors.ts";
-import { perSide } from "../model/side.ts";
+import { type PerSide, perSide } from "../model/side.ts";
+import type { Account } from "./accounts/account.ts";
 import { missingAccountOptions } from "./accounts/host-options.ts";
 import { type AccountsIo, openAccounts, showServers } from "./accounts/open-accounts.ts";
 import { askerOf } from "./accounts/terminal.ts";
@@ -15,6 +16,7 @@ import { CrossDuplicates } from "./engine/cross-duplicates.ts";
 import { failureOf } from "./engine/failure.ts";
 import { rulesOf } from "./engine/rules.ts";
 import type { Emit } from "./events.ts";
+import { type CopyMemory, hasMemory } from "./memory/memory.ts";
 import { sizeLimits } from "./messages/select-messages.ts";
 import type { Options } from "./options/options.ts";
 import { enterRun } from "./process/enter-run.ts";
@@ -112,6 +114,7 @@ async function perform(parts: Parts): Promise<ExitName> {
   const forget = signals.onReconnect(() => {
     connections.abort(new InterimapError("CONNECTION_LOST", "a signal asked for new connections"));
   });
+  let memory: CopyMemory | undefined;
   try {
     // They are there; from now on they are ended with the pair.
     await connections.open();
@@ -119,7 +122,8 @@ async function perform(parts: Parts): Promise<ExitName> {
       await connections.logout();
       return "EX_OK";
     }
-    const run = await runOf(parts, connections);
+    memory = await memoryOf(options, accounts);
+    const run = await runOf(parts, { connections, memory });
     try {
       await copyAccount(run);
     } catch (error) {
@@ -131,12 +135,25 @@ async function perform(parts: Parts): Promise<ExitName> {
   } finally {
     forget();
     connections.destroy();
+    memory?.close();
   }
+}
+
+async function memoryOf(options: Options, accounts: PerSide<Account>): Promise<CopyMemory | undefined> {
+  if (!hasMemory(options)) return undefined;
+  const { openMemory } = await import("./memory/open-memory.ts");
+  const named = ({ user, hostName, port }: Account): string => `${user}@${hostName}:${String(port)}`;
+  return openMemory(options, { account1: named(accounts.local), account2: named(accounts.remote) });
+}
+
+interface Means {
+  readonly connections: SessionPair;
+  readonly memory: CopyMemory | undefined;
 }
 
 async function runOf(
   { options, rules, reporter, statistics, signals }: Parts,
-  connections: SessionPair,
+  { connections, memory }: Means,
 ): Promise<CopyRun> {
   const ownStop = new AbortController();
   const emit: Emit = (event) => {
@@ -162,6 +179,7 @@ async function runOf(
       ownStop.abort();
     },
     throttle,
+    memory,
     crossDuplicates: options.skipcrossduplicates === true ? new CrossDuplicates() : undefined,
     merges: new Map(),
     copied: { octets: 0 },

@@ -1,12 +1,13 @@
 // The copier on real servers: what is on host2 afterwards, the exit code, and the lines that other programs read.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { runImapsync } from "../support/run-imapsync.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, contents, deliver, mail, mails, twoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, expunge, mail, mails, twoStores } from "../support/two-stores.ts";
 
 const { dovecot, other } = await startAll({ dovecot: startDovecot(), other: startDovecot() });
 const servers = { local: dovecot, remote: other };
@@ -86,4 +87,38 @@ test("what host2 took before the connection was lost is not copied again", async
   const { code, figure } = await runImapsync(stores);
   assert.deepEqual([code, figure("Messages transferred")], [0, "5"]);
   assert.deepEqual(await contents(stores.remote, "INBOX"), ["m1", "m2", "m3", "m4", "m5"]);
+});
+
+test("--useuid copies what has no header too, and each message once", async (t) => {
+  const stores = await twoStores(t, servers);
+  const nameless = { ...mail("n"), bytes: Buffer.from("Subject: none\r\n\r\ntext\r\n") };
+  await deliver(stores.local, "INBOX", mail("m1"), mail("m1"), nameless);
+  for (const copied of ["3", "0"]) {
+    const { code, figure } = await runImapsync(stores, ["--useuid"]);
+    assert.deepEqual([code, figure("Messages transferred")], [0, copied]);
+  }
+  assert.equal((await contents(stores.remote, "INBOX")).length, 3);
+});
+
+test("with --state, no header is asked for where nothing is new, and flags follow all the same", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", mail("m1"), mail("m2"), mail("m2"));
+  const state = ["--state", join(stores.home.directory, "state.db")];
+  await runImapsync(stores, state);
+  await command(stores.local, "SELECT INBOX", "UID STORE 2 +FLAGS (\\Flagged)");
+  stores.proxies.local.reset();
+  const { code, figure } = await runImapsync(stores, state);
+  assert.deepEqual([code, figure("Messages transferred"), figure("Messages skipped")], [0, "0", "3"]);
+  assert.deepEqual(
+    stores.proxies.local.clientLines.filter((line) => line.includes("HEADER")),
+    [],
+  );
+  assert.deepEqual(await contents(stores.remote, "INBOX"), ["m1", "m2 \\flagged"]);
+  await deliver(stores.local, "INBOX", mail("m1"), mail("m3"));
+  const third = await runImapsync(stores, state);
+  assert.equal(third.figure("Messages transferred"), "1");
+  await expunge(stores.remote, "1");
+  const fourth = await runImapsync(stores, state);
+  assert.equal(fourth.figure("Messages transferred"), "1");
+  assert.deepEqual(await contents(stores.remote, "INBOX"), ["m1", "m2 \\flagged", "m3"]);
 });

@@ -1,15 +1,19 @@
 // Copies one folder: opens it on both hosts, compares, copies what is missing, sets flags, deletes.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
-import type { PerSide } from "../../model/side.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { select } from "../../imap/verbs/select.ts";
+import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { copyMessages } from "./copy-messages.ts";
 import type { CopyRun } from "./copy-run.ts";
 import { deleteExtra, deleteMoved } from "./delete-messages.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
+import { KnownCopies } from "./known-copies.ts";
 import { type Compared, type Match, matchMessages } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
-import { isRefused, type ReadFolder, readFolder } from "./read-folder.ts";
+import { isRefused, readMessages } from "./read-folder.ts";
 import { syncFlags } from "./sync-flags.ts";
 import { messagesLeft, settleAtOnce, tellArrived, tellCompared, tellRead, tellWouldCopy } from "./tell-folder.ts";
 
@@ -20,29 +24,33 @@ import { messagesLeft, settleAtOnce, tellArrived, tellCompared, tellRead, tellWo
 export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSide<Channel>): Promise<void> {
   const { emit, options } = run;
   const { folder1, folder2 } = work;
+  const isOn2 = work.isOn2;
   const [local, remote] = await allDone([
     open(run, work, { channel: channels.local, host: 1 }),
-    work.isOn2 ? open(run, work, { channel: channels.remote, host: 2 }) : Promise.resolve(undefined),
+    isOn2 ? open(run, work, { channel: channels.remote, host: 2 }) : Promise.resolve(undefined),
   ]);
-  if (local === undefined || (remote === undefined && work.isOn2)) {
+  if (local === undefined || (remote === undefined && isOn2)) {
     run.merges.get(folder2)?.giveUp();
     return;
   }
-  const tables = { local: local.table, remote: remote?.table ?? new MessageTable().seal() };
+  const { tables, known } = await tablesOf(run, { work, channels, views: { local, remote } });
   run.merges.get(folder2)?.note(folder1, tables.local);
   const match = withoutCrossDuplicates(run, work, {
     table: tables.local,
-    match: matchMessages(tables.local, tables.remote, { keepsDuplicates: options.syncduplicates === true }),
+    match: matchMessages(tables.local, tables.remote, {
+      keepsDuplicates: options.syncduplicates === true || options.useuid === true,
+    }),
   });
   if (work.toCopy === undefined) {
-    tellRead(run, work, { local, remote, crossed: match.crossed.length });
+    tellRead(run, work, { views: { local, remote }, tables, crossed: match.crossed.length });
     tellCompared(run, work, { tables, ...match });
     settleAtOnce(run, work, { table: tables.local, ...match });
   }
   if (remote === undefined || options.dry === true) tellWouldCopy(run, work, tables.local);
   if (remote === undefined) return;
-  const views = { local: local.view, remote: remote.view };
-  await carryOut(run, { work, channels, views, tables }, match.match);
+  const pair = { work, channels, views: { local, remote }, tables };
+  await carryOut(run, pair, match.match);
+  if (!run.stop.aborted) known?.conclude(run, pair, match.match);
   if (!run.stop.aborted) emit({ type: "folder-done", folder1, folder2 });
 }
 
@@ -61,22 +69,48 @@ interface Place {
   readonly host: 1 | 2;
 }
 
-async function open(run: CopyRun, work: FolderWork, { channel, host }: Place): Promise<ReadFolder | undefined> {
-  const { options, rules, emit } = run;
+async function open(run: CopyRun, work: FolderWork, { channel, host }: Place): Promise<MailboxView | undefined> {
+  const { options, emit } = run;
   const folder = host === 1 ? work.folder1 : work.folder2;
   const isOnlyRead = options.dry === true || (host === 1 && options.delete1 !== true && options.expunge1 !== true);
   try {
-    const { side } = channel;
-    return await readFolder(channel, {
-      ...{ folder, isOnlyRead },
-      ...{ selection: rules.selection, identity: rules.identity[side] },
-    });
+    return await select(channel, folder, { isOnlyRead });
   } catch (error) {
     if (!isRefused(error)) throw error;
     const text = `could not select folder ${folder} of host${String(host)}: ${error.message}`;
     emit({ type: "error", error: { kind: "select", text } });
     return undefined;
   }
+}
+
+interface Opened {
+  readonly work: FolderWork;
+  readonly channels: PerSide<Channel>;
+  /** Of host2: undefined where the folder is not there. */
+  readonly views: { readonly local: MailboxView; readonly remote: MailboxView | undefined };
+}
+
+/** What is in both folders; nothing in one that is not there. */
+async function tablesOf(
+  run: CopyRun,
+  { work, channels, views }: Opened,
+): Promise<{ readonly tables: PerSide<MessageTable>; readonly known?: KnownCopies }> {
+  const { rules, memory } = run;
+  const wanted = await bothSides(async (side) => {
+    const view = views[side];
+    return view === undefined ? emptyUidSet : rules.selection.uids(channels[side], view);
+  });
+  const read = (side: Side, some: UidSet): Promise<MessageTable> => {
+    const view = views[side];
+    if (view === undefined) return Promise.resolve(new MessageTable().seal());
+    return readMessages(channels[side], view, { wanted: some, identity: rules.identity[side] });
+  };
+  const { remote } = views;
+  if (memory === undefined || remote === undefined)
+    return { tables: await bothSides((side) => read(side, wanted[side])) };
+  const known = new KnownCopies(memory, { work, views: { local: views.local, remote } });
+  work.known = known;
+  return { tables: await known.tables(run, { channels, wanted, read }), known };
 }
 
 /** What is found for the first time is noted as this folder's. */

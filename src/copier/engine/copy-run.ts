@@ -6,6 +6,7 @@ import type { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { FlagSet, PermanentFlags } from "../../model/flags.ts";
 import type { PerSide } from "../../model/side.ts";
 import type { Emit } from "../events.ts";
+import type { CopyMemory } from "../memory/memory.ts";
 import type { HeaderIdentity } from "../messages/header-identity.ts";
 import type { SizeLimits } from "../messages/select-messages.ts";
 import type { PrepareMessage } from "../messages/transform.ts";
@@ -37,6 +38,8 @@ export interface CopyRun {
   readonly crossDuplicates: CrossDuplicates | undefined;
   /** Folders of host2 that several of host1 are copied to. */
   readonly merges: Map<string, Merge>;
+  /** `--state`, `--usecache`, `--useuid`: what former runs have copied. */
+  readonly memory: CopyMemory | undefined;
   /** Octets that were copied in this run. */
   readonly copied: { octets: number };
 }

@@ -141,6 +141,7 @@ export class Copying {
     const { work } = this.#pair;
     const { folder1, folder2 } = work;
     work.arrive(uidSetOf(messages.map(({ uid }) => uid)));
+    if (uids !== undefined) work.known?.add(messages.map(({ uid }, i) => [uid, uids[i]!]));
     for (const [i, { uid, bytes }] of messages.entries()) {
       copied.octets += bytes.length;
       emit({ type: "message-copied", folder1, folder2, uid1: uid, uid2: uids?.[i], octets: bytes.length });

@@ -3,8 +3,12 @@
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { PerSide } from "../../model/side.ts";
+import type { UidPair } from "../../model/uid-pairs.ts";
 import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
+import type { Host } from "../options/options.ts";
 import type { MessageTable } from "./message-table.ts";
+
+type Given = Pick<FolderWork, "folder1" | "folder2" | "index" | "of" | "separators">;
 
 export class FolderWork {
   /** Wire names. */
@@ -12,22 +16,26 @@ export class FolderWork {
   readonly folder2: string;
   readonly index: number;
   readonly of: number;
+  readonly separators: Readonly<Record<Host, string>>;
   /** What is to be copied, by UIDs of host1; undefined: that was not found out yet. */
   toCopy: UidSet | undefined;
   /** Of these, what is dealt with: copied, left out, or failed; and each is told. */
   settled: UidSet = emptyUidSet;
   /** Of these, what is on host2 now. */
   arrived: UidSet = emptyUidSet;
+  /** What former runs have recorded of it. */
+  known: { add(pairs: readonly UidPair[]): void } | undefined;
   /** The folder is there on host2. */
   isOn2 = false;
   /** A connection died when they were transferred: they go alone. How often it did when one was alone. */
   readonly deaths = new Map<number, number>();
 
-  constructor({ folder1, folder2, index, of }: Pick<FolderWork, "folder1" | "folder2" | "index" | "of">) {
+  constructor({ folder1, folder2, index, of, separators }: Given) {
     this.folder1 = folder1;
     this.folder2 = folder2;
     this.index = index;
     this.of = of;
+    this.separators = separators;
   }
 
   get left(): UidSet {

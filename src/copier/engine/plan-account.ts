@@ -65,10 +65,11 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
       text: `folder [${folder}] is left out: on host2 another one has its name, but for the case`,
       isWarning: true,
     });
+  const separators = { 1: layouts[1].separator, 2: layouts[2].separator };
   const works = wanted.map((folder1, i) => {
     const folder2 = nameOn2(folder1);
     const there = folderNamed(listings.remote.folders, folder2);
-    const work = new FolderWork({ folder1, folder2, index: i + 1, of: wanted.length });
+    const work = new FolderWork({ folder1, folder2, index: i + 1, of: wanted.length, separators });
     work.isOn2 = there?.isSelectable ?? isInbox(folder2);
     return work;
   });

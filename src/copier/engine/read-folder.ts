@@ -1,44 +1,30 @@
-// Opens a folder, and finds out what is in it and by what its messages can be told from others.
+// Finds out by what the messages of a folder can be told from others.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchHeaders, type HeaderMessage } from "../../imap/verbs/fetch-headers.ts";
-import { select } from "../../imap/verbs/select.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { Identity } from "./copy-run.ts";
 import { MessageTable, type TableMessage } from "./message-table.ts";
-import type { Selection } from "./selection.ts";
-
-export interface ReadFolder {
-  readonly view: MailboxView;
-  readonly table: MessageTable;
-}
-
-export interface Reading {
-  /** Wire name. */
-  readonly folder: string;
-  readonly isOnlyRead: boolean;
-  readonly selection: Selection;
-  readonly identity: Identity;
-}
 
 /**
- * All messages of a folder, or those that match.
- * @throws CommandRefused when the folder cannot be opened or searched.
+ * By what messages of an open folder are told from others.
+ * @throws CommandRefused when the server does not tell it.
  */
-export async function readFolder(channel: Channel, reading: Reading): Promise<ReadFolder> {
-  const { folder, isOnlyRead, selection, identity } = reading;
-  const view = await select(channel, folder, { isOnlyRead });
-  const wanted = await selection.uids(channel, view);
+export async function readMessages(
+  channel: Channel,
+  view: MailboxView,
+  { wanted, identity }: { readonly wanted: UidSet; readonly identity: Identity },
+): Promise<MessageTable> {
   const table = new MessageTable();
   const isToBeAsked = identity.asksAgain && identity.fields !== "all";
   const unsigned = await fill(channel, { table, wanted, identity, leavesUnsigned: isToBeAsked });
   if (isToBeAsked && !isEmpty(unsigned))
     await fill(channel, { table, wanted: unsigned, identity: { ...identity, fields: "all" }, leavesUnsigned: false });
   view.requireReadable(channel.side);
-  return { view, table: table.seal() };
+  return table.seal();
 }
 
 interface Filling {

@@ -1,5 +1,6 @@
 // What is told of a folder when it was read and compared, before anything is done; and what is to be done.
 
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
 import type { PerSide } from "../../model/side.ts";
 import { hasUid, isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
@@ -9,29 +10,29 @@ import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import type { Compared, Match } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
-import type { ReadFolder } from "./read-folder.ts";
 
 interface Read {
-  readonly local: ReadFolder;
-  /** Undefined: the folder is not there yet. */
-  readonly remote: ReadFolder | undefined;
+  readonly views: { readonly local: MailboxView; readonly remote: MailboxView | undefined };
+  readonly tables: PerSide<MessageTable>;
   /** How many of host1's messages another folder of host2 has. */
   readonly crossed: number;
 }
 
-export function tellRead({ emit, options }: CopyRun, work: FolderWork, { local, remote, crossed }: Read): void {
-  const read = ({ view, table }: ReadFolder, where: { host: 1 | 2; folder: string }): void => {
+export function tellRead({ emit, options }: CopyRun, work: FolderWork, { views, tables, crossed }: Read): void {
+  const read = (view: MailboxView, table: MessageTable, where: { host: 1 | 2; folder: string }): void => {
     const numbers = Array.from({ length: table.length }, (_, i) => i);
-    const duplicates = numbers.filter((i) => table.isRepeated(i)).length;
     const withoutHeaders = numbers.filter((i) => !table.isIdentified(i)).length;
+    const duplicates = numbers.filter((i) => table.isRepeated(i)).length;
     const apart = (options.syncduplicates === true ? 0 : duplicates) + (where.host === 1 ? crossed : 0);
+    const counts = { identified: table.length - withoutHeaders - apart, duplicates, withoutHeaders };
     emit({
       ...{ type: "folder-read", ...where, messages: view.exists, selected: table.length },
-      ...{ identified: table.length - withoutHeaders - apart, duplicates, withoutHeaders },
+      // By UIDs, nothing is.
+      ...(options.useuid === true ? { identified: 0, duplicates: 0, withoutHeaders: 0 } : counts),
     });
   };
-  read(local, { host: 1, folder: work.folder1 });
-  if (remote !== undefined) read(remote, { host: 2, folder: work.folder2 });
+  read(views.local, tables.local, { host: 1, folder: work.folder1 });
+  if (views.remote !== undefined) read(views.remote, tables.remote, { host: 2, folder: work.folder2 });
 }
 
 interface ComparedTables extends Compared {
@@ -68,7 +69,7 @@ export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, cro
     match.same.filter((_, at) => at % 2 === 0),
     "present",
   );
-  if (options.syncduplicates !== true) skip(match.repeated1, "duplicate");
+  if (options.syncduplicates !== true && options.useuid !== true) skip(match.repeated1, "duplicate");
   skip(match.void1, "no-headers");
   skip(crossed, "cross-duplicate");
   const { above, most } = sizes;

@@ -1,10 +1,11 @@
 // UID FETCH of header fields, with what else is to be known of messages that are compared by them.
 
 import { type FlagSet, flagSet } from "../../model/flags.ts";
-import { countUids, type UidSet } from "../../model/uid-set.ts";
+import { countUids, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import { atom, line } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { Answer } from "./fetch-answers.ts";
+import { ToldMessages } from "./told-messages.ts";
 import { uidFetch } from "./uid-fetch.ts";
 
 export interface HeaderMessage {
@@ -62,4 +63,31 @@ function messageOf({ uid, flags = [], internalDate = "", size = 0, headerFields 
 
 function atoms(names: readonly ReturnType<typeof atom>[]): ReturnType<typeof line> {
   return names.flatMap((name, i) => (i === 0 ? line`${name}` : line` ${name}`));
+}
+
+export interface Summaries {
+  readonly uids: UidSet;
+  readonly all: readonly Pick<HeaderMessage, "uid" | "size" | "flags">[];
+}
+
+/** Flags and sizes of the messages that exist; 0 for a size that the server does not tell. */
+export async function fetchSummaries(session: Channel, uids: UidSet): Promise<Summaries> {
+  const all = new ToldMessages<Pick<HeaderMessage, "uid" | "size" | "flags">>();
+  await uidFetch(session, {
+    uids,
+    items: line`(UID FLAGS RFC822.SIZE)`,
+    isAnswer: ({ size, internalDate, headerFields }) =>
+      size !== undefined && internalDate === undefined && headerFields === undefined,
+    beside: ["flags"],
+    areThere: false,
+    contradicts: ({ uid, size = 0 }) => all.get(uid)?.size !== size,
+    forget: (uid) => {
+      all.forget(uid);
+    },
+    onMessage: ({ uid, flags = [], size = 0 }) => {
+      session.view?.noteFlagsRead(uid);
+      all.add({ uid, flags: flagSet(flags), size });
+    },
+  });
+  return { uids: uidSetOf(all.all.map(({ uid }) => uid)), all: all.all };
 }

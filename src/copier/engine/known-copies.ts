@@ -1,0 +1,140 @@
+// What former runs have recorded of a folder: with it, no headers are needed to tell what is on host2 already.
+
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { fetchSummaries } from "../../imap/verbs/fetch-headers.ts";
+import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import type { UidPair } from "../../model/uid-pairs.ts";
+import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, UidSetBuilder, uidsOf } from "../../model/uid-set.ts";
+import type { CopyMemory } from "../memory/memory.ts";
+import type { CopyRun } from "./copy-run.ts";
+import type { FolderWork, OpenPair } from "./folder-work.ts";
+import type { Match } from "./match-plan.ts";
+import { MessageTable } from "./message-table.ts";
+
+interface Place {
+  readonly work: Pick<FolderWork, "folder1" | "folder2" | "separators">;
+  readonly views: PerSide<MailboxView>;
+}
+
+interface Reading {
+  readonly channels: PerSide<Channel>;
+  readonly wanted: PerSide<UidSet>;
+  /** By headers. */
+  readonly read: (side: Side, uids: UidSet) => Promise<MessageTable>;
+}
+
+type FolderPair = Parameters<CopyMemory["pairsOf"]>[0];
+
+export class KnownCopies {
+  readonly #memory: CopyMemory;
+  readonly #folders: FolderPair;
+  readonly #delimiters: { readonly delimiter1: string; readonly delimiter2: string };
+  /** In this run, by UIDs of host1. */
+  readonly #added = new Map<number, number>();
+  /** Headers were read: the pairs that they showed are worth recording. */
+  #hasComparedHeaders = false;
+  /** Recorded pairs of which a message is no more, by UIDs of host1. */
+  #outdated: UidSet = emptyUidSet;
+
+  constructor(memory: CopyMemory, { work: { folder1, folder2, separators }, views }: Place) {
+    this.#memory = memory;
+    this.#delimiters = { delimiter1: separators[1], delimiter2: separators[2] };
+    const { local, remote } = views;
+    this.#folders = { folder1, folder2, uidValidity1: local.uidValidity, uidValidity2: remote.uidValidity };
+  }
+
+  /** Host2 has told the UIDs of copies. */
+  add(pairs: readonly UidPair[]): void {
+    this.#memory.add(this.#folders, pairs);
+    for (const [uid1, uid2] of pairs) this.#added.set(uid1, uid2);
+  }
+
+  /** Messages that are recorded as a pair have the same signature. The others are compared by headers, if there are any on both. */
+  async tables({ options }: CopyRun, { channels, wanted, read }: Reading): Promise<PerSide<MessageTable>> {
+    this.#memory.inherit(this.#folders, {
+      ...this.#delimiters,
+      uids1: uidsOf(wanted.local),
+      uids2: uidsOf(wanted.remote),
+    });
+    const there = await bothSides((side) => fetchSummaries(channels[side], wanted[side]));
+    const uids = { local: there.local.uids, remote: there.remote.uids };
+    const pairs = this.#memory.pairsOf(this.#folders);
+    const paired = { local: new UidSetBuilder(), remote: new UidSetBuilder() };
+    const outdated = new UidSetBuilder();
+    for (const [uid1, uid2] of pairs) {
+      if (!hasUid(uids.local, uid1) || !hasUid(uids.remote, uid2)) {
+        outdated.add(uid1);
+        continue;
+      }
+      paired.local.add(uid1);
+      paired.remote.add(uid2);
+    }
+    this.#outdated = outdated.build();
+    const news = {
+      local: subtract(uids.local, paired.local.build()),
+      remote: subtract(uids.remote, paired.remote.build()),
+    };
+    const isNothingNew = isEmpty(news.local) && isEmpty(news.remote);
+    if (options.useuid !== true && !isNothingNew) {
+      this.#hasComparedHeaders = true;
+      return bothSides((side) => read(side, wanted[side]));
+    }
+    const byHeaders =
+      isEmpty(news.local) || isEmpty(news.remote) ? undefined : await bothSides((side) => read(side, news[side]));
+    this.#hasComparedHeaders = byHeaders !== undefined;
+    const signatures = byHeaders && { local: signaturesIn(byHeaders.local), remote: signaturesIn(byHeaders.remote) };
+    return bothSides((side) => {
+      const table = new MessageTable();
+      for (const { uid, size, flags } of there[side].all) {
+        const uid2 = side === "local" ? pairs.get(uid) : uid;
+        const signature = hasUid(news[side], uid)
+          ? (signatures?.[side].get(uid) ?? (side === "local" ? ownSignature(uid) : undefined))
+          : pairSignature(uid2!);
+        table.add({ uid, size, flags, signature });
+      }
+      return Promise.resolve(table.seal());
+    });
+  }
+
+  /** The folder is done. */
+  conclude({ options, rules }: CopyRun, { tables }: OpenPair, { same, missing }: Match): void {
+    if (options.dry === true) return;
+    if (this.#hasComparedHeaders) this.#memory.add(this.#folders, pairsOf(tables, same));
+    const { local } = tables;
+    const repeated = missing.filter((i) => local.next(i) !== undefined && this.#added.has(local.uid(i)));
+    this.#memory.add(
+      this.#folders,
+      repeated.flatMap((i) => [...alike(local, i)].map((uid1): UidPair => [uid1, this.#added.get(local.uid(i))!])),
+    );
+    if (!isEmpty(this.#outdated) && !rules.selection.isPart("local") && !rules.selection.isPart("remote"))
+      this.#memory.forget(this.#folders, uidsOf(this.#outdated));
+  }
+}
+
+/** With duplicates on host1, which are the same message on host2. */
+function* pairsOf({ local, remote }: PerSide<MessageTable>, same: readonly number[]): Iterable<UidPair> {
+  for (let at = 0; at < same.length; at += 2)
+    for (const uid1 of alike(local, same[at]!)) yield [uid1, remote.uid(same[at + 1]!)];
+}
+
+/** The UIDs of a message and of those behind it that are the same. */
+function* alike(table: MessageTable, first: number): Iterable<number> {
+  for (let i: number | undefined = first; i !== undefined; i = table.next(i)) yield table.uid(i);
+}
+
+function signaturesIn(table: MessageTable): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  for (let i = 0; i < table.length; i++) if (table.isIdentified(i)) found.set(table.uid(i), table.signature(i));
+  return found;
+}
+
+/** Of a pair, by its UID on host2: several messages of host1 may be one there. */
+function pairSignature(uid2: number): string {
+  return `pair ${String(uid2)}`.padEnd(16);
+}
+
+/** Of a message of host1 that is nowhere else. */
+function ownSignature(uid1: number): string {
+  return `own ${String(uid1)}`.padEnd(16);
+}
