@@ -15,6 +15,7 @@ import type { CopyRun } from "./engine/copy-run.ts";
 import { CrossDuplicates } from "./engine/cross-duplicates.ts";
 import { failureOf } from "./engine/failure.ts";
 import { rulesOf } from "./engine/rules.ts";
+import { RunFailure } from "./engine/run-failure.ts";
 import type { Emit } from "./events.ts";
 import { type CopyMemory, hasMemory } from "./memory/memory.ts";
 import { sizeLimits } from "./messages/select-messages.ts";
@@ -127,6 +128,8 @@ async function perform(parts: Parts): Promise<ExitName> {
     try {
       await copyAccount(run);
     } catch (error) {
+      // It has an exit code of its own, and nothing was begun.
+      if (error instanceof RunFailure) throw error;
       if (!signals.stop.aborted) emit({ type: "error", error: failureOf(error).counted });
     }
     reporter.summary();
