@@ -2,8 +2,9 @@
 
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
+import { select } from "../../imap/verbs/select.ts";
 import { bothSides, type PerSide, perSide } from "../../model/side.ts";
-import { countUids } from "../../model/uid-set.ts";
+import { countUids, isEmpty } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { listFolders } from "./account-folders.ts";
@@ -12,6 +13,7 @@ import { copyRights } from "./copy-rights.ts";
 import type { CopyRun } from "./copy-run.ts";
 import { createFolder, subscribeFolder } from "./create-folder.ts";
 import { deleteEmptyFolders, deleteExtraFolders } from "./delete-folders.ts";
+import { expungeFirst, wantsExpunge } from "./expunge-first.ts";
 import { tellSizes } from "./folder-sizes.ts";
 import type { FolderWork } from "./folder-work.ts";
 import { keepConnected } from "./keep-connected.ts";
@@ -84,8 +86,17 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
   try {
     await keepConnected(run, progress, async (sessions) => {
       if (stop.aborted) return;
+      if (options.skipemptyfolders && !work.isOn2 && (await isEmptyOn1(run, folder1, sessions.local))) {
+        run.merges.get(folder2)?.giveUp();
+        emit({
+          type: "notice",
+          text: `Folder [${folder1}] of host1 has no message to copy, and is not created on host2`,
+        });
+        return;
+      }
       if (!isPrepared) await prepare(run, plan, { work, session: sessions.remote });
       if (!isPrepared && options.syncacls) await copyRights(run, channelsOf(sessions), work);
+      if (!isPrepared && wantsExpunge(options)) await expungeFirst(run, openChannel(sessions.local), folder1);
       isPrepared = true;
       if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
     });
@@ -95,6 +106,13 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
     const text = `could not copy folder ${folder1} to folder ${folder2}: ${error.message}`;
     emit({ type: "error", error: { kind: error.side === "local" ? "fetch" : "unclassified", text } });
   }
+}
+
+/** Has no message, or none that is selected. */
+async function isEmptyOn1({ rules }: CopyRun, folder1: string, session: Session): Promise<boolean> {
+  const channel = openChannel(session);
+  const view = await select(channel, folder1, { isOnlyRead: true });
+  return isEmpty(await rules.selection.uids(channel, view));
 }
 
 function channelsOf(sessions: PerSide<Session>): PerSide<Channel> {

@@ -8,7 +8,7 @@ import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import type { Match } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
-import { removeMessages } from "./remove-messages.ts";
+import { markMessages, removeMessages } from "./remove-messages.ts";
 
 type Why = Extract<CopyEvent, { type: "messages-deleted" }>["why"];
 
@@ -36,7 +36,9 @@ export async function deleteExtra(run: CopyRun, pair: OpenPair, match: Match): P
       run.emit({ type: "error", error: { kind: "unclassified", text: doubt } });
     else if (strange !== undefined) await remove(run, pair, { host: 2, uids: uidsOf2(strange), why: "extra" });
   }
-  if (options.expunge2 === true && options.dry !== true) await expungeMarked(pair.channels.remote);
+  if (!options.expunge2) return;
+  if (!options.dry) await expungeMarked(pair.channels.remote);
+  run.emit({ type: "expunged", host: 2, folder: work.folder2, ...(options.dry && { isDry: true }) });
 }
 
 /** Why what is not among host1's messages may be there all the same. */
@@ -60,7 +62,9 @@ async function remove(run: CopyRun, { channels, work }: OpenPair, { host, uids, 
     emit({ type: "messages-deleted", host, folder, uids, why, isDry: true });
     return;
   }
-  const { removed, refusal } = await removeMessages(host === 1 ? channels.local : channels.remote, uids);
+  const isExpunged = host === 1 ? options.expunge1 : options.uidexpunge2;
+  const deletion = isExpunged ? removeMessages : markMessages;
+  const { removed, refusal } = await deletion(host === 1 ? channels.local : channels.remote, uids);
   if (!isEmpty(removed)) emit({ type: "messages-deleted", host, folder, uids: removed, why });
   if (refusal === undefined) return;
   const text = `could not delete messages in folder ${folder} of host${String(host)}: ${refusal}`;

@@ -1,14 +1,14 @@
-// Removes messages of a folder for good, and no others.
+// Removes messages of a folder for good, and no others; or only marks them as deleted.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { expunge, expungeMarked, mark, unmark } from "../../imap/verbs/expunge.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { markedUids } from "../../imap/verbs/search.ts";
-import { isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { emptyUidSet, isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 
 export interface Removal {
-  /** What is gone. */
+  /** What is gone, or marked. */
   readonly removed: UidSet;
   /** Why others are still there; undefined when none is. */
   readonly refusal?: string;
@@ -27,6 +27,17 @@ export async function removeMessages(channel: Channel, uids: UidSet): Promise<Re
   }
   const removed = subtract(uids, left);
   return isEmpty(left) ? { removed } : { removed, refusal: "the server said that it did so, but they are still there" };
+}
+
+/** Leaves it to others to expunge them. Never fails because the server refuses. */
+export async function markMessages(channel: Channel, uids: UidSet): Promise<Removal> {
+  try {
+    await mark(channel, uids);
+    return { removed: uids };
+  } catch (error) {
+    if (error instanceof CommandRefused) return { removed: emptyUidSet, refusal: error.words };
+    throw error;
+  }
 }
 
 async function removeOnce(channel: Channel, uids: UidSet): Promise<string | undefined> {
