@@ -375,6 +375,17 @@ describe("TLS", () => {
     assert.ok(lines.some((line) => /^Host1 warning: .*not verified/.test(line)));
   });
 
+  test("what is advised where nobody has signed it: to trust this very key", async () => {
+    const [, line] = await failureOf([...tlsHost(1, unknown), ...host(2)]);
+    const pin = /--sslargs1 '(SSL_fingerprint=[^']+)'/.exec(line)?.[1];
+    assert.ok(pin !== undefined, line);
+    assert.equal(mechanism(await bothIn([...tlsHost(1, { sslargs: pin }), ...host(2)])), "LOGIN");
+    const other = pin.replace(/[0-9a-f]{4}$/, "0000");
+    const [exit, refusal] = await failureOf([...tlsHost(1, { sslargs: other }), ...host(2)]);
+    assert.equal(exit, "EXIT_CONNECTION_FAILURE_HOST1");
+    assert.ok(refusal.includes(pin), refusal);
+  });
+
   test("after STARTTLS, where it is offered", async () => {
     const argv = [...tlsHost(1, { port: tls.port }), "--nossl1", ...host(2)];
     await withAccounts(argv, {}, ({ accounts }) => {

@@ -1,7 +1,7 @@
 // The command line as others may see it.
 
 /** Options whose value is a secret, or leads to one that is not kept anywhere else. */
-const secret = /^--?(?:password|oauthaccesstoken|oauthdirect)[12]?$/;
+const secret = /^--?(?:password|oauthaccesstoken|oauthdirect)[12]?$/i;
 
 const masked = "MASKED";
 

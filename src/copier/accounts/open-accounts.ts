@@ -11,6 +11,7 @@ import type { Attempt } from "../../mail/pool/connector.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { AuthMechanism } from "../../model/server-settings.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { printable } from "../../util/printable.ts";
 import type { Host } from "../options/options.ts";
 import type { Account } from "./account.ts";
 import { AccountFailure, accountFailure, type Phase } from "./account-failure.ts";
@@ -182,7 +183,7 @@ function describe({ host, user, options, transport }: Place, { session }: Reache
   const { number } = options;
   say(`IMAP server [${host}] port [${transport.port}] user [${user}]`, number);
   say(`banner: ${session.shown(session.greetingText)}`, number);
-  say(`capability: ${session.shown([...session.capabilities.names].join(" "))}`, number);
+  say(`capability: ${printable([...session.capabilities.names].join(" "))}`, number);
 }
 
 /** Of both failures, host1's counts, and each has its line. */

@@ -95,7 +95,8 @@ export async function settleEntrance(
   const token = tokenSource(options);
   const user = token?.user ?? given;
   const hasTls = transport.type === "imaps" || transport.startTls === true;
-  const isConfidential = isLoopback(host) || (hasTls && transport.tls.verify);
+  const isKnown = transport.tls.verify || transport.tls.fingerprints.length > 0;
+  const isConfidential = isLoopback(host) || (hasTls && isKnown);
   const login = loginPlan({ ...options, user }, isConfidential);
   const { auth, authzid, takes } = login;
   const username = login.username === "" ? undefined : login.username;
