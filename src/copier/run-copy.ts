@@ -45,7 +45,7 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
   const rules = rulesOf(options);
   const startedAt = new Date();
   const { logFile, warning } = openLogFile(options, startedAt.getTime());
-  const output = new Output({ logFile });
+  const output = new Output({ logFile, isForPrograms: options.json });
   let surface: OpenSurface | undefined;
   try {
     surface = openSurface(output, options);

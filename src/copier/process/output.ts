@@ -10,6 +10,8 @@ const lookMs = 50;
 
 export interface OutputOptions {
   readonly logFile?: OutputFile | undefined;
+  /** `--json`: the standard output is for programs, and lines are in the log file only. */
+  readonly isForPrograms?: boolean;
   /** The standard output and the error output; for tests. */
   readonly descriptors?: readonly [output: number, errors: number];
 }
@@ -23,10 +25,12 @@ export class Output {
   readonly #errors: LineOutput;
   readonly #log: LineOutput | undefined;
   readonly #file: OutputFile | undefined;
+  readonly #isForPrograms: boolean;
   readonly #failed = new Set<LineOutput>();
 
-  constructor({ logFile, descriptors: [output, errors] = [1, 2] }: OutputOptions = {}) {
+  constructor({ logFile, isForPrograms = false, descriptors: [output, errors] = [1, 2] }: OutputOptions = {}) {
     this.#file = logFile;
+    this.#isForPrograms = isForPrograms;
     this.#out = new LineOutput(output, {
       onLoss: (error) => {
         this.#sayOnce(this.#out, `The standard output ${why(error)}: the run goes on without it`);
@@ -56,7 +60,7 @@ export class Output {
 
   /** Without the line break at its end. */
   line(text: string): void {
-    this.#out.write(`${text}\n`);
+    if (!this.#isForPrograms) this.#out.write(`${text}\n`);
     this.#log?.write(`${text}\n`);
   }
 

@@ -8,6 +8,11 @@ import type { Surface } from "../report/make-reporter.ts";
 import type { Output } from "./output.ts";
 import { openGiven } from "./output-file.ts";
 
+/** A terminal that does not know how wide it is says 0, or nothing. */
+function widthOf(columns: number | undefined): number {
+  return columns === undefined || columns === 0 ? 80 : columns;
+}
+
 export interface OpenSurface extends Surface {
   /** Writes what is left of the report. */
   readonly end: () => void;
@@ -15,7 +20,7 @@ export interface OpenSurface extends Surface {
 
 /** @throws InterimapError FILE_CREATE when the file of `--report` cannot be made or written. */
 export function openSurface(output: Output, { report, json }: Pick<Options, "report" | "json">): OpenSurface {
-  const columns = !json && isatty(1) ? (process.stdout.columns ?? 80) : undefined;
+  const columns = !json && isatty(1) ? widthOf(process.stdout.columns) : undefined;
   if (report === undefined) return { screen: output, columns, end: () => undefined };
   const file = openGiven(resolve(report), { what: "the report", hint: "name another file with --report" });
   const lines = new LineOutput(file.descriptor, {

@@ -19,19 +19,14 @@ export interface Surface {
 export type OutputOptions = ReportOptions & Pick<Options, "json" | "progress" | "debug">;
 
 /**
- * Without a terminal every line is said, whatever `--progress` says: programs read them. With `--json`, the standard output
- * has JSON only, and the lines are in the log file.
+ * Without a terminal every line is said, whatever `--progress` says: programs read them. With `--json`, the screen shows JSON
+ * only, and has its lines in the log file.
  */
 export function makeReporter(options: OutputOptions, statistics: Statistics, surface: Surface): Reporter {
   const { screen, columns, writeReport } = surface;
   const consumers: Consumer[] = [];
   let lines: Lines = screen;
   if (options.json) {
-    lines = {
-      line: (text) => {
-        screen.logged(text);
-      },
-    };
     consumers.push(jsonTo(screen));
   } else if (columns !== undefined && (options.progress ?? !options.debug)) {
     const progress = new Progress(screen, { columns, now: monotonicMs });

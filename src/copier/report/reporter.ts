@@ -22,7 +22,7 @@ export interface Lines {
 /** Who makes something else of a run than lines. */
 export interface Consumer {
   readonly emit?: (event: CopyEvent) => void;
-  /** After each event. */
+  /** After each event of the loop over the folders. */
   readonly stands?: (standing: () => Standing, errors: number) => void;
   readonly end?: (ended: Ended) => void;
 }
@@ -53,6 +53,7 @@ export class Reporter {
   readonly #memoryAtStart = process.memoryUsage.rss();
   /** When the first folder was begun: sizes and logins take time that no message took. */
   #loopSince: number | undefined;
+  #isLooping = false;
 
   constructor({ statistics, options, lines, consumers = [] }: ReporterParts) {
     this.#statistics = statistics;
@@ -65,11 +66,14 @@ export class Reporter {
   readonly emit: Emit = (event) => {
     this.#statistics.note(event);
     this.#folders.note(event);
-    if (event.type === "folders-begun") this.#loopSince = monotonicMs();
+    if (event.type === "folders-begun") {
+      this.#loopSince = monotonicMs();
+      this.#isLooping = true;
+    } else if (event.type === "folders-done") this.#isLooping = false;
     this.#say(event);
     for (const { emit, stands } of this.#consumers) {
       emit?.(event);
-      stands?.(this.#standing, this.#statistics.errors.count);
+      if (this.#isLooping) stands?.(this.#standing, this.#statistics.errors.count);
     }
   };
 

@@ -41,6 +41,17 @@ test("lines of both kinds are in the log file, in their order, and details; what
   assert.equal(read("log.txt"), "one\ntwo\na detail\nthree\n");
 });
 
+test("when the output is for programs, lines are in the log file only", (t) => {
+  const { directory, descriptors } = files(t);
+  const { logFile } = openLogFile({ ...logOptions, logdir: directory }, 0);
+  const output = new Output({ logFile, descriptors, isForPrograms: true });
+  output.line("one");
+  output.display("{}\n");
+  output.end();
+  assert.equal(readFileSync(join(directory, "out"), "utf8"), "{}\n");
+  assert.equal(readFileSync(join(directory, "log.txt"), "utf8"), "one\n");
+});
+
 test("where both outputs go to one place, lines stay in their order", (t) => {
   const directory = scratchDirectory("output");
   const both = openSync(join(directory, "both"), "a");
