@@ -19,6 +19,7 @@ import { RunFailure } from "./engine/run-failure.ts";
 import type { Emit } from "./events.ts";
 import { type CopyMemory, hasMemory } from "./memory/memory.ts";
 import { sizeLimits } from "./messages/select-messages.ts";
+import { tryCommands } from "./messages/transform.ts";
 import type { Options } from "./options/options.ts";
 import { enterRun } from "./process/enter-run.ts";
 import { openLogFile } from "./process/log-file.ts";
@@ -110,6 +111,7 @@ async function perform(parts: Parts): Promise<ExitName> {
     await showServers(options, io);
     return "EX_OK";
   }
+  await tryCommands(options, signals.stop);
   const accounts = await openAccounts(options, io);
   const connections = new SessionPair(perSide((side) => accounts[side].pool));
   const forget = signals.onReconnect(() => {

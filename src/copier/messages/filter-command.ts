@@ -3,6 +3,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { ProcessTree } from "../../credentials/process-tree.ts";
+import { interrupted } from "../../model/errors.ts";
 import { parseCommand, programName } from "../../util/command-line.ts";
 import { excerpt, oneLine } from "../../util/printable.ts";
 
@@ -35,11 +36,11 @@ interface End {
 
 /**
  * What the command prints.
- * @throws FilterFailed when it cannot be started, fails, or prints nothing; the signal's reason
+ * @throws FilterFailed when it cannot be started, fails, or prints nothing; InterimapError INTERRUPTED
  */
 export async function filter(request: FilterRequest): Promise<Buffer> {
   const { command, input, signal } = request;
-  signal?.throwIfAborted();
+  if (isAborted(signal)) throw interrupted();
   const { file, args } = parseCommand(command);
   // It has a process group, so that all of it can be ended, and a Ctrl-C is for us alone.
   const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
@@ -58,7 +59,7 @@ export async function filter(request: FilterRequest): Promise<Buffer> {
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
     const end = await ended(child, kill);
-    signal?.throwIfAborted();
+    if (isAborted(signal)) throw interrupted();
     const problem = isTooMuch ? "prints without end" : whatFailed(end, output().length);
     if (problem === undefined) return output();
     const words = oneLine(complaint().toString("utf8"));
@@ -69,6 +70,11 @@ export async function filter(request: FilterRequest): Promise<Buffer> {
     signal?.removeEventListener("abort", kill);
     running.delete(kill);
   }
+}
+
+/** In a function of its own: it changes while we wait, which the compiler does not expect. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 const running = new Set<() => void>();

@@ -45,7 +45,7 @@ interface NotCopied {
 
 export type Prepared<Message> = Message | NotCopied | { readonly failed: CountedError };
 
-/** @throws the signal's reason */
+/** @throws InterimapError INTERRUPTED when the signal comes in the middle of a command */
 export type PrepareMessage = <Message extends MessageToPrepare>(
   message: Message,
   signal?: AbortSignal,
