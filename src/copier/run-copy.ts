@@ -58,7 +58,7 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
     const signals = new RunSignals(options, { onSignal: surroundings.onSignal, say });
     if (warning !== undefined) reporter.emit({ type: "notice", text: warning, isWarning: true });
     surroundings.notices.forEach(say);
-    const parts = { options, rules, statistics, reporter, signals, ...surroundings };
+    const parts = { options, rules, statistics, reporter, signals, output, ...surroundings };
     const warn = (text: string): void => {
       reporter.emit({ type: "notice", text, isWarning: true });
     };
@@ -87,6 +87,7 @@ interface Parts extends CopySurroundings {
   readonly statistics: Statistics;
   readonly reporter: Reporter;
   readonly signals: RunSignals;
+  readonly output: Output;
 }
 
 async function perform(parts: Parts): Promise<ExitName> {
@@ -115,7 +116,7 @@ async function perform(parts: Parts): Promise<ExitName> {
   const accounts = await openAccounts(options, io);
   const connections = new SessionPair(perSide((side) => accounts[side].pool));
   const forget = signals.onReconnect(() => {
-    connections.abort(new InterimapError("CONNECTION_LOST", "a signal asked for new connections"));
+    connections.abort(new InterimapError("CONNECTION_LOST", "the connection was closed because a signal asked for it"));
   });
   let memory: CopyMemory | undefined;
   try {
@@ -157,7 +158,7 @@ interface Means {
 }
 
 async function runOf(
-  { options, rules, reporter, statistics, signals }: Parts,
+  { options, rules, reporter, statistics, signals, output }: Parts,
   { connections, memory }: Means,
 ): Promise<CopyRun> {
   const ownStop = new AbortController();
@@ -165,9 +166,6 @@ async function runOf(
     reporter.emit(event);
     if (options.errorsmax > 0 && statistics.errors.count >= options.errorsmax) ownStop.abort();
   };
-  signals.onReconnect(() => {
-    connections.abort(new InterimapError("CONNECTION_LOST", "the connection was closed because a signal asked for it"));
-  });
   const throttle = throttleFor(options);
   if (throttle !== undefined) signals.onThrottle(() => throttle.toggle());
   const sessions = await connections.open();
@@ -184,6 +182,7 @@ async function runOf(
       ownStop.abort();
     },
     throttle,
+    hasRoom: () => output.hasRoom(signals.stop),
     memory,
     crossDuplicates: options.skipcrossduplicates === true ? new CrossDuplicates() : undefined,
     merges: new Map(),

@@ -73,14 +73,17 @@ async function open(run: CopyRun, work: FolderWork, { channel, host }: Place): P
   const { options, emit } = run;
   const folder = host === 1 ? work.folder1 : work.folder2;
   const isOnlyRead = options.dry === true || (host === 1 && options.delete1 !== true && options.expunge1 !== true);
+  let view: MailboxView;
   try {
-    return await select(channel, folder, { isOnlyRead });
+    view = await select(channel, folder, { isOnlyRead });
   } catch (error) {
     if (!isRefused(error)) throw error;
     const text = `could not select folder ${folder} of host${String(host)}: ${error.message}`;
     emit({ type: "error", error: { kind: "select", text } });
     return undefined;
   }
+  work.requireSame(channel.side, view);
+  return view;
 }
 
 interface Opened {

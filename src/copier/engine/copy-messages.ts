@@ -84,7 +84,7 @@ async function copyPart({ run, pair, copying }: Going, messages: readonly Messag
         },
         octetsExpected: () => sum(batches.map(({ octets }) => octets)),
       },
-      new BatchQueue(oneByOne(batches)),
+      new BatchQueue(oneByOne(run, batches)),
     );
   } catch (error) {
     if (!(error instanceof InterimapError && error.code === "INTERRUPTED")) throw error;
@@ -107,6 +107,9 @@ function inBatches({ throttle }: CopyRun, { work, messages }: ToBatch): Batch[] 
   return [...plan.add(sizesOf(messages)), ...plan.close()];
 }
 
-async function* oneByOne(batches: readonly Batch[]): AsyncGenerator<Batch, void, undefined> {
-  for (const batch of batches) yield await Promise.resolve(batch);
+async function* oneByOne({ hasRoom }: CopyRun, batches: readonly Batch[]): AsyncGenerator<Batch, void, undefined> {
+  for (const batch of batches) {
+    await hasRoom();
+    yield batch;
+  }
 }

@@ -32,6 +32,8 @@ export interface CopyRun {
   readonly end: (why: CountedError) => void;
   /** Waits until one more message may be sent. */
   readonly throttle: Throttle | undefined;
+  /** Waits for a reader of the output that is slower than the copies are. */
+  readonly hasRoom: () => Promise<void>;
   /** How large messages are that are copied. */
   readonly sizes: SizeLimits;
   /** `--skipcrossduplicates`: what other folders of host2 have. */

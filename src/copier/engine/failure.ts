@@ -1,6 +1,6 @@
 // What ends a run, as an exit code and lines.
 
-import { InterimapError } from "../../model/errors.ts";
+import { type ErrorCode, InterimapError } from "../../model/errors.ts";
 import { AccountFailure } from "../accounts/account-failure.ts";
 import { hostOf, wordsOf } from "../accounts/vocabulary.ts";
 import type { CountedError, ErrorKind } from "../report/errors.ts";
@@ -22,7 +22,9 @@ export function failureOf(error: unknown): Failure {
 }
 
 function lineOf(error: InterimapError): string {
-  if (error.side === undefined) return error.message;
+  const { message, hint } = error;
+  // A hint of another form has commands of the other program.
+  if (error.side === undefined) return typeof hint === "string" ? `${message}; ${hint}` : message;
   const host = hostOf(error.side);
   return `Host${host} failure: ${wordsOf(error, host)}`;
 }
@@ -34,9 +36,21 @@ function made(exit: ExitName, lines: readonly string[], kind: ErrorKind = "uncla
 function kindOf({ code, side }: InterimapError): ErrorKind {
   if (code === "AUTH_FAILED" || code === "AUTH_NO_MECHANISM") return side === "local" ? "login-user1" : "login-user2";
   if (code === "TLS" || code === "STARTTLS_MISSING") return "tls";
-  return "connection-lost";
+  return code in ownExits ? "unclassified" : "connection-lost";
 }
 
+/** What is no server's fault. */
+const ownExits: Partial<Record<ErrorCode, ExitName>> = {
+  USAGE: "EX_USAGE",
+  INSTALLATION: "EX_SOFTWARE",
+  FILE_CREATE: "EX_CANTCREAT",
+  DATABASE_CREATE: "EX_CANTCREAT",
+  DATABASE_READ: "EX_IOERR",
+  DATABASE_ROWS: "EX_IOERR",
+  DATABASE_VERSION: "EX_IOERR",
+  DATABASE_LOCKED: "EX_TEMPFAIL",
+};
+
 function exitOf({ code }: InterimapError): ExitName {
-  return code === "USAGE" ? "EX_USAGE" : "EXIT_CONNECTION_FAILURE";
+  return ownExits[code] ?? "EXIT_CONNECTION_FAILURE";
 }

@@ -2,7 +2,8 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import type { PerSide } from "../../model/side.ts";
+import { InterimapError } from "../../model/errors.ts";
+import type { PerSide, Side } from "../../model/side.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
 import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
 import type { Host } from "../options/options.ts";
@@ -30,12 +31,25 @@ export class FolderWork {
   /** A connection died when they were transferred: they go alone. How often it did when one was alone. */
   readonly deaths = new Map<number, number>();
 
+  readonly #uidValidity: Partial<Record<Side, number>> = {};
+
   constructor({ folder1, folder2, index, of, separators }: Given) {
     this.folder1 = folder1;
     this.folder2 = folder2;
     this.index = index;
     this.of = of;
     this.separators = separators;
+  }
+
+  /**
+   * UIDs of before mean nothing in a folder that took the place of this one.
+   * @throws InterimapError MAILBOX_UNSTABLE
+   */
+  requireSame(side: Side, { uidValidity }: Pick<MailboxView, "uidValidity">): void {
+    const before = (this.#uidValidity[side] ??= uidValidity);
+    if (before === uidValidity) return;
+    const words = `it was replaced by another one while it was being copied (UIDVALIDITY ${String(uidValidity)}, before ${String(before)})`;
+    throw new InterimapError("MAILBOX_UNSTABLE", words, { side });
   }
 
   get left(): UidSet {

@@ -87,9 +87,10 @@ export class Output {
     for (const one of this.#all()) one.stopGathering();
   }
 
-  /** Resolves when readers have caught up: to be awaited by who says a lot. */
-  async hasRoom(): Promise<void> {
-    while (this.#out.waitingOctets > roomyOctets) await new Promise((resolve) => setTimeout(resolve, lookMs));
+  /** Resolves when readers have caught up, or the signal is aborted: to be awaited by who says a lot. */
+  async hasRoom(stop?: AbortSignal): Promise<void> {
+    while (this.#out.waitingOctets > roomyOctets && stop?.aborted !== true)
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
 
   /** Writes what is left, and waits for a slow reader. Nothing is said afterwards. */

@@ -28,7 +28,7 @@ export async function followLog({ mark, logPath }: OtherRun, output: Output, sto
       const length = readSync(fd, chunk);
       if (length > 0) {
         output.display(decoder.write(chunk.subarray(0, length)));
-        await output.hasRoom();
+        await output.hasRoom(stop);
       } else if (hasEnded) break;
       else await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
