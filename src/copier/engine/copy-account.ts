@@ -7,6 +7,7 @@ import { bothSides, type PerSide, perSide } from "../../model/side.ts";
 import { countUids, isEmpty } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { groupBy } from "../../util/group-by.ts";
+import { optimiseLater } from "../../util/late-optimisation.ts";
 import { listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
 import { copyRights } from "./copy-rights.ts";
@@ -14,7 +15,7 @@ import type { CopyRun } from "./copy-run.ts";
 import { createFolder, subscribeFolder } from "./create-folder.ts";
 import { deleteEmptyFolders, deleteExtraFolders } from "./delete-folders.ts";
 import { expungeFirst, wantsExpunge } from "./expunge-first.ts";
-import { tellSizes } from "./folder-sizes.ts";
+import { FolderSizes, type Sizing } from "./folder-sizes.ts";
 import type { FolderWork } from "./folder-work.ts";
 import { keepConnected } from "./keep-connected.ts";
 import { Merge } from "./merge.ts";
@@ -26,13 +27,16 @@ import { tellQuota } from "./tell-quota.ts";
 /** @throws InterimapError or RunFailure that ends the run. */
 export async function copyAccount(run: CopyRun): Promise<void> {
   const { options, emit, stop } = run;
+  optimiseLater();
   const plan = await planned(run);
+  const sizes = new FolderSizes(run);
   const { works } = plan;
   tellListing(emit, { ...plan, folders: namesOf(plan) });
   if (options.justfolderlists || options.justautomap) return;
   for (const [folder2, several] of groupBy(works, (work) => work.folder2))
     if (several.length > 1) run.merges.set(folder2, new Merge(several.map(({ folder1 }) => folder1)));
-  if (options.foldersizes || options.justfoldersizes === true) await sized(run, works, "before");
+  if (options.foldersizes || options.justfoldersizes === true)
+    await sized(run, sizes, { when: "before", pairs: works });
   if (options.justfoldersizes === true || stop.aborted) return;
   emit({ type: "folders-begun", folders: works.length });
   for (const work of works) {
@@ -48,7 +52,8 @@ export async function copyAccount(run: CopyRun): Promise<void> {
       const existing = await deleteEmptyFolders(run, plan, local);
       left = works.filter(({ folder1 }) => existing.has(folder1));
     });
-  if (options.foldersizesatend === true && !run.interrupted.aborted) await sized(run, left, "after");
+  if (options.foldersizesatend === true && !run.interrupted.aborted)
+    await sized(run, sizes, { when: "after", pairs: left });
 }
 
 async function planned(run: CopyRun): Promise<AccountPlan> {
@@ -73,8 +78,8 @@ function namesOf({ listings: { local, remote } }: AccountPlan): AccountListing["
   return { 1: [...local.folders.keys()], 2: [...remote.folders.keys()] };
 }
 
-function sized(run: CopyRun, pairs: readonly FolderWork[], when: "before" | "after"): Promise<void> {
-  return keepConnected(run, noProgress, (sessions) => tellSizes(run, { when, sessions, pairs }));
+function sized(run: CopyRun, sizes: FolderSizes, what: Omit<Sizing, "sessions">): Promise<void> {
+  return keepConnected(run, noProgress, (sessions) => sizes.tell({ ...what, sessions }));
 }
 
 async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promise<void> {

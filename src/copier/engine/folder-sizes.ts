@@ -4,11 +4,13 @@ import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { fetchSizes } from "../../imap/verbs/fetch.ts";
 import { select } from "../../imap/verbs/select.ts";
-import type { PerSide, Side } from "../../model/side.ts";
-import { bothSides } from "../../model/side.ts";
+import type { MessageSize } from "../../model/message-sizes.ts";
+import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import { intersect, maxUid, uidRange, type UidSet } from "../../model/uid-set.ts";
 import { atMost } from "../../util/at-most.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
 import type { AccountSize, FolderSize, When } from "../events.ts";
+import { folderNamed, listFolders } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
 import { isRefused } from "./read-folder.ts";
 
@@ -24,52 +26,111 @@ export interface Sizing {
   readonly pairs: readonly { readonly folder1: string; readonly folder2: string; readonly isOn2: boolean }[];
 }
 
-/** Tells the sizes of all folders that take part, and of both accounts. A folder of host2 that several are copied to counts once. */
-export async function tellSizes(run: CopyRun, { when, sessions, pairs }: Sizing): Promise<void> {
-  const { emit } = run;
-  emit({ type: "sizing", when });
-  const names = {
-    local: pairs.map(({ folder1 }) => folder1),
-    remote: pairs.filter(({ isOn2 }) => isOn2).map(({ folder2 }) => folder2),
-  };
-  const seconds: Record<Side, number> = { local: 0, remote: 0 };
-  const sizes = await bothSides(async (side) => {
-    const begun = monotonicMs();
-    const all = await sizesOf(run, sessions[side], new Set(names[side]));
-    seconds[side] = (monotonicMs() - begun) / 1000;
-    return all;
-  });
-  pairs.forEach(({ folder1, folder2 }, i) => {
-    const [size1, size2] = [sizes.local.get(folder1) ?? nothing, sizes.remote.get(folder2)];
-    emit({ type: "folder-sized", folder1, folder2, index: i + 1, of: pairs.length, size1, size2 });
-  });
-  const total = (side: Side): AccountSize => ({ ...sumOf(sizes[side]), seconds: seconds[side] });
-  emit({ type: "accounts-sized", when, size1: total("local"), size2: total("remote") });
+interface Known {
+  readonly size: FolderSize;
+  readonly uidValidity: number;
+  readonly uidNext: number;
 }
 
-async function sizesOf(run: CopyRun, session: Session, folders: ReadonlySet<string>): Promise<Map<string, FolderSize>> {
-  const sizes = new Map<string, FolderSize>();
-  await atMost(atOnce, [...folders], async (folder) => {
-    sizes.set(folder, await sizeOf(run, openChannel(session), folder));
-  });
-  return sizes;
-}
+/** Of one run: what was measured before is measured again only where something has changed. */
+export class FolderSizes {
+  readonly #run: CopyRun;
+  readonly #known: PerSide<Map<string, Known>> = { local: new Map(), remote: new Map() };
 
-/** One that cannot be opened is empty, as far as can be said; that it cannot is told when it is its turn. */
-async function sizeOf({ rules }: CopyRun, channel: Channel, folder: string): Promise<FolderSize> {
-  try {
-    const view = await select(channel, folder, { isOnlyRead: true });
-    let [messages, octets, biggest] = [0, 0, 0];
-    for (const { size } of await fetchSizes(channel, await rules.selection.uids(channel, view))) {
-      messages++;
-      octets += size;
-      biggest = Math.max(biggest, size);
-    }
-    return { messages, octets, biggest };
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    return nothing;
+  constructor(run: CopyRun) {
+    this.#run = run;
   }
+
+  /** Tells the sizes of all folders that take part, and of both accounts. A folder of host2 that several are copied to counts once. */
+  async tell({ when, sessions, pairs }: Sizing): Promise<void> {
+    const { emit } = this.#run;
+    emit({ type: "sizing", when });
+    const names = {
+      local: pairs.map(({ folder1 }) => folder1),
+      remote: pairs.filter(({ isOn2 }) => isOn2).map(({ folder2 }) => folder2),
+    };
+    const seconds: Record<Side, number> = { local: 0, remote: 0 };
+    const sizes = await bothSides(async (side) => {
+      const begun = monotonicMs();
+      const all = await this.#measure(sessions[side], new Set(names[side]));
+      seconds[side] = (monotonicMs() - begun) / 1000;
+      return all;
+    });
+    pairs.forEach(({ folder1, folder2 }, i) => {
+      const [size1, size2] = [sizes.local.get(folder1) ?? nothing, sizes.remote.get(folder2)];
+      emit({ type: "folder-sized", folder1, folder2, index: i + 1, of: pairs.length, size1, size2 });
+    });
+    const total = (side: Side): AccountSize => ({ ...sumOf(sizes[side]), seconds: seconds[side] });
+    emit({ type: "accounts-sized", when, size1: total("local"), size2: total("remote") });
+  }
+
+  async #measure(session: Session, folders: ReadonlySet<string>): Promise<Map<string, FolderSize>> {
+    const { side } = session;
+    const unchanged = await this.#unchanged(session);
+    const sizes = new Map<string, FolderSize>();
+    await atMost(atOnce, [...folders], async (folder) => {
+      const size = unchanged.has(folder) ? this.#known[side].get(folder)?.size : undefined;
+      sizes.set(folder, size ?? (await this.#sizeOf(openChannel(session), folder)));
+    });
+    return sizes;
+  }
+
+  /** Folders whose numbers are what they were. */
+  async #unchanged(session: Session): Promise<ReadonlySet<string>> {
+    const known = this.#known[session.side];
+    if (known.size === 0 || this.#run.rules.selection.isPart(session.side)) return new Set();
+    const { folders } = await listFolders(session);
+    const isSame = (folder: string, { size, uidValidity, uidNext }: Known): boolean => {
+      const now = folderNamed(folders, folder);
+      return now?.uidValidity === uidValidity && now.uidNext === uidNext && now.messages === size.messages;
+    };
+    return new Set([...known].filter(([folder, one]) => isSame(folder, one)).map(([folder]) => folder));
+  }
+
+  /** One that cannot be opened is empty, as far as can be said; that it cannot is told when it is its turn. */
+  async #sizeOf(channel: Channel, folder: string): Promise<FolderSize> {
+    const { selection } = this.#run.rules;
+    const known = this.#known[channel.side];
+    try {
+      const view = await select(channel, folder, { isOnlyRead: true });
+      const { uidValidity, uidNext, exists } = view;
+      const wanted = await selection.uids(channel, view);
+      const before = selection.isPart(channel.side) ? undefined : known.get(folder);
+      const size = await sizeNow(channel, { ...(before?.uidValidity === uidValidity && { before }), wanted, exists });
+      known.set(folder, { size, uidValidity, uidNext });
+      return size;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      return nothing;
+    }
+  }
+}
+
+interface Now {
+  /** The same mailbox, as it was. */
+  readonly before?: Known;
+  readonly wanted: UidSet;
+  readonly exists: number;
+}
+
+/** Where nothing has gone, only what is new is measured. */
+async function sizeNow(channel: Channel, { before, wanted, exists }: Now): Promise<FolderSize> {
+  const all = async (): Promise<FolderSize> => sizeOfAll(await fetchSizes(channel, wanted));
+  if (before === undefined || before.uidNext <= 1 || exists < before.size.messages) return all();
+  const { uidNext, size } = before;
+  const news = sizeOfAll(await fetchSizes(channel, intersect(wanted, uidRange(uidNext, maxUid))));
+  if (size.messages + news.messages !== exists) return all();
+  return { messages: exists, octets: size.octets + news.octets, biggest: Math.max(size.biggest, news.biggest) };
+}
+
+function sizeOfAll(sizes: Iterable<MessageSize>): FolderSize {
+  let [messages, octets, biggest] = [0, 0, 0];
+  for (const { size } of sizes) {
+    messages++;
+    octets += size;
+    biggest = Math.max(biggest, size);
+  }
+  return { messages, octets, biggest };
 }
 
 function sumOf(sizes: ReadonlyMap<string, FolderSize>): Omit<AccountSize, "seconds"> {

@@ -131,10 +131,15 @@ function signaturesIn(table: MessageTable): ReadonlyMap<number, string> {
 
 /** Of a pair, by its UID on host2: several messages of host1 may be one there. */
 function pairSignature(uid2: number): string {
-  return `pair ${String(uid2)}`.padEnd(16);
+  return `${octetsOf(uid2)}on both hosts`.slice(0, 16);
 }
 
 /** Of a message of host1 that is nowhere else. */
 function ownSignature(uid1: number): string {
-  return `own ${String(uid1)}`.padEnd(16);
+  return `${octetsOf(uid1)}only on host1`.slice(0, 16);
+}
+
+/** In front, so that they differ where tables look first. */
+function octetsOf(uid: number): string {
+  return String.fromCharCode(uid & 0xff, (uid >>> 8) & 0xff, (uid >>> 16) & 0xff, uid >>> 24);
 }

@@ -5,7 +5,7 @@ import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { type Job, shareOut } from "../../mail/pool/share-out.ts";
 import { type ErrorCode, InterimapError, interrupted } from "../../model/errors.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import { optimiseLater } from "../context/late-optimisation.ts";
+import { optimiseLater } from "../../util/late-optimisation.ts";
 import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf } from "../context/run.ts";
 import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
