@@ -12,6 +12,7 @@ import { listDelimiter } from "../../src/imap/verbs/list.ts";
 import { makeAuthority } from "../support/authority.ts";
 import { startBlackHole } from "../support/black-hole.ts";
 import { failureOf, type Means, noHeard, withAccounts } from "../support/copier-accounts.ts";
+import { isCyrusInstalled, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { requireCertificatesOf } from "../support/dovecot-certificates.ts";
 import { promptFailures } from "../support/dovecot-failures.ts";
@@ -424,6 +425,23 @@ describe("servers that offer what they have no passwords for", () => {
     t.after(() => server.stop());
     const { port, user, password } = server;
     assert.equal(mechanism(await bothIn([...host(1, { port, user, password }), ...host(2)])), "LOGIN");
+  });
+
+  test("Cyrus, after STARTTLS, with an administrator for the user, too", { skip: !isCyrusInstalled() }, async (t) => {
+    const server = await startCyrus({
+      tls: true,
+      mechanisms: "SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN",
+      extraConfig: "proxyservers: cyrus\nfailedloginpause: 0",
+    });
+    t.after(() => server.stop());
+    const ca = ["--sslargs1", `SSL_ca_file=${server.certificateFile ?? ""}`];
+    const argv = [...host(1, { port: server.port, user: "u" }), ...ca, ...host(2)];
+    await withAccounts(argv, {}, ({ accounts, lines }) => {
+      assert.deepEqual([accounts.local.secure, mechanism(lines)], ["tls", "LOGIN"]);
+      return Promise.resolve();
+    });
+    assert.equal(mechanism(await bothIn([...argv, "--authuser1", "cyrus"])), "PLAIN");
+    assert.equal(mechanism(await bothIn([...argv, "--authmech1", "scram-sha-256"])), "SCRAM-SHA-256");
   });
 
   test("hashed passwords: within verified TLS it does not matter, elsewhere a line says what to do", async (t) => {
