@@ -129,6 +129,15 @@ void test("a large message goes through commands that read and print at once, or
   );
 });
 
+void test("a message that is too long for an expression is not copied, and the run goes on", async () => {
+  const bytes = Buffer.alloc(32 << 20, "ab");
+  const expected = {
+    failed: { kind: "unclassified", text: "--regexmess: the message is too long for the expression" },
+  };
+  assert.deepEqual(await prepare("", { regexmess: ["s/(?:a|b)*c/x/"] }, { bytes }), expected);
+  assert.ok("failed" in (await prepare("", { skipmess: ["m/(?:a|b)*c/"] }, { bytes })));
+});
+
 void test("a command that fails costs its message, with what it says", async () => {
   assert.equal(
     await failed("x", { pipemess: ["sh -c 'echo this is wrong >&2; exit 3'"] }),
