@@ -1,0 +1,161 @@
+// What the copier remembers from run to run, with real servers: --state, --usecache, --useuid.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { startDovecot } from "../support/dovecot.ts";
+import { runImapsync, startImapsync } from "../support/run-imapsync.ts";
+import { command, contents, deliver, expunge, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
+
+const dovecot = await startDovecot();
+
+async function stored(t: TestContext, count = 3): Promise<TwoStores> {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await deliver(stores.local, "INBOX", ...mails("m", count));
+  return stores;
+}
+
+/** Of the messages in a folder. */
+function readsHeaders(stores: TwoStores): boolean {
+  return (["local", "remote"] as const).some((side) =>
+    stores.proxies[side].clientLines.some((line) => /FETCH .*HEADER/i.test(line)),
+  );
+}
+
+function reset(stores: TwoStores): void {
+  stores.proxies.local.reset();
+  stores.proxies.remote.reset();
+}
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `m${i + 1}`).sort();
+}
+
+for (const memory of [["--state", "state"], ["--usecache"], ["--useuid"]] as const) {
+  test(`${memory[0]}: a second run needs no headers, and copies what is new`, async (t) => {
+    const stores = await stored(t);
+    assert.equal((await runImapsync(stores, memory)).figure("Messages transferred"), "3");
+    reset(stores);
+    const second = await runImapsync(stores, memory);
+    assert.equal(second.code, 0);
+    assert.equal(second.figure("Messages transferred"), "0");
+    assert.equal(readsHeaders(stores), false);
+    await deliver(stores.local, "INBOX", mail("m4"));
+    assert.equal((await runImapsync(stores, memory)).figure("Messages transferred"), "1");
+    assert.deepEqual(await contents(stores.remote), names(4));
+  });
+
+  test(`${memory[0]}: killed after a copy and run again, nothing is there twice`, async (t) => {
+    const stores = await stored(t, 5);
+    for (let copied = 1; copied <= 3; copied++) {
+      const run = startImapsync(stores, [...memory, "--maxmessagespersecond", "0.001"]);
+      await run.line(/^msg INBOX\/\d+ .* copied to INBOX/);
+      run.child.kill("SIGKILL");
+      await run.finished;
+    }
+    // This one, between the server's storing a message and our hearing of it.
+    stores.hold("remote", "server", { pattern: /APPENDUID/, action: () => "cut" });
+    assert.equal((await runImapsync(stores, memory)).code, 0);
+    assert.deepEqual(await contents(stores.remote), names(5));
+  });
+
+  test(`${memory[0]}: where UIDs begin anew, nothing is left behind`, async (t) => {
+    const stores = await stored(t, 1);
+    await command(stores.local, "CREATE A");
+    await deliver(stores.local, "A", ...mails("old", 2));
+    await runImapsync(stores, memory);
+    await command(stores.local, "DELETE A", "CREATE A");
+    await deliver(stores.local, "A", mail("old1"), mail("new"));
+    const { code, figure } = await runImapsync(stores, memory);
+    assert.deepEqual([code, figure("Messages transferred")], [0, "1"]);
+    assert.deepEqual(await contents(stores.remote, "A"), ["new", "old1", "old2"]);
+  });
+
+  test(`${memory[0]}: what was deleted on host2 is copied again`, async (t) => {
+    const stores = await stored(t);
+    await runImapsync(stores, memory);
+    await expunge(stores.remote, "2");
+    assert.equal((await runImapsync(stores, memory)).figure("Messages transferred"), "1");
+    assert.deepEqual(await contents(stores.remote), names(3));
+  });
+}
+
+test("--useuid copies what is the same as often as it is there, and a lost cache makes it no more", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await deliver(stores.local, "INBOX", mail("m1"), mail("m1"), mail("m2"));
+  await runImapsync(stores, ["--useuid"]);
+  assert.deepEqual(await contents(stores.remote), ["m1", "m1", "m2"]);
+  rmSync(join(stores.home.directory, "imapsync_cache"), { recursive: true });
+  assert.equal((await runImapsync(stores, ["--useuid"])).figure("Messages transferred"), "0");
+});
+
+/** As the original keeps it, for the accounts of the stores. */
+function originalCache(stores: TwoStores, ...pairs: readonly string[]): string {
+  const users = [stores.proxies.local, stores.proxies.remote].flatMap(({ server }) => [server.host, server.user]);
+  const directory = join(stores.home.directory, "imapsync_cache", ...users, "INBOX", "INBOX");
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const pair of pairs) writeFileSync(join(directory, pair), "");
+  return directory;
+}
+
+test("a cache of the original is taken over once", async (t) => {
+  const stores = await stored(t, 2);
+  // Nothing in their headers would tell that they are the same.
+  await deliver(stores.remote, "INBOX", mail("x1"), mail("x2"));
+  const directory = originalCache(stores, "1_1", "2_2", "3_9");
+  assert.equal((await runImapsync(stores, ["--usecache"])).figure("Messages transferred"), "0");
+  rmSync(directory, { recursive: true });
+  assert.equal((await runImapsync(stores, ["--usecache"])).figure("Messages transferred"), "0");
+  assert.equal((await runImapsync(stores)).figure("Messages transferred"), "2");
+});
+
+test("with --nocacheaftercopy a cache is read, and not written", async (t) => {
+  const stores = await stored(t);
+  await runImapsync(stores, ["--usecache", "--nocacheaftercopy"]);
+  reset(stores);
+  await runImapsync(stores, ["--usecache"]);
+  assert.equal(readsHeaders(stores), true);
+});
+
+test("a state file that cannot be used is said, and nothing is copied", async (t) => {
+  const stores = await stored(t);
+  const file = join(stores.home.directory, "state");
+  const precious = "precious\n".repeat(1_000);
+  writeFileSync(file, precious, { mode: 0o600 });
+  const foreign = await runImapsync(stores, ["--state", "state"]);
+  assert.equal(foreign.code, 74);
+  assert.match(foreign.lines.join("\n"), /state is not a database.*; name another file with --state/);
+  assert.match(foreign.lines.join("\n"), /^Exiting with return value 74 \(EX_IOERR: /m);
+  assert.equal(readFileSync(file, "utf8"), precious);
+  assert.equal((await runImapsync(stores, ["--state", "none/state"])).code, 73);
+  assert.deepEqual(await contents(stores.remote), []);
+  const run = startImapsync(stores, ["--state", "good", "--maxmessagespersecond", "0.001"]);
+  await run.line(/copied to/);
+  const locked = await runImapsync(stores, ["--state", "good"]);
+  assert.equal(locked.code, 75);
+  assert.match(locked.lines.join("\n"), new RegExp(`is in use by process ${run.child.pid};`));
+  run.child.kill("SIGTERM");
+  await run.finished;
+  assert.deepEqual(await contents(stores.remote), ["m1"]);
+});
+
+test("one state file is enough for many accounts, and --dry writes nothing there", async (t) => {
+  const first = await stored(t);
+  const second = await stored(t);
+  const state = join(first.home.directory, "state");
+  assert.equal((await runImapsync(first, ["--state", state, "--dry"])).code, 0);
+  for (const stores of [first, second]) {
+    assert.equal((await runImapsync(stores, ["--state", state])).figure("Messages transferred"), "3");
+    reset(stores);
+  }
+  for (const stores of [first, second]) {
+    await runImapsync(stores, ["--state", state]);
+    assert.equal(readsHeaders(stores), false);
+  }
+  assert.deepEqual(
+    readdirSync(first.home.directory).filter((name) => name.startsWith("state")),
+    ["state"],
+  );
+  assert.equal(existsSync(join(first.home.directory, "imapsync_cache")), false);
+});
