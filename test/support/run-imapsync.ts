@@ -1,8 +1,10 @@
 // Runs the copier from one account to another, and reads what it prints as other programs do.
 
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PerSide } from "../../src/model/side.ts";
+import { sum } from "../../src/util/sum.ts";
 import type { MailServer } from "./mail-server.ts";
 import { type RunningInterimap, type RunOptions, startInterimap } from "./run-interimap.ts";
 import type { TwoStores } from "./two-stores.ts";
@@ -49,6 +51,17 @@ export function startImapsync(
   });
 }
 
+/** What the report of a folder says adds up, and a run that ended well has reached all messages. */
+function assertAccounted(lines: readonly string[], hasEndedWell: boolean): void {
+  for (const line of lines) {
+    const [, inSource, terms] = /^\[.*: (\d+) in source = (.*)$/.exec(line) ?? [];
+    if (terms === undefined) continue;
+    const counts = terms.replace(/\([^)]*\)/g, "").split(" + ");
+    assert.equal(sum(counts.map((term) => parseInt(term, 10))), Number(inSource), line);
+    if (hasEndedWell) assert.doesNotMatch(line, /not reached/);
+  }
+}
+
 export async function runImapsync(
   stores: TwoStores,
   args: readonly string[] = [],
@@ -56,6 +69,7 @@ export async function runImapsync(
 ): Promise<ImapsyncResult> {
   const { status, signal, stdout, stderr } = await startImapsync(stores, args, options).finished;
   const lines = stdout.split("\n");
+  assertAccounted(lines, status === 0);
   return {
     code: status ?? undefined,
     signal,
