@@ -88,6 +88,8 @@ export function wantedLines(fields: readonly HeaderField[], rules: IdentityRules
   const lines: string[] = [];
   let added: string | undefined;
   for (const { name, value } of fields) {
+    // Of many drafts, an empty Message-ID would make one.
+    if (value.trim() === "") continue;
     const upperName = name.toUpperCase();
     const isMessageId = upperName === messageId;
     if (rules.wanted?.has(upperName) === false) {

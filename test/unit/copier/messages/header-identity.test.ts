@@ -5,6 +5,7 @@ import {
   headerIdentity,
   type IdentityOptions,
   identityRules,
+  lacksWantedFields,
 } from "../../../../src/copier/messages/header-identity.ts";
 
 const defaults: IdentityOptions = {
@@ -69,6 +70,18 @@ void test("--addheader knows its copies again, whichever fields are wanted", () 
 
 void test("an X is the same as an octet that is not ASCII: Cyrus stores it", () => {
   assert.equal(signature("Received: caf\xe9\r\n"), signature("Received: cafX\r\n"));
+});
+
+void test("a field that is empty tells nothing", () => {
+  assert.equal(signature("Message-ID: \r\nSubject: x\r\n\r\n"), undefined);
+  assert.equal(signature("Message-ID:\r\nReceived: a\r\n\r\n"), signature("Received: a\r\n\r\n"));
+  const rules = identityRules({ ...defaults, addheader: true });
+  const copy = Buffer.from(`${addedHeader(7)}\r\nMessage-ID: \r\n\r\n`);
+  assert.equal(lacksWantedFields(Buffer.from("Message-ID: \r\n\r\n"), rules), true);
+  assert.equal(
+    headerIdentity(rules, 2).sign(copy, { uid: 1, size: 1 }),
+    headerIdentity(rules, 1).sign(Buffer.from("Message-ID: \r\n\r\n"), { uid: 7, size: 1 }),
+  );
 });
 
 void test("--useheader names a header", () => {
