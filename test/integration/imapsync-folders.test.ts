@@ -95,6 +95,13 @@ for (const [args, expected] of selections)
     assert.deepEqual(account2, expected);
   });
 
+test("an expression that never finds one of its words is as in Perl, and told", async (t) => {
+  const args = ["--regextrans2", "s{Sent|Sent Messages}{Sent}"];
+  const { account2, lines } = await play(t, { local: { "Sent Messages": ["s"] }, args });
+  assert.deepEqual(account2, { INBOX: [], "Sent Messages": ["s"] });
+  assert.ok(lines.some((line) => line.includes('never finds "Sent Messages"')));
+});
+
 test("the order is that of the names, but for the first and the last", async (t) => {
   const { lines } = await play(t, { args: ["--folderfirst", "Z", "--folderlast", "A", "--exclude", "/"] });
   const order = lines.flatMap((line) => /^Folder +\d\/4 \[(.*?)\]/.exec(line)?.[1] ?? []);

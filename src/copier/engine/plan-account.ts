@@ -7,6 +7,7 @@ import { type NameMapper, nameMapper } from "../folders/folder-names.ts";
 import { type Layout, layoutOf } from "../folders/layout.ts";
 import { withoutMixing } from "../folders/mix-folders.ts";
 import { selectFolders } from "../folders/select-folders.ts";
+import { shadowWarnings } from "../folders/shadowed-alternatives.ts";
 import { findSubfolder1 } from "../folders/subfolders.ts";
 import type { Host, Options } from "../options/options.ts";
 import { type AccountFolders, folderNamed } from "./account-folders.ts";
@@ -41,6 +42,7 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
       "EXIT_SUBFOLDER1_NO_EXISTS",
       `Host1: the folder of --subfolder1 does not exist: ${subfolder1}`,
     );
+  for (const text of shadowWarnings(options.regextrans2)) emit({ type: "notice", text, isWarning: true });
   const all1 = [...listings.local.folders.values()];
   const { wanted: selected, missing } = selectFolders({
     ...{ options, layout: layouts[1], folders: names[1] },
