@@ -5,6 +5,7 @@ import type { Failure, FlagsRefused, MessageRefusal, TransferHooks } from "../..
 import { InterimapError } from "../../model/errors.ts";
 import { establishedFlags, type FlagSet, formatFlags } from "../../model/flags.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
+import type { UidPair } from "../../model/uid-pairs.ts";
 import { intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import { sum } from "../../util/sum.ts";
 import type { SkipReason } from "../events.ts";
@@ -137,11 +138,13 @@ export class Copying {
   }
 
   #copied(messages: readonly FetchedMessage[], uids: readonly number[] | undefined): void {
-    const { emit, copied } = this.#run;
+    const { emit, copied, options } = this.#run;
     const { work } = this.#pair;
     const { folder1, folder2 } = work;
     work.arrive(uidSetOf(messages.map(({ uid }) => uid)));
-    if (uids !== undefined) work.known?.add(messages.map(({ uid }, i) => [uid, uids[i]!]));
+    const pairs = messages.flatMap(({ uid }, i): UidPair[] => (uids === undefined ? [] : [[uid, uids[i]!]]));
+    if (pairs.length > 0) work.known?.add(pairs);
+    if (options.synclabels) work.copies.push(...pairs);
     for (const [i, { uid, bytes }] of messages.entries()) {
       copied.octets += bytes.length;
       emit({ type: "message-copied", folder1, folder2, uid1: uid, uid2: uids?.[i], octets: bytes.length });

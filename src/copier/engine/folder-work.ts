@@ -24,6 +24,8 @@ export class FolderWork {
   settled: UidSet = emptyUidSet;
   /** Of these, what is on host2 now. */
   arrived: UidSet = emptyUidSet;
+  /** Those of them whose UIDs on host2 the server told; only with `--synclabels`. */
+  readonly copies: UidPair[] = [];
   /** What former runs have recorded of it. */
   known: { add(pairs: readonly UidPair[]): void } | undefined;
   /** The folder is there on host2. */

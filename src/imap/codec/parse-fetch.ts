@@ -5,10 +5,10 @@ import parser from "imapflow/lib/handler/imap-parser.js";
 import type { ImapAttribute, ImapAttributeNode } from "imapflow/lib/handler/types.js";
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { FetchResponse, UnreadableResponse } from "../responses.ts";
-import { type MutableFetch, nothingFetched } from "./fetch-items.ts";
+import { fetchItems, type MutableFetch, nothingFetched } from "./fetch-items.ts";
 import { internFlagList } from "./flag-lists.ts";
 import { salvageFetch } from "./salvage-fetch.ts";
-import { readNonZero, readSize } from "./wire-values.ts";
+import { ownCopy, readNonZero, readSize } from "./wire-values.ts";
 
 // The parser makes a node of every word. Longer lines are read in one pass, which is ten times faster.
 const maxLineLength = 0x1000;
@@ -18,7 +18,13 @@ export async function parseFetch(
   line: string,
   literals: readonly Buffer[],
 ): Promise<FetchResponse | UnreadableResponse> {
-  return (await parseSound(line, literals)) ?? salvageFetch(line, literals);
+  const response = (await parseSound(line, literals)) ?? salvageFetch(line, literals);
+  return response.kind === "fetch" && /X-GM-LABELS/i.test(line) ? { ...response, ...labelsIn(line) } : response;
+}
+
+function labelsIn(line: string): Pick<FetchResponse, "labels"> {
+  const list = fetchItems(line).items.find(({ name }) => name === "X-GM-LABELS")?.value ?? "";
+  return list.startsWith("(") && !/[\r\n]/.test(list) ? { labels: ownCopy(list.slice(1, -1)) } : {};
 }
 
 /** Undefined when anything is not as it should be. */

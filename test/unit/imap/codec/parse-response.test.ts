@@ -199,7 +199,7 @@ const responses: readonly (readonly [line: string, response: Response, ...litera
   ],
   [
     '* 1 FETCH (ENVELOPE (NIL "s)" ((NIL NIL "a" "b"))) BODY[]<0> {1}\r\n BODY[TEXT] "t" X-GM-LABELS () BODYSTRUCTURE (("a" NIL) "b") UID 9)',
-    { ...emptyFetch, uid: 9 },
+    { ...emptyFetch, uid: 9, labels: "" },
     "p",
   ],
 ];
