@@ -2,6 +2,7 @@
 // were finished. One database can be about many pairs of accounts.
 
 import { isPossibleRun, runsOfPairs, type UidPair, type UidPairRun, UidPairs } from "../model/uid-pairs.ts";
+import { slices } from "../util/slices.ts";
 import { impossibleRow } from "./read-values.ts";
 import type { Connection } from "./sqlite.ts";
 
@@ -87,10 +88,10 @@ export class CopyStore implements CopyRecord {
   }
 
   add(folders: FolderPair, pairs: Iterable<UidPair>): void {
-    const added = blocksOf(pairs);
     this.#connection.transaction(() => {
       const id = this.#idOf(folders) ?? this.#begin(folders);
-      for (const [block, some] of added) this.#write(id, block, [...this.#block(id, block), ...some]);
+      for (const some of slices(pairs, pairsAtOnce))
+        for (const [block, added] of blocksOf(some)) this.#write(id, block, [...this.#block(id, block), ...added]);
       this.#unfinish(id);
     });
   }
@@ -229,7 +230,10 @@ function blockOf(uid1: number): number {
   return Math.floor(uid1 / uidsInBlock);
 }
 
-function blocksOf(pairs: Iterable<UidPair>): ReadonlyMap<number, readonly UidPair[]> {
+/** There may be a million, and none of them is held for long. */
+const pairsAtOnce = 32 * uidsInBlock;
+
+function blocksOf(pairs: readonly UidPair[]): ReadonlyMap<number, readonly UidPair[]> {
   const blocks = new Map<number, UidPair[]>();
   for (const pair of pairs) {
     const block = blocks.get(blockOf(pair[0]));

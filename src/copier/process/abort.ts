@@ -2,6 +2,7 @@
 
 import { closeSync, constants } from "node:fs";
 import { createPrivately } from "../../files/open-safely.ts";
+import { InterimapError } from "../../model/errors.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
 import { abortFileOf, findOtherRun, type OtherRun } from "./pid-file.ts";
 import { isAlive } from "./running-process.ts";
@@ -31,7 +32,10 @@ export async function abortOtherRun(pidFile: string, say: Say): Promise<void> {
   say(`Process PID ${run.mark.pid} is still there`);
 }
 
-/** By a file, for which it looks from time to time. Throws as {@link findOtherRun}, or the system's error. */
+/**
+ * By a file, for which it looks from time to time. Throws as {@link findOtherRun}.
+ * @throws InterimapError FILE_CREATE
+ */
 export function abortByFile(pidFile: string, say: Say): void {
   const run = find(pidFile, say);
   if (run === undefined) return;
@@ -39,7 +43,10 @@ export function abortByFile(pidFile: string, say: Say): void {
   try {
     closeSync(createPrivately(path, constants.O_WRONLY));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    if (code !== "EEXIST") {
+      throw new InterimapError("FILE_CREATE", `the file ${path} cannot be made (${code})`, { cause: error });
+    }
   }
   say(`Process PID ${run.mark.pid} is asked to end by the file ${path}`);
 }

@@ -8,7 +8,7 @@ import type { Options } from "../options/options.ts";
 import type { ExitName } from "../report/exit-code.ts";
 import { watchAbortFile } from "./abort-file.ts";
 import type { Output } from "./output.ts";
-import { abortFileOf, type OtherRun, type PidFile, type Taken, takePidFile } from "./pid-file.ts";
+import { abortFileOf, type OtherRun, type PidFile, takePidFile } from "./pid-file.ts";
 import type { RunSignals } from "./signals.ts";
 
 export type EnterOptions = Pick<Options, "tmpdir" | "pidfile" | "pidfilelocking" | "tail" | "abort" | "abortbyfile">;
@@ -28,16 +28,17 @@ export interface Entered {
   leave(): Promise<void>;
 }
 
-/** @throws InterimapError FILE_CREATE where a directory cannot be made, or a pid file that names whom to end is not this user's */
+/** What goes wrong is said. */
 export async function enterRun(options: EnterOptions, context: EnterContext): Promise<Entered> {
   const { output } = context;
   const path = pidFileOf(options);
   const ended = (ends: ExitName): Entered => ({ ends, leave: () => Promise.resolve(sayLog(output)) });
-  if (options.abort || options.abortbyfile) {
-    await abort(path, options, output);
-    return ended("EX_OK");
+  if (options.abort || options.abortbyfile) return ended(await abort(path, options, output));
+  const problem = prepareDirectory(temporaryDirectory(options));
+  if (problem !== undefined) {
+    output.error(problem);
+    return ended("EX_CANTCREAT");
   }
-  prepareDirectory(temporaryDirectory(options));
   if (path === undefined) return { leave: () => Promise.resolve(sayLog(output)) };
   const isLock = options.pidfilelocking === true;
   const taken = await takePidFile({ path, logPath: output.logPath, isLock });
@@ -63,29 +64,35 @@ export function temporaryDirectory({ tmpdir: given }: Pick<Options, "tmpdir">): 
   return resolve(given === undefined || given === "" ? tmpdir() : given);
 }
 
-function prepareDirectory(path: string): void {
+/** Returns why it cannot be made. */
+function prepareDirectory(path: string): string | undefined {
   try {
     makePrivateDirectory(path, { recursive: true });
+    return undefined;
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new InterimapError("FILE_CREATE", `the directory ${path} cannot be made (${code})`, {
-      hint: "name another one with --tmpdir",
-      cause: error,
-    });
+    return `the directory ${path} cannot be made (${code}); name another one with --tmpdir`;
   }
 }
 
-async function abort(path: string | undefined, options: EnterOptions, output: Output): Promise<void> {
+async function abort(path: string | undefined, options: EnterOptions, output: Output): Promise<ExitName> {
   const say = (line: string): void => {
     output.line(line);
   };
   if (path === undefined) {
     say("Nothing to abort: no pid file is named");
-    return;
+    return "EX_OK";
   }
   const { abortByFile, abortOtherRun } = await import("./abort.ts");
-  if (options.abort) await abortOtherRun(path, say);
-  else abortByFile(path, say);
+  try {
+    if (options.abort) await abortOtherRun(path, say);
+    else abortByFile(path, say);
+    return "EX_OK";
+  } catch (error) {
+    if (!(error instanceof InterimapError)) throw error;
+    output.error(lineOf(error));
+    return "EXIT_PID_FILE_ERROR";
+  }
 }
 
 async function giveWay(other: OtherRun, { tail }: EnterOptions, { output, signals }: EnterContext): Promise<ExitName> {
@@ -120,6 +127,6 @@ function sayLog(output: Output): void {
   );
 }
 
-function lineOf({ message, hint }: Extract<Taken, { problem: unknown }>["problem"]): string {
+function lineOf({ message, hint }: InterimapError): string {
   return typeof hint === "string" ? `${message}; ${hint}` : message;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeSync, existsSync, openSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { abortByFile } from "../../../../src/copier/process/abort.ts";
@@ -85,13 +85,24 @@ test("a pid file that cannot be written ends a run that asked for it, or for the
 });
 
 test("one that nobody asked for is done without", async (t) => {
-  const { enter, warnings } = scene(t);
+  const { enter, warnings, said } = scene(t);
   const entered = await enter({ tmpdir: "/proc" });
   assert.equal(entered.ends, undefined);
   await entered.leave();
   assert.match(warnings.join(), /^the pid file \/proc\/imapsync.pid cannot be used .*; the run goes on without one$/);
   assert.equal((await enter({ tmpdir: "/proc", pidfilelocking: true })).ends, "EXIT_PID_FILE_ERROR");
-  await assert.rejects(enter({ tmpdir: "/proc/none" }), /the directory \/proc\/none cannot be made/);
+  assert.equal((await enter({ tmpdir: "/proc/none" })).ends, "EX_CANTCREAT");
+  assert.match(said(), /^the directory \/proc\/none cannot be made/m);
+});
+
+test("nothing is aborted by a pid file that others could have written", async (t) => {
+  const { directory, enter, said } = scene(t);
+  const pidfile = join(directory, "pid");
+  writeFileSync(pidfile, `${process.ppid}\n`);
+  chmodSync(pidfile, 0o666);
+  assert.equal((await enter({ pidfile, abort: true })).ends, "EXIT_PID_FILE_ERROR");
+  assert.equal((await enter({ pidfile, abortbyfile: true })).ends, "EXIT_PID_FILE_ERROR");
+  assert.match(said(), /can be changed by others/);
 });
 
 test("a file tells it to end", async (t) => {
