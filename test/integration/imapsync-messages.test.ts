@@ -4,14 +4,16 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runImapsync, startImapsync } from "../support/run-imapsync.ts";
 import { snapshot } from "../support/snapshot.ts";
-import { asClient, contents, deliver, mail, type TwoStores, twoStores } from "../support/two-stores.ts";
+import { startAll } from "../support/start-all.ts";
+import { asClient, contents, deliver, mail, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 
-const dovecot = await startDovecot();
+const { dovecot, cyrus } = await startAll({ dovecot: startDovecot(), cyrus: startCyrus({ users: userNames }) });
 const servers = { local: dovecot, remote: dovecot };
 
 /** The text of each message of the INBOX, in the order of UIDs. */
@@ -213,4 +215,34 @@ test("flags and dates are those that options make of them", async (t) => {
   const again = await runImapsync(stores, args);
   assert.deepEqual([again.code, again.figure("Messages transferred")], [0, "0"]);
   assert.deepEqual(await contents(stores.remote), ["a \\seen home", "b"]);
+});
+
+test("sizes have limits, and large messages go through expressions and commands", async (t) => {
+  const stores = await twoStores(t, servers);
+  const sized = (name: string, octets: number): ReturnType<typeof mail> =>
+    mail(name, { body: `${"x".repeat(70)}\r\n`.repeat(octets / 72) });
+  await deliver(stores.local, "INBOX", sized("small", 720), sized("middle", 7_200), sized("large", 20 << 20));
+  const some = await runImapsync(stores, ["--minsize", "1000", "--maxsize", "100000"]);
+  assert.deepEqual([some.code, some.figure("Messages transferred"), some.figure("Messages skipped")], [0, "1", "2"]);
+  assert.deepEqual(await contents(stores.remote), ["middle"]);
+  const limited = await runImapsync(stores, ["--appendlimit", "100000"]);
+  assert.deepEqual([limited.code, limited.figure("Messages transferred")], [0, "1"]);
+  const all = await runImapsync(stores, ["--regexmess", "s/^x{70}/y/mg", "--pipemess", "cat"]);
+  assert.deepEqual([all.code, all.figure("Messages transferred")], [0, "1"], all.lines.join("\n"));
+  assert.deepEqual(await contents(stores.remote), ["large", "middle", "small"]);
+});
+
+test("a server that has an X for octets that are not ASCII gets nothing twice", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: cyrus });
+  const bytes = Buffer.from(
+    "Message-ID: <caf\xe9@example.org>\r\nReceived: caf\xe9\r\nSubject: x\r\n\r\ntext\r\n",
+    "latin1",
+  );
+  await deliver(stores.local, "INBOX", { ...mail("x"), bytes });
+  const first = await runImapsync(stores);
+  assert.deepEqual([first.code, first.figure("Messages transferred")], [0, "1"], first.lines.join("\n"));
+  const second = await runImapsync(stores);
+  assert.deepEqual([second.code, second.figure("Messages transferred")], [0, "0"]);
+  const [copy = ""] = await texts(stores.remote);
+  assert.match(copy, /^Message-ID: <cafX@/m);
 });
