@@ -1,5 +1,6 @@
 // One run of the copier, from options to the value it ends with.
 
+import packageJson from "../../package.json" with { type: "json" };
 import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
@@ -7,6 +8,7 @@ import { Shortage } from "../mail/transfer/reluctance.ts";
 import { InterimapError } from "../model/errors.ts";
 import { type PerSide, perSide } from "../model/side.ts";
 import type { Account } from "./accounts/account.ts";
+import { maskedArguments } from "./accounts/command-line.ts";
 import { missingAccountOptions } from "./accounts/host-options.ts";
 import { type AccountsIo, openAccounts, showServers } from "./accounts/open-accounts.ts";
 import { askerOf } from "./accounts/terminal.ts";
@@ -27,6 +29,7 @@ import { Output } from "./process/output.ts";
 import { throttleFor } from "./process/rates.ts";
 import { RunSignals } from "./process/signals.ts";
 import { type OpenSurface, openSurface } from "./process/surface.ts";
+import { bannerLines } from "./report/banner.ts";
 import type { ExitName } from "./report/exit-code.ts";
 import { makeReporter } from "./report/make-reporter.ts";
 import type { Reporter } from "./report/reporter.ts";
@@ -56,6 +59,8 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
       reporter.emit({ type: "notice", text });
     };
     const signals = new RunSignals(options, { onSignal: surroundings.onSignal, say });
+    const argv = maskedArguments(surroundings.argv);
+    bannerLines({ version: packageJson.version, startedAt, argv }).forEach(say);
     if (warning !== undefined) reporter.emit({ type: "notice", text: warning, isWarning: true });
     surroundings.notices.forEach(say);
     const parts = { options, rules, statistics, reporter, signals, output, ...surroundings };

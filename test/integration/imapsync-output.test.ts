@@ -63,6 +63,14 @@ test("a report that cannot be written ends the run before anything is copied", a
   assert.deepEqual([code, figure("Messages transferred")], [73, undefined]);
 });
 
+test("the first lines say how the program was called, without passwords", async (t) => {
+  const stores = await twoStores(t, servers);
+  const { lines } = await runImapsync(stores, ["--dry", "--regextrans2", "s/a b/c/"]);
+  assert.match(lines[0]!, /^Here is imapsync \S+ on host /);
+  const called = lines.find((line) => line.startsWith("imapsync --host1 127.0.0.1 "))!;
+  assert.match(called, / --password1 MASKED .* --password2 MASKED --nolog --dry --regextrans2 's\/a b\/c\/'$/);
+});
+
 test("a line accounts for each folder", async (t) => {
   const stores = await twoStores(t, servers);
   await deliver(stores.local, "INBOX", ...mails("m", 3));
