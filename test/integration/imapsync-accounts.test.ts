@@ -393,10 +393,11 @@ describe("TLS", () => {
       assert.equal(accounts.local.secure, "tls");
       return Promise.resolve();
     });
-    assert.equal(
-      (await failureOf([...tlsHost(1, { ...unknown, port: tls.port }), "--nossl1", ...host(2)]))[0],
-      "EXIT_TLS_FAILURE",
-    );
+    const untrusted = [...tlsHost(1, { ...unknown, port: tls.port }), "--nossl1", ...host(2)];
+    const [exit, line] = await failureOf(untrusted);
+    assert.equal(exit, "EXIT_TLS_FAILURE");
+    assert.match(line, /--notls1/);
+    await bothIn([...untrusted, "--notls1"]);
   });
 
   test("--tls1 where it is not offered", async () => {

@@ -1,6 +1,7 @@
 // Why a run ends before it has both accounts.
 
 import type { InterimapError } from "../../model/errors.ts";
+import { isLoopback } from "../../model/loopback.ts";
 import type { ExitName } from "../report/exit-code.ts";
 import type { HostOptions } from "./host-options.ts";
 import { wordsOf } from "./vocabulary.ts";
@@ -34,15 +35,23 @@ export function accountFailure(
   error: InterimapError,
   { phase, usesTls }: { readonly phase: Phase; readonly usesTls: boolean },
 ): AccountFailure {
-  const where = `host${number} [${host}]`;
-  const what = phase === "connect" ? `can not open imap connection on ${where}` : `can not log in on ${where}`;
-  const hint = error.code === "STARTTLS_MISSING" ? inTheClear(number) : error.hint;
-  const line = `${name} failure: ${what}${user === "" ? "" : ` with user [${user}]`}: ${wordsOf({ message: error.message, hint }, number)}`;
+  const what = phase === "connect" ? "can not open imap connection on" : "can not log in on";
+  const where = `host${number} [${host}]${user === "" ? "" : ` with user [${user}]`}`;
+  const clear = usesTls ? undefined : inTheClear(error, { number, host });
+  // What a configuration has for it is another thing.
+  const { message, hint } = error.code === "STARTTLS_MISSING" ? { message: error.message, hint: undefined } : error;
+  const words = [wordsOf({ message, hint }, number), ...(clear === undefined ? [] : [clear])].join("; ");
+  const line = `${name} failure: ${what} ${where}: ${words}`;
   return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { cause: error });
 }
 
-function inTheClear(number: HostOptions["number"]): string {
-  return `try --ssl${number}; if everybody in between may read the password and all mail, --notls${number} allows that`;
+/** Where STARTTLS fails: the way without it. */
+function inTheClear({ code }: InterimapError, { number, host }: Pick<Named, "number" | "host">): string | undefined {
+  if (code === "STARTTLS_MISSING") {
+    return `try --ssl${number}; if everybody in between may read the password and all mail, --notls${number} allows that`;
+  }
+  if (code === "TLS" && isLoopback(host)) return `on this machine, --notls${number} does without TLS`;
+  return undefined;
 }
 
 function exitOf(
