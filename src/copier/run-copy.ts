@@ -27,7 +27,7 @@ import { enterRun } from "./process/enter-run.ts";
 import { openLogFile } from "./process/log-file.ts";
 import { Output } from "./process/output.ts";
 import { throttleFor } from "./process/rates.ts";
-import { RunSignals } from "./process/signals.ts";
+import { requireSignals, RunSignals } from "./process/signals.ts";
 import { type OpenSurface, openSurface } from "./process/surface.ts";
 import { bannerLines } from "./report/banner.ts";
 import type { ExitName } from "./report/exit-code.ts";
@@ -47,6 +47,7 @@ export interface CopySurroundings extends Pick<Surroundings, "argv" | "env" | "o
 /** @throws InterimapError when the run cannot begin. */
 export async function runCopy(options: Options, surroundings: CopySurroundings): Promise<Ending> {
   const rules = rulesOf(options);
+  requireSignals(options);
   const startedAt = new Date();
   const { logFile, warning } = openLogFile(options, startedAt.getTime());
   const output = new Output({ logFile, isForPrograms: options.json });

@@ -167,7 +167,8 @@ test("--sigignore, --sigexit, --sigreconnect", async (t) => {
   run.child.kill("SIGTERM");
   run.child.kill("SIGUSR2");
   assert.equal((await run.finished).signal, "SIGUSR2");
-  assert.equal((await runImapsync(stores, ["--sigexit", "NONE"])).code, 64);
+  assert.equal((await runImapsync(stores, ["--log", "--sigexit", "NONE"])).code, 64);
+  assert.equal(existsSync(join(stores.home.directory, "LOG_imapsync")), false);
 });
 
 test("the log has all that is said, is nobody else's, and is called like the users", async (t) => {

@@ -123,6 +123,11 @@ export class RunSignals {
   }
 }
 
+/** @throws InterimapError USAGE for a name that is no signal */
+export function requireSignals(options: SignalOptions): void {
+  meanings(options);
+}
+
 /** What the user says of a signal goes before what holds by default. */
 function meanings({ sigexit, sigreconnect, sigignore }: SignalOptions): ReadonlyMap<NodeJS.Signals, Meaning> {
   const given = (values: readonly string[], option: string): NodeJS.Signals[] =>
