@@ -14,7 +14,7 @@ import { KnownCopies } from "./known-copies.ts";
 import { type Compared, type Match, matchMessages } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
 import { isRefused, readMessages } from "./read-folder.ts";
-import { syncFlags } from "./sync-flags.ts";
+import { repeatFlags, syncFlags } from "./sync-flags.ts";
 import { syncLabels } from "./sync-labels.ts";
 import { messagesLeft, settleAtOnce, tellArrived, tellCompared, tellRead, tellWouldCopy } from "./tell-folder.ts";
 
@@ -60,6 +60,7 @@ async function carryOut(run: CopyRun, pair: OpenPair, match: Match): Promise<voi
   tellArrived(run, pair, match);
   if (options.dry !== true) await copyMessages(run, pair, messagesLeft(pair));
   if (stop.aborted) return;
+  if (options.syncflagsaftercopy) await repeatFlags(run, pair);
   if (options.resyncflags) await syncFlags(run, pair, match.same);
   if (options.synclabels || options.resynclabels) await syncLabels(run, pair, match.same);
   await deleteMoved(run, pair, match);

@@ -144,7 +144,7 @@ export class Copying {
     work.arrive(uidSetOf(messages.map(({ uid }) => uid)));
     const pairs = messages.flatMap(({ uid }, i): UidPair[] => (uids === undefined ? [] : [[uid, uids[i]!]]));
     if (pairs.length > 0) work.known?.add(pairs);
-    if (options.synclabels) work.copies.push(...pairs);
+    if (options.synclabels || options.syncflagsaftercopy) work.copies.push(...pairs);
     for (const [i, { uid, bytes }] of messages.entries()) {
       copied.octets += bytes.length;
       emit({ type: "message-copied", folder1, folder2, uid1: uid, uid2: uids?.[i], octets: bytes.length });

@@ -24,7 +24,7 @@ export class FolderWork {
   settled: UidSet = emptyUidSet;
   /** Of these, what is on host2 now. */
   arrived: UidSet = emptyUidSet;
-  /** Those of them whose UIDs on host2 the server told; only with `--synclabels`. */
+  /** Those of them whose UIDs on host2 the server told; only with `--synclabels` and `--syncflagsaftercopy`. */
   readonly copies: UidPair[] = [];
   /** What former runs have recorded of it. */
   known: { add(pairs: readonly UidPair[]): void } | undefined;

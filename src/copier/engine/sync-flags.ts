@@ -1,22 +1,41 @@
 // Gives messages that are on both hosts the flags that they have on host1.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { type FlagSet, formatFlags } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
-import { countUids, halves, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
+import { countUids, halves, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 
 interface Change {
   readonly flags: FlagSet;
-  readonly present: FlagSet;
+  /** Undefined: not known. */
+  readonly present?: FlagSet;
   readonly uids: UidSet;
 }
 
 /** `same`: pairs of messages, by their numbers in the tables. */
 export async function syncFlags(run: CopyRun, pair: OpenPair, same: readonly number[]): Promise<void> {
   for (const change of changesOf(run, pair, same)) if (!run.stop.aborted) await setFlags(run, pair, change);
+}
+
+/** `--syncflagsaftercopy`: sets the flags of copies once more, for servers that lose those of APPEND. */
+export async function repeatFlags(run: CopyRun, pair: OpenPair): Promise<void> {
+  const { rules, stop } = run;
+  const { channels, work, views } = pair;
+  const onHost1 = await fetchFlags(channels.local, uidSetOf(work.copies.map(([uid1]) => uid1)));
+  const groups = new Map<FlagSet, UidSetBuilder>();
+  for (const [uid1, uid2] of work.copies.toSorted(([, a], [, b]) => a - b)) {
+    const change = onHost1.get(uid1);
+    if (change === undefined) continue;
+    const flags = rules.flagsOn2(change.flags, views.remote.permanentFlags);
+    const uids = groups.get(flags) ?? new UidSetBuilder();
+    groups.set(flags, uids);
+    uids.add(uid2);
+  }
+  for (const [flags, uids] of groups) if (!stop.aborted) await setFlags(run, pair, { flags, uids: uids.build() });
 }
 
 /** Messages whose flags change alike, together. */
