@@ -69,7 +69,7 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
       reporter.emit({ type: "notice", text, isWarning: true });
     };
     const entered = await enterRun(options, { output, signals, warn });
-    const exit = entered.ends ?? (await perform(parts).catch(explained(say)));
+    const exit = entered.ends ?? (await perform(parts).catch(explained(say, signals.stop)));
     reporter.exit(signals.exitOf(exit));
     await entered.leave();
     return signals.finish(exit);
@@ -79,8 +79,10 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
   }
 }
 
-function explained(say: (line: string) => void): (error: unknown) => ExitName {
+/** What fails because a signal ended the run needs no words. */
+function explained(say: (line: string) => void, stop: AbortSignal): (error: unknown) => ExitName {
   return (error) => {
+    if (stop.aborted && error === stop.reason) return "EXIT_BY_SIGNAL";
     const { lines, exit } = failureOf(error);
     for (const line of lines) say(line);
     return exit;
@@ -177,7 +179,7 @@ async function runOf(
   const sessions = await connections.open();
   const roundTrips = (): number[] => [sessions.local.roundTripMs, sessions.remote.roundTripMs];
   return {
-    ...{ options, rules, emit, connections },
+    ...{ options, rules, emit, connections, sessions: {} },
     sizes: sizeLimits(options, sessions.remote.capabilities.appendLimit),
     budget: new ByteBudget(() => octetsInFlight(roundTrips())),
     shortage: new Shortage(),

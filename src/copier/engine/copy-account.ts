@@ -3,16 +3,17 @@
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { select } from "../../imap/verbs/select.ts";
-import { bothSides, type PerSide, perSide } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, sides } from "../../model/side.ts";
 import { countUids, isEmpty } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
+import { atMost } from "../../util/at-most.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
 import { listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
 import { copyRights } from "./copy-rights.ts";
 import type { CopyRun } from "./copy-run.ts";
-import { createFolder, subscribeFolder } from "./create-folder.ts";
+import { createAhead, createFolder, subscribeFolder } from "./create-folder.ts";
 import { deleteEmptyFolders, deleteExtraFolders } from "./delete-folders.ts";
 import { expungeFirst, wantsExpunge } from "./expunge-first.ts";
 import { FolderSizes, type Sizing } from "./folder-sizes.ts";
@@ -39,10 +40,7 @@ export async function copyAccount(run: CopyRun): Promise<void> {
     await sized(run, sizes, { when: "before", pairs: works });
   if (options.justfoldersizes === true || stop.aborted) return;
   emit({ type: "folders-begun", folders: works.length });
-  for (const work of works) {
-    if (stop.aborted) break;
-    await copyOne(run, plan, work);
-  }
+  await copyAll(run, plan);
   emit({ type: "folders-done" });
   if (options.delete2folders === true && !stop.aborted)
     await keepConnected(run, noProgress, ({ remote }) => deleteExtraFolders(run, plan, remote));
@@ -80,6 +78,37 @@ function namesOf({ listings: { local, remote } }: AccountPlan): AccountListing["
 
 function sized(run: CopyRun, sizes: FolderSizes, what: Omit<Sizing, "sessions">): Promise<void> {
   return keepConnected(run, noProgress, (sessions) => sizes.tell({ ...what, sessions }));
+}
+
+/** How long a round trip, in ms, is worth working on one more folder meanwhile. */
+const roundTripShareMs = 1;
+const mostAtOnce = 16;
+
+/** One after the other; where a server is far away, several at once, so that none waits for the others' answers. */
+async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
+  const { options, stop } = run;
+  let atOnce = 1;
+  if (!dependOnOrder(run))
+    await keepConnected(run, noProgress, async (sessions) => {
+      const roundTripMs = Math.max(...sides.map((side) => sessions[side].roundTripMs));
+      atOnce = Math.min(mostAtOnce, Math.max(1, Math.ceil(roundTripMs / roundTripShareMs)));
+      const missing = plan.works.filter(({ isOn2 }) => !isOn2).map(({ folder2 }) => folder2);
+      if (atOnce > 1 && options.dry !== true) await createAhead(plan.folders2, sessions.remote, missing);
+    });
+  await atMost(atOnce, plan.works, async (work) => {
+    if (!stop.aborted) await copyOne(run, plan, work);
+  });
+}
+
+/** What is done to a folder depends on those before it. */
+function dependOnOrder({ options, merges, throttle }: CopyRun): boolean {
+  return (
+    options.skipcrossduplicates === true ||
+    options.exitwhenover !== undefined ||
+    options.skipemptyfolders === true ||
+    merges.size > 0 ||
+    throttle !== undefined
+  );
 }
 
 async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promise<void> {

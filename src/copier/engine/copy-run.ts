@@ -1,10 +1,11 @@
 // What all steps of one run share.
 
+import type { Session } from "../../imap/session/session.ts";
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
 import type { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { FlagSet, PermanentFlags } from "../../model/flags.ts";
-import type { PerSide } from "../../model/side.ts";
+import type { PerSide, Side } from "../../model/side.ts";
 import type { Emit } from "../events.ts";
 import type { CopyMemory } from "../memory/memory.ts";
 import type { HeaderIdentity } from "../messages/header-identity.ts";
@@ -20,6 +21,8 @@ export interface CopyRun {
   readonly options: Options;
   readonly emit: Emit;
   readonly connections: SessionPair;
+  /** The main sessions that were used last. */
+  readonly sessions: Partial<Record<Side, Session>>;
   readonly rules: Rules;
   /** Of the octets that were fetched and not yet appended. */
   readonly budget: ByteBudget;

@@ -2,7 +2,9 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Session } from "../../imap/session/session.ts";
+import { list } from "../../imap/verbs/list.ts";
 import { create, subscribe } from "../../imap/verbs/mailbox.ts";
+import { allDone } from "../../util/all-done.ts";
 import { foldersToCreate } from "../folders/parents.ts";
 import type { CopyRun } from "./copy-run.ts";
 
@@ -11,12 +13,25 @@ export interface Folders2 {
   readonly existing: Set<string>;
   readonly subscribed: Set<string>;
   readonly separator: string;
+  /** What became of folders that were created before it was their turn; undefined: all is well. */
+  readonly ahead: Map<string, CommandRefused | undefined>;
+}
+
+/** Creates all of them at once, in an order in which none is before the one that it is in. What came of it is told in its turn. */
+export async function createAhead(folders2: Folders2, session: Session, folders: readonly string[]): Promise<void> {
+  const { existing, separator, ahead } = folders2;
+  const missing = new Set(folders.flatMap((folder) => foldersToCreate(folder, separator, existing)));
+  await allDone(
+    [...missing].map(async (name) => {
+      ahead.set(name, await createOne(session, name));
+    }),
+  );
 }
 
 /** Returns whether the folder is there then, as far as can be said. */
 export async function createFolder(
   { emit, options }: CopyRun,
-  { existing, separator }: Folders2,
+  { existing, separator, ahead }: Folders2,
   { session, folder }: { readonly session: Session; readonly folder: string },
 ): Promise<boolean> {
   const isDry = options.dry === true;
@@ -25,22 +40,40 @@ export async function createFolder(
       emit({ type: "folder-created", host: 2, folder: name, isDry });
       continue;
     }
-    try {
-      await create(session, name);
-      emit({ type: "folder-created", host: 2, folder: name });
-      existing.add(name);
-    } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
-      // RFC 5530: somebody else was faster, or the server lists it otherwise.
-      if (error.responseCode?.name === "ALREADYEXISTS") existing.add(name);
-      else
-        emit({
-          type: "error",
-          error: { kind: "create", text: `could not create folder ${name} on host2: ${error.words}` },
-        });
+    const refusal = ahead.has(name) ? ahead.get(name) : await createOne(session, name);
+    ahead.delete(name);
+    if (refusal === undefined || (await isThere(session, name, refusal))) existing.add(name);
+    if (refusal === undefined) emit({ type: "folder-created", host: 2, folder: name });
+    else if (!existing.has(name)) {
+      const text = `could not create folder ${name} on host2: ${refusal.words}`;
+      emit({ type: "error", error: { kind: "create", text } });
     }
   }
   return !isDry || existing.has(folder);
+}
+
+async function createOne(session: Session, name: string): Promise<CommandRefused | undefined> {
+  try {
+    await create(session, name);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommandRefused) return error;
+    throw error;
+  }
+}
+
+/** Somebody else was faster, we were before the connection was lost, or the server lists it otherwise (RFC 5530). */
+async function isThere(session: Session, name: string, { responseCode }: CommandRefused): Promise<boolean> {
+  if (responseCode?.name === "ALREADYEXISTS") return true;
+  const { mailboxes } = await list(session, {
+    selectOptions: [],
+    reference: "",
+    patterns: [name],
+    withoutStates: true,
+  });
+  return mailboxes.some(
+    (one) => one.name === name && !one.attributes.some((attribute) => /^\\(?:noselect|nonexistent)$/i.test(attribute)),
+  );
 }
 
 export async function subscribeFolder(

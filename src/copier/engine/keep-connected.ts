@@ -28,7 +28,7 @@ export async function keepConnected(run: CopyRun, progress: () => number, work: 
     } catch (error) {
       if (progress() > reached) failures.local = failures.remote = 0;
       reached = progress();
-      await prepareRetry(run, failures, error);
+      await prepareRetry(run, { failures, sessions }, error);
     }
   }
 }
@@ -36,17 +36,33 @@ export async function keepConnected(run: CopyRun, progress: () => number, work: 
 async function sessionsOf(run: CopyRun, failures: Record<Side, number>): Promise<PerSide<Session>> {
   for (;;) {
     try {
-      return await run.connections.open();
+      const sessions = await run.connections.open();
+      for (const side of sides) noteSession(run, sessions[side]);
+      return sessions;
     } catch (error) {
-      await prepareRetry(run, failures, error);
+      await prepareRetry(run, { failures }, error);
     }
   }
 }
 
+/** Several folders may have waited for the same new connection. */
+function noteSession({ sessions, emit }: CopyRun, session: Session): void {
+  const { side } = session;
+  if (sessions[side] !== session && sessions[side] !== undefined)
+    emit({ type: "reconnected", host: side === "local" ? 1 : 2 });
+  sessions[side] = session;
+}
+
+interface Attempt {
+  readonly failures: Record<Side, number>;
+  /** Undefined: there were none. */
+  readonly sessions?: PerSide<Session>;
+}
+
 /** @throws the error, when another attempt cannot help. */
 async function prepareRetry(
-  { options, stop, connections, emit }: CopyRun,
-  failures: Record<Side, number>,
+  { options, stop }: CopyRun,
+  { failures, sessions }: Attempt,
   error: unknown,
 ): Promise<void> {
   if (!(error instanceof InterimapError) || error.retry !== "reconnect" || stop.aborted) throw error;
@@ -55,9 +71,9 @@ async function prepareRetry(
   for (const one of lost) failures[one]++;
   const most = { local: options.reconnectretry1, remote: options.reconnectretry2 };
   if (lost.some((one) => failures[one] > most[one])) throw error;
-  connections.abortFailed(error, lost);
+  // Others may work over the one to the other host, and have new ones already.
+  for (const one of lost) sessions?.[one].destroy(error);
   const times = Math.max(failures.local, failures.remote);
   const ms = Math.max(error.retryAfterMs ?? 0, times === 1 ? firstPauseMs : backoffMs(times));
   await pause(ms, undefined, { signal: stop }).catch(() => undefined);
-  for (const one of lost) emit({ type: "reconnected", host: one === "local" ? 1 : 2 });
 }

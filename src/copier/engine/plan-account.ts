@@ -85,6 +85,7 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
         [...listings.remote.folders.values()].filter((one) => one.isSubscribed).map(({ name }) => name),
       ),
       separator: layouts[2].separator,
+      ahead: new Map(),
     },
   };
 }

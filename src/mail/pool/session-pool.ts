@@ -17,6 +17,7 @@ export class SessionPool {
   readonly #signal: AbortSignal;
   readonly #open = new Set<Session>();
   #main: Session | undefined;
+  #making: Promise<Session> | undefined;
   readonly #extras = new Set<Promise<Session | undefined>>();
   readonly #spare: Session[] = [];
 
@@ -28,7 +29,12 @@ export class SessionPool {
 
   /** The main session; made if it is not there (any more). @throws InterimapError */
   async main(): Promise<Session> {
-    if (this.#main?.isUsable !== true) this.#main = await this.#add(this.#options.main);
+    if (this.#main?.isUsable === true) return this.#main;
+    // Several may want it at once.
+    this.#making ??= this.#add(this.#options.main).finally(() => {
+      this.#making = undefined;
+    });
+    this.#main = await this.#making;
     return this.#main;
   }
 
