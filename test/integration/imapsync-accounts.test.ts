@@ -516,6 +516,8 @@ describe("the command", () => {
     });
     waiting.child.kill("SIGTERM");
     const { output } = await waiting.ended;
+    assert.equal(waiting.child.signalCode, "SIGTERM");
+    assert.ok(!output.includes("internal error"), output);
     const shown = refused.output + output + readFileSync(join(files, "log"), "utf8");
     assert.ok(!shown.includes("s3cr3t-word"), shown);
   });
