@@ -104,6 +104,7 @@ async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
 function dependOnOrder({ options, merges, throttle }: CopyRun): boolean {
   return (
     options.skipcrossduplicates === true ||
+    options.synclabels ||
     options.exitwhenover !== undefined ||
     options.skipemptyfolders === true ||
     merges.size > 0 ||
