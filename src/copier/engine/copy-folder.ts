@@ -106,10 +106,10 @@ async function tablesOf(
     const view = views[side];
     return view === undefined ? emptyUidSet : rules.selection.uids(channels[side], view);
   });
-  const read = (side: Side, some: UidSet): Promise<MessageTable> => {
+  const read = (side: Side, some: UidSet, identity = rules.identity[side]): Promise<MessageTable> => {
     const view = views[side];
     if (view === undefined) return Promise.resolve(new MessageTable().seal());
-    return readMessages(channels[side], view, { wanted: some, identity: rules.identity[side] });
+    return readMessages(channels[side], view, { wanted: some, identity });
   };
   const { remote } = views;
   if (memory === undefined || remote === undefined)

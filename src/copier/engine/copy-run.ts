@@ -75,6 +75,8 @@ export interface FolderRules {
 export interface Rules {
   readonly folders: FolderRules;
   readonly identity: PerSide<Identity>;
+  /** By all fields there are. */
+  readonly wholeHeader: Identity;
   /** The flags that a message gets on host2. */
   readonly flagsOn2: (flags: FlagSet, permanent: PermanentFlags) => FlagSet;
   /** Undefined: messages stay as they are. */

@@ -5,9 +5,18 @@ import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchSummaries } from "../../imap/verbs/fetch-headers.ts";
 import { bothSides, type PerSide, type Side } from "../../model/side.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
-import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, UidSetBuilder, uidsOf } from "../../model/uid-set.ts";
+import {
+  emptyUidSet,
+  hasUid,
+  isEmpty,
+  subtract,
+  type UidSet,
+  UidSetBuilder,
+  uidSetOf,
+  uidsOf,
+} from "../../model/uid-set.ts";
 import type { CopyMemory } from "../memory/memory.ts";
-import type { CopyRun } from "./copy-run.ts";
+import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import type { Match } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
@@ -20,8 +29,8 @@ interface Place {
 interface Reading {
   readonly channels: PerSide<Channel>;
   readonly wanted: PerSide<UidSet>;
-  /** By headers. */
-  readonly read: (side: Side, uids: UidSet) => Promise<MessageTable>;
+  /** By headers: as messages are told from others, unless told. */
+  readonly read: (side: Side, uids: UidSet, identity?: Identity) => Promise<MessageTable>;
 }
 
 type FolderPair = Parameters<CopyMemory["pairsOf"]>[0];
@@ -51,7 +60,7 @@ export class KnownCopies {
   }
 
   /** Messages that are recorded as a pair have the same signature. The others are compared by headers, if there are any on both. */
-  async tables({ options }: CopyRun, { channels, wanted, read }: Reading): Promise<PerSide<MessageTable>> {
+  async tables({ options, rules }: CopyRun, { channels, wanted, read }: Reading): Promise<PerSide<MessageTable>> {
     this.#memory.inherit(this.#folders, {
       ...this.#delimiters,
       uids1: uidsOf(wanted.local),
@@ -80,10 +89,10 @@ export class KnownCopies {
       this.#hasComparedHeaders = true;
       return bothSides((side) => read(side, wanted[side]));
     }
-    const byHeaders =
-      isEmpty(news.local) || isEmpty(news.remote) ? undefined : await bothSides((side) => read(side, news[side]));
-    this.#hasComparedHeaders = byHeaders !== undefined;
-    const signatures = byHeaders && { local: signaturesIn(byHeaders.local), remote: signaturesIn(byHeaders.remote) };
+    this.#hasComparedHeaders = !isEmpty(news.local) && !isEmpty(news.remote);
+    const signatures = this.#hasComparedHeaders
+      ? await bothSides((side) => signaturesOf(news[side], (...what) => read(side, ...what), rules.wholeHeader))
+      : undefined;
     return bothSides((side) => {
       const table = new MessageTable();
       for (const { uid, size, flags } of there[side].all) {
@@ -123,9 +132,19 @@ function* alike(table: MessageTable, first: number): Iterable<number> {
   for (let i: number | undefined = first; i !== undefined; i = table.next(i)) yield table.uid(i);
 }
 
-function signaturesIn(table: MessageTable): ReadonlyMap<number, string> {
+/** Of a message without the fields that are wanted, by all fields: what was copied before it could be recorded must be known again. */
+async function signaturesOf(
+  uids: UidSet,
+  read: (uids: UidSet, identity?: Identity) => Promise<MessageTable>,
+  wholeHeader: Identity,
+): Promise<ReadonlyMap<number, string>> {
   const found = new Map<number, string>();
-  for (let i = 0; i < table.length; i++) if (table.isIdentified(i)) found.set(table.uid(i), table.signature(i));
+  const note = (table: MessageTable): void => {
+    for (let i = 0; i < table.length; i++) if (table.isIdentified(i)) found.set(table.uid(i), table.signature(i));
+  };
+  note(await read(uids));
+  const unsigned = subtract(uids, uidSetOf(found.keys()));
+  if (!isEmpty(unsigned)) note(await read(unsigned, wholeHeader));
   return found;
 }
 

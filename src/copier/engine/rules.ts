@@ -28,6 +28,7 @@ export function rulesOf(options: Options): Rules {
       substitute: compileSubstitutions(options.regextrans2, "--regextrans2"),
     },
     identity: { local: identityOf(1), remote: identityOf(2) },
+    wholeHeader: { ...headerIdentity(identityRules({ ...options, ...byWholeHeader }), 2), asksAgain: false },
     flagsOn2: flagRules(options),
     prepare: messagePreparation(options),
     selection: new Selection(options),
@@ -37,3 +38,6 @@ export function rulesOf(options: Options): Rules {
 function matchOf(text: string | undefined, option: string): ((folder: string) => boolean) | undefined {
   return text === undefined ? undefined : compileMatch(text, option);
 }
+
+/** For messages that have none of the fields by which others are known. */
+const byWholeHeader = { useheader: ["ALL"], skipheader: undefined, addheader: false } as const;
