@@ -23,6 +23,7 @@ test("the page has its sections, in the manual's order", () => {
     "Limits abolished",
     "Watching",
     "Security",
+    "imapsync",
   ];
   assert.deepEqual(titles, [...sections, "Not held by a test"]);
 });
