@@ -302,7 +302,11 @@ describe("ways to log in", () => {
     const token = await issuer.accessToken();
     await bothIn([...tlsHost(1, { user: "u", password: undefined, oauthaccesstoken: token }), ...host(2)]);
     const direct = Buffer.from(`user=u\x01auth=Bearer ${token}\x01\x01`).toString("base64");
-    await bothIn([...tlsHost(1, { user: undefined, password: undefined, oauthdirect: direct }), ...host(2)]);
+    const argv = [...tlsHost(1, { user: undefined, password: undefined, oauthdirect: direct }), ...host(2)];
+    await withAccounts(argv, {}, ({ accounts }) => {
+      assert.equal(accounts.local.user, "u");
+      return Promise.resolve();
+    });
   });
 });
 
@@ -464,6 +468,10 @@ describe("servers that offer what they have no passwords for", () => {
     assert.equal(exit, "EXIT_AUTHENTICATION_FAILURE_USER1");
     assert.match(line, /offer SCRAM-SHA-256.* set --authmech1 PLAIN/);
   });
+});
+
+test("--timeout 0: there is time", async () => {
+  await bothIn([...host(1), ...host(2), "--timeout", "0"]);
 });
 
 test("a server that says nothing: the time is over", async (t) => {

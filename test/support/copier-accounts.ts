@@ -2,7 +2,8 @@
 
 import type { Account } from "../../src/copier/accounts/account.ts";
 import { AccountFailure } from "../../src/copier/accounts/account-failure.ts";
-import { type AccountsIo, openAccounts } from "../../src/copier/accounts/open-accounts.ts";
+import type { AccountsIo } from "../../src/copier/accounts/accounts-io.ts";
+import { openAccounts } from "../../src/copier/accounts/open-accounts.ts";
 import { copierVocabulary } from "../../src/copier/accounts/vocabulary.ts";
 import type { Options } from "../../src/copier/options/options.ts";
 import { parseCommandLine } from "../../src/copier/options/parse-options.ts";

@@ -76,8 +76,8 @@ export async function settlePlace(given: HostOptions, settling: Omit<Settling, "
   };
 }
 
-/** As long as Node's timers can be. */
-const forEverMs = 2 ** 31 - 1;
+/** Three days. Node's timers end at once that are longer than 25, and some of ours are several times as long as this. */
+const forEverMs = 2 ** 28;
 
 /** A server that is at work is given more time than one that has to begin, in the same proportion as usual. */
 function limitsOf(seconds: number): ServerLimits {

@@ -1,0 +1,20 @@
+// What the accounts of a run need of the rest of it.
+
+import type { Log } from "../../log/log.ts";
+import type { Secrets } from "../../log/secrets.ts";
+import type { Host } from "../options/options.ts";
+
+export interface AccountsIo {
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** Gets to know each secret before it is used. */
+  readonly secrets: Pick<Secrets, "add">;
+  /** A line about a host. */
+  readonly say: (text: string, host: Host) => void;
+  readonly warn: (text: string, host: Host) => void;
+  /** What a server wants people to read. */
+  readonly alert?: (text: string, host: Host) => void;
+  /** Without echo; undefined: nobody is there to be asked. */
+  readonly ask?: ((prompt: string) => Promise<string>) | undefined;
+  readonly signal: AbortSignal;
+}
