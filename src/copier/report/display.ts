@@ -13,12 +13,15 @@ export function decimalBytes(count: number): string {
   return withUnit(count, 1000, decimalUnits);
 }
 
+/** What is shown as 1000.000, or more. */
+const leastThousand = 999.9995;
+
 /** The first unit with fewer than four digits before the point, rounded as it is shown; the largest one has as many as it takes. */
 function withUnit(count: number, step: number, units: readonly string[]): string {
   let value = count;
   for (const unit of units.slice(0, -1)) {
     value /= step;
-    if (Number(value.toFixed(3)) < 1000) return `${value.toFixed(3)} ${unit}`;
+    if (value < leastThousand) return `${value.toFixed(3)} ${unit}`;
   }
   return `${(value / step).toFixed(3)} ${units.at(-1)!}`;
 }
