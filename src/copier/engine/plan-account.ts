@@ -49,6 +49,8 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
     unselectable: new Set(all1.filter(({ isSelectable }) => !isSelectable).map(({ name }) => name)),
     subscribed: all1.filter(({ isSubscribed }) => isSubscribed).map(({ name }) => name),
     ...{ include: rules.folders.include, exclude: rules.folders.exclude },
+    // All Mail, which has all that is in others too, is called otherwise in other languages.
+    last: options.gmail1 ? all1.filter(({ attributes }) => attributes.includes("\\all")).map(({ name }) => name) : [],
   });
   for (const folder of missing)
     emit({ type: "notice", host: 1, text: `folder [${folder}] does not exist: it is left out`, isWarning: true });

@@ -16,6 +16,8 @@ export interface Selection {
   /** Those that cannot be selected, by their attributes or because they were tried. */
   readonly unselectable?: ReadonlySet<string>;
   readonly subscribed?: readonly string[];
+  /** Come last, behind those of `--folderlast`, unless they are to be first. */
+  readonly last?: readonly string[];
   /** `--include`; none is given: undefined. */
   readonly include?: ((folder: string) => boolean) | undefined;
   readonly exclude?: ((folder: string) => boolean) | undefined;
@@ -32,14 +34,14 @@ export interface Selected {
 
 /** `--subfolder1` narrows what the other options select; whether it exists is to be asked before. */
 export function selectFolders(selection: Selection): Selected {
-  const { options, folders, unselectable = new Set<string>() } = selection;
+  const { options, folders, unselectable = new Set<string>(), last = [] } = selection;
   const existing = new Set(folders);
   const requested = [...requestedFolders(selection)].filter((folder) => selection.exclude?.(folder) !== true);
   const isMissing = (folder: string): boolean => options.checkfoldersexist && !existing.has(folder);
   return {
     wanted: inOrder(
       requested.filter((folder) => !isMissing(folder) && !unselectable.has(folder)),
-      options,
+      { ...options, folderlast: [...options.folderlast, ...last] },
     ),
     missing: requested.filter(isMissing),
     unselectable: requested.filter((folder) => unselectable.has(folder)),

@@ -8,7 +8,7 @@ const folders = ["INBOX", "A", "A/B", "A/B/C", "AB", "Z"];
 
 type Given = Partial<Omit<Selection["options"], "subscribed">> & Partial<Omit<Selection, "options">>;
 
-function selected({ include, exclude, unselectable, subscribed, layout, ...given }: Given) {
+function selected({ include, exclude, unselectable, subscribed, layout, last, ...given }: Given) {
   return selectFolders({
     options: {
       folder: [],
@@ -26,6 +26,7 @@ function selected({ include, exclude, unselectable, subscribed, layout, ...given
     ...(exclude && { exclude }),
     ...(unselectable && { unselectable }),
     ...(subscribed && { subscribed }),
+    ...(last && { last }),
   });
 }
 
@@ -61,6 +62,12 @@ test("--folderfirst and --folderlast order what is wanted, and add nothing", () 
     folderlast: ["INBOX", "Z"],
   });
   assert.deepEqual(wanted, ["Z", "A", "INBOX"]);
+});
+
+test("what is to be last besides comes behind --folderlast, unless it is to be first", () => {
+  const given = { folderlast: ["A"], last: ["AB"], exclude: matching(/^A\//) };
+  assert.deepEqual(selected(given).wanted, ["INBOX", "Z", "A", "AB"]);
+  assert.deepEqual(selected({ ...given, folderfirst: ["AB"] }).wanted, ["AB", "INBOX", "Z", "A"]);
 });
 
 test("what host1 does not have is left out, unless that is not to be checked", () => {
