@@ -21,6 +21,25 @@ export function wall(other: EntrantName, most: number): Bar {
   };
 }
 
+/** The wall time of a one-way copy divided by somebody else's. */
+export function copyWall(program: EntrantName, other: EntrantName, most: number): Bar {
+  return {
+    what: `${program} ÷ ${other}`,
+    most,
+    value: (results, row) =>
+      quotient(medianOf(results.rows[row], program, "seconds"), medianOf(results.rows[row], other, "seconds")),
+  };
+}
+
+/** The same divided by the seconds that imapsync 2.229 takes for it on a machine of this kind: it is not at hand. */
+export function ofOriginalCopy(program: EntrantName, seconds: number, most: number): Bar {
+  return {
+    what: `${program} ÷ the ${seconds} s of imapsync 2.229`,
+    most,
+    value: (results, row) => quotient(medianOf(results.rows[row], program, "seconds"), seconds),
+  };
+}
+
 /** Our CPU time divided by somebody else's. */
 export function cpu(other: EntrantName, most: number): Bar {
   return {
@@ -31,13 +50,13 @@ export function cpu(other: EntrantName, most: number): Bar {
   };
 }
 
-export function peakMegabytes(most: number): Bar {
+export function peakMegabytes(most: number, program: EntrantName = "ours"): Bar {
   return {
     what: "peak memory",
     most,
     unit: " MB",
     value: (results, row) => {
-      const bytes = medianOf(results.rows[row], "ours", "peakBytes");
+      const bytes = medianOf(results.rows[row], program, "peakBytes");
       return bytes === undefined ? undefined : bytes / 1e6;
     },
   };

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { commandFor, type ProgramName } from "./contenders.ts";
+import { commandFor, isOneWay, type ProgramName } from "./contenders.ts";
 import { measure } from "./measure.ts";
 import type { Situation } from "./situation.ts";
 import { type Place, type Stage, statuses } from "./stage.ts";
@@ -16,9 +16,12 @@ export function inAgreement(stage: Stage, situation: Situation, program: Program
 /** Ends with a run that found nothing to do, so that a later one has nothing to make good. */
 async function agree(stage: Stage, situation: Situation, program: ProgramName): Promise<Place> {
   // mbsync makes its records itself; the others' can be written at once, however many messages there are.
-  const place = program === "mbsync" ? await stage.firstMeeting(situation) : await stage.twins(situation);
-  if (program !== "mbsync") await recordAgreement(place, situation);
+  const makesRecords = program === "mbsync" || program === "mbsync pull";
+  const place = makesRecords ? await stage.firstMeeting(situation, "remote") : await stage.twins(situation);
+  if (!makesRecords && !isOneWay(program)) await recordAgreement(place, situation);
   await runToTheEnd(program, place);
+  // The first run records what it finds, the second one that nothing was to be done.
+  if (program === "imapsync --state") await runToTheEnd(program, place);
   return place;
 }
 
@@ -26,6 +29,7 @@ async function runToTheEnd(program: ProgramName, place: Place): Promise<void> {
   const command = commandFor(program, {
     servers: place,
     link: { roundTripMs: 0 },
+    source: "remote",
     stateDirectory: place.stateDirectory,
   });
   const { status, stderr } = await measure(command.words, { cwd: command.directory, env: command.env });

@@ -1,7 +1,17 @@
 // All that is measured, as data.
 
 import type { Side } from "../../src/model/side.ts";
-import { type Bar, cpu, peakMegabytes, wall, wallGrowth, wireGrowth, wirePerMailbox } from "./bars.ts";
+import {
+  type Bar,
+  copyWall,
+  cpu,
+  ofOriginalCopy,
+  peakMegabytes,
+  wall,
+  wallGrowth,
+  wireGrowth,
+  wirePerMailbox,
+} from "./bars.ts";
 import type { ProgramName } from "./contenders.ts";
 import {
   type Disturbance,
@@ -160,6 +170,7 @@ export const rows: readonly Row[] = [
   ...growthOfMailbox(),
   ...growthOfStore(),
   ...lesserServers(),
+  ...oneWayCopies(),
 ];
 
 /** Remote servers without QRESYNC: the original cannot work with these. */
@@ -213,6 +224,52 @@ function lesserServers(): Row[] {
       },
     ];
   });
+}
+
+interface Amount {
+  readonly messages: number;
+  readonly link?: Link;
+}
+
+/** The copier: the remote server is host1. */
+function oneWayCopies(): Row[] {
+  const lifelike = { mailboxes: 1, size: 9_500, lifelike: true, format: "sdbox" } as const;
+  const far: Link = { roundTripMs: 50 };
+  const first = (name: string, { messages, link = near }: Amount, bars: readonly Bar[] = []): Row => ({
+    name: `copy-first-${name}`,
+    work: `one-way first copy, ${messages.toLocaleString("en")} messages${linkText(link)}`,
+    situation: { ...lifelike, messages },
+    start: "first copy",
+    source: "remote",
+    link,
+    programs: ["ours", "imapsync", "mbsync pull"],
+    bars: [copyWall("imapsync", "ours", 1.25), copyWall("imapsync", "mbsync pull", 1), ...bars],
+  });
+  const nothing = (name: string, messages: number, bars: readonly Bar[]): Row => ({
+    name: `copy-nothing-${name}`,
+    work: `one-way copy with nothing to do, ${messages.toLocaleString("en")} messages`,
+    situation: { ...lifelike, messages },
+    start: "in agreement",
+    link: near,
+    programs: ["imapsync", "imapsync --state", "mbsync pull"],
+    bars,
+  });
+  return [
+    first("5k", { messages: 5_000 }, [ofOriginalCopy("imapsync", 14.5, 0.12)]),
+    first("5k-50ms", { messages: 5_000, link: far }),
+    first("20k", { messages: 20_000 }, [ofOriginalCopy("imapsync", 39, 0.12)]),
+    nothing("5k", 5_000, [
+      ofOriginalCopy("imapsync", 3.4, 0.08),
+      ofOriginalCopy("imapsync --state", 3.4, 0.05),
+      copyWall("imapsync --state", "mbsync pull", 2),
+      peakMegabytes(100, "imapsync"),
+    ]),
+    {
+      ...nothing("1m", 1_000_000, [peakMegabytes(300, "imapsync")]),
+      situation: { mailboxes: 1, messages: 1_000_000, size: 300, format: "mdbox" },
+      programs: ["imapsync"],
+    },
+  ];
 }
 
 /** As most people begin: a provider's mail, behind TLS, comes to a server of their own; and the other way round. */

@@ -96,7 +96,7 @@ async function programRun({ stage, row, program, prepared, mustCount = false }: 
   const { link } = row;
   const proxy = link.roundTripMs > 0 || mustCount ? await startDelayProxy(place.remote, link) : undefined;
   const servers = { local: place.local, remote: proxy?.server ?? place.remote };
-  const command = commandFor(program, { servers, link, stateDirectory: place.stateDirectory });
+  const command = commandFor(program, { servers, link, source, stateDirectory: place.stateDirectory });
   const { status, stderr, ...sample } = await measure(command.words, { cwd: command.directory, env: command.env });
   await proxy?.stop();
   command.forget();
@@ -112,7 +112,7 @@ async function programRun({ stage, row, program, prepared, mustCount = false }: 
 
 /** mbsync is not asked: it knows no keywords. */
 async function compareMessages({ name, situation }: Row, program: ProgramName, place: Place): Promise<void> {
-  if (program === "mbsync" || situation.mailboxes * situation.messages * situation.size > mostToCompare) return;
+  if (program.startsWith("mbsync") || situation.mailboxes * situation.messages * situation.size > mostToCompare) return;
   const differences = diffSnapshots(await snapshot(place.local), await snapshot(place.remote));
   if (differences.length > 0) throw new Error(`${name}: ${program}: ${differences.slice(0, 5).join("\n")}`);
 }
