@@ -130,10 +130,9 @@ test("so is it in a pid file of the original, if the process is younger than the
 });
 
 test("a process that has ended and was not waited for is not alive", async () => {
-  // The shell waits for nobody once it is sleep.
-  const parent = spawn("sh", ["-c", "sh -c 'exit 0' & echo $!; exec sleep 1000"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  // The shell waits for nobody once it is sleep, and its child ends only then.
+  const child = `sh -c 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done'`;
+  const parent = spawn("sh", ["-c", `${child} & echo $!; exec sleep 1000`], { stdio: ["ignore", "pipe", "ignore"] });
   const [said] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number(said.toString());
   try {
