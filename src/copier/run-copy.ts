@@ -5,7 +5,7 @@ import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
 import { Shortage } from "../mail/transfer/reluctance.ts";
-import { InterimapError } from "../model/errors.ts";
+import { InterimapError, interrupted } from "../model/errors.ts";
 import { type PerSide, perSide } from "../model/side.ts";
 import type { Account } from "./accounts/account.ts";
 import type { AccountsIo } from "./accounts/accounts-io.ts";
@@ -127,6 +127,11 @@ async function perform(parts: Parts): Promise<ExitName> {
   const forget = signals.onReconnect(() => {
     connections.abort(new InterimapError("CONNECTION_LOST", "the connection was closed because a signal asked for it"));
   });
+  // Whoever asked us to stop does not wait long for a server that does not answer.
+  const drain = (): void => {
+    connections.drain(interrupted());
+  };
+  signals.stop.addEventListener("abort", drain);
   let memory: CopyMemory | undefined;
   try {
     // They are there; from now on they are ended with the pair.
@@ -149,6 +154,7 @@ async function perform(parts: Parts): Promise<ExitName> {
     return statistics.errors.exit(options["exit-priority"] === "severity" ? "severity" : "frequency");
   } finally {
     forget();
+    signals.stop.removeEventListener("abort", drain);
     connections.destroy();
     memory?.close();
   }

@@ -137,6 +137,55 @@ for (const signals of [["SIGTERM"], ["SIGINT", "SIGINT"]] as const) {
   });
 }
 
+for (const [signal, what] of [
+  ["SIGTERM", "greets"],
+  ["SIGINT", "lets anybody in"],
+] as const) {
+  test(`${signal} ends a run before host2 ${what}`, async (t) => {
+    const stores = await stored(t);
+    let isHeld = (): void => undefined;
+    const held = new Promise<void>((resolve) => (isHeld = resolve));
+    let letGo = (): void => undefined;
+    stores.hold("remote", "server", {
+      pattern: what === "greets" ? /^\* OK/ : /^\S+ OK .*Logged in/,
+      action: () => {
+        isHeld();
+        return new Promise((resolve) => (letGo = () => resolve("cut")));
+      },
+    });
+    const run = startImapsync(stores);
+    await held;
+    run.child.kill(signal);
+    const ended = await run.finished;
+    letGo();
+    assert.equal(ended.signal, signal, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, /^Exiting with return value 6 \(EXIT_BY_SIGNAL: /m);
+    assert.equal(ended.stderr, "");
+    assert.equal(existsSync(pidFile(stores)), false);
+  });
+}
+
+test("SIGTERM ends a run whose server does not answer any more", async (t) => {
+  const stores = await stored(t);
+  let isHeld = (): void => undefined;
+  const held = new Promise<void>((resolve) => (isHeld = resolve));
+  let letGo = (): void => undefined;
+  stores.hold("remote", "client", {
+    pattern: / APPEND /,
+    action: () => {
+      isHeld();
+      return new Promise((resolve) => (letGo = () => resolve("cut")));
+    },
+  });
+  const run = startImapsync(stores, ["--timeout", "0"]);
+  await held;
+  run.child.kill("SIGTERM");
+  const { signal, stdout } = await run.finished;
+  letGo();
+  assert.equal(signal, "SIGTERM", stdout);
+  assert.match(stdout, /^Messages transferred +: 0$/m);
+});
+
 test("the first SIGINT has both sides connected again, and nothing is there twice", async (t) => {
   const stores = await stored(t, 4);
   const run = await atWork(stores);
