@@ -70,7 +70,7 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
       reporter.emit({ type: "notice", text, isWarning: true });
     };
     const entered = await enterRun(options, { output, signals, warn });
-    const exit = entered.ends ?? (await perform(parts).catch(explained(say, signals.stop)));
+    const exit = entered.ends ?? (await perform(parts).catch(explained(reporter.emit, signals.stop)));
     reporter.exit(signals.exitOf(exit));
     await entered.leave();
     return signals.finish(exit);
@@ -81,11 +81,11 @@ export async function runCopy(options: Options, surroundings: CopySurroundings):
 }
 
 /** What fails because a signal ended the run needs no words. */
-function explained(say: (line: string) => void, stop: AbortSignal): (error: unknown) => ExitName {
+function explained(emit: Emit, stop: AbortSignal): (error: unknown) => ExitName {
   return (error) => {
     if (stop.aborted && error === stop.reason) return "EXIT_BY_SIGNAL";
-    const { lines, exit } = failureOf(error);
-    for (const line of lines) say(line);
+    const { events, exit } = failureOf(error);
+    for (const event of events) emit(event);
     return exit;
   };
 }

@@ -512,6 +512,14 @@ describe("the command", () => {
     }
   });
 
+  test("each host that cannot be reached is an error of its own", async () => {
+    const dead = { port: closedPort };
+    const { status, output } = await run([...host(1, dead), ...host(2, dead)]).ended;
+    assert.equal(status, 101);
+    assert.match(output, /^Err 1\/50: Host1 failure: .*\nErr 2\/50: Host2 failure: /m);
+    assert.match(output, /^Exiting with return value 101 \(EXIT_CONNECTION_FAILURE_HOST1: .*\) 2\/50 nb_errors/m);
+  });
+
   test("a password shows nowhere: not where it is refused, nor to ps", async (t) => {
     const refused = await run([...host(1, { password: "s3cr3t-word" }), ...host(2), "--debugimap"]).ended;
     assert.equal(refused.status, 161, refused.output);

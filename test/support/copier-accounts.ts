@@ -70,7 +70,7 @@ export async function failureOf(argv: readonly string[], means: Means = {}): Pro
   try {
     await withAccounts(argv, means, () => Promise.resolve());
   } catch (error) {
-    if (error instanceof AccountFailure) return [error.exit, error.lines.join("\n")];
+    if (error instanceof AccountFailure) return [error.exit, error.all.map(({ message }) => message).join("\n")];
     throw error;
   }
   return ["EX_OK", ""];

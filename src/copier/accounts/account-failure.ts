@@ -7,21 +7,22 @@ import type { HostOptions } from "./host-options.ts";
 import { wordsOf } from "./vocabulary.ts";
 
 interface Details {
-  /** Lines about the other host. */
-  readonly others?: readonly string[];
+  /** What went wrong with the other host. */
+  readonly others?: readonly AccountFailure[];
   readonly cause?: unknown;
 }
 
 export class AccountFailure extends Error {
   readonly exit: ExitName;
-  /** The same failure and those of the other host, a line each. */
-  readonly lines: readonly string[];
+  /** Itself, and what went wrong with the other host. */
+  readonly all: readonly AccountFailure[];
 
+  /** `line`: for people. */
   constructor(exit: ExitName, line: string, { others = [], cause }: Details = {}) {
     super(line, cause === undefined ? undefined : { cause });
     this.name = "AccountFailure";
     this.exit = exit;
-    this.lines = [line, ...others];
+    this.all = [this, ...others];
   }
 }
 

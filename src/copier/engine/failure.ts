@@ -3,22 +3,24 @@
 import { type ErrorCode, InterimapError } from "../../model/errors.ts";
 import { AccountFailure } from "../accounts/account-failure.ts";
 import { hostOf, wordsOf } from "../accounts/vocabulary.ts";
+import type { CopyEvent } from "../events.ts";
 import type { CountedError, ErrorKind } from "../report/errors.ts";
 import type { ExitName } from "../report/exit-code.ts";
 import { RunFailure } from "./run-failure.ts";
 
 export interface Failure {
   readonly exit: ExitName;
-  readonly lines: readonly string[];
+  /** What it says, where it ends the run before there is anything to sum up. */
+  readonly events: readonly CopyEvent[];
   readonly counted: CountedError;
 }
 
 /** @throws what is a defect of the program */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof AccountFailure) return made(error.exit, error.lines);
-  if (error instanceof RunFailure) return made(error.exit, [error.message]);
+  if (error instanceof AccountFailure) return ofAccounts(error);
+  if (error instanceof RunFailure) return made(error.exit, error.message);
   if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
-  return made(exitOf(error), [lineOf(error)], kindOf(error));
+  return made(exitOf(error), lineOf(error), kindOf(error));
 }
 
 function lineOf(error: InterimapError): string {
@@ -29,8 +31,28 @@ function lineOf(error: InterimapError): string {
   return `Host${host} failure: ${wordsOf(error, host)}`;
 }
 
-function made(exit: ExitName, lines: readonly string[], kind: ErrorKind = "unclassified"): Failure {
-  return { exit, lines, counted: { kind, text: lines[0] ?? "" } };
+/** As the original, each of both hosts counts as an error; a wrong command line is none. */
+const kindsOfExits: Partial<Record<ExitName, ErrorKind>> = {
+  EXIT_AUTHENTICATION_FAILURE: "unclassified",
+  EXIT_AUTHENTICATION_FAILURE_USER1: "login-user1",
+  EXIT_AUTHENTICATION_FAILURE_USER2: "login-user2",
+  EXIT_CONNECTION_FAILURE: "connection-lost",
+  EXIT_CONNECTION_FAILURE_HOST1: "connect-host1",
+  EXIT_CONNECTION_FAILURE_HOST2: "connect-host2",
+  EXIT_TLS_FAILURE: "tls",
+};
+
+function ofAccounts({ exit, message, all }: AccountFailure): Failure {
+  const events = all.map((one): CopyEvent => {
+    const kind = kindsOfExits[one.exit];
+    if (kind === undefined) return { type: "notice", text: one.message };
+    return { type: "error", error: { kind, text: one.message } };
+  });
+  return { exit, events, counted: { kind: kindsOfExits[exit] ?? "unclassified", text: message } };
+}
+
+function made(exit: ExitName, text: string, kind: ErrorKind = "unclassified"): Failure {
+  return { exit, events: [{ type: "notice", text }], counted: { kind, text } };
 }
 
 function kindOf({ code, side }: InterimapError): ErrorKind {
