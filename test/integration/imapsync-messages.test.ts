@@ -11,7 +11,16 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runImapsync, startImapsync } from "../support/run-imapsync.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { asClient, contents, deliver, mail, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
+import {
+  asClient,
+  command,
+  contents,
+  deliver,
+  mail,
+  type TwoStores,
+  twoStores,
+  userNames,
+} from "../support/two-stores.ts";
 
 const { dovecot, cyrus } = await startAll({ dovecot: startDovecot(), cyrus: startCyrus({ users: userNames }) });
 const servers = { local: dovecot, remote: dovecot };
@@ -173,6 +182,23 @@ test("headers tell messages apart, and none is added unless it is asked for", as
     (await texts(stores.remote)).filter((text) => /^Message-Id: <4@imapsync>\r\nSubject: nothing/.test(text)).length,
     1,
   );
+});
+
+test("messages without headers of two folders that go to one are all copied, once", async (t) => {
+  const stores = await twoStores(t, servers);
+  const bare = (text: string): ReturnType<typeof mail> => ({
+    ...mail("x"),
+    bytes: Buffer.from(`Subject: ${text}\r\n\r\n`),
+  });
+  await command(stores.local, "CREATE A", "CREATE B");
+  for (const name of ["A", "B"]) await deliver(stores.local, name, bare(`${name}1`), bare(`${name}2`));
+  const args = ["--addheader", "--f1f2", "A=INBOX", "--f1f2", "B=INBOX"];
+  const first = await runImapsync(stores, args);
+  assert.deepEqual([first.code, first.figure("Messages transferred")], [0, "4"], first.lines.join("\n"));
+  const second = await runImapsync(stores, [...args, "--delete2"]);
+  assert.deepEqual([second.code, second.figure("Messages transferred")], [0, "0"], second.lines.join("\n"));
+  const subjects = (await texts(stores.remote)).map((text) => /^Subject: (.*)\r$/m.exec(text)?.[1] ?? "");
+  assert.deepEqual(subjects.sort(), ["A1", "A2", "B1", "B2"]);
 });
 
 test("--useheader, --skipheader and --messageidnodomain decide what is the same", async (t) => {

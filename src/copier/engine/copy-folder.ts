@@ -7,7 +7,7 @@ import { bothSides, type PerSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { copyMessages } from "./copy-messages.ts";
-import type { CopyRun } from "./copy-run.ts";
+import type { CopyRun, Identity } from "./copy-run.ts";
 import { deleteExtra, deleteMoved } from "./delete-messages.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownCopies } from "./known-copies.ts";
@@ -106,10 +106,18 @@ async function tablesOf(
     const view = views[side];
     return view === undefined ? emptyUidSet : rules.selection.uids(channels[side], view);
   });
+  const place = run.merges.get(work.folder2)?.placeOf(work.folder1);
+  const inPlace = ({ sign, ...identity }: Identity): Identity => ({
+    ...identity,
+    sign: (header, message) => sign(header, place === undefined ? message : { ...message, place }),
+  });
   const read = (side: Side, some: UidSet, identity = rules.identity[side]): Promise<MessageTable> => {
     const view = views[side];
     if (view === undefined) return Promise.resolve(new MessageTable().seal());
-    return readMessages(channels[side], view, { wanted: some, identity });
+    return readMessages(channels[side], view, {
+      wanted: some,
+      identity: side === "local" ? inPlace(identity) : identity,
+    });
   };
   const { remote } = views;
   if (memory === undefined || remote === undefined)

@@ -110,10 +110,12 @@ export class Copying {
   }
 
   async #prepare(messages: readonly FetchedMessage[]): Promise<readonly FetchedMessage[]> {
-    const { rules, throttle, stop } = this.#run;
+    const { rules, throttle, stop, merges } = this.#run;
+    const { folder1, folder2 } = this.#pair.work;
+    const place = merges.get(folder2)?.placeOf(folder1);
     const prepared: FetchedMessage[] = [];
     for (const message of messages) {
-      const made = (await rules.prepare?.(message, stop)) ?? message;
+      const made = (await rules.prepare?.(message, { signal: stop, place })) ?? message;
       if ("bytes" in made) prepared.push(made);
       else if ("failed" in made) this.#fail(message.uid, made.failed, message.bytes.length);
       else

@@ -5,10 +5,18 @@ import type { MessageTable } from "./message-table.ts";
 export class Merge {
   readonly #waiting: Set<string>;
   readonly #signatures = new Set<string>();
+  /** The order of folders may be another one in the next run. */
+  readonly #first: string;
   #isWhole = true;
 
-  constructor(folders1: Iterable<string>) {
+  constructor(folders1: readonly string[]) {
     this.#waiting = new Set(folders1);
+    this.#first = folders1.reduce((one, other) => (other < one ? other : one));
+  }
+
+  /** What tells messages of a folder from those of the same UIDs in the others: nothing, for one of the folders. */
+  placeOf(folder1: string): string | undefined {
+    return folder1 === this.#first ? undefined : folder1;
   }
 
   /** A folder of host1 was read. */

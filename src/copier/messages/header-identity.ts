@@ -30,7 +30,14 @@ export interface HeaderIdentity {
    * 16 octets, one character each (latin1); undefined when no wanted field is there. `header`: at least these fields, as the
    * server sent them; `size`: RFC822.SIZE.
    */
-  readonly sign: (header: Buffer, message: { readonly uid: number; readonly size: number }) => string | undefined;
+  readonly sign: (header: Buffer, message: SignedMessage) => string | undefined;
+}
+
+export interface SignedMessage {
+  readonly uid: number;
+  readonly size: number;
+  /** The folder that a UID is of, where messages of several go to one. */
+  readonly place?: string | undefined;
 }
 
 const defaultNames = ["Message-Id", "Received"];
@@ -59,11 +66,11 @@ export function headerIdentity(rules: IdentityRules, host: Host): HeaderIdentity
   const { wanted, addsHeader } = rules;
   return {
     fields: wanted === undefined ? "all" : [...new Set([...wanted, ...(addsHeader ? [messageId] : [])])],
-    sign: (header, { uid, size }) => {
+    sign: (header, { uid, size, place }) => {
       const lines = wantedLines(headerFields(header.toString("latin1")), rules);
       if (lines.length > 0) return sign(lines, size, rules);
       return addsHeader && host === 1
-        ? sign([normalizedLine("Message-Id", addedMessageId(uid))], size, rules)
+        ? sign([normalizedLine("Message-Id", addedMessageId(uid, place))], size, rules)
         : undefined;
     },
   };
@@ -74,13 +81,13 @@ export function lacksWantedFields(header: Buffer, rules: IdentityRules): boolean
   return wantedLines(headerFields(header.toString("latin1")), rules).length === 0;
 }
 
-/** The line without its end that --addheader puts in front of a message that has no wanted field. */
-export function addedHeader(uid: number): string {
-  return `Message-Id: ${addedMessageId(uid)}`;
+/** The line without its end that --addheader puts in front of a message that has no wanted field; `place`: see above. */
+export function addedHeader(uid: number, place?: string): string {
+  return `Message-Id: ${addedMessageId(uid, place)}`;
 }
 
-function addedMessageId(uid: number): string {
-  return `<${uid}@imapsync>`;
+function addedMessageId(uid: number, place: string | undefined): string {
+  return `<${uid}${place === undefined ? "" : `.${sha256(place).toString("hex", 0, 4)}`}@imapsync>`;
 }
 
 /** Sorted, as servers may give them in any order. */
@@ -104,7 +111,7 @@ export function wantedLines(fields: readonly HeaderField[], rules: IdentityRules
 }
 
 function isAdded(value: string): boolean {
-  return /^<\d+@imapsync>$/i.test(value.trim());
+  return /^<\d+(?:\.[\da-f]{8})?@imapsync>$/i.test(value.trim());
 }
 
 /** Of a kind that nobody can make another message have. */

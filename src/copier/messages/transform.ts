@@ -48,13 +48,21 @@ export type Prepared<Message> = Message | NotCopied | { readonly failed: Counted
 /** @throws InterimapError INTERRUPTED when the signal comes in the middle of a command */
 export type PrepareMessage = <Message extends MessageToPrepare>(
   message: Message,
-  signal?: AbortSignal,
+  context?: Context,
 ) => Promise<Prepared<Message>>;
+
+interface Context {
+  readonly signal?: AbortSignal;
+  /** See {@link addedHeader}. */
+  readonly place?: string | undefined;
+}
 
 type Changed = { readonly bytes: Buffer } | NotCopied | { readonly failed: CountedError };
 
 /** `original`: as it came from host1. */
-type Step = (bytes: Buffer, original: MessageToPrepare, signal?: AbortSignal) => Changed | Promise<Changed>;
+type Step = (bytes: Buffer, original: Original) => Changed | Promise<Changed>;
+
+type Original = MessageToPrepare & Context;
 
 /**
  * Undefined: messages are copied as they are.
@@ -74,11 +82,12 @@ export function messagePreparation(options: TransformOptions): PrepareMessage | 
   ];
   const dateOf = dateRule(options);
   if (steps.length === 0 && dateOf === undefined) return undefined;
-  return async (message, signal) => {
+  return async (message, context) => {
+    const original = { ...message, ...context };
     let changed: Changed = { bytes: message.bytes };
     for (const step of steps) {
       if (!("bytes" in changed)) return changed;
-      changed = await step(changed.bytes, message, signal);
+      changed = await step(changed.bytes, original);
     }
     return "bytes" in changed
       ? { ...message, bytes: changed.bytes, date: dateOf === undefined ? message.date : dateOf(message.bytes) }
@@ -145,7 +154,7 @@ function orFailed(option: string, step: () => Changed): Changed {
 }
 
 function piping(option: string, command: string): Step {
-  return async (input, _, signal) => {
+  return async (input, { signal }) => {
     try {
       return { bytes: await filter({ option, command, input, signal }) };
     } catch (error) {
@@ -161,9 +170,9 @@ function failed(text: string): Changed {
 
 function addingHeader(options: IdentityOptions): Step {
   const rules = identityRules(options);
-  return (bytes, { uid, bytes: original }) => {
+  return (bytes, { uid, place, bytes: original }) => {
     const isNeeded = lacksWantedFields(original.subarray(0, endOfHeader(original)), rules);
-    return { bytes: isNeeded ? withLineInFront(bytes, addedHeader(uid)) : bytes };
+    return { bytes: isNeeded ? withLineInFront(bytes, addedHeader(uid, place)) : bytes };
   };
 }
 
@@ -181,10 +190,10 @@ function wrapping(most: number): Step {
 
 function limitingLines(most: number, command: string | undefined): Step {
   const shorten = command === undefined ? undefined : piping("--maxlinelengthcmd", command);
-  return (bytes, message, signal) => {
+  return (bytes, original) => {
     const length = longestLine(bytes);
     if (length <= most) return { bytes };
-    if (shorten !== undefined) return shorten(bytes, message, signal);
+    if (shorten !== undefined) return shorten(bytes, original);
     return { skipped: "long-lines", detail: `${length} octets` };
   };
 }

@@ -72,6 +72,17 @@ void test("an X is the same as an octet that is not ASCII: Cyrus stores it", () 
   assert.equal(signature("Received: caf\xe9\r\n"), signature("Received: cafX\r\n"));
 });
 
+void test("where messages of several folders go to one, those of the same UID are different", () => {
+  const rules = identityRules({ ...defaults, addheader: true });
+  const sign = (place?: string): string | undefined =>
+    headerIdentity(rules, 1).sign(Buffer.from("\r\n"), { uid: 7, size: 1, place });
+  assert.equal(new Set([sign(), sign("A"), sign("B")]).size, 3);
+  const copy = Buffer.from(`${addedHeader(7, "A")}\r\n\r\n`);
+  assert.equal(headerIdentity(rules, 2).sign(copy, { uid: 1, size: 1 }), sign("A"));
+  const onlyReceived = identityRules({ ...defaults, addheader: true, useheader: ["Received"] });
+  assert.equal(headerIdentity(onlyReceived, 2).sign(copy, { uid: 1, size: 1 }), sign("A"));
+});
+
 void test("a field that is empty tells nothing", () => {
   assert.equal(signature("Message-ID: \r\nSubject: x\r\n\r\n"), undefined);
   assert.equal(signature("Message-ID:\r\nReceived: a\r\n\r\n"), signature("Received: a\r\n\r\n"));

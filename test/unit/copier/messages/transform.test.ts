@@ -160,7 +160,7 @@ void test("a command ends with the run, and so do those that it has started", as
   const mark = `123.${process.pid}`;
   const waiting = messagePreparation({ ...untouched, pipemess: [`sh -c 'sleep ${mark} & sleep ${mark}'`] })!(
     { uid: 1, bytes: Buffer.from("x"), date },
-    stop.signal,
+    { signal: stop.signal },
   );
   while (sleeping(mark) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
   stop.abort(new Error("enough"));
