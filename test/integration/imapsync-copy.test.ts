@@ -122,3 +122,31 @@ test("with --state, no header is asked for where nothing is new, and flags follo
   assert.equal(fourth.figure("Messages transferred"), "1");
   assert.deepEqual(await contents(stores.remote, "INBOX"), ["m1", "m2 \\flagged", "m3"]);
 });
+
+test("with --state, folders that are as they were are not opened, until something happens in them", async (t) => {
+  const stores = await twoStores(t, servers);
+  await command(stores.local, "CREATE A");
+  await deliver(stores.local, "INBOX", ...mails("m", 3));
+  await deliver(stores.local, "A", ...mails("a", 2));
+  const state = ["--state", join(stores.home.directory, "state.db"), "--nofoldersizes"];
+  const opened = async (...more: readonly string[]): Promise<string[]> => {
+    for (const side of ["local", "remote"] as const) stores.proxies[side].reset();
+    const { code, lines } = await runImapsync(stores, [...state, ...more]);
+    assert.equal(code, 0, lines.join("\n"));
+    const said = [...stores.proxies.local.clientLines, ...stores.proxies.remote.clientLines];
+    return [...new Set(said.flatMap((line) => /(?:SELECT|EXAMINE) (\S+)/.exec(line)?.[1] ?? []))].sort();
+  };
+  await opened();
+  assert.deepEqual(await opened(), ["A", "INBOX"], "the first run changed something");
+  assert.deepEqual(await opened(), []);
+  assert.deepEqual(await opened("--delete2"), ["A", "INBOX"], "other options");
+  await command(stores.local, "SELECT A", "UID STORE 1 +FLAGS (\\Flagged)");
+  assert.deepEqual(await opened("--delete2"), ["A"]);
+  assert.deepEqual(await contents(stores.remote, "A"), ["a1 \\flagged", "a2"]);
+  await deliver(stores.remote, "INBOX", mail("own"));
+  assert.deepEqual(
+    (await opened("--delete2")).filter((name) => name === "INBOX"),
+    ["INBOX"],
+  );
+  assert.deepEqual(await contents(stores.remote, "INBOX"), ["m1", "m2", "m3"]);
+});

@@ -9,7 +9,7 @@ import { allDone } from "../../util/all-done.ts";
 import { atMost } from "../../util/at-most.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
-import { listFolders } from "./account-folders.ts";
+import { folderNamed, listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
 import { copyRights } from "./copy-rights.ts";
 import type { CopyRun } from "./copy-run.ts";
@@ -19,9 +19,11 @@ import { expungeFirst, wantsExpunge } from "./expunge-first.ts";
 import { FolderSizes, type Sizing } from "./folder-sizes.ts";
 import type { FolderWork } from "./folder-work.ts";
 import { keepConnected } from "./keep-connected.ts";
+import { unchangedSince } from "./known-copies.ts";
 import { Merge } from "./merge.ts";
 import { type AccountPlan, planAccount } from "./plan-account.ts";
 import { isRefused } from "./read-folder.ts";
+import { tellUnchanged } from "./tell-folder.ts";
 import { type AccountListing, tellListing } from "./tell-listing.ts";
 import { tellQuota } from "./tell-quota.ts";
 
@@ -116,6 +118,16 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
   const { emit, options, stop } = run;
   const { folder1, folder2, index, of } = work;
   emit({ type: "folder-begun", folder1, folder2, index, of });
+  const { local, remote } = plan.listings;
+  const unchanged = unchangedSince(run, work, {
+    local: folderNamed(local.folders, folder1),
+    remote: folderNamed(remote.folders, folder2),
+  });
+  if (unchanged !== undefined && !wantsExpunge(options)) {
+    const messages2 = folderNamed(remote.folders, folder2)?.messages ?? 0;
+    tellUnchanged(run, work, { pairs: unchanged, messages2 });
+    return;
+  }
   let isPrepared = false;
   const progress = (): number => countUids(work.settled);
   try {

@@ -23,6 +23,7 @@ export async function copyMessages(run: CopyRun, pair: OpenPair, messages: reado
   const { work } = pair;
   const { stop } = run;
   const copying = new Copying(run, pair, messages);
+  if (messages.length > 0) work.isTouched = true;
   for (const [uid, deaths] of work.deaths) if (deaths >= mostDeaths && hasUid(work.left, uid)) copying.deadly(uid);
   for (let rest = leftOf(messages, work.left); rest.length > 0 && !stop.aborted && !copying.isFull;) {
     const part = untilFull(rest, copying);

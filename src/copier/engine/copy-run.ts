@@ -82,4 +82,6 @@ export interface Rules {
   /** Undefined: messages stay as they are. */
   readonly prepare: PrepareMessage | undefined;
   readonly selection: Selection;
+  /** Of all that decides what is done to a folder. */
+  readonly digest: string;
 }

@@ -56,6 +56,7 @@ interface ToRemove {
 
 async function remove(run: CopyRun, { channels, work }: OpenPair, { host, uids, why }: ToRemove): Promise<void> {
   if (isEmpty(uids) || run.stop.aborted) return;
+  work.isTouched = true;
   const { emit, options } = run;
   const folder = host === 1 ? work.folder1 : work.folder2;
   if (options.dry === true) {

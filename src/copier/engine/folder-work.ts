@@ -28,6 +28,8 @@ export class FolderWork {
   readonly copies: UidPair[] = [];
   /** What former runs have recorded of it. */
   known: { add(pairs: readonly UidPair[]): void } | undefined;
+  /** Something was changed, or was to be: only the next run can find that nothing is left to do. */
+  isTouched = false;
   /** The folder is there on host2. */
   isOn2 = false;
   /** A connection died when they were transferred: they go alone. How often it did when one was alone. */

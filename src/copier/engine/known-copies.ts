@@ -3,8 +3,9 @@
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchSummaries } from "../../imap/verbs/fetch-headers.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
 import { bothSides, type PerSide, type Side } from "../../model/side.ts";
-import type { UidPair } from "../../model/uid-pairs.ts";
+import type { UidPair, UidPairs } from "../../model/uid-pairs.ts";
 import {
   emptyUidSet,
   hasUid,
@@ -34,6 +35,7 @@ interface Reading {
 }
 
 type FolderPair = Parameters<CopyMemory["pairsOf"]>[0];
+type FolderState = Parameters<CopyMemory["finished"]>[1]["host1"];
 
 export class KnownCopies {
   readonly #memory: CopyMemory;
@@ -106,19 +108,62 @@ export class KnownCopies {
     });
   }
 
+  /** Of when the folders were opened: whatever has happened since is for the next run. */
+  #finish(rules: string, { local, remote }: PerSide<MailboxView>): void {
+    const [host1, host2] = [numbersOf(local.whenSelected), numbersOf(remote.whenSelected)];
+    if (host1 !== undefined && host2 !== undefined) this.#memory.finished(this.#folders, { rules, host1, host2 });
+  }
+
   /** The folder is done. */
-  conclude({ options, rules }: CopyRun, { tables }: OpenPair, { same, missing }: Match): void {
+  conclude({ options, rules }: CopyRun, { tables, views, work }: OpenPair, { same, missing }: Match): void {
     if (options.dry === true) return;
     if (this.#hasComparedHeaders) this.#memory.add(this.#folders, pairsOf(tables, same));
     const { local } = tables;
     const repeated = missing.filter((i) => local.next(i) !== undefined && this.#added.has(local.uid(i)));
-    this.#memory.add(
-      this.#folders,
-      repeated.flatMap((i) => [...alike(local, i)].map((uid1): UidPair => [uid1, this.#added.get(local.uid(i))!])),
+    const duplicates = repeated.flatMap((i) =>
+      [...alike(local, i)].map((uid1): UidPair => [uid1, this.#added.get(local.uid(i))!]),
     );
+    if (duplicates.length > 0) this.#memory.add(this.#folders, duplicates);
     if (!isEmpty(this.#outdated) && !rules.selection.isPart("local") && !rules.selection.isPart("remote"))
       this.#memory.forget(this.#folders, uidsOf(this.#outdated));
+    // Behind what was recorded, which would undo it.
+    if (!work.isTouched) this.#finish(rules.digest, views);
   }
+}
+
+/** What a server says of a mailbox. */
+interface Numbers {
+  readonly uidValidity: number | undefined;
+  readonly uidNext: number | undefined;
+  readonly messages: number | undefined;
+  readonly highestModSeq: bigint | undefined;
+}
+
+/** Undefined: nobody could tell from these numbers that flags have changed. */
+function numbersOf({ uidNext, messages, highestModSeq }: Numbers): FolderState | undefined {
+  const isKnown = uidNext !== undefined && messages !== undefined && (highestModSeq ?? noModSeq) !== noModSeq;
+  return isKnown ? { uidNext, messages, highestModSeq } : undefined;
+}
+
+/** What two folders that are as they were when a run with the same options found nothing to do hold: their pairs; else undefined. */
+export function unchangedSince(
+  { memory, rules }: Pick<CopyRun, "memory" | "rules">,
+  { folder1, folder2 }: Pick<FolderWork, "folder1" | "folder2">,
+  now: PerSide<Numbers | undefined>,
+): UidPairs | undefined {
+  const { local, remote } = now;
+  if (memory === undefined || local?.uidValidity === undefined || remote?.uidValidity === undefined) return undefined;
+  const folders = { folder1, folder2, uidValidity1: local.uidValidity, uidValidity2: remote.uidValidity };
+  const known = memory.stateOf(folders);
+  if (known?.rules !== rules.digest) return undefined;
+  if (!isSame(known.host1, numbersOf(local)) || !isSame(known.host2, numbersOf(remote))) return undefined;
+  const pairs = memory.pairsOf(folders);
+  // The others are to be told of again.
+  return pairs.size === known.host1.messages ? pairs : undefined;
+}
+
+function isSame(a: FolderState, b: FolderState | undefined): boolean {
+  return b !== undefined && a.uidNext === b.uidNext && a.messages === b.messages && a.highestModSeq === b.highestModSeq;
 }
 
 /** With duplicates on host1, which are the same message on host2. */

@@ -1,5 +1,6 @@
 // What the options of a run mean, as functions that the engine calls: made once, so that what is wrong with one shows at the start.
 
+import { createHash } from "node:crypto";
 import { flagRules } from "../messages/flag-rules.ts";
 import { headerIdentity, identityRules } from "../messages/header-identity.ts";
 import { compileMatch, compileRegex, compileSubstitutions } from "../messages/perl-expression.ts";
@@ -32,6 +33,7 @@ export function rulesOf(options: Options): Rules {
     flagsOn2: flagRules(options),
     prepare: messagePreparation(options),
     selection: new Selection(options),
+    digest: digestOf(options),
   };
 }
 
@@ -41,3 +43,13 @@ function matchOf(text: string | undefined, option: string): ((folder: string) =>
 
 /** For messages that have none of the fields by which others are known. */
 const byWholeHeader = { useheader: ["ALL"], skipheader: undefined, addheader: false } as const;
+
+/** Options that say where servers are, and how a run is to go about its work, change nothing in what it makes of a folder. */
+const beside =
+  /^(?:host|port|user|pass|auth|oauth|proxyauth|ssl|tls|timeout|reconnect|keepalive|compress|inet|id$|max(?:mess|bytes)|pid|log|tmpdir|errors|report|json|progress|debug|foldersizes|state$|tail$|show)/;
+
+function digestOf(options: Options): string {
+  const deciding = Object.entries(options).filter(([name]) => !beside.test(name));
+  const plain = deciding.map(([name, value]) => [name, value instanceof Map ? [...value] : value]);
+  return createHash("sha256").update(JSON.stringify(plain)).digest("base64");
+}

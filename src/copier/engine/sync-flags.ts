@@ -62,6 +62,7 @@ async function setFlags(run: CopyRun, pair: OpenPair, change: Change): Promise<v
   const { channels, work } = pair;
   const { uids, flags, present } = change;
   const told = { type: "flags-set", host: 2, folder: work.folder2, uids, flags: flags.key } as const;
+  work.isTouched = true;
   if (options.dry === true) {
     emit({ ...told, isDry: true });
     return;
