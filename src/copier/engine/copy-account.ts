@@ -24,7 +24,7 @@ import { Merge } from "./merge.ts";
 import { type AccountPlan, planAccount } from "./plan-account.ts";
 import { isRefused } from "./read-folder.ts";
 import { tellUnchanged } from "./tell-folder.ts";
-import { type AccountListing, tellListing } from "./tell-listing.ts";
+import { type AccountListing, tellListing, tellUnreadable } from "./tell-listing.ts";
 import { tellQuota } from "./tell-quota.ts";
 
 /** @throws InterimapError or RunFailure that ends the run. */
@@ -35,6 +35,7 @@ export async function copyAccount(run: CopyRun): Promise<void> {
   const sizes = new FolderSizes(run);
   const { works } = plan;
   tellListing(emit, { ...plan, folders: namesOf(plan) });
+  tellUnreadable(emit, plan.listings);
   if (options.justfolderlists || options.justautomap) return;
   for (const [folder2, several] of groupBy(works, (work) => work.folder2))
     if (several.length > 1) run.merges.set(folder2, new Merge(several.map(({ folder1 }) => folder1)));
@@ -45,7 +46,7 @@ export async function copyAccount(run: CopyRun): Promise<void> {
   await copyAll(run, plan);
   emit({ type: "folders-done" });
   if (options.delete2folders === true && !stop.aborted)
-    await keepConnected(run, noProgress, ({ remote }) => deleteExtraFolders(run, plan, remote));
+    await keepConnected(run, noProgress, (sessions) => deleteExtraFolders(run, plan, sessions));
   let left = works;
   if (options.delete1emptyfolders && !stop.aborted)
     await keepConnected(run, noProgress, async ({ local }) => {

@@ -8,19 +8,29 @@ import { leaveMailbox } from "../../imap/verbs/leave.ts";
 import { deleteMailbox, unsubscribe } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import { select } from "../../imap/verbs/select.ts";
+import type { PerSide } from "../../model/side.ts";
 import { isEmpty, maxUid, uidRange } from "../../model/uid-set.ts";
 import { planDeletions } from "../folders/delete-folders-plan.ts";
 import { emptyFolderCandidates, mayGo } from "../folders/empty-folders.ts";
+import { type AccountFolders, listFolders } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { AccountPlan } from "./plan-account.ts";
 
-/** Deepest first. */
-export async function deleteExtraFolders(run: CopyRun, plan: AccountPlan, session: Session): Promise<void> {
+/** Deepest first. Host1 is asked once more what it has: one list that lacks folders must not cost them on host2. */
+export async function deleteExtraFolders(run: CopyRun, plan: AccountPlan, sessions: PerSide<Session>): Promise<void> {
   const { options, rules, emit } = run;
+  const session = sessions.remote;
+  const { local: before, remote } = plan.listings;
+  const now = await listFolders(sessions.local);
+  const doubt = doubtOf([before, now], remote);
+  if (doubt !== undefined) {
+    emit({ type: "error", error: { kind: "unclassified", text: `no folder is deleted on host2: ${doubt}` } });
+    return;
+  }
   const { doomed, spared } = planDeletions({
     ...{ options, layout2: plan.layouts[2], map: plan.nameOn2 },
-    folders1: [...plan.listings.local.folders.keys()],
-    folders2: [...plan.listings.remote.folders.values()],
+    folders1: [...new Set([...before.folders.keys(), ...now.folders.keys()])],
+    folders2: [...remote.folders.values()],
     ...{ only: rules.folders.delete2Only, butNot: rules.folders.delete2ButNot },
   });
   for (const folder of spared)
@@ -33,6 +43,13 @@ export async function deleteExtraFolders(run: CopyRun, plan: AccountPlan, sessio
     if (run.stop.aborted) return;
     await deleteFolder(run, { host: 2, folder, session });
   }
+}
+
+/** Why it is not known which folders there are. */
+function doubtOf(lists1: readonly AccountFolders[], list2: AccountFolders): string | undefined {
+  if (lists1.some(({ folders }) => folders.size === 0)) return "host1 lists none at all, not even INBOX";
+  if (lists1.some(({ unreadable }) => unreadable.length > 0)) return "host1 lists one in a line that cannot be read";
+  return list2.unreadable.length > 0 ? "host2 lists one in a line that cannot be read" : undefined;
 }
 
 /** Of those that take part, deepest first, and only when neither EXAMINE nor a search finds a message. Returns the folders of host1 that are left. */

@@ -1,0 +1,42 @@
+// Servers that tell less than there is, or what cannot be: nothing is deleted on their word, and no run ends as if all were well.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startDovecot } from "../support/dovecot.ts";
+import { runImapsync } from "../support/run-imapsync.ts";
+import { startAll } from "../support/start-all.ts";
+import { command, contents, deliver, mail, twoStores } from "../support/two-stores.ts";
+
+const { host1, host2 } = await startAll({ host1: startDovecot(), host2: startDovecot() });
+const servers = { local: host1, remote: host2 };
+
+test("a folder that host1 lists in a line nobody can read is an error, and --delete2folders deletes nothing", async (t) => {
+  const stores = await twoStores(t, servers);
+  for (const side of [stores.local, stores.remote]) {
+    await command(side, "CREATE Lost");
+    await deliver(side, "Lost", mail("kept"));
+  }
+  stores.hold("local", "server", {
+    pattern: /^\* LIST .*Lost/,
+    always: true,
+    action: () => ({ instead: String.raw`* LIST (\HasNoChildren "/" Lost` }),
+  });
+  const { code, lines } = await runImapsync(stores, ["--delete2folders"]);
+  assert.notEqual(code, 0, lines.join("\n"));
+  assert.match(
+    lines.join("\n"),
+    /could not copy a folder of host1, which the server lists in a line that cannot be read/,
+  );
+  assert.deepEqual(await contents(stores.remote, "Lost"), ["kept"]);
+});
+
+test("what host1 leaves out of one list is not deleted on host2", async (t) => {
+  const stores = await twoStores(t, servers);
+  for (const side of [stores.local, stores.remote]) {
+    await command(side, "CREATE Late");
+    await deliver(side, "Late", mail("kept"));
+  }
+  stores.hold("local", "server", { pattern: /^\* LIST .*Late/, action: () => ({ instead: "* OK" }) });
+  const { lines } = await runImapsync(stores, ["--delete2folders"]);
+  assert.deepEqual(await contents(stores.remote, "Late"), ["kept"], lines.join("\n"));
+});
