@@ -40,3 +40,13 @@ test("what host1 leaves out of one list is not deleted on host2", async (t) => {
   const { lines } = await runImapsync(stores, ["--delete2folders"]);
   assert.deepEqual(await contents(stores.remote, "Late"), ["kept"], lines.join("\n"));
 });
+
+test("folders that go to INBOX by two spellings of its name do not delete each other's messages", async (t) => {
+  const stores = await twoStores(t, servers);
+  await command(stores.local, "CREATE Other");
+  await deliver(stores.local, "INBOX", mail("one"));
+  await deliver(stores.local, "Other", mail("two"));
+  const args = ["--f1f2", "Other=inbox", "--delete2"];
+  for (let run = 0; run < 2; run++) assert.equal((await runImapsync(stores, args)).code, 0);
+  assert.deepEqual(await contents(stores.remote), ["one", "two"]);
+});

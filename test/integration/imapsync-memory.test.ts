@@ -159,3 +159,19 @@ test("one state file is enough for many accounts, and --dry writes nothing there
   );
   assert.equal(existsSync(join(first.home.directory, "imapsync_cache")), false);
 });
+
+test("--state: a folder that is as it was is looked at where others are compared with it, or it is to be subscribed to", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await command(stores.local, "CREATE A", "CREATE B", "CREATE C");
+  await deliver(stores.local, "A", mail("a"));
+  await deliver(stores.local, "B", mail("b1"), mail("b2"));
+  const state = join(stores.home.directory, "state.db");
+  const args = ["--state", state, "--f1f2", "A=X", "--f1f2", "B=X", "--delete2"];
+  for (let run = 0; run < 3; run++) assert.equal((await runImapsync(stores, args)).code, 0);
+  await expunge(stores.local, "1", "B");
+  await command(stores.local, "SUBSCRIBE C");
+  const { code, lines } = await runImapsync(stores, args);
+  assert.equal(code, 0, lines.join("\n"));
+  assert.deepEqual(await contents(stores.remote, "X"), ["a", "b2"], lines.join("\n"));
+  assert.match(lines.join("\n"), /subscribed .*\[C\]|\[C\].*subscribed/i);
+});

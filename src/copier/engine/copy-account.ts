@@ -9,7 +9,7 @@ import { allDone } from "../../util/all-done.ts";
 import { atMost } from "../../util/at-most.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
-import { folderNamed, listFolders } from "./account-folders.ts";
+import { type Folder, folderNamed, listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
 import { copyRights } from "./copy-rights.ts";
 import type { CopyRun } from "./copy-run.ts";
@@ -119,16 +119,7 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
   const { emit, options, stop } = run;
   const { folder1, folder2, index, of } = work;
   emit({ type: "folder-begun", folder1, folder2, index, of });
-  const { local, remote } = plan.listings;
-  const unchanged = unchangedSince(run, work, {
-    local: folderNamed(local.folders, folder1),
-    remote: folderNamed(remote.folders, folder2),
-  });
-  if (unchanged !== undefined && !wantsExpunge(options)) {
-    const messages2 = folderNamed(remote.folders, folder2)?.messages ?? 0;
-    tellUnchanged(run, work, { pairs: unchanged, messages2 });
-    return;
-  }
+  if (passOver(run, plan, work)) return;
   let isPrepared = false;
   const progress = (): number => countUids(work.settled);
   try {
@@ -156,6 +147,25 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
   }
 }
 
+/** Whether nothing is left to do, as in the last run: then it is told. */
+function passOver(run: CopyRun, { listings: { local, remote }, folders2 }: AccountPlan, work: FolderWork): boolean {
+  const { options, merges, crossDuplicates } = run;
+  const { folder1, folder2 } = work;
+  const on1 = folderNamed(local.folders, folder1);
+  const on2 = folderNamed(remote.folders, folder2);
+  // Other folders are compared with what is in this one; and subscriptions and rights change without it.
+  if (merges.has(folder2) || crossDuplicates !== undefined || wantsExpunge(options) || options.syncacls) return false;
+  if (isToSubscribe(options, on1) && !folders2.subscribed.has(folder2)) return false;
+  const pairs = unchangedSince(run, work, { local: on1, remote: on2 });
+  if (pairs === undefined) return false;
+  tellUnchanged(run, work, { pairs, messages2: on2?.messages ?? 0 });
+  return true;
+}
+
+function isToSubscribe({ subscribe, subscribeall }: CopyRun["options"], folder1: Folder | undefined): boolean {
+  return (folder1?.isSubscribed === true && subscribe) || subscribeall === true;
+}
+
 /** Has no message, or none that is selected. */
 async function isEmptyOn1({ rules }: CopyRun, folder1: string, session: Session): Promise<boolean> {
   const channel = openChannel(session);
@@ -173,12 +183,10 @@ interface Preparing {
 }
 
 async function prepare(run: CopyRun, plan: AccountPlan, { work, session }: Preparing): Promise<void> {
-  const { options } = run;
   const { folders2, listings } = plan;
   const { folder1, folder2: folder } = work;
   if (!work.isOn2) work.isOn2 = await createFolder(run, folders2, { session, folder });
-  const isSubscribed = listings.local.folders.get(folder1)?.isSubscribed === true;
-  if ((isSubscribed && options.subscribe) || options.subscribeall === true)
+  if (isToSubscribe(run.options, listings.local.folders.get(folder1)))
     await subscribeFolder(run, folders2, { session, folder });
 }
 

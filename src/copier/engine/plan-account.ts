@@ -1,6 +1,6 @@
 // Which folders are copied, where to, and in which order.
 
-import { isInbox } from "../../model/mailbox-name.ts";
+import { canonicalName, isInbox } from "../../model/mailbox-name.ts";
 import type { PerSide } from "../../model/side.ts";
 import { automap, automapBase, specialFolders } from "../folders/automap.ts";
 import { type NameMapper, nameMapper } from "../folders/folder-names.ts";
@@ -71,8 +71,10 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
     });
   const separators = { 1: layouts[1].separator, 2: layouts[2].separator };
   const works = wanted.map((folder1, i) => {
-    const folder2 = nameOn2(folder1);
-    const there = folderNamed(listings.remote.folders, folder2);
+    const name2 = nameOn2(folder1);
+    const there = folderNamed(listings.remote.folders, name2);
+    // By one name, however it is spelled: what goes to one folder must be known to.
+    const folder2 = there?.name ?? canonicalName(name2);
     const work = new FolderWork({ folder1, folder2, index: i + 1, of: wanted.length, separators });
     work.isOn2 = there?.isSelectable ?? isInbox(folder2);
     return work;

@@ -74,6 +74,7 @@ async function add(
   { channels, work }: OpenPair,
   { labels, uids }: Addition,
 ): Promise<void> {
+  work.isTouched = true;
   const text = `msg ${bareName(work.folder2)}/${shownUidSet(uids)} labels added (${writeLabels(labels)})`;
   if (options.dry) {
     emit({ type: "notice", host: 2, text: `${text} (not really since --dry mode)` });
