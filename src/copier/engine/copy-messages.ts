@@ -93,8 +93,12 @@ async function copyPart({ run, pair, copying }: Going, messages: readonly Messag
   } finally {
     reluctance.settle();
   }
-  if (reluctance.hasSkipped)
-    for (const uid of uidsOf(intersect(part, work.left))) copying.notOffered(uid, reluctance.reason);
+  if (!reluctance.hasSkipped) return;
+  for (const uid of uidsOf(intersect(part, work.left))) {
+    // Each is an error, and `--errorsmax` allows no more.
+    if (stop.aborted) return;
+    copying.notOffered(uid, reluctance.reason);
+  }
 }
 
 interface ToBatch {

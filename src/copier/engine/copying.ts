@@ -84,11 +84,11 @@ export class Copying {
     return sum(Array.from(uidsOf(uids), (uid) => this.#sizes.get(uid) ?? 0));
   }
 
-  /** Neither server takes it well. */
+  /** One of the servers does not take it well. */
   deadly(uid: number): void {
-    const { folder1, folder2 } = this.#pair.work;
+    const { folder1, folder2, unreadable } = this.#pair.work;
     const text = `could not copy message ${folder1}/${String(uid)} to folder ${folder2}: the connection was lost each time`;
-    this.#fail(uid, { kind: "append", text });
+    this.#fail(uid, { kind: unreadable.has(uid) ? "fetch" : "append", text });
   }
 
   /** The server takes nothing for now. */
@@ -166,8 +166,12 @@ export class Copying {
   /** The server died of the first that failed, if of any. */
   #failed({ uids, error, isFirst, isSuspect }: Failure): void {
     if (!(error instanceof InterimapError) || error.retry === "no" || this.#run.stop.aborted || !isFirst) return;
-    const { deaths } = this.#pair.work;
-    for (const uid of uids) deaths.set(uid, (deaths.get(uid) ?? 0) + (isSuspect ? 1 : 0));
+    const { deaths, unreadable } = this.#pair.work;
+    for (const uid of uids) {
+      deaths.set(uid, (deaths.get(uid) ?? 0) + (isSuspect ? 1 : 0));
+      if (error.side === "local") unreadable.add(uid);
+      else unreadable.delete(uid);
+    }
   }
 
   #fail(uid: number, error: CountedError, octets = this.#sizes.get(uid) ?? 0): void {

@@ -34,6 +34,8 @@ export class FolderWork {
   isOn2 = false;
   /** A connection died when they were transferred: they go alone. How often it did when one was alone. */
   readonly deaths = new Map<number, number>();
+  /** Of these, messages whose last one was that of the connection to host1. */
+  readonly unreadable = new Set<number>();
 
   readonly #uidValidity: Partial<Record<Side, number>> = {};
 

@@ -1,0 +1,63 @@
+// Connections that end or fall silent at any step of a one-way copy.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startDovecot } from "../support/dovecot.ts";
+import { runImapsync } from "../support/run-imapsync.ts";
+import { snapshot } from "../support/snapshot.ts";
+import { startAll } from "../support/start-all.ts";
+import { command, contents, deliver, mail, mails, store, twoStores } from "../support/two-stores.ts";
+
+const { host1, host2 } = await startAll({ host1: startDovecot(), host2: startDovecot() });
+const servers = { local: host1, remote: host2 };
+
+for (const side of ["local", "remote"] as const) {
+  test(`${side === "local" ? "host1" : "host2"}: a connection that is lost at each step costs nothing`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await command(stores.local, "CREATE A", "CREATE B");
+    for (const name of ["A", "B", "INBOX"]) await deliver(stores.local, name, ...mails(name[0]!, 3));
+    await command(stores.remote, "CREATE A");
+    await deliver(stores.remote, "A", mail("A2"));
+    await store(stores.local, "2 +FLAGS (\\Seen)", "A");
+    const steps =
+      side === "local"
+        ? [/ LIST /, / EXAMINE | SELECT /, / UID SEARCH /, / UID FETCH .*HEADER/, / UID FETCH .*BODY\.PEEK\[\]/]
+        : [/ LIST /, / CREATE /, / SELECT /, / UID FETCH /, / UID STORE /, / APPEND /];
+    for (const pattern of steps) stores.hold(side, "client", { pattern, action: () => "cut" });
+    const { code, lines, figure } = await runImapsync(stores);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.equal(figure("Messages transferred"), "8");
+    const [one, two] = await Promise.all([snapshot(stores.local), snapshot(stores.remote)]);
+    const known = ({ mailboxes }: typeof one) =>
+      [...mailboxes]
+        .map(([name, list]) => [name, ...list.map(({ messageId }) => messageId).toSorted()].join(" "))
+        .toSorted();
+    assert.deepEqual(known(two), known(one));
+  });
+}
+
+test("a connection that is lost for good ends the run with 10", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", ...mails("m", 2));
+  stores.hold("local", "client", { pattern: / UID FETCH .*BODY/, always: true, action: () => "cut" });
+  const { code, lines } = await runImapsync(stores);
+  assert.equal(code, 10, lines.join("\n"));
+  assert.match(lines.join("\n"), /^Exiting with return value 10 \(EXIT_CONNECTION_FAILURE: /m);
+  assert.deepEqual(await contents(stores.remote), []);
+});
+
+test("an answer that takes longer than --timeout2 allows ends the run with 10", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", ...mails("m", 2));
+  const waiting: (() => void)[] = [];
+  t.after(() => waiting.forEach((letGo) => letGo()));
+  stores.hold("remote", "client", {
+    pattern: / SELECT /,
+    always: true,
+    action: () => new Promise((resolve) => waiting.push(() => resolve("cut"))),
+  });
+  const { code, lines } = await runImapsync(stores, ["--timeout2", "1", "--reconnectretry2", "1"]);
+  assert.equal(code, 10, lines.join("\n"));
+  assert.match(lines.join("\n"), /no answer for/);
+  assert.deepEqual(await contents(stores.remote), []);
+});
