@@ -33,7 +33,7 @@ export interface Compared {
 
 /** Equal messages are paired in UID order. */
 export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsDuplicates }: MatchOptions): Match {
-  const pairs: Pairs = { missing: [], same: [], strange: [], taken: new Set() };
+  const pairs: Pairs = { missing: [], same: [], strange: [], taken: new Uint8Array(host2.length) };
   for (let i = 0; i < host1.length; i++)
     if (host1.isIdentified(i) && !host1.isRepeated(i))
       (keepsDuplicates ? pairAll : pairOne)({ host1, host2, pairs }, i);
@@ -54,7 +54,7 @@ export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsD
 
 interface Pairs extends Record<"missing" | "same" | "strange", number[]> {
   /** Of host2: each is one message, however many on host1 it may be the same as. */
-  readonly taken: Set<number>;
+  readonly taken: Uint8Array;
 }
 
 interface Matching {
@@ -70,8 +70,8 @@ function pairOne({ host1, host2, pairs }: Matching, i: number): void {
 }
 
 function isTaken({ taken }: Pairs, other: number): boolean {
-  if (taken.has(other)) return true;
-  taken.add(other);
+  if (taken[other] === 1) return true;
+  taken[other] = 1;
   return false;
 }
 

@@ -14,7 +14,7 @@ const none = -1;
 
 /** Filled first, then sealed, then asked. Messages are numbered from 0, in UID order. */
 export class MessageTable {
-  #uids = new Float64Array(64);
+  #uids = new Uint32Array(64);
   #sizes = new Float64Array(64);
   #flags = new Uint32Array(64);
   #signatures = new Uint32Array(64 * words);
@@ -126,7 +126,7 @@ export class MessageTable {
 
   #grow(): void {
     const capacity = this.#uids.length * 2;
-    this.#uids = larger(this.#uids, new Float64Array(capacity));
+    this.#uids = larger(this.#uids, new Uint32Array(capacity));
     this.#sizes = larger(this.#sizes, new Float64Array(capacity));
     this.#flags = larger(this.#flags, new Uint32Array(capacity));
     this.#signatures = larger(this.#signatures, new Uint32Array(capacity * words));
@@ -147,7 +147,7 @@ export class MessageTable {
     order.sort((a, b) => uids[a]! - uids[b]!);
     const before = { uids, sizes: this.#sizes, flags: this.#flags, marks: this.#isIdentified };
     const signatures = this.#signatures;
-    this.#uids = Float64Array.from(order, (i) => before.uids[i]!);
+    this.#uids = Uint32Array.from(order, (i) => before.uids[i]!);
     this.#sizes = Float64Array.from(order, (i) => before.sizes[i]!);
     this.#flags = Uint32Array.from(order, (i) => before.flags[i]!);
     this.#isIdentified = Uint8Array.from(order, (i) => before.marks[i]!);

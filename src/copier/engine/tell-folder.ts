@@ -21,9 +21,11 @@ interface Read {
 
 export function tellRead({ emit, options }: CopyRun, work: FolderWork, { views, tables, crossed }: Read): void {
   const read = (view: MailboxView, table: MessageTable, where: { host: 1 | 2; folder: string }): void => {
-    const numbers = Array.from({ length: table.length }, (_, i) => i);
-    const withoutHeaders = numbers.filter((i) => !table.isIdentified(i)).length;
-    const duplicates = numbers.filter((i) => table.isRepeated(i)).length;
+    let [withoutHeaders, duplicates] = [0, 0];
+    for (let i = 0; i < table.length; i++) {
+      if (!table.isIdentified(i)) withoutHeaders++;
+      if (table.isRepeated(i)) duplicates++;
+    }
     const apart = (options.syncduplicates === true ? 0 : duplicates) + (where.host === 1 ? crossed : 0);
     const counts = { identified: table.length - withoutHeaders - apart, duplicates, withoutHeaders };
     emit({
@@ -57,19 +59,21 @@ interface Settling extends Compared {
 export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, crossed }: Settling): void {
   const { options, sizes, emit } = run;
   const { folder1, folder2 } = work;
-  const skip = (numbers: readonly number[], reason: SkipReason, detail?: string): void => {
-    if (numbers.length === 0) return;
-    const uids = uidSetOf(numbers.map((i) => table.uid(i)));
-    const octets = sum(numbers.map((i) => table.size(i)));
+  const skip = (numbers: Iterable<number>, reason: SkipReason, detail?: string): void => {
+    const built = new UidSetBuilder();
+    let octets = 0;
+    for (const i of numbers) {
+      built.add(table.uid(i));
+      octets += table.size(i);
+    }
+    const uids = built.build();
+    if (isEmpty(uids)) return;
     emit({
       ...{ type: "messages-skipped", folder1, folder2, uids, octets, reason },
       ...(detail !== undefined && { detail }),
     });
   };
-  skip(
-    match.same.filter((_, at) => at % 2 === 0),
-    "present",
-  );
+  skip(everyOther(match.same), "present");
   if (options.syncduplicates !== true && options.useuid !== true) skip(match.repeated1, "duplicate");
   skip(match.void1, "no-headers");
   skip(crossed, "cross-duplicate");
@@ -80,6 +84,10 @@ export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, cro
   skip(tooSmall, "too-small", `not larger than ${String(above)} bytes`);
   const left = match.missing.filter((i) => table.size(i) <= most && table.size(i) > above);
   work.toCopy = uidSetOf(left.map((i) => table.uid(i)));
+}
+
+function* everyOther(numbers: readonly number[]): Iterable<number> {
+  for (let at = 0; at < numbers.length; at += 2) yield numbers[at]!;
 }
 
 /** In a dry run, or where the folder is not there. */
