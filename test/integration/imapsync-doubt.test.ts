@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Side } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runImapsync } from "../support/run-imapsync.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, contents, deliver, mail, twoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, mail, type TwoStores, twoStores } from "../support/two-stores.ts";
 
 const { host1, host2 } = await startAll({ host1: startDovecot(), host2: startDovecot() });
 const servers = { local: host1, remote: host2 };
@@ -50,3 +51,36 @@ test("folders that go to INBOX by two spellings of its name do not delete each o
   for (let run = 0; run < 2; run++) assert.equal((await runImapsync(stores, args)).code, 0);
   assert.deepEqual(await contents(stores.remote), ["one", "two"]);
 });
+
+/** Of its messages the server tells only the first of what it is asked for all at once; or for any, `always`. */
+function leaveOut(stores: TwoStores, side: Side, always = false): void {
+  const pattern = / UID FETCH .*RFC822\.SIZE/;
+  const action = (line: string): { instead: string } => ({ instead: line.replace(/UID FETCH \S+/, "UID FETCH 1") });
+  stores.hold(side, "client", { pattern, always, action });
+}
+
+for (const args of [[], ["--useuid"]])
+  test(`what a FETCH leaves out is asked for again ${args.join("")}`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores.local, "INBOX", mail("one"), mail("two"));
+    await runImapsync(stores, args);
+    await deliver(stores.local, "INBOX", mail("three"));
+    leaveOut(stores, "local");
+    leaveOut(stores, "remote");
+    const { code, lines } = await runImapsync(stores, [...args, "--nofoldersizes"]);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.deepEqual(await contents(stores.remote), ["one", "three", "two"], lines.join("\n"));
+  });
+
+for (const side of ["local", "remote"] as const)
+  test(`what ${side === "local" ? "host1" : "host2"} always leaves out is an error, and neither copied twice nor deleted`, async (t) => {
+    const stores = await twoStores(t, servers);
+    const both = [mail("one"), mail("two")];
+    await deliver(stores.local, "INBOX", ...both);
+    await deliver(stores.remote, "INBOX", ...both);
+    leaveOut(stores, side, true);
+    const { code, lines } = await runImapsync(stores, ["--nofoldersizes", "--nofoldersizesatend", "--delete2"]);
+    assert.notEqual(code, 0, lines.join("\n"));
+    assert.match(lines.join("\n"), /the server leaves messages 2 out of what it tells/);
+    assert.deepEqual(await contents(stores.remote), ["one", "two"]);
+  });

@@ -11,6 +11,7 @@ import type { CopyRun, Identity } from "./copy-run.ts";
 import { deleteExtra, deleteMoved } from "./delete-messages.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownCopies } from "./known-copies.ts";
+import { tellUntold } from "./left-out.ts";
 import { type Compared, type Match, matchMessages } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
 import { isRefused, readMessages } from "./read-folder.ts";
@@ -111,11 +112,17 @@ async function tablesOf(
     ...identity,
     sign: (header, message) => sign(header, place === undefined ? message : { ...message, place }),
   });
+  const untold = (side: Side) => (uids: UidSet) => {
+    tellUntold(run, work, { side, uids });
+  };
   const read = (side: Side, some: UidSet, identity = rules.identity[side]): Promise<MessageTable> => {
     const view = views[side];
     if (view === undefined) return Promise.resolve(new MessageTable().seal());
     return readMessages(channels[side], view, {
       wanted: some,
+      // What belongs to a part of it is asked for as that.
+      isPart: some !== wanted[side] || rules.selection.isPart(side),
+      untold: untold(side),
       identity: side === "local" ? inPlace(identity) : identity,
     });
   };
@@ -124,7 +131,7 @@ async function tablesOf(
     return { tables: await bothSides((side) => read(side, wanted[side])) };
   const known = new KnownCopies(memory, { work, views: { local: views.local, remote } });
   work.known = known;
-  return { tables: await known.tables(run, { channels, wanted, read }), known };
+  return { tables: await known.tables(run, { channels, wanted, read, untold }), known };
 }
 
 /** What is found for the first time is noted as this folder's. */

@@ -44,6 +44,8 @@ export async function deleteExtra(run: CopyRun, pair: OpenPair, match: Match): P
 /** Why what is not among host1's messages may be there all the same. */
 function doubtOf({ rules }: CopyRun, { views, work }: OpenPair, table: MessageTable): string | undefined {
   const { exists, hasShrunk } = views.local;
+  if (work.hasUntold)
+    return `nothing is deleted in folder ${work.folder2}: host1 does not tell all that is in folder ${work.folder1}`;
   if (rules.selection.isPart("local") || hasShrunk || table.length >= exists) return undefined;
   return `nothing is deleted in folder ${work.folder2}: host1 says that folder ${work.folder1} has ${String(exists)} messages, and told only ${String(table.length)} of them`;
 }

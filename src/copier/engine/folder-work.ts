@@ -30,6 +30,8 @@ export class FolderWork {
   known: { add(pairs: readonly UidPair[]): void } | undefined;
   /** Something was changed, or was to be: only the next run can find that nothing is left to do. */
   isTouched = false;
+  /** Host1 has messages that it does not tell of: what is not among the others may be there all the same. */
+  hasUntold = false;
   /** The folder is there on host2. */
   isOn2 = false;
   /** A connection died when they were transferred: they go alone. How often it did when one was alone. */

@@ -15,10 +15,12 @@ import {
   UidSetBuilder,
   uidSetOf,
   uidsOf,
+  union,
 } from "../../model/uid-set.ts";
 import type { CopyMemory } from "../memory/memory.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
+import { leftOut } from "./left-out.ts";
 import type { Match } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
 
@@ -30,6 +32,8 @@ interface Place {
 interface Reading {
   readonly channels: PerSide<Channel>;
   readonly wanted: PerSide<UidSet>;
+  /** See tellUntold(). */
+  readonly untold: (side: Side) => (uids: UidSet) => void;
   /** By headers: as messages are told from others, unless told. */
   readonly read: (side: Side, uids: UidSet, identity?: Identity) => Promise<MessageTable>;
 }
@@ -39,6 +43,7 @@ type FolderState = Parameters<CopyMemory["finished"]>[1]["host1"];
 
 export class KnownCopies {
   readonly #memory: CopyMemory;
+  readonly #views: PerSide<MailboxView>;
   readonly #folders: FolderPair;
   readonly #delimiters: { readonly delimiter1: string; readonly delimiter2: string };
   /** In this run, by UIDs of host1. */
@@ -50,6 +55,7 @@ export class KnownCopies {
 
   constructor(memory: CopyMemory, { work: { folder1, folder2, separators }, views }: Place) {
     this.#memory = memory;
+    this.#views = views;
     this.#delimiters = { delimiter1: separators[1], delimiter2: separators[2] };
     const { local, remote } = views;
     this.#folders = { folder1, folder2, uidValidity1: local.uidValidity, uidValidity2: remote.uidValidity };
@@ -62,13 +68,28 @@ export class KnownCopies {
   }
 
   /** Messages that are recorded as a pair have the same signature. The others are compared by headers, if there are any on both. */
-  async tables({ options, rules }: CopyRun, { channels, wanted, read }: Reading): Promise<PerSide<MessageTable>> {
+  async tables(
+    { options, rules }: CopyRun,
+    { channels, wanted, read, untold }: Reading,
+  ): Promise<PerSide<MessageTable>> {
     this.#memory.inherit(this.#folders, {
       ...this.#delimiters,
       uids1: uidsOf(wanted.local),
       uids2: uidsOf(wanted.remote),
     });
-    const there = await bothSides((side) => fetchSummaries(channels[side], wanted[side]));
+    const there = await bothSides(async (side) => {
+      const first = await fetchSummaries(channels[side], wanted[side]);
+      const left = (uids: UidSet, count: number): Promise<UidSet> => {
+        const isPart = rules.selection.isPart(side);
+        return leftOut(channels[side], this.#views[side], { wanted: wanted[side], isPart, told: () => uids, count });
+      };
+      const again = await left(first.uids, first.all.length);
+      if (isEmpty(again)) return first;
+      const second = await fetchSummaries(channels[side], again);
+      const both = { uids: union(first.uids, second.uids), all: [...first.all, ...second.all] };
+      untold(side)(await left(both.uids, both.all.length));
+      return both;
+    });
     const uids = { local: there.local.uids, remote: there.remote.uids };
     const pairs = this.#memory.pairsOf(this.#folders);
     const paired = { local: new UidSetBuilder(), remote: new UidSetBuilder() };

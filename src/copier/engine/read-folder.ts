@@ -5,9 +5,19 @@ import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchHeaders, type HeaderMessage } from "../../imap/verbs/fetch-headers.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
+import { isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import type { Identity } from "./copy-run.ts";
+import { leftOut } from "./left-out.ts";
 import { MessageTable, type TableMessage } from "./message-table.ts";
+
+export interface ToRead {
+  readonly wanted: UidSet;
+  /** See {@link leftOut}. */
+  readonly isPart: boolean;
+  readonly identity: Identity;
+  /** Of those that the server leaves out although it was asked twice. */
+  readonly untold: (uids: UidSet) => void;
+}
 
 /**
  * By what messages of an open folder are told from others.
@@ -16,15 +26,26 @@ import { MessageTable, type TableMessage } from "./message-table.ts";
 export async function readMessages(
   channel: Channel,
   view: MailboxView,
-  { wanted, identity }: { readonly wanted: UidSet; readonly identity: Identity },
+  { wanted, isPart, identity, untold }: ToRead,
 ): Promise<MessageTable> {
   const table = new MessageTable();
+  const told = (): UidSet => uidSetOf(Array.from({ length: table.length }, (_, i) => table.uid(i)));
+  const left = (): Promise<UidSet> => leftOut(channel, view, { wanted, isPart, told, count: table.length });
+  await read(channel, { table, wanted, identity });
+  const again = await left();
+  if (!isEmpty(again)) {
+    await read(channel, { table, wanted: again, identity });
+    untold(await left());
+  }
+  view.requireReadable(channel.side);
+  return table.seal();
+}
+
+async function read(channel: Channel, { table, wanted, identity }: Omit<Filling, "leavesUnsigned">): Promise<void> {
   const isToBeAsked = identity.asksAgain && identity.fields !== "all";
   const unsigned = await fill(channel, { table, wanted, identity, leavesUnsigned: isToBeAsked });
   if (isToBeAsked && !isEmpty(unsigned))
     await fill(channel, { table, wanted: unsigned, identity: { ...identity, fields: "all" }, leavesUnsigned: false });
-  view.requireReadable(channel.side);
-  return table.seal();
 }
 
 interface Filling {
