@@ -84,3 +84,12 @@ for (const side of ["local", "remote"] as const)
     assert.match(lines.join("\n"), /the server leaves messages 2 out of what it tells/);
     assert.deepEqual(await contents(stores.remote), ["one", "two"]);
   });
+
+test("--delete1 keeps a message whose copy is marked, and goes with --expunge2", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", mail("only"), mail("two"));
+  await deliver(stores.remote, "INBOX", mail("only", { flags: ["\\Deleted"] }), mail("two"));
+  const { code, lines } = await runImapsync(stores, ["--delete1", "--expunge2", "--noresyncflags"]);
+  assert.equal(code, 0, lines.join("\n"));
+  assert.deepEqual([await contents(stores.local), await contents(stores.remote)], [["only"], ["two"]]);
+});

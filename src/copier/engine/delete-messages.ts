@@ -17,7 +17,10 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
   const { options } = run;
   const { tables, work } = pair;
   if (options.delete1 !== true) return;
-  const present = uidSetOf(same.filter((_, at) => at % 2 === 0).map((i) => tables.local.uid(i)));
+  // The copy goes at the end of this run, where it is marked: then this is the only one.
+  const goes = (i: number): boolean => options.expunge2 && tables.remote.flags(i).flags.includes("\\Deleted");
+  const moved = same.filter((_, at) => at % 2 === 0 && !goes(same[at + 1]!));
+  const present = uidSetOf(moved.map((i) => tables.local.uid(i)));
   await remove(run, pair, { host: 1, uids: union(present, work.arrived), why: "moved" });
 }
 
