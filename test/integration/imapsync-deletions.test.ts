@@ -59,6 +59,7 @@ test("--skipemptyfolders creates no folder for which there is no message", async
   const { code, lines } = await runImapsync(stores, ["--skipemptyfolders", "--maxage", "30"]);
   assert.equal(code, 0, lines.join("\n"));
   assert.deepEqual(await contents(stores.remote, "Full"), ["f1"]);
+  assert.match(lines.join("\n"), /^The sync looks good, /m);
   for (const folder of ["Empty", "Old"]) {
     assert.ok(lines.includes(`Folder [${folder}] of host1 has no message to copy, and is not created on host2`));
     await assert.rejects(command(stores.remote, `STATUS ${folder} (MESSAGES)`));

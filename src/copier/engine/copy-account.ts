@@ -131,6 +131,7 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
           type: "notice",
           text: `Folder [${folder1}] of host1 has no message to copy, and is not created on host2`,
         });
+        emit({ type: "folder-compared", folder1, folder2, onlyOn1: 0, onlyOn2: 0 });
         return;
       }
       if (!isPrepared) await prepare(run, plan, { work, session: sessions.remote });

@@ -19,6 +19,7 @@ export class Statistics {
 
   folders = 0;
   foldersBegun = 0;
+  foldersCompared = 0;
   foldersDeletedOn2 = 0;
 
   copied = 0;
@@ -79,6 +80,7 @@ export class Statistics {
         this.withoutHeaders[event.host] += event.withoutHeaders;
         break;
       case "folder-compared":
+        this.foldersCompared++;
         this.onlyOn1 += event.onlyOn1;
         this.onlyOn2 += event.onlyOn2;
         break;

@@ -143,8 +143,13 @@ test("a dry run says what could be", () => {
 
 const read = { type: "folder-read", folder: "INBOX", messages: 9, selected: 9, duplicates: 0 } as const;
 
+const compared = Array.from(
+  { length: 6 },
+  () => ({ type: "folder-compared", ...pair, onlyOn1: 0, onlyOn2: 0 }) as const,
+);
+
 test("all is well", () => {
-  const lines = told([{ ...read, host: 1, identified: 8, withoutHeaders: 0 }], {}, true);
+  const lines = told([...compared, { ...read, host: 1, identified: 8, withoutHeaders: 0 }], {}, true);
   assert.ok(lines.includes("The sync looks good, all 8 identified messages in host1 are on host2."));
   assert.ok(lines.includes("There is no unidentified message on host1."));
   assert.ok(lines.includes("The sync is strict, all 0 identified messages in host2 are on host1."));
@@ -175,7 +180,7 @@ test("not all is well", () => {
 
 test("by UIDs nothing is identified, and with --justfolders nothing is looked at", () => {
   const sentences = (options: Partial<ReportOptions>) =>
-    told([], options, true).filter((line) => /^The|sync/.test(line));
+    told(compared, options, true).filter((line) => /^The|sync/.test(line));
   assert.deepEqual(
     sentences({ useuid: true }).filter((line) => line.startsWith("The")),
     ["The sync is strict, all 0 identified messages in host2 are on host1."],
