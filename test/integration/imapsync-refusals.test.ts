@@ -77,8 +77,8 @@ test("a folder of host2 that must not be made, one that must not be opened", asy
   await command(stores.remote, "CREATE Closed", `SETACL Closed ${user} lkxa`);
   const closed = await runImapsync(stores, ["--exclude", "Fixed"]);
   assertEnded(closed, 117, ["ERR_SELECT", 1]);
-  for (const what of ["finished", "strict"])
-    assert.ok(closed.lines.includes(`The sync is not ${what}, 1 of 3 folders of host1 were not compared with host2.`));
+  const leftOut = "That leaves out 1 of 3 folders of host1, which could not be compared with host2.";
+  assert.ok(closed.lines.includes(leftOut));
   await command(stores.remote, "DELETE Closed", "CREATE Fixed", `SETACL Fixed ${user} lra`);
   const fixed = await runImapsync(stores, ["--folder", "Fixed/New", "--folder", "Z"]);
   assertEnded(fixed, 116, ["ERR_CREATE", 2]);

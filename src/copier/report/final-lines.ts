@@ -12,20 +12,19 @@ export function sentences(
   { useuid, justfolders }: Pick<Options, "useuid" | "justfolders">,
 ): string[] {
   if (justfolders) return [];
-  return [...(useuid ? [] : [finished(figures), unidentified(figures)]), strict(figures)];
+  return [...(useuid ? [] : [finished(figures), unidentified(figures)]), strict(figures), ...notCompared(figures)];
 }
 
-/** Folders that failed, or that the run did not get to. */
-function notCompared({ folders, foldersCompared }: Statistics): string | undefined {
+/** Folders that failed, or that the run did not get to: the sentences before, which other programs read, speak of the others. */
+function notCompared({ folders, foldersCompared }: Statistics): string[] {
   const count = folders - foldersCompared;
-  return count > 0 ? `${count} of ${folders} folders of host1 were not compared with host2.` : undefined;
+  return count > 0
+    ? [`That leaves out ${count} of ${folders} folders of host1, which could not be compared with host2.`]
+    : [];
 }
 
-function finished(figures: Statistics): string {
-  const { onlyOn1, identified } = figures;
+function finished({ onlyOn1, identified }: Statistics): string {
   const all = identified[1];
-  const unknown = notCompared(figures);
-  if (onlyOn1 <= 0 && unknown !== undefined) return `The sync is not finished, ${unknown}`;
   return onlyOn1 <= 0
     ? `The sync looks good, all ${all} identified messages in host1 are on host2.`
     : `The sync is not finished, there are ${onlyOn1} among ${all} identified messages in host1 that are not on host2.`;
@@ -38,11 +37,8 @@ function unidentified({ withoutHeaders }: Statistics): string {
     : `There are ${count} unidentified messages on host1, without any of the headers that identify messages. To copy them, use --addheader.`;
 }
 
-function strict(figures: Statistics): string {
-  const { onlyOn2, identified, copied } = figures;
+function strict({ onlyOn2, identified, copied }: Statistics): string {
   const all = identified[2] + copied;
-  const unknown = notCompared(figures);
-  if (onlyOn2 === 0 && unknown !== undefined) return `The sync is not strict, ${unknown}`;
   return onlyOn2 === 0
     ? `The sync is strict, all ${all} identified messages in host2 are on host1.`
     : `The sync is not strict, there are ${onlyOn2} messages in host2 that are not on host1. Use --delete2 to delete them and have a strict sync. (${all} identified messages in host2)`;
