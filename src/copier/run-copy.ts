@@ -201,6 +201,7 @@ async function runOf(
     memory,
     crossDuplicates: options.skipcrossduplicates === true ? new CrossDuplicates() : undefined,
     merges: new Map(),
+    deadly: { inARow: 0 },
     copied: { octets: 0 },
   };
 }

@@ -61,3 +61,16 @@ test("an answer that takes longer than --timeout2 allows ends the run with 10", 
   assert.match(lines.join("\n"), /no answer for/);
   assert.deepEqual(await contents(stores.remote), []);
 });
+
+test("a folder at which host1 ends each connection costs its own messages only", async (t) => {
+  const stores = await twoStores(t, servers);
+  await command(stores.local, "CREATE Bad", "CREATE Z");
+  for (const name of ["Bad", "INBOX", "Z"]) await deliver(stores.local, name, mail(name[0]!));
+  stores.hold("local", "client", { pattern: / EXAMINE Bad/, always: true, action: () => "cut" });
+  const { code, lines } = await runImapsync(stores, ["--nofoldersizes", "--reconnectretry1", "1"]);
+  assert.equal(code, 10, lines.join("\n"));
+  assert.match(lines.join("\n"), /^Err 1\/50: could not copy folder Bad to folder Bad: /m);
+  assert.match(lines.join("\n"), /^That leaves out 1 of 3 folders of host1/m);
+  assert.deepEqual(await contents(stores.remote, "INBOX"), ["I"]);
+  assert.deepEqual(await contents(stores.remote, "Z"), ["Z"]);
+});

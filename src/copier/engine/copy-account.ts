@@ -3,12 +3,14 @@
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { select } from "../../imap/verbs/select.ts";
+import { InterimapError } from "../../model/errors.ts";
 import { bothSides, type PerSide, perSide, sides } from "../../model/side.ts";
 import { countUids, isEmpty } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { atMost } from "../../util/at-most.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
+import type { ErrorKind } from "../report/errors.ts";
 import { type Folder, folderNamed, listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
 import { copyRights } from "./copy-rights.ts";
@@ -89,7 +91,7 @@ const mostAtOnce = 16;
 
 /** One after the other; where a server is far away, several at once, so that none waits for the others' answers. */
 async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
-  const { options, stop } = run;
+  const { options, stop, emit } = run;
   let atOnce = 1;
   if (!dependOnOrder(run))
     await keepConnected(run, noProgress, async (sessions) => {
@@ -98,9 +100,14 @@ async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
       const missing = plan.works.filter(({ isOn2 }) => !isOn2).map(({ folder2 }) => folder2);
       if (atOnce > 1 && options.dry !== true) await createAhead(plan.folders2, sessions.remote, missing);
     });
+  const lost: FolderWork[] = [];
   await atMost(atOnce, plan.works, async (work) => {
-    if (!stop.aborted) await copyOne(run, plan, work);
+    if (stop.aborted) return;
+    emit({ type: "folder-begun", ...work.place });
+    if ((await copyOne(run, plan, { work, isAlone: atOnce === 1 })) === "lost") lost.push(work);
   });
+  // Whose fault it is shows when nothing else is under way.
+  for (const work of lost) if (!stop.aborted) await copyOne(run, plan, { work, isAlone: true });
 }
 
 /** What is done to a folder depends on those before it. */
@@ -115,10 +122,16 @@ function dependOnOrder({ options, merges, throttle }: CopyRun): boolean {
   );
 }
 
-async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promise<void> {
+interface Turn {
+  readonly work: FolderWork;
+  /** No other folder is worked on. */
+  readonly isAlone: boolean;
+}
+
+/** `lost`: connections were lost again and again, and not all was done. */
+async function copyOne(run: CopyRun, plan: AccountPlan, { work, isAlone }: Turn): Promise<"lost" | void> {
   const { emit, options, stop } = run;
-  const { folder1, folder2, index, of } = work;
-  emit({ type: "folder-begun", folder1, folder2, index, of });
+  const { folder1, folder2 } = work;
   if (passOver(run, plan, work)) return;
   let isPrepared = false;
   const progress = (): number => countUids(work.settled);
@@ -140,12 +153,39 @@ async function copyOne(run: CopyRun, plan: AccountPlan, work: FolderWork): Promi
       isPrepared = true;
       if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
     });
+    run.deadly.inARow = 0;
   } catch (error) {
-    if (!isRefused(error)) throw error;
+    if (!isAlone && isLost(run, error)) return "lost";
+    const isLoss = await isOfFolder(run, error);
+    if (!isLoss && !isRefused(error)) throw error;
     run.merges.get(folder2)?.giveUp();
-    const text = `could not copy folder ${folder1} to folder ${folder2}: ${error.message}`;
-    emit({ type: "error", error: { kind: error.side === "local" ? "fetch" : "unclassified", text } });
+    const text = `could not copy folder ${folder1} to folder ${folder2}: ${(error as InterimapError).message}`;
+    emit({ type: "error", error: { kind: isLoss ? "connection-lost" : kindOf(error as InterimapError), text } });
   }
+}
+
+function kindOf({ side }: InterimapError): ErrorKind {
+  return side === "local" ? "fetch" : "unclassified";
+}
+
+function isLost({ stop }: CopyRun, error: unknown): boolean {
+  return error instanceof InterimapError && error.retry === "reconnect" && !stop.aborted;
+}
+
+/** After so many folders in a row that ended connections, it is not because of them. */
+const mostDeadlyInARow = 2;
+
+/**
+ * Whether the connections that were lost again and again were lost because of the folder: Dovecot ends one when it cannot
+ * read the header of a message. Then new ones can be had.
+ */
+async function isOfFolder(run: CopyRun, error: unknown): Promise<boolean> {
+  const { deadly, connections } = run;
+  if (!isLost(run, error) || ++deadly.inARow >= mostDeadlyInARow) return false;
+  return connections.open().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether nothing is left to do, as in the last run: then it is told. */

@@ -45,6 +45,8 @@ export interface CopyRun {
   readonly merges: Map<string, Merge>;
   /** `--state`, `--usecache`, `--useuid`: what former runs have copied. */
   readonly memory: CopyMemory | undefined;
+  /** Folders at which connections were lost again and again, one after the other. */
+  readonly deadly: { inARow: number };
   /** Octets that were copied in this run. */
   readonly copied: { octets: number };
 }

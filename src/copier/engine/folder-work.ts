@@ -60,6 +60,12 @@ export class FolderWork {
     throw new InterimapError("MAILBOX_UNSTABLE", words, { side });
   }
 
+  /** As events have it. */
+  get place(): Pick<FolderWork, "folder1" | "folder2" | "index" | "of"> {
+    const { folder1, folder2, index, of } = this;
+    return { folder1, folder2, index, of };
+  }
+
   get left(): UidSet {
     return subtract(this.toCopy ?? emptyUidSet, this.settled);
   }
