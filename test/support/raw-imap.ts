@@ -38,6 +38,8 @@ interface InFlight {
   readonly reject: (error: Error) => void;
 }
 
+const loginAttempts = 3;
+
 export class RawImap {
   readonly #socket: Socket;
   readonly #inFlight: InFlight[] = [];
@@ -93,9 +95,17 @@ export class RawImap {
   }
 
   static async login(server: MailServer, options: { readonly user?: string; readonly tls?: boolean } = {}) {
-    const imap = await RawImap.open(server, options);
-    await imap.run(`LOGIN ${quoted(options.user ?? server.user)} ${quoted(server.password)}`);
-    return imap;
+    const login = `LOGIN ${quoted(options.user ?? server.user)} ${quoted(server.password)}`;
+    // Dovecot may close one before it has been logged in to, when many come and go at once.
+    for (let attempt = 1; ; attempt++) {
+      const imap = await RawImap.open(server, options);
+      try {
+        await imap.run(login);
+        return imap;
+      } catch (error) {
+        if (attempt === loginAttempts || !/^connection closed/.test((error as Error).message)) throw error;
+      }
+    }
   }
 
   /** Sends at once. Resolves on the tagged response, whatever its status; rejects when the connection ends. */
