@@ -1,7 +1,7 @@
 // The folders of one account, as its server lists them.
 
 import type { Session } from "../../imap/session/session.ts";
-import { list, listDelimiter } from "../../imap/verbs/list.ts";
+import { isSelectable, list, listDelimiter } from "../../imap/verbs/list.ts";
 import { personalNamespace } from "../../imap/verbs/namespace.ts";
 import { canonicalName, isInbox } from "../../model/mailbox-name.ts";
 import type { ToldLayout } from "../folders/layout.ts";
@@ -41,7 +41,7 @@ export async function listFolders(session: Session): Promise<AccountFolders> {
     const state = states.get(canonicalName(name));
     return {
       name,
-      isSelectable: !known.includes("\\noselect") && !known.includes("\\nonexistent"),
+      isSelectable: isSelectable({ attributes }),
       isSubscribed: known.includes("\\subscribed"),
       attributes: known,
       messages: state?.messages,

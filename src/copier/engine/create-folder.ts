@@ -2,7 +2,7 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Session } from "../../imap/session/session.ts";
-import { list } from "../../imap/verbs/list.ts";
+import { isSelectable, list } from "../../imap/verbs/list.ts";
 import { create, subscribe } from "../../imap/verbs/mailbox.ts";
 import { allDone } from "../../util/all-done.ts";
 import { foldersToCreate } from "../folders/parents.ts";
@@ -71,9 +71,7 @@ async function isThere(session: Session, name: string, { responseCode }: Command
     patterns: [name],
     withoutStates: true,
   });
-  return mailboxes.some(
-    (one) => one.name === name && !one.attributes.some((attribute) => /^\\(?:noselect|nonexistent)$/i.test(attribute)),
-  );
+  return mailboxes.some((one) => one.name === name && isSelectable(one));
 }
 
 export async function subscribeFolder(

@@ -23,6 +23,14 @@ export function readSize(digits: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** As a pattern: RFC 3501 section 9, quoted. */
+export const quotedString = String.raw`"(?:[^"\\\r\n]|\\["\\])*"`;
+
+/** What a quoted string says; what is not quoted, as it is. */
+export function unquoted(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
+}
+
 /** `(id)` (RFC 8474 section 7); undefined for anything else. */
 export function readObjectId(text: string): string | undefined {
   const id = /^\(([-\w]{1,255})\)$/.exec(text)?.[1];

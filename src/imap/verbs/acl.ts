@@ -1,5 +1,6 @@
 // Access control lists (RFC 4314): who may do what with a mailbox.
 
+import { quotedString, unquoted } from "../codec/wire-values.ts";
 import { astring, line, mailbox } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
 
@@ -36,7 +37,7 @@ export async function setRights(
   });
 }
 
-const word = String.raw`(?:"(?:[^"\\\r\n]|\\["\\])*"|[^\s"(){}]+)`;
+const word = String.raw`(?:${quotedString}|[^\s"(){}]+)`;
 const whole = new RegExp(String.raw`^\* ACL ${word}((?: ${word} ${word})*) *$`, "i");
 
 /** `* ACL INBOX jo lrswipkxtecda "ann lee" lrs`. What is sent as a literal is not understood. */
@@ -45,8 +46,4 @@ export function parseAccessList(text: string): AccessList | undefined {
   if (pairs === undefined) return undefined;
   const words = [...pairs.matchAll(new RegExp(word, "g"))].map(([found]) => unquoted(found));
   return new Map(words.flatMap((found, at) => (at % 2 === 0 ? [[found, words[at + 1] ?? ""]] : [])));
-}
-
-function unquoted(text: string): string {
-  return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
 }

@@ -3,13 +3,9 @@
 import type { UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { astring, type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
-import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import { uidFetch } from "./uid-fetch.ts";
 import { uidSets } from "./uid-sets.ts";
-
-/** One range of two ten-digit UIDs. */
-const minSetOctets = 21;
 
 /** `list`: as the server writes it, in modified UTF-7. Messages whose labels it does not tell are left out. */
 export async function eachLabels(
@@ -32,7 +28,7 @@ export async function eachLabels(
 export async function addLabels(channel: Channel, uids: UidSet, labels: readonly string[]): Promise<void> {
   const octets = labels.reduce((sum, label) => sum + label.length + 3, 0);
   await allDone(
-    uidSets(channel, uids, Math.max(maxSetOctets - octets, minSetOctets)).map((part) =>
+    uidSets(channel, uids, octets).map((part) =>
       channel.run({
         name: "UID STORE",
         overlap: "changing",

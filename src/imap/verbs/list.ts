@@ -75,7 +75,8 @@ async function withStates(session: Session, answer: ListAnswer): Promise<ListAns
   return { mailboxes, unreadable, statuses: statuses.filter((one) => one !== undefined) };
 }
 
-function isSelectable({ attributes }: ListResponse): boolean {
+/** Whether it is more than a level of the hierarchy, or a subscription to nothing (RFC 3501 7.2.2, RFC 5258 3). */
+export function isSelectable({ attributes }: Pick<ListResponse, "attributes">): boolean {
   return !attributes.some((one) => /^\\(?:noselect|nonexistent)$/i.test(one));
 }
 

@@ -1,5 +1,6 @@
 // NAMESPACE (RFC 2342): where one's own mailboxes are.
 
+import { quotedString, unquoted } from "../codec/wire-values.ts";
 import { line } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Channel } from "../mailbox/channel.ts";
@@ -11,8 +12,7 @@ export interface PersonalNamespace {
   readonly delimiter: string | null;
 }
 
-const text = String.raw`"(?:[^"\\\r\n]|\\["\\])*"`;
-const first = new RegExp(String.raw`^\* NAMESPACE \(\((${text}) (${text}|NIL)[ )]`, "i");
+const first = new RegExp(String.raw`^\* NAMESPACE \(\((${quotedString}) (${quotedString}|NIL)[ )]`, "i");
 
 /** The first of one's own namespaces; undefined where the server tells none that can be read. */
 export async function personalNamespace(session: Channel): Promise<PersonalNamespace | undefined> {
@@ -35,8 +35,4 @@ export async function personalNamespace(session: Channel): Promise<PersonalNames
     if (!(error instanceof CommandRefused)) throw error;
   }
   return found;
-}
-
-function unquoted(quoted: string): string {
-  return quoted.slice(1, -1).replace(/\\(.)/g, "$1");
 }

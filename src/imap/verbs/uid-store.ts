@@ -9,14 +9,10 @@ import { parseUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, flagList, line, modSeq, uids as uidSet } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
-import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import { mailboxProtocol } from "../mailbox/unreadable.ts";
 import type { ResponseCode } from "../responses.ts";
 import { uidSets } from "./uid-sets.ts";
-
-/** One range of two ten-digit UIDs. */
-const minSetOctets = 21;
 
 export interface FlagUpdate {
   readonly uids: UidSet;
@@ -68,7 +64,7 @@ interface FlagStore {
 
 async function storeEach(session: Channel, uids: UidSet, { condition, action, flags }: FlagStore): Promise<UidSet> {
   const modified = await allDone(
-    uidSets(session, uids, Math.max(maxSetOctets - flags.key.length, minSetOctets)).map(async (part) => {
+    uidSets(session, uids, flags.key.length).map(async (part) => {
       const code = await session
         .run({
           name: "UID STORE",

@@ -4,7 +4,7 @@ import type { Abilities } from "../../imap/abilities.ts";
 import { toldState } from "../../imap/mailbox/told-state.ts";
 import type { ListResponse, UnreadableResponse } from "../../imap/responses.ts";
 import type { Session } from "../../imap/session/session.ts";
-import { list, listDelimiter } from "../../imap/verbs/list.ts";
+import { isSelectable, list, listDelimiter } from "../../imap/verbs/list.ts";
 import type { ListAnswer } from "../../imap/verbs/listed.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { canonicalName, fromWire, isInbox, type Naming, type Shadowed, shadowed } from "../../model/mailbox-name.ts";
@@ -174,11 +174,10 @@ function read(answer: ListAnswer, naming: Naming, abilities: Abilities): Listing
       continue;
     }
     const status = statuses.get(canonicalName(wireName));
-    const has = (attribute: string): boolean => attributes.some((one) => one.toLowerCase() === attribute);
     mailboxes.set(name, {
       wireName,
-      exists: !has("\\noselect") && !has("\\nonexistent"),
-      subscribed: has("\\subscribed"),
+      exists: isSelectable({ attributes }),
+      subscribed: attributes.some((one) => /^\\subscribed$/i.test(one)),
       uses: specialUses(attributes),
       isRubbish: isRubbish(name, attributes),
       state: status && toldState(status, abilities),

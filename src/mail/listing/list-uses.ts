@@ -2,7 +2,7 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Session } from "../../imap/session/session.ts";
-import { list, listDelimiter } from "../../imap/verbs/list.ts";
+import { isSelectable, list, listDelimiter } from "../../imap/verbs/list.ts";
 import type { ListAnswer } from "../../imap/verbs/listed.ts";
 import { fromWire } from "../../model/mailbox-name.ts";
 import { specialUses } from "./special-uses.ts";
@@ -20,8 +20,7 @@ export async function listUses(session: Session, reference: string): Promise<Use
   for (const mailbox of mailboxes) {
     const name = fromWire(mailbox.name, { delimiter, reference });
     const isElsewhere = mailbox.delimiter !== null && mailbox.delimiter !== delimiter;
-    const isThere = !mailbox.attributes.some((one) => /^\\(?:noselect|nonexistent)$/i.test(one));
-    if (name === undefined || isElsewhere || !isThere) continue;
+    if (name === undefined || isElsewhere || !isSelectable(mailbox)) continue;
     for (const use of new Set(specialUses(mailbox.attributes))) uses.set(use, [...(uses.get(use) ?? []), name]);
   }
   return uses;
