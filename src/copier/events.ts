@@ -2,7 +2,7 @@
 // of these in report/.
 
 import type { UidSet } from "../model/uid-set.ts";
-import type { Host } from "./options/options.ts";
+import type { Host } from "./options/host.ts";
 import type { CountedError } from "./report/errors.ts";
 
 /** Names are wire names: the server's raw octets, as latin1. */

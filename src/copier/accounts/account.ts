@@ -1,7 +1,7 @@
 // One of the two accounts: what lines say of it, and how sessions are made.
 
 import type { PoolOptions } from "../../mail/pool/session-pool.ts";
-import type { Host } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
 
 export interface Account {
   readonly host: Host;

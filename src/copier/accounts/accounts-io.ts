@@ -2,7 +2,7 @@
 
 import type { Log } from "../../log/log.ts";
 import type { Secrets } from "../../log/secrets.ts";
-import type { Host } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
 
 export interface AccountsIo {
   readonly env: NodeJS.ProcessEnv;

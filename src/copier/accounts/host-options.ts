@@ -1,7 +1,8 @@
 // What the options say of one host.
 
 import type { Side } from "../../model/side.ts";
-import type { Host, Options } from "../options/options.ts";
+import { type Host, sideOf } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 
 type PerHost =
   | "host"
@@ -42,7 +43,7 @@ export type HostOptions = { readonly [Name in Exclude<PerHost, "timeout">]: Acco
 export function hostOptions(options: AccountOptions, number: Host): HostOptions {
   const { sslcheck, id, inet4, inet6, sanitize } = options;
   return {
-    ...{ number, name: `Host${number}`, side: number === 1 ? "local" : "remote" },
+    ...{ number, name: `Host${number}`, side: sideOf(number) },
     host: options[`host${number}`],
     port: options[`port${number}`],
     user: options[`user${number}`],

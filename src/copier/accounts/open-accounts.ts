@@ -4,13 +4,13 @@ import { Turns } from "../../credentials/turns.ts";
 import type { Reached } from "../../imap/connect.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { hostOf } from "../options/host.ts";
 import type { Account } from "./account.ts";
 import { AccountFailure } from "./account-failure.ts";
 import type { AccountsIo } from "./accounts-io.ts";
 import { type AccountOptions, hostOptions } from "./host-options.ts";
 import { settleEntrance, settlePlace, type Settling } from "./settle.ts";
 import { Visit } from "./visit.ts";
-import { hostOf } from "./vocabulary.ts";
 
 /**
  * Connects to both servers, then logs in to both. Both are tried, whatever becomes of the other.

@@ -1,9 +1,8 @@
 // What the layers below call by the names of a synchronisation's settings, as the options of a copy.
 
 import type { InterimapError } from "../../model/errors.ts";
-import type { Side } from "../../model/side.ts";
 import type { Vocabulary } from "../../model/vocabulary.ts";
-import type { Host } from "../options/options.ts";
+import { type Host, hostOf } from "../options/host.ts";
 
 /** `N` stands for the number of the host: see {@link wordsOf}. */
 export const copierVocabulary: Vocabulary = {
@@ -19,10 +18,6 @@ export const copierVocabulary: Vocabulary = {
 export function wordsOf({ message, hint }: Pick<InterimapError, "message" | "hint">, host: Host): string {
   const advice = [hint ?? []].flat().filter((part) => typeof part === "string");
   return numbered([message, ...(advice.length === 0 ? [] : [advice.join("")])].join("; "), host);
-}
-
-export function hostOf(side: Side): Host {
-  return side === "local" ? 1 : 2;
 }
 
 function numbered(text: string, host: Host): string {

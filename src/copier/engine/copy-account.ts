@@ -10,6 +10,7 @@ import { allDone } from "../../util/all-done.ts";
 import { atMost } from "../../util/at-most.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
+import { hostOf } from "../options/host.ts";
 import type { ErrorKind } from "../report/errors.ts";
 import { type Folder, folderNamed, listFolders } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
@@ -64,7 +65,7 @@ async function planned(run: CopyRun): Promise<AccountPlan> {
   await keepConnected(run, noProgress, async (sessions) => {
     const { selection } = run.rules;
     await selection.check(channelsOf(sessions), (side, text) => {
-      run.emit({ type: "notice", host: side === "local" ? 1 : 2, text, isWarning: true });
+      run.emit({ type: "notice", host: hostOf(side), text, isWarning: true });
     });
     const listed = bothSides((side) => listFolders(sessions[side]));
     await allDone([

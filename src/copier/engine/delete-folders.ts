@@ -12,6 +12,7 @@ import type { PerSide } from "../../model/side.ts";
 import { isEmpty, maxUid, uidRange } from "../../model/uid-set.ts";
 import { planDeletions } from "../folders/delete-folders-plan.ts";
 import { emptyFolderCandidates, mayGo } from "../folders/empty-folders.ts";
+import type { Host } from "../options/host.ts";
 import { type AccountFolders, listFolders } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { AccountPlan } from "./plan-account.ts";
@@ -79,7 +80,7 @@ async function isFolderEmpty(channel: Channel, folder: string): Promise<boolean>
 }
 
 interface Doomed {
-  readonly host: 1 | 2;
+  readonly host: Host;
   readonly folder: string;
   readonly session: Session;
 }

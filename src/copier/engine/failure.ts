@@ -2,8 +2,9 @@
 
 import { type ErrorCode, InterimapError } from "../../model/errors.ts";
 import { AccountFailure } from "../accounts/account-failure.ts";
-import { hostOf, wordsOf } from "../accounts/vocabulary.ts";
+import { wordsOf } from "../accounts/vocabulary.ts";
 import type { CopyEvent } from "../events.ts";
+import { hostOf } from "../options/host.ts";
 import type { CountedError, ErrorKind } from "../report/errors.ts";
 import type { ExitName } from "../report/exit-code.ts";
 import { RunFailure } from "./run-failure.ts";

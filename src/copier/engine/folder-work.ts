@@ -6,7 +6,7 @@ import { InterimapError } from "../../model/errors.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
 import { emptyUidSet, subtract, type UidSet, union } from "../../model/uid-set.ts";
-import type { Host } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
 import type { MessageTable } from "./message-table.ts";
 
 type Given = Pick<FolderWork, "folder1" | "folder2" | "index" | "of" | "separators">;

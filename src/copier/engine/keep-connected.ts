@@ -5,6 +5,7 @@ import type { Session } from "../../imap/session/session.ts";
 import { backoffMs } from "../../mail/pool/backoff.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { type PerSide, type Side, sides } from "../../model/side.ts";
+import { hostOf } from "../options/host.ts";
 import type { CopyRun } from "./copy-run.ts";
 
 type Work = (sessions: PerSide<Session>) => Promise<void>;
@@ -48,8 +49,7 @@ async function sessionsOf(run: CopyRun, failures: Record<Side, number>): Promise
 /** Several folders may have waited for the same new connection. */
 function noteSession({ sessions, emit }: CopyRun, session: Session): void {
   const { side } = session;
-  if (sessions[side] !== session && sessions[side] !== undefined)
-    emit({ type: "reconnected", host: side === "local" ? 1 : 2 });
+  if (sessions[side] !== session && sessions[side] !== undefined) emit({ type: "reconnected", host: hostOf(side) });
   sessions[side] = session;
 }
 

@@ -9,7 +9,8 @@ import { withoutMixing } from "../folders/mix-folders.ts";
 import { selectFolders } from "../folders/select-folders.ts";
 import { shadowWarnings } from "../folders/shadowed-alternatives.ts";
 import { findSubfolder1 } from "../folders/subfolders.ts";
-import type { Host, Options } from "../options/options.ts";
+import { type Host, sideOf } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 import { type AccountFolders, folderNamed } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { Folders2 } from "./create-folder.ts";
@@ -101,7 +102,7 @@ interface Listed {
 
 function pairedByUse(options: Options, { layouts, listings }: Listed): Pairing {
   const [special1, special2] = ([1, 2] as const).map((host) => {
-    const folders = [...listings[host === 1 ? "local" : "remote"].folders.values()];
+    const folders = [...listings[sideOf(host)].folders.values()];
     const account = { layout: layouts[host], folders };
     return specialFolders({ ...account, base: automapBase(host, options, account) });
   });

@@ -5,7 +5,8 @@ import { flagRules } from "../messages/flag-rules.ts";
 import { headerIdentity, identityRules } from "../messages/header-identity.ts";
 import { compileMatch, compileRegex, compileSubstitutions } from "../messages/perl-expression.ts";
 import { messagePreparation } from "../messages/transform.ts";
-import type { Host, Options } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 import type { Identity, Rules } from "./copy-run.ts";
 import { Selection } from "./selection.ts";
 

@@ -6,7 +6,7 @@ import type { Emit } from "../events.ts";
 import type { SpecialFolders } from "../folders/automap.ts";
 import type { NameMapper } from "../folders/folder-names.ts";
 import type { Layout } from "../folders/layout.ts";
-import type { Host } from "../options/options.ts";
+import { type Host, hostOf } from "../options/host.ts";
 import { automapLines, layoutLines, listingLines } from "../report/listing-lines.ts";
 import type { AccountFolders } from "./account-folders.ts";
 
@@ -41,7 +41,7 @@ export function tellListing(emit: Emit, { layouts, folders, nameOn2, pairing }: 
 export function tellUnreadable(emit: Emit, listings: PerSide<Pick<AccountFolders, "unreadable">>): void {
   for (const side of sides)
     for (const line of listings[side].unreadable) {
-      const host = side === "local" ? 1 : 2;
+      const host = hostOf(side);
       const what = `a folder of host${String(host)}, which the server lists in a line that cannot be read: "${excerpt(line)}"`;
       if (host === 1) emit({ type: "error", error: { kind: "unclassified", text: `could not copy ${what}` } });
       else emit({ type: "notice", host, text: `nothing is known of ${what}`, isWarning: true });

@@ -1,7 +1,8 @@
 // `--automap`: pairs folders that have the same special use on both accounts, whatever they are called.
 
 import { decodeUtf7 } from "../../model/mailbox-name.ts";
-import type { Host, Options } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 import type { Layout } from "./layout.ts";
 import { specialByName, type SpecialUse } from "./special-names.ts";
 import { findSubfolder1, isInside, subfolder2Base, unlessEmpty } from "./subfolders.ts";

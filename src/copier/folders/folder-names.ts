@@ -1,7 +1,8 @@
 // What a folder of host1 is called on host2. The order of the rules is the original's.
 
 import { isInbox } from "../../model/mailbox-name.ts";
-import type { Host, Options } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 import { givenName } from "./given-name.ts";
 import { inboxCase } from "./inbox-case.ts";
 import type { Layout } from "./layout.ts";

@@ -1,6 +1,7 @@
 // Where an account keeps its folders: the prefix of their names, and what separates levels.
 
-import type { Host, Options } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 
 export interface Layout {
   /** With its separator, `INBOX.`; often empty. */

@@ -3,7 +3,8 @@
 import { createHash, hash } from "node:crypto";
 import { InterimapError } from "../../model/errors.ts";
 import { excerpt } from "../../util/printable.ts";
-import type { Host, Options } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 import { type HeaderField, headerFields, normalizedLine } from "./header-lines.ts";
 import { compileRegex } from "./perl-expression.ts";
 

@@ -29,6 +29,3 @@ export type Options = { readonly [Name in OptionName]: Final<Table[Name]> };
 
 /** What the command line says, and nothing else. */
 export type GivenOptions = { readonly [Name in OptionName]?: Value<Table[Name]["kind"]> };
-
-/** host1 is copied from, host2 is copied to. */
-export type Host = 1 | 2;

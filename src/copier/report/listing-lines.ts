@@ -2,7 +2,7 @@
 
 import type { SpecialFolders } from "../folders/automap.ts";
 import type { Layout } from "../folders/layout.ts";
-import type { Host } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
 import { bracketed } from "./shown-name.ts";
 
 type PerHost<T> = Readonly<Record<Host, T>>;

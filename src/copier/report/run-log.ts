@@ -3,14 +3,15 @@
 import type { Log, LogContext } from "../../log/log.ts";
 import type { Side } from "../../model/side.ts";
 import type { Emit } from "../events.ts";
-import type { Host, Options } from "../options/options.ts";
+import { hostOf } from "../options/host.ts";
+import type { Options } from "../options/options.ts";
 
 /** Traffic never shows passwords or messages. */
 export function runLog(options: Pick<Options, "debug" | "debugimap1" | "debugimap2">, emit: Emit): Log {
   const { debug, debugimap1, debugimap2 } = options;
   const shows = { local: debugimap1, remote: debugimap2 };
   const say = (text: string, side: Side | undefined, isWarning = false): void => {
-    emit({ type: "notice", text, ...(side === undefined ? {} : { host: hostOf[side] }), isWarning });
+    emit({ type: "notice", text, ...(side === undefined ? {} : { host: hostOf(side) }), isWarning });
   };
   const inform = (text: string, { side }: LogContext = {}): void => {
     if (debug || (side !== undefined && shows[side])) say(text, side);
@@ -20,5 +21,3 @@ export function runLog(options: Pick<Options, "debug" | "debugimap1" | "debugima
   };
   return { traffic: debugimap1 || debugimap2, showsSecrets: false, debug: inform, info: inform, warn, error: warn };
 }
-
-const hostOf: Readonly<Record<Side, Host>> = { local: 1, remote: 2 };

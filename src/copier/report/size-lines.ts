@@ -1,7 +1,7 @@
 // Sizes of folders and accounts, before and after.
 
 import type { AccountSize, FolderSize, When } from "../events.ts";
-import type { Host } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
 import { binaryBytes } from "./display.ts";
 import { bracketed } from "./shown-name.ts";
 

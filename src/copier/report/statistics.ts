@@ -2,7 +2,7 @@
 
 import { countUids } from "../../model/uid-set.ts";
 import type { AccountSize, CopyEvent, SkipReason } from "../events.ts";
-import type { Host } from "../options/options.ts";
+import type { Host } from "../options/host.ts";
 import { type CountedError, type ErrorKind, ErrorTally } from "./errors.ts";
 
 /** What is left out by choice of the user is no message that the run dealt with, as far as counters go. */
