@@ -1,6 +1,7 @@
 // One run of the copier, from options to the value it ends with.
 
 import packageJson from "../../package.json" with { type: "json" };
+import type { Session } from "../imap/session/session.ts";
 import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
@@ -135,13 +136,13 @@ async function perform(parts: Parts): Promise<ExitName> {
   let memory: CopyMemory | undefined;
   try {
     // They are there; from now on they are ended with the pair.
-    await connections.open();
+    const sessions = await connections.open();
     if (options.justlogin === true) {
       await connections.logout();
       return "EX_OK";
     }
     memory = await memoryOf(options, accounts);
-    const run = await runOf(parts, { connections, memory });
+    const run = runOf(parts, { connections, sessions, memory });
     try {
       await copyAccount(run);
     } catch (error) {
@@ -169,13 +170,14 @@ async function memoryOf(options: Options, accounts: PerSide<Account>): Promise<C
 
 interface Means {
   readonly connections: SessionPair;
+  readonly sessions: PerSide<Session>;
   readonly memory: CopyMemory | undefined;
 }
 
-async function runOf(
+function runOf(
   { options, rules, reporter, statistics, signals, output }: Parts,
-  { connections, memory }: Means,
-): Promise<CopyRun> {
+  { connections, sessions, memory }: Means,
+): CopyRun {
   const ownStop = new AbortController();
   const emit: Emit = (event) => {
     reporter.emit(event);
@@ -183,7 +185,6 @@ async function runOf(
   };
   const throttle = throttleFor(options);
   if (throttle !== undefined) signals.onThrottle(() => throttle.toggle());
-  const sessions = await connections.open();
   const roundTrips = (): number[] => [sessions.local.roundTripMs, sessions.remote.roundTripMs];
   return {
     ...{ options, rules, emit, connections, sessions: {} },

@@ -6,13 +6,14 @@ import { select } from "../../imap/verbs/select.ts";
 import { bothSides, type PerSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
+import type { Host } from "../options/host.ts";
 import { copyMessages } from "./copy-messages.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import { deleteExtra, deleteMoved } from "./delete-messages.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownCopies } from "./known-copies.ts";
 import { tellUntold } from "./left-out.ts";
-import { type Compared, type Match, matchMessages } from "./match-plan.ts";
+import { type Compared, firstsIn, type Match, matchMessages } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
 import { isRefused, readMessages } from "./read-folder.ts";
 import { repeatFlags, syncFlags } from "./sync-flags.ts";
@@ -70,7 +71,7 @@ async function carryOut(run: CopyRun, pair: OpenPair, match: Match): Promise<voi
 
 interface Place {
   readonly channel: Channel;
-  readonly host: 1 | 2;
+  readonly host: Host;
 }
 
 async function open(run: CopyRun, work: FolderWork, { channel, host }: Place): Promise<MailboxView | undefined> {
@@ -141,8 +142,7 @@ function withoutCrossDuplicates(
   { table, match }: { readonly table: MessageTable; readonly match: Match },
 ): Compared {
   if (crossDuplicates === undefined) return { match, crossed: [] };
-  const present = match.same.filter((_, at) => at % 2 === 0);
-  crossDuplicates.among(table, present, folder2);
+  crossDuplicates.among(table, firstsIn(match.same), folder2);
   const crossed = new Set(crossDuplicates.among(table, match.missing, folder2));
   return { match: { ...match, missing: match.missing.filter((i) => !crossed.has(i)) }, crossed: [...crossed] };
 }

@@ -22,7 +22,7 @@ const mostDeaths = 2;
 export async function copyMessages(run: CopyRun, pair: OpenPair, messages: readonly MessageSize[]): Promise<void> {
   const { work } = pair;
   const { stop } = run;
-  const copying = new Copying(run, pair, messages);
+  const copying = new Copying(run, pair);
   if (messages.length > 0) work.isTouched = true;
   for (const [uid, deaths] of work.deaths) if (deaths >= mostDeaths && hasUid(work.left, uid)) copying.deadly(uid);
   for (let rest = leftOf(messages, work.left); rest.length > 0 && !stop.aborted && !copying.isFull;) {
@@ -59,6 +59,7 @@ async function copyPart({ run, pair, copying }: Going, messages: readonly Messag
   const { stop, budget, connections, shortage } = run;
   const part = uidSetOf(messages.map(({ uid }) => uid));
   const batches = inBatches(run, { work, messages });
+  const octets = sum(batches.map((batch) => batch.octets));
   const { wireName, uidValidity } = views.remote;
   const reluctance = new Reluctance(shortage, {
     mailbox: wireName,
@@ -83,7 +84,7 @@ async function copyPart({ run, pair, copying }: Going, messages: readonly Messag
             connections.release(session);
           },
         },
-        octetsExpected: () => sum(batches.map(({ octets }) => octets)),
+        octetsExpected: () => octets,
       },
       new BatchQueue(oneByOne(run, batches)),
     );

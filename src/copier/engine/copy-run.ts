@@ -4,6 +4,7 @@ import type { Session } from "../../imap/session/session.ts";
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
 import type { Shortage } from "../../mail/transfer/reluctance.ts";
+import type { Throttle } from "../../mail/transfer/throttle.ts";
 import type { FlagSet, PermanentFlags } from "../../model/flags.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { Emit } from "../events.ts";
@@ -34,7 +35,7 @@ export interface CopyRun {
   /** Has the run stop after the work in hand, because of this. */
   readonly end: (why: CountedError) => void;
   /** Waits until one more message may be sent. */
-  readonly throttle: Throttle | undefined;
+  readonly throttle: Pick<Throttle, "pass"> | undefined;
   /** Waits for a reader of the output that is slower than the copies are. */
   readonly hasRoom: () => Promise<void>;
   /** How large messages are that are copied. */
@@ -49,11 +50,6 @@ export interface CopyRun {
   readonly deadly: { inARow: number };
   /** Octets that were copied in this run. */
   readonly copied: { octets: number };
-}
-
-export interface Throttle {
-  /** @throws the signal's reason */
-  pass(load: { readonly messages: number; readonly octets: number }, signal: AbortSignal): Promise<void>;
 }
 
 /** What tells messages of a host from others. */

@@ -4,25 +4,21 @@ import type { FetchedMessage } from "../../imap/verbs/fetch.ts";
 import type { Failure, FlagsRefused, MessageRefusal, TransferHooks } from "../../mail/transfer/transfer-hooks.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { establishedFlags, type FlagSet, formatFlags } from "../../model/flags.ts";
-import type { MessageSize } from "../../model/message-sizes.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
 import { intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import { sum } from "../../util/sum.ts";
 import type { SkipReason } from "../events.ts";
-import { type CountedError, refusedAppend } from "../report/errors.ts";
+import { type CountedError, type ErrorKind, refusedAppend } from "../report/errors.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 
 export class Copying {
   readonly #run: CopyRun;
   readonly #pair: OpenPair;
-  /** Octets as the server told them, by UID, for messages that are not copied. */
-  readonly #sizes: ReadonlyMap<number, number>;
 
-  constructor(run: CopyRun, pair: OpenPair, messages: readonly MessageSize[]) {
+  constructor(run: CopyRun, pair: OpenPair) {
     this.#run = run;
     this.#pair = pair;
-    this.#sizes = new Map(messages.map(({ uid, size }) => [uid, size]));
   }
 
   get hooks(): TransferHooks {
@@ -66,13 +62,12 @@ export class Copying {
   }
 
   refused({ uid, by, size, reason, messageId }: MessageRefusal): void {
-    const code = /^\[([^\]\s]+)/.exec(reason)?.[1];
     const id = messageId === undefined ? "" : ` (Message-ID ${messageId})`;
     const { folder1, folder2 } = this.#pair.work;
     const error: CountedError =
       by === "target"
         ? {
-            kind: refusedAppend(reason, code),
+            kind: kindOfRefusal(reason),
             text: `could not append message ${folder1}/${String(uid)}${id} to folder ${folder2}: ${reason}`,
           }
         : { kind: "fetch", text: `could not fetch message ${folder1}/${String(uid)}${id}: ${reason}` };
@@ -81,7 +76,7 @@ export class Copying {
 
   /** As the server told them. */
   octetsOf(uids: UidSet): number {
-    return sum(Array.from(uidsOf(uids), (uid) => this.#sizes.get(uid) ?? 0));
+    return sum(Array.from(uidsOf(uids), (uid) => this.#sizeOf(uid)));
   }
 
   /** One of the servers does not take it well. */
@@ -93,10 +88,9 @@ export class Copying {
 
   /** The server takes nothing for now. */
   notOffered(uid: number, reason: string): void {
-    const code = /^\[([^\]\s]+)/.exec(reason)?.[1];
     const { folder1, folder2 } = this.#pair.work;
     const text = `did not append message ${folder1}/${String(uid)} to folder ${folder2}, which takes nothing now: ${reason}`;
-    this.#fail(uid, { kind: refusedAppend(reason, code), text });
+    this.#fail(uid, { kind: kindOfRefusal(reason), text });
   }
 
   skip(uids: UidSet, { octets, reason, detail }: Skipped): void {
@@ -174,12 +168,22 @@ export class Copying {
     }
   }
 
-  #fail(uid: number, error: CountedError, octets = this.#sizes.get(uid) ?? 0): void {
+  /** As the server told it. */
+  #sizeOf(uid: number): number {
+    return this.#pair.tables.local.sizeOf(uid) ?? 0;
+  }
+
+  #fail(uid: number, error: CountedError, octets = this.#sizeOf(uid)): void {
     const { work } = this.#pair;
     const { folder1, folder2 } = work;
     work.settle(uidSetOf([uid]));
     this.#run.emit({ type: "message-failed", folder1, folder2, uid1: uid, octets, error });
   }
+}
+
+/** A server's reason begins with its response code, where there is one. */
+function kindOfRefusal(reason: string): ErrorKind {
+  return refusedAppend(reason, /^\[([^\]\s]+)/.exec(reason)?.[1]);
 }
 
 interface Skipped {

@@ -2,11 +2,12 @@
 // but the first of equal ones (`--delete2duplicates`).
 
 import { expungeMarked } from "../../imap/verbs/expunge.ts";
-import { isEmpty, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
+import { isEmpty, type UidSet, UidSetBuilder, uidSetOf, union } from "../../model/uid-set.ts";
 import type { CopyEvent } from "../events.ts";
+import { type Host, sideOf } from "../options/host.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
-import type { Match } from "./match-plan.ts";
+import { type Match, pairsIn } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
 import { markMessages, removeMessages } from "./remove-messages.ts";
 
@@ -19,9 +20,9 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
   if (options.delete1 !== true) return;
   // The copy goes at the end of this run, where it is marked: then this is the only one.
   const goes = (i: number): boolean => options.expunge2 && tables.remote.flags(i).flags.includes("\\Deleted");
-  const moved = same.filter((_, at) => at % 2 === 0 && !goes(same[at + 1]!));
-  const present = uidSetOf(moved.map((i) => tables.local.uid(i)));
-  await remove(run, pair, { host: 1, uids: union(present, work.arrived), why: "moved" });
+  const present = new UidSetBuilder();
+  for (const [on1, on2] of pairsIn(same)) if (!goes(on2)) present.add(tables.local.uid(on1));
+  await remove(run, pair, { host: 1, uids: union(present.build(), work.arrived), why: "moved" });
 }
 
 /** Of host2. */
@@ -54,7 +55,7 @@ function doubtOf({ rules }: CopyRun, { views, work }: OpenPair, table: MessageTa
 }
 
 interface ToRemove {
-  readonly host: 1 | 2;
+  readonly host: Host;
   readonly uids: UidSet;
   readonly why: Why;
 }
@@ -70,7 +71,7 @@ async function remove(run: CopyRun, { channels, work }: OpenPair, { host, uids, 
   }
   const isExpunged = host === 1 ? options.expunge1 : options.uidexpunge2;
   const deletion = isExpunged ? removeMessages : markMessages;
-  const { removed, refusal } = await deletion(host === 1 ? channels.local : channels.remote, uids);
+  const { removed, refusal } = await deletion(channels[sideOf(host)], uids);
   if (!isEmpty(removed)) emit({ type: "messages-deleted", host, folder, uids: removed, why });
   if (refusal === undefined) return;
   const text = `could not delete messages in folder ${folder} of host${String(host)}: ${refusal}`;

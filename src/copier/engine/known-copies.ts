@@ -2,9 +2,9 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import { fetchSummaries } from "../../imap/verbs/fetch-headers.ts";
+import { fetchSummaries, type Summary } from "../../imap/verbs/fetch-headers.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
-import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
 import type { UidPair, UidPairs } from "../../model/uid-pairs.ts";
 import {
   emptyUidSet,
@@ -15,13 +15,12 @@ import {
   UidSetBuilder,
   uidSetOf,
   uidsOf,
-  union,
 } from "../../model/uid-set.ts";
 import type { CopyMemory } from "../memory/memory.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
-import { leftOut } from "./left-out.ts";
-import type { Match } from "./match-plan.ts";
+import { askForAll, type Wanted } from "./left-out.ts";
+import { type Match, pairsIn } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
 
 interface Place {
@@ -77,36 +76,18 @@ export class KnownCopies {
       uids1: uidsOf(wanted.local),
       uids2: uidsOf(wanted.remote),
     });
-    const there = await bothSides(async (side) => {
-      const first = await fetchSummaries(channels[side], wanted[side]);
-      const left = (uids: UidSet, count: number): Promise<UidSet> => {
-        const isPart = rules.selection.isPart(side);
-        return leftOut(channels[side], this.#views[side], { wanted: wanted[side], isPart, told: () => uids, count });
-      };
-      const again = await left(first.uids, first.all.length);
-      if (isEmpty(again)) return first;
-      const second = await fetchSummaries(channels[side], again);
-      const both = { uids: union(first.uids, second.uids), all: [...first.all, ...second.all] };
-      untold(side)(await left(both.uids, both.all.length));
-      return both;
-    });
-    const uids = { local: there.local.uids, remote: there.remote.uids };
+    const there = await bothSides((side) =>
+      readSummaries(channels[side], this.#views[side], {
+        wanted: wanted[side],
+        isPart: rules.selection.isPart(side),
+        untold: untold(side),
+      }),
+    );
     const pairs = this.#memory.pairsOf(this.#folders);
-    const paired = { local: new UidSetBuilder(), remote: new UidSetBuilder() };
-    const outdated = new UidSetBuilder();
-    for (const [uid1, uid2] of pairs) {
-      if (!hasUid(uids.local, uid1) || !hasUid(uids.remote, uid2)) {
-        outdated.add(uid1);
-        continue;
-      }
-      paired.local.add(uid1);
-      paired.remote.add(uid2);
-    }
-    this.#outdated = outdated.build();
-    const news = {
-      local: subtract(uids.local, paired.local.build()),
-      remote: subtract(uids.remote, paired.remote.build()),
-    };
+    const news = this.#newsAmong(
+      perSide((side) => uidsAmong(there[side])),
+      pairs,
+    );
     const isNothingNew = isEmpty(news.local) && isEmpty(news.remote);
     if (options.useuid !== true && !isNothingNew) {
       this.#hasComparedHeaders = true;
@@ -116,17 +97,33 @@ export class KnownCopies {
     const signatures = this.#hasComparedHeaders
       ? await bothSides((side) => signaturesOf(news[side], (...what) => read(side, ...what), rules.wholeHeader))
       : undefined;
-    return bothSides((side) => {
+    return perSide((side) => {
       const table = new MessageTable();
-      for (const { uid, size, flags } of there[side].all) {
+      for (const { uid, size, flags } of there[side]) {
         const uid2 = side === "local" ? pairs.get(uid) : uid;
         const signature = hasUid(news[side], uid)
           ? (signatures?.[side].get(uid) ?? (side === "local" ? ownSignature(uid) : undefined))
           : pairSignature(uid2!);
         table.add({ uid, size, flags, signature });
       }
-      return Promise.resolve(table.seal());
+      return table.seal();
     });
+  }
+
+  /** What is not recorded. What is recorded and is no more, is noted. */
+  #newsAmong(there: PerSide<UidSet>, pairs: UidPairs): PerSide<UidSet> {
+    const paired = perSide(() => new UidSetBuilder());
+    const outdated = new UidSetBuilder();
+    for (const [uid1, uid2] of pairs) {
+      if (!hasUid(there.local, uid1) || !hasUid(there.remote, uid2)) {
+        outdated.add(uid1);
+        continue;
+      }
+      paired.local.add(uid1);
+      paired.remote.add(uid2);
+    }
+    this.#outdated = outdated.build();
+    return perSide((side) => subtract(there[side], paired[side].build()));
   }
 
   /** Of when the folders were opened: whatever has happened since is for the next run. */
@@ -150,6 +147,24 @@ export class KnownCopies {
     // Behind what was recorded, which would undo it.
     if (!work.isTouched) this.#finish(rules.digest, views);
   }
+}
+
+/** Flags and sizes of the messages of an open folder. */
+async function readSummaries(channel: Channel, view: MailboxView, asked: Wanted): Promise<readonly Summary[]> {
+  let all: readonly Summary[] = [];
+  await askForAll(channel, view, {
+    ...asked,
+    ask: async (uids) => {
+      all = all.concat(await fetchSummaries(channel, uids));
+    },
+    count: () => all.length,
+    told: () => all.map(({ uid }) => uid),
+  });
+  return all;
+}
+
+function uidsAmong(messages: readonly Summary[]): UidSet {
+  return uidSetOf(messages.map(({ uid }) => uid));
 }
 
 /** What a server says of a mailbox. */
@@ -189,8 +204,7 @@ function isSame(a: FolderState, b: FolderState | undefined): boolean {
 
 /** With duplicates on host1, which are the same message on host2. */
 function* pairsOf({ local, remote }: PerSide<MessageTable>, same: readonly number[]): Iterable<UidPair> {
-  for (let at = 0; at < same.length; at += 2)
-    for (const uid1 of alike(local, same[at]!)) yield [uid1, remote.uid(same[at + 1]!)];
+  for (const [on1, on2] of pairsIn(same)) for (const uid1 of alike(local, on1)) yield [uid1, remote.uid(on2)];
 }
 
 /** The UIDs of a message and of those behind it that are the same. */

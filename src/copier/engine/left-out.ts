@@ -6,31 +6,62 @@ import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { Side } from "../../model/side.ts";
-import { countUids, emptyUidSet, isEmpty, maxUid, subtract, uidRange, type UidSet } from "../../model/uid-set.ts";
+import {
+  countUids,
+  emptyUidSet,
+  isEmpty,
+  maxUid,
+  subtract,
+  uidRange,
+  type UidSet,
+  uidSetOf,
+} from "../../model/uid-set.ts";
 import { shownUidSet } from "../../model/uid-set-text.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
 
-export interface Asked {
+export interface Wanted {
   readonly wanted: UidSet;
   /** The folder has others, which do not matter. */
   readonly isPart: boolean;
-  readonly told: () => UidSet;
-  readonly count: number;
+  /** Of those that the server leaves out although it was asked twice. */
+  readonly untold: (uids: UidSet) => void;
 }
 
-/** Of a folder that is open. It costs a search where the server says that it has more than it told, and nothing else. */
-export async function leftOut(
+interface Asking extends Wanted {
+  readonly ask: (uids: UidSet) => Promise<void>;
+  /** How many the server has told by now. */
+  readonly count: () => number;
+  readonly told: () => Iterable<number>;
+}
+
+/**
+ * Asks for messages of an open folder, and once more for those that the server has and left out. That costs a search where
+ * it says that it has more than it told, and nothing else.
+ */
+export async function askForAll(
+  channel: Channel,
+  view: Pick<MailboxView, "exists">,
+  { ask, untold, ...asked }: Asking,
+): Promise<void> {
+  await ask(asked.wanted);
+  const again = await leftOut(channel, view, asked);
+  if (isEmpty(again)) return;
+  await ask(again);
+  untold(await leftOut(channel, view, asked));
+}
+
+async function leftOut(
   channel: Channel,
   { exists }: Pick<MailboxView, "exists">,
-  { wanted, isPart, told, count }: Asked,
+  { wanted, isPart, count, told }: Omit<Asking, "ask" | "untold">,
 ): Promise<UidSet> {
-  if (count >= (isPart ? Math.min(countUids(wanted), exists) : exists)) return emptyUidSet;
+  if (count() >= (isPart ? Math.min(countUids(wanted), exists) : exists)) return emptyUidSet;
   const asked = isPart ? wanted : uidRange(1, maxUid);
   try {
-    return subtract(await existingUids(channel, asked), told());
+    return subtract(await existingUids(channel, asked), uidSetOf(told()));
   } catch (error) {
-    if (error instanceof CommandRefused) return subtract(wanted, told());
+    if (error instanceof CommandRefused) return subtract(wanted, uidSetOf(told()));
     throw error;
   }
 }

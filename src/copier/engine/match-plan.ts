@@ -31,6 +31,16 @@ export interface Compared {
   readonly crossed: readonly number[];
 }
 
+/** Of {@link Match.same}: both numbers of each pair. */
+export function* pairsIn(same: Match["same"]): Generator<readonly [on1: number, on2: number], void, undefined> {
+  for (let at = 0; at < same.length; at += 2) yield [same[at]!, same[at + 1]!];
+}
+
+/** Of {@link Match.same}: the numbers on host1. */
+export function* firstsIn(same: Match["same"]): Generator<number, void, undefined> {
+  for (const [on1] of pairsIn(same)) yield on1;
+}
+
 /** Equal messages are paired in UID order. */
 export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsDuplicates }: MatchOptions): Match {
   const pairs: Pairs = { missing: [], same: [], strange: [], taken: new Uint8Array(host2.length) };

@@ -70,6 +70,10 @@ export class MessageTable {
     return this;
   }
 
+  *uids(): Generator<number, void, undefined> {
+    for (let i = 0; i < this.#length; i++) yield this.#uids[i]!;
+  }
+
   uid(i: number): number {
     return this.#uids[i]!;
   }
@@ -77,6 +81,11 @@ export class MessageTable {
   /** RFC822.SIZE in octets. */
   size(i: number): number {
     return this.#sizes[i]!;
+  }
+
+  /** Of a message by its UID; undefined when there is none. */
+  sizeOf(uid: number): number | undefined {
+    return this.#sizes[this.#numberOf(uid)];
   }
 
   flags(i: number): FlagSet {
@@ -120,8 +129,15 @@ export class MessageTable {
   }
 
   #numberOf(uid: number): number {
-    for (let i = 0; i < this.#length; i++) if (this.#uids[i] === uid) return i;
-    return none;
+    const uids = this.#uids.subarray(0, this.#length);
+    if (!this.#isSorted) return uids.indexOf(uid);
+    let [low, high] = [0, uids.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (uids[middle]! < uid) low = middle + 1;
+      else high = middle;
+    }
+    return uids[low] === uid ? low : none;
   }
 
   #grow(): void {

@@ -5,18 +5,13 @@ import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchHeaders, type HeaderMessage } from "../../imap/verbs/fetch-headers.ts";
 import { InterimapError } from "../../model/errors.ts";
-import { isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
+import { isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { Identity } from "./copy-run.ts";
-import { leftOut } from "./left-out.ts";
+import { askForAll, type Wanted } from "./left-out.ts";
 import { MessageTable, type TableMessage } from "./message-table.ts";
 
-export interface ToRead {
-  readonly wanted: UidSet;
-  /** See {@link leftOut}. */
-  readonly isPart: boolean;
+export interface ToRead extends Wanted {
   readonly identity: Identity;
-  /** Of those that the server leaves out although it was asked twice. */
-  readonly untold: (uids: UidSet) => void;
 }
 
 /**
@@ -26,17 +21,15 @@ export interface ToRead {
 export async function readMessages(
   channel: Channel,
   view: MailboxView,
-  { wanted, isPart, identity, untold }: ToRead,
+  { identity, ...asked }: ToRead,
 ): Promise<MessageTable> {
   const table = new MessageTable();
-  const told = (): UidSet => uidSetOf(Array.from({ length: table.length }, (_, i) => table.uid(i)));
-  const left = (): Promise<UidSet> => leftOut(channel, view, { wanted, isPart, told, count: table.length });
-  await read(channel, { table, wanted, identity });
-  const again = await left();
-  if (!isEmpty(again)) {
-    await read(channel, { table, wanted: again, identity });
-    untold(await left());
-  }
+  await askForAll(channel, view, {
+    ...asked,
+    ask: (wanted) => read(channel, { table, wanted, identity }),
+    count: () => table.length,
+    told: () => table.uids(),
+  });
   view.requireReadable(channel.side);
   return table.seal();
 }

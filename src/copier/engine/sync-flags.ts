@@ -6,8 +6,10 @@ import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { type FlagSet, formatFlags } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import { countUids, halves, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
+import { groupBy } from "../../util/group-by.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
+import { pairsIn } from "./match-plan.ts";
 
 interface Change {
   readonly flags: FlagSet;
@@ -26,30 +28,26 @@ export async function repeatFlags(run: CopyRun, pair: OpenPair): Promise<void> {
   const { rules, stop } = run;
   const { channels, work, views } = pair;
   const onHost1 = await fetchFlags(channels.local, uidSetOf(work.copies.map(([uid1]) => uid1)));
-  const groups = new Map<FlagSet, UidSetBuilder>();
-  for (const [uid1, uid2] of work.copies.toSorted(([, a], [, b]) => a - b)) {
-    const change = onHost1.get(uid1);
-    if (change === undefined) continue;
-    const flags = rules.flagsOn2(change.flags, views.remote.permanentFlags);
-    const uids = groups.get(flags) ?? new UidSetBuilder();
-    groups.set(flags, uids);
-    uids.add(uid2);
-  }
-  for (const [flags, uids] of groups) if (!stop.aborted) await setFlags(run, pair, { flags, uids: uids.build() });
+  const groups = groupBy(
+    work.copies.filter(([uid1]) => onHost1.has(uid1)),
+    ([uid1]) => rules.flagsOn2(onHost1.get(uid1)!.flags, views.remote.permanentFlags),
+  );
+  for (const [flags, copies] of groups)
+    if (!stop.aborted) await setFlags(run, pair, { flags, uids: uidSetOf(copies.map(([, uid2]) => uid2)) });
 }
 
 /** Messages whose flags change alike, together. */
 function changesOf({ rules }: CopyRun, { tables, views }: OpenPair, same: readonly number[]): Change[] {
   const groups = new Map<FlagSet, Map<FlagSet, UidSetBuilder>>();
-  for (let at = 0; at < same.length; at += 2) {
-    const flags = rules.flagsOn2(tables.local.flags(same[at]!), views.remote.permanentFlags);
-    const present = tables.remote.flags(same[at + 1]!);
+  for (const [on1, on2] of pairsIn(same)) {
+    const flags = rules.flagsOn2(tables.local.flags(on1), views.remote.permanentFlags);
+    const present = tables.remote.flags(on2);
     if (flags === present) continue;
     const byPresent = groups.get(flags) ?? new Map<FlagSet, UidSetBuilder>();
     groups.set(flags, byPresent);
     const uids = byPresent.get(present) ?? new UidSetBuilder();
     byPresent.set(present, uids);
-    uids.add(tables.remote.uid(same[at + 1]!));
+    uids.add(tables.remote.uid(on2));
   }
   return [...groups].flatMap(([flags, byPresent]) =>
     [...byPresent].map(([present, uids]) => ({ flags, present, uids: uids.build() })),

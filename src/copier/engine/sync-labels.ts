@@ -7,13 +7,15 @@ import { addLabels, eachLabels } from "../../imap/verbs/labels.ts";
 import { create } from "../../imap/verbs/mailbox.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
-import { type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
+import { type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import { shownUidSet } from "../../model/uid-set-text.ts";
 import { allDone } from "../../util/all-done.ts";
+import { groupBy } from "../../util/group-by.ts";
 import { labelsOnHost2, parseLabels, writeLabels } from "../messages/labels.ts";
 import { bareName } from "../report/shown-name.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
+import { pairsIn } from "./match-plan.ts";
 
 /** `same`: pairs of messages that were on both before, by their numbers in the tables. */
 export async function syncLabels(run: CopyRun, pair: OpenPair, same: readonly number[]): Promise<void> {
@@ -22,8 +24,7 @@ export async function syncLabels(run: CopyRun, pair: OpenPair, same: readonly nu
   if (!channels.local.capabilities.mailboxesAreLabels || !channels.remote.capabilities.mailboxesAreLabels) return;
   const pairs: UidPair[] = options.synclabels ? [...work.copies] : [];
   if (options.resynclabels)
-    for (let at = 0; at < same.length; at += 2)
-      pairs.push([tables.local.uid(same[at]!), tables.remote.uid(same[at + 1]!)]);
+    for (const [on1, on2] of pairsIn(same)) pairs.push([tables.local.uid(on1), tables.remote.uid(on2)]);
   if (pairs.length === 0 || stop.aborted) return;
   for (const [list, uids] of missingLabels(run, pair, { pairs, labels: await labelsOf(pair, pairs) }))
     if (!stop.aborted) await add(run, pair, { labels: parseLabels(list), uids });
@@ -48,20 +49,17 @@ function missingLabels(
   { work }: OpenPair,
   { pairs, labels }: { readonly pairs: readonly UidPair[]; readonly labels: PerSide<LabelsByUid> },
 ): ReadonlyMap<string, UidSet> {
-  const groups = new Map<string, UidSetBuilder>();
   // The folder itself may be another one on host2.
   const own = work.folder1 === "INBOX" ? "\\Inbox" : work.folder1;
-  for (const [uid1, uid2] of pairs.toSorted(([, a], [, b]) => a - b)) {
+  const lists = pairs.flatMap(([uid1, uid2]) => {
+    const present = labels.remote.get(uid2);
+    if (present === undefined) return [];
     const wanted = (labels.local.get(uid1) ?? []).filter((label) => label !== own);
-    const present = new Set(labels.remote.get(uid2));
-    const missing = labelsOnHost2(wanted, options).filter((label) => !present.has(label));
-    if (missing.length === 0 || !labels.remote.has(uid2)) continue;
-    const list = writeLabels(missing.toSorted());
-    const uids = groups.get(list) ?? new UidSetBuilder();
-    groups.set(list, uids);
-    uids.add(uid2);
-  }
-  return new Map([...groups].map(([list, uids]) => [list, uids.build()]));
+    const missing = labelsOnHost2(wanted, options).filter((label) => !present.includes(label));
+    return missing.length === 0 ? [] : [{ list: writeLabels(missing.toSorted()), uid2 }];
+  });
+  const groups = groupBy(lists, ({ list }) => list);
+  return new Map([...groups].map(([list, those]) => [list, uidSetOf(those.map(({ uid2 }) => uid2))]));
 }
 
 interface Addition {

@@ -7,9 +7,10 @@ import type { UidPairs } from "../../model/uid-pairs.ts";
 import { countUids, hasUid, isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import { sum } from "../../util/sum.ts";
 import type { SkipReason } from "../events.ts";
+import type { Host } from "../options/host.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
-import type { Compared, Match } from "./match-plan.ts";
+import { type Compared, firstsIn, type Match, pairsIn } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
 
 interface Read {
@@ -20,7 +21,7 @@ interface Read {
 }
 
 export function tellRead({ emit, options }: CopyRun, work: FolderWork, { views, tables, crossed }: Read): void {
-  const read = (view: MailboxView, table: MessageTable, where: { host: 1 | 2; folder: string }): void => {
+  const read = (view: MailboxView, table: MessageTable, where: { host: Host; folder: string }): void => {
     let [withoutHeaders, duplicates] = [0, 0];
     for (let i = 0; i < table.length; i++) {
       if (!table.isIdentified(i)) withoutHeaders++;
@@ -73,7 +74,7 @@ export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, cro
       ...(detail !== undefined && { detail }),
     });
   };
-  skip(everyOther(match.same), "present");
+  skip(firstsIn(match.same), "present");
   if (options.syncduplicates !== true && options.useuid !== true) skip(match.repeated1, "duplicate");
   skip(match.void1, "no-headers");
   skip(crossed, "cross-duplicate");
@@ -84,10 +85,6 @@ export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, cro
   skip(tooSmall, "too-small", `not larger than ${String(above)} bytes`);
   const left = match.missing.filter((i) => table.size(i) <= most && table.size(i) > above);
   work.toCopy = uidSetOf(left.map((i) => table.uid(i)));
-}
-
-function* everyOther(numbers: readonly number[]): Iterable<number> {
-  for (let at = 0; at < numbers.length; at += 2) yield numbers[at]!;
 }
 
 /** In a dry run, or where the folder is not there. */
@@ -103,12 +100,12 @@ export function tellWouldCopy({ emit }: CopyRun, work: FolderWork, table: Messag
 export function tellArrived({ emit }: CopyRun, { work, tables }: OpenPair, { same }: Match): void {
   const { folder1, folder2, left } = work;
   const arrived = new UidSetBuilder();
-  for (let at = 0; at < same.length; at += 2) {
-    const uid1 = tables.local.uid(same[at]!);
+  for (const [on1, on2] of pairsIn(same)) {
+    const uid1 = tables.local.uid(on1);
     if (!hasUid(left, uid1)) continue;
     arrived.add(uid1);
-    const uid2 = tables.remote.uid(same[at + 1]!);
-    emit({ type: "message-copied", folder1, folder2, uid1, uid2, octets: tables.remote.size(same[at + 1]!) });
+    const uid2 = tables.remote.uid(on2);
+    emit({ type: "message-copied", folder1, folder2, uid1, uid2, octets: tables.remote.size(on2) });
   }
   work.arrive(arrived.build());
 }

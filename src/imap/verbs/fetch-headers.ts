@@ -1,7 +1,7 @@
 // UID FETCH of header fields, with what else is to be known of messages that are compared by them.
 
 import { type FlagSet, flagSet } from "../../model/flags.ts";
-import { countUids, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { countUids, type UidSet } from "../../model/uid-set.ts";
 import { atom, line } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { Answer } from "./fetch-answers.ts";
@@ -65,14 +65,11 @@ function atoms(names: readonly ReturnType<typeof atom>[]): ReturnType<typeof lin
   return names.flatMap((name, i) => (i === 0 ? line`${name}` : line` ${name}`));
 }
 
-export interface Summaries {
-  readonly uids: UidSet;
-  readonly all: readonly Pick<HeaderMessage, "uid" | "size" | "flags">[];
-}
+export type Summary = Pick<HeaderMessage, "uid" | "size" | "flags">;
 
 /** Flags and sizes of the messages that exist; 0 for a size that the server does not tell. */
-export async function fetchSummaries(session: Channel, uids: UidSet): Promise<Summaries> {
-  const all = new ToldMessages<Pick<HeaderMessage, "uid" | "size" | "flags">>();
+export async function fetchSummaries(session: Channel, uids: UidSet): Promise<readonly Summary[]> {
+  const all = new ToldMessages<Summary>();
   await uidFetch(session, {
     uids,
     items: line`(UID FLAGS RFC822.SIZE)`,
@@ -89,5 +86,5 @@ export async function fetchSummaries(session: Channel, uids: UidSet): Promise<Su
       all.add({ uid, flags: flagSet(flags), size });
     },
   });
-  return { uids: uidSetOf(all.all.map(({ uid }) => uid)), all: all.all };
+  return all.all;
 }

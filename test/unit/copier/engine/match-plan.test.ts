@@ -102,3 +102,11 @@ void test("a message that was told otherwise can be taken out again", () => {
   table.seal();
   assert.deepEqual([table.uid(0), table.uid(1), table.length], [2, 3, 2]);
 });
+
+void test("sizes are told by UID; of a UID that nothing has, none", () => {
+  const table = tableOf("abc", [2, 0, 1]);
+  assert.deepEqual(
+    [10, 20, 30, 15, 40].map((uid) => table.sizeOf(uid)),
+    [0, 1, 2, undefined, undefined],
+  );
+});
