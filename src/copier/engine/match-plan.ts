@@ -49,7 +49,7 @@ export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsD
       (keepsDuplicates ? pairAll : pairOne)({ host1, host2, pairs }, i);
   for (let i = 0; i < host2.length; i++)
     if (host2.isIdentified(i) && !host2.isRepeated(i) && host1.find(host2, i) === undefined)
-      pairs.strange.push(...(keepsDuplicates ? chain(host2, i) : [i]));
+      for (const one of keepsDuplicates ? chain(host2, i) : [i]) pairs.strange.push(one);
   return {
     same: pairs.same,
     // Copies are appended in UID order.
@@ -93,7 +93,7 @@ function pairAll({ host1, host2, pairs }: Matching, i: number): void {
     if (other === undefined || isTaken(pairs, other)) pairs.missing.push(one);
     else pairs.same.push(one, other);
   }
-  pairs.strange.push(...others);
+  for (const other of others) pairs.strange.push(other);
 }
 
 function* chain(table: MessageTable, first: number | undefined): Generator<number, void, undefined> {

@@ -110,3 +110,12 @@ void test("sizes are told by UID; of a UID that nothing has, none", () => {
     [0, 1, 2, undefined, undefined],
   );
 });
+
+void test("the same message may be there as often as it likes", () => {
+  const host2 = new MessageTable();
+  for (let uid = 1; uid <= 600_000; uid++)
+    host2.add({ uid, size: 1, flags: flagSet([]), signature: (uid % 2 === 0 ? "a" : "b").repeat(16) });
+  const { same, strange } = matchMessages(tableOf("a"), host2.seal(), { keepsDuplicates: true });
+  assert.deepEqual(same, [0, 1]);
+  assert.equal(strange.length, 599_999);
+});
