@@ -2,6 +2,7 @@
 // were finished. One database can be about many pairs of accounts.
 
 import { isPossibleRun, runsOfPairs, type UidPair, type UidPairRun, UidPairs } from "../model/uid-pairs.ts";
+import { groupBy } from "../util/group-by.ts";
 import { slices } from "../util/slices.ts";
 import { impossibleRow } from "./read-values.ts";
 import type { Connection } from "./sqlite.ts";
@@ -91,7 +92,8 @@ export class CopyStore implements CopyRecord {
     this.#connection.transaction(() => {
       const id = this.#idOf(folders) ?? this.#begin(folders);
       for (const some of slices(pairs, pairsAtOnce))
-        for (const [block, added] of blocksOf(some)) this.#write(id, block, [...this.#block(id, block), ...added]);
+        for (const [block, added] of groupBy(some, ([uid1]) => blockOf(uid1)))
+          this.#write(id, block, [...this.#block(id, block), ...added]);
       this.#unfinish(id);
     });
   }
@@ -232,16 +234,6 @@ function blockOf(uid1: number): number {
 
 /** There may be a million, and none of them is held for long. */
 const pairsAtOnce = 32 * uidsInBlock;
-
-function blocksOf(pairs: readonly UidPair[]): ReadonlyMap<number, readonly UidPair[]> {
-  const blocks = new Map<number, UidPair[]>();
-  for (const pair of pairs) {
-    const block = blocks.get(blockOf(pair[0]));
-    if (block === undefined) blocks.set(blockOf(pair[0]), [pair]);
-    else block.push(pair);
-  }
-  return blocks;
-}
 
 function stateFrom(uidNext: bigint, messages: bigint, highestModSeq: bigint | null): FolderState {
   return { uidNext: Number(uidNext), messages: Number(messages), highestModSeq: highestModSeq ?? undefined };

@@ -77,10 +77,5 @@ function inOrder(wanted: readonly string[], { folderfirst, folderlast }: Selecti
   const take = (names: readonly string[]): string[] => names.map(givenName).filter((name) => rest.delete(name));
   const first = take(folderfirst);
   const last = take(folderlast);
-  return [...first, ...[...rest].toSorted(compareOctets), ...last];
-}
-
-function compareOctets(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return [...first, ...[...rest].toSorted(), ...last];
 }
