@@ -4,7 +4,11 @@ const values = ["model", "util"];
 const foundations = ["log", ...values];
 
 const uses = {
-  "src/bin/": ["cli", "copier", "model"],
+  "src/bin/": ["cli", "copier", "job", "web", "model"],
+  // The page and its server know jobs, and nothing of IMAP.
+  "src/web/": ["job", "service", "config", "files", ...foundations],
+  // One copy in a process of its own.
+  "src/job/": ["copier", "imap", "files", ...foundations],
   "src/cli/": [
     "report",
     "commands",
@@ -53,6 +57,15 @@ const homes = {
   socks: "src/imap/transport/",
   "better-sqlite3": "src/state/",
   pino: "src/log/",
+  fastify: "src/web/",
+  "@fastify/formbody": "src/web/",
+  "@fastify/helmet": "src/web/",
+  "@fastify/rate-limit": "src/web/",
+  "@fastify/type-provider-typebox": "src/web/",
+  typebox: "src/web/",
+  preact: "src/web/",
+  "@preact/signals": "src/web/",
+  "preact-render-to-string": "src/web/",
 };
 
 const rules = [

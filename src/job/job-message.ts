@@ -1,0 +1,75 @@
+// What a job says of itself, in the order in which it happens; each is one JSON object a line.
+
+import type { HostNumber } from "./job-spec.ts";
+
+export type JobMessage =
+  /** A line as imapsync writes it, without its line break. */
+  | { readonly type: "line"; readonly text: string }
+  | ({ readonly type: "progress" } & JobProgress)
+  /** What is known of a folder by now; it replaces what was said of this pair before. */
+  | ({ readonly type: "folder" } & FolderProgress)
+  /** A message that is not on host2, and why. */
+  | ({ readonly type: "left" } & LeftMessage)
+  /** A certificate that is not trusted; the job then ends. */
+  | ({ readonly type: "certificate" } & RefusedCertificate)
+  /** The last one of a job that ended by itself. */
+  | ({ readonly type: "ended" } & JobResult);
+
+/** Told a few times a second at most. */
+export interface JobProgress {
+  readonly phase: "connecting" | "listing" | "sizing" | "copying" | "finishing";
+  readonly messagesDone: number;
+  /** Undefined: not known yet. */
+  readonly messagesTotal: number | undefined;
+  readonly octetsDone: number;
+  readonly octetsTotal: number | undefined;
+  /** Octets copied a second. */
+  readonly rate: number;
+  readonly secondsLeft: number | undefined;
+  readonly errors: number;
+}
+
+/** Names are as people read them. In source = copied + present + duplicates + filtered + failed, when it is done. */
+export interface FolderProgress {
+  readonly folder1: string;
+  readonly folder2: string;
+  readonly state: "waiting" | "copying" | "done" | "failed";
+  readonly messages: number | undefined;
+  readonly octets: number | undefined;
+  readonly copied: number;
+  readonly present: number;
+  readonly duplicates: number;
+  readonly filtered: number;
+  readonly failed: number;
+}
+
+export interface LeftMessage {
+  readonly folder1: string;
+  readonly folder2: string;
+  readonly uid1: number;
+  readonly octets: number;
+  /** In words. */
+  readonly reason: string;
+  readonly isError: boolean;
+}
+
+export interface RefusedCertificate {
+  readonly host: HostNumber;
+  /** Why it is not trusted, in words. */
+  readonly reason: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** ISO 8601. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** As `--sslargs SSL_fingerprint=` takes it: with it, this key is trusted whatever the certificate says. */
+  readonly fingerprint: string;
+}
+
+export interface JobResult {
+  readonly exitCode: number;
+  /** As imapsync calls it, for instance EX_OK. */
+  readonly exitName: string;
+  /** The final sentence, for people. */
+  readonly sentence: string;
+}
