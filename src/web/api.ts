@@ -34,6 +34,14 @@ export interface JobStarted {
   readonly attached: boolean;
 }
 
+/** POST /jobs/ID/resume, of a job that has ended: it goes on where it was. Answered like POST /jobs. */
+export interface ResumeForm {
+  readonly password1: string;
+  readonly password2: string;
+  readonly fingerprint1?: string;
+  readonly fingerprint2?: string;
+}
+
 export type JobState = "queued" | "running" | "done" | "failed" | "aborted" | "interrupted";
 
 /** GET /jobs/ID/state, and the SSE event `state`. */
@@ -54,8 +62,10 @@ export interface JobStatus {
 }
 
 /**
- * GET /jobs/ID/events: SSE. Each has an id, which counts up; with `Last-Event-ID` what came after it is sent, without one all.
- * `line` events are gathered, many lines in one.
+ * GET /jobs/ID/events: SSE. With `Last-Event-ID` what came after it is sent, without one all. `lines`, `left`, `certificate` and
+ * `state` are kept and have an id, which counts up; of `progress` and `folder` the latest is told to who comes. `lines` are
+ * gathered; their numbers count from 1, and go on when a job is resumed. After the `state` of the end the stream ends, and the
+ * next request with that id gets 204, which ends an EventSource.
  */
 export interface JobEvents {
   readonly state: JobStatus;

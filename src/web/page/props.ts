@@ -1,0 +1,94 @@
+// What the server hands to the pages it writes. All texts are as servers and people gave them: who renders them escapes them.
+
+import type { FolderProgress, JobProgress, LeftMessage, RefusedCertificate } from "../../job/job-message.ts";
+import type { ApiError, JobForm, JobStatus } from "../api.ts";
+
+/** A file of the page: served under its path, which names its version, for ever. */
+export interface Asset {
+  /** For instance `/assets/page-3f9a2c.css`. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+/** What the operator allows, so that the page can say so. */
+export interface ShownLimits {
+  /** Of messages a job; undefined: any number. */
+  readonly octets: number | undefined;
+  /** Of a job; undefined: any time. */
+  readonly seconds: number | undefined;
+  /** How long a job can be looked at after its end. */
+  readonly keptDays: number;
+  /** A job ends when nobody watches it any more. */
+  readonly endsWithTab: boolean;
+}
+
+/** GET /, and POST /jobs where something is wrong with the form. */
+export interface FormPageProps {
+  /** What was entered; passwords are never sent back. */
+  readonly values: Partial<Omit<JobForm, "password1" | "password2">>;
+  readonly error: ApiError | undefined;
+  readonly limits: ShownLimits;
+}
+
+/**
+ * GET /jobs/ID/: how things stand, for who has no script; the script then gets everything from `events`. What a form on it may do:
+ * POST abort, POST delete (when it has ended), POST resume (when it has ended) with password1, password2 and, where a
+ * certificate was refused, fingerprint1 or fingerprint2.
+ */
+export interface JobPageProps {
+  readonly status: JobStatus;
+  readonly progress: JobProgress | undefined;
+  readonly folders: readonly FolderProgress[];
+  /** The first of them; all are in left.csv. */
+  readonly left: readonly LeftMessage[];
+  readonly leftCount: number;
+  /** Refused in the last run. */
+  readonly certificates: readonly RefusedCertificate[];
+  /** The last lines of the log; all are in `log`. */
+  readonly lastLines: readonly string[];
+  readonly limits: ShownLimits;
+  /** The values were those of a job that was running already. */
+  readonly attached: boolean;
+}
+
+/** GET /operator. */
+export interface OperatorPageProps {
+  /** Undefined where nobody has logged in: the page is a form with the field `token`, POST /operator. */
+  readonly overview: OperatorOverview | undefined;
+  readonly error: string | undefined;
+}
+
+export interface OperatorOverview {
+  readonly running: number;
+  readonly queued: number;
+  /** At once. */
+  readonly maxRunning: number;
+  readonly maxQueued: number;
+  /** Since the start, by how they ended. */
+  readonly ended: Readonly<Record<"done" | "failed" | "aborted" | "interrupted", number>>;
+  /** Octets a second, of all jobs. */
+  readonly rate: number;
+  readonly octets: number;
+  readonly messages: number;
+  readonly errors: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** The newest first. */
+  readonly jobs: readonly OperatorJob[];
+}
+
+/** A form may POST /operator/jobs/ID/abort. */
+export interface OperatorJob {
+  readonly status: JobStatus;
+  readonly progress: JobProgress | undefined;
+  /** Who started it. */
+  readonly address: string;
+  readonly watchers: number;
+}
+
+export interface ErrorPageProps {
+  /** Of HTTP. */
+  readonly statusCode: number;
+  readonly error: string;
+}
