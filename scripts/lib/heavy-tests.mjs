@@ -30,7 +30,7 @@ const longest = [
   "integration/refused-changes",
 ];
 
-const folders = ["fault", "integration", "property", "protocol", "migrations", "unit"];
+const folders = ["fault", "integration", "web", "property", "protocol", "migrations", "unit"];
 
 /**
  * @param {readonly string[]} files e.g. "test/unit/model/side.test.ts"
