@@ -19,6 +19,8 @@ export interface JobForm {
   readonly delete1?: string;
   /** Strict: what is not on host1 is deleted on host2. */
   readonly delete2?: string;
+  /** Must come with {@link delete2} where a person fills the form in. */
+  readonly confirm2?: string;
   readonly subfolder1?: string;
   readonly subfolder2?: string;
   /** Lines `folder1=folder2`. */
@@ -62,7 +64,8 @@ export interface JobStatus {
 }
 
 /**
- * GET /jobs/ID/events: SSE. With `Last-Event-ID` what came after it is sent, without one all. `lines`, `left`, `certificate` and
+ * GET /jobs/ID/events: SSE. With `Last-Event-ID` what came after it is sent, without one all. A page was written with what there
+ * was, and asks for what came after it: `?after=ID`, which counts where there is no `Last-Event-ID`. `lines`, `left`, `certificate` and
  * `state` are kept and have an id, which counts up; of `progress` and `folder` the latest is told to who comes. `lines` are
  * gathered; their numbers count from 1, and go on when a job is resumed. After the `state` of the end the stream ends, and the
  * next request with that id gets 204, which ends an EventSource.
@@ -76,9 +79,19 @@ export interface JobEvents {
   readonly certificate: RefusedCertificate;
 }
 
+/** GET /jobs/ID/lines?from=1&count=500: a part of the log, of 2000 lines at most, so that a page need not hold all of it. */
+export interface LogLines {
+  readonly first: number;
+  readonly lines: readonly string[];
+  /** As long as the log is by now. */
+  readonly total: number;
+}
+
 /** GET /servers?login=alice@example.org: what the server of a mail domain might be, the best first. */
 export interface ServerSuggestions {
   readonly servers: readonly { readonly host: string; readonly why: string }[];
+  /** What people have to know of this provider, in a sentence or two: for instance that it wants an app password. */
+  readonly note: string | undefined;
 }
 
 /** POST /preview with the form: which folder would go to which; nothing is created or copied. 200. */

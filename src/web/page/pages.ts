@@ -19,10 +19,10 @@ export function formPage({ values, error }: FormPageProps): string {
   );
 }
 
-export function jobPage({ status, lastLines }: JobPageProps): string {
+export function jobPage({ status, log }: JobPageProps): string {
   return page(
     `${status.user1} → ${status.user2}`,
-    `<p>${status.state}</p><pre>${escaped(lastLines.join("\n"))}</pre><a href="log">The whole log</a>
+    `<p>${status.state}</p><pre>${escaped(log.lines.join("\n"))}</pre><a href="log">The whole log</a>
     <form method="post" action="abort"><button>Abort!</button></form>`,
   );
 }

@@ -1,7 +1,7 @@
 // What the server hands to the pages it writes. All texts are as servers and people gave them: who renders them escapes them.
 
 import type { FolderProgress, JobProgress, LeftMessage, RefusedCertificate } from "../../job/job-message.ts";
-import type { ApiError, JobForm, JobStatus } from "../api.ts";
+import type { ApiError, FolderPreview, JobForm, JobStatus, LogLines } from "../api.ts";
 
 /** A file of the page: served under its path, which names its version, for ever. */
 export interface Asset {
@@ -23,16 +23,18 @@ export interface ShownLimits {
   readonly endsWithTab: boolean;
 }
 
-/** GET /, and POST /jobs where something is wrong with the form. */
+/** GET /, and POST /jobs or /preview where something is wrong with the form. */
 export interface FormPageProps {
   /** What was entered; passwords are never sent back. */
   readonly values: Partial<Omit<JobForm, "password1" | "password2">>;
   readonly error: ApiError | undefined;
+  /** Answers POST /preview of who has no script. */
+  readonly preview: FolderPreview | undefined;
   readonly limits: ShownLimits;
 }
 
 /**
- * GET /jobs/ID/: how things stand, for who has no script; the script then gets everything from `events`. What a form on it may do:
+ * GET /jobs/ID/: how things stand; the script goes on from there with `events?after=`{@link lastEventId}. What a form on it may do:
  * POST abort, POST delete (when it has ended), POST resume (when it has ended) with password1, password2 and, where a
  * certificate was refused, fingerprint1 or fingerprint2.
  */
@@ -45,8 +47,10 @@ export interface JobPageProps {
   readonly leftCount: number;
   /** Refused in the last run. */
   readonly certificates: readonly RefusedCertificate[];
-  /** The last lines of the log; all are in `log`. */
-  readonly lastLines: readonly string[];
+  /** The last lines of the log; all are in `log`, and in parts in `lines`. */
+  readonly log: LogLines;
+  /** Of the events, the last one that is in these values; 0: none. */
+  readonly lastEventId: number;
   readonly limits: ShownLimits;
   /** The values were those of a job that was running already. */
   readonly attached: boolean;
@@ -91,4 +95,6 @@ export interface ErrorPageProps {
   /** Of HTTP. */
   readonly statusCode: number;
   readonly error: string;
+  /** As the answer's Retry-After says, in seconds. */
+  readonly retryAfter: number | undefined;
 }
