@@ -1,9 +1,11 @@
 // What one-way copies know of former ones: which message of host2 is the copy of which of host1, and the states of folders that
 // were finished. One database can be about many pairs of accounts.
 
-import { isPossibleRun, runsOfPairs, type UidPair, type UidPairRun, UidPairs } from "../model/uid-pairs.ts";
+import { runsOfPairs, type UidPair, type UidPairRun, UidPairs } from "../model/uid-pairs.ts";
 import { groupBy } from "../util/group-by.ts";
 import { slices } from "../util/slices.ts";
+import { type HostNumber, type MeasuredFolder, readSizes, writeSize } from "./copied-sizes.ts";
+import { readRuns, writtenRuns } from "./pair-runs.ts";
 import { impossibleRow } from "./read-values.ts";
 import type { Connection } from "./sqlite.ts";
 
@@ -48,6 +50,10 @@ export interface CopyRecord {
   /** When nothing is left to do. Lasts until a pair is added or forgotten. */
   finished(folders: FolderPair, states: FinishedStates): void;
   stateOf(folders: FolderPair): FinishedStates | undefined;
+  /** How large folders of a host were. */
+  sizesOf(host: HostNumber): MeasuredFolder[];
+  /** In place of what was recorded of these folders. */
+  measured(host: HostNumber, folders: readonly MeasuredFolder[]): void;
   close(): void;
 }
 
@@ -136,6 +142,18 @@ export class CopyStore implements CopyRecord {
     };
   }
 
+  sizesOf(host: HostNumber): MeasuredFolder[] {
+    const accounts = this.#accountsId();
+    return accounts === undefined ? [] : readSizes(this.#connection, accounts, host);
+  }
+
+  measured(host: HostNumber, folders: readonly MeasuredFolder[]): void {
+    this.#connection.transaction(() => {
+      const accounts = this.#beginAccounts();
+      for (const one of folders) writeSize(this.#connection, [accounts, host], one);
+    });
+  }
+
   close(): void {
     this.#connection.close();
   }
@@ -165,11 +183,14 @@ export class CopyStore implements CopyRecord {
 
   #beginAccounts(): number {
     const { account1, account2 } = this.#accounts;
+    const begin = "INSERT INTO account_pairs (account1, account2) VALUES (?, ?)";
+    return this.#accountsId() ?? this.#connection.run(begin, account1, account2);
+  }
+
+  #accountsId(): number | undefined {
+    const { account1, account2 } = this.#accounts;
     const find = "SELECT id FROM account_pairs WHERE account1 = ? AND account2 = ?";
-    return (
-      this.#connection.value<number>(find, account1, account2) ??
-      this.#connection.run("INSERT INTO account_pairs (account1, account2) VALUES (?, ?)", account1, account2)
-    );
+    return this.#connection.value<number>(find, account1, account2);
   }
 
   #unfinish(id: number): void {
@@ -191,41 +212,21 @@ export class CopyStore implements CopyRecord {
 
   #write(id: number, block: number, pairs: readonly UidPair[]): void {
     if (pairs.length === 0) this.#connection.run("DELETE FROM copies WHERE folders = ? AND block = ?", id, block);
-    else this.#connection.run("INSERT OR REPLACE INTO copies VALUES (?, ?, ?)", id, block, written(runsOfPairs(pairs)));
+    else
+      this.#connection.run(
+        "INSERT OR REPLACE INTO copies VALUES (?, ?, ?)",
+        id,
+        block,
+        writtenRuns(runsOfPairs(pairs)),
+      );
   }
 
-  /** @throws InterimapError DATABASE_ROWS for what {@link written} has not made */
+  /** @throws InterimapError DATABASE_ROWS for what cannot be */
   #read(block: number, octets: Buffer): UidPairRun[] {
-    const impossible = (): Error => impossibleRow(this.#connection.path, { table: "copies", column: "runs" }, octets);
-    // The column may hold anything.
-    if (!Buffer.isBuffer(octets)) throw impossible();
-    const runs: UidPairRun[] = [];
-    let next = block * uidsInBlock;
-    for (let at = 0; at < octets.length; at += runOctets) {
-      const isWhole = at + runOctets <= octets.length;
-      const [first1, first2, count] = isWhole
-        ? [octets.readUInt32LE(at), octets.readUInt32LE(at + 4), octets.readUInt32LE(at + 8)]
-        : [0, 0, 0];
-      const run = { first1, first2, count };
-      const isPossible = isPossibleRun(run) && first1 >= next && first1 + count <= (block + 1) * uidsInBlock;
-      if (!isPossible) throw impossible();
-      next = first1 + count;
-      runs.push(run);
-    }
+    const runs = readRuns(octets, { from: block * uidsInBlock, after: (block + 1) * uidsInBlock });
+    if (runs === undefined) throw impossibleRow(this.#connection.path, { table: "copies", column: "runs" }, octets);
     return runs;
   }
-}
-
-const runOctets = 12;
-
-function written(runs: readonly UidPairRun[]): Buffer {
-  const octets = Buffer.alloc(runs.length * runOctets);
-  for (const [i, { first1, first2, count }] of runs.entries()) {
-    octets.writeUInt32LE(first1, i * runOctets);
-    octets.writeUInt32LE(first2, i * runOctets + 4);
-    octets.writeUInt32LE(count, i * runOctets + 8);
-  }
-  return octets;
 }
 
 function blockOf(uid1: number): number {

@@ -2,6 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { InterimapError } from "../model/errors.ts";
+import { sizesTable } from "./copied-sizes.ts";
 import { type CopiedAccounts, CopyStore } from "./copies.ts";
 import { damagedError, lostLogError, strangeError } from "./database-error.ts";
 import { settleDatabaseFile } from "./database-file.ts";
@@ -27,7 +28,7 @@ export function openCopyStore({ path, accounts, remedy }: CopyStoreOptions): Cop
   }
 }
 
-const version = 1;
+const version = 2;
 
 const tables: Readonly<Record<string, string>> = {
   account_pairs: `CREATE TABLE account_pairs (
@@ -61,7 +62,11 @@ const tables: Readonly<Record<string, string>> = {
   messages2 INTEGER NOT NULL CHECK (typeof(messages2) = 'integer'),
   mod_seq2 INTEGER CHECK (typeof(mod_seq2) IN ('integer', 'null'))
 )`,
+  sizes: sizesTable,
 };
+
+/** What each version added. */
+const added: Readonly<Record<string, number>> = { sizes: 2 };
 
 function openConnection(given: string): Connection {
   const path = settleDatabaseFile(given);
@@ -72,6 +77,7 @@ function openConnection(given: string): Connection {
     if (isEmpty(connection)) make(connection);
     else requireOurs(connection);
     if (log === "readable") requireSound(connection);
+    upgrade(connection);
     connection.trust();
     connection.useWriteAheadLog();
     connection.useForeignKeys();
@@ -108,8 +114,22 @@ function requireOurs(connection: Connection): void {
   }
   const strange = rows.find(({ type, name, sql }) => !(type === "index" && sql === null) && sql !== tables[name]);
   if (strange !== undefined) throw strangeError(path, `${strange.type} ${strange.name}`);
-  const missing = Object.keys(tables).find((table) => !rows.some(({ name }) => name === table));
+  const missing = tablesOf(connection.version).find((table) => !rows.some(({ name }) => name === table));
   if (missing !== undefined) throw strangeError(path, `no table ${missing}`);
+}
+
+function tablesOf(before: number): string[] {
+  return Object.keys(tables).filter((table) => (added[table] ?? 1) <= before);
+}
+
+function upgrade(connection: Connection): void {
+  const { version: before } = connection;
+  if (before === version) return;
+  const known = tablesOf(before);
+  connection.transaction(() => {
+    for (const [name, table] of Object.entries(tables)) if (!known.includes(name)) connection.execute(table);
+    connection.version = version;
+  });
 }
 
 /** It was not closed in order, and the log beside it may be damaged. */

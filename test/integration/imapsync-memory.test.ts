@@ -81,6 +81,28 @@ for (const memory of [["--state", "state"], ["--usecache"], ["--useuid"]] as con
   });
 }
 
+test("--state: a folder in which nothing happened is not opened, and its size is said", async (t) => {
+  const stores = await stored(t);
+  await command(stores.local, "CREATE A");
+  await deliver(stores.local, "A", mail("a"));
+  const sizes = (lines: readonly string[]): readonly string[] =>
+    lines.filter((line) => /Size: .* Messages:/.test(line));
+  for (let run = 0; run < 2; run++) await runImapsync(stores, ["--state", "state"]);
+  const { lines } = await runImapsync(stores);
+  reset(stores);
+  const next = await runImapsync(stores, ["--state", "state"]);
+  assert.deepEqual(sizes(next.lines), sizes(lines));
+  assert.equal(sizes(lines).length, 8, lines.join("\n"));
+  for (const { clientLines } of [stores.proxies.local, stores.proxies.remote])
+    assert.deepEqual(
+      clientLines.filter((line) => /SELECT|EXAMINE|FETCH/i.test(line)),
+      [],
+    );
+  await deliver(stores.local, "A", mail("a2"));
+  const fetched = await runImapsync(stores, ["--state", "state"]);
+  assert.match(sizes(fetched.lines).join("\n"), /Host1 folder +[0-9]+\/[0-9]+ \[A\] +Size: +[0-9]+ +Messages: +2 /);
+});
+
 test("--useuid copies what is the same as often as it is there, and a lost cache makes it no more", async (t) => {
   const stores = await twoStores(t, { local: dovecot, remote: dovecot });
   await deliver(stores.local, "INBOX", mail("m1"), mail("m1"), mail("m2"));

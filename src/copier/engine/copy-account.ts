@@ -43,7 +43,7 @@ export async function copyAccount(run: CopyRun): Promise<void> {
   for (const [folder2, several] of groupBy(works, (work) => work.folder2))
     if (several.length > 1) run.merges.set(folder2, new Merge(several.map(({ folder1 }) => folder1)));
   if (options.foldersizes || options.justfoldersizes === true)
-    await sized(run, sizes, { when: "before", pairs: works });
+    await sized(run, sizes, { when: "before", pairs: works, listings: plan.listings });
   if (options.justfoldersizes === true || stop.aborted) return;
   emit({ type: "folders-begun", folders: works.length });
   await copyAll(run, plan);

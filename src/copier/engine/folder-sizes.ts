@@ -5,12 +5,14 @@ import type { Session } from "../../imap/session/session.ts";
 import { fetchSizes } from "../../imap/verbs/fetch.ts";
 import { select } from "../../imap/verbs/select.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
-import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { intersect, maxUid, uidRange, type UidSet } from "../../model/uid-set.ts";
+import type { MeasuredFolder } from "../../state/copied-sizes.ts";
 import { atMost } from "../../util/at-most.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
 import type { AccountSize, FolderSize, When } from "../events.ts";
-import { folderNamed, listFolders } from "./account-folders.ts";
+import { hostOf } from "../options/host.ts";
+import { type AccountFolders, type Folder, folderNamed, listFolders } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
 import { isRefused } from "./read-folder.ts";
 
@@ -21,6 +23,8 @@ const nothing: FolderSize = { messages: 0, octets: 0, biggest: 0 };
 
 export interface Sizing {
   readonly when: When;
+  /** What was just listed; undefined: it is asked for when it is needed. */
+  readonly listings?: PerSide<Pick<AccountFolders, "folders">>;
   readonly sessions: PerSide<Session>;
   /** In the order of the copy. */
   readonly pairs: readonly { readonly folder1: string; readonly folder2: string; readonly isOn2: boolean }[];
@@ -32,17 +36,18 @@ interface Known {
   readonly uidNext: number;
 }
 
-/** Of one run: what was measured before is measured again only where something has changed. */
+/** What was measured before, in this run or one that is remembered, is measured again only where something has changed. */
 export class FolderSizes {
   readonly #run: CopyRun;
-  readonly #known: PerSide<Map<string, Known>> = { local: new Map(), remote: new Map() };
+  readonly #known: PerSide<Map<string, Known>>;
 
   constructor(run: CopyRun) {
     this.#run = run;
+    this.#known = perSide((side) => new Map(rememberedSizes(run, side)));
   }
 
   /** Tells the sizes of all folders that take part, and of both accounts. A folder of host2 that several are copied to counts once. */
-  async tell({ when, sessions, pairs }: Sizing): Promise<void> {
+  async tell({ when, sessions, pairs, listings }: Sizing): Promise<void> {
     const { emit } = this.#run;
     emit({ type: "sizing", when });
     const names = {
@@ -52,7 +57,8 @@ export class FolderSizes {
     const seconds: Record<Side, number> = { local: 0, remote: 0 };
     const sizes = await bothSides(async (side) => {
       const begun = monotonicMs();
-      const all = await this.#measure(sessions[side], new Set(names[side]));
+      const listed = listings?.[side].folders;
+      const all = await this.#measure(sessions[side], { listed, folders: new Set(names[side]) });
       seconds[side] = (monotonicMs() - begun) / 1000;
       return all;
     });
@@ -64,27 +70,39 @@ export class FolderSizes {
     emit({ type: "accounts-sized", when, size1: total("local"), size2: total("remote") });
   }
 
-  async #measure(session: Session, folders: ReadonlySet<string>): Promise<Map<string, FolderSize>> {
+  async #measure(session: Session, { listed, folders }: ToMeasure): Promise<Map<string, FolderSize>> {
     const { side } = session;
-    const unchanged = await this.#unchanged(session);
+    const unchanged = await this.#unchanged(session, listed);
     const sizes = new Map<string, FolderSize>();
     await atMost(atOnce, [...folders], async (folder) => {
       const size = unchanged.has(folder) ? this.#known[side].get(folder)?.size : undefined;
       sizes.set(folder, size ?? (await this.#sizeOf(openChannel(session), folder)));
     });
+    const measured = [...folders].filter((folder) => !unchanged.has(folder));
+    this.#remember(side, measured);
     return sizes;
   }
 
   /** Folders whose numbers are what they were. */
-  async #unchanged(session: Session): Promise<ReadonlySet<string>> {
+  async #unchanged(session: Session, listed: ToMeasure["listed"]): Promise<ReadonlySet<string>> {
     const known = this.#known[session.side];
     if (known.size === 0 || this.#run.rules.selection.isPart(session.side)) return new Set();
-    const { folders } = await listFolders(session);
+    const folders = listed ?? (await listFolders(session)).folders;
     const isSame = (folder: string, { size, uidValidity, uidNext }: Known): boolean => {
       const now = folderNamed(folders, folder);
       return now?.uidValidity === uidValidity && now.uidNext === uidNext && now.messages === size.messages;
     };
     return new Set([...known].filter(([folder, one]) => isSame(folder, one)).map(([folder]) => folder));
+  }
+
+  #remember(side: Side, folders: readonly string[]): void {
+    const { options, memory, rules } = this.#run;
+    if (memory === undefined || options.dry === true || rules.selection.isPart(side)) return;
+    const measured = folders.flatMap((folder): MeasuredFolder[] => {
+      const { size, uidValidity, uidNext } = this.#known[side].get(folder) ?? {};
+      return size === undefined ? [] : [{ ...{ folder, uidValidity: uidValidity!, uidNext: uidNext! }, ...size }];
+    });
+    if (measured.length > 0) memory.measured(hostOf(side), measured);
   }
 
   /** One that cannot be opened is empty, as far as can be said; that it cannot is told when it is its turn. */
@@ -104,6 +122,18 @@ export class FolderSizes {
       return nothing;
     }
   }
+}
+
+interface ToMeasure {
+  readonly folders: ReadonlySet<string>;
+  readonly listed: ReadonlyMap<string, Folder> | undefined;
+}
+
+function rememberedSizes({ memory, rules }: CopyRun, side: Side): [string, Known][] {
+  if (memory === undefined || rules.selection.isPart(side)) return [];
+  return memory
+    .sizesOf(hostOf(side))
+    .map(({ folder, uidValidity, uidNext, ...size }) => [folder, { size, uidValidity, uidNext }]);
 }
 
 interface Now {

@@ -102,6 +102,14 @@ class Memory implements CopyMemory {
     return this.#record.stateOf(folders);
   }
 
+  sizesOf(...args: Parameters<CopyRecord["sizesOf"]>): ReturnType<CopyRecord["sizesOf"]> {
+    return this.#record.sizesOf(...args);
+  }
+
+  measured(...args: Parameters<CopyRecord["measured"]>): void {
+    if (this.#manner.keeps) this.#record.measured(...args);
+  }
+
   inherit(folders: FolderPair, { delimiter1, delimiter2, uids1, uids2 }: Existing): number {
     const { cache } = this.#manner;
     if (cache === undefined || this.isKnown(folders)) return 0;

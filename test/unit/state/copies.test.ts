@@ -213,10 +213,44 @@ test("a file of interimap's other command is not taken by it, either", (t) => {
   assert.deepEqual(dump(path), before);
 });
 
+test("sizes are known for each host of two accounts, the last ones", (t) => {
+  const store = opened(t);
+  const size = { folder: "a\xe9", uidValidity: 7, uidNext: maxUid, messages: 2, octets: 2 ** 45, biggest: 2 ** 44 };
+  assert.deepEqual(store.sizesOf(1), []);
+  store.measured(1, [{ ...size, messages: 1 }]);
+  store.measured(1, [size, { ...size, folder: "A" }]);
+  store.measured(2, [{ ...size, octets: 0 }]);
+  assert.deepEqual(
+    store.sizesOf(1).sort((a, b) => (a.folder < b.folder ? -1 : 1)),
+    [{ ...size, folder: "A" }, size],
+  );
+  assert.deepEqual(store.sizesOf(2), [{ ...size, octets: 0 }]);
+});
+
+test("a file of the first version keeps what it has, and gets what it lacks", (t) => {
+  const path = place(t);
+  const first = open(path);
+  first.add(inbox, [[1, 2]]);
+  first.close();
+  execute(path, "DROP TABLE sizes; PRAGMA user_version = 1");
+  const store = open(path);
+  assert.deepEqual(pairsOf(store), [[1, 2]]);
+  store.measured(1, [{ folder: "a", uidValidity: 1, uidNext: 2, messages: 1, octets: 3, biggest: 3 }]);
+  store.close();
+  assert.equal(opened(t, path).sizesOf(1).length, 1);
+});
+
+test("a file of this version without its sizes is refused", (t) => {
+  const path = place(t);
+  open(path).close();
+  execute(path, "DROP TABLE sizes");
+  refused(path, "DATABASE_READ", /is not as interimap makes it/);
+});
+
 test("one of a newer version is refused", (t) => {
   const path = place(t);
   open(path).close();
-  execute(path, "PRAGMA user_version = 2");
+  execute(path, "PRAGMA user_version = 3");
   refused(path, "DATABASE_VERSION", /was written by a newer version/);
 });
 
