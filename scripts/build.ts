@@ -32,4 +32,11 @@ await Promise.all([
       },
     ],
   }),
+  bundleProgram({
+    name: "imapsync-job",
+    entry: "src/bin/imapsync-job.ts",
+    main: "dist/imapsync-job-main.js",
+    texts: "dist/imapsync-job-main.txt",
+    apart: [],
+  }),
 ]);

@@ -29,7 +29,10 @@ export interface JobProgress {
   readonly errors: number;
 }
 
-/** Names are as people read them. In source = copied + present + duplicates + filtered + failed, when it is done. */
+/**
+ * Names are as people read them. When it is done, messages = copied + toCopy + present + duplicates + filtered + failed: all that
+ * are in the folder of host1.
+ */
 export interface FolderProgress {
   readonly folder1: string;
   readonly folder2: string;
@@ -37,6 +40,8 @@ export interface FolderProgress {
   readonly messages: number | undefined;
   readonly octets: number | undefined;
   readonly copied: number;
+  /** What a dry run would copy; else 0. */
+  readonly toCopy: number;
   readonly present: number;
   readonly duplicates: number;
   readonly filtered: number;
@@ -47,7 +52,8 @@ export interface LeftMessage {
   readonly folder1: string;
   readonly folder2: string;
   readonly uid1: number;
-  readonly octets: number;
+  /** Undefined: not known for this one alone. */
+  readonly octets: number | undefined;
   /** In words. */
   readonly reason: string;
   readonly isError: boolean;

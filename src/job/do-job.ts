@@ -1,0 +1,107 @@
+// Does a job in this process, by the copier's parts: without its command line, log file and pid file.
+
+import packageJson from "../../package.json" with { type: "json" };
+import { rulesOf } from "../copier/engine/rules.ts";
+import type { Options } from "../copier/options/options.ts";
+import { parseCommandLine } from "../copier/options/parse-options.ts";
+import { performCopy } from "../copier/perform-copy.ts";
+import { RunSignals } from "../copier/process/signals.ts";
+import { bannerLines } from "../copier/report/banner.ts";
+import { exitCodeOf, type ExitName } from "../copier/report/exit-code.ts";
+import { Reporter } from "../copier/report/reporter.ts";
+import { Statistics } from "../copier/report/statistics.ts";
+import type { Secrets } from "../log/secrets.ts";
+import { InterimapError } from "../model/errors.ts";
+import { cut } from "../util/printable.ts";
+import type { JobMessage, JobResult } from "./job-message.ts";
+import type { JobSpec } from "./job-spec.ts";
+import type { MessageOutput } from "./message-output.ts";
+
+export interface JobSurroundings {
+  readonly output: MessageOutput;
+  /** Ends the run as a signal does; its reason is a line that says why. */
+  readonly stop: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  /** Gets to know those of the job. */
+  readonly secrets: Secrets;
+}
+
+/** What servers say may be long; a message never is. */
+const mostCharacters = 64 * 1024;
+
+/** Says all that there is to say, also why it did not begin. @throws what is a defect of the program */
+export async function doJob(spec: JobSpec, surroundings: JobSurroundings): Promise<JobResult> {
+  const { output, secrets } = surroundings;
+  secrets.add(spec.secrets.password1);
+  secrets.add(spec.secrets.password2);
+  const say = (text: string): void => {
+    output.send({ type: "line", text: cut(text, mostCharacters) });
+  };
+  let options: Options;
+  try {
+    options = optionsOf(spec);
+    rulesOf(options);
+  } catch (error) {
+    if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
+    say(error.message);
+    return ended(output, resultOf("EX_USAGE", error.message));
+  }
+  return ended(output, await copy(options, { spec, say, surroundings }));
+}
+
+function ended(output: MessageOutput, result: JobResult): JobResult {
+  const last: JobMessage = { type: "ended", ...result };
+  output.send(last);
+  return result;
+}
+
+function resultOf(exitName: ExitName, sentence: string): JobResult {
+  return { exitCode: exitCodeOf(exitName), exitName, sentence };
+}
+
+/** @throws InterimapError USAGE */
+function optionsOf({ options: argv, secrets, limits }: JobSpec): Options {
+  const commandLine = parseCommandLine(argv);
+  if (commandLine.command !== "copy" || commandLine.options.abort || commandLine.options.abortbyfile)
+    throw new InterimapError("USAGE", "these options are for no copy");
+  const { options } = commandLine;
+  const octets = [limits.octets, options.exitwhenover].filter((limit) => limit !== undefined);
+  return { ...options, ...secrets, ...(octets.length > 0 && { exitwhenover: Math.min(...octets) }) };
+}
+
+interface Copy {
+  readonly spec: JobSpec;
+  readonly say: (line: string) => void;
+  readonly surroundings: JobSurroundings;
+}
+
+async function copy(options: Options, { spec, say, surroundings }: Copy): Promise<JobResult> {
+  const { output, env, secrets } = surroundings;
+  const startedAt = new Date();
+  const statistics = new Statistics(startedAt);
+  const reporter = new Reporter({ statistics, options, lines: { line: say } });
+  const signals = new RunSignals(options, { onSignal: () => () => undefined, say });
+  const forget = heed(surroundings.stop, (why) => {
+    say(why);
+    signals.stopFor("SIGTERM");
+  });
+  for (const line of bannerLines({ version: packageJson.version, startedAt, argv: spec.options })) say(line);
+  const exit = await performCopy({
+    ...{ options, rules: rulesOf(options), statistics, reporter, signals, output, env, secrets },
+  });
+  forget();
+  const exitName = signals.exitOf(exit);
+  reporter.exit(exitName);
+  return resultOf(exitName, "");
+}
+
+function heed(stop: AbortSignal, callback: (why: string) => void): () => void {
+  const listener = (): void => {
+    callback(String(stop.reason));
+  };
+  if (stop.aborted) listener();
+  stop.addEventListener("abort", listener, { once: true });
+  return () => {
+    stop.removeEventListener("abort", listener);
+  };
+}

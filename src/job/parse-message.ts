@@ -1,0 +1,25 @@
+// What a process that does a job said, as a message.
+
+import type { JobMessage } from "./job-message.ts";
+
+const types: Readonly<Record<JobMessage["type"], true>> = {
+  line: true,
+  progress: true,
+  folder: true,
+  left: true,
+  certificate: true,
+  ended: true,
+};
+
+/** @throws SyntaxError for what is no message. What one has in it is as the process wrote it. */
+export function parseMessage(line: string): JobMessage {
+  const message: unknown = JSON.parse(line);
+  if (
+    typeof message !== "object" ||
+    message === null ||
+    !("type" in message) ||
+    !Object.hasOwn(types, String(message.type))
+  )
+    throw new SyntaxError("the process said something that is no message of a job");
+  return message as JobMessage;
+}

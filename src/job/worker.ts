@@ -1,0 +1,65 @@
+// A process that does one job: it is sent to file descriptor 3, and what happens is said on the standard output.
+
+import { createReadStream } from "node:fs";
+import { copierVocabulary } from "../copier/accounts/vocabulary.ts";
+import { Secrets } from "../log/secrets.ts";
+import { speak } from "../model/vocabulary.ts";
+import { doJob } from "./do-job.ts";
+import { MessageOutput } from "./message-output.ts";
+import { mostSpecOctets, parseSpec } from "./parse-spec.ts";
+
+export interface WorkerSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly onSignal: (name: NodeJS.Signals, handler: () => void) => void;
+  /** Called at once. What it is given says of an error that nobody caught what it is, and returns the exit code. */
+  readonly onCrash: (explain: (thrown: unknown) => string) => void;
+  /** Ends the process in the middle of what it does. */
+  readonly leave: () => void;
+}
+
+const specDescriptor = 3;
+/** How long a run may take to end that nobody hears. */
+const unheardMs = 30_000;
+
+/** Returns the exit code. @throws TypeError for what is no job, and what is a defect of the program */
+export async function work({ env, onSignal, onCrash, leave }: WorkerSurroundings): Promise<number> {
+  const secrets = new Secrets();
+  onCrash((thrown) => secrets.blank(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)));
+  speak(copierVocabulary);
+  const stop = new AbortController();
+  onSignal("SIGTERM", () => {
+    stop.abort("The job was aborted: ending after the message in hand");
+  });
+  const unheard = (): void => {
+    stop.abort("Nobody hears this job any more: ending after the message in hand");
+    setTimeout(leave, unheardMs).unref();
+  };
+  const spec = parseSpec(await readAll(specDescriptor));
+  whenParentIsGone(unheard);
+  const output = new MessageOutput({ onLoss: unheard });
+  try {
+    const { exitCode } = await doJob(spec, { output, stop: stop.signal, env, secrets });
+    await output.end();
+    return exitCode;
+  } finally {
+    process.stdin.destroy();
+  }
+}
+
+async function readAll(descriptor: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let octets = 0;
+  for await (const part of createReadStream("", { fd: descriptor }) as AsyncIterable<Buffer>) {
+    octets += part.length;
+    if (octets > mostSpecOctets) throw new TypeError("the job is too long");
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+/** Nothing ever comes on the standard input: it ends with the process at its other end. */
+function whenParentIsGone(callback: () => void): void {
+  process.stdin.on("end", callback);
+  process.stdin.on("error", callback);
+  process.stdin.resume();
+}
