@@ -4,8 +4,8 @@ import { readdirSync } from "node:fs";
 import { loadConfig } from "../config/config.ts";
 import { configDirectory } from "../config/directories.ts";
 import type { Candidate } from "../util/shell/completion-lines.ts";
+import { wordCandidates } from "./command-words.ts";
 import { tableCandidates } from "./help-and-completion.ts";
-import { loginCandidates } from "./login-words.ts";
 import { optionNamed } from "./option-table.ts";
 
 /** `words`: the program first, the one at the cursor last. */
@@ -19,12 +19,12 @@ export async function candidates(words: readonly string[], env: NodeJS.ProcessEn
   if (option?.value === "required") return valuesOf(option.name, current, env).map((word) => ({ word }));
   const options = current.startsWith("-") && !isMailbox ? await tableCandidates(words) : [];
   // Without a configuration, or a database, there are none to offer.
-  const login = loginCandidates(before);
-  const mailboxes = takesMailbox(before) && !login.isAll ? await mailboxesOf(before, env).catch(() => []) : [];
+  const commands = wordCandidates(before);
+  const mailboxes = takesMailbox(before) && !commands.isAll ? await mailboxesOf(before, env).catch(() => []) : [];
   // A name that begins with a dash would be an option.
   const names = mailboxes.filter((one) => isMailbox || !one.startsWith("-"));
-  // Among all names of mailboxes the one command would be lost.
-  const all = [...(current === "" && !login.isAll ? [] : login.words), ...names].map((word) => ({ word }));
+  // Among all names of mailboxes a command would be lost.
+  const all = [...(current === "" && !commands.isAll ? [] : commands.words), ...names].map((word) => ({ word }));
   return [...options, ...all].filter(({ word }) => word.startsWith(current));
 }
 

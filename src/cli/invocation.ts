@@ -60,6 +60,14 @@ export interface LoginInvocation extends Common {
   readonly side: Side | undefined;
 }
 
+export interface CheckInvocation extends Common {
+  readonly command: "check";
+  /** Undefined: all there is. */
+  readonly side: Side | undefined;
+  /** For programs rather than people. */
+  readonly json: boolean;
+}
+
 /** A shell that has the script of --completion asks what could stand in the place of the last word. */
 export interface CandidatesInvocation extends CompletionQuestion {
   readonly command: "candidates";
@@ -75,4 +83,4 @@ export type TextInvocation =
   | { readonly command: "completion"; readonly shell: Shell }
   | CandidatesInvocation;
 
-export type Invocation = TextInvocation | StatusInvocation | LoginInvocation | WorkInvocation;
+export type Invocation = TextInvocation | StatusInvocation | LoginInvocation | CheckInvocation | WorkInvocation;

@@ -96,8 +96,8 @@ export const optionTable = [
     name: "json",
     value: "none",
     group: "Options",
-    describe: "with --status: print a JSON object, for programs",
-    goesWith: ["status"],
+    describe: "with --status or check: print a JSON object, for programs",
+    goesWith: ["status", "check"],
   },
   {
     name: "config",

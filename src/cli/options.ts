@@ -7,8 +7,8 @@ import { nearest } from "../util/nearest.ts";
 import { type ParsedWords, parseWords } from "../util/option-parser.ts";
 import { printable } from "../util/printable.ts";
 import { completionQuestion, type Shell, shells } from "../util/shell/completion.ts";
+import { commandOf } from "./command-words.ts";
 import type { Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
-import { loginOf } from "./login-words.ts";
 import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
 import { watchSeconds, withoutWatch } from "./watch-option.ts";
@@ -42,9 +42,11 @@ export function parseArguments(argv: readonly string[]): Invocation {
   };
   const targets = targetsOf(options.get("target"));
   const given = new Set([...options.keys(), ...(watch === undefined ? [] : ["watch"])]);
-  requireCompatible(given);
-  const login = loginOf(positionals, { given, hasMore: extra.length > 0 });
-  if (login !== undefined) return { command: "login", ...login, ...common };
+  const word = commandOf(positionals, { given, hasMore: extra.length > 0 });
+  requireCompatible(word === undefined ? given : new Set([...given, word.command]));
+  const isJson = options.has("json");
+  if (word?.command === "login") return { ...word, command: "login", ...common };
+  if (word?.command === "check") return { ...word, command: "check", json: isJson, ...common };
   const command = commands.find((name) => options.has(name)) ?? "sync";
   const work = { areSameAccounts: options.has("same-accounts"), ...common };
   const allowsMassDelete = options.has("allow-mass-delete");
@@ -52,7 +54,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...work };
   if (command === "status") {
     if (mailboxes.length > 0) throw usage("--status takes no MAILBOX");
-    return { command, json: options.has("json"), ...common };
+    return { command, json: isJson, ...common };
   }
   const notify = options.has("notify");
   if (notify || watch !== undefined) {
@@ -70,7 +72,7 @@ function requireCompatible(given: ReadonlySet<string>): void {
   }
   for (const { name, goesWith } of rows) {
     if (goesWith?.some((one) => given.has(one)) === false) {
-      throw usage(`--${name} works only with ${goesWith.map(dashed).join(" or ")}`);
+      throw usage(`--${name} works only with ${goesWith.map(asWritten).join(" or ")}`);
     }
   }
 }
@@ -152,6 +154,11 @@ function noChoice({ name, choices = [] }: Option, value: string): InterimapError
 
 function anyOf(choices: readonly string[]): string {
   return [choices.slice(0, -1).join(", "), ...choices.slice(-1)].join(" or ");
+}
+
+/** Commands are options, or words. */
+function asWritten(name: string): string {
+  return optionNamed(name) === undefined ? name : dashed(name);
 }
 
 function dashed(name: string): string {

@@ -18,7 +18,7 @@ import { errorLines } from "../report/remedy-line.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/context/events.ts";
 import { Totals } from "../sync/context/totals.ts";
-import type { LoginInvocation, StatusInvocation, WorkInvocation } from "./invocation.ts";
+import type { CheckInvocation, LoginInvocation, StatusInvocation, WorkInvocation } from "./invocation.ts";
 import { hideConfigured, openLog, plainLog } from "./open-log.ts";
 import { parseArguments } from "./options.ts";
 import { isForText, textFor } from "./texts.ts";
@@ -146,7 +146,7 @@ interface Equipment extends Surroundings {
 }
 
 async function perform(
-  invocation: StatusInvocation | LoginInvocation | WorkInvocation,
+  invocation: StatusInvocation | LoginInvocation | CheckInvocation | WorkInvocation,
   { config, isReload, readConfig, log, secrets, errorOutput, service, errorLine, env, signal, onSignal }: Equipment,
 ): Promise<ExitCode | "reload"> {
   if (invocation.command === "login") {
@@ -156,6 +156,15 @@ async function perform(
     const { inDialogue } = await import("./dialogue.ts");
     await inDialogue({ env, signal }, (dialogue) => loginCommand({ config, side: invocation.side, dialogue }));
     return exitCode.done;
+  }
+  if (invocation.command === "check") {
+    const { checkCommand } = await import("../commands/check/check.ts");
+    const { checkText } = await import("../commands/check/check-text.ts");
+    const { printableJson } = await import("../util/printable.ts");
+    const found = await checkCommand({ config, side: invocation.side, log, secrets, errorLine, signal });
+    errorOutput.flush();
+    await print(invocation.json ? `${printableJson(found)}\n` : checkText(found));
+    return found.exitCode;
   }
   if (invocation.command === "status") {
     const { statusCommand } = await import("../commands/status.ts");

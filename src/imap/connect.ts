@@ -158,7 +158,7 @@ async function orDestroyed<T>(
     return await work();
   } catch (error) {
     session.destroy();
-    if (!session.isSecure && error instanceof InterimapError) error.waitAtMost(strangersWaitMs);
+    if (!session.transport.secure && error instanceof InterimapError) error.waitAtMost(strangersWaitMs);
     throw error;
   } finally {
     signal?.removeEventListener("abort", giveUp);

@@ -364,7 +364,7 @@ describe("TLS", () => {
   test("from the beginning, with a certificate that is known", async () => {
     await withAccounts([...tlsHost(1), ...host(2)], {}, ({ accounts, sessions }) => {
       assert.equal(accounts.local.secure, "ssl");
-      assert.ok(sessions.local.isSecure);
+      assert.ok(sessions.local.transport.secure);
       assert.equal(accounts.remote.secure, "none");
       return Promise.resolve();
     });

@@ -406,7 +406,7 @@ interface Attempt {
 async function outcome(settings: ServerSettings): Promise<string> {
   try {
     const session = await connectTo(settings, { side: "remote", log: recordedLog(), keepAlive: false });
-    assert.equal(session.isSecure, true);
+    assert.equal(session.transport.secure, true);
     await session.logout();
     return "";
   } catch (error) {

@@ -481,7 +481,7 @@ test("STARTTLS where offered: a server without it is gone on with", async () => 
   await withScript(script, async ({ port }) => {
     const settings = serverSettings(port, { transport: inetSettings(port, { startTls: "where offered" }) });
     const session = await connectTo(settings, { side: "remote", log: recordedLog(), keepAlive: false });
-    assert.equal(session.isSecure, false);
+    assert.equal(session.transport.secure, false);
     session.destroy();
   });
 });

@@ -49,7 +49,7 @@ export class Visit {
 
   async enter(reached: Reached, attempt: Attempt): Promise<Session> {
     const { settings, login, credentials } = this.#entrance!;
-    this.#isSecure = reached.session.isSecure;
+    this.#isSecure = reached.session.transport.secure;
     if (login.isPreauthenticated && !reached.isPreauthenticated) {
       reached.session.destroy();
       const { number } = this.#place.options;

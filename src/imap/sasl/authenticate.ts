@@ -41,7 +41,8 @@ export interface Login {
  */
 export async function authenticate(session: Session, login: Login): Promise<AuthMechanism> {
   const { credentials, auth, transport } = login;
-  const { side, capabilities, isSecure } = session;
+  const { side, capabilities } = session;
+  const isSecure = session.transport.secure;
   const binding = await channelBinding(session, auth);
   const canBind = binding !== undefined;
   const mechanism = chooseMechanism({ side, auth, capabilities, credentials, isSecure, canBind });
@@ -92,9 +93,10 @@ function isAboutSecret(error: unknown): error is InterimapError {
 async function channelBinding(session: Session, auth: readonly AuthMechanism[]): Promise<ChannelBinding | undefined> {
   const { capabilities } = session;
   const isOffered = auth.some((name) => name.startsWith("SCRAM-") && capabilities.offersMechanism(name));
-  if (session.channelBinding === undefined || !auth.some(binds) || !isOffered) return undefined;
+  const { channelBinding } = session.transport;
+  if (channelBinding === undefined || !auth.some(binds) || !isOffered) return undefined;
   for (const type of bindingTypes(session)) {
-    const data = await session.channelBinding(type);
+    const data = await channelBinding(type);
     if (data !== undefined) return { type, data };
   }
   return undefined;

@@ -135,23 +135,18 @@ export class Session {
   get isUsable(): boolean {
     return this.#ending.isOpen;
   }
-
   /** Nothing is waiting to be sent or answered. */
   get isIdle(): boolean {
     return this.#pipeline.isIdle;
-  }
-
-  get isSecure(): boolean {
-    return this.#outlet.transport.secure;
   }
 
   /** What the server said of itself, to whom it may concern: not to be believed. */
   get greetingText(): string {
     return this.#announcements.greetingText;
   }
-
-  get channelBinding(): Transport["channelBinding"] {
-    return this.#outlet.transport.channelBinding;
+  /** How the bytes travel now. */
+  get transport(): Pick<Transport, "secure" | "channelBinding" | "peer"> {
+    return this.#outlet.transport;
   }
 
   /** The mailbox that will be selected when all commands so far are done, if it is one that somebody wants to know of. */

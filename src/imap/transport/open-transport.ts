@@ -51,6 +51,7 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
   if (settings.type === "imap" && settings.startTls === false) staysPlain();
   // A reset takes back what the system was going to send.
   const abort = (): void => void socket.resetAndDestroy();
+  const address = settings.proxy === undefined ? socket.remoteAddress : undefined;
   return {
     stream,
     secure: false,
@@ -58,6 +59,7 @@ async function connect(settings: InetSettings, options: OpenOptions): Promise<Tr
     isOut: () => isOut(socket),
     abort,
     staysPlain,
+    peer: () => ({ address }),
   };
 }
 

@@ -14,7 +14,7 @@ import { endpointName } from "./tcp.ts";
 import { secureContext } from "./tls-context.ts";
 import { handshakeError, laterError, noTlsError } from "./tls-error.ts";
 import { verdict } from "./tls-verdict.ts";
-import type { Transport } from "./transport.ts";
+import type { Peer, Transport } from "./transport.ts";
 
 /**
  * Takes over the stream, which nobody may listen to any more, and protects it: RFC 3501 6.2.1. Throws TLS or CONNECT, or
@@ -35,7 +35,11 @@ export async function upgradeToTls(
     return channelBindingData({ socket, certificate: certificate?.raw }, type);
   };
   const explain = (error: Error): Error => laterError(settings, error);
-  return { ...transport, stream: socket, secure: true, channelBinding, explain };
+  const peer = (): Peer => ({
+    ...transport.peer?.(),
+    tls: { protocol: socket.getProtocol() ?? "TLS", cipher: socket.getCipher().standardName, certificate },
+  });
+  return { ...transport, stream: socket, secure: true, channelBinding, explain, peer };
 }
 
 interface Protected {

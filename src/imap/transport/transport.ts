@@ -1,9 +1,22 @@
 // What a session needs from whatever carries its bytes.
 
+import type { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
 
 /** RFC 9266 and RFC 5929. */
 export type ChannelBindingType = "tls-exporter" | "tls-server-end-point" | "tls-unique";
+
+/** Who is at the other end, for people. */
+export interface Peer {
+  /** Undefined where a proxy or a tunnel is in between. */
+  readonly address?: string | undefined;
+  readonly tls?: {
+    /** For instance `TLSv1.3`. */
+    readonly protocol: string;
+    readonly cipher: string;
+    readonly certificate: X509Certificate | undefined;
+  };
+}
 
 export interface Transport {
   /**
@@ -26,6 +39,7 @@ export interface Transport {
   readonly explain?: (error: Error) => Error;
   /** Ends the connection so that, of what was written, nothing leaves any more; the stream is still to be destroyed. */
   readonly abort?: () => void;
+  readonly peer?: () => Peer;
   /** To be called once where it is only now known that TLS will not take over. */
   readonly staysPlain?: () => void;
   /**

@@ -43,8 +43,10 @@ test("files of the usual directory, for --config", async () => {
   assert.deepEqual(await offered(["--config="]), []);
 });
 
-test("login, and the sides that it takes", async () => {
+test("check and login, and the sides that they take", async () => {
   assert.deepEqual(await offered(["l"]), ["login"]);
+  assert.deepEqual(await offered(["ch"]), ["check"]);
+  assert.deepEqual(await offered(["check", ""]), ["local", "remote"]);
   assert.deepEqual(await offered(["login", ""]), ["local", "remote"]);
   assert.deepEqual(await offered(["--config", "work", "--quiet", "login", "r"]), ["remote"]);
   assert.deepEqual(await offered(["login", "local", ""]), []);

@@ -43,6 +43,20 @@ test("login is a command where the first mailbox would be, and takes a side", ()
   assert.deepEqual(parseArguments(["--repair", "login"]), { ...plain, command: "repair", mailboxes: ["login"] });
 });
 
+test("check is a command, too, for a side or for everything, and may be printed as JSON", () => {
+  const check = { ...common, command: "check", side: undefined, json: false };
+  assert.deepEqual(parseArguments(["check"]), check);
+  assert.deepEqual(parseArguments(["--json", "check", "remote"]), { ...check, side: "remote", json: true });
+  for (const args of [
+    ["check", "INBOX"],
+    ["check", "--allow-mass-delete"],
+    ["login", "--json"],
+  ])
+    assert.throws(() => parseArguments(args), { code: "USAGE" });
+  assert.deepEqual(parseArguments(["--", "check"]), { ...plain, mailboxes: ["check"] });
+  assert.deepEqual(parseArguments(["--delete", "check"]).command, "delete");
+});
+
 test("--debug counts up to two", () => {
   assert.deepEqual(parseArguments(["--debug", "--debug"]), { ...plain, debug: 2 });
   assert.deepEqual(parseArguments(["--debug", "--debug", "--debug"]), { ...plain, debug: 2 });
@@ -177,8 +191,8 @@ test("a wrong command line is a usage error that names what is wrong", () => {
     [["--watch", "-5"], /^unknown option -5$/],
     [["--config", "--watch"], /^--config needs/],
     [["--status", "--json=1"], /^--json takes no value$/],
-    [["--json"], /^--json works only with --status$/],
-    [["--json", "--repair"], /^--json works only with --status$/],
+    [["--json"], /^--json works only with --status or check$/],
+    [["--json", "--repair"], /^--json works only with --status or check$/],
     [["--status", "--target=local"], /^--target works only with --delete or --rename$/],
     [["--target=local"], /^--target works only with --delete or --rename$/],
     [["--target=local", "--repair"], /^--target works only with --delete or --rename$/],
@@ -247,7 +261,7 @@ test("--watch and --notify go with no other command and no target, in whichever 
     [["--rename", "a", "b"], /^--rename and --(?:watch|notify) exclude each other$/],
     [["--status"], /^--status and --(?:watch|notify) exclude each other$/],
     [["--status", "--json"], /^--status and --(?:watch|notify) exclude each other$/],
-    [["--json"], /^--json works only with --status$/],
+    [["--json"], /^--json works only with --status or check$/],
     [["--target=local"], /^--target works only with --delete or --rename$/],
   ];
   for (const daemon of daemons) {

@@ -3,14 +3,15 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { helpText } from "../../../src/cli/help-and-completion.ts";
 import { type Option, optionTable } from "../../../src/cli/option-table.ts";
-import { versionText } from "../../../src/cli/usage.ts";
+import { synopsis, versionText } from "../../../src/cli/usage.ts";
 
 for (const columns of [undefined, 40, 72, 80, 100, 300]) {
   test(`the help fits a terminal of ${columns ?? "an unknown number of"} columns`, async () => {
     const help = await helpText(columns);
     const width = Math.min(columns ?? 80, 100);
     // The lines of the synopsis are not broken.
-    for (const line of help.split("\n").slice(7)) assert.ok(line.length <= width && !/\s$/.test(line), line);
+    for (const line of help.split("\n").slice(synopsis.split("\n").length))
+      assert.ok(line.length <= width && !/\s$/.test(line), line);
     assert.ok(help.split("\n").some((line) => line.length > width - 15));
     assert.ok(help.endsWith("\n") && !help.endsWith("\n\n"));
   });

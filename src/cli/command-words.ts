@@ -1,42 +1,54 @@
-// `login [local | remote]`: the one command that is a word of its own.
+// `login [local | remote]` and `check [local | remote]`: the commands that are words of their own.
 
 import { type Side, sides } from "../model/side.ts";
 import { printable } from "../util/printable.ts";
 import { usageError } from "./usage-error.ts";
 
-const command = "login";
+export const commandWords = ["check", "login"] as const;
+export type CommandWord = (typeof commandWords)[number];
+
 /** Options that are commands: with these, a `login` is a MAILBOX. */
 const others = ["watch", "notify", "repair", "delete", "rename", "status"];
 /** Options of other commands. */
 const foreign = ["allow-mass-delete", "same-accounts"];
 
+export interface WordInvocation {
+  readonly command: CommandWord;
+  readonly side: Side | undefined;
+}
+
 /**
  * `words`: the arguments that are no options, without those after `--`, which are always mailboxes. Undefined: no such command.
  * @throws InterimapError USAGE
  */
-export function loginOf(
+export function commandOf(
   words: readonly string[],
   { given, hasMore }: { readonly given: ReadonlySet<string>; readonly hasMore: boolean },
-): { readonly side: Side | undefined } | undefined {
+): WordInvocation | undefined {
   const [word, place, ...rest] = words;
-  if (word !== command || others.some((option) => given.has(option))) return undefined;
+  const command = commandWords.find((one) => one === word);
+  if (command === undefined || others.some((option) => given.has(option))) return undefined;
   const option = foreign.find((name) => given.has(name));
-  if (option !== undefined) throw usageError(`login and --${option} exclude each other`);
-  if (place === undefined && !hasMore) return { side: undefined };
+  if (option !== undefined) throw usageError(`${command} and --${option} exclude each other`);
+  if (place === undefined && !hasMore) return { command, side: undefined };
   const side = sides.find((one) => one === place);
-  if (side !== undefined && rest.length === 0 && !hasMore) return { side };
+  if (side !== undefined && rest.length === 0 && !hasMore) return { command, side };
   const wrong = printable(side === undefined ? (place ?? "--") : (rest[0] ?? "--"));
-  throw usageError(`login takes local or remote, not "${wrong}"`, "for a mailbox of that name, write: -- login");
+  throw usageError(
+    `${command} takes local or remote, not "${wrong}"`,
+    `for a mailbox of that name, write: -- ${command}`,
+  );
 }
 
 /** What of this may come behind the arguments `before`; `isAll`: nothing else may. */
-export function loginCandidates(before: readonly string[]): {
+export function wordCandidates(before: readonly string[]): {
   readonly words: readonly string[];
   readonly isAll: boolean;
 } {
   const isOther = before.some((word) => word === "--" || others.some((option) => word.split("=")[0] === `--${option}`));
   const words = before.filter((word, index) => !word.startsWith("-") && before[index - 1] !== "--config");
-  if (isOther || (words.length > 0 && words[0] !== command)) return { words: [], isAll: false };
-  if (words.length === 0) return { words: [command], isAll: false };
+  const isCommand = commandWords.some((one) => one === words[0]);
+  if (isOther || (words.length > 0 && !isCommand)) return { words: [], isAll: false };
+  if (words.length === 0) return { words: commandWords, isAll: false };
   return { words: words.length === 1 ? sides : [], isAll: true };
 }
