@@ -1,0 +1,117 @@
+// Values of a form's fields as options. A value never is an option: it stands behind a name and `=`, whatever it begins with.
+
+import { isIP } from "node:net";
+import { encodeUtf7 } from "../model/mailbox-name.ts";
+
+/** A field of a form has a value that cannot be used. */
+export class FieldError extends Error {
+  readonly field: string;
+
+  /** `words`: a sentence for whoever filled the form in. */
+  constructor(field: string, words: string) {
+    super(words);
+    this.name = "FieldError";
+    this.field = field;
+  }
+}
+
+/** Makes options of one value of a field. @throws FieldError */
+export type Reader = (field: string, value: string) => readonly string[];
+
+const mostCharacters = 1000;
+const mostPairs = 1000;
+/** Longer ones are no names (RFC 1035 2.3.4). */
+const mostInHost = 255;
+
+/** Line breaks and what else nobody types; halves of characters. */
+const unusable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** One line that somebody may have typed. @throws FieldError */
+function plainText(field: string, value: string): string {
+  if (value.length > mostCharacters)
+    throw new FieldError(field, `This is too long: ${mostCharacters} characters are enough.`);
+  if (unusable.test(value)) throw new FieldError(field, "There are line breaks or other control characters in this.");
+  return value;
+}
+
+export const asText: Reader = (field, value) => [`--${field}=${plainText(field, value)}`];
+
+/** A mailbox, of which there may be several. */
+export const asFolder: Reader = (field, value) => asText(field, value);
+
+/** A mailbox as people read it, `R&D`, and not as IMAP writes it. */
+export const asShownFolder: Reader = (field, value) => [`--${field}=${wireName(plainText(field, value))}`];
+
+/** One pair: the original's form has the field several times. */
+export const asPair: Reader = (field, value) => {
+  if (!plainText(field, value).includes("=")) throw noPair(field, value);
+  return [`--${field}=${value}`];
+};
+
+/** A pair a line, of mailboxes as people read them. */
+export const asShownPairs: Reader = (field, value) => {
+  const lines = value.split(/\r\n|[\r\n]/).filter((line) => line.trim() !== "");
+  if (lines.length > mostPairs) throw new FieldError(field, `At most ${mostPairs} folders can go elsewhere.`);
+  return lines.map((line) => {
+    const [, from, to] = /^([^=]+)=(.+)$/.exec(plainText(field, line)) ?? [];
+    if (from === undefined || to === undefined) throw noPair(field, line);
+    return `--${field}=${wireName(from.trim())}=${wireName(to.trim())}`;
+  });
+};
+
+function noPair(field: string, value: string): FieldError {
+  const shown = value.length > 50 ? `${value.slice(0, 50)}…` : value;
+  return new FieldError(field, `“${shown}” is no pair of folders; write “this folder=that folder”.`);
+}
+
+/** ASCII without `&` is written as it is read. */
+function wireName(name: string): string {
+  return encodeUtf7(name.normalize("NFC"));
+}
+
+/** What a box says that is ticked, or not; neither changes what holds where the box is missing. */
+export const asSwitch: Reader = (field, value) => {
+  if (/^(?:on|1|yes|true)$/i.test(value)) return [`--${field}`];
+  if (/^(?:off|0|no|false)$/i.test(value)) return [];
+  throw new FieldError(field, "This is either on or off.");
+};
+
+export const asCount: Reader = (field, value) => {
+  if (!/^\d{1,15}$/.test(value)) throw new FieldError(field, "This must be a whole number.");
+  return [`--${field}=${value}`];
+};
+
+/** `imap.example.org`, `imap.example.org:1143`, `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]:1143`. */
+export const asHost: Reader = (field, value) => {
+  const { host, port } = hostAndPort(value.trim());
+  const isName = host.length <= mostInHost && /^[\p{L}\p{M}\p{N}._-]+$/u.test(host) && !host.startsWith("-");
+  if (!isName && (isIP(host) === 0 || host.includes("%")))
+    throw new FieldError(field, "This is no name of a server, as imap.example.org is.");
+  if (port === undefined) return [`--${field}=${host}`];
+  if (port < 1 || port > 65_535) throw new FieldError(field, "Ports are numbers from 1 to 65535.");
+  return [`--${field}=${host}`, `--${field.replace("host", "port")}=${port}`];
+};
+
+/** The port is only behind a colon that cannot belong to an IPv6 address. */
+export function hostAndPort(text: string): { readonly host: string; readonly port: number | undefined } {
+  const [, bracketed, name = bracketed, digits] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (name === undefined) return { host: text, port: undefined };
+  return { host: name, port: digits === undefined ? undefined : Number(digits) };
+}
+
+/** As messages about certificates have them. */
+export const asFingerprint: Reader = (field, value) => {
+  if (!/^sha256\$pub\$[0-9a-f]{64}$/i.test(value)) throw new FieldError(field, "This is no fingerprint of a key.");
+  return [`--sslargs${field.slice(-1)}=SSL_fingerprint=${value}`];
+};
+
+/** It has no effect here. */
+export const asNothing: Reader = () => [];
+
+/** @throws FieldError */
+export function passwordIn(field: string, value: string): string {
+  if (value.length > mostCharacters) throw new FieldError(field, "This is too long for a password.");
+  // No server can be sent these.
+  if (/[\0\r\n\p{Cs}]/u.test(value)) throw new FieldError(field, "There are line breaks in this password.");
+  return value;
+}
