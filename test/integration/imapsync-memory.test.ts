@@ -103,6 +103,24 @@ test("--state: a folder in which nothing happened is not opened, and its size is
   assert.match(sizes(fetched.lines).join("\n"), /Host1 folder +[0-9]+\/[0-9]+ \[A\] +Size: +[0-9]+ +Messages: +2 /);
 });
 
+for (const args of [["--useuid"], ["--state", "state", "--syncduplicates"]])
+  test(`${args.join(" ")}: messages of which only the texts differ are each known again, also beside others on host2`, async (t) => {
+    const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+    await deliver(stores.local, "INBOX", mail("m1", { body: "one" }), mail("m1", { body: "two" }));
+    await deliver(stores.remote, "INBOX", mail("other"));
+    assert.equal((await runImapsync(stores, args)).figure("Messages transferred"), "2");
+    assert.equal((await runImapsync(stores, args)).figure("Messages transferred"), "0");
+  });
+
+test("--useuid: a message is known again where host2 had one of several that are the same", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await deliver(stores.local, "INBOX", mail("m1"), mail("m1"), mail("m1"));
+  await deliver(stores.remote, "INBOX", mail("m1"));
+  assert.equal((await runImapsync(stores, ["--useuid"])).figure("Messages transferred"), "2");
+  assert.equal((await runImapsync(stores, ["--useuid"])).figure("Messages transferred"), "0");
+  assert.deepEqual(await contents(stores.remote), ["m1", "m1", "m1"]);
+});
+
 test("--useuid copies what is the same as often as it is there, and a lost cache makes it no more", async (t) => {
   const stores = await twoStores(t, { local: dovecot, remote: dovecot });
   await deliver(stores.local, "INBOX", mail("m1"), mail("m1"), mail("m2"));

@@ -132,15 +132,25 @@ export class KnownCopies {
     if (host1 !== undefined && host2 !== undefined) this.#memory.finished(this.#folders, { rules, host1, host2 });
   }
 
+  /** Duplicates on host1 first, which are the same message on host2: of those that are not, the pair behind it holds. */
+  *#pairsOf({ local, remote }: PerSide<MessageTable>, same: readonly number[]): Iterable<UidPair> {
+    for (const [on1, on2] of pairsIn(same)) yield* this.#duplicates(local, on1, remote.uid(on2));
+    for (const [on1, on2] of pairsIn(same)) yield [local.uid(on1), remote.uid(on2)];
+  }
+
+  /** Those behind a message that are the same, but for those that were copied themselves, with --syncduplicates or --useuid. */
+  *#duplicates(local: MessageTable, first: number, uid2: number): Iterable<UidPair> {
+    for (let i = local.next(first); i !== undefined; i = local.next(i))
+      if (!this.#added.has(local.uid(i))) yield [local.uid(i), uid2];
+  }
+
   /** The folder is done. */
   conclude({ options, rules }: CopyRun, { tables, views, work }: OpenPair, { same, missing }: Match): void {
     if (options.dry === true) return;
-    if (this.#hasComparedHeaders) this.#memory.add(this.#folders, pairsOf(tables, same));
     const { local } = tables;
+    if (this.#hasComparedHeaders) this.#memory.add(this.#folders, this.#pairsOf(tables, same));
     const repeated = missing.filter((i) => local.next(i) !== undefined && this.#added.has(local.uid(i)));
-    const duplicates = repeated.flatMap((i) =>
-      [...alike(local, i)].map((uid1): UidPair => [uid1, this.#added.get(local.uid(i))!]),
-    );
+    const duplicates = repeated.flatMap((i) => [...this.#duplicates(local, i, this.#added.get(local.uid(i))!)]);
     if (duplicates.length > 0) this.#memory.add(this.#folders, duplicates);
     if (!isEmpty(this.#outdated) && !rules.selection.isPart("local") && !rules.selection.isPart("remote"))
       this.#memory.forget(this.#folders, uidsOf(this.#outdated));
@@ -200,16 +210,6 @@ export function unchangedSince(
 
 function isSame(a: FolderState, b: FolderState | undefined): boolean {
   return b !== undefined && a.uidNext === b.uidNext && a.messages === b.messages && a.highestModSeq === b.highestModSeq;
-}
-
-/** With duplicates on host1, which are the same message on host2. */
-function* pairsOf({ local, remote }: PerSide<MessageTable>, same: readonly number[]): Iterable<UidPair> {
-  for (const [on1, on2] of pairsIn(same)) for (const uid1 of alike(local, on1)) yield [uid1, remote.uid(on2)];
-}
-
-/** The UIDs of a message and of those behind it that are the same. */
-function* alike(table: MessageTable, first: number): Iterable<number> {
-  for (let i: number | undefined = first; i !== undefined; i = table.next(i)) yield table.uid(i);
 }
 
 /** Of a message without the fields that are wanted, by all fields: what was copied before it could be recorded must be known again. */
