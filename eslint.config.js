@@ -14,7 +14,7 @@ export default defineConfig(
   { ignores: ["dist/", "node_modules/", ".cache/", ".dependency-cruiser.mjs"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["**/*.{ts,js,mjs,cjs}"],
+    files: ["**/*.{ts,tsx,js,mjs,cjs}"],
     extends: [tseslint.configs.base],
     plugins: { "sort-imports": sortImports },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,6 +1,7 @@
 // npm run build: dist/, which has the programs.
 
 import { mkdir, writeFile } from "node:fs/promises";
+import { bundlePage } from "./lib/bundle-page.ts";
 import { bundleProgram } from "./lib/bundle-program.ts";
 
 const completion = ["src/util/shell/completion-scripts.ts", "src/util/shell/completion-lines.ts"];
@@ -10,6 +11,7 @@ await mkdir("dist", { recursive: true });
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
 await Promise.all([
+  bundlePage(),
   bundleProgram({
     name: "interimap",
     entry: "src/bin/interimap.ts",

@@ -9,9 +9,9 @@ import { root } from "./bootstrap.mjs";
 
 const cacheFile = join(root, ".cache/lint.json");
 /** What every result depends on. */
-const surroundings = ["eslint.config.js", "tsconfig.json", "package-lock.json"];
+const surroundings = ["eslint.config.js", "tsconfig.json", "src/web/page/tsconfig.json", "package-lock.json"];
 const notOurs = new Set([".git", ".cache", "node_modules", "dist"]);
-const isCode = /\.(?:ts|js|mjs|cjs)$/;
+const isCode = /\.(?:tsx?|js|mjs|cjs)$/;
 const ownImport = /\b(?:from|import|require)\b\s*\(?\s*["'](\.[^"']+)["']/g;
 
 const texts = new Map(codeFiles().map((file) => [file, readFileSync(join(root, file), "utf8")]));

@@ -18,9 +18,12 @@ const outdir = join(place, String(process.pid));
 const urlOfSource = {
   name: "url of the source",
   setup(builder) {
-    builder.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    builder.onLoad({ filter: /\.tsx?$/ }, ({ path }) => {
       const url = JSON.stringify(pathToFileURL(path).href);
-      return { loader: "ts", contents: readFileSync(path, "utf8").replaceAll("import.meta.url", url) };
+      return {
+        loader: path.endsWith("x") ? "tsx" : "ts",
+        contents: readFileSync(path, "utf8").replaceAll("import.meta.url", url),
+      };
     });
   },
 };

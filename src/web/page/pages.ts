@@ -1,54 +1,58 @@
-// The pages as the server writes them.
+// The pages as the server writes them. All texts are escaped, whoever gave them.
 
-import type { Asset, ErrorPageProps, FormPageProps, JobPageProps, OperatorPageProps } from "./props.ts";
+import { signal } from "@preact/signals";
+import { h } from "preact";
+import { formModel, noActions as noFormActions } from "./form/form-model.ts";
+import { FormView } from "./form/form-view.tsx";
+import { noActions as noJobActions } from "./job/job-actions.ts";
+import { jobState } from "./job/job-state.ts";
+import { JobView } from "./job/job-view.tsx";
+import { titleInWords } from "./job/job-words.ts";
+import { LogTail } from "./job/log-tail.tsx";
+import { OperatorView } from "./operator/operator-view.tsx";
+import { htmlDocument } from "./parts/document.tsx";
+import { errorTitle, ErrorView } from "./parts/error-view.tsx";
+import type { ErrorPageProps, FormPageProps, JobPageProps, OperatorPageProps } from "./props.ts";
 
-export const assets: readonly Asset[] = [];
+export { assets } from "./assets.ts";
 
-export function formPage({ values, error }: FormPageProps): string {
-  const field = (name: keyof FormPageProps["values"]): string =>
-    `<label>${name} <input name="${name}" value="${escaped(values[name] ?? "")}"></label>`;
-  const password = (name: string): string => `<label>${name} <input name="${name}" type="password"></label>`;
-  return page(
-    "imapsync",
-    `${error === undefined ? "" : `<p role="alert">${escaped(error.error)}</p>`}
-    <form method="post" action="/jobs">
-      ${field("host1")} ${field("user1")} ${password("password1")}
-      ${field("host2")} ${field("user2")} ${password("password2")}
-      <button>Sync or resync!</button>
-    </form>`,
-  );
+/** GET /. */
+export function formPage(given: FormPageProps): string {
+  const props = { ...given, values: withoutPasswords(given.values) };
+  return htmlDocument({
+    title: `${props.error === undefined ? "" : "Error: "}Move your mail – imapsync`,
+    app: { name: "form", props },
+    children: h(FormView, { model: formModel(props), actions: noFormActions, limits: props.limits }),
+  });
 }
 
-export function jobPage({ status, log }: JobPageProps): string {
-  return page(
-    `${status.user1} → ${status.user2}`,
-    `<p>${status.state}</p><pre>${escaped(log.lines.join("\n"))}</pre><a href="log">The whole log</a>
-    <form method="post" action="abort"><button>Abort!</button></form>`,
-  );
+/** GET /jobs/ID/. */
+export function jobPage(props: JobPageProps): string {
+  const state = jobState(props);
+  return htmlDocument({
+    title: titleInWords(state),
+    app: { name: "job", props },
+    children: h(JobView, {
+      state: signal(state),
+      connection: signal("written" as const),
+      actions: signal(noJobActions),
+      limits: props.limits,
+      attached: props.attached,
+      log: h(LogTail, { log: props.log }),
+    }),
+  });
 }
 
-export function operatorPage({ overview, error }: OperatorPageProps): string {
-  if (overview === undefined) {
-    return page(
-      "Operator",
-      `${error === undefined ? "" : `<p role="alert">${escaped(error)}</p>`}
-      <form method="post" action="/operator"><label>Token <input name="token" type="password"></label><button>Log in</button></form>`,
-    );
-  }
-  return page("Operator", `<p>${overview.running} running, ${overview.queued} queued</p>`);
+/** GET /operator. */
+export function operatorPage(props: OperatorPageProps): string {
+  return htmlDocument({ title: "Operator – imapsync", children: h(OperatorView, props) });
 }
 
-export function errorPage({ statusCode, error }: ErrorPageProps): string {
-  return page(String(statusCode), `<p>${escaped(error)}</p>`);
+export function errorPage(props: ErrorPageProps): string {
+  return htmlDocument({ title: `${errorTitle(props.statusCode)} – imapsync`, children: h(ErrorView, props) });
 }
 
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title></head><body>
-<main><h1>${escaped(title)}</h1>${body}</main></body></html>
-`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** Whoever hands a whole request on by mistake must not send them back. */
+function withoutPasswords(values: FormPageProps["values"]): FormPageProps["values"] {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith("password")));
 }

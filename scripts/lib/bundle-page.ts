@@ -1,0 +1,27 @@
+// Makes the files of the web page: dist/web/ has one style, one script and one picture, whose names change with what is in them.
+
+import { mkdir, rm } from "node:fs/promises";
+import { build } from "esbuild";
+
+/** Writes dist/web/ anew. */
+export async function bundlePage(): Promise<void> {
+  await rm("dist/web", { recursive: true, force: true });
+  await mkdir("dist/web", { recursive: true });
+  await build({
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    format: "esm",
+    target: ["chrome109", "firefox115", "safari16"],
+    entryPoints: {
+      page: "src/web/page/client/main.tsx",
+      style: "src/web/page/style/page.css",
+      icon: "src/web/page/style/icon.svg",
+    },
+    loader: { ".svg": "copy" },
+    outdir: "dist/web",
+    entryNames: "[name]-[hash]",
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}

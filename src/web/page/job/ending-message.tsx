@@ -1,0 +1,18 @@
+// The sentence in which a job ends.
+
+import type { VNode } from "preact";
+import { Foreign } from "../parts/foreign.tsx";
+import { ending } from "./ending-words.ts";
+import type { JobState } from "./job-state.ts";
+
+export function EndingMessage({ state }: { readonly state: JobState }): VNode {
+  const { kind, sentence, advice } = ending(state);
+  return (
+    <div class={`message ${kind}`} id="ending" tabIndex={-1}>
+      <p class="sentence">
+        <Foreign text={sentence} />
+      </p>
+      <p>{advice}</p>
+    </div>
+  );
+}
