@@ -39,8 +39,16 @@ export async function repeatFlags(run: CopyRun, pair: OpenPair): Promise<void> {
 /** Messages whose flags change alike, together. */
 function changesOf({ rules }: CopyRun, { tables, views }: OpenPair, same: readonly number[]): Change[] {
   const groups = new Map<FlagSet, Map<FlagSet, UidSetBuilder>>();
+  /** Flags for host2 by those of host1: there are few. */
+  const wanted = new Map<FlagSet, FlagSet>();
+  const wantedFor = (flags1: FlagSet): FlagSet => {
+    const flags = rules.flagsOn2(flags1, views.remote.permanentFlags);
+    wanted.set(flags1, flags);
+    return flags;
+  };
   for (const [on1, on2] of pairsIn(same)) {
-    const flags = rules.flagsOn2(tables.local.flags(on1), views.remote.permanentFlags);
+    const flags1 = tables.local.flags(on1);
+    const flags = wanted.get(flags1) ?? wantedFor(flags1);
     const present = tables.remote.flags(on2);
     if (flags === present) continue;
     const byPresent = groups.get(flags) ?? new Map<FlagSet, UidSetBuilder>();

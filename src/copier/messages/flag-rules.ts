@@ -15,7 +15,12 @@ export function flagRules(options: FlagOptions): FlagRules {
   const known = new WeakMap<FlagSet, FlagSet>();
   const changed = (flags: FlagSet): FlagSet => {
     let result = known.get(flags);
-    if (result === undefined) known.set(flags, (result = flagSet(change(flags.key).split(/\s+/).filter(isFlag))));
+    if (result === undefined) {
+      const text = change(flags.key);
+      const isAsBefore = text === flags.key && !/[^\S ]/.test(text);
+      result = isAsBefore ? flags : flagSet(text.split(/\s+/).filter(isFlag));
+      known.set(flags, result);
+    }
     return result;
   };
   return (flags, permanent) =>

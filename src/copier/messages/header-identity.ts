@@ -88,7 +88,7 @@ export function addedHeader(uid: number, place?: string): string {
 }
 
 function addedMessageId(uid: number, place: string | undefined): string {
-  return `<${uid}${place === undefined ? "" : `.${sha256(place).toString("hex", 0, 4)}`}@imapsync>`;
+  return `<${uid}${place === undefined ? "" : `.${Buffer.from(sha256(place).slice(0, 4), "latin1").toString("hex")}`}@imapsync>`;
 }
 
 /** Sorted, as servers may give them in any order. */
@@ -118,10 +118,13 @@ function isAdded(value: string): boolean {
 /** Of a kind that nobody can make another message have. */
 function sign(lines: readonly string[], size: number, { countsSize }: IdentityRules): string {
   const text = lines.join("") + (countsSize ? `:${size}` : "");
-  return sha256(text).toString("latin1", 0, 16);
+  return sha256(text).slice(0, 16);
 }
 
-// The faster of the two came with Node.js 20.12.
-function sha256(ascii: string): Buffer {
-  return (hash as typeof hash | undefined)?.("sha256", ascii, "buffer") ?? createHash("sha256").update(ascii).digest();
+/** An octet a character (latin1). Making a Buffer takes longer than the digest; what does without came with Node.js 20.12. */
+function sha256(ascii: string): string {
+  return (
+    (hash as typeof hash | undefined)?.("sha256", ascii, "binary") ??
+    createHash("sha256").update(ascii).digest("binary")
+  );
 }

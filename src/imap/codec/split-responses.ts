@@ -150,10 +150,10 @@ export class ResponseSplitter {
 
   #begin(size: number): void {
     const isTooLarge = size > this.#limits.literal;
-    const mayBePassed = isFetch.test(this.#lines + this.#line) && size <= longestPassed;
+    const isUnwanted = isTooLarge || (size > smallLiteral && !this.#mayCome(size));
+    const mayBePassed = isUnwanted && isFetch.test(this.#lines + this.#line) && size <= longestPassed;
     // A stranger has no message for us.
     if (isTooLarge && !(mayBePassed && this.#limits.total === undefined)) throw tooMuch("literal", this.#limits);
-    const isUnwanted = isTooLarge || (size > smallLiteral && !this.#mayCome(size));
     if (isUnwanted && !mayBePassed) throw unwanted();
     this.#lines += isUnwanted ? this.#line.replace(/~?\{[0-9]+\}\r?\n$/, "NIL") : this.#line;
     this.#line = "";

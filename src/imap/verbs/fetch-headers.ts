@@ -13,8 +13,6 @@ export interface HeaderMessage {
   readonly flags: FlagSet;
   /** RFC822.SIZE in octets; 0 when the server does not tell it. */
   readonly size: number;
-  /** As sent, unchecked; "" when the server does not tell it. */
-  readonly internalDate: string;
   /** The fields as they are in the message, with an empty line behind them; undefined when there are far too many octets. */
   readonly header: Buffer | undefined;
 }
@@ -33,7 +31,7 @@ export interface HeadersWanted {
 /** The longest header that is taken; most have some thousand octets. */
 const longestHeader = 1 << 20;
 
-/** Tells the header fields, flags, size and date of messages (RFC 3501 6.4.5), without setting \Seen. */
+/** Tells the header fields, flags and sizes of messages (RFC 3501 6.4.5), without setting \Seen. */
 export async function fetchHeaders(
   session: Channel,
   uids: UidSet,
@@ -44,10 +42,10 @@ export async function fetchHeaders(
   await uidFetch(session, {
     uids,
     brings: countUids(uids) * longestHeader,
-    items: line`(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[${header}])`,
+    items: line`(UID FLAGS RFC822.SIZE BODY.PEEK[${header}])`,
     isAnswer: (response) => response.headerFields !== undefined,
-    beside: ["flags", "internalDate", "size"],
-    optional: ["internalDate", "size"],
+    beside: ["flags", "size"],
+    optional: ["size"],
     forget,
     contradicts: (answer) => contradicts(messageOf(answer)),
     onMessage: (answer) => {
@@ -57,8 +55,8 @@ export async function fetchHeaders(
   });
 }
 
-function messageOf({ uid, flags = [], internalDate = "", size = 0, headerFields }: Answer): HeaderMessage {
-  return { uid, flags: flagSet(flags), size, internalDate, header: headerFields ?? undefined };
+function messageOf({ uid, flags = [], size = 0, headerFields }: Answer): HeaderMessage {
+  return { uid, flags: flagSet(flags), size, header: headerFields ?? undefined };
 }
 
 function atoms(names: readonly ReturnType<typeof atom>[]): ReturnType<typeof line> {
