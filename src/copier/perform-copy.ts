@@ -16,6 +16,7 @@ import { copyAccount } from "./engine/copy-account.ts";
 import type { CopyRun } from "./engine/copy-run.ts";
 import { CrossDuplicates } from "./engine/cross-duplicates.ts";
 import { failureOf } from "./engine/failure.ts";
+import { ReadAhead } from "./engine/read-ahead.ts";
 import { RunFailure } from "./engine/run-failure.ts";
 import type { Emit } from "./events.ts";
 import { type CopyMemory, hasMemory } from "./memory/memory.ts";
@@ -157,6 +158,7 @@ function runOf(
     throttle,
     hasRoom: () => output.hasRoom(signals.stop),
     memory,
+    readAhead: new ReadAhead(),
     crossDuplicates: options.skipcrossduplicates === true ? new CrossDuplicates() : undefined,
     merges: new Map(),
     deadly: { inARow: 0 },

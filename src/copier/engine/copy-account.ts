@@ -2,33 +2,28 @@
 
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
-import { select } from "../../imap/verbs/select.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { bothSides, type PerSide, perSide, sides } from "../../model/side.ts";
-import { countUids, isEmpty } from "../../model/uid-set.ts";
+import { countUids } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { atMost } from "../../util/at-most.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
 import { hostOf } from "../options/host.ts";
 import type { ErrorKind } from "../report/errors.ts";
-import { type Folder, folderNamed, listFolders } from "./account-folders.ts";
-import { copyFolder } from "./copy-folder.ts";
-import { copyRights } from "./copy-rights.ts";
+import { folderNamed, listFolders } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
-import { createAhead, createFolder, subscribeFolder } from "./create-folder.ts";
-import { deleteEmptyFolders, deleteExtraFolders } from "./delete-folders.ts";
-import { expungeFirst, wantsExpunge } from "./expunge-first.ts";
+import { wantsExpunge } from "./expunge-first.ts";
 import { FolderSizes, type Sizing } from "./folder-sizes.ts";
 import type { FolderWork } from "./folder-work.ts";
+import { isRefused } from "./is-refused.ts";
 import { keepConnected } from "./keep-connected.ts";
-import { unchangedSince } from "./known-copies.ts";
 import { Merge } from "./merge.ts";
 import { type AccountPlan, planAccount } from "./plan-account.ts";
-import { isRefused } from "./read-folder.ts";
-import { tellUnchanged } from "./tell-folder.ts";
+import { isToSubscribe } from "./subscriptions.ts";
 import { type AccountListing, tellListing, tellUnreadable } from "./tell-listing.ts";
 import { tellQuota } from "./tell-quota.ts";
+import { tellUnchanged, unchangedSince } from "./unchanged-folder.ts";
 
 /** @throws InterimapError or RunFailure that ends the run. */
 export async function copyAccount(run: CopyRun): Promise<void> {
@@ -48,14 +43,18 @@ export async function copyAccount(run: CopyRun): Promise<void> {
   emit({ type: "folders-begun", folders: works.length });
   await copyAll(run, plan);
   emit({ type: "folders-done" });
-  if (options.delete2folders === true && !stop.aborted)
+  if (options.delete2folders === true && !stop.aborted) {
+    const { deleteExtraFolders } = await import("./delete-folders.ts");
     await keepConnected(run, noProgress, (sessions) => deleteExtraFolders(run, plan, sessions));
+  }
   let left = works;
-  if (options.delete1emptyfolders && !stop.aborted)
+  if (options.delete1emptyfolders && !stop.aborted) {
+    const { deleteEmptyFolders } = await import("./delete-folders.ts");
     await keepConnected(run, noProgress, async ({ local }) => {
       const existing = await deleteEmptyFolders(run, plan, local);
       left = works.filter(({ folder1 }) => existing.has(folder1));
     });
+  }
   if (options.foldersizesatend === true && !run.interrupted.aborted)
     await sized(run, sizes, { when: "after", pairs: left });
 }
@@ -99,7 +98,9 @@ async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
       const roundTripMs = Math.max(...sides.map((side) => sessions[side].roundTripMs));
       atOnce = Math.min(mostAtOnce, Math.max(1, Math.ceil(roundTripMs / roundTripShareMs)));
       const missing = plan.works.filter(({ isOn2 }) => !isOn2).map(({ folder2 }) => folder2);
-      if (atOnce > 1 && options.dry !== true) await createAhead(plan.folders2, sessions.remote, missing);
+      if (atOnce === 1 || options.dry === true || missing.length === 0) return;
+      const { createAhead } = await import("./create-folder.ts");
+      await createAhead(plan.folders2, sessions.remote, missing);
     });
   const lost: FolderWork[] = [];
   await atMost(atOnce, plan.works, async (work) => {
@@ -131,29 +132,14 @@ interface Turn {
 
 /** `lost`: connections were lost again and again, and not all was done. */
 async function copyOne(run: CopyRun, plan: AccountPlan, { work, isAlone }: Turn): Promise<"lost" | void> {
-  const { emit, options, stop } = run;
+  const { emit } = run;
   const { folder1, folder2 } = work;
   if (passOver(run, plan, work)) return;
-  let isPrepared = false;
   const progress = (): number => countUids(work.settled);
   try {
-    await keepConnected(run, progress, async (sessions) => {
-      if (stop.aborted) return;
-      if (options.skipemptyfolders && !work.isOn2 && (await isEmptyOn1(run, folder1, sessions.local))) {
-        run.merges.get(folder2)?.giveUp();
-        emit({
-          type: "notice",
-          text: `Folder [${folder1}] of host1 has no message to copy, and is not created on host2`,
-        });
-        emit({ type: "folder-compared", folder1, folder2, onlyOn1: 0, onlyOn2: 0 });
-        return;
-      }
-      if (!isPrepared) await prepare(run, plan, { work, session: sessions.remote });
-      if (!isPrepared && options.syncacls) await copyRights(run, channelsOf(sessions), work);
-      if (!isPrepared && wantsExpunge(options)) await expungeFirst(run, openChannel(sessions.local), folder1);
-      isPrepared = true;
-      if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
-    });
+    // Not needed where all folders are passed over.
+    const { takeFolder } = await import("./take-folder.ts");
+    await keepConnected(run, progress, (sessions) => takeFolder(run, plan, { work, sessions }));
     run.deadly.inARow = 0;
   } catch (error) {
     if (!isAlone && isLost(run, error)) return "lost";
@@ -204,32 +190,8 @@ function passOver(run: CopyRun, { listings: { local, remote }, folders2 }: Accou
   return true;
 }
 
-function isToSubscribe({ subscribe, subscribeall }: CopyRun["options"], folder1: Folder | undefined): boolean {
-  return (folder1?.isSubscribed === true && subscribe) || subscribeall === true;
-}
-
-/** Has no message, or none that is selected. */
-async function isEmptyOn1({ rules }: CopyRun, folder1: string, session: Session): Promise<boolean> {
-  const channel = openChannel(session);
-  const view = await select(channel, folder1, { isOnlyRead: true });
-  return isEmpty(await rules.selection.uids(channel, view));
-}
-
 function channelsOf(sessions: PerSide<Session>): PerSide<Channel> {
   return perSide((side) => openChannel(sessions[side]));
-}
-
-interface Preparing {
-  readonly work: FolderWork;
-  readonly session: Session;
-}
-
-async function prepare(run: CopyRun, plan: AccountPlan, { work, session }: Preparing): Promise<void> {
-  const { folders2, listings } = plan;
-  const { folder1, folder2: folder } = work;
-  if (!work.isOn2) work.isOn2 = await createFolder(run, folders2, { session, folder });
-  if (isToSubscribe(run.options, listings.local.folders.get(folder1)))
-    await subscribeFolder(run, folders2, { session, folder });
 }
 
 function noProgress(): number {

@@ -7,17 +7,15 @@ import { bothSides, type PerSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Host } from "../options/host.ts";
-import { copyMessages } from "./copy-messages.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
-import { deleteExtra, deleteMoved } from "./delete-messages.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
+import { isRefused } from "./is-refused.ts";
 import { KnownCopies } from "./known-copies.ts";
 import { tellUntold } from "./left-out.ts";
 import { type Compared, firstsIn, type Match, matchMessages } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
-import { isRefused, readMessages } from "./read-folder.ts";
+import { readMessages } from "./read-folder.ts";
 import { repeatFlags, syncFlags } from "./sync-flags.ts";
-import { syncLabels } from "./sync-labels.ts";
 import { messagesLeft, settleAtOnce, tellArrived, tellCompared, tellRead, tellWouldCopy } from "./tell-folder.ts";
 
 /**
@@ -60,13 +58,27 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
 async function carryOut(run: CopyRun, pair: OpenPair, match: Match): Promise<void> {
   const { options, stop } = run;
   tellArrived(run, pair, match);
-  if (options.dry !== true) await copyMessages(run, pair, messagesLeft(pair));
+  const left = messagesLeft(pair);
+  // What a run has nothing to do for is not loaded.
+  if (options.dry !== true && left.length > 0) {
+    const { copyMessages } = await import("./copy-messages.ts");
+    await copyMessages(run, pair, left);
+  }
   if (stop.aborted) return;
   if (options.syncflagsaftercopy) await repeatFlags(run, pair);
   if (options.resyncflags) await syncFlags(run, pair, match.same);
-  if (options.synclabels || options.resynclabels) await syncLabels(run, pair, match.same);
+  if (options.synclabels || options.resynclabels) {
+    const { syncLabels } = await import("./sync-labels.ts");
+    await syncLabels(run, pair, match.same);
+  }
+  if (!mayDelete(options)) return;
+  const { deleteExtra, deleteMoved } = await import("./delete-messages.ts");
   await deleteMoved(run, pair, match);
   await deleteExtra(run, pair, match);
+}
+
+function mayDelete({ delete1, delete2, delete2duplicates, expunge2 }: CopyRun["options"]): boolean {
+  return delete1 === true || delete2 === true || delete2duplicates === true || expunge2;
 }
 
 interface Place {
@@ -103,7 +115,7 @@ async function tablesOf(
   run: CopyRun,
   { work, channels, views }: Opened,
 ): Promise<{ readonly tables: PerSide<MessageTable>; readonly known?: KnownCopies }> {
-  const { rules, memory } = run;
+  const { rules, memory, readAhead } = run;
   const wanted = await bothSides(async (side) => {
     const view = views[side];
     return view === undefined ? emptyUidSet : rules.selection.uids(channels[side], view);
@@ -129,7 +141,13 @@ async function tablesOf(
   };
   const { remote } = views;
   if (memory === undefined || remote === undefined)
-    return { tables: await bothSides((side) => read(side, wanted[side])) };
+    return {
+      tables: await bothSides((side) => {
+        const view = views[side];
+        const ahead = place === undefined && view !== undefined ? readAhead.take(side, view) : undefined;
+        return ahead === undefined ? read(side, wanted[side]) : Promise.resolve(ahead);
+      }),
+    };
   const known = new KnownCopies(memory, { work, views: { local: views.local, remote } });
   work.known = known;
   return { tables: await known.tables(run, { channels, wanted, read, untold }), known };

@@ -16,6 +16,7 @@ import type { Options } from "../options/options.ts";
 import type { CountedError } from "../report/errors.ts";
 import type { CrossDuplicates } from "./cross-duplicates.ts";
 import type { Merge } from "./merge.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 import type { Selection } from "./selection.ts";
 
 export interface CopyRun {
@@ -46,6 +47,8 @@ export interface CopyRun {
   readonly merges: Map<string, Merge>;
   /** `--state`, `--usecache`, `--useuid`: what former runs have copied. */
   readonly memory: CopyMemory | undefined;
+  /** What was read when sizes were wanted. */
+  readonly readAhead: ReadAhead;
   /** Folders at which connections were lost again and again, one after the other. */
   readonly deadly: { inARow: number };
   /** Octets that were copied in this run. */

@@ -1,12 +1,13 @@
 // How many messages there are, and how large they are, on both hosts: before and after.
 
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { fetchSizes } from "../../imap/verbs/fetch.ts";
 import { select } from "../../imap/verbs/select.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
 import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
-import { intersect, maxUid, uidRange, type UidSet } from "../../model/uid-set.ts";
+import { intersect, isEmpty, maxUid, uidRange, type UidSet } from "../../model/uid-set.ts";
 import type { MeasuredFolder } from "../../state/copied-sizes.ts";
 import { atMost } from "../../util/at-most.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
@@ -14,7 +15,8 @@ import type { AccountSize, FolderSize, When } from "../events.ts";
 import { hostOf } from "../options/host.ts";
 import { type AccountFolders, type Folder, folderNamed, listFolders } from "./account-folders.ts";
 import type { CopyRun } from "./copy-run.ts";
-import { isRefused } from "./read-folder.ts";
+import { isRefused } from "./is-refused.ts";
+import { readMessages } from "./read-folder.ts";
 
 /** Folders at once over one connection: none waits for the answers about another. */
 const atOnce = 16;
@@ -54,6 +56,7 @@ export class FolderSizes {
       local: pairs.map(({ folder1 }) => folder1),
       remote: pairs.filter(({ isOn2 }) => isOn2).map(({ folder2 }) => folder2),
     };
+    if (when === "after") this.#run.readAhead.end();
     const seconds: Record<Side, number> = { local: 0, remote: 0 };
     const sizes = await bothSides(async (side) => {
       const begun = monotonicMs();
@@ -95,6 +98,31 @@ export class FolderSizes {
     return new Set([...known].filter(([folder, one]) => isSame(folder, one)).map(([folder]) => folder));
   }
 
+  /** Undefined: only the sizes are to be asked for. */
+  async #readAhead(channel: Channel, view: MailboxView, wanted: UidSet): Promise<FolderSize | undefined> {
+    const { readAhead, rules, memory, options, merges } = this.#run;
+    const { side } = channel;
+    if (memory !== undefined || options.justfolders === true || options.justfoldersizes === true) return undefined;
+    // Which folder messages are of may be a part of what they are known by.
+    if (merges.size > 0 || !readAhead.begins(side, view)) return undefined;
+    try {
+      let isWhole = true;
+      const table = await readMessages(channel, view, {
+        ...{ wanted, identity: rules.identity[side], isPart: rules.selection.isPart(side) },
+        untold: (uids) => {
+          isWhole &&= isEmpty(uids);
+        },
+      });
+      if (!isWhole) return undefined;
+      readAhead.keep(side, view, table);
+      return sizeOfAll(table.sizes());
+    } catch (error) {
+      readAhead.end();
+      if (!isRefused(error)) throw error;
+      return undefined;
+    }
+  }
+
   #remember(side: Side, folders: readonly string[]): void {
     const { options, memory, rules } = this.#run;
     if (memory === undefined || options.dry === true || rules.selection.isPart(side)) return;
@@ -114,7 +142,9 @@ export class FolderSizes {
       const { uidValidity, uidNext, exists } = view;
       const wanted = await selection.uids(channel, view);
       const before = selection.isPart(channel.side) ? undefined : known.get(folder);
-      const size = await sizeNow(channel, { ...(before?.uidValidity === uidValidity && { before }), wanted, exists });
+      const size =
+        (await this.#readAhead(channel, view, wanted)) ??
+        (await sizeNow(channel, { ...(before?.uidValidity === uidValidity && { before }), wanted, exists }));
       known.set(folder, { size, uidValidity, uidNext });
       return size;
     } catch (error) {

@@ -34,6 +34,8 @@ export class FolderWork {
   hasUntold = false;
   /** The folder is there on host2. */
   isOn2 = false;
+  /** What is done before its messages was done. */
+  isPrepared = false;
   /** A connection died when they were transferred: they go alone. How often it did when one was alone. */
   readonly deaths = new Map<number, number>();
   /** Of these, messages whose last one was that of the connection to host1. */

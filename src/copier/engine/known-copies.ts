@@ -3,7 +3,6 @@
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchSummaries, type Summary } from "../../imap/verbs/fetch-headers.ts";
-import { noModSeq } from "../../model/mod-seq.ts";
 import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
 import type { UidPair, UidPairs } from "../../model/uid-pairs.ts";
 import {
@@ -22,6 +21,7 @@ import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
+import { numbersOf } from "./unchanged-folder.ts";
 
 interface Place {
   readonly work: Pick<FolderWork, "folder1" | "folder2" | "separators">;
@@ -38,7 +38,6 @@ interface Reading {
 }
 
 type FolderPair = Parameters<CopyMemory["pairsOf"]>[0];
-type FolderState = Parameters<CopyMemory["finished"]>[1]["host1"];
 
 export class KnownCopies {
   readonly #memory: CopyMemory;
@@ -175,41 +174,6 @@ async function readSummaries(channel: Channel, view: MailboxView, asked: Wanted)
 
 function uidsAmong(messages: readonly Summary[]): UidSet {
   return uidSetOf(messages.map(({ uid }) => uid));
-}
-
-/** What a server says of a mailbox. */
-interface Numbers {
-  readonly uidValidity: number | undefined;
-  readonly uidNext: number | undefined;
-  readonly messages: number | undefined;
-  readonly highestModSeq: bigint | undefined;
-}
-
-/** Undefined: nobody could tell from these numbers that flags have changed. */
-function numbersOf({ uidNext, messages, highestModSeq }: Numbers): FolderState | undefined {
-  const isKnown = uidNext !== undefined && messages !== undefined && (highestModSeq ?? noModSeq) !== noModSeq;
-  return isKnown ? { uidNext, messages, highestModSeq } : undefined;
-}
-
-/** What two folders that are as they were when a run with the same options found nothing to do hold: their pairs; else undefined. */
-export function unchangedSince(
-  { memory, rules }: Pick<CopyRun, "memory" | "rules">,
-  { folder1, folder2 }: Pick<FolderWork, "folder1" | "folder2">,
-  now: PerSide<Numbers | undefined>,
-): UidPairs | undefined {
-  const { local, remote } = now;
-  if (memory === undefined || local?.uidValidity === undefined || remote?.uidValidity === undefined) return undefined;
-  const folders = { folder1, folder2, uidValidity1: local.uidValidity, uidValidity2: remote.uidValidity };
-  const known = memory.stateOf(folders);
-  if (known?.rules !== rules.digest) return undefined;
-  if (!isSame(known.host1, numbersOf(local)) || !isSame(known.host2, numbersOf(remote))) return undefined;
-  const pairs = memory.pairsOf(folders);
-  // The others are to be told of again.
-  return pairs.size === known.host1.messages ? pairs : undefined;
-}
-
-function isSame(a: FolderState, b: FolderState | undefined): boolean {
-  return b !== undefined && a.uidNext === b.uidNext && a.messages === b.messages && a.highestModSeq === b.highestModSeq;
 }
 
 /** Of a message without the fields that are wanted, by all fields: what was copied before it could be recorded must be known again. */

@@ -74,6 +74,10 @@ export class MessageTable {
     for (let i = 0; i < this.#length; i++) yield this.#uids[i]!;
   }
 
+  *sizes(): Generator<MessageSize, void, undefined> {
+    for (let i = 0; i < this.#length; i++) yield { uid: this.#uids[i]!, size: this.#sizes[i]! };
+  }
+
   uid(i: number): number {
     return this.#uids[i]!;
   }

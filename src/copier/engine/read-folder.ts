@@ -1,10 +1,8 @@
 // Finds out by what the messages of a folder can be told from others.
 
-import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchHeaders, type HeaderMessage } from "../../imap/verbs/fetch-headers.ts";
-import { InterimapError } from "../../model/errors.ts";
 import { isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { Identity } from "./copy-run.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
@@ -72,9 +70,4 @@ async function fill(
     },
   });
   return unsigned.build();
-}
-
-/** The server refuses to open the folder, or to tell what is in it. */
-export function isRefused(error: unknown): error is InterimapError {
-  return error instanceof CommandRefused || (error instanceof InterimapError && error.abandons === "mailbox");
 }

@@ -3,8 +3,7 @@
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
 import type { PerSide } from "../../model/side.ts";
-import type { UidPairs } from "../../model/uid-pairs.ts";
-import { countUids, hasUid, isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
+import { hasUid, isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import { sum } from "../../util/sum.ts";
 import type { SkipReason } from "../events.ts";
 import type { Host } from "../options/host.ts";
@@ -119,22 +118,4 @@ function messagesAmong(table: MessageTable, uids: UidSet): MessageSize[] {
   for (let i = 0; i < table.length; i++)
     if (hasUid(uids, table.uid(i))) found.push({ uid: table.uid(i), size: table.size(i) });
   return found;
-}
-
-/** All of host1 is on host2, as it was: nothing is looked at. */
-export function tellUnchanged(
-  { emit }: CopyRun,
-  { folder1, folder2 }: FolderWork,
-  { pairs, messages2 }: { readonly pairs: UidPairs; readonly messages2: number },
-): void {
-  const messages = pairs.size;
-  const known = { duplicates: 0, withoutHeaders: 0 };
-  emit({ type: "folder-read", host: 1, folder: folder1, messages, selected: messages, identified: messages, ...known });
-  const all2 = { messages: messages2, selected: messages2, identified: messages2 };
-  emit({ type: "folder-read", host: 2, folder: folder2, ...all2, ...known });
-  const onlyOn2 = Math.max(0, messages2 - countUids(pairs.uids2));
-  emit({ type: "folder-compared", folder1, folder2, onlyOn1: 0, onlyOn2 });
-  if (messages > 0)
-    emit({ type: "messages-skipped", folder1, folder2, uids: pairs.uids1, octets: 0, reason: "present" });
-  emit({ type: "folder-done", folder1, folder2 });
 }
