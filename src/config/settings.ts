@@ -25,28 +25,15 @@ import {
 } from "./parse-text.ts";
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
 import { pcre } from "./pcre.ts";
+import type { SettingRules } from "./setting.ts";
 
-export interface Setting {
+export interface Setting extends SettingRules {
   /** default: above the first [section]; server: in [local] and in [remote], or above them for both. */
   readonly section: "default" | "server";
-  /** Throws BadValue. */
-  readonly parse: (text: string) => unknown;
-  /** What the parser is given when the setting is absent, as the manual shows it. */
-  readonly default?: string;
-  /** For the manual: what its absence means, where that is no fixed text. */
-  readonly absent?: string;
-  /** One sentence for the manual. */
-  readonly doc: string;
-  /** Its value names a file or folder, and may begin with `~/`. */
-  readonly isPath?: true;
-  /** Its value is never shown. */
-  readonly secret?: true;
-  /** Each line that sets it counts. */
-  readonly repeatable?: true;
 }
 
 /** Names that settings had before, and still go by. */
-export const formerNames: ReadonlyMap<string, string> = new Map([["look-interval", "full-check-interval"]]);
+export const formerNames: ReadonlyMap<string, SettingName> = new Map([["look-interval", "full-check-interval"]]);
 
 export const settings = {
   database: {
@@ -463,16 +450,3 @@ export const settings = {
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settings;
-
-type Parsed<N extends SettingName> = ReturnType<(typeof settings)[N]["parse"]>;
-
-/** What reading a setting yields: undefined only if it has no default. */
-export type SettingValue<N extends SettingName> = (typeof settings)[N] extends { readonly default: string }
-  ? Parsed<N>
-  : Parsed<N> | undefined;
-
-export const settingNames = Object.keys(settings) as readonly SettingName[];
-
-export function isSettingName(name: string): name is SettingName {
-  return Object.hasOwn(settings, name);
-}

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BadValue } from "../../../src/config/bad-value.ts";
-import { type Setting, type SettingName, settingNames, settings } from "../../../src/config/settings.ts";
+import { type Setting, type SettingName, settings } from "../../../src/config/settings.ts";
+
+const settingNames = Object.keys(settings) as readonly SettingName[];
 
 interface Cases {
   readonly section?: "default";

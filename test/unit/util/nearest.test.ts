@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { settingNames } from "../../../src/config/settings.ts";
+import { settings } from "../../../src/config/settings.ts";
 import { nearest } from "../../../src/util/nearest.ts";
 
 for (const [typed, expected] of [
@@ -16,6 +16,6 @@ for (const [typed, expected] of [
   ["maildir", undefined],
 ] as const) {
   test(`"${typed}" stands for ${expected}`, () => {
-    assert.equal(nearest(typed, settingNames), expected);
+    assert.equal(nearest(typed, Object.keys(settings)), expected);
   });
 }
