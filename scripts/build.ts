@@ -41,4 +41,11 @@ await Promise.all([
     texts: "dist/imapsync-job-main.txt",
     apart: [],
   }),
+  bundleProgram({
+    name: "imapsync-web",
+    entry: "src/bin/imapsync-web.ts",
+    main: "dist/imapsync-web-main.js",
+    texts: "dist/imapsync-web-main.txt",
+    apart: [],
+  }),
 ]);

@@ -1,0 +1,104 @@
+// The form is sent: a job begins, or it is shown what one would do.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ApiError, FolderPreview, JobForm, JobStarted } from "../api.ts";
+import { FieldError } from "../jobs/field-error.ts";
+import type { NewJob, Started } from "../jobs/jobs.ts";
+import { PreviewFailed } from "../jobs/previews.ts";
+import { readForm } from "../jobs/read-form.ts";
+import { JobRefused } from "../jobs/refusal.ts";
+import { formPage } from "../page/pages.ts";
+import { sendHtml, wantsHtml } from "./answers.ts";
+import { addressKey } from "./client-address.ts";
+import type { WebContext } from "./context.ts";
+import { hostRules } from "./host-rules.ts";
+import { giveSecret } from "./job-cookie.ts";
+import { jobForm, type JobFormBody } from "./schemas.ts";
+import { shownLimits } from "./shown-limits.ts";
+
+export async function formRoutes(server: FastifyInstance, context: WebContext): Promise<void> {
+  const { jobs, previews, config } = context;
+
+  server.post<{ Body: JobFormBody }>(
+    "/jobs",
+    { schema: { body: jobForm }, attachValidation: true },
+    async (request, reply) => {
+      try {
+        const started = jobs.start(newJob(request, context));
+        return await sendStarted(request, reply, { ...started, context });
+      } catch (error) {
+        return sendForm(request, reply, { error, context });
+      }
+    },
+  );
+
+  server.post<{ Body: JobFormBody }>(
+    "/preview",
+    { schema: { body: jobForm }, attachValidation: true },
+    async (request, reply) => {
+      try {
+        const wanted = newJob({ ...request, body: { ...request.body, confirm2: "on" } }, context);
+        jobs.noteStart(wanted.address);
+        const preview: FolderPreview = await previews.preview(wanted);
+        if (!wantsHtml(request)) return await reply.send(preview);
+        const values = valuesOf(request.body);
+        return await sendHtml(reply, formPage({ values, error: undefined, preview, limits: shownLimits(config()) }));
+      } catch (error) {
+        return sendForm(request, reply, { error, context });
+      }
+    },
+  );
+}
+
+function newJob({ body, ip, validationError }: FastifyRequest<{ Body: JobFormBody }>, { config }: WebContext): NewJob {
+  if (validationError !== undefined) throw validationError;
+  if (isOn(body.delete2) && !isOn(body.confirm2))
+    throw new FieldError("confirm2", "Confirm that messages are to be deleted at the destination.");
+  return { ...readForm("page", { ...body }, hostRules(config())), address: addressKey(ip) };
+}
+
+function isOn(text: string | undefined): boolean {
+  return text === "on" || text === "1";
+}
+
+export async function sendStarted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { job, secret, attached, context }: Started & { readonly context: WebContext },
+): Promise<FastifyReply> {
+  giveSecret(request, reply, { job, secret, ...context.config() });
+  const { id } = job;
+  if (wantsHtml(request))
+    return reply
+      .code(303)
+      .header("location", `/jobs/${id}/${attached ? "?attached" : ""}`)
+      .send();
+  const started: JobStarted = { id, attached };
+  return reply.code(attached ? 200 : 201).send(started);
+}
+
+/** The form again, with what is wrong with it. */
+async function sendForm(
+  request: FastifyRequest<{ Body: JobFormBody }>,
+  reply: FastifyReply,
+  { error, context }: { readonly error: unknown; readonly context: WebContext },
+): Promise<FastifyReply> {
+  const answer = answerTo(error);
+  if (answer === undefined || !wantsHtml(request))
+    throw error instanceof PreviewFailed ? new FieldError("", error.message) : error;
+  const { statusCode, ...shown } = answer;
+  void reply.code(statusCode);
+  const values = request.validationError === undefined ? valuesOf(request.body) : {};
+  return sendHtml(reply, formPage({ values, error: shown, preview: undefined, limits: shownLimits(context.config()) }));
+}
+
+function answerTo(error: unknown): (ApiError & { readonly statusCode: number }) | undefined {
+  if (error instanceof FieldError) return { statusCode: 400, error: error.message, field: error.field };
+  if (error instanceof JobRefused) return { statusCode: error.statusCode, error: error.message };
+  if (error instanceof PreviewFailed) return { statusCode: 422, error: error.message };
+  return undefined;
+}
+
+function valuesOf({ password1: _, password2: __, ...values }: JobFormBody): Partial<JobForm> {
+  return values;
+}

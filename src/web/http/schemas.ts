@@ -1,0 +1,57 @@
+// What requests may contain.
+
+import { type Static, Type } from "typebox";
+
+/** Names go into commands of IMAP and into logs: none has a control character. */
+const name = Type.String({ minLength: 1, maxLength: 512, pattern: "^[^\\x00-\\x1f\\x7f]*$" });
+const password = Type.String({ minLength: 1, maxLength: 4096, pattern: "^[^\\x00\\r\\n]*$" });
+const check = Type.Optional(Type.Enum(["on", "off", "1", "0", ""]));
+const folder = Type.Optional(Type.String({ maxLength: 1024, pattern: "^[^\\x00-\\x1f\\x7f]*$" }));
+const fingerprint = Type.Optional(Type.String({ maxLength: 200, pattern: "^[0-9A-Za-z$:]*$" }));
+
+export const jobForm = Type.Object(
+  {
+    host1: name,
+    user1: name,
+    password1: password,
+    host2: name,
+    user2: name,
+    password2: password,
+    dry: check,
+    justlogin: check,
+    justfoldersizes: check,
+    justfolders: check,
+    delete1: check,
+    delete2: check,
+    confirm2: check,
+    subfolder1: folder,
+    subfolder2: folder,
+    f1f2: Type.Optional(Type.String({ maxLength: 200_000, pattern: "^[^\\x00]*$" })),
+    fingerprint1: fingerprint,
+    fingerprint2: fingerprint,
+  },
+  { additionalProperties: false },
+);
+
+export const resumeForm = Type.Object(
+  { password1: password, password2: password, fingerprint1: fingerprint, fingerprint2: fingerprint },
+  { additionalProperties: false },
+);
+
+/** Whatever the original's pages have; what it does not know, it does not look at. */
+export const anyForm = Type.Record(Type.String(), Type.Unknown());
+
+export const jobId = Type.Object({ id: Type.String({ maxLength: 100 }) });
+
+export const tokenForm = Type.Object({ token: Type.String({ maxLength: 1000 }) });
+
+export const login = Type.Object({ login: Type.Optional(Type.String({ maxLength: 512 })) });
+
+export type JobFormBody = Static<typeof jobForm>;
+
+const digits = Type.Optional(Type.String({ pattern: "^[1-9]\\d{0,8}$" }));
+
+export const lineRange = Type.Object({
+  from: digits,
+  count: Type.Optional(Type.String({ pattern: "^(?:[1-9]\\d{0,2}|1\\d{3}|2000)$" })),
+});

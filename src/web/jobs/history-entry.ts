@@ -1,0 +1,31 @@
+// The history of a job on the disk: a line for each event, whose number in the file is the event's id.
+
+import type { LeftMessage, RefusedCertificate } from "../../job/job-message.ts";
+import type { JobStatus } from "../api.ts";
+
+export interface HistoryEvents {
+  readonly state: JobStatus;
+  readonly lines: { readonly first: number; readonly lines: readonly string[] };
+  readonly left: LeftMessage;
+  readonly certificate: RefusedCertificate;
+}
+
+export type HistoryEventName = keyof HistoryEvents;
+
+export interface HistoryEntry {
+  /** From 1. */
+  readonly id: number;
+  readonly event: HistoryEventName;
+  /** JSON. */
+  readonly data: string;
+}
+
+/** With its line break. JSON has none in it. */
+export function entryLine(event: HistoryEventName, data: string): string {
+  return `${event} ${data}\n`;
+}
+
+export function readEntry(line: string, id: number): HistoryEntry {
+  const end = line.indexOf(" ");
+  return { id, event: line.slice(0, end) as HistoryEventName, data: line.slice(end + 1) };
+}

@@ -1,0 +1,63 @@
+// Reads a job's history from the disk, piece by piece, at the pace of who reads it: nobody's slowness costs memory.
+
+import { type FileHandle, open } from "node:fs/promises";
+import { type HistoryEntry, readEntry } from "./history-entry.ts";
+
+const pieceOctets = 64 * 1024;
+const lineBreak = 0x0a;
+
+export class HistoryReader {
+  readonly #file: FileHandle;
+  readonly #buffer = Buffer.allocUnsafe(pieceOctets);
+  #position = 0;
+  /** Of a line whose end is not read yet. */
+  #rest: Buffer[] = [];
+  #id = 0;
+  readonly #after: number;
+
+  private constructor(file: FileHandle, after: number) {
+    this.#file = file;
+    this.#after = after;
+  }
+
+  /** Entries whose id is greater than `after`. Undefined: there is no such file. */
+  static async open(path: string, after = 0): Promise<HistoryReader | undefined> {
+    try {
+      return new HistoryReader(await open(path, "r"), after);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  /** What follows, a piece of it; none where there is no more by now. */
+  async next(): Promise<readonly HistoryEntry[]> {
+    for (;;) {
+      const { bytesRead } = await this.#file.read(this.#buffer, 0, pieceOctets, this.#position);
+      if (bytesRead === 0) return [];
+      this.#position += bytesRead;
+      const entries = this.#entriesOf(this.#buffer.subarray(0, bytesRead));
+      if (entries.length > 0) return entries;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  #entriesOf(piece: Buffer): readonly HistoryEntry[] {
+    const entries: HistoryEntry[] = [];
+    let from = 0;
+    for (let to = piece.indexOf(lineBreak); to !== -1; to = piece.indexOf(lineBreak, from)) {
+      this.#id++;
+      if (this.#id > this.#after) {
+        const line = Buffer.concat([...this.#rest, piece.subarray(from, to)]).toString("utf8");
+        entries.push(readEntry(line, this.#id));
+      }
+      this.#rest = [];
+      from = to + 1;
+    }
+    if (from < piece.length) this.#rest.push(Buffer.from(piece.subarray(from)));
+    return entries;
+  }
+}

@@ -1,0 +1,24 @@
+// What is kept of a job on the disk, so that it can be shown after a restart. No passwords are in it.
+
+import type { JobResult } from "../../job/job-message.ts";
+import type { JobState } from "../api.ts";
+import type { KeptForm } from "./read-form.ts";
+
+export interface JobRecord {
+  readonly id: string;
+  /** Of those who may see it. */
+  readonly secretHashes: readonly string[];
+  readonly form: KeptForm;
+  /** Of imapsync. */
+  readonly options: readonly string[];
+  readonly state: JobState;
+  /** ISO 8601, as the others. */
+  readonly createdAt: string;
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  readonly result: JobResult | undefined;
+}
+
+export function hasEnded(state: JobState): state is "done" | "failed" | "aborted" | "interrupted" {
+  return state !== "queued" && state !== "running";
+}

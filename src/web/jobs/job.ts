@@ -1,0 +1,207 @@
+// One job: what it is about, how it stands, and its history.
+
+import type { JobMessage, JobProgress, JobResult } from "../../job/job-message.ts";
+import type { JobSecrets } from "../../job/job-spec.ts";
+import type { JobState, JobStatus } from "../api.ts";
+import { Changes } from "./changes.ts";
+import { History } from "./history.ts";
+import type { JobFiles } from "./job-files.ts";
+import { hasEnded, type JobRecord } from "./job-record.ts";
+import { isSecretOf, newJobSecret } from "./job-secret.ts";
+import { type KeptForm, type ReadForm, textOf } from "./read-form.ts";
+import { Summary, type SummaryRecord } from "./summary.ts";
+import type { Worker } from "./worker.ts";
+
+export interface JobContext {
+  readonly files: JobFiles;
+  readonly maxLogOctets: () => number;
+  /** In the queue, from 1. */
+  readonly positionOf: (job: Job) => number | undefined;
+  /** Something could not be written. */
+  readonly onLoss: (job: Job, error: Error) => void;
+}
+
+/** What is there only between the start and the end of a run. */
+export interface Run {
+  readonly identity: string;
+  /** Whose browser it is. */
+  readonly address: string;
+  /** Until the worker has them. */
+  secrets: JobSecrets | undefined;
+  worker: Worker | undefined;
+  /** Why it is being ended, if it is. */
+  ending: "aborted" | "interrupted" | undefined;
+}
+
+/** As many browsers can have found their way to a job. */
+const maxSecrets = 50;
+
+export class Job {
+  readonly changes = new Changes();
+  run: Run | undefined;
+  watchers = 0;
+  #record: JobRecord;
+  #history: History | undefined;
+  #summary: Summary | undefined;
+  readonly #context: JobContext;
+
+  constructor(record: JobRecord, context: JobContext) {
+    this.#record = record;
+    this.#context = context;
+  }
+
+  get id(): string {
+    return this.#record.id;
+  }
+
+  get state(): JobState {
+    return this.#record.state;
+  }
+
+  get form(): KeptForm {
+    return this.#record.form;
+  }
+
+  /** Of imapsync. */
+  get options(): readonly string[] {
+    return this.#record.options;
+  }
+
+  get historyPath(): string {
+    return this.#context.files.historyPath(this.id);
+  }
+
+  /** Of the run that is going on. */
+  get live(): Summary | undefined {
+    return this.#summary;
+  }
+
+  get progress(): JobProgress | undefined {
+    return this.#summary?.progress;
+  }
+
+  /** In ms since 1970; undefined: it has not ended. */
+  get endedAt(): number | undefined {
+    const { endedAt } = this.#record;
+    return endedAt === undefined ? undefined : Date.parse(endedAt);
+  }
+
+  get status(): JobStatus {
+    const { id, state, form, createdAt, startedAt, endedAt, result } = this.#record;
+    const [host1, user1, host2, user2] = ["host1", "user1", "host2", "user2"].map((name) => textOf(form.fields, name));
+    const accounts = { host1: host1!, user1: user1!, host2: host2!, user2: user2! };
+    const position = state === "queued" ? this.#context.positionOf(this) : undefined;
+    return { id, state, ...accounts, createdAt, startedAt, endedAt, position, result };
+  }
+
+  async summary(): Promise<SummaryRecord> {
+    if (this.#summary === undefined || this.#history === undefined) return this.#context.files.summary(this.id);
+    this.#history.flush();
+    return this.#summary.record(this.#history.eventCount);
+  }
+
+  isOpenedBy(secret: string): boolean {
+    return isSecretOf(secret, this.#record.secretHashes);
+  }
+
+  /** For another browser. */
+  addSecret(): string {
+    const { secret, hash } = newJobSecret();
+    this.#change({ secretHashes: [...this.#record.secretHashes, hash].slice(-maxSecrets) });
+    return secret;
+  }
+
+  /** It waits for its turn, the first time or again. */
+  enqueue(run: Run, { form, options, summary }: Omit<ReadForm, "secrets"> & { summary: SummaryRecord }): void {
+    const { files, maxLogOctets, onLoss } = this.#context;
+    this.run = run;
+    files.dropSummary(this.id);
+    this.#history = new History({
+      path: this.historyPath,
+      maxOctets: maxLogOctets(),
+      lineCount: summary.lineCount,
+      eventCount: summary.eventCount,
+      onGrowth: () => this.changes.note(),
+      onLoss: (error) => onLoss(this, error),
+    });
+    this.#summary = new Summary(summary);
+    this.#summary.beginRun();
+    this.#change({ state: "queued", form, options, startedAt: undefined, endedAt: undefined, result: undefined });
+    this.#history.append("state", this.status);
+  }
+
+  begin(worker: Worker): void {
+    if (this.run === undefined) return;
+    this.run.worker = worker;
+    this.run.secrets = undefined;
+    this.#change({ state: "running", startedAt: new Date().toISOString() });
+    this.#history?.append("state", this.status);
+  }
+
+  hear(message: JobMessage): void {
+    this.#summary?.note(message);
+    switch (message.type) {
+      case "line":
+        this.#history?.line(message.text);
+        return;
+      case "left":
+      case "certificate": {
+        const { type, ...data } = message;
+        this.#history?.append(type, data);
+        return;
+      }
+      case "progress":
+      case "folder":
+        this.changes.note();
+        return;
+      case "ended":
+        return;
+    }
+  }
+
+  end(state: "done" | "failed" | "aborted" | "interrupted", result: JobResult | undefined): void {
+    if (hasEnded(this.state)) return;
+    this.run = undefined;
+    this.#change({ state, endedAt: new Date().toISOString(), result });
+    this.#history?.append("state", this.status);
+    this.#saveSummary(this.#history?.eventCount ?? 0);
+    this.#history?.close();
+    this.#history = undefined;
+    this.#summary = undefined;
+    this.changes.note();
+  }
+
+  /** The server was stopped without a word while it ran. */
+  endByRestart(): void {
+    const { files, maxLogOctets, onLoss } = this.#context;
+    this.#change({ state: "interrupted", endedAt: new Date().toISOString() });
+    const history = new History({
+      path: files.historyPath(this.id),
+      maxOctets: maxLogOctets(),
+      lineCount: 0,
+      eventCount: 0,
+      onGrowth: () => undefined,
+      onLoss: (error) => onLoss(this, error),
+    });
+    history.append("state", this.status);
+    history.close();
+  }
+
+  #saveSummary(eventCount: number): void {
+    if (this.#summary === undefined) return;
+    try {
+      this.#context.files.saveSummary(this.id, this.#summary.record(eventCount));
+    } catch (error) {
+      this.#context.onLoss(this, error as Error);
+    }
+  }
+
+  #change(change: Partial<JobRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    try {
+      this.#context.files.save(this.#record);
+    } catch (error) {
+      this.#context.onLoss(this, error as Error);
+    }
+  }
+}

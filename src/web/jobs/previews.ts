@@ -1,0 +1,62 @@
+// Which folder would go to which: a short run that changes nothing, and of which nothing is kept.
+
+import type { FolderProgress, JobResult } from "../../job/job-message.ts";
+import type { FolderPreview } from "../api.ts";
+import type { JobsRules, NewJob } from "./jobs.ts";
+import { JobRefused } from "./refusal.ts";
+import type { RunWorker } from "./worker.ts";
+
+export interface PreviewsOptions {
+  readonly rules: () => JobsRules;
+  readonly runWorker: RunWorker;
+  /** Of one run. */
+  readonly limitMs?: number;
+}
+
+export class PreviewFailed extends Error {
+  readonly result: JobResult | undefined;
+
+  constructor(words: string, result: JobResult | undefined) {
+    super(words);
+    this.name = "PreviewFailed";
+    this.result = result;
+  }
+}
+
+export class Previews {
+  readonly #options: PreviewsOptions;
+  /** By address. */
+  readonly #running = new Map<string, number>();
+
+  constructor(options: PreviewsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws JobRefused, or PreviewFailed with the reason */
+  async preview({ options: given, secrets, address }: NewJob): Promise<FolderPreview> {
+    const { limits, targets, maxRunning, maxPerAddress } = this.#options.rules();
+    const all = [...this.#running.values()].reduce((sum, count) => sum + count, 0);
+    const mine = this.#running.get(address) ?? 0;
+    if (all >= maxRunning) throw new JobRefused("queue full");
+    if (mine >= maxPerAddress) throw new JobRefused("jobs of address");
+    this.#running.set(address, mine + 1);
+    try {
+      const folders = new Map<string, FolderProgress>();
+      const last: string[] = [];
+      const options = [...given, "--dry", "--justfolders", "--nofoldersizes"];
+      const worker = this.#options.runWorker({ options, secrets, limits, targets }, (message) => {
+        if (message.type === "folder") folders.set(message.folder1, message);
+        if (message.type === "line") last.splice(0, Math.max(0, last.push(message.text) - 1));
+      });
+      const timer = setTimeout(() => worker.kill(), this.#options.limitMs ?? 120_000);
+      const { result, words } = await worker.ended.finally(() => clearTimeout(timer));
+      if (result?.exitCode !== 0)
+        throw new PreviewFailed(result?.sentence ?? (words === "" ? (last[0] ?? "") : words), result);
+      return { folders: [...folders.values()].map(({ folder1, folder2 }) => ({ folder1, folder2, isNew: false })) };
+    } finally {
+      const left = (this.#running.get(address) ?? 1) - 1;
+      if (left > 0) this.#running.set(address, left);
+      else this.#running.delete(address);
+    }
+  }
+}
