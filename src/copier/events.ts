@@ -75,6 +75,8 @@ export type CopyEvent =
       readonly size2: FolderSize | undefined;
     } & Pair)
   | { readonly type: "accounts-sized"; readonly when: When; readonly size1: AccountSize; readonly size2: AccountSize }
+  /** To both accounts. */
+  | { readonly type: "logged-in" }
   /** The loop over the folders. */
   | { readonly type: "folders-begun"; readonly folders: number }
   | ({ readonly type: "folder-begun"; readonly index: number; readonly of: number } & Pair)
@@ -100,6 +102,8 @@ export type CopyEvent =
    */
   | ({ readonly type: "folder-compared"; readonly onlyOn1: number; readonly onlyOn2: number } & Pair)
   | ({ readonly type: "folder-done" } & Pair)
+  /** Whatever became of it: nothing more is done to it in the loop. */
+  | ({ readonly type: "folder-left" } & Pair)
   | ({
       readonly type: "message-copied";
       readonly uid1: number;

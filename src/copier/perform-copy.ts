@@ -95,6 +95,7 @@ async function perform(parts: CopyParts): Promise<ExitName> {
   try {
     // They are there; from now on they are ended with the pair.
     const sessions = await connections.open();
+    emit({ type: "logged-in" });
     if (options.justlogin === true) {
       await connections.logout();
       return "EX_OK";

@@ -107,9 +107,17 @@ async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
     if (stop.aborted) return;
     emit({ type: "folder-begun", ...work.place });
     if ((await copyOne(run, plan, { work, isAlone: atOnce === 1 })) === "lost") lost.push(work);
+    else tellLeft(run, work);
   });
   // Whose fault it is shows when nothing else is under way.
-  for (const work of lost) if (!stop.aborted) await copyOne(run, plan, { work, isAlone: true });
+  for (const work of lost) {
+    if (!stop.aborted) await copyOne(run, plan, { work, isAlone: true });
+    tellLeft(run, work);
+  }
+}
+
+function tellLeft({ emit }: CopyRun, { folder1, folder2 }: FolderWork): void {
+  emit({ type: "folder-left", folder1, folder2 });
 }
 
 /** What is done to a folder depends on those before it. */

@@ -49,6 +49,8 @@ export function linesOf(event: CopyEvent, context: Context): Iterable<string> {
     case "folder-read":
       return readLines(event);
     case "folder-compared":
+    case "folder-left":
+    case "logged-in":
       return [];
     case "folder-done":
       return eta(context);
@@ -117,7 +119,7 @@ function* toCopyLines({ folder1, folder2, uids }: Extract<CopyEvent, { type: "me
 /** What is on host2 already is worth no line, and duplicates have been counted in another. */
 const silent: readonly SkipReason[] = ["present", "duplicate", "not-selected"];
 
-const whySkipped: Readonly<Record<SkipReason, string>> = {
+export const whySkipped: Readonly<Record<SkipReason, string>> = {
   present: "it is on host2",
   duplicate: "it is a duplicate",
   "cross-duplicate": "it is in another folder of host2",

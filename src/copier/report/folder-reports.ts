@@ -50,24 +50,20 @@ class Tally {
 
   report(): FolderReport {
     const { folder1, folder2, inSource, copied, present, duplicates, toCopy } = this;
-    const left = inSource - this.#accounted();
+    const filtered = this.#allFiltered();
+    const others = [...filtered.values(), ...this.failed.values()];
     return {
       ...{ folder1, folder2, inSource, copied, present, duplicates, toCopy },
-      ...{ filtered: Object.fromEntries(this.filtered), failed: Object.fromEntries(this.failed) },
-      notReached: Math.max(left, 0),
+      ...{ filtered: Object.fromEntries(filtered), failed: Object.fromEntries(this.failed) },
+      notReached: Math.max(inSource - copied - present - duplicates - toCopy - sum(others), 0),
     };
   }
 
-  /** What the search left out, unless that was told message by message. */
-  settleSelection(): void {
-    if (this.selected === undefined || this.filtered.has("not-selected")) return;
-    const count = this.inSource - this.selected;
-    if (count > 0) this.filtered.set("not-selected", count);
-  }
-
-  #accounted(): number {
-    const others = [...this.filtered.values(), ...this.failed.values()];
-    return this.copied + this.present + this.duplicates + this.toCopy + sum(others);
+  /** With what the search left out, unless that was told message by message. */
+  #allFiltered(): ReadonlyMap<FilterReason, number> {
+    const { selected = this.inSource, filtered } = this;
+    const count = this.inSource - selected;
+    return count <= 0 || filtered.has("not-selected") ? filtered : new Map([...filtered, ["not-selected", count]]);
   }
 }
 
@@ -78,34 +74,36 @@ export class FolderReports {
   note(event: CopyEvent): void {
     switch (event.type) {
       case "folder-begun":
-        this.#of(event);
+        this.#tallyOf(event);
         break;
       case "folder-read":
         if (event.host === 1) this.#read(event);
         break;
       case "message-copied":
-        this.#of(event).copied++;
+        this.#tallyOf(event).copied++;
         break;
       case "messages-to-copy":
-        this.#of(event).toCopy += countUids(event.uids);
+        this.#tallyOf(event).toCopy += countUids(event.uids);
         break;
       case "messages-skipped":
-        this.#of(event).skip(countUids(event.uids), event.reason);
+        this.#tallyOf(event).skip(countUids(event.uids), event.reason);
         break;
       case "message-failed":
-        add(this.#of(event).failed, event.error.kind, 1);
+        add(this.#tallyOf(event).failed, event.error.kind, 1);
         break;
       default:
         break;
     }
   }
 
+  /** As it is now; undefined before it was begun. `folder1`: its name on host1. */
+  of(folder1: string): FolderReport | undefined {
+    return this.#tallies.get(folder1)?.report();
+  }
+
   /** In the order in which they were begun. */
   all(): FolderReport[] {
-    return Array.from(this.#tallies.values(), (tally) => {
-      tally.settleSelection();
-      return tally.report();
-    });
+    return Array.from(this.#tallies.values(), (tally) => tally.report());
   }
 
   #read(event: Extract<CopyEvent, { type: "folder-read" }>): void {
@@ -115,7 +113,7 @@ export class FolderReports {
     tally.selected = event.selected;
   }
 
-  #of({ folder1, folder2 }: { readonly folder1: string; readonly folder2: string }): Tally {
+  #tallyOf({ folder1, folder2 }: { readonly folder1: string; readonly folder2: string }): Tally {
     const tally = this.#tallies.get(folder1) ?? new Tally(folder1, folder2);
     this.#tallies.set(folder1, tally);
     return tally;
