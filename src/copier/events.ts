@@ -1,6 +1,7 @@
 // What the copier tells of its work while it is at it. The engine only emits; lines, JSON, figures and the final report are made
 // of these in report/.
 
+import type { CertificateFacts } from "../imap/transport/certificate-refused.ts";
 import type { UidSet } from "../model/uid-set.ts";
 import type { Host } from "./options/host.ts";
 import type { CountedError } from "./report/errors.ts";
@@ -75,6 +76,8 @@ export type CopyEvent =
       readonly size2: FolderSize | undefined;
     } & Pair)
   | { readonly type: "accounts-sized"; readonly when: When; readonly size1: AccountSize; readonly size2: AccountSize }
+  /** That is why the run ends. */
+  | { readonly type: "certificate-refused"; readonly host: Host; readonly certificate: CertificateFacts }
   /** To both accounts. */
   | { readonly type: "logged-in" }
   /** The loop over the folders. */

@@ -1,5 +1,6 @@
 // What ends a run, as an exit code and lines.
 
+import { CertificateRefused } from "../../imap/transport/certificate-refused.ts";
 import { type ErrorCode, InterimapError } from "../../model/errors.ts";
 import { AccountFailure } from "../accounts/account-failure.ts";
 import { wordsOf } from "../accounts/vocabulary.ts";
@@ -21,7 +22,13 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof AccountFailure) return ofAccounts(error);
   if (error instanceof RunFailure) return made(error.exit, error.message);
   if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
-  return made(exitOf(error), lineOf(error), kindOf(error));
+  const { events, ...failure } = made(exitOf(error), lineOf(error), kindOf(error));
+  return { ...failure, events: [...refusedCertificate(error), ...events] };
+}
+
+function refusedCertificate(error: unknown): CopyEvent[] {
+  if (!(error instanceof CertificateRefused) || error.side === undefined) return [];
+  return [{ type: "certificate-refused", host: hostOf(error.side), certificate: error.facts }];
 }
 
 function lineOf(error: InterimapError): string {
@@ -44,10 +51,13 @@ const kindsOfExits: Partial<Record<ExitName, ErrorKind>> = {
 };
 
 function ofAccounts({ exit, message, all }: AccountFailure): Failure {
-  const events = all.map((one): CopyEvent => {
+  const events = all.flatMap((one): CopyEvent[] => {
     const kind = kindsOfExits[one.exit];
-    if (kind === undefined) return { type: "notice", text: one.message };
-    return { type: "error", error: { kind, text: one.message } };
+    const line: CopyEvent =
+      kind === undefined
+        ? { type: "notice", text: one.message }
+        : { type: "error", error: { kind, text: one.message } };
+    return [...refusedCertificate(one.cause), line];
   });
   return { exit, events, counted: { kind: kindsOfExits[exit] ?? "unclassified", text: message } };
 }

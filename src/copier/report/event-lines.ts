@@ -51,6 +51,7 @@ export function linesOf(event: CopyEvent, context: Context): Iterable<string> {
     case "folder-compared":
     case "folder-left":
     case "logged-in":
+    case "certificate-refused":
       return [];
     case "folder-done":
       return eta(context);

@@ -3,6 +3,7 @@
 
 import { createHash, type X509Certificate } from "node:crypto";
 import { cut, printable } from "../../util/printable.ts";
+import type { CertificateFacts } from "./certificate-refused.ts";
 
 /** Subject, issuer and dates, as they stand in parentheses; with `key`, how SSL_fingerprint has the key, too. */
 export function describe(certificate: X509Certificate, { key }: { readonly key: boolean }): string {
@@ -10,6 +11,20 @@ export function describe(certificate: X509Certificate, { key }: { readonly key: 
   const names = [`subject: ${nameWords(subject)}`, `issuer: ${nameWords(issuer)}`];
   const dates = `valid from ${instant(Date.parse(validFrom))} to ${instant(Date.parse(validTo))}`;
   return [...names, dates, ...(key ? [`key: ${keyPin(certificate)}`] : [])].join("; ");
+}
+
+/** The same, each by itself. */
+export function factsOf(certificate: X509Certificate): Omit<CertificateFacts, "reason"> {
+  const { subject, issuer, validFrom, validTo } = certificate;
+  return {
+    ...{ subject: nameWords(subject), issuer: nameWords(issuer) },
+    ...{ validFrom: isoTime(validFrom), validTo: isoTime(validTo), keyDigest: keyDigest(certificate, "sha256") },
+  };
+}
+
+function isoTime(text: string): string {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? clean(text) : new Date(ms).toISOString();
 }
 
 /** `sha256$HEX`, as SSL_fingerprint has it. */

@@ -5,7 +5,8 @@ import { checkServerIdentity } from "node:tls";
 import { InterimapError } from "../../model/errors.ts";
 import type { Fingerprint, InetSettings } from "../../model/server-settings.ts";
 import { asSetting } from "../../model/vocabulary.ts";
-import { describe, instant, keyDigest, keyPin, namesOf } from "./certificate-words.ts";
+import { type CertificateFacts, CertificateRefused } from "./certificate-refused.ts";
+import { describe, factsOf, instant, keyDigest, keyPin, namesOf } from "./certificate-words.ts";
 import { type ChainError, chainFault, isAboutTime, isAboutTrust } from "./chain-fault.ts";
 import { endpointName } from "./tcp.ts";
 
@@ -24,26 +25,32 @@ export interface PeerFacts {
 export function verdict(settings: InetSettings, peer: PeerFacts): InterimapError | undefined {
   const { certificate, chainError, now = Date.now() } = peer;
   const { fingerprints, verify } = settings.tls;
-  const refuse = (fault: string, hint: string): InterimapError =>
-    new InterimapError("TLS", `${endpointName(settings)}: ${fault}`, { hint });
-
+  const server = endpointName(settings);
   if (certificate === undefined) {
     if (!verify && fingerprints.length === 0) return undefined;
-    return refuse("the server shows no certificate", `remove anonymous ciphers from ${asSetting("SSL_cipherlist")}`);
+    const hint = `remove anonymous ciphers from ${asSetting("SSL_cipherlist")}`;
+    return new InterimapError("TLS", `${server}: the server shows no certificate`, { hint });
   }
+  /** `shown`: what of the certificate the line has. */
+  const refuse = (fault: string, shown: string, hint: string): InterimapError => {
+    const facts: CertificateFacts = { reason: fault, ...factsOf(certificate) };
+    return new CertificateRefused(`${server}: ${fault} (${shown})`, { hint, facts });
+  };
   if (!isPinned(certificate, fingerprints)) {
     const pin = keyPin(certificate);
     return refuse(
-      `the server's key ${seenAs(certificate, fingerprints)} is not in ${asSetting("SSL_fingerprint")}, which has ${listed(fingerprints)} (${describe(certificate, { key: false })})`,
+      `the server's key ${seenAs(certificate, fingerprints)} is not in ${asSetting("SSL_fingerprint")}, which has ${listed(fingerprints)}`,
+      describe(certificate, { key: false }),
       `if the server has a new key, set ${asSetting(`SSL_fingerprint=${pin}`)}; else somebody else may be answering`,
     );
   }
   if (!verify) return undefined;
   const trustIt = `trust this very key by setting ${pinning(certificate, fingerprints)}${asSetting("SSL_verify=NO")}`;
-  const shown = `(${describe(certificate, { key: true })})`;
+  const shown = describe(certificate, { key: true });
   if (chainError !== undefined) {
     return refuse(
-      `the server's certificate ${chainFault(chainError, certificate, now)} ${shown}`,
+      `the server's certificate ${chainFault(chainError, certificate, now)}`,
+      shown,
       advice(chainError, now, trustIt),
     );
   }
@@ -51,7 +58,8 @@ export function verdict(settings: InetSettings, peer: PeerFacts): InterimapError
   const mismatch = checkServerIdentity(name, certificate.toLegacyObject());
   if (mismatch === undefined) return undefined;
   return refuse(
-    `the server's certificate is for ${namesOf(certificate)}, not for ${name} ${shown}`,
+    `the server's certificate is for ${namesOf(certificate)}, not for ${name}`,
+    shown,
     `set ${asSetting("host")} to a name the certificate has, or ${trustIt}`,
   );
 }

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test, type TestContext } from "node:test";
+import { CertificateRefused } from "../../../../src/imap/transport/certificate-refused.ts";
 import { openTransport } from "../../../../src/imap/transport/open-transport.ts";
 import { verdict } from "../../../../src/imap/transport/tls-verdict.ts";
 import type { InetSettings, TlsSettings } from "../../../../src/model/server-settings.ts";
@@ -179,6 +180,24 @@ for (const { what, certificate, chain, tls, line } of table) {
     assert.match(said, new RegExp(`trust this very key by setting SSL_fingerprint=${pin} and SSL_verify=NO$`));
   });
 }
+
+test("a refusal has the certificate's parts, for who shows them otherwise", async (t) => {
+  const [{ certificate } = assert.fail()] = table.filter(({ what }) => what === "another name");
+  const server = await serve(t, { certificate });
+  const error: unknown = await openTransport(settingsFor(server), { keepAlive: false }).catch(
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof CertificateRefused);
+  const { validFrom, validTo, ...facts } = error.facts;
+  assert.deepEqual(facts, {
+    reason: "the server's certificate is for a.example, b.example, 192.0.2.1, not for localhost",
+    ...{ subject: facts.subject, issuer: facts.issuer },
+    keyDigest: certificate.pin.replace("sha256$", ""),
+  });
+  assert.match(`${validFrom} ${validTo}`, /^\d{4}-\d\d-\d\dT[\d:.]+Z \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  assert.match(facts.subject, /^CN=/);
+  assert.match(facts.issuer, /^CN=/);
+});
 
 test("what the line offers is accepted", async (t) => {
   for (const { certificate } of table.slice(0, 4)) {
