@@ -13,9 +13,11 @@ import { Statistics } from "../copier/report/statistics.ts";
 import type { Secrets } from "../log/secrets.ts";
 import { InterimapError } from "../model/errors.ts";
 import { cut } from "../util/printable.ts";
+import { finalSentence } from "./final-sentence.ts";
 import type { JobMessage, JobResult } from "./job-message.ts";
-import type { JobSpec } from "./job-spec.ts";
+import type { JobLimits, JobSpec } from "./job-spec.ts";
 import type { MessageOutput } from "./message-output.ts";
+import { RunTeller } from "./tell-run.ts";
 
 export interface JobSurroundings {
   readonly output: MessageOutput;
@@ -79,9 +81,12 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   const { output, env, secrets } = surroundings;
   const startedAt = new Date();
   const statistics = new Statistics(startedAt);
-  const reporter = new Reporter({ statistics, options, lines: { line: say } });
+  const teller = new RunTeller(output, statistics, options);
+  const reporter = new Reporter({ statistics, options, lines: { line: say }, consumers: [teller] });
   const signals = new RunSignals(options, { onSignal: () => () => undefined, say });
-  const forget = heed(surroundings.stop, (why) => {
+  let stopped: string | undefined;
+  const forget = heed(withLimit(surroundings.stop, spec.limits), (why) => {
+    stopped = why;
     say(why);
     signals.stopFor("SIGTERM");
   });
@@ -92,7 +97,21 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   forget();
   const exitName = signals.exitOf(exit);
   reporter.exit(exitName);
-  return resultOf(exitName, "");
+  const { certificates, lastWords } = teller;
+  return resultOf(exitName, finalSentence({ exitName, options, statistics, certificates, stopped, lastWords }));
+}
+
+/** Node's timers are no longer. */
+const longestMs = 2 ** 31 - 1;
+
+function withLimit(stop: AbortSignal, { seconds }: JobLimits): AbortSignal {
+  if (seconds === undefined) return stop;
+  const limit = new AbortController();
+  const over = (): void => {
+    limit.abort(`The limit of ${seconds} seconds for one job is reached.`);
+  };
+  setTimeout(over, Math.min(seconds * 1000, longestMs)).unref();
+  return AbortSignal.any([stop, limit.signal]);
 }
 
 function heed(stop: AbortSignal, callback: (why: string) => void): () => void {

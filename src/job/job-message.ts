@@ -37,6 +37,8 @@ export interface FolderProgress {
   readonly folder1: string;
   readonly folder2: string;
   readonly state: "waiting" | "copying" | "done" | "failed";
+  /** As far as is known, folder2 is not on host2 yet, or was made by this job. */
+  readonly isNew: boolean;
   readonly messages: number | undefined;
   readonly octets: number | undefined;
   readonly copied: number;

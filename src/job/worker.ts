@@ -28,10 +28,10 @@ export async function work({ env, onSignal, onCrash, leave }: WorkerSurroundings
   speak(copierVocabulary);
   const stop = new AbortController();
   onSignal("SIGTERM", () => {
-    stop.abort("The job was aborted: ending after the message in hand");
+    stop.abort("The job was aborted.");
   });
   const unheard = (): void => {
-    stop.abort("Nobody hears this job any more: ending after the message in hand");
+    stop.abort("Whoever started this job is gone.");
     setTimeout(leave, unheardMs).unref();
   };
   const spec = parseSpec(await readAll(specDescriptor));

@@ -36,6 +36,7 @@ export function folder(folder1: string, changes: Partial<FolderProgress> = {}): 
     folder1,
     folder2: folder1,
     state: "done",
+    isNew: false,
     messages: 3,
     octets: 300,
     copied: 3,
