@@ -178,6 +178,17 @@ test("--justfolderlists lists what is there, and changes nothing", async (t) => 
   assert.deepEqual(account2, { INBOX: [] });
 });
 
+test("INBOX in another spelling is the same folder, with its subscription", async (t) => {
+  const stores = await twoStores(t, { local: slash, remote: other });
+  await fill(stores.local, { INBOX: ["i"] });
+  await asClient(stores.local, (imap) => imap.run("SUBSCRIBE INBOX"));
+  const { code, lines } = await runImapsync(stores, ["--folder", "Inbox"]);
+  assert.equal(code, 0, lines.join("\n"));
+  assert.deepEqual(await held(stores.remote), { INBOX: ["i"] });
+  const { untagged } = await asClient(stores.remote, (imap) => imap.run('LSUB "" "*"'));
+  assert.match(untagged.map(({ line }) => line).join("\n"), /INBOX/);
+});
+
 test("--justfolders creates, and copies nothing", async (t) => {
   const { account2, lines } = await play(t, { args: ["--justfolders"] });
   assert.deepEqual(account2, { INBOX: [], A: [], "A/B": [], "A/B/C": [], AB: [], Z: [] });

@@ -5,6 +5,7 @@ import type { Session } from "../../imap/session/session.ts";
 import { select } from "../../imap/verbs/select.ts";
 import { type PerSide, perSide } from "../../model/side.ts";
 import { isEmpty } from "../../model/uid-set.ts";
+import { folderNamed } from "./account-folders.ts";
 import { copyFolder } from "./copy-folder.ts";
 import { copyRights } from "./copy-rights.ts";
 import type { CopyRun } from "./copy-run.ts";
@@ -53,7 +54,7 @@ async function prepare(run: CopyRun, plan: AccountPlan, { work, sessions }: Turn
   const session = sessions.remote;
   const { folder1, folder2: folder } = work;
   if (!work.isOn2) work.isOn2 = await createFolder(run, folders2, { session, folder });
-  if (isToSubscribe(run.options, listings.local.folders.get(folder1)))
+  if (isToSubscribe(run.options, folderNamed(listings.local.folders, folder1)))
     await subscribeFolder(run, folders2, { session, folder });
   if (run.options.syncacls) await copyRights(run, channelsOf(sessions), work);
   if (wantsExpunge(run.options)) await expungeFirst(run, openChannel(sessions.local), folder1);

@@ -1,6 +1,6 @@
 // What a folder of host1 is called on host2. The order of the rules is the original's.
 
-import { isInbox } from "../../model/mailbox-name.ts";
+import { canonicalName, isInbox } from "../../model/mailbox-name.ts";
 import type { Host } from "../options/host.ts";
 import type { Options } from "../options/options.ts";
 import { givenName } from "./given-name.ts";
@@ -24,10 +24,10 @@ export interface Mapping {
 /** @returns a function from wire names to wire names. */
 export function nameMapper(mapping: Mapping): NameMapper {
   const { options, folders, automap, substitute = (name: string) => name } = mapping;
-  const pairs = new Map([...options.f1f2].map(([from, to]) => [givenName(from), givenName(to)]));
+  const pairs = new Map([...options.f1f2].map(([from, to]) => [canonicalName(givenName(from)), givenName(to)]));
   const inbox = options.fixInboxINBOX ? inboxCase(folders[1], folders[2]) : undefined;
   return (folder1) => {
-    const given = pairs.get(folder1) ?? automap?.get(folder1);
+    const given = pairs.get(canonicalName(folder1)) ?? automap?.get(folder1);
     if (given !== undefined) return given;
     const name = substitute(mapped(folder1, mapping));
     return inbox !== undefined && name === inbox.from ? inbox.to : name;

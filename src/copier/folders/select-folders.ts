@@ -1,7 +1,7 @@
 // Which folders of host1 are copied, and in which order.
 
 import type { Options } from "../options/options.ts";
-import { givenName, withoutTrailing } from "./given-name.ts";
+import { listedName, withoutTrailing } from "./given-name.ts";
 import type { Layout } from "./layout.ts";
 import { belowSubfolder1, isInside, unlessEmpty } from "./subfolders.ts";
 
@@ -41,7 +41,10 @@ export function selectFolders(selection: Selection): Selected {
   return {
     wanted: inOrder(
       requested.filter((folder) => !isMissing(folder) && !unselectable.has(folder)),
-      { ...options, folderlast: [...options.folderlast, ...last] },
+      {
+        first: options.folderfirst.map((name) => listedName(name, folders)),
+        last: [...options.folderlast, ...last].map((name) => listedName(name, folders)),
+      },
     ),
     missing: requested.filter(isMissing),
     unselectable: requested.filter((folder) => unselectable.has(folder)),
@@ -58,7 +61,7 @@ function requestedFolders({ options, layout, folders, subscribed = [], include }
   const add = (names: readonly string[]): void => {
     for (const name of names) requested.add(name);
   };
-  add(folder.map(givenName));
+  add(folder.map((name) => listedName(name, folders)));
   for (const base of folderrec) add(recursively(base, layout.separator, folders));
   if (options.subscribed) add(subscribed);
   if (include !== undefined) add(folders.filter(include));
@@ -67,15 +70,20 @@ function requestedFolders({ options, layout, folders, subscribed = [], include }
 
 /** The folder, whether it exists or not, and those below it. */
 function recursively(given: string, separator: string, folders: readonly string[]): string[] {
-  const base = withoutTrailing(givenName(given), separator);
+  const base = listedName(withoutTrailing(given, separator), folders);
   return [base, ...folders.filter((folder) => isInside(folder, base, separator))];
 }
 
+interface Ends {
+  readonly first: readonly string[];
+  readonly last: readonly string[];
+}
+
 /** Bytewise, which on names of octets is how JavaScript sorts. */
-function inOrder(wanted: readonly string[], { folderfirst, folderlast }: Selection["options"]): string[] {
+function inOrder(wanted: readonly string[], ends: Ends): string[] {
   const rest = new Set(wanted);
-  const take = (names: readonly string[]): string[] => names.map(givenName).filter((name) => rest.delete(name));
-  const first = take(folderfirst);
-  const last = take(folderlast);
+  const take = (names: readonly string[]): string[] => names.filter((name) => rest.delete(name));
+  const first = take(ends.first);
+  const last = take(ends.last);
   return [...first, ...[...rest].toSorted(), ...last];
 }

@@ -32,6 +32,11 @@ function mapper({ sep = ["/", "/"], prefix = ["", ""], folders2 = [], automap, s
   });
 }
 
+test("--f1f2 knows INBOX in any spelling", () => {
+  const map = mapper({ f1f2: new Map([["inbox", "All"]]) });
+  assert.deepEqual(["INBOX", "Inbox", "A"].map(map), ["All", "All", "A"]);
+});
+
 test("--f1f2 beats --automap, and both beat all rules", () => {
   const map = mapper({
     f1f2: new Map([["A", "New/Place"]]),

@@ -36,6 +36,14 @@ test("all, in the order of their octets, when nothing is asked for", () => {
   assert.deepEqual(selected({}).wanted, ["A", "A/B", "A/B/C", "AB", "INBOX", "Z"]);
 });
 
+test("INBOX is one folder in any spelling, the server's", () => {
+  const named = { folder: ["inbox", "Inbox", "Z", "z"], folderrec: ["iNBOX"], checkfoldersexist: false };
+  assert.deepEqual(selected(named).wanted, ["INBOX", "Z", "z"]);
+  assert.deepEqual(selected({ ...named, checkfoldersexist: true }).missing, ["z"]);
+  assert.deepEqual(selected({ ...named, folders: ["Inbox", "Z", "z"] }).wanted, ["Inbox", "Z", "z"]);
+  assert.deepEqual(selected({ folderfirst: ["Z"], folderlast: ["inbox"] }).wanted.at(-1), "INBOX");
+});
+
 test("--folder, --folderrec and --subscribed are united", () => {
   const { wanted } = selected({ folder: ["Z"], folderrec: ["A/B/"], subscribed: ["INBOX"] });
   assert.deepEqual(wanted, ["A/B", "A/B/C", "INBOX", "Z"]);
