@@ -1,6 +1,7 @@
 // What a run is for, between its first lines and its last: both accounts, the copy, and the figures.
 
 import type { Session } from "../imap/session/session.ts";
+import type { TargetFilter } from "../imap/transport/target-filter.ts";
 import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
@@ -39,6 +40,8 @@ export interface CopyParts {
   readonly signals: RunSignals;
   readonly output: Pick<Output, "hasRoom">;
   readonly env: NodeJS.ProcessEnv;
+  /** Where connections may go; undefined: anywhere. */
+  readonly targets?: TargetFilter;
   /** What no line may show; added to during the run. */
   readonly secrets: Secrets;
 }
@@ -59,10 +62,10 @@ function explained(emit: Emit, stop: AbortSignal): (error: unknown) => ExitName 
 }
 
 async function perform(parts: CopyParts): Promise<ExitName> {
-  const { options, reporter, statistics, signals, env, secrets } = parts;
+  const { options, reporter, statistics, signals, env, secrets, targets } = parts;
   const { emit } = reporter;
   const io: AccountsIo = {
-    ...{ env, log: runLog(options, emit), secrets, signal: signals.stop, ask: askerOf(signals.stop) },
+    ...{ env, log: runLog(options, emit), secrets, targets, signal: signals.stop, ask: askerOf(signals.stop) },
     say: (text, host) => {
       emit({ type: "notice", host, text });
     },

@@ -16,6 +16,7 @@ import { cut } from "../util/printable.ts";
 import { finalSentence } from "./final-sentence.ts";
 import type { JobMessage, JobResult } from "./job-message.ts";
 import type { JobLimits, JobSpec } from "./job-spec.ts";
+import { targetFilter } from "./job-targets.ts";
 import type { MessageOutput } from "./message-output.ts";
 import { RunTeller } from "./tell-run.ts";
 
@@ -93,6 +94,7 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   for (const line of bannerLines({ version: packageJson.version, startedAt, argv: spec.options })) say(line);
   const exit = await performCopy({
     ...{ options, rules: rulesOf(options), statistics, reporter, signals, output, env, secrets },
+    targets: targetFilter(spec.targets),
   });
   forget();
   const exitName = signals.exitOf(exit);

@@ -26,7 +26,7 @@ export interface JobLimits {
 
 /** Which servers may be connected to. They hold for the addresses that are really connected to, whatever names say. */
 export interface TargetRules {
-  /** Addresses of this machine, of private networks and of the local link. */
+  /** Loopback, private networks, the local link, and whatever else is not of the public Internet. */
   readonly allowsPrivate: boolean;
   /** Undefined: any port. */
   readonly ports: readonly number[] | undefined;

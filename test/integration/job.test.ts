@@ -117,6 +117,30 @@ test("the limit of seconds ends the job", async (t) => {
   assert.match(lines().join("\n"), /^The limit of 0\.5 seconds/m);
 });
 
+test("this machine is nowhere that a stranger's job may go, by whatever name", async (t) => {
+  const stores = await stored(t);
+  const { options, secrets } = specOf(stores);
+  for (const host1 of ["127.0.0.1", "127.1", "localhost", "::1"]) {
+    const { end, lines } = startJob({
+      ...{ options: [...options, `--host1=${host1}`], secrets },
+      targets: { allowsPrivate: false, ports: undefined },
+    });
+    const ended = await end;
+    assert.ok(ended.how === "by itself");
+    assert.equal(ended.result.exitName, "EXIT_CONNECTION_FAILURE_HOST1");
+    assert.match(lines().join("\n"), new RegExp(`${host1} is not an address that this service may connect to`));
+    assert.doesNotMatch(lines().join("\n"), /banner/);
+  }
+});
+
+test("only some ports", async (t) => {
+  const stores = await stored(t);
+  const { end } = startJob({ ...specOf(stores), targets: { allowsPrivate: true, ports: [143, 993] } });
+  const ended = await end;
+  assert.ok(ended.how === "by itself");
+  assert.match(ended.result.sentence, /port \d+ is not one that this service may connect to/);
+});
+
 test("a process that is killed says so by its end", async (t) => {
   const stores = await stored(t);
   const heard = startJob(specOf(stores, "--maxmessagespersecond=0.001"), {

@@ -1,5 +1,6 @@
 // What the accounts of a run need of the rest of it.
 
+import type { TargetFilter } from "../../imap/transport/target-filter.ts";
 import type { Log } from "../../log/log.ts";
 import type { Secrets } from "../../log/secrets.ts";
 import type { Host } from "../options/host.ts";
@@ -17,4 +18,6 @@ export interface AccountsIo {
   /** Without echo; undefined: nobody is there to be asked. */
   readonly ask?: ((prompt: string) => Promise<string>) | undefined;
   readonly signal: AbortSignal;
+  /** Where connections may go; undefined: anywhere. */
+  readonly targets?: TargetFilter | undefined;
 }

@@ -60,9 +60,9 @@ export async function showServers(options: AccountOptions, io: AccountsIo): Prom
 
 function settlingOf(side: Side, io: AccountsIo): Omit<Settling, "turns"> {
   const host = hostOf(side);
-  const { env, ask, signal, secrets } = io;
+  const { env, ask, signal, secrets, targets } = io;
   return {
-    ...{ env, ask, signal },
+    ...{ env, ask, signal, targets },
     say: (text) => io.say(text, host),
     warn: (text) => io.warn(text, host),
     hide: (secret) => secrets.add(secret),

@@ -9,11 +9,11 @@ const limitMs = 5_000;
 export async function listensOn(
   host: string,
   port: number,
-  { signal, lookup }: Pick<TcpOptions, "signal" | "lookup">,
+  { signal, lookup, targets }: Pick<TcpOptions, "signal" | "lookup" | "targets">,
 ): Promise<boolean> {
   try {
     const socket = await attempt("probe", { timeoutMs: limitMs, signal }, (both) =>
-      connectTcp({ host, port }, { keepAlive: false, signal: both, lookup }),
+      connectTcp({ host, port }, { keepAlive: false, signal: both, lookup, targets }),
     );
     socket.destroy();
     return true;

@@ -6,6 +6,7 @@ import { KeptSecret } from "../../credentials/kept-secret.ts";
 import type { Turns } from "../../credentials/turns.ts";
 import type { Credentials } from "../../imap/sasl/credentials.ts";
 import { openTransport } from "../../imap/transport/open-transport.ts";
+import type { TargetFilter } from "../../imap/transport/target-filter.ts";
 import { isLoopback } from "../../model/loopback.ts";
 import { defaultLimits, type ServerLimits } from "../../model/server-limits.ts";
 import type { InetSettings, ServerSettings } from "../../model/server-settings.ts";
@@ -24,6 +25,7 @@ export interface Settling extends Surroundings {
   /** Of those who ask somebody at the terminal. */
   readonly turns: Turns;
   readonly signal: AbortSignal;
+  readonly targets: TargetFilter | undefined;
 }
 
 /** How to reach a host. */
@@ -47,7 +49,7 @@ export interface Entrance {
 
 /** @throws AccountFailure */
 export async function settlePlace(given: HostOptions, settling: Omit<Settling, "turns">): Promise<Place> {
-  const { say, warn, env, signal } = settling;
+  const { say, warn, env, signal, targets } = settling;
   const { number, family } = given;
   const { credentials: options, notices } = given.sanitize
     ? sanitised(given, number)
@@ -59,7 +61,7 @@ export async function settlePlace(given: HostOptions, settling: Omit<Settling, "
   // Loaded where it is needed.
   const lookup = family === undefined ? undefined : (await import("./family.ts")).lookupOf(family);
   const hasTlsPort =
-    wantsProbe(options) && (await (await import("./probe.ts")).listensOn(host, tlsPort, { signal, lookup }));
+    wantsProbe(options) && (await (await import("./probe.ts")).listensOn(host, tlsPort, { signal, lookup, targets }));
   const route = routeTo(host, options, { hasTlsPort });
   if (hasTlsPort) say(`port ${tlsPort} is open: TLS it is ( --nosslcheck asks for no such port )`);
   const usesTls = route.type === "imaps" || route.startTls !== false;
@@ -72,7 +74,7 @@ export async function settlePlace(given: HostOptions, settling: Omit<Settling, "
     user: options.user ?? "",
     transport: { ...route, host, isIpLiteral: isIP(host) !== 0, proxy: undefined, tls },
     limits: limitsOf(options.timeout),
-    open: lookup === undefined ? openTransport : (how, more) => openTransport(how, { ...more, lookup }),
+    open: (how, more) => openTransport(how, { ...more, lookup, targets }),
   };
 }
 

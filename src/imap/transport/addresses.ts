@@ -3,6 +3,7 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { unlessAborted } from "../../util/unless-aborted.ts";
+import { allowedAddresses, type TargetFilter } from "./target-filter.ts";
 
 /** All addresses of a name, the best first. Throws what Node throws. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -14,14 +15,19 @@ export interface LookupOptions {
   readonly signal: AbortSignal;
   /** For tests: instead of the system's. */
   readonly lookup?: Lookup | undefined;
+  /** Undefined: anywhere. */
+  readonly targets?: TargetFilter | undefined;
 }
 
-/** Of the family that comes first, then of the other, in turns. Throws what Node throws, or the signal's reason. */
+/**
+ * Of the family that comes first, then of the other, in turns; only those that may be connected to. Throws CONNECT where that
+ * leaves none, what Node throws, or the signal's reason.
+ */
 export async function resolveHost(host: string, options: LookupOptions): Promise<readonly string[]> {
-  const { signal, lookup = addressesOf } = options;
+  const { signal, lookup = addressesOf, targets } = options;
   signal.throwIfAborted();
-  if (isIP(host) !== 0) return [host];
-  return interleaved([...new Set(await unlessAborted(lookup(host), signal))]);
+  const addresses = isIP(host) === 0 ? new Set(await unlessAborted(lookup(host), signal)) : [host];
+  return interleaved(allowedAddresses([...addresses], host, targets));
 }
 
 function interleaved(addresses: readonly string[]): readonly string[] {

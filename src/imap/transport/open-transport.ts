@@ -2,12 +2,14 @@
 
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { InterimapError } from "../../model/errors.ts";
 import type { InetSettings, TransportSettings } from "../../model/server-settings.ts";
 import type { Lookup } from "./addresses.ts";
 import { attempt, type AttemptOptions } from "./attempt.ts";
 import { connectError } from "./connect-error.ts";
 import { cannotConnect } from "./reach-proxy.ts";
 import { readIntoBlocks } from "./read-into-blocks.ts";
+import type { TargetFilter } from "./target-filter.ts";
 import { connectTcp, isOut, octetsSent, type TcpOptions } from "./tcp.ts";
 import { upgradeToTls } from "./tls.ts";
 import { secureContext } from "./tls-context.ts";
@@ -18,7 +20,9 @@ export interface OpenOptions extends AttemptOptions {
   /** SO_KEEPALIVE; not for tunnels. */
   readonly keepAlive: boolean;
   /** For tests: instead of the system's. */
-  readonly lookup?: Lookup;
+  readonly lookup?: Lookup | undefined;
+  /** Where connections may go; then neither through a tunnel nor through a proxy. Undefined: anywhere. */
+  readonly targets?: TargetFilter | undefined;
   /** Whether a tunnel's standard error is thrown away instead of being ours. */
   readonly discardStderr?: boolean;
 }
@@ -28,6 +32,8 @@ export interface OpenOptions extends AttemptOptions {
  * reason; then nothing is left open.
  */
 export async function openTransport(settings: TransportSettings, options: OpenOptions): Promise<Transport> {
+  if (options.targets !== undefined && (settings.type === "tunnel" || settings.proxy !== undefined))
+    throw new InterimapError("CONNECT", "this service may not connect through a tunnel or a proxy");
   if (settings.type === "tunnel") {
     options.signal?.throwIfAborted();
     return openTunnel(settings.command, options.discardStderr ?? false);

@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { type Lookup, resolveHost } from "./addresses.ts";
 import { ready } from "./attempt.ts";
 import { firstToConnect, type Open } from "./happy-eyeballs.ts";
+import { requireAllowedPort, type TargetFilter } from "./target-filter.ts";
 
 export interface Endpoint {
   readonly host: string;
@@ -15,6 +16,8 @@ export interface TcpOptions {
   readonly signal: AbortSignal;
   /** For tests: instead of the system's. */
   readonly lookup?: Lookup | undefined;
+  /** Undefined: anywhere. */
+  readonly targets?: TargetFilter | undefined;
   /** For a TLS handshake with a proxy; 30 s unless told. */
   readonly timeoutMs?: number | undefined;
 }
@@ -22,8 +25,12 @@ export interface TcpOptions {
 /** Idle time before the first probe, in ms; the system's two hours are longer than most NAT gateways remember. */
 const keepAliveDelayMs = 60_000;
 
-/** Connects to the address of the host that answers first. Throws NoAddress, what Node throws, or the signal's reason. */
+/**
+ * Connects to the address of the host that answers first. Throws NoAddress, CONNECT where it may not be connected to, what Node
+ * throws, or the signal's reason.
+ */
 export async function connectTcp({ host, port }: Endpoint, options: TcpOptions): Promise<Socket> {
+  requireAllowedPort(port, options.targets);
   const addresses = await resolveHost(host, options);
   const open: Open = (address, signal) => connectTo({ host: address, port }, { ...options, signal });
   const [first] = addresses;
