@@ -12,6 +12,7 @@ import { optimiseLater } from "../../util/late-optimisation.ts";
 import { hostOf } from "../options/host.ts";
 import type { ErrorKind } from "../report/errors.ts";
 import { folderNamed, listFolders } from "./account-folders.ts";
+import { aliasesOf, deletesOn2 } from "./aliases.ts";
 import type { CopyRun } from "./copy-run.ts";
 import { wantsExpunge } from "./expunge-first.ts";
 import { FolderSizes, type Sizing } from "./folder-sizes.ts";
@@ -19,7 +20,7 @@ import type { FolderWork } from "./folder-work.ts";
 import { isRefused } from "./is-refused.ts";
 import { keepConnected } from "./keep-connected.ts";
 import { Merge } from "./merge.ts";
-import { type AccountPlan, planAccount } from "./plan-account.ts";
+import { type AccountPlan, noteLookalikes, planAccount, withAliases } from "./plan-account.ts";
 import { isToSubscribe } from "./subscriptions.ts";
 import { type AccountListing, tellListing, tellUnreadable } from "./tell-listing.ts";
 import { tellQuota } from "./tell-quota.ts";
@@ -73,6 +74,11 @@ async function planned(run: CopyRun): Promise<AccountPlan> {
         plan = planAccount(run, listings);
       }),
     ]);
+    if (!deletesOn2(run.options)) return;
+    const names = plan!.works.filter(({ isOn2 }) => !isOn2).map(({ folder2 }) => folder2);
+    const aliases = await aliasesOf(sessions.remote, plan!.listings.remote, names);
+    plan = withAliases(run, plan!, aliases);
+    noteLookalikes(plan);
   });
   return plan!;
 }
@@ -100,7 +106,9 @@ async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
       const missing = plan.works.filter(({ isOn2 }) => !isOn2).map(({ folder2 }) => folder2);
       if (atOnce === 1 || options.dry === true || missing.length === 0) return;
       const { createAhead } = await import("./create-folder.ts");
-      await createAhead(plan.folders2, sessions.remote, missing);
+      const areNew = await createAhead(plan.folders2, sessions.remote, missing);
+      // What is there by another name is found out in its turn, and must not have been deleted by then.
+      if (!areNew && deletesOn2(options)) atOnce = 1;
     });
   const lost: FolderWork[] = [];
   await atMost(atOnce, plan.works, async (work) => {

@@ -15,10 +15,15 @@ export interface Folders2 {
   readonly separator: string;
   /** What became of folders that were created before it was their turn; undefined: all is well. */
   readonly ahead: Map<string, CommandRefused | undefined>;
+  /** Names that were not created, and are not listed: if there are such folders, then under other names, too. */
+  readonly unlisted: Set<string>;
 }
 
-/** Creates all of them at once, in an order in which none is before the one that it is in. What came of it is told in its turn. */
-export async function createAhead(folders2: Folders2, session: Session, folders: readonly string[]): Promise<void> {
+/**
+ * Creates all of them at once, in an order in which none is before the one that it is in. What came of it is told in its turn.
+ * Returns whether the server created all of them.
+ */
+export async function createAhead(folders2: Folders2, session: Session, folders: readonly string[]): Promise<boolean> {
   const { existing, separator, ahead } = folders2;
   const missing = new Set(folders.flatMap((folder) => foldersToCreate(folder, separator, existing)));
   await allDone(
@@ -26,12 +31,13 @@ export async function createAhead(folders2: Folders2, session: Session, folders:
       ahead.set(name, await createOne(session, name));
     }),
   );
+  return [...ahead.values()].every((refusal) => refusal === undefined);
 }
 
 /** Returns whether the folder is there then, as far as can be said. */
 export async function createFolder(
   { emit, options }: CopyRun,
-  { existing, separator, ahead }: Folders2,
+  { existing, separator, ahead, unlisted }: Folders2,
   { session, folder }: { readonly session: Session; readonly folder: string },
 ): Promise<boolean> {
   const isDry = options.dry === true;
@@ -42,7 +48,9 @@ export async function createFolder(
     }
     const refusal = ahead.has(name) ? ahead.get(name) : await createOne(session, name);
     ahead.delete(name);
-    if (refusal === undefined || (await isThere(session, name, refusal))) existing.add(name);
+    const isListed = refusal === undefined || (await isThere(session, name));
+    if (!isListed) unlisted.add(name);
+    if (isListed || refusal.responseCode?.name === "ALREADYEXISTS") existing.add(name);
     if (refusal === undefined) emit({ type: "folder-created", host: 2, folder: name });
     else if (!existing.has(name)) {
       const text = `could not create folder ${name} on host2: ${refusal.words}`;
@@ -62,15 +70,10 @@ async function createOne(session: Session, name: string): Promise<CommandRefused
   }
 }
 
-/** Somebody else was faster, we were before the connection was lost, or the server lists it otherwise (RFC 5530). */
-async function isThere(session: Session, name: string, { responseCode }: CommandRefused): Promise<boolean> {
-  if (responseCode?.name === "ALREADYEXISTS") return true;
-  const { mailboxes } = await list(session, {
-    selectOptions: [],
-    reference: "",
-    patterns: [name],
-    withoutStates: true,
-  });
+/** Somebody else was faster, or we were before the connection was lost. */
+async function isThere(session: Session, name: string): Promise<boolean> {
+  const query = { selectOptions: [], reference: "", patterns: [name], withoutStates: true };
+  const { mailboxes } = await list(session, query);
   return mailboxes.some((one) => one.name === name && isSelectable(one));
 }
 

@@ -14,6 +14,7 @@ import { planDeletions } from "../folders/delete-folders-plan.ts";
 import { emptyFolderCandidates, mayGo } from "../folders/empty-folders.ts";
 import type { Host } from "../options/host.ts";
 import { type AccountFolders, listFolders } from "./account-folders.ts";
+import { aliasesOf } from "./aliases.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { AccountPlan } from "./plan-account.ts";
 
@@ -28,9 +29,17 @@ export async function deleteExtraFolders(run: CopyRun, plan: AccountPlan, sessio
     emit({ type: "error", error: { kind: "unclassified", text: `no folder is deleted on host2: ${doubt}` } });
     return;
   }
+  const folders1 = [...new Set([...before.folders.keys(), ...now.folders.keys()])];
+  const aliases = await aliasesOf(session, await listFolders(session), folders1.map(plan.nameOn2));
+  const unknown = [...aliases].find(([, listed]) => listed === undefined);
+  if (unknown !== undefined) {
+    const text = `no folder is deleted on host2: it opens folder ${unknown[0]}, and lists it under a name that is not known`;
+    emit({ type: "error", error: { kind: "unclassified", text } });
+    return;
+  }
   const { doomed, spared } = planDeletions({
-    ...{ options, layout2: plan.layouts[2], map: plan.nameOn2 },
-    folders1: [...new Set([...before.folders.keys(), ...now.folders.keys()])],
+    ...{ options, layout2: plan.layouts[2], map: plan.nameOn2, folders1 },
+    aliases: [...aliases.values(), ...plan.works.map(({ folder2 }) => folder2)].filter((name) => name !== undefined),
     folders2: [...remote.folders.values()],
     ...{ only: rules.folders.delete2Only, butNot: rules.folders.delete2ButNot },
   });

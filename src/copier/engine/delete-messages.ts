@@ -10,6 +10,7 @@ import type { OpenPair } from "./folder-work.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
 import { markMessages, removeMessages } from "./remove-messages.ts";
+import { doubtOfShared } from "./shared-folder.ts";
 
 type Why = Extract<CopyEvent, { type: "messages-deleted" }>["why"];
 
@@ -35,7 +36,10 @@ export async function deleteExtra(run: CopyRun, pair: OpenPair, match: Match): P
     await remove(run, pair, { host: 2, uids: uidsOf2(match.repeated2), why: "duplicate" });
   if (options.delete2 === true) {
     const strange = merge === undefined ? match.strange : merge.strangers(tables.remote);
-    const doubt = doubtOf(run, pair, tables.local);
+    const doubt =
+      strange === undefined || strange.length === 0
+        ? undefined
+        : (doubtOf(run, pair, tables.local) ?? (await doubtOfShared(run, pair, strange)));
     if (strange !== undefined && strange.length > 0 && doubt !== undefined)
       run.emit({ type: "error", error: { kind: "unclassified", text: doubt } });
     else if (strange !== undefined) await remove(run, pair, { host: 2, uids: uidsOf2(strange), why: "extra" });

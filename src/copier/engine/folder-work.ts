@@ -32,6 +32,10 @@ export class FolderWork {
   isTouched = false;
   /** Host1 has messages that it does not tell of: what is not among the others may be there all the same. */
   hasUntold = false;
+  /** Host2 has it under another name, too, as far as can be said: what is there may have come from another folder. */
+  isShared = false;
+  /** Folders of host2 of which the same is told: they may be this one. */
+  lookalikes: readonly string[] = [];
   /** The folder is there on host2. */
   isOn2 = false;
   /** What is done before its messages was done. */
@@ -60,6 +64,11 @@ export class FolderWork {
     if (before === uidValidity) return;
     const words = `it was replaced by another one while it was being copied (UIDVALIDITY ${String(uidValidity)}, before ${String(before)})`;
     throw new InterimapError("MAILBOX_UNSTABLE", words, { side });
+  }
+
+  get given(): Given {
+    const { folder1, folder2, index, of, separators } = this;
+    return { folder1, folder2, index, of, separators };
   }
 
   /** As events have it. */

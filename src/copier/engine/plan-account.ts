@@ -2,6 +2,7 @@
 
 import { canonicalName, isInbox } from "../../model/mailbox-name.ts";
 import type { PerSide } from "../../model/side.ts";
+import { groupBy } from "../../util/group-by.ts";
 import { automap, automapBase, specialFolders } from "../folders/automap.ts";
 import { type NameMapper, nameMapper } from "../folders/folder-names.ts";
 import { type Layout, layoutOf } from "../folders/layout.ts";
@@ -12,6 +13,7 @@ import { findSubfolder1 } from "../folders/subfolders.ts";
 import { type Host, sideOf } from "../options/host.ts";
 import type { Options } from "../options/options.ts";
 import { type AccountFolders, folderNamed } from "./account-folders.ts";
+import type { Aliases } from "./aliases.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { Folders2 } from "./create-folder.ts";
 import { FolderWork } from "./folder-work.ts";
@@ -91,8 +93,37 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
       ),
       separator: layouts[2].separator,
       ahead: new Map(),
+      unlisted: new Set(),
     },
   };
+}
+
+/** The same, with names of host2 as the server lists them. */
+export function withAliases({ emit }: Pick<CopyRun, "emit">, plan: AccountPlan, aliases: Aliases): AccountPlan {
+  const works = plan.works.map((work) => {
+    if (work.isOn2 || !aliases.has(work.folder2)) return work;
+    const listed = aliases.get(work.folder2);
+    const other = new FolderWork({ ...work.given, folder2: listed ?? work.folder2 });
+    other.isOn2 = true;
+    other.isShared = listed === undefined;
+    const words = listed === undefined ? "one that it lists under another name" : `the same as [${listed}]`;
+    emit({ type: "notice", host: 2, text: `folder [${work.folder2}] is ${words}`, isWarning: true });
+    return other;
+  });
+  return { ...plan, works };
+}
+
+/** Notes of each folder of host2 which others have the same numbers. */
+export function noteLookalikes({ works, listings }: Pick<AccountPlan, "works" | "listings">): void {
+  const { folders } = listings.remote;
+  const numbersOf = (folder2: string): string | undefined => {
+    const { uidValidity, uidNext, messages, highestModSeq } = folderNamed(folders, folder2) ?? {};
+    return (messages ?? 0) === 0 ? undefined : [uidValidity, uidNext, messages, highestModSeq].join(" ");
+  };
+  for (const [numbers, alike] of groupBy(works, ({ folder2 }) => numbersOf(folder2))) {
+    const names = new Set(numbers === undefined ? [] : alike.map(({ folder2 }) => folder2));
+    if (names.size > 1) for (const work of alike) work.lookalikes = [...names].filter((name) => name !== work.folder2);
+  }
 }
 
 interface Listed {

@@ -54,6 +54,7 @@ async function prepare(run: CopyRun, plan: AccountPlan, { work, sessions }: Turn
   const session = sessions.remote;
   const { folder1, folder2: folder } = work;
   if (!work.isOn2) work.isOn2 = await createFolder(run, folders2, { session, folder });
+  work.isShared ||= folders2.unlisted.has(folder);
   if (isToSubscribe(run.options, folderNamed(listings.local.folders, folder1)))
     await subscribeFolder(run, folders2, { session, folder });
   if (run.options.syncacls) await copyRights(run, channelsOf(sessions), work);

@@ -15,6 +15,8 @@ export interface Deletion {
   readonly folders1: readonly string[];
   readonly folders2: readonly ListedFolder[];
   readonly map: NameMapper;
+  /** Those of host2 that are of host1 under other names. */
+  readonly aliases?: Iterable<string>;
   /** `--delete2foldersonly` */
   readonly only?: ((folder2: string) => boolean) | undefined;
   /** `--delete2foldersbutnot` */
@@ -29,8 +31,8 @@ export interface DeletionPlan {
 }
 
 export function planDeletions(deletion: Deletion): DeletionPlan {
-  const { options, layout2, folders1, folders2, map, only, butNot } = deletion;
-  const known = new Set([...folders1, ...folders1.map(map)]);
+  const { options, layout2, folders1, folders2, map, aliases = [], only, butNot } = deletion;
+  const known = new Set([...folders1, ...folders1.map(map), ...aliases]);
   const subfolder2 = unlessEmpty(options.subfolder2);
   const base = subfolder2 === undefined ? undefined : subfolder2Base(subfolder2, layout2);
   const isAskedFor = ({ name }: ListedFolder): boolean =>

@@ -1,0 +1,45 @@
+// Folders of host2 that are one under two names: what one folder of host1 does not have may have come from another.
+
+import { openChannel } from "../../imap/mailbox/channel.ts";
+import { select } from "../../imap/verbs/select.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import type { CopyRun } from "./copy-run.ts";
+import type { OpenPair } from "./folder-work.ts";
+import type { MessageTable } from "./message-table.ts";
+import { readMessages } from "./read-folder.ts";
+
+/** So many messages of one folder are not in another by accident, with the same UIDs. */
+const enough = 50;
+
+/**
+ * Why messages of host2, by their numbers, may be those of another folder of host1; undefined where they are not.
+ * @throws CommandRefused
+ */
+export async function doubtOfShared(
+  run: CopyRun,
+  { tables: { remote }, views, work }: OpenPair,
+  strange: readonly number[],
+): Promise<string | undefined> {
+  const nothing = `nothing is deleted in folder ${work.folder2}`;
+  if (work.isShared) return `${nothing}: host2 has it under another name, too`;
+  const some = strange.slice(0, enough);
+  const signatures = new Map(some.map((i) => [remote.uid(i), remote.signature(i)]));
+  for (const other of work.lookalikes) {
+    const channel = openChannel(run.sessions.remote!);
+    const view = await select(channel, other, { isOnlyRead: true });
+    if (view.uidValidity !== views.remote.uidValidity) continue;
+    const table = await readMessages(channel, view, {
+      ...{ wanted: uidSetOf(signatures.keys()), isPart: true, identity: run.rules.identity.remote },
+      untold: () => undefined,
+    });
+    if (haveAll(table, signatures)) return `${nothing}: folder ${other} of host2 is the same folder`;
+  }
+  return undefined;
+}
+
+function haveAll(table: MessageTable, signatures: ReadonlyMap<number, string>): boolean {
+  let found = 0;
+  for (let i = 0; i < table.length; i++)
+    if (table.isIdentified(i) && table.signature(i) === signatures.get(table.uid(i))) found++;
+  return found === signatures.size;
+}
