@@ -1,7 +1,7 @@
 // The configuration as the rules that jobs follow.
 
 import type { WebConfig } from "../configuration/web-config.ts";
-import type { JobsRules } from "../jobs/jobs.ts";
+import type { JobsRules } from "../jobs/rules.ts";
 
 const dayMs = 86_400_000;
 

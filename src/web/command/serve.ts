@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const context: WebContext = {
     config: () => config,
     jobs,
-    previews: new Previews({ rules, runWorker: runProcess }),
+    previews: new Previews({ admission: jobs.admission, rules, runWorker: runProcess }),
     operator: new OperatorAccess(() => config.operatorToken),
     ...{ log, assets, isOverloaded, heartbeatMs, startedAt: new Date().toISOString() },
     suggest: async () => ({ servers: [], note: undefined }),

@@ -2,9 +2,10 @@
 
 import { hostname, loadavg } from "node:os";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { FieldError } from "../jobs/field-error.ts";
+import type { FormFields } from "../../job/allowed-options.ts";
+import { FieldError } from "../../job/form-values.ts";
 import type { Job } from "../jobs/job.ts";
-import { type FormFields, type ReadForm, readForm } from "../jobs/read-form.ts";
+import { type ReadForm, readForm } from "../jobs/read-form.ts";
 import { JobRefused } from "../jobs/refusal.ts";
 import { addressKey } from "./client-address.ts";
 import type { WebContext } from "./context.ts";
@@ -31,7 +32,7 @@ export async function cgiRoutes(server: FastifyInstance, context: WebContext): P
         if (!(error instanceof FieldError)) throw error;
         return reply.code(400).type(plainText).send(`${error.field}: ${error.message}\n`);
       }
-      const running = jobs.findByValues(read.form.fields, read.secrets);
+      const running = jobs.findByValues(read);
       if (isOn(fields["abort"])) return sendAborted(reply, running, () => running && jobs.abort(running));
       if (running === undefined && (jobs.isFull || context.isOverloaded())) return sendOverloaded(reply);
       try {

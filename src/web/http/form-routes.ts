@@ -1,8 +1,8 @@
 // The form is sent: a job begins, or it is shown what one would do.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { FieldError } from "../../job/form-values.ts";
 import type { ApiError, FolderPreview, JobForm, JobStarted } from "../api.ts";
-import { FieldError } from "../jobs/field-error.ts";
 import type { NewJob, Started } from "../jobs/jobs.ts";
 import { PreviewFailed } from "../jobs/previews.ts";
 import { readForm } from "../jobs/read-form.ts";
@@ -38,7 +38,6 @@ export async function formRoutes(server: FastifyInstance, context: WebContext): 
     async (request, reply) => {
       try {
         const wanted = newJob({ ...request, body: { ...request.body, confirm2: "on" } }, context);
-        jobs.noteStart(wanted.address);
         const preview: FolderPreview = await previews.preview(wanted);
         if (!wantsHtml(request)) return await reply.send(preview);
         const values = valuesOf(request.body);

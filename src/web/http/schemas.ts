@@ -5,7 +5,7 @@ import { type Static, Type } from "typebox";
 /** Names go into commands of IMAP and into logs: none has a control character. */
 const name = Type.String({ minLength: 1, maxLength: 512, pattern: "^[^\\x00-\\x1f\\x7f]*$" });
 const password = Type.String({ minLength: 1, maxLength: 4096, pattern: "^[^\\x00\\r\\n]*$" });
-const check = Type.Optional(Type.Enum(["on", "off", "1", "0", ""]));
+const check = Type.Optional(Type.String({ maxLength: 10 }));
 const folder = Type.Optional(Type.String({ maxLength: 1024, pattern: "^[^\\x00-\\x1f\\x7f]*$" }));
 const fingerprint = Type.Optional(Type.String({ maxLength: 200, pattern: "^[0-9A-Za-z$:]*$" }));
 

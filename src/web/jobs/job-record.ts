@@ -19,6 +19,8 @@ export interface JobRecord {
   readonly result: JobResult | undefined;
 }
 
-export function hasEnded(state: JobState): state is "done" | "failed" | "aborted" | "interrupted" {
+export type EndState = Exclude<JobState, "queued" | "running">;
+
+export function hasEnded(state: JobState): state is EndState {
   return state !== "queued" && state !== "running";
 }

@@ -6,7 +6,7 @@ import type { JobState, JobStatus } from "../api.ts";
 import { Changes } from "./changes.ts";
 import { History } from "./history.ts";
 import type { JobFiles } from "./job-files.ts";
-import { hasEnded, type JobRecord } from "./job-record.ts";
+import { type EndState, hasEnded, type JobRecord } from "./job-record.ts";
 import { isSecretOf, newJobSecret } from "./job-secret.ts";
 import { type KeptForm, type ReadForm, textOf } from "./read-form.ts";
 import { Summary, type SummaryRecord } from "./summary.ts";
@@ -159,7 +159,7 @@ export class Job {
     }
   }
 
-  end(state: "done" | "failed" | "aborted" | "interrupted", result: JobResult | undefined): void {
+  end(state: EndState, result: JobResult | undefined): void {
     if (hasEnded(this.state)) return;
     this.run = undefined;
     this.#change({ state, endedAt: new Date().toISOString(), result });

@@ -1,35 +1,22 @@
 // All jobs: who gets to one, which of them run, and which wait.
 
-import type { JobLimits, JobSecrets, TargetRules } from "../../job/job-spec.ts";
+import type { FormFields } from "../../job/allowed-options.ts";
+import type { JobSecrets } from "../../job/job-spec.ts";
 import type { Log } from "../../log/log.ts";
-import { EventRate } from "./event-rate.ts";
-import { Identities, type SixValues } from "./identity.ts";
-import { Job, type Run } from "./job.ts";
+import { Admission } from "./admission.ts";
+import { Identities } from "./identity.ts";
+import { Job } from "./job.ts";
 import { JobFiles } from "./job-files.ts";
 import { hasEnded, type JobRecord } from "./job-record.ts";
 import { isSecretOf, newJobId, newJobSecret } from "./job-secret.ts";
-import { type FormFields, type ReadForm, textOf } from "./read-form.ts";
+import { type ReadForm, textOf } from "./read-form.ts";
 import { JobRefused } from "./refusal.ts";
-import { emptySummary } from "./summary.ts";
+import type { JobsRules } from "./rules.ts";
+import { outcomeOf } from "./run-outcome.ts";
+import { emptySummary, type SummaryRecord } from "./summary.ts";
 import { Tally } from "./tally.ts";
-import type { RunWorker, WorkerEnd } from "./worker.ts";
-
-/** They may change while jobs run. */
-export interface JobsRules {
-  readonly maxRunning: number;
-  readonly maxQueued: number;
-  /** Of an address, queued or running. */
-  readonly maxPerAddress: number;
-  readonly maxStartsPerHour: number;
-  readonly maxFailedLoginsPerHour: number;
-  readonly maxLogOctets: number;
-  readonly keptMs: number;
-  readonly endsWithTab: boolean;
-  readonly limits: JobLimits;
-  readonly targets: TargetRules;
-  /** No job begins while it returns true. */
-  readonly isOverloaded: () => boolean;
-}
+import { Unwatched } from "./unwatched.ts";
+import type { RunWorker, Worker, WorkerEnd } from "./worker.ts";
 
 export interface JobsOptions {
   /** It is there. */
@@ -37,18 +24,22 @@ export interface JobsOptions {
   readonly rules: () => JobsRules;
   readonly runWorker: RunWorker;
   readonly log: Pick<Log, "info" | "warn">;
-  /** How long nobody may watch, where jobs end with their tab; how long workers have to end by themselves. */
   readonly times?: Partial<Times>;
 }
 
 interface Times {
+  /** How long nobody may watch a job, where jobs end with their tab. */
   readonly unwatchedMs: number;
+  /** How long a worker has to end by itself. */
   readonly endingMs: number;
+  /** Between two looks at the load. */
   readonly overloadMs: number;
 }
 
+const usualTimes: Times = { unwatchedMs: 30_000, endingMs: 20_000, overloadMs: 5_000 };
+
 export interface NewJob extends ReadForm {
-  /** Of the browser. */
+  /** Of the browser, as limits count it. */
   readonly address: string;
 }
 
@@ -60,14 +51,12 @@ export interface Started {
   readonly attached: boolean;
 }
 
-/** imapsync's exit codes of logins that were refused. */
-const loginFailures = new Set([16, 161, 162]);
-
 /** A worker that does not end at the end of its time does not obey. */
 const overtimeMs = 60_000;
 
 export class Jobs {
   readonly tally = new Tally();
+  readonly admission: Admission;
   readonly #options: JobsOptions;
   readonly #files: JobFiles;
   readonly #times: Times;
@@ -77,17 +66,22 @@ export class Jobs {
   readonly #queue: Job[] = [];
   readonly #running = new Set<Job>();
   readonly #identities = new Identities();
-  readonly #starts = new EventRate();
-  readonly #failedLogins = new EventRate();
-  readonly #unwatched = new Map<Job, NodeJS.Timeout>();
+  readonly #unwatched: Unwatched;
   #overload: NodeJS.Timeout | undefined;
   #isStopping = false;
   #noneRuns: () => void = () => undefined;
 
   constructor(options: JobsOptions) {
+    const { rules, directory, times } = options;
     this.#options = options;
-    this.#times = { unwatchedMs: 30_000, endingMs: 20_000, overloadMs: 5_000, ...options.times };
-    this.#files = new JobFiles(options.directory);
+    this.#times = { ...usualTimes, ...times };
+    this.#files = new JobFiles(directory);
+    this.admission = new Admission(rules);
+    this.#unwatched = new Unwatched({
+      isWanted: () => rules().endsWithTab,
+      graceMs: this.#times.unwatchedMs,
+      abort: (job) => this.abort(job),
+    });
   }
 
   /** Reads what was kept; what ran or waited is interrupted. Only one process may do that. */
@@ -119,47 +113,45 @@ export class Jobs {
   }
 
   /** Begins a job, or leads to the one of the same six values that is queued or running. @throws JobRefused */
-  start({ form, options, secrets, address }: NewJob): Started {
-    this.#admit(address);
-    const identity = this.#identities.of({ ...sixFields(form.fields), ...secrets });
-    const present = this.#byIdentity.get(identity);
-    if (present !== undefined) return { job: present, secret: present.addSecret(), attached: true };
-    this.#requireRoom(address);
+  start(wanted: NewJob): Started {
+    const identity = this.#admit(wanted);
+    const present = this.#present(identity);
+    if (present !== undefined) return present;
+    this.#requireRoom(wanted);
     const { secret, hash } = newJobSecret();
+    const { form, options } = wanted;
     const record: JobRecord = {
       ...{ id: newJobId(), secretHashes: [hash], form, options, state: "interrupted" },
       ...{ createdAt: new Date().toISOString(), startedAt: undefined, endedAt: undefined, result: undefined },
     };
     this.#files.create(record);
     const job = this.#adopt(record);
-    job.enqueue(newRun({ identity, address, secrets }), { form, options, summary: emptySummary });
-    this.#await(job, identity);
+    this.#enqueue(job, { wanted, identity, summary: emptySummary });
     return { job, secret, attached: false };
   }
 
-  /** Does a job once more that has ended. Where one of the same values runs, it leads there. @throws JobRefused */
-  async resume(job: Job, { form, options, secrets, address }: NewJob): Promise<Started | undefined> {
-    this.#admit(address);
-    const identity = this.#identities.of({ ...sixFields(form.fields), ...secrets });
-    const present = this.#byIdentity.get(identity);
-    if (present !== undefined) return { job: present, secret: present.addSecret(), attached: true };
-    this.#requireRoom(address);
+  /**
+   * Does a job once more that has ended, or leads to the one of the same six values. Undefined: it has not ended.
+   * @throws JobRefused
+   */
+  async resume(job: Job, wanted: NewJob): Promise<Started | undefined> {
+    const identity = this.#admit(wanted);
     const summary = await job.summary();
-    // Another tab may have been faster.
-    if (!hasEnded(job.state) || this.#byIdentity.has(identity) || !this.#all.has(job.id)) return undefined;
-    job.enqueue(newRun({ identity, address, secrets }), { form, options, summary });
-    this.#await(job, identity);
+    // While that was read, another tab may have done the same.
+    const present = this.#present(identity);
+    if (present !== undefined) return present;
+    if (!hasEnded(job.state) || !this.#all.has(job.id)) return undefined;
+    this.#requireRoom(wanted);
+    this.#enqueue(job, { wanted, identity, summary });
     return { job, secret: job.addSecret(), attached: false };
   }
 
   /** Undefined for a job that is not there, or not this browser's; it takes as long. */
   find(id: string, secret: string): Job | undefined {
     const job = this.#all.get(id);
-    if (job === undefined) {
-      isSecretOf(secret, [nobodysHash]);
-      return undefined;
-    }
-    return job.isOpenedBy(secret) ? job : undefined;
+    if (job !== undefined) return job.isOpenedBy(secret) ? job : undefined;
+    isSecretOf(secret, [nobodysHash]);
+    return undefined;
   }
 
   /** For the operator. */
@@ -168,13 +160,8 @@ export class Jobs {
   }
 
   /** The job of these values that is queued or running. */
-  findByValues(fields: FormFields, secrets: JobSecrets): Job | undefined {
-    return this.#byIdentity.get(this.#identities.of({ ...sixFields(fields), ...secrets }));
-  }
-
-  /** Counts as a start of this address. @throws JobRefused */
-  noteStart(address: string): void {
-    this.#admit(address);
+  findByValues({ form, secrets }: ReadForm): Job | undefined {
+    return this.#byIdentity.get(this.#identityOf(form.fields, secrets));
   }
 
   /** It ends after the message in hand; of one that has ended already, nothing happens. */
@@ -182,17 +169,11 @@ export class Jobs {
     const { run } = job;
     if (run === undefined || run.ending !== undefined) return;
     run.ending = ending;
-    if (job.state === "queued") {
+    if (run.worker === undefined) {
       this.#queue.splice(this.#queue.indexOf(job), 1);
       this.#settle(job, { result: undefined, words: "" });
       this.#tellPositions();
-      return;
-    }
-    run.worker?.abort();
-    const kill = setTimeout(() => run.worker?.kill(), this.#times.endingMs);
-    void run.worker?.ended.then(() => {
-      clearTimeout(kill);
-    });
+    } else endSoon(run.worker, this.#times.endingMs);
   }
 
   /** Only one that has ended. Returns whether it is gone. */
@@ -200,28 +181,26 @@ export class Jobs {
     if (!hasEnded(job.state)) return false;
     this.#all.delete(job.id);
     this.#files.remove(job.id);
-    job.changes.note();
     return true;
   }
 
   /** Those that ended too long ago are deleted. */
   deleteOld(now = Date.now()): void {
     const { keptMs } = this.#options.rules();
-    for (const job of [...this.#all.values()]) {
+    for (const job of [...this.#all.values()])
       if (job.endedAt !== undefined && job.endedAt + keptMs < now) this.delete(job);
-    }
   }
 
   /** Returns how to leave. */
   watch(job: Job): () => void {
     job.watchers++;
-    clearTimeout(this.#unwatched.get(job));
+    this.#unwatched.note(job);
     let isThere = true;
     return () => {
       if (!isThere) return;
       isThere = false;
       job.watchers--;
-      this.#noteUnwatched(job);
+      this.#unwatched.note(job);
     };
   }
 
@@ -230,10 +209,7 @@ export class Jobs {
     const { maxRunning, isOverloaded } = this.#options.rules();
     while (!this.#isStopping && this.#running.size < maxRunning && this.#queue.length > 0) {
       if (isOverloaded()) {
-        this.#overload ??= setTimeout(() => {
-          this.#overload = undefined;
-          this.beginWaiting();
-        }, this.#times.overloadMs).unref();
+        this.#lookAgain();
         break;
       }
       this.#begin(this.#queue.shift()!);
@@ -247,22 +223,27 @@ export class Jobs {
     clearTimeout(this.#overload);
     for (const job of [...this.#queue, ...this.#running]) this.abort(job, "interrupted");
     if (this.#running.size > 0) await new Promise<void>((resolve) => (this.#noneRuns = resolve));
-    for (const timer of this.#unwatched.values()) clearTimeout(timer);
   }
 
-  #admit(address: string): void {
+  #admit({ form, secrets, address }: NewJob): string {
     if (this.#isStopping) throw new JobRefused("stopping");
-    const { maxStartsPerHour, maxFailedLoginsPerHour } = this.#options.rules();
-    if (this.#starts.count(address) >= maxStartsPerHour) throw new JobRefused("starts of address");
-    if (this.#failedLogins.count(address) >= maxFailedLoginsPerHour) throw new JobRefused("failed logins");
-    this.#starts.note(address);
+    this.admission.noteStart(address);
+    return this.#identityOf(form.fields, secrets);
   }
 
-  #requireRoom(address: string): void {
-    const { maxQueued, maxPerAddress } = this.#options.rules();
-    if (this.#queue.length >= maxQueued) throw new JobRefused("queue full");
-    const mine = [...this.#queue, ...this.#running].filter(({ run }) => run?.address === address);
-    if (mine.length >= maxPerAddress) throw new JobRefused("jobs of address");
+  #identityOf(fields: FormFields, secrets: JobSecrets): string {
+    const [host1, user1, host2, user2] = ["host1", "user1", "host2", "user2"].map((name) => textOf(fields, name));
+    return this.#identities.of({ host1: host1!, user1: user1!, host2: host2!, user2: user2!, ...secrets });
+  }
+
+  #present(identity: string): Started | undefined {
+    const job = this.#byIdentity.get(identity);
+    return job && { job, secret: job.addSecret(), attached: true };
+  }
+
+  #requireRoom({ address }: NewJob): void {
+    if (this.#queue.length >= this.#options.rules().maxQueued) throw new JobRefused("queue full");
+    this.admission.requireRoom([...this.#queue, ...this.#running].filter(({ run }) => run?.address === address).length);
   }
 
   #adopt(record: JobRecord): Job {
@@ -278,30 +259,28 @@ export class Jobs {
     return job;
   }
 
-  #await(job: Job, identity: string): void {
+  #enqueue(job: Job, { wanted, identity, summary }: Enqueued): void {
+    const { address, secrets } = wanted;
+    job.enqueue({ identity, address, secrets, worker: undefined, ending: undefined }, { ...wanted, summary });
     this.#byIdentity.set(identity, job);
     this.#queue.push(job);
-    this.#noteUnwatched(job);
+    this.#unwatched.note(job);
     this.#options.log.info("A job is queued", { fields: () => ({ job: job.id }) });
     this.beginWaiting();
   }
 
   #begin(job: Job): void {
-    const { run } = job;
+    const { run, options } = job;
     if (run?.secrets === undefined) return;
     const { limits, targets } = this.#options.rules();
     this.#running.add(job);
-    const { options } = job;
     const worker = this.#options.runWorker({ options, secrets: run.secrets, limits, targets }, (message) => {
       job.hear(message);
       this.tally.note(job.id, message);
     });
     job.begin(worker);
     this.#options.log.info("A job has begun", { fields: () => ({ job: job.id }) });
-    const overtime =
-      limits.seconds === undefined
-        ? undefined
-        : setTimeout(() => worker.kill(), Math.min(limits.seconds * 1000 + overtimeMs, 2 ** 31 - 1));
+    const overtime = killAfter(worker, limits.seconds);
     void worker.ended.then((end) => {
       clearTimeout(overtime);
       this.#settle(job, end);
@@ -309,30 +288,27 @@ export class Jobs {
     });
   }
 
-  #settle(job: Job, { result, words }: WorkerEnd): void {
+  #settle(job: Job, end: WorkerEnd): void {
     const { run } = job;
     if (run === undefined) return;
     this.#byIdentity.delete(run.identity);
     this.#running.delete(job);
-    clearTimeout(this.#unwatched.get(job));
-    this.#unwatched.delete(job);
-    if (result !== undefined && loginFailures.has(result.exitCode)) this.#failedLogins.note(run.address);
-    const state = result?.exitCode === 0 ? "done" : (run.ending ?? "failed");
-    const shown = result ?? (words === "" ? undefined : { exitCode: 70, exitName: "", sentence: words });
-    if (result === undefined && words !== "") job.hear({ type: "line", text: words });
-    job.end(state, shown);
+    this.admission.noteEnd(run.address, end);
+    if (end.words !== "") job.hear({ type: "line", text: end.words });
+    const { state, result } = outcomeOf(end, run.ending);
+    job.end(state, result);
+    this.#unwatched.forget(job);
     this.tally.end(job.id, state);
-    this.#options.log.info("A job has ended", {
-      fields: () => ({ job: job.id, state, ...(shown && { code: shown.exitCode }) }),
-    });
+    const fields = { job: job.id, state, ...(result && { code: result.exitCode }) };
+    this.#options.log.info("A job has ended", { fields: () => fields });
     if (this.#running.size === 0) this.#noneRuns();
   }
 
-  #noteUnwatched(job: Job): void {
-    if (job.watchers > 0 || hasEnded(job.state) || !this.#options.rules().endsWithTab) return;
-    clearTimeout(this.#unwatched.get(job));
-    const timer = setTimeout(() => this.abort(job), this.#times.unwatchedMs).unref();
-    this.#unwatched.set(job, timer);
+  #lookAgain(): void {
+    this.#overload ??= setTimeout(() => {
+      this.#overload = undefined;
+      this.beginWaiting();
+    }, this.#times.overloadMs);
   }
 
   #tellPositions(): void {
@@ -340,13 +316,22 @@ export class Jobs {
   }
 }
 
-const nobodysHash = "0".repeat(64);
-
-function newRun({ identity, address, secrets }: Pick<Run, "identity" | "address"> & { secrets: JobSecrets }): Run {
-  return { identity, address, secrets, worker: undefined, ending: undefined };
+interface Enqueued {
+  readonly wanted: NewJob;
+  readonly identity: string;
+  readonly summary: SummaryRecord;
 }
 
-function sixFields(fields: FormFields): Omit<SixValues, "password1" | "password2"> {
-  const of = (field: string): string => textOf(fields, field).trim();
-  return { host1: of("host1"), user1: of("user1"), host2: of("host2"), user2: of("user2") };
+const nobodysHash = "0".repeat(64);
+
+function endSoon(worker: Worker, ms: number): void {
+  worker.abort();
+  const kill = setTimeout(() => worker.kill(), ms);
+  void worker.ended.then(() => clearTimeout(kill));
+}
+
+function killAfter(worker: Worker, seconds: number | undefined): NodeJS.Timeout | undefined {
+  if (seconds === undefined) return undefined;
+  // A timer cannot be longer.
+  return setTimeout(() => worker.kill(), Math.min(seconds * 1000 + overtimeMs, 2 ** 31 - 1));
 }

@@ -1,8 +1,7 @@
 // Figures of all jobs since the start, for the operator.
 
 import type { JobMessage, JobProgress } from "../../job/job-message.ts";
-
-export type EndState = "done" | "failed" | "aborted" | "interrupted";
+import type { EndState } from "./job-record.ts";
 
 export class Tally {
   readonly ended: Record<EndState, number> = { done: 0, failed: 0, aborted: 0, interrupted: 0 };
