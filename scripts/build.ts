@@ -11,7 +11,7 @@ await mkdir("dist", { recursive: true });
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
 await Promise.all([
-  bundlePage(),
+  bundlePage("dist/web"),
   bundleProgram({
     name: "interimap",
     entry: "src/bin/interimap.ts",

@@ -1,12 +1,12 @@
-// Makes the files of the web page: dist/web/ has one style, one script and one picture, whose names change with what is in them.
+// Makes the files of the web page: one style, one script and one picture, whose names change with what is in them.
 
 import { mkdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
-/** Writes dist/web/ anew. */
-export async function bundlePage(): Promise<void> {
-  await rm("dist/web", { recursive: true, force: true });
-  await mkdir("dist/web", { recursive: true });
+/** Replaces what is in the directory. */
+export async function bundlePage(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
   await build({
     bundle: true,
     minify: true,
@@ -19,7 +19,7 @@ export async function bundlePage(): Promise<void> {
       icon: "src/web/page/style/icon.svg",
     },
     loader: { ".svg": "copy" },
-    outdir: "dist/web",
+    outdir: directory,
     entryNames: "[name]-[hash]",
     legalComments: "none",
     logLevel: "warning",

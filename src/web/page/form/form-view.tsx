@@ -1,6 +1,7 @@
 // The form with which everything begins.
 
 import type { VNode } from "preact";
+import { useState } from "preact/hooks";
 import { Foreign } from "../parts/foreign.tsx";
 import type { ShownLimits } from "../props.ts";
 import { AccountCard } from "./account-card.tsx";
@@ -18,6 +19,8 @@ export interface FormViewProps {
 }
 
 export function FormView({ model, actions, limits }: FormViewProps): VNode {
+  // What is chosen must not be hidden at first; afterwards it is open as people leave it.
+  const [isOpen] = useState(() => hasOptions(model));
   return (
     <>
       <div class="intro">
@@ -37,7 +40,7 @@ export function FormView({ model, actions, limits }: FormViewProps): VNode {
           <AccountCard host={2} model={model} actions={actions} />
         </div>
         <Remembered model={model} actions={actions} />
-        <details class="card more" open={hasOptions(model) || undefined}>
+        <details class="card more" open={isOpen || undefined}>
           <summary>
             Options <small>try it out, choose folders, move, or mirror</small>
           </summary>
@@ -115,7 +118,6 @@ function Remembered({ model, actions }: Omit<FormViewProps, "limits">): VNode {
   );
 }
 
-/** What is chosen must not be hidden. */
 function hasOptions({ texts, checks, errors, preview }: FormModel): boolean {
   const mentioned = errors.value.some(
     ({ field }) => field !== undefined && /^(?:confirm|delete|sub|f1f2|just|dry)/.test(field),

@@ -59,7 +59,7 @@ function or(sentence: string, otherwise: string): string {
 }
 
 function leftAdvice(leftCount: number): string {
-  return `${counted(leftCount, "message")} not copied: the list below says why. Resync to try them again; the others are not copied twice.`;
+  return `${counted(leftCount, "message")} ${leftCount === 1 ? "was" : "were"} not copied: the list below says why. Resync to try them again; the others are not copied twice.`;
 }
 
 /** By imapsync's names of its exit codes. */

@@ -1,5 +1,7 @@
 // What a page about a job can do where there is a script.
 
+import { utc } from "../words/figures.ts";
+
 /** `written`: the page is as the server wrote it, and gets no news. */
 export type Connection = "written" | "live" | "lost";
 
@@ -13,6 +15,8 @@ export interface JobActions {
   /** Why the last of these did not work. */
   readonly problem: string | undefined;
   readonly isBusy: boolean;
+  /** Writes a time (ISO 8601). */
+  readonly time: (time: string) => string;
 }
 
 /** An HTMLFormElement, to those who know the browser. */
@@ -24,4 +28,5 @@ export const noActions: JobActions = {
   hasPasswords: false,
   problem: undefined,
   isBusy: false,
+  time: utc,
 };

@@ -4,7 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { Foreign } from "../parts/foreign.tsx";
 import type { ShownLimits } from "../props.ts";
-import { counted, utc } from "../words/figures.ts";
+import { counted } from "../words/figures.ts";
 import { CertificateCard } from "./certificate-card.tsx";
 import { Confirmed } from "./confirmed.tsx";
 import { EndingMessage } from "./ending-message.tsx";
@@ -33,9 +33,14 @@ export function JobView(props: JobViewProps): VNode {
   const needsTrust = isOver && state.certificates.length > 0;
   return (
     <>
-      <Head state={state} />
+      <Head state={state} time={actions.time} />
       {props.attached && !isOver && (
         <p class="message">This copy was running already. Here it is, from its beginning.</p>
+      )}
+      {actions.problem !== undefined && !isOver && (
+        <p class="message bad" role="alert">
+          <Foreign text={actions.problem} />
+        </p>
       )}
       <ConnectionNote connection={props.connection.value} isOver={isOver} />
       {isOver && <EndingMessage state={state} />}
@@ -61,7 +66,7 @@ export function JobView(props: JobViewProps): VNode {
   );
 }
 
-function Head({ state }: { readonly state: JobState }): VNode {
+function Head({ state, time }: { readonly state: JobState } & Pick<JobActions, "time">): VNode {
   const { status } = state;
   return (
     <div class="head">
@@ -74,10 +79,10 @@ function Head({ state }: { readonly state: JobState }): VNode {
       </p>
       <h1 class={`state ${status.state}`}>{stateInWords(state)}</h1>
       <p class="times">
-        Started <Time time={status.startedAt ?? status.createdAt} />
+        Started <Time time={status.startedAt ?? status.createdAt} write={time} />
         {status.endedAt !== undefined && (
           <>
-            , ended <Time time={status.endedAt} />
+            , ended <Time time={status.endedAt} write={time} />
           </>
         )}
       </p>
@@ -98,8 +103,8 @@ function Account({ user, host }: { readonly user: string; readonly host: string 
   );
 }
 
-function Time({ time }: { readonly time: string }): VNode {
-  return <time dateTime={time}>{utc(time)}</time>;
+function Time({ time, write }: { readonly time: string; readonly write: JobActions["time"] }): VNode {
+  return <time dateTime={time}>{write(time)}</time>;
 }
 
 function ConnectionNote({

@@ -2,7 +2,7 @@
 
 import type { JobProgress } from "../../../job/job-message.ts";
 import type { JobState as StateName } from "../../api.ts";
-import { count, counted, percent, roughly, share, size } from "../words/figures.ts";
+import { count, percent, roughly, share, size } from "../words/figures.ts";
 import type { JobState } from "./job-state.ts";
 
 const phases: Readonly<Record<JobProgress["phase"], string>> = {
@@ -41,11 +41,9 @@ export function shareDone({ status, progress }: JobState): number | undefined {
   );
 }
 
-/** `1,200 of 5,000 messages`. */
+/** `1,200 of 5,000`. */
 export function messagesInWords({ messagesDone, messagesTotal }: JobProgress): string {
-  return messagesTotal === undefined
-    ? counted(messagesDone, "message")
-    : `${count(messagesDone)} of ${counted(messagesTotal, "message")}`;
+  return messagesTotal === undefined ? count(messagesDone) : `${count(messagesDone)} of ${count(messagesTotal)}`;
 }
 
 /** `3.4 MB of 12 GB`. */
@@ -66,7 +64,7 @@ export function spokenState(state: JobState): string {
   const { progress, status } = state;
   const parts = [stateInWords(state)];
   if (status.state === "running" && done !== undefined && progress !== undefined) {
-    parts.push(percent(done), messagesInWords(progress));
+    parts.push(percent(done), `${messagesInWords(progress)} messages`);
     if (progress.secondsLeft !== undefined) parts.push(`about ${roughly(progress.secondsLeft)} left`);
   }
   return `${parts.join(", ")}.`;

@@ -8,7 +8,7 @@ import type { JobState } from "./job-state.ts";
 export interface ResumeFormProps {
   readonly state: JobState;
   readonly actions: JobActions;
-  /** On the button. */
+  /** On the button, which then is not one to press without a thought. */
   readonly word?: string;
   readonly children?: ComponentChildren;
 }
@@ -47,7 +47,7 @@ export function ResumeForm({ state, actions, word, children }: ResumeFormProps):
           <Foreign text={actions.problem} />
         </p>
       )}
-      <button type="submit" class="main" aria-disabled={actions.isBusy}>
+      <button type="submit" class={word === undefined ? "main" : "careful"} aria-disabled={actions.isBusy}>
         {actions.isBusy ? "Starting…" : (word ?? (isInterrupted ? "Go on" : "Resync"))}
       </button>
     </form>

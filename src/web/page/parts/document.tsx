@@ -24,7 +24,6 @@ function Page({ title, app, children }: DocumentProps): VNode {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
         <meta name="robots" content="noindex" />
         <title>{printable(title)}</title>
         <link rel="icon" href={assetPaths.icon} type="image/svg+xml" />

@@ -1,0 +1,28 @@
+// Says to those who listen how the job stands: at once when its state changes, and else now and then.
+
+import { effect, type ReadonlySignal } from "@preact/signals";
+import { ending } from "../job/ending-words.ts";
+import { hasEnded, type JobState } from "../job/job-state.ts";
+import { spokenState, stateInWords } from "../job/job-words.ts";
+
+const pauseMs = 60_000;
+
+/** Returns what ends it. */
+export function announce(state: ReadonlySignal<JobState>): () => void {
+  const region = document.createElement("p");
+  region.className = "unseen";
+  region.setAttribute("role", "status");
+  document.getElementById("main")?.append(region);
+  let last = { words: stateInWords(state.value), time: Date.now() };
+  const end = effect(() => {
+    const words = stateInWords(state.value);
+    if (words === last.words && Date.now() - last.time < pauseMs) return;
+    last = { words, time: Date.now() };
+    const over = hasEnded(state.value) ? ending(state.value) : undefined;
+    region.textContent = over === undefined ? spokenState(state.value) : `${words}. ${over.sentence} ${over.advice}`;
+  });
+  return () => {
+    end();
+    region.remove();
+  };
+}

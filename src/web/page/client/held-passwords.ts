@@ -1,0 +1,21 @@
+// The passwords of the job that was started in this tab, for as long as it may ask for them again at once: until both servers have
+// let it in. They are in the tab's memory only.
+
+export interface HeldPasswords {
+  readonly password1: string;
+  readonly password2: string;
+}
+
+let held: HeldPasswords | undefined;
+
+export function holdPasswords(passwords: HeldPasswords): void {
+  held = passwords;
+}
+
+export function heldPasswords(): HeldPasswords | undefined {
+  return held;
+}
+
+export function dropPasswords(): void {
+  held = undefined;
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ending } from "../../../../src/web/page/job/ending-words.ts";
+import {
+  afterEvent,
+  hasEnded,
+  isNew,
+  type JobEvent,
+  type JobState,
+  jobState,
+  maxLeft,
+} from "../../../../src/web/page/job/job-state.ts";
+import { shareDone, spokenState, stateInWords, titleInWords } from "../../../../src/web/page/job/job-words.ts";
+import { folder, jobProps, progress, status } from "./page-props.ts";
+
+const start = jobState(jobProps({ lastEventId: 10 }));
+
+function after(state: JobState, ...events: JobEvent[]): JobState {
+  return events.reduce((now, event) => (isNew(now, event) ? afterEvent(now, event) : now), state);
+}
+
+function left(id: number): JobEvent {
+  const data = { folder1: "INBOX", folder2: "INBOX", uid1: id, octets: 1, reason: "too large", isError: true };
+  return { name: "left", id, data };
+}
+
+const certificate = {
+  host: 1,
+  reason: "self-signed",
+  subject: "a",
+  issuer: "a",
+  validFrom: "",
+  validTo: "",
+  fingerprint: "x",
+} as const;
+
+describe("events", () => {
+  test("that are told again after a reconnection count once", () => {
+    const once = after(start, left(11), left(12));
+    assert.deepEqual(
+      after(once, left(11), left(12), left(13)).left.map(({ uid1 }) => uid1),
+      [11, 12, 13],
+    );
+    assert.equal(after(once, left(12)).leftCount, 2);
+  });
+
+  test("that the page was written with count no more", () => {
+    assert.equal(after(start, left(9), left(10)).leftCount, 0);
+  });
+
+  test("without an id always tell the latest, and leave the last id as it is", () => {
+    const now = after(
+      start,
+      left(11),
+      { name: "progress", id: undefined, data: { ...progress, messagesDone: 300 } },
+      { name: "folder", id: undefined, data: folder("A", { copied: 1 }) },
+      { name: "folder", id: undefined, data: folder("B") },
+      { name: "folder", id: undefined, data: folder("A", { copied: 2 }) },
+    );
+    assert.equal(now.lastEventId, 11);
+    assert.equal(now.progress?.messagesDone, 300);
+    assert.deepEqual(
+      [...now.folders.values()].map(({ folder1, copied }) => [folder1, copied]),
+      [
+        ["A", 2],
+        ["B", 3],
+      ],
+    );
+  });
+
+  test("of one folder leave the others the same values, so that only its row is written", () => {
+    const two = after(
+      start,
+      { name: "folder", id: undefined, data: folder("A") },
+      { name: "folder", id: undefined, data: folder("B") },
+    );
+    const now = after(two, { name: "folder", id: undefined, data: folder("B", { copied: 9 }) });
+    assert.equal(now.folders.get("A\0A"), two.folders.get("A\0A"));
+  });
+
+  test("of a hundred thousand messages that were not copied are counted, and listed in part", () => {
+    const events = Array.from({ length: 100_000 }, (_, i) => left(11 + i));
+    const now = after(start, ...events);
+    assert.equal(now.leftCount, 100_000);
+    assert.equal(now.left.length, maxLeft);
+  });
+
+  test("tell of one certificate for each host, the latest", () => {
+    const now = after(
+      start,
+      { name: "certificate", id: 11, data: certificate },
+      { name: "certificate", id: 12, data: { ...certificate, fingerprint: "y" } },
+      { name: "certificate", id: 13, data: { ...certificate, host: 2 } },
+    );
+    assert.deepEqual(
+      now.certificates.map(({ host, fingerprint }) => [host, fingerprint]),
+      [
+        [1, "y"],
+        [2, "x"],
+      ],
+    );
+  });
+
+  test("say when it is over", () => {
+    const data = { ...status, state: "done" } as const;
+    assert.equal(hasEnded(start), false);
+    assert.equal(hasEnded(after(start, { name: "state", id: 11, data })), true);
+  });
+});
+
+describe("words", () => {
+  const at = (changes: Parameters<typeof jobProps>[0]): JobState => jobState(jobProps(changes));
+
+  test("say where a waiting job stands", () => {
+    assert.equal(
+      stateInWords(at({ status: { ...status, state: "queued", position: 3 }, progress: undefined })),
+      "Waiting for its turn: number 3",
+    );
+  });
+
+  test("measure by octets, and by messages where there are none", () => {
+    assert.equal(shareDone(at({})), 0.25);
+    assert.equal(shareDone(at({ progress: { ...progress, octetsTotal: undefined, messagesDone: 500 } })), 0.5);
+    assert.equal(shareDone(at({ progress: { ...progress, phase: "listing" } })), undefined);
+  });
+
+  test("never say that something is complete before it is", () => {
+    const almost = { ...progress, octetsDone: 3_999_999 };
+    assert.equal(titleInWords(at({ progress: almost })), "99 % · Copying your mail – imapsync");
+  });
+
+  test("are a sentence for those who listen", () => {
+    assert.equal(spokenState(at({})), "Copying your mail, 25 %, 250 of 1,000 messages, about 1 minute left.");
+  });
+});
+
+describe("the end", () => {
+  const ended = (changes: Parameters<typeof jobProps>[0]): ReturnType<typeof ending> =>
+    ending(jobState(jobProps(changes)));
+  const result = { exitCode: 0, exitName: "EX_OK", sentence: "All is there." };
+
+  test("is good where nothing is left", () => {
+    const { kind, sentence } = ended({ status: { ...status, state: "done", result } });
+    assert.deepEqual([kind, sentence], ["good", "All is there."]);
+  });
+
+  test("is fair where something is left, and says what to do", () => {
+    const { kind, advice } = ended({ status: { ...status, state: "done", result }, leftCount: 2 });
+    assert.equal(kind, "fair");
+    assert.match(advice, /^2 messages were not copied.*Resync/);
+  });
+
+  test("says on which side a login failed", () => {
+    const failed = { exitCode: 162, exitName: "EXIT_AUTHENTICATION_FAILURE_USER2", sentence: "Login failed." };
+    assert.match(ended({ status: { ...status, state: "failed", result: failed } }).advice, /of the destination/);
+  });
+
+  test("asks about a certificate before anything else", () => {
+    const { sentence } = ended({ status: { ...status, state: "failed", result }, certificates: [certificate] });
+    assert.match(sentence, /could not prove/);
+  });
+});
