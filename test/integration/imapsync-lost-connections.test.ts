@@ -6,9 +6,12 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runImapsync } from "../support/run-imapsync.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, contents, deliver, mail, mails, store, twoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, expunge, mail, mails, store, twoStores } from "../support/two-stores.ts";
 
-const { host1, host2 } = await startAll({ host1: startDovecot(), host2: startDovecot() });
+const { host1, host2, lesser } = await startAll({
+  ...{ host1: startDovecot(), host2: startDovecot() },
+  lesser: startDovecot({ withoutCapabilities: ["QRESYNC", "CONDSTORE"] }),
+});
 const servers = { local: host1, remote: host2 };
 
 for (const side of ["local", "remote"] as const) {
@@ -74,3 +77,57 @@ test("a folder at which host1 ends each connection costs its own messages only",
   assert.deepEqual(await contents(stores.remote, "INBOX"), ["I"]);
   assert.deepEqual(await contents(stores.remote, "Z"), ["Z"]);
 });
+
+for (const also of [[], ["--search1", "NOT DELETED"]] as const)
+  test(`what goes from host1 while a connection is lost is told as gone ${also.join(" ")}`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores.local, "INBOX", ...mails("m", 5));
+    stores.hold("remote", "client", {
+      pattern: / APPEND /,
+      action: async () => {
+        await expunge(stores.local, "3,5");
+        return "cut" as const;
+      },
+    });
+    // One message an APPEND.
+    const { code, lines } = await runImapsync(stores, ["--maxmessagespersecond", "1000", ...also]);
+    assert.equal(code, 0, lines.join("\n"));
+    const report = /^\[INBOX\]: 5 in source = 3 copied .* \+ 2 filtered \(2 gone meanwhile\) \+ 0 failed$/m;
+    assert.match(lines.join("\n"), report);
+    assert.deepEqual(await contents(stores.remote), ["m1", "m2", "m4"]);
+  });
+
+test("what is no longer selected when a connection was lost is told as that", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", ...mails("m", 3));
+  stores.hold("remote", "client", {
+    pattern: / APPEND /,
+    action: async () => {
+      await store(stores.local, "3 +FLAGS (\\Deleted)");
+      return "cut" as const;
+    },
+  });
+  const args = ["--maxmessagespersecond", "1000", "--search1", "NOT DELETED"];
+  const { code, lines } = await runImapsync(stores, args);
+  assert.equal(code, 0, lines.join("\n"));
+  assert.match(
+    lines.join("\n"),
+    /^\[INBOX\]: 3 in source = 2 copied .* \+ 1 filtered \(1 not selected\) \+ 0 failed$/m,
+  );
+});
+
+for (const [what, server] of [
+  ["VANISHED", host1],
+  ["EXPUNGE", lesser],
+] as const)
+  test(`what goes from host1 before it is fetched is told as gone, by ${what}`, async (t) => {
+    const stores = await twoStores(t, { local: server, remote: host2 });
+    await deliver(stores.local, "INBOX", ...mails("m", 3));
+    stores.hold("local", "client", {
+      pattern: / UID FETCH .*BODY\.PEEK\[\]/,
+      action: () => expunge(stores.local, "2"),
+    });
+    const { code, lines } = await runImapsync(stores);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.match(lines.join("\n"), /3 in source = 2 copied .* \+ 1 filtered \(1 gone meanwhile\) \+ 0 failed$/m);
+  });

@@ -9,6 +9,7 @@ import { allDone } from "../../util/all-done.ts";
 import type { Host } from "../options/host.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
+import { settleGone } from "./gone-meanwhile.ts";
 import { isRefused } from "./is-refused.ts";
 import { KnownCopies } from "./known-copies.ts";
 import { tellUntold } from "./left-out.ts";
@@ -46,7 +47,7 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
     tellRead(run, work, { views: { local, remote }, tables, crossed: match.crossed.length });
     tellCompared(run, work, { tables, ...match });
     settleAtOnce(run, work, { table: tables.local, ...match });
-  }
+  } else await settleGone(run, work, { channel: channels.local, table: tables.local });
   if (remote === undefined || options.dry === true) tellWouldCopy(run, work, tables.local);
   if (remote === undefined) return;
   const pair = { work, channels, views: { local, remote }, tables };

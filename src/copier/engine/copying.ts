@@ -5,12 +5,13 @@ import type { Failure, FlagsRefused, MessageRefusal, TransferHooks } from "../..
 import { InterimapError } from "../../model/errors.ts";
 import { establishedFlags, type FlagSet, formatFlags } from "../../model/flags.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
-import { intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
+import { intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
 import { sum } from "../../util/sum.ts";
 import type { SkipReason } from "../events.ts";
 import { type CountedError, type ErrorKind, refusedAppend } from "../report/errors.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
+import { goneAmong } from "./gone-meanwhile.ts";
 
 export class Copying {
   readonly #run: CopyRun;
@@ -40,10 +41,7 @@ export class Copying {
       refused: (refusal) => {
         this.refused(refusal);
       },
-      undelivered: (uids) => {
-        this.#undelivered(uids);
-        return Promise.resolve();
-      },
+      undelivered: (uids) => this.#undelivered(uids),
       failed: (failure) => {
         this.#failed(failure);
       },
@@ -147,9 +145,11 @@ export class Copying {
     }
   }
 
-  #undelivered(uids: UidSet): void {
-    const { views, work } = this.#pair;
-    const gone = intersect(uids, views.local.pending.vanished);
+  async #undelivered(uids: UidSet): Promise<void> {
+    const { channels, views, work } = this.#pair;
+    // Where the server tells of messages that go by their numbers only, nobody knows which they are.
+    const told = intersect(uids, views.local.pending.vanished);
+    const gone = union(told, await goneAmong(channels.local, subtract(uids, told)));
     if (!isEmpty(gone)) this.skip(gone, { octets: this.octetsOf(gone), reason: "vanished" });
     for (const uid of uidsOf(subtract(uids, gone))) {
       const text = `could not fetch message ${work.folder1}/${String(uid)}: the server did not deliver it`;

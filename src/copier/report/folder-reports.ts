@@ -59,11 +59,11 @@ class Tally {
     };
   }
 
-  /** With what the search left out, unless that was told message by message. */
+  /** With what the search left out when the folder was opened; later, it is told message by message. */
   #allFiltered(): ReadonlyMap<FilterReason, number> {
     const { selected = this.inSource, filtered } = this;
-    const count = this.inSource - selected;
-    return count <= 0 || filtered.has("not-selected") ? filtered : new Map([...filtered, ["not-selected", count]]);
+    const count = this.inSource - selected + (filtered.get("not-selected") ?? 0);
+    return count <= 0 ? filtered : new Map([...filtered, ["not-selected", count]]);
   }
 }
 
