@@ -10,7 +10,7 @@ export type CommandWord = (typeof commandWords)[number];
 /** Options that are commands: with these, a `login` is a MAILBOX. */
 const others = ["watch", "notify", "repair", "delete", "rename", "status"];
 /** Options of other commands. */
-const foreign = ["allow-mass-delete", "same-accounts"];
+const foreign = ["allow-mass-delete", "dry-run", "same-accounts"];
 
 export interface WordInvocation {
   readonly command: CommandWord;

@@ -14,6 +14,8 @@ export interface Common {
 interface Work extends Common {
   /** The database's accounts are those of the configuration, under other names. */
   readonly areSameAccounts: boolean;
+  /** Say what would be done, and change nothing. */
+  readonly isDryRun: boolean;
 }
 
 /** All mailboxes are as given: in IMAP's notation, or as lines show them. */

@@ -87,6 +87,14 @@ export const optionTable = [
     describe: "let this run delete more than the setting max-delete allows",
   },
   {
+    name: "dry-run",
+    alias: "n",
+    value: "none",
+    group: "Options",
+    describe: "say what would be done, and change nothing",
+    conflicts: ["status", ...daemons],
+  },
+  {
     name: "same-accounts",
     value: "none",
     group: "Options",

@@ -48,7 +48,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (word?.command === "login") return { ...word, command: "login", ...common };
   if (word?.command === "check") return { ...word, command: "check", json: isJson, ...common };
   const command = commands.find((name) => options.has(name)) ?? "sync";
-  const work = { areSameAccounts: options.has("same-accounts"), ...common };
+  const work = { areSameAccounts: options.has("same-accounts"), isDryRun: options.has("dry-run"), ...common };
   const allowsMassDelete = options.has("allow-mass-delete");
   if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...work };
   if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...work };

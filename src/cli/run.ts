@@ -1,6 +1,6 @@
 // From arguments to an exit code.
 
-import type { CommandContext } from "../commands/on-servers.ts";
+import type { CommandContext } from "../commands/command-context.ts";
 import { sayKept } from "../commands/say-kept.ts";
 import { syncCommand } from "../commands/sync.ts";
 import type { OnSignal } from "../commands/watch.ts";
@@ -185,7 +185,8 @@ async function perform(
   };
   // Only at the start: it was not said about a reloaded configuration.
   const areSameAccounts = invocation.areSameAccounts && !isReload;
-  const context = { config, log, secrets, report, totals, signal, areSameAccounts };
+  const { isDryRun } = invocation;
+  const context = { config, log, secrets, report, totals, signal, areSameAccounts, isDryRun };
   const sayStopping = (): void => {
     log.info("Stopping after the work in hand; a second signal stops at once");
   };

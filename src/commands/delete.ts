@@ -2,7 +2,7 @@
 
 import type { Target } from "../model/target.ts";
 import { deleteMailboxes } from "../sync/mailboxes/delete-mailboxes.ts";
-import type { CommandContext } from "./on-servers.ts";
+import type { CommandContext } from "./command-context.ts";
 import { settling } from "./settling.ts";
 
 export interface DeleteCommand extends CommandContext {

@@ -3,31 +3,16 @@
 import type { Config } from "../config/config.ts";
 import { credentialsOf } from "../credentials/credentials-of.ts";
 import { connect } from "../imap/connect.ts";
-import type { Log } from "../log/log.ts";
-import type { Secrets } from "../log/secrets.ts";
 import { SessionPair } from "../mail/pool/pair.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
 import { perSide } from "../model/side.ts";
 import type { Store } from "../state/state-store.ts";
 import type { Report } from "../sync/context/events.ts";
-import type { Totals } from "../sync/context/totals.ts";
 import type { Names } from "../sync/mailboxes/special-pairs.ts";
 import { alertsTo } from "../watch/alerts.ts";
+import type { CommandContext } from "./command-context.ts";
 import { openDatabase } from "./open-database.ts";
 import { tellRun } from "./tell-run.ts";
-
-export interface CommandContext {
-  readonly config: Config;
-  readonly log: Log;
-  /** Gets to know each secret before it is used. */
-  readonly secrets: Pick<Secrets, "add">;
-  readonly report: Report;
-  readonly totals: Totals;
-  /** The database's accounts are those of the configuration, under other names. */
-  readonly areSameAccounts: boolean;
-  /** Ends the run early: the work in hand is finished and recorded. */
-  readonly signal: AbortSignal;
-}
 
 export interface Workplace {
   readonly connections: SessionPair;
@@ -43,9 +28,15 @@ export interface Workplace {
 
 /** @throws InterimapError of any kind. */
 export async function onServers(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
-  const { log, secrets, report, signal } = context;
+  if (!context.isDryRun) return workThere(context, work);
+  const { rehearse } = await import("./dry-run.ts");
+  await rehearse(context, (copied) => workThere(copied, work));
+}
+
+async function workThere(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
+  const { log, secrets, report, signal, isDryRun } = context;
   const { store, config } = openDatabase(context);
-  const telling = tellRun({ config, store, log });
+  const telling = isDryRun ? undefined : tellRun({ config, store, log });
   const onAlert = alertsTo(report);
   const hide = (secret: string): void => {
     secrets.add(secret);
@@ -54,7 +45,15 @@ export async function onServers(context: CommandContext, work: (place: Workplace
   const connections = new SessionPair(
     perSide((side) => {
       const settings = config.servers[side];
-      const how = { side, log, onAlert: onAlert(side), disavowed: new Set<string>(), keepAlive: false, isEager: true };
+      const how = {
+        side,
+        log,
+        onAlert: onAlert(side),
+        disavowed: new Set<string>(),
+        keepAlive: false,
+        isEager: true,
+        changesNothing: isDryRun,
+      };
       const logIn = credentials[side];
       return {
         main: (attempt) => connect(settings, { ...how, credentials: logIn(), ...attempt }),
@@ -79,7 +78,7 @@ export async function onServers(context: CommandContext, work: (place: Workplace
   } finally {
     signal.removeEventListener("abort", drain);
     connections.destroy();
-    telling.close();
+    telling?.close();
     store.close();
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Target } from "../model/target.ts";
 import { renameMailbox } from "../sync/renames/rename-mailbox.ts";
-import type { CommandContext } from "./on-servers.ts";
+import type { CommandContext } from "./command-context.ts";
 import { settling } from "./settling.ts";
 
 export interface RenameCommand extends CommandContext {

@@ -3,7 +3,8 @@
 import { displayName } from "../model/mailbox-name.ts";
 import { forgetSkipped } from "../service/last-look.ts";
 import type { Report } from "../sync/context/events.ts";
-import { type CommandContext, onServers, type Workplace } from "./on-servers.ts";
+import type { CommandContext } from "./command-context.ts";
+import { onServers, type Workplace } from "./on-servers.ts";
 
 /** As {@link onServers}; what is below a mailbox that was renamed is settled with it. */
 export async function settling(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
@@ -20,6 +21,6 @@ export async function settling(context: CommandContext, work: (place: Workplace)
     deleted.has(name) || [...renamed].some((one) => name === one || name.startsWith(`${one}/`));
   await onServers({ ...context, report }, async (place) => {
     await work(place);
-    forgetSkipped(place.database, isSettled, context.log);
+    if (!context.isDryRun) forgetSkipped(place.database, isSettled, context.log);
   });
 }

@@ -4,7 +4,8 @@ import { recordLook } from "../service/last-look.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
 import { synchronise } from "../sync/synchronise.ts";
 import { monotonicMs } from "../util/monotonic.ts";
-import { type CommandContext, onServers, type Workplace } from "./on-servers.ts";
+import type { CommandContext } from "./command-context.ts";
+import { onServers, type Workplace } from "./on-servers.ts";
 
 export interface SyncCommand extends CommandContext {
   /** From the command line; empty: what the configuration says. */
@@ -28,7 +29,7 @@ export async function lookingAtAll(command: SyncCommand, look: (place: Workplace
   const [at, startedAt] = [Date.now(), monotonicMs()];
   await onServers(command, async (place) => {
     await look(place);
-    if (command.mailboxes.length > 0) return;
+    if (command.mailboxes.length > 0 || command.isDryRun) return;
     const { config, log, totals } = command;
     const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), ...totals.summary };
     recordLook(place.database, lastLook, log);

@@ -40,6 +40,8 @@ export interface ConnectOptions {
   readonly onAlert?: (text: string) => void;
   /** Shared by all connections to a server: what it lists and does not know. */
   readonly disavowed?: Set<string>;
+  /** See {@link Session.changesNothing}. */
+  readonly changesNothing?: boolean;
   /** How the server is reached; as the settings say unless told. */
   readonly open?: typeof openTransport;
   /** Runs when the server knows who we are, before anything else is agreed with it; undefined: by the greeting. */
@@ -135,8 +137,9 @@ async function open({ settings, options }: Work<ReachOptions>): Promise<Opened> 
     timeoutMs,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
   });
-  const { silenceLimitMs, onAlert, disavowed, credentials } = options;
-  const session = new Session(transport, { side, log, limits, silenceLimitMs, onAlert, disavowed, isStranger: true });
+  const { silenceLimitMs, onAlert, disavowed, changesNothing, credentials } = options;
+  const manner = { silenceLimitMs, onAlert, disavowed, changesNothing };
+  const session = new Session(transport, { side, log, limits, isStranger: true, ...manner });
   if (credentials !== undefined) hideCredentials(session, credentials);
   return orDestroyed(session, options, async () => {
     const isPreauthenticated = await awaitGreeting(session, { how, transport, timeoutMs: greetingMs });

@@ -114,6 +114,12 @@ export const errorKinds = {
     "later",
     "A server said something about a mailbox that cannot be true.",
   ),
+  DRY_RUN: kind(
+    exitCode.partial,
+    "mailbox",
+    "no",
+    "In a dry run, what would be done next depends on something that was not done.",
+  ),
   INTERRUPTED: kind(exitCode.terminated, "run", "later", "A signal ended the run before it was done."),
   BUG: kind(exitCode.software, "run", "no", "A defect of this program."),
 } as const satisfies Record<string, ErrorKind>;

@@ -13,6 +13,7 @@ import { humanBytes } from "../util/human-bytes.ts";
 import { anomalyText } from "./anomaly-text.ts";
 import { fieldsOf } from "./fields.ts";
 import { list, messages, quoted, someNames } from "./phrases.ts";
+import { plannedText } from "./planned.ts";
 
 /** One line an event. */
 export function reportTo(log: Log, errorLine: ErrorLine): Report {
@@ -33,7 +34,13 @@ interface Line {
 }
 
 function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
+  const planned = plannedText(event);
+  return planned === undefined ? doneLine(event, errorLine) : { level: "info", text: planned };
+}
+
+function doneLine(event: SyncEvent, errorLine: ErrorLine): Line {
   switch (event.type) {
+    case "messages-planned":
     case "mailbox-created":
       return { level: "info", text: "Created mailbox" };
     // Without a side there is no prefix that would have the name.

@@ -62,6 +62,11 @@ export class Store {
     if (this.#isCurrent) this.#settle();
   }
 
+  /** Writes a copy of it to a file that is not there yet. Throws DATABASE_READ, also where there is no room. */
+  copyTo(path: string): void {
+    this.#connection.copyTo(path);
+  }
+
   /** True for a database of an older version, on which {@link upgrade} must come before anything else. */
   get needsUpgrade(): boolean {
     return !this.#isCurrent;

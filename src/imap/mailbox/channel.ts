@@ -10,7 +10,16 @@ import { selectAgain } from "./select-command.ts";
 /** What commands on a mailbox and its messages need of a session. */
 export type Channel = Pick<
   Session,
-  "side" | "limits" | "capabilities" | "disavow" | "abilities" | "isUsable" | "roundTripMs" | "view" | "run"
+  | "side"
+  | "limits"
+  | "changesNothing"
+  | "capabilities"
+  | "disavow"
+  | "abilities"
+  | "isUsable"
+  | "roundTripMs"
+  | "view"
+  | "run"
 >;
 
 /** One more channel over a session. While there are any, the session itself is only for commands that need no mailbox. */
@@ -32,6 +41,10 @@ class SharedChannel implements Channel {
 
   get limits(): Session["limits"] {
     return this.#session.limits;
+  }
+
+  get changesNothing(): boolean {
+    return this.#session.changesNothing;
   }
 
   get capabilities(): Session["capabilities"] {

@@ -114,7 +114,8 @@ export class MailboxDescription {
         this.hasStickyUids = false;
         break;
       case "READ-ONLY":
-        this.isReadOnly = true;
+        // By our own wish it says nothing of what we may do.
+        this.isReadOnly = !this.isOnlyRead;
         break;
       case "READ-WRITE":
         this.isReadOnly = false;
@@ -123,7 +124,7 @@ export class MailboxDescription {
         const told = listOf(code.text);
         // Taken for none, they would keep flags from the mailbox for good.
         if (told === undefined) this.#noteOddCode(code);
-        else this.describeFlags(permanentFlags(told));
+        else if (!this.isOnlyRead) this.describeFlags(permanentFlags(told));
         break;
       }
       default:

@@ -10,6 +10,8 @@ export interface SessionOptions {
   readonly limits?: ServerLimits | undefined;
   /** How long an answer, or any progress towards it, may take for now; as in `limits` unless told. */
   readonly silenceLimitMs?: number | undefined;
+  /** Commands that would change something are refused. */
+  readonly changesNothing?: boolean | undefined;
   /** Until `Session.trust()`, the server may say little. */
   readonly isStranger?: boolean;
   /** Gets what a server wants people to read (RFC 3501 7.1, ALERT). */

@@ -24,6 +24,7 @@ import type { Transport } from "../transport/transport.ts";
 import { Announcements } from "./announcements.ts";
 import { Ending, isMisunderstanding } from "./ending.ts";
 import type { Entry } from "./entry.ts";
+import { harmOf } from "./harmless.ts";
 import { InFlight } from "./in-flight.ts";
 import { Outlet } from "./outlet.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -36,6 +37,8 @@ export class Session {
   readonly side: Side;
   readonly log: Log;
   readonly limits: ServerLimits;
+  /** Mailboxes are opened with EXAMINE; commands that would change something are refused. */
+  readonly changesNothing: boolean;
   /** The server reports changes in other mailboxes, too, at any time (RFC 5465). */
   isNotified = false;
   /** What was agreed with the server. */
@@ -56,6 +59,7 @@ export class Session {
     this.side = side;
     this.log = log;
     this.limits = limits;
+    this.changesNothing = options.changesNothing ?? false;
     const inFlight = new InFlight<Entry>();
     const selection = this.#selection;
     const discretion = this.#discretion;
@@ -168,10 +172,10 @@ export class Session {
   /**
    * Sends a command as soon as it may overlap with those in flight and resolves with its tagged OK.
    * @throws CommandRefused when the answer is NO or BAD; LiteralRefused when it is BAD and may have made commands of a
-   * literal; InterimapError CONNECTION_LOST, CONNECTION_SILENT or PROTOCOL when none can come.
+   * literal; InterimapError CONNECTION_LOST, CONNECTION_SILENT or PROTOCOL when none can come, DRY_RUN when it is not sent.
    */
   run(command: Command): Promise<TaggedResponse> {
-    const { refusal } = this.#ending;
+    const refusal = this.#ending.refusal ?? (this.changesNothing ? harmOf(command, this.side) : undefined);
     const answered = refusal === undefined ? this.#pipeline.run(command) : Promise.reject(refusal);
     // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
     answered.catch(ignore);

@@ -29,7 +29,7 @@ export async function select(session: Channel, wireName: string, selecting: Sele
 async function selectOnce(
   session: Channel,
   wireName: string,
-  { known, isOnlyRead = false }: Selecting,
+  { known, isOnlyRead = session.changesNothing }: Selecting,
 ): Promise<MailboxView> {
   const view = new MailboxView(wireName, session.abilities, known?.state.highestModSeq);
   view.isOnlyRead = isOnlyRead;

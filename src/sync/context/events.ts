@@ -15,8 +15,23 @@ interface OnMailbox {
   readonly mailbox: string;
 }
 
+interface MaybePlanned {
+  /** Told only: it is a dry run. */
+  readonly isPlanned?: true;
+}
+
 export type SyncEvent =
-  | ({ readonly type: "mailbox-created" | "subscribed" | "unsubscribed" } & OnMailbox)
+  | ({ readonly type: "mailbox-created" | "subscribed" | "unsubscribed" } & OnMailbox & MaybePlanned)
+  /** In a dry run: what would be done in a mailbox of `side`. Undefined: that is known only when the mailbox is there. */
+  | ({
+      readonly type: "messages-planned";
+      readonly copies: number | undefined;
+      /** Of the copies; undefined when that is not known. */
+      readonly octets: number | undefined;
+      readonly deletions: number;
+      /** Messages that would get other flags. */
+      readonly flagChanges: number;
+    } & OnMailbox)
   /** `side` received copies of the other side's `sourceUids`, in the same order. */
   | ({
       readonly type: "messages-added";
@@ -107,8 +122,13 @@ export type SyncEvent =
   | { readonly type: "database-sound"; readonly side?: undefined; readonly mailbox?: undefined }
   | { readonly type: "nothing-to-repair"; readonly side?: undefined; readonly mailbox?: undefined }
   /** Without a side: in the database. */
-  | { readonly type: "mailbox-deleted"; readonly side?: Side; readonly mailbox: string }
-  | { readonly type: "mailbox-renamed"; readonly side?: Side; readonly mailbox: string; readonly to: string }
+  | ({ readonly type: "mailbox-deleted"; readonly side?: Side; readonly mailbox: string } & MaybePlanned)
+  | ({
+      readonly type: "mailbox-renamed";
+      readonly side?: Side;
+      readonly mailbox: string;
+      readonly to: string;
+    } & MaybePlanned)
   /** They take no part, because of their special use. */
   | {
       readonly type: "mailboxes-left-out";

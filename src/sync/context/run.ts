@@ -59,6 +59,16 @@ export interface Reconciled extends Planned {
   readonly known: ReadonlyMap<string, KnownMailbox>;
 }
 
+/** It is a dry run: what would be done is told. */
+export function changesNothing({ sessions }: Pick<Run, "sessions">): boolean {
+  return sides.some((side) => sessions[side].changesNothing);
+}
+
+/** For events of what a dry run leaves undone. */
+export function ifPlanned(isPlanned: boolean): { readonly isPlanned?: true } {
+  return isPlanned ? { isPlanned } : {};
+}
+
 export async function begin(options: SyncOptions): Promise<Run> {
   const sessions = options.sessions ?? (await options.connections.open());
   const skipped = new Set<string>();

@@ -12,10 +12,9 @@ import { countDeletions } from "./vanished-slices.ts";
 
 /** @throws InterimapError MASS_DELETION, MAILBOX_EMPTIED when the guard does not admit it; nothing is deleted then. */
 export async function propagateVanished(mailbox: OpenMailbox, { loss, plans, gone }: ConfirmedLoss): Promise<void> {
-  const { guard, idx, progress } = mailbox;
+  const { progress } = mailbox;
   const { vanished } = loss;
-  const moved = guard.movedFrom(idx);
-  guard.admit(loss, moved && countDeletions(plans, moved));
+  admitLoss(mailbox, { loss, plans });
   for (const side of sides) {
     forgetRefused(mailbox, side, vanished[side]);
     progress[side].hasShrunk ||= !isEmpty(gone[side]);
@@ -30,6 +29,12 @@ export async function propagateVanished(mailbox: OpenMailbox, { loss, plans, gon
     const isDone = (pair: PerSide<number>): boolean => !sides.some((side) => hasUid(left[side], pair[side]));
     dropMappings(mailbox, plan.dropAfter.filter(isDone));
   }
+}
+
+/** @throws InterimapError MASS_DELETION, MAILBOX_EMPTIED when the guard does not admit it. */
+export function admitLoss({ guard, idx }: OpenMailbox, { loss, plans }: Pick<ConfirmedLoss, "loss" | "plans">): void {
+  const moved = guard.movedFrom(idx);
+  guard.admit(loss, moved && countDeletions(plans, moved));
 }
 
 /** What is gone need not be copied any more. */

@@ -22,18 +22,28 @@ const sliceSize = 10_000;
 
 /** Deals with all flag changes that there are now; some may be there again afterwards. */
 export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
+  const planned = await planFlagChanges(mailbox);
+  if (planned === undefined) return;
+  const { changes, groups } = planned;
+  const contested = await bothSides((side) => setFlags(mailbox, side, groups.of(side)));
+  // Only when both sides have answered: one may report our STORE after the other has refused its own.
+  await bothSides((side) => takeUpAgain(mailbox, { side, again: contested[side], changes }));
+}
+
+/** Takes all flag changes that there are now. Undefined: none. */
+export async function planFlagChanges(
+  mailbox: OpenMailbox,
+): Promise<{ readonly changes: Changes; readonly groups: StoreGroups } | undefined> {
   const { views, flags } = mailbox;
   // Taken together with the mod-sequence up to which they are complete: nothing may arrive in between.
   const changes = perSide((side) => flags[side].take());
   const baselines = perSide((side) => views[side].highestModSeq);
-  if (sides.every((side) => changes[side].size === 0)) return;
+  if (sides.every((side) => changes[side].size === 0)) return undefined;
 
   await learnWhatOtherSideCannotTell(mailbox, { changes, baselines });
   const groups = new StoreGroups();
   for (const pairs of pairsOf(mailbox, changes)) plan(mailbox, { pairs, changes, baselines, groups });
-  const contested = await bothSides((side) => setFlags(mailbox, side, groups.of(side)));
-  // Only when both sides have answered: one may report our STORE after the other has refused its own.
-  await bothSides((side) => takeUpAgain(mailbox, { side, again: contested[side], changes }));
+  return { changes, groups };
 }
 
 interface Taken {

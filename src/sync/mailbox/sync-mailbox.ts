@@ -38,8 +38,9 @@ import { findUntoldChanges, recordable, recordFlags } from "./untold-changes.ts"
  */
 export async function syncMailbox(work: MailboxWork): Promise<void> {
   const mailbox = await openMailbox(work);
+  const isRehearsed = sides.some((side) => work.sessions[side].changesNothing);
   try {
-    await untilBothAgree(mailbox);
+    await (isRehearsed ? rehearse(mailbox) : untilBothAgree(mailbox));
   } finally {
     // A connection that has nothing in flight outlives the loss of the other one.
     await Promise.allSettled([...mailbox.readBacks, ...prefetches(mailbox)]);
@@ -66,23 +67,36 @@ async function findDoubts(mailbox: OpenMailbox): Promise<Doubts> {
 const mostIdleRounds = 10;
 
 async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
-  await recover(mailbox);
+  await recover(mailbox, { mayChange: true });
   const after = await proven(mailbox, await goRounds(mailbox));
   requireReadable(mailbox);
   requireAllTold(mailbox, after);
   checkpoint(mailbox, after);
 }
 
+/** Up to where the first round would change something: a dry run tells what. */
+async function rehearse(mailbox: OpenMailbox): Promise<void> {
+  const { views, progress } = mailbox;
+  await recover(mailbox, { mayChange: false });
+  requireReadable(mailbox);
+  const loss = await confirmLoss(mailbox);
+  const fresh = perSide((side) => newUids(progress[side], views[side].uidNext));
+  surveyOpen(mailbox, { loss: loss?.loss, fresh });
+  const due = perSide((side) => union(fresh[side], dueUids(progress[side])));
+  const { tellPlans } = await import("./tell-plans.ts");
+  await tellPlans(mailbox, { loss, newcomers: due });
+}
+
 /** What earlier runs left open, and what may have happened since without a word. */
-async function recover(mailbox: OpenMailbox): Promise<void> {
+async function recover(mailbox: OpenMailbox, { mayChange }: { readonly mayChange: boolean }): Promise<void> {
   const isDoubted = distrust(mailbox, await findDoubts(mailbox));
   await findStrays(mailbox);
   if (isDoubted) forgetLeftMarks(mailbox);
   else {
-    await putLeftMarksBack(mailbox);
+    if (mayChange) await putLeftMarksBack(mailbox);
     await confirmCopied(mailbox);
     await findUntoldChanges(mailbox);
-    await offerRefusedChanges(mailbox);
+    if (mayChange) await offerRefusedChanges(mailbox);
     await offerUnkeptFlags(mailbox);
   }
   await (mailbox.repairs || isDoubted ? repairMailbox(mailbox) : resume(mailbox));

@@ -9,6 +9,7 @@ import { toWire } from "../../model/mailbox-name.ts";
 import type { Side } from "../../model/side.ts";
 import { serverOrder, type Target } from "../../model/target.ts";
 import type { Report } from "../context/events.ts";
+import { changesNothing, ifPlanned } from "../context/run.ts";
 import { isNowhere, type Opened, type Opening, openServers, resolveGiven } from "./given-mailboxes.ts";
 import { requirePairedAsBefore } from "./remote-names.ts";
 
@@ -39,7 +40,7 @@ export async function deleteMailboxes(deletion: Deletion): Promise<void> {
       let wasThere = false;
       for (const side of serverOrder)
         if (targets.includes(side)) wasThere = (await deleteOn(deletion, opened, { side, name })) || wasThere;
-      if (targets.includes("database")) wasThere = forget(deletion, name) || wasThere;
+      if (targets.includes("database")) wasThere = forget(deletion, opened, name) || wasThere;
       if (!wasThere) throw isNowhere(targets);
     } catch (error) {
       if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
@@ -56,17 +57,18 @@ interface Place {
 /** True if there was anything of it. */
 async function deleteOn({ report }: Deletion, { sessions, namings }: Opened, { side, name }: Place): Promise<boolean> {
   const [session, naming] = [sessions[side], namings[side]];
+  const isPlanned = session.changesNothing;
   const listed = (await lookUp(session, { naming, names: [name] })).get(name);
   if (listed?.exists === true) {
-    await deleteMailbox(session, listed.wireName);
-    report({ type: "mailbox-deleted", side, mailbox: name });
+    if (!isPlanned) await deleteMailbox(session, listed.wireName);
+    report({ type: "mailbox-deleted", side, mailbox: name, ...ifPlanned(isPlanned) });
   }
   // Servers keep a subscription to what is no more, and list it only to those who ask for subscriptions.
   const subscription = (await lookUp(session, { naming, names: [name], selectOptions: ["SUBSCRIBED"] })).get(name);
   if (subscription?.subscribed !== true) return listed?.exists === true;
   try {
-    await unsubscribe(session, toWire(name, naming));
-    report({ type: "unsubscribed", side, mailbox: name });
+    if (!isPlanned) await unsubscribe(session, toWire(name, naming));
+    report({ type: "unsubscribed", side, mailbox: name, ...ifPlanned(isPlanned) });
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
     report({ type: "subscription-refused", side, mailbox: name, reason: error.words });
@@ -74,10 +76,10 @@ async function deleteOn({ report }: Deletion, { sessions, namings }: Opened, { s
   return true;
 }
 
-function forget({ store, report }: Deletion, name: string): boolean {
+function forget({ store, report }: Deletion, { sessions }: Opened, name: string): boolean {
   const known = store.mailboxes().find((record) => record.name === name);
   if (known === undefined) return false;
   store.removeMailbox(known.idx);
-  report({ type: "mailbox-deleted", mailbox: name });
+  report({ type: "mailbox-deleted", mailbox: name, ...ifPlanned(changesNothing({ sessions })) });
   return true;
 }

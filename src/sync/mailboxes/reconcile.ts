@@ -11,7 +11,15 @@ import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/
 import { allDone } from "../../util/all-done.ts";
 import { groupBy } from "../../util/group-by.ts";
 import { slices } from "../../util/slices.ts";
-import { attempt, knownMailboxes, type Planned, type Reconciled, type Run, skipMailbox } from "../context/run.ts";
+import {
+  attempt,
+  changesNothing,
+  knownMailboxes,
+  type Planned,
+  type Reconciled,
+  type Run,
+  skipMailbox,
+} from "../context/run.ts";
 import { followRenames, settleNames } from "../renames/follow-renames.ts";
 import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { requireOneMeaning, unmatched } from "./given-patterns.ts";
@@ -125,6 +133,10 @@ function pairLevels(run: Run, listed: PerSide<Listing>): Pick<Reconciled, "listi
 
 /** What cannot be created is skipped; so are those that are too many. */
 async function createAll(run: Run, { listings, plan }: Planned): Promise<void> {
+  if (changesNothing(run)) {
+    for (const one of plan.create) planCreation(run, { ...one, listings });
+    return;
+  }
   const room = Math.max(0, mostCreated - run.created.local.size - run.created.remote.size);
   for (const slice of slices(plan.create.slice(0, room), createdTogether)) {
     if (run.stop.aborted) throw interrupted();
@@ -171,6 +183,15 @@ interface NamedPlace {
   readonly side: Side;
   readonly name: string;
   readonly listings: PerSide<Listing>;
+}
+
+/** In a dry run: the mailbox, and what it would hold. */
+function planCreation(run: Run, { side, name: mailbox, listings }: NamedPlace): void {
+  const { messages } = listings[otherSide(side)].mailboxes.get(mailbox) ?? {};
+  run.report({ type: "mailbox-created", side, mailbox, isPlanned: true });
+  const copies = { copies: messages, octets: undefined, deletions: 0, flagChanges: 0 };
+  if (messages !== 0) run.report({ type: "messages-planned", side, mailbox, ...copies });
+  run.skipped.add(mailbox);
 }
 
 async function createOn({ sessions, report, created }: Run, { side, name, listings }: NamedPlace): Promise<void> {

@@ -4,19 +4,20 @@ import { CommandRefused } from "../../imap/command-refused.ts";
 import { subscribe, unsubscribe } from "../../imap/verbs/mailbox.ts";
 import { toWire } from "../../model/mailbox-name.ts";
 import { allDone } from "../../util/all-done.ts";
-import { knownMailboxes, type Planned, type Run } from "../context/run.ts";
+import { changesNothing, ifPlanned, knownMailboxes, type Planned, type Run } from "../context/run.ts";
 import { noteRemoteName } from "./remote-names.ts";
 
 export async function settleSubscriptions(run: Run, { listings, plan }: Planned): Promise<void> {
   const { sessions, store, report } = run;
   if (plan.subscriptions.length === 0 && plan.record.length === 0) return;
+  const isPlanned = changesNothing(run);
   const refused = new Set<string>();
   await allDone(
     plan.subscriptions.map(async ({ side, name, subscribed }) => {
       const wireName = listings[side].mailboxes.get(name)?.wireName ?? toWire(name, listings[side].naming);
       try {
-        await (subscribed ? subscribe : unsubscribe)(sessions[side], wireName);
-        report({ type: subscribed ? "subscribed" : "unsubscribed", side, mailbox: name });
+        if (!isPlanned) await (subscribed ? subscribe : unsubscribe)(sessions[side], wireName);
+        report({ type: subscribed ? "subscribed" : "unsubscribed", side, mailbox: name, ...ifPlanned(isPlanned) });
       } catch (error) {
         if (!(error instanceof CommandRefused)) throw error;
         refused.add(name);

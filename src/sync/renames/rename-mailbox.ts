@@ -11,6 +11,7 @@ import type { Target } from "../../model/target.ts";
 import { temporaryName } from "../../model/temporary-name.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
+import { changesNothing, ifPlanned } from "../context/run.ts";
 import {
   isNowhere,
   newName,
@@ -93,7 +94,8 @@ export async function renameEverywhere(renaming: KnownRename, opened: Opened): P
       noteRemoteName(store, row, namings.remote);
     }
   });
-  if (plan.rows.length > 0) report({ type: "mailbox-renamed", mailbox: from, to });
+  if (plan.rows.length > 0)
+    report({ type: "mailbox-renamed", mailbox: from, to, ...ifPlanned(changesNothing(opened)) });
   return isFinished || plan.servers.length > 0 || plan.rows.length > 0;
 }
 
@@ -118,6 +120,10 @@ interface Step extends Names {
 
 async function renameOn(report: Report, opened: Opened, { server, from, to }: Step): Promise<void> {
   const { side, wireFrom, wireTo, emptyLevels } = server;
+  if (changesNothing(opened)) {
+    report({ type: "mailbox-renamed", side, mailbox: from, to, isPlanned: true });
+    return;
+  }
   await deleteLevels(opened.sessions[side], emptyLevels);
   try {
     await rename(opened.sessions[side], wireFrom, wireTo);
@@ -174,6 +180,7 @@ async function moveSubscriptions(
   { side, subscriptions, from }: Pick<ServerRename, "side" | "subscriptions"> & { readonly from: string },
 ): Promise<void> {
   const session = sessions[side];
+  if (session.changesNothing) return;
   for (const names of subscriptions) {
     try {
       await subscribe(session, toWire(names.to, namings[side]));

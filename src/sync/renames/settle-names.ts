@@ -10,6 +10,7 @@ import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { isTemporary, settledName } from "../../model/temporary-name.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
+import { changesNothing } from "../context/run.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { type Exchange, exchangeNames } from "./follow-exchanges.ts";
 import { recordRenames } from "./record-renames.ts";
@@ -169,6 +170,11 @@ async function renameOrSkip(
   { listings, mailbox, names, ...exchanged }: OneSided,
 ): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
+  if (changesNothing({ sessions })) {
+    planRenames({ report, skipped }, exchanged.moves);
+    for (const name of names) skipped.add(name);
+    return false;
+  }
   try {
     await exchangeNames({ sessions, namings, report, ...exchanged });
     return true;
@@ -181,9 +187,18 @@ async function renameOrSkip(
   }
 }
 
+/** In a dry run: what is in them is not looked at, since it would be compared under other names. */
+function planRenames({ report, skipped }: Pick<Settling, "report" | "skipped">, moves: readonly Move[]): void {
+  for (const { side, from, to } of moves) {
+    if (from !== to) report({ type: "mailbox-renamed", side, mailbox: from, to, isPlanned: true });
+    for (const name of [from, to]) skipped.add(name);
+  }
+}
+
 /** Whole renames that a server reported, or should have. */
 async function follow(settling: Settling, { listings }: Listed, followed: readonly Move[]): Promise<void> {
   const { sessions, skipped, report } = settling;
+  if (changesNothing({ sessions })) return planRenames({ report, skipped }, followed);
   const namings = perSide((side) => listings[side].naming);
   for (const { side, from, to } of followed) {
     try {

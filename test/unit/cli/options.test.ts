@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parseArguments } from "../../../src/cli/options.ts";
 
 const common = { config: undefined, quiet: false, debug: 0 };
-const work = { ...common, areSameAccounts: false };
+const work = { ...common, areSameAccounts: false, isDryRun: false };
 const plain = { ...work, command: "sync", mailboxes: [], allowsMassDelete: false };
 
 test("no arguments: synchronise what the configuration says", () => {
@@ -55,6 +55,14 @@ test("check is a command, too, for a side or for everything, and may be printed 
     assert.throws(() => parseArguments(args), { code: "USAGE" });
   assert.deepEqual(parseArguments(["--", "check"]), { ...plain, mailboxes: ["check"] });
   assert.deepEqual(parseArguments(["--delete", "check"]).command, "delete");
+});
+
+test("-n, or --dry-run, goes with what changes something", () => {
+  assert.deepEqual(parseArguments(["-n", "INBOX"]), { ...plain, isDryRun: true, mailboxes: ["INBOX"] });
+  for (const args of [["--repair"], ["--delete", "a"], ["--rename", "a", "b"]])
+    assert.deepEqual({ ...parseArguments(args), isDryRun: true }, parseArguments(["--dry-run", ...args]));
+  for (const args of [["--status"], ["--watch"], ["--notify"], ["login"], ["check"]])
+    assert.throws(() => parseArguments(["--dry-run", ...args]), { code: "USAGE" });
 });
 
 test("--debug counts up to two", () => {

@@ -46,23 +46,55 @@ const uids = uidSetOf([1, 2, 3, 7]);
 const one = uidSetOf([5]);
 const flags = flagSet(["\\Seen", "work"]);
 const anomaly = { ...here, type: "anomaly", uids, counterparts: one } as const;
+const planned = { ...here, type: "messages-planned", copies: 0, octets: 0, deletions: 0, flagChanges: 0 } as const;
 const pair = "UID 1:3,7 here, UID 5 on the local side";
 
 type EventOf<Type extends SyncEvent["type"]> = SyncEvent & { readonly type: Type };
 
 /** The words of every event. Other tests assert what they are about: a side, a mailbox, a UID. */
 const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf<Type>, Line["level"], string])[] } = {
-  "mailbox-created": [[{ ...here, type: "mailbox-created" }, "info", "Created mailbox"]],
+  "mailbox-created": [
+    [{ ...here, type: "mailbox-created" }, "info", "Created mailbox"],
+    [{ ...here, type: "mailbox-created", isPlanned: true }, "info", "Would create mailbox"],
+  ],
+  "messages-planned": [
+    [{ ...planned, copies: undefined }, "info", "Would add the messages of the other side"],
+    [
+      { ...planned, copies: 2, octets: 3_400, deletions: 1 },
+      "info",
+      "Would add 2 messages (3.4 kB) and remove 1 message",
+    ],
+    [
+      { ...planned, copies: 1, octets: 17, deletions: 2, flagChanges: 3 },
+      "info",
+      "Would add 1 message (17 B), remove 2 messages and change the flags of 3 messages",
+    ],
+    [{ ...planned, flagChanges: 1 }, "info", "Would change the flags of 1 message"],
+  ],
   "mailbox-deleted": [
     [{ ...here, type: "mailbox-deleted" }, "info", "Deleted mailbox"],
+    [{ ...here, type: "mailbox-deleted", isPlanned: true }, "info", "Would delete mailbox"],
+    [{ type: "mailbox-deleted", mailbox: "a", isPlanned: true }, "info", 'Would remove "a" from the database'],
     [{ type: "mailbox-deleted", mailbox: "a\0b" }, "info", 'Removed "a/b" from the database'],
   ],
   "mailbox-renamed": [
     [{ ...here, type: "mailbox-renamed", to: "c" }, "info", 'Renamed to "c"'],
+    [{ ...here, type: "mailbox-renamed", to: "c", isPlanned: true }, "info", 'Would rename to "c"'],
+    [
+      { type: "mailbox-renamed", mailbox: "a", to: "c", isPlanned: true },
+      "info",
+      'Would rename "a" to "c" in the database',
+    ],
     [{ type: "mailbox-renamed", mailbox: "a\0b", to: "c" }, "info", 'Renamed "a/b" to "c" in the database'],
   ],
-  subscribed: [[{ ...here, type: "subscribed" }, "info", "Subscribed"]],
-  unsubscribed: [[{ ...here, type: "unsubscribed" }, "info", "Unsubscribed"]],
+  subscribed: [
+    [{ ...here, type: "subscribed" }, "info", "Subscribed"],
+    [{ ...here, type: "subscribed", isPlanned: true }, "info", "Would subscribe"],
+  ],
+  unsubscribed: [
+    [{ ...here, type: "unsubscribed" }, "info", "Unsubscribed"],
+    [{ ...here, type: "unsubscribed", isPlanned: true }, "info", "Would unsubscribe"],
+  ],
   "messages-added": [
     [
       { ...here, type: "messages-added", sourceUids: [1, 2], uids: [11, 12] },

@@ -39,6 +39,7 @@ type Answer = Pick<TaggedResponse, "status"> & { readonly code?: ResponseCode };
 export class ModelSession {
   readonly side: Side;
   readonly isUsable = true;
+  readonly changesNothing = false;
   /** Near by. */
   readonly roundTripMs = 1;
   readonly abilities = withQresync;
