@@ -93,3 +93,31 @@ test("--delete1 keeps a message whose copy is marked, and goes with --expunge2",
   assert.equal(code, 0, lines.join("\n"));
   assert.deepEqual([await contents(stores.local), await contents(stores.remote)], [["only"], ["two"]]);
 });
+
+for (const side of ["local", "remote"] as const) {
+  const host = side === "local" ? "host1" : "host2";
+  test(`what ${host} neither removes nor tells of is not counted as deleted`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores[side], "INBOX", mail("one"), mail("two"));
+    if (side === "local") await runImapsync(stores);
+    stores.hold(side, "client", {
+      pattern: / UID EXPUNGE /,
+      always: true,
+      action: (line) => {
+        // From now on it leaves the second one out of what it tells.
+        stores.hold(side, "server", {
+          pattern: /^\* \d+ FETCH .*\bUID 2\b/,
+          always: true,
+          action: () => ({ instead: "* OK" }),
+        });
+        return { instead: line.replace(/EXPUNGE .*/, "EXPUNGE 1") };
+      },
+    });
+    const { code, lines, figure } = await runImapsync(stores, [side === "local" ? "--delete1" : "--delete2"]);
+    assert.notEqual(code, 0, lines.join("\n"));
+    assert.equal(figure(`Messages deleted on ${host}`), "1");
+    assert.match(lines.join("\n"), /could not delete messages in folder INBOX of host[12]: .* still there/);
+    stores.release(side);
+    assert.deepEqual((await contents(stores[side])).length, 1);
+  });
+}

@@ -4,8 +4,8 @@ import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { expunge, expungeMarked, mark, unmark } from "../../imap/verbs/expunge.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { markedUids } from "../../imap/verbs/search.ts";
-import { emptyUidSet, isEmpty, subtract, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { existingUids, markedUids } from "../../imap/verbs/search.ts";
+import { emptyUidSet, isEmpty, subtract, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 
 export interface Removal {
   /** What is gone, or marked. */
@@ -23,7 +23,7 @@ export async function removeMessages(channel: Channel, uids: UidSet): Promise<Re
   for (let attempt = 0; attempt < attempts && !isEmpty(left); attempt++) {
     const refusal = await removeOnce(channel, left);
     if (refusal !== undefined) return { removed: subtract(uids, left), refusal };
-    left = uidSetOf((await fetchFlags(channel, left)).keys());
+    left = await stillThere(channel, left);
   }
   const removed = subtract(uids, left);
   return isEmpty(left) ? { removed } : { removed, refusal: "the server said that it did so, but they are still there" };
@@ -36,6 +36,24 @@ export async function markMessages(channel: Channel, uids: UidSet): Promise<Remo
     return { removed: uids };
   } catch (error) {
     if (error instanceof CommandRefused) return { removed: emptyUidSet, refusal: error.words };
+    throw error;
+  }
+}
+
+/** What a FETCH leaves out is gone if the server says so, too: by itself, or when it is asked. */
+async function stillThere(channel: Channel, uids: UidSet): Promise<UidSet> {
+  const told = uidSetOf((await fetchFlags(channel, uids)).keys());
+  const silent = subtract(subtract(uids, told), channel.view?.pending.vanished ?? emptyUidSet);
+  return union(told, await existing(channel, silent));
+}
+
+/** None where the server does not say. */
+async function existing(channel: Channel, uids: UidSet): Promise<UidSet> {
+  if (isEmpty(uids)) return uids;
+  try {
+    return await existingUids(channel, uids);
+  } catch (error) {
+    if (error instanceof CommandRefused) return emptyUidSet;
     throw error;
   }
 }
