@@ -6,9 +6,11 @@ const foundations = ["log", ...values];
 const uses = {
   "src/bin/": ["cli", "copier", "job", "web", "model"],
   // The page and its server know jobs, and nothing of IMAP.
-  "src/web/": ["job", "service", "config", "files", ...foundations],
+  "src/web/": ["job", "discovery", "service", "config", "files", ...foundations],
   // One copy in a process of its own.
   "src/job/": ["copier", "imap", "files", ...foundations],
+  // Which server has whose mail.
+  "src/discovery/": values,
   "src/cli/": [
     "report",
     "commands",
@@ -24,7 +26,18 @@ const uses = {
   ],
   // Lines of what an engine reports.
   "src/report/": ["sync", "mail", ...foundations],
-  "src/commands/": ["config", "credentials", "service", "watch", "sync", "mail", "imap", "state", ...foundations],
+  "src/commands/": [
+    "discovery",
+    "config",
+    "credentials",
+    "service",
+    "watch",
+    "sync",
+    "mail",
+    "imap",
+    "state",
+    ...foundations,
+  ],
   // Only those who start things read the configuration; everybody else is handed plain values.
   "src/config/": ["files", ...foundations],
   // Where secrets come from. A login gets them without knowing.

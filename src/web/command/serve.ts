@@ -15,6 +15,7 @@ import { Jobs } from "../jobs/jobs.ts";
 import { Previews } from "../jobs/previews.ts";
 import { runProcess } from "../jobs/process-worker.ts";
 import { assets } from "../page/pages.ts";
+import { suggester } from "../suggestions/suggest.ts";
 import { jobsRules } from "./jobs-rules.ts";
 import { openStateDirectory } from "./state-directory.ts";
 
@@ -51,7 +52,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     previews: new Previews({ admission: jobs.admission, rules, runWorker: runProcess }),
     operator: new OperatorAccess(() => config.operatorToken),
     ...{ log, assets, isOverloaded, heartbeatMs, startedAt: new Date().toISOString() },
-    suggest: async () => ({ servers: [], note: undefined }),
+    suggest: suggester(() => config.targets),
   };
   const server = await createWebServer(context, config.certificate);
   await listen(server, config);
