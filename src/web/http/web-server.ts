@@ -41,6 +41,7 @@ export async function createWebServer(context: WebContext, certificate: Certific
     // A field that is not known is an error; nothing is taken for something else.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  server.removeContentTypeParser("text/plain");
   limitConnections(server, context.config);
   await server.register(helmet, helmetOptions(certificate !== undefined));
   await server.register(formbody, { bodyLimit });

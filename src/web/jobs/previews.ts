@@ -62,7 +62,7 @@ export class Previews {
       const { result, words } = end;
       if (result?.exitCode !== 0)
         throw new PreviewFailed(result?.sentence ?? (words === "" ? (last[0] ?? "") : words), result);
-      return { folders: [...folders.values()].map(({ folder1, folder2 }) => ({ folder1, folder2, isNew: false })) };
+      return { folders: [...folders.values()].map(({ folder1, folder2, isNew }) => ({ folder1, folder2, isNew })) };
     } finally {
       const left = (this.#running.get(address) ?? 1) - 1;
       if (left > 0) this.#running.set(address, left);

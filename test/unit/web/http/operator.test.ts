@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { asBrowser, begin, formHeaders, operatorToken, site } from "../../../support/web-site.ts";
+
+const bearer = { authorization: `Bearer ${operatorToken}` };
+
+async function login(made: Awaited<ReturnType<typeof site>>, token: string) {
+  const payload = new URLSearchParams({ token }).toString();
+  return made.server.inject({ method: "POST", url: "/operator", headers: { ...formHeaders, ...asBrowser }, payload });
+}
+
+test("without a token there is no page for the operator", async () => {
+  const made = await site();
+  assert.equal((await made.server.inject({ url: "/operator", headers: bearer })).statusCode, 404);
+  assert.equal((await login(made, "")).statusCode, 404);
+});
+
+test("the operator sees all jobs and ends any, with the token or a session", async () => {
+  const made = await site({ operatorToken });
+  const { id } = await begin(made);
+  const stranger = await made.server.inject({ url: "/operator" });
+  assert.equal(stranger.statusCode, 401);
+  assert.doesNotMatch(stranger.body, /al…|running/);
+  assert.match((await made.server.inject({ url: "/operator", headers: bearer })).body, /al…|alice/);
+  assert.equal((await login(made, "wrong")).statusCode, 403);
+  const session = await login(made, operatorToken);
+  assert.equal(session.statusCode, 303);
+  assert.match(
+    String(session.headers["set-cookie"]),
+    /^operator=[\w-]{43}; Path=\/operator; .*HttpOnly; SameSite=Strict/,
+  );
+  const [cookie = ""] = String(session.headers["set-cookie"]).split(";");
+  assert.match((await made.server.inject({ url: "/operator", headers: { cookie } })).body, /al…|alice/);
+  const abort = (headers: Record<string, string>) =>
+    made.server.inject({ method: "POST", url: `/operator/jobs/${id}/abort`, headers });
+  assert.equal((await abort({})).statusCode, 404);
+  assert.equal((await abort({ cookie })).statusCode, 303);
+  assert.deepEqual(made.workers.all[0]?.asked, ["abort"]);
+  await made.server.inject({ method: "POST", url: "/operator/leave", headers: { cookie } });
+  assert.equal((await made.server.inject({ url: "/operator", headers: { cookie } })).statusCode, 401);
+});
+
+test("who tries many tokens is locked out, even with the right one", async () => {
+  const made = await site({ operatorToken });
+  for (let count = 0; count < 20; count++) await login(made, `guess ${count}`);
+  assert.equal((await login(made, operatorToken)).statusCode, 403);
+});
+
+test("figures are for this machine and for the operator, and name nobody", async () => {
+  const made = await site({ operatorToken });
+  await begin(made);
+  const metrics = (options: object) => made.server.inject({ url: "/metrics", ...options });
+  const { statusCode, body } = await metrics({});
+  assert.equal(statusCode, 200);
+  assert.match(body, /^imapsync_web_jobs_running 1$/m);
+  assert.match(body, /^imapsync_web_jobs_ended_total\{state="failed"\} 0$/m);
+  assert.doesNotMatch(body, /alice|imap\.example/);
+  const remote = { remoteAddress: "203.0.113.5" };
+  assert.equal((await metrics(remote)).statusCode, 404);
+  assert.equal((await metrics({ ...remote, headers: bearer })).statusCode, 200);
+  assert.equal((await metrics({ headers: { "x-forwarded-for": "203.0.113.5" } })).statusCode, 404);
+});
+
+test("whoever asks is told whether the server is well", async () => {
+  const { server } = await site();
+  assert.equal((await server.inject({ url: "/healthz" })).body, "ok\n");
+});
