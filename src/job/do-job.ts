@@ -38,7 +38,7 @@ export async function doJob(spec: JobSpec, surroundings: JobSurroundings): Promi
   secrets.add(spec.secrets.password1);
   secrets.add(spec.secrets.password2);
   const say = (text: string): void => {
-    output.send({ type: "line", text: cut(text, mostCharacters) });
+    output.send(lineMessage(text));
   };
   let options: Options;
   try {
@@ -50,6 +50,14 @@ export async function doJob(spec: JobSpec, surroundings: JobSurroundings): Promi
     return ended(output, resultOf("EX_USAGE", error.message));
   }
   return ended(output, await copy(options, { spec, say, surroundings }));
+}
+
+function lineMessage(text: string): JobMessage {
+  return { type: "line", text: cut(text, mostCharacters) };
+}
+
+function* lineMessages(texts: Iterable<string>): Generator<JobMessage> {
+  for (const text of texts) yield lineMessage(text);
 }
 
 function ended(output: MessageOutput, result: JobResult): JobResult {
@@ -83,7 +91,10 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   const startedAt = new Date();
   const statistics = new Statistics(startedAt);
   const teller = new RunTeller(output, statistics, options);
-  const reporter = new Reporter({ statistics, options, lines: { line: say }, consumers: [teller] });
+  const many = (texts: Iterable<string>): void => {
+    output.sendAll(lineMessages(texts));
+  };
+  const reporter = new Reporter({ statistics, options, lines: { line: say, many }, consumers: [teller] });
   const signals = new RunSignals(options, { onSignal: () => () => undefined, say });
   let stopped: string | undefined;
   const forget = heed(withLimit(surroundings.stop, spec.limits), (why) => {

@@ -35,13 +35,14 @@ export class MessageOutput {
 
   /** Resolves when the reader has caught up, or the signal is aborted: to be awaited by who says a lot. */
   async hasRoom(stop?: AbortSignal): Promise<void> {
-    while (this.#isFull && stop?.aborted !== true) await new Promise((resolve) => setTimeout(resolve, lookMs));
+    while (this.#isFull && stop?.aborted !== true) await pause();
   }
 
-  /** Resolves when all has been written. */
+  /** Resolves when all has been written, however long the reader takes. */
   async end(): Promise<void> {
     await this.hasRoom();
-    this.#out.end();
+    this.#out.flush();
+    while (this.#out.waitingOctets > 0) await pause();
   }
 
   get #isFull(): boolean {
@@ -68,4 +69,8 @@ export class MessageOutput {
   #write(message: JobMessage): void {
     this.#out.write(`${JSON.stringify(message)}\n`);
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, lookMs));
 }

@@ -17,6 +17,8 @@ import { statisticsLines } from "./statistics-lines.ts";
 export interface Lines {
   /** A detail is worth no line where there is a better display. */
   line(text: string, isDetail?: boolean): void;
+  /** As many as there may be messages, made as they are asked for; else each is given to `line`. */
+  many?(texts: Iterable<string>): void;
 }
 
 /** Who makes something else of a run than lines. */
@@ -115,6 +117,7 @@ export class Reporter {
   };
 
   #print(lines: Iterable<string>, isDetail = false): void {
-    for (const line of lines) this.#lines.line(line, isDetail);
+    if (this.#lines.many !== undefined && !Array.isArray(lines)) this.#lines.many(lines);
+    else for (const line of lines) this.#lines.line(line, isDetail);
   }
 }
