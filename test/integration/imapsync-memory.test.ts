@@ -215,3 +215,18 @@ test("--state: a folder that is as it was is looked at where others are compared
   assert.deepEqual(await contents(stores.remote, "X"), ["a", "b2"], lines.join("\n"));
   assert.match(lines.join("\n"), /subscribed .*\[C\]|\[C\].*subscribed/i);
 });
+
+test("--state with --maxage: what is too old is not counted as copied", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  const dated = (name: string, date: Date) => mail(name, { header: [`Date: ${date.toUTCString()}`] });
+  await deliver(stores.local, "INBOX", dated("m1", new Date()), dated("m2", new Date()));
+  const args = ["--state", "state", "--maxage", "30"];
+  assert.equal((await runImapsync(stores, args)).figure("Messages transferred"), "2");
+  await expunge(stores.local, "1");
+  await deliver(stores.local, "INBOX", dated("old", new Date(0)));
+  for (let run = 0; run < 3; run++) {
+    const { lines } = await runImapsync(stores, args);
+    const report = /^\[INBOX\]: 2 in source = 0 copied \+ 1 already there .* \+ 1 filtered \(1 not selected\)/m;
+    assert.match(lines.join("\n"), report, `run ${String(run)}`);
+  }
+});

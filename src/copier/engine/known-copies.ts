@@ -151,10 +151,11 @@ export class KnownCopies {
     const repeated = missing.filter((i) => local.next(i) !== undefined && this.#added.has(local.uid(i)));
     const duplicates = repeated.flatMap((i) => [...this.#duplicates(local, i, this.#added.get(local.uid(i))!)]);
     if (duplicates.length > 0) this.#memory.add(this.#folders, duplicates);
-    if (!isEmpty(this.#outdated) && !rules.selection.isPart("local") && !rules.selection.isPart("remote"))
-      this.#memory.forget(this.#folders, uidsOf(this.#outdated));
-    // Behind what was recorded, which would undo it.
-    if (!work.isTouched) this.#finish(rules.digest, views);
+    // With --search or ages, they may be there, and not take part in this run.
+    const isPart = rules.selection.isPart("local") || rules.selection.isPart("remote");
+    if (!isEmpty(this.#outdated) && !isPart) this.#memory.forget(this.#folders, uidsOf(this.#outdated));
+    // Behind what was recorded, which would undo it. The next run goes by how many pairs are recorded.
+    if (!work.isTouched && (isEmpty(this.#outdated) || !isPart)) this.#finish(rules.digest, views);
   }
 }
 

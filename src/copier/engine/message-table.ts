@@ -2,6 +2,7 @@
 
 import { type FlagSet, noFlags } from "../../model/flags.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
+import { UidIndex } from "./uid-index.ts";
 
 export interface TableMessage extends MessageSize {
   readonly flags: FlagSet;
@@ -23,6 +24,7 @@ export class MessageTable {
   readonly #numberOfFlags = new Map<FlagSet, number>();
   #length = 0;
   #isSorted = true;
+  readonly #index = new UidIndex();
   /** By signature, the number of the first message that has it, and 1. */
   #firsts = new Uint32Array(0);
   /** Of each message, the number of the next one with its signature, and 1. */
@@ -38,6 +40,7 @@ export class MessageTable {
     const i = this.#length++;
     if (i >= this.#uids.length) this.#grow();
     if (i > 0 && uid <= this.#uids[i - 1]!) this.#isSorted = false;
+    this.#index.set(uid, i);
     this.#uids[i] = uid;
     this.#sizes[i] = size;
     this.#flags[i] = this.#flagNumber(flags);
@@ -59,13 +62,17 @@ export class MessageTable {
     const i = this.#numberOf(uid);
     if (i === none) return;
     const last = --this.#length;
+    this.#index.delete(uid);
+    if (last === i) return;
     this.#copy(last, i);
-    if (last > i) this.#isSorted = false;
+    this.#index.set(this.#uids[i]!, i);
+    this.#isSorted = false;
   }
 
   /** No more come. */
   seal(): this {
     if (!this.#isSorted) this.#sort();
+    this.#index.clear();
     this.#link();
     return this;
   }
@@ -134,7 +141,7 @@ export class MessageTable {
 
   #numberOf(uid: number): number {
     const uids = this.#uids.subarray(0, this.#length);
-    if (!this.#isSorted) return uids.indexOf(uid);
+    if (!this.#isSorted) return this.#index.find(uid, uids) ?? none;
     let [low, high] = [0, uids.length];
     while (low < high) {
       const middle = (low + high) >>> 1;

@@ -103,6 +103,20 @@ void test("a message that was told otherwise can be taken out again", () => {
   assert.deepEqual([table.uid(0), table.uid(1), table.length], [2, 3, 2]);
 });
 
+void test("messages in the wrong order are found and taken out one by one, a hundred thousand of them", () => {
+  const table = new MessageTable();
+  const message = { size: 1, flags: flagSet([]), signature: "a".repeat(16) };
+  const count = 400_000;
+  for (let uid = count; uid > 0; uid--) {
+    table.add({ uid, ...message });
+    assert.equal(table.isOther({ uid: Math.min(count, uid + 1), ...message }), false);
+    if (uid % 2 === 0) table.forget(Math.min(count, uid + 2));
+  }
+  table.seal();
+  assert.equal(table.length, count / 2 + 1);
+  assert.deepEqual([table.uid(0), table.uid(1), table.uid(2), table.uid(3)], [1, 2, 3, 5]);
+});
+
 void test("sizes are told by UID; of a UID that nothing has, none", () => {
   const table = tableOf("abc", [2, 0, 1]);
   assert.deepEqual(
