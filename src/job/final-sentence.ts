@@ -22,7 +22,9 @@ export function finalSentence(outcome: JobOutcome): string {
   const { copied, foldersBegun } = statistics;
   if (stopped !== undefined) return `${stopped} ${counted(copied, "message was", "messages were")} copied by then.`;
   const hosts = certificates.map(({ host }) => `host${host}`);
-  if (hosts.length > 0) return `The certificate of ${hosts.join(" and of ")} is not trusted. Nothing was copied.`;
+  const notTrusted =
+    hosts.length > 1 ? `The certificates of ${hosts.join(" and ")} are` : `The certificate of ${hosts.join()} is`;
+  if (hosts.length > 0) return `${notTrusted} not trusted. Nothing was copied.`;
   const limit = exitName === "EXIT_TRANSFER_EXCEEDED" ? "The limit of octets for one job is reached. " : "";
   if (exitName === "EX_OK" || foldersBegun > 0) return limit + modeSentence(options, statistics);
   return lastWords;

@@ -54,7 +54,6 @@ function limitIn(value: unknown, name: string): number | undefined {
   throw new TypeError(`the limit of ${name} is no number`);
 }
 
-/** Nothing is allowed that is not said to be. */
 function targetsIn({ allowsPrivate, ports }: Unknown): TargetRules {
   if (typeof allowsPrivate !== "boolean")
     throw new TypeError("whether the job may go to private addresses is not said");
