@@ -70,7 +70,8 @@ function recall(model: FormModel): void {
 }
 
 async function start(model: FormModel, visit: Visit): Promise<void> {
-  if (model.busy.value !== undefined) return;
+  // A preview that takes its time need not be waited for.
+  if (model.busy.value === "start") return;
   const values = entered(model);
   if (complain(model, checkForm(values))) return;
   const { host1, user1, host2, user2, password1, password2 } = values.texts;
@@ -99,6 +100,7 @@ async function preview(model: FormModel): Promise<void> {
   if (complain(model, wrong)) return;
   model.busy.value = "preview";
   const answer = await post<FolderPreview>("/preview", formEntries(values));
+  if (model.busy.value !== "preview") return;
   model.busy.value = undefined;
   if ("error" in answer) complain(model, [answer.error]);
   else model.preview.value = answer.value;

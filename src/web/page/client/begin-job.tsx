@@ -89,7 +89,7 @@ export function beginJob(root: HTMLElement, props: JobPageProps, visit: Visit): 
     effect(() => {
       document.title = titleInWords(state.value);
       const { status, progress } = state.value;
-      const isIn = progress !== undefined && progress.phase !== "connecting";
+      const isIn = progress !== undefined && progress.phase !== "connecting" && progress.phase !== "finishing";
       if (isIn || status.state === "done" || status.state === "aborted") dropPasswords();
     }),
     announce(state),

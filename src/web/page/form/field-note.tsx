@@ -3,6 +3,7 @@
 import type { ComponentChildren, VNode } from "preact";
 import type { ApiError } from "../../api.ts";
 import { Foreign } from "../parts/foreign.tsx";
+import { inWordsOfThePage } from "../words/sides.ts";
 
 export function errorOf(errors: readonly ApiError[], field: string): string | undefined {
   return errors.find((one) => one.field === field)?.error;
@@ -22,7 +23,7 @@ export interface FieldNoteProps {
 export function FieldNote({ field, error, children }: FieldNoteProps): VNode {
   return (
     <p class={error === undefined ? "note" : "note wrong"} id={noteId(field)}>
-      {error === undefined ? children : <Foreign text={error} />}
+      {error === undefined ? children : <Foreign text={inWordsOfThePage(error)} />}
     </p>
   );
 }

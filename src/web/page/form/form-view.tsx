@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { Foreign } from "../parts/foreign.tsx";
 import type { ShownLimits } from "../props.ts";
+import { inWordsOfThePage } from "../words/sides.ts";
 import { AccountCard } from "./account-card.tsx";
 import { fieldLabel } from "./fields.ts";
 import { FolderOptions } from "./folder-options.tsx";
@@ -84,10 +85,10 @@ function Errors({ model }: { readonly model: FormModel }): VNode | null {
         {errors.map(({ error, field }) => (
           <li key={`${field ?? ""} ${error}`}>
             {field === undefined ? (
-              <Foreign text={error} />
+              <Foreign text={inWordsOfThePage(error)} />
             ) : (
               <a href={`#${field}`}>
-                {fieldLabel(field)}: <Foreign text={error} />
+                {fieldLabel(field)}: <Foreign text={inWordsOfThePage(error)} />
               </a>
             )}
           </li>

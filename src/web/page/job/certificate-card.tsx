@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { RefusedCertificate } from "../../../job/job-message.ts";
 import { Foreign } from "../parts/foreign.tsx";
 import { utc } from "../words/figures.ts";
+import { inWordsOfThePage } from "../words/sides.ts";
 import type { JobActions } from "./job-actions.ts";
 import type { JobState } from "./job-state.ts";
 import { ResumeForm } from "./resume-form.tsx";
@@ -47,7 +48,7 @@ function Certificate({
         {certificate.host === 1 ? "Source" : "Destination"}: <Foreign text={server} />
       </h3>
       <p class="wrong">
-        <Foreign text={certificate.reason} />
+        <Foreign text={inWordsOfThePage(certificate.reason)} />
       </p>
       <dl class="facts">
         <dt>Issued for</dt>

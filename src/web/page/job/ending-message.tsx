@@ -2,6 +2,7 @@
 
 import type { VNode } from "preact";
 import { Foreign } from "../parts/foreign.tsx";
+import { inWordsOfThePage } from "../words/sides.ts";
 import { ending } from "./ending-words.ts";
 import type { JobState } from "./job-state.ts";
 
@@ -10,7 +11,7 @@ export function EndingMessage({ state }: { readonly state: JobState }): VNode {
   return (
     <div class={`message ${kind}`} id="ending" tabIndex={-1}>
       <p class="sentence">
-        <Foreign text={sentence} />
+        <Foreign text={inWordsOfThePage(sentence)} />
       </p>
       <p>{advice}</p>
     </div>

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { LeftMessage } from "../../../job/job-message.ts";
 import { Foreign } from "../parts/foreign.tsx";
 import { count, counted, size } from "../words/figures.ts";
+import { inWordsOfThePage } from "../words/sides.ts";
 
 export interface LeftListProps {
   readonly left: readonly LeftMessage[];
@@ -38,7 +39,7 @@ export function LeftList({ left, leftCount }: LeftListProps): VNode {
                 <td>{message.uid1}</td>
                 <td>{message.octets === undefined ? "" : size(message.octets)}</td>
                 <td class={message.isError ? "reason wrong" : "reason"}>
-                  <Foreign text={message.reason} />
+                  <Foreign text={inWordsOfThePage(message.reason)} />
                 </td>
               </tr>
             ))}

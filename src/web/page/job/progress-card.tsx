@@ -1,6 +1,7 @@
 // How far it is, in a bar and in figures.
 
 import type { ComponentChildren, VNode } from "preact";
+import type { JobProgress } from "../../../job/job-message.ts";
 import { count, percent, roughly, size } from "../words/figures.ts";
 import { hasEnded, type JobState } from "./job-state.ts";
 import { messagesInWords, octetsInWords, shareDone } from "./job-words.ts";
@@ -14,7 +15,7 @@ export function ProgressCard({ state, children }: ProgressCardProps): VNode | nu
   const { progress } = state;
   const done = shareDone(state);
   const isOver = hasEnded(state);
-  if (isOver && progress === undefined) return null;
+  if (isOver && (progress === undefined || hasNothing(progress))) return null;
   return (
     <section class="card progress" aria-label="Progress">
       <div class="bar">
@@ -23,9 +24,11 @@ export function ProgressCard({ state, children }: ProgressCardProps): VNode | nu
         ) : (
           <progress aria-label="Progress" max={1} value={done ?? 0} />
         )}
-        <span class="percent" aria-hidden="true">
-          {done === undefined ? "" : percent(done)}
-        </span>
+        {done !== undefined && (
+          <span class="percent" aria-hidden="true">
+            {percent(done)}
+          </span>
+        )}
       </div>
       {progress !== undefined && (
         <dl class="figures">
@@ -48,6 +51,11 @@ export function ProgressCard({ state, children }: ProgressCardProps): VNode | nu
       {children}
     </section>
   );
+}
+
+/** It ended before there was anything to count. */
+function hasNothing({ messagesDone, messagesTotal }: JobProgress): boolean {
+  return messagesDone === 0 && messagesTotal === undefined;
 }
 
 interface FigureProps {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { count, counted, percent, roughly, share, size, utc } from "../../../../src/web/page/words/figures.ts";
+import { inWordsOfThePage } from "../../../../src/web/page/words/sides.ts";
 
 test("numbers are grouped, and nouns follow them", () => {
   assert.equal(count(1234567), "1,234,567");
@@ -50,4 +51,13 @@ test("a share is between nothing and all, and of nothing it is all", () => {
 test("what is no time stays as it is", () => {
   assert.equal(utc("2026-11-30T10:00:59.999Z"), "2026-11-30 10:00 UTC");
   assert.equal(utc("soon"), "soon");
+});
+
+test("sentences of the copier are in the words of the page", () => {
+  assert.equal(
+    inWordsOfThePage("the certificate of host1 is not trusted. Nothing was copied."),
+    "The certificate of the source is not trusted. Nothing was copied.",
+  );
+  assert.equal(inWordsOfThePage("Host2 failure: no"), "The destination failure: no.");
+  assert.equal(inWordsOfThePage("not for myhost1.example"), "Not for myhost1.example.");
 });
