@@ -181,7 +181,7 @@ function requireAccounts(options: readonly string[]): void {
 
 /** For servers that are known to need one. */
 function presetOf(hostText: string, number: 1 | 2): string[] {
-  const { host } = hostAndPort(hostText.trim());
+  const { host } = hostAndPort(hostText);
   if (/^imap\.(?:gmail|googlemail)\.com$/i.test(host)) return [`--gmail${number}`];
   if (/^outlook\.office365\.com$/i.test(host)) return [`--office${number}`];
   return [];

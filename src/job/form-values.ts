@@ -83,7 +83,7 @@ export const asCount: Reader = (field, value) => {
 
 /** `imap.example.org`, `imap.example.org:1143`, `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]:1143`. */
 export const asHost: Reader = (field, value) => {
-  const { host, port } = hostAndPort(value.trim());
+  const { host, port } = hostAndPort(value);
   const isName = host.length <= mostInHost && /^[\p{L}\p{M}\p{N}._-]+$/u.test(host) && !host.startsWith("-");
   if (!isName && (isIP(host) === 0 || host.includes("%")))
     throw new FieldError(field, "This is no name of a server, as imap.example.org is.");
@@ -92,8 +92,9 @@ export const asHost: Reader = (field, value) => {
   return [`--${field}=${host}`, `--${field.replace("host", "port")}=${port}`];
 };
 
-/** The port is only behind a colon that cannot belong to an IPv6 address. */
-export function hostAndPort(text: string): { readonly host: string; readonly port: number | undefined } {
+/** Without what people copy along from elsewhere. The port is only behind a colon that cannot belong to an IPv6 address. */
+export function hostAndPort(value: string): { readonly host: string; readonly port: number | undefined } {
+  const text = value.trim().replace(/^imaps?:\/\/|\/+$/gi, "");
   const [, bracketed, name = bracketed, digits] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
   if (name === undefined) return { host: text, port: undefined };
   return { host: name, port: digits === undefined ? undefined : Number(digits) };

@@ -6,6 +6,7 @@ import { Secrets } from "../log/secrets.ts";
 import { speak } from "../model/vocabulary.ts";
 import { doJob } from "./do-job.ts";
 import { MessageOutput } from "./message-output.ts";
+import { modestProcess } from "./own-process.ts";
 import { mostSpecOctets, parseSpec } from "./parse-spec.ts";
 
 export interface WorkerSurroundings {
@@ -21,8 +22,9 @@ const specDescriptor = 3;
 /** How long a run may take to end that nobody hears. */
 const unheardMs = 30_000;
 
-/** Returns the exit code. @throws TypeError for what is no job, and what is a defect of the program */
+/** Returns the exit code. @throws Error without a descriptor to read from, TypeError for what is no job, and what is a defect of the program */
 export async function work({ env, onSignal, onCrash, leave }: WorkerSurroundings): Promise<number> {
+  modestProcess();
   const secrets = new Secrets();
   onCrash((thrown) => secrets.blank(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)));
   speak(copierVocabulary);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { test, type TestContext } from "node:test";
@@ -56,15 +57,20 @@ function isCopied(message: JobMessage): boolean {
 test("a password is nowhere but in the memory of the process", async (t) => {
   const stores = await stored(t);
   let shown = "";
+  let told: string[] = [];
   const heard = startJob(specOf(stores, clear, slow, "--debugimap"), {
     onMessage: (message) => {
       if (!isCopied(message)) return;
-      shown = shownOf(heard.job.pid!).toString("latin1");
+      const pid = heard.job.pid!;
+      shown = shownOf(pid).toString("latin1");
+      told = ["coredump_filter", "oom_score_adj"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8").trim());
       heard.job.abort();
     },
   });
   assert.equal((await heard.end).how, "by itself");
   const forms = formsOf("the password", password);
+  // Nor in a core file.
+  assert.deepEqual(told, ["00000000", "500"]);
   assert.ok(shown.includes("imapsync-job.js") && shown.includes("PATH="));
   assert.deepEqual(formsIn(forms, Buffer.from(shown, "latin1")), []);
   assert.deepEqual(formsIn(forms, JSON.stringify(heard.messages)), []);

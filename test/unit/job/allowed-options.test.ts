@@ -90,6 +90,7 @@ for (const [name, read] of Object.entries(pages))
       assert.deepEqual(found("[2001:db8::1]:993"), ["--host1=2001:db8::1", "--port1=993"]);
       assert.deepEqual(found("[2001:db8::1]"), ["--host1=2001:db8::1"]);
       assert.deepEqual(found("2001:db8::1"), ["--host1=2001:db8::1"]);
+      assert.deepEqual(found("imaps://imap.c.example:993/"), ["--host1=imap.c.example", "--port1=993"]);
       assert.deepEqual(found(" bücher.example "), ["--host1=bücher.example"]);
       const bad = [
         "a:0",
@@ -101,7 +102,7 @@ for (const [name, read] of Object.entries(pages))
         "-x",
         "[a",
         "a]",
-        "imap://a",
+        "pop://a",
         "a,b",
         "a:",
         "@",
