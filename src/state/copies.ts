@@ -4,7 +4,9 @@
 import { runsOfPairs, type UidPair, type UidPairRun, UidPairs } from "../model/uid-pairs.ts";
 import { groupBy } from "../util/group-by.ts";
 import { slices } from "../util/slices.ts";
+import { Signatures, type SignedMessage, writeSignatures } from "./copied-signatures.ts";
 import { type HostNumber, type MeasuredFolder, readSizes, writeSize } from "./copied-sizes.ts";
+import { type FinishedStates, readStates, writeStates } from "./finished-states.ts";
 import { readRuns, writtenRuns } from "./pair-runs.ts";
 import { impossibleRow } from "./read-values.ts";
 import type { Connection } from "./sqlite.ts";
@@ -23,20 +25,6 @@ export interface FolderPair {
   readonly uidValidity2: number;
 }
 
-export interface FolderState {
-  readonly uidNext: number;
-  readonly messages: number;
-  /** Undefined where the server has none. */
-  readonly highestModSeq: bigint | undefined;
-}
-
-export interface FinishedStates {
-  /** By which options it was finished, as a digest: by others there may be more to do. */
-  readonly rules: string;
-  readonly host1: FolderState;
-  readonly host2: FolderState;
-}
-
 /** Each change is a transaction: a run may be killed at any moment. */
 export interface CopyRecord {
   /** Whether anything was recorded of these folders, with these UIDVALIDITYs. */
@@ -50,11 +38,21 @@ export interface CopyRecord {
   /** When nothing is left to do. Lasts until a pair is added or forgotten. */
   finished(folders: FolderPair, states: FinishedStates): void;
   stateOf(folders: FolderPair): FinishedStates | undefined;
+  /** By which messages of a host are told from others, with these options. */
+  signaturesOf(folders: FolderPair, where: SignedWhere): Pick<Signatures, "of">;
+  /** In place of what was recorded of these messages. */
+  sign(folders: FolderPair, where: SignedWhere, messages: Iterable<SignedMessage>): void;
   /** How large folders of a host were. */
   sizesOf(host: HostNumber): MeasuredFolder[];
   /** In place of what was recorded of these folders. */
   measured(host: HostNumber, folders: readonly MeasuredFolder[]): void;
   close(): void;
+}
+
+export interface SignedWhere {
+  readonly host: HostNumber;
+  /** Options that decide it, as a digest. */
+  readonly rules: string;
 }
 
 /** Pairs are kept by their UIDs on host1, so many in a row. */
@@ -64,16 +62,6 @@ interface FolderRow {
   readonly id: number;
   readonly uid_validity1: number;
   readonly uid_validity2: number;
-}
-
-interface StateRow {
-  readonly rules: string;
-  readonly uid_next1: bigint;
-  readonly messages1: bigint;
-  readonly mod_seq1: bigint | null;
-  readonly uid_next2: bigint;
-  readonly messages2: bigint;
-  readonly mod_seq2: bigint | null;
 }
 
 export class CopyStore implements CopyRecord {
@@ -119,27 +107,27 @@ export class CopyStore implements CopyRecord {
     });
   }
 
-  finished(folders: FolderPair, { rules, host1, host2 }: FinishedStates): void {
+  finished(folders: FolderPair, states: FinishedStates): void {
     this.#connection.transaction(() => {
-      const id = this.#idOf(folders) ?? this.#begin(folders);
-      this.#connection.run(
-        "INSERT OR REPLACE INTO finished VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ...[id, rules],
-        ...[host1, host2].flatMap((one) => [one.uidNext, one.messages, one.highestModSeq ?? null]),
-      );
+      writeStates(this.#connection, this.#idOf(folders) ?? this.#begin(folders), states);
     });
   }
 
   stateOf(folders: FolderPair): FinishedStates | undefined {
     const id = this.#idOf(folders);
-    if (id === undefined) return undefined;
-    const [row] = this.#connection.exactRows<StateRow>("SELECT * FROM finished WHERE folders = ?", id);
-    if (row === undefined) return undefined;
-    return {
-      rules: row.rules,
-      host1: stateFrom(row.uid_next1, row.messages1, row.mod_seq1),
-      host2: stateFrom(row.uid_next2, row.messages2, row.mod_seq2),
-    };
+    return id === undefined ? undefined : readStates(this.#connection, id);
+  }
+
+  signaturesOf(folders: FolderPair, where: SignedWhere): Signatures {
+    const id = this.#idOf(folders);
+    return new Signatures(this.#connection, id === undefined ? undefined : { folders: id, ...where });
+  }
+
+  sign(folders: FolderPair, where: SignedWhere, messages: Iterable<SignedMessage>): void {
+    this.#connection.transaction(() => {
+      const id = this.#idOf(folders) ?? this.#begin(folders);
+      writeSignatures(this.#connection, { folders: id, ...where }, messages);
+    });
   }
 
   sizesOf(host: HostNumber): MeasuredFolder[] {
@@ -235,10 +223,6 @@ function blockOf(uid1: number): number {
 
 /** There may be a million, and none of them is held for long. */
 const pairsAtOnce = 32 * uidsInBlock;
-
-function stateFrom(uidNext: bigint, messages: bigint, highestModSeq: bigint | null): FolderState {
-  return { uidNext: Number(uidNext), messages: Number(messages), highestModSeq: highestModSeq ?? undefined };
-}
 
 function octets(name: string): Buffer {
   return Buffer.from(name, "latin1");

@@ -2,6 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { InterimapError } from "../model/errors.ts";
+import { signaturesTable } from "./copied-signatures.ts";
 import { sizesTable } from "./copied-sizes.ts";
 import { type CopiedAccounts, CopyStore } from "./copies.ts";
 import { damagedError, lostLogError, strangeError } from "./database-error.ts";
@@ -28,7 +29,7 @@ export function openCopyStore({ path, accounts, remedy }: CopyStoreOptions): Cop
   }
 }
 
-const version = 2;
+const version = 3;
 
 const tables: Readonly<Record<string, string>> = {
   account_pairs: `CREATE TABLE account_pairs (
@@ -63,10 +64,11 @@ const tables: Readonly<Record<string, string>> = {
   mod_seq2 INTEGER CHECK (typeof(mod_seq2) IN ('integer', 'null'))
 )`,
   sizes: sizesTable,
+  signatures: signaturesTable,
 };
 
 /** What each version added. */
-const added: Readonly<Record<string, number>> = { sizes: 2 };
+const added: Readonly<Record<string, number>> = { sizes: 2, signatures: 3 };
 
 function openConnection(given: string): Connection {
   const path = settleDatabaseFile(given);

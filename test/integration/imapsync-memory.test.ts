@@ -230,3 +230,42 @@ test("--state with --maxage: what is too old is not counted as copied", async (t
     assert.match(lines.join("\n"), report, `run ${String(run)}`);
   }
 });
+
+/** The sets of UIDs whose headers a host was asked for. */
+function headersRead({ clientLines }: TwoStores["proxies"]["local"]): string[] {
+  return clientLines.flatMap((line) => /UID FETCH (\S+) .*HEADER/.exec(line)?.[1] ?? []);
+}
+
+for (const memory of [["--state", "state"], ["--usecache"]] as const) {
+  test(`${memory[0]}: headers are read of what is new, and nothing is taken for new that is known`, async (t) => {
+    const stores = await stored(t);
+    await deliver(stores.remote, "INBOX", mail("own1"), mail("own2"));
+    await runImapsync(stores, memory);
+    reset(stores);
+    // One of them is there already.
+    await deliver(stores.local, "INBOX", mail("m4"), mail("m2"));
+    const { code, lines } = await runImapsync(stores, memory);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.match(lines.join("\n"), /5 in source = 1 copied \+ 3 already there \+ 1 duplicate/);
+    assert.deepEqual(headersRead(stores.proxies.local), ["4:5"]);
+    // Copies are known, and so are messages of its own.
+    assert.deepEqual(headersRead(stores.proxies.remote), []);
+    assert.deepEqual(await contents(stores.remote), ["m1", "m2", "m3", "m4", "own1", "own2"]);
+    reset(stores);
+    await deliver(stores.remote, "INBOX", mail("m3"), mail("own3"));
+    const last = await runImapsync(stores, [...memory, "--delete2", "--delete2duplicates"]);
+    assert.equal(last.code, 0, last.lines.join("\n"));
+    assert.deepEqual([headersRead(stores.proxies.local), headersRead(stores.proxies.remote)], [[], ["7:8"]]);
+    assert.deepEqual(await contents(stores.remote), ["m1", "m2", "m3", "m4"]);
+  });
+
+  test(`${memory[0]}: by other headers, all are read anew`, async (t) => {
+    const stores = await stored(t);
+    await runImapsync(stores, memory);
+    await deliver(stores.local, "INBOX", mail("m4"));
+    reset(stores);
+    const { code, figure } = await runImapsync(stores, [...memory, "--useheader", "Subject"]);
+    assert.deepEqual([code, figure("Messages transferred")], [0, "1"]);
+    assert.deepEqual(headersRead(stores.proxies.local), ["1:4"]);
+  });
+}

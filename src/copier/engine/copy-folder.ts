@@ -151,7 +151,7 @@ async function tablesOf(
     };
   const known = new KnownCopies(memory, { work, views: { local: views.local, remote } });
   work.known = known;
-  return { tables: await known.tables(run, { channels, wanted, read, untold }), known };
+  return { tables: await known.tables(run, { channels, wanted, read, untold, place }), known };
 }
 
 /** What is found for the first time is noted as this folder's. */

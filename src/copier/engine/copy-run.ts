@@ -85,4 +85,6 @@ export interface Rules {
   readonly selection: Selection;
   /** Of all that decides what is done to a folder. */
   readonly digest: string;
+  /** Of all that decides what messages are told from others by. */
+  readonly identityDigest: string;
 }

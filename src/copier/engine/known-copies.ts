@@ -3,7 +3,7 @@
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchSummaries, type Summary } from "../../imap/verbs/fetch-headers.ts";
-import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { UidPair, UidPairs } from "../../model/uid-pairs.ts";
 import {
   emptyUidSet,
@@ -18,8 +18,9 @@ import {
 import type { CopyMemory } from "../memory/memory.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
+import { KnownSignatures } from "./known-signatures.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
-import { type Match, pairsIn } from "./match-plan.ts";
+import { type Match, pairsIn, secondsIn } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
 import { numbersOf } from "./unchanged-folder.ts";
 
@@ -31,6 +32,8 @@ interface Place {
 interface Reading {
   readonly channels: PerSide<Channel>;
   readonly wanted: PerSide<UidSet>;
+  /** See Merge.placeOf(). */
+  readonly place: string | undefined;
   /** See tellUntold(). */
   readonly untold: (side: Side) => (uids: UidSet) => void;
   /** By headers: as messages are told from others, unless told. */
@@ -46,8 +49,12 @@ export class KnownCopies {
   readonly #delimiters: { readonly delimiter1: string; readonly delimiter2: string };
   /** In this run, by UIDs of host1. */
   readonly #added = new Map<number, number>();
-  /** Headers were read: the pairs that they showed are worth recording. */
-  #hasComparedHeaders = false;
+  /** As recorded when the folders were read. */
+  #pairs: UidPairs | undefined;
+  /** Messages were compared by their headers: the pairs that were found are worth recording. */
+  #signatures: KnownSignatures | undefined;
+  /** As well, those that have no pair. */
+  #comparesByUid = false;
   /** Recorded pairs of which a message is no more, by UIDs of host1. */
   #outdated: UidSet = emptyUidSet;
 
@@ -67,14 +74,21 @@ export class KnownCopies {
 
   /** Messages that are recorded as a pair have the same signature. The others are compared by headers, if there are any on both. */
   async tables(
-    { options, rules }: CopyRun,
-    { channels, wanted, read, untold }: Reading,
+    { options, rules, crossDuplicates }: CopyRun,
+    { channels, wanted, read, untold, place }: Reading,
   ): Promise<PerSide<MessageTable>> {
     this.#memory.inherit(this.#folders, {
       ...this.#delimiters,
       uids1: uidsOf(wanted.local),
       uids2: uidsOf(wanted.remote),
     });
+    const signed = new KnownSignatures(this.#memory, this.#folders, `${rules.identityDigest} ${place ?? ""}`);
+    if (options.useuid !== true && !this.#memory.isKnown(this.#folders)) {
+      this.#signatures = signed;
+      const tables = await bothSides((side) => read(side, wanted[side]));
+      for (const side of sides) signed.note(side, tables[side]);
+      return tables;
+    }
     const there = await bothSides((side) =>
       readSummaries(channels[side], this.#views[side], {
         wanted: wanted[side],
@@ -83,17 +97,25 @@ export class KnownCopies {
       }),
     );
     const pairs = this.#memory.pairsOf(this.#folders);
-    const news = this.#newsAmong(
-      perSide((side) => uidsAmong(there[side])),
-      pairs,
-    );
+    this.#pairs = pairs;
+    const uids = perSide((side) => uidsAmong(there[side]));
+    const news = this.#newsAmong(uids, pairs);
     const isNothingNew = isEmpty(news.local) && isEmpty(news.remote);
-    if (options.useuid !== true && !isNothingNew) {
-      this.#hasComparedHeaders = true;
-      return bothSides((side) => read(side, wanted[side]));
+    if (options.useuid !== true && (!isNothingNew || crossDuplicates !== undefined)) {
+      this.#signatures = signed;
+      await signed.complete({ there: uids, uids: perSide((side) => uidsOf(uids[side])), pairs, read });
+      return perSide((side) => {
+        const table = new MessageTable();
+        for (const { uid, size, flags } of there[side]) {
+          const uid2 = side === "local" ? pairs.get(uid) : uid;
+          const pair = hasUid(news[side], uid) ? undefined : pairSignature(uid2!);
+          table.add({ uid, size, flags, signature: signed.of(side, uid) ?? pair });
+        }
+        return table.seal();
+      });
     }
-    this.#hasComparedHeaders = !isEmpty(news.local) && !isEmpty(news.remote);
-    const signatures = this.#hasComparedHeaders
+    this.#comparesByUid = !isEmpty(news.local) && !isEmpty(news.remote);
+    const signatures = this.#comparesByUid
       ? await bothSides((side) => signaturesOf(news[side], (...what) => read(side, ...what), rules.wholeHeader))
       : undefined;
     return perSide((side) => {
@@ -137,6 +159,13 @@ export class KnownCopies {
     for (const [on1, on2] of pairsIn(same)) yield [local.uid(on1), remote.uid(on2)];
   }
 
+  /** Of a message that has two, the second one. */
+  #unrecorded(found: Iterable<UidPair>): Iterable<UidPair> {
+    const known = this.#pairs;
+    if (known === undefined || known.size === 0) return found;
+    return [...new Map(found)].filter(([uid1, uid2]) => known.get(uid1) !== uid2);
+  }
+
   /** Those behind a message that are the same, but for those that were copied themselves, with --syncduplicates or --useuid. */
   *#duplicates(local: MessageTable, first: number, uid2: number): Iterable<UidPair> {
     for (let i = local.next(first); i !== undefined; i = local.next(i))
@@ -147,7 +176,10 @@ export class KnownCopies {
   conclude({ options, rules }: CopyRun, { tables, views, work }: OpenPair, { same, missing }: Match): void {
     if (options.dry === true) return;
     const { local } = tables;
-    if (this.#hasComparedHeaders) this.#memory.add(this.#folders, this.#pairsOf(tables, same));
+    if (this.#signatures !== undefined || this.#comparesByUid) {
+      this.#memory.add(this.#folders, this.#unrecorded(this.#pairsOf(tables, same)));
+      this.#signatures?.record(uidSetOf([...secondsIn(same)].map((i) => tables.remote.uid(i))));
+    }
     const repeated = missing.filter((i) => local.next(i) !== undefined && this.#added.has(local.uid(i)));
     const duplicates = repeated.flatMap((i) => [...this.#duplicates(local, i, this.#added.get(local.uid(i))!)]);
     if (duplicates.length > 0) this.#memory.add(this.#folders, duplicates);

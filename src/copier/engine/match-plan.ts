@@ -41,6 +41,11 @@ export function* firstsIn(same: Match["same"]): Generator<number, void, undefine
   for (const [on1] of pairsIn(same)) yield on1;
 }
 
+/** Of {@link Match.same}: the numbers on host2. */
+export function* secondsIn(same: Match["same"]): Generator<number, void, undefined> {
+  for (const [, on2] of pairsIn(same)) yield on2;
+}
+
 /** Equal messages are paired in UID order. */
 export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsDuplicates }: MatchOptions): Match {
   const pairs: Pairs = { missing: [], same: [], strange: [], taken: new Uint8Array(host2.length) };

@@ -125,6 +125,13 @@ export class MessageTable {
     return found === 0 ? undefined : found - 1;
   }
 
+  /** Of a message by its UID: null where nothing tells it from others; undefined when there is no such message. */
+  signatureOf(uid: number): string | null | undefined {
+    const i = this.#numberOf(uid);
+    if (i === none) return undefined;
+    return this.isIdentified(i) ? this.signature(i) : null;
+  }
+
   /** The signature as it was added. */
   signature(i: number): string {
     return String.fromCharCode(...new Uint8Array(this.#signatures.slice(i * words, (i + 1) * words).buffer));

@@ -34,7 +34,8 @@ export function rulesOf(options: Options): Rules {
     flagsOn2: flagRules(options),
     prepare: messagePreparation(options),
     selection: new Selection(options),
-    digest: digestOf(options),
+    digest: digestOf(options, (name) => !beside.test(name)),
+    identityDigest: digestOf(options, (name) => identifying.test(name)),
   };
 }
 
@@ -49,8 +50,11 @@ const byWholeHeader = { useheader: ["ALL"], skipheader: undefined, addheader: fa
 const beside =
   /^(?:host|port|user|pass|auth|oauth|proxyauth|ssl|tls|timeout|reconnect|keepalive|compress|inet|id$|max(?:mess|bytes)|pid|log|tmpdir|errors|report|json|progress|debug|foldersizes|state$|tail$|show)/;
 
-function digestOf(options: Options): string {
-  const deciding = Object.entries(options).filter(([name]) => !beside.test(name));
+/** What a message is known by is made of these. */
+const identifying = /^(?:useheader|skipheader|messageidnodomain|skipsize|addheader|wholeheaderifneeded)$/;
+
+function digestOf(options: Options, isDeciding: (name: string) => boolean): string {
+  const deciding = Object.entries(options).filter(([name]) => isDeciding(name));
   const plain = deciding.map(([name, value]) => [name, value instanceof Map ? [...value] : value]);
   return createHash("sha256").update(JSON.stringify(plain)).digest("base64");
 }

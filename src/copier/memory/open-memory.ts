@@ -102,6 +102,14 @@ class Memory implements CopyMemory {
     return this.#record.stateOf(folders);
   }
 
+  signaturesOf(...args: Parameters<CopyRecord["signaturesOf"]>): ReturnType<CopyRecord["signaturesOf"]> {
+    return this.#record.signaturesOf(...args);
+  }
+
+  sign(...args: Parameters<CopyRecord["sign"]>): void {
+    if (this.#manner.keeps) this.#record.sign(...args);
+  }
+
   sizesOf(...args: Parameters<CopyRecord["sizesOf"]>): ReturnType<CopyRecord["sizesOf"]> {
     return this.#record.sizesOf(...args);
   }

@@ -5,7 +5,8 @@ import { test, type TestContext } from "node:test";
 import { InterimapError } from "../../../src/model/errors.ts";
 import type { UidPair } from "../../../src/model/uid-pairs.ts";
 import { maxUid } from "../../../src/model/uid-set.ts";
-import type { CopiedAccounts, CopyStore, FinishedStates, FolderPair } from "../../../src/state/copies.ts";
+import type { CopiedAccounts, CopyStore, FolderPair } from "../../../src/state/copies.ts";
+import type { FinishedStates } from "../../../src/state/finished-states.ts";
 import { openCopyStore } from "../../../src/state/open-copies.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { bytesOf, dump, execute, failure, temporaryDirectory } from "./databases.ts";
@@ -227,12 +228,53 @@ test("sizes are known for each host of two accounts, the last ones", (t) => {
   assert.deepEqual(store.sizesOf(2), [{ ...size, octets: 0 }]);
 });
 
+test("signatures are known for each host, by the options of which they are made", (t) => {
+  const path = place(t);
+  const store = open(path);
+  const [host1, host2] = [
+    { host: 1, rules: "a" },
+    { host: 2, rules: "a" },
+  ] as const;
+  const [one, two] = ["\0\xff23456789abcdef", "fedcba9876543210"];
+  assert.equal(store.signaturesOf(inbox, host1).of(1), undefined);
+  store.sign(inbox, host1, [
+    { uid: maxUid, signature: one },
+    { uid: 7, signature: null },
+    { uid: 5, signature: one },
+  ]);
+  store.sign(inbox, host1, [
+    { uid: 6, signature: two },
+    { uid: 5, signature: two },
+  ]);
+  store.sign(inbox, host2, [{ uid: 5, signature: one }]);
+  store.close();
+  const next = opened(t, path);
+  const of = (where: Parameters<CopyStore["signaturesOf"]>[1], folders = inbox) =>
+    [4, 5, 6, 7, 8, maxUid].map((uid) => next.signaturesOf(folders, where).of(uid));
+  assert.deepEqual(of(host1), [undefined, two, two, null, undefined, one]);
+  assert.deepEqual(of(host2), [undefined, one, undefined, undefined, undefined, undefined]);
+  for (const nowhere of [of({ host: 1, rules: "b" }), of(host1, { ...inbox, uidValidity2: 23 })])
+    assert.deepEqual(new Set(nowhere), new Set([undefined]));
+  next.sign(inbox, { host: 1, rules: "b" }, [{ uid: 5, signature: one }]);
+  assert.deepEqual(of({ host: 1, rules: "b" }).slice(0, 3), [undefined, one, undefined]);
+});
+
+test("signatures that cannot be cost their folder", (t) => {
+  const path = place(t);
+  const store = open(path);
+  store.sign(inbox, { host: 1, rules: "a" }, [{ uid: 5, signature: "x".repeat(16) }]);
+  store.close();
+  execute(path, "PRAGMA ignore_check_constraints = ON; UPDATE signatures SET entries = x'00'");
+  const next = opened(t, path);
+  assert.throws(() => next.signaturesOf(inbox, { host: 1, rules: "a" }).of(5), failure("DATABASE_ROWS", /signatures/));
+});
+
 test("a file of the first version keeps what it has, and gets what it lacks", (t) => {
   const path = place(t);
   const first = open(path);
   first.add(inbox, [[1, 2]]);
   first.close();
-  execute(path, "DROP TABLE sizes; PRAGMA user_version = 1");
+  execute(path, "DROP TABLE sizes; DROP TABLE signatures; PRAGMA user_version = 1");
   const store = open(path);
   assert.deepEqual(pairsOf(store), [[1, 2]]);
   store.measured(1, [{ folder: "a", uidValidity: 1, uidNext: 2, messages: 1, octets: 3, biggest: 3 }]);
@@ -250,7 +292,7 @@ test("a file of this version without its sizes is refused", (t) => {
 test("one of a newer version is refused", (t) => {
   const path = place(t);
   open(path).close();
-  execute(path, "PRAGMA user_version = 3");
+  execute(path, "PRAGMA user_version = 4");
   refused(path, "DATABASE_VERSION", /was written by a newer version/);
 });
 
