@@ -37,7 +37,8 @@ export async function formRoutes(server: FastifyInstance, context: WebContext): 
     { schema: { body: jobForm }, attachValidation: true },
     async (request, reply) => {
       try {
-        const wanted = newJob({ ...request, body: { ...request.body, confirm2: "on" } }, context);
+        // It deletes nothing.
+        const wanted = newJob(request, context, { confirm2: "on" });
         const preview: FolderPreview = await previews.preview(wanted);
         if (!wantsHtml(request)) return await reply.send(preview);
         const values = valuesOf(request.body);
@@ -49,11 +50,16 @@ export async function formRoutes(server: FastifyInstance, context: WebContext): 
   );
 }
 
-function newJob({ body, ip, validationError }: FastifyRequest<{ Body: JobFormBody }>, { config }: WebContext): NewJob {
+type FormRequest = FastifyRequest<{ Body: JobFormBody }>;
+
+/** `more`: fields that are as if they had been sent. @throws FieldError */
+function newJob(request: FormRequest, { config }: WebContext, more: Partial<JobFormBody> = {}): NewJob {
+  const { ip, validationError } = request;
   if (validationError !== undefined) throw validationError;
+  const body = { ...request.body, ...more };
   if (isOn(body.delete2) && !isOn(body.confirm2))
     throw new FieldError("confirm2", "Confirm that messages are to be deleted at the destination.");
-  return { ...readForm("page", { ...body }, hostRules(config())), address: addressKey(ip) };
+  return { ...readForm("page", body, hostRules(config())), address: addressKey(ip) };
 }
 
 function isOn(text: string | undefined): boolean {

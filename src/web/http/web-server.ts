@@ -16,6 +16,7 @@ import { formRoutes } from "./form-routes.ts";
 import { isSecure } from "./job-cookie.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { limitConnections } from "./limit-connections.ts";
+import { logRequests } from "./log-requests.ts";
 import { operatorRoutes } from "./operator-routes.ts";
 import { isFromAllowedPage, isFromOwnPage, isOwnHost } from "./origins.ts";
 import { helmetOptions, permissionsPolicy } from "./security-headers.ts";
@@ -70,19 +71,7 @@ function addHooks(server: FastifyInstance, { config, log }: WebContext): void {
     if (!isFromHere(request, config()))
       return sendError(request, reply, { statusCode: 403, error: "This request comes from another site." });
   });
-  server.addHook("onResponse", async (request, reply) => {
-    const { method, routeOptions, url, params, ip } = request;
-    const [path = ""] = url.split("?");
-    const { id } = (params ?? {}) as { id?: string };
-    // What is asked for is shown as the program knows it: a path that it does not know could have anything in it.
-    const shown = routeOptions.url === undefined ? "?" : routeOptions.url === "/assets/*" ? path : routeOptions.url;
-    log.info(`${method} ${shown}`, {
-      fields: () => ({
-        ...{ method, path: shown, status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: ip },
-        ...(id === undefined ? {} : { job: id.slice(0, 32) }),
-      }),
-    });
-  });
+  logRequests(server, log);
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, async (request, reply) => sendNotFound(request, reply));
   server.setErrorHandler<FastifyError>(async (error, request, reply) => {
     if (error instanceof FieldError)

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "../../../support/eventually.ts";
 import { done, line, sixValues } from "../../../support/web-jobs.ts";
 import { asBrowser, begin, formHeaders, formOf, site } from "../../../support/web-site.ts";
 
@@ -149,6 +150,7 @@ test("a browser that goes away is no watcher any more", async () => {
   leave.abort();
   while (job.watchers > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(job.state, "running");
+  await eventually("the log says so", () => made.logged.some(({ fields }) => fields["status"] === 499));
   await made.server.close();
 });
 
@@ -271,4 +273,17 @@ test("a preview is a short run of which nothing is kept", async () => {
   await worker?.end(done);
   assert.deepEqual((await preview).json(), { folders: [{ folder1: "Gesendet", folder2: "Sent", isNew: true }] });
   assert.equal([...made.jobs.all].length, 0);
+});
+
+test("previews count for the address that asks for them", async () => {
+  const made = await site({ maxStartsPerHour: 1 });
+  const ask = (remoteAddress: string) =>
+    made.server.inject({ method: "POST", url: "/preview", payload: sixValues, remoteAddress });
+  const first = ask("192.0.2.1");
+  await eventually("a run", () => made.previewWorkers.all.length === 1);
+  assert.equal((await ask("192.0.2.1")).statusCode, 429);
+  const other = ask("192.0.2.2");
+  await eventually("another run", () => made.previewWorkers.all.length === 2);
+  for (const worker of made.previewWorkers.all) await worker.end(done);
+  assert.deepEqual([(await first).statusCode, (await other).statusCode], [200, 200]);
 });
