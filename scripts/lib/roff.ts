@@ -42,7 +42,7 @@ function renderBlock(block: string, above: BlockKind): Rendered {
 function renderHeading(level: number, title: string): Rendered {
   switch (level) {
     case 1: {
-      const [, name, section] = /^(\w+)\((\d)\)$/.exec(title) ?? [];
+      const [, name, section] = /^([\w-]+)\((\d)\)$/.exec(title) ?? [];
       if (name === undefined || section === undefined) throw new Error(`the title is not name(1): ${title}`);
       const head = `.TH ${name.toUpperCase()} ${section} "" "${name}" "User Commands"`;
       // Hyphens that are not there make wrong names of options; without them, justified lines have holes.

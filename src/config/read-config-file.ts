@@ -19,19 +19,20 @@ const problems: Readonly<Record<string, string>> = {
   EACCES: "this user may not read the file",
 };
 
-/** Throws CONFIG_MISSING, or CONFIG_UNSAFE: it may name commands, and others must not choose them. */
-export function readConfigFile(path: string): ConfigFile {
+/** `example`: the name of a file to start from. Throws CONFIG_MISSING, or CONFIG_UNSAFE: it may name commands, and others must not choose them. */
+export function readConfigFile(path: string, example = "config.example.ini"): ConfigFile {
   try {
     const file = examine(path);
     if (file.distrust !== undefined) throw distrusted("CONFIG_UNSAFE", path, file.distrust);
     // Our caller may have opened a pipe for us: --config=/dev/stdin, or a shell's <(...).
     const { stats, isDescriptor } = file;
     const isOdd = stats !== undefined && !stats.isFile() && !stats.isSymbolicLink();
-    if (isOdd && !isDescriptor) throw unreadable(path, `this is ${fileKind(stats)}`);
+    if (isOdd && !isDescriptor) throw unreadable({ path, example }, `this is ${fileKind(stats)}`);
     const descriptor = openExamined(file, constants.O_RDONLY);
     try {
       const octets = readUpTo(descriptor, maxOctets + 1);
-      if (octets.length > maxOctets) throw unreadable(path, `it has more than ${String(maxOctets >> 20)} MiB`);
+      if (octets.length > maxOctets)
+        throw unreadable({ path, example }, `it has more than ${String(maxOctets >> 20)} MiB`);
       return { octets, stats: fstatSync(descriptor) };
     } finally {
       closeSync(descriptor);
@@ -39,24 +40,29 @@ export function readConfigFile(path: string): ConfigFile {
   } catch (error) {
     if (error instanceof InterimapError) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw unreadable(path, problems[code] ?? `the file cannot be read (${code})`, error);
+    throw unreadable({ path, example }, problems[code] ?? `the file cannot be read (${code})`, error);
   }
 }
 
-function unreadable(path: string, problem: string, cause?: unknown): InterimapError {
+interface Unreadable {
+  readonly path: string;
+  readonly example: string;
+}
+
+function unreadable({ path, example }: Unreadable, problem: string, cause?: unknown): InterimapError {
   return new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
-    hint: `start from ${example()}, or name another file with --config`,
+    hint: `start from ${placeOf(example)}, or name another file with --config`,
     cause,
   });
 }
 
 /** From dist/ and from src/config/. */
-const examples = ["../config.example.ini", "../../config.example.ini"];
+const places = ["..", "../.."];
 
 /** Where it was installed. */
-function example(): string {
-  const found = examples.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(path));
-  return found ?? "config.example.ini";
+function placeOf(example: string): string {
+  const candidates = places.map((path) => fileURLToPath(new URL(`${path}/${example}`, import.meta.url)));
+  return candidates.find((path) => existsSync(path)) ?? example;
 }
 
 /** Far more than there are settings for. */

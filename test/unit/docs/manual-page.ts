@@ -70,7 +70,7 @@ export function testRendered(page: string, titles: readonly string[]): void {
       return;
     }
     assert.equal(stderr, "");
-    const [, name = ""] = /(\w+)\.1$/.exec(page) ?? [];
+    const [, name = ""] = /([\w-]+)\.1$/.exec(page) ?? [];
     assert.ok(stdout.startsWith(`${name.toUpperCase()}(1)`));
     // Letters are struck over for bold and underlined ones, unless man sees that this is no terminal.
     const lines = stdout.replaceAll(/.[\b]/g, "").split("\n");

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parseArguments } from "../../../src/cli/options.ts";
 import { exitCode } from "../../../src/model/exit-code.ts";
+import { parseWebArguments } from "../../../src/web/command/options.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
 const directory = new URL("../../../systemd/", import.meta.url);
@@ -25,9 +26,11 @@ function lines(unit: string, ...without: readonly RegExp[]): string[] {
 
 const daemons = ["interimap.service", "interimap@.service"];
 const once = "interimap-once@.service";
+/** Of the system; the others are of a user. */
+const web = "imapsync-web.service";
 
 test("these units are there", () => {
-  assert.deepEqual([...units.keys()].sort(), ["interimap-once@.service", "interimap-once@.timer", ...daemons]);
+  assert.deepEqual([...units.keys()].sort(), [web, "interimap-once@.service", "interimap-once@.timer", ...daemons]);
 });
 
 test("a daemon is not started again after errors that only somebody's hand can mend", () => {
@@ -62,6 +65,15 @@ test("the program understands the command lines", () => {
     { command: "watch", config: "%i" },
     { command: "sync", config: "%i" },
   ]);
+});
+
+test("the web server's unit has a command line that it understands, and ends for good where somebody's hand is needed", () => {
+  const [program, ...args] = (values(web, "ExecStart")[0] ?? "").split(" ");
+  assert.equal(program, "imapsync-web");
+  const { command, config } = parseWebArguments(args);
+  assert.deepEqual([command, config], ["serve", "/etc/imapsync-web.ini"]);
+  const lasting = [exitCode.usage, exitCode.cannotCreate, exitCode.config];
+  assert.deepEqual(values(web, "RestartPreventExitStatus")[0]?.split(" ").map(Number), lasting);
 });
 
 test("the units differ in nothing but what they must", () => {
@@ -99,12 +111,23 @@ function verify(texts: ReadonlyMap<string, string>): { readonly status: number |
   const folder = join(scratch, "units");
   mkdirSync(folder);
   for (const [name, text] of texts) {
-    writeFileSync(join(folder, name), text.replace(/^ExecStart=interimap/m, `ExecStart=${program}`));
+    writeFileSync(join(folder, name), text.replace(/^ExecStart=(?:interimap|imapsync-web)/m, `ExecStart=${program}`));
   }
-  const instances = [...texts.keys()].map((name) => join(folder, name.replace("@", "@work")));
-  const { status, stdout, stderr } = spawnSync("systemd-analyze", ["--user", "verify", "--man=no", ...instances], {
-    encoding: "utf8",
-    env: { PATH: process.env["PATH"], HOME: scratch, XDG_RUNTIME_DIR: scratch },
-  });
-  return { status, output: stdout + stderr };
+  const instancesOf = (names: readonly string[]): string[] =>
+    names.map((name) => join(folder, name.replace("@", "@work")));
+  const analyze = (...args: readonly string[]): { readonly status: number | null; readonly output: string } => {
+    const { status, stdout, stderr } = spawnSync("systemd-analyze", args, {
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], HOME: scratch, XDG_RUNTIME_DIR: scratch },
+    });
+    return { status, output: stdout + stderr };
+  };
+  const ofUser = analyze(
+    "--user",
+    "verify",
+    "--man=no",
+    ...instancesOf([...texts.keys()].filter((name) => name !== web)),
+  );
+  const ofSystem = analyze("verify", "--man=no", ...instancesOf([web]));
+  return { status: ofUser.status === 0 ? ofSystem.status : ofUser.status, output: ofUser.output + ofSystem.output };
 }
