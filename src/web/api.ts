@@ -104,4 +104,6 @@ export interface ApiError {
   readonly error: string;
   /** The field of the form it is about. */
   readonly field?: string;
+  /** Of POST /preview: those that were not trusted. */
+  readonly certificates?: readonly RefusedCertificate[];
 }

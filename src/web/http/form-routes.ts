@@ -89,10 +89,10 @@ async function sendForm(
   { error, context }: { readonly error: unknown; readonly context: WebContext },
 ): Promise<FastifyReply> {
   const answer = answerTo(error);
-  if (answer === undefined || !wantsHtml(request))
-    throw error instanceof PreviewFailed ? new FieldError("", error.message) : error;
+  if (answer === undefined || !(wantsHtml(request) || error instanceof PreviewFailed)) throw error;
   const { statusCode, ...shown } = answer;
   void reply.code(statusCode);
+  if (!wantsHtml(request)) return reply.send(shown);
   const values = request.validationError === undefined ? valuesOf(request.body) : {};
   return sendHtml(reply, formPage({ values, error: shown, preview: undefined, limits: shownLimits(context.config()) }));
 }
@@ -100,7 +100,10 @@ async function sendForm(
 function answerTo(error: unknown): (ApiError & { readonly statusCode: number }) | undefined {
   if (error instanceof FieldError) return { statusCode: 400, error: error.message, field: error.field };
   if (error instanceof JobRefused) return { statusCode: error.statusCode, error: error.message };
-  if (error instanceof PreviewFailed) return { statusCode: 422, error: error.message };
+  if (error instanceof PreviewFailed) {
+    const { message, certificates } = error;
+    return { statusCode: 422, error: message, certificates };
+  }
   return undefined;
 }
 

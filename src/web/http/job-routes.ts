@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Job } from "../jobs/job.ts";
 import { hasEnded } from "../jobs/job-record.ts";
-import { readForm } from "../jobs/read-form.ts";
+import { optionsOn, readForm } from "../jobs/read-form.ts";
 import { jobPage } from "../page/pages.ts";
 import { sendError, sendHtml, sendNotFound, wantsHtml } from "./answers.ts";
 import { addressKey } from "./client-address.ts";
@@ -54,7 +54,8 @@ export async function jobRoutes(server: FastifyInstance, context: WebContext): P
     const log = { first: lineCount - lastLines.length + 1, lines: lastLines, total: lineCount };
     const attached = "attached" in request.query;
     const limits = shownLimits(config());
-    return sendHtml(reply, jobPage({ ...summary, status, log, lastEventId: eventCount, limits, attached }));
+    const options = optionsOn(job.form);
+    return sendHtml(reply, jobPage({ ...summary, status, log, lastEventId: eventCount, limits, options, attached }));
   });
 
   get("/state", async (job, _request, reply) => reply.send(job.status));

@@ -1,7 +1,7 @@
 // Which folder would go to which: a short run that changes nothing, and of which nothing is kept.
 
 import { previewOptions } from "../../job/allowed-options.ts";
-import type { FolderProgress, JobResult } from "../../job/job-message.ts";
+import type { FolderProgress, RefusedCertificate } from "../../job/job-message.ts";
 import type { FolderPreview } from "../api.ts";
 import type { Admission } from "./admission.ts";
 import type { NewJob } from "./jobs.ts";
@@ -18,12 +18,12 @@ export interface PreviewsOptions {
 }
 
 export class PreviewFailed extends Error {
-  readonly result: JobResult | undefined;
+  readonly certificates: readonly RefusedCertificate[];
 
-  constructor(words: string, result: JobResult | undefined) {
+  constructor(words: string, certificates: readonly RefusedCertificate[]) {
     super(words);
     this.name = "PreviewFailed";
-    this.result = result;
+    this.certificates = certificates;
   }
 }
 
@@ -50,10 +50,12 @@ export class Previews {
     this.#running.set(address, mine + 1);
     try {
       const folders = new Map<string, FolderProgress>();
+      const certificates: RefusedCertificate[] = [];
       const last: string[] = [];
       const options = previewOptions(given);
       const worker = runWorker({ options, secrets, limits, targets }, (message) => {
         if (message.type === "folder") folders.set(message.folder1, message);
+        if (message.type === "certificate") certificates.push(message);
         if (message.type === "line") last.splice(0, Math.max(0, last.push(message.text) - 1));
       });
       const timer = setTimeout(() => worker.kill(), limitMs);
@@ -61,7 +63,7 @@ export class Previews {
       admission.noteEnd(address, end);
       const { result, words } = end;
       if (result?.exitCode !== 0)
-        throw new PreviewFailed(result?.sentence ?? (words === "" ? (last[0] ?? "") : words), result);
+        throw new PreviewFailed(result?.sentence ?? (words === "" ? (last[0] ?? "") : words), certificates);
       return { folders: [...folders.values()].map(({ folder1, folder2, isNew }) => ({ folder1, folder2, isNew })) };
     } finally {
       const left = (this.#running.get(address) ?? 1) - 1;

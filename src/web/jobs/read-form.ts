@@ -32,6 +32,11 @@ export function readForm(kind: FormKind, fields: FormFields, rules: HostRules): 
   return { form: { kind, fields: kept }, options, secrets };
 }
 
+/** Names of the options that are on. */
+export function optionsOn({ fields }: KeptForm): readonly string[] {
+  return Object.keys(fields).filter((name) => ["on", "1"].includes(textOf(fields, name)));
+}
+
 /** Without the blanks around it. */
 export function textOf(fields: FormFields, field: string): string {
   const [value = ""] = [fields[field] ?? []].flat();

@@ -52,6 +52,8 @@ export interface JobPageProps {
   /** Of the events, the last one that is in these values; 0: none. */
   readonly lastEventId: number;
   readonly limits: ShownLimits;
+  /** Names of the options that are on, as the form has them: for instance dry. */
+  readonly options: readonly string[];
   /** The values were those of a job that was running already. */
   readonly attached: boolean;
 }

@@ -25,6 +25,7 @@ export function beginForm(root: HTMLElement, props: FormPageProps, visit: Visit)
       batch(() => {
         model.texts[field].value = value;
         model.errors.value = model.errors.value.filter((error) => error.field !== field);
+        if (field === "host1" || field === "host2") distrust(model, Number(field.at(-1)) as Host);
       });
       if (field === "user1" || field === "user2") suggester.typed(Number(field.at(-1)) as Host);
     },
@@ -89,7 +90,8 @@ async function start(model: FormModel, visit: Visit): Promise<void> {
     model.texts.password1.value = "";
     model.texts.password2.value = "";
   });
-  await visit(`/jobs/${encodeURIComponent(answer.value.id)}/`);
+  const { id, attached } = answer.value;
+  await visit(`/jobs/${encodeURIComponent(id)}/${attached ? "?attached" : ""}`);
 }
 
 async function preview(model: FormModel): Promise<void> {
@@ -102,8 +104,22 @@ async function preview(model: FormModel): Promise<void> {
   const answer = await post<FolderPreview>("/preview", formEntries(values));
   if (model.busy.value !== "preview") return;
   model.busy.value = undefined;
-  if ("error" in answer) complain(model, [answer.error]);
-  else model.preview.value = answer.value;
+  if ("error" in answer) {
+    model.certificates.value = answer.error.certificates ?? [];
+    complain(model, [answer.error]);
+    return;
+  }
+  batch(() => {
+    model.preview.value = answer.value;
+    // Those that are trusted stay so.
+    model.certificates.value = [];
+  });
+}
+
+/** A key was that of another server. */
+function distrust({ certificates, trusted }: FormModel, host: Host): void {
+  certificates.value = certificates.value.filter((certificate) => certificate.host !== host);
+  trusted.value = { ...trusted.value, [host]: undefined };
 }
 
 /** Shows them, and goes to the first field. */

@@ -19,7 +19,8 @@ export async function post<Value>(path: string, fields: Fields): Promise<Answer<
     const told = (await readJson(answer)) as Partial<ApiError> | undefined;
     const wait = Number(answer.headers.get("retry-after"));
     const again = wait > 0 ? ` Try again in ${roughly(wait)}.` : "";
-    return { error: { ...told, error: `${told?.error ?? `That did not work (${answer.status}).`}${again}` } };
+    const { error = `That did not work (${answer.status}).`, field = "", certificates = [] } = told ?? {};
+    return { error: { error: `${error}${again}`, certificates, ...(field !== "" && { field }) } };
   } catch {
     return { error: { error: "The server of this page does not answer. Check your connection, and try again." } };
   }

@@ -3,15 +3,17 @@
 import type { ApiError } from "../../api.ts";
 import type { AccountField, Entered, Host } from "./fields.ts";
 
+type FieldError = Required<Pick<ApiError, "error" | "field">>;
+
 /** In the order of the fields; none: the form may be sent. */
-export function checkForm(entered: Entered): readonly Required<ApiError>[] {
+export function checkForm(entered: Entered): readonly FieldError[] {
   const { texts, checks } = entered;
   const missing = ([1, 2] as const).flatMap((host) =>
     (["user", "password", "host"] as const)
       .filter((field) => isEmpty(field, texts[`${field}${host}`]))
       .map((field) => ({ field: `${field}${host}`, error: isMissing(field, host) })),
   );
-  const others: Required<ApiError>[] = [];
+  const others: FieldError[] = [];
   if (missing.length === 0 && isSameAccount(entered))
     others.push({
       field: "user2",

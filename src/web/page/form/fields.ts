@@ -38,6 +38,8 @@ export type CheckField = (typeof checkFields)[number];
 export interface Entered {
   readonly texts: Readonly<Record<TextField, string>>;
   readonly checks: Readonly<Record<CheckField, boolean>>;
+  /** Fingerprints of keys. */
+  readonly trusted: Readonly<Record<Host, string | undefined>>;
 }
 
 /** Where each of the fields is said to be wrong. */
@@ -50,9 +52,13 @@ export function fieldLabel(field: string): string {
 }
 
 /** As the form would be sent by a browser: what is off or empty is absent. */
-export function formEntries({ texts, checks }: Entered): readonly (readonly [keyof JobForm, string])[] {
+export function formEntries({ texts, checks, trusted }: Entered): readonly (readonly [keyof JobForm, string])[] {
   return [
     ...textFields.filter((name) => texts[name] !== "").map((name) => [name, texts[name]] as const),
     ...checkFields.filter((name) => checks[name]).map((name) => [name, "on"] as const),
+    ...([1, 2] as const).flatMap((host) => {
+      const fingerprint = trusted[host];
+      return fingerprint === undefined ? [] : [[`fingerprint${host}`, fingerprint] as const];
+    }),
   ];
 }

@@ -12,6 +12,7 @@ import type { FormActions, FormModel } from "./form-model.ts";
 import { DeletingOptions, TrialOptions } from "./option-list.tsx";
 import { Privacy } from "./privacy.tsx";
 import { startWord } from "./start-word.ts";
+import { TrustedKeys } from "./trusted-keys.tsx";
 
 export interface FormViewProps {
   readonly model: FormModel;
@@ -33,6 +34,7 @@ export function FormView({ model, actions, limits }: FormViewProps): VNode {
       </div>
       <form method="post" action="/jobs" onSubmit={startInPlace(actions)} autocomplete="off">
         <Errors model={model} />
+        <TrustedKeys model={model} />
         <div class="accounts">
           <AccountCard host={1} model={model} actions={actions} />
           <button type="button" class="swap needs-script" onClick={actions.swap}>

@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { accountFields } from "./fields.ts";
 import type { FormModel } from "./form-model.ts";
 
-export function swapSides({ texts, errors, suggestions, preview }: FormModel): void {
+export function swapSides({ texts, errors, suggestions, preview, certificates, trusted }: FormModel): void {
   const pairs = [
     ...accountFields.map((field) => [texts[`${field}1`], texts[`${field}2`]] as const),
     [texts.subfolder1, texts.subfolder2] as const,
@@ -15,6 +15,8 @@ export function swapSides({ texts, errors, suggestions, preview }: FormModel): v
     // They were about the other direction.
     texts.f1f2.value = "";
     preview.value = undefined;
+    certificates.value = [];
+    trusted.value = { 1: undefined, 2: undefined };
     errors.value = [];
   });
 }

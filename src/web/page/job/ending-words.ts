@@ -2,6 +2,7 @@
 
 import { counted } from "../words/figures.ts";
 import type { JobState } from "./job-state.ts";
+import { runKind } from "./run-kind.ts";
 
 export interface Ending {
   readonly kind: "good" | "fair" | "bad";
@@ -27,7 +28,7 @@ export function ending(state: JobState): Ending {
         ? {
             kind: "good",
             sentence: or(sentence, "All went well."),
-            advice: "Look into your new mailbox. To copy what arrives meanwhile, resync at any time.",
+            advice: runKind(state.options)?.advice ?? usualAdvice,
           }
         : { kind: "fair", sentence: or(sentence, "The run is complete."), advice: leftAdvice(leftCount) };
     case "failed":
@@ -53,6 +54,8 @@ export function ending(state: JobState): Ending {
       return { kind: "good", sentence: "", advice: "" };
   }
 }
+
+const usualAdvice = "Look into your new mailbox. To copy what arrives meanwhile, resync at any time.";
 
 function or(sentence: string, otherwise: string): string {
   return sentence === "" ? otherwise : sentence;

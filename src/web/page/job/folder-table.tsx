@@ -17,7 +17,7 @@ export function FolderTable({ folders }: { readonly folders: ReadonlyMap<string,
   const isDry = [...folders.values()].some(({ toCopy }) => toCopy > 0);
   const done = [...folders.values()].filter(({ state }) => state === "done").length;
   return (
-    <section class="card" aria-labelledby="folders-title">
+    <section class="card">
       <div class="card-head">
         <h2 id="folders-title">Folders</h2>
         <span class="soft">

@@ -13,6 +13,8 @@ export interface JobState {
   readonly left: readonly LeftMessage[];
   readonly leftCount: number;
   readonly certificates: readonly RefusedCertificate[];
+  /** Names of those of the form that are on. */
+  readonly options: readonly string[];
   /** Of the events that have an id, the last one that is in these values. */
   readonly lastEventId: number;
 }
@@ -37,6 +39,7 @@ export function jobState(props: JobPageProps): JobState {
     left: props.left.slice(0, maxLeft),
     leftCount: props.leftCount,
     certificates: props.certificates,
+    options: props.options,
     lastEventId: props.lastEventId,
   };
 }

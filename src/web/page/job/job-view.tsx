@@ -15,6 +15,7 @@ import { stateInWords } from "./job-words.ts";
 import { LeftList } from "./left-list.tsx";
 import { ProgressCard } from "./progress-card.tsx";
 import { ResumeForm } from "./resume-form.tsx";
+import { tags } from "./run-kind.ts";
 
 export interface JobViewProps {
   readonly state: ReadonlySignal<JobState>;
@@ -67,7 +68,7 @@ export function JobView(props: JobViewProps): VNode {
 }
 
 function Head({ state, time }: { readonly state: JobState } & Pick<JobActions, "time">): VNode {
-  const { status } = state;
+  const { status, options } = state;
   return (
     <div class="head">
       <p class="route">
@@ -79,6 +80,11 @@ function Head({ state, time }: { readonly state: JobState } & Pick<JobActions, "
       </p>
       <h1 class={`state ${status.state}`}>{stateInWords(state)}</h1>
       <p class="times">
+        {tags(options).map((tag) => (
+          <span key={tag} class="tag">
+            {tag}
+          </span>
+        ))}
         Started <Time time={status.startedAt ?? status.createdAt} write={time} />
         {status.endedAt !== undefined && (
           <>

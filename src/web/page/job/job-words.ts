@@ -4,6 +4,7 @@ import type { JobProgress } from "../../../job/job-message.ts";
 import type { JobState as StateName } from "../../api.ts";
 import { count, percent, roughly, share, size } from "../words/figures.ts";
 import type { JobState } from "./job-state.ts";
+import { runKind } from "./run-kind.ts";
 
 const phases: Readonly<Record<JobProgress["phase"], string>> = {
   connecting: "Logging in to both mailboxes",
@@ -21,11 +22,14 @@ const states: Readonly<Record<Exclude<StateName, "running" | "queued">, string>>
 };
 
 /** The headline: `Copying your mail`. */
-export function stateInWords({ status, progress, leftCount }: JobState): string {
+export function stateInWords({ status, progress, leftCount, options }: JobState): string {
   if (status.state === "queued") {
     return status.position === undefined ? "Waiting for its turn" : `Waiting for its turn: number ${status.position}`;
   }
-  if (status.state === "running") return progress === undefined ? "Starting" : phases[progress.phase];
+  if (status.state === "running") {
+    if (progress === undefined) return "Starting";
+    return (progress.phase === "copying" ? runKind(options)?.doing : undefined) ?? phases[progress.phase];
+  }
   if (status.state === "done" && leftCount > 0) return "Done, with something left";
   return states[status.state];
 }

@@ -13,7 +13,7 @@ export interface LeftListProps {
 
 export function LeftList({ left, leftCount }: LeftListProps): VNode {
   return (
-    <section class="card" aria-labelledby="left-title">
+    <section class="card">
       <div class="card-head">
         <h2 id="left-title">Not copied: {counted(leftCount, "message")}</h2>
         <span>

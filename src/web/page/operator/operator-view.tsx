@@ -63,8 +63,10 @@ function Overview({ overview }: { readonly overview: OperatorOverview }): VNode 
           />
         </dl>
       </section>
-      <section class="card" aria-labelledby="jobs-title">
-        <h2 id="jobs-title">Jobs</h2>
+      <section class="card">
+        <div class="card-head">
+          <h2 id="jobs-title">Jobs</h2>
+        </div>
         {overview.jobs.length === 0 ? <p class="soft">None.</p> : <Jobs jobs={overview.jobs} />}
       </section>
     </>
@@ -82,7 +84,7 @@ function Figure({ term, value }: { readonly term: string; readonly value: string
 
 function Jobs({ jobs }: { readonly jobs: readonly OperatorJob[] }): VNode {
   return (
-    <div class="scroll" role="region" aria-labelledby="jobs-title" tabIndex={0}>
+    <div class="scroll jobs" role="region" aria-labelledby="jobs-title" tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -114,11 +116,9 @@ function Job({ job: { status, progress, address, watchers } }: { readonly job: O
   return (
     <tr>
       <th scope="row">
-        <Foreign text={`${short(status.user1)} (${status.host1})`} />
-        <span class="target">
-          {" → "}
-          <Foreign text={`${short(status.user2)} (${status.host2})`} />
-        </span>
+        <Account user={status.user1} host={status.host1} />
+        {" → "}
+        <Account user={status.user2} host={status.host2} />
       </th>
       <td>
         <span class={`tag ${status.state}`}>{status.state}</span>
@@ -141,6 +141,17 @@ function Job({ job: { status, progress, address, watchers } }: { readonly job: O
         )}
       </td>
     </tr>
+  );
+}
+
+function Account({ user, host }: { readonly user: string; readonly host: string }): VNode {
+  return (
+    <span class="account-line">
+      <Foreign text={short(user)} />{" "}
+      <small>
+        <Foreign text={host} />
+      </small>
+    </span>
   );
 }
 

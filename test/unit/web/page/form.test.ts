@@ -19,6 +19,7 @@ const complete = {
 
 function entered(texts: object, checks: object = {}): Entered {
   return {
+    trusted: { 1: undefined, 2: undefined },
     texts: { ...Object.fromEntries(textFields.map((name) => [name, ""])), ...texts } as Entered["texts"],
     checks: { ...Object.fromEntries(checkFields.map((name) => [name, false])), ...checks } as Entered["checks"],
   };

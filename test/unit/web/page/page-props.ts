@@ -64,6 +64,7 @@ export function jobProps(changes: Partial<JobPageProps> = {}): JobPageProps {
     log: { first: 1, lines: [], total: 0 },
     lastEventId: 0,
     limits,
+    options: [],
     attached: false,
     ...changes,
   };

@@ -121,6 +121,24 @@ describe("the form", () => {
     assert.match(html, /<title>Error: /);
   });
 
+  test("lets a key be trusted that a preview met, with a box that is off", () => {
+    const certificate = {
+      host: 1,
+      reason: "the certificate is self-signed",
+      subject: "CN=a",
+      issuer: "CN=b",
+      validFrom: "2026-01-01T00:00:00Z",
+      validTo: "2027-01-01T00:00:00Z",
+      fingerprint: "sha256$0123",
+    } as const;
+    const error = { error: "The certificate of host1 is not trusted.", certificates: [certificate] };
+    const html = formPage(formProps({ values: { host1: "imap.old.example" }, error }));
+    assert.match(html, /<input type="checkbox" id="fingerprint1" name="fingerprint1" value="sha256\$0123"\/>/);
+    assert.match(html, /The certificate is self-signed\./);
+    const again = formPage(formProps({ values: { host1: "a", fingerprint1: "sha256$0123" }, error }));
+    assert.match(again, /name="fingerprint1" value="sha256\$0123" checked/);
+  });
+
   test("shows the options where one is on", () => {
     assert.match(formPage(formProps({ values: { dry: "on" } })), /<details class="card more" open/);
     assert.doesNotMatch(formPage(formProps()), /<details class="card more" open/);
@@ -140,6 +158,15 @@ describe("the page of a job", () => {
     assert.match(html, /<form method="post" action="abort"/);
     assert.doesNotMatch(html, /action="(?:resume|delete)"/);
     assert.match(html, /250 of 1,000/);
+  });
+
+  test("says what is not as usual", () => {
+    const html = jobPage(jobProps({ options: ["dry", "delete1"] }));
+    assert.match(html, /<h1[^>]*>Looking at what would be done/);
+    assert.match(html, /Dry run/);
+    assert.match(html, /Move: deletes at the source/);
+    const ended = { ...status, state: "done", endedAt: status.createdAt } as const;
+    assert.match(jobPage(jobProps({ options: ["justlogin"], status: ended })), /Both logins work\./);
   });
 
   test("that has ended asks for the passwords again, and can be deleted", () => {
