@@ -1,8 +1,6 @@
 // From arguments to an exit code.
 
-import type { CommandContext } from "../commands/command-context.ts";
 import { sayKept } from "../commands/say-kept.ts";
-import { syncCommand } from "../commands/sync.ts";
 import type { OnSignal } from "../commands/watch.ts";
 import { type Config, loadConfig } from "../config/config.ts";
 import { LineOutput } from "../log/line-output.ts";
@@ -18,8 +16,10 @@ import { errorLines } from "../report/remedy-line.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/context/events.ts";
 import { Totals } from "../sync/context/totals.ts";
+import { execute } from "./execute.ts";
 import type { CheckInvocation, LoginInvocation, StatusInvocation, WorkInvocation } from "./invocation.ts";
 import { hideConfigured, openLog, plainLog } from "./open-log.ts";
+import { openProgress } from "./open-progress.ts";
 import { parseArguments } from "./options.ts";
 import { isForText, textFor } from "./texts.ts";
 
@@ -178,10 +178,12 @@ async function perform(
   }
   const tell = reportTo(log, errorLine);
   const totals = new Totals(errorLine);
+  const progress = await openProgress(invocation, { config, errorOutput, env });
   const report: Report = (event) => {
     // A daemon has totals of its own, for each look.
     if (invocation.command !== "watch") totals.note(event);
     tell(event);
+    progress?.note(event);
   };
   // Only at the start: it was not said about a reloaded configuration.
   const areSameAccounts = invocation.areSameAccounts && !isReload;
@@ -194,6 +196,8 @@ async function perform(
   try {
     if (invocation.command !== "watch") {
       await execute(invocation, context);
+      const done = progress?.end();
+      if (done !== undefined) log.info(done);
       return totals.exitCode;
     }
     const prepareReload = (): Config => {
@@ -213,31 +217,8 @@ async function perform(
     });
     return ending === "reload" ? "reload" : exitCode.done;
   } finally {
+    progress?.end();
     signal.removeEventListener("abort", sayStopping);
-  }
-}
-
-/** What a plain run does not need is loaded when it is asked for. */
-async function execute(
-  invocation: Exclude<WorkInvocation, { command: "watch" }>,
-  context: CommandContext,
-): Promise<void> {
-  switch (invocation.command) {
-    case "sync":
-      return syncCommand({ ...invocation, ...context });
-    case "repair": {
-      const { repairCommand } = await import("../commands/repair.ts");
-      return repairCommand({ ...invocation, ...context });
-    }
-    case "delete": {
-      const { deleteCommand } = await import("../commands/delete.ts");
-      return deleteCommand({ ...context, mailboxes: invocation.mailboxes, targets: invocation.targets });
-    }
-    case "rename": {
-      const { renameCommand } = await import("../commands/rename.ts");
-      const { source, destination, targets } = invocation;
-      return renameCommand({ ...context, source, destination, targets });
-    }
   }
 }
 

@@ -8,6 +8,9 @@ const maxGathered = 64 * 1024;
 /** Until a reader that had no room is tried again. */
 const retryMs = 20;
 
+/** ECMA-48, 8.3.41: to the end of the line, from its beginning. */
+const clearLine = "\r\x1b[K";
+
 /** How long a process that ends waits for a reader that reads nothing. */
 const endLimitMs = 2_000;
 
@@ -26,6 +29,9 @@ export class LineOutput {
   #gathered = "";
   /** What the reader had no room for yet. */
   #waiting: Buffer[] = [];
+  /** Below all lines, on a terminal. */
+  #status = "";
+  #isStatusShown = false;
   #isInUse = false;
   #gathers = true;
   #nextTurn: NodeJS.Immediate | undefined;
@@ -44,12 +50,26 @@ export class LineOutput {
   /** `text`: whole lines. */
   write(text: string): void {
     this.#begin();
+    this.#hideStatus();
     this.#gathered += text;
     if (!this.#gathers || this.#gathered.length >= maxGathered) this.flush();
     else
       this.#nextTurn ??= setImmediate(() => {
         this.flush();
       });
+  }
+
+  /** For a terminal: a line without an end, which is there below all lines until it is another one. Empty: none. */
+  showStatus(text: string): void {
+    this.#begin();
+    this.#hideStatus();
+    this.#status = text;
+    this.flush();
+  }
+
+  #hideStatus(): void {
+    if (this.#isStatusShown) this.#gathered += clearLine;
+    this.#isStatusShown = false;
   }
 
   /** From now on each line is written as it comes: the process may end between two of them. */
@@ -63,6 +83,8 @@ export class LineOutput {
     clearImmediate(this.#nextTurn);
     clearTimeout(this.#retry);
     this.#nextTurn = this.#retry = undefined;
+    if (!this.#isStatusShown) this.#gathered += this.#status;
+    this.#isStatusShown = this.#status !== "";
     if (this.#gathered !== "") this.#waiting.push(Buffer.from(this.#gathered));
     this.#gathered = "";
     if (this.#hasRoomForAll()) return;
@@ -100,6 +122,7 @@ export class LineOutput {
 
   /** Before a signal ends the process; at any other end it happens by itself. */
   end(): void {
+    if (this.#status !== "") this.showStatus("");
     this.flush();
     for (let waitedMs = 0; this.#waiting.length > 0 && waitedMs < endLimitMs; waitedMs += retryMs) {
       const [before] = this.#waiting;

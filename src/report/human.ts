@@ -8,6 +8,7 @@ import { otherSide } from "../model/side.ts";
 import { countUids } from "../model/uid-set.ts";
 import { formatUidSet } from "../model/uid-set-text.ts";
 import type { Report, SyncEvent } from "../sync/context/events.ts";
+import { isProgress, type ProgressEvent } from "../sync/context/progress-events.ts";
 import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { anomalyText } from "./anomaly-text.ts";
@@ -18,6 +19,7 @@ import { plannedText } from "./planned.ts";
 /** One line an event. */
 export function reportTo(log: Log, errorLine: ErrorLine): Report {
   return (event) => {
+    if (isProgress(event)) return;
     const { level, text } = lineOf(event, errorLine);
     const side = event.side ?? (event.type === "mailbox-skipped" ? event.error.side : undefined);
     log[level](text, {
@@ -33,12 +35,15 @@ interface Line {
   readonly text: string;
 }
 
-function lineOf(event: SyncEvent, errorLine: ErrorLine): Line {
+/** Whatever is worth a line. */
+type Told = Exclude<SyncEvent, ProgressEvent>;
+
+function lineOf(event: Told, errorLine: ErrorLine): Line {
   const planned = plannedText(event);
   return planned === undefined ? doneLine(event, errorLine) : { level: "info", text: planned };
 }
 
-function doneLine(event: SyncEvent, errorLine: ErrorLine): Line {
+function doneLine(event: Told, errorLine: ErrorLine): Line {
   switch (event.type) {
     case "messages-planned":
     case "mailbox-created":

@@ -120,7 +120,7 @@ test(
     await deliver(stores.local, "INBOX", ...mails("m", 20));
     const { directory } = stores.home;
     const text = await onTerminal([...accountArguments(stores), "--logdir", "log"], directory);
-    assert.match(text, /\r\x1b\[K\d+% \d+\/20 messages, \d+ copied/);
+    assert.match(text, /(?:^|\x1b\[K)\d+% \d+\/20 messages, \d+ copied/m);
     assert.match(text, /^Exiting with return value 0 /m);
     assert.doesNotMatch(text, /^msg INBOX/m);
     const [log] = readdirSync(join(directory, "log"));

@@ -77,9 +77,14 @@ export class Output {
     this.#log?.write(`${text}\n`);
   }
 
-  /** Whatever is for the moment, as it is, to the standard output and nowhere else. */
+  /** Whole lines, to the standard output and nowhere else. */
   display(text: string): void {
     this.#out.write(text);
+  }
+
+  /** On a terminal, below all lines; empty: nothing. */
+  status(text: string): void {
+    this.#out.showStatus(text);
   }
 
   /** Each line is written as it comes: the process may end between two of them. */

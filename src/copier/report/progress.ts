@@ -10,8 +10,10 @@ export interface Screen {
   line(text: string): void;
   /** To the log file only. */
   logged(text: string): void;
-  /** To the terminal only, as it is. */
+  /** To the terminal or another program only: whole lines. */
   display(text: string): void;
+  /** On the terminal, below all lines; empty: nothing. */
+  status(text: string): void;
 }
 
 export interface ProgressOptions {
@@ -23,13 +25,10 @@ export interface ProgressOptions {
 /** A person reads no faster. */
 const drawEveryMs = 100;
 
-const clear = "\r\x1b[K";
-
 export class Progress {
   readonly #screen: Screen;
   readonly #options: ProgressOptions;
   #drawnAt = -Infinity;
-  #isDrawn = false;
 
   constructor(screen: Screen, options: ProgressOptions) {
     this.#screen = screen;
@@ -42,7 +41,6 @@ export class Progress {
       this.#screen.logged(text);
       return;
     }
-    this.clear();
     this.#screen.line(text);
   }
 
@@ -51,15 +49,12 @@ export class Progress {
     const now = this.#options.now();
     if (now - this.#drawnAt < drawEveryMs) return;
     this.#drawnAt = now;
-    this.#isDrawn = true;
-    this.#screen.display(clear + cut(progressText(standing(), errors), Math.max(this.#options.columns - 1, 20)));
+    this.#screen.status(cut(progressText(standing(), errors), Math.max(this.#options.columns - 1, 20)));
   }
 
   clear(): void {
-    if (!this.#isDrawn) return;
-    this.#isDrawn = false;
     this.#drawnAt = -Infinity;
-    this.#screen.display(clear);
+    this.#screen.status("");
   }
 }
 

@@ -8,6 +8,7 @@ import type { UidSet } from "../../model/uid-set.ts";
 import type { ChangeKind } from "../../state/refused-changes.ts";
 import type { SurveyTotals } from "../mailbox/survey.ts";
 import type { Anomaly } from "../recovery/repair-plan.ts";
+import type { ProgressEvent } from "./progress-events.ts";
 
 interface OnMailbox {
   readonly side: Side;
@@ -37,6 +38,8 @@ export type SyncEvent =
       readonly type: "messages-added";
       readonly sourceUids: readonly number[];
       readonly uids: readonly number[];
+      /** Of all of them together, where that is known. */
+      readonly octets?: number;
     } & OnMailbox)
   /** `side` has an equal message, `uids`, in the place of each of `sourceUids`, and does not keep a second one. */
   | ({ readonly type: "messages-had-before"; readonly sourceUids: UidSet; readonly uids: UidSet } & OnMailbox)
@@ -178,6 +181,7 @@ export type SyncEvent =
       readonly error: InterimapError;
     }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
+  | ProgressEvent
   /** What there was to do in the mailboxes that were opened, but for those that were held back. */
   | ({ readonly type: "surveyed"; readonly side?: undefined; readonly mailbox?: undefined } & SurveyTotals)
   /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */

@@ -14,6 +14,7 @@ import { hasUid, intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, un
 import { formatUidSet } from "../../model/uid-set-text.ts";
 import type { Prints } from "../../state/fingerprints.ts";
 import { allDone } from "../../util/all-done.ts";
+import { sum } from "../../util/sum.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal, offerFlags } from "../flags/offer-flags.ts";
 import { readBack } from "../flags/read-back.ts";
@@ -92,7 +93,8 @@ function recordCopies(mailbox: OpenMailbox, direction: Direction, { messages, ui
   progress[target].mapped = union(progress[target].mapped, told);
   progress[target].copied = union(progress[target].copied, told);
   progress[source].mapped = union(progress[source].mapped, uidSetOf(sourceUids));
-  report({ type: "messages-added", side: target, mailbox: name, sourceUids, uids });
+  const octets = sum(messages.map(({ bytes }) => bytes.length));
+  report({ type: "messages-added", side: target, mailbox: name, sourceUids, uids, octets });
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Job, shareOut } from "../../mail/pool/share-out.ts";
 import { type ErrorCode, InterimapError, interrupted } from "../../model/errors.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
+import { sum } from "../../util/sum.ts";
 import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf } from "../context/run.ts";
 import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
@@ -43,15 +44,18 @@ export async function visit(run: Run, { names, silent, known: recorded, listings
     .filter((name) => !run.skipped.has(name) && !held.has(name))
     .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
   const marks = markAhead(run, { jobs, known });
-  const work = ({ name }: Job, sessions: PerSide<Channel>): Promise<void> => {
+  run.report({ type: "work-begun", mailboxes: jobs.length, messages: sum(jobs.map(({ messages }) => messages)) });
+  const work = async ({ name }: Job, sessions: PerSide<Channel>): Promise<void> => {
     const one = { name, known: known.get(name), marked: marks.get(name), listings, sessions };
-    return attempt(run, { mailbox: name }, async () => {
+    run.report({ type: "mailbox-begun", mailbox: name });
+    await attempt(run, { mailbox: name }, async () => {
       try {
         if (silent?.has(name) !== true || !(await isUntouched(run, one))) await syncOne(run, one);
       } catch (error) {
         if (!isStopped(error, "MASS_DELETION", "MAILBOX_EMPTIED")) throw error;
       }
     });
+    run.report({ type: "mailbox-done", mailbox: name });
   };
   await shareOut(
     jobs.filter(({ name }) => !isRisky(name)),

@@ -21,6 +21,21 @@ test("lines of one turn are written together, after it", async (t) => {
   assert.equal(written(), "a\nb\nc\n");
 });
 
+test("a status is below all lines, until there is another one, or none", async (t) => {
+  const { output, written } = outputToFile(t);
+  const clear = "\r\x1b[K";
+  output.write("a\n");
+  output.showStatus("1 of 2");
+  assert.equal(written(), "a\n1 of 2");
+  output.write("b\n");
+  output.write("c\n");
+  await nextTurn();
+  assert.equal(written(), `a\n1 of 2${clear}b\nc\n1 of 2`);
+  output.showStatus("2 of 2");
+  output.end();
+  assert.equal(written(), `a\n1 of 2${clear}b\nc\n1 of 2${clear}2 of 2${clear}`);
+});
+
 test("many lines do not wait for the end of the turn", (t) => {
   const { output, written } = outputToFile(t);
   const line = `${"x".repeat(999)}\n`;

@@ -8,6 +8,7 @@ import { flagSet } from "../../../src/model/flags.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { reportTo } from "../../../src/report/human.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
+import type { ProgressEvent } from "../../../src/sync/context/progress-events.ts";
 import { errorLine } from "../../support/error-line.ts";
 
 interface Line {
@@ -52,7 +53,13 @@ const pair = "UID 1:3,7 here, UID 5 on the local side";
 type EventOf<Type extends SyncEvent["type"]> = SyncEvent & { readonly type: Type };
 
 /** The words of every event. Other tests assert what they are about: a side, a mailbox, a UID. */
-const words: { readonly [Type in SyncEvent["type"]]: readonly (readonly [EventOf<Type>, Line["level"], string])[] } = {
+const words: {
+  readonly [Type in Exclude<SyncEvent, ProgressEvent>["type"]]: readonly (readonly [
+    EventOf<Type>,
+    Line["level"],
+    string,
+  ])[];
+} = {
   "mailbox-created": [
     [{ ...here, type: "mailbox-created" }, "info", "Created mailbox"],
     [{ ...here, type: "mailbox-created", isPlanned: true }, "info", "Would create mailbox"],

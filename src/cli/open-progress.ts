@@ -1,0 +1,33 @@
+// Whether a run shows how far it is, and where.
+
+import { isatty } from "node:tty";
+import type { Config } from "../config/config.ts";
+import type { LineOutput } from "../log/line-output.ts";
+import type { RunProgress } from "../report/run-progress.ts";
+import { monotonicMs } from "../util/monotonic.ts";
+import type { WorkInvocation } from "./invocation.ts";
+
+interface Screen {
+  readonly config: Pick<Config, "logFormat">;
+  readonly errorOutput: LineOutput;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Of a terminal that does not know how wide it is. */
+const usualColumns = 80;
+
+/** Undefined: nobody sits at a terminal and wants to see it. */
+export async function openProgress(
+  { command, quiet, debug }: Pick<WorkInvocation, "command" | "quiet" | "debug">,
+  { config, errorOutput, env }: Screen,
+): Promise<RunProgress | undefined> {
+  const isWanted = command !== "watch" && !quiet && debug === 0 && config.logFormat === "text";
+  if (!isWanted || !isatty(2)) return undefined;
+  const { RunProgress } = await import("../report/run-progress.ts");
+  const { columns } = process.stderr;
+  return new RunProgress(errorOutput, {
+    columns: columns > 0 ? columns : usualColumns,
+    now: monotonicMs,
+    draws: env["TERM"] !== "dumb",
+  });
+}
