@@ -108,3 +108,47 @@ test("--maxbytespersecond is held once --maxbytesafter is passed, and not before
   await run(more, "--maxbytespersecond", "20000", "--maxbytesafter", "30000");
   assert.ok(performance.now() - began >= 750);
 });
+
+test("--usecache --skipcrossduplicates is refused, and --state goes with it", async (t) => {
+  const stores = await twoStores(t, { local: host1, remote: host2 });
+  await command(stores.local, "CREATE A", "CREATE B");
+  await deliver(stores.local, "A", mail("a"), mail("both"));
+  await deliver(stores.local, "B", mail("b"), mail("both"));
+  const refused = await runImapsync(stores, ["--usecache", "--skipcrossduplicates"]);
+  assert.equal(refused.code, 64, refused.stderr);
+  assert.match(refused.stderr, /--usecache and --skipcrossduplicates exclude each other/);
+  assert.deepEqual(await folders2(stores), ["INBOX"]);
+  const args = ["--state", "state", "--skipcrossduplicates"];
+  await run(stores, ...args);
+  // In one folder nothing is new, and what it has is known all the same.
+  await deliver(stores.local, "B", mail("a"), mail("b2"));
+  for (const copied of ["1", "0"]) assert.equal((await run(stores, ...args)).figure("Messages transferred"), copied);
+  assert.deepEqual(await contents(stores.remote, "A"), ["a", "both"]);
+  assert.deepEqual(await contents(stores.remote, "B"), ["b", "b2"]);
+});
+
+for (const [side, pattern] of [
+  ["local", / UID FETCH .*BODY\.PEEK\[\]/],
+  ["local", / UID FETCH .*HEADER/],
+  ["remote", / APPEND /],
+  ["remote", / CREATE /],
+  ["remote", / SELECT /],
+] as const)
+  test(`a server that says BYE and ends the connection costs nothing: ${side}, ${pattern.source}`, async (t) => {
+    const stores = await twoStores(t, { local: host1, remote: host2 });
+    await command(stores.local, "CREATE A");
+    await deliver(stores.local, "A", ...mails("m", 5));
+    stores.hold(side, "client", {
+      pattern,
+      action: () => {
+        // Its next word is the last one.
+        stores.hold(side, "server", {
+          pattern: /^/,
+          action: () => ({ instead: "* BYE [UNAVAILABLE] maintenance", cutAfter: 0 }),
+        });
+      },
+    });
+    await run(stores);
+    assert.deepEqual(await contents(stores.remote, "A"), ["m1", "m2", "m3", "m4", "m5"]);
+    assert.equal((await run(stores)).figure("Messages transferred"), "0");
+  });

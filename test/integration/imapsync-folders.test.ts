@@ -197,8 +197,10 @@ test("--justfolders creates, and copies nothing", async (t) => {
 
 test("--nomixfolders takes one of those that differ in case", async (t) => {
   const local = { SENT: ["1"], Sent: ["2"], sent: ["3"] };
-  const { account2 } = await play(t, { local, remote: { Sent: [] }, args: ["--nomixfolders"] });
+  const { account2, lines } = await play(t, { local, remote: { Sent: [] }, args: ["--nomixfolders"] });
   assert.deepEqual(account2, { INBOX: [], Sent: ["2"] });
+  for (const folder of ["SENT", "sent"])
+    assert.ok(lines.some((line) => line.includes(`folder [${folder}] is left out with its 1 message: `)));
 });
 
 test("--delete2folders deletes what host1 has not, children first, and nothing that has a use", async (t) => {

@@ -40,14 +40,6 @@ for (const kept of ["Work", "work", "WORK"]) {
     assert.deepEqual(await contents(stores.remote, kept), all.toSpliced(1, 1), second.lines.join("\n"));
   });
 
-  test(`--delete1 --delete2: nothing is lost where host2 calls both ${kept}`, async (t) => {
-    const stores = await folding(t, kept);
-    const { lines } = await runImapsync(stores, ["--delete1", "--delete2", "--delete2folders"]);
-    const left = [...(await contents(stores.local, "Work")), ...(await contents(stores.local, "work"))];
-    const found = new Set([...left, ...(await contents(stores.remote, kept))]);
-    assert.deepEqual([...found].toSorted(), all, lines.join("\n"));
-  });
-
   test(`--delete2folders spares the folder that host2 calls ${kept}`, async (t) => {
     const stores = await folding(t, kept);
     await command(stores.remote, "CREATE Strange");

@@ -65,13 +65,12 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
   const { wanted, mixed } = options.mixfolders
     ? { wanted: selected, mixed: [] }
     : withoutMixing(selected, nameOn2, new Set(names[2]));
-  for (const folder of mixed)
-    emit({
-      type: "notice",
-      host: 1,
-      text: `folder [${folder}] is left out: on host2 another one has its name, but for the case`,
-      isWarning: true,
-    });
+  for (const folder of mixed) {
+    const { messages } = listings.local.folders.get(folder) ?? {};
+    const what = messages === undefined ? "" : ` with its ${String(messages)} message${messages === 1 ? "" : "s"}`;
+    const text = `folder [${folder}] is left out${what}: on host2 another one has its name, but for the case`;
+    emit({ type: "notice", host: 1, text, isWarning: true });
+  }
   const separators = { 1: layouts[1].separator, 2: layouts[2].separator };
   const works = wanted.map((folder1, i) => {
     const name2 = nameOn2(folder1);
