@@ -79,6 +79,29 @@ test("what is left comes with its reason", async (t) => {
   );
 });
 
+test("the sums of a folder add up, whatever becomes of its messages", async (t) => {
+  const stores = await stored(t, 6);
+  const [one, two] = mails("m", 2);
+  await deliver(stores.remote, "INBOX", one!);
+  await deliver(stores.local, "INBOX", two!, two!, ...mails("large", 2, { body: "x".repeat(5000) }));
+  const heard = startJob(specOf(stores, "--maxsize=2000"));
+  assert.equal((await heard.end).how, "by itself");
+  const { folder1, folder2, state, octets, ...counts } = heard.of("folder").at(-1)!;
+  assert.deepEqual([folder1, folder2, state], ["INBOX", "INBOX", "done"]);
+  const sums = { messages: 10, copied: 5, toCopy: 0, present: 1, duplicates: 2, filtered: 2, failed: 0, isNew: false };
+  assert.deepEqual(counts, { type: "folder", ...sums });
+  assert.ok(octets! > 10_000);
+  const reasons = heard.of("left").map(({ uid1, reason }) => `${uid1} ${reason}`);
+  assert.deepEqual(reasons.sort(), [
+    "10 it is too large (larger than 2000 bytes)",
+    "7 it is a duplicate",
+    "8 it is a duplicate",
+    "9 it is too large (larger than 2000 bytes)",
+  ]);
+  const { messagesDone, messagesTotal, octetsDone, octetsTotal } = heard.of("progress").at(-1)!;
+  assert.deepEqual([messagesDone, octetsDone], [messagesTotal, octetsTotal]);
+});
+
 test("abort ends the job after the message in hand, with its figures", async (t) => {
   const stores = await stored(t);
   const heard = startJob(specOf(stores, "--maxmessagespersecond=0.001"), {
