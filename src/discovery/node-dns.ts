@@ -8,13 +8,14 @@ export interface NodeDnsOptions {
   readonly timeoutMs?: number;
   /** A name that only leads elsewhere is not told to exist: it may be one of a network behind this machine. */
   readonly allowsAddress: (address: string) => boolean;
+  readonly resolver?: Pick<Resolver, "resolveSrv" | "resolveMx" | "resolve4" | "resolve6">;
 }
 
 const maxAnswers = 2_000;
 const keptMs = 10 * 60_000;
 
-export function nodeDns({ timeoutMs = 2_000, allowsAddress }: NodeDnsOptions): DnsQuestions {
-  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+export function nodeDns({ timeoutMs = 2_000, allowsAddress, ...options }: NodeDnsOptions): DnsQuestions {
+  const resolver = options.resolver ?? new Resolver({ timeout: timeoutMs, tries: 1 });
   const ask = bounded(timeoutMs);
   return {
     srv: (name) => ask(`SRV ${name}`, () => resolver.resolveSrv(name), []),

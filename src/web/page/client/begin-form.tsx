@@ -129,7 +129,8 @@ function complain(model: FormModel, errors: readonly ApiError[]): boolean {
   if (first === undefined) return false;
   // After it is shown.
   setTimeout(() => {
-    const field = document.getElementById(first.field ?? "errors") ?? document.getElementById("errors");
+    const general = model.certificates.value.length > 0 ? "certificates" : "errors";
+    const field = document.getElementById(first.field ?? general) ?? document.getElementById("errors");
     for (let at = field?.closest("details"); at; at = at.parentElement?.closest("details")) at.open = true;
     field?.focus();
   });

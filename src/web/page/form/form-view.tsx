@@ -78,7 +78,8 @@ function StartButton({ model }: { readonly model: FormModel }): VNode {
 }
 
 function Errors({ model }: { readonly model: FormModel }): VNode | null {
-  const errors = model.errors.value;
+  // What is said of certificates stands with them.
+  const errors = model.errors.value.filter(({ certificates = [] }) => certificates.length === 0);
   if (errors.length === 0) return null;
   return (
     <div class="message bad" role="alert" id="errors" tabIndex={-1}>

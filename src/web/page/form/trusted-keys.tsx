@@ -11,9 +11,9 @@ export function TrustedKeys({ model }: { readonly model: FormModel }): VNode | n
   const certificates = model.certificates.value;
   if (certificates.length === 0) return null;
   return (
-    <fieldset class="card certificate">
+    <fieldset class="card certificate" id="certificates" tabIndex={-1}>
       <legend>Is this the right server?</legend>
-      <p>{whyToCompare}</p>
+      <p>{whyToCompare} If it is the right one, check its box, and press the button again.</p>
       {certificates.map((certificate) => (
         <Certificate
           key={certificate.host}

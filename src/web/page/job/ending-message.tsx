@@ -5,6 +5,7 @@ import { Foreign } from "../parts/foreign.tsx";
 import { inWordsOfThePage } from "../words/sides.ts";
 import { ending } from "./ending-words.ts";
 import type { JobState } from "./job-state.ts";
+import { runKind } from "./run-kind.ts";
 
 export function EndingMessage({ state }: { readonly state: JobState }): VNode {
   const { kind, sentence, advice } = ending(state);
@@ -13,7 +14,9 @@ export function EndingMessage({ state }: { readonly state: JobState }): VNode {
       <p class="sentence">
         <Foreign text={inWordsOfThePage(sentence)} />
       </p>
-      <p>{advice}</p>
+      <p>
+        {advice} {runKind(state.options) !== undefined && <a href="/">To the form</a>}
+      </p>
     </div>
   );
 }

@@ -15,6 +15,7 @@ import { stateInWords } from "./job-words.ts";
 import { LeftList } from "./left-list.tsx";
 import { ProgressCard } from "./progress-card.tsx";
 import { ResumeForm } from "./resume-form.tsx";
+import { resumeWord } from "./resume-word.ts";
 import { tags } from "./run-kind.ts";
 
 export interface JobViewProps {
@@ -50,7 +51,7 @@ export function JobView(props: JobViewProps): VNode {
       {state.leftCount > 0 && <LeftList left={state.left} leftCount={state.leftCount} />}
       {isOver && !needsTrust && (
         <section class="card" aria-labelledby="resume-title">
-          <h2 id="resume-title">{state.status.state === "interrupted" ? "Go on" : "Resync"}</h2>
+          <h2 id="resume-title">{resumeWord(state)}</h2>
           <ResumeForm state={state} actions={actions} />
         </section>
       )}

@@ -4,6 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { Foreign } from "../parts/foreign.tsx";
 import type { JobActions } from "./job-actions.ts";
 import type { JobState } from "./job-state.ts";
+import { resumeWord } from "./resume-word.ts";
 
 export interface ResumeFormProps {
   readonly state: JobState;
@@ -48,7 +49,7 @@ export function ResumeForm({ state, actions, word, children }: ResumeFormProps):
         </p>
       )}
       <button type="submit" class={word === undefined ? "main" : "careful"} aria-disabled={actions.isBusy}>
-        {actions.isBusy ? "Starting…" : (word ?? (isInterrupted ? "Go on" : "Resync"))}
+        {actions.isBusy ? "Starting…" : (word ?? resumeWord(state))}
       </button>
     </form>
   );
