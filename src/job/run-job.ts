@@ -54,8 +54,6 @@ export function runJob(spec: JobSpec, options: JobOptions): RunningJob {
   let child: ChildProcess;
   try {
     child = spawn(process.execPath, [worker], {
-      // What interrupts this process at a terminal is not for the jobs: they are told.
-      detached: true,
       cwd: "/",
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name))),
       // Its end of the first one shows it that this process is gone.

@@ -32,6 +32,8 @@ export async function work({ env, onSignal, onCrash, leave }: WorkerSurroundings
   onSignal("SIGTERM", () => {
     stop.abort("The job was aborted.");
   });
+  // What interrupts a server at its terminal reaches its jobs as well. They are told by the server.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) onSignal(signal, () => undefined);
   const unheard = (): void => {
     stop.abort("Whoever started this job is gone.");
     setTimeout(leave, unheardMs).unref();

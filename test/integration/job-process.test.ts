@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { test, type TestContext } from "node:test";
@@ -58,10 +59,12 @@ test("a password is nowhere but in the memory of the process", async (t) => {
   const stores = await stored(t);
   let shown = "";
   let told: string[] = [];
+  let priority = 0;
   const heard = startJob(specOf(stores, clear, slow, "--debugimap"), {
     onMessage: (message) => {
       if (!isCopied(message)) return;
       const pid = heard.job.pid!;
+      priority = getPriority(pid);
       shown = shownOf(pid).toString("latin1");
       told = ["coredump_filter", "oom_score_adj"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8").trim());
       heard.job.abort();
@@ -69,6 +72,7 @@ test("a password is nowhere but in the memory of the process", async (t) => {
   });
   assert.equal((await heard.end).how, "by itself");
   const forms = formsOf("the password", password);
+  assert.ok(priority > getPriority());
   // Nor in a core file.
   assert.deepEqual(told, ["00000000", "500"]);
   assert.ok(shown.includes("imapsync-job.js") && shown.includes("PATH="));
@@ -136,6 +140,17 @@ test("it ends when whoever started it has gone, and sums up", async (t) => {
   const last = JSON.parse(text.trimEnd().split("\n").at(-1)!) as JobMessage;
   assert.ok(last.type === "ended");
   assert.equal(last.sentence, "Whoever started this job is gone. 1 message was copied by then.");
+});
+
+test("an interruption at the terminal is not for it", async (t) => {
+  const heard = startJob(specOf(await stored(t), clear, "--maxmessagespersecond=2"), {
+    onMessage: (message) => {
+      if (!isCopied(message)) return;
+      for (const signal of ["SIGINT", "SIGHUP"] as const) process.kill(heard.job.pid!, signal);
+    },
+  });
+  const ended = await heard.end;
+  assert.ok(ended.how === "by itself" && ended.result.exitName === "EX_OK");
 });
 
 test("it ends when nobody reads what it says", async (t) => {

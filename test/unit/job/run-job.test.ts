@@ -127,16 +127,15 @@ test("a process that says that it is done and stays is ended", async () => {
   assert.equal((await startJob({}, { worker, graceMs: 1 }).end).how, "by itself");
 });
 
-test("the process has little of our environment, nothing of it in its arguments, and a session of its own", async () => {
+test("the process has little of our environment, nothing of it in its arguments", async () => {
   process.env["IMAPSYNC_PASSWORD1"] = "secret";
   const worker =
     program(`say({ type: "line", text: JSON.stringify([process.env, process.argv.slice(2), process.execArgv]) });
-    say({ type: "line", text: fs.readFileSync("/proc/self/stat", "latin1").split(" ")[5] });
-    say({ type: "line", text: String(process.pid) }); ${done}`);
+    ${done}`);
   const { end, lines } = startJob({}, { worker });
   await end;
   delete process.env["IMAPSYNC_PASSWORD1"];
-  const [text = "", session, pid] = lines();
+  const [text = ""] = lines();
   const [env, argv, execArgv] = JSON.parse(text) as [Record<string, string>, string[], string[]];
   const allowed = /^(?:PATH|TZ|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+)$/;
   assert.deepEqual(
@@ -144,7 +143,6 @@ test("the process has little of our environment, nothing of it in its arguments,
     [],
   );
   assert.deepEqual([argv, execArgv], [[], []]);
-  assert.equal(session, pid);
 });
 
 test("a program that is not there", async () => {
