@@ -4,7 +4,8 @@ import type { JobMessage } from "../../src/job/job-message.ts";
 import type { JobSpec } from "../../src/job/job-spec.ts";
 import { HistoryReader } from "../../src/web/jobs/history-reader.ts";
 import type { Job } from "../../src/web/jobs/job.ts";
-import { Jobs, type JobsOptions, type NewJob } from "../../src/web/jobs/jobs.ts";
+import { Jobs, type JobsOptions } from "../../src/web/jobs/jobs.ts";
+import type { NewJob } from "../../src/web/jobs/new-job.ts";
 import { readForm } from "../../src/web/jobs/read-form.ts";
 import type { JobsRules } from "../../src/web/jobs/rules.ts";
 import type { RunWorker, WorkerEnd } from "../../src/web/jobs/worker.ts";
@@ -80,7 +81,7 @@ export function desk(options: Partial<JobsRules & Pick<JobsOptions, "directory" 
     }),
     ...{ workers, directory, warnings, rules: { ...generous, ...rules } },
   };
-  made.jobs.recover();
+  made.jobs.kept.recover();
   return made;
 }
 

@@ -56,9 +56,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   const server = await createWebServer(context, config.certificate);
   await listen(server, config);
-  jobs.recover();
-  jobs.deleteOld();
-  const retention = setInterval(() => jobs.deleteOld(), retentionMs);
+  jobs.kept.recover();
+  jobs.kept.deleteOld();
+  const retention = setInterval(() => jobs.kept.deleteOld(), retentionMs);
   options.onReload(() => {
     notifier.reloading();
     try {
@@ -89,7 +89,7 @@ async function listen(server: WebServer, { listen: { address, port } }: WebConfi
     await server.listen({ host: address, port });
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    throw new InterimapError("FILE_CREATE", `listen: ${address} port ${port} cannot be listened on (${reason})`, {
+    throw new InterimapError("LISTEN", `listen: ${address} port ${port} cannot be listened on (${reason})`, {
       hint: "name another address or port",
     });
   }

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { FieldError } from "../../job/form-values.ts";
 import type { ApiError, FolderPreview, JobForm, JobStarted } from "../api.ts";
-import type { NewJob, Started } from "../jobs/jobs.ts";
+import type { NewJob, Started } from "../jobs/new-job.ts";
 import { PreviewFailed } from "../jobs/previews.ts";
 import { readForm } from "../jobs/read-form.ts";
 import { JobRefused } from "../jobs/refusal.ts";

@@ -1,6 +1,7 @@
 // One job, for the browsers that may see it.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ResumeForm } from "../api.ts";
 import type { Job } from "../jobs/job.ts";
 import { hasEnded } from "../jobs/job-record.ts";
 import { optionsOn, readForm } from "../jobs/read-form.ts";
@@ -36,7 +37,7 @@ export async function jobRoutes(server: FastifyInstance, context: WebContext): P
   const ofJob =
     (answer: Answer) =>
     async (request: FastifyRequest<OfJob>, reply: FastifyReply): Promise<FastifyReply> => {
-      const job = jobs.find(request.params.id, secretIn(request, config()));
+      const job = jobs.kept.find(request.params.id, secretIn(request, config()));
       return job === undefined ? sendNotFound(request, reply) : answer(job, request, reply);
     };
   const get = (path: string, answer: Answer): void => {
@@ -109,16 +110,16 @@ export async function jobRoutes(server: FastifyInstance, context: WebContext): P
   });
 
   post("/delete", async (job, request, reply) => {
-    if (!jobs.delete(job))
+    if (!jobs.kept.delete(job))
       return sendError(request, reply, { statusCode: 409, error: "Only a migration that has ended can be deleted." });
     return wantsHtml(request) ? reply.redirect("/", 303) : reply.code(204).send();
   });
 
-  server.post<OfJob & { Body: { password1: string; password2: string } }>(
+  server.post<OfJob & { Body: ResumeForm }>(
     "/jobs/:id/resume",
     { schema: { params: jobId, body: resumeForm } },
     async (request, reply) => {
-      const job = jobs.find(request.params.id, secretIn(request, config()));
+      const job = jobs.kept.find(request.params.id, secretIn(request, config()));
       if (job === undefined) return sendNotFound(request, reply);
       const { kind, fields } = job.form;
       const read = readForm(kind, { ...fields, ...request.body }, hostRules(config()));

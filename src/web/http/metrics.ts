@@ -27,7 +27,7 @@ export function metricsText({ jobs, config, startedAt }: WebContext): string {
     metric("jobs_running", "gauge", "Jobs that run.", one(jobs.runningCount)),
     metric("jobs_queued", "gauge", "Jobs that wait for their turn.", one(jobs.queuedCount)),
     metric("jobs_max", "gauge", "Jobs that may run at once.", one(maxJobs)),
-    metric("jobs_kept", "gauge", "Jobs that can be looked at.", one([...jobs.all].length)),
+    metric("jobs_kept", "gauge", "Jobs that can be looked at.", one([...jobs.kept].length)),
     metric("jobs_ended_total", "counter", "Jobs that have ended.", Object.fromEntries(ended) as Metric["samples"]),
     metric("messages_total", "counter", "Messages that jobs have dealt with.", one(tally.messages)),
     metric("octets_total", "counter", "Octets of these messages.", one(tally.octets)),

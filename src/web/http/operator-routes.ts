@@ -50,7 +50,7 @@ export async function operatorRoutes(server: FastifyInstance, context: WebContex
     "/operator/jobs/:id/abort",
     { schema: { params: jobId } },
     async (request, reply) => {
-      const job = mayEnter(request) ? jobs.get(request.params.id) : undefined;
+      const job = mayEnter(request) ? jobs.kept.get(request.params.id) : undefined;
       if (job === undefined) return sendNotFound(request, reply);
       jobs.abort(job);
       return reply.redirect("/operator", 303);
@@ -88,7 +88,7 @@ function isFromThisMachine({ headers, socket, ip }: FastifyRequest): boolean {
 export function overviewOf({ jobs, config, startedAt }: WebContext): OperatorOverview {
   const { maxJobs, maxQueued } = config();
   const { ended, rate, octets, messages, errors } = jobs.tally;
-  const byAge = [...jobs.all].sort((a, b) => (a.status.createdAt < b.status.createdAt ? 1 : -1));
+  const byAge = [...jobs.kept].sort((a, b) => (a.status.createdAt < b.status.createdAt ? 1 : -1));
   const shown = [...byAge.filter(({ state }) => !hasEnded(state)), ...byAge.filter(({ state }) => hasEnded(state))];
   return {
     ...{ running: jobs.runningCount, queued: jobs.queuedCount, maxRunning: maxJobs, maxQueued },

@@ -10,15 +10,17 @@ export interface OriginRules {
 }
 
 /** What this server is reached by: as configured, or as the request has it. */
-export function ownOrigin({ protocol, host }: FastifyRequest, { publicOrigin }: OriginRules): string {
-  return publicOrigin ?? `${protocol}://${host}`;
+export function ownOrigin({ protocol, headers }: FastifyRequest, { publicOrigin }: OriginRules): string {
+  return publicOrigin ?? `${protocol}://${headers.host ?? ""}`;
 }
 
 /**
  * Whether the name by which a server is reached is its own. A page of another site whose name was made to mean this address (DNS
  * rebinding) would be of the same origin for the browser.
  */
-export function isOwnHost({ host }: FastifyRequest, { publicOrigin }: OriginRules): boolean {
+export function isOwnHost({ headers }: FastifyRequest, { publicOrigin }: OriginRules): boolean {
+  // Not what a proxy says that it was called: a script of such a page could say that.
+  const { host = "" } = headers;
   const name = host.replace(/:\d*$/, "").toLowerCase();
   const bare = name.replace(/^\[(.*)\]$/, "$1");
   const isNoName = isIP(bare) !== 0 || name === "localhost" || name.endsWith(".localhost");

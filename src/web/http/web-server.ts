@@ -42,6 +42,7 @@ export async function createWebServer(context: WebContext, certificate: Certific
     // A field that is not known is an error; nothing is taken for something else.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  server.server.headersTimeout = 15_000;
   server.removeContentTypeParser("text/plain");
   limitConnections(server, context.config);
   await server.register(helmet, helmetOptions(certificate !== undefined));

@@ -114,7 +114,6 @@ export class Job {
   /** It waits for its turn, the first time or again. */
   enqueue(run: Run, { form, options, summary }: Omit<ReadForm, "secrets"> & { summary: SummaryRecord }): void {
     const { files, maxLogOctets, onLoss } = this.#context;
-    this.run = run;
     files.dropSummary(this.id);
     this.#history = new History({
       path: this.historyPath,
@@ -124,6 +123,7 @@ export class Job {
       onGrowth: () => this.changes.note(),
       onLoss: (error) => onLoss(this, error),
     });
+    this.run = run;
     this.#summary = new Summary(summary);
     this.#summary.beginRun();
     this.#change({ state: "queued", form, options, startedAt: undefined, endedAt: undefined, result: undefined });

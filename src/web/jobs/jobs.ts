@@ -1,22 +1,25 @@
-// All jobs: who gets to one, which of them run, and which wait.
+// Which jobs run, which wait, and who gets to one by its values.
 
 import type { FormFields } from "../../job/allowed-options.ts";
 import type { JobSecrets } from "../../job/job-spec.ts";
 import type { Log } from "../../log/log.ts";
 import { Admission } from "./admission.ts";
+import { endSoon, killAfter } from "./end-worker.ts";
 import { Identities } from "./identity.ts";
-import { Job } from "./job.ts";
-import { JobFiles } from "./job-files.ts";
+import type { Job } from "./job.ts";
 import { hasEnded, type JobRecord } from "./job-record.ts";
-import { isSecretOf, newJobId, newJobSecret } from "./job-secret.ts";
+import { newJobId, newJobSecret } from "./job-secret.ts";
+import { KeptJobs } from "./kept-jobs.ts";
+import type { NewJob, Started } from "./new-job.ts";
 import { type ReadForm, textOf } from "./read-form.ts";
 import { JobRefused } from "./refusal.ts";
 import type { JobsRules } from "./rules.ts";
 import { outcomeOf } from "./run-outcome.ts";
 import { emptySummary, type SummaryRecord } from "./summary.ts";
 import { Tally } from "./tally.ts";
+import { type Times, usualTimes } from "./times.ts";
 import { Unwatched } from "./unwatched.ts";
-import type { RunWorker, Worker, WorkerEnd } from "./worker.ts";
+import type { RunWorker, WorkerEnd } from "./worker.ts";
 
 export interface JobsOptions {
   /** It is there. */
@@ -27,40 +30,12 @@ export interface JobsOptions {
   readonly times?: Partial<Times>;
 }
 
-interface Times {
-  /** How long nobody may watch a job, where jobs end with their tab. */
-  readonly unwatchedMs: number;
-  /** How long a worker has to end by itself. */
-  readonly endingMs: number;
-  /** Between two looks at the load. */
-  readonly overloadMs: number;
-}
-
-const usualTimes: Times = { unwatchedMs: 30_000, endingMs: 20_000, overloadMs: 5_000 };
-
-export interface NewJob extends ReadForm {
-  /** Of the browser, as limits count it. */
-  readonly address: string;
-}
-
-export interface Started {
-  readonly job: Job;
-  /** For the browser. */
-  readonly secret: string;
-  /** It was there already. */
-  readonly attached: boolean;
-}
-
-/** A worker that does not end at the end of its time does not obey. */
-const overtimeMs = 60_000;
-
 export class Jobs {
   readonly tally = new Tally();
+  readonly kept: KeptJobs;
   readonly admission: Admission;
   readonly #options: JobsOptions;
-  readonly #files: JobFiles;
   readonly #times: Times;
-  readonly #all = new Map<string, Job>();
   /** Those that are queued or running. */
   readonly #byIdentity = new Map<string, Job>();
   readonly #queue: Job[] = [];
@@ -72,31 +47,16 @@ export class Jobs {
   #noneRuns: () => void = () => undefined;
 
   constructor(options: JobsOptions) {
-    const { rules, directory, times } = options;
+    const { rules, directory, log, times } = options;
     this.#options = options;
     this.#times = { ...usualTimes, ...times };
-    this.#files = new JobFiles(directory);
+    this.kept = new KeptJobs({ directory, rules, log, positionOf: (job) => this.#positionOf(job) });
     this.admission = new Admission(rules);
     this.#unwatched = new Unwatched({
       isWanted: () => rules().endsWithTab,
       graceMs: this.#times.unwatchedMs,
       abort: (job) => this.abort(job),
     });
-  }
-
-  /** Reads what was kept; what ran or waited is interrupted. Only one process may do that. */
-  recover(): void {
-    const records = this.#files.readAll((id, { message }) => {
-      this.#options.log.warn(`The job ${id} cannot be read: ${message}`);
-    });
-    for (const record of records) {
-      const job = this.#adopt(record);
-      if (!hasEnded(job.state)) job.endByRestart();
-    }
-  }
-
-  get all(): Iterable<Job> {
-    return this.#all.values();
   }
 
   get runningCount(): number {
@@ -124,8 +84,7 @@ export class Jobs {
       ...{ id: newJobId(), secretHashes: [hash], form, options, state: "interrupted" },
       ...{ createdAt: new Date().toISOString(), startedAt: undefined, endedAt: undefined, result: undefined },
     };
-    this.#files.create(record);
-    const job = this.#adopt(record);
+    const job = this.kept.add(record);
     this.#enqueue(job, { wanted, identity, summary: emptySummary });
     return { job, secret, attached: false };
   }
@@ -140,23 +99,10 @@ export class Jobs {
     // While that was read, another tab may have done the same.
     const present = this.#present(identity);
     if (present !== undefined) return present;
-    if (!hasEnded(job.state) || !this.#all.has(job.id)) return undefined;
+    if (!hasEnded(job.state) || !this.kept.has(job)) return undefined;
     this.#requireRoom(wanted);
     this.#enqueue(job, { wanted, identity, summary });
     return { job, secret: job.addSecret(), attached: false };
-  }
-
-  /** Undefined for a job that is not there, or not this browser's; it takes as long. */
-  find(id: string, secret: string): Job | undefined {
-    const job = this.#all.get(id);
-    if (job !== undefined) return job.isOpenedBy(secret) ? job : undefined;
-    isSecretOf(secret, [nobodysHash]);
-    return undefined;
-  }
-
-  /** For the operator. */
-  get(id: string): Job | undefined {
-    return this.#all.get(id);
   }
 
   /** The job of these values that is queued or running. */
@@ -174,21 +120,6 @@ export class Jobs {
       this.#settle(job, { result: undefined, words: "" });
       this.#tellPositions();
     } else endSoon(run.worker, this.#times.endingMs);
-  }
-
-  /** Only one that has ended. Returns whether it is gone. */
-  delete(job: Job): boolean {
-    if (!hasEnded(job.state)) return false;
-    this.#all.delete(job.id);
-    this.#files.remove(job.id);
-    return true;
-  }
-
-  /** Those that ended too long ago are deleted. */
-  deleteOld(now = Date.now()): void {
-    const { keptMs } = this.#options.rules();
-    for (const job of [...this.#all.values()])
-      if (job.endedAt !== undefined && job.endedAt + keptMs < now) this.delete(job);
   }
 
   /** Returns how to leave. */
@@ -246,19 +177,6 @@ export class Jobs {
     this.admission.requireRoom([...this.#queue, ...this.#running].filter(({ run }) => run?.address === address).length);
   }
 
-  #adopt(record: JobRecord): Job {
-    const job = new Job(record, {
-      files: this.#files,
-      maxLogOctets: () => this.#options.rules().maxLogOctets,
-      positionOf: (one) => (this.#queue.includes(one) ? this.#queue.indexOf(one) + 1 : undefined),
-      onLoss: ({ id }, { message }) => {
-        this.#options.log.warn(`What the job ${id} says cannot be written: ${message}`);
-      },
-    });
-    this.#all.set(job.id, job);
-    return job;
-  }
-
   #enqueue(job: Job, { wanted, identity, summary }: Enqueued): void {
     const { address, secrets } = wanted;
     job.enqueue({ identity, address, secrets, worker: undefined, ending: undefined }, { ...wanted, summary });
@@ -311,6 +229,11 @@ export class Jobs {
     }, this.#times.overloadMs);
   }
 
+  #positionOf(job: Job): number | undefined {
+    const index = this.#queue.indexOf(job);
+    return index === -1 ? undefined : index + 1;
+  }
+
   #tellPositions(): void {
     for (const job of this.#queue) job.changes.note();
   }
@@ -320,18 +243,4 @@ interface Enqueued {
   readonly wanted: NewJob;
   readonly identity: string;
   readonly summary: SummaryRecord;
-}
-
-const nobodysHash = "0".repeat(64);
-
-function endSoon(worker: Worker, ms: number): void {
-  worker.abort();
-  const kill = setTimeout(() => worker.kill(), ms);
-  void worker.ended.then(() => clearTimeout(kill));
-}
-
-function killAfter(worker: Worker, seconds: number | undefined): NodeJS.Timeout | undefined {
-  if (seconds === undefined) return undefined;
-  // A timer cannot be longer.
-  return setTimeout(() => worker.kill(), Math.min(seconds * 1000 + overtimeMs, 2 ** 31 - 1));
 }

@@ -4,7 +4,7 @@ import { previewOptions } from "../../job/allowed-options.ts";
 import type { FolderProgress, RefusedCertificate } from "../../job/job-message.ts";
 import type { FolderPreview } from "../api.ts";
 import type { Admission } from "./admission.ts";
-import type { NewJob } from "./jobs.ts";
+import type { NewJob } from "./new-job.ts";
 import { JobRefused } from "./refusal.ts";
 import type { JobsRules } from "./rules.ts";
 import type { RunWorker } from "./worker.ts";

@@ -32,7 +32,7 @@ test("the same form again gets the log of the copy that runs, from its beginning
   await running(made);
   made.workers.all[0]?.say(line("one"), line("two"));
   const second = post(made);
-  await eventually("two watch", () => [...made.jobs.all][0]?.watchers === 2);
+  await eventually("two watch", () => [...made.jobs.kept][0]?.watchers === 2);
   made.workers.all[0]?.say(line("three"));
   await made.workers.all[0]?.end(done);
   assert.equal((await first).body, "one\ntwo\nthree\n");

@@ -75,7 +75,7 @@ for (const path of ["/abort", "/delete", "/resume"]) {
     const payload = { password1: "x", password2: "y" };
     const response = await made.server.inject({ method: "POST", url: `/jobs/${id}${path}`, payload });
     assert.equal(response.statusCode, 404);
-    assert.equal(made.jobs.get(id)?.state, "running");
+    assert.equal(made.jobs.kept.get(id)?.state, "running");
   });
 }
 
@@ -131,7 +131,7 @@ test("what happens later is told as it happens, with signs of life in between", 
       hasSaid = true;
       worker?.say(line("later"));
     }
-    if (body.includes("later") && made.jobs.get(id)?.state === "running") await worker?.end(done);
+    if (body.includes("later") && made.jobs.kept.get(id)?.state === "running") await worker?.end(done);
   }
   assert.match(body, /"lines":\["later"\]/);
   assert.match(body, /"state":"done"/);
@@ -145,7 +145,7 @@ test("a browser that goes away is no watcher any more", async () => {
   const leave = new AbortController();
   const response = await fetch(`${address}/jobs/${id}/events`, { headers: { cookie }, signal: leave.signal });
   await response.body?.getReader().read();
-  const job = made.jobs.get(id);
+  const job = made.jobs.kept.get(id);
   assert.equal(job?.watchers, 1);
   leave.abort();
   while (job.watchers > 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -272,7 +272,7 @@ test("a preview is a short run of which nothing is kept", async () => {
   worker?.say({ type: "folder", ...folder, ...counts });
   await worker?.end(done);
   assert.deepEqual((await preview).json(), { folders: [{ folder1: "Gesendet", folder2: "Sent", isNew: true }] });
-  assert.equal([...made.jobs.all].length, 0);
+  assert.equal([...made.jobs.kept].length, 0);
 });
 
 test("previews count for the address that asks for them", async () => {

@@ -35,8 +35,8 @@ test("the same values attach to a job that runs, whatever the options, and each 
   assert.equal(second.job, first.job);
   assert.equal(second.attached, true);
   assert.notEqual(second.secret, first.secret);
-  assert.equal(jobs.find(first.job.id, first.secret), first.job);
-  assert.equal(jobs.find(first.job.id, second.secret), first.job);
+  assert.equal(jobs.kept.find(first.job.id, first.secret), first.job);
+  assert.equal(jobs.kept.find(first.job.id, second.secret), first.job);
   assert.equal(workers.all.length, 1);
 });
 
@@ -47,7 +47,7 @@ for (const password of ["password1", "password2"] as const) {
     const second = jobs.start(wanted({ [password]: "guessed" }, "198.51.100.7"));
     assert.notEqual(second.job, first.job);
     assert.equal(second.attached, false);
-    assert.equal(jobs.find(first.job.id, second.secret), undefined);
+    assert.equal(jobs.kept.find(first.job.id, second.secret), undefined);
     assert.equal(workers.all.length, 2);
   });
 }
@@ -64,9 +64,9 @@ test("after its end the same values begin a new job", async () => {
 test("neither another secret nor another id leads to a job", () => {
   const { jobs } = desk();
   const { job, secret } = jobs.start(wanted());
-  assert.equal(jobs.find(job.id, `${secret}x`), undefined);
-  assert.equal(jobs.find(job.id, ""), undefined);
-  assert.equal(jobs.find("0".repeat(32), secret), undefined);
+  assert.equal(jobs.kept.find(job.id, `${secret}x`), undefined);
+  assert.equal(jobs.kept.find(job.id, ""), undefined);
+  assert.equal(jobs.kept.find("0".repeat(32), secret), undefined);
 });
 
 test("nothing that is kept has a password, a secret, or anything that others can read", async () => {
@@ -178,9 +178,9 @@ test("after a restart what ran or waited is interrupted, and goes on with its pa
   before.workers.all[0]?.say(line("first"), line("second"));
   await running.job.summary();
   const { jobs, workers } = desk({ directory: before.directory });
-  const job = jobs.find(running.job.id, running.secret);
+  const job = jobs.kept.find(running.job.id, running.secret);
   assert.equal(job?.state, "interrupted");
-  assert.equal(jobs.find(waiting.job.id, waiting.secret)?.state, "interrupted");
+  assert.equal(jobs.kept.find(waiting.job.id, waiting.secret)?.state, "interrupted");
   assert.deepEqual((await job.summary()).lastLines, ["first", "second"]);
   const resumed = await jobs.resume(job, wantedBy("one"));
   assert.equal(resumed?.job, job);
@@ -233,14 +233,14 @@ test("a server that stops interrupts what runs and what waits, and takes nothing
 test("only jobs that have ended are deleted, by hand or when they are old", async () => {
   const { jobs, workers, directory } = desk({ keptMs: 1000 });
   const { job, secret } = jobs.start(wanted());
-  assert.equal(jobs.delete(job), false);
-  jobs.deleteOld(Date.now() + 5000);
-  assert.equal(jobs.find(job.id, secret), job);
+  assert.equal(jobs.kept.delete(job), false);
+  jobs.kept.deleteOld(Date.now() + 5000);
+  assert.equal(jobs.kept.find(job.id, secret), job);
   await workers.all[0]?.end(done);
-  jobs.deleteOld();
-  assert.equal(jobs.find(job.id, secret), job);
-  jobs.deleteOld(Date.now() + 5000);
-  assert.equal(jobs.find(job.id, secret), undefined);
+  jobs.kept.deleteOld();
+  assert.equal(jobs.kept.find(job.id, secret), job);
+  jobs.kept.deleteOld(Date.now() + 5000);
+  assert.equal(jobs.kept.find(job.id, secret), undefined);
   assert.deepEqual(readdirSync(join(directory, "jobs")), []);
 });
 
@@ -271,7 +271,7 @@ test("a job's file that cannot be read costs this job only", () => {
   const path = join(before.directory, "jobs", bad.job.id, "job.json");
   writeFileSync(path, "{");
   const { jobs, warnings } = desk({ directory: before.directory });
-  assert.equal(jobs.find(good.job.id, good.secret)?.state, "interrupted");
-  assert.equal(jobs.get(bad.job.id), undefined);
+  assert.equal(jobs.kept.find(good.job.id, good.secret)?.state, "interrupted");
+  assert.equal(jobs.kept.get(bad.job.id), undefined);
   assert.match(warnings.join(), new RegExp(bad.job.id));
 });

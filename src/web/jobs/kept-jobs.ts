@@ -1,0 +1,94 @@
+// All jobs that can be looked at, as they lie on the disk.
+
+import type { Log } from "../../log/log.ts";
+import { Job } from "./job.ts";
+import { JobFiles } from "./job-files.ts";
+import { hasEnded, type JobRecord } from "./job-record.ts";
+import { isSecretOf } from "./job-secret.ts";
+import type { JobsRules } from "./rules.ts";
+
+export interface KeptJobsOptions {
+  /** It is there. */
+  readonly directory: string;
+  readonly rules: () => Pick<JobsRules, "maxLogOctets" | "keptMs">;
+  readonly log: Pick<Log, "warn">;
+  /** In the queue, from 1. */
+  readonly positionOf: (job: Job) => number | undefined;
+}
+
+const nobodysHash = "0".repeat(64);
+
+export class KeptJobs implements Iterable<Job> {
+  readonly #options: KeptJobsOptions;
+  readonly #files: JobFiles;
+  readonly #all = new Map<string, Job>();
+
+  constructor(options: KeptJobsOptions) {
+    this.#options = options;
+    this.#files = new JobFiles(options.directory);
+  }
+
+  /** Reads what was kept; what ran or waited is interrupted. Only one process may do that. */
+  recover(): void {
+    const records = this.#files.readAll((id, { message }) => {
+      this.#options.log.warn(`The job ${id} cannot be read: ${message}`);
+    });
+    for (const record of records) {
+      const job = this.#adopt(record);
+      if (!hasEnded(job.state)) job.endByRestart();
+    }
+  }
+
+  [Symbol.iterator](): Iterator<Job> {
+    return this.#all.values();
+  }
+
+  has(job: Job): boolean {
+    return this.#all.has(job.id);
+  }
+
+  /** @throws the system's error where it cannot be kept */
+  add(record: JobRecord): Job {
+    this.#files.create(record);
+    return this.#adopt(record);
+  }
+
+  /** Undefined for a job that is not there, or not this browser's; it takes as long. */
+  find(id: string, secret: string): Job | undefined {
+    const job = this.#all.get(id);
+    if (job !== undefined) return job.isOpenedBy(secret) ? job : undefined;
+    isSecretOf(secret, [nobodysHash]);
+    return undefined;
+  }
+
+  /** For the operator. */
+  get(id: string): Job | undefined {
+    return this.#all.get(id);
+  }
+
+  /** Only one that has ended. Returns whether it is gone. */
+  delete(job: Job): boolean {
+    if (!hasEnded(job.state)) return false;
+    this.#all.delete(job.id);
+    this.#files.remove(job.id);
+    return true;
+  }
+
+  /** Those that ended too long ago are deleted. */
+  deleteOld(now = Date.now()): void {
+    const { keptMs } = this.#options.rules();
+    for (const job of [...this]) if (job.endedAt !== undefined && job.endedAt + keptMs < now) this.delete(job);
+  }
+
+  #adopt(record: JobRecord): Job {
+    const { rules, positionOf, log } = this.#options;
+    const job = new Job(record, {
+      ...{ files: this.#files, positionOf, maxLogOctets: () => rules().maxLogOctets },
+      onLoss: ({ id }, { message }) => {
+        log.warn(`What the job ${id} says cannot be written: ${message}`);
+      },
+    });
+    this.#all.set(job.id, job);
+    return job;
+  }
+}
