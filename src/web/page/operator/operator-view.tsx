@@ -95,10 +95,7 @@ function Jobs({ jobs }: { readonly jobs: readonly OperatorJob[] }): VNode {
             <th scope="col">Errors</th>
             <th scope="col">Started</th>
             <th scope="col">By</th>
-            <th scope="col">Watched by</th>
-            <th scope="col">
-              <span class="unseen">Abort</span>
-            </th>
+            <th scope="col">Watchers</th>
           </tr>
         </thead>
         <tbody>
@@ -117,11 +114,17 @@ function Job({ job: { status, progress, address, watchers } }: { readonly job: O
     <tr>
       <th scope="row">
         <Account user={status.user1} host={status.host1} />
-        {" → "}
-        <Account user={status.user2} host={status.host2} />
+        <Account sign="→ " user={status.user2} host={status.host2} />
       </th>
       <td>
         <span class={`tag ${status.state}`}>{status.state}</span>
+        {(status.state === "running" || status.state === "queued") && (
+          <form method="post" action={`/operator/jobs/${encodeURIComponent(status.id)}/abort`}>
+            <button type="submit" class="danger small" aria-label={`Abort the job of ${short(status.user1)}`}>
+              Abort
+            </button>
+          </form>
+        )}
       </td>
       <td>{done === undefined ? "" : percent(done)}</td>
       <td>{status.state === "running" && progress !== undefined ? `${size(progress.rate)}/s` : ""}</td>
@@ -131,22 +134,20 @@ function Job({ job: { status, progress, address, watchers } }: { readonly job: O
         <Foreign text={address} />
       </td>
       <td>{watchers}</td>
-      <td>
-        {(status.state === "running" || status.state === "queued") && (
-          <form method="post" action={`/operator/jobs/${encodeURIComponent(status.id)}/abort`}>
-            <button type="submit" class="danger small" aria-label={`Abort the job of ${short(status.user1)}`}>
-              Abort
-            </button>
-          </form>
-        )}
-      </td>
     </tr>
   );
 }
 
-function Account({ user, host }: { readonly user: string; readonly host: string }): VNode {
+interface AccountProps {
+  readonly sign?: string;
+  readonly user: string;
+  readonly host: string;
+}
+
+function Account({ sign, user, host }: AccountProps): VNode {
   return (
     <span class="account-line">
+      {sign}
       <Foreign text={short(user)} />{" "}
       <small>
         <Foreign text={host} />
