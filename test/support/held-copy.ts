@@ -8,9 +8,8 @@ export interface HeldCopy {
   readonly release: () => void;
 }
 
-/** From now on messages wait in front of the destination; `after`: so many go through first. */
-export function holdCopy(stores: TwoStores, after = 0): HeldCopy {
-  let passed = 0;
+/** From now on messages wait in front of the destination. */
+export function holdCopy(stores: TwoStores): HeldCopy {
   let reach = (): void => undefined;
   let release = (): void => undefined;
   const reached = new Promise<void>((resolve) => (reach = resolve));
@@ -19,7 +18,6 @@ export function holdCopy(stores: TwoStores, after = 0): HeldCopy {
     pattern: / APPEND /,
     always: true,
     action: () => {
-      if (passed++ < after) return undefined;
       reach();
       return released;
     },
