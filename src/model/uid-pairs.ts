@@ -54,6 +54,16 @@ export class UidPairs implements Iterable<UidPair> {
     for (const { first1, first2, count } of this.runs()) for (let i = 0; i < count; i++) yield [first1 + i, first2 + i];
   }
 
+  /** From the second mailbox to the first. Of several messages that are one there, the one with the lowest UID. */
+  reversed(): UidPairs {
+    const runs = Array.from(this.runs(), ({ first1, first2, count }) => ({ first1: first2, first2: first1, count }));
+    runs.sort((a, b) => a.first1 - b.first1);
+    const isRepeated = runs.some(({ first1 }, i) => i > 0 && first1 < runs[i - 1]!.first1 + runs[i - 1]!.count);
+    if (!isRepeated) return new UidPairs(runs);
+    const pairs = Array.from(this, ([uid1, uid2]): UidPair => [uid2, uid1]);
+    return new UidPairs(runsOfPairs(pairs.reverse()));
+  }
+
   get #count(): number {
     return this.#runs.length / width;
   }

@@ -103,7 +103,7 @@ export class KnownCopies {
     const isNothingNew = isEmpty(news.local) && isEmpty(news.remote);
     if (options.useuid !== true && (!isNothingNew || crossDuplicates !== undefined)) {
       this.#signatures = signed;
-      await signed.complete({ there: uids, uids: perSide((side) => uidsOf(uids[side])), pairs, read });
+      await signed.complete({ there1: uids.local, uids: perSide((side) => uidsOf(uids[side])), pairs, read });
       return perSide((side) => {
         const table = new MessageTable();
         for (const { uid, size, flags } of there[side]) {

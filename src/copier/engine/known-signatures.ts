@@ -1,8 +1,8 @@
 // By what messages of two folders are told from others, as far as former runs have recorded it: only headers of others are read.
 
 import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
-import type { UidPairs } from "../../model/uid-pairs.ts";
-import { hasUid, isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
+import { UidPairs } from "../../model/uid-pairs.ts";
+import { emptyUidSet, hasUid, isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { CopyMemory } from "../memory/memory.ts";
 import { hostOf } from "../options/host.ts";
 import type { MessageTable } from "./message-table.ts";
@@ -10,7 +10,8 @@ import type { MessageTable } from "./message-table.ts";
 type Known = ReturnType<CopyMemory["signaturesOf"]>;
 
 interface Asked {
-  readonly there: PerSide<UidSet>;
+  /** What is on host1 now. */
+  readonly there1: UidSet;
   readonly uids: PerSide<Iterable<number>>;
   /** Recorded, by UIDs of host1. */
   readonly pairs: UidPairs;
@@ -24,8 +25,9 @@ export class KnownSignatures {
   readonly #known: PerSide<Known>;
   /** What had to be read. */
   #read: Partial<PerSide<MessageTable>> = {};
-  /** Of pairs whose messages are both there: UIDs of host1 by those of host2. Several may be one message there. */
-  readonly #originals = new Map<number, number>();
+  /** UIDs of host1 by those of host2. Several may be one message there. */
+  #originals = new UidPairs();
+  #there1: UidSet = emptyUidSet;
 
   /** `rules`: of what signatures are made, as a digest. */
   constructor(memory: CopyMemory, folders: Parameters<CopyMemory["pairsOf"]>[0], rules: string) {
@@ -35,15 +37,13 @@ export class KnownSignatures {
     this.#known = perSide((side) => memory.signaturesOf(folders, { host: hostOf(side), rules }));
   }
 
-  async complete({ there, uids, pairs, read }: Asked): Promise<void> {
-    for (const [uid1, uid2] of pairs)
-      if (hasUid(there.local, uid1) && hasUid(there.remote, uid2) && !this.#originals.has(uid2))
-        this.#originals.set(uid2, uid1);
+  async complete({ there1, uids, pairs, read }: Asked): Promise<void> {
+    this.#originals = pairs.reversed();
+    this.#there1 = there1;
     await bothSides(async (side) => {
       const unknown = new UidSetBuilder();
       for (const uid of uids[side])
-        if (this.#known[side].of(uid) === undefined && !(side === "remote" && this.#originals.has(uid)))
-          unknown.add(uid);
+        if (this.#known[side].of(uid) === undefined && this.#originalOf(side, uid) === undefined) unknown.add(uid);
       const asked = unknown.build();
       if (!isEmpty(asked)) this.note(side, await read(side, asked));
     });
@@ -56,10 +56,16 @@ export class KnownSignatures {
 
   /** A copy on host2 is known by what its original is known by, whatever the server made of it. */
   of(side: Side, uid: number): string | null | undefined {
-    const original = side === "remote" ? this.#originals.get(uid) : undefined;
+    const original = this.#originalOf(side, uid);
     if (original !== undefined) return this.of("local", original);
     const known = this.#known[side].of(uid);
     return known === undefined ? this.#read[side]?.signatureOf(uid) : known;
+  }
+
+  /** Of a message of host2, if that is there. */
+  #originalOf(side: Side, uid: number): number | undefined {
+    const original = side === "remote" ? this.#originals.get(uid) : undefined;
+    return original !== undefined && hasUid(this.#there1, original) ? original : undefined;
   }
 
   /** For the next run. `copies`: messages of host2 that are recorded as copies, and need none. */

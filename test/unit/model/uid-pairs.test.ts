@@ -20,6 +20,12 @@ test("pairs are what a map of them would be", () => {
       assert.deepEqual(pairs.uids2, uidSetOf(map.values()));
       assert.ok([...pairs.runs()].every(isPossibleRun));
       assert.deepEqual([...new UidPairs(pairs.runs())], ascending);
+      // The lowest of several.
+      const back = new Map(ascending.toReversed().map(([uid1, uid2]) => [uid2, uid1]));
+      assert.deepEqual(
+        [...pairs.reversed()],
+        [...back].sort(([a], [b]) => a - b),
+      );
     }),
   );
 });
