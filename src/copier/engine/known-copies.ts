@@ -2,7 +2,7 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import { fetchSummaries, type Summary } from "../../imap/verbs/fetch-headers.ts";
+import { fetchSummaries } from "../../imap/verbs/fetch-headers.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { UidPair, UidPairs } from "../../model/uid-pairs.ts";
 import {
@@ -82,11 +82,11 @@ export class KnownCopies {
       uids1: uidsOf(wanted.local),
       uids2: uidsOf(wanted.remote),
     });
-    const signed = new KnownSignatures(this.#memory, this.#folders, `${rules.identityDigest} ${place ?? ""}`);
+    const known = new KnownSignatures(this.#memory, this.#folders, `${rules.identityDigest} ${place ?? ""}`);
     if (options.useuid !== true && !this.#memory.isKnown(this.#folders)) {
-      this.#signatures = signed;
+      this.#signatures = known;
       const tables = await bothSides((side) => read(side, wanted[side]));
-      for (const side of sides) signed.note(side, tables[side]);
+      for (const side of sides) known.note(side, tables[side]);
       return tables;
     }
     const there = await bothSides((side) =>
@@ -98,37 +98,31 @@ export class KnownCopies {
     );
     const pairs = this.#memory.pairsOf(this.#folders);
     this.#pairs = pairs;
-    const uids = perSide((side) => uidsAmong(there[side]));
+    const uids = perSide((side) => uidSetOf(there[side].uids()));
     const news = this.#newsAmong(uids, pairs);
     const isNothingNew = isEmpty(news.local) && isEmpty(news.remote);
     if (options.useuid !== true && (!isNothingNew || crossDuplicates !== undefined)) {
-      this.#signatures = signed;
-      await signed.complete({ there1: uids.local, uids: perSide((side) => uidsOf(uids[side])), pairs, read });
-      return perSide((side) => {
-        const table = new MessageTable();
-        for (const { uid, size, flags } of there[side]) {
+      this.#signatures = known;
+      await known.complete({ there1: uids.local, uids: perSide((side) => uidsOf(uids[side])), pairs, read });
+      return perSide((side) =>
+        signed(there[side], (uid) => {
           const uid2 = side === "local" ? pairs.get(uid) : uid;
           const pair = hasUid(news[side], uid) ? undefined : pairSignature(uid2!);
-          table.add({ uid, size, flags, signature: signed.of(side, uid) ?? pair });
-        }
-        return table.seal();
-      });
+          return known.of(side, uid) ?? pair;
+        }),
+      );
     }
     this.#comparesByUid = !isEmpty(news.local) && !isEmpty(news.remote);
     const signatures = this.#comparesByUid
       ? await bothSides((side) => signaturesOf(news[side], (...what) => read(side, ...what), rules.wholeHeader))
       : undefined;
-    return perSide((side) => {
-      const table = new MessageTable();
-      for (const { uid, size, flags } of there[side]) {
+    return perSide((side) =>
+      signed(there[side], (uid) => {
         const uid2 = side === "local" ? pairs.get(uid) : uid;
-        const signature = hasUid(news[side], uid)
-          ? (signatures?.[side].get(uid) ?? (side === "local" ? ownSignature(uid) : undefined))
-          : pairSignature(uid2!);
-        table.add({ uid, size, flags, signature });
-      }
-      return table.seal();
-    });
+        if (!hasUid(news[side], uid)) return pairSignature(uid2!);
+        return signatures?.[side].get(uid) ?? (side === "local" ? ownSignature(uid) : undefined);
+      }),
+    );
   }
 
   /** What is not recorded. What is recorded and is no more, is noted. */
@@ -191,22 +185,35 @@ export class KnownCopies {
   }
 }
 
-/** Flags and sizes of the messages of an open folder. */
-async function readSummaries(channel: Channel, view: MailboxView, asked: Wanted): Promise<readonly Summary[]> {
-  let all: readonly Summary[] = [];
+/** Flags and sizes of the messages of an open folder, which nothing tells from others yet. */
+async function readSummaries(channel: Channel, view: MailboxView, asked: Wanted): Promise<MessageTable> {
+  const table = new MessageTable();
   await askForAll(channel, view, {
     ...asked,
-    ask: async (uids) => {
-      all = all.concat(await fetchSummaries(channel, uids));
-    },
-    count: () => all.length,
-    told: () => all.map(({ uid }) => uid),
+    ask: (uids) =>
+      fetchSummaries(channel, uids, {
+        tell: (message) => {
+          table.add({ ...message, signature: undefined });
+        },
+        contradicts: (uid, size) => table.sizeOf(uid) !== size,
+        forget: (uid) => {
+          table.forget(uid);
+        },
+      }),
+    count: () => table.length,
+    told: () => table.uids(),
   });
-  return all;
+  return table.seal();
 }
 
-function uidsAmong(messages: readonly Summary[]): UidSet {
-  return uidSetOf(messages.map(({ uid }) => uid));
+/** The same messages, known by what `signatureOf` says. */
+function signed(summaries: MessageTable, signatureOf: (uid: number) => string | undefined): MessageTable {
+  const table = new MessageTable();
+  for (let i = 0; i < summaries.length; i++) {
+    const uid = summaries.uid(i);
+    table.add({ uid, size: summaries.size(i), flags: summaries.flags(i), signature: signatureOf(uid) });
+  }
+  return table.seal();
 }
 
 /** Of a message without the fields that are wanted, by all fields: what was copied before it could be recorded must be known again. */

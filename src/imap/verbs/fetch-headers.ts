@@ -5,7 +5,6 @@ import { countUids, type UidSet } from "../../model/uid-set.ts";
 import { atom, line } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { Answer } from "./fetch-answers.ts";
-import { ToldMessages } from "./told-messages.ts";
 import { uidFetch } from "./uid-fetch.ts";
 
 export interface HeaderMessage {
@@ -65,9 +64,17 @@ function atoms(names: readonly ReturnType<typeof atom>[]): ReturnType<typeof lin
 
 export type Summary = Pick<HeaderMessage, "uid" | "size" | "flags">;
 
-/** Flags and sizes of the messages that exist; 0 for a size that the server does not tell. */
-export async function fetchSummaries(session: Channel, uids: UidSet): Promise<readonly Summary[]> {
-  const all = new ToldMessages<Summary>();
+export type SummariesWanted = { readonly tell: (message: Summary) => void } & Pick<HeadersWanted, "forget"> & {
+    /** Whether another size was told of the message before. */
+    readonly contradicts: (uid: number, size: number) => boolean;
+  };
+
+/** Tells flags and sizes of the messages that exist; 0 for a size that the server does not tell. */
+export async function fetchSummaries(
+  session: Channel,
+  uids: UidSet,
+  { tell, contradicts, forget }: SummariesWanted,
+): Promise<void> {
   await uidFetch(session, {
     uids,
     items: line`(UID FLAGS RFC822.SIZE)`,
@@ -75,14 +82,11 @@ export async function fetchSummaries(session: Channel, uids: UidSet): Promise<re
       size !== undefined && internalDate === undefined && headerFields === undefined,
     beside: ["flags"],
     areThere: false,
-    contradicts: ({ uid, size = 0 }) => all.get(uid)?.size !== size,
-    forget: (uid) => {
-      all.forget(uid);
-    },
+    contradicts: ({ uid, size = 0 }) => contradicts(uid, size),
+    forget,
     onMessage: ({ uid, flags = [], size = 0 }) => {
       session.view?.noteFlagsRead(uid);
-      all.add({ uid, flags: flagSet(flags), size });
+      tell({ uid, flags: flagSet(flags), size });
     },
   });
-  return all.all;
 }
