@@ -20,7 +20,7 @@ import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownSignatures } from "./known-signatures.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
-import { type Match, pairsIn, secondsIn } from "./match-plan.ts";
+import { firstsIn, type Match, pairsIn, secondsIn } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
 import { numbersOf } from "./unchanged-folder.ts";
 
@@ -147,17 +147,15 @@ export class KnownCopies {
     if (host1 !== undefined && host2 !== undefined) this.#memory.finished(this.#folders, { rules, host1, host2 });
   }
 
-  /** Duplicates on host1 first, which are the same message on host2: of those that are not, the pair behind it holds. */
+  /** With duplicates on host1, which are the same message on host2, unless they have a pair of their own; without what is recorded. */
   *#pairsOf({ local, remote }: PerSide<MessageTable>, same: readonly number[]): Iterable<UidPair> {
-    for (const [on1, on2] of pairsIn(same)) yield* this.#duplicates(local, on1, remote.uid(on2));
-    for (const [on1, on2] of pairsIn(same)) yield [local.uid(on1), remote.uid(on2)];
-  }
-
-  /** Of a message that has two, the second one. */
-  #unrecorded(found: Iterable<UidPair>): Iterable<UidPair> {
-    const known = this.#pairs;
-    if (known === undefined || known.size === 0) return found;
-    return [...new Map(found)].filter(([uid1, uid2]) => known.get(uid1) !== uid2);
+    const isNew = ([uid1, uid2]: UidPair): boolean => this.#pairs?.get(uid1) !== uid2;
+    const paired = uidSetOf(Array.from(firstsIn(same), (i) => local.uid(i)));
+    for (const [on1, on2] of pairsIn(same)) {
+      const uid2 = remote.uid(on2);
+      for (const pair of this.#duplicates(local, on1, uid2)) if (!hasUid(paired, pair[0]) && isNew(pair)) yield pair;
+      if (isNew([local.uid(on1), uid2])) yield [local.uid(on1), uid2];
+    }
   }
 
   /** Those behind a message that are the same, but for those that were copied themselves, with --syncduplicates or --useuid. */
@@ -171,7 +169,7 @@ export class KnownCopies {
     if (options.dry === true) return;
     const { local } = tables;
     if (this.#signatures !== undefined || this.#comparesByUid) {
-      this.#memory.add(this.#folders, this.#unrecorded(this.#pairsOf(tables, same)));
+      this.#memory.add(this.#folders, this.#pairsOf(tables, same));
       this.#signatures?.record(uidSetOf([...secondsIn(same)].map((i) => tables.remote.uid(i))));
     }
     const repeated = missing.filter((i) => local.next(i) !== undefined && this.#added.has(local.uid(i)));
