@@ -16,6 +16,7 @@ const uses = {
     "commands",
     "config",
     "credentials",
+    "discovery",
     "service",
     "watch",
     "sync",

@@ -1,10 +1,10 @@
-// `login [local | remote]` and `check [local | remote]`: the commands that are words of their own.
+// `login [local | remote]`, `check [local | remote]` and `init`: the commands that are words of their own.
 
 import { type Side, sides } from "../model/side.ts";
 import { printable } from "../util/printable.ts";
 import { usageError } from "./usage-error.ts";
 
-export const commandWords = ["check", "login"] as const;
+export const commandWords = ["check", "init", "login"] as const;
 export type CommandWord = (typeof commandWords)[number];
 
 /** Options that are commands: with these, a `login` is a MAILBOX. */
@@ -31,12 +31,14 @@ export function commandOf(
   const option = foreign.find((name) => given.has(name));
   if (option !== undefined) throw usageError(`${command} and --${option} exclude each other`);
   if (place === undefined && !hasMore) return { command, side: undefined };
+  if (command === "init")
+    throw usageError(`init takes no "${printable(place ?? "--")}"`, "write -- init for a mailbox of that name.");
   const side = sides.find((one) => one === place);
   if (side !== undefined && rest.length === 0 && !hasMore) return { command, side };
   const wrong = printable(side === undefined ? (place ?? "--") : (rest[0] ?? "--"));
   throw usageError(
     `${command} takes local or remote, not "${wrong}"`,
-    `for a mailbox of that name, write: -- ${command}`,
+    `write -- ${command} for a mailbox of that name.`,
   );
 }
 
@@ -50,5 +52,5 @@ export function wordCandidates(before: readonly string[]): {
   const isCommand = commandWords.some((one) => one === words[0]);
   if (isOther || (words.length > 0 && !isCommand)) return { words: [], isAll: false };
   if (words.length === 0) return { words: commandWords, isAll: false };
-  return { words: words.length === 1 ? sides : [], isAll: true };
+  return { words: words.length === 1 && words[0] !== "init" ? sides : [], isAll: true };
 }

@@ -1,6 +1,6 @@
 // The command line as values.
 
-import type { Side } from "../model/side.ts";
+import type { PerSide, Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { CompletionQuestion, Shell } from "../util/shell/completion.ts";
 
@@ -70,6 +70,12 @@ export interface CheckInvocation extends Common {
   readonly json: boolean;
 }
 
+export interface InitInvocation extends Common {
+  readonly command: "init";
+  /** By name, in the order in which they were given. */
+  readonly settings: PerSide<ReadonlyMap<string, string>>;
+}
+
 /** A shell that has the script of --completion asks what could stand in the place of the last word. */
 export interface CandidatesInvocation extends CompletionQuestion {
   readonly command: "candidates";
@@ -85,4 +91,5 @@ export type TextInvocation =
   | { readonly command: "completion"; readonly shell: Shell }
   | CandidatesInvocation;
 
-export type Invocation = TextInvocation | StatusInvocation | LoginInvocation | CheckInvocation | WorkInvocation;
+export type Invocation =
+  TextInvocation | StatusInvocation | LoginInvocation | CheckInvocation | InitInvocation | WorkInvocation;

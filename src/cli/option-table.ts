@@ -108,6 +108,15 @@ export const optionTable = [
     goesWith: ["status", "check"],
   },
   {
+    name: "set",
+    value: "required",
+    valueName: "SETTING",
+    valueIs: "a setting of a server, for instance remote.host=imap.example.org",
+    group: "Options",
+    describe: "with init: a setting of a server, as remote.NAME=VALUE or local.NAME=VALUE, instead of a question",
+    goesWith: ["init"],
+  },
+  {
     name: "config",
     value: "required",
     valueName: "FILE",

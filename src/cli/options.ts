@@ -8,6 +8,7 @@ import { type ParsedWords, parseWords } from "../util/option-parser.ts";
 import { printable } from "../util/printable.ts";
 import { completionQuestion, type Shell, shells } from "../util/shell/completion.ts";
 import { commandOf } from "./command-words.ts";
+import { settingsOf } from "./given-settings.ts";
 import type { Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
 import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
@@ -46,6 +47,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   requireCompatible(word === undefined ? given : new Set([...given, word.command]));
   const isJson = options.has("json");
   if (word?.command === "login") return { ...word, command: "login", ...common };
+  if (word?.command === "init") return { command: "init", settings: settingsOf(options.get("set")), ...common };
   if (word?.command === "check") return { ...word, command: "check", json: isJson, ...common };
   const command = commands.find((name) => options.has(name)) ?? "sync";
   const work = { areSameAccounts: options.has("same-accounts"), isDryRun: options.has("dry-run"), ...common };

@@ -60,6 +60,10 @@ export class Program {
         await print(await textFor(invocation, env));
         return exitCode.done;
       }
+      if (invocation.command === "init") {
+        const { startInit } = await import("./start-init.ts");
+        return await startInit(invocation, { env, signal, secrets, errorOutput });
+      }
       // What was said last shows where it hangs, or what it was doing when it was killed.
       if (invocation.debug > 0) errorOutput.stopGathering();
       const errorLine = (this.#errorLine = errorLines(invocation.config));

@@ -12,6 +12,7 @@ Usage: interimap [OPTION]... [MAILBOX]...
        interimap [OPTION]... --delete MAILBOX...
        interimap [OPTION]... --rename SOURCE DEST
        interimap [OPTION]... --status [--json]
+       interimap [OPTION]... init [--set SETTING]...
        interimap [OPTION]... check [local|remote] [--json]
        interimap [OPTION]... login [local|remote]`;
 
@@ -19,7 +20,7 @@ Usage: interimap [OPTION]... [MAILBOX]...
 export const introduction = [
   "Brings two IMAP servers to the same state: new messages, flags and deletions travel both ways. Without a MAILBOX, the " +
     "configuration says which mailboxes take part.",
-  "check tries the configuration, the servers and the database, and changes nothing. login gets the tokens for servers that want OAuth 2; see oauth-provider in interimap(1).",
+  "init asks for the two accounts, tries them, and writes the configuration. check tries the configuration, the servers and the database, and changes nothing. login gets the tokens for servers that want OAuth 2; see oauth-provider in interimap(1).",
   "Write a MAILBOX as it is shown: in UTF-8, with / between its levels; or as in IMAP: in modified UTF-7, with the " +
     "local server's delimiter. * and % are wildcards: quote them for the shell. --delete and --rename take them " +
     "literally. After --, everything is a MAILBOX, even if it starts with a dash.",

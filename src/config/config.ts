@@ -68,22 +68,31 @@ export interface LoadOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The user's, unless told. */
   readonly home?: string;
+  /** Instead of what is in the file, which need not be there. */
+  readonly text?: string;
+}
+
+const origin = { example: "config.example.ini", maker: "interimap init" };
+
+/** Where the file of --config is, or the usual one: absolute. */
+export function configPath({ file = "config", env, home }: Pick<LoadOptions, "file" | "env" | "home">): string {
+  const named = withHome(file, () => home ?? homeDirectory(env));
+  return isAbsolute(named) ? named : resolve(configDirectory(env, home), named);
 }
 
 /** Throws CONFIG_MISSING if the file cannot be read, else CONFIG_INVALID for all lines that are wrong, or CONFIG_UNSAFE. */
-export function loadConfig({ file = "config", env, home }: LoadOptions): Config {
+export function loadConfig({ file, env, home, text: given }: LoadOptions): Config {
   const homeOf = (): string => home ?? homeDirectory(env);
-  const named = withHome(file, homeOf);
-  const path = isAbsolute(named) ? named : resolve(configDirectory(env, home), named);
-  const { octets, stats } = readConfigFile(path);
+  const path = configPath({ file, env, ...(home !== undefined && { home }) });
+  const { octets, stats } =
+    given === undefined ? readConfigFile(path, origin) : { octets: Buffer.from(given), stats: undefined };
   const complaints = new Complaints();
   const sections = readSections(octets, { file: path, complaints, home: homeOf });
   requireConsistentPairs(path, sections, complaints);
   const servers = requireServers(path, sections, complaints);
   const { top } = sections;
-  const exposed = sides.some((side) => holdsPassword(servers[side]))
-    ? exposure(path, stats, process.getuid?.())
-    : undefined;
+  const isExposed = stats !== undefined && sides.some((side) => holdsPassword(servers[side]));
+  const exposed = isExposed ? exposure(path, stats, process.getuid?.()) : undefined;
   const reached = perSide((side) => serverSettings({ file: path, section: servers[side], side, env, complaints }));
   complaints.throwIfAny();
   for (const side of sides) requireSafeFiles(servers[side], reached[side]);

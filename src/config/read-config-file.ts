@@ -19,20 +19,28 @@ const problems: Readonly<Record<string, string>> = {
   EACCES: "this user may not read the file",
 };
 
-/** `example`: the name of a file to start from. Throws CONFIG_MISSING, or CONFIG_UNSAFE: it may name commands, and others must not choose them. */
-export function readConfigFile(path: string, example = "config.example.ini"): ConfigFile {
+/** Where one comes from that is not there. */
+export interface Origin {
+  /** The name of a file to start from. */
+  readonly example: string;
+  /** A command that makes one. */
+  readonly maker?: string;
+}
+
+/** Throws CONFIG_MISSING, or CONFIG_UNSAFE: it may name commands, and others must not choose them. */
+export function readConfigFile(path: string, origin: Origin): ConfigFile {
   try {
     const file = examine(path);
     if (file.distrust !== undefined) throw distrusted("CONFIG_UNSAFE", path, file.distrust);
     // Our caller may have opened a pipe for us: --config=/dev/stdin, or a shell's <(...).
     const { stats, isDescriptor } = file;
     const isOdd = stats !== undefined && !stats.isFile() && !stats.isSymbolicLink();
-    if (isOdd && !isDescriptor) throw unreadable({ path, example }, `this is ${fileKind(stats)}`);
+    if (isOdd && !isDescriptor) throw unreadable({ path, ...origin }, `this is ${fileKind(stats)}`);
     const descriptor = openExamined(file, constants.O_RDONLY);
     try {
       const octets = readUpTo(descriptor, maxOctets + 1);
       if (octets.length > maxOctets)
-        throw unreadable({ path, example }, `it has more than ${String(maxOctets >> 20)} MiB`);
+        throw unreadable({ path, ...origin }, `it has more than ${String(maxOctets >> 20)} MiB`);
       return { octets, stats: fstatSync(descriptor) };
     } finally {
       closeSync(descriptor);
@@ -40,18 +48,17 @@ export function readConfigFile(path: string, example = "config.example.ini"): Co
   } catch (error) {
     if (error instanceof InterimapError) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw unreadable({ path, example }, problems[code] ?? `the file cannot be read (${code})`, error);
+    throw unreadable({ path, ...origin }, problems[code] ?? `the file cannot be read (${code})`, error);
   }
 }
 
-interface Unreadable {
-  readonly path: string;
-  readonly example: string;
-}
-
-function unreadable({ path, example }: Unreadable, problem: string, cause?: unknown): InterimapError {
+function unreadable(
+  { path, example, maker }: Origin & { readonly path: string },
+  problem: string,
+  cause?: unknown,
+): InterimapError {
   return new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
-    hint: `start from ${placeOf(example)}, or name another file with --config`,
+    hint: `${maker === undefined ? "" : `make one with ${maker}, or `}start from ${placeOf(example)}, or name another file with --config`,
     cause,
   });
 }

@@ -88,7 +88,7 @@ describe("configuration", () => {
   test("no file, a directory, a file nobody may read", async (t) => {
     const home = homeFor(t);
     const example = fileURLToPath(new URL("../../config.example.ini", import.meta.url));
-    const advice = `; expected a configuration file; start from ${example}, or name another file with --config`;
+    const advice = `; expected a configuration file; make one with interimap init, or start from ${example}, or name another file with --config`;
     const problem = (words: string, path = home.configFile): string => `${path}: ${words}${advice}`;
     chmodSync(home.configFile, 0);
     await assertRefused(home, {

@@ -1,7 +1,7 @@
 // What `check` found, as people read it.
 
 import type { Rung } from "../../mail/observe/rung.ts";
-import { sides } from "../../model/side.ts";
+import { type Side, sides } from "../../model/side.ts";
 import { printable } from "../../util/printable.ts";
 import type { CheckDocument, DatabaseCheck, ServerCheck, TlsCheck } from "./check-document.ts";
 
@@ -9,20 +9,33 @@ import type { CheckDocument, DatabaseCheck, ServerCheck, TlsCheck } from "./chec
 type Mark = "ok" | "note" | "FAIL";
 
 type Line = readonly [Mark, string];
+type Block = readonly [title: string, lines: readonly Line[]];
 
 /** Ends with a line break. */
 export function checkText({ configuration, servers, database }: CheckDocument): string {
   const { file, warnings } = configuration;
-  const blocks: [title: string, lines: readonly Line[]][] = [
+  const blocks: Block[] = [
     [`Configuration: ${printable(file)}`, [...warnings.map((text): Line => ["note", text]), ["ok", "can be used"]]],
   ];
   for (const side of sides) {
     const server = servers[side];
-    if (server !== null)
-      blocks.push([`${side === "local" ? "Local" : "Remote"}: ${server.server}`, serverLines(server)]);
+    if (server !== null) blocks.push(serverBlock(side, server));
   }
   if (database !== null) blocks.push([`Database: ${printable(database.path)}`, databaseLines(database)]);
-  return blocks.map(([title, lines]) => [title, ...lines.map(shown)].map((line) => `${line}\n`).join("")).join("\n");
+  return blocks.map(blockText).join("\n");
+}
+
+/** Of one server. Ends with a line break. */
+export function serverText(side: Side, server: ServerCheck): string {
+  return blockText(serverBlock(side, server));
+}
+
+function serverBlock(side: Side, server: ServerCheck): Block {
+  return [`${side === "local" ? "Local" : "Remote"}: ${server.server}`, serverLines(server)];
+}
+
+function blockText([title, lines]: Block): string {
+  return [title, ...lines.map(shown)].map((line) => `${line}\n`).join("");
 }
 
 function shown([mark, text]: Line): string {

@@ -7,7 +7,7 @@ export function askerOf(signal: AbortSignal): ((prompt: string) => Promise<strin
   if (!isatty(0)) return undefined;
   return async (prompt) => {
     // Loaded where it is needed.
-    const { askAt } = await import("./ask-password.ts");
-    return askAt(prompt, { input: process.stdin, output: process.stderr, signal });
+    const { askHidden } = await import("../../util/ask-hidden.ts");
+    return askHidden(prompt, { input: process.stdin, output: process.stderr, signal });
   };
 }

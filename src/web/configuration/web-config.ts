@@ -57,7 +57,8 @@ export interface WebLoadOptions {
 export function loadWebConfig({ file, listen, env }: WebLoadOptions): WebConfig {
   const home = (): string => homeDirectory(env);
   const path = file === undefined ? undefined : placed(withHome(file, home), () => configDirectory(env));
-  const octets = path === undefined ? Buffer.alloc(0) : readConfigFile(path, "imapsync-web.example.ini").octets;
+  const octets =
+    path === undefined ? Buffer.alloc(0) : readConfigFile(path, { example: "imapsync-web.example.ini" }).octets;
   const complaints = new Complaints();
   const { section, warnings } = readSingleSection(octets, webReader, { file: path ?? "", complaints, home });
   complaints.throwIfAny();

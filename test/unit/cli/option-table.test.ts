@@ -14,13 +14,14 @@ const company: Readonly<Record<string, readonly string[]>> = {
   "--delete": ["a"],
   "--rename": ["a", "b"],
   "--json": ["--status"],
+  "--set": ["init"],
   "--target": ["--delete", "a"],
 };
 
 for (const { name, alias, value, choices } of table) {
   test(`--${name} is understood, in all its forms`, () => {
     const long = `--${name}`;
-    const values = choices ?? ["5"];
+    const values = choices ?? [name === "set" ? "local.port=5" : "5"];
     const forms =
       value === "none"
         ? [[long], ...(alias === undefined ? [] : [[`-${alias}`]])]

@@ -57,6 +57,23 @@ test("check is a command, too, for a side or for everything, and may be printed 
   assert.deepEqual(parseArguments(["--delete", "check"]).command, "delete");
 });
 
+test("init takes settings of the servers, and nothing else", () => {
+  const init = { ...common, command: "init" };
+  const nothing = new Map<string, string>();
+  assert.deepEqual(parseArguments(["init"]), { ...init, settings: { local: nothing, remote: nothing } });
+  const given = parseArguments(["--set=remote.host=a=b", "init", "--set", "remote.host=c", "--set", "local.command="]);
+  const settings = { local: new Map([["command", ""]]), remote: new Map([["host", "c"]]) };
+  assert.deepEqual(given, { ...init, settings });
+  for (const args of [
+    ["init", "x"],
+    ["init", "--dry-run"],
+    ["--set", "remote.host=x"],
+    ["init", "--set", "remote.host"],
+  ])
+    assert.throws(() => parseArguments(args), { code: "USAGE" });
+  assert.deepEqual(parseArguments(["--", "init"]), { ...plain, mailboxes: ["init"] });
+});
+
 test("-n, or --dry-run, goes with what changes something", () => {
   assert.deepEqual(parseArguments(["-n", "INBOX"]), { ...plain, isDryRun: true, mailboxes: ["INBOX"] });
   for (const args of [["--repair"], ["--delete", "a"], ["--rename", "a", "b"]])

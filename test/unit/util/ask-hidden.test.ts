@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { shellWord } from "../../../../src/util/shell-word.ts";
+import { shellWord } from "../../../src/util/shell-word.ts";
 
 /** The program asks on a terminal of its own; what is typed there when it asks; what it shows, and how it ends. */
 async function asked(typed: string): Promise<{ readonly shown: string; readonly status: number | null }> {
-  const module = new URL("../../../../src/copier/accounts/ask-password.ts", import.meta.url).href;
+  const module = new URL("../../../src/util/ask-hidden.ts", import.meta.url).href;
   const program = `
     import { createHash } from "node:crypto";
-    const { askAt } = await import(${JSON.stringify(module)});
+    const { askHidden } = await import(${JSON.stringify(module)});
     const over = new AbortController();
     process.on("SIGINT", () => over.abort(new Error("interrupted")));
     const terminal = { input: process.stdin, output: process.stderr, signal: over.signal };
     try {
       for (const name of ["one", "two"]) {
-        const answer = await askAt("password of " + name + "? ", terminal);
+        const answer = await askHidden("password of " + name + "? ", terminal);
         console.log("[" + createHash("sha256").update(answer).digest("hex").slice(0, 8) + "]");
       }
     } catch (error) {

@@ -11,7 +11,7 @@ export interface Terminal {
 }
 
 /** Resolves with the answer. @throws the signal's reason */
-export async function askAt(prompt: string, { input, output, signal }: Terminal): Promise<string> {
+export async function askHidden(prompt: string, { input, output, signal }: Terminal): Promise<string> {
   signal.throwIfAborted();
   // Where what is typed would be echoed.
   const nowhere = new Writable({

@@ -1,0 +1,126 @@
+// init: makes a configuration, of what is given and what is answered, tries each server as it goes, and writes the file.
+
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Config, loadConfig } from "../../config/config.ts";
+import type { Discovery } from "../../discovery/discover.ts";
+import { type ErrorLine, InterimapError } from "../../model/errors.ts";
+import { type ExitCode, exitCode } from "../../model/exit-code.ts";
+import type { PerSide, Side } from "../../model/side.ts";
+import { shellWord } from "../../util/shell-word.ts";
+import type { ServerCheck } from "../check/check-document.ts";
+import { serverText } from "../check/check-text.ts";
+import { faultOf } from "../check/fault.ts";
+import { completeSide } from "./complete-side.ts";
+import { configText, type SideSettings } from "./config-text.ts";
+import type { Questions } from "./questions.ts";
+
+export interface InitCommand {
+  /** Absolute: what is to be written. */
+  readonly file: string;
+  /** As on the command line. */
+  readonly config: string | undefined;
+  readonly given: PerSide<SideSettings>;
+  /** Undefined: nobody can be asked. */
+  readonly questions: Questions | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly errorLine: ErrorLine;
+  readonly find: (login: string) => Promise<Discovery>;
+  readonly check: (config: Config, side: Side) => Promise<ServerCheck>;
+  readonly say: (...lines: readonly string[]) => void;
+}
+
+/**
+ * Returns that of a fault that was found where nobody could be asked: then nothing is written.
+ * @throws InterimapError USAGE for what is missing, FILE_CREATE, or CONFIG_INVALID.
+ */
+export async function initCommand(command: InitCommand): Promise<ExitCode> {
+  const { file, questions, say } = command;
+  if (existsSync(file)) {
+    const hint = "change it with an editor, try it with interimap check, or name another file with --config";
+    throw new InterimapError("FILE_CREATE", `${file} is there already`, { hint });
+  }
+  if (questions !== undefined)
+    say(`This makes ${file}. Nothing but Enter takes what is in brackets; Ctrl-C ends it, and nothing is written.`);
+  const remote = await settle(command, "remote");
+  if ("exitCode" in remote) return remote.exitCode;
+  const local = await settle(command, "local");
+  if ("exitCode" in local) return local.exitCode;
+  write(file, configText({ local: local.settings, remote: remote.settings }));
+  const program = [
+    "interimap",
+    ...(command.config === undefined ? [] : [`--config=${shellWord(command.config)}`]),
+  ].join(" ");
+  say(
+    ...["", `Written: ${file}, which nobody else may read.`, "", "Next:"],
+    `  ${program} --dry-run    says what a first run would do`,
+    `  ${program}              does it`,
+    ...(command.config === undefined
+      ? ["  systemctl --user enable --now interimap    keeps both the same from then on"]
+      : []),
+  );
+  return exitCode.done;
+}
+
+const titles: PerSide<string> = {
+  local: "The local account, where you want your mail to be as well:",
+  remote: "The remote account, most often at a provider:",
+};
+
+/** Until it works, or whoever is asked leaves it so. */
+async function settle(
+  command: InitCommand,
+  side: Side,
+): Promise<{ readonly settings: SideSettings } | { readonly exitCode: ExitCode }> {
+  const { questions, find, say } = command;
+  for (let given = command.given[side]; ; given = command.given[side]) {
+    if (questions !== undefined) say("", titles[side]);
+    const { settings, missing } = await completeSide({ side, given, questions, find, say });
+    if (missing.length > 0 && questions === undefined) throw notGiven(side, missing);
+    const check = await tryOut(command, side, settings);
+    say(serverText(side, check).trimEnd());
+    if (check.fault === null) return { settings };
+    if (questions === undefined) return { exitCode: check.fault.exitCode };
+    if (/^n/i.test(await questions.ask("Answer once more", "yes"))) return { settings };
+  }
+}
+
+function notGiven(side: Side, missing: readonly string[]): InterimapError {
+  const names = missing.map((name) => `${side}.${name}`).join(", ");
+  const example = `--set ${side}.${missing[0]!}=...`;
+  return new InterimapError("USAGE", `init needs ${names}`, { hint: `give ${example}, or run it in a terminal` });
+}
+
+/** With the other server left out. What the settings themselves lack is a fault like any other. */
+async function tryOut(
+  { file, env, check, errorLine }: InitCommand,
+  side: Side,
+  settings: SideSettings,
+): Promise<ServerCheck> {
+  const none: SideSettings = new Map([
+    ["type", "tunnel"],
+    ["command", "false"],
+  ]);
+  const text = configText({ local: none, remote: none, [side]: settings });
+  try {
+    return await check(loadConfig({ file, env, text }), side);
+  } catch (error) {
+    if (!(error instanceof InterimapError) || error.code !== "CONFIG_INVALID") throw error;
+    return { ...untried, server: settings.get("host") ?? "", fault: faultOf(error, errorLine) };
+  }
+}
+
+const untried = {
+  ...{ address: null, tls: null, login: null, capabilities: null, changes: null, lacks: null, mailboxes: null },
+} as const;
+
+function write(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // It may hold a password, and must not take the place of another file.
+    writeFileSync(file, text, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    const { code = "?" } = error as NodeJS.ErrnoException;
+    throw new InterimapError("FILE_CREATE", `${file} cannot be written (${code})`, { cause: error });
+  }
+}
