@@ -33,6 +33,8 @@ export function FormView({ model, actions, limits }: FormViewProps): VNode {
         </p>
       </div>
       <form method="post" action="/jobs" onSubmit={startInPlace(actions)} autocomplete="off">
+        {/* Enter in a field presses the first one (HTML, implicit submission); that must not be the preview. */}
+        <button type="submit" hidden />
         <Errors model={model} />
         <TrustedKeys model={model} />
         <div class="accounts">

@@ -1,0 +1,125 @@
+// What goes wrong while mail is moved, and what the page says and offers then.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import type { Page } from "playwright-core";
+import { startBrowser } from "../support/browser.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import { holdCopy } from "../support/held-copy.ts";
+import { startImapsyncWeb } from "../support/imapsync-web.ts";
+import { fillIn, headline, logShows, openForm, showsEnd, start } from "../support/page-use.ts";
+import { familyOf } from "../support/processes.ts";
+import { startAll } from "../support/start-all.ts";
+import { asClient, contents, deliver, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
+import { valuesFor } from "../support/web-client.ts";
+
+const browser = await startBrowser();
+const { local, remote, secure } = await startAll({
+  local: startDovecot(),
+  remote: startDovecot(),
+  secure: startDovecot({ tls: true }),
+});
+const web = await startImapsyncWeb();
+after(() => web.stop());
+
+async function givePasswords(tab: Page, { local, remote }: TwoStores): Promise<void> {
+  await tab.locator("[name=password1]").fill(local.password);
+  await tab.locator("[name=password2]").fill(remote.password);
+}
+
+test("the process of a job is killed: the page says so, and the log keeps what was said", async (t) => {
+  const stores = await twoStores(t, { local, remote });
+  await deliver(stores.local, "INBOX", ...mails("m", 5));
+  const copy = holdCopy(stores);
+  const tab = await (await browser.profile(t)).tab();
+  await openForm(tab, web);
+  await start(tab, valuesFor(stores));
+  await copy.reached;
+  for (const pid of familyOf(web.pid).filter((one) => one !== web.pid)) process.kill(pid, "SIGKILL");
+  await showsEnd(tab, "failed");
+  await tab
+    .getByText(/SIGKILL|killed/i)
+    .first()
+    .waitFor({ timeout: 15_000 });
+  await logShows(tab, "Host1: folder [INBOX]");
+
+  // Once servers have let it in, the tab knows no passwords any more.
+  copy.release();
+  await givePasswords(tab, stores);
+  await tab.getByRole("button", { name: "Resync" }).click();
+  await showsEnd(tab, "done");
+  assert.equal((await contents(stores.remote)).length, 5);
+});
+
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  test(`the server ends with ${signal} and starts again: the job is interrupted, and goes on with the passwords`, async (t) => {
+    const stores = await twoStores(t, { local, remote });
+    await deliver(stores.local, "INBOX", ...mails("m", 6));
+    const copy = holdCopy(stores);
+    const profile = await browser.profile(t);
+    // The page tries to get through to a server that is not there.
+    profile.expect(/Failed to load resource: net::ERR_/);
+    const tab = await profile.tab();
+    await openForm(tab, web);
+    await start(tab, valuesFor(stores));
+    await copy.reached;
+    const restarted = web.restart({}, signal);
+    copy.release();
+    await restarted;
+    await showsEnd(tab, "interrupted");
+    // Another tab knows no passwords.
+    const other = await profile.tab();
+    await other.goto(tab.url());
+    await showsEnd(other, "interrupted");
+    await givePasswords(other, stores);
+    await other.getByRole("button", { name: "Go on" }).click();
+    await showsEnd(other, "done");
+    assert.equal((await contents(stores.remote)).length, 6);
+    await logShows(other, "Exiting with return value 0");
+  });
+}
+
+test("a certificate that nobody vouches for is shown; accepted, it is trusted for this job", async (t) => {
+  const user = `certificate${String(process.pid)}`;
+  const source = { ...secure, user };
+  const target = { ...secure, user: `${user}2` };
+  await deliver(source, "INBOX", ...mails("m", 3));
+  const tab = await (await browser.profile(t)).tab();
+  await openForm(tab, web);
+  // TLS from the beginning, where nothing less is acceptable.
+  await start(tab, {
+    ...{ host1: `localhost:${String(secure.port)}`, user1: source.user, password1: source.password },
+    ...{ host2: `localhost:${String(secure.port)}`, user2: target.user, password2: target.password },
+  });
+  for (let i = 0; i < 2; i++) {
+    const trust = tab.getByRole("button", { name: "Trust this key" });
+    const first = await Promise.race([
+      trust.waitFor().then(() => "asked"),
+      headline(tab)
+        .filter({ hasText: "Done" })
+        .waitFor()
+        .then(() => "done"),
+    ]);
+    if (first === "done") break;
+    await tab.getByText("CN=localhost").first().waitFor();
+    await tab
+      .getByText(/sha256\$pub\$[0-9a-f]{64}/)
+      .first()
+      .waitFor();
+    assert.deepEqual(await contents(target), []);
+    await trust.click();
+    await trust.waitFor({ state: "detached" });
+  }
+  await showsEnd(tab, "done");
+  assert.equal((await contents(target)).length, 3);
+  assert.ok(await asClient(target, () => Promise.resolve(true)));
+
+  // Another job knows nothing of it.
+  await openForm(tab, web);
+  await fillIn(tab, {
+    ...{ host1: `localhost:${String(secure.port)}`, user1: "x", password1: source.password },
+    ...{ host2: `localhost:${String(secure.port)}`, user2: "y", password2: target.password },
+  });
+  await start(tab, {});
+  await tab.getByRole("button", { name: "Trust this key" }).waitFor();
+});
