@@ -11,7 +11,7 @@ import { asForm, open } from "../support/http-request.ts";
 import { startImapsyncWeb } from "../support/imapsync-web.ts";
 import { abort, headline, openForm, showsEnd, start } from "../support/page-use.ts";
 import { startAll } from "../support/start-all.ts";
-import { contents, deliver, mails, twoStores } from "../support/two-stores.ts";
+import { command, contents, deliver, mails, twoStores } from "../support/two-stores.ts";
 import { valuesFor } from "../support/web-client.ts";
 
 const browser = await startBrowser();
@@ -116,4 +116,26 @@ test("the original's form streams what imapsync writes, from its first line", as
   copy.release();
   await eventually("the end of both", () => stream.complete && other.complete);
   for (const each of [text, copyOfText]) assert.match(each, /Exiting with return value 6/);
+});
+
+test("looks at where folders would go, and chooses otherwise", async (t) => {
+  const stores = await twoStores(t, { local, remote });
+  await command(stores.local, "CREATE Old");
+  await deliver(stores.local, "Old", ...mails("m", 2));
+  const tab = await (await browser.profile(t, plain)).tab();
+  await openForm(tab, web);
+  const values = valuesFor(stores);
+  for (const [name, value] of Object.entries(values)) await tab.locator(`[name=${name}]`).fill(String(value));
+  await tab.getByText("Options").click();
+  await tab.getByRole("button", { name: /preview|show|look/i }).click();
+  await tab.getByText("Old").first().waitFor();
+  const f1f2 = tab.locator("[name=f1f2]");
+  await tab.getByText("Write down targets yourself").click();
+  await f1f2.fill("Old=New");
+  await start(tab, { password1: values.password1, password2: values.password2 });
+  await eventually("the end", async () => {
+    await tab.reload();
+    return (await headline(tab).innerText()) === "Done";
+  });
+  assert.deepEqual(await contents(stores.remote, "New"), ["m1", "m2"]);
 });
