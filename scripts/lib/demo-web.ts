@@ -12,7 +12,8 @@ export interface WebDemo {
   stop(): Promise<void>;
 }
 
-export async function startWebDemo(): Promise<WebDemo> {
+/** `mailboxes`: of the source. */
+export async function startWebDemo(mailboxes = 14): Promise<WebDemo> {
   const started: { readonly stop: () => Promise<unknown> }[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((one) => one.stop()));
@@ -22,7 +23,7 @@ export async function startWebDemo(): Promise<WebDemo> {
     started.push(source);
     const destination = await startDovecot({ separator: "/", user: "alice@new.example", password: "new-secret" });
     started.push(destination);
-    await populate(source, { seed: 7, messages: 1500, mailboxes: 14 });
+    await populate(source, { seed: 7, messages: 1500, mailboxes });
     const web = await startImapsyncWeb();
     started.push(web);
     return { web, source, destination, stop };

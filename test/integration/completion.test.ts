@@ -116,7 +116,7 @@ test("zsh gets them as they are, to quote them itself", { skip: hasNoShell("zsh"
     complete("").sort(),
     [...names.filter((name) => !name.startsWith("-")), "INBOX"].map((name) => name.replaceAll(":", "\\:")).sort(),
   );
-  assert.deepEqual(complete("--status", "--j"), ["--json:with --status: print a JSON object, for programs"]);
+  assert.deepEqual(complete("--status", "--j"), ["--json:with --status or check: print a JSON object, for programs"]);
 });
 
 test("fish gets them as they are, to quote them itself", { skip: hasNoShell("fish") }, async (t) => {
@@ -124,6 +124,6 @@ test("fish gets them as they are, to quote them itself", { skip: hasNoShell("fis
   const complete = (line: string): string[] =>
     inShell(home, "fish", `source ./fish\ncomplete -C '${line}'`).split("\n").slice(0, -1);
   assert.deepEqual(complete("interimap a"), [hostile]);
-  assert.deepEqual(complete("interimap --status --j"), ["--json\twith --status: print a JSON object, for programs"]);
+  assert.deepEqual(complete("interimap --status --j"), ["--json\twith --status or check: print a JSON object, for programs"]);
   assert.deepEqual(complete("interimap --delete --target=r"), ["--target=remote"]);
 });
