@@ -11,7 +11,11 @@ installOrExit(["dovecot-imapd", "chromium-headless-shell"]);
 const demo = await startWebDemo(5);
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell" });
 try {
-  const tab = await browser.newPage({ viewport: { width: 1000, height: 1040 }, colorScheme: "light" });
+  const tab = await browser.newPage({
+    viewport: { width: 1000, height: 1040 },
+    colorScheme: "light",
+    reducedMotion: "reduce",
+  });
   await startCopy(tab, demo);
   const isUnderWay = 'document.querySelector("progress")?.position > 0.3';
   while ((await tab.evaluate(isUnderWay)) !== true) await pause(10);
