@@ -124,6 +124,8 @@ test("fish gets them as they are, to quote them itself", { skip: hasNoShell("fis
   const complete = (line: string): string[] =>
     inShell(home, "fish", `source ./fish\ncomplete -C '${line}'`).split("\n").slice(0, -1);
   assert.deepEqual(complete("interimap a"), [hostile]);
-  assert.deepEqual(complete("interimap --status --j"), ["--json\twith --status or check: print a JSON object, for programs"]);
+  assert.deepEqual(complete("interimap --status --j"), [
+    "--json\twith --status or check: print a JSON object, for programs",
+  ]);
   assert.deepEqual(complete("interimap --delete --target=r"), ["--target=remote"]);
 });

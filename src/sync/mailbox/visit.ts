@@ -44,7 +44,8 @@ export async function visit(run: Run, { names, silent, known: recorded, listings
     .filter((name) => !run.skipped.has(name) && !held.has(name))
     .map((name) => ({ name, messages: newMessages(known.get(name), listings) }));
   const marks = markAhead(run, { jobs, known });
-  run.report({ type: "work-begun", mailboxes: jobs.length, messages: sum(jobs.map(({ messages }) => messages)) });
+  const messages = sum(jobs.map((job) => job.messages));
+  if (jobs.length > 0) run.report({ type: "work-begun", mailboxes: jobs.length, messages });
   const work = async ({ name }: Job, sessions: PerSide<Channel>): Promise<void> => {
     const one = { name, known: known.get(name), marked: marks.get(name), listings, sessions };
     run.report({ type: "mailbox-begun", mailbox: name });

@@ -8,6 +8,7 @@ import { SessionPair } from "../../../src/mail/pool/pair.ts";
 import { type PerSide, perSide, type Side, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import type { SyncEvent } from "../../../src/sync/context/events.ts";
+import { isProgress } from "../../../src/sync/context/progress-events.ts";
 import { synchronise } from "../../../src/sync/synchronise.ts";
 import { scratchBase } from "../../support/scratch.ts";
 import { type ListedServer, listedServer } from "./listed-server.ts";
@@ -49,6 +50,7 @@ async function run({
   const store = openStore({ path: join(directory, "db") });
   const events: string[] = [];
   const report = (event: SyncEvent): void => {
+    if (isProgress(event)) return;
     const code = event.type === "mailbox-skipped" ? ` ${event.error.code}` : "";
     if (code !== " COMMAND_REFUSED" || event.mailbox === "refused")
       events.push(`${event.type} ${event.mailbox}${code}`);

@@ -54,14 +54,14 @@ describe("too long", () => {
   });
 
   test("headers and addresses are refused", async () => {
-    assert.match(
-      await sendRaw(address, `GET / HTTP/1.1\r\nhost: ${host}\r\nx: ${megabytes}\r\n\r\n`),
-      /^HTTP\/1.1 431 /,
-    );
-    assert.match(
-      await sendRaw(address, `GET /${megabytes} HTTP/1.1\r\nhost: ${host}\r\n\r\n`),
-      /^HTTP\/1.1 4[13][14] /,
-    );
+    // While megabytes are still on their way, the answer may be lost with the connection.
+    const answerTo = (request: string): Promise<string> =>
+      sendRaw(address, request).catch((error: unknown) => {
+        assert.match(String(error), /ECONNRESET|EPIPE/);
+        return "";
+      });
+    assert.match(await answerTo(`GET / HTTP/1.1\r\nhost: ${host}\r\nx: ${megabytes}\r\n\r\n`), /^$|^HTTP\/1.1 431 /);
+    assert.match(await answerTo(`GET /${megabytes} HTTP/1.1\r\nhost: ${host}\r\n\r\n`), /^$|^HTTP\/1.1 4[13][14] /);
   });
 
   test("JSON within JSON within JSON is refused", async () => {
