@@ -8,7 +8,8 @@ import type { Config } from "../config/config.ts";
 import { InterimapError } from "../model/errors.ts";
 import { hasContents } from "../state/has-contents.ts";
 import { openStore } from "../state/open-store.ts";
-import type { SyncEvent } from "../sync/context/events.ts";
+import { isOnlyPlanned, type SyncEvent } from "../sync/context/events.ts";
+import { counted } from "../util/counted.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import type { CommandContext } from "./command-context.ts";
 
@@ -82,7 +83,7 @@ class PlannedSum {
   #isMore = false;
 
   note(event: SyncEvent): void {
-    if ("isPlanned" in event && event.isPlanned === true) this.#mailboxes++;
+    if (isOnlyPlanned(event)) this.#mailboxes++;
     if (event.type !== "messages-planned") return;
     this.#copies += event.copies ?? 0;
     this.#octets += event.octets ?? 0;
@@ -95,11 +96,9 @@ class PlannedSum {
     const [copies, deletions, flagChanges] = [this.#copies, this.#deletions, this.#flagChanges];
     const size = this.#octets === 0 ? "" : ` (${humanBytes(this.#octets)})`;
     const parts = [
-      ...(this.#mailboxes > 0
-        ? [`${this.#mailboxes === 1 ? "1 change" : `${this.#mailboxes} changes`} of mailboxes`]
-        : []),
+      ...(this.#mailboxes > 0 ? [`${counted(this.#mailboxes, "change")} of mailboxes`] : []),
       ...(copies > 0 || this.#isMore
-        ? [`${copies === 1 ? "1 message" : `${copies} messages`}${this.#isMore ? " or more" : ""} to copy${size}`]
+        ? [`${counted(copies, "message")}${this.#isMore ? " or more" : ""} to copy${size}`]
         : []),
       ...(deletions > 0 ? [`${deletions} to delete`] : []),
       ...(flagChanges > 0 ? [`${flagChanges} to get other flags`] : []),

@@ -9,6 +9,7 @@ import { countUids } from "../model/uid-set.ts";
 import { formatUidSet } from "../model/uid-set-text.ts";
 import type { Report, SyncEvent } from "../sync/context/events.ts";
 import { isProgress, type ProgressEvent } from "../sync/context/progress-events.ts";
+import { counted } from "../util/counted.ts";
 import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { anomalyText } from "./anomaly-text.ts";
@@ -183,7 +184,7 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
     case "messages-matched":
       return {
         level: "info",
-        text: `${quoted(event.mailbox)}: both servers already have ${event.count === 1 ? "1 message" : `${String(event.count)} messages`} in common; not copied again`,
+        text: `${quoted(event.mailbox)}: both servers already have ${messages(event.count)} in common; not copied again`,
       };
     case "entries-dropped":
       return {
@@ -235,7 +236,7 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
       return { level: "info", text: "Nothing to repair" };
     case "surveyed": {
       const { mailboxes, copies, octets, deletions, flagChanges } = event;
-      const where = mailboxes === 1 ? "1 mailbox" : `${String(mailboxes)} mailboxes`;
+      const where = counted(mailboxes, "mailbox", "mailboxes");
       const size = octets === 0 ? "" : ` (${humanBytes(octets)})`;
       const changes = `${String(deletions)} to delete, ${String(flagChanges)} with changed flags`;
       return { level: "debug", text: `Found in ${where}: ${messages(copies)} to copy${size}, ${changes}` };

@@ -3,6 +3,7 @@
 import { briefName } from "../model/mailbox-name.ts";
 import { uidSetOf } from "../model/uid-set.ts";
 import { formatUidSet } from "../model/uid-set-text.ts";
+import { counted } from "../util/counted.ts";
 
 export function quoted(mailbox: string): string {
   return `"${briefName(mailbox)}"`;
@@ -18,7 +19,7 @@ export function someNames(mailboxes: readonly string[]): string {
 }
 
 export function messages(count: number): string {
-  return count === 1 ? "1 message" : `${String(count)} messages`;
+  return counted(count, "message");
 }
 
 export function list(uids: readonly number[]): string {

@@ -1,13 +1,13 @@
 // What a dry run says: what would be done.
 
-import type { SyncEvent } from "../sync/context/events.ts";
+import { isOnlyPlanned, type SyncEvent } from "../sync/context/events.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { messages, quoted } from "./phrases.ts";
 
 /** Undefined: it was done, or is no work. */
 export function plannedText(event: SyncEvent): string | undefined {
   if (event.type === "messages-planned") return messagesText(event);
-  if (!("isPlanned" in event) || event.isPlanned !== true) return undefined;
+  if (!isOnlyPlanned(event)) return undefined;
   switch (event.type) {
     case "mailbox-created":
       return "Would create mailbox";

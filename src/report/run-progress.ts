@@ -3,6 +3,7 @@
 
 import { briefName } from "../model/mailbox-name.ts";
 import type { SyncEvent } from "../sync/context/events.ts";
+import { counted } from "../util/counted.ts";
 import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { cut } from "../util/printable.ts";
@@ -101,7 +102,7 @@ export class RunProgress {
     const parts = [
       ...(total > 0 ? [`${Math.floor((added / total) * 100)}% ${added} of ${messages(total)}`] : []),
       ...(octets > 0 ? [humanBytes(octets), `${humanBytes(Math.round(octets / seconds))}/s`] : []),
-      `${this.#done} of ${mailboxes === 1 ? "1 mailbox" : `${mailboxes} mailboxes`}`,
+      `${this.#done} of ${counted(mailboxes, "mailbox", "mailboxes")}`,
       ...(left !== undefined && left > 0 ? [`${duration(left * 1000)} left`] : []),
     ];
     return parts.join(", ") + (current === undefined ? "" : `: ${briefName(current)}`);

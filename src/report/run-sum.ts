@@ -2,7 +2,8 @@
 
 import { type PerSide, sides } from "../model/side.ts";
 import { countUids } from "../model/uid-set.ts";
-import { isSkip, type SyncEvent } from "../sync/context/events.ts";
+import { isOnlyPlanned, isSkip, type SyncEvent } from "../sync/context/events.ts";
+import { counted } from "../util/counted.ts";
 import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { messages } from "./phrases.ts";
@@ -24,7 +25,7 @@ export class RunSum {
   note(event: SyncEvent): void {
     if (isSkip(event)) this.#skipped++;
     if (event.type === "messages-matched") this.#matched += event.count;
-    if (event.side === undefined || ("isPlanned" in event && event.isPlanned === true)) return;
+    if (event.side === undefined || isOnlyPlanned(event)) return;
     const figures = this.sides[event.side];
     switch (event.type) {
       case "messages-added":
@@ -77,7 +78,7 @@ function noFigures(): Figures {
 
 function wordsOf({ added, octets, removed, flagged, mailboxes }: Figures): string[] {
   return [
-    ...(mailboxes > 0 ? [mailboxes === 1 ? "1 change of mailboxes" : `${mailboxes} changes of mailboxes`] : []),
+    ...(mailboxes > 0 ? [`${counted(mailboxes, "change")} of mailboxes`] : []),
     ...(added > 0 ? [`${messages(added)} added (${humanBytes(octets)})`] : []),
     ...(removed > 0 ? [`${removed} removed`] : []),
     ...(flagged > 0 ? [`flags of ${flagged} changed`] : []),

@@ -1,15 +1,15 @@
 // One server: reached, logged in to, asked what it can do and how much there is, and left.
 
 import type { X509Certificate } from "node:crypto";
-import type { Abilities } from "../../imap/abilities.ts";
 import { enter, reach } from "../../imap/connect.ts";
 import type { Credentials } from "../../imap/sasl/credentials.ts";
 import type { Session } from "../../imap/session/session.ts";
-import { keyPin, namesOf } from "../../imap/transport/certificate-words.ts";
+import { isoTime, keyPin, namesOf } from "../../imap/transport/certificate-words.ts";
+import { endpointName } from "../../imap/transport/tcp.ts";
 import type { Peer } from "../../imap/transport/transport.ts";
 import { isSelectable, list } from "../../imap/verbs/list.ts";
 import type { Log } from "../../log/log.ts";
-import type { Rung } from "../../mail/observe/rung.ts";
+import { rungOf } from "../../mail/observe/rung.ts";
 import { type ErrorLine, InterimapError } from "../../model/errors.ts";
 import type { ServerSettings } from "../../model/server-settings.ts";
 import type { Side } from "../../model/side.ts";
@@ -49,7 +49,7 @@ export async function checkServer(visit: ServerVisit): Promise<ServerCheck> {
       },
     });
     found.capabilities = [...session.capabilities.names];
-    found.changes = rungOf(session.abilities);
+    found.changes = rungOf({ abilities: session.abilities, lacksModSeqs: !session.abilities.modSeqs });
     found.lacks = lackingIn(session.capabilities, settings);
     found.mailboxes = await countMailboxes(session, settings);
     await session.logout();
@@ -74,13 +74,7 @@ const nothingKnown = {
 
 function placeOf({ transport }: ServerSettings): string {
   if (transport.type === "tunnel") return printable(transport.command);
-  const { host, port } = transport;
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-function rungOf({ reportsSince, modSeqs }: Abilities): Rung {
-  if (reportsSince) return "resync";
-  return modSeqs ? "mod-sequences" : "full-look";
+  return endpointName(transport);
 }
 
 async function countMailboxes(session: Session, { listReference }: ServerSettings): Promise<number> {
@@ -101,9 +95,4 @@ function certificateCheck(certificate: X509Certificate): CertificateCheck {
     validTo: isoTime(validTo),
     fingerprint: keyPin(certificate),
   };
-}
-
-function isoTime(text: string): string {
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? printable(text) : new Date(ms).toISOString();
 }

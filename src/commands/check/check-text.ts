@@ -2,6 +2,7 @@
 
 import type { Rung } from "../../mail/observe/rung.ts";
 import { type Side, sides } from "../../model/side.ts";
+import { counted } from "../../util/counted.ts";
 import { printable } from "../../util/printable.ts";
 import type { CheckDocument, DatabaseCheck, ServerCheck, TlsCheck } from "./check-document.ts";
 
@@ -55,7 +56,7 @@ function serverLines({ address, tls, login, changes, lacks, mailboxes, fault }: 
   }
   if (changes !== null) lines.push(["ok", changeWords[changes]]);
   for (const { extension, means } of lacks ?? []) lines.push(["note", `without ${extension}: ${means}`]);
-  if (mailboxes !== null) lines.push(["ok", mailboxes === 1 ? "1 mailbox" : `${mailboxes} mailboxes`]);
+  if (mailboxes !== null) lines.push(["ok", counted(mailboxes, "mailbox", "mailboxes")]);
   if (fault !== null) lines.push(["FAIL", fault.message]);
   return lines;
 }

@@ -1,8 +1,8 @@
 // init: makes a configuration, of what is given and what is answered, tries each server as it goes, and writes the file.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
 import { type Config, loadConfig } from "../../config/config.ts";
+import { writeConfigFile } from "../../config/write-config-file.ts";
 import type { Discovery } from "../../discovery/discover.ts";
 import { type ErrorLine, InterimapError } from "../../model/errors.ts";
 import { type ExitCode, exitCode } from "../../model/exit-code.ts";
@@ -46,7 +46,7 @@ export async function initCommand(command: InitCommand): Promise<ExitCode> {
   if ("exitCode" in remote) return remote.exitCode;
   const local = await settle(command, "local");
   if ("exitCode" in local) return local.exitCode;
-  write(file, configText({ local: local.settings, remote: remote.settings }));
+  writeConfigFile(file, configText({ local: local.settings, remote: remote.settings }));
   const program = [
     "interimap",
     ...(command.config === undefined ? [] : [`--config=${shellWord(command.config)}`]),
@@ -73,7 +73,8 @@ async function settle(
   side: Side,
 ): Promise<{ readonly settings: SideSettings } | { readonly exitCode: ExitCode }> {
   const { questions, find, say } = command;
-  for (let given = command.given[side]; ; given = command.given[side]) {
+  const given = command.given[side];
+  for (;;) {
     if (questions !== undefined) say("", titles[side]);
     const { settings, missing } = await completeSide({ side, given, questions, find, say });
     if (missing.length > 0 && questions === undefined) throw notGiven(side, missing);
@@ -113,14 +114,3 @@ async function tryOut(
 const untried = {
   ...{ address: null, tls: null, login: null, capabilities: null, changes: null, lacks: null, mailboxes: null },
 } as const;
-
-function write(file: string, text: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    // It may hold a password, and must not take the place of another file.
-    writeFileSync(file, text, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    const { code = "?" } = error as NodeJS.ErrnoException;
-    throw new InterimapError("FILE_CREATE", `${file} cannot be written (${code})`, { cause: error });
-  }
-}

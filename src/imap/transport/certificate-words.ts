@@ -22,7 +22,7 @@ export function factsOf(certificate: X509Certificate): Omit<CertificateFacts, "r
   };
 }
 
-function isoTime(text: string): string {
+export function isoTime(text: string): string {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? clean(text) : new Date(ms).toISOString();
 }

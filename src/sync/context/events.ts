@@ -210,6 +210,15 @@ export function isSkip({ type }: SyncEvent): boolean {
   return skipped.includes(type);
 }
 
+type Plannable = "mailbox-created" | "mailbox-deleted" | "mailbox-renamed" | "subscribed" | "unsubscribed";
+
+/** It is told by a dry run, and was not done. */
+export function isOnlyPlanned(
+  event: SyncEvent,
+): event is Extract<SyncEvent, { readonly type: Plannable }> & { readonly isPlanned: true } {
+  return "isPlanned" in event && event.isPlanned === true;
+}
+
 /** Whether something was changed on a server. */
 export function isChange({ type }: SyncEvent): boolean {
   return changes.includes(type);
