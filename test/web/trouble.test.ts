@@ -7,7 +7,7 @@ import { startBrowser } from "../support/browser.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { holdCopy } from "../support/held-copy.ts";
 import { startImapsyncWeb } from "../support/imapsync-web.ts";
-import { fillIn, headline, logShows, openForm, showsEnd, start } from "../support/page-use.ts";
+import { fillIn, headline, logShows, openForm, showsEnd, start, startButton } from "../support/page-use.ts";
 import { familyOf } from "../support/processes.ts";
 import { startAll } from "../support/start-all.ts";
 import { asClient, contents, deliver, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
@@ -21,6 +21,17 @@ const { local, remote, secure } = await startAll({
 });
 const web = await startImapsyncWeb();
 after(() => web.stop());
+
+interface Gate {
+  readonly opened: Promise<void>;
+  readonly open: () => void;
+}
+
+function newGate(): Gate {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
 
 async function givePasswords(tab: Page, { local, remote }: TwoStores): Promise<void> {
   await tab.locator("[name=password1]").fill(local.password);
@@ -91,6 +102,7 @@ test("a certificate that nobody vouches for is shown; accepted, it is trusted fo
     ...{ host1: `localhost:${String(secure.port)}`, user1: source.user, password1: source.password },
     ...{ host2: `localhost:${String(secure.port)}`, user2: target.user, password2: target.password },
   });
+  // The key is that of both servers, so one confirmation may do.
   for (let i = 0; i < 2; i++) {
     const trust = tab.getByRole("button", { name: "Trust this key" });
     const first = await Promise.race([
@@ -122,4 +134,35 @@ test("a certificate that nobody vouches for is shown; accepted, it is trusted fo
   });
   await start(tab, {});
   await tab.getByRole("button", { name: "Trust this key" }).waitFor();
+});
+
+test("nothing can be sent twice while the next page is on its way", async (t) => {
+  const stores = await twoStores(t, { local, remote });
+  const tab = await (await browser.profile(t)).tab();
+  // A slow way back: posts get through, the pages of jobs wait.
+  const jobPage = /\/jobs\/[\w-]+\/$/;
+  let gate = newGate();
+  await tab.route(jobPage, async (route) => {
+    await gate.opened;
+    await route.continue();
+  });
+  const starting = tab.getByRole("button", { name: "Starting…" });
+
+  await openForm(tab, web);
+  await fillIn(tab, valuesFor(stores, { password1: "wrong" }));
+  const asked = tab.waitForRequest(jobPage);
+  await startButton(tab).click();
+  await asked;
+  await starting.waitFor();
+  gate.open();
+  await showsEnd(tab, "failed");
+
+  await givePasswords(tab, stores);
+  gate = newGate();
+  const askedAgain = tab.waitForRequest(jobPage);
+  await tab.getByRole("button", { name: "Resync" }).click();
+  await askedAgain;
+  await starting.waitFor();
+  gate.open();
+  await showsEnd(tab, "done");
 });

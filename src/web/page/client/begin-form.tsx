@@ -78,11 +78,12 @@ async function start(model: FormModel, visit: Visit): Promise<void> {
   const { host1, user1, host2, user2, password1, password2 } = values.texts;
   model.busy.value = "start";
   const answer = await post<JobStarted>("/jobs", formEntries(values));
-  model.busy.value = undefined;
   if ("error" in answer) {
+    model.busy.value = undefined;
     complain(model, [answer.error]);
     return;
   }
+  // Stays busy until the next page is there: a button that came back before would be pressed again.
   remember({ host1, user1, host2, user2 });
   holdPasswords({ password1, password2 });
   // A password manager looks at the fields of a page that is left. It would keep these as an account of this site.

@@ -30,15 +30,25 @@ export function beginJob(root: HTMLElement, props: JobPageProps, visit: Visit): 
   /** Not at first: the server cannot know the reader's zone. */
   const time = signal(utc);
 
+  /** Busy from then on, but for an answer that says what is wrong. */
   async function send<Value>(path: string, fields: Iterable<readonly [string, string]>): Promise<Value | undefined> {
     isBusy.value = true;
     problem.value = undefined;
     const answer = await post<Value>(path, fields);
-    isBusy.value = false;
     if ("value" in answer) return answer.value;
-    problem.value = answer.error.error;
+    batch(() => {
+      isBusy.value = false;
+      problem.value = answer.error.error;
+    });
     return undefined;
   }
+
+  async function abort(): Promise<void> {
+    await send("abort", []);
+    isBusy.value = false;
+  }
+
+  /** Stays busy until the next page is there: a button that came back before would be pressed again. */
 
   async function resume(form: HTMLFormElement): Promise<void> {
     if (isBusy.value) return;
@@ -52,7 +62,7 @@ export function beginJob(root: HTMLElement, props: JobPageProps, visit: Visit): 
   }
 
   const actions = computed((): JobActions => ({
-    abort: () => void send("abort", []),
+    abort: () => void abort(),
     resume: (form) => void resume(form as HTMLFormElement),
     // Where a server refused them, they are to be entered again.
     hasPasswords: heldPasswords() !== undefined && state.value.certificates.length > 0,
