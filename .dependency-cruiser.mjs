@@ -148,9 +148,14 @@ const rules = [
     to: { couldNotResolve: true },
   },
   {
-    name: "no development packages in the product",
+    name: "packages of the product have a home",
+    comment: "the build bundles them, so package.json lists them beside the tools; src/ may not import a tool",
     from: { path: "^src/" },
-    to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
+    to: {
+      path: "node_modules/",
+      pathNot: Object.keys(homes).map((name) => `node_modules/(@types/)?${name}/`),
+      dependencyTypesNot: ["type-only"],
+    },
   },
 ];
 
