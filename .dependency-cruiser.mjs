@@ -5,8 +5,8 @@ const foundations = ["log", ...values];
 
 const uses = {
   "src/bin/": ["cli", "copier", "job", "web", "model"],
-  // The page and its server know jobs, and nothing of IMAP.
-  "src/web/": ["job", "discovery", "service", "config", "files", ...foundations],
+  // The page and its server know jobs, and nothing of IMAP. Of the state they have the lock only.
+  "src/web/": ["job", "discovery", "service", "config", "files", "state", ...foundations],
   // One copy in a process of its own.
   "src/job/": ["copier", "imap", "files", ...foundations],
   // Which server has whose mail.

@@ -34,7 +34,12 @@ export const errorKinds = {
     "no",
     "The installation is incomplete, or was made for another version of Node.js.",
   ),
-  DATABASE_LOCKED: kind(exitCode.tempFail, "run", "later", "Another process uses the database."),
+  DATABASE_LOCKED: kind(
+    exitCode.tempFail,
+    "run",
+    "later",
+    "Another process uses the database, or the state directory of the web server.",
+  ),
   DATABASE_CREATE: kind(exitCode.cannotCreate, "run", "no", "The database or its directory cannot be created."),
   DATABASE_READ: kind(exitCode.io, "run", "no", "The database cannot be read or written, or is not ours."),
   DATABASE_VERSION: kind(exitCode.io, "run", "no", "The database was written by a newer version."),

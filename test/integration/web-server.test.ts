@@ -333,15 +333,41 @@ test("SIGHUP has it read its certificate and its settings again; what is wrong c
   configure();
 });
 
+test("a second server on the same state directory does not begin, and the first one goes on", async (t) => {
+  const made = await heldPair(t);
+  const job = await begin(made.form);
+  await reaches(job, "running");
+  const args = [program, "--config", configFile, "--listen", "127.0.0.1:0"];
+  for (const more of [args, args]) {
+    const { status, stderr } = await output(spawn(process.execPath, more, { stdio: ["ignore", "pipe", "pipe"] }));
+    assert.equal(status, 75, stderr);
+    assert.match(stderr, new RegExp(`state-directory ${escape(state)} is in use by process ${child.pid}; `));
+  }
+  assert.equal((await statusOf(job)).state, "running");
+  made.release();
+  await reaches(job, "done");
+  // Whoever was killed leaves nothing that keeps others out.
+  await end("SIGKILL");
+  await start();
+  assert.equal((await statusOf(job)).state, "done");
+});
+
 test("--check says what is wrong with the configuration, all at once", async () => {
   const file = join(directory, "wrong");
   writeFileSync(file, "max-jobs = none\nlisten = here\n", { mode: 0o600 });
   const checked = spawn(process.execPath, [program, "--check", "--config", file], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let said = "";
-  checked.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const status = await new Promise((resolve) => checked.once("close", resolve));
+  const { status, stderr } = await output(checked);
   assert.equal(status, 78);
-  assert.match(said, /wrong:1: max-jobs: [^\n]*\n[^\n]*wrong:2: listen: /);
+  assert.match(stderr, /wrong:1: max-jobs: [^\n]*\n[^\n]*wrong:2: listen: /);
 });
+
+async function output(started: ChildProcess): Promise<{ readonly status: unknown; readonly stderr: string }> {
+  const forget = whenProcessEnds(() => started.kill("SIGKILL"));
+  let stderr = "";
+  started.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const status = await new Promise((resolve) => started.once("close", resolve));
+  forget();
+  return { status, stderr };
+}

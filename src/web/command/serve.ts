@@ -39,9 +39,17 @@ const farewellMs = 5_000;
 
 /** @throws InterimapError where it cannot begin */
 export async function serve(options: ServeOptions): Promise<void> {
+  const letOthersIn = openStateDirectory(options.config.stateDirectory);
+  try {
+    await serveAlone(options);
+  } finally {
+    letOthersIn();
+  }
+}
+
+async function serveAlone(options: ServeOptions): Promise<void> {
   const { log, notifier, signal } = options;
   let { config } = options;
-  openStateDirectory(config.stateDirectory);
   const isOverloaded = (): boolean =>
     config.maxLoad !== undefined && loadavg()[0]! > config.maxLoad * availableParallelism();
   const rules = () => jobsRules(config, isOverloaded);
