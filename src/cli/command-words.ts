@@ -30,6 +30,8 @@ export function commandOf(
   if (command === undefined || others.some((option) => given.has(option))) return undefined;
   const option = foreign.find((name) => given.has(name));
   if (option !== undefined) throw usageError(`${command} and --${option} exclude each other`);
+  if (command !== "check" && given.has("all"))
+    throw usageError(`${command} and --all exclude each other`, "name one account with --config=NAME.");
   if (place === undefined && !hasMore) return { command, side: undefined };
   if (command === "init")
     throw usageError(`init takes no "${printable(place ?? "--")}"`, "write -- init for a mailbox of that name.");

@@ -76,6 +76,16 @@ export interface InitInvocation extends Common {
   readonly settings: PerSide<ReadonlyMap<string, string>>;
 }
 
+/** For each configuration of a directory. */
+export interface AllInvocation extends Pick<Common, "quiet" | "debug"> {
+  readonly command: "all";
+  /** As given; undefined: that of the usual configuration. */
+  readonly directory: string | undefined;
+  /** How many may be at work at the same time. */
+  readonly atOnce: number;
+  readonly each: SyncInvocation | StatusInvocation | CheckInvocation;
+}
+
 /** A shell that has the script of --completion asks what could stand in the place of the last word. */
 export interface CandidatesInvocation extends CompletionQuestion {
   readonly command: "candidates";
@@ -92,4 +102,10 @@ export type TextInvocation =
   | CandidatesInvocation;
 
 export type Invocation =
-  TextInvocation | StatusInvocation | LoginInvocation | CheckInvocation | InitInvocation | WorkInvocation;
+  | TextInvocation
+  | StatusInvocation
+  | LoginInvocation
+  | CheckInvocation
+  | InitInvocation
+  | AllInvocation
+  | WorkInvocation;

@@ -3,7 +3,7 @@
 import { isatty } from "node:tty";
 import type { Config } from "../config/config.ts";
 import type { LineOutput } from "../log/line-output.ts";
-import type { RunProgress } from "../report/run-progress.ts";
+import type { ProgressScreen, RunProgress } from "../report/run-progress.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { WorkInvocation } from "./invocation.ts";
 
@@ -16,14 +16,25 @@ interface Screen {
 /** Of a terminal that does not know how wide it is. */
 const usualColumns = 80;
 
+/** Of the process that started this one for one of several accounts, and shows how far all of them are. */
+const parentScreen: ProgressScreen = {
+  showStatus: (text) => {
+    // It may have gone, which is no matter to us.
+    if (process.connected) process.send?.(text, undefined, undefined, () => undefined);
+  },
+};
+const widestOfParents = 200;
+
 /** Undefined: nobody sits at a terminal and wants to see it. */
 export async function openProgress(
   { command, quiet, debug }: Pick<WorkInvocation, "command" | "quiet" | "debug">,
   { config, errorOutput, env }: Screen,
 ): Promise<RunProgress | undefined> {
   const isWanted = command !== "watch" && !quiet && debug === 0 && config.logFormat === "text";
-  if (!isWanted || !isatty(2)) return undefined;
+  if (!isWanted || !(isatty(2) || process.connected)) return undefined;
   const { RunProgress } = await import("../report/run-progress.ts");
+  if (process.connected)
+    return new RunProgress(parentScreen, { columns: widestOfParents, now: monotonicMs, draws: true });
   const { columns } = process.stderr;
   return new RunProgress(errorOutput, {
     columns: columns > 0 ? columns : usualColumns,

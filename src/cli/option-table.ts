@@ -71,6 +71,16 @@ export const optionTable = [
     conflicts: [...daemons, "allow-mass-delete", "same-accounts"],
   },
   {
+    name: "all",
+    value: "optional",
+    valueName: "NUMBER",
+    group: "Options",
+    describe:
+      "for each configuration in the directory of the usual one, or in that of --config, NUMBER at once (1 by default); goes with a " +
+      "plain run, --repair, --dry-run, --status and check",
+    conflicts: ["delete", "rename", ...daemons, "allow-mass-delete", "same-accounts"],
+  },
+  {
     name: "target",
     value: "required",
     valueName: "WHERE",

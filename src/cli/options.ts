@@ -9,10 +9,10 @@ import { printable } from "../util/printable.ts";
 import { completionQuestion, type Shell, shells } from "../util/shell/completion.ts";
 import { commandOf } from "./command-words.ts";
 import { settingsOf } from "./given-settings.ts";
-import type { Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
+import type { AllInvocation, Common, DeleteInvocation, Invocation, RenameInvocation } from "./invocation.ts";
 import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
-import { watchSeconds, withoutWatch } from "./watch-option.ts";
+import { accountsAtOnce, watchSeconds, withoutNumbers } from "./watch-option.ts";
 
 const commands = ["repair", "delete", "rename", "status"] as const;
 
@@ -22,7 +22,7 @@ const table: readonly Option[] = optionTable;
 export function parseArguments(argv: readonly string[]): Invocation {
   const question = completionQuestion(argv);
   if (question !== undefined) return { command: "candidates", ...question };
-  const { watch, rest } = withoutWatch(argv);
+  const { watch, all, rest } = withoutNumbers(argv);
   const { options, positionals, extra } = parse(rest);
   if (options.has("help")) return { command: "help" };
   if (options.has("version")) return { command: "version" };
@@ -42,13 +42,28 @@ export function parseArguments(argv: readonly string[]): Invocation {
     debug: debug >= 2 ? 2 : debug === 1 ? 1 : 0,
   };
   const targets = targetsOf(options.get("target"));
-  const given = new Set([...options.keys(), ...(watch === undefined ? [] : ["watch"])]);
+  const given = new Set([
+    ...options.keys(),
+    ...(watch === undefined ? [] : ["watch"]),
+    ...(all === undefined ? [] : ["all"]),
+  ]);
   const word = commandOf(positionals, { given, hasMore: extra.length > 0 });
   requireCompatible(word === undefined ? given : new Set([...given, word.command]));
   const isJson = options.has("json");
+  const forAll = (each: AllInvocation["each"]): Invocation =>
+    all === undefined
+      ? each
+      : {
+          command: "all",
+          directory: each.config,
+          atOnce: accountsAtOnce(all),
+          quiet: each.quiet,
+          debug: each.debug,
+          each,
+        };
   if (word?.command === "login") return { ...word, command: "login", ...common };
   if (word?.command === "init") return { command: "init", settings: settingsOf(options.get("set")), ...common };
-  if (word?.command === "check") return { ...word, command: "check", json: isJson, ...common };
+  if (word?.command === "check") return forAll({ ...word, command: "check", json: isJson, ...common });
   const command = commands.find((name) => options.has(name)) ?? "sync";
   const work = { areSameAccounts: options.has("same-accounts"), isDryRun: options.has("dry-run"), ...common };
   const allowsMassDelete = options.has("allow-mass-delete");
@@ -56,27 +71,36 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...work };
   if (command === "status") {
     if (mailboxes.length > 0) throw usage("--status takes no MAILBOX");
-    return { command, json: isJson, ...common };
+    return forAll({ command, json: isJson, ...common });
   }
   const notify = options.has("notify");
   if (notify || watch !== undefined) {
     const seconds = watch === undefined ? undefined : watchSeconds(watch);
     return { command: "watch", mailboxes, allowsMassDelete, notify, seconds, ...work };
   }
-  return { command, mailboxes, allowsMassDelete, ...work };
+  return forAll({ command, mailboxes, allowsMassDelete, ...work });
 }
 
 function requireCompatible(given: ReadonlySet<string>): void {
   const rows = table.filter(({ name }) => given.has(name));
   for (const { name, conflicts = [] } of rows) {
     const other = conflicts.find((one) => given.has(one));
-    if (other !== undefined) throw usage(`--${name} and --${other} exclude each other`);
+    if (other !== undefined) throw usage(`--${name} and --${other} exclude each other`, insteadOf(name, other));
   }
   for (const { name, goesWith } of rows) {
     if (goesWith?.some((one) => given.has(one)) === false) {
       throw usage(`--${name} works only with ${goesWith.map(asWritten).join(" or ")}`);
     }
   }
+}
+
+/** What to do where people would expect two options to go together. */
+function insteadOf(name: string, other: string): string | undefined {
+  if (name !== "all" && other !== "all") return undefined;
+  const pair = [name, other];
+  if (pair.includes("watch") || pair.includes("notify"))
+    return "a service for each account is watched and restarted by itself: systemctl --user enable --now interimap@NAME.";
+  return "name one account with --config=NAME.";
 }
 
 function deletion(mailboxes: readonly string[]): Pick<DeleteInvocation, "mailboxes"> {

@@ -64,6 +64,10 @@ export class Program {
         const { startInit } = await import("./start-init.ts");
         return await startInit(invocation, { env, signal, secrets, errorOutput });
       }
+      if (invocation.command === "all") {
+        const { startAll } = await import("./accounts/start-all.ts");
+        return await startAll(invocation, { env, signal, errorOutput });
+      }
       // What was said last shows where it hangs, or what it was doing when it was killed.
       if (invocation.debug > 0) errorOutput.stopGathering();
       const errorLine = (this.#errorLine = errorLines(invocation.config));

@@ -14,7 +14,8 @@ Usage: interimap [OPTION]... [MAILBOX]...
        interimap [OPTION]... --status [--json]
        interimap [OPTION]... init [--set SETTING]...
        interimap [OPTION]... check [local|remote] [--json]
-       interimap [OPTION]... login [local|remote]`;
+       interimap [OPTION]... login [local|remote]
+       interimap [OPTION]... --all[=NUMBER] [--repair|--status|check]`;
 
 /** Paragraphs. */
 export const introduction = [

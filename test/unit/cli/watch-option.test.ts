@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { watchSeconds, withoutWatch } from "../../../src/cli/watch-option.ts";
+import { watchSeconds, withoutNumbers } from "../../../src/cli/watch-option.ts";
 
 const taken: readonly (readonly [argv: readonly string[], watch: string | undefined, rest: readonly string[]])[] = [
   [[], undefined, []],
@@ -37,7 +37,7 @@ const taken: readonly (readonly [argv: readonly string[], watch: string | undefi
 
 for (const [argv, watch, rest] of taken) {
   test(`${JSON.stringify(argv)}: ${watch ?? "no watch"}`, () => {
-    assert.deepEqual(withoutWatch(argv), { watch, rest });
+    assert.deepEqual(withoutNumbers(argv), { watch, all: undefined, rest });
   });
 }
 
@@ -45,7 +45,7 @@ test("nothing else is taken away, and nothing changes place", () => {
   const argument = fc.oneof(fc.string(), fc.constantFrom("--", "--watch", "--watch=7", "-q", "60", "INBOX"));
   fc.assert(
     fc.property(fc.array(argument), (argv) => {
-      const { rest } = withoutWatch(argv);
+      const { rest } = withoutNumbers(argv);
       const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
       const kept = argv.filter((each, i) => {
         const isWatch = (at: number): boolean => at >= 0 && at < end && /^--watch(?:=|$)/.test(argv[at] ?? "");
