@@ -1,5 +1,6 @@
 // A command as data: what it puts on the wire, what it expects back, and what it must not overlap with.
 
+import type { TakeFlags } from "./codec/flag-lines.ts";
 import type { CommandPart } from "./codec/write-command.ts";
 import type { MailboxView } from "./mailbox/mailbox-view.ts";
 import type { TaggedResponse, UntaggedResponse } from "./responses.ts";
@@ -36,6 +37,8 @@ export interface Command {
    * command's and is thereby taken. Only one command of a kind may claim a given response.
    */
   readonly claim?: (response: UntaggedResponse) => boolean;
+  /** As `claim`, for what tells the flags of a message and nothing else. It may leave any of them for `claim`. */
+  readonly claimFlags?: TakeFlags | undefined;
   /** How many octets of literals the answers may have together; 64 KiB in each of them unless told. */
   readonly brings?: number;
   /**

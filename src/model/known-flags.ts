@@ -10,9 +10,9 @@ const fewLate = 1024;
 
 export class KnownFlags {
   // Two columns, ascending by UID; of both the first `#count` are used.
-  #uids = new Uint32Array(64);
+  #uids: Uint32Array;
   /** Where in `#sets` the flags are. */
-  #numbers: Uint16Array | Uint32Array = new Uint16Array(64);
+  #numbers: Uint16Array | Uint32Array;
   #count = 0;
   /** UIDs below the last one that were set out of order, and are not in the columns yet. */
   readonly #late = new Map<number, FlagSet>();
@@ -20,6 +20,12 @@ export class KnownFlags {
   readonly #numberOf = new Map<FlagSet, number>();
   /** Where the last search ended: most callers ask in ascending order. */
   #at = 0;
+
+  /** `expected`: how many messages there may be, if that is known. */
+  constructor(expected = 64) {
+    this.#uids = new Uint32Array(expected);
+    this.#numbers = new Uint16Array(expected);
+  }
 
   get size(): number {
     return this.#count + this.#late.size;
@@ -37,11 +43,42 @@ export class KnownFlags {
       return;
     }
     const at = this.#find(uid);
-    if (at !== undefined) this.#numbers[at] = this.#number(flags);
+    // Before the columns are used, which a new number may replace.
+    const number = this.#number(flags);
+    if (at !== undefined) this.#numbers[at] = number;
     else {
       this.#late.set(uid, flags);
       if (this.#late.size > Math.max(fewLate, this.#count >>> 3)) this.#sortIn();
     }
+  }
+
+  /** Whether these are messages that follow one another, and all have these flags. */
+  haveAll(first: number, last: number, flags: FlagSet): boolean {
+    const number = this.#numberOf.get(flags);
+    const at = this.#find(first);
+    if (number === undefined || at === undefined) return false;
+    const end = at + last - first;
+    // Ascending, so there is no other UID between.
+    if (end >= this.#count || this.#uids[end] !== last) return false;
+    const numbers = this.#numbers;
+    for (let i = at; i <= end; i++) if (numbers[i] !== number) return false;
+    this.#at = end;
+    return true;
+  }
+
+  /** Of messages that follow one another. Fastest in ascending order. */
+  setAll(first: number, last: number, flags: FlagSet): void {
+    if (this.#count > 0 && first <= this.#uids[this.#count - 1]!) {
+      for (let uid = first; uid <= last; uid++) this.set(uid, flags);
+      return;
+    }
+    const added = last - first + 1;
+    this.#makeRoom(added);
+    const number = this.#number(flags);
+    this.#numbers.fill(number, this.#count, this.#count + added);
+    const uids = this.#uids;
+    for (let uid = first, at = this.#count; uid <= last; uid++, at++) uids[at] = uid;
+    this.#count += added;
   }
 
   delete(uids: UidSet): void {

@@ -131,6 +131,10 @@ export function subtract(a: UidSet, b: UidSet): UidSet {
 }
 
 export function hasUid(set: UidSet, uid: number): boolean {
+  return rangeWith(set, uid) !== undefined;
+}
+
+function rangeWith(set: UidSet, uid: number): UidRange | undefined {
   let low = 0;
   let high = set.ranges.length - 1;
   while (low <= high) {
@@ -138,9 +142,15 @@ export function hasUid(set: UidSet, uid: number): boolean {
     const range = set.ranges[middle]!;
     if (uid < range[0]) high = middle - 1;
     else if (uid > range[1]) low = middle + 1;
-    else return true;
+    else return range;
   }
-  return false;
+  return undefined;
+}
+
+/** Needs first <= last. */
+export function hasRange(set: UidSet, first: number, last: number): boolean {
+  const range = rangeWith(set, first);
+  return range !== undefined && last <= range[1];
 }
 
 export function countUids(set: UidSet): number {

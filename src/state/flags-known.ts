@@ -48,7 +48,7 @@ export class FlagsKnown {
       for (const { first, last, set } of found) {
         const flags = sets.get(set);
         if (flags === undefined) return undefined;
-        for (let uid = first; uid <= last; uid++) known.set(uid, flags);
+        known.setAll(first, last, flags);
       }
     }
     return known;

@@ -5,6 +5,7 @@
 import type { Readable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
 import type { Response } from "../responses.ts";
+import type { TakeFlags } from "./flag-lines.ts";
 import { parseResponse } from "./parse-response.ts";
 import { type ResponseLimits, responseOverhead, tooMuch, trustingLimits } from "./response-limits.ts";
 import { type RawResponse, ResponseSplitter } from "./split-responses.ts";
@@ -20,6 +21,11 @@ const countedLiteral = 64 * 1024;
 export interface ResponseHandlers {
   /** Called once for each response, in wire order. What it throws goes to onError. */
   onResponse(response: Response): void;
+  /**
+   * Who takes what tells the flags of a message and nothing else, without the response that it would be. Whatever is not
+   * taken is delivered like all others. Undefined: there is nobody now.
+   */
+  flagTaker?(): TakeFlags | undefined;
   /** For the traffic log: a response without the contents of its literals, before it is parsed. */
   onLine?(line: Buffer): void;
   /** Whether a literal of that size is waited for. One of a FETCH response that is not, is passed over. */
@@ -119,7 +125,10 @@ class Feed {
   #deliver(): void {
     this.#isBusy = true;
     try {
-      for (let raw = this.#splitter.next(); raw !== undefined; raw = this.#splitter.next()) {
+      for (;;) {
+        this.#deliverFlags();
+        const raw = this.#splitter.next();
+        if (raw === undefined) break;
         this.#count(raw);
         this.#handlers.onLine?.(Buffer.from(raw.line, "latin1"));
         if (bringsText(raw)) this.#handlers.onText?.();
@@ -141,15 +150,28 @@ class Feed {
     this.#goOn();
   }
 
+  #deliverFlags(): void {
+    const take = this.#handlers.onLine === undefined ? this.#handlers.flagTaker?.() : undefined;
+    if (take === undefined) return;
+    const { taken, octets } = this.#splitter.nextFlags(take);
+    if (taken === 0) return;
+    this.#endsInMarker = false;
+    this.#add(octets + taken * responseOverhead);
+  }
+
   /** An answer without an end would fill the memory, whether requested or not. Messages have bounds of their own. */
   #count({ line, literals }: RawResponse): void {
     if (line.charCodeAt(0) !== asterisk && answer.test(line)) {
       this.#unanswered = 0;
       return;
     }
-    this.#unanswered += line.length + responseOverhead;
-    if (literals.length > 0)
-      for (const { length } of literals) if (length <= countedLiteral) this.#unanswered += length;
+    let octets = line.length + responseOverhead;
+    if (literals.length > 0) for (const { length } of literals) if (length <= countedLiteral) octets += length;
+    this.#add(octets);
+  }
+
+  #add(octets: number): void {
+    this.#unanswered += octets;
     if (this.#unanswered > (this.#limits.unanswered ?? Infinity)) throw tooMuch("unanswered", this.#limits);
   }
 

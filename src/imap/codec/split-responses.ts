@@ -2,6 +2,7 @@
 
 import { InterimapError } from "../../model/errors.ts";
 import { announcedSize, isFetch, lengthWithoutEnd } from "./announced-literal.ts";
+import { readFlagLines, type TakeFlags } from "./flag-lines.ts";
 import { LiteralSpace } from "./literal-space.ts";
 import { type ResponseLimits, tooMuch, trustingLimits } from "./response-limits.ts";
 
@@ -24,6 +25,7 @@ const smallLiteral = 4096;
 
 const nothing: Buffer = Buffer.alloc(0);
 const noLiterals: readonly Buffer[] = [];
+const nothingTaken = { taken: 0, octets: 0 } as const;
 
 /** Takes chunks and gives responses, in wire order; nothing is looked at behind the response given last. */
 export class ResponseSplitter {
@@ -33,6 +35,8 @@ export class ResponseSplitter {
   #chunk = nothing;
   /** How much of #chunk has been dealt with. */
   #position = 0;
+  /** Responses up to here tell flags, but were not taken by who takes them. */
+  #refused = 0;
 
   // What has arrived of the response at hand.
   /** Its lines that are complete, each of which announces a literal. */
@@ -86,6 +90,7 @@ export class ResponseSplitter {
     this.#total += chunk.length;
     const rest = this.surplus();
     this.#position = 0;
+    this.#refused = 0;
     if (rest.length === 0) this.#chunk = chunk;
     else if (isBehind(chunk, rest)) this.#chunk = Buffer.from(rest.buffer, rest.byteOffset, rest.length + chunk.length);
     else if (this.#awaited === undefined) this.#chunk = Buffer.concat([rest, chunk]);
@@ -118,6 +123,19 @@ export class ResponseSplitter {
     this.#chunk = nothing;
     this.#position = 0;
     return undefined;
+  }
+
+  /**
+   * Gives the next responses as long as they tell flags alone and are taken. Returns how many were, and their octets without
+   * line ends.
+   */
+  nextFlags(take: TakeFlags): { readonly taken: number; readonly octets: number } {
+    const start = this.#position;
+    if (start < this.#refused || this.#line !== "" || this.#lines !== "") return nothingTaken;
+    const { taken, position, end } = readFlagLines(this.#chunk, start, take);
+    this.#refused = end;
+    this.#position = position;
+    return { taken, octets: position - start - 2 * taken };
   }
 
   /** What has been given and is behind the response given last. */

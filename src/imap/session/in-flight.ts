@@ -1,6 +1,7 @@
 // The commands that were sent and are not answered yet, and what they are, in numbers: whether another one may follow is
 // asked for each that waits.
 
+import type { TakeFlags } from "../codec/flag-lines.ts";
 import { type Command, type InFlightKinds, saysWhere } from "../command.ts";
 import type { MailboxView } from "../mailbox/mailbox-view.ts";
 import type { UntaggedResponse } from "../responses.ts";
@@ -23,6 +24,8 @@ export class InFlight<T extends Sent> implements InFlightKinds {
   leaving = 0;
   inMailbox = 0;
   vague = 0;
+  /** Those that take flags alone without a response. */
+  #takingFlags = 0;
 
   get total(): number {
     return this.#all.size;
@@ -61,6 +64,12 @@ export class InFlight<T extends Sent> implements InFlightKinds {
     return this.#claimants.find(claims);
   }
 
+  /** Of the command that is offered a response first: who takes flags alone. */
+  flagTaker(selected: MailboxView | undefined): TakeFlags | undefined {
+    if (this.#takingFlags === 0) return undefined;
+    return this.#claimants.find(({ command: { view } }) => view === undefined || view === selected)?.command.claimFlags;
+  }
+
   /** The first command to claim a response has it. Another mailbox's messages have the same UIDs. */
   claim(response: UntaggedResponse, selected: MailboxView | undefined): T | undefined {
     const claimants = this.#claimants;
@@ -84,5 +93,6 @@ export class InFlight<T extends Sent> implements InFlightKinds {
     if (leaves === true) this.leaving += by;
     if (overlap === "selected" || overlap === "changing") this.inMailbox += by;
     if (!saysWhere(command)) this.vague += by;
+    if (command.claimFlags !== undefined) this.#takingFlags += by;
   }
 }

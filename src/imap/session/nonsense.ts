@@ -43,6 +43,11 @@ export class Nonsense {
     this.#isAstray = false;
   }
 
+  /** Nothing is to be believed that does not answer a command. */
+  get isAstray(): boolean {
+    return this.#isAstray;
+  }
+
   /** Whether a line may be text of a message, and so must not be shown. */
   mayBeText(line: Buffer): boolean {
     if (!this.#isAstray) return false;

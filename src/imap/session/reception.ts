@@ -2,6 +2,7 @@
 // only then whose it is.
 
 import type { Side } from "../../model/side.ts";
+import type { TakeFlags } from "../codec/flag-lines.ts";
 import type { ResponseHandlers } from "../codec/read-responses.ts";
 import { wordsOf } from "../command-refused.ts";
 import type { Discretion } from "../discretion.ts";
@@ -82,6 +83,10 @@ export class Reception implements ResponseHandlers {
       default:
         this.#hear(response);
     }
+  }
+
+  flagTaker(): TakeFlags | undefined {
+    return this.#nonsense.isAstray ? undefined : this.#routing.flagTaker();
   }
 
   onText(): void {

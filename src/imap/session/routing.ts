@@ -1,6 +1,7 @@
 // Untagged responses, and whose each one is: of the first command in flight that claims it, else of the mailbox it is about
 // and of who listens. Nothing is dropped.
 
+import type { TakeFlags } from "../codec/flag-lines.ts";
 import { noteBrought } from "../expected-literals.ts";
 import type { MailboxView } from "../mailbox/mailbox-view.ts";
 import { isMisplaced } from "../mailbox/misplaced.ts";
@@ -31,6 +32,19 @@ export class Routing {
   /** Gets what no command claims; there is one listener. */
   listen(listener: (response: UntaggedResponse) => void): void {
     this.#listener = listener;
+  }
+
+  /** Takes what the command that is asked first would claim, in the same way. */
+  flagTaker(): TakeFlags | undefined {
+    const take = this.#inFlight.flagTaker(this.#selection.view);
+    return (
+      take &&
+      ((run) => {
+        const isTaken = take(run);
+        if (isTaken) this.#silence.claimed();
+        return isTaken;
+      })
+    );
   }
 
   route(response: UntaggedResponse): void {

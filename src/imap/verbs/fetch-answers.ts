@@ -2,6 +2,7 @@
 // in between. Knows nothing of commands.
 
 import { countUids, subtract, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
+import type { FlagRun } from "../codec/flag-lines.ts";
 import type { FetchResponse } from "../responses.ts";
 
 export type Answer = FetchResponse & { readonly uid: number };
@@ -18,6 +19,8 @@ export interface Wanted {
   readonly beside: readonly Item[];
   /** Called once for each message, when all of it has come. */
   readonly onMessage: (answer: Answer) => void;
+  /** In place of {@link onMessage}, for an answer that tells flags alone and is all that there is to come. */
+  readonly onFlags?: ((run: FlagRun) => void) | undefined;
   /** Whether another answer says of a message, for which {@link onMessage} was called, what that one did not. */
   readonly contradicts?: (answer: Answer) => boolean;
 }
@@ -50,6 +53,19 @@ export class FetchAnswers {
     if (hasBegun && hasAll(answer, this.#wanted.beside)) this.#complete(answer);
     else this.#pieces.set(uid, answer);
     return hasBegun;
+  }
+
+  get takesFlags(): boolean {
+    return this.#wanted.onFlags !== undefined;
+  }
+
+  /** As {@link take}, of answers of which each is all that there is to come. False: they have to be looked at one by one. */
+  takeFlags(run: FlagRun): boolean {
+    const { onFlags } = this.#wanted;
+    if (onFlags === undefined || !this.areWhole || !this.#heard.addAll(run)) return false;
+    this.#count += run.last - run.first + 1;
+    onFlags(run);
+    return true;
   }
 
   /** Of each of these messages all was told. */
@@ -143,6 +159,13 @@ class UidMarks {
     if (uid > this.#highest) this.#highest = uid;
     const page = this.#page(uid) ?? this.#newPage(uid);
     page[(uid & 0xfff) >> 3]! |= 1 << (uid & 7);
+  }
+
+  /** False when there is one of them already: none is added then. */
+  addAll({ first, last }: FlagRun): boolean {
+    for (let uid = first; uid <= last && uid <= this.#highest; uid++) if (this.has(uid)) return false;
+    for (let uid = first; uid <= last; uid++) this.add(uid);
+    return true;
   }
 
   /** Answers come in ascending order, mostly. */

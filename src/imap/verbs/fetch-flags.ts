@@ -4,6 +4,7 @@ import { type FlagSet, flagSet } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
+import type { FlagRun } from "../codec/flag-lines.ts";
 import { type CommandPart, line, modSeq, uids as uidSet } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { FlagChange } from "../mailbox/pending-changes.ts";
@@ -21,11 +22,15 @@ export async function eachMessagesFlags(
   uids: UidSet,
   tell: (uid: number, found: FlagChange) => void,
 ): Promise<void> {
-  await uidFetch(session, { ...flagRequest(session, uids, tell), areThere: true });
+  await uidFetch(session, { ...flagRequest(session, uids, oneByOne(tell)), areThere: true });
 }
 
+/** Messages whose numbers and UIDs follow one another. */
+type Consecutive = Pick<FlagRun, "sequence" | "first" | "last">;
+
 export interface EachFlags {
-  readonly tell: (uid: number, found: FlagChange, sequence: number) => void;
+  /** All of them have these flags. */
+  readonly tell: (messages: Consecutive, found: FlagChange) => void;
   /** Whether these are not the flags that were told of the message: it is asked for alone, and told again. */
   readonly contradicts: (uid: number, flags: FlagSet) => boolean;
   /** The server cannot make up its mind. */
@@ -69,7 +74,8 @@ export async function fetchFlags(
   { areThere }: Existence = { areThere: false },
 ): Promise<ReadonlyMap<number, FlagChange>> {
   const found = new Map<number, FlagChange>();
-  await uidFetch(session, { ...flagRequest(session, uids, (uid, change) => found.set(uid, change)), areThere });
+  const note = (uid: number, change: FlagChange): unknown => found.set(uid, change);
+  await uidFetch(session, { ...flagRequest(session, uids, oneByOne(note)), areThere });
   return found;
 }
 
@@ -94,8 +100,19 @@ function flagRequest(session: Channel, uids: UidSet, tell: EachFlags["tell"]): F
     onMessage: ({ uid, sequence, flags = [], modSeq = noModSeq }) => {
       // What was asked for and left out is as good as MODSEQ (0).
       if (hasAsked) view?.noteModSeq(modSeq);
-      tell(uid, { flags: flagSet(flags), modSeq }, sequence);
+      tell({ sequence, first: uid, last: uid }, { flags: flagSet(flags), modSeq });
     },
+    onFlags: hasAsked
+      ? undefined
+      : (run) => {
+          tell(run, { flags: flagSet(run.flags), modSeq: noModSeq });
+        },
+  };
+}
+
+function oneByOne(tell: (uid: number, found: FlagChange) => unknown): EachFlags["tell"] {
+  return ({ first, last }, found) => {
+    for (let uid = first; uid <= last; uid++) tell(uid, found);
   };
 }
 

@@ -1,6 +1,16 @@
 // UID FETCH (RFC 3501 6.4.8): asked, put together from whatever answers come, and asked again for what is missing.
 
-import { emptyUidSet, hasUid, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
+import {
+  emptyUidSet,
+  hasRange,
+  hasUid,
+  isEmpty,
+  subtract,
+  type UidSet,
+  uidSetOf,
+  uidsOf,
+  union,
+} from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { type CommandPart, line, uids as uidSet } from "../codec/write-command.ts";
 import { CommandRefused } from "../command-refused.ts";
@@ -71,6 +81,9 @@ export async function ask(
         if (response.kind !== "fetch" || !hasUidOf(part, response)) return false;
         return answers?.take(response) ?? false;
       },
+      claimFlags: answers?.takesFlags
+        ? (run) => hasRange(part, run.first, run.last) && answers.takeFlags(run)
+        : undefined,
     });
   await allDone(
     uidSets(session, uids).map((part) =>

@@ -3,6 +3,7 @@
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
 import { selectAgain } from "../../imap/mailbox/select-command.ts";
 import { eachFlags } from "../../imap/verbs/fetch-flags.ts";
 import { select } from "../../imap/verbs/select.ts";
@@ -60,7 +61,7 @@ interface FirstLook extends Seen {
 async function firstLook(channel: Channel, view: MailboxView, baseline?: Baseline): Promise<FirstLook | undefined> {
   const before = baseline?.flags?.();
   if (baseline === undefined || before === undefined) return undefined;
-  const now = new KnownFlags();
+  const now = new KnownFlags(before.size);
   return { before, now, ...(await look(channel, view, { below: baseline.state.uidNext, known: before, now })) };
 }
 
@@ -97,15 +98,20 @@ async function look(channel: Channel, view: MailboxView, { below, known, now }: 
   let count = 0;
   let isInOrder = true;
   let { removals } = view;
+  const note = (uid: number, found: FlagChange): void => {
+    const before = known.get(uid);
+    now.set(uid, found.flags);
+    if (before === undefined) unknown.add(uid);
+    else if (before !== found.flags) view.pending.report(uid, found);
+  };
   await eachFlags(channel, uidRange(1, below - 1), {
-    tell: (uid, found, sequence) => {
-      there.add(uid);
-      isInOrder &&= sequence === ++count;
+    tell: ({ sequence, first, last }, found) => {
+      there.addRange(first, last);
+      isInOrder &&= sequence === count + 1;
+      count += last - first + 1;
       ({ removals } = view);
-      const before = known.get(uid);
-      now.set(uid, found.flags);
-      if (before === undefined) unknown.add(uid);
-      else if (before !== found.flags) view.pending.report(uid, found);
+      if (known.haveAll(first, last, found.flags)) now.setAll(first, last, found.flags);
+      else for (let uid = first; uid <= last; uid++) note(uid, found);
     },
     contradicts: (uid, flags) => now.get(uid) !== flags,
     forget: (uid) => {

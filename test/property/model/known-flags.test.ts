@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type FlagSet, flagSet, noFlags } from "../../../src/model/flags.ts";
 import { KnownFlags } from "../../../src/model/known-flags.ts";
-import { hasUid, maxUid, type UidSet, uidSetOf } from "../../../src/model/uid-set.ts";
+import { hasUid, maxUid, uidRange, type UidSet, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 
 const sets = [noFlags, flagSet(["\\Seen"]), flagSet(["\\Flagged", "\\Seen"]), flagSet(["work"])];
 
@@ -14,13 +14,13 @@ const uid = fc.oneof(
 const some = fc.array(uid, { maxLength: 40 });
 
 interface Step {
-  readonly what: "set" | "setAscending" | "delete" | "keep";
+  readonly what: "set" | "setAscending" | "setRun" | "delete" | "keep";
   readonly uids: readonly number[];
   readonly flags: FlagSet;
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  what: fc.constantFrom("set", "setAscending", "delete", "keep"),
+  what: fc.constantFrom("set", "setAscending", "setRun", "delete", "keep"),
   uids: some,
   flags: fc.constantFrom(...sets),
 });
@@ -35,6 +35,13 @@ function take(known: KnownFlags, model: Map<number, FlagSet>, { what, uids, flag
         model.set(uid, flags);
       }
       return;
+    case "setRun": {
+      const [first = 1, other = first] = uids;
+      const last = Math.min(maxUid, first + (other % 20));
+      known.setAll(first, last, flags);
+      for (let uid = first; uid <= last; uid++) model.set(uid, flags);
+      return;
+    }
     case "delete":
       known.delete(these);
       for (const uid of uids) model.delete(uid);
@@ -60,6 +67,12 @@ test("known flags agree with a Map, whatever is done in whatever order", () => {
         [...model].sort(([a], [b]) => a - b),
       );
       assert.deepEqual(known.uids, uidSetOf(model.keys()));
+      for (const [first, last] of uidSetOf(asked).ranges)
+        for (const flags of sets)
+          assert.equal(
+            known.haveAll(first, last, flags),
+            [...uidsOf(uidRange(first, last))].every((one) => model.get(one) === flags),
+          );
     }),
   );
 });
@@ -88,6 +101,12 @@ test("more sets of flags than 16 bits can number", () => {
   });
   for (const i of [0, 65_534, 65_535, 65_536, 65_537, 69_999]) assert.equal(known.get(i + 1), many[i]);
   known.set(1, many[69_999]!);
+  const at16Bits = new KnownFlags();
+  for (let i = 0; i < 65_536; i++) at16Bits.set(i + 1, many[i]!);
+  at16Bits.set(5, many[65_536]!);
+  assert.equal(at16Bits.get(5), many[65_536]);
+  at16Bits.setAll(70_000, 70_001, many[65_537]!);
+  assert.equal(at16Bits.get(70_001), many[65_537]);
   assert.equal(known.get(1), many[69_999]);
   assert.equal(known.get(2), many[1]);
 });
