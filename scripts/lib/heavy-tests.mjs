@@ -7,6 +7,7 @@ const longest = [
   "fault/cut",
   "fault/rungs",
   "fault/lie",
+  "packaging/other-node",
   "integration/accounts",
   "integration/time-travel",
   "integration/any-server-rounds",
