@@ -76,7 +76,7 @@ const homes = {
   "@fastify/helmet": "src/web/",
   "@fastify/rate-limit": "src/web/",
   "@fastify/type-provider-typebox": "src/web/",
-  typebox: "src/web/",
+  typebox: "src/util/type-box.ts",
   preact: "src/web/",
   "@preact/signals": "src/web/",
   "preact-render-to-string": "src/web/",

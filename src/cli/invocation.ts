@@ -16,6 +16,8 @@ interface Work extends Common {
   readonly areSameAccounts: boolean;
   /** Say what would be done, and change nothing. */
   readonly isDryRun: boolean;
+  /** Events for programs, on the standard output. */
+  readonly json: boolean;
 }
 
 /** All mailboxes are as given: in IMAP's notation, or as lines show them. */

@@ -27,7 +27,7 @@ const widestOfParents = 200;
 
 /** Undefined: nobody sits at a terminal and wants to see it. */
 export async function openProgress(
-  { command, quiet, debug }: Pick<WorkInvocation, "command" | "quiet" | "debug">,
+  { command, quiet, debug, json }: Pick<WorkInvocation, "command" | "quiet" | "debug" | "json">,
   { config, errorOutput, env }: Screen,
 ): Promise<RunProgress | undefined> {
   const isWanted = command !== "watch" && !quiet && debug === 0 && config.logFormat === "text";
@@ -39,6 +39,7 @@ export async function openProgress(
   return new RunProgress(errorOutput, {
     columns: columns > 0 ? columns : usualColumns,
     now: monotonicMs,
-    draws: env["TERM"] !== "dumb",
+    // Events on the same terminal go through the display.
+    draws: env["TERM"] !== "dumb" && !(json && isatty(1)),
   });
 }

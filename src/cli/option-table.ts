@@ -114,8 +114,8 @@ export const optionTable = [
     name: "json",
     value: "none",
     group: "Options",
-    describe: "with --status or check: print a JSON object, for programs",
-    goesWith: ["status", "check"],
+    describe: "print what happens for programs, as JSON: an object a line, or one object with --status or check",
+    conflicts: ["login", "init"],
   },
   {
     name: "set",

@@ -65,7 +65,12 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (word?.command === "init") return { command: "init", settings: settingsOf(options.get("set")), ...common };
   if (word?.command === "check") return forAll({ ...word, command: "check", json: isJson, ...common });
   const command = commands.find((name) => options.has(name)) ?? "sync";
-  const work = { areSameAccounts: options.has("same-accounts"), isDryRun: options.has("dry-run"), ...common };
+  const work = {
+    areSameAccounts: options.has("same-accounts"),
+    isDryRun: options.has("dry-run"),
+    json: isJson,
+    ...common,
+  };
   const allowsMassDelete = options.has("allow-mass-delete");
   if (command === "delete") return { command, ...deletion(mailboxes), targets: targets ?? allTargets, ...work };
   if (command === "rename") return { command, ...renaming(mailboxes), targets: targets ?? allTargets, ...work };
@@ -85,7 +90,8 @@ function requireCompatible(given: ReadonlySet<string>): void {
   const rows = table.filter(({ name }) => given.has(name));
   for (const { name, conflicts = [] } of rows) {
     const other = conflicts.find((one) => given.has(one));
-    if (other !== undefined) throw usage(`--${name} and --${other} exclude each other`, insteadOf(name, other));
+    if (other !== undefined)
+      throw usage(`${asWritten(name)} and ${asWritten(other)} exclude each other`, insteadOf(name, other));
   }
   for (const { name, goesWith } of rows) {
     if (goesWith?.some((one) => given.has(one)) === false) {

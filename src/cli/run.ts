@@ -12,12 +12,15 @@ import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import { type ExitCode, exitCode } from "../model/exit-code.ts";
 import { errorFields } from "../report/fields.ts";
 import { reportTo } from "../report/human.ts";
+import type { EventStream } from "../report/json/event-stream.ts";
 import { errorLines } from "../report/remedy-line.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
 import type { Report } from "../sync/context/events.ts";
 import { Totals } from "../sync/context/totals.ts";
+import { answer, isQuestion, type Question } from "./answer.ts";
 import { execute } from "./execute.ts";
-import type { CheckInvocation, LoginInvocation, StatusInvocation, WorkInvocation } from "./invocation.ts";
+import type { WorkInvocation } from "./invocation.ts";
+import { type OpenEvents, openEvents } from "./open-events.ts";
 import { hideConfigured, openLog, plainLog } from "./open-log.ts";
 import { openProgress } from "./open-progress.ts";
 import { parseArguments } from "./options.ts";
@@ -39,6 +42,8 @@ export class Program {
   readonly #secrets = new Secrets();
   #log: RunLog | undefined;
   #errorLine = errorLines();
+  #events: OpenEvents | undefined;
+  #isOutputLost = false;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -50,6 +55,10 @@ export class Program {
 
   /** Never throws: every failure becomes one line and an exit code. */
   async run(): Promise<ExitCode> {
+    return this.#endEvents(await this.#run());
+  }
+
+  async #run(): Promise<ExitCode> {
     const { argv, env, signal } = this.#surroundings;
     const errorOutput = this.#errorOutput;
     const secrets = this.#secrets;
@@ -71,6 +80,13 @@ export class Program {
       // What was said last shows where it hangs, or what it was doing when it was killed.
       if (invocation.debug > 0) errorOutput.stopGathering();
       const errorLine = (this.#errorLine = errorLines(invocation.config));
+      if (!isQuestion(invocation)) {
+        const onLoss = (error: Error): void => {
+          this.#noteLoss(error);
+        };
+        this.#events = await openEvents(invocation, { secrets, errorLine, signal, onLoss });
+      }
+      const events = this.#events?.stream;
       const readConfig = (): Config => {
         const config = loadConfig({ file: invocation.config, env });
         hideConfigured(config, this.#secrets);
@@ -84,11 +100,11 @@ export class Program {
         const log = (this.#log = await openLog({ ...invocation, config, secrets, env, errorOutput }));
         if (isReload && !isKept) log.info("Read the configuration again");
         isKept = false;
-        for (const warning of config.warnings) log.warn(warning);
+        for (const warning of config.warnings) (events?.alsoHearing(log) ?? log).warn(warning);
         // Once: it takes what systemd left for us out of the environment.
         service ??= createServiceNotifier(env, { warn: (text) => this.#log?.warn(text) });
         try {
-          const means = { log, secrets, errorOutput, service, errorLine };
+          const means = { log, secrets, errorOutput, service, errorLine, events };
           const outcome = await perform(invocation, { ...this.#surroundings, ...means, config, isReload, readConfig });
           if (outcome !== "reload") return outcome;
           former = config;
@@ -113,7 +129,19 @@ export class Program {
 
   /** Says of an error that nobody caught what it is. Returns the exit code with which the process has to end at once. */
   crash(thrown: unknown): ExitCode {
-    return this.#explain(bug(thrown));
+    return this.#endEvents(this.#explain(bug(thrown)));
+  }
+
+  /** With the last line. What could not be written is missed by a program, whatever else went well. */
+  #endEvents(code: ExitCode): ExitCode {
+    this.#events?.stream.end(code);
+    this.#events?.flush();
+    return this.#isOutputLost && (code === exitCode.done || code === exitCode.partial) ? exitCode.io : code;
+  }
+
+  #noteLoss(error: Error): void {
+    if (!this.#isOutputLost) this.#log?.error(`cannot write to the standard output: ${error.message}`);
+    this.#isOutputLost = true;
   }
 
   /** Whoever throws what we know nothing of may quote what it was working on. */
@@ -131,6 +159,7 @@ export class Program {
     // Whichever connection noticed first: it concerns them all.
     if (error.code === "INTERRUPTED") log.info(this.#errorLine(error), { fields });
     else for (const one of error.parts) log.error(this.#lineFor(one), context);
+    this.#events?.stream.fail(error);
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
       for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(this.#secrets.blank(line), context);
     }
@@ -151,40 +180,16 @@ interface Equipment extends Surroundings {
   readonly errorOutput: LineOutput;
   readonly service: ServiceNotifier;
   readonly errorLine: ErrorLine;
+  readonly events: EventStream | undefined;
 }
 
-async function perform(
-  invocation: StatusInvocation | LoginInvocation | CheckInvocation | WorkInvocation,
-  { config, isReload, readConfig, log, secrets, errorOutput, service, errorLine, env, signal, onSignal }: Equipment,
-): Promise<ExitCode | "reload"> {
-  if (invocation.command === "login") {
-    // What is said belongs between the lines of the conversation.
-    errorOutput.stopGathering();
-    const { loginCommand } = await import("../commands/login.ts");
-    const { inDialogue } = await import("./dialogue.ts");
-    await inDialogue({ env, signal }, (dialogue) => loginCommand({ config, side: invocation.side, dialogue }));
-    return exitCode.done;
-  }
-  if (invocation.command === "check") {
-    const { checkCommand } = await import("../commands/check/check.ts");
-    const { checkText } = await import("../commands/check/check-text.ts");
-    const { printableJson } = await import("../util/printable.ts");
-    const found = await checkCommand({ config, side: invocation.side, log, secrets, errorLine, signal });
-    errorOutput.flush();
-    await print(invocation.json ? `${printableJson(found)}\n` : checkText(found));
-    return found.exitCode;
-  }
-  if (invocation.command === "status") {
-    const { statusCommand } = await import("../commands/status.ts");
-    const { statusText } = await import("../service/status-text.ts");
-    const { statusJson } = await import("../service/status-json.ts");
-    const status = await statusCommand(config, log);
-    // Both may go to one terminal.
-    errorOutput.flush();
-    await print(invocation.json ? statusJson(status) : statusText(status));
-    return exitCode.done;
-  }
-  const tell = reportTo(log, errorLine);
+async function perform(invocation: Question | WorkInvocation, equipment: Equipment): Promise<ExitCode | "reload"> {
+  if (isQuestion(invocation)) return answer(invocation, equipment);
+  const { config, isReload, readConfig, secrets, errorOutput, service, errorLine, env, signal, onSignal } = equipment;
+  const { events, log: quietly } = equipment;
+  // What is an event is told as one, and not as a line of the log.
+  const log = events?.alsoHearing(quietly) ?? quietly;
+  const tell = reportTo(quietly, errorLine);
   const totals = new Totals(errorLine);
   const progress = await openProgress(invocation, { config, errorOutput, env });
   const report: Report = (event) => {
@@ -192,6 +197,7 @@ async function perform(
     if (invocation.command !== "watch") totals.note(event);
     tell(event);
     progress?.note(event);
+    events?.note(event);
   };
   // Only at the start: it was not said about a reloaded configuration.
   const areSameAccounts = invocation.areSameAccounts && !isReload;
@@ -222,6 +228,9 @@ async function perform(
       errorLine,
       onSignal,
       prepareReload,
+      onFullCheck: (look) => {
+        events?.noteFullCheck(look);
+      },
     });
     return ending === "reload" ? "reload" : exitCode.done;
   } finally {

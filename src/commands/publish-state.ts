@@ -17,6 +17,7 @@ export interface Telling {
   readonly errorLine: ErrorLine;
   readonly service: ServiceNotifier;
   readonly status: () => StatusDocument;
+  readonly onFullCheck: (look: LookState) => void;
 }
 
 export interface Others {
@@ -27,7 +28,7 @@ export interface Others {
 /** Gathering a status reads the whole database. */
 const metricsIntervalMs = 15_000;
 
-export function tellOthers({ config, log, errorLine, service, status }: Telling): Others {
+export function tellOthers({ config, log, errorLine, service, status, onFullCheck }: Telling): Others {
   const socket = serveStatus(config.statusSocket, () => JSON.stringify(status()), log);
   const metrics = config.metricsFile === undefined ? undefined : new MetricsFile(config.metricsFile, log);
   const watchdog =
@@ -56,7 +57,10 @@ export function tellOthers({ config, log, errorLine, service, status }: Telling)
       told = line;
       if (state.lastLook !== recorded) {
         recorded = state.lastLook;
-        if (recorded !== undefined) recordLook(config.database, recorded, log);
+        if (recorded !== undefined) {
+          recordLook(config.database, recorded, log);
+          onFullCheck(recorded);
+        }
       }
       if (metrics === undefined) return;
       pending ??= setTimeout(() => {

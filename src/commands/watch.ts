@@ -7,6 +7,7 @@ import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { Hint } from "../model/remedy.ts";
 import { defaultLimits } from "../model/server-limits.ts";
 import { perSide } from "../model/side.ts";
+import type { LookState } from "../model/watch-state.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import { statusText } from "../service/status-text.ts";
 import type { ServiceNotifier } from "../service/systemd.ts";
@@ -34,6 +35,7 @@ export interface WatchCommand extends SyncCommand {
   readonly errorLine: ErrorLine;
   /** Reopens the log file. @throws InterimapError when the configuration, as it is now, cannot be read. */
   readonly prepareReload: () => Config;
+  readonly onFullCheck: (look: LookState) => void;
 }
 
 const missing: Hint = ["to create it, run once: ", { command: "sync" }];

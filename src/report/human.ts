@@ -39,7 +39,7 @@ interface Line {
 /** Whatever is worth a line. */
 type Told = Exclude<SyncEvent, ProgressEvent>;
 
-function lineOf(event: Told, errorLine: ErrorLine): Line {
+export function lineOf(event: Told, errorLine: ErrorLine): Line {
   const planned = plannedText(event);
   return planned === undefined ? doneLine(event, errorLine) : { level: "info", text: planned };
 }

@@ -1,19 +1,41 @@
 // Turns errors into lines, with the commands that settle them. Nothing else knows how this program was called, or how
 // to write that for a shell.
 
-import type { ErrorLine } from "../model/errors.ts";
+import type { ErrorLine, InterimapError } from "../model/errors.ts";
 import { displayName } from "../model/mailbox-name.ts";
-import type { Hint, Remedy } from "../model/remedy.ts";
+import type { Remedy } from "../model/remedy.ts";
 import { allTargets } from "../model/target.ts";
 import { shellWord } from "../util/shell-word.ts";
 
 /** `configFile`: as it was given on the command line. */
 export function errorLines(configFile?: string): ErrorLine {
+  const remedyOf = remedies(configFile);
+  return (error) => {
+    const remedy = remedyOf(error);
+    return remedy === undefined ? error.message : `${error.message}; ${remedy.text}`;
+  };
+}
+
+/** What a user can do about an error; undefined: nothing is known. */
+export type RemedyOf = (error: InterimapError) => RemedyText | undefined;
+
+interface RemedyText {
+  readonly text: string;
+  /** Those in the text, as arguments. */
+  readonly commands: string[][];
+}
+
+/** As {@link errorLines}, apart from what is wrong. */
+export function remedies(configFile?: string): RemedyOf {
   const program = ["interimap", ...(configFile === undefined ? [] : [`--config=${configFile}`])];
-  const textOf = (part: string | Remedy): string =>
-    typeof part === "string" ? part : [...program, ...wordsOf(part)].map(shellWord).join(" ");
-  const hintText = (hint: Hint): string => [hint].flat().map(textOf).join("");
-  return ({ message, hint }) => (hint === undefined ? message : `${message}; ${hintText(hint)}`);
+  return ({ hint }) => {
+    if (hint === undefined) return undefined;
+    const parts = [hint].flat().map((part) => (typeof part === "string" ? part : [...program, ...wordsOf(part)]));
+    return {
+      text: parts.map((part) => (typeof part === "string" ? part : part.map(shellWord).join(" "))).join(""),
+      commands: parts.filter((part) => typeof part !== "string"),
+    };
+  };
 }
 
 function wordsOf(remedy: Remedy): readonly string[] {

@@ -15,16 +15,18 @@ interface Figures {
   flagged: number;
   /** Mailboxes that were created, deleted or renamed, and subscriptions that changed. */
   mailboxes: number;
+  /** Messages of the other side that this one refused. */
+  refused: number;
 }
 
 export class RunSum {
   readonly sides: PerSide<Figures> = { local: noFigures(), remote: noFigures() };
-  #matched = 0;
-  #skipped = 0;
+  matched = 0;
+  skipped = 0;
 
   note(event: SyncEvent): void {
-    if (isSkip(event)) this.#skipped++;
-    if (event.type === "messages-matched") this.#matched += event.count;
+    if (isSkip(event)) this.skipped++;
+    if (event.type === "messages-matched") this.matched += event.count;
     if (event.side === undefined || isOnlyPlanned(event)) return;
     const figures = this.sides[event.side];
     switch (event.type) {
@@ -38,6 +40,10 @@ export class RunSum {
         break;
       case "flags-updated":
         figures.flagged += countUids(event.uids);
+        break;
+      case "messages-refused":
+      case "messages-still-refused":
+        figures.refused += countUids(event.sourceUids);
         break;
       case "mailbox-created":
       case "mailbox-deleted":
@@ -65,15 +71,15 @@ export class RunSum {
         const words = wordsOf(this.sides[side]);
         return words.length === 0 ? [] : [`${side}: ${words.join(", ")}`];
       }),
-      ...(this.#matched > 0 ? [`${messages(this.#matched)} matched`] : []),
-      ...(this.#skipped > 0 ? [`${this.#skipped} skipped or refused`] : []),
+      ...(this.matched > 0 ? [`${messages(this.matched)} matched`] : []),
+      ...(this.skipped > 0 ? [`${this.skipped} skipped or refused`] : []),
     ];
     return parts.length === 0 ? undefined : `Done in ${duration(ms)}: ${parts.join("; ")}`;
   }
 }
 
 function noFigures(): Figures {
-  return { added: 0, octets: 0, removed: 0, flagged: 0, mailboxes: 0 };
+  return { added: 0, octets: 0, removed: 0, flagged: 0, mailboxes: 0, refused: 0 };
 }
 
 function wordsOf({ added, octets, removed, flagged, mailboxes }: Figures): string[] {

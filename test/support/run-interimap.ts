@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runLines } from "./event-lines.ts";
 import type { MailServer } from "./mail-server.ts";
 import { removeScratch, scratchDirectory, whenProcessEnds } from "./scratch.ts";
 
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: interimapCommand(). */
   readonly program?: readonly string[];
+  /** False: `--json` is not added to the arguments, as it is to every second run, so that all events are checked. */
+  readonly hearsEvents?: boolean;
 }
 
 export interface RunResult {
@@ -128,7 +131,8 @@ export function startInterimap(
   options: RunOptions = {},
 ): RunningInterimap {
   const [program, ...first] = (options.program ?? interimapCommand()) as [string, ...string[]];
-  const child = spawn(program, [...first, ...args], {
+  const isHeard = hearsEvents(args, options);
+  const child = spawn(program, [...first, ...(isHeard ? ["--json"] : []), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: home.directory,
     env: { ...process.env, ...homeEnvironment(home), ...options.env },
@@ -142,10 +146,17 @@ export function startInterimap(
   const finished = new Promise<RunResult>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (status, signal) => resolve({ status, signal, ...output }));
-  }).finally(() => {
-    clearTimeout(timer);
-    forget();
-  });
+  })
+    .then((result) => {
+      if (!isHeard) return result;
+      checkEvents(result);
+      // Nothing else goes there.
+      return { ...result, stdout: "" };
+    })
+    .finally(() => {
+      clearTimeout(timer);
+      forget();
+    });
 
   const line = (pattern: RegExp): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -163,6 +174,23 @@ export function startInterimap(
       );
     });
   return { child, finished, line };
+}
+
+let runs = 0;
+
+/** In every second run: what is run as people do, without it, is to be tested as well. */
+function hearsEvents(args: readonly string[], { program, hearsEvents = true }: RunOptions): boolean {
+  const isWork = !args.some((word) => notWork.test(word)) && program === undefined;
+  return hearsEvents && isWork && process.env["INTERIMAP_BIN"] === undefined && runs++ % 2 === 1;
+}
+
+const notWork = /^(?:--(?:json|status|health|help|version|completion|complete)\b.*|-h|check|init|login|import)$/;
+
+/** Of a process that was killed, what it said last may be half a line. */
+function checkEvents({ stdout, status }: RunResult): void {
+  // It understood nothing of the command line, or of its configuration, or was killed.
+  if (stdout === "" || status === null) return;
+  runLines(stdout);
 }
 
 export function homeEnvironment(home: InterimapHome): Record<string, string> {

@@ -19,7 +19,7 @@ interface Means {
 /** Of a terminal that does not know how wide it is. */
 const usualColumns = 80;
 
-export function tellLines({ quiet, debug }: AllInvocation, { accounts, say, errorOutput, env }: Means): Audience {
+export function tellLines({ quiet, debug, each }: AllInvocation, { accounts, say, errorOutput, env }: Means): Audience {
   const startedAt = monotonicMs();
   const working = new Map<string, string>();
   let done = 0;
@@ -31,7 +31,7 @@ export function tellLines({ quiet, debug }: AllInvocation, { accounts, say, erro
     errorOutput.showStatus(working.size === 0 ? "" : progressLine({ done, all: accounts.length, working }, columns));
   };
   return {
-    wantsJson: false,
+    wantsJson: each.json,
     showProgress: isWatched
       ? ({ name }, text) => {
           working.set(name, text);

@@ -1,6 +1,6 @@
 // What requests may contain.
 
-import { type Static, Type } from "typebox";
+import { type Static, Type } from "../../util/type-box.ts";
 
 /** Names go into commands of IMAP and into logs: none has a control character. */
 const name = Type.String({ minLength: 1, maxLength: 512, pattern: "^[^\\x00-\\x1f\\x7f]*$" });

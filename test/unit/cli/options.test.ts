@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parseArguments } from "../../../src/cli/options.ts";
 
 const common = { config: undefined, quiet: false, debug: 0 };
-const work = { ...common, areSameAccounts: false, isDryRun: false };
+const work = { ...common, areSameAccounts: false, isDryRun: false, json: false };
 const plain = { ...work, command: "sync", mailboxes: [], allowsMassDelete: false };
 
 test("no arguments: synchronise what the configuration says", () => {
@@ -216,8 +216,8 @@ test("a wrong command line is a usage error that names what is wrong", () => {
     [["--watch", "-5"], /^unknown option -5$/],
     [["--config", "--watch"], /^--config needs/],
     [["--status", "--json=1"], /^--json takes no value$/],
-    [["--json"], /^--json works only with --status or check$/],
-    [["--json", "--repair"], /^--json works only with --status or check$/],
+    [["--json", "init"], /^--json and init exclude each other$/],
+    [["--json", "login"], /^--json and login exclude each other$/],
     [["--status", "--target=local"], /^--target works only with --delete or --rename$/],
     [["--target=local"], /^--target works only with --delete or --rename$/],
     [["--target=local", "--repair"], /^--target works only with --delete or --rename$/],
@@ -229,6 +229,16 @@ test("a wrong command line is a usage error that names what is wrong", () => {
   for (const [argv, message] of cases) {
     assert.throws(() => parseArguments(argv), { code: "USAGE", exitCode: 64, message, hint: "see interimap --help" });
   }
+});
+
+test("--json has any work told for programs", () => {
+  assert.deepEqual(parseArguments(["--json"]), { ...plain, json: true });
+  assert.deepEqual(parseArguments(["--json", "-n", "--repair", "a"]), {
+    ...{ ...work, command: "repair", mailboxes: ["a"], allowsMassDelete: false },
+    ...{ json: true, isDryRun: true },
+  });
+  const watch = parseArguments(["--notify", "--json"]);
+  assert.ok(watch.command === "watch" && watch.json);
 });
 
 test("an option that is nearly right is named", () => {
@@ -286,7 +296,6 @@ test("--watch and --notify go with no other command and no target, in whichever 
     [["--rename", "a", "b"], /^--rename and --(?:watch|notify) exclude each other$/],
     [["--status"], /^--status and --(?:watch|notify) exclude each other$/],
     [["--status", "--json"], /^--status and --(?:watch|notify) exclude each other$/],
-    [["--json"], /^--json works only with --status or check$/],
     [["--target=local"], /^--target works only with --delete or --rename$/],
   ];
   for (const daemon of daemons) {

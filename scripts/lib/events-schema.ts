@@ -1,0 +1,56 @@
+// What docs/ says of the lines of --json, made of the forms in src/report/json/.
+
+import { format } from "prettier";
+import { eventForms } from "../../src/report/json/event-forms.ts";
+import { commonFields, ownForms } from "../../src/report/json/line-forms.ts";
+import { type TObject, Type } from "../../src/util/type-box.ts";
+
+interface Form extends Pick<TObject, "properties"> {
+  readonly description?: string;
+  readonly required?: readonly string[] | undefined;
+}
+
+/** In the order of a run. */
+const forms: readonly [kind: string, form: Form][] = Object.entries<Form>({
+  ...{ started: ownForms.started, note: ownForms.note, "full-check": ownForms["full-check"] },
+  ...eventForms,
+  ...{ failed: ownForms.failed, summary: ownForms.summary },
+});
+
+const { account, time, level, message } = commonFields;
+
+/** JSON Schema, draft 2020-12, of one line. */
+export function lineSchema(): object {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "A line of interimap --json",
+    anyOf: forms.map(([kind]) => ({ $ref: `#/$defs/${kind}` })),
+    $defs: Object.fromEntries(
+      forms.map(([kind, { description, properties }]) => [
+        kind,
+        Type.Object(
+          { account, event: Type.Literal(kind), time, level, ...properties, message },
+          { description: description ?? "" },
+        ),
+      ]),
+    ),
+  };
+}
+
+export function schemaText(): Promise<string> {
+  return format(JSON.stringify(lineSchema()), { parser: "json", printWidth: 120 });
+}
+
+/** docs/json.md with its table of events as it has to be. */
+export function pageWithTable(page: string): Promise<string> {
+  const rows = forms.map(([kind, { description, properties, required = [] }]: [string, Form]) => {
+    const fields = Object.keys(properties).map((name) => (required.includes(name) ? `\`${name}\`` : `\`${name}\`?`));
+    return `| \`${kind}\` | ${fields.join(", ")} | ${description ?? ""} |`;
+  });
+  const table = ["| `event` | Fields | What it means |", "| --- | --- | --- |", ...rows].join("\n");
+  const text = page.replace(
+    /(<!-- events -->\n)[^]*?(<!-- end -->)/,
+    (_, begin, end) => `${begin}\n${table}\n\n${end}`,
+  );
+  return format(text, { parser: "markdown", printWidth: 120 });
+}

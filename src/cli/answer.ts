@@ -1,0 +1,60 @@
+// The commands that answer a question, and work on nothing.
+
+import type { Config } from "../config/config.ts";
+import type { LineOutput } from "../log/line-output.ts";
+import type { Log } from "../log/log.ts";
+import { print } from "../log/print.ts";
+import type { Secrets } from "../log/secrets.ts";
+import type { ErrorLine } from "../model/errors.ts";
+import { type ExitCode, exitCode } from "../model/exit-code.ts";
+import type { CheckInvocation, LoginInvocation, StatusInvocation } from "./invocation.ts";
+
+export type Question = CheckInvocation | LoginInvocation | StatusInvocation;
+
+interface Means {
+  readonly config: Config;
+  readonly log: Log;
+  readonly secrets: Pick<Secrets, "add">;
+  readonly errorOutput: LineOutput;
+  readonly errorLine: ErrorLine;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** @throws InterimapError of any kind. */
+export async function answer(question: Question, means: Means): Promise<ExitCode> {
+  const { config, log, secrets, errorOutput, errorLine, env, signal } = means;
+  switch (question.command) {
+    case "login": {
+      // What is said belongs between the lines of the conversation.
+      errorOutput.stopGathering();
+      const { loginCommand } = await import("../commands/login.ts");
+      const { inDialogue } = await import("./dialogue.ts");
+      await inDialogue({ env, signal }, (dialogue) => loginCommand({ config, side: question.side, dialogue }));
+      return exitCode.done;
+    }
+    case "check": {
+      const { checkCommand } = await import("../commands/check/check.ts");
+      const { checkText } = await import("../commands/check/check-text.ts");
+      const { printableJson } = await import("../util/printable.ts");
+      const found = await checkCommand({ config, side: question.side, log, secrets, errorLine, signal });
+      errorOutput.flush();
+      await print(question.json ? `${printableJson(found)}\n` : checkText(found));
+      return found.exitCode;
+    }
+    case "status": {
+      const { statusCommand } = await import("../commands/status.ts");
+      const { statusText } = await import("../service/status-text.ts");
+      const { statusJson } = await import("../service/status-json.ts");
+      const status = await statusCommand(config, log);
+      // Both may go to one terminal.
+      errorOutput.flush();
+      await print(question.json ? statusJson(status) : statusText(status));
+      return exitCode.done;
+    }
+  }
+}
+
+export function isQuestion(invocation: { readonly command: string }): invocation is Question {
+  return ["check", "login", "status"].includes(invocation.command);
+}

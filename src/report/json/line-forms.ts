@@ -1,0 +1,92 @@
+// The lines that are no events of the engine: the first, the last, and what concerns the run itself.
+
+import { type Static, type TObject, Type } from "../../util/type-box.ts";
+import type { eventForms } from "./event-forms.ts";
+import { count, error, exitCode, mailbox, side, time } from "./forms.ts";
+
+/** Goes up when programs that read an earlier version would misread a later one. */
+export const schemaVersion = 1;
+
+const figures = Type.Object({
+  messagesAdded: count,
+  octetsAdded: count,
+  messagesRemoved: count,
+  flagsChanged: Type.Integer({ minimum: 0, description: "Messages whose flags were changed." }),
+  mailboxChanges: Type.Integer({
+    minimum: 0,
+    description: "Mailboxes that were created, deleted or renamed, and subscriptions that changed.",
+  }),
+  messagesRefused: Type.Integer({
+    minimum: 0,
+    description: "Messages of the other side that this side refused, now or earlier.",
+  }),
+});
+
+const plan = Type.Object({
+  messagesToAdd: count,
+  octetsToAdd: count,
+  messagesToRemove: count,
+  flagsToChange: count,
+  mailboxChanges: count,
+  isLowerBound: Type.Boolean({ description: "There is more to add, but only a run can know how much." }),
+});
+
+const perSide = <T extends TObject>(form: T) => Type.Object({ local: form, remote: form });
+
+export const ownForms = {
+  started: Type.Object(
+    {
+      schemaVersion: Type.Literal(schemaVersion),
+      version: Type.String({ description: "Of the program." }),
+      pid: count,
+      command: Type.Enum(["sync", "watch", "repair", "delete", "rename"]),
+      dryRun: Type.Boolean(),
+      configuration: Type.Union([Type.String(), Type.Null()], { description: "As --config has it." }),
+    },
+    { description: "The first line." },
+  ),
+  note: Type.Object(
+    { side: Type.Optional(side), mailbox: Type.Optional(mailbox) },
+    { description: "A warning or an error that is about the program and its files; its message says what." },
+  ),
+  "full-check": Type.Object(
+    { durationMs: count, skipped: count },
+    {
+      description:
+        "With --watch or --notify: a full check of all mailboxes has ended. Skipped are mailboxes and messages.",
+    },
+  ),
+  failed: Type.Object(
+    { side: Type.Optional(side), ...error },
+    { description: "Why the run ends without being through. There may be several, of one cause each." },
+  ),
+  summary: Type.Object(
+    {
+      exitCode,
+      durationMs: count,
+      sides: perSide(figures),
+      messagesMatched: Type.Integer({ minimum: 0, description: "Messages that both sides had, and that were paired." }),
+      skipped: Type.Integer({
+        minimum: 0,
+        description: "What was skipped, refused or put off: events of these kinds.",
+      }),
+      planned: Type.Union([perSide(plan), Type.Null()], { description: "In a dry run: what would be done." }),
+    },
+    { description: "The last line." },
+  ),
+} as const satisfies Record<string, TObject>;
+
+/** What each line has besides its own fields. */
+export const commonFields = {
+  account: Type.Optional(Type.String({ description: "With --all: the name of the configuration." })),
+  time,
+  level: Type.Optional(
+    Type.Enum(["debug", "info", "warn", "error"], { description: "Absent where there is no line for people." }),
+  ),
+  message: Type.Optional(
+    Type.String({ description: "The line for people, without the prefix. Its words may change." }),
+  ),
+};
+
+export type EventFields = { readonly [Kind in keyof typeof eventForms]: Static<(typeof eventForms)[Kind]> };
+export type OwnFields = { readonly [Kind in keyof typeof ownForms]: Static<(typeof ownForms)[Kind]> };

@@ -1,0 +1,3 @@
+// Forms of JSON as schemas and as types.
+
+export { type Static, type TObject, type TProperties, Type } from "typebox";
