@@ -27,6 +27,19 @@ test("who installs the program gets only the package that cannot be bundled; all
   assert.deepEqual(Object.keys(packageJson.dependencies), ["better-sqlite3"]);
 });
 
+test("the table of facts has the version and the licence of each", () => {
+  const facts = page.slice(page.indexOf("## Facts"));
+  const told = [...facts.matchAll(/^\| ([@/a-z0-9-]+) +\| ([\d.]+) +\| [^|]+\| (\S+) +\|/gm)].map(
+    ([, name = "", version = "", licence = ""]) => ({ name, version, licence }),
+  );
+  const actual = [...onPage.keys()].map((name) => {
+    const installed = readFileSync(new URL(`node_modules/${name}/package.json`, root), "utf8");
+    const { version, license } = JSON.parse(installed) as { readonly version: string; readonly license: string };
+    return { name, version, licence: license };
+  });
+  assert.deepEqual(told, actual);
+});
+
 test("the homes on the page are those that the rules for imports hold", () => {
   const homes = /const homes = \{([^}]*)\}/.exec(rules)?.[1] ?? "";
   const held = [...homes.matchAll(/"?([@/a-z0-9-]+)"?: "([^"]+)"/g)].map(
