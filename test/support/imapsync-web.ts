@@ -32,13 +32,16 @@ export interface WebOptions {
   /** Default: what the build made. */
   readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The command line that runs it, made of its own: for one that sees other files, for instance. */
+  readonly inside?: (command: readonly string[]) => readonly string[];
 }
 
 /** Resolves when it listens. @throws with what it said, when it ends instead */
 export async function startImapsyncWeb(
   settings: WebSettings = {},
-  { env, program = imapsyncWebProgram() }: WebOptions = {},
+  { env, program = imapsyncWebProgram(), inside = (command) => command }: WebOptions = {},
 ): Promise<ImapsyncWeb> {
+  if (!existsSync(program)) throw new Error(`${program} is not there: npm run build`);
   const directory = scratchDirectory("web");
   const [port] = (await freePorts(1)) as [number];
   const state = join(directory, "state");
@@ -64,7 +67,8 @@ export async function startImapsyncWeb(
     const text = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${value}\n`]));
     writeFileSync(configFile, text.join(""), { mode: 0o600 });
   };
-  const start = (): Promise<Running> => run([program, "--config", configFile], { ...process.env, ...env }, lines);
+  const command = inside([process.execPath, program, "--config", configFile]);
+  const start = (): Promise<Running> => run(command, { ...process.env, ...env }, lines);
   configure({});
   let running = await start();
   return {
@@ -97,10 +101,9 @@ export function imapsyncWebProgram(): string {
   return fileURLToPath(new URL("../../dist/imapsync-web.js", import.meta.url));
 }
 
-async function run(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv, lines: string[]): Promise<Running> {
-  if (!existsSync(command[0])) throw new Error(`${command[0]} is not there: npm run build`);
+async function run(command: readonly string[], env: NodeJS.ProcessEnv, lines: string[]): Promise<Running> {
   // The kernel ends it with us, even when we are killed.
-  const child = spawn("setpriv", ["--pdeathsig", "TERM", "--", process.execPath, ...command], {
+  const child = spawn("setpriv", ["--pdeathsig", "TERM", "--", ...command], {
     stdio: ["ignore", "pipe", "pipe"],
     env,
   });

@@ -14,7 +14,7 @@ export interface SmallDisk {
   /** The same file as the test sees it. */
   outside(path: string): string;
   /** The command line of a program that sees the disk. */
-  inside(command: readonly string[]): string[];
+  inside(this: void, command: readonly string[]): string[];
   /** Until nothing more fits, whatever is there already and whoever writes meanwhile. */
   fill(): void;
   makeRoom(): void;

@@ -30,14 +30,19 @@ const say = async (message) => {
 process.stdin.on("end", () => process.exit()).resume();
 `;
 
+const end: JobMessage = { type: "ended", exitCode: 0, exitName: "EX_OK", sentence: "All was said." };
+
+/** The last thing that it does. */
+export const sayEnd = `
+await say(${JSON.stringify(end)});
+await new Promise((resolve) => process.stdout.write("", resolve));`;
+
 /** So many lines, without a pause; then the end. */
 export function linesAndEnd(count: number): string {
-  const end: JobMessage = { type: "ended", exitCode: 0, exitName: "EX_OK", sentence: "All was said." };
   return `
 for (let i = 1; i <= ${String(count)}; i++) {
   const text = "msg INBOX/" + i + " {" + i * 7 + "}  copied to INBOX/" + i + "  12.3 msgs/s  45.678 KiB/s";
   await say({ type: "line", text });
 }
-await say(${JSON.stringify(end)});
-await new Promise((resolve) => process.stdout.write("", resolve));`;
+${sayEnd}`;
 }

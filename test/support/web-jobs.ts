@@ -2,7 +2,6 @@
 
 import type { JobMessage } from "../../src/job/job-message.ts";
 import type { JobSpec } from "../../src/job/job-spec.ts";
-import { HistoryReader } from "../../src/web/jobs/history-reader.ts";
 import type { Job } from "../../src/web/jobs/job.ts";
 import { Jobs, type JobsOptions } from "../../src/web/jobs/jobs.ts";
 import type { NewJob } from "../../src/web/jobs/new-job.ts";
@@ -109,7 +108,7 @@ export interface Told {
 /** What is in the history of a job by now. */
 export async function historyOf(job: Job, after = 0): Promise<readonly Told[]> {
   await job.summary();
-  const reader = await HistoryReader.open(job.historyPath, after);
+  const reader = await job.openHistory(after);
   if (reader === undefined) return [];
   const all: Told[] = [];
   for (let some = await reader.next(); some.length > 0; some = await reader.next())

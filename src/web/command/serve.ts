@@ -66,7 +66,10 @@ async function serveAlone(options: ServeOptions): Promise<void> {
   await listen(server, config);
   jobs.kept.recover();
   jobs.kept.deleteOld();
-  const retention = setInterval(() => jobs.kept.deleteOld(), retentionMs);
+  const retention = setInterval(() => {
+    jobs.kept.deleteOld();
+    jobs.kept.saveAgain();
+  }, retentionMs);
   options.onReload(() => {
     notifier.reloading();
     try {
@@ -87,6 +90,7 @@ async function serveAlone(options: ServeOptions): Promise<void> {
   clearInterval(retention);
   const closed = server.close();
   await jobs.stop();
+  jobs.kept.saveAgain();
   const farewell = setTimeout(() => server.server.closeAllConnections(), farewellMs);
   await closed;
   clearTimeout(farewell);

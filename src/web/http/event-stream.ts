@@ -3,7 +3,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FolderProgress, JobProgress } from "../../job/job-message.ts";
 import type { JobEvents } from "../api.ts";
-import { HistoryReader } from "../jobs/history-reader.ts";
 import type { Job } from "../jobs/job.ts";
 import { hasEnded } from "../jobs/job-record.ts";
 
@@ -26,7 +25,7 @@ const maxFoldersAtOnce = 200;
 export async function* eventStream(job: Job, options: EventStreamOptions): AsyncGenerator<string> {
   const { after, signal, heartbeatMs } = options;
   yield `retry: ${retryMs}\n\n`;
-  const reader = await HistoryReader.open(job.historyPath, after);
+  const reader = await job.openHistory(after);
   const live = new LiveEvents(job);
   try {
     while (!signal.aborted) {
@@ -40,6 +39,7 @@ export async function* eventStream(job: Job, options: EventStreamOptions): Async
       ) {
         yield entries.map(({ id, event, data }) => `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`).join("");
       }
+      yield* live.unwritten();
       if (isOver) return;
       await job.changes.since(version, { signal, ms: heartbeatMs });
       if (version === job.changes.version) yield ": still here\n\n";
@@ -56,6 +56,7 @@ class LiveEvents {
   #progress: JobProgress | undefined;
   readonly #folders = new Map<string, FolderProgress>();
   #position: number | undefined;
+  #told = "";
 
   constructor(job: Job) {
     this.#job = job;
@@ -76,6 +77,14 @@ class LiveEvents {
     }
     if (progress !== undefined && progress !== this.#progress) yield event("progress", progress);
     this.#progress = progress;
+  }
+
+  /** Where not all could be written, the history may not have how the job stands. */
+  *unwritten(): Generator<string> {
+    const { status } = this.#job;
+    const now = event("state", status);
+    if (status.hasLogGap && now !== this.#told) yield now;
+    this.#told = now;
   }
 
   async #ended(): Promise<{ progress: JobProgress | undefined; folders: ReadonlyMap<string, FolderProgress> }> {

@@ -1,7 +1,6 @@
 // The events of one kind in a job's history, from the disk.
 
 import type { HistoryEvents } from "../jobs/history-entry.ts";
-import { HistoryReader } from "../jobs/history-reader.ts";
 import type { Job } from "../jobs/job.ts";
 
 /** Of the job's last run: with another run, what was left out before is tried again. */
@@ -26,7 +25,7 @@ async function lastStart(job: Job): Promise<number> {
 }
 
 async function* pieces(job: Job, after: number) {
-  const reader = await HistoryReader.open(job.historyPath, after);
+  const reader = await job.openHistory(after);
   if (reader === undefined) return;
   try {
     for (let entries = await reader.next(); entries.length > 0; entries = await reader.next()) yield entries;

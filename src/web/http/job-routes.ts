@@ -63,7 +63,8 @@ export async function jobRoutes(server: FastifyInstance, context: WebContext): P
 
   get("/events", async (job, request, reply) => {
     const after = idIn(request.headers["last-event-id"] ?? request.query["after"]);
-    if (hasEnded(job.state) && after > 0 && after >= (await job.summary()).eventCount) return reply.code(204).send();
+    const isOver = hasEnded(job.state) && !job.status.hasLogGap;
+    if (isOver && after > 0 && after >= (await job.summary()).eventCount) return reply.code(204).send();
     if (job.watchers >= maxWatchers) return sendTooMany(request, reply);
     const { heartbeatMs } = context;
     return sendLong(request, reply, {

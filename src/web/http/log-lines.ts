@@ -1,7 +1,6 @@
 // A part of a job's log, by the numbers of its lines.
 
 import type { LogLines } from "../api.ts";
-import { HistoryReader } from "../jobs/history-reader.ts";
 import type { Job } from "../jobs/job.ts";
 
 export interface LineRange {
@@ -13,7 +12,7 @@ export interface LineRange {
 export async function logLines(job: Job, { from, count }: LineRange): Promise<LogLines> {
   const { lineCount: total } = await job.summary();
   const found: string[] = [];
-  const reader = await HistoryReader.open(job.historyPath);
+  const reader = await job.openHistory();
   try {
     for (
       let entries = await reader?.next();

@@ -1,7 +1,6 @@
 // The log of a job as text, from its beginning to its end, as imapsync writes it.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { HistoryReader } from "../jobs/history-reader.ts";
 import type { Job } from "../jobs/job.ts";
 import { hasEnded } from "../jobs/job-record.ts";
 
@@ -12,7 +11,7 @@ const gatherMs = 100;
 const patienceMs = 60_000;
 
 export async function* logStream(job: Job, signal: AbortSignal): AsyncGenerator<string> {
-  const reader = await HistoryReader.open(job.historyPath);
+  const reader = await job.openHistory();
   if (reader === undefined) return;
   try {
     while (!signal.aborted) {

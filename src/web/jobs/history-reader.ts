@@ -6,6 +6,13 @@ import { type HistoryEntry, readEntry } from "./history-entry.ts";
 const pieceOctets = 64 * 1024;
 const lineBreak = 0x0a;
 
+export interface HistoryReading {
+  /** Entries whose id is greater; 0: all. */
+  readonly after?: number;
+  /** How much of the file is there for good. */
+  readonly size?: () => number;
+}
+
 export class HistoryReader {
   readonly #file: FileHandle;
   readonly #buffer = Buffer.allocUnsafe(pieceOctets);
@@ -14,16 +21,18 @@ export class HistoryReader {
   #rest: Buffer[] = [];
   #id = 0;
   readonly #after: number;
+  readonly #size: () => number;
 
-  private constructor(file: FileHandle, after: number) {
+  private constructor(file: FileHandle, { after = 0, size = () => Infinity }: HistoryReading) {
     this.#file = file;
     this.#after = after;
+    this.#size = size;
   }
 
-  /** Entries whose id is greater than `after`. Undefined: there is no such file. */
-  static async open(path: string, after = 0): Promise<HistoryReader | undefined> {
+  /** Undefined: there is no such file. */
+  static async open(path: string, reading: HistoryReading = {}): Promise<HistoryReader | undefined> {
     try {
-      return new HistoryReader(await open(path, "r"), after);
+      return new HistoryReader(await open(path, "r"), reading);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
@@ -33,7 +42,9 @@ export class HistoryReader {
   /** What follows, a piece of it; none where there is no more by now. */
   async next(): Promise<readonly HistoryEntry[]> {
     for (;;) {
-      const { bytesRead } = await this.#file.read(this.#buffer, 0, pieceOctets, this.#position);
+      const length = Math.min(pieceOctets, this.#size() - this.#position);
+      if (length <= 0) return [];
+      const { bytesRead } = await this.#file.read(this.#buffer, 0, length, this.#position);
       if (bytesRead === 0) return [];
       this.#position += bytesRead;
       const entries = this.#entriesOf(this.#buffer.subarray(0, bytesRead));

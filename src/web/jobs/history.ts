@@ -1,4 +1,5 @@
-// Writes a job's history: appended to a file, many lines of the log in one event.
+// Writes a job's history: appended to a file, many lines of the log in one event. What cannot be written, because the disk is full,
+// is lost: a line says so as soon as there is room again.
 
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { create } from "../../files/open-safely.ts";
@@ -14,7 +15,9 @@ export interface HistoryOptions {
   readonly eventCount: number;
   /** There is more to read. */
   readonly onGrowth: () => void;
-  /** What could not be written is not in the history. Called once. */
+  /** These are in the history now. */
+  readonly onLines: (lines: readonly string[]) => void;
+  /** What could not be written is not in the history. Called when that begins, and not again until something could be written. */
   readonly onLoss: (error: Error) => void;
 }
 
@@ -29,6 +32,11 @@ export const maxLineLength = 32 * 1024;
 export const fullHistory =
   "The log is longer than this server keeps: the job goes on, and the rest of its log is left out";
 
+/** `count`: of lines of the log, and of what else is told. */
+export function lostHistory(count: number): string {
+  return `Here the log has a gap of ${count} ${count === 1 ? "line" : "lines"}: this server could not write to its disk`;
+}
+
 export class History {
   readonly #options: HistoryOptions;
   readonly #fd: number;
@@ -39,7 +47,7 @@ export class History {
   #gatheredLength = 0;
   #timer: NodeJS.Timeout | undefined;
   #isFull = false;
-  #isLost = false;
+  #lost = 0;
 
   /** Goes on with a file that is there. @throws the system's error */
   constructor(options: HistoryOptions) {
@@ -56,6 +64,11 @@ export class History {
     return this.#eventCount;
   }
 
+  /** What is behind this in the file may be cut off again. */
+  get octets(): number {
+    return this.#octets;
+  }
+
   line(text: string): void {
     if (this.#isFull) return;
     this.#gathered.push(cut(text, maxLineLength));
@@ -67,10 +80,8 @@ export class History {
   append<E extends keyof HistoryEvents>(event: E, data: HistoryEvents[E]): void {
     this.flush();
     if (this.#isFull && event !== "state") return;
-    this.#write(entryLine(event, JSON.stringify(data)));
-    if (this.#octets < this.#options.maxOctets || this.#isFull) return;
-    this.#isFull = true;
-    this.#write(entryLine("lines", JSON.stringify({ first: ++this.#lineCount, lines: [fullHistory] })));
+    if (!this.#mendGap() || !this.#write(entryLine(event, JSON.stringify(data)))) this.#lost++;
+    this.#endIfFull();
   }
 
   /** Writes the lines that were gathered. */
@@ -79,32 +90,60 @@ export class History {
     this.#timer = undefined;
     if (this.#gathered.length === 0) return;
     const lines = this.#gathered;
-    const first = this.#lineCount + 1;
-    this.#lineCount += lines.length;
     this.#gathered = [];
     this.#gatheredLength = 0;
-    this.append("lines", { first, lines });
+    if (!this.#mendGap() || !this.#writeLines(lines)) this.#lost += lines.length;
+    this.#endIfFull();
   }
 
   /** Nothing may follow. */
   close(): void {
     this.flush();
-    closeSync(this.#fd);
+    try {
+      closeSync(this.#fd);
+    } catch (error) {
+      this.#options.onLoss(error as Error);
+    }
   }
 
-  #write(text: string): void {
+  /** Says what is missing. Returns whether there is room for what follows. */
+  #mendGap(): boolean {
+    if (this.#lost === 0) return true;
+    if (!this.#writeLines([lostHistory(this.#lost)])) return false;
+    this.#lost = 0;
+    return true;
+  }
+
+  #endIfFull(): void {
+    if (this.#octets < this.#options.maxOctets || this.#isFull) return;
+    this.#isFull = true;
+    this.#writeLines([fullHistory]);
+  }
+
+  #writeLines(lines: readonly string[]): boolean {
+    const isWritten = this.#write(entryLine("lines", JSON.stringify({ first: this.#lineCount + 1, lines })));
+    if (isWritten) {
+      this.#lineCount += lines.length;
+      this.#options.onLines(lines);
+    }
+    return isWritten;
+  }
+
+  /** Returns whether all of it is there; else nothing of it is. */
+  #write(text: string): boolean {
     const octets = Buffer.from(text, "utf8");
     try {
       for (let at = 0; at < octets.length;) at += writeSync(this.#fd, octets, at);
-      this.#octets += octets.length;
-      this.#eventCount++;
     } catch (error) {
       // A line that is there in part would make one of two events.
       this.#cutBack();
-      if (!this.#isLost) this.#options.onLoss(error as Error);
-      this.#isLost = true;
+      if (this.#lost === 0) this.#options.onLoss(error as Error);
+      return false;
     }
+    this.#octets += octets.length;
+    this.#eventCount++;
     this.#options.onGrowth();
+    return true;
   }
 
   #cutBack(): void {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { makePrivateDirectory } from "../../files/open-safely.ts";
 import { replaceFile } from "../../files/replace-file.ts";
+import { InterimapError } from "../../model/errors.ts";
 import { HistoryReader } from "./history-reader.ts";
 import type { JobRecord } from "./job-record.ts";
 import { isJobId } from "./job-secret.ts";
@@ -12,19 +13,32 @@ import { emptySummary, Summary, type SummaryRecord } from "./summary.ts";
 export class JobFiles {
   readonly #directory: string;
 
-  /** `directory` is there. */
+  /** `directory` is there. @throws InterimapError FILE_CREATE */
   constructor(directory: string) {
     this.#directory = join(directory, "jobs");
-    makePrivateDirectory(this.#directory, { recursive: true });
+    try {
+      makePrivateDirectory(this.#directory, { recursive: true });
+    } catch (error) {
+      throw new InterimapError("FILE_CREATE", `state-directory ${directory}: ${(error as Error).message}`, {
+        hint: "it must be writable, and its disk must have room",
+        cause: error,
+      });
+    }
   }
 
   historyPath(id: string): string {
     return join(this.#folder(id), "history");
   }
 
+  /** @throws the system's error; then nothing of it is there */
   create(record: JobRecord): void {
     makePrivateDirectory(this.#folder(record.id), { recursive: false });
-    this.save(record);
+    try {
+      this.save(record);
+    } catch (error) {
+      this.discard(record.id);
+      throw error;
+    }
   }
 
   save(record: JobRecord): void {
@@ -61,8 +75,18 @@ export class JobFiles {
     rmSync(join(this.#folder(id), "summary.json"), { force: true });
   }
 
+  /** @throws the system's error */
   remove(id: string): void {
     rmSync(this.#folder(id), { recursive: true, force: true });
+  }
+
+  /** As far as it can be done. */
+  discard(id: string): void {
+    try {
+      this.remove(id);
+    } catch {
+      // An empty folder is all that may be left.
+    }
   }
 
   /** `onBroken` hears of those that cannot be read; they stay as they are. */

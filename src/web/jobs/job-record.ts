@@ -17,6 +17,8 @@ export interface JobRecord {
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
   readonly result: JobResult | undefined;
+  /** Something of the log of its last run could not be written. */
+  readonly hasLogGap?: boolean;
 }
 
 export type EndState = Exclude<JobState, "queued" | "running">;

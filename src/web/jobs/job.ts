@@ -5,6 +5,7 @@ import type { JobSecrets } from "../../job/job-spec.ts";
 import type { JobState, JobStatus } from "../api.ts";
 import { Changes } from "./changes.ts";
 import { History } from "./history.ts";
+import { HistoryReader } from "./history-reader.ts";
 import type { JobFiles } from "./job-files.ts";
 import { type EndState, hasEnded, type JobRecord } from "./job-record.ts";
 import { isSecretOf, newJobSecret } from "./job-secret.ts";
@@ -17,7 +18,7 @@ export interface JobContext {
   readonly maxLogOctets: () => number;
   /** In the queue, from 1. */
   readonly positionOf: (job: Job) => number | undefined;
-  /** Something could not be written. */
+  /** Something could not be written; the job goes on. */
   readonly onLoss: (job: Job, error: Error) => void;
 }
 
@@ -43,6 +44,9 @@ export class Job {
   #record: JobRecord;
   #history: History | undefined;
   #summary: Summary | undefined;
+  /** Of a job that has ended, until it is on the disk. */
+  #unsavedSummary: SummaryRecord | undefined;
+  #isSaved = true;
   readonly #context: JobContext;
 
   constructor(record: JobRecord, context: JobContext) {
@@ -67,8 +71,9 @@ export class Job {
     return this.#record.options;
   }
 
-  get historyPath(): string {
-    return this.#context.files.historyPath(this.id);
+  /** What it has on the disk is what is known of it. */
+  get isSaved(): boolean {
+    return this.#isSaved;
   }
 
   /** Of the run that is going on. */
@@ -87,17 +92,26 @@ export class Job {
   }
 
   get status(): JobStatus {
-    const { id, state, form, createdAt, startedAt, endedAt, result } = this.#record;
+    const { id, state, form, createdAt, startedAt, endedAt, result, hasLogGap = false } = this.#record;
     const [host1, user1, host2, user2] = ["host1", "user1", "host2", "user2"].map((name) => textOf(form.fields, name));
     const accounts = { host1: host1!, user1: user1!, host2: host2!, user2: user2! };
     const position = state === "queued" ? this.#context.positionOf(this) : undefined;
-    return { id, state, ...accounts, createdAt, startedAt, endedAt, position, result };
+    return { id, state, ...accounts, createdAt, startedAt, endedAt, position, result, hasLogGap };
   }
 
   async summary(): Promise<SummaryRecord> {
-    if (this.#summary === undefined || this.#history === undefined) return this.#context.files.summary(this.id);
+    if (this.#summary === undefined || this.#history === undefined)
+      return this.#unsavedSummary ?? this.#context.files.summary(this.id);
     this.#history.flush();
     return this.#summary.record(this.#history.eventCount);
+  }
+
+  /** Entries whose id is greater than `after`. Undefined: there are none. */
+  async openHistory(after = 0): Promise<HistoryReader | undefined> {
+    return HistoryReader.open(this.#context.files.historyPath(this.id), {
+      after,
+      size: () => this.#history?.octets ?? Infinity,
+    });
   }
 
   isOpenedBy(secret: string): boolean {
@@ -111,22 +125,15 @@ export class Job {
     return secret;
   }
 
-  /** It waits for its turn, the first time or again. */
+  /** It waits for its turn, the first time or again. @throws the system's error where it can have no history; nothing has changed then */
   enqueue(run: Run, { form, options, summary }: Omit<ReadForm, "secrets"> & { summary: SummaryRecord }): void {
-    const { files, maxLogOctets, onLoss } = this.#context;
-    files.dropSummary(this.id);
-    this.#history = new History({
-      path: this.historyPath,
-      maxOctets: maxLogOctets(),
-      lineCount: summary.lineCount,
-      eventCount: summary.eventCount,
-      onGrowth: () => this.changes.note(),
-      onLoss: (error) => onLoss(this, error),
-    });
+    this.#history = this.#goOnWithHistory(summary);
+    this.#unsavedSummary = undefined;
     this.run = run;
     this.#summary = new Summary(summary);
     this.#summary.beginRun();
-    this.#change({ state: "queued", form, options, startedAt: undefined, endedAt: undefined, result: undefined });
+    const nothing = { startedAt: undefined, endedAt: undefined, result: undefined };
+    this.#change({ state: "queued", form, options, ...nothing, hasLogGap: false });
     this.#history.append("state", this.status);
   }
 
@@ -139,7 +146,8 @@ export class Job {
   }
 
   hear(message: JobMessage): void {
-    this.#summary?.note(message);
+    // A line counts when it is in the history.
+    if (message.type !== "line") this.#summary?.note(message);
     switch (message.type) {
       case "line":
         this.#history?.line(message.text);
@@ -164,8 +172,9 @@ export class Job {
     this.run = undefined;
     this.#change({ state, endedAt: new Date().toISOString(), result });
     this.#history?.append("state", this.status);
-    this.#saveSummary(this.#history?.eventCount ?? 0);
     this.#history?.close();
+    this.#unsavedSummary = this.#summary?.record(this.#history?.eventCount ?? 0);
+    this.save();
     this.#history = undefined;
     this.#summary = undefined;
     this.changes.note();
@@ -173,35 +182,53 @@ export class Job {
 
   /** The server was stopped without a word while it ran. */
   endByRestart(): void {
-    const { files, maxLogOctets, onLoss } = this.#context;
     this.#change({ state: "interrupted", endedAt: new Date().toISOString() });
-    const history = new History({
-      path: files.historyPath(this.id),
-      maxOctets: maxLogOctets(),
-      lineCount: 0,
-      eventCount: 0,
-      onGrowth: () => undefined,
-      onLoss: (error) => onLoss(this, error),
-    });
-    history.append("state", this.status);
-    history.close();
+    try {
+      const history = this.#goOnWithHistory({ lineCount: 0, eventCount: 0 });
+      history.append("state", this.status);
+      history.close();
+    } catch (error) {
+      this.#lose(error as Error);
+    }
   }
 
-  #saveSummary(eventCount: number): void {
-    if (this.#summary === undefined) return;
+  /** What could not be saved before, too. */
+  save(): void {
+    const { files, onLoss } = this.#context;
     try {
-      this.#context.files.saveSummary(this.id, this.#summary.record(eventCount));
+      files.save(this.#record);
+      if (this.#unsavedSummary !== undefined) files.saveSummary(this.id, this.#unsavedSummary);
+      this.#unsavedSummary = undefined;
+      this.#isSaved = true;
     } catch (error) {
-      this.#context.onLoss(this, error as Error);
+      if (this.#isSaved) onLoss(this, error as Error);
+      this.#isSaved = false;
     }
+  }
+
+  /** The summary that was true until now goes. @throws the system's error */
+  #goOnWithHistory({ lineCount, eventCount }: Pick<SummaryRecord, "lineCount" | "eventCount">): History {
+    const { files, maxLogOctets } = this.#context;
+    const path = files.historyPath(this.id);
+    files.dropSummary(this.id);
+    return new History({
+      ...{ path, lineCount, eventCount, maxOctets: maxLogOctets() },
+      onGrowth: () => this.changes.note(),
+      onLines: (lines) => {
+        for (const text of lines) this.#summary?.note({ type: "line", text });
+      },
+      onLoss: (error) => this.#lose(error),
+    });
+  }
+
+  #lose(error: Error): void {
+    this.#context.onLoss(this, error);
+    if (this.#record.hasLogGap !== true) this.#change({ hasLogGap: true });
+    this.changes.note();
   }
 
   #change(change: Partial<JobRecord>): void {
     this.#record = { ...this.#record, ...change };
-    try {
-      this.#context.files.save(this.#record);
-    } catch (error) {
-      this.#context.onLoss(this, error as Error);
-    }
+    this.save();
   }
 }

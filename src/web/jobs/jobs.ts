@@ -84,8 +84,13 @@ export class Jobs {
       ...{ id: newJobId(), secretHashes: [hash], form, options, state: "interrupted" },
       ...{ createdAt: new Date().toISOString(), startedAt: undefined, endedAt: undefined, result: undefined },
     };
-    const job = this.kept.add(record);
-    this.#enqueue(job, { wanted, identity, summary: emptySummary });
+    const job = this.#orRefuse(() => this.kept.add(record));
+    try {
+      this.#enqueue(job, { wanted, identity, summary: emptySummary });
+    } catch (error) {
+      this.kept.drop(job);
+      throw error;
+    }
     return { job, secret, attached: false };
   }
 
@@ -179,12 +184,23 @@ export class Jobs {
 
   #enqueue(job: Job, { wanted, identity, summary }: Enqueued): void {
     const { address, secrets } = wanted;
-    job.enqueue({ identity, address, secrets, worker: undefined, ending: undefined }, { ...wanted, summary });
+    const run = { identity, address, secrets, worker: undefined, ending: undefined };
+    this.#orRefuse(() => job.enqueue(run, { ...wanted, summary }));
     this.#byIdentity.set(identity, job);
     this.#queue.push(job);
     this.#unwatched.note(job);
     this.#options.log.info("A job is queued", { fields: () => ({ job: job.id }) });
     this.beginWaiting();
+  }
+
+  /** Nobody could see what becomes of a job of which nothing can be written. @throws JobRefused */
+  #orRefuse<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      this.#options.log.warn(`The state directory cannot be written to: ${(error as Error).message}`);
+      throw new JobRefused("unwritable");
+    }
   }
 
   #begin(job: Job): void {

@@ -53,6 +53,12 @@ export class KeptJobs implements Iterable<Job> {
     return this.#adopt(record);
   }
 
+  /** One that came to nothing. */
+  drop(job: Job): void {
+    this.#all.delete(job.id);
+    this.#files.discard(job.id);
+  }
+
   /** Undefined for a job that is not there, or not this browser's; it takes as long. */
   find(id: string, secret: string): Job | undefined {
     const job = this.#all.get(id);
@@ -66,18 +72,30 @@ export class KeptJobs implements Iterable<Job> {
     return this.#all.get(id);
   }
 
-  /** Only one that has ended. Returns whether it is gone. */
+  /** Only one that has ended. Returns whether it is gone. @throws the system's error where it cannot be removed */
   delete(job: Job): boolean {
     if (!hasEnded(job.state)) return false;
-    this.#all.delete(job.id);
     this.#files.remove(job.id);
+    this.#all.delete(job.id);
     return true;
   }
 
   /** Those that ended too long ago are deleted. */
   deleteOld(now = Date.now()): void {
-    const { keptMs } = this.#options.rules();
-    for (const job of [...this]) if (job.endedAt !== undefined && job.endedAt + keptMs < now) this.delete(job);
+    const { rules, log } = this.#options;
+    const isOld = ({ endedAt }: Job): boolean => endedAt !== undefined && endedAt + rules().keptMs < now;
+    for (const job of [...this].filter(isOld)) {
+      try {
+        this.delete(job);
+      } catch (error) {
+        log.warn(`The job ${job.id} cannot be deleted: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  /** What could not be written before, as the disk was full. */
+  saveAgain(): void {
+    for (const job of this) if (!job.isSaved) job.save();
   }
 
   #adopt(record: JobRecord): Job {

@@ -1,6 +1,7 @@
 // Why no job is begun. It says nothing of other people's jobs.
 
-export type RefusalReason = "stopping" | "queue full" | "jobs of address" | "starts of address" | "failed logins";
+export type RefusalReason =
+  "stopping" | "queue full" | "jobs of address" | "starts of address" | "failed logins" | "unwritable";
 
 const words: Readonly<Record<RefusalReason, string>> = {
   stopping: "The server is being stopped: try again in a minute.",
@@ -8,6 +9,7 @@ const words: Readonly<Record<RefusalReason, string>> = {
   "jobs of address": "Too many migrations of yours are running or waiting: try again when one has ended.",
   "starts of address": "Too many migrations were started from your address: try again in an hour.",
   "failed logins": "Too many logins from your address failed: try again in an hour.",
+  unwritable: "This server cannot write any logs at the moment, and begins no migrations without: try again later.",
 };
 
 export class JobRefused extends Error {
@@ -26,6 +28,6 @@ export class JobRefused extends Error {
 
   /** Of HTTP. */
   get statusCode(): 429 | 503 {
-    return this.reason === "stopping" || this.reason === "queue full" ? 503 : 429;
+    return ["stopping", "queue full", "unwritable"].includes(this.reason) ? 503 : 429;
   }
 }

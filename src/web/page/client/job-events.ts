@@ -25,12 +25,15 @@ export function followEvents({ lastEventId, onEvent, onConnection, hasEnded }: F
 
   function open(): void {
     source = new EventSource(`events?after=${lastEventId()}`);
+    const idOf = ownIds();
     source.addEventListener("open", () => {
       pauseMs = firstPauseMs;
       onConnection("live");
     });
     for (const name of names)
-      source.addEventListener(name, (message: MessageEvent<string>) => onEvent(parsed(name, message)));
+      source.addEventListener(name, (message: MessageEvent<string>) =>
+        onEvent({ name, id: idOf(message), data: JSON.parse(message.data) as never }),
+      );
     // A browser would try again at once, for ever, and not at all after an answer that is no stream.
     source.addEventListener("error", () => {
       source?.close();
@@ -49,12 +52,12 @@ export function followEvents({ lastEventId, onEvent, onConnection, hasEnded }: F
   };
 }
 
-function parsed(name: keyof JobEvents, message: MessageEvent<string>): JobEvent {
-  const id = hasId(name) ? Number(message.lastEventId) : undefined;
-  return { name, id, data: JSON.parse(message.data) as never };
-}
-
-/** An EventSource gives those without an id the one that came before them. */
-function hasId(name: keyof JobEvents): boolean {
-  return name !== "progress" && name !== "folder";
+/** An EventSource gives to an event that has no id that of the one before it. */
+function ownIds(): (message: MessageEvent) => number | undefined {
+  let before = "";
+  return ({ lastEventId }) => {
+    const isOwn = lastEventId !== before;
+    before = lastEventId;
+    return isOwn ? Number(lastEventId) : undefined;
+  };
 }

@@ -11,7 +11,7 @@ import { EndingMessage } from "./ending-message.tsx";
 import { FolderTable } from "./folder-table.tsx";
 import type { Connection, JobActions } from "./job-actions.ts";
 import { hasEnded, type JobState } from "./job-state.ts";
-import { stateInWords } from "./job-words.ts";
+import { gapInWords, stateInWords } from "./job-words.ts";
 import { LeftList } from "./left-list.tsx";
 import { ProgressCard } from "./progress-card.tsx";
 import { ResumeForm } from "./resume-form.tsx";
@@ -46,6 +46,11 @@ export function JobView(props: JobViewProps): VNode {
       )}
       <ConnectionNote connection={props.connection.value} isOver={isOver} />
       {isOver && <EndingMessage state={state} />}
+      {state.status.hasLogGap && (
+        <p class="message fair" role={isOver ? undefined : "status"}>
+          {gapInWords(state)}
+        </p>
+      )}
       {needsTrust && <CertificateCard state={state} actions={actions} />}
       <ProgressCard state={state}>{!isOver && <WhileItRuns actions={actions} limits={props.limits} />}</ProgressCard>
       {state.leftCount > 0 && <LeftList left={state.left} leftCount={state.leftCount} />}

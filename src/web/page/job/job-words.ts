@@ -62,6 +62,13 @@ export function titleInWords(state: JobState): string {
   return `${done === undefined ? words : `${percent(done)} · ${words}`} – imapsync`;
 }
 
+/** Where the server could not write all of the log. */
+export function gapInWords({ status }: JobState): string {
+  return status.state === "queued" || status.state === "running"
+    ? "The server of this page could not write all of the log. The copy itself goes on."
+    : "The server of this page could not write all of the log. That did not disturb the copy itself.";
+}
+
 /** For those who listen: all of it in a sentence or two. */
 export function spokenState(state: JobState): string {
   const done = shareDone(state);

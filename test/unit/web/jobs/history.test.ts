@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { appendFileSync, statSync } from "node:fs";
+import fs, { appendFileSync, statSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fullHistory, History } from "../../../../src/web/jobs/history.ts";
+import { fullHistory, History, lostHistory } from "../../../../src/web/jobs/history.ts";
 import { HistoryReader } from "../../../../src/web/jobs/history-reader.ts";
 import { scratchDirectory } from "../../../support/scratch.ts";
 
@@ -10,12 +11,23 @@ const directory = scratchDirectory("history");
 let count = 0;
 
 function made({ maxOctets = 1 << 30, path = join(directory, `h${count++}`), lineCount = 0, eventCount = 0 } = {}) {
-  const options = { path, maxOctets, lineCount, eventCount, onGrowth: () => undefined };
+  const options = { path, maxOctets, lineCount, eventCount, onGrowth: () => undefined, onLines: () => undefined };
   return { path, history: new History({ ...options, onLoss: (error) => assert.fail(error) }) };
 }
 
+/** Half of what is written fits, then no more; until it is called again with false. */
+function setFull(isFull: boolean): void {
+  fs.writeSync = isFull ? writeHalf : writeAll;
+  syncBuiltinESMExports();
+}
+const writeAll = fs.writeSync;
+const writeHalf = ((fd: number, octets: Buffer, at: number) => {
+  if (at > 0) throw new Error("ENOSPC: no space left on device, write");
+  return writeAll(fd, octets, at, octets.length >> 1);
+}) as typeof fs.writeSync;
+
 async function read(path: string, after = 0) {
-  const reader = await HistoryReader.open(path, after);
+  const reader = await HistoryReader.open(path, { after });
   assert.ok(reader);
   const all = [];
   for (let some = await reader.next(); some.length > 0; some = await reader.next()) all.push(...some);
@@ -74,6 +86,43 @@ test("a log that is too long ends with a line that says so; states are kept all 
   assert.equal(linesIn(all).at(-1), fullHistory);
   assert.equal(linesIn(all).filter((text) => text === fullHistory).length, 1);
   assert.equal(all.at(-1)?.event, "state");
+});
+
+test("what does not fit is lost, once said, and leaves a line in its place when there is room again", async (t) => {
+  t.after(() => setFull(false));
+  const path = join(directory, "full");
+  const kept: string[] = [];
+  const losses: string[] = [];
+  const history = new History({
+    ...{ path, maxOctets: 1 << 20, lineCount: 0, eventCount: 0, onGrowth: () => undefined },
+    onLines: (lines) => void kept.push(...lines),
+    onLoss: ({ message }) => void losses.push(message),
+  });
+  const size = (): number => history.octets;
+  const reader = await HistoryReader.open(path, { size });
+  history.line("before");
+  history.flush();
+  for (const time of [1, 2]) {
+    setFull(true);
+    history.line("lost one");
+    history.flush();
+    history.line("lost two");
+    history.append("state", { id: `lost ${time}` } as never);
+    assert.equal(statSync(path).size, history.octets, "what was written in part is cut off");
+    assert.equal(losses.length, time);
+    setFull(false);
+    history.line(`after ${time}`);
+    history.flush();
+  }
+  history.close();
+  const all = await reader?.next();
+  assert.deepEqual(linesIn(all ?? []), ["before", lostHistory(3), "after 1", lostHistory(3), "after 2"]);
+  assert.deepEqual(kept, linesIn(all ?? []));
+  assert.deepEqual(
+    all?.map(({ id, data }) => [id, (JSON.parse(data) as { first: number }).first]),
+    [1, 2, 3, 4, 5].map((number) => [number, number]),
+  );
+  await reader?.close();
 });
 
 test("what a crash left of an event is cut off, and ids go on", async () => {

@@ -17,6 +17,7 @@ export const status: JobStatus = {
   startedAt: "2026-11-30T10:00:01.000Z",
   endedAt: undefined,
   position: undefined,
+  hasLogGap: false,
   result: undefined,
 };
 
