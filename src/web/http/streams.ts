@@ -21,6 +21,11 @@ export async function sendLong(
   reply: FastifyReply,
   { contentType, parts, onEnd }: LongAnswer,
 ): Promise<FastifyReply> {
+  void reply.header("x-accel-buffering", "no").type(contentType);
+  if (request.method === "HEAD") {
+    onEnd?.();
+    return reply.send();
+  }
   const gone = new AbortController();
   const leave = (): void => {
     if (gone.signal.aborted) return;
@@ -33,7 +38,6 @@ export async function sendLong(
   if (socket instanceof Socket) socket.setTimeout(0);
   reply.raw.once("close", leave);
   if (socket.destroyed) leave();
-  void reply.header("x-accel-buffering", "no").type(contentType);
   const stream = Readable.from(
     unlessStalled(parts(gone.signal), () => reply.raw.destroy()),
     { highWaterMark: 2 },

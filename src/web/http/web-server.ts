@@ -37,7 +37,7 @@ export async function createWebServer(context: WebContext, certificate: Certific
     ...{ bodyLimit, connectionTimeout: silenceMs, requestTimeout: 30_000, keepAliveTimeout: 10_000 },
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     routerOptions: { maxParamLength: 200 },
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     forceCloseConnections: "idle",
     // A field that is not known is an error; nothing is taken for something else.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
@@ -67,7 +67,7 @@ function addHooks(server: FastifyInstance, { config, log }: WebContext): void {
     if (isSecure(request, config().publicOrigin)) void reply.header("strict-transport-security", "max-age=31536000");
     if (!isOwnHost(request, config()))
       return sendError(request, reply, { statusCode: 421, error: "This server does not go by that name." });
-    if (request.method === "GET") return;
+    if (request.method === "GET" || request.method === "HEAD") return;
     const isFromHere = request.url.startsWith("/cgi-bin/") ? isFromAllowedPage : isFromOwnPage;
     if (!isFromHere(request, config()))
       return sendError(request, reply, { statusCode: 403, error: "This request comes from another site." });
