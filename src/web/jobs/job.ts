@@ -8,7 +8,7 @@ import { History } from "./history.ts";
 import { HistoryReader } from "./history-reader.ts";
 import type { JobFiles } from "./job-files.ts";
 import { type EndState, hasEnded, type JobRecord } from "./job-record.ts";
-import { isSecretOf, newJobSecret } from "./job-secret.ts";
+import { maxSecrets, newJobSecret } from "./job-secret.ts";
 import { type KeptForm, type ReadForm, textOf } from "./read-form.ts";
 import { Summary, type SummaryRecord } from "./summary.ts";
 import type { Worker } from "./worker.ts";
@@ -33,9 +33,6 @@ export interface Run {
   /** Why it is being ended, if it is. */
   ending: "aborted" | "interrupted" | undefined;
 }
-
-/** As many browsers can have found their way to a job. */
-const maxSecrets = 50;
 
 export class Job {
   readonly changes = new Changes();
@@ -114,8 +111,9 @@ export class Job {
     });
   }
 
-  isOpenedBy(secret: string): boolean {
-    return isSecretOf(secret, this.#record.secretHashes);
+  /** Of the secrets that open it. */
+  get secretHashes(): readonly string[] {
+    return this.#record.secretHashes;
   }
 
   /** For another browser. */
