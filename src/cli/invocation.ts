@@ -1,5 +1,6 @@
 // The command line as values.
 
+import type { ImportKind } from "../commands/import/import-kinds.ts";
 import type { PerSide, Side } from "../model/side.ts";
 import type { Target } from "../model/target.ts";
 import type { CompletionQuestion, Shell } from "../util/shell/completion.ts";
@@ -78,6 +79,14 @@ export interface InitInvocation extends Common {
   readonly settings: PerSide<ReadonlyMap<string, string>>;
 }
 
+export interface ImportInvocation extends Common {
+  readonly command: "import";
+  readonly kind: ImportKind;
+  /** As given, relative to the working directory; undefined: where that program looks for it. */
+  readonly file: string | undefined;
+  readonly toStdout: boolean;
+}
+
 /** For each configuration of a directory. */
 export interface AllInvocation extends Pick<Common, "quiet" | "debug"> {
   readonly command: "all";
@@ -109,5 +118,6 @@ export type Invocation =
   | LoginInvocation
   | CheckInvocation
   | InitInvocation
+  | ImportInvocation
   | AllInvocation
   | WorkInvocation;

@@ -127,6 +127,13 @@ export const optionTable = [
     goesWith: ["init"],
   },
   {
+    name: "stdout",
+    value: "none",
+    group: "Options",
+    describe: "with import: print the configurations, without passwords, instead of writing files",
+    goesWith: ["import"],
+  },
+  {
     name: "config",
     value: "required",
     valueName: "FILE",

@@ -62,6 +62,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
           each,
         };
   if (word?.command === "login") return { ...word, command: "login", ...common };
+  if (word?.command === "import") return { ...word, toStdout: options.has("stdout"), ...common };
   if (word?.command === "init") return { command: "init", settings: settingsOf(options.get("set")), ...common };
   if (word?.command === "check") return forAll({ ...word, command: "check", json: isJson, ...common });
   const command = commands.find((name) => options.has(name)) ?? "sync";

@@ -73,6 +73,10 @@ export class Program {
         const { startInit } = await import("./start-init.ts");
         return await startInit(invocation, { env, signal, secrets, errorOutput });
       }
+      if (invocation.command === "import") {
+        const { startImport } = await import("./start-import.ts");
+        return await startImport(invocation, { env, errorOutput });
+      }
       if (invocation.command === "all") {
         const { startAll } = await import("./accounts/start-all.ts");
         return await startAll(invocation, { env, signal, errorOutput });

@@ -13,6 +13,7 @@ Usage: interimap [OPTION]... [MAILBOX]...
        interimap [OPTION]... --rename SOURCE DEST
        interimap [OPTION]... --status [--json]
        interimap [OPTION]... init [--set SETTING]...
+       interimap [OPTION]... import mbsyncrc|offlineimaprc [FILE]
        interimap [OPTION]... check [local|remote] [--json]
        interimap [OPTION]... login [local|remote]
        interimap [OPTION]... --all[=NUMBER] [--repair|--status|check]`;

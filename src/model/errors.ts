@@ -120,6 +120,7 @@ export const errorKinds = {
     "later",
     "A server said something about a mailbox that cannot be true.",
   ),
+  IMPORT: kind(exitCode.data, "run", "no", "The configuration of another program cannot be taken over."),
   DRY_RUN: kind(
     exitCode.partial,
     "mailbox",

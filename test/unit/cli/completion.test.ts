@@ -50,6 +50,7 @@ test("check and login, and the sides that they take", async () => {
   assert.deepEqual(await offered(["login", ""]), ["local", "remote"]);
   assert.deepEqual(await offered(["--config", "work", "--quiet", "login", "r"]), ["remote"]);
   assert.deepEqual(await offered(["login", "local", ""]), []);
+  assert.deepEqual(await offered(["import", ""]), ["mbsyncrc", "offlineimaprc"]);
   for (const others of [["--delete"], ["INBOX"], ["--"]]) assert.deepEqual(await offered([...others, "log"]), []);
 });
 

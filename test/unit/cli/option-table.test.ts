@@ -15,6 +15,7 @@ const company: Readonly<Record<string, readonly string[]>> = {
   "--rename": ["a", "b"],
   "--json": ["--status"],
   "--set": ["init"],
+  "--stdout": ["import", "mbsyncrc"],
   "--target": ["--delete", "a"],
 };
 
