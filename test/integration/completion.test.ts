@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { optionNamed } from "../../src/cli/option-table.ts";
 import { encodeUtf7 } from "../../src/model/mailbox-name.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { quoted } from "../support/raw-imap.ts";
@@ -116,7 +117,7 @@ test("zsh gets them as they are, to quote them itself", { skip: hasNoShell("zsh"
     complete("").sort(),
     [...names.filter((name) => !name.startsWith("-")), "INBOX"].map((name) => name.replaceAll(":", "\\:")).sort(),
   );
-  assert.deepEqual(complete("--status", "--j"), ["--json:with --status or check: print a JSON object, for programs"]);
+  assert.deepEqual(complete("--status", "--j"), [`--json:${optionNamed("json").describe}`]);
 });
 
 test("fish gets them as they are, to quote them itself", { skip: hasNoShell("fish") }, async (t) => {
@@ -124,8 +125,6 @@ test("fish gets them as they are, to quote them itself", { skip: hasNoShell("fis
   const complete = (line: string): string[] =>
     inShell(home, "fish", `source ./fish\ncomplete -C '${line}'`).split("\n").slice(0, -1);
   assert.deepEqual(complete("interimap a"), [hostile]);
-  assert.deepEqual(complete("interimap --status --j"), [
-    "--json\twith --status or check: print a JSON object, for programs",
-  ]);
+  assert.deepEqual(complete("interimap --status --j"), [`--json\t${optionNamed("json").describe}`]);
   assert.deepEqual(complete("interimap --delete --target=r"), ["--target=remote"]);
 });

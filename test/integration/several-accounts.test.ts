@@ -140,6 +140,12 @@ test("lines for programs stay objects", async (t) => {
   const objects = stderr.split("\n").filter((line) => line.startsWith("{"));
   assert.ok(objects.length > 0, stderr);
   for (const line of objects) assert.equal((JSON.parse(line) as { account: string }).account, "work");
+  const { stdout } = await runInterimap(usual.home, ["--all", "--json"]);
+  const accounts = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { account: string }).account);
+  assert.deepEqual([...new Set(accounts)], ["config", "work"]);
 });
 
 test("without an account it says where they are looked for", async (t) => {

@@ -15,7 +15,7 @@ export function argumentsOf(
     `--config=${isUsual ? name : file}`,
     ...(quiet ? ["--quiet"] : []),
     ...Array.from({ length: debug }, () => "--debug"),
-    ...(asJson ? ["--json"] : []),
+    ...(asJson || each.json ? ["--json"] : []),
   ];
   switch (each.command) {
     case "status":
