@@ -7,7 +7,14 @@ import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.
 import { giveDatabase } from "../../test/support/give-database.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
 import { imapsyncCommand } from "../../test/support/run-imapsync.ts";
-import { homeEnvironment, interimapCommand, makeHome, overTls, plainText } from "../../test/support/run-interimap.ts";
+import {
+  homeEnvironment,
+  interimapCommand,
+  makeHome,
+  nobodyElsesTrust,
+  overTls,
+  plainText,
+} from "../../test/support/run-interimap.ts";
 import type { Link } from "./situation.ts";
 
 export const programNames = ["ours", "original", "mbsync", "mbsync pull", "imapsync", "imapsync --state"] as const;
@@ -63,7 +70,7 @@ function imapsync({ servers, link, source, stateDirectory }: Task, options: read
   return {
     words: [...imapsyncCommand(), ...accounts, "--nolog", "--pidfile", "", "--noprogress", ...options],
     directory: stateDirectory,
-    env: process.env,
+    env: { ...process.env, ...nobodyElsesTrust },
     forget: () => {},
   };
 }
