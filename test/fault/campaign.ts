@@ -222,7 +222,11 @@ function shuffled<T>(random: Random, items: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
@@ -231,6 +235,6 @@ async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T
   );
 }
 
-function trialsAtOnce({ perProcessor = 1 }: { readonly perProcessor?: number }): number {
+export function trialsAtOnce({ perProcessor = 1 }: { readonly perProcessor?: number }): number {
   return Number(env["AT_ONCE"] ?? Math.min(4, availableParallelism()) * perProcessor);
 }

@@ -1,5 +1,6 @@
 // The copier is killed at a step, or a connection is cut there, and it is run again: nothing is there twice, nothing is
-// missing, and a further run has nothing to do. With FULL=1 at every step, else at a few.
+// missing, and a further run has nothing to do. With FULL=1 at every step, else at a few; SCENARIO, STEP, BLOW and AT_ONCE as in
+// campaign.ts.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -8,8 +9,8 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runImapsync, startImapsync } from "../support/run-imapsync.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
+import { inParallel, isAskedFor, isFull, trialsAtOnce } from "./campaign.ts";
 
-const isFull = process.env["FULL"] === "1";
 /** Of each scenario, unless all are wanted. */
 const sampled = 4;
 
@@ -103,14 +104,23 @@ async function trial(
   await assertEnd(stores, scenario, `${where}, run again`);
 }
 
-for (const scenario of scenarios)
+for (const scenario of scenarios.filter(({ name }) => isAskedFor("SCENARIO", name)))
   test(`${scenario.name}: killed or cut at any step and run again, nothing is twice and nothing missing`, async (t) => {
     const steps = await stepsOf(t, scenario);
+    const every = Math.ceil(steps / sampled);
     const all = Array.from({ length: steps }, (_, i) => i + 1);
-    const some = all.filter(
-      (step) => isFull || step % Math.ceil(steps / sampled) === scenario.name.length % Math.ceil(steps / sampled),
+    const blows = all.flatMap((step) =>
+      isFull
+        ? (["kill", "cut"] as const).map((blow) => ({ step, blow }))
+        : step % every === scenario.name.length % every
+          ? [{ step, blow: step % 2 === 0 ? ("kill" as const) : ("cut" as const) }]
+          : [],
     );
-    for (const step of some)
-      for (const blow of isFull ? (["kill", "cut"] as const) : ([step % 2 === 0 ? "kill" : "cut"] as const))
-        await trial(t, scenario, { step, blow });
+    const wanted = blows.filter(({ step, blow }) => isAskedFor("STEP", step) && isAskedFor("BLOW", blow));
+    const failures: string[] = [];
+    await inParallel(wanted, trialsAtOnce({}), async (blow) => {
+      await trial(t, scenario, blow).catch((error: unknown) => failures.push(String(error)));
+    });
+    t.diagnostic(`${String(steps)} steps, ${String(wanted.length)} trials, ${String(failures.length)} failures`);
+    assert.deepEqual(failures, []);
   });
