@@ -16,11 +16,12 @@ import {
 
 // interimap is the original program, which we take over from, and isync and offlineimap3 are others that fill mail stores;
 // microsocks and tinyproxy-bin are proxies, without services; libsasl2-modules has Cyrus's ways to log in;
-// man-db renders the manual page, systemd checks the units, libfaketime sets clocks, zsh and fish complete command lines, and
-// chromium-headless-shell shows the web page: it is the smaller half of chromium, which brings windows and sound.
+// man-db renders the manual page, systemd checks the units, libfaketime sets clocks, zsh and fish complete command lines, iproute2
+// gives addresses to networks of tests, and chromium-headless-shell shows the web page: it is the smaller half of chromium, which
+// brings windows and sound.
 const standard = [
   ...["dovecot-imapd", "openssl", "cyrus", "courier", "mailutils", "interimap", "isync", "offlineimap3"],
-  ...["microsocks", "tinyproxy-bin", "libsasl2-modules"],
+  ...["microsocks", "tinyproxy-bin", "libsasl2-modules", "iproute2"],
   ...["sqlite3", "man-db", "systemd", "libfaketime", "zsh", "fish"],
   "chromium-headless-shell",
 ];

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
 import type { Page } from "playwright-core";
+import { makeAuthority } from "../support/authority.ts";
 import { startBrowser } from "../support/browser.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { promptFailures } from "../support/dovecot-failures.ts";
@@ -15,6 +16,7 @@ import { fillIn, logShows, openForm, showsEnd, start } from "../support/page-use
 import { quoted } from "../support/raw-imap.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { startAll } from "../support/start-all.ts";
+import { startTlsFront } from "../support/tls-front.ts";
 import { command, contents, deliver, mail, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { valuesFor, WebClient } from "../support/web-client.ts";
 
@@ -31,7 +33,10 @@ after(() => web.stop());
 /** Nothing of what servers said is an element; policy violations and exceptions fail the test by themselves. */
 async function assertInert(tab: Page): Promise<void> {
   const script = "[...document.scripts].filter((one) => !one.src && one.type !== 'application/json').length";
-  assert.equal(await tab.evaluate(`${script} + document.querySelectorAll('img[src=x], [onerror]').length`), 0);
+  assert.equal(
+    await tab.evaluate(`${script} + document.querySelectorAll('img[src=x], [onerror], [onmouseover]').length`),
+    0,
+  );
 }
 
 async function hostileStores(t: TestContext): Promise<TwoStores> {
@@ -121,6 +126,29 @@ test("the words with which a server refuses a login", async (t) => {
   await showsEnd(tab, "failed");
   await tab.getByText("<script>alert('status')</script>").first().waitFor();
   await assertInert(tab);
+});
+
+test("whose certificate it is, and who issued it", async (t) => {
+  const authority = makeAuthority("<script>alert('issuer')<\\/script>");
+  const [organisation, name] = ["<img src=x onerror=alert('subject')>", "<b onmouseover=alert(1)>"];
+  const issued = authority.issue("evil", { subject: `/O=${organisation}/CN=${name}`, altNames: "DNS:localhost" });
+  const front = await startTlsFront({ cert: issued.cert, key: issued.key }, local);
+  t.after(() => front.stop());
+  const host = `localhost:${String(front.port)}`;
+  const tab = await (await browser.profile(t)).tab();
+  await openForm(tab, web);
+  await start(tab, { ...valuesFor(await twoStores(t, { local, remote })), host1: host });
+  const card = tab.getByRole("region", { name: "Is this the right server?" });
+  const shown = async (): Promise<void> => {
+    // Brackets are escaped in names of this kind (RFC 4514).
+    for (const words of ["<img src=x onerror=alert('subject')", "<b onmouseover=alert(1)", "<script"])
+      await card.getByText(words).first().waitFor();
+    await assertInert(tab);
+  };
+  await shown();
+  // As the server writes it.
+  await tab.reload();
+  await shown();
 });
 
 test("what people enter, when it comes back to them", async (t) => {
