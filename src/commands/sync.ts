@@ -52,11 +52,19 @@ export function scopeOf(
   { references, paired = [], pairsUses = false }: Workplace["names"],
 ): Pick<
   SyncOptions,
-  "query" | "isGiven" | "isIgnored" | "pairsUses" | "skippedUses" | "deletionLimit" | "matchesExisting"
+  | "query"
+  | "isGiven"
+  | "isIgnored"
+  | "pairsUses"
+  | "skippedUses"
+  | "deletionLimit"
+  | "matchesExisting"
+  | "followsRenames"
 > {
   return {
     isGiven: mailboxes.length > 0,
     matchesExisting: config.matchExisting,
+    followsRenames: config.followRenames,
     deletionLimit: allowsMassDelete ? undefined : config.maxDelete,
     query: {
       references,

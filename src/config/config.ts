@@ -46,6 +46,7 @@ export interface Config {
   readonly logFormat: "text" | "json";
   readonly matchExisting: boolean;
   readonly maxDelete: DeletionLimit;
+  readonly followRenames: boolean;
   /** The program's names. */
   readonly idleMailboxes: readonly string[];
   readonly fullCheckSeconds: number;
@@ -117,6 +118,7 @@ export function loadConfig({ file, env, home, text: given }: LoadOptions): Confi
     logFormat: top.get("log-format"),
     matchExisting: top.get("match-existing"),
     maxDelete: top.get("max-delete"),
+    followRenames: top.get("follow-renames"),
     idleMailboxes: top.get("idle-mailboxes").map(canonicalName),
     fullCheckSeconds: top.get("full-check-interval"),
     flagCheckSeconds: top.get("flag-check-interval"),

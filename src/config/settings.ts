@@ -121,6 +121,14 @@ export const settings = {
       "How many messages a run may delete: a number, or a share of all that are known, of which 100 are always allowed; " +
       "100% for any number.",
   },
+  "follow-renames": {
+    section: "default",
+    parse: yesNo,
+    default: "YES",
+    doc:
+      "Whether a mailbox that was renamed on one server is renamed on the other one, too, where its messages confirm that it is " +
+      "the same.",
+  },
   "idle-mailboxes": {
     section: "default",
     parse: (text: string) => (text === "" ? [] : mailboxPatterns(text)),

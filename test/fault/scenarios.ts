@@ -270,6 +270,18 @@ export const scenarios: readonly Scenario[] = [
     local: ["rename Log-1 Log-2", "rename Log Log-1", "create Log", "append Log l"],
   },
   {
+    name: "names: only renamed",
+    synced: ["create Log", "append Log a*3", "subscribe Log", "append INBOX i"],
+    local: ["rename Log Log-1", "append Log-1 late"],
+    remote: ["flag Log a2 +\\Seen", "append Log r"],
+  },
+  {
+    name: "names: only renamed, on both sides, with children and an empty one",
+    synced: ["create A", "create A/X", "create B", "create E", "append A a*3", "append A/X x*2", "append B b*4:\\Seen"],
+    local: ["rename A C", "append C l", "rename E F"],
+    remote: ["rename B D", "expunge A/X x1"],
+  },
+  {
     name: "delete",
     synced: ["create Box", "append Box a*2", "subscribe Box", "append INBOX i"],
     local: ["append INBOX l"],

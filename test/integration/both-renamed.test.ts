@@ -9,7 +9,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import { held as heldBy } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { quoted } from "../support/raw-imap.ts";
-import { runInterimap } from "../support/run-interimap.ts";
+import { runInterimap, type SectionSettings } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
@@ -88,8 +88,10 @@ function afterAll(stories: readonly Story[]): Record<string, string> {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** One for each rename that nothing took the place of, and for each that does not fit: m, o and both of u and v, and x. */
-const lines = 5 + 5;
+/** For each rename that does not fit: m, o and both of u and v, and x. */
+const contraryLines = 5;
+/** And for each that nothing took the place of, unless these are followed. */
+const mereLines = 5;
 const whole = stories.flatMap(({ before }, at) => before.map((name) => messagesOf(at, name))).sort();
 
 function skipped(stderr: string): readonly string[] {
@@ -119,8 +121,12 @@ async function takeAdvice(stores: TwoStores): Promise<void> {
   assert.fail("the advice leads nowhere");
 }
 
-async function renamedOnBoth(t: TestContext, servers: PerSide<MailServer>): Promise<TwoStores> {
-  const stores = await twoStores(t, servers);
+async function renamedOnBoth(
+  t: TestContext,
+  servers: PerSide<MailServer>,
+  settings: SectionSettings = {},
+): Promise<TwoStores> {
+  const stores = await twoStores(t, servers, { settings });
   await fill(stores, stories);
   assert.equal((await runInterimap(stores.home)).status, 0);
   await rename(stores, stories);
@@ -128,7 +134,7 @@ async function renamedOnBoth(t: TestContext, servers: PerSide<MailServer>): Prom
 }
 
 /** Resolves with what is there after a run, on which the next one changes nothing. */
-async function run({ home, ...stores }: TwoStores): Promise<PerSide<Record<string, string>>> {
+async function run({ home, ...stores }: TwoStores, lines: number): Promise<PerSide<Record<string, string>>> {
   const { status, stderr } = await runInterimap(home);
   assert.equal(status, 1, stderr);
   assert.equal(skipped(stderr).length, lines, stderr);
@@ -139,19 +145,26 @@ async function run({ home, ...stores }: TwoStores): Promise<PerSide<Record<strin
   return seen;
 }
 
-test("what does not fit together is left alone, with one line each that has the commands; these settle it", async (t) => {
-  const stores = await renamedOnBoth(t, { local: slash, remote: dot });
-  await run(stores);
-  await takeAdvice(stores);
-  const { local, remote } = await bothSides((side) => held(stores[side]));
-  assert.deepEqual(local, remote);
-  assert.deepEqual(Object.values(local).sort(), whole);
-  assert.equal((await runInterimap(stores.home)).stderr, "");
-});
+for (const [settings, lines] of [
+  ["YES", contraryLines],
+  ["NO", contraryLines + mereLines],
+] as const) {
+  const follows = { "follow-renames": settings };
 
-test("with Cyrus, too, nothing is lost or doubled, and the same is left alone", async (t) => {
-  await run(await renamedOnBoth(t, { local: cyrus, remote: dot }));
-});
+  test(`what does not fit together is left alone, with one line each that has the commands; these settle it (${settings})`, async (t) => {
+    const stores = await renamedOnBoth(t, { local: slash, remote: dot }, follows);
+    await run(stores, lines);
+    await takeAdvice(stores);
+    const { local, remote } = await bothSides((side) => held(stores[side]));
+    assert.deepEqual(local, remote);
+    assert.deepEqual(Object.values(local).sort(), whole);
+    assert.equal((await runInterimap(stores.home)).stderr, "");
+  });
+
+  test(`with Cyrus, too, nothing is lost or doubled, and the same is left alone (${settings})`, async (t) => {
+    await run(await renamedOnBoth(t, { local: cyrus, remote: dot }, follows), lines);
+  });
+}
 
 test("so it is with INBOX: the same new name is recorded, and of two the user chooses", async (t) => {
   const stores = await twoStores(t, { local: slash, remote: dot });

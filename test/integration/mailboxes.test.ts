@@ -231,7 +231,8 @@ describe("subscriptions", () => {
 describe("mailboxes that are not what they were", () => {
   /** Every one has two messages; then `box` is changed, and each of the others gets another message. */
   async function changed(t: Parameters<typeof twoStores>[0], side: Side, lines: readonly string[]): Promise<TwoStores> {
-    const stores = await twoStores(t, { local: slash, remote: cyrus });
+    const settings = { "follow-renames": "NO" };
+    const stores = await twoStores(t, { local: slash, remote: cyrus }, { settings });
     await command(stores.local, "CREATE before", "CREATE box", "CREATE then");
     for (const name of ["before", "box", "then"]) await deliver(stores.local, name, ...mails(name, 2));
     await assertConverges(stores);

@@ -195,7 +195,8 @@ describe("--rename", () => {
 
   for (const side of sides)
     test(`killed when the ${side} server has done it: a run in between copies nothing, the same command does the rest`, async (t) => {
-      const stores = await filled(await twoStores(t, { local: slash, remote: cyrus }));
+      const settings = { "follow-renames": "NO" };
+      const stores = await filled(await twoStores(t, { local: slash, remote: cyrus }, { settings }));
       const renaming = startInterimap(stores.home, ["--rename", "a", "z"]);
       stores.hold(side, "server", {
         pattern: /^\S+ OK (?:Rename )?completed/i,

@@ -105,7 +105,7 @@ for (const side of sides) {
     ["Dovecot and Cyrus", { local: dot, remote: cyrus }],
   ] as const) {
     test(`renamed on the ${side} side, and on the other by the command that is advised (${name})`, async (t) => {
-      const stores = await synchronisedStores(t, servers, { prepare: fill });
+      const stores = await synchronisedStores(t, servers, { prepare: fill, settings: { "follow-renames": "NO" } });
       await act(stores[side], "rename a x");
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);

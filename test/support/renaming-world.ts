@@ -114,6 +114,7 @@ export function decide({ servers, known }: World, isTold: (side: Side) => boolea
     isIgnored: () => false,
     isInScope: () => true,
     isTold,
+    isConfirmed: () => false,
   });
 }
 

@@ -33,6 +33,8 @@ export interface SyncOptions extends Pick<RunContext, "connections" | "store" | 
   readonly repairs?: boolean;
   /** Flags that may have changed without any number telling are left to a later run. */
   readonly leavesSilent?: boolean;
+  /** A mailbox that only has another name now gets it on the other server, too, if its messages confirm that. */
+  readonly followsRenames?: boolean;
   /** Servers that report renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
   readonly renames?: RenameSource;
 }

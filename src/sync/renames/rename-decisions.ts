@@ -22,7 +22,7 @@ export interface Decisions {
 }
 
 export function decideRenames(situation: DecisionSituation): Decisions {
-  const { known, places, unclear, isTold } = situation;
+  const { known, places, unclear, isTold, isConfirmed } = situation;
   const isMoved = (idx: number): boolean =>
     sides.some((side) => places[side].get(idx) !== undefined || unclear[side].has(idx));
   const moved = known
@@ -47,7 +47,8 @@ export function decideRenames(situation: DecisionSituation): Decisions {
   const mere: Held[] = [];
   for (const { members, isExchange } of circlesAmong([...free.wanted, ...free.recorded, ...free.held], situation)) {
     const those = free.wanted.filter(({ idx }) => members.has(idx));
-    const isFollowed = ({ side }: Move): boolean => isExchange || isTold(otherSide(side));
+    const isCertain = areAllConfirmed(those, isConfirmed);
+    const isFollowed = ({ side }: Move): boolean => isExchange || isCertain || isTold(otherSide(side));
     const going = those.filter(isFollowed);
     const isAll = !isExchange && going.length === members.size;
     const whole = isAll ? wholeOf(going) : undefined;
@@ -62,6 +63,16 @@ export function decideRenames(situation: DecisionSituation): Decisions {
     ...{ moves, followed, recorded: free.recorded },
     ...carryAlong({ known, candidates, going, held: [...free.held, ...mere] }),
   };
+}
+
+/** One by one, or along with what is above it: what belongs together goes together, or stays. */
+function areAllConfirmed(moves: readonly Move[], isConfirmed: DecisionSituation["isConfirmed"]): boolean {
+  const confirmed = moves.filter(({ side, idx }) => isConfirmed(otherSide(side), idx));
+  return moves.every((move) => confirmed.includes(move) || confirmed.some((above) => goesAlong(move, above)));
+}
+
+function goesAlong({ side, from, to }: Move, above: Move): boolean {
+  return side === above.side && isWithin(from, above.from) && to === renamedAlong(from, above);
 }
 
 /** Undefined: it is where it belongs, or nothing is to be done about it. */
@@ -106,9 +117,7 @@ function goalOf(name: string, { local, remote }: Candidate["at"]): string | unde
 /** The one along with which all others go, if there is such a one. */
 function wholeOf(moves: readonly Move[]): Move | undefined {
   const [root, ...others] = moves.toSorted((a, b) => a.from.length - b.from.length);
-  const isAlong = ({ side, from, to }: Move): boolean =>
-    side === root?.side && isWithin(from, root.from) && to === renamedAlong(from, root);
-  return others.every(isAlong) ? root : undefined;
+  return root !== undefined && others.every((move) => goesAlong(move, root)) ? root : undefined;
 }
 
 interface Undecided {

@@ -53,6 +53,8 @@ export interface DecisionSituation {
   readonly isInScope: (name: string) => boolean;
   /** Whether a rename on this side is followed even if nothing else happened. */
   readonly isTold: (side: Side) => boolean;
+  /** Whether it is certain enough for that that a mailbox was renamed on this side. */
+  readonly isConfirmed: (side: Side, idx: number) => boolean;
 }
 
 /** A known mailbox that is called otherwise on a server, or on both. */

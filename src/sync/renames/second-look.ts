@@ -15,6 +15,9 @@ import type { Answer } from "./whereabouts-plan.ts";
 /** How many of the newest pairs are compared. */
 const sampleSize = 8;
 
+/** Where none of them is there, as many of those before: people tidy up a mailbox before they rename it. */
+const furtherSample = 100;
+
 /** With how many mailboxes one is compared. */
 const mostCounterparts = 32;
 
@@ -30,6 +33,8 @@ export interface Place {
   readonly wireName: string;
   /** What may be the same mailbox on the other server, the likeliest first. */
   readonly counterparts: readonly string[];
+  /** Older messages are compared, too, where the newest are gone. */
+  readonly looksFurther?: boolean;
 }
 
 /**
@@ -39,10 +44,17 @@ export interface Place {
  */
 export async function lookBack({ sessions, store }: Look, place: Place): Promise<Answer> {
   const { idx, side, wireName } = place;
-  const rows = store.fingerprints.newest(idx, { limit: sampleSize });
-  if (rows.length === 0) return "empty";
+  const newest = store.fingerprints.newest(idx, { limit: sampleSize });
+  if (newest.length === 0) return "empty";
   const channels = perSide((one) => openChannel(sessions[one]));
-  const found = await identitiesIn(channels[side], wireName, uidSetOf(rows.map((row) => row[side])));
+  const read = (those: readonly PrintedPair[]): ReturnType<typeof identitiesIn> =>
+    identitiesIn(channels[side], wireName, uidSetOf(those.map((row) => row[side])));
+  let [rows, found] = [newest, await read(newest)];
+  if (found?.size === 0 && place.looksFurther === true) {
+    const below = perSide((one) => Math.min(...newest.map((row) => row[one])));
+    rows = store.fingerprints.newest(idx, { limit: furtherSample, below });
+    if (rows.length > 0) found = await read(rows);
+  }
   if (found === undefined) return "unknown";
   if (found.size === 0) return "missing";
   const answer =

@@ -16,6 +16,7 @@ import { type Exchange, exchangeNames } from "./follow-exchanges.ts";
 import { recordRenames } from "./record-renames.ts";
 import { heldError } from "./rename-advice.ts";
 import { placeOf } from "./rename-blocks.ts";
+import { confirmation } from "./rename-confirmation.ts";
 import { decideRenames, type Decisions } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
 import type { RenameSource } from "./rename-news-plan.ts";
@@ -31,6 +32,7 @@ export interface Settling {
   readonly report: Report;
   readonly isIgnored: (name: string) => boolean;
   readonly renames?: RenameSource;
+  readonly followsRenames?: boolean;
   /** Mailboxes that are not to be touched in this run. */
   readonly skipped: Set<string>;
   /** Mailboxes that are to be looked at, though their numbers are what they were. */
@@ -58,6 +60,7 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
     isIgnored: (name) => settling.isIgnored(name) || skipped.has(name),
     isInScope: (name) => isInScope(name, listed, found),
     isTold: (side) => renames?.isTold(side) === true,
+    isConfirmed: settling.followsRenames === true ? confirmation(listed.known, found) : () => false,
   });
   const { moves, followed, recorded, carried, held } = decisions;
   const isAnyToDo = moves.length > 0 || followed.length > 0 || recorded.length > 0;

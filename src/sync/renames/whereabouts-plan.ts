@@ -21,6 +21,8 @@ export interface Question {
 
 /** `empty`: nothing is recorded of it that could be compared; `missing`: what is recorded is not there. */
 export type Answer = "fits" | "differs" | "missing" | "unknown" | "empty";
+/** `messages`: its own are there; `nothing`: it has none that could be compared; `numbers`: it has, and no other mailbox is left. */
+export type Proof = "messages" | "nothing" | "numbers";
 export type Answers = (question: Question) => Answer | undefined;
 
 export interface SideSituation {
@@ -37,6 +39,8 @@ export interface Whereabouts {
   readonly places: ReadonlyMap<number, string | undefined>;
   /** Of those that may be under one of several names: these. */
   readonly unclear: ReadonlyMap<number, readonly string[]>;
+  /** What says so, of those whose place is known. */
+  readonly proofs: ReadonlyMap<number, Proof>;
   /** To be answered first; while there are any, the places say nothing. */
   readonly questions: readonly Question[];
 }
@@ -58,7 +62,8 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
     return now !== undefined && state !== undefined && now.uidValidity === state.uidValidity && !continues(now, state);
   };
   const displaceable = known.filter((one) => isLost(one) || isBehind(one));
-  if (displaceable.length + alike.size === 0) return { places: new Map(), unclear: new Map(), questions: [] };
+  if (displaceable.length + alike.size === 0)
+    return { places: new Map(), unclear: new Map(), proofs: new Map(), questions: [] };
 
   const existing = [...listed.keys()].filter((name) => name !== "INBOX" && stateAt(name) !== undefined);
   const byValidity = groupBy(existing, (name) => stateAt(name)!.uidValidity);
@@ -123,7 +128,7 @@ interface Claims {
 function assign(
   displaced: ReadonlyMap<number, Recorded>,
   { candidates, answerTo }: Claims,
-): Pick<Whereabouts, "places" | "unclear"> {
+): Omit<Whereabouts, "questions"> {
   const fitting = new Map<number, string[]>();
   const possible = new Map<number, string[]>();
   for (const [idx, { name: was }] of displaced) {
@@ -156,7 +161,13 @@ function assign(
     const isEmpty = names.every((one) => answerTo({ idx, name: one }) === "empty");
     if (name === undefined && !isEmpty) unclear.set(idx, names);
   }
-  return { places, unclear };
+  const proofs = new Map<number, Proof>();
+  for (const [idx, name] of places) {
+    if (name === undefined) continue;
+    const answer = answerTo({ idx, name });
+    proofs.set(idx, answer === "fits" ? "messages" : answer === "empty" ? "nothing" : "numbers");
+  }
+  return { places, unclear, proofs };
 }
 
 /** For one who asks {@link locate} several times. */

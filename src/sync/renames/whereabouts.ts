@@ -14,6 +14,7 @@ import {
   type Answer,
   locate,
   lookalikes,
+  type Proof,
   type Question,
   type Recorded,
   type SideSituation,
@@ -36,6 +37,7 @@ export interface Known {
 export interface Found {
   readonly places: PerSide<ReadonlyMap<number, string | undefined>>;
   readonly unclear: PerSide<ReadonlyMap<number, readonly string[]>>;
+  readonly proofs: PerSide<ReadonlyMap<number, Proof>>;
   /** What was listed, and what was asked for besides. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
   /** That is every mailbox. */
@@ -67,6 +69,7 @@ export async function findWhereabouts(search: Search, { listings, known }: Known
       return {
         places: perSide((side) => found[side].places),
         unclear: perSide((side) => found[side].unclear),
+        proofs: perSide((side) => found[side].proofs),
         ...{ listed, isWhole },
       };
     }
@@ -178,7 +181,14 @@ async function answerTo(search: Search, { side, question: { idx, name }, mailbox
   if (here === undefined || mailbox === undefined) return "unknown";
   const other = otherSide(side);
   const { lookBack } = await import("./second-look.ts");
-  return lookBack(search, { idx, side, wireName: here, counterparts: counterparts(mailbox, listed[other], other) });
+  const isElsewhere = name !== mailbox.name;
+  const answer = await lookBack(search, {
+    ...{ idx, side, wireName: here, counterparts: counterparts(mailbox, listed[other], other) },
+    looksFurther: isElsewhere,
+  });
+  if (!isElsewhere || answer === "fits" || answer === "differs") return answer;
+  const ids = { session: search.sessions[side], ids: search.store.mailboxIds(side) };
+  return (await withSameIds(ids, [{ idx, wireName: here }])).length > 0 ? "fits" : answer;
 }
 
 /** Its own name first, then those to which nothing has happened since. */

@@ -134,6 +134,7 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     bad: ["", "JSON", "xml"],
   },
   "match-existing": { ...yesNo, section: "default", default: true },
+  "follow-renames": { ...yesNo, section: "default", default: true },
   "max-delete": {
     section: "default",
     default: { share: 0.5 },

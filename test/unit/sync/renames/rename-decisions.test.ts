@@ -12,9 +12,11 @@ interface World {
   readonly remote: readonly string[];
   readonly ignored?: readonly string[];
   readonly isTold?: boolean;
+  /** Whose messages say that they were renamed. */
+  readonly confirmed?: readonly string[];
 }
 
-function decide({ known, ignored = [], isTold = false, ...servers }: World): Decisions {
+function decide({ known, ignored = [], isTold = false, confirmed = [], ...servers }: World): Decisions {
   const held = perSide((side) => servers[side].map((shown) => shown.split("=")));
   const places = perSide((side) => {
     const found = new Map<number, string | undefined>();
@@ -40,6 +42,7 @@ function decide({ known, ignored = [], isTold = false, ...servers }: World): Dec
     isIgnored: (name) => ignored.includes(name),
     isInScope: () => true,
     isTold: () => isTold,
+    isConfirmed: (_, idx) => confirmed.includes(known[idx] ?? ""),
   });
 }
 
@@ -90,6 +93,19 @@ test("a mere rename is followed where a server tells of such, and else left alon
   assert.equal(follows(world), "a held: mere");
   assert.equal(follows({ known: ["a"], local: ["b=a"], remote: ["b=a"] }), "database a>b");
   assert.equal(follows({ known: ["a"], local: ["b=a"], remote: [] }), "");
+});
+
+test("a mere rename is followed where the messages confirm it, with what is below it, or not at all", () => {
+  const world: World = { known: ["a"], local: ["b=a"], remote: ["a=a"] };
+  assert.equal(follows({ ...world, confirmed: ["a"] }), "remote a>>b");
+  const parent: World = { known: ["a", "a\0c"], local: ["b=a", "b\0c=a\0c"], remote: ["a=a", "a\0c=a\0c"] };
+  assert.equal(follows({ ...parent, confirmed: ["a", "a\0c"] }), "remote a>>b");
+  assert.equal(follows({ ...parent, confirmed: ["a"] }), "remote a>>b");
+  assert.equal(follows({ ...parent, confirmed: ["a\0c"] }), "a\0c held: mere, a held: mere");
+  const elsewhere: World = { ...parent, local: ["b=a", "d=a\0c"] };
+  assert.equal(follows({ ...elsewhere, confirmed: ["a", "a\0c"] }), "remote a\0c>d, remote a>b");
+  assert.equal(follows({ ...elsewhere, confirmed: ["a"] }), "a\0c held: mere, a held: mere");
+  assert.equal(follows({ ...world, remote: ["a=a", "b"], confirmed: ["a"] }), "a held: taken");
 });
 
 test("what cannot be followed is left alone, with all that depends on it", () => {
