@@ -8,12 +8,17 @@ import type { JobState } from "./job-state.ts";
 import { runKind } from "./run-kind.ts";
 
 export function EndingMessage({ state }: { readonly state: JobState }): VNode {
-  const { kind, sentence, advice } = ending(state);
+  const { kind, sentence, detail, advice } = ending(state);
   return (
     <div class={`message ${kind}`} id="ending" tabIndex={-1}>
       <p class="sentence">
         <Foreign text={inWordsOfThePage(sentence)} />
       </p>
+      {detail !== undefined && (
+        <p>
+          <Foreign text={inWordsOfThePage(detail)} />
+        </p>
+      )}
       <p>
         {advice} {runKind(state.options) !== undefined && <a href="/">To the form</a>}
       </p>

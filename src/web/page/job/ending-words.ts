@@ -7,6 +7,8 @@ import { runKind } from "./run-kind.ts";
 export interface Ending {
   readonly kind: "good" | "fair" | "bad";
   readonly sentence: string;
+  /** What the log says of it, where that is more than the sentence does. */
+  readonly detail?: string;
   /** What to do now. */
   readonly advice: string;
 }
@@ -31,12 +33,13 @@ export function ending(state: JobState): Ending {
             advice: runKind(state.options)?.advice ?? usualAdvice,
           }
         : { kind: "fair", sentence: or(sentence, "The run is complete."), advice: leftAdvice(leftCount) };
-    case "failed":
-      return {
-        kind: "bad",
-        sentence: or(sentence, "The run ended with problems."),
-        advice: leftCount > 0 ? leftAdvice(leftCount) : failedAdvice(status.result?.exitName),
-      };
+    case "failed": {
+      const advice = leftCount > 0 ? leftAdvice(leftCount) : failedAdvice(status.result?.exitName);
+      const plain = failedSentence(status.result?.exitName);
+      return plain === undefined || sentence === ""
+        ? { kind: "bad", sentence: or(sentence, plain ?? "The run ended with problems."), advice }
+        : { kind: "bad", sentence: plain, detail: withoutBeginning(sentence), advice };
+    }
     case "aborted":
       return {
         kind: "fair",
@@ -63,6 +66,27 @@ function or(sentence: string, otherwise: string): string {
 
 function leftAdvice(leftCount: number): string {
   return `${counted(leftCount, "message")} ${leftCount === 1 ? "was" : "were"} not copied: the list below says why. Resync to try them again; the others are not copied twice.`;
+}
+
+/** Of what most people meet: what imapsync says is written for who runs it. By its names of its exit codes. */
+function failedSentence(exitName: string | undefined): string | undefined {
+  switch (exitName) {
+    case "EXIT_AUTHENTICATION_FAILURE_USER1":
+      return "The server of the source does not accept this login and password.";
+    case "EXIT_AUTHENTICATION_FAILURE_USER2":
+      return "The server of the destination does not accept this login and password.";
+    case "EXIT_CONNECTION_FAILURE_HOST1":
+      return "The server of the source cannot be reached.";
+    case "EXIT_CONNECTION_FAILURE_HOST2":
+      return "The server of the destination cannot be reached.";
+    default:
+      return undefined;
+  }
+}
+
+/** `Host1 failure: can not log in on host1 [imap.example.org] with user [alice]: it said no` → `it said no` */
+function withoutBeginning(sentence: string): string {
+  return sentence.replace(/^Host[12] failure: can not [^[]*\[[^\]]*\] with user \[[^\]]*\]: /, "");
 }
 
 /** By imapsync's names of its exit codes. */

@@ -155,6 +155,17 @@ describe("the end", () => {
     assert.match(ended({ status: { ...status, state: "failed", result: failed } }).advice, /of the destination/);
   });
 
+  test("says plainly that a login failed, and then what the server says", () => {
+    const said =
+      "Host1 failure: can not log in on host1 [imap.example.org] with user [alice]: login refused: use [an app] password";
+    const failed = { exitCode: 161, exitName: "EXIT_AUTHENTICATION_FAILURE_USER1", sentence: said };
+    const { sentence, detail } = ended({ status: { ...status, state: "failed", result: failed } });
+    assert.equal(sentence, "The server of the source does not accept this login and password.");
+    assert.equal(detail, "login refused: use [an app] password");
+    const odd = { ...failed, sentence: "Something else." };
+    assert.equal(ended({ status: { ...status, state: "failed", result: odd } }).detail, "Something else.");
+  });
+
   test("asks about a certificate before anything else", () => {
     const { sentence } = ended({ status: { ...status, state: "failed", result }, certificates: [certificate] });
     assert.match(sentence, /could not prove/);
