@@ -1,5 +1,6 @@
 // The default command: synchronises both servers once.
 
+import { fitsName } from "../config/pcre.ts";
 import { recordLook } from "../service/last-look.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
 import { synchronise } from "../sync/synchronise.ts";
@@ -75,6 +76,7 @@ export function scopeOf(
     },
     pairsUses,
     skippedUses: new Set(config.skipSpecialUse),
-    isIgnored: (name) => mailboxes.length === 0 && config.ignoreMailbox?.test(name) === true,
+    isIgnored: (name) =>
+      mailboxes.length === 0 && config.ignoreMailbox !== undefined && fitsName(config.ignoreMailbox, name),
   };
 }

@@ -20,7 +20,7 @@ const escapes: Readonly<Record<string, string>> = {
 /** Raw patterns for LIST, one character an octet, NUL for the hierarchy delimiter. */
 export function mailboxPatterns(text: string): readonly string[] {
   const patterns: string[] = [];
-  let rest = mailboxText(text);
+  let rest = text;
   while (rest !== "") {
     const [whole, name] = rest.startsWith('"') ? quotedName(rest) : plainName(rest);
     patterns.push(name);
@@ -41,7 +41,7 @@ function plainName(text: string): Name {
   if (name.includes("\\")) {
     throw new BadValue("double quotes around the name", "a backslash has no meaning outside double quotes");
   }
-  return [name, name];
+  return [name, mailboxText(name)];
 }
 
 /** What stands in double quotes at the beginning of the text. */
@@ -49,12 +49,13 @@ export function quotedName(text: string): Name {
   const [whole, inside] = /^"((?:[^"\\]|\\.)*)"/s.exec(text) ?? [];
   if (whole === undefined || inside === undefined) throw new BadValue('a closing "', "a quoted name is not closed");
   if (inside === "") throw new BadValue("a name between the quotes", "a quoted name is empty");
-  return [whole, inside.replace(/\\(?:x[0-9a-fA-F]{2}|.)/gs, unescape)];
+  return [whole, mailboxText(inside).replace(/\\(?:x[0-9a-fA-F]{2}|.)/gs, unescape)];
 }
 
 function unescape(escape: string): string {
   const code = escape.slice(1);
-  if (/^x./.test(code)) return mailboxText(String.fromCharCode(parseInt(code.slice(1), 16)));
+  if (/^x[89a-f]/i.test(code)) throw new BadValue("the character itself", `${escape} is outside ASCII`);
+  if (/^x./.test(code)) return String.fromCharCode(parseInt(code.slice(1), 16));
   const plain = escapes[code];
   if (plain === undefined) {
     throw new BadValue('one of \\a \\b \\t \\n \\v \\f \\r \\" \\\\ \\0 \\xHH', `${escape} is an unknown escape`);

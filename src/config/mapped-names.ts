@@ -8,7 +8,7 @@ import { mailboxText } from "./parse-text.ts";
 
 /** `LOCAL = REMOTE`, each in double quotes or not; both with NUL for the hierarchy delimiter, or as the servers write them. */
 export function mappedNames(text: string): WrittenPair {
-  const [local, rest] = name(mailboxText(text));
+  const [local, rest] = name(text);
   if (!rest.startsWith("=")) throw new BadValue("LOCAL = REMOTE, two names of one mailbox");
   const [remote, more] = name(rest.slice(1).replace(/^[ \t]+/, ""));
   if (more !== "")
@@ -30,5 +30,5 @@ function unquotedName(text: string): Name {
   if (found === "") throw new BadValue("LOCAL = REMOTE, two names of one mailbox");
   if (found.includes("\\"))
     throw new BadValue("double quotes around the name", "a backslash has no meaning outside double quotes");
-  return [whole, found];
+  return [whole, mailboxText(found)];
 }

@@ -1,6 +1,7 @@
 // Parsers of plain values: text, choices, lists, numbers. Each throws BadValue.
 
 import type { DeletionLimit } from "../model/deletion-limit.ts";
+import { encodeUtf7 } from "../model/mailbox-name.ts";
 import { BadValue } from "./bad-value.ts";
 
 /** Any text but none. */
@@ -77,12 +78,13 @@ export function seconds(text: string): number {
   return number;
 }
 
-/** Text that goes to the server as a mailbox name does. */
+/**
+ * Text that goes to the server as a mailbox name does: in modified UTF-7, or, where it has characters outside ASCII, as people
+ * read it.
+ */
 export function mailboxText(text: string): string {
-  if (/[^\0-\x7f]/.test(text)) {
-    throw new BadValue('modified UTF-7, e.g. "&AOk-" for "é"', "mailbox names must not hold non-ASCII characters");
-  }
-  return text;
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  return text.replace(/&|[^\0-\x7f]+/g, encodeUtf7);
 }
 
 /** RFC 3501 section 9, atom; RFC 5258 section 6, list-select-opt. Upper-cased; may be empty. */

@@ -1,8 +1,8 @@
 // Turns a Perl-compatible regular expression into a JavaScript one. What JavaScript would misread is rewritten or
 // refused.
 
+import { decodeUtf7 } from "../model/mailbox-name.ts";
 import { BadValue } from "./bad-value.ts";
-import { mailboxText } from "./parse-text.ts";
 
 /** The pieces that need a look: character class, escape, start of a group, possessive quantifier. */
 const piece = new RegExp(
@@ -34,7 +34,7 @@ const sameGroup = /^\(\?(?:[:=!<]|<[=!])$/;
 
 /** Throws BadValue naming the first construct that JavaScript lacks. Names are matched with NUL as their delimiter. */
 export function pcre(text: string): RegExp {
-  const flagGroups = /^(?:\(\?[ims]+\))*/.exec(mailboxText(text))?.[0] ?? "";
+  const flagGroups = /^(?:\(\?[ims]+\))*/.exec(text)?.[0] ?? "";
   const flags = ["i", "m", "s"].filter((flag) => flagGroups.includes(flag)).join("");
   const expression = text.slice(flagGroups.length);
   if (expression === "") throw new BadValue("a regular expression", "an empty one would ignore every mailbox");
@@ -45,6 +45,15 @@ export function pcre(text: string): RegExp {
     const reason = error.message.replace(/^.*: /s, "").toLowerCase();
     throw new BadValue("a Perl-compatible regular expression", `the expression is malformed (${reason})`);
   }
+}
+
+/**
+ * Whether an expression fits a mailbox's name, which is the program's. One that has characters outside ASCII is about the name as
+ * people read it, but with NUL between its levels.
+ */
+export function fitsName(expression: RegExp, name: string): boolean {
+  const isAscii = /^[\0-\x7f]*$/.test(expression.source);
+  return expression.test(isAscii ? name : name.split("\0").map(decodeUtf7).join("\0"));
 }
 
 function translate(text: string): string {

@@ -169,6 +169,25 @@ describe("MAILBOX", () => {
     assert.deepEqual(await filled(local), ["Entwürfe", "Work", "Work\x002024"]);
   });
 
+  test("settings have names in UTF-8 as well", async (t) => {
+    await fillStore(
+      remote,
+      ["INBOX", "Entwürfe", "Müll", "Gesendet"].map((name) => mailbox(name)),
+    );
+    const home = homeFor(t);
+    const settings = {
+      "list-mailbox": "Entwürfe M* Ä*",
+      "ignore-mailbox": "^Mü[lk]+$",
+      "map-mailbox": "Ältere = Gesendet",
+    };
+    home.configure({ local, remote, settings });
+    const { status, stderr } = await runInterimap(home);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(await filled(local), ["Entwürfe", "Ältere"]);
+    assert.equal((await runInterimap(home, ["--delete", "Entwürfe"])).status, 0);
+    assert.deepEqual(await filled(local), ["Ältere"]);
+  });
+
   test("it goes before list-mailbox and ignore-mailbox", async (t) => {
     await fillStore(
       remote,
