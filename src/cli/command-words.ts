@@ -9,7 +9,7 @@ export const commandWords = ["check", "import", "init", "login"] as const;
 export type CommandWord = (typeof commandWords)[number];
 
 /** Options that are commands: with these, a `login` is a MAILBOX. */
-const others = ["watch", "notify", "repair", "delete", "rename", "status"];
+const others = ["watch", "notify", "repair", "delete", "rename", "status", "health"];
 /** Options of other commands. */
 const foreign = ["allow-mass-delete", "dry-run", "same-accounts"];
 

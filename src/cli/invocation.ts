@@ -59,6 +59,10 @@ export interface StatusInvocation extends Common {
   readonly json: boolean;
 }
 
+export interface HealthInvocation extends Common {
+  readonly command: "health";
+}
+
 export interface LoginInvocation extends Common {
   readonly command: "login";
   /** Undefined: the only one that logs in with OAuth 2. */
@@ -115,6 +119,7 @@ export type TextInvocation =
 export type Invocation =
   | TextInvocation
   | StatusInvocation
+  | HealthInvocation
   | LoginInvocation
   | CheckInvocation
   | InitInvocation

@@ -71,6 +71,16 @@ export const optionTable = [
     conflicts: [...daemons, "allow-mass-delete", "same-accounts"],
   },
   {
+    name: "health",
+    value: "none",
+    group: "Commands",
+    describe: "say in one line whether all is well, and end with 0 or 1: for containers",
+    conflicts: [
+      ...["repair", "delete", "rename", "status", ...daemons, "all", "dry-run", "json"],
+      ...["allow-mass-delete", "same-accounts"],
+    ],
+  },
+  {
     name: "all",
     value: "optional",
     valueName: "NUMBER",

@@ -14,7 +14,7 @@ import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { usageError as usage } from "./usage-error.ts";
 import { accountsAtOnce, watchSeconds, withoutNumbers } from "./watch-option.ts";
 
-const commands = ["repair", "delete", "rename", "status"] as const;
+const commands = ["repair", "delete", "rename", "status", "health"] as const;
 
 const table: readonly Option[] = optionTable;
 
@@ -78,6 +78,10 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (command === "status") {
     if (mailboxes.length > 0) throw usage("--status takes no MAILBOX");
     return forAll({ command, json: isJson, ...common });
+  }
+  if (command === "health") {
+    if (mailboxes.length > 0) throw usage("--health takes no MAILBOX");
+    return { command, ...common };
   }
   const notify = options.has("notify");
   if (notify || watch !== undefined) {

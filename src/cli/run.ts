@@ -44,6 +44,8 @@ export class Program {
   #errorLine = errorLines();
   #events: OpenEvents | undefined;
   #isOutputLost = false;
+  /** --health knows two exit codes only. */
+  #isForContainer = false;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -55,7 +57,8 @@ export class Program {
 
   /** Never throws: every failure becomes one line and an exit code. */
   async run(): Promise<ExitCode> {
-    return this.#endEvents(await this.#run());
+    const code = this.#endEvents(await this.#run());
+    return this.#isForContainer && code !== exitCode.done ? exitCode.partial : code;
   }
 
   async #run(): Promise<ExitCode> {
@@ -83,6 +86,7 @@ export class Program {
       }
       // What was said last shows where it hangs, or what it was doing when it was killed.
       if (invocation.debug > 0) errorOutput.stopGathering();
+      this.#isForContainer = invocation.command === "health";
       const errorLine = (this.#errorLine = errorLines(invocation.config));
       if (!isQuestion(invocation)) {
         const onLoss = (error: Error): void => {

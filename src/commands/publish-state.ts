@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { LookState, WatchState } from "../model/watch-state.ts";
+import type { WorkCounts } from "../model/work-counts.ts";
 import { recordLook } from "../service/last-look.ts";
 import { MetricsFile } from "../service/metrics-file.ts";
 import { stateLine } from "../service/state-line.ts";
@@ -17,6 +18,7 @@ export interface Telling {
   readonly errorLine: ErrorLine;
   readonly service: ServiceNotifier;
   readonly status: () => StatusDocument;
+  readonly totals: { readonly work: WorkCounts };
   readonly onFullCheck: (look: LookState) => void;
 }
 
@@ -28,7 +30,7 @@ export interface Others {
 /** Gathering a status reads the whole database. */
 const metricsIntervalMs = 15_000;
 
-export function tellOthers({ config, log, errorLine, service, status, onFullCheck }: Telling): Others {
+export function tellOthers({ config, log, errorLine, service, status, totals, onFullCheck }: Telling): Others {
   const socket = serveStatus(config.statusSocket, () => JSON.stringify(status()), log);
   const metrics = config.metricsFile === undefined ? undefined : new MetricsFile(config.metricsFile, log);
   const watchdog =
@@ -40,7 +42,7 @@ export function tellOthers({ config, log, errorLine, service, status, onFullChec
   // A database that cannot be read is no reason to stop here: the next look reports it.
   const writeMetrics = (): void => {
     try {
-      metrics?.write(status());
+      metrics?.write(status(), totals.work);
     } catch (error) {
       if (!(error instanceof InterimapError)) throw error;
       log.warn(`the metrics file is not written: ${errorLine(error)}`);

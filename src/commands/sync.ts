@@ -39,7 +39,7 @@ export async function lookingAtAll(command: SyncCommand, look: (place: Workplace
       import("../service/metrics-file.ts"),
       import("./gather-status.ts"),
     ]);
-    new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }));
+    new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }), totals.work);
   });
 }
 

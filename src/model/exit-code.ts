@@ -5,6 +5,10 @@ export const exitCode = {
   done: 0,
   /** Done, but some mailbox or message was skipped. */
   partial: 1,
+  /** Of --status: not all was synchronised that should have been by now. */
+  behind: 2,
+  /** Of --status: a process has no connection to a server. */
+  notConnected: 3,
   /** The command line is wrong. */
   usage: 64,
   /** The data contradict each other (hierarchy delimiters, other accounts, a refused mass deletion). */

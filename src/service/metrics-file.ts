@@ -6,13 +6,17 @@ import { examine, isOpenToAll } from "../files/examine.ts";
 import { openExamined } from "../files/open-safely.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import type { Log } from "../log/log.ts";
+import type { WorkCounts } from "../model/work-counts.ts";
 import { metricsText, successMetric } from "./metrics.ts";
 import type { StatusDocument } from "./status-document.ts";
+import { earlierWork, together } from "./work-counters.ts";
 
 export class MetricsFile {
   readonly path: string;
   readonly #log: Log;
   #fails = false;
+  /** By earlier processes. */
+  #counted: WorkCounts | undefined;
 
   /** A relative path starts from the working directory. */
   constructor(path: string, log: Log) {
@@ -20,10 +24,16 @@ export class MetricsFile {
     this.#log = log;
   }
 
-  /** Never throws: a failure is one warning until it works again. */
-  write(status: StatusDocument): void {
+  /**
+   * `work`: since the file was opened; it is added to what an earlier process had counted. Never throws: a failure is one warning until
+   * it works again.
+   */
+  write(status: StatusDocument, work: WorkCounts): void {
     try {
-      replace(this.path, metricsText(status, lastSuccess(status) ?? earlierSuccess(this.path)));
+      const earlier = earlierText(this.path);
+      this.#counted ??= earlierWork(earlier, status.database.path);
+      const success = lastSuccess(status) ?? earlierSuccess(earlier);
+      replace(this.path, metricsText(status, success, together(this.#counted, work)));
       this.#fails = false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -41,25 +51,26 @@ function lastSuccess({ lastLook }: StatusDocument): number | undefined {
 }
 
 /** Only the file itself remembers it: a run that leaves something out must not lose when the last good one was. */
-function earlierSuccess(path: string): number | undefined {
+function earlierSuccess(text: string): number | undefined {
+  const value = new RegExp(`^${successMetric}\\{.*\\} ([0-9]{1,11}(?:\\.[0-9]+)?)$`, "m").exec(text)?.[1];
+  // Not later than now: the clock was put back since.
+  return value === undefined ? undefined : Math.min(Number(value), Date.now() / 1000);
+}
+
+/** Empty when there is no such file yet; whether it can be written is about to show. */
+function earlierText(path: string): string {
   try {
     const file = examine(path);
     // The folder may be the collector's, the file is ours.
-    if (file.distrust?.isFileItself === true || file.stats?.isFile() !== true || file.stats.size > maxOctets)
-      return undefined;
+    if (file.distrust?.isFileItself === true || file.stats?.isFile() !== true || file.stats.size > maxOctets) return "";
     const fd = openExamined(file, constants.O_RDONLY);
     try {
-      const value = new RegExp(`^${successMetric}\\{.*\\} ([0-9]{1,11}(?:\\.[0-9]+)?)$`, "m").exec(
-        readFileSync(fd, "utf8"),
-      )?.[1];
-      // Not later than now: the clock was put back since.
-      return value === undefined ? undefined : Math.min(Number(value), Date.now() / 1000);
+      return readFileSync(fd, "utf8");
     } finally {
       closeSync(fd);
     }
   } catch {
-    // no such file yet; whether it can be written is about to show
-    return undefined;
+    return "";
   }
 }
 

@@ -2,8 +2,10 @@
 // are private, and would make too many series.
 
 import { sides } from "../model/side.ts";
-import { printable } from "../util/printable.ts";
+import type { WorkCounts } from "../model/work-counts.ts";
+import { escapedLabel } from "./escaped-label.ts";
 import type { StatusDocument } from "./status-document.ts";
+import { errorCounter, matchedCounter, workCounters } from "./work-counters.ts";
 
 interface Metric {
   readonly name: string;
@@ -23,11 +25,12 @@ export const successMetric = "interimap_last_success_timestamp_seconds";
  * `lastSuccess`, in seconds since 1970, is the last full check that skipped nothing, if known. Every sample has the database
  * as a label: two pairs of servers may have their files collected together.
  */
-export function metricsText(status: StatusDocument, lastSuccess: number | undefined): string {
+export function metricsText(status: StatusDocument, lastSuccess: number | undefined, work?: WorkCounts): string {
   const metrics = [
     ...ofProgram(status),
     ...ofFullChecks(status, lastSuccess),
     ...ofDaemon(status),
+    ...(work === undefined ? [] : ofWork(work)),
     ...ofMailboxes(status),
   ];
   return metrics
@@ -88,6 +91,24 @@ function ofDaemon({ daemon }: StatusDocument): Metric[] {
   ];
 }
 
+function ofWork({ sides: work, matched, errors }: WorkCounts): Metric[] {
+  return [
+    ...workCounters.map(({ name, help, figure }) =>
+      counter(
+        name,
+        help,
+        sides.map((side) => ({ value: work[side][figure], labels: { side } })),
+      ),
+    ),
+    counter(matchedCounter, "Messages that both servers had already, and that were not copied.", [{ value: matched }]),
+    counter(
+      errorCounter,
+      "Errors that were reported, by their code; without a side, those of neither server.",
+      errors.map(({ side, code, count }) => ({ value: count, labels: { ...(side && { side }), code } })),
+    ),
+  ];
+}
+
 function ofMailboxes({ mailboxes, refused, waiting, refusedChanges }: StatusDocument): Metric[] {
   return [
     gauge("mailboxes", "Mailboxes in the database.", [{ value: mailboxes.length }]),
@@ -134,18 +155,10 @@ function counter(name: string, help: string, samples: readonly Sample[] | null):
 
 function format({ name, type, help, samples }: Metric, common: Readonly<Record<string, string>>): string {
   const lines = samples.map(({ value, labels = {} }) => {
-    const pairs = Object.entries({ ...common, ...labels }).map(([label, text]) => `${label}="${escaped(text)}"`);
+    const pairs = Object.entries({ ...common, ...labels }).map(([label, text]) => `${label}="${escapedLabel(text)}"`);
     return `${name}{${pairs.join(",")}} ${value}\n`;
   });
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
-}
-
-function escaped(text: string): string {
-  return text
-    .split("\n")
-    .map(printable)
-    .join("\n")
-    .replace(/[\\"\n]/g, (character) => (character === "\n" ? "\\n" : `\\${character}`));
 }
 
 function secondsOf(at: string): number {

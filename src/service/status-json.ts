@@ -2,11 +2,18 @@
 
 import { printableJson } from "../util/printable.ts";
 import type { StatusDocument } from "./status-document.ts";
+import { exitCodeOf, findings, verdictOf } from "./verdict.ts";
 
 /** Ends with a line break. A full check was called a look: its fields are there under both names. */
-export function statusJson({ daemon, lastLook, ...status }: StatusDocument): string {
+export function statusJson(status: StatusDocument): string {
+  const { daemon, lastLook, ...rest } = status;
+  const found = findings(status);
+  const state = verdictOf(found);
   const document = {
-    ...status,
+    ...rest,
+    state,
+    reasons: found.map(({ text }) => text),
+    exitCode: exitCodeOf(state),
     daemon: daemon && { ...daemon, fullChecks: daemon.looks, nextFullCheckAt: daemon.nextLookAt },
     lastFullCheck: lastLook,
     lastLook,

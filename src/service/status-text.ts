@@ -9,6 +9,7 @@ import { cut, printable } from "../util/printable.ts";
 import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
 import { displayWidth, padEnd, textTable } from "./text-table.ts";
 import { timeAndDistance } from "./times.ts";
+import { findings, verdictText } from "./verdict.ts";
 
 /** Ends with a line break. Times are local, and counted from when the document was made. */
 export function statusText(status: StatusDocument): string {
@@ -34,6 +35,7 @@ function head(status: StatusDocument, when: When): string[] {
   const { daemon, run, database, lastLook } = status;
   const lines: [string, string][] = [
     ["Database", printable(database.path)],
+    ["State", verdictText(findings(status))],
     ["Daemon", daemon === null ? "not running" : `process ${daemon.pid} since ${when(daemon.startedAt)}`],
   ];
   if (run !== null) lines.push(["Run", `in progress, process ${run.pid} since ${when(run.startedAt)}`]);

@@ -61,7 +61,7 @@ async function aheadOfTime(t: TestContext): Promise<TwoStores> {
 /** Every time in the document that is later than the document itself. */
 async function timesToCome({ home }: TwoStores): Promise<string[]> {
   const { status, stdout, stderr } = await runInterimap(home, ["--status", "--json"]);
-  assert.equal(status, 0, stderr);
+  assert.ok(status !== null && status <= 3, stderr);
   const { at } = JSON.parse(stdout) as { at: string };
   const found: string[] = [];
   JSON.parse(stdout, (key, value: unknown) => {

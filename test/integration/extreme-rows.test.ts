@@ -83,7 +83,7 @@ for (const side of sides) {
       said.push(`${args.join(" ")}: exit ${String(status ?? signal)} ${stderr}`);
       assert.ok(status === 0 || status === 1, said.join("\n"));
       const shown = await runInterimap(stores.home, ["--status", "--json"], { env: memory });
-      assert.equal(shown.status, 0, shown.stderr);
+      assert.ok(shown.status !== null && shown.status <= 3, shown.stderr);
       const found = [await snapshot(stores.local), await snapshot(stores.remote)] as const;
       const differences = diffSnapshots(...found);
       if (status === 0) assert.deepEqual(differences, [], said.join("\n"));

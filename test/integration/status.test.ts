@@ -55,9 +55,11 @@ function environment(home: InterimapHome): { XDG_RUNTIME_DIR: string } {
 
 async function askJson(home: InterimapHome): Promise<StatusDocument> {
   const { status, stdout, stderr } = await ask(home, "--json");
-  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
-  // unit/service/status-json.test.ts is about the other names that it has.
-  const { lastFullCheck: _, ...document } = JSON.parse(stdout) as StatusDocument & { readonly lastFullCheck: unknown };
+  // unit/service/status-json.test.ts is about the other names that it has, and about the state.
+  const found = JSON.parse(stdout) as StatusDocument &
+    Record<"lastFullCheck" | "state" | "reasons" | "exitCode", unknown>;
+  const { lastFullCheck: _, state: __, reasons: ___, exitCode, ...document } = found;
+  assert.deepEqual({ status, stderr }, { status: exitCode, stderr: "" });
   return document;
 }
 
@@ -72,12 +74,13 @@ test("the mailboxes and what was refused, as text; the database stays as it is",
   const { home } = await synchronised(t);
   const before = bytesOf(home.databaseFile);
   const { status, stdout, stderr } = await ask(home);
-  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  assert.deepEqual({ status, stderr }, { status: 1, stderr: "" });
   const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \((now|\d+ s ago)\)`;
   const next = String.raw`(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(in (1 min|\d+ s)\)|next run)`;
   const lines = stdout.split("\n");
   const expected = [
     `Database {9}${home.databaseFile}`,
+    "State {12}left out: 1 message refused",
     "Daemon {11}not running",
     `Last full check {2}${time}, took \\d+ (ms|s), 1 skipped`,
     "",
@@ -255,7 +258,7 @@ test("a daemon that holds the database answers in its place; when it does not, t
     server.close();
   });
   const { status, stdout } = await ask(home);
-  assert.equal(status, 0);
+  assert.equal(status, 3);
   assert.match(stdout, /^Daemon {11}process 4711 since .* \(1 h ago\)$/m);
   assert.match(stdout, /^Local {12}connected since .* \(1 h ago\); the server reports changes \(NOTIFY\)$/m);
   assert.match(
@@ -393,7 +396,7 @@ describe("what is no answer counts for none, and is told", () => {
       const home = emptyHome(t);
       serveAnswer(t, home, answer);
       const { status, stdout, stderr } = await ask(home);
-      assert.equal(status, 0, stderr);
+      assert.equal(status, 2, stderr);
       assert.match(stdout, /There is no database yet/);
       assert.match(stderr, /^what answers at \S+ is not interimap of this version, or ended meanwhile\n$/);
     });
@@ -422,7 +425,7 @@ function serveAnswer(t: TestContext, home: InterimapHome, answer: string): void 
 test("a missing database is not made, an empty file stays empty", async (t) => {
   const home = emptyHome(t);
   const { status, stdout, stderr } = await ask(home);
-  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  assert.deepEqual({ status, stderr }, { status: 2, stderr: "" });
   assert.match(stdout, /\nThere is no database yet: nothing has been synchronised\.\n$/);
   assert.equal((await askJson(home)).database.state, "missing");
   assert.equal(existsSync(home.databaseFile), false);
@@ -436,7 +439,7 @@ test("a database of an older version is not upgraded", async (t) => {
   execute(home.databaseFile, readFileSync("test/migrations/version-1.sql", "utf8"));
   const before = bytesOf(home.databaseFile);
   const { status, stdout, stderr } = await ask(home);
-  assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+  assert.deepEqual({ status, stderr }, { status: 2, stderr: "" });
   assert.match(stdout, /\nThe database is of an older version\. The next run upgrades it; /);
   const { database, mailboxes } = await askJson(home);
   assert.deepEqual([database.state, mailboxes], ["outdated", []]);

@@ -278,8 +278,9 @@ describe("other signals", { concurrency: 3 }, () => {
 describe("status and metrics", { concurrency: 3 }, () => {
   async function ask({ home }: WatchedStores): Promise<StatusDocument> {
     const { status, stdout, stderr } = await runInterimap(home, ["--status", "--json"]);
-    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
-    return JSON.parse(stdout) as StatusDocument;
+    const found = JSON.parse(stdout) as StatusDocument & { readonly exitCode: number };
+    assert.deepEqual({ status, stderr }, { status: found.exitCode, stderr: "" });
+    return found;
   }
 
   test("--status beside the daemon: connections, counts, and when it looks next", async (t) => {
@@ -334,6 +335,25 @@ describe("status and metrics", { concurrency: 3 }, () => {
     assert.equal((await ask(stores)).daemon, null);
   });
 
+  test("reconnections and errors are counted in the metrics, by side", async (t) => {
+    const stores = await startWatching(t, servers, { settings: { "metrics-file": "interimap.prom" } });
+    stores.proxies.remote.cutAll();
+    await stores.daemon.line(/Connected again/);
+    await stores.daemon.stop();
+    const file = join(stores.home.directory, "interimap.prom");
+    assert.deepEqual(figures(file)["interimap_reconnections_total"], [0, 1]);
+    const errors = parseMetrics(readFileSync(file, "utf8"))["interimap_errors_total"] ?? [];
+    assert.deepEqual(
+      errors.map(([{ side, code }, value]) => [side, code, value]),
+      [["remote", "CONNECTION_LOST", 1]],
+    );
+  });
+
+  function figures(file: string): Record<string, number[]> {
+    const samples = Object.entries(parseMetrics(readFileSync(file, "utf8")));
+    return Object.fromEntries(samples.map(([name, ones]) => [name, ones.map(([, value]) => value)]));
+  }
+
   test("the metrics file is there while it runs, whole, and at the end", async (t) => {
     const stores = await startWatching(t, servers, {
       settings: { "metrics-file": "interimap.prom" },
@@ -350,6 +370,13 @@ describe("status and metrics", { concurrency: 3 }, () => {
     assert.deepEqual(await eventually("the file", isConnected), [1, 1]);
     await stores.daemon.stop();
     assert.deepEqual(isConnected(), [0, 0]);
+    const first = figures(file);
+    assert.deepEqual(first["interimap_messages_added_total"], [0, 3]);
+    assert.ok((first["interimap_added_bytes_total"]?.[1] ?? 0) > 0);
+    // A single run goes on counting where the process left off.
+    await deliver(stores.remote, "INBOX", ...mails("n", 2));
+    assert.equal((await runInterimap(stores.home)).status, 0);
+    assert.deepEqual(figures(file)["interimap_messages_added_total"], [2, 3]);
     assert.ok(!existsSync(`${file}.partial`));
   });
 });

@@ -15,6 +15,8 @@ const worstFirst: readonly ExitCode[] = [
   exitCode.protocol,
   exitCode.unavailable,
   exitCode.tempFail,
+  exitCode.notConnected,
+  exitCode.behind,
   exitCode.partial,
 ];
 

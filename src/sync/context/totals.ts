@@ -4,6 +4,7 @@ import type { ErrorLine } from "../../model/errors.ts";
 import { type ExitCode, exitCode } from "../../model/exit-code.ts";
 import type { LookState, SkippedMailbox } from "../../model/watch-state.ts";
 import { isSkip, type SyncEvent } from "./events.ts";
+import { WorkTally } from "./work-tally.ts";
 
 /** There may be a reason for each of a hundred thousand mailboxes. */
 const mostListed = 1_000;
@@ -13,12 +14,15 @@ export class Totals {
   #skipped = 0;
   #heldBack: ExitCode | undefined;
   #listed: SkippedMailbox[] = [];
+  /** Since the start, whatever is cleared. */
+  readonly work = new WorkTally();
 
   constructor(errorLine: ErrorLine) {
     this.#errorLine = errorLine;
   }
 
   note(event: SyncEvent): void {
+    this.work.note(event);
     if (!isSkip(event)) return;
     this.#skipped++;
     if (event.type === "deletions-held-back") this.#heldBack = event.error.exitCode;

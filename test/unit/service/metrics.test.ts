@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { WorkCounts } from "../../../src/model/work-counts.ts";
 import { metricsText } from "../../../src/service/metrics.ts";
 import { MetricsFile } from "../../../src/service/metrics-file.ts";
 import { patienceMs } from "../../support/eventually.ts";
@@ -21,6 +22,20 @@ import { recordingLog } from "./recording-log.ts";
 import { sampleStatus } from "./sample-status.ts";
 
 const database = sampleStatus.database.path;
+
+const idle = { added: 0, octets: 0, removed: 0, flagged: 0, newlyRefused: 0, reconnections: 0 };
+const noWork: WorkCounts = { sides: { local: idle, remote: idle }, matched: 0, errors: [] };
+const someWork: WorkCounts = {
+  sides: {
+    local: { added: 3, octets: 4_000, removed: 2, flagged: 1, newlyRefused: 5, reconnections: 6 },
+    remote: { ...idle, added: 1 },
+  },
+  matched: 7,
+  errors: [
+    { side: "remote", code: "CONNECTION_LOST", count: 2 },
+    { side: undefined, code: "MAILBOX_NAME", count: 1 },
+  ],
+};
 
 test("all figures of a daemon, well-formed", () => {
   const samples = parseMetrics(metricsText(sampleStatus, 1_740_000_000.5));
@@ -92,7 +107,7 @@ test("is not written to a folder in which everybody may replace it", (t) => {
   mkdirSync(folder);
   chmodSync(folder, 0o777);
   const log = recordingLog();
-  new MetricsFile(join(folder, "x.prom"), log).write(sampleStatus);
+  new MetricsFile(join(folder, "x.prom"), log).write(sampleStatus, noWork);
   assert.match(log.warnings[0] ?? "", /cannot be written \(everybody may write to its folder\)/);
   assert.deepEqual(readdirSync(folder), []);
 });
@@ -101,7 +116,7 @@ test("the last good look is not taken from what is no file of ours", { timeout: 
   const path = join(temporaryDirectory(t), "x.prom");
   symlinkSync("/dev/zero", path);
   const log = recordingLog();
-  new MetricsFile(path, log).write(sampleStatus);
+  new MetricsFile(path, log).write(sampleStatus, noWork);
   assert.deepEqual(log.warnings, []);
   assert.match(readFileSync(path, "utf8"), /^# HELP interimap_build_info/);
 });
@@ -116,11 +131,11 @@ test("the file is replaced as a whole, readable for everybody, whatever the umas
   const log = recordingLog();
   const umask = process.umask(0o077);
   try {
-    new MetricsFile(path, log).write(sampleStatus);
+    new MetricsFile(path, log).write(sampleStatus, noWork);
   } finally {
     process.umask(umask);
   }
-  assert.equal(readFileSync(path, "utf8"), metricsText(sampleStatus, undefined));
+  assert.equal(readFileSync(path, "utf8"), metricsText(sampleStatus, undefined, noWork));
   assert.equal(statSync(path).mode & 0o777, 0o644);
   assert.deepEqual(readdirSync(directory).sort(), ["interimap.prom", "victim"]);
   assert.equal(readFileSync(victim, "utf8"), "precious");
@@ -132,7 +147,7 @@ test("the time of the last success outlives looks that leave something out", (t)
   const success = (): number | undefined =>
     parseMetrics(readFileSync(path, "utf8"))["interimap_last_success_timestamp_seconds"]?.[0]?.[1];
   const write = (at: string, skipped: number): void => {
-    new MetricsFile(path, recordingLog()).write({ ...sampleStatus, lastLook: { at, durationMs: 1, skipped } });
+    new MetricsFile(path, recordingLog()).write({ ...sampleStatus, lastLook: { at, durationMs: 1, skipped } }, noWork);
   };
   write("2025-03-01T00:00:00.000Z", 1);
   assert.equal(success(), undefined);
@@ -151,15 +166,15 @@ test("a failure is said once, until it works again", (t) => {
   const directory = join(temporaryDirectory(t), "later");
   const log = recordingLog();
   const file = new MetricsFile(join(directory, "x.prom"), log);
-  file.write(sampleStatus);
-  file.write(sampleStatus);
+  file.write(sampleStatus, noWork);
+  file.write(sampleStatus, noWork);
   assert.equal(log.warnings.length, 1);
   assert.match(log.warnings[0]!, /^the metrics file .*x\.prom cannot be written \(ENOENT/);
   mkdirSync(directory);
-  file.write(sampleStatus);
+  file.write(sampleStatus, noWork);
   assert.ok(existsSync(file.path));
   rmSync(directory, { recursive: true });
-  file.write(sampleStatus);
+  file.write(sampleStatus, noWork);
   assert.equal(log.warnings.length, 2);
 });
 
@@ -168,7 +183,56 @@ test("where it cannot take the file's place, nothing is left beside it", (t) => 
   const path = join(directory, "x.prom");
   mkdirSync(join(path, "full"), { recursive: true });
   const log = recordingLog();
-  new MetricsFile(path, log).write(sampleStatus);
+  new MetricsFile(path, log).write(sampleStatus, noWork);
   assert.equal(log.warnings.length, 1);
   assert.deepEqual(readdirSync(directory), ["x.prom"]);
+});
+
+function sidesOf(local: number, remote: number): unknown[] {
+  return [
+    [{ database, side: "local" }, local],
+    [{ database, side: "remote" }, remote],
+  ];
+}
+
+test("what was done is counted, by side, and errors by their code", () => {
+  const text = metricsText(sampleStatus, undefined, someWork);
+  const samples = parseMetrics(text);
+  assert.deepEqual(samples["interimap_messages_added_total"], sidesOf(3, 1));
+  assert.deepEqual(samples["interimap_added_bytes_total"], sidesOf(4_000, 0));
+  assert.deepEqual(samples["interimap_messages_removed_total"], sidesOf(2, 0));
+  assert.deepEqual(samples["interimap_messages_flagged_total"], sidesOf(1, 0));
+  assert.deepEqual(samples["interimap_messages_refused_total"], sidesOf(5, 0));
+  assert.deepEqual(samples["interimap_reconnections_total"], sidesOf(6, 0));
+  assert.deepEqual(samples["interimap_messages_matched_total"], [[{ database }, 7]]);
+  assert.deepEqual(samples["interimap_errors_total"], [
+    [{ database, side: "remote", code: "CONNECTION_LOST" }, 2],
+    [{ database, code: "MAILBOX_NAME" }, 1],
+  ]);
+  for (const [, name = ""] of text.matchAll(/^# TYPE (\S+) counter$/gm)) assert.match(name, /_total$/);
+});
+
+test("counters go on where an earlier process left off, whatever the database is called", (t) => {
+  const path = join(temporaryDirectory(t), "x.prom");
+  const status = { ...sampleStatus, database: { ...sampleStatus.database, path: '/a"b\\c\nd,side="local"/é.db' } };
+  const samples = () => parseMetrics(readFileSync(path, "utf8"));
+  new MetricsFile(path, recordingLog()).write(status, someWork);
+  const second = new MetricsFile(path, recordingLog());
+  second.write(status, noWork);
+  second.write(status, someWork);
+  second.write(status, { ...someWork, errors: [{ side: "local", code: "CONNECT", count: 4 }] });
+  assert.deepEqual(
+    samples()["interimap_messages_added_total"]?.map(([, value]) => value),
+    [6, 2],
+  );
+  assert.deepEqual(
+    samples()["interimap_errors_total"]?.map(([{ side, code }, value]) => [side, code, value]),
+    [
+      ["remote", "CONNECTION_LOST", 2],
+      [undefined, "MAILBOX_NAME", 1],
+      ["local", "CONNECT", 4],
+    ],
+  );
+  new MetricsFile(path, recordingLog()).write(sampleStatus, noWork);
+  assert.deepEqual(samples()["interimap_messages_added_total"], sidesOf(0, 0), "of another database");
 });

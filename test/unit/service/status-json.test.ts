@@ -15,14 +15,26 @@ test("what is known of full checks is there under its name and the former one", 
 });
 
 test("all else is as in the document", () => {
+  // It is judged of the document.
+  const own = { state: undefined, reasons: undefined, exitCode: undefined };
   assert.deepEqual(
-    { ...parseStatus(statusJson(sampleStatus)), lastFullCheck: undefined },
+    { ...parseStatus(statusJson(sampleStatus)), ...own, lastFullCheck: undefined },
     {
       ...sampleStatus,
       daemon: (JSON.parse(statusJson(sampleStatus)) as typeof sampleStatus).daemon,
+      ...own,
       lastFullCheck: undefined,
     },
   );
+});
+
+test("the state is there in a word, with its reasons and the exit code", () => {
+  const { state, reasons, exitCode } = JSON.parse(statusJson(sampleStatus)) as Record<string, unknown>;
+  assert.deepEqual([state, exitCode], ["not-connected", 3]);
+  assert.deepEqual((reasons as string[]).slice(0, 2), [
+    "no connection to the remote server for 30 s",
+    "2 mailboxes skipped",
+  ]);
 });
 
 test("without a daemon, and before the first full check", () => {
