@@ -4,7 +4,7 @@
 import { settleDatabaseFile } from "./database-file.ts";
 import { Connection } from "./sqlite.ts";
 
-/** Makes the file if need be; it stays empty. Returns what lets go of it. Throws DATABASE_CREATE, DATABASE_LOCKED or DATABASE_READ. */
+/** Makes the file if need be: a database without tables. Returns what lets go of it. Throws DATABASE_CREATE, DATABASE_LOCKED or DATABASE_READ. */
 export function holdFile(path: string): () => void {
   const connection = new Connection(settleDatabaseFile(path));
   return () => connection.close();

@@ -139,6 +139,23 @@ for (const part of ["first", "second", "third"]) {
 ${sayEnd}`;
 }
 
+test("full when the server starts again, after it was killed: jobs are shown, those that ran as interrupted", async (t) => {
+  const never = `await say({ type: "line", text: "I am here" }); await new Promise(() => {});`;
+  const place = await onDisk(t, programWithWorker(never));
+  if (place === undefined) return;
+  const { disk, web, stores } = place;
+  const client = new WebClient(web);
+  const { id } = await client.start(valuesFor(stores));
+  await client.reaches(id, "running");
+  disk.fill();
+  await web.restart({}, "SIGKILL");
+  assert.equal((await client.status(id)).state, "interrupted");
+  assert.equal((await client.ask(`/jobs/${id}/`)).status, 200);
+  // As long as it is full, also after an end in order.
+  await web.restart();
+  assert.equal((await client.status(id)).state, "interrupted");
+});
+
 test("read-only: what is there can be looked at, nothing begins, nothing is deleted, and the server goes on", async (t) => {
   const place = await onDisk(t);
   if (place === undefined) return;
