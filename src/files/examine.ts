@@ -117,7 +117,8 @@ function distrustOfFile(path: string, stats: Stats, isShared: boolean): Distrust
       isFileItself,
     };
   }
-  if (isShared && stats.nlink > 1) {
+  // To a folder, each folder in it is a link.
+  if (isShared && !stats.isDirectory() && stats.nlink > 1) {
     const problem = "has another name as well, in a folder that others may write to";
     return { problem, remedy: "move it to a folder of your own", isFileItself };
   }

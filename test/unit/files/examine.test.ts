@@ -134,6 +134,14 @@ for (const path of ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]) {
   });
 }
 
+test("a folder of ours in a folder for all is no file with another name, however many folders are in it", (t) => {
+  const { folder } = place(t);
+  chmodSync(folder, 0o1777);
+  const inside = join(folder, "inside");
+  mkdirSync(join(inside, "more"), { recursive: true, mode: 0o700 });
+  assert.equal(problem(inside), undefined);
+});
+
 test("/dev/null is everybody's", () => {
   assert.equal(problem("/dev/null"), undefined);
 });
