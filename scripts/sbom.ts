@@ -1,11 +1,16 @@
 // npm run sbom: dist/sbom.cdx.json, which says what is in the package, and dist/licences.txt, under which terms.
 
 import { mkdir, writeFile } from "node:fs/promises";
-import { billOfMaterials } from "./lib/bill-of-materials.ts";
+import { billOfMaterials, NoBillOfMaterials } from "./lib/bill-of-materials.ts";
 import { bundledPackages, licenceText } from "./lib/bundled-packages.ts";
 
 await mkdir("dist", { recursive: true });
-await writeFile("dist/sbom.cdx.json", `${JSON.stringify(await billOfMaterials(), null, 2)}\n`);
+try {
+  await writeFile("dist/sbom.cdx.json", `${JSON.stringify(await billOfMaterials(), null, 2)}\n`);
+} catch (error) {
+  if (!(error instanceof NoBillOfMaterials)) throw error;
+  console.error(`The package gets no bill of materials: ${error.message}.`);
+}
 
 /** Packages that are there in several places count once. */
 const texts = new Map(

@@ -1,6 +1,6 @@
 // The bill of materials of the package, in CycloneDX's form: what its programs hold, and what npm installs beside them.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import Database from "better-sqlite3";
 import { bundledPackages } from "./bundled-packages.ts";
 
@@ -58,8 +58,14 @@ export async function billOfMaterials(): Promise<BillOfMaterials> {
 
 function listedByNpm(): BillOfMaterials {
   const args = ["sbom", "--sbom-format=cyclonedx", "--package-lock-only"];
-  return JSON.parse(execFileSync("npm", args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 })) as BillOfMaterials;
+  const { stdout, stderr } = spawnSync("npm", args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  // npm 9, as Debian 13 has it.
+  if (stdout.startsWith("Unknown command")) throw new NoBillOfMaterials("this npm has no command sbom; npm 10 has it");
+  if (!stdout.startsWith("{")) throw new Error(`npm ${args.join(" ")} failed: ${stderr}`);
+  return JSON.parse(stdout) as BillOfMaterials;
 }
+
+export class NoBillOfMaterials extends Error {}
 
 function isForDevelopment({ properties = [] }: Component): boolean {
   return properties.some(({ name, value }) => name === ofDevelopment && value === "true");

@@ -1,10 +1,13 @@
 // The bill of materials lists what who installs the package gets, and nothing else.
 
 import assert from "node:assert/strict";
+import { chmodSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import packageJson from "../../../package.json" with { type: "json" };
-import { billOfMaterials } from "../../../scripts/lib/bill-of-materials.ts";
+import { billOfMaterials, NoBillOfMaterials } from "../../../scripts/lib/bill-of-materials.ts";
 import { bundledPackages } from "../../../scripts/lib/bundled-packages.ts";
+import { temporaryDirectory } from "../state/databases.ts";
 
 const { bomFormat, metadata, components, dependencies } = await billOfMaterials();
 const listed = new Set(components.map((one) => one["bom-ref"]));
@@ -45,6 +48,21 @@ test("each component has a licence, and depends on listed ones only", () => {
 
 test("nothing in it depends on when it is made", () => {
   assert.doesNotMatch(JSON.stringify({ metadata, components }), /timestamp|serialNumber/);
+});
+
+test("an npm that cannot make one is told apart from one that fails", async (t) => {
+  const { PATH } = process.env;
+  t.after(() => (process.env["PATH"] = PATH));
+  for (const [script, expected] of [
+    ["echo 'Unknown command: \"sbom\"'; exit 1", NoBillOfMaterials],
+    ["echo broken >&2; exit 1", /failed: broken/],
+  ] as const) {
+    const directory = temporaryDirectory(t);
+    writeFileSync(join(directory, "npm"), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, "npm"), 0o755);
+    process.env["PATH"] = [directory, PATH].join(delimiter);
+    await assert.rejects(billOfMaterials(), expected);
+  }
 });
 
 test("packing makes it", () => {
