@@ -1,8 +1,8 @@
 // Candidates for the word at the cursor of a command line that a shell completes. Errors yield no candidates.
 
-import { readdirSync } from "node:fs";
 import { loadConfig } from "../config/config.ts";
 import { configDirectory } from "../config/directories.ts";
+import { findConfigurations } from "../config/find-configurations.ts";
 import type { Candidate } from "../util/shell/completion-lines.ts";
 import { wordCandidates } from "./command-words.ts";
 import { tableCandidates } from "./help-and-completion.ts";
@@ -36,11 +36,10 @@ function valuesOf(name: string, typed: string, env: NodeJS.ProcessEnv): readonly
   return offered.filter((one) => one.startsWith(word)).map((one) => `${listed}${one}`);
 }
 
-/** What a relative FILE may be. */
+/** The accounts that there are. */
 function configurations(env: NodeJS.ProcessEnv): readonly string[] {
   try {
-    const entries = readdirSync(configDirectory(env), { withFileTypes: true });
-    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    return findConfigurations(configDirectory(env)).map(({ name }) => name);
   } catch {
     return [];
   }

@@ -111,7 +111,8 @@ export type WorkInvocation = SyncInvocation | WatchInvocation | DeleteInvocation
 
 /** Commands that need neither. */
 export type TextInvocation =
-  | { readonly command: "help" }
+  /** `isWhole`: with all options. */
+  | { readonly command: "help"; readonly isWhole: boolean }
   | { readonly command: "version" }
   | { readonly command: "completion"; readonly shell: Shell }
   | CandidatesInvocation;

@@ -166,7 +166,13 @@ export const optionTable = [
     group: "Options",
     describe: "print the script that completes the command line in a shell, and exit",
   },
-  { name: "help", alias: "h", value: "none", group: "Options", describe: "print this text and exit" },
+  {
+    name: "help",
+    alias: "h",
+    value: "none",
+    group: "Options",
+    describe: "print this text and exit; -h: only what is needed most",
+  },
   { name: "version", value: "none", group: "Options", describe: "print the version and exit" },
 ] as const satisfies readonly Option[];
 

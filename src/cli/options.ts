@@ -24,7 +24,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (question !== undefined) return { command: "candidates", ...question };
   const { watch, all, rest } = withoutNumbers(argv);
   const { options, positionals, extra } = parse(rest);
-  if (options.has("help")) return { command: "help" };
+  if (options.has("help")) return { command: "help", isWhole: rest.includes("--help") };
   if (options.has("version")) return { command: "version" };
 
   // most unknown options come as positionals; one that begins like a known one (`-q5`) as an option of its own

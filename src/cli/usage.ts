@@ -18,6 +18,30 @@ Usage: interimap [OPTION]... [MAILBOX]...
        interimap [OPTION]... login [local|remote]
        interimap [OPTION]... --all[=NUMBER] [--repair|--status|check]`;
 
+/** Fits a terminal of 80 columns and 24 lines. Ends with a line break. */
+export const briefHelp = `\
+Usage: interimap [OPTION]... [MAILBOX]...
+Brings two IMAP servers to the same state. Without a command, it does so once.
+
+To begin with
+  init                    make a configuration: answer questions
+  import KIND [FILE]      make it out of an mbsyncrc or an offlineimaprc
+  login [SIDE]            get the tokens of a server that wants OAuth 2
+  check [SIDE]            try the configuration, the servers and the database
+Then
+  --notify, --watch       keep running
+  --status                show the state of every mailbox
+  --repair [MAILBOX]...   compare everything with the database, and correct it
+  --delete MAILBOX...     delete mailboxes on both servers
+  --rename SOURCE DEST    rename a mailbox on both servers
+With these
+  -n, --dry-run           say what would be done, and change nothing
+  --config=FILE, --all    for another account, or for every account
+  -q, --quiet; --json     warnings and errors only; output for programs
+
+interimap --help has all options, man interimap explains them.
+`;
+
 /** Paragraphs. */
 export const introduction = [
   "Brings two IMAP servers to the same state: new messages, flags and deletions travel both ways. Without a MAILBOX, the " +

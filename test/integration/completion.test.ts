@@ -22,7 +22,18 @@ import { command, twoStores } from "../support/two-stores.ts";
 const { server } = await startAll({ server: startDovecot() });
 
 const hostile = "a $(touch pwned) `touch pwned` b";
-const names = ["Archive/2024", "Archive old", "it's; touch pwned", 'say "hi"', hostile, "-dash", "x:y=z", "R&D"];
+const names = [
+  "Archive/2024",
+  "Archive old",
+  "it's; touch pwned",
+  'say "hi"',
+  hostile,
+  "-dash",
+  "x:y=z",
+  "R&D",
+  "Entwürfe",
+  "日本語",
+];
 
 const hasNoShell = (shell: string): string | false =>
   spawnSync(shell, ["-c", "true"]).error === undefined ? false : `there is no ${shell}`;

@@ -36,7 +36,7 @@ export function maildirRemarks({ root, inbox, layout }: MaildirPlace): readonly 
     ...(inbox === undefined ? [] : [`mail_inbox_path=${inbox}`]),
   ];
   return [
-    "The local Maildir is reached through Dovecot (Debian's package dovecot-imapd). From version 2.4 on, its options are:",
-    options.map((option) => `-o ${option}`).join(" "),
+    "The local Maildir is reached through Dovecot (Debian's package dovecot-imapd). From version 2.4 on, the command is:",
+    `doveadm exec imap ${options.map((option) => `-o ${option}`).join(" ")}`,
   ];
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import type { Discovery, FoundServer } from "../../discovery/discover.ts";
 import type { Side } from "../../model/side.ts";
 import type { SideSettings } from "./config-text.ts";
+import { dovecotOn } from "./dovecot-command.ts";
 import type { Questions } from "./questions.ts";
 
 export interface Completing {
@@ -31,8 +32,14 @@ export async function completeSide(completing: Completing): Promise<Completed> {
   const { side, given, questions } = completing;
   if (given.get("type") === "tunnel" || given.has("command")) return tunnel(given);
   if (side === "local" && given.size === 0 && questions !== undefined && existsSync(dovecot)) {
-    completing.say(`  1  Dovecot on this machine, as ${dovecot}`, "  2  another IMAP server");
-    if ((await questions.ask("Which", "1")) !== "2") return tunnel(new Map([["command", dovecot]]));
+    completing.say("  1  Dovecot on this machine, with mail in ~/Maildir", "  2  another IMAP server");
+    if ((await questions.ask("Which", "1")) !== "2")
+      return tunnel(
+        new Map([
+          ["command", dovecotOn("~/Maildir")],
+          ["null-stderr", "YES"],
+        ]),
+      );
   }
   return server(completing);
 }

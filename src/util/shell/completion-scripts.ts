@@ -9,6 +9,8 @@ interface Completed {
   readonly program: string;
   /** Of options, without dashes: whose value is a file. */
   readonly files: readonly string[];
+  /** Words that a file may follow. */
+  readonly fileWords?: readonly string[];
 }
 
 /** It asks for candidates as all scripts of yargs do. */
@@ -17,7 +19,9 @@ export function completionScript(shell: Shell, completed: Completed): string {
 }
 
 /** Words are divided here and not by bash, to which `=` and `:` end one; what comes back is quoted already. */
-function bashScript({ program, files }: Completed): string {
+function bashScript({ program, files, fileWords = [] }: Completed): string {
+  const option = `--${oneOf(files)}[=\\ ]`;
+  const before = fileWords.length === 0 ? option : `(${option}|\\ ${oneOf(fileWords)}\\ )`;
   return `\
 # Completion of ${program} in bash. For bash-completion:
 #   ${program} --completion=bash > ~/.local/share/bash-completion/completions/${program}
@@ -27,7 +31,7 @@ _${program}() {
   while IFS= read -r word; do
     COMPREPLY+=("$word")
   done < <(${program} ${completionRequest} bash "$line" "\${COMP_WORDS[COMP_CWORD]}" 2>/dev/null)
-  if [[ \${#COMPREPLY[@]} -eq 0 && $line =~ --${oneOf(files)}[=\\ ][^\\ ]*$ ]]; then
+  if [[ \${#COMPREPLY[@]} -eq 0 && $line =~ ${before}[^\\ ]*$ ]]; then
     compopt -o default 2>/dev/null
   fi
   return 0
@@ -41,12 +45,14 @@ function oneOf(names: readonly string[]): string {
 }
 
 /** fish quotes what it inserts. */
-function fishScript({ program, files }: Completed): string {
+function fishScript({ program, files, fileWords = [] }: Completed): string {
   return `\
 # Completion of ${program} in fish:
 #   ${program} --completion=fish > ~/.config/fish/completions/${program}.fish
 complete -c ${program} -f -a '(${program} ${completionRequest} fish (commandline -opc) (commandline -ct) 2>/dev/null)'
-${files.map((name) => `complete -c ${program} -l ${name} -r -F\n`).join("")}`;
+${files.map((name) => `complete -c ${program} -l ${name} -r -F\n`).join("")}${fileWords
+    .map((word) => `complete -c ${program} -n '__fish_seen_subcommand_from ${word}' -F\n`)
+    .join("")}`;
 }
 
 /** To be sourced, or to be loaded by zsh as a function. */

@@ -33,10 +33,11 @@ test("options that exclude those that are there, or are there already, are not o
   assert.deepEqual(await offered(["--rep", "--", "--rep"]), []);
 });
 
-test("files of the usual directory, for --config", async () => {
+test("accounts, for --config", async () => {
   const directory = scratchDirectory("completion");
   mkdirSync(join(directory, "interimap", "folder"), { recursive: true });
-  for (const name of ["config", "work"]) writeFileSync(join(directory, "interimap", name), "");
+  for (const name of ["config", "work"]) writeFileSync(join(directory, "interimap", name), "[local]\n[remote]\n");
+  writeFileSync(join(directory, "interimap", "password"), "secret\n");
   const env = { ...nowhere, XDG_CONFIG_HOME: directory };
   assert.deepEqual([...(await offered(["--config", ""], env))].sort(), ["config", "work"]);
   assert.deepEqual(await offered(["--config=w"], env), ["--config=work"]);

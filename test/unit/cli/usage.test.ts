@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { commandWords } from "../../../src/cli/command-words.ts";
+import { candidates } from "../../../src/cli/completion.ts";
 import { helpText } from "../../../src/cli/help-and-completion.ts";
 import { type Option, optionTable } from "../../../src/cli/option-table.ts";
-import { synopsis, versionText } from "../../../src/cli/usage.ts";
+import { briefHelp, synopsis, versionText } from "../../../src/cli/usage.ts";
 
 for (const columns of [undefined, 40, 72, 80, 100, 300]) {
   test(`the help fits a terminal of ${columns ?? "an unknown number of"} columns`, async () => {
@@ -45,6 +47,33 @@ test("the help does not depend on the user's language or shell", async () => {
       if (value === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = value;
     }
+  }
+});
+
+test("-h fits a screen, and names only what there is", () => {
+  const lines = briefHelp.trimEnd().split("\n");
+  assert.ok(lines.length < 24, String(lines.length));
+  for (const line of lines) assert.ok(line.length < 80, line);
+  const table: readonly Option[] = optionTable;
+  for (const [, dashes, name = ""] of briefHelp.matchAll(/(?<![\w-])(--?)([a-z][a-z-]*)/g))
+    assert.ok(
+      table.some((row) => (dashes === "--" ? row.name : row.alias) === name),
+      name,
+    );
+});
+
+test("help, manual and completion have the same commands", async () => {
+  const manual = readFileSync("man/interimap.1.md", "utf8");
+  const [, described = ""] = /^## COMMANDS$(.*?)^## /ms.exec(manual) ?? [];
+  const offered = await Promise.all(["c", "i", "l"].map((begun) => candidates(["interimap", begun], {})));
+  assert.deepEqual(
+    offered.flat().map(({ word }) => word),
+    [...commandWords],
+  );
+  for (const word of commandWords) {
+    assert.match(briefHelp, new RegExp(`^ {2}${word} `, "m"));
+    assert.match(synopsis, new RegExp(`[.]{3} ${word}\\b`));
+    assert.match(described, new RegExp(`^#### \`${word}\``, "m"));
   }
 });
 
