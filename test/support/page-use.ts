@@ -38,6 +38,13 @@ export async function arrivedAt(tab: Page): Promise<string> {
   return /\/jobs\/([\w-]+)\//.exec(tab.url())?.[1] ?? "";
 }
 
+/** Where there is no script: does what sends a form, and resolves when the next page is there. */
+export async function sends(tab: Page, act: () => Promise<void>): Promise<void> {
+  const loaded = tab.waitForEvent("load");
+  await act();
+  await loaded;
+}
+
 export function headline(tab: Page): Locator {
   return tab.getByRole("heading", { level: 1 });
 }

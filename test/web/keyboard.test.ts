@@ -6,7 +6,7 @@ import { startBrowser } from "../support/browser.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { holdCopy } from "../support/held-copy.ts";
 import { startImapsyncWeb } from "../support/imapsync-web.ts";
-import { arrivedAt, openForm, showsEnd } from "../support/page-use.ts";
+import { arrivedAt, headline, openForm, showsEnd } from "../support/page-use.ts";
 import { startAll } from "../support/start-all.ts";
 import { deliver, mails, twoStores } from "../support/two-stores.ts";
 import { valuesFor } from "../support/web-client.ts";
@@ -35,6 +35,8 @@ test("does all of it with the keyboard only", async (t) => {
   await tab.keyboard.press("Enter");
   await arrivedAt(tab);
   await copy.reached;
+  // From then on nothing new appears among what has the focus.
+  await headline(tab).filter({ hasText: "Copying your mail" }).waitFor();
   const focused = (): Promise<string> => tab.evaluate("document.activeElement.textContent.trim()");
   for (let i = 0; i < 60 && (await focused()) !== "Abort"; i++) await tab.keyboard.press("Tab");
   await tab.keyboard.press("Enter");

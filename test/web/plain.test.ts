@@ -9,7 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { holdCopy } from "../support/held-copy.ts";
 import { asForm, open } from "../support/http-request.ts";
 import { startImapsyncWeb } from "../support/imapsync-web.ts";
-import { abort, headline, openForm, showsEnd, start } from "../support/page-use.ts";
+import { abort, headline, openForm, sends, showsEnd, start } from "../support/page-use.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, contents, deliver, mails, twoStores } from "../support/two-stores.ts";
 import { valuesFor } from "../support/web-client.ts";
@@ -52,7 +52,7 @@ test("starts a copy, reads the log while it grows, sees the end, and starts agai
   await showsEnd(tab, "done");
   await tab.locator("[name=password1]").fill(stores.local.password);
   await tab.locator("[name=password2]").fill(stores.remote.password);
-  await tab.getByRole("button", { name: "Resync" }).click();
+  await sends(tab, () => tab.getByRole("button", { name: "Resync" }).click());
   await eventually("the end of the second run", async () => {
     await tab.reload();
     return (await headline(tab).innerText()) === "Done";
@@ -69,7 +69,7 @@ test("aborts", async (t) => {
   await start(tab, valuesFor(stores));
   await copy.reached;
   await tab.reload();
-  await abort(tab);
+  await sends(tab, () => abort(tab));
   copy.release();
   await eventually("the end", async () => {
     await tab.reload();

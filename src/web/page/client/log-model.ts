@@ -3,7 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { LogLines } from "../../api.ts";
 import { blockLines, LogStore } from "../job/log-store.ts";
-import { type Found, searchLog } from "./search-log.ts";
+import { alsoFound, type Found, type FoundLine, searchLog, withMore } from "./search-log.ts";
 
 export interface LogModel {
   readonly store: LogStore;
@@ -31,6 +31,8 @@ export function logModel(log: LogLines): LogModel {
   const found = signal<Found>();
   const asked = new Set<number>();
   let searching: AbortController | undefined;
+  /** What has come since the search began. */
+  let late: FoundLine[] = [];
   let timer: number | undefined;
 
   async function fetchBlock(first: number): Promise<void> {
@@ -59,8 +61,9 @@ export function logModel(log: LogLines): LogModel {
     const controller = new AbortController();
     searching = controller;
     timer = setTimeout(() => {
-      const options = { total: store.total, signal: controller.signal, onFound: (now: Found) => (found.value = now) };
-      void searchLog(text, options);
+      late = [];
+      const onFound = (now: Found): void => void (found.value = withMore(now, late));
+      void searchLog(text, { total: store.total, signal: controller.signal, onFound });
     }, searchPauseMs) as unknown as number;
   }
 
@@ -72,6 +75,9 @@ export function logModel(log: LogLines): LogModel {
     found,
     add: (lines) => {
       store.add(lines);
+      const more = query.value === "" ? [] : alsoFound(query.value, lines);
+      late.push(...more);
+      if (found.value !== undefined && more.length > 0) found.value = withMore(found.value, more);
       version.value++;
     },
     need: (first, last) => {

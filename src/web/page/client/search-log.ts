@@ -14,6 +14,21 @@ export interface FoundLine {
 
 const maxFound = 5_000;
 
+/** Of lines that came after the search had begun. */
+export function alsoFound(
+  query: string,
+  { first, lines }: { readonly first: number; readonly lines: readonly string[] },
+) {
+  const wanted = query.toLowerCase();
+  return lines.flatMap((text, i): FoundLine[] =>
+    text.toLowerCase().includes(wanted) ? [{ number: first + i, text }] : [],
+  );
+}
+
+export function withMore(found: Found, more: readonly FoundLine[]): Found {
+  return { ...found, lines: [...found.lines, ...more].slice(0, maxFound), count: found.count + more.length };
+}
+
 export interface SearchOptions {
   /** Lines to look at: the log of a job that goes on has no end. */
   readonly total: number;
