@@ -1,7 +1,7 @@
 // The configuration as the rest of the program sees it, and its loader.
 
 import { existsSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import { distrusted, distrustOf } from "../files/examine.ts";
 import type { LogPrefix } from "../log/log-prefix.ts";
 import { accountOf } from "../model/account.ts";
@@ -14,8 +14,9 @@ import { type PerSide, perSide, sides } from "../model/side.ts";
 import { Complaints } from "./config-error.ts";
 import { databaseName } from "./database-name.ts";
 import { configDirectory, dataDirectory, homeDirectory, statusSocket, withHome } from "./directories.ts";
+import { findConfigurations } from "./find-configurations.ts";
 import { ownCertificateWarning } from "./own-certificate-warning.ts";
-import { exposure, readConfigFile } from "./read-config-file.ts";
+import { exposure, type Origin, readConfigFile } from "./read-config-file.ts";
 import { readSections, type Section, type Sections } from "./sections.ts";
 import { serverSettings } from "./server-section.ts";
 
@@ -73,7 +74,19 @@ export interface LoadOptions {
   readonly text?: string;
 }
 
-const origin = { example: "config.example.ini", maker: "interimap init" };
+/** `path`: what is to be read. */
+function originOf(path: string): Origin {
+  return { example: "config.example.ini", maker: "interimap init", others: () => otherAccounts(dirname(path)) };
+}
+
+/** None where the directory cannot be read. */
+function otherAccounts(directory: string): readonly string[] {
+  try {
+    return findConfigurations(directory).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
 
 /** Where the file of --config is, or the usual one: absolute. */
 export function configPath({ file = "config", env, home }: Pick<LoadOptions, "file" | "env" | "home">): string {
@@ -86,7 +99,7 @@ export function loadConfig({ file, env, home, text: given }: LoadOptions): Confi
   const homeOf = (): string => home ?? homeDirectory(env);
   const path = configPath({ file, env, ...(home !== undefined && { home }) });
   const { octets, stats } =
-    given === undefined ? readConfigFile(path, origin) : { octets: Buffer.from(given), stats: undefined };
+    given === undefined ? readConfigFile(path, originOf(path)) : { octets: Buffer.from(given), stats: undefined };
   const complaints = new Complaints();
   const sections = readSections(octets, { file: path, complaints, home: homeOf });
   requireConsistentPairs(path, sections, complaints);

@@ -6,6 +6,7 @@ import { distrusted, examine } from "../files/examine.ts";
 import { openExamined } from "../files/open-safely.ts";
 import { InterimapError } from "../model/errors.ts";
 import { fileKind } from "../model/file-kind.ts";
+import { printable } from "../util/printable.ts";
 import { shellWord } from "../util/shell-word.ts";
 
 export interface ConfigFile {
@@ -25,6 +26,8 @@ export interface Origin {
   readonly example: string;
   /** A command that makes one. */
   readonly maker?: string;
+  /** Names of others that are there, for --config. */
+  readonly others?: () => readonly string[];
 }
 
 /** Throws CONFIG_MISSING, or CONFIG_UNSAFE: it may name commands, and others must not choose them. */
@@ -53,14 +56,22 @@ export function readConfigFile(path: string, origin: Origin): ConfigFile {
 }
 
 function unreadable(
-  { path, example, maker }: Origin & { readonly path: string },
+  { path, example, maker, others = () => [] }: Origin & { readonly path: string },
   problem: string,
   cause?: unknown,
 ): InterimapError {
   return new InterimapError("CONFIG_MISSING", `${path}: ${problem}; expected a configuration file`, {
-    hint: `${maker === undefined ? "" : `make one with ${maker}, or `}start from ${placeOf(example)}, or name another file with --config`,
+    hint: `${maker === undefined ? "" : `make one with ${maker}, or `}start from ${placeOf(example)}, or ${whichOthers(others())}`,
     cause,
   });
+}
+
+const mostNamed = 5;
+
+function whichOthers(names: readonly string[]): string {
+  if (names.length === 0) return "name another file with --config";
+  const some = names.slice(0, mostNamed).map((name) => `--config=${shellWord(printable(name))}`);
+  return `take one that is there: ${some.join(", ")}${names.length > mostNamed ? " ..." : ""}, or --all of them`;
 }
 
 /** From dist/ and from src/config/. */

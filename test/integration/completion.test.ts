@@ -138,4 +138,5 @@ test("fish gets them as they are, to quote them itself", { skip: hasNoShell("fis
   assert.deepEqual(complete("interimap a"), [hostile]);
   assert.deepEqual(complete("interimap --status --j"), [`--json\t${optionNamed("json").describe}`]);
   assert.deepEqual(complete("interimap --delete --target=r"), ["--target=remote"]);
+  assert.ok(complete("interimap --config=").includes("--config=config"));
 });

@@ -1,7 +1,7 @@
 // --all: each configuration of a directory, in a process of its own.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
@@ -146,6 +146,17 @@ test("lines for programs stay objects", async (t) => {
     .split("\n")
     .map((line) => (JSON.parse(line) as { account: string }).account);
   assert.deepEqual([...new Set(accounts)], ["config", "work"]);
+});
+
+test("where the usual configuration is missing, the accounts that there are are named", async (t) => {
+  const { usual } = await twoAccounts(t);
+  rmSync(usual.home.configFile);
+  const { status, stderr } = await runInterimap(usual.home);
+  assert.equal(status, 78);
+  assert.match(
+    stderr,
+    /there is no such file; .*make one with interimap init, .*take one that is there: --config=work, or --all of them$/m,
+  );
 });
 
 test("without an account it says where they are looked for", async (t) => {

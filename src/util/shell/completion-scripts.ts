@@ -50,7 +50,7 @@ function fishScript({ program, files, fileWords = [] }: Completed): string {
 # Completion of ${program} in fish:
 #   ${program} --completion=fish > ~/.config/fish/completions/${program}.fish
 complete -c ${program} -f -a '(${program} ${completionRequest} fish (commandline -opc) (commandline -ct) 2>/dev/null)'
-${files.map((name) => `complete -c ${program} -l ${name} -r -F\n`).join("")}${fileWords
+${files.map((name) => `complete -c ${program} -l ${name} -r -F -a '(${program} ${completionRequest} fish (commandline -opc) --${name} "" 2>/dev/null)'\n`).join("")}${fileWords
     .map((word) => `complete -c ${program} -n '__fish_seen_subcommand_from ${word}' -F\n`)
     .join("")}`;
 }
