@@ -4,9 +4,11 @@ const values = ["model", "util"];
 const foundations = ["log", ...values];
 
 const uses = {
-  "src/bin/": ["cli", "copier", "job", "web", "model"],
+  "src/bin/": ["cli", "copier", "job", "web", "fleet", "model"],
   // The page and its server know jobs, and nothing of IMAP. Of the state they have the lock only.
   "src/web/": ["job", "discovery", "service", "config", "files", "state", ...foundations],
+  // Many accounts over many machines: a queue of jobs, and nothing of IMAP.
+  "src/fleet/": ["job", "credentials", "service", "files", ...foundations],
   // One copy in a process of its own.
   "src/job/": ["copier", "imap", "files", ...foundations],
   // Which server has whose mail.
@@ -80,6 +82,9 @@ const homes = {
   preact: "src/web/",
   "@preact/signals": "src/web/",
   "preact-render-to-string": "src/web/",
+  pg: "src/fleet/database/",
+  "pg-boss": "src/fleet/queue/",
+  "csv-parse": "src/fleet/accounts/",
 };
 
 const rules = [

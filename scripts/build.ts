@@ -42,6 +42,15 @@ await Promise.all([
     apart: [],
   }),
   bundleProgram({
+    name: "interimap-fleet",
+    entry: "src/bin/interimap-fleet.ts",
+    main: "dist/interimap-fleet-main.js",
+    texts: "dist/interimap-fleet-main.txt",
+    apart: [],
+    // pg-boss demands it.
+    oldestNode: [22, 12],
+  }),
+  bundleProgram({
     name: "imapsync-web",
     entry: "src/bin/imapsync-web.ts",
     main: "dist/imapsync-web-main.js",

@@ -1,11 +1,14 @@
-// Brings the servers that the tests talk to. Usage: tsx scripts/install-packages.ts [PACKAGE | cyrus | courier | mailutils]...
-// What is there already is left alone, without asking apt. Debian's IMAP servers exclude each other, therefore these three
-// are unpacked into our cache directory, where no service starts them, and only the libraries they need are installed.
+// Brings the servers that the tests talk to.
+// Usage: tsx scripts/install-packages.ts [PACKAGE | cyrus | courier | mailutils | postgresql | node22]...
+// What is there already is left alone, without asking apt. Debian's IMAP servers exclude each other, and PostgreSQL would be
+// started, therefore these four are unpacked into our cache directory, where no service starts them, and only the libraries they
+// need are installed.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureNode22 } from "./lib/node22.ts";
 import {
   findServer,
   isUnpackedServer,
@@ -24,6 +27,7 @@ const standard = [
   ...["microsocks", "tinyproxy-bin", "libsasl2-modules", "iproute2"],
   ...["sqlite3", "man-db", "systemd", "libfaketime", "zsh", "fish"],
   "chromium-headless-shell",
+  ...["postgresql", "node22"],
 ];
 const unavailable = 69;
 
@@ -50,8 +54,9 @@ export function ensureServer(name: UnpackedServerName): string {
   if (found !== undefined) return found;
   if (!has("dpkg-deb") || !has("apt-get"))
     throw new SetupError(`${name} is unpacked from Debian packages: no apt here.`);
-  const { packages } = unpackedServers[name];
-  if (candidateVersion(packages[0]) === undefined && process.getuid?.() === 0) apt(["update", "-q"]);
+  if (candidateVersion(unpackedServers[name].packages[0]) === undefined && process.getuid?.() === 0)
+    apt(["update", "-q"]);
+  const packages = name === "postgresql" ? ([postgresqlPackage()] as const) : unpackedServers[name].packages;
   const version = candidateVersion(packages[0]);
   if (version === undefined)
     throw new SetupError(`apt-get knows no package ${packages[0]}: run apt-get update as root.`);
@@ -108,7 +113,16 @@ function silenceServices(packages: readonly string[]): () => void {
 function libraries(archive: string): string[] {
   const depends = execFileSync("dpkg-deb", ["-f", archive, "Depends"], { encoding: "utf8" });
   const names = depends.split(",").map((entry) => entry.trim().split(/[ :|]/)[0] ?? "");
-  return names.filter((name) => name.startsWith("lib") && !name.startsWith("libcyrus"));
+  // PostgreSQL compiles no queries in tests, and LLVM is large.
+  return names.filter((name) => name.startsWith("lib") && !/^lib(?:cyrus|llvm)/.test(name));
+}
+
+/** The one that Debian's release has: `postgresql-15`. */
+function postgresqlPackage(): string {
+  const { stdout } = spawnSync("apt-cache", ["depends", "postgresql"], { encoding: "utf8" });
+  const name = /Depends: (postgresql-\d+)/.exec(stdout ?? "")?.[1];
+  if (name === undefined) throw new SetupError("apt-get knows no package postgresql: run apt-get update as root.");
+  return name;
 }
 
 function candidateVersion(name: string): string | undefined {
@@ -126,7 +140,8 @@ function has(program: string): boolean {
 /** For programs: installs what is missing, or says what to do and ends the process with status 69. */
 export function installOrExit(names: readonly string[]): void {
   try {
-    ensurePackages(names.filter((name) => !isUnpackedServer(name)));
+    ensurePackages(names.filter((name) => !isUnpackedServer(name) && name !== "node22"));
+    if (names.includes("node22")) ensureNode22();
     for (const name of names.filter(isUnpackedServer)) ensureServer(name);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

@@ -23,12 +23,14 @@ export interface ProgramSource {
    * upgrade may have put another version there. Its chunks have other names then, and are not found.
    */
   readonly apart: readonly Apart[];
+  /** Major and minor; as package.json says unless told. */
+  readonly oldestNode?: readonly [number, number];
 }
 
 /** Modules of Node that most runs do not need, and that take a millisecond or more to load. */
 const loadedOnUse = ["child_process", "crypto", "dns/promises", "fs/promises", "module", "tls", "v8", "zlib"];
 
-const oldestNode = /\d+/.exec(packageJson.engines.node)?.[0];
+const usualNode = [Number(/\d+/.exec(packageJson.engines.node)?.[0]), 0] as const;
 
 /** Of the program itself. */
 const banner = `"use strict";
@@ -60,7 +62,7 @@ export async function bundleProgram(program: ProgramSource): Promise<void> {
   await writeLauncher(program);
 }
 
-async function writeLauncher({ name, main }: ProgramSource): Promise<void> {
+async function writeLauncher({ name, main, oldestNode = usualNode }: ProgramSource): Promise<void> {
   const { code } = await transform(await readFile("src/bin/launcher.ts", "utf8"), {
     loader: "ts",
     format: "cjs",
@@ -69,7 +71,7 @@ async function writeLauncher({ name, main }: ProgramSource): Promise<void> {
     define: {
       programName: JSON.stringify(name),
       mainFile: JSON.stringify(`./${basename(main)}`),
-      oldestNode: String(oldestNode),
+      oldestNode: JSON.stringify(oldestNode),
       installationError: String(exitCode.installation),
     },
     banner: '#!/usr/bin/env node\n"use strict";',

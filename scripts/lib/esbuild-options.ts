@@ -17,7 +17,8 @@ export const forNode = {
   bundle: true,
   platform: "node",
   target: "node20",
-  external: ["better-sqlite3/build/*"],
+  // pg looks for a native add-on of its own only where it is asked to.
+  external: ["better-sqlite3/build/*", "pg-native"],
   logLevel: "warning",
 } as const satisfies BuildOptions;
 

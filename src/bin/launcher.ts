@@ -4,7 +4,8 @@
 /** The build puts in what these are, and has this run on any Node that can say so. */
 declare const programName: string;
 declare const mainFile: string;
-declare const oldestNode: number;
+/** Major and minor. */
+declare const oldestNode: readonly [number, number];
 declare const installationError: number;
 declare function require(program: string): unknown;
 
@@ -13,12 +14,12 @@ interface CompileCache {
   enableCompileCache?(directory: string): unknown;
 }
 
-const major = parseInt(process.versions.node, 10);
+const [major, minor] = process.versions.node.split(".").map(Number) as [number, number];
 
-if (major < oldestNode) {
+if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
   process.exitCode = installationError;
   process.stderr.write(
-    `${programName} needs Node.js ${String(oldestNode)} or newer, and this is ${process.version} (${process.execPath}); ` +
+    `${programName} needs Node.js ${oldestNode.slice(0, oldestNode[1] === 0 ? 1 : 2).join(".")} or newer, and this is ${process.version} (${process.execPath}); ` +
       "start it with another, or upgrade this one\n",
   );
 } else {

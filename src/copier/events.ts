@@ -78,6 +78,8 @@ export type CopyEvent =
   | { readonly type: "accounts-sized"; readonly when: When; readonly size1: AccountSize; readonly size2: AccountSize }
   /** That is why the run ends. */
   | { readonly type: "certificate-refused"; readonly host: Host; readonly certificate: CertificateFacts }
+  /** That is why the run ends: the server named the time for which it wants to be left alone. */
+  | { readonly type: "turned-away"; readonly host: Host; readonly retryAfterMs: number }
   /** To both accounts. */
   | { readonly type: "logged-in" }
   /** The loop over the folders. */

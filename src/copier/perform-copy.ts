@@ -110,7 +110,11 @@ async function perform(parts: CopyParts): Promise<ExitName> {
     } catch (error) {
       // It has an exit code of its own, and nothing was begun.
       if (error instanceof RunFailure) throw error;
-      if (!signals.stop.aborted) emit({ type: "error", error: failureOf(error).counted });
+      if (!signals.stop.aborted) {
+        const { counted, events } = failureOf(error);
+        for (const event of events) if (event.type === "turned-away") emit(event);
+        emit({ type: "error", error: counted });
+      }
     }
     reporter.summary();
     await connections.logout();

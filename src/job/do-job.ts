@@ -110,8 +110,9 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   forget();
   const exitName = signals.exitOf(exit);
   reporter.exit(exitName);
-  const { certificates, lastWords } = teller;
-  return resultOf(exitName, finalSentence({ exitName, options, statistics, certificates, stopped, lastWords }));
+  const { certificates, lastWords, wait } = teller;
+  const result = resultOf(exitName, finalSentence({ exitName, options, statistics, certificates, stopped, lastWords }));
+  return wait === undefined ? result : { ...result, wait };
 }
 
 /** Node's timers are no longer. */

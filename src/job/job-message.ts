@@ -80,4 +80,6 @@ export interface JobResult {
   readonly exitName: string;
   /** The final sentence, for people. */
   readonly sentence: string;
+  /** A server named the time for which it wants to be left alone. */
+  readonly wait?: { readonly host: HostNumber; readonly ms: number };
 }

@@ -17,6 +17,8 @@ export interface JobOptions {
   readonly graceMs?: number;
   /** The program of the process; for tests. */
   readonly worker?: string;
+  /** The Node.js that runs it; this one unless told. */
+  readonly node?: string;
 }
 
 export interface RunningJob {
@@ -50,10 +52,10 @@ const mostLastWords = 4096;
 const inherited = /^(?:PATH|TZ|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR))$/;
 
 export function runJob(spec: JobSpec, options: JobOptions): RunningJob {
-  const { onMessage, graceMs = defaultGraceMs, worker = workerFile() } = options;
+  const { onMessage, graceMs = defaultGraceMs, worker = workerFile(), node = process.execPath } = options;
   let child: ChildProcess;
   try {
-    child = spawn(process.execPath, [worker], {
+    child = spawn(node, [worker], {
       cwd: "/",
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => inherited.test(name))),
       // Its end of the first one shows it that this process is gone.
@@ -114,8 +116,8 @@ async function attend(child: ChildProcess, { onMessage, onLast, secrets }: Atten
     for await (const line of boundedLines(child.stdout!, mostOctetsInLine)) {
       const message = parseMessage(line);
       if (message.type === "ended") {
-        const { exitCode, exitName, sentence } = message;
-        result = { exitCode, exitName, sentence };
+        const { exitCode, exitName, sentence, wait } = message;
+        result = { exitCode, exitName, sentence, ...(wait !== undefined && { wait }) };
         onLast();
       }
       await onMessage(message);

@@ -23,12 +23,17 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof RunFailure) return made(error.exit, error.message);
   if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
   const { events, ...failure } = made(exitOf(error), lineOf(error), kindOf(error));
-  return { ...failure, events: [...refusedCertificate(error), ...events] };
+  return { ...failure, events: [...refusedCertificate(error), ...turnedAway(error), ...events] };
 }
 
 function refusedCertificate(error: unknown): CopyEvent[] {
   if (!(error instanceof CertificateRefused) || error.side === undefined) return [];
   return [{ type: "certificate-refused", host: hostOf(error.side), certificate: error.facts }];
+}
+
+function turnedAway(error: unknown): CopyEvent[] {
+  if (!(error instanceof InterimapError) || error.side === undefined || error.retryAfterMs === undefined) return [];
+  return [{ type: "turned-away", host: hostOf(error.side), retryAfterMs: error.retryAfterMs }];
 }
 
 function lineOf(error: InterimapError): string {
@@ -57,7 +62,7 @@ function ofAccounts({ exit, message, all }: AccountFailure): Failure {
       kind === undefined
         ? { type: "notice", text: one.message }
         : { type: "error", error: { kind, text: one.message } };
-    return [...refusedCertificate(one.cause), line];
+    return [...refusedCertificate(one.cause), ...turnedAway(one.cause), line];
   });
   return { exit, events, counted: { kind: kindsOfExits[exit] ?? "unclassified", text: message } };
 }

@@ -52,6 +52,7 @@ export function linesOf(event: CopyEvent, context: Context): Iterable<string> {
     case "folder-left":
     case "logged-in":
     case "certificate-refused":
+    case "turned-away":
       return [];
     case "folder-done":
       return eta(context);

@@ -1,0 +1,94 @@
+// An account as somebody wrote it, column by column, and what it means.
+
+import type { KeyObject } from "node:crypto";
+import { rawWords, unquoted } from "../../util/shell/shell-line.ts";
+import { parseReference, type SecretReference } from "../secrets/reference.ts";
+import { seal } from "../secrets/seal.ts";
+import type { Account, AccountHost } from "./account.ts";
+import { parseWindow } from "./daily-window.ts";
+
+/** What a file may say of an account; `password1` is in the clear and gets sealed, `secret1` says where the secret is. */
+export const columns = [
+  ...["name", "host1", "port1", "user1", "password1", "secret1"],
+  ...["host2", "port2", "user2", "password2", "secret2"],
+  ...["options", "group", "priority", "window", "every"],
+] as const;
+
+export type Column = (typeof columns)[number];
+
+export type AccountRecord = Partial<Readonly<Record<Column, string>>>;
+
+export interface Reading {
+  readonly account: Account;
+  readonly faults: readonly string[];
+}
+
+const longestName = 200;
+const mostPriority = 1_000;
+
+/** What is wrong is a fault, and something harmless stands in its place. `sealing`: undefined where there is no key. */
+export function accountOf(record: AccountRecord, sealing: KeyObject | undefined): Reading {
+  const faults: string[] = [];
+  const text = (column: Column): string => record[column]?.trim() ?? "";
+  const fault = (message: string): undefined => void faults.push(message);
+  const whole = (column: Column, [least, most]: readonly [number, number]): number | undefined => {
+    const written = text(column);
+    if (written === "") return undefined;
+    const number = /^-?\d{1,9}$/.test(written) ? Number(written) : NaN;
+    return number >= least && number <= most
+      ? number
+      : fault(`${column}: "${written}" is no whole number from ${String(least)} to ${String(most)}`);
+  };
+  const hostOf = (number: 1 | 2): AccountHost => {
+    const [host, user] = [text(`host${number}`), text(`user${number}`)];
+    if (host === "") fault(`host${number} is missing`);
+    else if (/[\s/;,]/.test(host)) fault(`host${number}: "${host}" is no name of a server`);
+    if (user === "") fault(`user${number} is missing`);
+    const port = whole(`port${number}`, [1, 65_535]);
+    const purpose = { host, port, user };
+    return { ...purpose, secret: secretOf(number, purpose) };
+  };
+  const secretOf = (number: 1 | 2, purpose: Omit<AccountHost, "secret">): SecretReference => {
+    const [password, written] = [record[`password${number}`] ?? "", text(`secret${number}`)];
+    const none = { from: "file", path: "/nonexistent" } as const;
+    if (password !== "" && written !== "") fault(`password${number} and secret${number} are both there`);
+    else if (written !== "") {
+      const reference = parseReference(written);
+      if (reference !== undefined) return reference;
+      // Somebody may have written the password there.
+      fault(`secret${number} begins with none of file:/, credential: and command:`);
+    } else if (password === "") fault(`password${number} is missing`);
+    else if (sealing !== undefined) return { from: "sealed", sealed: seal(password, sealing, purpose) };
+    else fault(`password${number} cannot be sealed: there is no key yet; make one with: interimap-fleet keys new FILE`);
+    return none;
+  };
+  const name = text("name") === "" ? `${text("user1")}@${text("host1")}` : text("name");
+  if (name.length > longestName || /[\p{Cc}]/u.test(name)) fault("name: it is too long, or not printable");
+  const window = text("window") === "" ? undefined : parseWindow(text("window"));
+  if (window === undefined && text("window") !== "")
+    fault(`window: "${text("window")}" is not written like 22:00-06:00`);
+  const every = text("every") === "" ? undefined : secondsOf(text("every"));
+  if (every === undefined && text("every") !== "")
+    fault(`every: "${text("every")}" is not written like 5m, 4h or 1d, at least a minute`);
+  const account: Account = {
+    name,
+    hosts: [hostOf(1), hostOf(2)],
+    options: rawWords(text("options"))
+      .map(unquoted)
+      .filter((word) => word !== ""),
+    group: text("group") === "" ? undefined : text("group"),
+    priority: whole("priority", [-mostPriority, mostPriority]) ?? 0,
+    window,
+    everySeconds: every,
+  };
+  return { account, faults };
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const leastSeconds = 60;
+
+function secondsOf(text: string): number | undefined {
+  const [, number, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(number) * (units[unit] ?? NaN);
+  return seconds >= leastSeconds ? seconds : undefined;
+}

@@ -1,0 +1,142 @@
+// `list`, `log` and `report`: what is known of single accounts.
+
+import { textTable } from "../../service/text-table.ts";
+import { counted } from "../../util/counted.ts";
+import { humanBytes } from "../../util/human-bytes.ts";
+import { printable } from "../../util/printable.ts";
+import type { Fleet } from "../fleet.ts";
+import { selectAccounts, type Selection } from "./selection.ts";
+
+interface ListedAccount {
+  readonly name: string;
+  readonly phase: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly messages: number | null;
+  readonly octets: number | null;
+  readonly copied: number;
+  readonly worker: string | null;
+}
+
+/** Ends with a line break. @throws InterimapError USAGE, DATABASE_READ */
+export async function listAccounts({ database }: Fleet, selection: Selection, json: boolean): Promise<string> {
+  const ids = (await selectAccounts(database, selection)).map(({ id }) => id);
+  const accounts = await database.rows<ListedAccount>(
+    `select name, accounts.phase, status, reason, host1 as from, host2 as to, messages, octets, copied_messages as copied, worker
+     from interimap_fleet.accounts left join interimap_fleet.leases on account = accounts.id
+     where accounts.id = any($1) order by name`,
+    [ids],
+  );
+  if (json) return `${JSON.stringify(accounts)}\n`;
+  const columns = [
+    ...["Account", "Phase", "Status"].map((title) => ({ title })),
+    ...["Messages", "Size", "Copied"].map((title) => ({ title, isNumber: true })),
+    { title: "Why" },
+  ];
+  const rows = accounts.map(({ name, phase, status, messages, octets, copied, worker, reason }) => [
+    ...[printable(name), phase, worker === null ? status : "running"],
+    ...[messages === null ? "-" : String(messages), octets === null ? "-" : humanBytes(octets), String(copied)],
+    printable(reason ?? ""),
+  ]);
+  return lines(textTable(columns, rows));
+}
+
+interface Run {
+  readonly started: Date;
+  readonly ended: Date;
+  readonly phase: string;
+  readonly worker: string;
+  readonly kind: string;
+  readonly exit: string;
+  readonly sentence: string;
+  readonly messages: number;
+  readonly octets: number;
+  readonly log: string | null;
+}
+
+const mostRuns = 50;
+
+/** Ends with a line break. @throws InterimapError USAGE, DATABASE_READ */
+export async function showLog({ database }: Fleet, name: string, json: boolean): Promise<string> {
+  const [selected] = await selectAccounts(database, { names: [name], all: false, group: undefined, status: undefined });
+  const runs = await database.rows<Run>(
+    `select started, ended, phase, worker, kind, exit, sentence, messages, octets, log
+     from interimap_fleet.runs where account = $1 order by id desc limit $2`,
+    [selected?.id, mostRuns],
+  );
+  if (json) return `${JSON.stringify(runs)}\n`;
+  const told = runs
+    .toReversed()
+    .map(
+      (run) =>
+        `${run.started.toISOString()} ${run.phase} by ${run.worker}: ${run.kind} (${run.exit}), ` +
+        `${counted(run.messages, "message")} copied: ${run.sentence}`,
+    );
+  const failed = runs.find(({ log }) => log !== null);
+  const log = failed?.log === undefined || failed.log === null ? [] : ["", ...failed.log.split("\n")];
+  return lines([...told, ...log].map(printable));
+}
+
+interface Verified {
+  readonly name: string;
+  readonly ended: Date;
+  readonly report: {
+    readonly folders: readonly {
+      readonly folder1: string;
+      readonly folder2: string;
+      readonly messages?: number;
+      readonly octets?: number;
+      readonly missing: number;
+    }[];
+    readonly left: readonly { readonly folder1: string; readonly uid1: number; readonly reason: string }[];
+  };
+}
+
+export interface VerificationReport {
+  readonly text: string;
+  /** Every account was verified, and is equal. */
+  readonly isFine: boolean;
+}
+
+/** The last verification of each account. @throws InterimapError USAGE, DATABASE_READ */
+export async function showReport(
+  { database }: Fleet,
+  selection: Selection,
+  json: boolean,
+): Promise<VerificationReport> {
+  const selected = await selectAccounts(database, selection);
+  const verified = await database.rows<Verified>(
+    `select distinct on (account) name, ended, report from interimap_fleet.runs
+     join interimap_fleet.accounts on accounts.id = account
+     where account = any($1) and report is not null order by account, runs.id desc`,
+    [selected.map(({ id }) => id)],
+  );
+  const byName = new Map(verified.map((one) => [one.name, one]));
+  const isEqual = ({ report }: Verified): boolean => report.folders.every(({ missing }) => missing === 0);
+  const isFine = selected.every(({ name }) => {
+    const one = byName.get(name);
+    return one !== undefined && isEqual(one);
+  });
+  if (json) return { text: `${JSON.stringify(verified)}\n`, isFine };
+  const told = selected.flatMap(({ name }) => {
+    const one = byName.get(name);
+    if (one === undefined) return [`${name}: not verified yet`];
+    const { folders, left } = one.report;
+    const messages = folders.reduce((sum, folder) => sum + (folder.messages ?? 0), 0);
+    const verdict = isEqual(one) ? "all are on the target" : "NOT all are on the target";
+    return [
+      `${name}: ${counted(folders.length, "folder")}, ${counted(messages, "message")}: ${verdict} (${one.ended.toISOString()})`,
+      ...folders
+        .filter(({ missing }) => missing > 0)
+        .map(({ folder1, missing }) => `  ${folder1}: ${counted(missing, "message")} missing`),
+      ...left.map(({ folder1, uid1, reason }) => `  ${folder1}/${String(uid1)}: ${reason}`),
+    ];
+  });
+  return { text: lines(told.map(printable)), isFine };
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join("");
+}

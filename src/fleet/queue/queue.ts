@@ -1,0 +1,179 @@
+// What the fleet has of pg-boss: one job for each account that waits or is worked on, and heartbeats of those who work.
+
+import { PgBoss } from "pg-boss";
+import { InterimapError } from "../../model/errors.ts";
+import type { Database, Queries } from "../database/database.ts";
+
+export interface QueueJob {
+  readonly id: string;
+  readonly attempt: number;
+  readonly account: number;
+}
+
+export interface QueuedAccount {
+  readonly account: number;
+  readonly groupKey: string;
+  readonly priority: number;
+  readonly afterSeconds: number;
+}
+
+export interface QueueOptions {
+  /** Looks after all jobs, also those of others: to be done by workers. */
+  readonly supervises: boolean;
+  /** A worker that is not heard for so long has lost its jobs; at least 10. */
+  readonly leaseSeconds: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** Of pg-boss; jobs of workers that were lost too often are in the second. */
+const accounts = "interimap-fleet";
+const lost = "interimap-fleet-lost";
+
+/** How often an account may be taken from a worker that was lost, until somebody is to look at it. */
+const mostLosses = 10;
+const afterLossSeconds = 1;
+/** pg-boss demands an end; the fleet has its own limits of time. */
+const mostSeconds = 23 * 3_600;
+
+export class Queue {
+  readonly #boss: PgBoss;
+
+  private constructor(boss: PgBoss) {
+    this.#boss = boss;
+  }
+
+  /** @throws InterimapError DATABASE_READ */
+  static async open(database: Database, { supervises, leaseSeconds, onError }: QueueOptions): Promise<Queue> {
+    const boss = new PgBoss({
+      db: onQueries(database),
+      schedule: false,
+      supervise: supervises,
+      // Lost workers are noticed within seconds.
+      ...{ superviseIntervalSeconds: 2, monitorIntervalSeconds: 2 },
+      ...{ registerInstance: false, monitorVacuum: false },
+    });
+    boss.on("error", onError);
+    await asked(() => boss.start());
+    const queue = new Queue(boss);
+    await asked(() => queue.#make(leaseSeconds, supervises));
+    return queue;
+  }
+
+  async #make(leaseSeconds: number, isWorker: boolean): Promise<void> {
+    const options = {
+      ...{ retryLimit: mostLosses, retryDelay: afterLossSeconds, retryBackoff: false },
+      ...{ expireInSeconds: mostSeconds, retentionSeconds: 365 * 86_400, deleteAfterSeconds: 3_600 },
+      ...{ heartbeatSeconds: leaseSeconds, deadLetter: lost },
+    };
+    await this.#boss.createQueue(lost, { retentionSeconds: 365 * 86_400 });
+    await this.#boss.createQueue(accounts, { ...options, policy: "exclusive" });
+    if (isWorker) await this.#boss.updateQueue(accounts, options);
+  }
+
+  /** Nothing where it is there already. */
+  async add(queries: Queries, { account, groupKey, priority, afterSeconds }: QueuedAccount): Promise<void> {
+    await asked(() =>
+      this.#boss.send(
+        accounts,
+        { account },
+        {
+          ...{ singletonKey: String(account), group: { id: groupKey }, priority, db: onQueries(queries) },
+          ...(afterSeconds > 0 && { startAfter: new Date(Date.now() + afterSeconds * 1000) }),
+        },
+      ),
+    );
+  }
+
+  /** Many at once; those that are there already are left alone. */
+  async addAll(queries: Queries, jobs: readonly QueuedAccount[]): Promise<void> {
+    await asked(() =>
+      this.#boss.insert(
+        accounts,
+        jobs.map(({ account, groupKey, priority }) => ({
+          ...{ data: { account }, singletonKey: String(account), group: { id: groupKey }, priority },
+        })),
+        { db: onQueries(queries) },
+      ),
+    );
+  }
+
+  /** Those that wait for a time begin as soon as there is room. */
+  async hurry(queries: Queries, { account, priority }: Pick<QueuedAccount, "account" | "priority">): Promise<void> {
+    await asked(() =>
+      this.#boss.update(accounts, undefined, {
+        ...{ singletonKey: String(account), startAfter: new Date(), priority, db: onQueries(queries) },
+      }),
+    );
+  }
+
+  /** The first that is due and in none of these groups; it is active then. */
+  async fetch(queries: Queries, ignoredGroups: readonly string[]): Promise<QueueJob | undefined> {
+    const [job] = await asked(() =>
+      this.#boss.fetch<{ account: number }>(accounts, {
+        db: onQueries(queries),
+        ...(ignoredGroups.length > 0 && { ignoreGroups: [...ignoredGroups] }),
+      }),
+    );
+    return job === undefined ? undefined : { id: job.id, attempt: job.retryCount, account: job.data.account };
+  }
+
+  /** Whether it was this attempt's still. */
+  complete(queries: Queries, { id, attempt }: Pick<QueueJob, "id" | "attempt">): Promise<boolean> {
+    return isAffected(
+      this.#boss.complete(accounts, { id, retryCount: attempt }, undefined, { db: onQueries(queries) }),
+    );
+  }
+
+  /** Whether it is this attempt's still. */
+  beat(queries: Queries, { id, attempt }: Pick<QueueJob, "id" | "attempt">): Promise<boolean> {
+    return isAffected(this.#boss.touch(accounts, { id, retryCount: attempt }, { db: onQueries(queries) }));
+  }
+
+  /** Accounts whose workers were lost again and again; each is told once. */
+  async takeLost(queries: Queries): Promise<number[]> {
+    const jobs = await asked(() =>
+      this.#boss.fetch<{ account: number }>(lost, { batchSize: 100, db: onQueries(queries) }),
+    );
+    if (jobs.length > 0)
+      await asked(() =>
+        this.#boss.complete(
+          lost,
+          jobs.map(({ id }) => id),
+          undefined,
+          { db: onQueries(queries) },
+        ),
+      );
+    return jobs.map(({ data }) => data.account);
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: false, close: false }).catch(() => undefined);
+  }
+}
+
+/** Leases whose attempt is over, whoever ended it. */
+export const isOver = `not exists (
+  select from pgboss.job where job.name = '${accounts}' and job.id = leases.job
+  and job.state = 'active' and job.retry_count = leases.attempt)`;
+
+async function isAffected(response: Promise<object>): Promise<boolean> {
+  const { affected } = (await asked(() => response)) as { readonly affected: number };
+  return affected === 1;
+}
+
+interface BossDatabase {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: object[] }>;
+}
+
+function onQueries(queries: Queries): BossDatabase {
+  return { executeSql: async (text, values) => ({ rows: await queries.rows(text, values ?? []) }) };
+}
+
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof InterimapError) throw error;
+    throw new InterimapError("DATABASE_READ", `the queue of the fleet: ${(error as Error).message}`, { cause: error });
+  }
+}

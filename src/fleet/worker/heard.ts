@@ -1,0 +1,89 @@
+// What a run says of itself, as much of it as is kept.
+
+import type { FolderProgress, JobMessage, JobProgress, LeftMessage } from "../../job/job-message.ts";
+import type { LeaseProgress } from "../queue/lease.ts";
+
+const mostLogCharacters = 64 * 1024;
+const mostFolders = 10_000;
+const mostLeft = 1_000;
+
+export interface FolderTotals extends Pick<FolderProgress, "folder1" | "folder2" | "messages" | "octets" | "copied"> {
+  readonly missing: number;
+}
+
+export class Heard {
+  readonly #lines: string[] = [];
+  readonly #folders = new Map<string, FolderProgress>();
+  readonly #left: LeftMessage[] = [];
+  #characters = 0;
+  #progress: JobProgress | undefined;
+
+  readonly note = (message: JobMessage): void => {
+    switch (message.type) {
+      case "line":
+        this.#noteLine(message.text);
+        break;
+      case "progress":
+        this.#progress = message;
+        break;
+      case "folder":
+        if (this.#folders.size < mostFolders || this.#folders.has(message.folder1))
+          this.#folders.set(message.folder1, message);
+        break;
+      case "left":
+        if (this.#left.length < mostLeft) this.#left.push(message);
+        break;
+      default:
+        break;
+    }
+  };
+
+  /** The end of it: there is what went wrong. */
+  get log(): string {
+    return this.#lines.join("\n");
+  }
+
+  get progress(): LeaseProgress | undefined {
+    if (this.#progress === undefined) return undefined;
+    const { messagesDone, messagesTotal, octetsDone, octetsTotal, rate } = this.#progress;
+    return { messagesDone, messagesTotal, octetsDone, octetsTotal, rate };
+  }
+
+  get size(): { readonly messages: number; readonly octets: number } | undefined {
+    const { messagesTotal: messages, octetsTotal: octets } = this.#progress ?? {};
+    return messages === undefined || octets === undefined ? undefined : { messages, octets };
+  }
+
+  get copied(): { readonly messages: number; readonly octets: number } {
+    return { messages: this.#sum(({ copied }) => copied), octets: this.#progress?.octetsDone ?? 0 };
+  }
+
+  /** Of a verification: what would be copied, or could not be compared. */
+  get differences(): number {
+    return this.#sum(missingIn);
+  }
+
+  /** For each folder, and the messages that were left. */
+  get report(): { readonly folders: readonly FolderTotals[]; readonly left: readonly LeftMessage[] } {
+    const folders = [...this.#folders.values()].map((folder) => {
+      const { folder1, folder2, messages, octets, copied } = folder;
+      return { folder1, folder2, messages, octets, copied, missing: missingIn(folder) };
+    });
+    return { folders, left: this.#left };
+  }
+
+  #noteLine(text: string): void {
+    this.#lines.push(text);
+    this.#characters += text.length + 1;
+    while (this.#characters > mostLogCharacters && this.#lines.length > 1)
+      this.#characters -= (this.#lines.shift()?.length ?? 0) + 1;
+  }
+
+  #sum(of: (folder: FolderProgress) => number): number {
+    return [...this.#folders.values()].reduce((sum, folder) => sum + of(folder), 0);
+  }
+}
+
+function missingIn({ toCopy, failed }: FolderProgress): number {
+  return toCopy + failed;
+}

@@ -1,0 +1,85 @@
+// What becomes of an account after each kind of end.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { outcomeOf, type RunFacts } from "../../../src/fleet/worker/outcome-plan.ts";
+import type { JobEnd } from "../../../src/job/run-job.ts";
+
+const rules = { firstSeconds: 60, longestSeconds: 3600, luck: 0.5 };
+
+function byItself(exitName: string): JobEnd {
+  return { how: "by itself", result: { exitCode: 1, exitName, sentence: "What happened." } };
+}
+
+function outcome(exit: string | JobEnd, more: Partial<RunFacts> = {}): ReturnType<typeof outcomeOf> {
+  const end = typeof exit === "string" ? byItself(exit) : exit;
+  const facts = { phase: "bulk", everySeconds: undefined, failures: 0, copied: 0, wasStopped: false } as const;
+  return outcomeOf({ ...facts, end, wait: undefined, differences: 0, ...more }, rules);
+}
+
+for (const { exit, kind, status, afterSeconds } of [
+  { exit: "EX_OK", kind: "done", status: "done", afterSeconds: undefined },
+  { exit: "EXIT_TRANSFER_EXCEEDED", kind: "unfinished", status: "waiting", afterSeconds: 0 },
+  { exit: "EXIT_CONNECTION_FAILURE_HOST2", kind: "temporary", status: "waiting", afterSeconds: 60 },
+  { exit: "EXIT_ERR_APPEND", kind: "partial", status: "waiting", afterSeconds: 60 },
+  { exit: "EXIT_AUTHENTICATION_FAILURE_USER1", kind: "credentials", status: "stopped", afterSeconds: undefined },
+  { exit: "EXIT_OVERQUOTA", kind: "data", status: "quarantined", afterSeconds: undefined },
+  { exit: "EX_SOFTWARE", kind: "defect", status: "dead", afterSeconds: undefined },
+] as const)
+  test(`after ${exit} the account is ${status}`, () => {
+    const { kind: itsKind, status: itsStatus, afterSeconds: seconds } = outcome(exit);
+    assert.deepEqual({ kind: itsKind, status: itsStatus, seconds }, { kind, status, seconds: afterSeconds });
+  });
+
+test("a run that reached its limit of time goes on at once; one that we ended too", () => {
+  assert.equal(outcome("EXIT_BY_SIGNAL").kind, "unfinished");
+  assert.equal(outcome("EXIT_BY_SIGNAL", { wasStopped: true }).kind, "interrupted");
+  assert.equal(outcome("EXIT_BY_SIGNAL", { failures: 3 }).failures, 3);
+});
+
+test("pauses double up to the longest, and nothing is tried for ever", () => {
+  const pauses = [0, 1, 2, 9].map((failures) => outcome("EXIT_CONNECTION_FAILURE", { failures }).afterSeconds);
+  assert.deepEqual(pauses, [60, 120, 240, 3600]);
+  const { status, reason } = outcome("EXIT_CONNECTION_FAILURE", { failures: 10 });
+  assert.equal(status, "quarantined");
+  assert.equal(reason, "given up after 11 attempts: What happened.");
+});
+
+test("who makes headway is not given up", () => {
+  assert.equal(outcome("EXIT_CONNECTION_FAILURE", { failures: 10, copied: 1 }).failures, 1);
+});
+
+test("messages that cannot be copied are tried three times more", () => {
+  assert.equal(outcome("EXIT_ERR_APPEND", { failures: 2 }).status, "waiting");
+  assert.equal(outcome("EXIT_ERR_APPEND", { failures: 3 }).status, "quarantined");
+});
+
+test("a server that names a time has its group left alone for so long, whatever it called the trouble", () => {
+  const wait = { group: "source:a.example", seconds: 900 };
+  for (const exit of ["EXIT_CONNECTION_FAILURE_HOST1", "EXIT_AUTHENTICATION_FAILURE_USER1"]) {
+    const { kind, status, afterSeconds, pause } = outcome(exit, { wait });
+    assert.deepEqual({ kind, status, afterSeconds }, { kind: "throttled", status: "waiting", afterSeconds: 900 });
+    assert.deepEqual(pause, { ...wait, reason: "What happened." });
+  }
+});
+
+test("passes are repeated, the last one is not", () => {
+  const every = { everySeconds: 300 };
+  const { phase, status, afterSeconds } = outcome("EX_OK", every);
+  assert.deepEqual({ phase, status, afterSeconds }, { phase: "pass", status: "waiting", afterSeconds: 300 });
+  assert.equal(outcome("EX_OK", { ...every, phase: "final" }).status, "done");
+});
+
+test("a verification that finds a difference is for somebody to look at", () => {
+  assert.equal(outcome("EX_OK", { phase: "verify" }).status, "done");
+  const { status, reason } = outcome("EX_OK", { phase: "verify", differences: 1 });
+  assert.deepEqual([status, reason], ["quarantined", "verification: 1 message differs"]);
+});
+
+test("a process without memory is tried again, one that crashed is not", () => {
+  const crash = { how: "crash", exitCode: undefined, words: "" } as const;
+  assert.equal(outcome({ ...crash, signal: "SIGKILL" }).kind, "temporary");
+  assert.equal(outcome({ ...crash, signal: "SIGKILL" }, { wasStopped: true }).kind, "interrupted");
+  const { status, reason } = outcome({ ...crash, signal: undefined, exitCode: 70, words: "a\nRangeError: b" });
+  assert.deepEqual([status, reason], ["dead", "the process of the run ended with exit code 70: RangeError: b"]);
+});

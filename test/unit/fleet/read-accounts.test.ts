@@ -1,0 +1,125 @@
+// Accounts of files: what they mean, and what is wrong with them, line by line.
+
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { test } from "node:test";
+import { accountFault } from "../../../src/fleet/accounts/check-account.ts";
+import { groupsOf } from "../../../src/fleet/accounts/groups.ts";
+import { readAccounts, readImapsyncList, type ReadOptions } from "../../../src/fleet/accounts/read-accounts.ts";
+import { open } from "../../../src/fleet/secrets/seal.ts";
+
+const { privateKey, publicKey: sealing } = generateKeyPairSync("x25519");
+const options: ReadOptions = { sealing, check: accountFault };
+
+function faultsOf(text: string, more: Partial<ReadOptions> = {}): string[] {
+  return readAccounts(text, { ...options, ...more }).faults.map(({ line, message }) => `${String(line)}: ${message}`);
+}
+
+const heading = "name,host1,user1,secret1,host2,user2,secret2";
+const plain = "a.example,u,file:/a,b.example,v,file:/b";
+
+test("a CSV file has accounts with all that can be said of them", () => {
+  const { accounts, faults } = readAccounts(
+    [
+      "name;host1;port1;user1;secret1;host2;user2;secret2;options;group;priority;window;every",
+      `eve;imap.gmail.com;993;eve;command:pass show eve;b.example;v;credential:v;"--automap --exclude 'a b'";sales;7;22:00-06:00;4h`,
+    ].join("\r\n"),
+    options,
+  );
+  assert.deepEqual(faults, []);
+  assert.deepEqual(accounts, [
+    {
+      name: "eve",
+      hosts: [
+        { host: "imap.gmail.com", port: 993, user: "eve", secret: { from: "command", command: "pass show eve" } },
+        { host: "b.example", port: undefined, user: "v", secret: { from: "credential", name: "v" } },
+      ],
+      options: ["--automap", "--exclude", "a b"],
+      group: "sales",
+      priority: 7,
+      window: { from: 22 * 60, to: 6 * 60 },
+      everySeconds: 4 * 3600,
+    },
+  ]);
+  assert.deepEqual(groupsOf(accounts[0]!), [
+    "group:sales",
+    "provider:gmail",
+    "source:imap.gmail.com",
+    "target:b.example",
+  ]);
+});
+
+test("JSON says the same with lists of options and numbers", () => {
+  const record = { host1: "a", user1: "u", secret1: "file:/a", host2: "b", user2: "v", secret2: "file:/b" };
+  const { accounts, faults } = readAccounts(
+    JSON.stringify([{ ...record, port1: 1143, options: ["--exclude=it's"] }]),
+    options,
+  );
+  assert.deepEqual(faults, []);
+  assert.deepEqual([accounts[0]?.name, accounts[0]?.hosts[0].port], ["u@a", 1143]);
+  assert.deepEqual(accounts[0]?.options, ["--exclude=it's"]);
+});
+
+test("passwords of a file are sealed, whatever is in them", () => {
+  const { accounts, faults } = readImapsyncList(`# all of them\n\na.example;u; p"ä' ;b.example;v;q;\n`, options);
+  assert.deepEqual(faults, []);
+  const passwords = accounts[0]!.hosts.map(({ secret, ...purpose }) =>
+    secret.from === "sealed" ? open(secret.sealed, privateKey, purpose) : undefined,
+  );
+  assert.deepEqual(passwords, [` p"ä' `, "q"]);
+  assert.doesNotMatch(JSON.stringify(accounts), /ä/);
+});
+
+test("the seventh column of a list has options, as the wrappers of imapsync take them", () => {
+  const { accounts, faults } = readImapsyncList("a;u;p;b;v;q;--port1 1143 --automap;\n", options);
+  assert.deepEqual(faults, []);
+  assert.deepEqual(accounts[0]?.options, ["--port1", "1143", "--automap"]);
+});
+
+test("each fault is told with its line, and all of them", () => {
+  const lines = [heading, `x,${plain}`, "y,,u,hunter2,b.example,v,file:/b", `x,${plain}`];
+  assert.deepEqual(faultsOf(lines.join("\n")), [
+    "3: host1 is missing",
+    "3: secret1 begins with none of file:/, credential: and command:",
+    '4: "x" is in line 2 as well',
+  ]);
+});
+
+for (const { what, option, fault } of [
+  { what: "is none", option: "--foo", fault: "unknown option --foo" },
+  { what: "belongs to a run of its own", option: "--pidfile=/x", fault: "--pidfile cannot be used here" },
+  { what: "has a password", option: "--password1=x", fault: "--password1 cannot be used here" },
+  { what: "contradicts what the fleet does", option: "--dry", fault: "--dry cannot be used here" },
+  { what: "names another server", option: "--host2=c", fault: "--host2 cannot be used here" },
+])
+  test(`an option that ${what} is a fault`, () => {
+    assert.deepEqual(faultsOf(`${heading},options\nx,${plain},${option}`), [`2: options: ${fault}`]);
+  });
+
+for (const { column, value, fault } of [
+  { column: "port1", value: "0", fault: 'port1: "0" is no whole number from 1 to 65535' },
+  { column: "priority", value: "high", fault: 'priority: "high" is no whole number from -1000 to 1000' },
+  { column: "window", value: "22-6", fault: 'window: "22-6" is not written like 22:00-06:00' },
+  { column: "every", value: "1s", fault: 'every: "1s" is not written like 5m, 4h or 1d, at least a minute' },
+])
+  test(`${column} of ${value} is a fault`, () => {
+    assert.deepEqual(faultsOf(`${heading},${column}\nx,${plain},${value}`), [`2: ${fault}`]);
+  });
+
+test("a column that there is not is one fault, not one of each line", () => {
+  assert.match(
+    faultsOf(`${heading},colour\nx,${plain},red\ny,${plain},red`).join("\n"),
+    /^1: there is no column "colour"[^\n]*$/,
+  );
+});
+
+test("a password in the clear needs a key", () => {
+  const text = "host1,user1,password1,host2,user2,secret2\na,u,p,b,v,file:/b";
+  assert.match(faultsOf(text, { sealing: undefined }).join(), /^2: password1 cannot be sealed: there is no key yet/);
+});
+
+test("what is neither CSV nor JSON is told without a word of it", () => {
+  assert.deepEqual(faultsOf(`${heading}\n"hunter2`), ["2: this is no CSV (CSV_QUOTE_NOT_CLOSED)"]);
+  assert.deepEqual(faultsOf(`[{"password1":"hunter2`), ["1: this is no JSON"]);
+  assert.deepEqual(faultsOf(""), ["1: there is no account in it"]);
+});
