@@ -17,7 +17,7 @@ import { gzipSync } from "node:zlib";
 import { bundledPackages } from "./bundled-packages.ts";
 import { debianCopyright } from "./debian-copyright.ts";
 
-const programs = ["imapsync", "imapsync-web", "interimap"];
+const programs = ["imapsync", "imapsync-web", "interimap", "interimap-fleet"];
 const addOn = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
 
 export interface DebianPackage {
@@ -87,7 +87,7 @@ function nameInterpreter(file: string): void {
 
 /** The scripts that the programs print themselves. */
 function complete(root: string, program: string): void {
-  if (program === "imapsync-web") return;
+  if (program === "imapsync-web" || program === "interimap-fleet") return;
   const script = (shell: string): string =>
     execFileSync(process.execPath, [`dist/${program}.js`, `--completion=${shell}`], { encoding: "utf8" });
   write(join(root, `usr/share/bash-completion/completions/${program}`), script("bash"));
@@ -99,7 +99,7 @@ function complete(root: string, program: string): void {
 function units(root: string): void {
   for (const name of readdirSync("systemd")) {
     const text = readFileSync(join("systemd", name), "utf8").replace(/^ExecStart=(?!\/)/gm, "ExecStart=/usr/bin/");
-    const manager = name.startsWith("imapsync-web") ? "system" : "user";
+    const manager = /^(?:imapsync-web|interimap-fleet)/.test(name) ? "system" : "user";
     write(join(root, "usr/lib/systemd", manager, basename(name)), text);
   }
 }

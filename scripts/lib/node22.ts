@@ -1,7 +1,7 @@
 // Node.js 22, which the program for fleets needs, beside the one that runs the tests.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheDirectory } from "./unpacked-servers.ts";
 
@@ -22,6 +22,8 @@ export function ensureNode22(): void {
   try {
     const npm = ["install", "--no-save", "--no-audit", "--no-fund", "--prefix", work, `${packageName}@${version}`];
     execFileSync("npm", npm, { stdio: ["ignore", "inherit", "inherit"] });
+    // Other users start it, too.
+    chmodSync(work, 0o755);
     // Renamed last, so that an interrupted run leaves nothing that looks complete.
     renameSync(work, directory());
   } finally {

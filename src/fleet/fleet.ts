@@ -13,22 +13,19 @@ export interface Fleet {
 export interface FleetOptions {
   readonly url: string;
   readonly connections: number;
-  /** Of a worker; undefined: it is none. */
-  readonly leaseSeconds: number | undefined;
+  /** A worker looks after the jobs of all. */
+  readonly isWorker: boolean;
+  /** Of accounts that are queued from now on; undefined: as before. */
+  readonly leaseSeconds?: number | undefined;
   readonly onError: (error: Error) => void;
 }
 
-const usualLeaseSeconds = 60;
-
 /** Makes what is missing in the database. @throws InterimapError DATABASE_READ, DATABASE_VERSION */
-export async function openFleet({ url, connections, leaseSeconds, onError }: FleetOptions): Promise<Fleet> {
+export async function openFleet({ url, connections, isWorker, leaseSeconds, onError }: FleetOptions): Promise<Fleet> {
   const database = openDatabase({ url, application: "interimap-fleet", connections });
   try {
     await migrate(database);
-    const isWorker = leaseSeconds !== undefined;
-    const queue = await Queue.open(database, {
-      ...{ supervises: isWorker, leaseSeconds: leaseSeconds ?? usualLeaseSeconds, onError },
-    });
+    const queue = await Queue.open(database, { supervises: isWorker, leaseSeconds, onError });
     return {
       ...{ database, queue },
       close: async () => {

@@ -112,7 +112,8 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   reporter.exit(exitName);
   const { certificates, lastWords, wait } = teller;
   const result = resultOf(exitName, finalSentence({ exitName, options, statistics, certificates, stopped, lastWords }));
-  return wait === undefined ? result : { ...result, wait };
+  const copied = { messages: statistics.copied, octets: statistics.octetsCopied };
+  return { ...result, copied, ...(wait !== undefined && { wait }) };
 }
 
 /** Node's timers are no longer. */

@@ -80,6 +80,8 @@ export interface JobResult {
   readonly exitName: string;
   /** The final sentence, for people. */
   readonly sentence: string;
+  /** Undefined: it did not come to copying. */
+  readonly copied?: { readonly messages: number; readonly octets: number };
   /** A server named the time for which it wants to be left alone. */
   readonly wait?: { readonly host: HostNumber; readonly ms: number };
 }

@@ -116,8 +116,8 @@ async function attend(child: ChildProcess, { onMessage, onLast, secrets }: Atten
     for await (const line of boundedLines(child.stdout!, mostOctetsInLine)) {
       const message = parseMessage(line);
       if (message.type === "ended") {
-        const { exitCode, exitName, sentence, wait } = message;
-        result = { exitCode, exitName, sentence, ...(wait !== undefined && { wait }) };
+        const { type: _, ...rest } = message;
+        result = rest;
         onLast();
       }
       await onMessage(message);

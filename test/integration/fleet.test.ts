@@ -1,10 +1,12 @@
 // A fleet with its database, workers and mail servers: what becomes of accounts, and who may write.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { after, test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import { startFleet } from "../support/fleet.ts";
+import { listen } from "../support/inet-settings.ts";
 import { asUser } from "../support/mail-server.ts";
 import { isRunning } from "../support/processes.ts";
 import { startAll } from "../support/start-all.ts";
@@ -121,6 +123,23 @@ test("what goes wrong decides what becomes of an account", async () => {
   await fleet.done("remove", password, seal, port, option);
 });
 
+test("a server that names a time has its group left alone until then", async () => {
+  // Real servers do so after many logins only.
+  const busy = createServer((socket) => socket.end("* BYE [LIMIT] Too many connections, try again in 30 minutes\r\n"));
+  const port = await listen(busy);
+  const name = await addAccount(0, { host1: "localhost", port1: port });
+  await fleet.workOff();
+  busy.close();
+  const { status, reason } = await listed(name);
+  assert.equal(status, "waiting");
+  assert.match(reason ?? "", /try again in 30 minutes/);
+  const group = (await fleet.status()).groups.find((one) => one.group === "source:localhost");
+  assert.ok(Date.parse(group?.pausedUntil ?? "") > Date.now() + 60_000);
+  assert.match(await fleet.done("log", name), /: throttled \(/);
+  await fleet.done("resume", "--group", "source:localhost");
+  await fleet.done("remove", name);
+});
+
 test("a state that is older than the servers doubles nothing", async () => {
   const name = await addAccount(3);
   await fleet.workOff();
@@ -143,7 +162,7 @@ test("a state that is older than the servers doubles nothing", async () => {
 
 test("a worker that lost its lease stops, and writes down nothing", async () => {
   const name = await addAccount(3, slow);
-  const worker = fleet.worker("--lease", "10", "--until-idle");
+  const worker = fleet.worker("--until-idle");
   await whenCopying(name);
   const pid = await eventually("the process is known", async () => {
     const [lease] = await fleet.postgres.query<{ pid: number | null }>("select pid from interimap_fleet.leases");
@@ -156,14 +175,14 @@ test("a worker that lost its lease stops, and writes down nothing", async () => 
   const runs =
     "select from interimap_fleet.runs join interimap_fleet.accounts on accounts.id = account where name = $1";
   assert.deepEqual(await fleet.postgres.query(runs, [name]), []);
-  worker.process.kill("SIGTERM");
+  // Nothing else is due.
   assert.equal(await worker.ended, 0);
   await fleet.done("remove", name);
 });
 
 test("a pause ends a run behind the message in hand, and a worker that is to end writes down what it did", async () => {
   const name = await addAccount(3, slow);
-  const worker = fleet.worker("--lease", "10", "--drain", "0");
+  const worker = fleet.worker("--drain", "0");
   await whenCopying(name);
   await fleet.done("pause", name);
   await eventually("nobody works on it", async () => (await listed(name)).worker === null);
@@ -188,8 +207,8 @@ test("a limit holds for a group, and a pause of it too", async () => {
   await fleet.workOff();
   assert.equal((await listed(name)).status, "waiting");
   await fleet.done("resume", "--group", group);
-  await fleet.workOff();
-  assert.equal((await listed(name)).status, "done");
+  const said = await fleet.workOff();
+  assert.equal((await listed(name)).status, "done", said);
 });
 
 test("keys are changed without a word of the secrets, and the old one is of no use then", async () => {

@@ -47,6 +47,7 @@ test("a copy", async (t) => {
     {
       ...{ type: "ended", exitCode: 0, exitName: "EX_OK" },
       sentence: "The sync looks good, all 3 identified messages in host1 are on host2.",
+      copied: { messages: 3, octets: 228 },
     },
   ]);
 });
@@ -114,6 +115,7 @@ test("abort ends the job after the message in hand, with its figures", async (t)
   assert.deepEqual(ended.result, {
     ...{ exitCode: 6, exitName: "EXIT_BY_SIGNAL" },
     sentence: "The job was aborted. 1 message was copied by then.",
+    copied: { messages: 1, octets: 76 },
   });
   assert.match(heard.lines().join("\n"), /^Messages transferred +: 1$/m);
   assert.deepEqual(await contents(stores.remote), ["m1"]);

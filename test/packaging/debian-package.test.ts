@@ -43,7 +43,8 @@ describe("the Debian package", { skip }, () => {
       assert.match(system.run(`cat /usr/share/${place}`), /interimap/);
     for (const unit of ["interimap.service", "interimap@.service", "interimap-once@.timer", "interimap-once@.service"])
       system.run(`XDG_RUNTIME_DIR=/tmp systemd-analyze verify --man=no --user /usr/lib/systemd/user/${unit}`, "alice");
-    system.run("systemd-analyze verify --man=no /usr/lib/systemd/system/imapsync-web.service");
+    for (const unit of ["imapsync-web.service", "interimap-fleet@.service"])
+      system.run(`systemd-analyze verify --man=no /usr/lib/systemd/system/${unit}`);
   });
 
   test("the documents say whose work is in it", () => {

@@ -76,7 +76,7 @@ export async function interimapFleet({ argv, env, signal, onCrash }: FleetSurrou
 }
 
 async function onFleet(invocation: Invocation, url: string): Promise<ExitCode> {
-  const fleet = await openFleet({ url, connections: 2, leaseSeconds: undefined, onError: () => undefined });
+  const fleet = await openFleet({ url, connections: 2, isWorker: false, onError: () => undefined });
   try {
     const { text, isFine } = await performCommand(fleet, invocation);
     await print(text);

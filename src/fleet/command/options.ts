@@ -31,7 +31,8 @@ export const options = {
   "run-time": { value: "SECONDS", describe: "the limit of one run; it goes on later from where it was" },
   lease: {
     value: "SECONDS",
-    describe: "after so long without a sign of life, an account is another worker's; 60 unless told",
+    describe:
+      "after so long without a sign of life, an account is another worker's; for all that are queued from now on, 60 at first",
   },
   "retry-delay": { value: "SECONDS", describe: "the first pause after a failure, doubled with each; 60 unless told" },
   node: {

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { makePrivateDirectory } from "../../files/open-safely.ts";
@@ -54,7 +54,10 @@ async function startPostgres(directory: string): Promise<ChildProcess> {
       throw new InterimapError("DATABASE_CREATE", `initdb failed: ${(made.stderr || String(made.error)).trim()}`);
   }
   const options = ["-D", data, "-k", directory, "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"];
-  return spawn(program("postgres"), options, { stdio: ["ignore", "ignore", "inherit"], detached: true });
+  const log = openSync(join(directory, "postgres.log"), "a", 0o600);
+  const child = spawn(program("postgres"), options, { stdio: ["ignore", log, log], detached: true });
+  closeSync(log);
+  return child;
 }
 
 async function whenUp(url: string, postgres: ChildProcess): Promise<void> {
@@ -75,7 +78,7 @@ async function whenUp(url: string, postgres: ChildProcess): Promise<void> {
 }
 
 async function firstKey(url: string, keyFile: string): Promise<void> {
-  const fleet = await openFleet({ url, connections: 2, leaseSeconds: undefined, onError: () => undefined });
+  const fleet = await openFleet({ url, connections: 2, isWorker: false, onError: () => undefined });
   try {
     await storeKey(fleet.database, makeKeyFile(keyFile));
   } finally {

@@ -20,7 +20,6 @@ export interface WorkerSurroundings {
   readonly signal: AbortSignal;
 }
 
-const usualLeaseSeconds = 60;
 const usualRetrySeconds = 60;
 const longestRetrySeconds = 3_600;
 const usualDrainSeconds = 20;
@@ -32,7 +31,7 @@ export async function workerCommand(
   { url, env, log, notifier, signal }: WorkerSurroundings,
 ): Promise<void> {
   const concurrency = count("concurrency", [1, 1_000]) ?? availableParallelism();
-  const leaseSeconds = count("lease", [10, 3_600]) ?? usualLeaseSeconds;
+  const leaseSeconds = count("lease", [10, 3_600]);
   const retrySeconds = count("retry-delay", [1, day]) ?? usualRetrySeconds;
   const drainSeconds = count("drain", [0, day]) ?? usualDrainSeconds;
   const runSeconds = count("run-time", [1, 30 * day]);
@@ -41,7 +40,7 @@ export async function workerCommand(
   const directory = workDirectory(value("directory"));
   let lastTrouble = "";
   const fleet = await openFleet({
-    ...{ url, connections: Math.min(concurrency, 8) + 3, leaseSeconds },
+    ...{ url, connections: Math.min(concurrency, 8) + 3, isWorker: true, leaseSeconds },
     onError: ({ message }) => {
       // The database may be away for long.
       if (message !== lastTrouble) log.warn(message);
@@ -52,7 +51,7 @@ export async function workerCommand(
   notifier.ready();
   try {
     await work({
-      ...{ name, fleet, concurrency, leaseSeconds, runSeconds, drainSeconds, keys, directory, log },
+      ...{ name, fleet, concurrency, runSeconds, drainSeconds, keys, directory, log },
       ...{ retry: { firstSeconds: retrySeconds, longestSeconds: longestRetrySeconds } },
       ...{ credentials: env["CREDENTIALS_DIRECTORY"], untilIdle: has("until-idle"), node: value("node") },
       ...{ alert: alertBy(value("alert"), log), drain: signal },

@@ -8,6 +8,8 @@ export interface QueueJob {
   readonly id: string;
   readonly attempt: number;
   readonly account: number;
+  /** After so long without a beat, it is another worker's. */
+  readonly leaseSeconds: number;
 }
 
 export interface QueuedAccount {
@@ -20,8 +22,8 @@ export interface QueuedAccount {
 export interface QueueOptions {
   /** Looks after all jobs, also those of others: to be done by workers. */
   readonly supervises: boolean;
-  /** A worker that is not heard for so long has lost its jobs; at least 10. */
-  readonly leaseSeconds: number;
+  /** Of accounts that are queued from now on, at least 10; undefined: as before. */
+  readonly leaseSeconds: number | undefined;
   readonly onError: (error: Error) => void;
 }
 
@@ -32,6 +34,8 @@ const lost = "interimap-fleet-lost";
 /** How often an account may be taken from a worker that was lost, until somebody is to look at it. */
 const mostLosses = 10;
 const afterLossSeconds = 1;
+const usualLeaseSeconds = 60;
+const keptSeconds = 365 * 86_400;
 /** pg-boss demands an end; the fleet has its own limits of time. */
 const mostSeconds = 23 * 3_600;
 
@@ -53,21 +57,24 @@ export class Queue {
       ...{ registerInstance: false, monitorVacuum: false },
     });
     boss.on("error", onError);
-    await asked(() => boss.start());
     const queue = new Queue(boss);
-    await asked(() => queue.#make(leaseSeconds, supervises));
+    // One process after the other: of two that make the same tables, one fails.
+    await database.transaction(async (queries) => {
+      await queries.rows("select pg_advisory_xact_lock(hashtextextended('interimap_fleet queue', 0))");
+      await asked(() => boss.start());
+      await asked(() => queue.#make(leaseSeconds));
+    });
     return queue;
   }
 
-  async #make(leaseSeconds: number, isWorker: boolean): Promise<void> {
-    const options = {
+  async #make(leaseSeconds: number | undefined): Promise<void> {
+    await this.#boss.createQueue(lost, { retentionSeconds: keptSeconds });
+    await this.#boss.createQueue(accounts, {
       ...{ retryLimit: mostLosses, retryDelay: afterLossSeconds, retryBackoff: false },
-      ...{ expireInSeconds: mostSeconds, retentionSeconds: 365 * 86_400, deleteAfterSeconds: 3_600 },
-      ...{ heartbeatSeconds: leaseSeconds, deadLetter: lost },
-    };
-    await this.#boss.createQueue(lost, { retentionSeconds: 365 * 86_400 });
-    await this.#boss.createQueue(accounts, { ...options, policy: "exclusive" });
-    if (isWorker) await this.#boss.updateQueue(accounts, options);
+      ...{ expireInSeconds: mostSeconds, retentionSeconds: keptSeconds, deleteAfterSeconds: 3_600 },
+      ...{ heartbeatSeconds: usualLeaseSeconds, deadLetter: lost, policy: "exclusive" },
+    });
+    if (leaseSeconds !== undefined) await this.#boss.updateQueue(accounts, { heartbeatSeconds: leaseSeconds });
   }
 
   /** Nothing where it is there already. */
@@ -114,7 +121,9 @@ export class Queue {
         ...(ignoredGroups.length > 0 && { ignoreGroups: [...ignoredGroups] }),
       }),
     );
-    return job === undefined ? undefined : { id: job.id, attempt: job.retryCount, account: job.data.account };
+    if (job === undefined) return undefined;
+    const { id, retryCount: attempt, data, heartbeatSeconds } = job;
+    return { id, attempt, account: data.account, leaseSeconds: heartbeatSeconds ?? usualLeaseSeconds };
   }
 
   /** Whether it was this attempt's still. */

@@ -10,7 +10,7 @@ export interface Lease {
   readonly account: number;
   /** Rises with each lease that is given: only the last one's holder may write. */
   readonly number: number;
-  readonly job: Pick<QueueJob, "id" | "attempt">;
+  readonly job: QueueJob;
 }
 
 export interface Taken {

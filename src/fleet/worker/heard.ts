@@ -1,6 +1,6 @@
 // What a run says of itself, as much of it as is kept.
 
-import type { FolderProgress, JobMessage, JobProgress, LeftMessage } from "../../job/job-message.ts";
+import type { FolderProgress, JobMessage, JobProgress, JobResult, LeftMessage } from "../../job/job-message.ts";
 import type { LeaseProgress } from "../queue/lease.ts";
 
 const mostLogCharacters = 64 * 1024;
@@ -17,6 +17,7 @@ export class Heard {
   readonly #left: LeftMessage[] = [];
   #characters = 0;
   #progress: JobProgress | undefined;
+  #copied: JobResult["copied"];
 
   readonly note = (message: JobMessage): void => {
     switch (message.type) {
@@ -32,6 +33,9 @@ export class Heard {
         break;
       case "left":
         if (this.#left.length < mostLeft) this.#left.push(message);
+        break;
+      case "ended":
+        this.#copied = message.copied;
         break;
       default:
         break;
@@ -54,8 +58,9 @@ export class Heard {
     return messages === undefined || octets === undefined ? undefined : { messages, octets };
   }
 
+  /** Of a run that did not come to its end, octets are not known. */
   get copied(): { readonly messages: number; readonly octets: number } {
-    return { messages: this.#sum(({ copied }) => copied), octets: this.#progress?.octetsDone ?? 0 };
+    return this.#copied ?? { messages: this.#sum(({ copied }) => copied), octets: 0 };
   }
 
   /** Of a verification: what would be copied, or could not be compared. */

@@ -23,7 +23,6 @@ import { startOf } from "./processes.ts";
 export interface RunSurroundings {
   readonly fleet: Fleet;
   readonly worker: string;
-  readonly leaseSeconds: number;
   /** Of one run; undefined: none. */
   readonly runSeconds: number | undefined;
   readonly retry: Omit<RetryRules, "luck">;
@@ -74,7 +73,8 @@ class AccountRun {
     this.#taken = taken;
     this.#around = around;
     this.#directory = mkdtempSync(join(around.directory, "run-"));
-    const { fleet, leaseSeconds } = around;
+    const { fleet } = around;
+    const { leaseSeconds } = taken.lease.job;
     this.#keeper = new LeaseKeeper({
       leaseSeconds,
       beat: () => beat(fleet, taken.lease, this.#heard.progress),
@@ -95,7 +95,7 @@ class AccountRun {
     const onStop = (): void => this.#stop();
     stop.addEventListener("abort", onStop);
     try {
-      const end = await this.#end();
+      const end = await this.#end().catch(defectOf);
       const outcome = this.#outcome(end);
       return { outcome, isWritten: await this.#write(end, outcome) };
     } finally {
@@ -116,7 +116,8 @@ class AccountRun {
 
   async #end(): Promise<JobEnd> {
     const { account, lease } = this.#taken;
-    const { fleet, keys, credentials, leaseSeconds, stop, node } = this.#around;
+    const { fleet, keys, credentials, stop, node } = this.#around;
+    const { leaseSeconds } = lease.job;
     const signal = AbortSignal.any([stop, this.#lost.signal]);
     let passwords: [string, string];
     try {
@@ -188,7 +189,7 @@ class AccountRun {
         return await finishRun(this.#around.fleet, this.#taken, run);
       } catch (error) {
         if (!(error instanceof InterimapError) || error.code !== "DATABASE_READ") throw error;
-        if (monotonicMs() - this.#heldAt > this.#around.leaseSeconds * 1000) return false;
+        if (monotonicMs() - this.#heldAt > this.#taken.lease.job.leaseSeconds * 1000) return false;
         await pause(retryWriteMs);
       }
     }
@@ -217,6 +218,12 @@ class AccountRun {
       return undefined;
     }
   }
+}
+
+/** A defect that one account brings to light is not to end the runs of others. @throws InterimapError DATABASE_READ */
+function defectOf(error: unknown): JobEnd {
+  if (error instanceof InterimapError && error.code !== "BUG") throw error;
+  return endedBefore("EX_SOFTWARE", `internal error: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 function endedBefore(exitName: string, sentence: string): JobEnd {

@@ -9,6 +9,7 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { parseArguments } from "../../../src/cli/options.ts";
 import { loadConfig } from "../../../src/config/config.ts";
 import { parseCommandLine } from "../../../src/copier/options/parse-options.ts";
+import { parseArguments as parseFleetArguments } from "../../../src/fleet/command/options.ts";
 
 const root = new URL("../../../", import.meta.url);
 const documents = ["README.md", "CONTRIBUTING.md", "docs/database.md", "docs/troubleshooting.md", "docs/providers.md"];
@@ -40,6 +41,7 @@ function isForm(command: string): boolean {
 const parsers: Readonly<Record<string, (args: readonly string[]) => unknown>> = {
   interimap: parseArguments,
   imapsync: parseCommandLine,
+  "interimap-fleet": parseFleetArguments,
 };
 
 /** What somebody is to put their own into. */

@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parseArguments } from "../../../src/cli/options.ts";
+import { parseArguments as parseFleetArguments } from "../../../src/fleet/command/options.ts";
 import { exitCode } from "../../../src/model/exit-code.ts";
 import { parseWebArguments } from "../../../src/web/command/options.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
@@ -28,9 +29,17 @@ const daemons = ["interimap.service", "interimap@.service"];
 const once = "interimap-once@.service";
 /** Of the system; the others are of a user. */
 const web = "imapsync-web.service";
+const fleet = "interimap-fleet@.service";
+const ofTheSystem: readonly string[] = [web, fleet];
 
 test("these units are there", () => {
-  assert.deepEqual([...units.keys()].sort(), [web, "interimap-once@.service", "interimap-once@.timer", ...daemons]);
+  assert.deepEqual([...units.keys()].sort(), [
+    web,
+    fleet,
+    "interimap-once@.service",
+    "interimap-once@.timer",
+    ...daemons,
+  ]);
 });
 
 test("a daemon is not started again after errors that only somebody's hand can mend", () => {
@@ -76,6 +85,14 @@ test("the web server's unit has a command line that it understands, and ends for
   assert.deepEqual(values(web, "RestartPreventExitStatus")[0]?.split(" ").map(Number), lasting);
 });
 
+test("a worker's unit has a command line that it understands, and ends for good where somebody's hand is needed", () => {
+  const [program, ...args] = (values(fleet, "ExecStart")[0] ?? "").split(" ");
+  assert.equal(program, "interimap-fleet");
+  assert.equal(parseFleetArguments(args).command, "worker");
+  const lasting = [exitCode.usage, exitCode.installation, exitCode.auth];
+  assert.deepEqual(values(fleet, "RestartPreventExitStatus")[0]?.split(" ").map(Number), lasting);
+});
+
 test("the units differ in nothing but what they must", () => {
   const [plain = "", template = ""] = daemons;
   const own = [/^(Description|ExecStart)=/, /^# .*systemctl --user enable/];
@@ -111,7 +128,10 @@ function verify(texts: ReadonlyMap<string, string>): { readonly status: number |
   const folder = join(scratch, "units");
   mkdirSync(folder);
   for (const [name, text] of texts) {
-    writeFileSync(join(folder, name), text.replace(/^ExecStart=(?:interimap|imapsync-web)/m, `ExecStart=${program}`));
+    writeFileSync(
+      join(folder, name),
+      text.replace(/^ExecStart=(?:interimap-fleet|interimap|imapsync-web)/m, `ExecStart=${program}`),
+    );
   }
   const instancesOf = (names: readonly string[]): string[] =>
     names.map((name) => join(folder, name.replace("@", "@work")));
@@ -126,8 +146,8 @@ function verify(texts: ReadonlyMap<string, string>): { readonly status: number |
     "--user",
     "verify",
     "--man=no",
-    ...instancesOf([...texts.keys()].filter((name) => name !== web)),
+    ...instancesOf([...texts.keys()].filter((name) => !ofTheSystem.includes(name))),
   );
-  const ofSystem = analyze("verify", "--man=no", ...instancesOf([web]));
+  const ofSystem = analyze("verify", "--man=no", ...instancesOf(ofTheSystem));
   return { status: ofUser.status === 0 ? ofSystem.status : ofUser.status, output: ofUser.output + ofSystem.output };
 }

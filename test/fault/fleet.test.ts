@@ -1,0 +1,25 @@
+// A fleet whose workers are killed and whose database is restarted: every account is complete, and no limit is passed.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Campaign, runCampaign } from "../support/fleet-campaign.ts";
+
+const isFull = process.env["FULL"] !== undefined;
+
+const reduced: Campaign = {
+  ...{ accounts: 30, messages: [2, 20], workers: 2, concurrency: 2, limit: 3, killEvery: 8, restartAfter: 12 },
+};
+
+const full: Campaign = {
+  ...{ accounts: 1_000, messages: [20, 200], workers: 3, concurrency: 2, limit: 5, killEvery: 30, restartAfter: 400 },
+  say: console.log,
+};
+
+test("killed workers and a restarted database lose nothing, double nothing, and pass no limit", async (t) => {
+  const campaign = isFull ? full : reduced;
+  const { kills, messages, seconds, mostAtTarget } = await runCampaign(campaign);
+  t.diagnostic(
+    `${String(messages)} messages in ${seconds.toFixed(0)} s, ${String(kills)} workers killed, at most ${String(mostAtTarget)} accounts of the target at the same time`,
+  );
+  assert.ok(kills > 0);
+});
