@@ -46,6 +46,7 @@ interface Case extends Trial {
 
 const env = process.env;
 export const seed = Number(env["SEED"] ?? 1);
+export const fullMinutes = Number(env["FAULT_MINUTES"] ?? 60);
 /** So many trials were done before. */
 const first = Number(env["FROM"] ?? 0);
 const progressStep = 100;
@@ -100,7 +101,7 @@ export interface Attempt {
 
 export async function conductAny<C extends Trial>(campaign: AnyCampaign<C>): Promise<Outcome> {
   const start = Date.now();
-  const deadline = isFull ? start + Number(env["FAULT_MINUTES"] ?? 60) * 60_000 : Infinity;
+  const deadline = isFull ? start + fullMinutes * 60_000 : Infinity;
   const random = seededRandom(seed);
   const failures: string[] = [];
   const cases = await plan(campaign, { random, failures });
@@ -215,7 +216,7 @@ function commandFor({ scenario, flipped, step, blow, lost }: Case, { servers }: 
   return `${where}${lost > 0 ? ` LOST=${lost}` : ""} npm run test:fault`;
 }
 
-function shuffled<T>(random: Random, items: readonly T[]): T[] {
+export function shuffled<T>(random: Random, items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, at: random.next() }))
     .sort((a, b) => a.at - b.at)
