@@ -13,9 +13,10 @@
 import { availableParallelism } from "node:os";
 import { groupBy } from "../../src/util/group-by.ts";
 import { type Random, seededRandom } from "../support/random.ts";
+import type { End } from "./end.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 import { type Blow, losable } from "./steps.ts";
-import { differences, type End, flaws, reachEnd, type Trial } from "./trial.ts";
+import { differences, flaws, reachEnd, type Trial } from "./trial.ts";
 import type { World } from "./world.ts";
 
 export interface Campaign {
@@ -68,6 +69,7 @@ export async function conduct(campaign: Campaign): Promise<Outcome> {
     what: campaign.blows.join(", "),
     cases: (trial) => blowCases(campaign, trial),
     attempt: (one) => attempt(campaign.world, one),
+    spared: () => campaign.world.continued.spared,
     kindOf: () => "",
     commandFor: (one) => commandFor(one, campaign),
   });
@@ -82,6 +84,8 @@ export interface AnyCampaign<C extends Trial> {
   /** All that there are, and what is wrong before anything is disturbed. */
   readonly cases: (trial: Trial) => Promise<{ readonly cases: readonly C[]; readonly flawed: readonly string[] }>;
   readonly attempt: (one: C) => Promise<Attempt>;
+  /** How many trials ended where another one had gone on from the same. */
+  readonly spared?: () => number;
   /** Kinds take turns in a sample. */
   readonly kindOf: (one: C) => string;
   /** Of all cases, those that the full form tries: they come shuffled, the scenarios take turns, and so they stay. */
@@ -124,7 +128,9 @@ export async function conductAny<C extends Trial>(campaign: AnyCampaign<C>): Pro
   const summary =
     `${names.size} scenarios, ${done} of ${cases.length} trials (${campaign.what})` +
     `${first === 0 ? "" : ` behind the first ${first}`}, ` +
-    `${unreached} of them over before their step, ${failures.length} failures, ` +
+    `${unreached} of them over before their step, ` +
+    (campaign.spared === undefined ? "" : `${campaign.spared()} of them leaving what another one went on from, `) +
+    `${failures.length} failures, ` +
     (campaign.again === undefined ? "" : `${passing} that passed when tried again, `) +
     `${minutes} minutes, seed ${seed}`;
   return { summary, failures };

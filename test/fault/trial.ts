@@ -1,30 +1,18 @@
 // One trial: a scenario is disturbed at one step, runs again to its end, and is compared with the undisturbed end.
 
-import { type PerSide, perSide } from "../../src/model/side.ts";
+import { type PerSide, perSide, sides } from "../../src/model/side.ts";
 import { giveDatabase } from "../support/give-database.ts";
 import type { RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startDaemon } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";
+import type { End, Rest } from "./end.ts";
 import { startPast } from "./past.ts";
 import { isOriginal, runProgram } from "./program.ts";
 import type { Scenario } from "./scenarios.ts";
 import { type Disturbance, losable, startSteps, type Steps } from "./steps.ts";
+import { whatIsLeft } from "./what-is-left.ts";
 import type { Place, World } from "./world.ts";
-
-/** What a run to the end leaves. */
-export interface End {
-  /** Of the disturbed run, with what was done. */
-  readonly steps: readonly string[];
-  readonly status: number | null;
-  readonly stores: PerSide<MailStoreSnapshot>;
-  /** What the database says, without UIDs and mod-sequences, which may differ. */
-  readonly recorded: readonly string[];
-  /** Commands of one run more that change or look at something. */
-  readonly unrest: readonly string[];
-  /** What the runs said, to explain a failure. */
-  readonly output: string;
-}
 
 export interface Trial {
   readonly scenario: Scenario;
@@ -53,21 +41,33 @@ export async function reachEnd(world: World, trial: Trial, disturbance?: Disturb
     return result;
   };
   try {
-    let last = await (asDaemon ? watch(place, steps, disturbance) : run(args, disturbance));
+    const disturbed = await (asDaemon ? watch(place, steps, disturbance) : run(args, disturbance));
     const taken = [...steps.taken];
-    if (disturbance !== undefined && !asDaemon && last.status !== 0) last = await finish(run, args);
-    if (args.length > 0) last = await run([]);
-    const { status } = last;
-    const recorded = isOriginal ? [] : recordedIn(place);
-    await run([]);
-    const isUnrest = (step: string): boolean => changing.test(step) && !(world.isLookedAt && looking.test(step));
-    const unrest = steps.taken.filter(isUnrest);
-    const [local, remote] = await Promise.all([snapshot(place.servers.local), snapshot(place.servers.remote)]);
-    return { steps: taken, status, stores: { local, remote }, recorded, unrest, output: output.join("\n") };
+    const goOn = async (): Promise<Rest> => {
+      let last = disturbed;
+      if (disturbance !== undefined && !asDaemon && last.status !== 0) last = await finish(run, args);
+      if (args.length > 0) last = await run([]);
+      const { status } = last;
+      const recorded = isOriginal ? [] : recordedIn(place);
+      await run([]);
+      const isUnrest = (step: string): boolean => changing.test(step) && !(world.isLookedAt && looking.test(step));
+      const unrest = steps.taken.filter(isUnrest);
+      const [local, remote] = await Promise.all([snapshot(place.servers.local), snapshot(place.servers.remote)]);
+      return { status, stores: { local, remote }, recorded, unrest, output: output.join("\n") };
+    };
+    if (disturbance === undefined || asDaemon || !world.isReadInFull) return { steps: taken, ...(await goOn()) };
+    const left = await leftBy(place, steps);
+    const from = [scenario.name, flipped, disturbed.status === 0, left].join(" ");
+    return { steps: taken, ...(await world.continued.goOn(from, goOn)) };
   } finally {
     await steps.stop();
     await place.remove();
   }
+}
+
+function leftBy({ servers, home }: Place, steps: Steps): Promise<string> {
+  const ports = [...sides, ...sides].map((side, i) => (i < 2 ? servers : steps.servers)[side].port);
+  return whatIsLeft({ servers, directory: home.directory, names: [home.directory, servers.local.user, ...ports] });
 }
 
 /** Until it has looked at everything after the disturbance. */

@@ -15,9 +15,11 @@ import { type InterimapHome, makeHome, runInterimap } from "../support/run-inter
 import { type Profile, startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
 import { asClient } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
-import { plainCommand, runProgram } from "./program.ts";
+import type { Rest } from "./end.ts";
+import { isOriginal, plainCommand, runProgram } from "./program.ts";
 import { flip, type Scenario } from "./scenarios.ts";
 import { startSteps } from "./steps.ts";
+import { Continued } from "./what-is-left.ts";
 
 /** Two accounts and a database, for one trial. */
 export interface Place {
@@ -33,6 +35,9 @@ export interface World {
   place(scenario: Scenario, flipped: boolean): Promise<Place>;
   /** A server does not say which flags changed: each run has to look at its mailboxes. */
   readonly isLookedAt: boolean;
+  /** All that a trial leaves can be told from what another one leaves. */
+  readonly isReadInFull: boolean;
+  readonly continued: Continued<Rest>;
   stop(): Promise<void>;
 }
 
@@ -107,6 +112,8 @@ export async function startWorld(other: WorldOptions = {}): Promise<World> {
 
   return {
     isLookedAt: sides.some((side) => !["full", "noqresync"].includes(profiles[side])),
+    isReadInFull: other.server === undefined && !isOriginal,
+    continued: new Continued(),
     place: async (scenario, flipped) => {
       const wanted = flipped ? flip(scenario) : scenario;
       if (other.server !== undefined) return build(wanted);
