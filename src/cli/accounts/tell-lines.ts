@@ -34,7 +34,9 @@ export function tellLines({ quiet, debug, each }: AllInvocation, { accounts, say
     wantsJson: each.json,
     showProgress: isWatched
       ? ({ name }, text) => {
-          working.set(name, text);
+          // One that is about to end has nothing more to show.
+          if (text === "") working.delete(name);
+          else working.set(name, text);
           draw();
         }
       : undefined,
