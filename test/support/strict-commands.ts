@@ -202,6 +202,12 @@ function notify(read: Reader): void {
   read.must(` (${events} MailboxName SubscriptionChange))`);
 }
 
+function toMailbox(read: Reader): void {
+  uidSet(read);
+  read.must(" ");
+  mailbox(read);
+}
+
 const fetchItem = /UID|FLAGS|MODSEQ|INTERNALDATE|RFC822\.SIZE|BODY\.PEEK\[(?:HEADER(?:\.FIELDS \(MESSAGE-ID\))?)?\]/y;
 
 const commands: Readonly<Record<string, (read: Reader) => void>> = {
@@ -236,6 +242,8 @@ const commands: Readonly<Record<string, (read: Reader) => void>> = {
   },
   "UID STORE ": store,
   "UID EXPUNGE ": uidSet,
+  "UID MOVE ": toMailbox,
+  "UID COPY ": toMailbox,
   "UID SEARCH RETURN (ALL) UID ": uidSet,
   "UID SEARCH UID ": uidSet,
   "LSUB ": listCommand,

@@ -173,6 +173,9 @@ export class MemoryConnection {
         return this.#expunge(inSet(args[0], this.#open.uidNext - 1));
       case "EXPUNGE":
         return this.#expunge(() => true);
+      case "UID MOVE":
+      case "UID COPY":
+        return this.#place(args, name === "UID MOVE");
       case "UID SEARCH":
         return this.#search(args);
       case "NOOP":
@@ -306,6 +309,24 @@ export class MemoryConnection {
       this.#say(this.#isQresync ? `* VANISHED ${String(uid)}` : `* ${String(sequence)} EXPUNGE`);
     }
     return this.#isQresync ? `[HIGHESTMODSEQ ${String(mailbox.modSeq)}] done` : "done";
+  }
+
+  #place([set, name]: readonly Token[], moves: boolean): string {
+    const destination = this.#mailbox(name);
+    const source = this.#open;
+    const chosen = this.#among(set);
+    const uids = chosen.map(({ bytes, flags, internalDate }) => destination.add(bytes, flags, internalDate));
+    const pairs = `${chosen.map(({ uid }) => uid).join(",")} ${uids.join(",")}`;
+    const isTold = uids.length > 0 && this.#capabilities.includes("UIDPLUS");
+    const code = isTold ? `[COPYUID ${String(destination.uidValidity)} ${pairs}] ` : "";
+    if (!moves) return `${code}done`;
+    this.#say(`* OK ${code}moving`);
+    for (const { uid } of chosen) {
+      const sequence = source.sequenceOf(uid);
+      source.remove(uid);
+      this.#say(this.#isQresync ? `* VANISHED ${String(uid)}` : `* ${String(sequence)} EXPUNGE`);
+    }
+    return "done";
   }
 
   #search(args: readonly Token[]): string {

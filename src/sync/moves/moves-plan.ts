@@ -1,0 +1,97 @@
+// Which messages were moved: in which mailboxes that may be, and which of those that vanished are looked for. Pure.
+
+import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fingerprint, fitOf } from "../../model/fingerprint.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import type { Prints } from "../../state/fingerprints.ts";
+
+/** What the listed numbers say of a mailbox on each side. */
+export interface Shift {
+  /** Recorded messages may be gone. */
+  readonly loses: PerSide<boolean>;
+  /** There are new messages, which the other server would have to get. */
+  readonly gains: PerSide<boolean>;
+}
+
+export interface Search<T> {
+  /** Mailboxes that messages may have left. */
+  readonly sources: readonly T[];
+  /** And those where they may be now. */
+  readonly targets: readonly T[];
+}
+
+/** What is to be looked at for each side; nothing, unless messages went in one mailbox and came in another. */
+export function planSearch<T extends Shift>(all: readonly T[]): PerSide<Search<T>> {
+  return perSide((side) => {
+    const [losing, gaining] = [all.filter(({ loses }) => loses[side]), all.filter(({ gains }) => gains[side])];
+    const hasOther = (one: T, others: readonly T[]): boolean => others.some((other) => other !== one);
+    const sources = losing.filter((one) => hasOther(one, gaining));
+    return { sources, targets: gaining.filter((one) => hasOther(one, sources)) };
+  });
+}
+
+/** A message that vanished on one side, and is still on the other one. */
+export interface Departure {
+  /** A row of the mapping. */
+  readonly pair: PerSide<number>;
+  readonly prints: Prints;
+}
+
+/** Of messages that vanished on `side`, those that may be among what is new there elsewhere. */
+export function planDepartures(
+  departures: readonly Departure[],
+  { side, arrivals }: { readonly side: Side; readonly arrivals: readonly MessageIdentity[] },
+): readonly Departure[] {
+  if (arrivals.length === 0) return [];
+  const prints = new Set(arrivals.map(fingerprint));
+  return departures.filter(({ prints: { [side]: print } }) => print === undefined || prints.has(print));
+}
+
+/** Of what is new, what may be one of these. */
+export function planArrivals(
+  arrivals: readonly MessageIdentity[],
+  { side, departures }: { readonly side: Side; readonly departures: readonly Departure[] },
+): readonly MessageIdentity[] {
+  const prints = new Set(departures.map(({ prints: { [side]: print } }) => print));
+  return prints.has(undefined) ? arrivals : arrivals.filter((message) => prints.has(fingerprint(message)));
+}
+
+/** A new message that has to get to the other side, and the one there that does it. */
+export interface Move {
+  readonly departure: Departure;
+  /** On the side where somebody moved it. */
+  readonly arrival: MessageIdentity;
+  /** On the other side, in the mailbox that it is to leave. */
+  readonly counterpart: MessageIdentity;
+}
+
+interface Paired {
+  /** Where somebody moved them. */
+  readonly side: Side;
+  readonly departures: readonly Departure[];
+  /** What is new on `side`, and the same message on the other. */
+  readonly pairs: readonly PerSide<MessageIdentity>[];
+}
+
+/** Those that are what was recorded, by the order of their UIDs where they are. */
+export function planMoves({ side, departures, pairs }: Paired): readonly Move[] {
+  const other = otherSide(side);
+  const byCounterpart = new Map(departures.map((departure) => [departure.pair[other], departure]));
+  return pairs
+    .flatMap((pair): Move[] => {
+      const departure = byCounterpart.get(pair[other].uid);
+      const isRecorded =
+        departure !== undefined && sides.every((one) => fitOf(departure.prints[one], pair[one]) !== "other");
+      return isRecorded ? [{ departure, arrival: pair[side], counterpart: pair[other] }] : [];
+    })
+    .sort((a, b) => a.counterpart.uid - b.counterpart.uid);
+}
+
+/** Without what the other side may have in the same mailbox: these are each other's copies, or are compared as such. */
+export function withoutLikes(
+  arrivals: readonly MessageIdentity[],
+  there: readonly MessageIdentity[],
+): readonly MessageIdentity[] {
+  const ids = new Set(there.map(({ messageId }) => messageId));
+  return arrivals.filter(({ messageId }) => !ids.has(messageId));
+}

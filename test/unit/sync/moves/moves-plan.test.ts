@@ -1,0 +1,96 @@
+// Which messages were moved.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
+import { fingerprint } from "../../../../src/model/fingerprint.ts";
+import { noFlags } from "../../../../src/model/flags.ts";
+import {
+  type Departure,
+  planArrivals,
+  planDepartures,
+  planMoves,
+  planSearch,
+  withoutLikes,
+} from "../../../../src/sync/moves/moves-plan.ts";
+
+const on = (local: boolean, remote = false): { local: boolean; remote: boolean } => ({ local, remote });
+const mailbox = (name: string, loses = on(false), gains = on(false)) => ({ name, loses, gains });
+const namesOf = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => name);
+
+function searched(...all: ReturnType<typeof mailbox>[]): Record<string, string[]> {
+  const { local, remote } = planSearch(all);
+  return {
+    localSources: namesOf(local.sources),
+    localTargets: namesOf(local.targets),
+    remoteSources: namesOf(remote.sources),
+    remoteTargets: namesOf(remote.targets),
+  };
+}
+
+const nothing = { localSources: [], localTargets: [], remoteSources: [], remoteTargets: [] };
+
+test("nothing is searched where messages only went, or only came, or both in one mailbox", () => {
+  assert.deepEqual(searched(mailbox("A", on(true)), mailbox("B", on(true))), nothing);
+  assert.deepEqual(searched(mailbox("A", on(false), on(true)), mailbox("B", on(false), on(true))), nothing);
+  assert.deepEqual(searched(mailbox("A", on(true), on(true)), mailbox("B")), nothing);
+});
+
+test("what went on one side is not searched among what came on the other", () => {
+  assert.deepEqual(searched(mailbox("A", on(true)), mailbox("B", on(false), on(false, true))), nothing);
+});
+
+test("what went in one mailbox is searched in the others that have something new on the same side", () => {
+  const both = searched(
+    mailbox("A", on(true)),
+    mailbox("B", on(false), on(true)),
+    mailbox("C", on(true), on(true)),
+    mailbox("D", on(false, true), on(false)),
+  );
+  assert.deepEqual(both, { ...nothing, localSources: ["A", "C"], localTargets: ["B", "C"] });
+});
+
+function message(uid: number, name: string, more: Partial<MessageIdentity> = {}): MessageIdentity {
+  return { uid, messageId: `<${name}>`, size: 100, date: 1000, flags: noFlags, ...more };
+}
+
+function departure(local: number, remote: number, name: string, more: Partial<MessageIdentity> = {}): Departure {
+  const print = fingerprint(message(local, name, more));
+  return { pair: { local, remote }, prints: { local: print, remote: print } };
+}
+
+test("what vanished is looked for if something new looks like it, or if it is not known what it looked like", () => {
+  const [a, b] = [departure(1, 11, "a"), departure(2, 12, "b")];
+  const unknown: Departure = { pair: { local: 3, remote: 13 }, prints: { local: undefined, remote: undefined } };
+  const arrivals = [message(50, "a"), message(51, "other"), message(52, "b", { size: 101 })];
+  assert.deepEqual(planDepartures([a, b, unknown], { side: "local", arrivals }), [a, unknown]);
+  assert.deepEqual(planDepartures([a, b, unknown], { side: "local", arrivals: [] }), []);
+  assert.deepEqual(planArrivals(arrivals, { side: "local", departures: [a, b] }), [arrivals[0]]);
+  assert.deepEqual(planArrivals(arrivals, { side: "local", departures: [a, unknown] }), arrivals);
+});
+
+test("moves are in the order of the UIDs that are to leave, and only of what was recorded", () => {
+  const departures = [departure(1, 12, "a"), departure(2, 11, "b"), departure(3, 13, "c")];
+  const pairs = [
+    { local: message(50, "a"), remote: message(12, "a") },
+    { local: message(51, "b"), remote: message(11, "b") },
+    // Its row says that it was another message.
+    { local: message(52, "d"), remote: message(13, "d") },
+    { local: message(53, "e"), remote: message(14, "e") },
+  ];
+  const moves = planMoves({ side: "local", departures, pairs });
+  assert.deepEqual(
+    moves.map((move) => [move.arrival.uid, move.counterpart.uid, move.departure.pair.local]),
+    [
+      [51, 11, 2],
+      [50, 12, 1],
+    ],
+  );
+});
+
+test("what the other side has in the same mailbox is left out, and with it all without Message-ID if it has such", () => {
+  const arrivals = [message(1, "a"), message(2, "b"), message(3, "", { messageId: undefined })];
+  assert.deepEqual(withoutLikes(arrivals, []), arrivals);
+  assert.deepEqual(withoutLikes(arrivals, [message(9, "b", { size: 5, date: 5 })]), [arrivals[0], arrivals[2]]);
+  assert.deepEqual(withoutLikes(arrivals, [message(9, "", { messageId: undefined })]), [arrivals[0], arrivals[1]]);
+});
