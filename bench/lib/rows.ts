@@ -14,6 +14,7 @@ import {
 } from "./bars.ts";
 import type { ProgramName } from "./contenders.ts";
 import {
+  archiveHalf,
   type Disturbance,
   expungeEverySecond,
   flagsOfEverySecond,
@@ -139,6 +140,16 @@ export const rows: readonly Row[] = [
     programs: everybody,
     bars: [wall("original", 0.8)],
   },
+  ...[0, 50].map((roundTripMs): Row => ({
+    name: roundTripMs === 0 ? "moved-10k" : `moved-10k-${roundTripMs}ms`,
+    work: `10,000 of 20,000 messages moved to another mailbox${roundTripMs === 0 ? "" : `, ${roundTripMs} ms`}`,
+    situation: oneMailbox,
+    start: "in agreement",
+    disturb: archiveHalf,
+    link: { roundTripMs },
+    programs: everybody,
+    bars: [wall("original", 0.1), wall("mbsync", 0.1)],
+  })),
   {
     name: "flags-100k",
     work: "100,000 of 200,000 messages change flags (8 flag lists)",

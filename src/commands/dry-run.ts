@@ -77,6 +77,7 @@ function withRealNames(error: unknown, { config, directory }: { config: Config; 
 class PlannedSum {
   #copies = 0;
   #octets = 0;
+  #moves = 0;
   #deletions = 0;
   #flagChanges = 0;
   #mailboxes = 0;
@@ -84,6 +85,7 @@ class PlannedSum {
 
   note(event: SyncEvent): void {
     if (isOnlyPlanned(event)) this.#mailboxes++;
+    if (event.type === "moves-planned") this.#moves += event.count;
     if (event.type !== "messages-planned") return;
     this.#copies += event.copies ?? 0;
     this.#octets += event.octets ?? 0;
@@ -100,6 +102,7 @@ class PlannedSum {
       ...(copies > 0 || this.#isMore
         ? [`${counted(copies, "message")}${this.#isMore ? " or more" : ""} to copy${size}`]
         : []),
+      ...(this.#moves > 0 ? [`${this.#moves} to move`] : []),
       ...(deletions > 0 ? [`${deletions} to delete`] : []),
       ...(flagChanges > 0 ? [`${flagChanges} to get other flags`] : []),
     ];

@@ -47,6 +47,7 @@ export function lineOf(event: Told, errorLine: ErrorLine): Line {
 function doneLine(event: Told, errorLine: ErrorLine): Line {
   switch (event.type) {
     case "messages-planned":
+    case "moves-planned":
     case "mailbox-created":
       return { level: "info", text: "Created mailbox" };
     // Without a side there is no prefix that would have the name.
@@ -69,6 +70,11 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
         level: "info",
         text: `Added ${messages(event.uids.length)}, UID ${list(event.sourceUids)} -> ${list(event.uids)}`,
       };
+    case "messages-moved": {
+      const uids = event.uids.length === 0 ? "" : ` -> ${list(event.uids)}`;
+      const what = `${event.isCopy ? "Copied" : "Moved"} ${messages(event.sourceUids.length)}`;
+      return { level: "info", text: `${what} to ${quoted(event.to)}, UID ${list(event.sourceUids)}${uids}` };
+    }
     case "messages-removed":
       return { level: "info", text: `Removed UID ${formatUidSet(event.uids)}` };
     case "messages-had-before": {

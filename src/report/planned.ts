@@ -7,6 +7,7 @@ import { messages, quoted } from "./phrases.ts";
 /** Undefined: it was done, or is no work. */
 export function plannedText(event: SyncEvent): string | undefined {
   if (event.type === "messages-planned") return messagesText(event);
+  if (event.type === "moves-planned") return `Would move ${messages(event.count)} to ${quoted(event.to)}`;
   if (!isOnlyPlanned(event)) return undefined;
   switch (event.type) {
     case "mailbox-created":

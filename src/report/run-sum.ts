@@ -30,10 +30,11 @@ export class RunSum extends WorkTally {
   }
 }
 
-function wordsOf({ added, octets, removed, flagged, mailboxes }: RunSum["sides"]["local"]): string[] {
+function wordsOf({ added, octets, moved, removed, flagged, mailboxes }: RunSum["sides"]["local"]): string[] {
   return [
     ...(mailboxes > 0 ? [`${counted(mailboxes, "change")} of mailboxes`] : []),
     ...(added > 0 ? [`${messages(added)} added (${humanBytes(octets)})`] : []),
+    ...(moved > 0 ? [`${moved} moved`] : []),
     ...(removed > 0 ? [`${removed} removed`] : []),
     ...(flagged > 0 ? [`flags of ${flagged} changed`] : []),
   ];

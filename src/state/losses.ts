@@ -41,6 +41,11 @@ export class Losses {
     return new Map(rows.map(({ idx, known }) => [idx, known]));
   }
 
+  /** So many were moved to another mailbox, as if they had never been here. */
+  noteMoved(idx: number, count: number): void {
+    this.#connection.run("UPDATE stocks SET known = max(0, known - ?) WHERE idx = ?", count, idx);
+  }
+
   forgetStock(idx: number): void {
     this.#connection.run("DELETE FROM stocks WHERE idx = ?", idx);
   }

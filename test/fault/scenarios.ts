@@ -146,6 +146,41 @@ export const scenarios: readonly Scenario[] = [
     remote: ["move Box INBOX b"],
   },
   {
+    name: "move: among news, deletions and flags on both sides",
+    synced: ["create Box", "append INBOX a*6:\\Seen", "append Box b*2"],
+    local: [
+      ...["flag INBOX a1 -\\Seen", "move INBOX Box a1 a2 a3", "flag Box a2 +\\Flagged +work"],
+      ...["append Box n", "expunge INBOX a5"],
+    ],
+    remote: ["flag INBOX a3 +\\Answered", "append Box r", "append INBOX i"],
+  },
+  {
+    name: "move: into mailboxes made since, over another one, and back",
+    synced: ["create Box", "append INBOX a*5", "append Box b"],
+    local: ["create New", "create New/Sub", "move INBOX Box a1 a2", "move Box New a1", "move INBOX New/Sub a3"],
+    remote: ["flag INBOX a1 +\\Flagged"],
+  },
+  {
+    name: "move: equal messages, and one that stays",
+    synced: ["create Box", "create Cup", "append Box twin twin", "append Cup twin", "append INBOX a*2 twin"],
+    local: ["move Box INBOX twin", "move INBOX Box a1"],
+    remote: ["move INBOX Cup a2"],
+  },
+  {
+    name: "move: on both sides, to one place and to two",
+    synced: ["create Box", "create Cup", "append INBOX a*4 b"],
+    local: ["move INBOX Box a1 a2"],
+    remote: ["move INBOX Box a1", "move INBOX Cup a2", "expunge INBOX b"],
+  },
+  {
+    name: "move: already interrupted once, before it heard of it",
+    synced: ["create Box", "append INBOX a*5"],
+    local: ["move INBOX Box a1 a2 a3", "append Box n"],
+    killedAt: /^remote > \S+ OK .*(?:Move|Copy) completed/,
+    localThen: ["expunge Box a1", "flag Box a2 +\\Seen", "move INBOX Box a4"],
+    remoteThen: ["flag Box a3 +\\Flagged"],
+  },
+  {
     name: "already interrupted once, before it heard of its copies",
     synced: ["append INBOX a*2"],
     local: ["append INBOX l*5 twin twin"],

@@ -95,7 +95,7 @@ export async function finish(run: (words: readonly string[]) => Promise<RunResul
 }
 
 export const changing =
-  /^\w+ < \S+ (?:UID )?(STORE|EXPUNGE|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE|SELECT)\b/i;
+  /^\w+ < \S+ (?:UID )?(STORE|EXPUNGE|MOVE|COPY|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE|SELECT)\b/i;
 
 const looking = /^\w+ < \S+ SELECT\b/;
 

@@ -38,7 +38,7 @@ export async function assertConverges(
   assert.deepEqual(differences, [], `${context}\n${stderr}`);
 }
 
-const changing = /: C: \S+ (?:UID )?(STORE|EXPUNGE|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE)\b.*/u;
+const changing = /: C: \S+ (?:UID )?(STORE|EXPUNGE|MOVE|COPY|APPEND|CREATE|SUBSCRIBE|UNSUBSCRIBE|RENAME|DELETE)\b.*/u;
 const selecting = /: C: \S+ SELECT\b.*/u;
 
 /** Runs once more and asserts that nothing but LIST was needed. */

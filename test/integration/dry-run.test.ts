@@ -52,6 +52,8 @@ function figures(events: readonly Logged[]): string[] {
       note(one, "deletions", one["deletions"]);
       note(one, "flags", one["flagChanges"]);
     }
+    if (one.event === "moves-planned") note(one, "moves", one["count"]);
+    if (one.event === "messages-moved") note(one, "moves", countUids(one["sourceUids"]));
     if (one.event === "messages-added") note(one, "copies", countUids(one["uids"]));
     if (one.event === "messages-removed") note(one, "deletions", countUids(one["uids"]));
     if (one.event === "flags-updated") note(one, "flags", countUids(one["uids"]));

@@ -409,7 +409,7 @@ for (const side of sides) {
       const { status, stderr } = await runInterimap(stores.home, ["--debug"]);
       assert.equal(status, 0, stderr);
       const asked = stderr.match(new RegExp(`^${side}: C: \\S+ UID FETCH 1:150 \\(UID FLAGS`, "gm"));
-      // Before it was stopped and when it may go on, each time twice: it looks like the end of the mailbox.
+      // Before they are moved and afterwards, each time twice: it looks like the end of the mailbox.
       assert.equal(asked?.length, 4, stderr);
     });
 
@@ -427,12 +427,19 @@ for (const side of sides) {
     test("but as long as the other server does not take them, they stay where they were", async (t) => {
       const stores = await synchronised(t, scene);
       const stop = refuseAppends(stores, other, { answer: "NO [OVERQUOTA] Full" });
+      let refusesMoves = true;
+      stores.hold(other, "client", {
+        pattern: / UID MOVE /,
+        always: true,
+        action: (line) => (refusesMoves ? { instead: line.replace(/UID MOVE .*/, "UID MOVE 1 nowhere") } : undefined),
+      });
       await moveAll(stores);
       const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 1, stderr);
       assert.match(stderr, /150 of 150 messages have vanished/);
       assert.equal((await contents(stores[other])).length, 150);
       stop();
+      refusesMoves = false;
       execute(stores.home.databaseFile, "UPDATE waits SET next_attempt = 1");
       await assertConverges(stores);
       assert.deepEqual(await contents(stores[other]), []);

@@ -72,6 +72,7 @@ export async function withScene(
                   ),
                   inFlight,
                   shortage: perSide(() => new Shortage()),
+                  movedHere: new Map(),
                   store,
                   report: (event) => events.push(event),
                   stop: new AbortController().signal,

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withQresync } from "../../src/imap/abilities.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
 import { MailboxView } from "../../src/imap/mailbox/mailbox-view.ts";
 import type { Session } from "../../src/imap/session/session.ts";
-import { withQresync } from "../../src/imap/abilities.ts";
 import { copyMessages, moveMessages } from "../../src/imap/verbs/move.ts";
 import { formatUidSet, parseUidSet } from "../../src/model/uid-set-text.ts";
 import { withSession } from "./fixture.ts";

@@ -82,6 +82,19 @@ export const eventWords: {
       "Keeps one of equal messages: UID 2:3 of the local side is UID 1 here",
     ],
   ],
+  "messages-moved": [
+    [
+      { ...here, type: "messages-moved", to: "c\0d", sourceUids: [1, 2], uids: [11, 12], isCopy: false },
+      "info",
+      'Moved 2 messages to "c/d", UID 1:2 -> 11:12',
+    ],
+    [
+      { ...here, type: "messages-moved", to: "c", sourceUids: [1], uids: [], isCopy: true },
+      "info",
+      'Copied 1 message to "c", UID 1',
+    ],
+  ],
+  "moves-planned": [[{ ...here, type: "moves-planned", to: "c", count: 2 }, "info", 'Would move 2 messages to "c"']],
   "messages-removed": [[{ ...here, type: "messages-removed", uids }, "info", "Removed UID 1:3,7"]],
   "late-copies-removed": [
     [

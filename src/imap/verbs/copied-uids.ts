@@ -1,7 +1,7 @@
 // COPYUID (RFC 4315 3, RFC 6851 4.3): under which UIDs the copies of messages are in another mailbox.
 
-import { countUids, hasUid, maxUid, type UidSet } from "../../model/uid-set.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
+import { countUids, hasUid, maxUid, type UidSet } from "../../model/uid-set.ts";
 
 /** What is known before of the copies. */
 export interface ExpectedCopies {

@@ -33,6 +33,20 @@ export const eventForms = {
     { count, sourceUids: uids, uids },
     "This side keeps one of equal messages in the place of these of the other side.",
   ),
+  "messages-moved": onMailbox(
+    {
+      to: mailbox,
+      count,
+      sourceUids: uids,
+      uids: Optional(uids),
+      isCopy: Boolean({ description: "Copied; those in this mailbox are deleted later." }),
+    },
+    "Messages of this mailbox were moved to another one, as on the other side. Both sets are of this server, in the same order; without `uids`, the server did not tell them.",
+  ),
+  "moves-planned": onMailbox(
+    { to: mailbox, count },
+    "A dry run says how many messages would be moved to another mailbox.",
+  ),
   "messages-removed": onMailbox({ count, uids }, "Messages were deleted, because they vanished from the other side."),
   "late-copies-removed": onMailbox(
     { count, uids },

@@ -104,10 +104,11 @@ export class EventStream {
   }
 
   #figuresOf(side: Side): OwnFields["summary"]["sides"]["local"] {
-    const { added, octets, removed, flagged, mailboxes, refused } = this.#sum.sides[side];
+    const { added, octets, moved, removed, flagged, mailboxes, refused } = this.#sum.sides[side];
     return {
       messagesAdded: added,
       octetsAdded: octets,
+      messagesMoved: moved,
       messagesRemoved: removed,
       flagsChanged: flagged,
       mailboxChanges: mailboxes,

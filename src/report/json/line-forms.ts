@@ -10,6 +10,7 @@ export const schemaVersion = 1;
 const figures = Type.Object({
   messagesAdded: count,
   octetsAdded: count,
+  messagesMoved: count,
   messagesRemoved: count,
   flagsChanged: Type.Integer({ minimum: 0, description: "Messages whose flags were changed." }),
   mailboxChanges: Type.Integer({
@@ -25,6 +26,7 @@ const figures = Type.Object({
 const plan = Type.Object({
   messagesToAdd: count,
   octetsToAdd: count,
+  messagesToMove: count,
   messagesToRemove: count,
   flagsToChange: count,
   mailboxChanges: count,

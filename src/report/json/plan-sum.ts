@@ -8,7 +8,14 @@ type Plan = NonNullable<OwnFields["summary"]["planned"]>["local"];
 
 export class PlanSum {
   readonly sides: PerSide<Plan> = perSide(() => ({
-    ...{ messagesToAdd: 0, octetsToAdd: 0, messagesToRemove: 0, flagsToChange: 0, mailboxChanges: 0 },
+    ...{
+      messagesToAdd: 0,
+      octetsToAdd: 0,
+      messagesToMove: 0,
+      messagesToRemove: 0,
+      flagsToChange: 0,
+      mailboxChanges: 0,
+    },
     isLowerBound: false,
   }));
 
@@ -16,6 +23,7 @@ export class PlanSum {
     if (event.side === undefined) return;
     const plan = this.sides[event.side];
     if (isOnlyPlanned(event)) plan.mailboxChanges++;
+    if (event.type === "moves-planned") plan.messagesToMove += event.count;
     if (event.type !== "messages-planned") return;
     plan.messagesToAdd += event.copies ?? 0;
     plan.octetsToAdd += event.octets ?? 0;

@@ -44,6 +44,19 @@ export type SyncEvent =
   /** `side` has an equal message, `uids`, in the place of each of `sourceUids`, and does not keep a second one. */
   | ({ readonly type: "messages-had-before"; readonly sourceUids: UidSet; readonly uids: UidSet } & OnMailbox)
   | ({ readonly type: "messages-removed"; readonly uids: UidSet } & OnMailbox)
+  /**
+   * `side` got the other side's new messages in the mailbox `to` from its own in `mailbox`: `sourceUids` there, which are moved,
+   * or copied to be deleted like others. `uids`: those in `to`, in the same order; none where the server did not tell them.
+   */
+  | ({
+      readonly type: "messages-moved";
+      readonly to: string;
+      readonly sourceUids: readonly number[];
+      readonly uids: readonly number[];
+      readonly isCopy: boolean;
+    } & OnMailbox)
+  /** In a dry run: the same, and how many. */
+  | ({ readonly type: "moves-planned"; readonly to: string; readonly count: number } & OnMailbox)
   /** An APPEND to `side` was carried out after all, when the messages had been copied again: these copies were too many. */
   | ({ readonly type: "late-copies-removed"; readonly uids: UidSet } & OnMailbox)
   | ({ readonly type: "flags-updated"; readonly uids: UidSet; readonly flags: FlagSet } & OnMailbox)
@@ -226,6 +239,7 @@ export function isChange({ type }: SyncEvent): boolean {
 
 const changes: readonly SyncEvent["type"][] = [
   "messages-added",
+  "messages-moved",
   "messages-removed",
   "late-copies-removed",
   "flags-updated",

@@ -4,6 +4,7 @@ import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
 import type { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { PerSide } from "../../model/side.ts";
+import type { UidSet } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { Surveys } from "../mailbox/survey.ts";
@@ -21,6 +22,8 @@ export interface RunContext {
   readonly guard: DeletionGuard;
   /** What the mailboxes that were opened until now yielded. */
   readonly surveys: Surveys;
+  /** In a dry run, by mailbox: new messages of each side that the other one would get by a move. */
+  readonly movedHere: Map<number, PerSide<UidSet>>;
   /** What is known in this run of each server's will to take messages. */
   readonly shortage: PerSide<Shortage>;
   /** Messages that both sides hold when a mailbox is first met are matched, not copied. */

@@ -84,6 +84,7 @@ export async function begin(options: SyncOptions): Promise<Run> {
       memory: options.store,
     }),
     surveys: new Map(),
+    movedHere: new Map(),
     skipped,
     doubted: new Set(),
     rubbish,

@@ -10,6 +10,8 @@ import { isOnlyPlanned, isSkip, type SyncEvent } from "./events.ts";
 interface SideWork {
   added: number;
   octets: number;
+  /** Messages that were moved to another mailbox, or copied where a server cannot move. */
+  moved: number;
   removed: number;
   flagged: number;
   newlyRefused: number;
@@ -22,7 +24,7 @@ interface SideWork {
 
 export class WorkTally implements WorkCounts {
   readonly sides: PerSide<SideWork> = perSide(() => ({
-    ...{ added: 0, octets: 0, removed: 0, flagged: 0, mailboxes: 0 },
+    ...{ added: 0, octets: 0, moved: 0, removed: 0, flagged: 0, mailboxes: 0 },
     ...{ refused: 0, newlyRefused: 0, reconnections: 0 },
   }));
   readonly #errors = new Map<string, ErrorCount>();
@@ -39,6 +41,9 @@ export class WorkTally implements WorkCounts {
       case "messages-added":
         work.added += event.uids.length;
         work.octets += event.octets ?? 0;
+        break;
+      case "messages-moved":
+        work.moved += event.sourceUids.length;
         break;
       case "messages-removed":
       case "late-copies-removed":

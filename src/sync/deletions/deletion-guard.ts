@@ -5,7 +5,7 @@
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import type { InterimapError } from "../../model/errors.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
-import type { UidSet } from "../../model/uid-set.ts";
+import { type UidSet, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import { isAbout, isTooMany, planAdmission, type Standing } from "./deletion-guard-plan.ts";
 import { emptied, listsNothing, tooMany } from "./deletion-guard-words.ts";
@@ -56,7 +56,8 @@ export class DeletionGuard {
 
   /** These are in another mailbox of the server that would delete them here: a mailbox may lose them. */
   noteMoved(idx: number, moved: PerSide<UidSet>): void {
-    this.#moved.set(idx, moved);
+    const before = this.#moved.get(idx);
+    this.#moved.set(idx, before === undefined ? moved : perSide((side) => union(before[side], moved[side])));
   }
 
   movedFrom(idx: number): PerSide<UidSet> | undefined {
@@ -68,7 +69,7 @@ export class DeletionGuard {
     return [...this.#emptied.values()];
   }
 
-  /** Before anything is deleted. Returns the names of the mailboxes in which nothing may be. */
+  /** Before anything is deleted; what was moved is not in it. Returns the names of the mailboxes in which nothing may be. */
   holdBack(losses: readonly Loss[]): ReadonlySet<string> {
     const held = planHoldingBack(losses, (count) => this.isTooMany(count));
     for (const { name, deletions } of held) this.#held.set(name, deletions);
@@ -81,7 +82,7 @@ export class DeletionGuard {
    */
   admit(loss: Loss, moved: PerSide<number> = none): void {
     const { name, deletions } = loss;
-    const counted = this.counts(loss) ? deletions : none;
+    const counted = this.counts(loss) ? perSide((side) => deletions[side] - moved[side]) : none;
     const all = perSide((side) => this.#admitted[side] + counted[side]);
     if (this.isTooMany(total(all))) {
       this.#held.set(name, counted);

@@ -20,7 +20,12 @@ import { baselineOf, recordOf } from "./baseline.ts";
 import { progressFrom, recordedStates, takeUp } from "./starting-point.ts";
 import { noteStability } from "./unstable-uids.ts";
 
-export function prefetches({ prefetched, sample }: Pick<OpenMailbox, "prefetched" | "sample">): Promise<unknown>[] {
+/** A connection that has nothing in flight outlives the loss of the other one. */
+export async function allAnswered(mailbox: Pick<OpenMailbox, "readBacks" | "prefetched" | "sample">): Promise<void> {
+  await Promise.allSettled([...mailbox.readBacks, ...prefetches(mailbox)]);
+}
+
+function prefetches({ prefetched, sample }: Pick<OpenMailbox, "prefetched" | "sample">): Promise<unknown>[] {
   return sides.flatMap((side) => [prefetched[side]?.sizes ?? [], sample?.found[side] ?? []].flat());
 }
 

@@ -27,7 +27,8 @@ function mostLost(numbers: Numbers): number {
   return sum(sides.map((side) => mostLostOn(numbers, side)));
 }
 
-function mostLostOn({ mapped, counts, before, now }: Numbers, side: Side): number {
+/** How many recorded messages may be gone from a side at most, by numbers alone. */
+export function mostLostOn({ mapped, counts, before, now }: Numbers, side: Side): number {
   const [then, told] = [before[side], now[side]];
   // Of another mailbox no deletion is carried over.
   if (then === undefined || told?.uidValidity !== then.uidValidity) return 0;

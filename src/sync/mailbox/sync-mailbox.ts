@@ -16,9 +16,9 @@ import { forgetLeftMarks, putLeftMarksBack } from "../deletions/lifted-marks.ts"
 import { propagateVanished } from "../deletions/propagate-vanished.ts";
 import { propagateFlags } from "../flags/propagate-flags.ts";
 import { offerUnkeptFlags, recordUnkeptFlags } from "../flags/unkept-flags.ts";
-import { judgeSample } from "../identity/identity-sample.ts";
 import { confirmCopied } from "../recovery/confirm-copied.ts";
-import { distrust, type Doubts, findGoneBack } from "../recovery/gone-back.ts";
+import { findDoubts } from "../recovery/find-doubts.ts";
+import { distrust } from "../recovery/gone-back.ts";
 import { repairMailbox } from "../recovery/repair-mailbox.ts";
 import { resume } from "../recovery/resume.ts";
 import { offerRefusedChanges } from "../refused/offer-changes.ts";
@@ -26,7 +26,7 @@ import { reportRefusals } from "../refused/record-refusal.ts";
 import { clearSettledFlags } from "../refused/refused-changes.ts";
 import { isBalanced, requireAllTold } from "./balance.ts";
 import { readAgain } from "./read-again.ts";
-import { openMailbox, prefetches } from "./select-both.ts";
+import { allAnswered, openMailbox } from "./select-both.ts";
 import { isAsSelected, proven, settle, stateOf } from "./settle.ts";
 import { findStrays } from "./strays.ts";
 import { surveyOpen } from "./survey-open.ts";
@@ -42,8 +42,7 @@ export async function syncMailbox(work: MailboxWork): Promise<void> {
   try {
     await (isRehearsed ? rehearse(mailbox) : untilBothAgree(mailbox));
   } finally {
-    // A connection that has nothing in flight outlives the loss of the other one.
-    await Promise.allSettled([...mailbox.readBacks, ...prefetches(mailbox)]);
+    await allAnswered(mailbox);
     forgetDoubtedCopies(mailbox);
     reportRefusals(mailbox);
     reportUndated(mailbox);
@@ -55,12 +54,6 @@ function reportUndated({ progress, report, name }: OpenMailbox): void {
     const count = progress[side].undated;
     if (count > 0) report({ type: "dates-unkept", side, mailbox: name, count });
   }
-}
-
-async function findDoubts(mailbox: OpenMailbox): Promise<Doubts> {
-  const sampled = mailbox.sample && (await judgeSample(mailbox, mailbox.sample));
-  const goneBack = await findGoneBack(mailbox);
-  return perSide((side) => goneBack[side] ?? sampled?.[side]);
 }
 
 /** After this many rounds in a row without progress, a server that reports further changes is not believed. */

@@ -1,7 +1,7 @@
 // A dry run of one mailbox: the plans that a round would carry out, as figures.
 
 import { fetchSizes } from "../../imap/verbs/fetch.ts";
-import { bothSides, otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { countUids, emptyUidSet, isEmpty, subtract, type UidSet, union } from "../../model/uid-set.ts";
 import { sum } from "../../util/sum.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
@@ -18,16 +18,18 @@ interface Plan {
 
 /** @throws InterimapError MASS_DELETION, MAILBOX_EMPTIED when the guard would not admit the deletions. */
 export async function tellPlans(mailbox: OpenMailbox, { loss, newcomers }: Plan): Promise<void> {
-  const { sessions, name, report } = mailbox;
+  const { sessions, name, report, guard, idx, movedHere } = mailbox;
   if (loss !== undefined) admitLoss(mailbox, loss);
   const groups = (await planFlagChanges(mailbox))?.groups;
-  const fresh = await withoutEqualNews(mailbox, newcomers);
+  const moved = movedHere.get(idx);
+  const left = moved === undefined ? newcomers : perSide((side) => subtract(newcomers[side], moved[side]));
+  const fresh = await withoutEqualNews(mailbox, left);
   const sizes = await bothSides(async (side) =>
     isEmpty(fresh[side]) ? [] : [...(await fetchSizes(sessions[side], fresh[side]))],
   );
   for (const side of sides) {
     const copied = sizes[otherSide(side)];
-    const deleted = deletedOn(side, loss);
+    const deleted = subtract(deletedOn(side, loss), guard.movedFrom(idx)?.[side] ?? emptyUidSet);
     // Neither what is deleted here nor what is gone gets any flags.
     const gone = union(deleted, loss?.gone[side] ?? emptyUidSet);
     const flagged = subtract(all((groups?.of(side) ?? []).map(({ uids }) => uids)), gone);

@@ -10,7 +10,9 @@ import { sum } from "../../util/sum.ts";
 import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf } from "../context/run.ts";
 import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
+import { countDeletions, vanishedPlans } from "../deletions/vanished-slices.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { moveMessages } from "../moves/move-messages.ts";
 import { isAsRecorded } from "./glance.ts";
 import { type Survey, totalsOf } from "./survey.ts";
 import { type Prospect, surveyAhead } from "./survey-ahead.ts";
@@ -26,17 +28,17 @@ export interface Visit {
 
 export async function visit(run: Run, { names, silent, known: recorded, listings }: Visit): Promise<void> {
   if (names.length > 0) optimiseLater();
-  const known = soundly(run, { names, known: recorded });
+  let known = soundly(run, { names, known: recorded });
   if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
   else for (const name of known.keys()) if (!run.guard.counts(rubbishOf(name, listings))) run.rubbish.add(name);
-  const held = await holdBack(
-    run,
-    names.flatMap((name) => {
-      const mailbox = known.get(name);
-      const isPassed = mailbox === undefined || run.skipped.has(name) || silent?.has(name) === true;
-      return isPassed ? [] : [prospectOf(mailbox, listings)];
-    }),
-  );
+  const prospects = names.flatMap((name) => {
+    const mailbox = known.get(name);
+    const isPassed = mailbox === undefined || run.skipped.has(name) || silent?.has(name) === true;
+    return isPassed ? [] : [prospectOf(mailbox, listings)];
+  });
+  // What went to another mailbox is no deletion, and what came from one no new message.
+  if (await moveMessages(run, prospects)) known = knownMailboxes(run.store);
+  const held = await holdBack(run, prospects);
   // What killed connections may do it again: everything else comes first, and each of these has them for itself.
   const risky = run.store.transfers.mailboxesWithSuspects();
   const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
@@ -80,7 +82,14 @@ async function holdBack(run: Run, prospects: readonly Prospect[]): Promise<Reado
   const { guard, surveys } = run;
   const ahead = await surveyAhead(run, prospects);
   for (const survey of ahead) surveys.set(survey.idx, survey);
-  return guard.holdBack(ahead.flatMap(({ loss }) => loss ?? []));
+  return guard.holdBack(ahead.flatMap(({ loss }) => (loss === undefined ? [] : [withoutMoved(run, loss)])));
+}
+
+function withoutMoved({ store, guard }: Run, loss: Loss): Loss {
+  const moved = guard.movedFrom(loss.idx);
+  if (moved === undefined) return loss;
+  const counts = countDeletions(vanishedPlans({ store, ...loss }), moved);
+  return { ...loss, deletions: perSide((side) => loss.deletions[side] - counts[side]) };
 }
 
 /** Without those of mailboxes in which nothing was done because the guard has stopped them. */

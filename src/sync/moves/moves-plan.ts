@@ -80,8 +80,10 @@ export function planMoves({ side, departures, pairs }: Paired): readonly Move[] 
   return pairs
     .flatMap((pair): Move[] => {
       const departure = byCounterpart.get(pair[other].uid);
+      // Servers keep the date of what they move (RFC 3501 6.4.7).
+      const isDated = pair.local.date === pair.remote.date;
       const isRecorded =
-        departure !== undefined && sides.every((one) => fitOf(departure.prints[one], pair[one]) !== "other");
+        departure !== undefined && isDated && sides.every((one) => fitOf(departure.prints[one], pair[one]) !== "other");
       return isRecorded ? [{ departure, arrival: pair[side], counterpart: pair[other] }] : [];
     })
     .sort((a, b) => a.counterpart.uid - b.counterpart.uid);

@@ -23,7 +23,7 @@ test("the lines that the page shows are such lines", () => {
   const blocks = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, text = ""]) => text);
   assert.deepEqual([shown.length, blocks.length], [6, 1]);
   const side = JSON.stringify({
-    ...{ messagesAdded: 0, octetsAdded: 0, messagesRemoved: 0 },
+    ...{ messagesAdded: 0, octetsAdded: 0, messagesMoved: 0, messagesRemoved: 0 },
     ...{ flagsChanged: 0, mailboxChanges: 0, messagesRefused: 0 },
   });
   for (const line of [...shown, ...blocks]) eventLine(line.replace("{…}", `{"local":${side},"remote":${side}}`));

@@ -133,7 +133,7 @@ test("the first line says what runs, and the last one sums up both sides", () =>
   assert.match(String(version), /^\d+\.\d+\.\d+/);
   const { time: _, durationMs: __, ...last } = all.at(-1)!;
   const none = {
-    ...{ messagesAdded: 0, octetsAdded: 0, messagesRemoved: 0 },
+    ...{ messagesAdded: 0, octetsAdded: 0, messagesMoved: 0, messagesRemoved: 0 },
     ...{ flagsChanged: 0, mailboxChanges: 0, messagesRefused: 0 },
   };
   assert.deepEqual(last, {
@@ -141,7 +141,7 @@ test("the first line says what runs, and the last one sums up both sides", () =>
     exitCode: 1,
     sides: {
       local: { ...none, messagesAdded: 2, octetsAdded: 70 },
-      remote: { ...none, messagesRemoved: 3, messagesRefused: 1 },
+      remote: { ...none, messagesMoved: 0, messagesRemoved: 3, messagesRefused: 1 },
     },
     messagesMatched: 9,
     skipped: 1,
@@ -159,7 +159,14 @@ test("of a dry run, the last line says what would be done, and that it may be mo
   stream.end(0);
   const { planned, sides } = lines().at(-1) as unknown as Record<"planned" | "sides", { local: object }>;
   assert.deepEqual(planned.local, {
-    ...{ messagesToAdd: 2, octetsToAdd: 70, messagesToRemove: 6, flagsToChange: 8, mailboxChanges: 1 },
+    ...{
+      messagesToAdd: 2,
+      octetsToAdd: 70,
+      messagesToMove: 0,
+      messagesToRemove: 6,
+      flagsToChange: 8,
+      mailboxChanges: 1,
+    },
     isLowerBound: true,
   });
   assert.deepEqual(new Set(Object.values(sides.local)), new Set([0]));

@@ -137,6 +137,7 @@ export class World {
       connections: new SessionPair(perSide(() => ({ main: () => Promise.reject(new Error("no more")), limit: 1 }))),
       inFlight: perSide(() => new ByteBudget(() => 1 << 20)),
       shortage: perSide(() => new Shortage()),
+      movedHere: new Map(),
       store,
       report: (event) => events.push(event),
       stop: new AbortController().signal,

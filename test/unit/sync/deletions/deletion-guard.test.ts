@@ -156,6 +156,7 @@ function memoryOf(now: number, before?: number): DeletionMemory & { emptied: boo
     losses: {
       noteStock: (_idx: number, known: number) => (memory.stock ??= known),
       earlierStocks: () => new Map(memory.stock === undefined ? [] : [[1, memory.stock]]),
+      noteMoved: (_idx: number, count: number) => (memory.stock = (memory.stock ?? 0) - count),
       forgetStock: () => (memory.stock = undefined),
       noteEmptied: () => (memory.emptied = true),
       wasEmptied: () => memory.emptied,

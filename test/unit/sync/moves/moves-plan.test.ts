@@ -54,8 +54,8 @@ function message(uid: number, name: string, more: Partial<MessageIdentity> = {})
   return { uid, messageId: `<${name}>`, size: 100, date: 1000, flags: noFlags, ...more };
 }
 
-function departure(local: number, remote: number, name: string, more: Partial<MessageIdentity> = {}): Departure {
-  const print = fingerprint(message(local, name, more));
+function departure(local: number, remote: number, name: string): Departure {
+  const print = fingerprint(message(local, name));
   return { pair: { local, remote }, prints: { local: print, remote: print } };
 }
 
@@ -70,13 +70,15 @@ test("what vanished is looked for if something new looks like it, or if it is no
 });
 
 test("moves are in the order of the UIDs that are to leave, and only of what was recorded", () => {
-  const departures = [departure(1, 12, "a"), departure(2, 11, "b"), departure(3, 13, "c")];
+  const departures = [departure(1, 12, "a"), departure(2, 11, "b"), departure(3, 13, "c"), departure(4, 15, "f")];
   const pairs = [
     { local: message(50, "a"), remote: message(12, "a") },
     { local: message(51, "b"), remote: message(11, "b") },
     // Its row says that it was another message.
     { local: message(52, "d"), remote: message(13, "d") },
     { local: message(53, "e"), remote: message(14, "e") },
+    // It came at another time.
+    { local: message(54, "f", { date: 2000 }), remote: message(15, "f") },
   ];
   const moves = planMoves({ side: "local", departures, pairs });
   assert.deepEqual(

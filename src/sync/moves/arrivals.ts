@@ -1,0 +1,52 @@
+// What is new in a mailbox on one side, and could have been moved there.
+
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import { openChannel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { observe } from "../../mail/observe/observe.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { otherSide, type Side } from "../../model/side.ts";
+import { subtract, uidRange } from "../../model/uid-set.ts";
+import type { Run } from "../context/run.ts";
+import type { Prospect } from "../mailbox/survey-ahead.ts";
+import { withoutLikes } from "./moves-plan.ts";
+
+export interface Arrivals {
+  /** On which the mailbox is selected. */
+  readonly channel: Channel;
+  readonly view: MailboxView;
+  /** Those that nobody has found to be anything yet. */
+  left: readonly MessageIdentity[];
+}
+
+/** Undefined where the mailbox cannot be asked: its own work will meet whatever it is. */
+export async function arrivalsIn(run: Run, side: Side, prospect: Prospect): Promise<Arrivals | undefined> {
+  try {
+    const found = await newIn(run, side, prospect);
+    if (found === undefined || !mayHaveUnrecorded(prospect, otherSide(side))) return found;
+    const there = await newIn(run, otherSide(side), prospect);
+    return there && { ...found, left: withoutLikes(found.left, there.left) };
+  } catch (error) {
+    if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
+    return undefined;
+  }
+}
+
+/** Without a row: an interrupted round may have left copies. */
+function mayHaveUnrecorded({ mailbox, listed }: Prospect, side: Side): boolean {
+  const [before, now] = [mailbox.states[side]?.uidNext ?? 1, listed[side]?.state?.uidNext ?? 1];
+  return mailbox.isUnfinished || now > before;
+}
+
+async function newIn(run: Run, side: Side, { mailbox, listed, wireNames }: Prospect): Promise<Arrivals | undefined> {
+  const { store } = run;
+  const { idx, states } = mailbox;
+  const state = states[side] ?? listed[side]?.state;
+  const channel = openChannel(run.sessions[side]);
+  const { view } = await observe(channel, wireNames[side]);
+  if (!view.hasStickyUids || view.uidValidity !== state?.uidValidity) return undefined;
+  const first = Math.min(states[side]?.uidNext ?? 1, store.transfers.interruption(idx)?.[side] ?? Infinity);
+  const unrecorded = subtract(uidRange(first, view.uidNext - 1), store.mappings.uids(idx, side, first));
+  return { channel, view, left: await fetchIdentities(channel, unrecorded) };
+}

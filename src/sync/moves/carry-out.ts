@@ -1,0 +1,139 @@
+// Moves messages on the server that has them, and records what they have become ("A move" in ARCHITECTURE.md). The order is
+// that of a copy: the marker, what is sent, the command, the row.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { whereOffered } from "../../imap/step-down.ts";
+import { copyMessages, type Destination, moveMessages, type Placed } from "../../imap/verbs/move.ts";
+import { uidSets } from "../../imap/verbs/uid-sets.ts";
+import { fingerprint } from "../../model/fingerprint.ts";
+import { nothingSeen } from "../../model/mailbox-state.ts";
+import { otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { countUids, emptyUidSet, hasUid, splitAt, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { allDone } from "../../util/all-done.ts";
+import { slices } from "../../util/slices.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
+import type { Run } from "../context/run.ts";
+import type { Prospect } from "../mailbox/survey-ahead.ts";
+import type { Move } from "./moves-plan.ts";
+
+export interface Errand {
+  readonly run: Run;
+  /** The mailbox that they are to leave. */
+  readonly source: OpenMailbox;
+  readonly target: Prospect;
+  /** Where somebody moved them. The other side is to follow. */
+  readonly side: Side;
+  /** The floors of the markers that were set in this run, by mailbox. */
+  readonly marks: Map<number, PerSide<number>>;
+}
+
+/** How many messages one command is about, and how many leave together. */
+const inOneCommand = 1000;
+const atOnce = 10_000;
+
+/** What a server does not do, or only says that it did, is left to the work on both mailboxes. */
+export async function carryOut(errand: Errand, moves: readonly Move[]): Promise<void> {
+  const { run, target, side } = errand;
+  const { idx } = target.mailbox;
+  begin(errand);
+  for (const together of slices(moves, atOnce)) {
+    if (run.stop.aborted) return;
+    run.store.transfers.noteSent(idx, side, uidSetOf(together.map(({ arrival }) => arrival.uid)));
+    await moveTogether(errand, together);
+  }
+}
+
+/** From here on there may be messages in the target that have no row. */
+function begin({ run: { store }, target: { mailbox, listed }, marks }: Errand): void {
+  const { idx, states } = mailbox;
+  if (marks.has(idx)) return;
+  const floors = perSide((one) => states[one]?.uidNext ?? 1);
+  if (states.local === undefined)
+    store.startOver(
+      idx,
+      perSide((one) => nothingSeen(listed[one]!.state!.uidValidity)),
+    );
+  else store.transfers.mark([{ idx, floors }]);
+  marks.set(idx, floors);
+}
+
+interface Outcome {
+  readonly placed: Placed;
+  readonly isCopy: boolean;
+}
+
+async function moveTogether(errand: Errand, moves: readonly Move[]): Promise<void> {
+  const { run, source, target, side } = errand;
+  const other = otherSide(side);
+  const byUid = new Map(moves.map((move) => [move.counterpart.uid, move]));
+  const channel = source.sessions[other];
+  const destination = destinationOf(errand);
+  const one = async (uids: UidSet): Promise<void> => {
+    const those = [...byUid.values()].filter(({ counterpart }) => hasUid(uids, counterpart.uid));
+    try {
+      const outcome = await whereOffered(channel, "MOVE", {
+        withIt: async (): Promise<Outcome> => ({
+          placed: await moveMessages(channel, uids, destination),
+          isCopy: false,
+        }),
+        withoutIt: async () => ({ placed: await copyMessages(channel, uids, destination), isCopy: true }),
+      });
+      note(errand, those, outcome);
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      // They are copied and deleted.
+      run.store.transfers.noteConfirmed(target.mailbox.idx, side, uidSetOf(those.map(({ arrival }) => arrival.uid)));
+    }
+  };
+  const beside = destination.wireName.length + 3;
+  const sets = uidSets(channel, uidSetOf(byUid.keys()), beside).flatMap((set) => [...parts(set)]);
+  await allDone(sets.map(one));
+}
+
+function* parts(uids: UidSet): Generator<UidSet, void, undefined> {
+  let rest = uids;
+  while (countUids(rest) > inOneCommand) {
+    const [first, others] = splitAt(rest, inOneCommand);
+    yield first;
+    rest = others;
+  }
+  yield rest;
+}
+
+function destinationOf({ target: { mailbox, listed, wireNames }, side }: Errand): Destination {
+  const other = otherSide(side);
+  const { uidValidity, uidNext } = mailbox.states[other] ?? nothingSeen(listed[other]!.state!.uidValidity);
+  return { wireName: wireNames[other], uidValidity, nextUid: uidNext };
+}
+
+/** In one transaction. Where nothing is told of the copies, they are looked for when the target is worked on. */
+function note(errand: Errand, moves: readonly Move[], { placed, isCopy }: Outcome): void {
+  const { run, source, target, side } = errand;
+  const { store, guard, report } = run;
+  const [other, { idx, name }] = [otherSide(side), target.mailbox];
+  const copies = new Map(placed);
+  const known = store.mappings.among(idx, other, uidSetOf(copies.values()));
+  const isTold = placed.length > 0 && countUids(known) === 0;
+  const told = isTold ? moves.filter(({ counterpart }) => copies.has(counterpart.uid)) : [];
+  // What COPYUID leaves out was gone.
+  const done = isTold ? told : moves;
+  const sourceUids = done.map(({ counterpart }) => counterpart.uid);
+  store.transaction(() => {
+    store.mappings.add(
+      idx,
+      told.map(({ arrival, counterpart }) => ({
+        ...(side === "local"
+          ? { local: arrival.uid, remote: copies.get(counterpart.uid)! }
+          : { local: copies.get(counterpart.uid)!, remote: arrival.uid }),
+        prints: perSide((one) => fingerprint(one === side ? arrival : counterpart)),
+      })),
+    );
+    if (isTold) store.transfers.noteConfirmed(idx, side, uidSetOf(moves.map(({ arrival }) => arrival.uid)));
+    if (!isCopy) store.losses.noteMoved(source.idx, done.length);
+  });
+  const moved = { local: emptyUidSet, remote: emptyUidSet, [other]: uidSetOf(sourceUids) };
+  guard.noteMoved(source.idx, moved);
+  if (done.length === 0) return;
+  const uids = told.map(({ counterpart }) => copies.get(counterpart.uid)!);
+  report({ type: "messages-moved", side: other, mailbox: source.name, to: name, sourceUids, uids, isCopy });
+}

@@ -1,0 +1,86 @@
+// Messages that vanished in a mailbox on one side, and that the other one still has: confirmed as before a deletion.
+
+import { openChannel } from "../../imap/mailbox/channel.ts";
+import { InterimapError } from "../../model/errors.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { hasUid, isEmpty } from "../../model/uid-set.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
+import type { Run } from "../context/run.ts";
+import { confirmLoss } from "../deletions/confirm-loss.ts";
+import { allAnswered, openMailbox } from "../mailbox/select-both.ts";
+import type { Prospect } from "../mailbox/survey-ahead.ts";
+import { findDoubts } from "../recovery/find-doubts.ts";
+import type { Departure } from "./moves-plan.ts";
+
+export interface Source {
+  /** Open on both sides, for as long as it is worked on. */
+  readonly mailbox: OpenMailbox;
+  /** What vanished on each side. */
+  readonly departures: PerSide<readonly Departure[]>;
+  /** UIDs of each side whose flags changed. */
+  readonly changed: PerSide<ReadonlySet<number>>;
+}
+
+interface Opening {
+  readonly prospect: Prospect;
+  /** The floors of a marker that was set in this run. */
+  readonly marked: PerSide<number> | undefined;
+}
+
+/**
+ * Opens a mailbox that lost messages, and hands on those that may have been moved; nothing where what is recorded of the
+ * mailbox is in doubt. An error that abandons the mailbox ends it as well: the mailbox's own work will meet it, and say so.
+ */
+export async function withSource(
+  run: Run,
+  { prospect, marked }: Opening,
+  work: (source: Source) => Promise<void>,
+): Promise<void> {
+  let mailbox: OpenMailbox | undefined;
+  try {
+    mailbox = await openMailbox({ ...workOf(run, prospect), marked });
+    const source = await sourceOf(mailbox);
+    if (source !== undefined) await work(source);
+  } catch (error) {
+    if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
+  } finally {
+    if (mailbox !== undefined) await allAnswered(mailbox);
+  }
+}
+
+function workOf(run: Run, { mailbox, listed, wireNames, isRubbish }: Prospect): Parameters<typeof openMailbox>[0] {
+  const { idx, name, states } = mailbox;
+  return {
+    ...run,
+    ...{ idx, name, wireNames, isRubbish, before: states },
+    // The mailbox's own work finds it out once more.
+    report: (event) => {
+      if (event.type !== "vanished-refuted") run.report(event);
+    },
+    repairs: false,
+    listed: perSide((side) => listed[side]?.state),
+    sessions: perSide((side) => openChannel(run.sessions[side])),
+  };
+}
+
+async function sourceOf(mailbox: OpenMailbox): Promise<Source | undefined> {
+  const { store, idx, interrupted, isUnstable, before, flags } = mailbox;
+  if (interrupted !== undefined || sides.some((side) => isUnstable[side] || before[side] === undefined))
+    return undefined;
+  const doubts = await findDoubts(mailbox);
+  if (sides.some((side) => doubts[side] !== undefined)) return undefined;
+  const confirmed = await confirmLoss(mailbox);
+  if (confirmed === undefined) return undefined;
+  const { loss, gone } = confirmed;
+  const departures = (side: Side): Departure[] => {
+    if (isEmpty(loss.vanished[side])) return [];
+    const other = otherSide(side);
+    const pairs = store.mappings
+      .pairsOf(idx, side, loss.vanished[side])
+      .filter((pair) => !hasUid(gone[other], pair[other]))
+      .sort((a, b) => a.local - b.local);
+    const prints = store.fingerprints.of(idx, pairs);
+    return pairs.map((pair) => ({ pair, prints: prints.get(pair.local) ?? { local: undefined, remote: undefined } }));
+  };
+  return { mailbox, departures: perSide(departures), changed: perSide((side) => new Set(flags[side].changedUids)) };
+}

@@ -1,0 +1,71 @@
+// The flags of what is about to be moved: those that it has where somebody moved it.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { storeFlags } from "../../imap/verbs/uid-store.ts";
+import type { PermanentFlags } from "../../model/flags.ts";
+import { noModSeq } from "../../model/mod-seq.ts";
+import { otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
+import { allDone } from "../../util/all-done.ts";
+import { type FlagSituation, type FlagUpdate, planFlags } from "../flags/flags-plan.ts";
+import { StoreGroups } from "../flags/same-flags-groups.ts";
+import type { Source } from "./departures.ts";
+import type { Move } from "./moves-plan.ts";
+
+const notKnown = { local: undefined, remote: undefined };
+
+interface Following {
+  /** Where somebody moved them. */
+  readonly side: Side;
+  readonly moves: readonly Move[];
+  /** Of the mailbox that they are in there. */
+  readonly view: MailboxView;
+}
+
+/**
+ * The other side's messages follow, unless their own flags changed, too: then they are united when both have been moved. So
+ * are those that the server will not set.
+ */
+export async function followFlags(source: Source, following: Following): Promise<void> {
+  const { mailbox, changed } = source;
+  const other = otherSide(following.side);
+  const moves = following.moves.filter(({ counterpart }) => !changed[other].has(counterpart.uid));
+  const groups = new StoreGroups();
+  for (const update of updatesFor(source, { ...following, moves }))
+    groups.add(update.side, update.pair[update.side], { ...update, unchangedSince: noModSeq });
+  await allDone(groups.of(other).map((group) => storeFlags(mailbox.sessions[other], group).catch(ifRefused)));
+}
+
+/** How many messages of each side will get other flags by being united. */
+export function countUnited(source: Source, following: Following): PerSide<number> {
+  const other = otherSide(following.side);
+  const moves = following.moves.filter(({ counterpart }) => source.changed[other].has(counterpart.uid));
+  const updates = updatesFor(source, { ...following, moves });
+  return perSide((side) => updates.filter((update) => update.side === side).length);
+}
+
+function updatesFor({ mailbox, changed }: Source, { side, moves, view }: Following): readonly FlagUpdate[] {
+  const situations = moves.map(({ arrival, counterpart }): FlagSituation => {
+    const messages = perSide((one) => (one === side ? arrival : counterpart));
+    const isChanged = (one: Side): boolean => one === side || changed[one].has(counterpart.uid);
+    return {
+      pair: perSide((one) => messages[one].uid),
+      changes: perSide((one) => (isChanged(one) ? { flags: messages[one].flags, modSeq: noModSeq } : undefined)),
+      present: perSide((one) => messages[one].flags),
+      base: notKnown,
+    };
+  });
+  const { local, remote } = perSide((one) => mailbox.views[one].permanentFlags);
+  const followed = keptOnTheWay(side === "local" ? local : remote, view.permanentFlags);
+  return planFlags(situations, { local, remote, [side]: followed }).updates;
+}
+
+/** A keyword that was there before and would be kept now is one that somebody took away, even where no message has it any more. */
+function keptOnTheWay(before: PermanentFlags, now: PermanentFlags): PermanentFlags {
+  if (before.defined === undefined || now.defined === undefined) return now;
+  return { ...now, defined: new Set([...before.defined, ...now.defined]) };
+}
+
+function ifRefused(error: unknown): void {
+  if (!(error instanceof CommandRefused)) throw error;
+}

@@ -1,0 +1,53 @@
+// Whether messages may have left a mailbox or come to it, by the numbers that were listed.
+
+import type { MailboxState } from "../../model/mailbox-state.ts";
+import { otherSide, perSide, type Side, sides } from "../../model/side.ts";
+import type { Store } from "../../state/state-store.ts";
+import type { Prospect } from "../mailbox/survey-ahead.ts";
+import { mostLostOn, type Now } from "../mailbox/survey-ahead-plan.ts";
+import type { Shift } from "./moves-plan.ts";
+
+export interface Shifted extends Shift {
+  readonly prospect: Prospect;
+}
+
+export function shiftOf(store: Store, prospect: Prospect): Shifted {
+  const { idx } = prospect.mailbox;
+  const isLasting = sides.every((side) => !store.unstable.has(idx, side));
+  return {
+    prospect,
+    loses: perSide((side) => isLasting && mayLose(store, prospect, side)),
+    gains: perSide((side) => isLasting && (isKnown(prospect) ? hasNew(prospect, side) : isFirstHere(prospect, side))),
+  };
+}
+
+/** Both servers have the mailbox that was recorded. */
+function isKnown({ mailbox, listed }: Prospect): boolean {
+  return sides.every((side) => {
+    const before = mailbox.states[side];
+    return before !== undefined && listed[side]?.state?.uidValidity === before.uidValidity;
+  });
+}
+
+function mayLose(store: Store, prospect: Prospect, side: Side): boolean {
+  const { mailbox, listed } = prospect;
+  const { idx, states, counts, isUnfinished } = mailbox;
+  const now = nowOf(listed[side]?.state, listed[side]?.messages);
+  if (isUnfinished || !isKnown(prospect) || now === undefined) return false;
+  const mapped = counts === undefined ? store.mappings.count(idx) : Infinity;
+  return mostLostOn({ mapped, counts, before: states, now: { local: now, remote: now } }, side) > 0;
+}
+
+function nowOf(state: MailboxState | undefined, messages: number | undefined): Now | undefined {
+  return state === undefined || messages === undefined ? undefined : { ...state, messages };
+}
+
+function hasNew({ mailbox, listed }: Prospect, side: Side): boolean {
+  return (listed[side]?.state?.uidNext ?? 0) > (mailbox.states[side]?.uidNext ?? Infinity);
+}
+
+/** A mailbox that was not there before: what both sides have in such a one is matched, and nothing else. */
+function isFirstHere({ mailbox, listed }: Prospect, side: Side): boolean {
+  if (sides.some((one) => mailbox.states[one] !== undefined || listed[one]?.state === undefined)) return false;
+  return listed[otherSide(side)]?.messages === 0 && (listed[side]?.messages ?? 0) > 0;
+}
