@@ -98,7 +98,10 @@ function complete(root: string, program: string): void {
 /** With the full path of the program: systemd's own search path is not the user's. */
 function units(root: string): void {
   for (const name of readdirSync("systemd")) {
-    const text = readFileSync(join("systemd", name), "utf8").replace(/^ExecStart=(?!\/)/gm, "ExecStart=/usr/bin/");
+    const text = readFileSync(join("systemd", name), "utf8").replace(
+      /^ExecStart=(?:%Y\/\.\.\/dist\/)?([a-z-]+)(?:\.js)?/gm,
+      "ExecStart=/usr/bin/$1",
+    );
     const manager = /^(?:imapsync-web|interimap-fleet)/.test(name) ? "system" : "user";
     write(join(root, "usr/lib/systemd", manager, basename(name)), text);
   }

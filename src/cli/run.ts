@@ -3,14 +3,13 @@
 import { sayKept } from "../commands/say-kept.ts";
 import type { OnSignal } from "../commands/watch.ts";
 import { type Config, loadConfig } from "../config/config.ts";
+import { errorContext, errorFields } from "../log/error-context.ts";
 import { LineOutput } from "../log/line-output.ts";
-import type { LogFields } from "../log/log.ts";
 import type { RunLog } from "../log/logger.ts";
 import { print } from "../log/print.ts";
 import { Secrets } from "../log/secrets.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import { type ExitCode, exitCode } from "../model/exit-code.ts";
-import { errorFields } from "../report/fields.ts";
 import { reportTo } from "../report/human.ts";
 import type { EventStream } from "../report/json/event-stream.ts";
 import { errorLines } from "../report/remedy-line.ts";
@@ -127,7 +126,11 @@ export class Program {
         log.close();
       }
     } catch (error) {
-      const code = this.#explain(error instanceof InterimapError ? error : bug(error));
+      const known = error instanceof InterimapError ? error : bug(error);
+      const code = this.#explain(known);
+      // systemd goes on showing what it heard last.
+      if (known.code !== "INTERRUPTED")
+        service?.status(`Ended: ${known.side === undefined ? "" : `${known.side}: `}${this.#lineFor(known)}`);
       return code === exitCode.terminated && signal.reason === "SIGINT" ? exitCode.interrupted : code;
     } finally {
       service?.close();
@@ -162,11 +165,10 @@ export class Program {
     const { argv, env } = this.#surroundings;
     const debug = error.code === "BUG" && argv.includes("--debug") ? 1 : 0;
     const log = this.#log ?? plainLog({ env, errorOutput: this.#errorOutput, debug });
-    const fields = (): LogFields => errorFields(error);
-    const context = error.side === undefined ? { fields } : { side: error.side, fields };
+    const context = errorContext(error);
     // Whichever connection noticed first: it concerns them all.
-    if (error.code === "INTERRUPTED") log.info(this.#errorLine(error), { fields });
-    else for (const one of error.parts) log.error(this.#lineFor(one), context);
+    if (error.code === "INTERRUPTED") log.info(this.#errorLine(error), { fields: () => errorFields(error) });
+    else for (const one of error.parts) log.error(this.#lineFor(one), errorContext(one, error.side));
     this.#events?.stream.fail(error);
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
       for (const line of (cause.stack ?? cause.message).split("\n")) log.debug(this.#secrets.blank(line), context);

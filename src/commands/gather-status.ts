@@ -10,6 +10,7 @@ import type { LinkState, LookState, WatchState } from "../model/watch-state.ts";
 import { lookOf, pastTime, recordedLook } from "../service/last-look.ts";
 import type {
   DaemonStatus,
+  FailureStatus,
   LinkStatus,
   MailboxStatus,
   RefusedChangeStatus,
@@ -39,6 +40,8 @@ export interface StatusSource {
   readonly run?: RunningRun;
   /** Of a run that is no daemon; unless told, the last one that is recorded. */
   readonly lastLook?: LookState;
+  /** Where nobody is at work. */
+  readonly lastFailure?: FailureStatus | undefined;
 }
 
 interface RunningRun {
@@ -61,6 +64,9 @@ export function statusDocument(source: StatusSource): StatusDocument {
     run: run === undefined ? null : { pid: run.pid, startedAt: pastTime(run.startedAt) },
     lastLook: look?.lastLook ?? null,
     mailboxesSkipped: look?.mailboxesSkipped ?? [],
+    ...(source.lastFailure !== undefined && {
+      lastFailure: { ...source.lastFailure, at: pastTime(Date.parse(source.lastFailure.at)) },
+    }),
     mailboxes: mailboxes.map((mailbox) =>
       mailboxStatus(mailbox, {
         refused: refused.get(mailbox.idx) ?? [],

@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
 import { databaseName } from "../config/database-name.ts";
 import { ensureDirectory } from "../config/directories.ts";
+import { errorContext } from "../log/error-context.ts";
 import type { Log } from "../log/log.ts";
 import { type Account, accountOf } from "../model/account.ts";
 import { InterimapError } from "../model/errors.ts";
@@ -46,7 +47,7 @@ export function openDatabase(wanted: Wanted): Found {
     }
     if (!(error instanceof OtherAccounts)) throw error;
     if (otherwise === undefined || !hasOtherName(error, config)) return { store: openDoubted(error, wanted), config };
-    log.warn(`${error.message}; these accounts get their own, ${otherwise.database}`);
+    log.warn(`${error.message}; these accounts get their own, ${otherwise.database}`, errorContext(error));
     return openDatabase({ ...wanted, config: otherwise });
   }
 }

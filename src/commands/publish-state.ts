@@ -1,6 +1,7 @@
 // Publishes a daemon's state to systemd, the status socket and the metrics file.
 
 import type { Config } from "../config/config.ts";
+import { errorContext } from "../log/error-context.ts";
 import type { Log } from "../log/log.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { LookState, WatchState } from "../model/watch-state.ts";
@@ -45,7 +46,7 @@ export function tellOthers({ config, log, errorLine, service, status, totals, on
       metrics?.write(status(), totals.work);
     } catch (error) {
       if (!(error instanceof InterimapError)) throw error;
-      log.warn(`the metrics file is not written: ${errorLine(error)}`);
+      log.warn(`the metrics file is not written: ${errorLine(error)}`, errorContext(error));
     }
   };
   let told = "";

@@ -1,5 +1,6 @@
 // Reports that a reloaded configuration cannot be used and the previous one is kept.
 
+import { errorContext } from "../log/error-context.ts";
 import type { Log } from "../log/log.ts";
 import type { ErrorLine, InterimapError } from "../model/errors.ts";
 
@@ -9,6 +10,6 @@ interface Means {
 }
 
 export function sayKept(error: InterimapError, { log, errorLine }: Means): void {
-  for (const one of error.parts) log.error(errorLine(one));
+  for (const one of error.parts) log.error(errorLine(one), errorContext(one, error.side));
   log.error("Keeping the previous configuration");
 }

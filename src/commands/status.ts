@@ -3,8 +3,10 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
+import { errorContext } from "../log/error-context.ts";
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
+import { recordedFailure } from "../service/last-failure.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
@@ -44,15 +46,16 @@ export async function statusCommand(config: Config, log: Log): Promise<StatusDoc
 
 async function readStatus(config: Config, log: Log): Promise<StatusDocument> {
   const { database, otherwise } = config;
-  if (!hasContents(database)) return statusDocument({ database, store: undefined });
+  if (!hasContents(database))
+    return statusDocument({ database, store: undefined, lastFailure: recordedFailure(database) });
   const store = openStore({ path: database });
   try {
     const others = othersThan(config, store);
     if (otherwise !== undefined && others instanceof OtherAccounts && hasOtherName(others, config))
       return await statusCommand(otherwise, log);
-    if (others !== undefined) log.warn(others.message);
+    if (others !== undefined) log.warn(others.message, errorContext(others));
     // in one go: a run that starts meanwhile waits a moment for the lock, but not for long
-    return statusDocument({ database, store });
+    return statusDocument({ database, store, lastFailure: recordedFailure(database) });
   } finally {
     store.close();
   }

@@ -6,6 +6,7 @@ import type { SyncOptions } from "../sync/context/run.ts";
 import { synchronise } from "../sync/synchronise.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { CommandContext } from "./command-context.ts";
+import { notingFailure } from "./note-failure.ts";
 import { onServers, type Workplace } from "./on-servers.ts";
 
 export interface SyncCommand extends CommandContext {
@@ -28,19 +29,21 @@ export async function syncCommand(command: SyncCommand): Promise<void> {
  */
 export async function lookingAtAll(command: SyncCommand, look: (place: Workplace) => Promise<void>): Promise<void> {
   const [at, startedAt] = [Date.now(), monotonicMs()];
-  await onServers(command, async (place) => {
-    await look(place);
-    if (command.mailboxes.length > 0 || command.isDryRun) return;
-    const { config, log, totals } = command;
-    const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), ...totals.summary };
-    recordLook(place.database, lastLook, log);
-    if (config.metricsFile === undefined) return;
-    const [{ MetricsFile }, { statusDocument }] = await Promise.all([
-      import("../service/metrics-file.ts"),
-      import("./gather-status.ts"),
-    ]);
-    new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }), totals.work);
-  });
+  const work = (): Promise<void> =>
+    onServers(command, async (place) => {
+      await look(place);
+      if (command.mailboxes.length > 0 || command.isDryRun) return;
+      const { config, log, totals } = command;
+      const lastLook = { at, durationMs: Math.round(monotonicMs() - startedAt), ...totals.summary };
+      recordLook(place.database, lastLook, log);
+      if (config.metricsFile === undefined) return;
+      const [{ MetricsFile }, { statusDocument }] = await Promise.all([
+        import("../service/metrics-file.ts"),
+        import("./gather-status.ts"),
+      ]);
+      new MetricsFile(config.metricsFile, log).write(statusDocument({ ...place, lastLook }), totals.work);
+    });
+  await (command.isDryRun ? work() : notingFailure(command, work));
 }
 
 /** Which mailboxes are meant. */

@@ -3,6 +3,7 @@
 import type { Config } from "../config/config.ts";
 import { credentialsOf } from "../credentials/credentials-of.ts";
 import { connect } from "../imap/connect.ts";
+import { errorContext } from "../log/error-context.ts";
 import { type ErrorLine, InterimapError } from "../model/errors.ts";
 import type { Hint } from "../model/remedy.ts";
 import { defaultLimits } from "../model/server-limits.ts";
@@ -16,6 +17,7 @@ import type { Store } from "../state/state-store.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Watch, type WatchOptions } from "../watch/watch.ts";
 import { statusDocument } from "./gather-status.ts";
+import { notingFailure } from "./note-failure.ts";
 import { namesOf } from "./on-servers.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
 import { tellOthers } from "./publish-state.ts";
@@ -50,7 +52,11 @@ const notifyKeepAliveSeconds = 60;
  * Returns whether to begin again with the configuration as it is now.
  * @throws InterimapError that does not pass by itself.
  */
-export async function watchCommand(command: WatchCommand): Promise<"stopped" | "reload"> {
+export function watchCommand(command: WatchCommand): Promise<"stopped" | "reload"> {
+  return notingFailure(command, () => watchThere(command));
+}
+
+async function watchThere(command: WatchCommand): Promise<"stopped" | "reload"> {
   const { signal, service } = command;
   const { store, config } = openDatabase({ ...command, missing });
   const reload = new AbortController();
@@ -133,7 +139,7 @@ function logStatus({ log, errorLine }: Pick<WatchCommand, "log" | "errorLine">, 
     for (const line of statusText(status()).trimEnd().split("\n")) log.info(line);
   } catch (error) {
     if (!(error instanceof InterimapError)) throw error;
-    log.error(errorLine(error));
+    log.error(errorLine(error), errorContext(error));
   }
 }
 

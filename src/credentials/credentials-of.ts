@@ -1,6 +1,7 @@
 // From settings to Credentials: where the secrets of the two accounts come from.
 
 import type { Credentials } from "../imap/sasl/credentials.ts";
+import { errorContext } from "../log/error-context.ts";
 import type { Log } from "../log/log.ts";
 import type { OAuthSettings } from "../model/oauth-settings.ts";
 import type { SecretSource } from "../model/secret-source.ts";
@@ -55,8 +56,8 @@ function accountOf(settings: SecretSettings, side: Side, options: CredentialOpti
   const ask = asking("password", password);
   const kept =
     ask &&
-    new KeptSecret(ask, ({ message }) => {
-      log.warn(`There is no other password: ${message}`, { side });
+    new KeptSecret(ask, (error) => {
+      log.warn(`There is no other password: ${error.message}`, errorContext(error, side));
     });
   const known = password?.from === "text" ? [password.text] : [];
   const hasCertificate = showsCertificate(settings.transport);

@@ -1,5 +1,6 @@
 // The fields of an event besides its words, for a log that programs read.
 
+import { errorFields } from "../log/error-context.ts";
 import type { LogFields } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
 import { formatFlags } from "../model/flags.ts";
@@ -21,10 +22,6 @@ export function fieldsOf({ type, ...event }: SyncEvent): LogFields {
   }
   if ("flags" in event) fields["flags"] = formatFlags(event.flags);
   return fields;
-}
-
-export function errorFields({ code, exitCode }: InterimapError): LogFields {
-  return { code, exitCode };
 }
 
 function isUidSet(value: unknown): value is UidSet {

@@ -9,6 +9,7 @@ import type { Log } from "../log/log.ts";
 import { displayName } from "../model/mailbox-name.ts";
 import type { LookState } from "../model/watch-state.ts";
 import { cut } from "../util/printable.ts";
+import { forgetFailure } from "./last-failure.ts";
 import { type Look, parseLook } from "./status-form.ts";
 
 /** Times in ms since 1970 become text; none is to come. */
@@ -36,6 +37,7 @@ const maxOctets = 64 << 20;
 /** `database`: absolute path. Never throws: a full disk has been reported by then. */
 export function recordLook(database: string, look: LookState, log: Pick<Log, "debug">): void {
   write(database, lookOf(look), log);
+  forgetFailure(database);
 }
 
 /**

@@ -23,6 +23,8 @@ export interface StatusDocument {
   readonly lastLook: LookStatus | null;
   /** In that look. */
   readonly mailboxesSkipped: readonly SkippedStatus[];
+  /** Why the last run failed, if it did, and nobody is at work now. */
+  readonly lastFailure?: FailureStatus;
   /** INBOX first, then by name. */
   readonly mailboxes: readonly MailboxStatus[];
   /** These lists are in the order of their mailboxes. */
@@ -64,6 +66,14 @@ export interface LookStatus {
   readonly durationMs: number;
   /** Mailboxes and messages. */
   readonly skipped: number;
+}
+
+export interface FailureStatus {
+  readonly at: string;
+  /** As docs/errors.md lists them. */
+  readonly code: string;
+  readonly side: Side | null;
+  readonly message: string;
 }
 
 export interface SkippedStatus {

@@ -4,6 +4,7 @@
 import type { PerSide } from "../model/side.ts";
 import type {
   DaemonStatus,
+  FailureStatus,
   LinkStatus,
   LookStatus,
   MailboxStatus,
@@ -84,6 +85,11 @@ function orNull<T>(form: Form<T>): Form<T | null> {
   return (value): value is T | null => value === null || form(value);
 }
 
+/** It may be missing: earlier versions do not have it. */
+function optional<T>(form: Form<T>): Form<T | undefined> {
+  return (value): value is T | undefined => value === undefined || form(value);
+}
+
 function list<T>(form: Form<T>): Form<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(form);
 }
@@ -94,7 +100,9 @@ function object<T extends object>(forms: { readonly [Key in keyof T]-?: Form<T[K
   return (value): value is T =>
     typeof value === "object" &&
     value !== null &&
-    entries.every(([key, form]) => Object.hasOwn(value, key) && form((value as Record<string, unknown>)[key]));
+    entries.every(([key, form]) =>
+      form(Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined),
+    );
 }
 
 function perSide<T>(form: Form<T>): Form<PerSide<T>> {
@@ -178,6 +186,13 @@ const skipped = object<SkippedStatus>({ mailbox: orNull(text), side: orNull(side
 
 const isLook = object<Look>({ lastLook, mailboxesSkipped: list(skipped) });
 
+const failure = object<FailureStatus>({ at: time, code: text, side: orNull(side), message: text });
+
+/** As {@link parseStatus}, of why a run failed. */
+export function parseFailure(text: string): FailureStatus | undefined {
+  return parse(text, failure);
+}
+
 const isStatus = object<StatusDocument>({
   version: text,
   at: time,
@@ -186,6 +201,7 @@ const isStatus = object<StatusDocument>({
   run: orNull(object<RunStatus>({ pid: count, startedAt: time })),
   lastLook: orNull(lastLook),
   mailboxesSkipped: list(skipped),
+  lastFailure: optional(failure),
   mailboxes: list(mailbox),
   refused: list(refused),
   waiting: list(waiting),

@@ -6,7 +6,7 @@ import { exitCodeOf, findings, verdictOf } from "./verdict.ts";
 
 /** Ends with a line break. A full check was called a look: its fields are there under both names. */
 export function statusJson(status: StatusDocument): string {
-  const { daemon, lastLook, ...rest } = status;
+  const { daemon, lastLook, lastFailure = null, ...rest } = status;
   const found = findings(status);
   const state = verdictOf(found);
   const document = {
@@ -16,6 +16,7 @@ export function statusJson(status: StatusDocument): string {
     exitCode: exitCodeOf(state),
     daemon: daemon && { ...daemon, fullChecks: daemon.looks, nextFullCheckAt: daemon.nextLookAt },
     lastFullCheck: lastLook,
+    lastFailure,
     lastLook,
   };
   return `${printableJson(document)}\n`;

@@ -6,7 +6,7 @@ import type { Detection } from "../model/watch-state.ts";
 import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { cut, printable } from "../util/printable.ts";
-import type { DaemonStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
+import type { DaemonStatus, FailureStatus, LinkStatus, MailboxStatus, StatusDocument } from "./status-document.ts";
 import { displayWidth, padEnd, textTable } from "./text-table.ts";
 import { timeAndDistance } from "./times.ts";
 import { findings, verdictText } from "./verdict.ts";
@@ -32,7 +32,7 @@ export function statusText(status: StatusDocument): string {
 type When = (at: string) => string;
 
 function head(status: StatusDocument, when: When): string[] {
-  const { daemon, run, database, lastLook } = status;
+  const { daemon, run, database, lastLook, lastFailure } = status;
   const lines: [string, string][] = [
     ["Database", printable(database.path)],
     ["State", verdictText(findings(status))],
@@ -47,9 +47,14 @@ function head(status: StatusDocument, when: When): string[] {
     const skipped = lastLook.skipped === 0 ? "nothing skipped" : `${lastLook.skipped} skipped`;
     lines.push(["Last full check", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${skipped}`]);
   }
+  if (lastFailure !== undefined) lines.push(["Last failure", `${when(lastFailure.at)}: ${placed(lastFailure)}`]);
   if (daemon !== null) lines.push(["Next full check", nextFullCheck(daemon, when)]);
   const width = Math.max(...lines.map(([title]) => displayWidth(title)));
   return [...lines.map(([title, text]) => `${padEnd(title, width)}  ${text}`), ...remark(status)];
+}
+
+function placed({ side, message }: FailureStatus): string {
+  return `${side === null ? "" : `${side}: `}${printable(message)}`;
 }
 
 function remark({ database, mailboxes }: StatusDocument): string[] {

@@ -72,7 +72,7 @@ function unconnected({ at, daemon }: StatusDocument): Finding[] {
     });
 }
 
-function behind({ at, database, daemon, run, lastLook, mailboxes }: StatusDocument): Finding[] {
+function behind({ at, database, daemon, run, lastLook, lastFailure, mailboxes }: StatusDocument): Finding[] {
   const finding = (text: string, isAtWork = false): Finding[] => [{ verdict: "behind", isAtWork, text }];
   if (daemon !== null) {
     if (daemon.looks === 0) return finding("the first full check is not done yet", true);
@@ -80,6 +80,11 @@ function behind({ at, database, daemon, run, lastLook, mailboxes }: StatusDocume
     return dueMs > overdueMs ? finding(`the next full check is overdue for ${duration(dueMs)}`) : [];
   }
   if (run !== null) return lastLook === null ? finding("the first run is not done yet", true) : [];
+  // It is forgotten when a full check has ended.
+  if (lastFailure !== undefined)
+    return [
+      { verdict: "behind", text: `the last run failed (${lastFailure.code})`, why: printable(lastFailure.message) },
+    ];
   if (database.state === "missing") return finding("nothing has been synchronised yet");
   if (database.state === "outdated") return finding("no run has upgraded the database yet");
   if (lastLook === null) return finding("no full check is recorded");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
-import { runInterimap } from "../support/run-interimap.ts";
+import { plainText, runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { command, deliver, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { startWatching } from "../support/watching.ts";
@@ -32,6 +32,27 @@ test("before the first run, after it, and when something was left out", async (t
   await command(stores.remote, "DELETE box");
   assert.equal((await runInterimap(stores.home)).status, 1);
   assert.deepEqual(await ask(stores), { health: [0, "healthy: left out: 1 mailbox skipped"], status: 1 });
+});
+
+test("why the last run failed is shown until one succeeds", async (t) => {
+  const stores = await twoStores(t, servers);
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  stores.home.configure({
+    local: stores.local,
+    remote: { ...plainText(stores.remote), port: "1" },
+  });
+  assert.equal((await runInterimap(stores.home)).status, 69);
+  const { status, stdout } = await runInterimap(stores.home, ["--status"]);
+  assert.equal(status, 2, stdout);
+  assert.match(stdout, /^State +behind: the last run failed \(CONNECT\)$/m);
+  assert.match(stdout, /^Last failure +[^\n]*: remote: cannot connect to 127\.0\.0\.1:1\b/m);
+  const json = JSON.parse((await runInterimap(stores.home, ["--status", "--json"])).stdout) as {
+    lastFailure: { code: string; side: string } | null;
+  };
+  assert.deepEqual([json.lastFailure?.code, json.lastFailure?.side], ["CONNECT", "remote"]);
+  stores.home.configure({ local: plainText(stores.local), remote: plainText(stores.remote) });
+  assert.equal((await runInterimap(stores.home)).status, 0);
+  assert.equal((await runInterimap(stores.home, ["--status"])).status, 0);
 });
 
 test("a process that watches, and one that has lost a server", async (t) => {

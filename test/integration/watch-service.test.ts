@@ -413,6 +413,19 @@ describe("systemd", { skip: hasSystemd ? false : "there is no systemd-notify", c
     assert.equal((await stores.daemon.finished).status, 0);
   });
 
+  test("why it ended, which systemd goes on showing", async (t) => {
+    const stores = await startWatching(t, servers);
+    await stores.daemon.stop();
+    const socket = join(scratchDirectory("notify"), "socket");
+    const receiver = await receiveNotifications(t, socket);
+    // Without TLS no server can do that.
+    const remote = { ...plainText(stores.remote), auth: "SCRAM-SHA-256-PLUS" };
+    stores.home.configure({ local: plainText(stores.local), remote });
+    const ended = await runInterimap(stores.home, ["--notify"], { env: { NOTIFY_SOCKET: socket } });
+    assert.equal(ended.status, 77, ended.stderr);
+    await until(receiver, /STATUS=Ended: remote: /);
+  });
+
   test("ready although no server can be reached", async (t) => {
     const stores = await startWatching(t, servers);
     await stores.daemon.stop();

@@ -44,7 +44,8 @@ test("these units are there", () => {
 
 test("a daemon is not started again after errors that only somebody's hand can mend", () => {
   const { usage, data, installation, cannotCreate, auth, config } = exitCode;
-  const lasting: readonly number[] = [usage, data, installation, cannotCreate, auth, config];
+  // The last two are env(1)'s and systemd's own.
+  const lasting: readonly number[] = [usage, data, installation, cannotCreate, auth, config, 127, 203];
   for (const unit of daemons) {
     const [codes = "", ...more] = values(unit, "RestartPreventExitStatus");
     assert.deepEqual(codes.split(" ").map(Number), lasting, unit);
@@ -63,7 +64,8 @@ test("the program understands the command lines", () => {
   const invocations = [...daemons, once].flatMap((unit) =>
     values(unit, "ExecStart").map((line) => {
       const [program, ...args] = line.split(" ");
-      assert.equal(program, "interimap");
+      // Of the package itself, so that it is no other program of this name.
+      assert.equal(program, "%Y/../dist/interimap.js");
       const invocation = parseArguments(args);
       const { command } = invocation;
       return { command, config: "config" in invocation ? invocation.config : undefined };
@@ -122,7 +124,8 @@ function hasAnalyze(): boolean {
 /** What it says of copies that find the program, and of an instance of each template. */
 function verify(texts: ReadonlyMap<string, string>): { readonly status: number | null; readonly output: string } {
   const scratch = scratchDirectory("units");
-  const program = join(scratch, "interimap");
+  mkdirSync(join(scratch, "dist"));
+  const program = join(scratch, "dist", "interimap.js");
   writeFileSync(program, "#!/bin/sh\n");
   chmodSync(program, 0o755);
   const folder = join(scratch, "units");
@@ -130,7 +133,7 @@ function verify(texts: ReadonlyMap<string, string>): { readonly status: number |
   for (const [name, text] of texts) {
     writeFileSync(
       join(folder, name),
-      text.replace(/^ExecStart=(?:interimap-fleet|interimap|imapsync-web)/m, `ExecStart=${program}`),
+      text.replace(/^ExecStart=(?:interimap-fleet|imapsync-web)/m, `ExecStart=${program}`),
     );
   }
   const instancesOf = (names: readonly string[]): string[] =>

@@ -1,0 +1,55 @@
+// Why the last run failed, in a file beside the database: whoever asks for the status later reads it nowhere else.
+
+import { closeSync, constants, readFileSync, unlinkSync } from "node:fs";
+import { examine } from "../files/examine.ts";
+import { openExamined } from "../files/open-safely.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import type { Log } from "../log/log.ts";
+import type { InterimapError } from "../model/errors.ts";
+import { cut } from "../util/printable.ts";
+import type { FailureStatus } from "./status-document.ts";
+import { parseFailure } from "./status-form.ts";
+
+const longestMessage = 2_000;
+/** Many times what we write. */
+const maxOctets = 1 << 20;
+
+/** `database`: absolute path. Never throws: what cannot be written here was said in the log. */
+export function recordFailure(database: string, error: InterimapError, log: Pick<Log, "debug">): void {
+  const { code, side = null, message } = error;
+  const failure: FailureStatus = { at: new Date().toISOString(), code, side, message: cut(message, longestMessage) };
+  try {
+    replaceFile(fileOf(database), JSON.stringify(failure), 0o600);
+  } catch (problem) {
+    log.debug(`the failure is not recorded: ${String(problem)}`);
+  }
+}
+
+/** A later run came to its end. Never throws. */
+export function forgetFailure(database: string): void {
+  try {
+    unlinkSync(fileOf(database));
+  } catch {
+    // There was none, as after most runs.
+  }
+}
+
+/** Undefined when there is no such file, or none that is ours. */
+export function recordedFailure(database: string): FailureStatus | undefined {
+  try {
+    const file = examine(fileOf(database));
+    if (file.distrust !== undefined || file.stats?.isFile() !== true || file.stats.size > maxOctets) return undefined;
+    const fd = openExamined(file, constants.O_RDONLY);
+    try {
+      return parseFailure(readFileSync(fd, "utf8"));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function fileOf(database: string): string {
+  return `${database}.last-failure`;
+}
