@@ -15,6 +15,7 @@ import { errorLines } from "../report/remedy-line.ts";
 import type { InitInvocation } from "./invocation.ts";
 import { plainLog } from "./open-log.ts";
 import { questionsAt } from "./questions.ts";
+import { serviceUnit } from "./unit-file.ts";
 
 interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
@@ -37,6 +38,7 @@ export async function startInit(
   try {
     const code = await initCommand({
       ...{ file: configPath({ file: config, env }), config, given: settings, env, errorLine },
+      unit: serviceUnit(process.argv[1]),
       questions: questions && {
         // Behind what was said before.
         ask: (...question) => printed.then(() => questions.ask(...question)),

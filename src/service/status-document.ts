@@ -24,7 +24,7 @@ export interface StatusDocument {
   /** In that look. */
   readonly mailboxesSkipped: readonly SkippedStatus[];
   /** Why the last run failed, if it did, and nobody is at work now. */
-  readonly lastFailure?: FailureStatus;
+  readonly lastFailure?: FailureStatus | null;
   /** INBOX first, then by name. */
   readonly mailboxes: readonly MailboxStatus[];
   /** These lists are in the order of their mailboxes. */

@@ -201,7 +201,7 @@ const isStatus = object<StatusDocument>({
   run: orNull(object<RunStatus>({ pid: count, startedAt: time })),
   lastLook: orNull(lastLook),
   mailboxesSkipped: list(skipped),
-  lastFailure: optional(failure),
+  lastFailure: optional(orNull(failure)),
   mailboxes: list(mailbox),
   refused: list(refused),
   waiting: list(waiting),

@@ -6,14 +6,17 @@ import { exitCodeOf, findings, verdictOf } from "./verdict.ts";
 
 /** Ends with a line break. A full check was called a look: its fields are there under both names. */
 export function statusJson(status: StatusDocument): string {
-  const { daemon, lastLook, lastFailure = null, ...rest } = status;
+  const { version, at, daemon, lastLook, lastFailure = null, ...rest } = status;
   const found = findings(status);
   const state = verdictOf(found);
   const document = {
-    ...rest,
+    version,
+    at,
+    // Before lists that may be long.
     state,
     reasons: found.map(({ text }) => text),
     exitCode: exitCodeOf(state),
+    ...rest,
     daemon: daemon && { ...daemon, fullChecks: daemon.looks, nextFullCheckAt: daemon.nextLookAt },
     lastFullCheck: lastLook,
     lastFailure,

@@ -32,7 +32,7 @@ export function statusText(status: StatusDocument): string {
 type When = (at: string) => string;
 
 function head(status: StatusDocument, when: When): string[] {
-  const { daemon, run, database, lastLook, lastFailure } = status;
+  const { daemon, run, database, lastLook, lastFailure = null } = status;
   const lines: [string, string][] = [
     ["Database", printable(database.path)],
     ["State", verdictText(findings(status))],
@@ -47,7 +47,7 @@ function head(status: StatusDocument, when: When): string[] {
     const skipped = lastLook.skipped === 0 ? "nothing skipped" : `${lastLook.skipped} skipped`;
     lines.push(["Last full check", `${when(lastLook.at)}, took ${duration(lastLook.durationMs)}, ${skipped}`]);
   }
-  if (lastFailure !== undefined) lines.push(["Last failure", `${when(lastFailure.at)}: ${placed(lastFailure)}`]);
+  if (lastFailure !== null) lines.push(["Last failure", `${when(lastFailure.at)}: ${placed(lastFailure)}`]);
   if (daemon !== null) lines.push(["Next full check", nextFullCheck(daemon, when)]);
   const width = Math.max(...lines.map(([title]) => displayWidth(title)));
   return [...lines.map(([title, text]) => `${padEnd(title, width)}  ${text}`), ...remark(status)];

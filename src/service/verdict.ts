@@ -72,7 +72,7 @@ function unconnected({ at, daemon }: StatusDocument): Finding[] {
     });
 }
 
-function behind({ at, database, daemon, run, lastLook, lastFailure, mailboxes }: StatusDocument): Finding[] {
+function behind({ at, database, daemon, run, lastLook, lastFailure = null, mailboxes }: StatusDocument): Finding[] {
   const finding = (text: string, isAtWork = false): Finding[] => [{ verdict: "behind", isAtWork, text }];
   if (daemon !== null) {
     if (daemon.looks === 0) return finding("the first full check is not done yet", true);
@@ -81,7 +81,7 @@ function behind({ at, database, daemon, run, lastLook, lastFailure, mailboxes }:
   }
   if (run !== null) return lastLook === null ? finding("the first run is not done yet", true) : [];
   // It is forgotten when a full check has ended.
-  if (lastFailure !== undefined)
+  if (lastFailure !== null)
     return [
       { verdict: "behind", text: `the last run failed (${lastFailure.code})`, why: printable(lastFailure.message) },
     ];

@@ -36,10 +36,11 @@ test("before the first run, after it, and when something was left out", async (t
 
 test("why the last run failed is shown until one succeeds", async (t) => {
   const stores = await twoStores(t, servers);
+  const [local, remote] = [stores.proxies.local.server, stores.proxies.remote.server];
   assert.equal((await runInterimap(stores.home)).status, 0);
   stores.home.configure({
-    local: stores.local,
-    remote: { ...plainText(stores.remote), port: "1" },
+    local: plainText(local),
+    remote: { ...plainText(remote), port: "1" },
   });
   assert.equal((await runInterimap(stores.home)).status, 69);
   const { status, stdout } = await runInterimap(stores.home, ["--status"]);
@@ -50,7 +51,7 @@ test("why the last run failed is shown until one succeeds", async (t) => {
     lastFailure: { code: string; side: string } | null;
   };
   assert.deepEqual([json.lastFailure?.code, json.lastFailure?.side], ["CONNECT", "remote"]);
-  stores.home.configure({ local: plainText(stores.local), remote: plainText(stores.remote) });
+  stores.home.configure({ local: plainText(local), remote: plainText(remote) });
   assert.equal((await runInterimap(stores.home)).status, 0);
   assert.equal((await runInterimap(stores.home, ["--status"])).status, 0);
 });

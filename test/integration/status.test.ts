@@ -58,7 +58,7 @@ async function askJson(home: InterimapHome): Promise<StatusDocument> {
   // unit/service/status-json.test.ts is about the other names that it has, and about the state.
   const found = JSON.parse(stdout) as StatusDocument &
     Record<"lastFullCheck" | "state" | "reasons" | "exitCode", unknown>;
-  const { lastFullCheck: _, state: __, reasons: ___, exitCode, ...document } = found;
+  const { lastFullCheck: _, state: __, reasons: ___, lastFailure: ____, exitCode, ...document } = found;
   assert.deepEqual({ status, stderr }, { status: exitCode, stderr: "" });
   return document;
 }

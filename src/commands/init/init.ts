@@ -23,6 +23,8 @@ export interface InitCommand {
   readonly given: PerSide<SideSettings>;
   /** Undefined: nobody can be asked. */
   readonly questions: Questions | undefined;
+  /** Of systemd, as systemctl takes it. */
+  readonly unit: string;
   readonly env: NodeJS.ProcessEnv;
   readonly errorLine: ErrorLine;
   readonly find: (login: string) => Promise<Discovery>;
@@ -56,7 +58,7 @@ export async function initCommand(command: InitCommand): Promise<ExitCode> {
     `  ${program} --dry-run    says what a first run would do`,
     `  ${program}              does it`,
     ...(command.config === undefined
-      ? ["  systemctl --user enable --now interimap    keeps both the same from then on"]
+      ? ["", "To keep both the same from then on:", `  systemctl --user enable --now ${shellWord(command.unit)}`]
       : []),
   );
   return exitCode.done;

@@ -23,6 +23,7 @@ test("all else is as in the document", () => {
       ...sampleStatus,
       daemon: (JSON.parse(statusJson(sampleStatus)) as typeof sampleStatus).daemon,
       ...own,
+      lastFailure: null,
       lastFullCheck: undefined,
     },
   );
