@@ -3,8 +3,8 @@
 import { continues, sameState } from "../../model/mailbox-state.ts";
 import { otherSide, type Side, sides } from "../../model/side.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
-import type { DecisionSituation } from "./renaming.ts";
 import { placeOf } from "./rename-blocks.ts";
+import type { DecisionSituation } from "./renaming.ts";
 import type { Found } from "./whereabouts.ts";
 import { stateIn } from "./whereabouts-plan.ts";
 

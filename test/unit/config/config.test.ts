@@ -113,6 +113,7 @@ test("a file with two bare sections has all defaults", () => {
     listSelectOpts: [],
     ignoreMailbox: undefined,
     mapSpecialUse: false,
+    followRenames: true,
     skipSpecialUse: ["\\all", "\\flagged", "\\important"],
     mapMailbox: [],
     logfile: undefined,
@@ -149,6 +150,7 @@ test("every setting reaches its place", () => {
     ignore-mailbox = ^x
     skip-special-use = \\All
     map-special-use = yes
+    follow-renames = no
     map-mailbox = a = b
     map-mailbox = "c\\x00d" = e f
     logfile = log
@@ -205,6 +207,7 @@ test("every setting reaches its place", () => {
     listSelectOpts: ["SUBSCRIBED"],
     ignoreMailbox: /^x/,
     mapSpecialUse: true,
+    followRenames: false,
     skipSpecialUse: ["\\all"],
     mapMailbox: [
       { local: "a", remote: "b" },
