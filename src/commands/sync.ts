@@ -1,6 +1,7 @@
 // The default command: synchronises both servers once.
 
 import { fitsName } from "../config/pcre.ts";
+import { isKept } from "../model/trash-mailbox.ts";
 import { recordLook } from "../service/last-look.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
 import { synchronise } from "../sync/synchronise.ts";
@@ -64,6 +65,7 @@ export function scopeOf(
   | "deletionLimit"
   | "matchesExisting"
   | "followsRenames"
+  | "deletions"
 > {
   return {
     isGiven: mailboxes.length > 0,
@@ -79,7 +81,9 @@ export function scopeOf(
     },
     pairsUses,
     skippedUses: new Set(config.skipSpecialUse),
+    deletions: config.followDeletions,
     isIgnored: (name) =>
-      mailboxes.length === 0 && config.ignoreMailbox !== undefined && fitsName(config.ignoreMailbox, name),
+      (mailboxes.length === 0 && config.ignoreMailbox !== undefined && fitsName(config.ignoreMailbox, name)) ||
+      (config.trashMailbox !== undefined && isKept(name, config.trashMailbox)),
   };
 }

@@ -7,6 +7,7 @@ import type { LogPrefix } from "../log/log-prefix.ts";
 import { accountOf } from "../model/account.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { authoritiesOf } from "../model/environment-authorities.ts";
+import type { FollowedDeletions } from "../model/followed-deletions.ts";
 import { canonicalName } from "../model/mailbox-name.ts";
 import { contradiction, type WrittenPair } from "../model/name-pairs.ts";
 import type { ServerSettings } from "../model/server-settings.ts";
@@ -48,6 +49,10 @@ export interface Config {
   readonly matchExisting: boolean;
   readonly maxDelete: DeletionLimit;
   readonly followRenames: boolean;
+  /** Undefined: they are left to the user. */
+  readonly followDeletions: FollowedDeletions | undefined;
+  /** The program's name of the mailbox that keeps deleted ones, if there is one; it takes no part. */
+  readonly trashMailbox: string | undefined;
   /** The program's names. */
   readonly idleMailboxes: readonly string[];
   readonly fullCheckSeconds: number;
@@ -116,6 +121,8 @@ export function loadConfig({ file, env, home, text: given }: LoadOptions): Confi
   const wanted = top.get("database");
   const accounts = perSide((side) => accountOf(reached[side]));
   const usual = inData(wanted ?? databaseName(accounts, host));
+  const which = top.get("follow-deletions");
+  const trash = trashIn(top.get("trash-mailbox"), which);
   const withDatabase = (database: string, otherwise?: Config): Config => ({
     file: path,
     database,
@@ -132,6 +139,8 @@ export function loadConfig({ file, env, home, text: given }: LoadOptions): Confi
     matchExisting: top.get("match-existing"),
     maxDelete: top.get("max-delete"),
     followRenames: top.get("follow-renames"),
+    followDeletions: which === "NO" ? undefined : { which, trash },
+    trashMailbox: trash,
     idleMailboxes: top.get("idle-mailboxes").map(canonicalName),
     fullCheckSeconds: top.get("full-check-interval"),
     flagCheckSeconds: top.get("flag-check-interval"),
@@ -150,6 +159,12 @@ export function loadConfig({ file, env, home, text: given }: LoadOptions): Confi
   const former = inData(`${text}.db`);
   const isFormer = usual !== former && !existsSync(usual) && existsSync(former);
   return isFormer ? withDatabase(former, withDatabase(usual)) : withDatabase(usual);
+}
+
+/** Where it is not told, there is one as soon as deletions are followed. */
+function trashIn(name: string | undefined, which: "NO" | "EMPTY" | "YES"): string | undefined {
+  if (name === undefined) return which === "NO" ? undefined : "Deleted Mailboxes";
+  return name === "" ? undefined : canonicalName(name);
 }
 
 /** @throws InterimapError CONFIG_INVALID with all complaints so far: a section that was not read allows no others. */

@@ -26,6 +26,7 @@ import {
 import { cipherList, cipherSuites, fingerprints, protocols, tlsVersions } from "./parse-tls.ts";
 import { pcre } from "./pcre.ts";
 import type { SettingRules } from "./setting.ts";
+import { trashMailbox } from "./trash-mailbox.ts";
 
 export interface Setting extends SettingRules {
   /** default: above the first [section]; server: in [local] and in [remote], or above them for both. */
@@ -128,6 +129,22 @@ export const settings = {
     doc:
       "Whether a mailbox that was renamed on one server is renamed on the other one, too, where its messages confirm that it is " +
       "the same.",
+  },
+  "follow-deletions": {
+    section: "default",
+    parse: oneOf("NO", "EMPTY", "YES"),
+    default: "NO",
+    doc:
+      "Whether a mailbox that was deleted on one server is deleted on the other one, too, if nothing happened in it there: " +
+      "EMPTY only if it holds no messages.",
+  },
+  "trash-mailbox": {
+    section: "default",
+    parse: trashMailbox,
+    absent: 'with follow-deletions, "Deleted Mailboxes"',
+    doc:
+      "With follow-deletions: the mailbox below which deleted ones are kept, written as in list-mailbox, but without wildcards; " +
+      "it takes no part in the synchronisation. With an empty value they are not kept.",
   },
   "idle-mailboxes": {
     section: "default",

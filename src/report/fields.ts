@@ -15,7 +15,7 @@ export function fieldsOf({ type, ...event }: SyncEvent): LogFields {
   for (const [name, value] of Object.entries<unknown>(event)) {
     if (name === "side" || name === "mailbox") continue;
     if (typeof value === "number" || typeof value === "boolean") fields[name] = value;
-    else if (typeof value === "string") fields[name] = name === "to" ? briefName(value) : value;
+    else if (typeof value === "string") fields[name] = name === "to" || name === "keptAs" ? briefName(value) : value;
     else if (value instanceof InterimapError) Object.assign(fields, errorFields(value));
     else if (isUidSet(value)) fields[name] = shownUidSet(value);
     else if (areUids(value)) fields[name] = shownUidSet(uidSetOf(value));

@@ -14,7 +14,7 @@ import { duration } from "../util/duration.ts";
 import { humanBytes } from "../util/human-bytes.ts";
 import { anomalyText } from "./anomaly-text.ts";
 import { fieldsOf } from "./fields.ts";
-import { list, messages, quoted, someNames } from "./phrases.ts";
+import { keptAs, list, messages, quoted, someNames } from "./phrases.ts";
 import { plannedText } from "./planned.ts";
 
 /** One line an event. */
@@ -54,7 +54,7 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
     case "mailbox-deleted":
       return {
         level: "info",
-        text: event.side ? "Deleted mailbox" : `Removed ${quoted(event.mailbox)} from the database`,
+        text: event.side ? `Deleted mailbox${keptAs(event)}` : `Removed ${quoted(event.mailbox)} from the database`,
       };
     case "mailbox-renamed": {
       const to = quoted(event.to);

@@ -9,6 +9,11 @@ export function quoted(mailbox: string): string {
   return `"${briefName(mailbox)}"`;
 }
 
+/** Behind what is said of a mailbox that was deleted. */
+export function keptAs({ keptAs }: { readonly keptAs?: string | undefined }): string {
+  return keptAs === undefined ? "" : `, which is kept as ${quoted(keptAs)}`;
+}
+
 /** A server can list as many as it likes. */
 const fewNames = 10;
 

@@ -2,7 +2,7 @@
 
 import { isOnlyPlanned, type SyncEvent } from "../sync/context/events.ts";
 import { humanBytes } from "../util/human-bytes.ts";
-import { messages, quoted } from "./phrases.ts";
+import { keptAs, messages, quoted } from "./phrases.ts";
 
 /** Undefined: it was done, or is no work. */
 export function plannedText(event: SyncEvent): string | undefined {
@@ -13,7 +13,9 @@ export function plannedText(event: SyncEvent): string | undefined {
     case "mailbox-created":
       return "Would create mailbox";
     case "mailbox-deleted":
-      return event.side ? "Would delete mailbox" : `Would remove ${quoted(event.mailbox)} from the database`;
+      return event.side
+        ? `Would delete mailbox${keptAs(event)}`
+        : `Would remove ${quoted(event.mailbox)} from the database`;
     case "mailbox-renamed": {
       const to = quoted(event.to);
       return event.side ? `Would rename to ${to}` : `Would rename ${quoted(event.mailbox)} to ${to} in the database`;

@@ -317,6 +317,21 @@ export const scenarios: readonly Scenario[] = [
     remote: ["rename B D", "expunge A/X x1"],
   },
   {
+    name: "gone: kept on the other side, with what is below it",
+    synced: ["create Box", "create Box/Sub", "append Box a*2", "append Box/Sub b", "subscribe Box", "append INBOX i*9"],
+    local: ["delete Box/Sub", "delete Box"],
+    remote: ["append INBOX r"],
+    settings: { "follow-deletions": "YES" },
+    differs: true,
+  },
+  {
+    name: "gone: deleted on the other side, and one that comes back",
+    synced: ["create Box", "create Cup", "append Box a*2", "append Cup c*2", "append INBOX i*9"],
+    local: ["delete Box", "delete Cup"],
+    remote: ["append Cup r"],
+    settings: { "follow-deletions": "YES", "trash-mailbox": "" },
+  },
+  {
     name: "delete",
     synced: ["create Box", "append Box a*2", "subscribe Box", "append INBOX i"],
     local: ["append INBOX l"],

@@ -45,6 +45,7 @@ export const eventWords: {
   ],
   "mailbox-deleted": [
     [{ ...here, type: "mailbox-deleted" }, "info", "Deleted mailbox"],
+    [{ ...here, type: "mailbox-deleted", keptAs: "Gone\0a" }, "info", 'Deleted mailbox, which is kept as "Gone/a"'],
     [{ ...here, type: "mailbox-deleted", isPlanned: true }, "info", "Would delete mailbox"],
     [{ type: "mailbox-deleted", mailbox: "a", isPlanned: true }, "info", 'Would remove "a" from the database'],
     [{ type: "mailbox-deleted", mailbox: "a\0b" }, "info", 'Removed "a/b" from the database'],

@@ -22,7 +22,10 @@ const rest: {
   readonly [K in Kind]: (event: EventOf<K>, ofError: ErrorFieldsOf) => Omit<EventFields[K], Place>;
 } = {
   "mailbox-created": planned,
-  "mailbox-deleted": planned,
+  "mailbox-deleted": (event) => ({
+    ...(event.keptAs !== undefined && { keptAs: displayName(event.keptAs) }),
+    ...planned(event),
+  }),
   "mailbox-renamed": (event) => ({ to: displayName(event.to), ...planned(event) }),
   subscribed: planned,
   unsubscribed: planned,

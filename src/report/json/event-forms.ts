@@ -12,8 +12,11 @@ const unknownCount = Union([count, Null()]);
 export const eventForms = {
   "mailbox-created": onMailbox({ planned }, "A mailbox was created."),
   "mailbox-deleted": Object(
-    { side: Optional(side), mailbox, planned },
-    { description: "A mailbox was deleted; without a side, it was removed from the database." },
+    { side: Optional(side), mailbox, keptAs: Optional(mailbox), planned },
+    {
+      description:
+        "A mailbox was deleted; without a side, it was removed from the database. With keptAs, it was renamed to that.",
+    },
   ),
   "mailbox-renamed": Object(
     { side: Optional(side), mailbox, to: mailbox, planned },

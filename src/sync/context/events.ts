@@ -137,8 +137,13 @@ export type SyncEvent =
   /** The database's file is; whether it fits the servers shows later. */
   | { readonly type: "database-sound"; readonly side?: undefined; readonly mailbox?: undefined }
   | { readonly type: "nothing-to-repair"; readonly side?: undefined; readonly mailbox?: undefined }
-  /** Without a side: in the database. */
-  | ({ readonly type: "mailbox-deleted"; readonly side?: Side; readonly mailbox: string } & MaybePlanned)
+  /** Without a side: in the database. `keptAs`: what it is called on that side from now on. */
+  | ({
+      readonly type: "mailbox-deleted";
+      readonly side?: Side;
+      readonly mailbox: string;
+      readonly keptAs?: string;
+    } & MaybePlanned)
   | ({
       readonly type: "mailbox-renamed";
       readonly side?: Side;

@@ -7,6 +7,7 @@ import { ByteBudget, octetsInFlight } from "../../mail/transfer/byte-budget.ts";
 import { Shortage } from "../../mail/transfer/reluctance.ts";
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import { InterimapError } from "../../model/errors.ts";
+import type { FollowedDeletions } from "../../model/followed-deletions.ts";
 import { toWire } from "../../model/mailbox-name.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { MailboxRecord } from "../../state/mailboxes.ts";
@@ -35,6 +36,8 @@ export interface SyncOptions extends Pick<RunContext, "connections" | "store" | 
   readonly leavesSilent?: boolean;
   /** A mailbox that only has another name now gets it on the other server, too, if its messages confirm that. */
   readonly followsRenames?: boolean;
+  /** Mailboxes that were deleted on one server are deleted on the other; undefined: they are left to the user. */
+  readonly deletions?: FollowedDeletions | undefined;
   /** Servers that report renames (RFC 5465): these are followed, where others look like a deletion and a new mailbox. */
   readonly renames?: RenameSource;
 }

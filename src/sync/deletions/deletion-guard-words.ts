@@ -35,6 +35,15 @@ export function listsNothing(side: Side): InterimapError {
   return refusal(`the ${side} server no longer lists any mailbox; nothing was changed`, side);
 }
 
+/** Far more mailboxes are gone than people delete. */
+export function massDisappearance(
+  side: Side,
+  { gone, known }: { readonly gone: number; readonly known: number },
+): InterimapError {
+  const message = `${String(gone)} of ${String(known)} mailboxes have disappeared from the ${side} server; none was deleted`;
+  return refusal(message, side);
+}
+
 interface Emptied {
   readonly name: string;
   /** How many messages of each side have vanished and are still on the other. */

@@ -94,6 +94,17 @@ export class DeletionGuard {
     this.#admitted = all;
   }
 
+  /**
+   * To be asked before mailboxes are deleted as a whole, with how many messages were lost with them on each side. Undefined: they
+   * may be, and count from now on.
+   */
+  admitMailboxes(lost: PerSide<number>): InterimapError | undefined {
+    const all = perSide((side) => this.#admitted[side] + lost[side]);
+    if (this.isTooMany(total(all))) return this.#tooMany(all);
+    this.#admitted = all;
+    return undefined;
+  }
+
   /** What to say of the mailboxes that were held back; undefined: none was. */
   get heldBack(): { readonly mailboxes: readonly string[]; readonly error: InterimapError } | undefined {
     if (this.#held.size === 0) return undefined;

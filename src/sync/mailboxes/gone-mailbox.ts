@@ -14,10 +14,12 @@ export interface GoneMailbox {
   readonly known: KnownMailbox | undefined;
   /** What it is called there now, as far as can be seen. */
   readonly heir?: string | undefined;
+  /** Why it is not deleted on the other server. */
+  readonly reason?: string | undefined;
 }
 
 /** A mailbox that was deleted and one that was renamed look much the same: only the user knows. */
-export function goneError({ side, name, listings, known, heir }: GoneMailbox): InterimapError {
+export function goneError({ side, name, listings, known, heir, reason }: GoneMailbox): InterimapError {
   const { delimiter } = listings.local.naming;
   const other = otherSide(side);
   const there = listings[other].mailboxes.get(name)?.state?.uidValidity;
@@ -31,7 +33,8 @@ export function goneError({ side, name, listings, known, heir }: GoneMailbox): I
     );
   }
   const where = heir === undefined ? "" : `, where its messages are now in "${briefName(heir)}"`;
-  return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server${where}`, {
+  const why = reason === undefined ? "" : `, and is left alone on the other: ${reason}`;
+  return new InterimapError("MAILBOX_GONE", `disappeared from the ${side} server${where}${why}`, {
     hint: [
       "to delete it everywhere: ",
       { command: "delete", names: [name], delimiter },

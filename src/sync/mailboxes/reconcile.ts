@@ -21,6 +21,7 @@ import {
   skipMailbox,
 } from "../context/run.ts";
 import { followRenames, settleNames } from "../renames/follow-renames.ts";
+import type { Followed } from "./follow-deletions.ts";
 import { forgetSubscriptions } from "./forget-subscriptions.ts";
 import { requireOneMeaning, unmatched } from "./given-patterns.ts";
 import { goneError } from "./gone-mailbox.ts";
@@ -69,8 +70,13 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
     if (turn === 1 && isAnyListedTwice({ listings, plan })) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
-    for (const { side, name } of plan.gone)
-      skipMailbox(run, { side, mailbox: name }, goneError({ side, name, listings, known: known.get(name) }));
+    const followed = isPatient ? await settleDeletions(run, { listings, known, gone: plan.gone }) : undefined;
+    if (followed?.isAny === true) continue;
+    for (const { side, name } of plan.gone) {
+      if (run.skipped.has(name)) continue;
+      const reason = followed?.reasons.get(name);
+      skipMailbox(run, { side, mailbox: name }, goneError({ side, name, listings, known: known.get(name), reason }));
+    }
     if (plan.create.length > 0 && isPatient) {
       await createAll(run, { listings, plan });
       continue;
@@ -86,6 +92,18 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };
   }
+}
+
+/** What deals with deleted mailboxes is loaded when there may be any. */
+async function settleDeletions(
+  run: Run,
+  scene: Pick<Reconciled, "listings" | "known"> & Pick<MailboxPlan, "gone">,
+): Promise<Followed | undefined> {
+  if (run.deletions === undefined) return undefined;
+  const isThere = (name: string): boolean =>
+    sides.some((side) => scene.listings[side].mailboxes.get(name)?.exists === true);
+  if (scene.gone.length === 0 && [...scene.known.keys()].every(isThere)) return undefined;
+  return (await import("./follow-deletions.ts")).followDeletions(run, run.deletions, scene);
 }
 
 /**

@@ -134,6 +134,25 @@ const cases: Readonly<Record<SettingName, Cases>> = {
     bad: ["", "JSON", "xml"],
   },
   "match-existing": { ...yesNo, section: "default", default: true },
+  "follow-deletions": {
+    section: "default",
+    default: "NO",
+    good: [
+      ["EMPTY", "EMPTY"],
+      ["YES", "YES"],
+    ],
+    bad: ["", "MAYBE"],
+  },
+  "trash-mailbox": {
+    section: "default",
+    default: undefined,
+    good: [
+      ["", ""],
+      ["Deleted Mailboxes", "Deleted Mailboxes"],
+      ['"Old\\x00Gone"', "Old\0Gone"],
+    ],
+    bad: ["INBOX", "a*", "a%", '"a" "b"', "é"],
+  },
   "follow-renames": { ...yesNo, section: "default", default: true },
   "max-delete": {
     section: "default",

@@ -1,0 +1,184 @@
+// Deletes mailboxes that were deleted on the other server, after a last look at both. What is kept is renamed, and so can be had
+// back. A run that is ended in between leaves a mailbox that neither server has under its name: the next one forgets it.
+
+import { CommandRefused } from "../../imap/command-refused.ts";
+import { status } from "../../imap/verbs/mailbox.ts";
+import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
+import type { FollowedDeletions } from "../../model/followed-deletions.ts";
+import { toWire } from "../../model/mailbox-name.ts";
+import { isStraight } from "../../model/name-pairs.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { changesNothing, type Reconciled, type Run } from "../context/run.ts";
+import { massDisappearance } from "../deletions/deletion-guard-words.ts";
+import { isSideAsRecorded } from "../mailbox/glance.ts";
+import { leaveMailboxes } from "../renames/second-look.ts";
+import {
+  areTooMany,
+  type Gone,
+  type GoneMailbox,
+  type GonePlan,
+  type Left,
+  planGone,
+  tellsChanges,
+} from "./gone-plan.ts";
+import { carryOutDeletion, endSubscriptions, forgetMailbox } from "./keep-mailbox.ts";
+
+export interface Followed {
+  /** The listings are out of date. */
+  readonly isAny: boolean;
+  /** Why mailboxes are left alone. */
+  readonly reasons: ReadonlyMap<string, string>;
+}
+
+const nothing: Followed = { isAny: false, reasons: new Map() };
+
+type Scene = Pick<Reconciled, "listings" | "known"> & { readonly gone: readonly Gone[] };
+
+export async function followDeletions(run: Run, wanted: FollowedDeletions, scene: Scene): Promise<Followed> {
+  // Who names mailboxes does not say what became of those above and below.
+  if (run.isGiven === true || sides.some((side) => scene.listings[side].unreadable.length > 0)) return nothing;
+  const isForgotten = await forgetVanished(run, scene);
+  if (scene.gone.length === 0) return { ...nothing, isAny: isForgotten };
+  const tooMany = sides.find((side) => lacksTooMany(run, side, scene));
+  if (tooMany !== undefined) {
+    holdAllBack(run, tooMany, scene);
+    return { ...nothing, isAny: isForgotten };
+  }
+  const listed = await lookAgain(run, scene);
+  const situation = { ...scene, listed, which: wanted.which, isUnsettled: isUnsettledIn(run) };
+  const plan = planGone({ ...situation, gone: await reallyGone(run, scene, listed) });
+  const left = [...plan.left];
+  const roots: (typeof plan.roots)[number][] = [];
+  const returning = [...plan.returning];
+  for (const root of plan.roots) {
+    const changed = await changedAmong(run, { ...scene, listed }, [root, ...root.below]);
+    if (changed.length > 0) returning.push(...changed);
+    else if (isTorn(scene.listings, root)) left.push({ ...root, reason: "map-mailbox pairs mailboxes below it" });
+    else roots.push(root);
+  }
+  await leaveMailboxes(run.sessions);
+  if (roots.length > 0) admit(run, { ...plan, roots });
+  for (const { idx } of returning) forgetMailbox(run, idx);
+  let isAny = isForgotten || returning.length > 0;
+  for (const root of roots) {
+    if (run.stop.aborted || run.skipped.has(root.name)) continue;
+    const refusal = await carryOutDeletion(run, { ...scene, root, trash: wanted.trash, listed });
+    if (refusal === undefined) isAny ||= !changesNothing(run);
+    else left.push({ ...root, reason: refusal });
+  }
+  return { isAny, reasons: reasonsOf(left) };
+}
+
+function reasonsOf(left: readonly Left[]): ReadonlyMap<string, string> {
+  return new Map(left.flatMap(({ name, reason }) => (reason === undefined ? [] : [[name, reason] as const])));
+}
+
+function lacksTooMany({ deletionLimit }: Run, side: Side, { gone, known, listings }: Scene): boolean {
+  if (deletionLimit === undefined) return false;
+  const missing = gone.filter((one) => one.side === side).length;
+  const there = [...known.keys()].filter((name) => listings[side].mailboxes.get(name)?.exists === true).length;
+  return areTooMany(missing, missing + there);
+}
+
+function holdAllBack(run: Run, side: Side, { gone, known }: Scene): void {
+  const mailboxes = gone.map(({ name }) => name).sort();
+  for (const name of mailboxes) run.skipped.add(name);
+  const error = massDisappearance(side, { gone: mailboxes.length, known: known.size });
+  run.report({ type: "deletions-held-back", side, mailboxes, error });
+}
+
+/** @throws nothing: what is too much is told, and its mailboxes are skipped. */
+function admit(run: Run, { roots }: Pick<GonePlan, "roots">): void {
+  const all = roots.flatMap((root) => [root, ...root.below]);
+  const lost = perSide((side) => sum(all.filter((one) => one.side === side)));
+  const error = run.guard.admitMailboxes(lost);
+  if (error === undefined) return;
+  const mailboxes = all.map(({ name }) => name).sort();
+  for (const name of mailboxes) run.skipped.add(name);
+  run.report({ type: "deletions-held-back", side: undefined, mailboxes, error });
+}
+
+function sum(mailboxes: readonly GoneMailbox[]): number {
+  return mailboxes.reduce((count, { messages }) => count + messages, 0);
+}
+
+/** Both servers, of all that is gone and below it. */
+function lookAgain({ sessions }: Run, { gone, listings }: Scene): Promise<PerSide<ReadonlyMap<string, ListedMailbox>>> {
+  const names = gone.map(({ name }) => name);
+  return bothSides((side) => lookUp(sessions[side], { naming: listings[side].naming, names, below: true }));
+}
+
+/** Without what is listed now, or answers though it is not listed: rights may have been taken away. */
+async function reallyGone(run: Run, { gone, listings }: Scene, listed: PerSide<ReadonlyMap<string, ListedMailbox>>) {
+  const found: Gone[] = [];
+  for (const one of gone) {
+    const { side, name } = one;
+    if (listed[side].get(name)?.exists === true) continue;
+    if (await isNowhere(run, side, wireNameOf(listings[side], name))) found.push(one);
+  }
+  return found;
+}
+
+async function isNowhere({ sessions }: Run, side: Side, wireName: string | undefined): Promise<boolean> {
+  if (wireName === undefined) return false;
+  try {
+    await status(sessions[side], wireName);
+    return false;
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error;
+    return !error.willPass && error.responseCode?.name !== "NOPERM";
+  }
+}
+
+function wireNameOf({ naming }: Listing, name: string): string | undefined {
+  try {
+    return toWire(name, naming);
+  } catch {
+    return undefined;
+  }
+}
+
+function isUnsettledIn({ store: { refusals } }: Run): (idx: number) => boolean {
+  const waiting = new Set(refusals.waits().map(({ idx }) => idx));
+  return (idx) => waiting.has(idx) || refusals.messages(idx).length > 0 || refusals.changes(idx).length > 0;
+}
+
+type Looked = Scene & { readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>> };
+
+/** Where no number tells whether flags have changed, these are looked at. */
+async function changedAmong(
+  { sessions, store }: Run,
+  { known, listed }: Looked,
+  mailboxes: readonly GoneMailbox[],
+): Promise<readonly GoneMailbox[]> {
+  const changed: GoneMailbox[] = [];
+  for (const one of mailboxes) {
+    const side = otherSide(one.side);
+    const record = known.get(one.name);
+    if (record === undefined || tellsChanges(record, side)) continue;
+    const { idx, states, counts } = record;
+    const { wireName } = listed[side].get(one.name)!;
+    const look = { store, idx, states, counts, sessions, wireNames: perSide(() => wireName) };
+    if (!(await isSideAsRecorded(look, side))) changed.push(one);
+  }
+  return changed;
+}
+
+/** On a server where what is below goes another way than here, one rename would tear mailboxes apart. */
+function isTorn(listings: PerSide<Listing>, { side, name }: Gone): boolean {
+  return !isStraight(name, listings[otherSide(side)].naming.pairs ?? []);
+}
+
+/** Known mailboxes that neither server has: both deleted them, or a run that did so was ended before it came to the database. */
+async function forgetVanished(run: Run, { listings, known }: Scene): Promise<boolean> {
+  if (!run.query.patterns.includes("*") || run.query.selectOptions.length > 0) return false;
+  const isThere = (name: string): boolean => sides.some((side) => listings[side].mailboxes.get(name)?.exists === true);
+  const vanished = [...known.values()].filter(
+    ({ name }) => name !== "INBOX" && !isThere(name) && !run.isIgnored(name) && !run.skipped.has(name),
+  );
+  if (vanished.length === 0 || areTooMany(vanished.length, known.size)) return false;
+  await endSubscriptions(run, { listings, names: vanished.map(({ name }) => name) });
+  for (const { idx } of vanished) forgetMailbox(run, idx);
+  return true;
+}

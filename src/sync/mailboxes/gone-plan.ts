@@ -1,0 +1,105 @@
+// What follows from known mailboxes that one server does not have any more: which are deleted on the other one, too, which come
+// back, and which are left alone. Pure.
+
+import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
+import type { FollowedDeletions } from "../../model/followed-deletions.ts";
+import { isWithin } from "../../model/mailbox-name.ts";
+import { followsChanges, sameState } from "../../model/mailbox-state.ts";
+import { otherSide, type PerSide, type Side } from "../../model/side.ts";
+import type { KnownMailbox } from "./mailbox-plan.ts";
+
+export interface Gone {
+  /** Where it is gone. */
+  readonly side: Side;
+  readonly name: string;
+}
+
+export interface GoneSituation {
+  readonly gone: readonly Gone[];
+  readonly which: FollowedDeletions["which"];
+  readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+  /** Something recorded of it is still to be done: there may be mail that only one server has. */
+  readonly isUnsettled: (idx: number) => boolean;
+}
+
+export interface GoneMailbox extends Gone {
+  readonly idx: number;
+  /** How many messages the other server has in it. */
+  readonly messages: number;
+}
+
+export interface Left extends Gone {
+  /** Undefined: it is not for us to say. */
+  readonly reason: string | undefined;
+}
+
+export interface GonePlan {
+  /** Each is deleted with all that is below it; these have their place in `below`. */
+  readonly roots: readonly (GoneMailbox & { readonly below: readonly GoneMailbox[] })[];
+  /** Something happened to them on the other server: they are made again. */
+  readonly returning: readonly GoneMailbox[];
+  readonly left: readonly Left[];
+}
+
+export function planGone(situation: GoneSituation): GonePlan {
+  const returning: GoneMailbox[] = [];
+  const left: Left[] = [];
+  const deletable = new Map<string, GoneMailbox>();
+  for (const one of situation.gone) {
+    const verdict = judge(situation, one);
+    if (typeof verdict === "string" || verdict === undefined) left.push({ ...one, reason: verdict });
+    else if (verdict.returns) returning.push(verdict.mailbox);
+    else deletable.set(one.name, verdict.mailbox);
+  }
+  // What is below goes along with it (RFC 3501 6.3.5); what has to stay keeps all that is above it.
+  const staying = [...deletable.values()].filter(({ name, side }) => {
+    const exists = (on: Side): string[] =>
+      [...situation.listed[on]].filter(([other, { exists }]) => exists && isBelow(other, name)).map(([other]) => other);
+    return exists(side).length > 0 || exists(otherSide(side)).some((other) => deletable.get(other)?.side !== side);
+  });
+  for (const { side, name } of staying) {
+    deletable.delete(name);
+    left.push({ side, name, reason: "mailboxes below it stay" });
+  }
+  const all = [...deletable.values()];
+  const roots = all
+    .filter(({ name, side }) => !all.some((above) => above.side === side && isBelow(name, above.name)))
+    .map((root) => ({ ...root, below: all.filter(({ name }) => isBelow(name, root.name)) }));
+  return { roots, returning, left };
+}
+
+type Verdict = { readonly returns: boolean; readonly mailbox: GoneMailbox } | string | undefined;
+
+function judge({ which, listed, known, isUnsettled }: GoneSituation, { side, name }: Gone): Verdict {
+  const [record, there] = [known.get(name), listed[otherSide(side)].get(name)];
+  const [before, now] = [record?.states[otherSide(side)], there?.state];
+  if (record === undefined || there === undefined || before === undefined || now === undefined) return undefined;
+  if (name === "INBOX") return undefined;
+  if (there.isRubbish === true || (there.uses ?? []).length > 0) return "it is for something special";
+  if (record.isUnfinished || isUnsettled(record.idx)) return "something is still to be done in it";
+  const counts = record.counts;
+  if (counts === undefined || there.messages === undefined) return "it is not known how many messages it had";
+  const mailbox = { side, name, idx: record.idx, messages: there.messages };
+  const isAsItWas = sameState(now, before) && there.messages === counts[otherSide(side)];
+  if (which === "EMPTY") return isAsItWas && there.messages === 0 ? { returns: false, mailbox } : "it is not empty";
+  if (!isAsItWas) return { returns: true, mailbox };
+  return counts.local === counts.remote ? { returns: false, mailbox } : "it has messages that only one server has";
+}
+
+/** Whether numbers tell of each change; where they do not, its flags have to be looked at. */
+export function tellsChanges(record: KnownMailbox | undefined, side: Side): boolean {
+  const state = record?.states[side];
+  return state !== undefined && followsChanges(state);
+}
+
+function isBelow(name: string, above: string): boolean {
+  return name !== above && isWithin(name, above);
+}
+
+const fewest = 5;
+
+/** So many at once are no person's doing: a list was cut short, rights were taken away, or a namespace is gone. */
+export function areTooMany(gone: number, known: number): boolean {
+  return gone >= fewest && 2 * gone > known;
+}
