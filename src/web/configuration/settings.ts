@@ -96,7 +96,7 @@ export const webSettings = {
   "max-failed-logins-per-hour": {
     parse: anyJob,
     default: "20",
-    doc: "After how many jobs of one address that a mail server refused to let in no other one is started, for an hour.",
+    doc: "How many logins mail servers may refuse to the jobs of one address in an hour; then it can start no more of them.",
   },
   "max-requests-per-minute": {
     parse: anyJob,
