@@ -2,7 +2,7 @@
 
 import { format } from "prettier";
 import { eventForms } from "../../src/report/json/event-forms.ts";
-import { commonFields, ownForms } from "../../src/report/json/line-forms.ts";
+import { ownForms } from "../../src/report/json/line-forms.ts";
 import { type TObject, Type } from "../../src/util/type-box.ts";
 
 interface Form extends Pick<TObject, "properties"> {
@@ -17,7 +17,18 @@ const forms: readonly [kind: string, form: Form][] = Object.entries<Form>({
   ...{ failed: ownForms.failed, summary: ownForms.summary },
 });
 
-const { account, time, level, message } = commonFields;
+// What each line has besides its own fields.
+const time = Type.String({
+  pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$",
+  description: "ISO 8601, in UTC.",
+});
+const account = Type.Optional(Type.String({ description: "With --all: the name of the configuration." }));
+const level = Type.Optional(
+  Type.Enum(["debug", "info", "warn", "error"], { description: "Absent where there is no line for people." }),
+);
+const message = Type.Optional(
+  Type.String({ description: "The line for people, without the prefix. Its words may change." }),
+);
 
 /** JSON Schema, draft 2020-12, of one line. */
 export function lineSchema(): object {

@@ -19,11 +19,6 @@ export const flags = Type.Array(Type.String(), { description: "As IMAP has them:
 
 export const planned = Type.Boolean({ description: "True in a dry run: it was not done." });
 
-export const time = Type.String({
-  pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$",
-  description: "ISO 8601, in UTC.",
-});
-
 export const exitCode = Type.Integer({ minimum: 0, maximum: 255 });
 
 export const remedy = Type.Object(

@@ -2,7 +2,7 @@
 
 import { type Static, type TObject, Type } from "../../util/type-box.ts";
 import type { eventForms } from "./event-forms.ts";
-import { count, error, exitCode, mailbox, side, time } from "./forms.ts";
+import { count, error, exitCode, mailbox, side } from "./forms.ts";
 
 /** Goes up when programs that read an earlier version would misread a later one. */
 export const schemaVersion = 1;
@@ -77,18 +77,6 @@ export const ownForms = {
     { description: "The last line." },
   ),
 } as const satisfies Record<string, TObject>;
-
-/** What each line has besides its own fields. */
-export const commonFields = {
-  account: Type.Optional(Type.String({ description: "With --all: the name of the configuration." })),
-  time,
-  level: Type.Optional(
-    Type.Enum(["debug", "info", "warn", "error"], { description: "Absent where there is no line for people." }),
-  ),
-  message: Type.Optional(
-    Type.String({ description: "The line for people, without the prefix. Its words may change." }),
-  ),
-};
 
 export type EventFields = { readonly [Kind in keyof typeof eventForms]: Static<(typeof eventForms)[Kind]> };
 export type OwnFields = { readonly [Kind in keyof typeof ownForms]: Static<(typeof ownForms)[Kind]> };
