@@ -320,7 +320,7 @@ function shownNames({ mailboxesSkipped }: StatusDocument): string[] {
 }
 
 test("of those that were skipped, what is renamed is shown no more, and others still are", async (t) => {
-  const stores = await twoStores(t, { local, remote });
+  const stores = await twoStores(t, { local, remote }, { settings: { "follow-renames": "NO" } });
   await command(stores.local, "CREATE box", "CREATE box/below", "CREATE boxes", "CREATE gone");
   assert.equal((await runInterimap(stores.home)).status, 0);
   await command(stores.remote, "RENAME box new", "DELETE gone", "DELETE boxes");
