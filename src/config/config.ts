@@ -81,13 +81,14 @@ export interface LoadOptions {
 
 /** `path`: what is to be read. */
 function originOf(path: string): Origin {
-  return { example: "config.example.ini", maker: "interimap init", others: () => otherAccounts(dirname(path)) };
+  return { example: "config.example.ini", maker: "interimap init", others: () => accountsBeside(path) };
 }
 
 /** None where the directory cannot be read. */
-function otherAccounts(directory: string): readonly string[] {
+function accountsBeside(path: string): readonly string[] {
   try {
-    return findConfigurations(directory).map(({ name }) => name);
+    const others = findConfigurations(dirname(path)).filter(({ file }) => file !== path);
+    return others.map(({ name }) => name);
   } catch {
     return [];
   }

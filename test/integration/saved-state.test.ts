@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { type PerSide, sides } from "../../src/model/side.ts";
@@ -145,9 +145,10 @@ describe("a run with nothing to do leaves the database as it is", () => {
   }
 });
 
-/** The database, and what lies beside it. */
+/** The database, and what lies beside it, but for the note on why a run failed, for --status. */
 function contentsOf({ databaseFile }: InterimapHome): { readonly dump: unknown; readonly files: readonly string[] } {
-  return { dump: dump(databaseFile), files: readdirSync(dirname(databaseFile)) };
+  const note = `${basename(databaseFile)}.last-failure`;
+  return { dump: dump(databaseFile), files: readdirSync(dirname(databaseFile)).filter((name) => name !== note) };
 }
 
 test("a run that is refused changes neither the database nor the servers, whatever waits there", async (t) => {
