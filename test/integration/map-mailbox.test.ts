@@ -49,8 +49,8 @@ async function run({ home }: TwoStores, ...args: readonly string[]): Promise<Run
 }
 
 /** The mailbox is on both sides, with two messages, and one below it. */
-async function filled(t: TestContext, on: Side): Promise<TwoStores> {
-  const stores = await twoStores(t, servers, { settings });
+async function filled(t: TestContext, on: Side, more: Readonly<Record<string, string>> = {}): Promise<TwoStores> {
+  const stores = await twoStores(t, servers, { settings: { ...settings, ...more } });
   const server = stores[on];
   await command(server, `CREATE "${sent[on]}"`, `SUBSCRIBE "${sent[on]}"`, `CREATE "${sentBelow[on]}"`);
   await deliver(server, sent[on], ...mails("m", 2));
@@ -176,8 +176,16 @@ for (const side of sides) {
     await assertNothingToDo(stores);
   });
 
-  test(`a rename on the ${side} server is followed by the command that the line has`, async (t) => {
+  test(`a rename on the ${side} server is followed`, async (t) => {
     const stores = await filled(t, "local");
+    await command(stores[side], `RENAME "${sent[side]}" Old`);
+    await run(stores);
+    for (const one of sides) assert.deepEqual(await held(stores[one], "Old"), ["m1", "m2"]);
+    await assertNothingToDo(stores);
+  });
+
+  test(`a rename on the ${side} server is followed by the command that the line has`, async (t) => {
+    const stores = await filled(t, "local", { "follow-renames": "NO" });
     await command(stores[side], `RENAME "${sent[side]}" Old`);
     const { status, stderr } = await runInterimap(stores.home);
     assert.equal(status, 1, stderr);
