@@ -2,13 +2,12 @@
 // or was refused, what was there before.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { basename, dirname } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { freePorts } from "../support/daemon.ts";
+import { databaseFiles } from "../support/database-files.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { giveDatabase } from "../support/give-database.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -127,7 +126,7 @@ describe("a run with nothing to do leaves the database as it is", () => {
       const stores = await filled(t, servers());
       await store(stores.remote, "1 +FLAGS (\\Seen)");
       await assertConverges(stores);
-      const before = contentsOf(stores.home);
+      const before = databaseFiles(stores.home.databaseFile);
       for (const args of [
         [],
         ["INBOX", "a*", "no-such-mailbox"],
@@ -139,17 +138,11 @@ describe("a run with nothing to do leaves the database as it is", () => {
       ]) {
         const { status, stderr } = await runInterimap(stores.home, args);
         assert.equal(status, args.includes("no-such-mailbox") ? 1 : 0, stderr);
-        assert.deepEqual(contentsOf(stores.home), before, args.join(" "));
+        assert.deepEqual(databaseFiles(stores.home.databaseFile), before, args.join(" "));
       }
     });
   }
 });
-
-/** The database, and what lies beside it, but for the note on why a run failed, for --status. */
-function contentsOf({ databaseFile }: InterimapHome): { readonly dump: unknown; readonly files: readonly string[] } {
-  const note = `${basename(databaseFile)}.last-failure`;
-  return { dump: dump(databaseFile), files: readdirSync(dirname(databaseFile)).filter((name) => name !== note) };
-}
 
 test("a run that is refused changes neither the database nor the servers, whatever waits there", async (t) => {
   const stores = await filled(t, { local: slash, remote: dot });
@@ -157,13 +150,13 @@ test("a run that is refused changes neither the database nor the servers, whatev
   await deliver(local, "INBOX", mail("waiting"));
   await expunge(remote, "1", "a");
   await command(remote, "CREATE new");
-  const before = { database: contentsOf(home), local: await snapshot(local), remote: await snapshot(remote) };
+  const before = { database: databaseFiles(home.databaseFile), local: await snapshot(local), remote: await snapshot(remote) };
   const assertRefusedWith = async (expected: number, ...args: readonly string[]): Promise<void> => {
     const { status, stderr } = await runInterimap(home, args);
     assert.equal(status, expected, stderr);
   };
   const assertUnchanged = async (context: string): Promise<void> => {
-    assert.deepEqual(contentsOf(home), before.database, context);
+    assert.deepEqual(databaseFiles(home.databaseFile), before.database, context);
     for (const side of sides) assert.deepEqual(diffSnapshots(before[side], await snapshot(stores[side])), [], context);
   };
 

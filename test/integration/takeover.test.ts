@@ -3,13 +3,14 @@
 
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import Database from "better-sqlite3";
 import { loadMigrations } from "../../src/state/migrations.ts";
 import { assertKept } from "../migrations/original.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { freePorts } from "../support/daemon.ts";
+import { databaseFiles } from "../support/database-files.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { populate } from "../support/mail-store.ts";
@@ -223,10 +224,9 @@ function assertTakenOver({ databaseFile }: InterimapHome, before: Dump): void {
 
 /** Neither the database nor anything beside it. */
 async function assertUnchanged(home: InterimapHome, refusal: Refusal): Promise<void> {
-  const contents = () => ({ dump: dump(home.databaseFile), files: readdirSync(dirname(home.databaseFile)) });
-  const before = contents();
+  const before = databaseFiles(home.databaseFile);
   await assertRefused(home, refusal);
-  assert.deepEqual(contents(), before);
+  assert.deepEqual(databaseFiles(home.databaseFile), before);
 }
 
 /** The names as text, with the delimiter that both servers had to share. */
