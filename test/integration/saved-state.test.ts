@@ -150,7 +150,11 @@ test("a run that is refused changes neither the database nor the servers, whatev
   await deliver(local, "INBOX", mail("waiting"));
   await expunge(remote, "1", "a");
   await command(remote, "CREATE new");
-  const before = { database: databaseFiles(home.databaseFile), local: await snapshot(local), remote: await snapshot(remote) };
+  const before = {
+    database: databaseFiles(home.databaseFile),
+    local: await snapshot(local),
+    remote: await snapshot(remote),
+  };
   const assertRefusedWith = async (expected: number, ...args: readonly string[]): Promise<void> => {
     const { status, stderr } = await runInterimap(home, args);
     assert.equal(status, expected, stderr);
