@@ -114,6 +114,8 @@ test("a file with two bare sections has all defaults", () => {
     ignoreMailbox: undefined,
     mapSpecialUse: false,
     followRenames: true,
+    followDeletions: undefined,
+    trashMailbox: undefined,
     skipSpecialUse: ["\\all", "\\flagged", "\\important"],
     mapMailbox: [],
     logfile: undefined,
@@ -151,6 +153,8 @@ test("every setting reaches its place", () => {
     skip-special-use = \\All
     map-special-use = yes
     follow-renames = no
+    follow-deletions = EMPTY
+    trash-mailbox = Gone
     map-mailbox = a = b
     map-mailbox = "c\\x00d" = e f
     logfile = log
@@ -208,6 +212,8 @@ test("every setting reaches its place", () => {
     ignoreMailbox: /^x/,
     mapSpecialUse: true,
     followRenames: false,
+    followDeletions: { which: "EMPTY", trash: "Gone" },
+    trashMailbox: "Gone",
     skipSpecialUse: ["\\all"],
     mapMailbox: [
       { local: "a", remote: "b" },

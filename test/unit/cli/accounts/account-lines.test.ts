@@ -42,7 +42,8 @@ test("what needs a hand is worse than what may pass, and that worse than what wa
   assert.equal(worstCode([1, 75, 69]), 69);
   assert.equal(worstCode([69, 65, 77, 1]), 77);
   assert.equal(worstCode([78, 70]), 70);
+  assert.deepEqual([worstCode([0, 2, 1]), worstCode([2, 3]), worstCode([75, 3])], [2, 3, 75]);
   // Ended by a signal, or with a code that is none of ours.
   assert.equal(exitCodeOf(null), 70);
-  assert.equal(exitCodeOf(3), 70);
+  assert.equal(exitCodeOf(5), 70);
 });
