@@ -10,8 +10,8 @@ interface Place {
   readonly log: Pick<Log, "debug">;
 }
 
-/** They say nothing of how the accounts fare: somebody wanted it so, or another process is at work. */
-const noFailures: readonly ErrorCode[] = ["INTERRUPTED", "DATABASE_LOCKED"];
+/** They say nothing of how the accounts fare: somebody wanted it so, another process is at work, or it is about others. */
+const noFailures: readonly ErrorCode[] = ["INTERRUPTED", "DATABASE_LOCKED", "OTHER_ACCOUNTS"];
 
 /** @throws whatever `work` throws. */
 export async function notingFailure<T>({ config, log }: Place, work: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import { errorContext } from "../log/error-context.ts";
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
-import { recordedFailure } from "../service/last-failure.ts";
+import { failureOf, recordedFailure } from "../service/last-failure.ts";
 import type { StatusDocument } from "../service/status-document.ts";
 import { parseStatus } from "../service/status-form.ts";
 import { askStatus, distrustOfSocket } from "../service/status-socket.ts";
@@ -55,10 +55,16 @@ async function readStatus(config: Config, log: Log): Promise<StatusDocument> {
       return await statusCommand(otherwise, log);
     if (others !== undefined) log.warn(others.message, errorContext(others));
     // in one go: a run that starts meanwhile waits a moment for the lock, but not for long
-    return statusDocument({ database, store, lastFailure: recordedFailure(database) });
+    const lastFailure = isRefused(others) ? failureOf(others) : recordedFailure(database);
+    return statusDocument({ database, store, lastFailure });
   } finally {
     store.close();
   }
+}
+
+/** Whether any run would fail by it. Of another port, the servers can tell whether it is that of the same account. */
+function isRefused(others: InterimapError | undefined): others is InterimapError {
+  return others !== undefined && !(others instanceof OtherAccounts && others.onOtherPorts !== undefined);
 }
 
 /** That it is about other accounts is no reason not to show it. */

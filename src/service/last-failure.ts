@@ -16,13 +16,17 @@ const maxOctets = 1 << 20;
 
 /** `database`: absolute path. Never throws: what cannot be written here was said in the log. */
 export function recordFailure(database: string, error: InterimapError, log: Pick<Log, "debug">): void {
-  const { code, side = null, message } = error;
-  const failure: FailureStatus = { at: new Date().toISOString(), code, side, message: cut(message, longestMessage) };
   try {
-    replaceFile(fileOf(database), JSON.stringify(failure), 0o600);
+    replaceFile(fileOf(database), JSON.stringify(failureOf(error)), 0o600);
   } catch (problem) {
     log.debug(`the failure is not recorded: ${String(problem)}`);
   }
+}
+
+/** As one of now. */
+export function failureOf(error: InterimapError): FailureStatus {
+  const { code, side = null, message } = error;
+  return { at: new Date().toISOString(), code, side, message: cut(message, longestMessage) };
 }
 
 /** A later run came to its end. Never throws. */
