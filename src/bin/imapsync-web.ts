@@ -2,6 +2,7 @@
 
 import { type ExitCode, exitCode } from "../model/exit-code.ts";
 import { imapsyncWeb } from "../web/command/imapsync-web.ts";
+import { interruption } from "./interruption.ts";
 
 let explain: (thrown: unknown) => ExitCode = () => exitCode.software;
 
@@ -13,18 +14,12 @@ process.on("uncaughtException", (error) => {
 // Until there is something to read again. Without a handler, it would end the process.
 process.on("SIGHUP", () => undefined);
 
-const interruption = new AbortController();
-const interrupt = (signal: NodeJS.Signals): void => {
-  // The second signal finds the default handler again and ends the process at once.
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, interrupt);
-  interruption.abort(signal);
-};
-for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
+const signal = interruption();
 
 void imapsyncWeb({
   argv: process.argv.slice(2),
   env: process.env,
-  signal: interruption.signal,
+  signal,
   onHangUp: (handler) => {
     process.on("SIGHUP", handler);
   },

@@ -2,6 +2,7 @@
 
 import { interimapFleet } from "../fleet/command/interimap-fleet.ts";
 import { type ExitCode, exitCode } from "../model/exit-code.ts";
+import { interruption } from "./interruption.ts";
 
 let explain: (thrown: unknown) => ExitCode = () => exitCode.software;
 
@@ -10,18 +11,12 @@ process.on("uncaughtException", (error) => {
   process.exit(explain(error));
 });
 
-const interruption = new AbortController();
-const interrupt = (signal: NodeJS.Signals): void => {
-  // The second signal finds the default handler again and ends the process at once.
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, interrupt);
-  interruption.abort(signal);
-};
-for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
+const signal = interruption();
 
 void interimapFleet({
   argv: process.argv.slice(2),
   env: process.env,
-  signal: interruption.signal,
+  signal,
   onCrash: (handler) => {
     explain = handler;
   },

@@ -1,21 +1,16 @@
 // Starts the program: arguments and signals in, exit code out.
 
 import { Program } from "../cli/run.ts";
+import { interruption } from "./interruption.ts";
 
 const ignore = (): void => undefined;
 
-const interruption = new AbortController();
-const interrupt = (signal: NodeJS.Signals): void => {
-  // The second signal finds the default handler again and ends the process at once.
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, interrupt);
-  interruption.abort(signal);
-};
-for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
+const signal = interruption();
 
 const program = new Program({
   argv: process.argv.slice(2),
   env: process.env,
-  signal: interruption.signal,
+  signal,
   onSignal: (name, handler) => {
     // Between two handlers, while the configuration is read again, a signal must not end the process. Without any handler,
     // even for a moment, it would.

@@ -196,6 +196,17 @@ export function splitAt(set: UidSet, count: number): [UidSet, UidSet] {
   return [{ ranges: first }, subtract(set, { ranges: first })];
 }
 
+/** In order, each of `count` UIDs, the last one of what is left. */
+export function* setsOfAtMost(count: number, set: UidSet): Generator<UidSet, void, undefined> {
+  let rest = set;
+  while (countUids(rest) > count) {
+    const [first, others] = splitAt(rest, count);
+    yield first;
+    rest = others;
+  }
+  yield rest;
+}
+
 /** Joins what overlaps or touches; the ranges come in order of their first UID. */
 function joined(ranges: readonly UidRange[]): UidRange[] {
   const result: UidRange[] = [];

@@ -1,8 +1,7 @@
 // Why the last run failed, in a file beside the database: whoever asks for the status later reads it nowhere else.
 
-import { closeSync, constants, readFileSync, unlinkSync } from "node:fs";
-import { examine } from "../files/examine.ts";
-import { openExamined } from "../files/open-safely.ts";
+import { unlinkSync } from "node:fs";
+import { readNote } from "../files/read-note.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import type { Log } from "../log/log.ts";
 import type { InterimapError } from "../model/errors.ts";
@@ -40,18 +39,8 @@ export function forgetFailure(database: string): void {
 
 /** Undefined when there is no such file, or none that is ours. */
 export function recordedFailure(database: string): FailureStatus | undefined {
-  try {
-    const file = examine(fileOf(database));
-    if (file.distrust !== undefined || file.stats?.isFile() !== true || file.stats.size > maxOctets) return undefined;
-    const fd = openExamined(file, constants.O_RDONLY);
-    try {
-      return parseFailure(readFileSync(fd, "utf8"));
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return undefined;
-  }
+  const text = readNote(fileOf(database), maxOctets);
+  return text === undefined ? undefined : parseFailure(text);
 }
 
 function fileOf(database: string): string {

@@ -1,9 +1,7 @@
 // Records the outcome of the last full check in a file beside the database. Once the process has ended, the skipped
 // mailboxes are known nowhere else. It is not part of the database, which a check without changes leaves untouched.
 
-import { closeSync, constants, readFileSync } from "node:fs";
-import { examine } from "../files/examine.ts";
-import { openExamined } from "../files/open-safely.ts";
+import { readNote } from "../files/read-note.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import type { Log } from "../log/log.ts";
 import { displayName } from "../model/mailbox-name.ts";
@@ -57,16 +55,10 @@ export function forgetSkipped(database: string, isSettled: (shown: string) => bo
 
 /** Undefined when there is no such file, or none that is ours. */
 export function recordedLook(database: string): Look | undefined {
+  const text = readNote(fileOf(database), maxOctets);
   try {
-    const file = examine(fileOf(database));
-    if (file.distrust !== undefined || file.stats?.isFile() !== true || file.stats.size > maxOctets) return undefined;
-    const fd = openExamined(file, constants.O_RDONLY);
-    try {
-      const look = parseLook(readFileSync(fd, "utf8"));
-      return look && { ...look, lastLook: { ...look.lastLook, at: pastTime(Date.parse(look.lastLook.at)) } };
-    } finally {
-      closeSync(fd);
-    }
+    const look = text === undefined ? undefined : parseLook(text);
+    return look && { ...look, lastLook: { ...look.lastLook, at: pastTime(Date.parse(look.lastLook.at)) } };
   } catch {
     return undefined;
   }

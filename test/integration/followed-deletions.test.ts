@@ -3,20 +3,19 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { otherSide, type PerSide, perSide, sides } from "../../src/model/side.ts";
+import { act, wireNameOn } from "../support/act.ts";
 import { isCourierInstalled, startCourier } from "../support/courier.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startGmail } from "../support/gmail-server.ts";
 import { held as heldBy } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { appendAll } from "../support/mail-store.ts";
-import { quoted } from "../support/raw-imap.ts";
 import { runInterimap, type SectionSettings, startInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
-import { asClient, mails, store, type TwoStores, userNames } from "../support/two-stores.ts";
+import { store, type TwoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
 
 const { slash, dot, cyrus, gmail, other } = await startAll({
@@ -33,23 +32,6 @@ after(() => flagless.stop());
 
 const two: PerSide<MailServer> = { local: slash, remote: dot };
 
-/** Courier has all mailboxes below INBOX. */
-function on(server: MailServer, name: string): string {
-  return quoted(`${server.prefix}${name.replaceAll("/", server.delimiter)}`);
-}
-
-/** `create NAME`, `delete NAME`, `rename FROM TO`, `subscribe NAME` or `append NAME MESSAGE`, as another client would. */
-async function act(server: MailServer, ...lines: readonly string[]): Promise<void> {
-  await asClient(server, async (imap) => {
-    for (const line of lines) {
-      const [what = "", first = "", second = ""] = line.split(" ");
-      if (what === "append") await appendAll(imap, on(server, first).slice(1, -1), mails(second, 2));
-      else if (what === "rename") await imap.run(`RENAME ${on(server, first)} ${on(server, second)}`);
-      else await imap.run(`${what.toUpperCase()} ${on(server, first)}`);
-    }
-  });
-}
-
 /** By mailbox, without those that a server always has, and without Courier's prefix. */
 async function held(server: MailServer): Promise<Record<string, string>> {
   const isMeant = (name: string): boolean => !/^(?:INBOX|(?:INBOX.)?Deleted Mailboxes|\[Gmail\].*)$/s.test(name);
@@ -57,7 +39,14 @@ async function held(server: MailServer): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(all).map(([name, those]) => [name.replace(/^INBOX\//, ""), those]));
 }
 
-const before = ["create box", "create box/sub", "create rest", "append box b", "append box/sub s", "append rest r"];
+const before = [
+  "create box",
+  "create box/sub",
+  "create rest",
+  "append box b 2",
+  "append box/sub s 2",
+  "append rest r 2",
+];
 
 function filled(
   t: Parameters<typeof synchronisedStores>[0],
@@ -115,7 +104,7 @@ for (const side of sides) {
     const stores = await filled(t);
     await act(stores[side], "delete box/sub");
     await run(stores, 0);
-    await act(stores[side], "create box/sub", "append box/sub new");
+    await act(stores[side], "create box/sub", "append box/sub new 2");
     await run(stores, 0);
     await act(stores[side], "delete box/sub");
     await run(stores, 0);
@@ -129,8 +118,8 @@ for (const side of sides) {
   });
 
   for (const [what, change] of [
-    ["got a message", (server: MailServer) => act(server, "append box/sub late")],
-    ["got a flag", (server: MailServer) => store(server, "1 +FLAGS (\\Flagged)", on(server, "box/sub").slice(1, -1))],
+    ["got a message", (server: MailServer) => act(server, "append box/sub late 2")],
+    ["got a flag", (server: MailServer) => store(server, "1 +FLAGS (\\Flagged)", wireNameOn(server, "box/sub"))],
   ] as const)
     for (const pair of [two, perSide((one) => (one === there ? flagless.server : slash))])
       test(`one that ${what} comes back to the ${side} server (${pair[there] === flagless.server ? "without mod-sequences" : "with"})`, async (t) => {
@@ -172,7 +161,7 @@ for (const side of sides) {
 
   test(`what has mailboxes below it that stay is left alone when it is deleted on the ${side} server`, async (t) => {
     const stores = await filled(t);
-    await act(stores[there], "create box/new", "append box/new n");
+    await act(stores[there], "create box/new", "append box/new n 2");
     await act(stores[side], "delete box/sub", "delete box");
     const stderr = await run(stores, 1);
     assert.match(stderr, /\(box\): .*mailboxes below it stay; to delete it everywhere/);
@@ -198,7 +187,7 @@ for (const side of sides) {
     const many = Array.from({ length: 6 }, (_, number) => `m${number}`);
     await act(stores.local, ...many.map((name) => `create ${name}`));
     await run(stores, 0);
-    await act(stores[side], ...many.map((name) => `delete ${name}`), "append rest more");
+    await act(stores[side], ...many.map((name) => `delete ${name}`), "append rest more 2");
     const stderr = await run(stores, 65);
     assert.match(stderr, /6 of 10 mailboxes have disappeared from the \w+ server; none was deleted/);
     const now = await held(stores[there]);

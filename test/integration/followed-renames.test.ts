@@ -3,20 +3,19 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
+import { act, wireNameOn } from "../support/act.ts";
 import { isCourierInstalled, startCourier } from "../support/courier.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startGmail } from "../support/gmail-server.ts";
 import { held as heldBy } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { appendAll } from "../support/mail-store.ts";
-import { quoted } from "../support/raw-imap.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { type Profile, startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
-import { asClient, deliverToEach, mails, type TwoStores, userNames } from "../support/two-stores.ts";
+import { deliverToEach, mails, type TwoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
 
 const { slash, dot, cyrus, gmail } = await startAll({
@@ -46,28 +45,6 @@ const servers: Readonly<Record<string, MailServer>> = {
   "a server without QRESYNC": noQresync,
   "a server without mod-sequences": noCondstore,
 };
-
-/** Courier has all mailboxes below INBOX. */
-function on(server: MailServer, name: string): string {
-  return quoted(`${server.prefix}${name.replaceAll("/", server.delimiter)}`);
-}
-
-/** `create NAME`, `delete NAME`, `rename FROM TO`, `subscribe NAME`, `append NAME MESSAGE` or `expunge NAME UIDS`. */
-async function act(server: MailServer, ...lines: readonly string[]): Promise<void> {
-  await asClient(server, async (imap) => {
-    for (const line of lines) {
-      const [what = "", first = "", second = ""] = line.split(" ");
-      if (what === "append") await appendAll(imap, on(server, first).slice(1, -1), mails(second, 1));
-      else if (what === "rename") await imap.run(`RENAME ${on(server, first)} ${on(server, second)}`);
-      else if (what === "expunge") {
-        await imap.run(`SELECT ${on(server, first)}`);
-        await imap.run(`UID STORE ${second} +FLAGS.SILENT (\\Deleted)`);
-        await imap.run("EXPUNGE");
-        await imap.run("CLOSE");
-      } else await imap.run(`${what.toUpperCase()} ${on(server, first)}`);
-    }
-  });
-}
 
 /** By mailbox, without those that a server always has, and without Courier's prefix. */
 async function held(server: MailServer): Promise<Record<string, string>> {
@@ -153,7 +130,7 @@ class Tales {
   async fill({ local }: TwoStores): Promise<void> {
     await act(local, ...Object.keys(this.before).map((name) => `create ${name}`));
     const messages = Object.entries(this.before).map(
-      ([name, count]) => [on(local, name).slice(1, -1), mails(name, count)] as const,
+      ([name, count]) => [wireNameOn(local, name), mails(name, count)] as const,
     );
     await deliverToEach(local, new Map(messages));
   }

@@ -3,6 +3,7 @@
 import type { Queries } from "../database/database.ts";
 import type { SecretReference } from "../secrets/reference.ts";
 import type { Account, AccountHost, Phase } from "./account.ts";
+import type { HostColumns } from "./account-row.ts";
 import { parseWindow, windowText } from "./daily-window.ts";
 import { groupKey, groupsOf } from "./groups.ts";
 
@@ -17,17 +18,8 @@ export interface StoredAccount extends Account {
   readonly failures: number;
 }
 
-interface AccountRow {
-  readonly id: number;
+interface AccountRow extends HostColumns {
   readonly name: string;
-  readonly host1: string;
-  readonly port1: number | null;
-  readonly user1: string;
-  readonly secret1: SecretReference;
-  readonly host2: string;
-  readonly port2: number | null;
-  readonly user2: string;
-  readonly secret2: SecretReference;
   readonly options: string[];
   readonly group_set: string;
   readonly priority: number;

@@ -2,6 +2,7 @@
 
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { InterimapError } from "../../model/errors.ts";
+import type { HostColumns } from "../accounts/account-row.ts";
 import type { Database, Queries } from "../database/database.ts";
 import type { SecretReference } from "./reference.ts";
 import { keyId, open, publicOf, rawPublic, seal } from "./seal.ts";
@@ -41,18 +42,6 @@ export function storedKeys(queries: Queries): Promise<StoredKey[]> {
   );
 }
 
-interface SealedRow {
-  readonly id: number;
-  readonly host1: string;
-  readonly port1: number | null;
-  readonly user1: string;
-  readonly secret1: SecretReference;
-  readonly host2: string;
-  readonly port2: number | null;
-  readonly user2: string;
-  readonly secret2: SecretReference;
-}
-
 const atOnce = 200;
 
 /** Seals all secrets for the newest key. Returns how many. @throws InterimapError CREDENTIALS where a key is missing */
@@ -62,7 +51,7 @@ export async function resealAll(database: Database, keys: ReadonlyMap<string, Ke
     throw new InterimapError("CREDENTIALS", "there is no key yet", { hint: "run: interimap-fleet keys new FILE" });
   let resealed = 0;
   for (let last = 0; ;) {
-    const rows = await database.rows<SealedRow>(
+    const rows = await database.rows<HostColumns>(
       "select * from interimap_fleet.accounts where id > $1 order by id limit $2",
       [last, atOnce],
     );

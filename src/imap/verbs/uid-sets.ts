@@ -1,6 +1,6 @@
 // Cuts sets of UIDs to what one command may have.
 
-import { countUids, splitAt, type UidSet } from "../../model/uid-set.ts";
+import { setsOfAtMost, type UidSet } from "../../model/uid-set.ts";
 import { splitUidSet } from "../../model/uid-set-text.ts";
 import { maxSetOctets } from "../limits.ts";
 import type { Channel } from "../mailbox/channel.ts";
@@ -12,15 +12,5 @@ const minSetOctets = 21;
 export function uidSets({ capabilities }: Channel, uids: UidSet, beside = 0): UidSet[] {
   const { messageLimit } = capabilities;
   const lines = splitUidSet(uids, Math.max(maxSetOctets - beside, minSetOctets));
-  return messageLimit === undefined ? lines : lines.flatMap((set) => [...atMost(messageLimit, set)]);
-}
-
-function* atMost(count: number, uids: UidSet): Generator<UidSet, void, undefined> {
-  let rest = uids;
-  while (countUids(rest) > count) {
-    const [first, others] = splitAt(rest, count);
-    yield first;
-    rest = others;
-  }
-  yield rest;
+  return messageLimit === undefined ? lines : lines.flatMap((set) => [...setsOfAtMost(messageLimit, set)]);
 }

@@ -8,7 +8,7 @@ import { uidSets } from "../../imap/verbs/uid-sets.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";
 import { otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
-import { countUids, emptyUidSet, hasUid, splitAt, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { countUids, emptyUidSet, hasUid, setsOfAtMost, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { slices } from "../../util/slices.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
@@ -86,18 +86,8 @@ async function moveTogether(errand: Errand, moves: readonly Move[]): Promise<voi
     }
   };
   const beside = destination.wireName.length + 3;
-  const sets = uidSets(channel, uidSetOf(byUid.keys()), beside).flatMap((set) => [...parts(set)]);
+  const sets = uidSets(channel, uidSetOf(byUid.keys()), beside).flatMap((set) => [...setsOfAtMost(inOneCommand, set)]);
   await allDone(sets.map(one));
-}
-
-function* parts(uids: UidSet): Generator<UidSet, void, undefined> {
-  let rest = uids;
-  while (countUids(rest) > inOneCommand) {
-    const [first, others] = splitAt(rest, inOneCommand);
-    yield first;
-    rest = others;
-  }
-  yield rest;
 }
 
 function destinationOf({ target: { mailbox, listed, wireNames }, side }: Errand): Destination {
