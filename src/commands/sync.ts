@@ -1,9 +1,8 @@
 // The default command: synchronises both servers once.
 
-import { fitsName } from "../config/pcre.ts";
-import { isKept } from "../model/trash-mailbox.ts";
 import { recordLook } from "../service/last-look.ts";
 import type { SyncOptions } from "../sync/context/run.ts";
+import { scopeOf } from "../sync/scope.ts";
 import { synchronise } from "../sync/synchronise.ts";
 import { monotonicMs } from "../util/monotonic.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -50,40 +49,4 @@ export async function lookingAtAll(command: SyncCommand, look: (place: Workplace
 /** Which mailboxes are meant. */
 export function syncOptions(command: SyncCommand, { names, ...place }: Workplace): SyncOptions {
   return { ...place, ...scopeOf(command, names) };
-}
-
-export function scopeOf(
-  { config, mailboxes, allowsMassDelete }: Pick<SyncCommand, "config" | "mailboxes" | "allowsMassDelete">,
-  { references, paired = [], pairsUses = false }: Workplace["names"],
-): Pick<
-  SyncOptions,
-  | "query"
-  | "isGiven"
-  | "isIgnored"
-  | "pairsUses"
-  | "skippedUses"
-  | "deletionLimit"
-  | "matchesExisting"
-  | "followsRenames"
-  | "deletions"
-> {
-  return {
-    isGiven: mailboxes.length > 0,
-    matchesExisting: config.matchExisting,
-    followsRenames: config.followRenames,
-    deletionLimit: allowsMassDelete ? undefined : config.maxDelete,
-    query: {
-      references,
-      paired,
-      patterns: mailboxes.length > 0 ? mailboxes : config.listMailbox,
-      isTyped: mailboxes.length > 0,
-      selectOptions: mailboxes.length > 0 ? [] : config.listSelectOpts,
-    },
-    pairsUses,
-    skippedUses: new Set(config.skipSpecialUse),
-    deletions: config.followDeletions,
-    isIgnored: (name) =>
-      (mailboxes.length === 0 && config.ignoreMailbox !== undefined && fitsName(config.ignoreMailbox, name)) ||
-      (config.trashMailbox !== undefined && isKept(name, config.trashMailbox)),
-  };
 }

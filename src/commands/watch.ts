@@ -14,15 +14,15 @@ import { statusText } from "../service/status-text.ts";
 import type { ServiceNotifier } from "../service/systemd.ts";
 import { tidyMemory } from "../service/tidy-memory.ts";
 import type { Store } from "../state/state-store.ts";
+import { namesOf, scopeOf } from "../sync/scope.ts";
 import { alertsTo } from "../watch/alerts.ts";
 import { Watch, type WatchOptions } from "../watch/watch.ts";
 import { statusDocument } from "./gather-status.ts";
 import { notingFailure } from "./note-failure.ts";
-import { namesOf } from "./on-servers.ts";
 import { openDatabase, requireUsable } from "./open-database.ts";
 import { tellOthers } from "./publish-state.ts";
 import { sayKept } from "./say-kept.ts";
-import { scopeOf, type SyncCommand } from "./sync.ts";
+import type { SyncCommand } from "./sync.ts";
 
 /** Calls the handler at each signal of this name, until the function it returns is called. */
 export type OnSignal = (name: "SIGHUP" | "SIGUSR1" | "SIGUSR2", handler: () => void) => () => void;

@@ -1,7 +1,6 @@
 // Turns a Perl-compatible regular expression into a JavaScript one. What JavaScript would misread is rewritten or
 // refused.
 
-import { decodeUtf7 } from "../model/mailbox-name.ts";
 import { BadValue } from "./bad-value.ts";
 
 /** The pieces that need a look: character class, escape, start of a group, possessive quantifier. */
@@ -45,15 +44,6 @@ export function pcre(text: string): RegExp {
     const reason = error.message.replace(/^.*: /s, "").toLowerCase();
     throw new BadValue("a Perl-compatible regular expression", `the expression is malformed (${reason})`);
   }
-}
-
-/**
- * Whether an expression fits a mailbox's name, which is the program's. One that has characters outside ASCII is about the name as
- * people read it, but with NUL between its levels.
- */
-export function fitsName(expression: RegExp, name: string): boolean {
-  const isAscii = /^[\0-\x7f]*$/.test(expression.source);
-  return expression.test(isAscii ? name : name.split("\0").map(decodeUtf7).join("\0"));
 }
 
 function translate(text: string): string {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BadValue } from "../../../src/config/bad-value.ts";
-import { fitsName, pcre } from "../../../src/config/pcre.ts";
+import { pcre } from "../../../src/config/pcre.ts";
+import { fitsName } from "../../../src/model/fits-name.ts";
 
 for (const [pattern, matches, others] of [
   ["^virtual(?:\\x00|$)", ["virtual", "virtual\0a"], ["virtually", "a\0virtual", "Virtual"]],
