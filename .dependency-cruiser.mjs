@@ -9,8 +9,20 @@ const uses = {
   "src/web/": ["job", "discovery", "service", "config", "files", "state", ...foundations],
   // Many accounts over many machines: a queue of jobs, and nothing of IMAP.
   "src/fleet/": ["job", "credentials", "service", "files", ...foundations],
-  // One copy in a process of its own.
-  "src/job/": ["copier", "imap", "files", ...foundations],
+  // One run of either engine in a process of its own.
+  "src/job/": [
+    "report",
+    "copier",
+    "config",
+    "credentials",
+    "watch",
+    "sync",
+    "mail",
+    "imap",
+    "state",
+    "files",
+    ...foundations,
+  ],
   // Which server has whose mail.
   "src/discovery/": values,
   "src/cli/": [

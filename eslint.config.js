@@ -94,7 +94,7 @@ export default defineConfig(
   },
   {
     files: ["src/**"],
-    ignores: ["src/bin/{interimap,imapsync,imapsync-job,imapsync-web,interimap-fleet}.ts"],
+    ignores: ["src/bin/{interimap,imapsync,job-process,imapsync-web,interimap-fleet}.ts"],
     rules: {
       // Leaving in the middle loses what is not committed: throw, and let src/bin/ choose the exit code.
       "no-restricted-properties": ["error", { object: "process", property: "exit" }],

@@ -42,6 +42,13 @@ await Promise.all([
     apart: [],
   }),
   bundleProgram({
+    name: "interimap-job",
+    entry: "src/bin/interimap-job.ts",
+    main: "dist/interimap-job-main.js",
+    texts: "dist/interimap-job-main.txt",
+    apart: [],
+  }),
+  bundleProgram({
     name: "interimap-fleet",
     entry: "src/bin/interimap-fleet.ts",
     main: "dist/interimap-fleet-main.js",

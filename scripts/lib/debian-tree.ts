@@ -50,7 +50,7 @@ export async function layOut(root: string, { name, changelog }: DebianPackage): 
     compress(`man/${program}.1`, join(root, `usr/share/man/man1/${program}.1.gz`));
     complete(root, program);
   }
-  nameInterpreter(join(home, "dist/imapsync-job.js"));
+  for (const job of ["imapsync-job", "interimap-job"]) nameInterpreter(join(home, `dist/${job}.js`));
   units(root);
 
   for (const file of ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md"])

@@ -1,33 +1,6 @@
-// Starts a process that does one job: signals in, exit code out.
+// The process that copies one account.
 
-import { work } from "../job/worker.ts";
-import { exitCode } from "../model/exit-code.ts";
+import { copyEngine } from "../job/copy-account.ts";
+import { doOneJob } from "./job-process.ts";
 
-let explain: (thrown: unknown) => string = String;
-
-function crash(thrown: unknown): never {
-  process.stderr.write(`${explain(thrown)}\n`);
-  process.exit(exitCode.software);
-}
-
-process.on("uncaughtException", crash);
-
-// Whoever waits for something that cannot come any more must not look like one who is done.
-process.on("beforeExit", () => {
-  if (process.exitCode === undefined) crash("nothing is left to wait for");
-});
-
-void work({
-  env: process.env,
-  onSignal: (name, handler) => {
-    process.on(name, handler);
-  },
-  onCrash: (handler) => {
-    explain = handler;
-  },
-  leave: () => {
-    process.exit(exitCode.software);
-  },
-}).then((code) => {
-  process.exitCode = code;
-}, crash);
+doOneJob(copyEngine);

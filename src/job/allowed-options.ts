@@ -19,12 +19,12 @@ import {
   passwordIn,
   type Reader,
 } from "./form-values.ts";
-import type { JobSecrets, JobSpec } from "./job-spec.ts";
+import type { JobSecrets, CopySpec } from "./job-spec.ts";
 
 /** By name; a field that comes several times has a list. */
 export type FormFields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export type FormReading = Pick<JobSpec, "options" | "secrets"> | WrongField;
+export type FormReading = Pick<CopySpec, "options" | "secrets"> | WrongField;
 
 export interface WrongField {
   readonly field: string;

@@ -76,12 +76,14 @@ export interface RefusedCertificate {
 
 export interface JobResult {
   readonly exitCode: number;
-  /** As imapsync calls it, for instance EX_OK. */
+  /** Of a copy, as imapsync calls it, for instance EX_OK; of a synchronisation, see `PairExit`. */
   readonly exitName: string;
   /** The final sentence, for people. */
   readonly sentence: string;
-  /** Undefined: it did not come to copying. */
+  /** Of a synchronisation, in both directions. Undefined: it did not come to copying. */
   readonly copied?: { readonly messages: number; readonly octets: number };
   /** A server named the time for which it wants to be left alone. */
   readonly wait?: { readonly host: HostNumber; readonly ms: number };
+  /** Of a synchronisation that came to its database: whether that is whole, and one file, at the end. */
+  readonly hasSoundState?: boolean;
 }

@@ -1,14 +1,34 @@
-// One copy of an account as a value that can be sent to a process of its own: what is to be done, and within which limits.
+// What is to be done for an account, as a value that can be sent to a process of its own, and within which limits.
 
 /** Of the two hosts, as imapsync numbers them. */
 export type HostNumber = 1 | 2;
 
-export interface JobSpec {
-  /** Options of imapsync, each as `--name` or `--name=value`, without secrets. */
-  readonly options: readonly string[];
+export type JobSpec = CopySpec | SyncSpec;
+
+interface AnySpec {
   readonly secrets: JobSecrets;
   readonly limits: JobLimits;
   readonly targets: TargetRules;
+}
+
+/** One copy of an account, in one direction. */
+export interface CopySpec extends AnySpec {
+  readonly engine: "copy";
+  /** Options of imapsync, each as `--name` or `--name=value`, without secrets. */
+  readonly options: readonly string[];
+}
+
+/** One synchronisation of two accounts, in both directions. */
+export interface SyncSpec extends AnySpec {
+  readonly engine: "sync";
+  /** Of interimap(1), each as `name=value`, without secrets; with a number behind the name, it is for that host alone. */
+  readonly settings: readonly string[];
+  /** The absolute path of its database. */
+  readonly database: string;
+  /** The database may be a former version: runs that it knows nothing of may have changed the mail since. */
+  readonly mayBeOlder: boolean;
+  /** Whatever max-delete says. */
+  readonly allowsMassDelete: boolean;
 }
 
 /** They are in the memory of the process that does the job, and nowhere else. */
@@ -18,7 +38,7 @@ export interface JobSecrets {
 }
 
 export interface JobLimits {
-  /** Of messages copied; then the job ends. Undefined: no limit. */
+  /** Of messages copied; then the job ends. Undefined: no limit. A synchronisation has none. */
   readonly octets: number | undefined;
   /** Then the job ends. Undefined: no limit. */
   readonly seconds: number | undefined;

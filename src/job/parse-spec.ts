@@ -1,6 +1,7 @@
 // Reads what a job is from the text that it is sent as.
 
-import type { JobLimits, JobSecrets, JobSpec, TargetRules } from "./job-spec.ts";
+import { isAbsolute } from "node:path";
+import type { JobLimits, JobSecrets, JobSpec, SyncSpec, TargetRules } from "./job-spec.ts";
 
 /** Of options, in all. */
 const mostOctets = 1 << 20;
@@ -10,18 +11,46 @@ export const mostSpecOctets = 2 * mostOctets;
 /** @throws TypeError that says what is wrong, without what is in it: that may be a password. */
 export function parseSpec(text: string): JobSpec {
   const spec = objectIn(parsed(text), "the job");
-  const options = spec["options"];
-  if (!Array.isArray(options) || !options.every((one) => typeof one === "string"))
-    throw new TypeError("the options of the job are no list of texts");
-  return {
-    options,
+  const rest = {
     secrets: secretsIn(objectIn(spec["secrets"], "its secrets")),
     limits: limitsIn(objectIn(spec["limits"], "its limits")),
     targets: targetsIn(objectIn(spec["targets"], "its targets")),
   };
+  switch (spec["engine"]) {
+    case "copy":
+      return { engine: "copy", options: textsIn(spec, "options"), ...rest };
+    case "sync":
+      return {
+        engine: "sync",
+        settings: textsIn(spec, "settings"),
+        ...databaseIn(spec),
+        ...deletionsIn(spec),
+        ...rest,
+      };
+    default:
+      throw new TypeError("whether the job is to copy or to synchronise is not said");
+  }
 }
 
 type Unknown = Readonly<Record<string, unknown>>;
+
+function textsIn(spec: Unknown, name: "options" | "settings"): readonly string[] {
+  const texts = spec[name];
+  if (Array.isArray(texts) && texts.every((one) => typeof one === "string")) return texts;
+  throw new TypeError(`the ${name} of the job are no list of texts`);
+}
+
+function databaseIn({ database, mayBeOlder }: Unknown): Pick<SyncSpec, "database" | "mayBeOlder"> {
+  if (typeof database !== "string" || !isAbsolute(database))
+    throw new TypeError("the database of the job is no absolute path");
+  if (typeof mayBeOlder !== "boolean") throw new TypeError("whether the database of the job may be older is not said");
+  return { database, mayBeOlder };
+}
+
+function deletionsIn({ allowsMassDelete }: Unknown): Pick<SyncSpec, "allowsMassDelete"> {
+  if (typeof allowsMassDelete === "boolean") return { allowsMassDelete };
+  throw new TypeError("whether the job may delete many messages is not said");
+}
 
 function parsed(text: string): unknown {
   try {

@@ -52,7 +52,7 @@ const mostLastWords = 4096;
 const inherited = /^(?:PATH|TZ|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR))$/;
 
 export function runJob(spec: JobSpec, options: JobOptions): RunningJob {
-  const { onMessage, graceMs = defaultGraceMs, worker = workerFile(), node = process.execPath } = options;
+  const { onMessage, graceMs = defaultGraceMs, worker = workerFile(spec.engine), node = process.execPath } = options;
   let child: ChildProcess;
   try {
     child = spawn(node, [worker], {

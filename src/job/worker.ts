@@ -1,10 +1,10 @@
 // A process that does one job: it is sent to file descriptor 3, and what happens is said on the standard output.
 
 import { createReadStream } from "node:fs";
-import { copierVocabulary } from "../copier/accounts/vocabulary.ts";
 import { Secrets } from "../log/secrets.ts";
 import { speak } from "../model/vocabulary.ts";
-import { doJob } from "./do-job.ts";
+import { type Engine, requireOwn } from "./engine.ts";
+import type { JobSpec } from "./job-spec.ts";
 import { MessageOutput } from "./message-output.ts";
 import { modestProcess } from "./own-process.ts";
 import { mostSpecOctets, parseSpec } from "./parse-spec.ts";
@@ -23,11 +23,14 @@ const specDescriptor = 3;
 const unheardMs = 30_000;
 
 /** Returns the exit code. @throws Error without a descriptor to read from, TypeError for what is no job, and what is a defect of the program */
-export async function work({ env, onSignal, onCrash, leave }: WorkerSurroundings): Promise<number> {
+export async function work<Spec extends JobSpec>(
+  engine: Engine<Spec>,
+  { env, onSignal, onCrash, leave }: WorkerSurroundings,
+): Promise<number> {
   modestProcess();
   const secrets = new Secrets();
   onCrash((thrown) => secrets.blank(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)));
-  speak(copierVocabulary);
+  speak(engine.vocabulary);
   const stop = new AbortController();
   onSignal("SIGTERM", () => {
     stop.abort("The job was aborted.");
@@ -38,13 +41,14 @@ export async function work({ env, onSignal, onCrash, leave }: WorkerSurroundings
     stop.abort("Whoever started this job is gone.");
     setTimeout(leave, unheardMs).unref();
   };
-  const spec = parseSpec(await readAll(specDescriptor));
+  const spec = requireOwn(parseSpec(await readAll(specDescriptor)), engine);
   whenParentIsGone(unheard);
   const output = new MessageOutput({ onLoss: unheard });
   try {
-    const { exitCode } = await doJob(spec, { output, stop: stop.signal, env, secrets });
+    const result = await engine.perform(spec, { output, stop: stop.signal, env, secrets });
+    output.send({ type: "ended", ...result });
     await output.end();
-    return exitCode;
+    return result.exitCode;
   } finally {
     process.stdin.destroy();
   }

@@ -100,6 +100,15 @@ export function foreignError(path: string, cause?: unknown): InterimapError {
   });
 }
 
+/** Whether what is wrong is wrong with the file, wherever it is, and not with the disk or the permissions here. */
+export function isDamage({ code, cause }: InterimapError): boolean {
+  if (code !== "DATABASE_READ") return false;
+  if (cause === undefined) return true;
+  return (
+    cause instanceof Database.SqliteError && /^SQLITE_(?:CORRUPT|NOTADB|CONSTRAINT|ERROR|MISMATCH)/.test(cause.code)
+  );
+}
+
 /** A file that the file system does not let us make. */
 export function createError(what: string, path: string, cause: unknown): InterimapError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);

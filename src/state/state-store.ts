@@ -182,6 +182,19 @@ export class Store {
     });
   }
 
+  /**
+   * To be called when runs that this database knows nothing of may have copied messages since its last checkpoints: what is new on
+   * both sides is matched before anything is copied, in each mailbox until its next checkpoint.
+   */
+  expectCopies(): void {
+    const floor = (state: MailboxState | undefined): number => state?.uidNext ?? 1;
+    const marks = this.mailboxes().map(({ idx, states: { local, remote } }) => ({
+      idx,
+      floors: { local: floor(local), remote: floor(remote) },
+    }));
+    this.transfers.mark(marks);
+  }
+
   /** The side gives the mailbox the same HIGHESTMODSEQ, whatever happens in it. */
   setStuck(idx: number, side: Side, isStuck: boolean): void {
     if (isStuck) {

@@ -10,7 +10,7 @@ import type { Readable, Writable } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { JobMessage } from "../../src/job/job-message.ts";
-import type { JobSpec } from "../../src/job/job-spec.ts";
+import type { CopySpec } from "../../src/job/job-spec.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import { anything, startJob } from "../support/job.ts";
@@ -37,7 +37,7 @@ async function stored(t: TestContext, count = 3): Promise<TwoStores> {
   return stores;
 }
 
-function specOf({ proxies }: TwoStores, ...more: readonly string[]): JobSpec {
+function specOf({ proxies }: TwoStores, ...more: readonly string[]): CopySpec {
   const [local, remote] = [proxies.local.server, proxies.remote.server];
   const places = [local, remote].flatMap(({ host, port, user }, i) => [
     `--host${String(i + 1)}=${host}`,
@@ -100,7 +100,7 @@ test("a certificate that is not trusted is shown, and its key accepted in anothe
   assert.match(issuer, /^CN=/);
   assert.ok(Date.parse(validFrom) < Date.now() && Date.now() < Date.parse(validTo));
   assert.match(fingerprint, /^sha256\$pub\$[0-9a-f]{64}$/);
-  const trusting = (key: string): JobSpec => ({
+  const trusting = (key: string): CopySpec => ({
     ...spec,
     options: [...spec.options, `--sslargs1=SSL_fingerprint=${key}`],
   });

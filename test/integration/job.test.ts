@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { previewOptions } from "../../src/job/allowed-options.ts";
-import type { JobSpec } from "../../src/job/job-spec.ts";
+import type { CopySpec } from "../../src/job/job-spec.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startJob } from "../support/job.ts";
 import { startAll } from "../support/start-all.ts";
@@ -17,7 +17,7 @@ async function stored(t: TestContext, count = 3, octets = 10): Promise<TwoStores
   return stores;
 }
 
-function specOf({ proxies }: TwoStores, ...more: readonly string[]): Pick<JobSpec, "options" | "secrets"> {
+function specOf({ proxies }: TwoStores, ...more: readonly string[]): Pick<CopySpec, "options" | "secrets"> {
   const [local, remote] = [proxies.local.server, proxies.remote.server];
   const places = [local, remote].flatMap(({ host, port, user }, i) => [
     `--host${String(i + 1)}=${host}`,

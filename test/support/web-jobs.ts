@@ -1,7 +1,7 @@
 // Jobs of the web server with workers that a test leads.
 
 import type { JobMessage } from "../../src/job/job-message.ts";
-import type { JobSpec } from "../../src/job/job-spec.ts";
+import type { CopySpec } from "../../src/job/job-spec.ts";
 import type { Job } from "../../src/web/jobs/job.ts";
 import { Jobs, type JobsOptions } from "../../src/web/jobs/jobs.ts";
 import type { NewJob } from "../../src/web/jobs/new-job.ts";
@@ -11,7 +11,7 @@ import type { RunWorker, WorkerEnd } from "../../src/web/jobs/worker.ts";
 import { scratchDirectory } from "./scratch.ts";
 
 export interface LedWorker {
-  readonly spec: JobSpec;
+  readonly spec: CopySpec;
   readonly say: (...messages: readonly JobMessage[]) => void;
   readonly end: (end: Partial<WorkerEnd>) => Promise<void>;
   readonly asked: ("abort" | "kill")[];

@@ -30,6 +30,7 @@ export function usesState(phase: Phase): boolean {
 export function jobOf({ account, passwords, stateFile, seconds }: JobParts): JobSpec {
   const [password1, password2] = passwords;
   return {
+    engine: "copy",
     options: [
       ...["--nolog", ...hostOptions(account), ...account.options, ...ofPhase[account.phase]],
       ...(stateFile === undefined ? [] : [`--state=${stateFile}`]),

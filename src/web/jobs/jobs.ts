@@ -208,10 +208,13 @@ export class Jobs {
     if (run?.secrets === undefined) return;
     const { limits, targets } = this.#options.rules();
     this.#running.add(job);
-    const worker = this.#options.runWorker({ options, secrets: run.secrets, limits, targets }, (message) => {
-      job.hear(message);
-      this.tally.note(job.id, message);
-    });
+    const worker = this.#options.runWorker(
+      { engine: "copy", options, secrets: run.secrets, limits, targets },
+      (message) => {
+        job.hear(message);
+        this.tally.note(job.id, message);
+      },
+    );
     job.begin(worker);
     this.#options.log.info("A job has begun", { fields: () => ({ job: job.id }) });
     const overtime = killAfter(worker, limits.seconds);

@@ -53,7 +53,7 @@ export class Previews {
       const certificates: RefusedCertificate[] = [];
       const last: string[] = [];
       const options = previewOptions(given);
-      const worker = runWorker({ options, secrets, limits, targets }, (message) => {
+      const worker = runWorker({ engine: "copy", options, secrets, limits, targets }, (message) => {
         if (message.type === "folder") folders.set(message.folder1, message);
         if (message.type === "certificate") certificates.push(message);
         if (message.type === "line") last.splice(0, Math.max(0, last.push(message.text) - 1));

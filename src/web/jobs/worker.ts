@@ -1,7 +1,7 @@
 // The process that does a job, as this side of it sees it.
 
 import type { JobMessage, JobResult } from "../../job/job-message.ts";
-import type { JobSpec } from "../../job/job-spec.ts";
+import type { CopySpec } from "../../job/job-spec.ts";
 
 export interface WorkerEnd {
   /** Undefined: it did not end by itself. */
@@ -20,4 +20,4 @@ export interface Worker {
 }
 
 /** Starts a process. `hear` is called in the order of what it says, and not after its end. */
-export type RunWorker = (spec: JobSpec, hear: (message: JobMessage) => void) => Worker;
+export type RunWorker = (spec: CopySpec, hear: (message: JobMessage) => void) => Worker;

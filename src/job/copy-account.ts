@@ -1,6 +1,7 @@
-// Does a job in this process, by the copier's parts: without its command line, log file and pid file.
+// Copies an account in this process, by the copier's parts: without its command line, log file and pid file.
 
 import packageJson from "../../package.json" with { type: "json" };
+import { copierVocabulary } from "../copier/accounts/vocabulary.ts";
 import { rulesOf } from "../copier/engine/rules.ts";
 import type { Options } from "../copier/options/options.ts";
 import { parseCommandLine } from "../copier/options/parse-options.ts";
@@ -10,30 +11,20 @@ import { bannerLines } from "../copier/report/banner.ts";
 import { exitCodeOf, type ExitName } from "../copier/report/exit-code.ts";
 import { Reporter } from "../copier/report/reporter.ts";
 import { Statistics } from "../copier/report/statistics.ts";
-import type { Secrets } from "../log/secrets.ts";
 import { InterimapError } from "../model/errors.ts";
-import { cut } from "../util/printable.ts";
+import type { Engine, JobSurroundings } from "./engine.ts";
 import { finalSentence } from "./final-sentence.ts";
 import type { JobMessage, JobResult } from "./job-message.ts";
-import type { JobLimits, JobSpec } from "./job-spec.ts";
+import type { CopySpec } from "./job-spec.ts";
 import { targetFilter } from "./job-targets.ts";
-import type { MessageOutput } from "./message-output.ts";
+import { lineMessage } from "./line-message.ts";
+import { heed, withLimit } from "./stopping.ts";
 import { RunTeller } from "./tell-run.ts";
 
-export interface JobSurroundings {
-  readonly output: MessageOutput;
-  /** Ends the run as a signal does; its reason is a line that says why. */
-  readonly stop: AbortSignal;
-  readonly env: NodeJS.ProcessEnv;
-  /** Gets to know those of the job. */
-  readonly secrets: Secrets;
-}
-
-/** What servers say may be long; a message never is. */
-const mostCharacters = 64 * 1024;
+export const copyEngine: Engine<CopySpec> = { name: "copy", vocabulary: copierVocabulary, perform: copyAccount };
 
 /** Says all that there is to say, also why it did not begin. @throws what is a defect of the program */
-export async function doJob(spec: JobSpec, surroundings: JobSurroundings): Promise<JobResult> {
+async function copyAccount(spec: CopySpec, surroundings: JobSurroundings): Promise<JobResult> {
   const { output, secrets } = surroundings;
   secrets.add(spec.secrets.password1);
   secrets.add(spec.secrets.password2);
@@ -47,23 +38,13 @@ export async function doJob(spec: JobSpec, surroundings: JobSurroundings): Promi
   } catch (error) {
     if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
     say(error.message);
-    return ended(output, resultOf("EX_USAGE", error.message));
+    return resultOf("EX_USAGE", error.message);
   }
-  return ended(output, await copy(options, { spec, say, surroundings }));
-}
-
-function lineMessage(text: string): JobMessage {
-  return { type: "line", text: cut(text, mostCharacters) };
+  return copy(options, { spec, say, surroundings });
 }
 
 function* lineMessages(texts: Iterable<string>): Generator<JobMessage> {
   for (const text of texts) yield lineMessage(text);
-}
-
-function ended(output: MessageOutput, result: JobResult): JobResult {
-  const last: JobMessage = { type: "ended", ...result };
-  output.send(last);
-  return result;
 }
 
 function resultOf(exitName: ExitName, sentence: string): JobResult {
@@ -71,7 +52,7 @@ function resultOf(exitName: ExitName, sentence: string): JobResult {
 }
 
 /** @throws InterimapError USAGE */
-function optionsOf({ options: argv, secrets, limits }: JobSpec): Options {
+function optionsOf({ options: argv, secrets, limits }: CopySpec): Options {
   const commandLine = parseCommandLine(argv);
   if (commandLine.command !== "copy" || commandLine.options.abort || commandLine.options.abortbyfile)
     throw new InterimapError("USAGE", "these options are for no copy");
@@ -81,7 +62,7 @@ function optionsOf({ options: argv, secrets, limits }: JobSpec): Options {
 }
 
 interface Copy {
-  readonly spec: JobSpec;
+  readonly spec: CopySpec;
   readonly say: (line: string) => void;
   readonly surroundings: JobSurroundings;
 }
@@ -114,28 +95,4 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   const result = resultOf(exitName, finalSentence({ exitName, options, statistics, certificates, stopped, lastWords }));
   const copied = { messages: statistics.copied, octets: statistics.octetsCopied };
   return { ...result, copied, ...(wait !== undefined && { wait }) };
-}
-
-/** Node's timers are no longer. */
-const longestMs = 2 ** 31 - 1;
-
-function withLimit(stop: AbortSignal, { seconds }: JobLimits): AbortSignal {
-  if (seconds === undefined) return stop;
-  const limit = new AbortController();
-  const over = (): void => {
-    limit.abort(`The limit of ${seconds} seconds for one job is reached.`);
-  };
-  setTimeout(over, Math.min(seconds * 1000, longestMs)).unref();
-  return AbortSignal.any([stop, limit.signal]);
-}
-
-function heed(stop: AbortSignal, callback: (why: string) => void): () => void {
-  const listener = (): void => {
-    callback(String(stop.reason));
-  };
-  if (stop.aborted) listener();
-  stop.addEventListener("abort", listener, { once: true });
-  return () => {
-    stop.removeEventListener("abort", listener);
-  };
 }
