@@ -1,5 +1,9 @@
-// The memory of the guard against mass deletions: how many messages mailboxes had before deletions began.
+// The memory of the guard against mass deletions: how many messages mailboxes had before deletions began, and which were deleted
+// as a whole.
 
+import { type PerSide, perSide, type Side } from "../model/side.ts";
+import { maxUid } from "../model/uid-set.ts";
+import { side as sideRule, whole } from "./row-rules.ts";
 import type { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
@@ -10,6 +14,19 @@ const windowHours = 24;
 const mostAheadHours = 100 * 366 * 24;
 /** For this long a mailbox that was emptied with permission may be emptied again. */
 const habitMs = 30 * 24 * hourMs;
+
+export interface DeletedMailbox {
+  readonly idx: number;
+  /** From which it was gone. */
+  readonly side: Side;
+  /** How many the other server had in it. */
+  readonly messages: number;
+}
+
+export interface LostMailboxes {
+  readonly mailboxes: number;
+  readonly messages: number;
+}
 
 export class Losses {
   readonly #connection: Connection;
@@ -68,8 +85,53 @@ export class Losses {
     return this.#connection.value(sql, idx, from, to) !== undefined;
   }
 
+  /** These are about to be deleted. They count once the database knows them no more. */
+  noteDeletions(mailboxes: readonly DeletedMailbox[]): void {
+    const hour = currentHour();
+    this.#connection.transaction(() => {
+      const stocks = this.earlierStocks();
+      this.#connection.run("DELETE FROM deleted_mailboxes WHERE hour <= ?", hour - windowHours);
+      for (const { idx, side, messages } of mailboxes)
+        this.#connection.run(
+          "INSERT OR REPLACE INTO deleted_mailboxes (idx, side, hour, messages) VALUES (?, ?, ?, ?)",
+          ...[idx, side, hour, Math.max(messages, stocks.get(idx) ?? 0)],
+        );
+    });
+  }
+
+  /** What was deleted as a whole within the last 24 hours, by the side from which it was gone. */
+  deletedMailboxes(): PerSide<LostMailboxes> {
+    const hour = currentHour();
+    this.#bringBack(hour);
+    const rows = this.#connection.rows<LostMailboxes & { readonly side: Side }>(
+      `SELECT side, count(*) AS mailboxes, sum(messages) AS messages FROM deleted_mailboxes
+       WHERE hour > ? AND hour <= ? AND idx NOT IN (SELECT idx FROM mailboxes)
+         AND ${sideRule()} AND ${whole("messages", 0, maxUid)}
+       GROUP BY side`,
+      ...[hour - windowHours, hour],
+    );
+    return perSide((side) => {
+      const { mailboxes = 0, messages = 0 } = rows.find((row) => row.side === side) ?? {};
+      return { mailboxes, messages };
+    });
+  }
+
+  /** Whoever allows more has seen these. */
+  forgetDeletions(): void {
+    this.#connection.run("DELETE FROM deleted_mailboxes");
+  }
+
+  /** One that comes back was not deleted. */
+  forgetDeletion(idx: number): void {
+    this.#connection.run("DELETE FROM deleted_mailboxes WHERE idx = ?", idx);
+  }
+
   /** Hours that are to come were noted by a clock that was wrong. Their deletions may be recent ones, and count from now on. */
   #bringBack(hour: number): void {
+    const isAhead = "hour > ? AND hour <= ?";
+    const ahead = [hour, hour + mostAheadHours] as const;
+    if (this.#connection.value(`SELECT 1 FROM deleted_mailboxes WHERE ${isAhead} LIMIT 1`, ...ahead) !== undefined)
+      this.#connection.run(`UPDATE deleted_mailboxes SET hour = ? WHERE ${isAhead}`, hour, ...ahead);
     if (this.#connection.value("SELECT 1 FROM stocks WHERE hour > ? LIMIT 1", hour) === undefined) return;
     this.#connection.transaction(() => {
       this.#connection.run(

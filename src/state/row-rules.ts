@@ -195,7 +195,7 @@ function stateColumns() {
   };
 }
 
-function whole(column: string, least: number, most: number): string {
+export function whole(column: string, least: number, most: number): string {
   return `(typeof(${column}) = 'integer' AND ${column} BETWEEN ${least} AND ${most})`;
 }
 

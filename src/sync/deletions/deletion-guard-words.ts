@@ -35,12 +35,19 @@ export function listsNothing(side: Side): InterimapError {
   return refusal(`the ${side} server no longer lists any mailbox; nothing was changed`, side);
 }
 
+interface Disappearance {
+  readonly gone: number;
+  /** How many more were deleted within 24 hours before, since they were gone. */
+  readonly before: number;
+  /** How many there are, or were before that. */
+  readonly known: number;
+}
+
 /** Far more mailboxes are gone than people delete. */
-export function massDisappearance(
-  side: Side,
-  { gone, known }: { readonly gone: number; readonly known: number },
-): InterimapError {
-  const message = `${String(gone)} of ${String(known)} mailboxes have disappeared from the ${side} server; none was deleted`;
+export function massDisappearance(side: Side, { gone, before, known }: Disappearance): InterimapError {
+  const others = before === 0 ? "" : `, and ${String(before)} others were deleted within 24 hours before`;
+  const verb = gone === 1 ? "has" : "have";
+  const message = `${String(gone)} of ${String(known)} mailboxes ${verb} disappeared from the ${side} server${others}; nothing was deleted`;
   return refusal(message, side);
 }
 

@@ -6,7 +6,9 @@ import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import type { InterimapError } from "../../model/errors.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { type UidSet, union } from "../../model/uid-set.ts";
+import type { DeletedMailbox } from "../../state/losses.ts";
 import type { Store } from "../../state/state-store.ts";
+import { sum } from "../../util/sum.ts";
 import { isAbout, isTooMany, planAdmission, type Standing } from "./deletion-guard-plan.ts";
 import { emptied, listsNothing, tooMany } from "./deletion-guard-words.ts";
 import { planHoldingBack } from "./hold-back-plan.ts";
@@ -95,14 +97,22 @@ export class DeletionGuard {
   }
 
   /**
-   * To be asked before mailboxes are deleted as a whole, with how many messages were lost with them on each side. Undefined: they
-   * may be, and count from now on.
+   * To be asked before mailboxes are deleted as a whole, each with how many messages are lost with it. Undefined: they may be,
+   * and count from now on.
    */
-  admitMailboxes(lost: PerSide<number>): InterimapError | undefined {
-    const all = perSide((side) => this.#admitted[side] + lost[side]);
+  admitMailboxes(lost: readonly DeletedMailbox[]): InterimapError | undefined {
+    const { limit, memory } = this.#options;
+    const messagesOf = (side: Side): number => sum(lost.filter((one) => one.side === side).map((one) => one.messages));
+    const all = perSide((side) => this.#admitted[side] + messagesOf(side));
     if (this.isTooMany(total(all))) return this.#tooMany(all);
     this.#admitted = all;
+    if (limit !== undefined) memory?.losses.noteDeletions(lost);
     return undefined;
+  }
+
+  /** How many mailboxes were gone from a side within the last 24 hours and were deleted on the other one. */
+  deletedMailboxes(side: Side): number {
+    return this.#options.memory?.losses.deletedMailboxes()[side].mailboxes ?? 0;
   }
 
   /** What to say of the mailboxes that were held back; undefined: none was. */
@@ -159,10 +169,11 @@ function standingOf({ limit, countKnown, memory }: GuardOptions): Standing {
   };
 }
 
-/** How many messages all mailboxes together have less than 24 hours ago. */
+/** How many messages all mailboxes together have less than 24 hours ago, and how many were in those that are no more. */
 function countLost({ mappings, losses }: DeletionMemory): number {
-  const lost = [...losses.earlierStocks()].map(([idx, before]) => before - mappings.count(idx));
-  return lost.reduce((sum, count) => sum + Math.max(0, count), 0);
+  const lost = [...losses.earlierStocks()].map(([idx, before]) => Math.max(0, before - mappings.count(idx)));
+  const { local, remote } = losses.deletedMailboxes();
+  return sum(lost) + local.messages + remote.messages;
 }
 
 function total({ local, remote }: PerSide<number>): number {

@@ -153,6 +153,7 @@ function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Vi
 function forgetLosses({ store, isGiven }: Run, { names, known }: Pick<Visit, "names" | "known">): void {
   for (const { idx, name } of known.values())
     if (isGiven !== true || names.includes(name)) store.losses.forgetStock(idx);
+  if (isGiven !== true) store.losses.forgetDeletions();
 }
 
 /** More or less: some may be gone, or paired already. */

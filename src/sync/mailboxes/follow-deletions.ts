@@ -59,7 +59,11 @@ export async function followDeletions(run: Run, wanted: FollowedDeletions, scene
   }
   await leaveMailboxes(run.sessions);
   if (roots.length > 0) admit(run, { ...plan, roots });
-  for (const { idx } of returning) forgetMailbox(run, idx);
+  for (const { idx } of returning) {
+    // An earlier run may have been about to delete it.
+    run.store.losses.forgetDeletion(idx);
+    forgetMailbox(run, idx);
+  }
   let isAny = isForgotten || returning.length > 0;
   for (const root of roots) {
     if (run.stop.aborted || run.skipped.has(root.name)) continue;
@@ -74,33 +78,33 @@ function reasonsOf(left: readonly Left[]): ReadonlyMap<string, string> {
   return new Map(left.flatMap(({ name, reason }) => (reason === undefined ? [] : [[name, reason] as const])));
 }
 
-function lacksTooMany({ deletionLimit }: Run, side: Side, { gone, known, listings }: Scene): boolean {
+/** With those of the last 24 hours: a server may lose one after the other. */
+function lacksTooMany({ deletionLimit, guard }: Run, side: Side, { gone, known, listings }: Scene): boolean {
   if (deletionLimit === undefined) return false;
   const missing = gone.filter((one) => one.side === side).length;
+  if (missing === 0) return false;
   const there = [...known.keys()].filter((name) => listings[side].mailboxes.get(name)?.exists === true).length;
-  return areTooMany(missing, missing + there);
+  const lost = missing + guard.deletedMailboxes(side);
+  return areTooMany(lost, lost + there);
 }
 
 function holdAllBack(run: Run, side: Side, { gone, known }: Scene): void {
   const mailboxes = gone.map(({ name }) => name).sort();
   for (const name of mailboxes) run.skipped.add(name);
-  const error = massDisappearance(side, { gone: mailboxes.length, known: known.size });
+  const missing = gone.filter((one) => one.side === side).length;
+  const before = run.guard.deletedMailboxes(side);
+  const error = massDisappearance(side, { gone: missing, before, known: known.size + before });
   run.report({ type: "deletions-held-back", side, mailboxes, error });
 }
 
 /** @throws nothing: what is too much is told, and its mailboxes are skipped. */
 function admit(run: Run, { roots }: Pick<GonePlan, "roots">): void {
   const all = roots.flatMap((root) => [root, ...root.below]);
-  const lost = perSide((side) => sum(all.filter((one) => one.side === side)));
-  const error = run.guard.admitMailboxes(lost);
+  const error = run.guard.admitMailboxes(all);
   if (error === undefined) return;
   const mailboxes = all.map(({ name }) => name).sort();
   for (const name of mailboxes) run.skipped.add(name);
   run.report({ type: "deletions-held-back", side: undefined, mailboxes, error });
-}
-
-function sum(mailboxes: readonly GoneMailbox[]): number {
-  return mailboxes.reduce((count, { messages }) => count + messages, 0);
 }
 
 /** Both servers, of all that is gone and below it. */

@@ -133,7 +133,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
   store.removeMailbox(second + 1);
   store.close();
   for (const [table, rows] of Object.entries(dump(path).rows)) {
-    if (!["sqlite_sequence", "accounts", "left_out"].includes(table))
+    if (!["sqlite_sequence", "accounts", "left_out", "deleted_mailboxes"].includes(table))
       assert.deepEqual([table, ...rows.map(([idx]) => idx)], [table, BigInt(second)]);
   }
 });
@@ -519,6 +519,40 @@ test("what mailboxes had before their first deletion of the last 24 hours", (t) 
   later(2 * 24);
   assert.equal(store.losses.wasEmptied(a), false);
   store.removeMailbox(a);
+});
+
+test("mailboxes that were deleted as a whole count for 24 hours, once nothing is known of them", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 * 3_600_000 });
+  const later = (hours: number): void => {
+    t.mock.timers.setTime(Date.now() + hours * 3_600_000);
+  };
+  const store = newStore(t);
+  const [a, b, c] = ["a", "b", "c"].map((name) => store.addMailbox(name, false)) as [number, number, number];
+  const none = { mailboxes: 0, messages: 0 };
+  store.losses.noteStock(b, 60);
+  store.losses.noteDeletions([
+    { idx: a, side: "local", messages: 10 },
+    { idx: b, side: "local", messages: 20 },
+    { idx: c, side: "remote", messages: 30 },
+  ]);
+  assert.deepEqual(store.losses.deletedMailboxes(), { local: none, remote: none });
+  store.removeMailbox(a);
+  store.removeMailbox(b);
+  const both = { local: { mailboxes: 2, messages: 70 }, remote: none };
+  assert.deepEqual(store.losses.deletedMailboxes(), both, "with what was deleted in them before");
+  later(3);
+  store.losses.forgetDeletion(c);
+  store.removeMailbox(c);
+  assert.deepEqual(store.losses.deletedMailboxes(), both);
+  later(-1_000);
+  assert.deepEqual(store.losses.deletedMailboxes(), both, "by a clock that was wrong");
+  later(23);
+  assert.deepEqual(store.losses.deletedMailboxes(), both);
+  later(1);
+  assert.deepEqual(store.losses.deletedMailboxes(), { local: none, remote: none });
+  later(-1);
+  store.losses.forgetDeletions();
+  assert.deepEqual(store.losses.deletedMailboxes(), { local: none, remote: none });
 });
 
 describe("what was sent and not confirmed", () => {

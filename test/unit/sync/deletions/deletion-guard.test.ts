@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DeletionLimit } from "../../../../src/model/deletion-limit.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
+import { perSide, sides } from "../../../../src/model/side.ts";
 import { emptyUidSet } from "../../../../src/model/uid-set.ts";
+import type { DeletedMailbox } from "../../../../src/state/losses.ts";
 import { DeletionGuard, type DeletionMemory } from "../../../../src/sync/deletions/deletion-guard.ts";
 import type { Loss } from "../../../../src/sync/deletions/loss.ts";
+import { sum } from "../../../../src/util/sum.ts";
 import { errorLine } from "../../../support/error-line.ts";
 
 function loss(local: number, remote: number, mailbox: Partial<Loss> = {}): Loss {
@@ -147,11 +150,18 @@ test("a server that lists none of several mailboxes", () => {
   unlimited(5).requireAny("remote", { listed: 0, missing: 20 });
 });
 
+interface Memory extends DeletionMemory {
+  emptied: boolean;
+  stock: number | undefined;
+  readonly deleted: DeletedMailbox[];
+}
+
 /** Mailbox 1 with so many messages now, and so many before the first deletion of the last 24 hours. */
-function memoryOf(now: number, before?: number): DeletionMemory & { emptied: boolean; stock: number | undefined } {
-  const memory = {
+function memoryOf(now: number, before?: number): Memory {
+  const memory: Memory = {
     emptied: false,
     stock: before,
+    deleted: [],
     mappings: { count: () => now },
     losses: {
       noteStock: (_idx: number, known: number) => (memory.stock ??= known),
@@ -160,6 +170,14 @@ function memoryOf(now: number, before?: number): DeletionMemory & { emptied: boo
       forgetStock: () => (memory.stock = undefined),
       noteEmptied: () => (memory.emptied = true),
       wasEmptied: () => memory.emptied,
+      noteDeletions: (mailboxes) => void memory.deleted.push(...mailboxes),
+      deletedMailboxes: () =>
+        perSide((side) => {
+          const those = memory.deleted.filter((one) => one.side === side);
+          return { mailboxes: those.length, messages: sum(those.map(({ messages }) => messages)) };
+        }),
+      forgetDeletion: () => undefined,
+      forgetDeletions: () => undefined,
     },
   };
   return memory;
@@ -177,6 +195,27 @@ test("what was deleted within the last 24 hours counts", () => {
   const few = new DeletionGuard({ countKnown: () => 550, limit: { messages: 451 }, memory });
   assert.deepEqual([few.isTooMany(1), few.isTooMany(2)], [false, true]);
 });
+
+for (const side of sides)
+  test(`mailboxes that were deleted since they were gone from the ${side} server count in later runs`, () => {
+    const memory = memoryOf(1);
+    const later = (known: number): DeletionGuard => new DeletionGuard({ countKnown: () => known, limit: half, memory });
+    const lost = (idx: number, messages: number): DeletedMailbox => ({ idx, side, messages });
+    assert.equal(later(500).admitMailboxes([lost(1, 100), lost(2, 50)]), undefined);
+    assert.equal(later(350).admitMailboxes([lost(3, 100)]), undefined);
+    assert.deepEqual(
+      sides.map((one) => later(250).deletedMailboxes(one)),
+      sides.map((one) => (one === side ? 3 : 0)),
+    );
+    assert.match(
+      errorLine(later(250).admitMailboxes([lost(4, 1)])!),
+      /^1 of 500 messages have vanished from the \w+ server, and 250 others were deleted within 24 hours before; nothing was/,
+    );
+    assert.equal(later(250).isTooMany(1), true, "and for messages");
+    const allowed = new DeletionGuard({ countKnown: () => 250, limit: undefined, memory });
+    assert.equal(allowed.admitMailboxes([lost(4, 250)]), undefined);
+    assert.equal(memory.deleted.length, 3, "what was allowed is not remembered");
+  });
 
 test("what came and went within the last 24 hours does not count", () => {
   const memory = memoryOf(20, 15);
