@@ -332,6 +332,13 @@ export const scenarios: readonly Scenario[] = [
     settings: { "follow-deletions": "YES", "trash-mailbox": "" },
   },
   {
+    name: "gone: renamed on one side, deleted on the other, where another has its name",
+    synced: ["create Box", "append Box a*3", "append INBOX i*9"],
+    local: ["rename Box Cup", "append Cup l"],
+    remote: ["delete Box", "create Box", "append Box n"],
+    settings: { "follow-deletions": "YES" },
+  },
+  {
     name: "delete",
     synced: ["create Box", "append Box a*2", "subscribe Box", "append INBOX i"],
     local: ["append INBOX l"],

@@ -1,15 +1,11 @@
 // Deletes mailboxes that were deleted on the other server, after a last look at both. What is kept is renamed, and so can be had
 // back. A run that is ended in between leaves a mailbox that neither server has under its name: the next one forgets it.
 
-import { CommandRefused } from "../../imap/command-refused.ts";
-import { status } from "../../imap/verbs/mailbox.ts";
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
-import { lookUp } from "../../mail/listing/look-up.ts";
 import type { FollowedDeletions } from "../../model/followed-deletions.ts";
-import { toWire } from "../../model/mailbox-name.ts";
 import { isStraight } from "../../model/name-pairs.ts";
-import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import { changesNothing, type Reconciled, type Run } from "../context/run.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { changesNothing, type Run } from "../context/run.ts";
 import { massDisappearance } from "../deletions/deletion-guard-words.ts";
 import { isSideAsRecorded } from "../mailbox/glance.ts";
 import { leaveMailboxes } from "../renames/second-look.ts";
@@ -23,6 +19,8 @@ import {
   tellsChanges,
 } from "./gone-plan.ts";
 import { carryOutDeletion, endSubscriptions, forgetMailbox } from "./keep-mailbox.ts";
+import { isWhole, lookAgain, nowhereOf, type Scene } from "./look-again.ts";
+import { hasGoneBack } from "./went-back.ts";
 
 export interface Followed {
   /** The listings are out of date. */
@@ -33,22 +31,29 @@ export interface Followed {
 
 const nothing: Followed = { isAny: false, reasons: new Map() };
 
-type Scene = Pick<Reconciled, "listings" | "known"> & { readonly gone: readonly Gone[] };
-
 export async function followDeletions(run: Run, wanted: FollowedDeletions, scene: Scene): Promise<Followed> {
   // Who names mailboxes does not say what became of those above and below.
   if (run.isGiven === true || sides.some((side) => scene.listings[side].unreadable.length > 0)) return nothing;
   const isForgotten = await forgetVanished(run, scene);
   if (scene.gone.length === 0) return { ...nothing, isAny: isForgotten };
-  const tooMany = sides.find((side) => lacksTooMany(run, side, scene));
+  const wentBack = sides.filter((side) => isBackOn(run, side, scene));
+  const tooMany = sides.find((side) => !wentBack.includes(side) && lacksTooMany(run, side, scene));
   if (tooMany !== undefined) {
     holdAllBack(run, tooMany, scene);
     return { ...nothing, isAny: isForgotten };
   }
-  const listed = await lookAgain(run, scene);
-  const situation = { ...scene, listed, which: wanted.which, isUnsettled: isUnsettledIn(run) };
-  const plan = planGone({ ...situation, gone: await reallyGone(run, scene, listed) });
-  const left = [...plan.left];
+  const seen = await lookAgain(run, scene);
+  if (seen === undefined) {
+    await leaveMailboxes(run.sessions);
+    return { ...nothing, isAny: true };
+  }
+  const { listed } = seen;
+  const plan = planGone({
+    ...{ ...scene, listed, wentBack, gone: seen.gone, which: wanted.which },
+    isUnsettled: isUnsettledIn(run),
+    countMapped: (idx) => run.store.mappings.count(idx),
+  });
+  const left = [...seen.left, ...plan.left];
   const roots: (typeof plan.roots)[number][] = [];
   const returning = [...plan.returning];
   for (const root of plan.roots) {
@@ -88,6 +93,13 @@ function lacksTooMany({ deletionLimit, guard }: Run, side: Side, { gone, known, 
   return areTooMany(lost, lost + there);
 }
 
+function isBackOn({ skipped }: Run, side: Side, { known, listings }: Scene): boolean {
+  return hasGoneBack(side, known.values(), ({ name }) => {
+    const listed = skipped.has(name) ? undefined : listings[side].mailboxes.get(name);
+    return listed?.exists === true ? listed.state : undefined;
+  });
+}
+
 function holdAllBack(run: Run, side: Side, { gone, known }: Scene): void {
   const mailboxes = gone.map(({ name }) => name).sort();
   for (const name of mailboxes) run.skipped.add(name);
@@ -105,42 +117,6 @@ function admit(run: Run, { roots }: Pick<GonePlan, "roots">): void {
   const mailboxes = all.map(({ name }) => name).sort();
   for (const name of mailboxes) run.skipped.add(name);
   run.report({ type: "deletions-held-back", side: undefined, mailboxes, error });
-}
-
-/** Both servers, of all that is gone and below it. */
-function lookAgain({ sessions }: Run, { gone, listings }: Scene): Promise<PerSide<ReadonlyMap<string, ListedMailbox>>> {
-  const names = gone.map(({ name }) => name);
-  return bothSides((side) => lookUp(sessions[side], { naming: listings[side].naming, names, below: true }));
-}
-
-/** Without what is listed now, or answers though it is not listed: rights may have been taken away. */
-async function reallyGone(run: Run, { gone, listings }: Scene, listed: PerSide<ReadonlyMap<string, ListedMailbox>>) {
-  const found: Gone[] = [];
-  for (const one of gone) {
-    const { side, name } = one;
-    if (listed[side].get(name)?.exists === true) continue;
-    if (await isNowhere(run, side, wireNameOf(listings[side], name))) found.push(one);
-  }
-  return found;
-}
-
-async function isNowhere({ sessions }: Run, side: Side, wireName: string | undefined): Promise<boolean> {
-  if (wireName === undefined) return false;
-  try {
-    await status(sessions[side], wireName);
-    return false;
-  } catch (error) {
-    if (!(error instanceof CommandRefused)) throw error;
-    return !error.willPass && error.responseCode?.name !== "NOPERM";
-  }
-}
-
-function wireNameOf({ naming }: Listing, name: string): string | undefined {
-  try {
-    return toWire(name, naming);
-  } catch {
-    return undefined;
-  }
 }
 
 function isUnsettledIn({ store: { refusals } }: Run): (idx: number) => boolean {
@@ -176,12 +152,14 @@ function isTorn(listings: PerSide<Listing>, { side, name }: Gone): boolean {
 
 /** Known mailboxes that neither server has: both deleted them, or a run that did so was ended before it came to the database. */
 async function forgetVanished(run: Run, { listings, known }: Scene): Promise<boolean> {
-  if (!run.query.patterns.includes("*") || run.query.selectOptions.length > 0) return false;
+  if (!isWhole(run)) return false;
   const isThere = (name: string): boolean => sides.some((side) => listings[side].mailboxes.get(name)?.exists === true);
-  const vanished = [...known.values()].filter(
+  const missing = [...known.values()].filter(
     ({ name }) => name !== "INBOX" && !isThere(name) && !run.isIgnored(name) && !run.skipped.has(name),
   );
-  if (vanished.length === 0 || areTooMany(vanished.length, known.size)) return false;
+  if (missing.length === 0 || areTooMany(missing.length, known.size)) return false;
+  const vanished = await nowhereOf(run, { listings, mailboxes: missing });
+  if (vanished.length === 0) return false;
   await endSubscriptions(run, { listings, names: vanished.map(({ name }) => name) });
   for (const { idx } of vanished) forgetMailbox(run, idx);
   return true;

@@ -21,6 +21,10 @@ export interface GoneSituation {
   readonly known: ReadonlyMap<string, KnownMailbox>;
   /** Something recorded of it is still to be done: there may be mail that only one server has. */
   readonly isUnsettled: (idx: number) => boolean;
+  /** How many messages are recorded as being on both servers. */
+  readonly countMapped: (idx: number) => number;
+  /** Servers that were put back to an earlier state, or set up anew: nobody deleted what they do not have. */
+  readonly wentBack: readonly Side[];
 }
 
 export interface GoneMailbox extends Gone {
@@ -37,7 +41,7 @@ export interface Left extends Gone {
 export interface GonePlan {
   /** Each is deleted with all that is below it; these have their place in `below`. */
   readonly roots: readonly (GoneMailbox & { readonly below: readonly GoneMailbox[] })[];
-  /** Something happened to them on the other server: they are made again. */
+  /** Something happened to them on the other server, or nobody deleted them: they are made again. */
   readonly returning: readonly GoneMailbox[];
   readonly left: readonly Left[];
 }
@@ -71,11 +75,16 @@ export function planGone(situation: GoneSituation): GonePlan {
 
 type Verdict = { readonly returns: boolean; readonly mailbox: GoneMailbox } | string | undefined;
 
-function judge({ which, listed, known, isUnsettled }: GoneSituation, { side, name }: Gone): Verdict {
+function judge(situation: GoneSituation, { side, name }: Gone): Verdict {
+  const { which, listed, known, isUnsettled, countMapped, wentBack } = situation;
   const [record, there] = [known.get(name), listed[otherSide(side)].get(name)];
   const [before, now] = [record?.states[otherSide(side)], there?.state];
   if (record === undefined || there === undefined || before === undefined || now === undefined) return undefined;
   if (name === "INBOX") return undefined;
+  if (wentBack.includes(side))
+    return which === "YES"
+      ? { returns: true, mailbox: { side, name, idx: record.idx, messages: there.messages ?? 0 } }
+      : `the ${side} server went back to an earlier state`;
   if (there.isRubbish === true || (there.uses ?? []).length > 0) return "it is for something special";
   if (record.isUnfinished || isUnsettled(record.idx)) return "something is still to be done in it";
   const counts = record.counts;
@@ -84,7 +93,8 @@ function judge({ which, listed, known, isUnsettled }: GoneSituation, { side, nam
   const isAsItWas = sameState(now, before) && there.messages === counts[otherSide(side)];
   if (which === "EMPTY") return isAsItWas && there.messages === 0 ? { returns: false, mailbox } : "it is not empty";
   if (!isAsItWas) return { returns: true, mailbox };
-  return counts.local === counts.remote ? { returns: false, mailbox } : "it has messages that only one server has";
+  const isOnBoth = counts.local === counts.remote && countMapped(record.idx) === there.messages;
+  return isOnBoth ? { returns: false, mailbox } : "it has messages that only one server has";
 }
 
 /** Whether numbers tell of each change; where they do not, its flags have to be looked at. */

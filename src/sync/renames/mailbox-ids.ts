@@ -11,14 +11,20 @@ export interface Recorded {
   readonly ids: ReadonlyMap<number, string>;
 }
 
-/** Those that have the id that is recorded of them, and no other one with them. All are asked for in one packet. */
+/**
+ * Those that have the id that is recorded of them, and no other one with them, of `others` neither. All are asked for in one
+ * packet.
+ */
 export async function withSameIds<T extends { readonly idx: number; readonly wireName: string }>(
   { session, ids }: Recorded,
   mailboxes: readonly T[],
+  others: readonly string[] = [],
 ): Promise<readonly T[]> {
   if (!session.capabilities.mailboxIds) return [];
   const asked = mailboxes.filter(({ idx }) => ids.has(idx));
-  const told = await allDone(asked.map(({ wireName }) => mailboxIdOf(session, wireName)));
+  if (asked.length === 0) return [];
+  const wireNames = [...asked.map(({ wireName }) => wireName), ...others];
+  const told = await allDone(wireNames.map((wireName) => mailboxIdOf(session, wireName)));
   const isOnlyOne = uniqueIn(told);
   const isOnlyRecorded = uniqueIn([...ids.values()]);
   return asked.filter(({ idx }, i) => {

@@ -3,7 +3,8 @@
 
 import type { Session } from "../../imap/session/session.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
-import { type PerSide, perSide, sides } from "../../model/side.ts";
+import type { FollowedDeletions } from "../../model/followed-deletions.ts";
+import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
@@ -17,6 +18,7 @@ interface Recording {
   readonly store: Store;
   readonly report: Report;
   readonly skipped: Set<string>;
+  readonly deletions?: FollowedDeletions | undefined;
 }
 
 interface ToRecord {
@@ -27,7 +29,7 @@ interface ToRecord {
 
 /** True when there were any: the listings are out of date then, as subscriptions go along. */
 export async function recordRenames(
-  { sessions, store, report, skipped }: Recording,
+  { sessions, store, report, skipped, deletions }: Recording,
   { renamings, listed: { listings, known }, found }: ToRecord,
 ): Promise<boolean> {
   const namings = perSide((side) => listings[side].naming);
@@ -51,7 +53,15 @@ export async function recordRenames(
     }
   }
   for (const { from, to } of recorded) await finishSubscriptions(report, { sessions, namings }, { from, to });
+  // Renamed on one server and deleted on the other one: taken for deleted, what somebody gave a name would go.
+  const isDeletedOn = (side: Side, idx: number): boolean =>
+    found.places[side].has(idx) && found.places[side].get(idx) === undefined && !found.unclear[side].has(idx);
+  const returning = recorded.filter(
+    ({ idx }) => deletions !== undefined && sides.some((side) => isDeletedOn(side, idx)),
+  );
+  recorded = recorded.filter((one) => !returning.includes(one));
   store.transaction(() => {
+    for (const { idx } of returning) store.removeMailbox(idx);
     for (const renaming of recorded) {
       const holder = holderOf(renaming);
       if (holder !== undefined) store.removeMailbox(holder.idx);
@@ -63,5 +73,5 @@ export async function recordRenames(
       if (exists(from)) store.setSubscribed(idx, known.get(to)?.subscribed === true);
   });
   for (const { from, to } of recorded) report({ type: "mailbox-renamed", mailbox: from, to });
-  return recorded.length > 0;
+  return recorded.length + returning.length > 0;
 }

@@ -5,6 +5,7 @@ import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
+import type { FollowedDeletions } from "../../model/followed-deletions.ts";
 import { briefName, isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { isTemporary, settledName } from "../../model/temporary-name.ts";
@@ -33,6 +34,8 @@ export interface Settling {
   readonly isIgnored: (name: string) => boolean;
   readonly renames?: RenameSource;
   readonly followsRenames?: boolean;
+  /** Undefined: mailboxes that a server does not have any more are left to the user. */
+  readonly deletions?: FollowedDeletions | undefined;
   /** Mailboxes that are not to be touched in this run. */
   readonly skipped: Set<string>;
   /** Mailboxes that are to be looked at, though their numbers are what they were. */

@@ -188,7 +188,18 @@ async function answerTo(search: Search, { side, question: { idx, name }, mailbox
   });
   if (!isElsewhere || answer === "fits" || answer === "differs") return answer;
   const ids = { session: search.sessions[side], ids: search.store.mailboxIds(side) };
-  return (await withSameIds(ids, [{ idx, wireName: here }])).length > 0 ? "fits" : answer;
+  const found = await withSameIds(ids, [{ idx, wireName: here }], sameAgeAs(name, listed[side]));
+  return found.length > 0 ? "fits" : answer;
+}
+
+const mostOfSameAge = 64;
+
+/** Other mailboxes that could have the same id where a server gives it to several. */
+function sameAgeAs(name: string, listed: ReadonlyMap<string, ListedMailbox>): readonly string[] {
+  const uidValidity = listed.get(name)?.state?.uidValidity;
+  const isOther = (other: string): boolean => stateIn(listed, other)?.uidValidity === uidValidity || other === "INBOX";
+  const others = [...listed].filter(([other, { exists }]) => exists && other !== name && isOther(other));
+  return others.slice(0, mostOfSameAge).map(([, { wireName }]) => wireName);
 }
 
 /** Its own name first, then those to which nothing has happened since. */

@@ -23,6 +23,8 @@ interface World {
   readonly here?: readonly string[];
   readonly known?: Partial<KnownMailbox>;
   readonly unsettled?: boolean;
+  readonly mapped?: number;
+  readonly wentBack?: boolean;
 }
 
 /** `deletes`, with what goes along in brackets, `returns` and `leaves`; the same on both sides. */
@@ -34,7 +36,7 @@ function follows(world: World): string {
 
 function planOn(
   side: Side,
-  { which = "YES", gone, there = {}, here = [], known = {}, unsettled = false }: World,
+  { which = "YES", gone, there = {}, here = [], known = {}, unsettled = false, mapped = 2, wentBack = false }: World,
 ): string {
   const mailbox = (name: string, more: There = {}): [string, ListedMailbox] => [
     name,
@@ -59,6 +61,8 @@ function planOn(
       ]),
     ),
     isUnsettled: () => unsettled,
+    countMapped: () => mapped,
+    wentBack: wentBack ? [side] : [],
   });
   return [
     ...roots.map(({ name, below }) =>
@@ -115,6 +119,19 @@ for (const side of sides)
     assert.equal(planOn(side, { gone: ["a"], known: { counts } }), "leaves a");
     assert.equal(planOn(otherSide(side), { gone: ["a"], known: { counts } }), "returns a");
   });
+
+test("messages that are not recorded as being on both servers keep it, too", () => {
+  assert.equal(follows({ gone: ["a"], mapped: 1 }), "leaves a");
+});
+
+test("a server that went back need not have lost what somebody deleted", () => {
+  assert.equal(follows({ gone: ["a", "b"], wentBack: true }), "returns a, returns b");
+  assert.equal(follows({ gone: ["a"], there: { a: { uses: ["\\sent"] } }, wentBack: true }), "returns a");
+  assert.equal(follows({ gone: ["INBOX"], wentBack: true }), "leaves INBOX");
+  const counts = { local: 0, remote: 0 };
+  const empty = { gone: ["a"], there: { a: { messages: 0 } }, known: { counts }, wentBack: true };
+  assert.equal(follows({ ...empty, which: "EMPTY" }), "leaves a");
+});
 
 test("most of all mailboxes at once are no person's doing", () => {
   assert.deepEqual(
