@@ -6,6 +6,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { plainName, wireName } from "../support/mailbox-names.ts";
 import type { Random } from "../support/random.ts";
 import { quoted, RawImap, type RawReply } from "../support/raw-imap.ts";
+import { isInTrash, type KeptMail } from "./chaos-kept.ts";
 import { flags, makeWriter, type WrittenMessage } from "./chaos-messages.ts";
 import type { Certainty, Model } from "./chaos-model.ts";
 import type { Story } from "./chaos-story.ts";
@@ -16,8 +17,13 @@ export interface ClientOptions {
   readonly server: MailServer;
   readonly random: Random;
   readonly model: Model;
+  readonly kept: KeptMail;
   readonly story: Story;
+  readonly likings?: Likings;
 }
+
+/** By how much more than others it does such things. */
+export type Likings = Readonly<Partial<Record<"MOVE" | "create" | "rename" | "remove", number>>>;
 
 export interface Client {
   /** Does one thing after the other until told to stop. */
@@ -33,7 +39,7 @@ type Action = (imap: RawImap, mailbox: string) => Promise<void>;
 /** The server gave no answer: whether it did what it was told is not known. */
 class NoAnswer extends Error {}
 
-export function makeClient({ side, server, random, model, story }: ClientOptions): Client {
+export function makeClient({ side, server, random, model, kept, story, likings = {} }: ClientOptions): Client {
   let connection: RawImap | undefined;
   let count = 0;
   const write = makeWriter({ side, random, model });
@@ -52,12 +58,12 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
     [2, (imap, mailbox) => append(imap, mailbox, write(random.integer(2, 20)))],
     [2, (imap, mailbox) => append(imap, mailbox, twins())],
     [3, copy("COPY")],
-    [3, copy("MOVE")],
+    [3 * (likings.MOVE ?? 1), copy("MOVE")],
     [7, changeFlags],
     [5, expunge],
-    [2.5, create],
-    [1.2, rename],
-    [0.8, remove],
+    [2.5 * (likings.create ?? 1), create],
+    [1.2 * (likings.rename ?? 1), rename],
+    [0.8 * (likings.remove ?? 1), remove],
     [0.25, remake],
     [1, subscribe("SUBSCRIBE")],
     [1, subscribe("UNSUBSCRIBE")],
@@ -95,7 +101,8 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
       const [, attributes = "", name] = /^\* LIST \(([^)]*)\) "." (.*)$/.exec(line) ?? [];
       return name === undefined || /\\(noselect|nonexistent)/i.test(attributes) ? [] : [name.replace(/^"(.*)"$/, "$1")];
     });
-    return selectable.map((name) => plainName(server, name)!).sort();
+    const names = selectable.map((name) => plainName(server, name)!);
+    return names.filter((name) => !isInTrash(name)).sort();
   }
 
   // Messages
@@ -232,12 +239,14 @@ export function makeClient({ side, server, random, model, story }: ClientOptions
 
   async function remove(imap: RawImap, name: string): Promise<void> {
     if (!model.isCalm(name)) return;
+    const note = kept.expect(name);
     model.touch(name);
     await attempt(`delete ${shown(name)}`, {
       work: () => send(imap, `DELETE ${wire(name)}`),
       isDone: async (again) => !(await mailboxesOf(again)).includes(name),
       after: () => {
         model.removed(name);
+        note();
       },
       // Dovecot removes the messages first, and keeps the mailbox if others came meanwhile.
       refused: () => {

@@ -24,11 +24,13 @@ export interface LivesOptions {
   readonly random: Random;
   readonly model: Model;
   readonly story: Story;
+  readonly ways: readonly Way[];
 }
 
-const ways = [["--watch=1"], ["--notify", "--watch=1"], ["--notify"]] as const;
+/** Options of the command line. */
+export type Way = readonly string[];
 
-export function makeLives(t: Pick<TestContext, "after">, { home, random, model, story }: LivesOptions): Lives {
+export function makeLives(t: Pick<TestContext, "after">, { home, random, model, story, ways }: LivesOptions): Lives {
   let daemon: Daemon | undefined;
   let isKilled = false;
   let count = 0;

@@ -69,7 +69,11 @@ export class Model {
   #names = 0;
   readonly statistics = { tokens: 0, deletions: 0, unrecordedDeletions: 0, returned: 0 };
 
-  constructor() {
+  /** Mailboxes that a client deletes are deleted on the other side, too, or come back. */
+  readonly followsDeletions: boolean;
+
+  constructor({ followsDeletions = false }: { readonly followsDeletions?: boolean } = {}) {
+    this.followsDeletions = followsDeletions;
     this.created("INBOX");
   }
 
@@ -144,7 +148,7 @@ export class Model {
     place.isDeleted = true;
     place.changedAt = Date.now();
     this.#deletedNames.add(name);
-    if (this.#isKnown(place)) place.goneNames.add(name);
+    if (this.#isKnown(place) && !this.followsDeletions) place.goneNames.add(name);
   }
 
   /** Deleted, and made again at once. */
@@ -230,6 +234,23 @@ export class Model {
   flagged(token: string, { sign, flags }: { readonly sign: "+" | "-"; readonly flags: readonly string[] }): void {
     const traits = this.#tokens.get(token);
     for (const flag of flags) traits?.[sign === "+" ? "added" : "removed"].add(flag);
+  }
+
+  /** Messages that are known to be on both sides, and that nobody deleted. */
+  settledIn(name: string): string[] {
+    const tallies = this.#byName.get(name)?.tallies ?? new Map<string, Tally>();
+    return [...tallies]
+      .filter(([token, tally]) => this.#isTallyRecorded(tally) && this.isUndeleted(name, token))
+      .map(([token]) => token);
+  }
+
+  isUndeleted(name: string, token: string): boolean {
+    const tally = this.#byName.get(name)?.tallies.get(token);
+    return tally !== undefined && tally.perhapsDeleted === 0 && sides.every((side) => tally.deleted[side] === 0);
+  }
+
+  tokenOf(digest: string): string | undefined {
+    return this.#byDigest.get(digest);
   }
 
   /** There is only one of it. */

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import type { MailServer } from "../support/mail-server.ts";
 import { plainName, wireName } from "../support/mailbox-names.ts";
 import { type InterimapHome, runInterimap, type RunResult } from "../support/run-interimap.ts";
+import type { KeptMail } from "./chaos-kept.ts";
 import type { Model } from "./chaos-model.ts";
 import type { Story } from "./chaos-story.ts";
 
@@ -13,13 +14,14 @@ export interface PersonOptions {
   /** Whose delimiter the command line has. */
   readonly local: MailServer;
   readonly model: Model;
+  readonly kept: KeptMail;
   readonly story: Story;
 }
 
 const mostCommands = 40;
 
 /** Runs the program, and what it suggests, until it says that all is well. The daemon is stopped, the clients are closed. */
-export async function settle({ home, local, model, story }: PersonOptions): Promise<void> {
+export async function settle({ home, local, model, kept, story }: PersonOptions): Promise<void> {
   const run = async (args: readonly string[]): Promise<RunResult> => {
     const result = await runInterimap(home, args);
     const said = result.stderr.trimEnd().replaceAll("\n", "\n                  ");
@@ -34,6 +36,10 @@ export async function settle({ home, local, model, story }: PersonOptions): Prom
       model.clean(startedAt);
       return;
     }
+    if (last.stderr.includes("--allow-mass-delete")) {
+      await run(["--allow-mass-delete"]);
+      continue;
+    }
     const inTheWay = inTheWayIn(last.stderr);
     if (inTheWay !== undefined) {
       await run(words(inTheWay));
@@ -46,10 +52,13 @@ export async function settle({ home, local, model, story }: PersonOptions): Prom
       continue;
     }
     const { name, everywhere, elsewhere, anew } = advice;
-    const fate = model.fateOf(plainName(local, shownToWire(local, name))!);
+    const meant = plainName(local, shownToWire(local, name))!;
+    const fate = model.fateOf(meant);
     if (anew !== undefined) await run(words(anew));
-    else if (fate?.kind === "deleted") await run(words(everywhere));
-    else if (fate?.kind === "renamed") {
+    else if (fate?.kind === "deleted") {
+      kept.deletedByHand(meant);
+      await run(words(everywhere));
+    } else if (fate?.kind === "renamed") {
       const renaming = words(elsewhere).map((word) => (word === "NEWNAME" ? wireName(local, fate.to) : word));
       const renamed = await run(renaming);
       // What the program has copied there already.
