@@ -57,6 +57,24 @@ export interface AccountSize extends FolderSize {
 
 export type When = "before" | "after";
 
+/** What a comparison of both folders found, beside what is missing on host2. */
+export interface FolderVerified {
+  /** As SELECT tells. */
+  readonly messages1: number;
+  readonly messages2: number;
+  readonly onlyOn2: number;
+  /** Of those that are on both: servers tell other sizes of them. */
+  readonly resized: number;
+  /** Whose texts were compared. */
+  readonly compared: number;
+  /** Of these. `unread`: a server did not deliver it. */
+  readonly differing: readonly {
+    readonly uid1: number;
+    readonly uid2: number;
+    readonly what: "header" | "text" | "unread";
+  }[];
+}
+
 export type CopyEvent =
   /** A line of its own, without line breaks. With a host it begins with `Host1: `. */
   | { readonly type: "notice"; readonly text: string; readonly host?: Host; readonly isWarning?: boolean }
@@ -106,6 +124,7 @@ export type CopyEvent =
    * `--useuid`: those that the cache does not know.
    */
   | ({ readonly type: "folder-compared"; readonly onlyOn1: number; readonly onlyOn2: number } & Pair)
+  | ({ readonly type: "folder-verified" } & FolderVerified & Pair)
   | ({ readonly type: "folder-done" } & Pair)
   /** Whatever became of it: nothing more is done to it in the loop. */
   | ({ readonly type: "folder-left" } & Pair)

@@ -40,6 +40,7 @@ export interface CopyParts {
   readonly signals: RunSignals;
   readonly output: Pick<Output, "hasRoom">;
   readonly env: NodeJS.ProcessEnv;
+  readonly verification?: CopyRun["verification"];
   /** Where connections may go; undefined: anywhere. */
   readonly targets?: TargetFilter;
   /** What no line may show; added to during the run. */
@@ -141,7 +142,7 @@ interface Means {
 }
 
 function runOf(
-  { options, rules, reporter, statistics, signals, output }: CopyParts,
+  { options, rules, reporter, statistics, signals, output, verification }: CopyParts,
   { connections, sessions, memory }: Means,
 ): CopyRun {
   const ownStop = new AbortController();
@@ -153,7 +154,7 @@ function runOf(
   if (throttle !== undefined) signals.onThrottle(() => throttle.toggle());
   const roundTrips = (): number[] => [sessions.local.roundTripMs, sessions.remote.roundTripMs];
   return {
-    ...{ options, rules, emit, connections, sessions: {} },
+    ...{ options, rules, emit, connections, sessions: {}, verification },
     sizes: sizeLimits(options, sessions.remote.capabilities.appendLimit),
     budget: new ByteBudget(() => octetsInFlight(roundTrips())),
     shortage: new Shortage(),

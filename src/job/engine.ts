@@ -20,6 +20,8 @@ export interface JobSurroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Gets to know those of the job. */
   readonly secrets: Secrets;
+  /** To be called before each batch of messages is begun. */
+  readonly beforeBatch?: () => void;
 }
 
 /** @throws TypeError for a job that is another engine's */

@@ -10,6 +10,8 @@ export type JobMessage =
   | ({ readonly type: "folder" } & FolderProgress)
   /** A message that is not on host2, and why. */
   | ({ readonly type: "left" } & LeftMessage)
+  /** Of a job that verifies: what of a folder is the same on both hosts. */
+  | ({ readonly type: "verified" } & FolderComparison)
   /** A certificate that is not trusted; the job then ends. */
   | ({ readonly type: "certificate" } & RefusedCertificate)
   /** The last one of a job that ended by itself. */
@@ -48,6 +50,21 @@ export interface FolderProgress {
   readonly duplicates: number;
   readonly filtered: number;
   readonly failed: number;
+}
+
+/** Names are as people read them. */
+export interface FolderComparison {
+  readonly folder1: string;
+  readonly folder2: string;
+  readonly messages1: number;
+  readonly messages2: number;
+  readonly onlyOn2: number;
+  /** Of those that are on both hosts: sizes that the servers tell differ. */
+  readonly resized: number;
+  /** Whose texts were compared. */
+  readonly compared: number;
+  /** Of these; each is told as a message that is left, too. */
+  readonly differing: number;
 }
 
 export interface LeftMessage {

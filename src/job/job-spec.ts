@@ -1,5 +1,7 @@
 // What is to be done for an account, as a value that can be sent to a process of its own, and within which limits.
 
+import type { HeldUntil } from "./lease-clock.ts";
+
 /** Of the two hosts, as imapsync numbers them. */
 export type HostNumber = 1 | 2;
 
@@ -9,6 +11,8 @@ interface AnySpec {
   readonly secrets: JobSecrets;
   readonly limits: JobLimits;
   readonly targets: TargetRules;
+  /** Of who works on behalf of a lease; it is renewed at the standard input. Undefined: there is none. */
+  readonly heldUntil?: HeldUntil | undefined;
 }
 
 /** One copy of an account, in one direction. */
@@ -16,6 +20,8 @@ export interface CopySpec extends AnySpec {
   readonly engine: "copy";
   /** Options of imapsync, each as `--name` or `--name=value`, without secrets. */
   readonly options: readonly string[];
+  /** Folders are also compared in detail; see the engine. */
+  readonly verification?: "identities" | "texts" | undefined;
 }
 
 /** One synchronisation of two accounts, in both directions. */

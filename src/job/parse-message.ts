@@ -7,6 +7,7 @@ const types: Readonly<Record<JobMessage["type"], true>> = {
   progress: true,
   folder: true,
   left: true,
+  verified: true,
   certificate: true,
   ended: true,
 };

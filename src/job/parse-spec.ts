@@ -2,6 +2,7 @@
 
 import { isAbsolute } from "node:path";
 import type { JobLimits, JobSecrets, JobSpec, SyncSpec, TargetRules } from "./job-spec.ts";
+import { parseHeldUntil } from "./lease-clock.ts";
 
 /** Of options, in all. */
 const mostOctets = 1 << 20;
@@ -11,14 +12,21 @@ export const mostSpecOctets = 2 * mostOctets;
 /** @throws TypeError that says what is wrong, without what is in it: that may be a password. */
 export function parseSpec(text: string): JobSpec {
   const spec = objectIn(parsed(text), "the job");
+  const { heldUntil, verification } = spec;
   const rest = {
     secrets: secretsIn(objectIn(spec["secrets"], "its secrets")),
     limits: limitsIn(objectIn(spec["limits"], "its limits")),
     targets: targetsIn(objectIn(spec["targets"], "its targets")),
+    ...(heldUntil !== undefined && { heldUntil: parseHeldUntil(heldUntil) }),
   };
   switch (spec["engine"]) {
     case "copy":
-      return { engine: "copy", options: textsIn(spec, "options"), ...rest };
+      return {
+        engine: "copy",
+        options: textsIn(spec, "options"),
+        ...((verification === "identities" || verification === "texts") && { verification }),
+        ...rest,
+      };
     case "sync":
       return {
         engine: "sync",

@@ -7,6 +7,7 @@ import { printable } from "../util/printable.ts";
 import { boundedLines } from "./bounded-lines.ts";
 import type { JobMessage, JobResult } from "./job-message.ts";
 import type { JobSpec } from "./job-spec.ts";
+import type { HeldUntil } from "./lease-clock.ts";
 import { parseMessage } from "./parse-message.ts";
 import { workerFile } from "./worker-file.ts";
 
@@ -28,6 +29,8 @@ export interface RunningJob {
   readonly abort: () => void;
   /** As `abort()`, and ends the process for good after the grace time. */
   readonly kill: () => void;
+  /** Of a job that has one: its lease was renewed. */
+  readonly renew: (heldUntil: HeldUntil) => void;
   /** Never rejects. All messages have been handed on by then, and the process is gone. */
   readonly ended: Promise<JobEnd>;
 }
@@ -63,7 +66,8 @@ export function runJob(spec: JobSpec, options: JobOptions): RunningJob {
     });
   } catch (error) {
     const crash: JobEnd = { how: "crash", exitCode: undefined, signal: undefined, words: wordsOf(error) };
-    return { pid: undefined, abort: () => undefined, kill: () => undefined, ended: Promise.resolve(crash) };
+    const nothing = (): void => undefined;
+    return { pid: undefined, abort: nothing, kill: nothing, renew: nothing, ended: Promise.resolve(crash) };
   }
   sendTo(child.stdin!, undefined);
   sendTo(child.stdio[3] as Writable, JSON.stringify(spec));
@@ -79,7 +83,10 @@ export function runJob(spec: JobSpec, options: JobOptions): RunningJob {
     abort();
     killLater();
   };
-  return { pid: child.pid, abort, kill, ended };
+  const renew = (heldUntil: HeldUntil): void => {
+    if (child.stdin?.writable === true) child.stdin.write(`${JSON.stringify(heldUntil)}\n`);
+  };
+  return { pid: child.pid, abort, kill, renew, ended };
 }
 
 function secretsOf({ secrets: { password1, password2 } }: JobSpec): Secrets {

@@ -9,6 +9,7 @@ import { leftMessages } from "./left-messages.ts";
 import type { MessageOutput } from "./message-output.ts";
 import { FolderTeller } from "./tell-folders.ts";
 import { ProgressTeller } from "./tell-progress.ts";
+import { verifiedMessages } from "./verified-messages.ts";
 
 export class RunTeller implements Consumer {
   readonly #output: MessageOutput;
@@ -45,6 +46,9 @@ export class RunTeller implements Consumer {
         break;
       case "certificate-refused":
         this.#refused(event);
+        break;
+      case "folder-verified":
+        this.#output.sendAll(verifiedMessages(event));
         break;
       case "messages-to-copy":
       case "messages-skipped":

@@ -3,8 +3,10 @@
 import { createReadStream } from "node:fs";
 import { Secrets } from "../log/secrets.ts";
 import { speak } from "../model/vocabulary.ts";
+import { boundedLines } from "./bounded-lines.ts";
 import { type Engine, requireOwn } from "./engine.ts";
 import type { JobSpec } from "./job-spec.ts";
+import { LeaseClock, parseHeldUntil } from "./lease-clock.ts";
 import { MessageOutput } from "./message-output.ts";
 import { modestProcess } from "./own-process.ts";
 import { mostSpecOctets, parseSpec } from "./parse-spec.ts";
@@ -42,14 +44,24 @@ export async function work<Spec extends JobSpec>(
     setTimeout(leave, unheardMs).unref();
   };
   const spec = requireOwn(parseSpec(await readAll(specDescriptor)), engine);
-  whenParentIsGone(unheard);
+  const lease =
+    spec.heldUntil === undefined
+      ? undefined
+      : new LeaseClock({
+          heldUntil: spec.heldUntil,
+          onOver: () => stop.abort("The lease of this job is over."),
+          leave,
+        });
+  void hearParent((line) => lease?.renew(parseHeldUntil(JSON.parse(line)))).finally(unheard);
   const output = new MessageOutput({ onLoss: unheard });
+  const beforeBatch = (): void => lease?.look();
   try {
-    const result = await engine.perform(spec, { output, stop: stop.signal, env, secrets });
+    const result = await engine.perform(spec, { output, stop: stop.signal, env, secrets, beforeBatch });
     output.send({ type: "ended", ...result });
     await output.end();
     return result.exitCode;
   } finally {
+    lease?.stop();
     process.stdin.destroy();
   }
 }
@@ -65,9 +77,13 @@ async function readAll(descriptor: number): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** Nothing ever comes on the standard input: it ends with the process at its other end. */
-function whenParentIsGone(callback: () => void): void {
-  process.stdin.on("end", callback);
-  process.stdin.on("error", callback);
-  process.stdin.resume();
+const mostLineOctets = 1024;
+
+/** The standard input ends with the process at its other end. All that comes there is how long a lease is held now. */
+async function hearParent(onLine: (line: string) => void): Promise<void> {
+  try {
+    for await (const line of boundedLines(process.stdin, mostLineOctets)) onLine(line);
+  } catch {
+    // Whoever says something else is not to be relied on.
+  }
 }

@@ -7,12 +7,20 @@ import { type Campaign, runCampaign } from "../support/fleet-campaign.ts";
 const isFull = process.env["FULL"] !== undefined;
 
 const reduced: Campaign = {
-  ...{ accounts: 30, messages: [2, 20], workers: 2, concurrency: 2, limit: 3, killEvery: 8, restartAfter: 12 },
+  ...{
+    accounts: 30,
+    messages: [2, 20],
+    workers: 2,
+    concurrency: 2,
+    limit: 3,
+    killEvery: { accounts: 8 },
+    restartAfter: 12,
+  },
 };
 
 const full: Campaign = {
-  ...{ accounts: 1_000, messages: [20, 200], workers: 3, concurrency: 2, limit: 5, killEvery: 30, restartAfter: 400 },
-  say: console.log,
+  ...{ accounts: Number(process.env["ACCOUNTS"] ?? 1_000), messages: [20, 200], workers: 3, concurrency: 2, limit: 5 },
+  ...{ killEvery: { seconds: 10, untilSeconds: 300 }, restartAfter: 40, say: console.log },
 };
 
 test("killed workers and a restarted database lose nothing, double nothing, and pass no limit", async (t) => {

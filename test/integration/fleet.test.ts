@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import { startFleet } from "../support/fleet.ts";
+import { accountsOf, slow } from "../support/fleet-accounts.ts";
 import { listen } from "../support/inet-settings.ts";
 import { asUser } from "../support/mail-server.ts";
 import { isRunning } from "../support/processes.ts";
@@ -18,47 +19,7 @@ const [fleet, { source, target }] = await Promise.all([
 ]);
 after(() => fleet.stop());
 
-type Columns = Readonly<Record<string, string | number | readonly string[]>>;
-
-let made = 0;
-
-/** Adds one account with mail, whose name is also that of both users. */
-async function addAccount(messages: number, more: Columns = {}): Promise<string> {
-  const name = `user${String(++made)}`;
-  if (messages > 0) await deliver(asUser(source, name), "INBOX", ...mails(name, messages));
-  const record = {
-    ...{ name, host1: source.host, port1: source.port, user1: name, password1: "p" },
-    ...{ host2: target.host, port2: target.port, user2: name, password2: "p" },
-    ...{ options: ["--notls1", "--notls2"], ...more },
-  };
-  await fleet.done("add", fleet.file(`${name}.json`, JSON.stringify([record])));
-  return name;
-}
-
-interface Listed {
-  readonly name: string;
-  readonly phase: string;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly copied: number;
-  readonly worker: string | null;
-}
-
-async function listed(name: string): Promise<Listed> {
-  const [account] = JSON.parse(await fleet.done("list", name, "--json")) as Listed[];
-  return account!;
-}
-
-async function copied(name: string): Promise<string[]> {
-  return (await contents(asUser(target, name))).sort();
-}
-
-/** A copy that takes as long as a test wants. */
-const slow: Columns = { options: ["--notls1", "--notls2", "--maxmessagespersecond=0.001"] };
-
-async function whenCopying(name: string): Promise<void> {
-  await eventually(`${name} is being copied`, async () => (await contents(asUser(target, name))).length > 0);
-}
+const { add: addAccount, listed, copied, whenCopying } = accountsOf(fleet, { source, target });
 
 test("a file with a fault adds nothing at all, and each fault is told", async () => {
   const path = fleet.file("wrong.csv", "a;u;p;b;v;q;\n;u;p;b;v;q;\na;u;p;b;v;q;--foo\n");

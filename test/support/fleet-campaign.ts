@@ -17,8 +17,8 @@ export interface Campaign {
   readonly concurrency: number;
   /** Accounts of the target at the same time: fewer than the workers could do. */
   readonly limit: number;
-  /** After how many more accounts a worker is killed, and another one started. */
-  readonly killEvery: number;
+  /** After how many more accounts a worker is killed, and another one started; or after how many seconds. */
+  readonly killEvery: { readonly accounts: number } | { readonly seconds: number; readonly untilSeconds: number };
   /** When the database is restarted: after how many accounts. */
   readonly restartAfter: number;
   readonly say?: (line: string) => void;
@@ -84,7 +84,8 @@ async function disturb(fleet: TestFleet, campaign: Campaign): Promise<number> {
   const { accounts, workers, concurrency, killEvery, restartAfter, say = () => undefined } = campaign;
   const begin = (): FleetWorker => fleet.worker("--retry-delay", "1", "--concurrency", String(concurrency));
   const running = Array.from({ length: workers }, begin);
-  let [kills, nextKill, isRestarted] = [0, killEvery, false];
+  const isTime = killTimes(killEvery);
+  let [kills, isRestarted] = [0, false];
   for (let done = 0; done < accounts;) {
     const before = done;
     done = await eventually(`more than ${String(before)} accounts are done`, async () => {
@@ -96,18 +97,29 @@ async function disturb(fleet: TestFleet, campaign: Campaign): Promise<number> {
       isRestarted = true;
       say(`${String(done)} accounts are done; the database was restarted`);
     }
-    if (done < nextKill || done >= accounts) continue;
+    if (!isTime(done) || done >= accounts) continue;
     const victim = running.shift()!;
     victim.process.kill("SIGKILL");
     await victim.ended;
     running.push(begin());
     kills++;
-    nextKill = done + killEvery;
     say(`${String(done)} accounts are done; killed a worker`);
   }
   for (const { process } of running) process.kill("SIGTERM");
   for (const worker of running) assert.equal(await worker.ended, 0, worker.said());
   return kills;
+}
+
+/** Whether the next worker is to be killed. */
+function killTimes(every: Campaign["killEvery"]): (done: number) => boolean {
+  const start = performance.now();
+  let next = "accounts" in every ? every.accounts : every.seconds;
+  return (done) => {
+    const at = "accounts" in every ? done : (performance.now() - start) / 1000;
+    if (at < next || ("untilSeconds" in every && at > every.untilSeconds)) return false;
+    next = at + ("accounts" in every ? every.accounts : every.seconds);
+    return true;
+  };
 }
 
 async function doneAccounts({ postgres }: TestFleet): Promise<number> {

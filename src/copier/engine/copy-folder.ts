@@ -59,6 +59,10 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
 async function carryOut(run: CopyRun, pair: OpenPair, match: Match): Promise<void> {
   const { options, stop } = run;
   tellArrived(run, pair, match);
+  if (run.verification !== undefined) {
+    const { verifyFolder } = await import("./verify-folder.ts");
+    await verifyFolder(run, pair, match);
+  }
   const left = messagesLeft(pair);
   // What a run has nothing to do for is not loaded.
   if (options.dry !== true && left.length > 0) {

@@ -113,9 +113,13 @@ function inBatches({ throttle }: CopyRun, { work, messages }: ToBatch): Batch[] 
   return [...plan.add(sizesOf(messages)), ...plan.close()];
 }
 
-async function* oneByOne({ hasRoom }: CopyRun, batches: readonly Batch[]): AsyncGenerator<Batch, void, undefined> {
+async function* oneByOne(
+  { hasRoom, stop }: CopyRun,
+  batches: readonly Batch[],
+): AsyncGenerator<Batch, void, undefined> {
   for (const batch of batches) {
     await hasRoom();
+    if (stop.aborted) return;
     yield batch;
   }
 }

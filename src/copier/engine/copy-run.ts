@@ -39,6 +39,8 @@ export interface CopyRun {
   readonly throttle: Pick<Throttle, "pass"> | undefined;
   /** Waits for a reader of the output that is slower than the copies are. */
   readonly hasRoom: () => Promise<void>;
+  /** Folders are also compared in detail: by what identifies messages, or by their texts, too. Undefined: they are not. */
+  readonly verification: "identities" | "texts" | undefined;
   /** How large messages are that are copied. */
   readonly sizes: SizeLimits;
   /** `--skipcrossduplicates`: what other folders of host2 have. */

@@ -50,6 +50,7 @@ export function linesOf(event: CopyEvent, context: Context): Iterable<string> {
       return readLines(event);
     case "folder-compared":
     case "folder-left":
+    case "folder-verified":
     case "logged-in":
     case "certificate-refused":
     case "turned-away":

@@ -21,6 +21,12 @@ export function groupsOf({ hosts: [source, target], group }: Account): string[] 
   return [...new Set(names)].sort();
 }
 
+/** All in which accounts of this server are, on either side: its provider if it is one of many servers. */
+export function groupsOfServer(host: string): string[] {
+  const provider = providerOf(host);
+  return provider.length > 0 ? provider : ["source", "target"].map((side) => `${side}:${placeOf(host)}`);
+}
+
 /** Their name in the queue. */
 export function groupKey(groups: readonly string[]): string {
   return groups.join(" ");

@@ -2,6 +2,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { type Options as CsvOptions, parse } from "csv-parse/sync";
+import { counted } from "../../util/counted.ts";
 import type { Account } from "./account.ts";
 import { accountOf, type AccountRecord, type Column, columns } from "./record.ts";
 
@@ -38,10 +39,11 @@ export function readImapsyncList(text: string, options: ReadOptions): WrittenAcc
   const names = ["host1", "user1", "password1", "host2", "user2", "password2", "options"] as const;
   return collected(
     cellsOf(text, { delimiter: ";", comment: "#", comment_no_infix: true, quote: null }, (cells, line) => {
+      if (cells.every((cell) => cell.trim() === "")) return undefined;
       // The wrappers of the original read passwords with blanks at their ends.
       const record = Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ""]));
       const surplus = cells.slice(names.length).some((cell) => cell.trim() !== "");
-      const missing = cells.length < 6 ? [`there are ${String(cells.length)} columns instead of 6`] : [];
+      const missing = cells.length < 6 ? [`there are ${counted(cells.length, "column")} instead of 6`] : [];
       return { line, record, faults: surplus ? ["there are more than seven columns"] : missing };
     }),
     options,
@@ -53,6 +55,7 @@ type Found = Line & { readonly faults: readonly string[] };
 function collected(found: readonly Found[] | Fault, { sealing, check }: ReadOptions): WrittenAccounts {
   if ("message" in found) return { accounts: [], faults: [found] };
   const names = new Map<string, number>();
+  const works = new Map<string, Account>();
   const accounts: Account[] = [];
   const faults: Fault[] = [];
   for (const { line, record, faults: first } of found) {
@@ -62,6 +65,11 @@ function collected(found: readonly Found[] | Fault, { sealing, check }: ReadOpti
       const before = names.get(account.name);
       if (before !== undefined) all.push(`"${account.name}" is in line ${String(before)} as well`);
       else names.set(account.name, line);
+      const twin = works.get(workOf(account));
+      if (twin === undefined) works.set(workOf(account), account);
+      // Done at the same time, it would double mail.
+      else if (before === undefined && own.length === 0)
+        all.push(`it is the same as "${twin.name}": both users, servers and options`);
       const fault = all.length === 0 ? check(account) : undefined;
       if (fault !== undefined) all.push(`options: ${fault}`);
       accounts.push(account);
@@ -72,6 +80,11 @@ function collected(found: readonly Found[] | Fault, { sealing, check }: ReadOpti
   return { accounts, faults };
 }
 
+/** What is done for it, whatever it is called. */
+export function workOf({ hosts, options }: Pick<Account, "hosts" | "options">): string {
+  return JSON.stringify([hosts.map(({ host, port, user }) => [host.toLowerCase(), port ?? null, user]), options]);
+}
+
 interface CsvRow {
   readonly record: readonly string[];
   readonly info: { readonly lines: number };
@@ -80,14 +93,16 @@ interface CsvRow {
 function cellsOf(
   text: string,
   options: CsvOptions,
-  make: (cells: readonly string[], line: number) => Found,
+  make: (cells: readonly string[], line: number) => Found | undefined,
 ): readonly Found[] | Fault {
   try {
     const rows: unknown = parse(text, {
       ...{ bom: true, relax_column_count: true, skip_empty_lines: true, info: true },
+      // A file that several programs have written may have all of them.
+      record_delimiter: ["\r\n", "\n", "\r"],
       ...options,
     });
-    return (rows as readonly CsvRow[]).map(({ record, info }) => make(record, info.lines));
+    return (rows as readonly CsvRow[]).flatMap(({ record, info }) => make(record, info.lines) ?? []);
   } catch (error) {
     const { lines = 1, code = "unreadable" } = error as { readonly lines?: number; readonly code?: string };
     // Its own words quote the line, and with it a password.
@@ -96,23 +111,41 @@ function cellsOf(
 }
 
 function csvLines(text: string): readonly Found[] | Fault {
-  const [first = ""] = text.replace(/^\uFEFF/, "").split("\n", 1);
+  const [first = ""] = text
+    .replace(/^\uFEFF/, "")
+    .trimStart()
+    .split(/[\r\n]/, 1);
   const delimiter = first.includes(";") ? ";" : ",";
   let names: readonly string[] | undefined;
   const found = cellsOf(text, { delimiter }, (cells, line) => {
     if (names === undefined) {
       names = cells.map((cell) => cell.trim().toLowerCase());
-      const unknown = names.filter((name) => name !== "" && !isColumn(name));
-      const faults = unknown.map((name) => `there is no column "${name}"; there are ${columns.join(", ")}`);
-      return { line, record: {}, faults };
+      return { line, record: {}, faults: headingFaults(names) };
     }
+    if (cells.every((cell) => cell.trim() === "")) return undefined;
     const record = Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ""]));
-    const surplus = cells.length > names.length ? ["it has more columns than the first line"] : [];
-    return { line, record, faults: surplus };
+    const isSurplus = cells.some((cell, i) => (names?.[i] ?? "") === "" && cell.trim() !== "");
+    return { line, record, faults: isSurplus ? ["it has more columns than the first line has names"] : [] };
   });
   if ("message" in found) return found;
   const [heading, ...accounts] = found;
   return heading !== undefined && heading.faults.length > 0 ? [heading] : accounts;
+}
+
+/** Where none is known, there may be no heading at all: what stands there may be a password. */
+function headingFaults(names: readonly string[]): string[] {
+  const known = `there are ${columns.join(", ")}`;
+  if (!names.some(isColumn))
+    return [
+      `the first line has no name of a column; ${known}. A list without names is added with: interimap-fleet import`,
+    ];
+  const unknown = names
+    .filter((name) => name !== "" && !isColumn(name))
+    .map((name) => `there is no column "${name}"; ${known}`);
+  const twice = names
+    .filter((name, i) => name !== "" && names.indexOf(name) < i)
+    .map((name) => `there are two columns "${name}"`);
+  return [...unknown, ...twice];
 }
 
 function jsonLines(text: string): readonly Found[] | Fault {

@@ -42,7 +42,9 @@ export function accountOf(record: AccountRecord, sealing: KeyObject | undefined)
   const hostOf = (number: 1 | 2): AccountHost => {
     const [host, user] = [text(`host${number}`), text(`user${number}`)];
     if (host === "") fault(`host${number} is missing`);
-    else if (/[\s/;,]/.test(host)) fault(`host${number}: "${host}" is no name of a server`);
+    else if (/^[^:]*:[^:]*$/.test(host)) fault(`host${number}: a port belongs into the column port${number}`);
+    // Where columns are shifted, a password may stand there.
+    else if (/[\s/;,@]/.test(host)) fault(`host${number} is no name of a server`);
     if (user === "") fault(`user${number} is missing`);
     const port = whole(`port${number}`, [1, 65_535]);
     const purpose = { host, port, user };
@@ -62,8 +64,11 @@ export function accountOf(record: AccountRecord, sealing: KeyObject | undefined)
     else fault(`password${number} cannot be sealed: there is no key yet; make one with: interimap-fleet keys new FILE`);
     return none;
   };
+  for (const column of columns)
+    if (unprintable(column).test(text(column))) fault(`${column}: it has a character that cannot be printed`);
   const name = text("name") === "" ? `${text("user1")}@${text("host1")}` : text("name");
-  if (name.length > longestName || /[\p{Cc}]/u.test(name)) fault("name: it is too long, or not printable");
+  if (name.length > longestName) fault(`name: it has more than ${String(longestName)} characters`);
+  if (/\s/.test(text("group"))) fault("group: it has a blank in it");
   const window = text("window") === "" ? undefined : parseWindow(text("window"));
   if (window === undefined && text("window") !== "")
     fault(`window: "${text("window")}" is not written like 22:00-06:00`);
@@ -82,6 +87,12 @@ export function accountOf(record: AccountRecord, sealing: KeyObject | undefined)
     everySeconds: every,
   };
   return { account, faults };
+}
+
+/** A password may have any; options may stand on several lines. */
+function unprintable(column: Column): RegExp {
+  if (column.startsWith("password")) return /[]/;
+  return column === "options" ? /(?![\t\n\r])\p{Cc}/u : /\p{Cc}/u;
 }
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };

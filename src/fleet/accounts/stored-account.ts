@@ -16,6 +16,8 @@ export interface StoredAccount extends Account {
   readonly status: Status;
   readonly groupKey: string;
   readonly failures: number;
+  /** A verification compares the texts of all messages, too. */
+  readonly verifiesTexts: boolean;
 }
 
 interface AccountRow extends HostColumns {
@@ -28,6 +30,7 @@ interface AccountRow extends HostColumns {
   readonly phase: Phase;
   readonly status: Status;
   readonly failures: number;
+  readonly verify_texts: boolean;
 }
 
 export async function accountById(queries: Queries, id: number): Promise<StoredAccount | undefined> {
@@ -45,6 +48,7 @@ function stored(row: AccountRow): StoredAccount {
     hosts: [host(row.host1, row.port1, [row.user1, row.secret1]), host(row.host2, row.port2, [row.user2, row.secret2])],
     window: row.work_window === null ? undefined : parseWindow(row.work_window),
     everySeconds: row.every_seconds ?? undefined,
+    verifiesTexts: row.verify_texts,
   };
 }
 

@@ -10,7 +10,7 @@ import {
   resumeAccounts,
   retryAccounts,
 } from "../commands/change-accounts.ts";
-import { limitGroup, pauseGroup, resumeGroup } from "../commands/change-group.ts";
+import { isEmptyGroup, limitGroup, pauseGroup, resumeGroup } from "../commands/change-group.ts";
 import { keysCommand } from "../commands/keys.ts";
 import { isStatus, type Selection } from "../commands/selection.ts";
 import { listAccounts, showLog, showReport } from "../commands/show-accounts.ts";
@@ -49,15 +49,19 @@ export async function performCommand(fleet: Fleet, invocation: Invocation): Prom
       return fine(await showLog(fleet, first, has("json")));
     case "report":
       return showReport(fleet, selectionOf(invocation), has("json"));
-    case "limit":
-      await limitGroup(fleet, groupOf(first), second === "none" ? undefined : limitOf(second));
-      return fine(`${first}: ${second === "none" ? "no limit" : `at most ${second} at a time`}\n`);
+    case "limit": {
+      const group = groupOf(first);
+      await limitGroup(fleet, group, second === "none" ? undefined : limitOf(second));
+      return fine(
+        `${group}: ${second === "none" ? "no limit" : `at most ${second} at a time`}\n${await emptinessOf(fleet, group)}`,
+      );
+    }
     case "pause":
     case "resume":
       if (isOfGroup(invocation)) {
         const group = groupOf(value("group")!);
         await (command === "pause" ? pauseGroup : resumeGroup)(fleet, group);
-        return fine(`${group}: ${command}d\n`);
+        return fine(`${group}: ${command}d\n${await emptinessOf(fleet, group)}`);
       }
       return changed(
         `${command}d`,
@@ -70,7 +74,8 @@ export async function performCommand(fleet: Fleet, invocation: Invocation): Prom
     case "phase": {
       const phase = phaseOf(first);
       const selection = selectionOf({ ...invocation, operands: operands.slice(1) });
-      return changed(`queued for ${phase}`, await beginPhase(phase)(fleet, selection));
+      if (has("bodies") && phase !== "verify") throw usage("--bodies is for the phase verify");
+      return changed(`queued for ${phase}`, await beginPhase(phase, has("bodies"))(fleet, selection));
     }
     case "keys":
       return fine(await keysCommand(fleet, operands, values("key-file")));
@@ -100,7 +105,8 @@ function isOfGroup({ operands, has }: Invocation): boolean {
 function selectionOf({ operands, has, value }: Pick<Invocation, "operands" | "has" | "value">): Selection {
   const status = value("status");
   if (status !== undefined && !isStatus(status)) throw usage(`--status: there is no "${status}"`);
-  return { names: operands, all: has("all"), group: value("group"), status };
+  const group = value("group");
+  return { names: operands, all: has("all"), group: group === undefined ? undefined : groupOf(group), status };
 }
 
 function phaseOf(word: string): Phase {
@@ -109,8 +115,15 @@ function phaseOf(word: string): Phase {
   return phase;
 }
 
+/** It may be written wrong, or come to have some. */
+async function emptinessOf(fleet: Fleet, group: string): Promise<string> {
+  return (await isEmptyGroup(fleet, group)) ? "No account is in this group yet\n" : "";
+}
+
 function groupOf(word: string): string {
-  if (/^(?:source|target|provider|group):\S+$/.test(word)) return word;
+  // Names of servers are the same in small letters.
+  if (/^(?:source|target|provider):\S+$/i.test(word)) return word.toLowerCase();
+  if (/^group:\S+$/.test(word)) return word;
   throw usage(
     `"${word}" is no group: it is written like source:imap.example.net, target:*, provider:gmail or group:NAME`,
   );

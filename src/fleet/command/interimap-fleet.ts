@@ -3,9 +3,11 @@
 import packageJson from "../../../package.json" with { type: "json" };
 import { isJournal } from "../../log/journal.ts";
 import { LineOutput } from "../../log/line-output.ts";
+import type { LineForm } from "../../log/log.ts";
 import { parseLogPrefix } from "../../log/log-prefix.ts";
 import { createLog, type RunLog } from "../../log/logger.ts";
 import { print } from "../../log/print.ts";
+import { Secrets } from "../../log/secrets.ts";
 import { textLines } from "../../log/text-lines.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { type ExitCode, exitCode } from "../../model/exit-code.ts";
@@ -51,7 +53,7 @@ export async function interimapFleet({ argv, env, signal, onCrash }: FleetSurrou
     const url = databaseUrl(invocation, env);
     if (invocation.command !== "worker" && invocation.command !== "dev") return await onFleet(invocation, url);
     log = createLog({
-      ...{ form: textLines(parseLogPrefix("")), logfile: undefined, quiet: false, debug: 0 },
+      ...{ form: await lineForm(invocation), logfile: undefined, quiet: false, debug: 0 },
       ...{ toJournal: isJournal(env), errorOutput },
     });
     const notifier = createServiceNotifier(env, log);
@@ -86,13 +88,24 @@ async function onFleet(invocation: Invocation, url: string): Promise<ExitCode> {
   }
 }
 
+/** @throws InterimapError USAGE */
+async function lineForm({ value }: Invocation): Promise<LineForm> {
+  const format = value("log-format") ?? "text";
+  if (format === "text") return textLines(parseLogPrefix(""));
+  if (format !== "json") throw usage(`--log-format: "${format}" is neither text nor json`);
+  const { jsonLines } = await import("../../log/json-log.ts");
+  return jsonLines(new Secrets());
+}
+
 /** @throws InterimapError USAGE for one with a password: all users of a machine can see arguments. */
 function databaseUrl({ value }: Invocation, env: NodeJS.ProcessEnv): string {
   const given = value("database");
-  if (given === undefined) return env["INTERIMAP_FLEET_DATABASE"] ?? "";
-  if (/^\w+:\/\/[^/@]*:[^/@]*@/.test(given) || /[?&]password=/i.test(given))
+  const url = given ?? env["INTERIMAP_FLEET_DATABASE"] ?? "";
+  if (given !== undefined && (/^\w+:\/\/[^/@]*:[^/]*@/.test(given) || /[?&](?:ssl)?password=/i.test(given)))
     throw usage("--database must not have a password in it: write it to a file and name that in PGPASSFILE");
-  return given;
+  if (url === "" || /^postgres(?:ql)?:\/\//.test(url)) return url;
+  const name = given === undefined ? "INTERIMAP_FLEET_DATABASE" : "--database";
+  throw usage(`${name} is not written like postgresql://USER@HOST/DATABASE`);
 }
 
 function bug(thrown: unknown): InterimapError {

@@ -41,8 +41,13 @@ export const options = {
   },
   drain: { value: "SECONDS", describe: "how long runs may go on at SIGTERM; 20 unless told" },
   directory: { value: "DIRECTORY", describe: "for files of runs, private to this user; a temporary one unless told" },
-  alert: { value: "COMMAND", describe: "gets each account that needs somebody, as JSON at its standard input" },
+  alert: {
+    value: "COMMAND",
+    describe: "gets what needs somebody, as JSON at its standard input: accounts, paused groups, workers that are gone",
+  },
+  "log-format": { value: "FORMAT", describe: "how log messages look: text, or json, an object on each line" },
   "until-idle": { describe: "end when nothing is due any more" },
+  bodies: { describe: "have the phase verify compare the texts of all messages, too" },
   all: { describe: "all accounts" },
   group: { value: "GROUP", describe: "all accounts of this group, for instance source:imap.example.net" },
   status: { value: "STATUS", describe: "only accounts that are waiting, done, paused, stopped, quarantined or dead" },
@@ -78,6 +83,7 @@ export const commands = {
       "directory",
       "node",
       "alert",
+      "log-format",
       "until-idle",
     ],
     describe: "work on accounts until a signal ends it",
@@ -95,7 +101,7 @@ export const commands = {
     describe: "show what would run when, per hour and host, by the sizes that were measured",
   },
   phase: {
-    ...{ operands: "PHASE [ACCOUNT...]", operandCount: [1, Infinity], options: selection },
+    ...{ operands: "PHASE [ACCOUNT...]", operandCount: [1, Infinity], options: [...selection, "bodies"] },
     describe: "begin another phase: measure, bulk, pass, final or verify",
   },
   limit: {
@@ -136,7 +142,7 @@ export const commands = {
     ...{
       operands: "DIRECTORY",
       operandCount: [1, 1],
-      options: ["concurrency", "node", "lease", "retry-delay", "drain", "until-idle"],
+      options: ["concurrency", "node", "lease", "retry-delay", "drain", "log-format", "until-idle"],
     },
     describe: "run a database and a worker in a directory, to try it out",
   },

@@ -6,7 +6,8 @@ import { counted } from "../../util/counted.ts";
 import { slices } from "../../util/slices.ts";
 import type { Account, Phase } from "../accounts/account.ts";
 import { accountFault } from "../accounts/check-account.ts";
-import { readAccounts, readImapsyncList } from "../accounts/read-accounts.ts";
+import type { HostColumns } from "../accounts/account-row.ts";
+import { readAccounts, readImapsyncList, workOf } from "../accounts/read-accounts.ts";
 import { insertAccount, type Inserted } from "../accounts/stored-account.ts";
 import type { Fleet } from "../fleet.ts";
 import { currentKey } from "../secrets/stored-keys.ts";
@@ -34,11 +35,9 @@ export async function addAccounts(fleet: Fleet, { path, form, phase, onlyChecks 
     const lines = faults.map(({ line, message }) => `${path}:${String(line)}: ${message}`);
     return { lines: [...lines, `Nothing was added: ${counted(faults.length, "fault")}`], isFine: false };
   }
-  const taken = await takenNames(fleet, accounts);
-  if (taken.length > 0) {
-    const lines = taken.map((name) => `${path}: "${name}" is in the fleet already`);
-    return { lines: [...lines, "Nothing was added"], isFine: false };
-  }
+  const taken = [...(await takenNames(fleet, accounts)), ...(await takenWorks(fleet, accounts))];
+  if (taken.length > 0)
+    return { lines: [...taken.map((fault) => `${path}: ${fault}`), "Nothing was added"], isFine: false };
   const what = counted(accounts.length, "account");
   if (onlyChecks) return { lines: [`${path} is fine: ${what}`], isFine: true };
   await insertAll(fleet, accounts, phase);
@@ -50,7 +49,38 @@ async function takenNames({ database }: Fleet, accounts: readonly Account[]): Pr
     "select name from interimap_fleet.accounts where name = any($1) order by name",
     [accounts.map(({ name }) => name)],
   );
-  return rows.map(({ name }) => name);
+  return rows.map(({ name }) => `"${name}" is in the fleet already`);
+}
+
+/** Those that are in the fleet by another name: done at the same time, both would double mail. */
+async function takenWorks({ database }: Fleet, accounts: readonly Account[]): Promise<string[]> {
+  const ends = accounts.map(({ hosts: [source, target] }) => [source.user, target.user] as const);
+  const rows = await database.rows<StoredWork>(
+    `select name, host1, port1, user1, host2, port2, user2, options from interimap_fleet.accounts
+     where (user1, user2) in (select * from unnest($1::text[], $2::text[])) and not name = any($3)`,
+    [ends.map(([user1]) => user1), ends.map(([, user2]) => user2), accounts.map(({ name }) => name)],
+  );
+  const stored = new Map(rows.map((row) => [workOf(workIn(row)), row.name]));
+  return accounts.flatMap((account) => {
+    const twin = stored.get(workOf(account));
+    return twin === undefined ? [] : [`"${account.name}" is in the fleet already, as "${twin}"`];
+  });
+}
+
+interface StoredWork extends Pick<HostColumns, "host1" | "port1" | "user1" | "host2" | "port2" | "user2"> {
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
+function workIn({ host1, port1, user1, host2, port2, user2, options }: StoredWork): Parameters<typeof workOf>[0] {
+  const secret = { from: "file", path: "" } as const;
+  return {
+    hosts: [
+      { host: host1, port: port1 ?? undefined, user: user1, secret },
+      { host: host2, port: port2 ?? undefined, user: user2, secret },
+    ],
+    options,
+  };
 }
 
 async function insertAll({ database, queue }: Fleet, accounts: readonly Account[], phase: Phase): Promise<void> {
@@ -71,10 +101,19 @@ async function insertAll({ database, queue }: Fleet, accounts: readonly Account[
 }
 
 function textOf(path: string): string {
+  let octets: Buffer;
   try {
-    return readFileSync(path === "-" ? 0 : path, "utf8");
+    octets = readFileSync(path === "-" ? 0 : path);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
     throw new InterimapError("USAGE", `${path} cannot be read (${code})`, { cause: error });
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
+  } catch {
+    // Its passwords would become others.
+    throw new InterimapError("USAGE", `${path} is not written in UTF-8`, {
+      hint: "have your spreadsheet save it so, or convert it with iconv(1)",
+    });
   }
 }

@@ -3,16 +3,22 @@
 import type { Phase } from "../accounts/account.ts";
 import type { Queries } from "../database/database.ts";
 import type { Fleet } from "../fleet.ts";
-import { selectAccounts, type Selected, type Selection } from "./selection.ts";
+import { checkSelection, lockNext, type Selected, type Selection } from "./selection.ts";
+
+/** The queue may be one that workers fill. */
+export interface ChangesFleet extends Pick<Fleet, "database"> {
+  readonly queue: Pick<Fleet["queue"], "addAll" | "hurryAll">;
+}
 
 /** Each returns how many accounts it changed. @throws InterimapError USAGE, DATABASE_READ */
-type Change = (fleet: Fleet, selection: Selection) => Promise<number>;
+type Change = (fleet: ChangesFleet, selection: Selection) => Promise<number>;
 
-/** What is on in another phase ends first. */
-export function beginPhase(phase: Phase): Change {
+/** What is on in another phase ends first. `verifiesTexts`: of the phase verify. */
+export function beginPhase(phase: Phase, verifiesTexts = false): Change {
   return (fleet, selection) =>
     changing(fleet, selection, async (queries, accounts) => {
-      await update(queries, accounts, `phase = '${phase}', status = 'waiting', reason = null, failures = 0`);
+      const what = "phase = $2, verify_texts = $3, status = 'waiting', reason = null, failures = 0";
+      await update(queries, accounts, what, phase, verifiesTexts);
       await hurryAll(fleet, queries, accounts);
       return accounts.length;
     });
@@ -50,25 +56,51 @@ export const removeAccounts: Change = (fleet, selection) =>
     return accounts.length;
   });
 
-function changing(
-  { database }: Fleet,
+/** A run of one of them waits to be written down until they are changed. */
+const atOnce = 500;
+
+async function changing(
+  { database }: ChangesFleet,
   selection: Selection,
   change: (queries: Queries, accounts: readonly Selected[]) => Promise<number>,
 ): Promise<number> {
-  return database.transaction(async (queries) => change(queries, await selectAccounts(queries, selection)));
+  await checkSelection(database, selection);
+  let changed = 0;
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const last = after;
+    const part: { last: number | undefined; count: number } = await database.transaction(async (queries) => {
+      const accounts = await lockNext(queries, selection, { after: last, most: atOnce });
+      return { last: accounts.at(-1)?.id, count: accounts.length === 0 ? 0 : await change(queries, accounts) };
+    });
+    after = part.last;
+    changed += part.count;
+  }
+  return changed;
 }
 
-/** `what`: assignments in SQL. */
-async function update(queries: Queries, accounts: readonly Selected[], what: string): Promise<number> {
+/** `what`: assignments in SQL, with `values` from $2 on. */
+async function update(
+  queries: Queries,
+  accounts: readonly Selected[],
+  what: string,
+  ...values: readonly unknown[]
+): Promise<number> {
   const ids = accounts.map(({ id }) => id);
-  await queries.rows(`update interimap_fleet.accounts set ${what}, changed = now() where id = any($1)`, [ids]);
+  await queries.rows(`update interimap_fleet.accounts set ${what}, changed = now() where id = any($1)`, [
+    ids,
+    ...values,
+  ]);
   return accounts.length;
 }
 
 /** In the queue, and due. Those that are being worked on hear of it themselves. */
-async function hurryAll({ queue }: Fleet, queries: Queries, accounts: readonly Selected[]): Promise<void> {
-  for (const { id, group_set: groupKey, priority } of accounts) {
-    await queue.add(queries, { account: id, groupKey, priority, afterSeconds: 0 });
-    await queue.hurry(queries, { account: id, priority });
-  }
+async function hurryAll({ queue }: ChangesFleet, queries: Queries, accounts: readonly Selected[]): Promise<void> {
+  await queue.addAll(
+    queries,
+    accounts.map(({ id, group_set: groupKey, priority }) => ({ account: id, groupKey, priority, afterSeconds: 0 })),
+  );
+  await queue.hurryAll(
+    queries,
+    accounts.map(({ id }) => id),
+  );
 }

@@ -28,21 +28,42 @@ export function isStatus(word: string): word is Status {
 
 /** By name. @throws InterimapError USAGE for a name that there is not, or where nothing is named */
 export async function selectAccounts(queries: Queries, selection: Selection): Promise<Selected[]> {
-  const { names, all, group, status } = selection;
+  await checkSelection(queries, selection);
+  return queries.rows<Selected>(`${selecting} order by name`, valuesOf(selection));
+}
+
+/** @throws InterimapError USAGE for a name that there is not, or where nothing is named */
+export async function checkSelection(queries: Queries, { names, all, group, status }: Selection): Promise<void> {
   if (names.length === 0 && !all && group === undefined && status === undefined)
     throw new InterimapError("USAGE", "which accounts?", { hint: "name them, or give --all, --group or --status" });
-  const selected = await queries.rows<Selected>(
-    `select accounts.id, name, group_set, priority, status from interimap_fleet.accounts
-     join interimap_fleet.group_sets on key = group_set
-     where ($1::text[] = '{}' or name = any($1)) and ($2::text is null or $2 = any(groups))
-     and ($3::text is null or status = $3) order by name`,
-    [names, group ?? null, status ?? null],
+  const [missing] = await queries.rows<{ name: string }>(
+    `select name from unnest($1::text[]) name
+     where not exists (select from interimap_fleet.accounts where accounts.name = name.name) limit 1`,
+    [names],
   );
-  const found = new Set(selected.map(({ name }) => name));
-  const missing = group === undefined && status === undefined ? names.filter((name) => !found.has(name)) : [];
-  if (missing.length > 0)
-    throw new InterimapError("USAGE", `there is no account "${missing[0]!}"`, {
-      hint: "see interimap-fleet list --all",
-    });
-  return selected;
+  if (missing === undefined) return;
+  throw new InterimapError("USAGE", `there is no account "${missing.name}"`, {
+    hint: "see interimap-fleet list --all",
+  });
+}
+
+/** The next ones, in a fixed order, for a transaction that changes them. `after`: the last one of those before, or 0. */
+export function lockNext(
+  queries: Queries,
+  selection: Selection,
+  { after, most }: { readonly after: number; readonly most: number },
+): Promise<Selected[]> {
+  return queries.rows<Selected>(
+    `${selecting} and accounts.id > $4 order by accounts.id limit $5 for no key update of accounts`,
+    [...valuesOf(selection), after, most],
+  );
+}
+
+const selecting = `select accounts.id, name, group_set, priority, status from interimap_fleet.accounts
+  join interimap_fleet.group_sets on key = group_set
+  where ($1::text[] = '{}' or name = any($1)) and ($2::text is null or $2 = any(groups))
+  and ($3::text is null or status = $3)`;
+
+function valuesOf({ names, group, status }: Selection): unknown[] {
+  return [names, group ?? null, status ?? null];
 }

@@ -5,6 +5,7 @@ import { counted } from "../../util/counted.ts";
 import { humanBytes } from "../../util/human-bytes.ts";
 import { printable } from "../../util/printable.ts";
 import type { Fleet } from "../fleet.ts";
+import type { FolderTotals } from "../worker/heard.ts";
 import { selectAccounts, type Selection } from "./selection.ts";
 
 interface ListedAccount {
@@ -89,10 +90,13 @@ interface Verified {
       readonly messages?: number;
       readonly octets?: number;
       readonly missing: number;
+      readonly comparison?: FolderTotals["comparison"];
     }[];
     readonly left: readonly { readonly folder1: string; readonly uid1: number; readonly reason: string }[];
   };
 }
+
+type VerifiedFolder = Verified["report"]["folders"][number];
 
 export interface VerificationReport {
   readonly text: string;
@@ -114,7 +118,8 @@ export async function showReport(
     [selected.map(({ id }) => id)],
   );
   const byName = new Map(verified.map((one) => [one.name, one]));
-  const isEqual = ({ report }: Verified): boolean => report.folders.every(({ missing }) => missing === 0);
+  const isEqual = ({ report }: Verified): boolean =>
+    report.folders.every(({ missing, comparison }) => missing === 0 && (comparison?.differing ?? 0) === 0);
   const isFine = selected.every(({ name }) => {
     const one = byName.get(name);
     return one !== undefined && isEqual(one);
@@ -124,17 +129,36 @@ export async function showReport(
     const one = byName.get(name);
     if (one === undefined) return [`${name}: not verified yet`];
     const { folders, left } = one.report;
-    const messages = folders.reduce((sum, folder) => sum + (folder.messages ?? 0), 0);
-    const verdict = isEqual(one) ? "all are on the target" : "NOT all are on the target";
+    const total = (of: (folder: VerifiedFolder) => number): number =>
+      folders.reduce((sum, folder) => sum + of(folder), 0);
+    const messages = total(({ messages }) => messages ?? 0);
+    const texts = total(({ comparison }) => comparison?.compared ?? 0);
+    const isThere = total(({ missing }) => missing) === 0;
+    const verdict = isEqual(one)
+      ? "all are on the target"
+      : isThere
+        ? "NOT all are the same on the target"
+        : "NOT all are on the target";
+    const compared = texts === 0 ? "" : `, ${counted(texts, "text")} compared`;
     return [
-      `${name}: ${counted(folders.length, "folder")}, ${counted(messages, "message")}: ${verdict} (${one.ended.toISOString()})`,
-      ...folders
-        .filter(({ missing }) => missing > 0)
-        .map(({ folder1, missing }) => `  ${folder1}: ${counted(missing, "message")} missing`),
+      `${name}: ${counted(folders.length, "folder")}, ${counted(messages, "message")}: ${verdict}${compared} (${one.ended.toISOString()})`,
+      ...folders.flatMap(folderLines),
       ...left.map(({ folder1, uid1, reason }) => `  ${folder1}/${String(uid1)}: ${reason}`),
     ];
   });
   return { text: lines(told.map(printable)), isFine };
+}
+
+function folderLines({ folder1, missing, comparison }: VerifiedFolder): string[] {
+  const { differing = 0, onlyOn2 = 0, resized = 0, messages1 = 0, messages2 = 0 } = comparison ?? {};
+  const found = [
+    ...(missing > 0 ? [`${counted(missing, "message")} missing`] : []),
+    ...(differing > 0 ? [`${counted(differing, "message differs", "messages differ")}`] : []),
+    ...(onlyOn2 > 0 ? [`${counted(onlyOn2, "message")} on the target only`] : []),
+    ...(resized > 0 ? [`${counted(resized, "message")} with another size there`] : []),
+    ...(messages1 === messages2 ? [] : [`${String(messages1)} on the source, ${String(messages2)} on the target`]),
+  ];
+  return found.length === 0 ? [] : [`  ${folder1}: ${found.join("; ")}`];
 }
 
 function lines(texts: readonly string[]): string {

@@ -4,18 +4,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { makePrivateDirectory } from "../../files/open-safely.ts";
-import type { Log } from "../../log/log.ts";
 import type { ServiceNotifier } from "../../service/systemd.ts";
 import type { Invocation } from "../command/options.ts";
 import { openFleet } from "../fleet.ts";
 import { readKeyFiles } from "../secrets/key-file.ts";
-import { alertBy } from "../worker/alert.ts";
+import { Alerts } from "../worker/alerts.ts";
+import { withFields, type WorkerLog } from "../worker/named-log.ts";
 import { work } from "../worker/worker.ts";
 
 export interface WorkerSurroundings {
   readonly url: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: WorkerLog;
   readonly notifier: ServiceNotifier;
   readonly signal: AbortSignal;
 }
@@ -28,7 +28,7 @@ const day = 86_400;
 /** @throws InterimapError USAGE, CREDENTIALS, DATABASE_READ */
 export async function workerCommand(
   { value, values, count, has }: Pick<Invocation, "value" | "values" | "count" | "has">,
-  { url, env, log, notifier, signal }: WorkerSurroundings,
+  { url, env, log: plainLog, notifier, signal }: WorkerSurroundings,
 ): Promise<void> {
   const concurrency = count("concurrency", [1, 1_000]) ?? availableParallelism();
   const leaseSeconds = count("lease", [10, 3_600]);
@@ -37,6 +37,8 @@ export async function workerCommand(
   const runSeconds = count("run-time", [1, 30 * day]);
   const keys = readKeyFiles(values("key-file"));
   const name = value("name") ?? `${hostname()}-${String(process.pid)}`;
+  const log = withFields(plainLog, { worker: name });
+  const alerts = new Alerts({ worker: name, command: value("alert"), log });
   const directory = workDirectory(value("directory"));
   let lastTrouble = "";
   const fleet = await openFleet({
@@ -54,11 +56,12 @@ export async function workerCommand(
       ...{ name, fleet, concurrency, runSeconds, drainSeconds, keys, directory, log },
       ...{ retry: { firstSeconds: retrySeconds, longestSeconds: longestRetrySeconds } },
       ...{ credentials: env["CREDENTIALS_DIRECTORY"], untilIdle: has("until-idle"), node: value("node") },
-      ...{ alert: alertBy(value("alert"), log), drain: signal },
+      ...{ alert: alerts.send, drain: signal },
     });
   } finally {
     notifier.stopping();
     rmSync(directory, { recursive: true, force: true });
+    await alerts.close();
     await fleet.close();
   }
   log.info(`Worker ${name}: ended`);

@@ -2,9 +2,10 @@
 
 import { Pool, type PoolClient, types } from "pg";
 import { InterimapError } from "../../model/errors.ts";
+import { storable } from "./storable.ts";
 
 export interface Queries {
-  /** @throws InterimapError DATABASE_READ */
+  /** @throws InterimapError DATABASE_READ, or USAGE where the URL is none */
   rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
@@ -20,39 +21,62 @@ export interface DatabaseOptions {
   /** By which pg_stat_activity calls it. */
   readonly application: string;
   readonly connections: number;
+  /** No answer may take longer: the machine of the database may be gone without a word. Undefined: any time. */
+  readonly answerMs?: number | undefined;
 }
 
 const connectMs = 15_000;
+/** A process that was stopped in the middle of a transaction must not keep all others waiting for what it has locked. */
+const idleInTransactionMs = 30_000;
+/** Of a transaction that others were in the way of. */
+const mostAttempts = 5;
 /** bigint: ours are counts and numbers of leases, which stay below 2^53. */
 const int8 = 20;
 
 const parserOf = ((oid: number, format?: "text"): unknown =>
   oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser;
 
-export function openDatabase({ url, application, connections }: DatabaseOptions): Database {
-  const pool = new Pool({
-    ...(url !== "" && { connectionString: url }),
-    ...{ application_name: application, max: connections, connectionTimeoutMillis: connectMs, keepAlive: true },
-    types: { getTypeParser: parserOf },
-  });
+/** Nothing is connected to before something is asked. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = poolOf(options);
   // A server that goes away while a connection is idle: the next query makes a new one.
   pool.on("error", () => undefined);
   return {
-    rows: (text, values) => asked(() => pool.query(text, values as unknown[])),
+    rows: (text, values) => asked(() => pool.query(text, storableValues(values))),
     transaction: async (work) => {
-      const client = await connected(pool);
-      let broken: Error | undefined;
-      try {
-        return await inTransaction(client, work);
-      } catch (error) {
-        if (error instanceof InterimapError && error.code === "DATABASE_READ") broken = error;
-        throw error;
-      } finally {
-        client.release(broken);
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await transact(pool, work);
+        } catch (error) {
+          if (attempt === mostAttempts || !isConflict(error)) throw error;
+        }
       }
     },
     close: () => pool.end(),
   };
+}
+
+function poolOf({ url, application, connections, answerMs }: DatabaseOptions): Pool {
+  return new Pool({
+    ...(url !== "" && { connectionString: url }),
+    ...{ application_name: application, max: connections, connectionTimeoutMillis: connectMs, keepAlive: true },
+    ...{ idle_in_transaction_session_timeout: idleInTransactionMs, types: { getTypeParser: parserOf } },
+    ...(answerMs !== undefined && { query_timeout: answerMs }),
+  });
+}
+
+async function transact<T>(pool: Pool, work: (queries: Queries) => Promise<T>): Promise<T> {
+  const client = await connected(pool);
+  let broken: Error | undefined;
+  try {
+    return await inTransaction(client, work);
+  } catch (error) {
+    if (error instanceof InterimapError && error.code === "DATABASE_READ") broken = error;
+    throw error;
+  } finally {
+    // What is broken is closed, and with it the transaction ends.
+    client.release(broken);
+  }
 }
 
 async function connected(pool: Pool): Promise<PoolClient> {
@@ -67,16 +91,22 @@ async function connected(pool: Pool): Promise<PoolClient> {
 }
 
 async function inTransaction<T>(client: PoolClient, work: (queries: Queries) => Promise<T>): Promise<T> {
-  const queries: Queries = { rows: (text, values) => asked(() => client.query(text, values as unknown[])) };
+  const queries: Queries = { rows: (text, values) => asked(() => client.query(text, storableValues(values))) };
   await queries.rows("begin");
   try {
     const result = await work(queries);
     await queries.rows("commit");
     return result;
   } catch (error) {
-    await queries.rows("rollback").catch(() => undefined);
+    // A database that gives no answer gives none to this, either.
+    if (!(error instanceof InterimapError) || error.code !== "DATABASE_READ")
+      await queries.rows("rollback").catch(() => undefined);
     throw error;
   }
+}
+
+function storableValues(values: readonly unknown[] = []): unknown[] {
+  return values.map((value) => (typeof value === "string" ? storable(value) : value));
 }
 
 interface Answer {
@@ -101,9 +131,30 @@ const hints: Readonly<Record<string, string>> = {
   "42501": "the user of the database must own it, or be allowed to create schemas in it",
 };
 
+/** Another transaction was in the way (deadlock, serialization): the same again may go well. */
+function isConflict(error: unknown): boolean {
+  return /^40(?:001|P01)$/.test(sqlState(error));
+}
+
+/** It is what was to be written that cannot be: the same again fails again. */
+export function isAboutValues(error: unknown): boolean {
+  return /^(?:2[123]|42|54)/.test(sqlState(error));
+}
+
+/** Appendix A of PostgreSQL's manual; empty where the error is another one. */
+function sqlState(error: unknown): string {
+  if (!(error instanceof InterimapError) || error.code !== "DATABASE_READ") return "";
+  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : "";
+}
+
 function databaseError(error: unknown): InterimapError {
   if (error instanceof InterimapError) return error;
   const { code, message } = error as { readonly code?: string; readonly message: string };
+  if (code === "ERR_INVALID_URL")
+    return new InterimapError("USAGE", "the URL of the database cannot be read", {
+      hint: "it is written like postgresql://USER@HOST/DATABASE",
+    });
   const hint = hints[code ?? ""];
   const words = `the database of the fleet: ${message === "" ? (code ?? "no answer") : message}`;
   return new InterimapError("DATABASE_READ", words, { cause: error, ...(hint !== undefined && { hint }) });

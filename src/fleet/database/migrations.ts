@@ -1,7 +1,7 @@
 // The tables of the fleet, beside those of pg-boss, in versions.
 
 import { InterimapError } from "../../model/errors.ts";
-import type { Database } from "./database.ts";
+import type { Database, Queries } from "./database.ts";
 
 /** In order; one that was published stays as it is. */
 const migrations: readonly string[] = [
@@ -96,7 +96,30 @@ const migrations: readonly string[] = [
     seen timestamptz not null default now()
   );
   `,
+  `
+  -- When others noticed that it is gone.
+  alter table interimap_fleet.workers add column missed timestamptz;
+  -- A verification compares the texts of all messages, too.
+  alter table interimap_fleet.accounts add column verify_texts boolean not null default false;
+  -- A worker is to see to it that it is in the queue.
+  alter table interimap_fleet.accounts add column is_asked_for boolean not null default false;
+  create index on interimap_fleet.accounts (id) where is_asked_for;
+  `,
 ];
+
+/** For who does not bring it up to date. @throws InterimapError DATABASE_READ, DATABASE_VERSION */
+export async function requireVersion(queries: Queries): Promise<void> {
+  const [there] = await queries.rows<{ name: string | null }>(
+    "select to_regclass('interimap_fleet.version')::text as name",
+  );
+  const [row] =
+    there?.name === null ? [] : await queries.rows<{ number: number }>("select number from interimap_fleet.version");
+  if (row?.number === migrations.length) return;
+  const words = row === undefined ? "there is no fleet in this database" : "the fleet is of another version";
+  throw new InterimapError("DATABASE_VERSION", words, {
+    hint: "run interimap-fleet status, of the same version as this program",
+  });
+}
 
 /** One process at a time brings the schema up to date. @throws InterimapError DATABASE_READ, DATABASE_VERSION */
 export async function migrate(database: Database): Promise<void> {

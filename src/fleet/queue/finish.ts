@@ -4,13 +4,13 @@ import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import type { Phase } from "../accounts/account.ts";
 import type { Queries } from "../database/database.ts";
+import { storableJson } from "../database/storable.ts";
 import type { Fleet } from "../fleet.ts";
 import type { Outcome } from "../worker/outcome-plan.ts";
 import type { Taken } from "./take.ts";
 
 export interface RunReport {
   readonly worker: string;
-  readonly started: Date;
   readonly exit: string;
   readonly sentence: string;
   /** Copied. */
@@ -24,45 +24,78 @@ export interface RunReport {
   readonly state: Buffer | undefined;
 }
 
-class LeaseLost extends Error {}
-
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 /** Higher ones take far longer, and save little. */
 const quality = 4;
 
-/** False: somebody else has the lease, and nothing was written. @throws InterimapError DATABASE_READ */
+/** What a run that was written down changed for others. */
+export interface Finished {
+  /** That were not paused before. */
+  readonly paused: readonly { readonly group: string; readonly until: Date; readonly reason: string }[];
+}
+
+/** Undefined: somebody else has the lease, and nothing was written. @throws InterimapError DATABASE_READ */
 export async function finishRun(
-  { database, queue }: Fleet,
+  fleet: Fleet,
   taken: Taken,
   run: RunReport & { outcome: Outcome },
-): Promise<boolean> {
-  const { account, lease } = taken;
-  const { outcome } = run;
+): Promise<Finished | undefined> {
   const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
   const content = run.state === undefined ? undefined : await compress(run.state, { params });
-  try {
-    await database.transaction(async (queries) => {
-      const held = await queries.rows(
-        "delete from interimap_fleet.leases where account = $1 and number = $2 returning 1",
-        [account.id, lease.number],
-      );
-      if (held.length === 0 || !(await queue.complete(queries, lease.job))) throw new LeaseLost();
-      const phase = await updateAccount(queries, taken, run);
-      await insertRun(queries, taken, run);
-      if (content !== undefined) await saveState(queries, taken, content);
-      if (outcome.pause !== undefined) await pauseGroup(queries, outcome.pause);
-      const isChanged = phase !== outcome.phase;
-      const afterSeconds = isChanged ? 0 : outcome.afterSeconds;
-      const { groupKey, priority } = account;
-      if (phase !== undefined && afterSeconds !== undefined)
-        await queue.add(queries, { account: account.id, groupKey, priority, afterSeconds });
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof LeaseLost) return false;
-    throw error;
-  }
+  return fleet.database.transaction(async (queries) => {
+    const started = await endLease(fleet, queries, taken.lease);
+    if (started === undefined) return (await isWritten(queries, taken.lease)) ? { paused: [] } : undefined;
+    if (content !== undefined) await saveState(queries, taken, content);
+    return writeEnd(fleet, queries, { taken, run, started });
+  });
+}
+
+/** Returns when it began; undefined: it is no longer held. */
+async function endLease(
+  { queue }: Fleet,
+  queries: Queries,
+  { account, number, job }: Taken["lease"],
+): Promise<Date | undefined> {
+  // Whoever changes an account locks it before its job.
+  await queries.rows("select from interimap_fleet.accounts where id = $1 for no key update", [account]);
+  const held = "account = $1 and number = $2";
+  const [row] = await queries.rows<{ started: Date }>(
+    `select started from interimap_fleet.leases where ${held} for update`,
+    [account, number],
+  );
+  if (row === undefined || !(await queue.complete(queries, job))) return undefined;
+  await queries.rows(`delete from interimap_fleet.leases where ${held}`, [account, number]);
+  return row.started;
+}
+
+/** The database did it, and was away before it could say so. */
+async function isWritten(queries: Queries, { account, number }: Taken["lease"]): Promise<boolean> {
+  const found = await queries.rows("select from interimap_fleet.runs where account = $1 and lease = $2", [
+    account,
+    number,
+  ]);
+  return found.length > 0;
+}
+
+interface End {
+  readonly taken: Taken;
+  readonly run: RunReport & { outcome: Outcome };
+  readonly started: Date;
+}
+
+async function writeEnd({ queue }: Fleet, queries: Queries, { taken, run, started }: End): Promise<Finished> {
+  const { account } = taken;
+  const { outcome } = run;
+  const phase = await updateAccount(queries, taken, run);
+  await insertRun(queries, taken, { ...run, started });
+  const paused = outcome.pause === undefined ? [] : await pauseGroups(queries, outcome.pause);
+  const isChanged = phase !== outcome.phase;
+  const afterSeconds = isChanged ? 0 : outcome.afterSeconds;
+  const { groupKey, priority } = account;
+  if (phase !== undefined && afterSeconds !== undefined)
+    await queue.add(queries, { account: account.id, groupKey, priority, afterSeconds });
+  return { paused };
 }
 
 /** What an administrator changed meanwhile stays: returns the phase of what is to come, or undefined where nothing is. */
@@ -90,14 +123,14 @@ async function updateAccount(
 async function insertRun(
   queries: Queries,
   { account, lease }: Taken,
-  { outcome, ...run }: RunReport & { outcome: Outcome },
+  { outcome, started, ...run }: RunReport & { outcome: Outcome; started: Date },
 ): Promise<void> {
   await queries.rows(
     `insert into interimap_fleet.runs (account, lease, phase, worker, started, kind, exit, sentence, messages, octets, report, log)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
-      ...[account.id, lease.number, account.phase, run.worker, run.started, outcome.kind, run.exit, run.sentence],
-      ...[run.messages, run.octets, run.report === undefined ? null : JSON.stringify(run.report), run.log ?? null],
+      ...[account.id, lease.number, account.phase, run.worker, started, outcome.kind, run.exit, run.sentence],
+      ...[run.messages, run.octets, run.report === undefined ? null : storableJson(run.report), run.log ?? null],
     ],
   );
 }
@@ -112,14 +145,22 @@ async function saveState(queries: Queries, { account, lease }: Taken, content: B
   );
 }
 
-async function pauseGroup(queries: Queries, { group, seconds, reason }: NonNullable<Outcome["pause"]>): Promise<void> {
-  await queries.rows(
-    `insert into interimap_fleet.limits as kept (name, paused_until, reason)
-     values ($1, now() + make_interval(secs => $2), $3)
-     on conflict (name) do update
-     set paused_until = greatest(kept.paused_until, excluded.paused_until), reason = excluded.reason`,
-    [group, seconds, reason],
+/** Those with accounts; a pause that is longer stays. */
+async function pauseGroups(
+  queries: Queries,
+  { groups, seconds, reason }: NonNullable<Outcome["pause"]>,
+): Promise<Finished["paused"]> {
+  const rows = await queries.rows<{ group: string; until: Date; isNew: boolean }>(
+    `with before as (select name from interimap_fleet.limits where paused_until > now())
+     insert into interimap_fleet.limits as kept (name, paused_until, reason)
+     select name, now() + make_interval(secs => $2), $3 from unnest($1::text[]) name
+     where exists (select from interimap_fleet.group_sets where name = any(groups)) order by name
+     on conflict (name) do update set paused_until = excluded.paused_until, reason = excluded.reason
+     where kept.paused_until is null or kept.paused_until < excluded.paused_until
+     returning kept.name as group, paused_until as until, kept.name not in (select name from before) as "isNew"`,
+    [groups, seconds, reason],
   );
+  return rows.filter(({ isNew }) => isNew).map(({ group, until }) => ({ group, until, reason }));
 }
 
 /** As it was kept last; undefined: there is none. @throws InterimapError DATABASE_READ */

@@ -36,8 +36,10 @@ const mostLosses = 10;
 const afterLossSeconds = 1;
 const usualLeaseSeconds = 60;
 const keptSeconds = 365 * 86_400;
-/** pg-boss demands an end; the fleet has its own limits of time. */
+/** pg-boss demands an end, and takes the account away then. */
 const mostSeconds = 23 * 3_600;
+/** A run ends before, in order: a large account goes on in another one. */
+export const mostRunSeconds = mostSeconds - 3_600;
 
 export class Queue {
   readonly #boss: PgBoss;
@@ -85,7 +87,8 @@ export class Queue {
         { account },
         {
           ...{ singletonKey: String(account), group: { id: groupKey }, priority, db: onQueries(queries) },
-          ...(afterSeconds > 0 && { startAfter: new Date(Date.now() + afterSeconds * 1000) }),
+          // By the database's clock.
+          ...(afterSeconds > 0 && { startAfter: Math.ceil(afterSeconds) }),
         },
       ),
     );
@@ -104,12 +107,12 @@ export class Queue {
     );
   }
 
-  /** Those that wait for a time begin as soon as there is room. */
-  async hurry(queries: Queries, { account, priority }: Pick<QueuedAccount, "account" | "priority">): Promise<void> {
-    await asked(() =>
-      this.#boss.update(accounts, undefined, {
-        ...{ singletonKey: String(account), startAfter: new Date(), priority, db: onQueries(queries) },
-      }),
+  /** Those that wait for a time begin as soon as there is room; pg-boss could do that one by one only. */
+  async hurryAll(queries: Queries, ids: readonly number[]): Promise<void> {
+    await queries.rows(
+      `update pgboss.job set start_after = now()
+       where name = '${accounts}' and state < 'active' and start_after > now() and singleton_key = any($1)`,
+      [ids.map(String)],
     );
   }
 

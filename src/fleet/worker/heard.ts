@@ -1,6 +1,13 @@
 // What a run says of itself, as much of it as is kept.
 
-import type { FolderProgress, JobMessage, JobProgress, JobResult, LeftMessage } from "../../job/job-message.ts";
+import type {
+  FolderComparison,
+  FolderProgress,
+  JobMessage,
+  JobProgress,
+  JobResult,
+  LeftMessage,
+} from "../../job/job-message.ts";
 import type { LeaseProgress } from "../queue/lease.ts";
 
 const mostLogCharacters = 64 * 1024;
@@ -9,11 +16,14 @@ const mostLeft = 1_000;
 
 export interface FolderTotals extends Pick<FolderProgress, "folder1" | "folder2" | "messages" | "octets" | "copied"> {
   readonly missing: number;
+  /** Of a verification; undefined: the folder is not on the target, or could not be compared. */
+  readonly comparison: Omit<FolderComparison, "folder1" | "folder2"> | undefined;
 }
 
 export class Heard {
   readonly #lines: string[] = [];
   readonly #folders = new Map<string, FolderProgress>();
+  readonly #comparisons = new Map<string, FolderComparison>();
   readonly #left: LeftMessage[] = [];
   #characters = 0;
   #progress: JobProgress | undefined;
@@ -33,6 +43,9 @@ export class Heard {
         break;
       case "left":
         if (this.#left.length < mostLeft) this.#left.push(message);
+        break;
+      case "verified":
+        if (this.#comparisons.size < mostFolders) this.#comparisons.set(message.folder1, message);
         break;
       case "ended":
         this.#copied = message.copied;
@@ -63,16 +76,18 @@ export class Heard {
     return this.#copied ?? { messages: this.#sum(({ copied }) => copied), octets: 0 };
   }
 
-  /** Of a verification: what would be copied, or could not be compared. */
+  /** Of a verification: what would be copied, could not be compared, or is another one. */
   get differences(): number {
-    return this.#sum(missingIn);
+    const differing = [...this.#comparisons.values()].reduce((sum, one) => sum + one.differing, 0);
+    return this.#sum(missingIn) + differing;
   }
 
   /** For each folder, and the messages that were left. */
   get report(): { readonly folders: readonly FolderTotals[]; readonly left: readonly LeftMessage[] } {
     const folders = [...this.#folders.values()].map((folder) => {
       const { folder1, folder2, messages, octets, copied } = folder;
-      return { folder1, folder2, messages, octets, copied, missing: missingIn(folder) };
+      const comparison = comparisonOf(this.#comparisons.get(folder1));
+      return { folder1, folder2, messages, octets, copied, missing: missingIn(folder), comparison };
     });
     return { folders, left: this.#left };
   }
@@ -87,6 +102,12 @@ export class Heard {
   #sum(of: (folder: FolderProgress) => number): number {
     return [...this.#folders.values()].reduce((sum, folder) => sum + of(folder), 0);
   }
+}
+
+function comparisonOf(found: FolderComparison | undefined): FolderTotals["comparison"] {
+  if (found === undefined) return undefined;
+  const { messages1, messages2, onlyOn2, resized, compared, differing } = found;
+  return { messages1, messages2, onlyOn2, resized, compared, differing };
 }
 
 function missingIn({ toCopy, failed }: FolderProgress): number {

@@ -1,6 +1,7 @@
 // What a run of an account is, as a job for a process of its own.
 
-import type { JobSpec } from "../../job/job-spec.ts";
+import type { CopySpec, JobSpec } from "../../job/job-spec.ts";
+import type { HeldUntil } from "../../job/lease-clock.ts";
 import type { Phase } from "../accounts/account.ts";
 import { hostOptions } from "../accounts/host-options.ts";
 import type { StoredAccount } from "../accounts/stored-account.ts";
@@ -11,6 +12,7 @@ export interface JobParts {
   /** Where the engine keeps what it knows; undefined: it is to know nothing. */
   readonly stateFile: string | undefined;
   readonly seconds: number | undefined;
+  readonly heldUntil: HeldUntil;
 }
 
 const ofPhase: Readonly<Record<Phase, readonly string[]>> = {
@@ -27,7 +29,12 @@ export function usesState(phase: Phase): boolean {
   return phase === "bulk" || phase === "pass" || phase === "final";
 }
 
-export function jobOf({ account, passwords, stateFile, seconds }: JobParts): JobSpec {
+function verificationOf({ phase, verifiesTexts }: StoredAccount): CopySpec["verification"] {
+  if (phase !== "verify") return undefined;
+  return verifiesTexts ? "texts" : "identities";
+}
+
+export function jobOf({ account, passwords, stateFile, seconds, heldUntil }: JobParts): JobSpec {
   const [password1, password2] = passwords;
   return {
     engine: "copy",
@@ -38,5 +45,6 @@ export function jobOf({ account, passwords, stateFile, seconds }: JobParts): Job
     secrets: { password1, password2 },
     limits: { octets: undefined, seconds },
     targets: { allowsPrivate: true, ports: undefined },
+    ...{ heldUntil, verification: verificationOf(account) },
   };
 }

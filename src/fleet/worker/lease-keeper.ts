@@ -1,20 +1,34 @@
 // Keeps a lease while a run is on, and ends the run in good time where it cannot be kept.
 
+import { type HeldUntil, later, type Moment, momentNow } from "../../job/lease-clock.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
 import type { Beat } from "../queue/lease.ts";
 
 export interface KeeperOptions {
   readonly leaseSeconds: number;
+  /** Before it was asked for. */
+  readonly since: Moment;
   readonly beat: () => Promise<Beat>;
   /** Called once: the lease is lost, or nobody knows. */
   readonly onLost: (why: string) => void;
   /** What the database says of the account, at each beat. */
-  readonly onHeld: (beat: Beat) => void;
+  readonly onHeld: (beat: Beat, heldUntil: HeldUntil) => void;
 }
 
 const beatsInLease = 5;
-/** Of the time after which others may take the account. What is left of it is for the process to end. */
+/** Of the time after which others may take the account. */
 const trusted = 0.6;
+/** So much more of it a process has that is to end; then it is ended. */
+const grace = 0.2;
+
+/** `since`: when it was asked whether the lease is held. */
+export function heldUntil(since: Moment, leaseSeconds: number): HeldUntil {
+  return { until: later(since, leaseSeconds * 1000 * trusted), graceMs: graceMs(leaseSeconds) };
+}
+
+export function graceMs(leaseSeconds: number): number {
+  return leaseSeconds * 1000 * grace;
+}
 
 export class LeaseKeeper {
   readonly #options: KeeperOptions;
@@ -24,7 +38,7 @@ export class LeaseKeeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    this.#heldSince(monotonicMs());
+    this.#heldSince(options.since);
     this.#next();
   }
 
@@ -34,17 +48,13 @@ export class LeaseKeeper {
     clearTimeout(this.#deadline);
   }
 
-  get isLost(): boolean {
-    return this.#isOver;
-  }
-
   #next(): void {
     if (this.#isOver) return;
     this.#timer = setTimeout(() => void this.#beat(), (this.#options.leaseSeconds * 1000) / beatsInLease);
   }
 
   async #beat(): Promise<void> {
-    const at = monotonicMs();
+    const at = momentNow();
     try {
       const beat = await this.#options.beat();
       if (this.#isOver) return;
@@ -52,8 +62,7 @@ export class LeaseKeeper {
         this.#lose("another worker has the lease");
         return;
       }
-      this.#heldSince(at);
-      this.#options.onHeld(beat);
+      this.#options.onHeld(beat, this.#heldSince(at));
     } catch {
       // The database may be back before the lease is over.
     }
@@ -61,10 +70,12 @@ export class LeaseKeeper {
   }
 
   /** From the time of the question on: the answer may have taken long. */
-  #heldSince(at: number): void {
+  #heldSince(at: Moment): HeldUntil {
     clearTimeout(this.#deadline);
-    const ms = at + this.#options.leaseSeconds * 1000 * trusted - monotonicMs();
+    const held = heldUntil(at, this.#options.leaseSeconds);
+    const ms = held.until.monotonicMs - monotonicMs();
     this.#deadline = setTimeout(() => this.#lose("the database does not answer"), Math.max(0, ms));
+    return held;
   }
 
   #lose(why: string): void {

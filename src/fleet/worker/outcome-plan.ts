@@ -27,7 +27,8 @@ export interface Outcome {
   readonly failures: number;
   /** When it is its turn again; undefined: not by itself. */
   readonly afterSeconds: number | undefined;
-  readonly pause: { readonly group: string; readonly seconds: number; readonly reason: string } | undefined;
+  /** What one account was told holds for all of the groups. */
+  readonly pause: { readonly groups: readonly string[]; readonly seconds: number; readonly reason: string } | undefined;
 }
 
 export interface RunFacts {
@@ -39,8 +40,8 @@ export interface RunFacts {
   readonly copied: number;
   /** Whether we asked it to end. */
   readonly wasStopped: boolean;
-  /** How long a server wants to be left alone, and of which group it is. */
-  readonly wait: { readonly group: string; readonly seconds: number } | undefined;
+  /** How long a server wants to be left alone, and the groups in which its accounts are. */
+  readonly wait: { readonly groups: readonly string[]; readonly seconds: number } | undefined;
   /** Of a verification: messages that are not as they should be. */
   readonly differences: number;
 }
@@ -52,7 +53,9 @@ export interface RetryRules {
   readonly luck: number;
 }
 
-const mostFailures: Partial<Readonly<Record<OutcomeKind, number>>> = { temporary: 10, throttled: 50, partial: 3 };
+const mostFailures: Partial<Readonly<Record<OutcomeKind, number>>> = {
+  ...{ unfinished: 10, temporary: 10, throttled: 50, partial: 3 },
+};
 
 /** What imapsync's exit codes mean for a fleet. All others are of messages and folders. */
 const kinds: Readonly<Record<string, OutcomeKind>> = {
@@ -87,6 +90,9 @@ export function outcomeOf(facts: RunFacts, rules: RetryRules): Outcome {
     case "done":
       return doneOutcome(facts);
     case "unfinished":
+      // What takes longer than a run may last does not get on, however often it is begun.
+      if (facts.copied === 0) return againLater(kind, facts, rules);
+      return { ...usual, status: "waiting", afterSeconds: 0 };
     case "interrupted":
       return { ...usual, status: "waiting", failures: facts.failures, afterSeconds: 0 };
     case "temporary":
@@ -127,14 +133,18 @@ function doneOutcome({ phase, everySeconds, differences }: RunFacts): Outcome {
   };
 }
 
-function againLater(kind: "temporary" | "throttled" | "partial", facts: RunFacts, rules: RetryRules): Outcome {
+function againLater(
+  kind: "unfinished" | "temporary" | "throttled" | "partial",
+  facts: RunFacts,
+  rules: RetryRules,
+): Outcome {
   const { phase, copied, wait } = facts;
   const failures = copied > 0 ? 1 : facts.failures + 1;
   const words = wordsOf(facts.end);
   const most = mostFailures[kind]!;
   const pause =
     kind === "throttled" && wait !== undefined
-      ? { group: wait.group, seconds: wait.seconds, reason: words }
+      ? { groups: wait.groups, seconds: wait.seconds, reason: words }
       : undefined;
   if (failures > most) {
     const reason = `given up after ${String(failures)} attempts: ${words}`;

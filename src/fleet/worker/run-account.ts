@@ -4,19 +4,24 @@ import type { KeyObject } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { HeldUntil } from "../../job/lease-clock.ts";
 import { type JobEnd, runJob, type RunningJob } from "../../job/run-job.ts";
-import type { Log } from "../../log/log.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
 import { untilClosed } from "../accounts/daily-window.ts";
+import { groupsOfServer } from "../accounts/groups.ts";
+import { isAboutValues } from "../database/database.ts";
 import type { Fleet } from "../fleet.ts";
-import { finishRun, keptState, type RunReport } from "../queue/finish.ts";
+import { type Finished, finishRun, keptState, type RunReport } from "../queue/finish.ts";
 import { beat, nameProcess } from "../queue/lease.ts";
+import { mostRunSeconds } from "../queue/queue.ts";
 import type { Taken } from "../queue/take.ts";
 import { resolveSecret } from "../secrets/resolve.ts";
 import { Heard } from "./heard.ts";
+import { defectIn, defectOf, endedBefore } from "./job-ends.ts";
 import { jobOf, usesState } from "./job-of.ts";
-import { LeaseKeeper } from "./lease-keeper.ts";
+import { graceMs, heldUntil, LeaseKeeper } from "./lease-keeper.ts";
+import type { WorkerLog } from "./named-log.ts";
 import { type Outcome, outcomeOf, type RetryRules } from "./outcome-plan.ts";
 import { startOf } from "./processes.ts";
 
@@ -32,19 +37,17 @@ export interface RunSurroundings {
   readonly directory: string;
   /** That runs copies; undefined: this one. */
   readonly node: string | undefined;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: WorkerLog;
   /** The worker is to end: the run ends behind the message in hand. */
   readonly stop: AbortSignal;
 }
 
 export interface Ended {
   readonly outcome: Outcome;
-  /** False: the lease was lost, and what the run did is for the next one to find. */
-  readonly isWritten: boolean;
+  /** Undefined: the lease was lost, and what the run did is for the next one to find. */
+  readonly written: Finished | undefined;
 }
 
-/** A process that is to end has this part of a lease for it, and then is ended. */
-const graceInLease = 0.2;
 const retryWriteMs = 500;
 
 /** @throws InterimapError DATABASE_READ before anything was begun */
@@ -61,11 +64,11 @@ class AccountRun {
   readonly #taken: Taken;
   readonly #around: RunSurroundings;
   readonly #heard = new Heard();
-  readonly #started = new Date();
   readonly #keeper: LeaseKeeper;
   readonly #directory: string;
   readonly #lost = new AbortController();
-  #heldAt = monotonicMs();
+  #heldAt: number;
+  #heldUntil: HeldUntil;
   #job: RunningJob | undefined;
   #wasStopped = false;
 
@@ -74,12 +77,17 @@ class AccountRun {
     this.#around = around;
     this.#directory = mkdtempSync(join(around.directory, "run-"));
     const { fleet } = around;
-    const { leaseSeconds } = taken.lease.job;
+    const { since, job } = taken.lease;
+    const { leaseSeconds } = job;
+    this.#heldAt = since.monotonicMs;
+    this.#heldUntil = heldUntil(since, leaseSeconds);
     this.#keeper = new LeaseKeeper({
-      leaseSeconds,
+      ...{ leaseSeconds, since },
       beat: () => beat(fleet, taken.lease, this.#heard.progress),
-      onHeld: ({ status, phase }) => {
+      onHeld: ({ status, phase }, until) => {
         this.#heldAt = monotonicMs();
+        this.#heldUntil = until;
+        this.#job?.renew(until);
         if (status !== "waiting" || phase !== taken.account.phase) this.#stop();
       },
       onLost: (why) => {
@@ -97,10 +105,24 @@ class AccountRun {
     try {
       const end = await this.#end().catch(defectOf);
       const outcome = this.#outcome(end);
-      return { outcome, isWritten: await this.#write(end, outcome) };
+      try {
+        return { outcome, written: await this.#write({ ...this.#report(end, outcome), outcome }) };
+      } catch (error) {
+        return await this.#writeLess(error);
+      }
     } finally {
       stop.removeEventListener("abort", onStop);
     }
+  }
+
+  /** What a run left behind cannot be written down: without an end of its own, it would be done again and again. */
+  async #writeLess(error: unknown): Promise<Ended> {
+    const end = defectIn(error);
+    const outcome = this.#outcome(end);
+    const { worker } = this.#around;
+    const { exitName: exit, sentence } = end.result;
+    const nothing = { messages: 0, octets: 0, size: undefined, report: undefined, log: undefined, state: undefined };
+    return { outcome, written: await this.#write({ worker, exit, sentence, ...nothing, outcome }) };
   }
 
   close(): void {
@@ -117,7 +139,6 @@ class AccountRun {
   async #end(): Promise<JobEnd> {
     const { account, lease } = this.#taken;
     const { fleet, keys, credentials, stop, node } = this.#around;
-    const { leaseSeconds } = lease.job;
     const signal = AbortSignal.any([stop, this.#lost.signal]);
     let passwords: [string, string];
     try {
@@ -133,9 +154,9 @@ class AccountRun {
     const stateFile = await this.#placeState();
     if (this.#wasStopped || stop.aborted)
       return endedBefore("EXIT_BY_SIGNAL", "The worker ended before the run began.");
-    const spec = jobOf({ account, passwords, stateFile, seconds: this.#seconds() });
+    const spec = jobOf({ account, passwords, stateFile, seconds: this.#seconds(), heldUntil: this.#heldUntil });
     this.#job = runJob(spec, {
-      ...{ onMessage: this.#heard.note, graceMs: leaseSeconds * 1000 * graceInLease },
+      ...{ onMessage: this.#heard.note, graceMs: graceMs(lease.job.leaseSeconds) },
       ...(node !== undefined && { node }),
     });
     const { pid } = this.#job;
@@ -157,55 +178,51 @@ class AccountRun {
     return join(this.#directory, "state.db");
   }
 
-  #seconds(): number | undefined {
+  #seconds(): number {
     const closed = untilClosed(this.#taken.account.window, new Date());
-    const limits = [this.#around.runSeconds, closed === undefined ? undefined : closed / 1000];
-    const given = limits.filter((limit) => limit !== undefined);
-    return given.length === 0 ? undefined : Math.min(...given);
+    const limits = [mostRunSeconds, this.#around.runSeconds, closed === undefined ? undefined : closed / 1000];
+    return Math.min(...limits.filter((limit) => limit !== undefined));
   }
 
   #outcome(end: JobEnd): Outcome {
     const { account } = this.#taken;
     const { phase, everySeconds, failures } = account;
     const wait = end.how === "by itself" ? end.result.wait : undefined;
-    const { host } = account.hosts[(wait?.host ?? 1) - 1]!;
-    const group = `${wait?.host === 2 ? "target" : "source"}:${host.toLowerCase()}`;
     return outcomeOf(
       {
         ...{ end, phase, everySeconds, failures, wasStopped: this.#wasStopped },
         ...{ copied: this.#heard.copied.messages, differences: this.#heard.differences },
-        wait: wait === undefined ? undefined : { group, seconds: wait.ms / 1000 },
+        wait: wait && { groups: groupsOfServer(account.hosts[wait.host - 1]!.host), seconds: wait.ms / 1000 },
       },
       { ...this.#around.retry, luck: Math.random() },
     );
   }
 
   /** The database may be away for a moment; what takes longer than the lease is another worker's. */
-  async #write(end: JobEnd, outcome: Outcome): Promise<boolean> {
-    const run = { ...this.#report(end, outcome), outcome };
+  async #write(run: RunReport & { readonly outcome: Outcome }): Promise<Finished | undefined> {
     for (;;) {
-      if (this.#lost.signal.aborted) return false;
+      if (this.#lost.signal.aborted) return undefined;
       try {
         return await finishRun(this.#around.fleet, this.#taken, run);
       } catch (error) {
         if (!(error instanceof InterimapError) || error.code !== "DATABASE_READ") throw error;
-        if (monotonicMs() - this.#heldAt > this.#taken.lease.job.leaseSeconds * 1000) return false;
+        if (isAboutValues(error)) throw error;
+        if (monotonicMs() - this.#heldAt > this.#taken.lease.job.leaseSeconds * 1000) return undefined;
         await pause(retryWriteMs);
       }
     }
   }
 
-  #report(end: JobEnd, { kind }: Outcome): RunReport {
+  #report(end: JobEnd, { reason }: Outcome): RunReport {
     const { account } = this.#taken;
-    const isFine = kind === "done" || kind === "unfinished" || kind === "interrupted";
     const isClean = end.how === "by itself" && usesState(account.phase);
     const words = end.how === "by itself" ? "" : `\n${end.words}`;
     return {
-      ...{ worker: this.#around.worker, started: this.#started, ...this.#heard.copied, size: this.#heard.size },
+      ...{ worker: this.#around.worker, ...this.#heard.copied, size: this.#heard.size },
       exit: end.how === "by itself" ? end.result.exitName : (end.signal ?? `exit code ${String(end.exitCode)}`),
       sentence: end.how === "by itself" ? end.result.sentence : end.words,
       report: account.phase === "verify" ? this.#heard.report : undefined,
-      log: isFine ? undefined : `${this.#heard.log}${words}`,
+      log: reason === undefined ? undefined : `${this.#heard.log}${words}`,
       state: isClean ? this.#readState() : undefined,
     };
   }
@@ -218,14 +235,4 @@ class AccountRun {
       return undefined;
     }
   }
-}
-
-/** A defect that one account brings to light is not to end the runs of others. @throws InterimapError DATABASE_READ */
-function defectOf(error: unknown): JobEnd {
-  if (error instanceof InterimapError && error.code !== "BUG") throw error;
-  return endedBefore("EX_SOFTWARE", `internal error: ${error instanceof Error ? error.message : String(error)}`);
-}
-
-function endedBefore(exitName: string, sentence: string): JobEnd {
-  return { how: "by itself", result: { exitCode: 1, exitName, sentence } };
 }

@@ -1,16 +1,18 @@
 // A worker: takes accounts as long as it has room, runs them, and ends in order.
 
-import type { Log } from "../../log/log.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { InterimapError } from "../../model/errors.ts";
 import { counted } from "../../util/counted.ts";
 import { duration } from "../../util/duration.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
+import type { Status } from "../accounts/stored-account.ts";
 import type { Fleet } from "../fleet.ts";
 import { takeAccount, type Taken } from "../queue/take.ts";
-import type { Alert } from "./alert.ts";
-import { buryLost } from "./bury-lost.ts";
+import type { Alert } from "./alerts.ts";
+import { attend, leave } from "./attendance.ts";
+import { fieldsOf, withFields, type WorkerLog } from "./named-log.ts";
 import { bootName, endLeftover } from "./processes.ts";
-import { runAccount, type RunSurroundings } from "./run-account.ts";
+import { type Ended, runAccount, type RunSurroundings } from "./run-account.ts";
 
 export interface WorkerOptions extends Omit<RunSurroundings, "stop" | "worker"> {
   readonly name: string;
@@ -20,7 +22,7 @@ export interface WorkerOptions extends Omit<RunSurroundings, "stop" | "worker"> 
   readonly untilIdle: boolean;
   /** How long runs may go on that are on when it is to end. */
   readonly drainSeconds: number;
-  readonly log: Pick<Log, "info" | "warn" | "error">;
+  readonly log: WorkerLog;
   readonly alert: (alert: Alert) => void;
   /** No more accounts are taken. */
   readonly drain: AbortSignal;
@@ -29,7 +31,7 @@ export interface WorkerOptions extends Omit<RunSurroundings, "stop" | "worker"> 
 /** How often an idle worker looks. */
 const idleMs = 1_000;
 const afterTroubleMs = 1_000;
-const seenEveryMs = 15_000;
+const seenEveryMs = 5_000;
 
 export async function work(options: WorkerOptions): Promise<void> {
   await new Worker(options).work();
@@ -42,7 +44,6 @@ class Worker {
   readonly #stop = new AbortController();
   #isWoken = false;
   #endPause: () => void = () => undefined;
-  #seenAt = -Infinity;
   #isTroubled = false;
 
   constructor(options: WorkerOptions) {
@@ -50,7 +51,7 @@ class Worker {
   }
 
   async work(): Promise<void> {
-    const { drain, drainSeconds, log } = this.#options;
+    const { drain, drainSeconds, log, fleet, name } = this.#options;
     let limit: NodeJS.Timeout | undefined;
     const onDrain = (): void => {
       log.info(`Ending: ${counted(this.#running.size, "account is", "accounts are")} being worked on`);
@@ -59,11 +60,15 @@ class Worker {
     };
     if (drain.aborted) return;
     drain.addEventListener("abort", onDrain);
+    const over = new AbortController();
+    const attending = this.#attend(over.signal);
     await this.#untilDrained();
     await Promise.all(this.#running);
+    over.abort();
+    await attending;
     clearTimeout(limit);
     drain.removeEventListener("abort", onDrain);
-    await this.#leave();
+    await leave(fleet, name).catch(() => undefined);
   }
 
   async #untilDrained(): Promise<void> {
@@ -71,22 +76,22 @@ class Worker {
     while (!drain.aborted) {
       const taken = this.#running.size < concurrency ? await this.#take() : undefined;
       if (taken === "trouble") await this.#pause(afterTroubleMs);
+      else if (taken === "more") continue;
       else if (taken !== undefined) this.#begin(taken);
       else if (untilIdle && this.#running.size === 0) return;
       else await this.#pause(idleMs);
     }
   }
 
-  async #take(): Promise<Taken | "trouble" | undefined> {
+  async #take(): Promise<Taken | "trouble" | "more" | undefined> {
     const { fleet, name, log } = this.#options;
     try {
-      await this.#beSeen();
-      const { taken, leftovers } = await takeAccount(fleet, { name, boot: this.#boot });
+      const { taken, leftovers, mayBeMore } = await takeAccount(fleet, { name, boot: this.#boot });
       for (const leftover of leftovers)
         if (endLeftover(leftover, this.#boot)) log.warn("Ended what a lost worker of this machine had left running");
       if (this.#isTroubled) log.info("The database answers again");
       this.#isTroubled = false;
-      return taken;
+      return taken ?? (mayBeMore ? "more" : undefined);
     } catch (error) {
       if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
       if (!this.#isTroubled) log.warn(error.message);
@@ -95,21 +100,26 @@ class Worker {
     }
   }
 
-  async #beSeen(): Promise<void> {
-    const { fleet, name, concurrency, log, alert } = this.#options;
-    const now = monotonicMs();
-    if (now - this.#seenAt < seenEveryMs) return;
-    await fleet.database.rows(
-      `insert into interimap_fleet.workers (name, concurrency) values ($1, $2)
-       on conflict (name) do update set concurrency = excluded.concurrency, seen = now()`,
-      [name, concurrency],
-    );
-    for (const buried of await buryLost(fleet)) {
-      log.error(`${buried.account}: ${buried.reason}`);
-      alert(buried);
+  /** However busy it is, others see that it is there. */
+  async #attend(over: AbortSignal): Promise<void> {
+    const { fleet, name, concurrency } = this.#options;
+    while (!over.aborted) {
+      await attend(fleet, { name, concurrency, tell: this.#tell }).catch((error: unknown) => {
+        // Whoever takes accounts tells of it.
+        if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
+      });
+      await sleep(seenEveryMs, undefined, { signal: over }).catch(() => undefined);
     }
-    this.#seenAt = now;
   }
+
+  readonly #tell = (found: Alert): void => {
+    const { log, alert } = this.#options;
+    if (found.alert === "worker-gone")
+      log.warn(`Worker ${found.gone} is gone: not seen since ${found.seen}`, { fields: () => ({ gone: found.gone }) });
+    else if (found.alert !== "group-paused")
+      log.error(`${found.account}: ${found.reason}`, { fields: () => ({ account: found.account }) });
+    alert(found);
+  };
 
   #begin(taken: Taken): void {
     const run = this.#run(taken).finally(() => {
@@ -120,25 +130,41 @@ class Worker {
   }
 
   async #run(taken: Taken): Promise<void> {
-    const { log, alert, name } = this.#options;
+    const { name } = this.#options;
     const { account } = taken;
+    const log = withFields(this.#options.log, fieldsOf(taken));
     const at = monotonicMs();
     log.info(`${account.name}: ${account.phase} begins`);
     try {
-      const around = { ...this.#options, worker: name, stop: this.#stop.signal };
-      const { outcome, isWritten } = await runAccount(taken, around);
-      const { kind, status, reason } = outcome;
-      const took = duration(monotonicMs() - at);
-      if (!isWritten) log.warn(`${account.name}: the lease was lost after ${took}; another run goes on from there`);
-      else if (reason === undefined) log.info(`${account.name}: ${account.phase} ${kind} after ${took}`);
-      else (status === "waiting" ? log.warn : log.error)(`${account.name}: ${status}, ${kind}: ${reason}`);
-      if (isWritten && status !== "waiting" && reason !== undefined)
-        alert({ account: account.name, phase: account.phase, status, kind, reason });
+      const ended = await runAccount(taken, { ...this.#options, log, worker: name, stop: this.#stop.signal });
+      this.#tellEnd(taken, { ...ended, ms: monotonicMs() - at, log });
     } catch (error) {
       if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
       // Its lease runs out, and then somebody takes it again.
       log.warn(`${account.name}: ${error.message}`);
     }
+  }
+
+  #tellEnd(
+    { account }: Taken,
+    { outcome, written, ms, log }: Ended & { readonly ms: number; readonly log: WorkerLog },
+  ): void {
+    const { alert } = this.#options;
+    const { kind, status, reason } = outcome;
+    const context = { fields: () => ({ kind, status, seconds: Math.round(ms) / 1000 }) };
+    const { name, phase, groupKey: groups } = account;
+    const took = duration(ms);
+    if (written === undefined)
+      log.warn(`${name}: the lease was lost after ${took}; another run goes on from there`, context);
+    else if (reason === undefined) log.info(`${name}: ${phase} ${kind} after ${took}`, context);
+    else (status === "waiting" ? log.warn : log.error)(`${name}: ${status}, ${kind}: ${reason}`, context);
+    if (written === undefined) return;
+    for (const { group, until, reason: why } of written.paused) {
+      log.warn(`${group} is paused until ${until.toISOString()}: ${why}`, { fields: () => ({ group }) });
+      alert({ alert: "group-paused", group, until: until.toISOString(), reason: why });
+    }
+    if (reason !== undefined && isTrouble(status))
+      alert({ alert: `account-${status}`, account: name, groups, phase, kind, reason });
   }
 
   #wake(): void {
@@ -158,9 +184,8 @@ class Worker {
       });
     this.#isWoken = false;
   }
+}
 
-  async #leave(): Promise<void> {
-    const { fleet, name } = this.#options;
-    await fleet.database.rows("delete from interimap_fleet.workers where name = $1", [name]).catch(() => undefined);
-  }
+function isTrouble(status: Status): status is "stopped" | "quarantined" | "dead" {
+  return status === "stopped" || status === "quarantined" || status === "dead";
 }

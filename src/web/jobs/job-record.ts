@@ -1,6 +1,6 @@
 // What is kept of a job on the disk, so that it can be shown after a restart. No passwords are in it.
 
-import type { JobResult } from "../../job/job-message.ts";
+import type { JobProgress, JobResult } from "../../job/job-message.ts";
 import type { JobState } from "../api.ts";
 import type { KeptForm } from "./read-form.ts";
 
@@ -17,6 +17,8 @@ export interface JobRecord {
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
   readonly result: JobResult | undefined;
+  /** At the end of its last run. */
+  readonly progress?: JobProgress | undefined;
   /** Something of the log of its last run could not be written. */
   readonly hasLogGap?: boolean;
 }

@@ -38,6 +38,8 @@ export class Job {
   readonly changes = new Changes();
   run: Run | undefined;
   watchers = 0;
+  /** Whose browser started its last run; not kept on the disk. */
+  address = "";
   #record: JobRecord;
   #history: History | undefined;
   #summary: Summary | undefined;
@@ -79,7 +81,7 @@ export class Job {
   }
 
   get progress(): JobProgress | undefined {
-    return this.#summary?.progress;
+    return this.#summary?.progress ?? this.#record.progress;
   }
 
   /** In ms since 1970; undefined: it has not ended. */
@@ -128,9 +130,10 @@ export class Job {
     this.#history = this.#goOnWithHistory(summary);
     this.#unsavedSummary = undefined;
     this.run = run;
+    this.address = run.address;
     this.#summary = new Summary(summary);
     this.#summary.beginRun();
-    const nothing = { startedAt: undefined, endedAt: undefined, result: undefined };
+    const nothing = { startedAt: undefined, endedAt: undefined, result: undefined, progress: undefined };
     this.#change({ state: "queued", form, options, ...nothing, hasLogGap: false });
     this.#history.append("state", this.status);
   }
@@ -160,6 +163,7 @@ export class Job {
       case "folder":
         this.changes.note();
         return;
+      case "verified":
       case "ended":
         return;
     }
@@ -168,7 +172,7 @@ export class Job {
   end(state: EndState, result: JobResult | undefined): void {
     if (hasEnded(this.state)) return;
     this.run = undefined;
-    this.#change({ state, endedAt: new Date().toISOString(), result });
+    this.#change({ state, endedAt: new Date().toISOString(), result, progress: this.progress });
     this.#history?.append("state", this.status);
     this.#history?.close();
     this.#unsavedSummary = this.#summary?.record(this.#history?.eventCount ?? 0);

@@ -102,6 +102,7 @@ export class Summary {
         this.#certificates.push(certificate);
         return;
       }
+      case "verified":
       case "ended":
         return;
     }

@@ -27,14 +27,22 @@ for (const { exit, kind, status, afterSeconds } of [
   { exit: "EX_SOFTWARE", kind: "defect", status: "dead", afterSeconds: undefined },
 ] as const)
   test(`after ${exit} the account is ${status}`, () => {
-    const { kind: itsKind, status: itsStatus, afterSeconds: seconds } = outcome(exit);
+    const copied = kind === "unfinished" ? 1 : 0;
+    const { kind: itsKind, status: itsStatus, afterSeconds: seconds } = outcome(exit, { copied });
     assert.deepEqual({ kind: itsKind, status: itsStatus, seconds }, { kind, status, seconds: afterSeconds });
   });
 
 test("a run that reached its limit of time goes on at once; one that we ended too", () => {
   assert.equal(outcome("EXIT_BY_SIGNAL").kind, "unfinished");
   assert.equal(outcome("EXIT_BY_SIGNAL", { wasStopped: true }).kind, "interrupted");
-  assert.equal(outcome("EXIT_BY_SIGNAL", { failures: 3 }).failures, 3);
+  assert.equal(outcome("EXIT_BY_SIGNAL", { failures: 3, wasStopped: true }).failures, 3);
+});
+
+test("runs that reach their limit of time and copy nothing are no headway", () => {
+  const { status, afterSeconds, failures } = outcome("EXIT_BY_SIGNAL", { failures: 1 });
+  assert.deepEqual({ status, afterSeconds, failures }, { status: "waiting", afterSeconds: 120, failures: 2 });
+  assert.equal(outcome("EXIT_BY_SIGNAL", { failures: 10 }).status, "quarantined");
+  assert.equal(outcome("EXIT_BY_SIGNAL", { failures: 10, copied: 1 }).failures, 0);
 });
 
 test("pauses double up to the longest, and nothing is tried for ever", () => {
@@ -55,7 +63,7 @@ test("messages that cannot be copied are tried three times more", () => {
 });
 
 test("a server that names a time has its group left alone for so long, whatever it called the trouble", () => {
-  const wait = { group: "source:a.example", seconds: 900 };
+  const wait = { groups: ["source:a.example", "target:a.example"], seconds: 900 };
   for (const exit of ["EXIT_CONNECTION_FAILURE_HOST1", "EXIT_AUTHENTICATION_FAILURE_USER1"]) {
     const { kind, status, afterSeconds, pause } = outcome(exit, { wait });
     assert.deepEqual({ kind, status, afterSeconds }, { kind: "throttled", status: "waiting", afterSeconds: 900 });

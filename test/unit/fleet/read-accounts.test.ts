@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { accountFault } from "../../../src/fleet/accounts/check-account.ts";
-import { groupsOf } from "../../../src/fleet/accounts/groups.ts";
+import { groupsOf, groupsOfServer } from "../../../src/fleet/accounts/groups.ts";
 import { readAccounts, readImapsyncList, type ReadOptions } from "../../../src/fleet/accounts/read-accounts.ts";
 import { open } from "../../../src/fleet/secrets/seal.ts";
 
@@ -111,6 +111,66 @@ test("a column that there is not is one fault, not one of each line", () => {
     faultsOf(`${heading},colour\nx,${plain},red\ny,${plain},red`).join("\n"),
     /^1: there is no column "colour"[^\n]*$/,
   );
+});
+
+test("line ends may be of several kinds in one file, and lines may be empty", () => {
+  const lines = `${heading}\r\n\r\nx,${plain}\n;;\n   \ny,${plain.replace("u,", "w,")}\rz,${plain.replace("u,", "z,")}`;
+  const { accounts, faults } = readAccounts(lines.replace(";;", ",,,"), options);
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    accounts.map(({ name }) => name),
+    ["x", "y", "z"],
+  );
+  const list = readImapsyncList("\uFEFFa;u;p;b;v;q;\r\n;;;;;;\n  \nc;u;p;b;v;q;\n", options);
+  assert.deepEqual([list.faults, list.accounts.map(({ name }) => name)], [[], ["u@a", "u@c"]]);
+});
+
+test("columns that are empty do no harm, others need a name", () => {
+  assert.deepEqual(faultsOf(`${heading}\nx,${plain},,`), []);
+  assert.deepEqual(faultsOf(`${heading},\nx,${plain},surplus`), [
+    "2: it has more columns than the first line has names",
+  ]);
+  assert.deepEqual(faultsOf(`${heading},host1\nx,${plain},c`), ['1: there are two columns "host1"']);
+});
+
+test("a list without names of columns is told so without a word of it", () => {
+  const [fault = ""] = faultsOf("a.example;u;hunter2;b.example;v;hunter3;\n");
+  assert.match(fault, /^1: the first line has no name of a column; .*interimap-fleet import/);
+  assert.doesNotMatch(fault, /hunter/);
+});
+
+test("what stands in the place of a server is not told: it may be a password", () => {
+  const { faults } = readImapsyncList("a;u;pass;word here;b;v;q;\n", options);
+  assert.match(faults.map(({ message }) => message).join("; "), /host2/);
+  assert.doesNotMatch(JSON.stringify(faults), /word here/);
+});
+
+test("the same work under two names would double mail", () => {
+  assert.deepEqual(faultsOf(`${heading}\nx,${plain}\ny,${plain.replace("a.example", "A.example")}`), [
+    '3: it is the same as "x": both users, servers and options',
+  ]);
+  assert.deepEqual(faultsOf(`${heading},options\nx,${plain},--folder A\ny,${plain},--folder B`), []);
+});
+
+for (const { column, value, fault } of [
+  { column: "group", value: "all of sales", fault: "group: it has a blank in it" },
+  { column: "group", value: "a\u0001", fault: "group: it has a character that cannot be printed" },
+  { column: "options", value: "--folder a\u0000", fault: "options: it has a character that cannot be printed" },
+])
+  test(`${column} of ${JSON.stringify(value)} is a fault`, () => {
+    assert.deepEqual(faultsOf(`${heading},${column}\nx,${plain},${value}`), [`2: ${fault}`]);
+  });
+
+test("a port does not belong to the name of a server, but to an address", () => {
+  assert.deepEqual(faultsOf(`${heading}\nx,${plain.replace("a.example", "a.example:993")}`), [
+    "2: host1: a port belongs into the column port1",
+  ]);
+  assert.deepEqual(faultsOf(`${heading}\nx,${plain.replace("a.example", "2001:db8::1")}`), []);
+});
+
+test("what one account is told holds for all of its provider, or on both sides of its server", () => {
+  assert.deepEqual(groupsOfServer("imap.GMAIL.com."), ["provider:gmail"]);
+  assert.deepEqual(groupsOfServer("Imap.Example"), ["source:imap.example", "target:imap.example"]);
 });
 
 test("a password in the clear needs a key", () => {
