@@ -6,7 +6,7 @@ const foundations = ["log", ...values];
 const uses = {
   "src/bin/": ["cli", "copier", "job", "web", "fleet", "model"],
   // The page and its server know jobs, and nothing of IMAP. Of the state they have the lock only.
-  "src/web/": ["job", "discovery", "service", "config", "files", "state", ...foundations],
+  "src/web/": ["job", "fleet", "discovery", "service", "config", "files", "state", ...foundations],
   // Many accounts over many machines: a queue of jobs, and nothing of IMAP.
   "src/fleet/": ["job", "credentials", "service", "files", ...foundations],
   // One run of either engine in a process of its own.
@@ -117,6 +117,16 @@ const rules = [
     comment: "of imap/, credentials/ knows what a login asks for, and nothing else",
     from: { path: "^src/credentials/" },
     to: { path: "^src/imap/", pathNot: "^src/imap/sasl/credentials[.]ts$" },
+  },
+  {
+    name: "a page does not run a fleet",
+    comment:
+      "of a fleet, web/ has what is asked and written down; the queue and its package are for workers and commands",
+    from: { path: "^src/web/" },
+    to: {
+      path: "^src/fleet/",
+      pathNot: "^src/fleet/(database|report|commands/(change-(accounts|group)|selection)[.]ts$)",
+    },
   },
   {
     name: "plans are pure",

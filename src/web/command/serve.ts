@@ -8,6 +8,7 @@ import type { Log } from "../../log/log.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { ServiceNotifier } from "../../service/systemd.ts";
 import type { WebConfig } from "../configuration/web-config.ts";
+import { fleetDesk } from "../fleet/lazy-desk.ts";
 import type { WebContext } from "../http/context.ts";
 import { OperatorAccess } from "../http/operator-access.ts";
 import { createWebServer, type WebServer } from "../http/web-server.ts";
@@ -59,6 +60,7 @@ async function serveAlone(options: ServeOptions): Promise<void> {
     jobs,
     previews: new Previews({ admission: jobs.admission, rules, runWorker: runProcess }),
     operator: new OperatorAccess(() => config.operatorToken),
+    fleet: config.fleetDatabase === undefined ? undefined : fleetDesk(config.fleetDatabase),
     ...{ log, assets, isOverloaded, heartbeatMs, startedAt: new Date().toISOString() },
     suggest: suggester(() => config.targets),
   };
@@ -94,6 +96,7 @@ async function serveAlone(options: ServeOptions): Promise<void> {
   const farewell = setTimeout(() => server.server.closeAllConnections(), farewellMs);
   await closed;
   clearTimeout(farewell);
+  await context.fleet?.close().catch(() => undefined);
 }
 
 async function listen(server: WebServer, { listen: { address, port } }: WebConfig): Promise<void> {
@@ -119,10 +122,10 @@ interface Reloading {
 
 /** What cannot change while the server runs stays, with a warning. */
 function reloaded(before: WebConfig, after: WebConfig, { server, log }: Reloading): WebConfig {
-  for (const name of ["listen", "stateDirectory", "trustedProxies", "logLevel", "logFormat"] as const)
+  for (const name of ["listen", "stateDirectory", "trustedProxies", "fleetDatabase", "logLevel", "logFormat"] as const)
     if (JSON.stringify(before[name]) !== JSON.stringify(after[name]))
       log.warn(`${settingOf[name]}: start anew to change it`);
-  const { stateDirectory, listen, trustedProxies, logLevel, logFormat } = before;
+  const { stateDirectory, listen, trustedProxies, fleetDatabase, logLevel, logFormat } = before;
   if ((before.certificate === undefined) !== (after.certificate === undefined))
     log.warn("certificate: start anew to change it");
   else if (after.certificate !== undefined)
@@ -135,6 +138,7 @@ function reloaded(before: WebConfig, after: WebConfig, { server, log }: Reloadin
     stateDirectory,
     listen,
     trustedProxies,
+    fleetDatabase,
     logLevel,
     logFormat,
   };
@@ -144,6 +148,7 @@ const settingOf = {
   listen: "listen",
   stateDirectory: "state-directory",
   trustedProxies: "trusted-proxies",
+  fleetDatabase: "fleet-database",
   logLevel: "log-level",
   logFormat: "log-format",
 } as const;

@@ -78,3 +78,12 @@ export function load(text: string): number {
 export function usualMaxJobs(): number {
   return 2 * availableParallelism();
 }
+
+/** Without a password: the configuration need not be secret. */
+export function databaseUrl(text: string): string {
+  const isUrl = /^postgres(?:ql)?:\/\/\S+$/.test(text);
+  const hasPassword = /^\w+:\/\/[^/@]*:[^/]*@/.test(text) || /[?&](?:ssl)?password=/i.test(text);
+  if (!isUrl || hasPassword)
+    throw new BadValue("a URL such as postgresql://fleet@db.example.net/fleet, without a password");
+  return text;
+}

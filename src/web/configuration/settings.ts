@@ -4,7 +4,7 @@ import { size } from "../../config/parse-size.ts";
 import { nonEmpty, oneOf, seconds, yesNo } from "../../config/parse-text.ts";
 import { SectionReader } from "../../config/section.ts";
 import type { SettingTable } from "../../config/setting.ts";
-import { endpoint, hostPatterns, load, networks, numberFrom, origin, origins, ports } from "./parsers.ts";
+import { databaseUrl, endpoint, hostPatterns, load, networks, numberFrom, origin, origins, ports } from "./parsers.ts";
 
 const anyJob = numberFrom(1, 1_000_000);
 const octets = size({ least: 1024, most: 1024 ** 5 });
@@ -138,6 +138,11 @@ export const webSettings = {
     absent: "there is no page for the operator",
     doc: "File whose first line lets the operator in at /operator and /metrics.",
     isPath: true,
+  },
+  "fleet-database": {
+    parse: databaseUrl,
+    absent: "there is no page for a fleet",
+    doc: "The database of interimap-fleet, as postgresql://USER@HOST/DATABASE, which the operator's page shows; its password is where PGPASSFILE says.",
   },
   "log-level": {
     parse: oneOf("debug", "info", "warn", "error"),

@@ -39,6 +39,8 @@ export interface WebConfig {
   readonly keptDays: number;
   readonly endsWithTab: boolean;
   readonly operatorToken: string | undefined;
+  /** Undefined: there is none. */
+  readonly fleetDatabase: string | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly logFormat: "json" | "text";
   /** One line each. */
@@ -88,6 +90,7 @@ export function loadWebConfig({ file, listen, env }: WebLoadOptions): WebConfig 
     keptDays: section.get("keep-jobs"),
     endsWithTab: section.get("end-with-tab"),
     operatorToken: token === undefined ? undefined : readToken(resolve(token)),
+    fleetDatabase: section.get("fleet-database"),
     logLevel: section.get("log-level"),
     logFormat: section.get("log-format"),
     warnings,

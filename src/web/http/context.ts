@@ -3,6 +3,7 @@
 import type { Log } from "../../log/log.ts";
 import type { ServerSuggestions } from "../api.ts";
 import type { WebConfig } from "../configuration/web-config.ts";
+import type { FleetDesk } from "../fleet/fleet-desk.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { Previews } from "../jobs/previews.ts";
 import type { Asset } from "../page/props.ts";
@@ -14,6 +15,8 @@ export interface WebContext {
   readonly jobs: Jobs;
   readonly previews: Previews;
   readonly operator: OperatorAccess;
+  /** Undefined: no fleet is configured. */
+  readonly fleet?: FleetDesk | undefined;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly assets: readonly Asset[];
   readonly suggest: (login: string) => Promise<ServerSuggestions>;

@@ -12,31 +12,36 @@ import { cookieOf, setCookie } from "./cookies.ts";
 import { isSecure } from "./job-cookie.ts";
 import { metricsText } from "./metrics.ts";
 import { OperatorAccess } from "./operator-access.ts";
+import { cookieName, hasToken, isOperator } from "./operator-login.ts";
 import { jobId, tokenForm } from "./schemas.ts";
-
-const cookieName = "operator";
 
 /** More are not shown; those that run come first. */
 const maxShown = 500;
 
 export async function operatorRoutes(server: FastifyInstance, context: WebContext): Promise<void> {
   const { operator, jobs, config } = context;
+  const hasFleet = context.fleet !== undefined;
 
-  const mayEnter = (request: FastifyRequest): boolean =>
-    hasToken(request, operator) || operator.isSession(cookieOf(request.headers.cookie, cookieName) ?? "");
+  const mayEnter = (request: FastifyRequest): boolean => isOperator(request, operator);
 
   server.get("/operator", async (request, reply) => {
     if (!operator.isOpen) return sendNotFound(request, reply);
     const isIn = mayEnter(request);
     void reply.code(isIn ? 200 : 401);
-    return sendHtml(reply, operatorPage({ overview: isIn ? overviewOf(context) : undefined, error: undefined }));
+    return sendHtml(
+      reply,
+      operatorPage({ overview: isIn ? overviewOf(context) : undefined, hasFleet, error: undefined }),
+    );
   });
 
   server.post<{ Body: { token: string } }>("/operator", { schema: { body: tokenForm } }, async (request, reply) => {
     if (!operator.isOpen) return sendNotFound(request, reply);
     if (!operator.isToken(request.body.token, addressKey(request.ip))) {
       void reply.code(403);
-      return sendHtml(reply, operatorPage({ overview: undefined, error: "This is not the operator's token." }));
+      return sendHtml(
+        reply,
+        operatorPage({ overview: undefined, hasFleet, error: "This is not the operator's token." }),
+      );
     }
     return sendSession(request, reply, { session: operator.beginSession(), seconds: OperatorAccess.sessionSeconds });
   });
@@ -74,11 +79,6 @@ export async function operatorRoutes(server: FastifyInstance, context: WebContex
   }
 }
 
-function hasToken({ headers, ip }: FastifyRequest, operator: OperatorAccess): boolean {
-  const token = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
-  return token !== undefined && operator.isToken(token, addressKey(ip));
-}
-
 /** And not from anywhere through a proxy on it. */
 function isFromThisMachine({ headers, socket, ip }: FastifyRequest): boolean {
   const isForwarded = ["x-forwarded-for", "forwarded", "via", "x-real-ip"].some((name) => headers[name] !== undefined);
@@ -97,6 +97,6 @@ export function overviewOf({ jobs, config, startedAt }: WebContext): OperatorOve
   };
 }
 
-function operatorJob({ status, progress, run, watchers }: Job): OperatorJob {
-  return { status, progress, address: run?.address ?? "", watchers };
+function operatorJob({ status, progress, address, watchers }: Job): OperatorJob {
+  return { status, progress, address, watchers };
 }

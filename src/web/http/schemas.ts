@@ -45,6 +45,26 @@ export const jobId = Type.Object({ id: Type.String({ maxLength: 100 }) });
 
 export const tokenForm = Type.Object({ token: Type.String({ maxLength: 1000 }) });
 
+const fleetWord = Type.Optional(Type.String({ maxLength: 300, pattern: "^[^\\x00]*$" }));
+
+export const fleetFilter = Type.Object({ q: fleetWord, status: fleetWord, group: fleetWord, after: fleetWord });
+
+/** Of one account, or of all that are in a status. */
+export const fleetAccounts = Type.Object({
+  do: Type.Union([Type.Literal("retry"), Type.Literal("pause"), Type.Literal("resume")]),
+  name: fleetWord,
+  status: Type.Optional(Type.Union([Type.Literal("stopped"), Type.Literal("quarantined"), Type.Literal("dead")])),
+  back: Type.Optional(Type.String({ maxLength: 2000 })),
+});
+
+export const fleetGroups = Type.Object({
+  do: Type.Union([Type.Literal("pause"), Type.Literal("resume"), Type.Literal("limit")]),
+  group: Type.String({ maxLength: 300, pattern: "^(?:source|target|provider|group):[^\\s\\x00]+$" }),
+  /** Empty: no limit. */
+  most: Type.Optional(Type.String({ pattern: "^\\d{0,6}$" })),
+  back: Type.Optional(Type.String({ maxLength: 2000 })),
+});
+
 export const login = Type.Object({ login: Type.Optional(Type.String({ maxLength: 512 })) });
 
 export type JobFormBody = Static<typeof jobForm>;

@@ -12,6 +12,7 @@ import { sendError, sendNotFound } from "./answers.ts";
 import { cgiRoutes } from "./cgi-routes.ts";
 import { addressKey } from "./client-address.ts";
 import type { WebContext } from "./context.ts";
+import { fleetRoutes } from "./fleet-routes.ts";
 import { formRoutes } from "./form-routes.ts";
 import { isSecure } from "./job-cookie.ts";
 import { jobRoutes } from "./job-routes.ts";
@@ -55,7 +56,7 @@ export async function createWebServer(context: WebContext, certificate: Certific
     addHeadersOnExceeding: { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false },
   });
   addHooks(server, context);
-  for (const routes of [siteRoutes, formRoutes, jobRoutes, cgiRoutes, operatorRoutes]) {
+  for (const routes of [siteRoutes, formRoutes, jobRoutes, cgiRoutes, operatorRoutes, fleetRoutes]) {
     await server.register(async (scope) => routes(scope as unknown as FastifyInstance, context));
   }
   return server;

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { h } from "preact";
+import { FleetView } from "./fleet/fleet-view.tsx";
 import { formModel, noActions as noFormActions } from "./form/form-model.ts";
 import { FormView } from "./form/form-view.tsx";
 import { noActions as noJobActions } from "./job/job-actions.ts";
@@ -12,7 +13,7 @@ import { LogTail } from "./job/log-tail.tsx";
 import { OperatorView } from "./operator/operator-view.tsx";
 import { htmlDocument } from "./parts/document.tsx";
 import { errorTitle, ErrorView } from "./parts/error-view.tsx";
-import type { ErrorPageProps, FormPageProps, JobPageProps, OperatorPageProps } from "./props.ts";
+import type { ErrorPageProps, FleetPageProps, FormPageProps, JobPageProps, OperatorPageProps } from "./props.ts";
 
 export { assets } from "./assets.ts";
 
@@ -46,6 +47,11 @@ export function jobPage(props: JobPageProps): string {
 /** GET /operator. */
 export function operatorPage(props: OperatorPageProps): string {
   return htmlDocument({ title: "Operator – imapsync", children: h(OperatorView, props) });
+}
+
+/** GET /operator/fleet. */
+export function fleetPage(props: FleetPageProps): string {
+  return htmlDocument({ title: "Fleet – imapsync", children: h(FleetView, props) });
 }
 
 export function errorPage(props: ErrorPageProps): string {

@@ -1,6 +1,7 @@
 // What the server hands to the pages it writes. All texts are as servers and people gave them: who renders them escapes them.
 
 import type { FolderProgress, JobProgress, LeftMessage, RefusedCertificate } from "../../job/job-message.ts";
+import type { FleetStatus } from "../../fleet/report/gather-status.ts";
 import type { ApiError, FolderPreview, JobForm, JobStatus, LogLines } from "../api.ts";
 
 /** A file of the page: served under its path, which names its version, for ever. */
@@ -62,7 +63,55 @@ export interface JobPageProps {
 export interface OperatorPageProps {
   /** Undefined where nobody has logged in: the page is a form with the field `token`, POST /operator. */
   readonly overview: OperatorOverview | undefined;
+  /** There is GET /operator/fleet. */
+  readonly hasFleet: boolean;
   readonly error: string | undefined;
+}
+
+/**
+ * GET /operator/fleet, with `q`, `status`, `group` and `after` in its query. Forms on it POST /operator/fleet/accounts with `do`
+ * (retry, pause or resume) and `name`, or `status` for all of them, and /operator/fleet/groups with `do` (pause, resume or limit) and
+ * `group`, `most`; each with `back`, this page's query.
+ */
+export interface FleetPageProps {
+  /** Undefined: the database cannot be asked, and `error` says why. */
+  readonly overview: FleetOverview | undefined;
+  readonly filter: FleetFilter;
+  readonly error: string | undefined;
+}
+
+export interface FleetFilter {
+  /** Part of a name or user; empty: any. */
+  readonly q: string;
+  readonly status: string;
+  readonly group: string;
+  /** The last one of the page before; empty: this is the first page. */
+  readonly after: string;
+}
+
+export interface FleetOverview {
+  readonly status: FleetStatus;
+  readonly reasons: readonly { readonly status: string; readonly reason: string; readonly accounts: number }[];
+  readonly accounts: readonly FleetAccount[];
+  /** There are further ones after the last of them. */
+  readonly hasMore: boolean;
+}
+
+export interface FleetAccount {
+  readonly name: string;
+  readonly host1: string;
+  readonly host2: string;
+  readonly phase: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly messages: number | null;
+  readonly copied: number;
+  /** Undefined: nobody works on it. */
+  readonly worker: string | null;
+  readonly messagesDone: number | null;
+  readonly messagesTotal: number | null;
+  /** Octets a second. */
+  readonly rate: number | null;
 }
 
 export interface OperatorOverview {

@@ -1,15 +1,16 @@
 // For whoever runs the server: what is going on.
 
 import type { VNode } from "preact";
+import { Figure } from "../parts/figure.tsx";
 import { Foreign } from "../parts/foreign.tsx";
 import type { OperatorJob, OperatorOverview, OperatorPageProps } from "../props.ts";
 import { count, percent, share, size, utc } from "../words/figures.ts";
 
-export function OperatorView({ overview, error }: OperatorPageProps): VNode {
+export function OperatorView({ overview, hasFleet, error }: OperatorPageProps): VNode {
   return (
     <>
       <h1>Operator</h1>
-      {overview === undefined ? <Login error={error} /> : <Overview overview={overview} />}
+      {overview === undefined ? <Login error={error} /> : <Overview overview={overview} hasFleet={hasFleet} />}
     </>
   );
 }
@@ -43,12 +44,18 @@ function Login({ error }: { readonly error: string | undefined }): VNode {
   );
 }
 
-function Overview({ overview }: { readonly overview: OperatorOverview }): VNode {
+function Overview({ overview, hasFleet }: { readonly overview: OperatorOverview; readonly hasFleet: boolean }): VNode {
   const { ended } = overview;
   return (
     <>
       <p class="soft">
         Since {utc(overview.startedAt)}. <a href="/operator">Reload</a>
+        {hasFleet && (
+          <>
+            {" "}
+            <a href="/operator/fleet">Fleet</a>
+          </>
+        )}
       </p>
       <section class="card" aria-label="Load">
         <dl class="figures">
@@ -70,15 +77,6 @@ function Overview({ overview }: { readonly overview: OperatorOverview }): VNode 
         {overview.jobs.length === 0 ? <p class="soft">None.</p> : <Jobs jobs={overview.jobs} />}
       </section>
     </>
-  );
-}
-
-function Figure({ term, value }: { readonly term: string; readonly value: string }): VNode {
-  return (
-    <div class="figure">
-      <dt>{term}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 
@@ -130,9 +128,7 @@ function Job({ job: { status, progress, address, watchers } }: { readonly job: O
       <td>{status.state === "running" && progress !== undefined ? `${size(progress.rate)}/s` : ""}</td>
       <td class={(progress?.errors ?? 0) > 0 ? "wrong" : undefined}>{progress?.errors ?? ""}</td>
       <td>{utc(status.startedAt ?? status.createdAt)}</td>
-      <td>
-        <Foreign text={address} />
-      </td>
+      <td>{address === "" ? <span class="soft">–</span> : <Foreign text={address} />}</td>
       <td>{watchers}</td>
     </tr>
   );

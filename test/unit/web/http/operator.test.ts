@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JobMessage } from "../../../../src/job/job-message.ts";
 import { asBrowser, begin, formHeaders, operatorToken, site } from "../../../support/web-site.ts";
 
 const bearer = { authorization: `Bearer ${operatorToken}` };
@@ -38,6 +39,29 @@ test("the operator sees all jobs and ends any, with the token or a session", asy
   assert.deepEqual(made.workers.all[0]?.asked, ["abort"]);
   await made.server.inject({ method: "POST", url: "/operator/leave", headers: { cookie } });
   assert.equal((await made.server.inject({ url: "/operator", headers: { cookie } })).statusCode, 401);
+});
+
+test("of jobs that have ended it is shown how far they came, with how many errors, and who started them", async () => {
+  const made = await site({ operatorToken });
+  await begin(made);
+  const progress: JobMessage = {
+    type: "progress",
+    phase: "copying",
+    ...{ messagesDone: 5, messagesTotal: 10, octetsDone: 42, octetsTotal: 100 },
+    ...{ rate: 1, secondsLeft: undefined, errors: 17 },
+  };
+  made.workers.all[0]?.say(progress);
+  await made.workers.all[0]?.end({ result: { exitCode: 1, exitName: "EXIT_ERR_APPEND", sentence: "No." } });
+  const shown = async ({ server }: Awaited<ReturnType<typeof site>>): Promise<string> => {
+    const { body } = await server.inject({ url: "/operator", headers: bearer });
+    return /<tbody>.*<\/tbody>/s.exec(body)?.[0] ?? "";
+  };
+  const row = await shown(made);
+  for (const words of [/>failed</, />42 %</, />17</, /127\.0\.0\.1/]) assert.match(row, words);
+  // Addresses are not kept on the disk.
+  const later = await shown(await site({ operatorToken, directory: made.directory }));
+  for (const words of [/>failed</, />42 %</, />17</, />–</]) assert.match(later, words);
+  assert.doesNotMatch(later, /127\.0\.0\.1/);
 });
 
 test("who tries many tokens is locked out, even with the right one", async () => {

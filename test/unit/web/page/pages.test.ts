@@ -63,6 +63,7 @@ describe("texts of servers and people are shown, and nothing else", () => {
     assertHarmless(
       operatorPage({
         error: undefined,
+        hasFleet: false,
         overview: {
           running: 1,
           queued: 0,
@@ -216,7 +217,7 @@ test("an error says when to try again", () => {
 });
 
 test("the operator's page asks for the token", () => {
-  const html = operatorPage({ overview: undefined, error: "This is not the token." });
+  const html = operatorPage({ overview: undefined, hasFleet: false, error: "This is not the token." });
   assert.match(html, /<form method="post" action="\/operator"/);
   assert.match(html, /aria-invalid="true"/);
   assert.match(html, /This is not the token\./);

@@ -1,0 +1,44 @@
+// What the page of a fleet shows, as one value.
+
+import type { Queries } from "../../fleet/database/database.ts";
+import { gatherStatus } from "../../fleet/report/gather-status.ts";
+import type { FleetAccount, FleetFilter, FleetOverview } from "../page/props.ts";
+
+const mostAccounts = 100;
+const mostReasons = 20;
+
+export async function fleetOverview(queries: Queries, filter: FleetFilter): Promise<FleetOverview> {
+  const accounts = await accountsIn(queries, filter);
+  return {
+    status: await gatherStatus(queries),
+    reasons: await reasonsIn(queries),
+    accounts: accounts.slice(0, mostAccounts),
+    hasMore: accounts.length > mostAccounts,
+  };
+}
+
+/** One more than are shown. `running`: those that somebody works on. */
+function accountsIn(queries: Queries, { q, status, group, after }: FleetFilter): Promise<FleetAccount[]> {
+  return queries.rows<FleetAccount>(
+    `select name, host1, host2, accounts.phase, status, reason, messages, copied_messages as copied, worker,
+       (progress ->> 'messagesDone')::float8 as "messagesDone", (progress ->> 'messagesTotal')::float8 as "messagesTotal",
+       (progress ->> 'rate')::float8 as rate
+     from interimap_fleet.accounts join interimap_fleet.group_sets on key = group_set
+     left join interimap_fleet.leases on account = accounts.id
+     where ($1 = '' or position(lower($1) in lower(name || ' ' || user1 || ' ' || user2)) > 0)
+     and ($2 = '' or status = $2 or ($2 = 'running' and worker is not null)
+       or ($2 = 'trouble' and (status in ('stopped', 'quarantined', 'dead') or (status = 'waiting' and failures > 0))))
+     and ($3 = '' or $3 = any(groups)) and name > $4
+     order by name limit $5`,
+    [q, status, group, after, mostAccounts + 1],
+  );
+}
+
+function reasonsIn(queries: Queries): Promise<FleetOverview["reasons"]> {
+  return queries.rows<FleetOverview["reasons"][number]>(
+    `select status, coalesce(reason, '') as reason, count(*) as accounts from interimap_fleet.accounts
+     where status in ('stopped', 'quarantined', 'dead') or (status = 'waiting' and failures > 0)
+     group by 1, 2 order by 3 desc, 1, 2 limit $1`,
+    [mostReasons],
+  );
+}
