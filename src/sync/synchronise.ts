@@ -4,15 +4,12 @@ import { CommandRefused } from "../imap/command-refused.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { interrupted } from "../model/errors.ts";
 import { type PerSide, sides } from "../model/side.ts";
-import type { RefusedMessage } from "../state/refused.ts";
-import type { RefusedChange } from "../state/refused-changes.ts";
 import { begin, knownMailboxes, type Run, type SyncOptions } from "./context/run.ts";
-import { isWaitOver } from "./copies/waits.ts";
-import { isToBeAskedAgain } from "./flags/unkept-flags.ts";
 import type { Visit } from "./mailbox/visit.ts";
+import type { KnownMailbox, MailboxPlan } from "./mailboxes/mailbox-plan.ts";
 import { reconcile } from "./mailboxes/reconcile.ts";
-import { isDue } from "./refused/retry-refused.ts";
-import { reportStillRefused, reportStillRefusedChanges, reportWaits } from "./refused/still-refused.ts";
+import { leftoversOf, reportLeftovers } from "./refused/leftovers.ts";
+import { reportWaits } from "./refused/still-refused.ts";
 
 /**
  * Makes both sides identical, as far as the query goes. What is skipped is reported; the rest goes on. Returns what the
@@ -25,29 +22,10 @@ export async function synchronise(options: SyncOptions): Promise<PerSide<Listing
   if (knownMailboxes(run.store).size === 0)
     setImmediate(() => void import("./mailbox/visit.ts").catch(() => undefined));
   const { listings, plan, known } = await reconcile(run).catch(unlistable);
-  const refused = run.store.refusals.messages();
-  const refusedChanges = run.store.refusals.changes();
-  const isOffered = (one: RefusedMessage | RefusedChange): boolean => run.repairs === true || isDue(one);
-  const waits = run.store.refusals.waits().filter((wait) => run.repairs === true || isWaitOver(wait));
-  const unkept = run.store.refusals.unkept().filter((one) => isToBeAskedAgain(one));
-  const due = new Set([
-    ...[...[...refused, ...refusedChanges].filter(isOffered), ...waits, ...unkept].map(({ idx }) => idx),
-    ...run.store.lifted.mailboxes(),
-  ]);
-  const common = run.repairs === true || due.size > 0 ? commonMailboxes(run, listings) : [];
-  const withDue = common.filter((name) => due.has(known.get(name)?.idx ?? -1));
-  const doubted = [...run.doubted].filter((name) => isCommon(run, listings, name));
-  const silentNames = new Set(plan.silent);
-  const dirty = run.leavesSilent === true ? plan.dirty.filter((name) => !silentNames.has(name)) : plan.dirty;
-  const names = run.repairs === true ? common : [...new Set([...dirty, ...withDue, ...doubted])];
-  const reasons = new Set([...withDue, ...doubted]);
-  const silent = new Set(run.repairs === true ? [] : plan.silent.filter((name) => !reasons.has(name)));
-  await visitAll(run, { names, silent, known, listings });
-  const visited = new Set(names.map((name) => known.get(name)?.idx));
-  const isLeft = (one: RefusedMessage | RefusedChange): boolean => !visited.has(one.idx) || !isOffered(one);
-  reportStillRefused(run, { left: refused.filter(isLeft), known, listings });
-  reportStillRefusedChanges(run, { left: refusedChanges.filter(isLeft), known, listings });
-  reportWaits(run, known, (name) => listings.local.mailboxes.has(name));
+  const leftovers = leftoversOf(run);
+  const names = namesToVisit(run, { plan, known, listings, due: leftovers.due });
+  await visitAll(run, { ...names, known, listings });
+  reportLeftovers(run, leftovers, { visited: names.names, known, listings });
   return listings;
 }
 
@@ -70,6 +48,29 @@ async function visitAll(run: Run, which: Visit): Promise<void> {
   if (which.names.length > 0 || run.deletionLimit === undefined)
     await (await import("./mailbox/visit.ts")).visit(run, which);
   else if (run.stop.aborted) throw interrupted();
+}
+
+interface Situation {
+  readonly plan: Pick<MailboxPlan, "dirty" | "silent">;
+  readonly known: ReadonlyMap<string, KnownMailbox>;
+  readonly listings: PerSide<Listing>;
+  readonly due: ReadonlySet<number>;
+}
+
+/** A repair goes through everything; other runs through what has changed, what is due, and what is doubted. */
+function namesToVisit(run: Run, { plan, known, listings, due }: Situation): Pick<Visit, "names" | "silent"> {
+  const common = run.repairs === true || due.size > 0 ? commonMailboxes(run, listings) : [];
+  if (run.repairs === true) return { names: common };
+  const withReason = new Set([
+    ...common.filter((name) => due.has(known.get(name)?.idx ?? -1)),
+    ...[...run.doubted].filter((name) => isCommon(run, listings, name)),
+  ]);
+  const silent = new Set(plan.silent);
+  const dirty = run.leavesSilent === true ? plan.dirty.filter((name) => !silent.has(name)) : plan.dirty;
+  return {
+    names: [...new Set([...dirty, ...withReason])],
+    silent: new Set(plan.silent.filter((name) => !withReason.has(name))),
+  };
 }
 
 function commonMailboxes(run: Run, listings: PerSide<Listing>): string[] {
