@@ -113,7 +113,7 @@ export function encodeUtf7(text: string): string {
 
 /** RFC 3501 5.1: the one name whose case does not matter. */
 export function isInbox(name: string): boolean {
-  return name.toUpperCase() === "INBOX";
+  return name.length === 5 && name.toUpperCase() === "INBOX";
 }
 
 /** INBOX in capitals; any other name as it is. */

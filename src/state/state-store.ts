@@ -97,6 +97,11 @@ export class Store {
     return mendRows(this.#connection, idx);
   }
 
+  /** Whether none is known: far less to read than {@link mailboxes} where there are thousands. */
+  get hasNoMailboxes(): boolean {
+    return this.#connection.value("SELECT 1 FROM mailboxes LIMIT 1") === undefined;
+  }
+
   /** In the order in which they were added. */
   mailboxes(): MailboxRecord[] {
     return mailboxes(this.#connection);

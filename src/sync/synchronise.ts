@@ -19,7 +19,7 @@ import { reportWaits } from "./refused/still-refused.ts";
 export async function synchronise(options: SyncOptions): Promise<PerSide<Listing>> {
   const run = await begin(options);
   // In a first run there is work, and the servers have still to answer.
-  if (knownMailboxes(run.store).size === 0)
+  if (run.store.needsUpgrade || run.store.hasNoMailboxes)
     setImmediate(() => void import("./mailbox/visit.ts").catch(() => undefined));
   const { listings, plan, known } = await reconcile(run).catch(unlistable);
   const leftovers = leftoversOf(run);

@@ -61,20 +61,22 @@ export class Listed implements ListAnswer {
   /** @throws InterimapError PROTOCOL when the list has no end. */
   readonly claim = (response: UntaggedResponse): boolean => {
     if (!this.#isAskedFor(response)) return false;
-    if (response.kind === "list")
-      (response.isSubscription === true ? this.subscriptions : this.mailboxes).push(response);
-    else if (response.kind === "mailbox-status") this.statuses.push(response);
-    else if (response.kind !== "unreadable") return false;
-    else if (response.about === "list") this.unreadable.push(response);
+    if (response.kind !== "list" && response.kind !== "mailbox-status" && response.kind !== "unreadable") return false;
     // That the state of its mailbox is not known is enough.
-    else return response.about === "status";
+    if (response.kind === "unreadable" && response.about !== "list") return response.about === "status";
+    const count = this.#keep(response);
     this.#octets += sizeOf(response);
-    const lists = [this.mailboxes, this.subscriptions, this.statuses, this.unreadable];
-    const count = Math.max(...lists.map(({ length }) => length));
     const { mailboxes, octets } = this.#longest;
     if (count > mailboxes || this.#octets > octets) throw endlessList(this.#session.side, this.#longest);
     return true;
   };
+
+  /** Returns how many there are of its kind. */
+  #keep(response: ListResponse | MailboxStatusResponse | UnreadableResponse): number {
+    if (response.kind === "mailbox-status") return this.statuses.push(response);
+    if (response.kind === "unreadable") return this.unreadable.push(response);
+    return (response.isSubscription === true ? this.subscriptions : this.mailboxes).push(response);
+  }
 
   /**
    * Whether a response may belong to the list, and not be told by a server that reports changes. What such a server reports

@@ -199,6 +199,7 @@ export function lookalikes(
   });
   const found = new Set<typeof there>();
   for (const sameAge of groupBy(there, ({ before }) => before.uidValidity).values()) {
+    if (sameAge.length === 1) continue;
     // There may be thousands with equal numbers.
     const equal = [...groupBy(sameAge, ({ before, now }) => `${numbersOf(before)} ${numbersOf(now)}`).values()];
     const inOrder = equal.sort(([a], [b]) => a!.before.uidNext - b!.before.uidNext);
