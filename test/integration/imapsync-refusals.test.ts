@@ -133,7 +133,7 @@ test("--exitwhenover ends the run with 118 once so many octets are copied; the n
   assert.equal((await runImapsync(stores)).figure("Messages transferred"), "2");
 });
 
-test("--errorsmax ends the run when there are so many errors, lists them, and exits by their class", async (t) => {
+test("--errorsmax ends the run after that many errors, lists them, and exits by their class", async (t) => {
   const stores = await twoStores(t, servers);
   await deliver(stores.local, "INBOX", ...Array.from({ length: 100 }, (_, i) => refused(`r${i}`)));
   refuseAppends(stores, "[OVERQUOTA] No room is left");

@@ -18,7 +18,7 @@ export const webSettings = {
   certificate: {
     parse: nonEmpty("a file name"),
     absent: "HTTP without TLS",
-    doc: "File with the certificate of the server and those that vouch for it, in PEM format; with it, the server speaks HTTPS.",
+    doc: "File with the certificate of the server and its intermediate certificates, in PEM format; with it, the server speaks HTTPS.",
     isPath: true,
   },
   "certificate-key": {
@@ -29,8 +29,8 @@ export const webSettings = {
   },
   "public-origin": {
     parse: origin,
-    absent: "the server answers to addresses and to localhost only",
-    doc: "What the page is reached by, as https://HOST or https://HOST:PORT.",
+    absent: "the server answers to IP addresses and to localhost only",
+    doc: "The address of the page, as https://HOST or https://HOST:PORT.",
   },
   "trusted-proxies": {
     parse: networks,
@@ -61,17 +61,17 @@ export const webSettings = {
   "allow-hosts": {
     parse: hostPatterns,
     absent: "any host",
-    doc: "Names of the mail servers that may be given, separated by spaces; *.example.org stands for all below example.org.",
+    doc: "Names of the mail servers that people may enter, separated by spaces; *.example.org stands for all below example.org.",
   },
   "deny-hosts": {
     parse: hostPatterns,
     default: "",
-    doc: "Names of mail servers that may not be given, written as in allow-hosts.",
+    doc: "Names of mail servers that people may not enter, written as in allow-hosts.",
   },
   "max-jobs": {
     parse: numberFrom(1, 1000),
     absent: "two for each core",
-    doc: "How many jobs run at once; the others wait for their turn.",
+    doc: "How many jobs run at once; the others wait.",
   },
   "max-load": {
     parse: load,
@@ -96,7 +96,7 @@ export const webSettings = {
   "max-failed-logins-per-hour": {
     parse: anyJob,
     default: "20",
-    doc: "How many logins mail servers may refuse to the jobs of one address in an hour; then it can start no more of them.",
+    doc: "How many logins of the jobs of one address may be refused in an hour. After that, the address cannot start jobs for a while.",
   },
   "max-requests-per-minute": {
     parse: anyJob,
@@ -106,12 +106,12 @@ export const webSettings = {
   "max-connections-per-address": {
     parse: anyJob,
     default: "100",
-    doc: "How many connections one address may have open; a proxy that is trusted may have any number.",
+    doc: "How many connections one address may have open; a trusted proxy may have any number.",
   },
   "max-octets": {
     parse: octets,
     absent: "no limit",
-    doc: "How much a job may copy; it then ends, and can be started again.",
+    doc: "How much a job may copy. Then it ends, and can be started again.",
   },
   "max-duration": {
     parse: seconds,
@@ -136,7 +136,7 @@ export const webSettings = {
   "operator-token-file": {
     parse: nonEmpty("a file name"),
     absent: "there is no page for the operator",
-    doc: "File whose first line lets the operator in at /operator and /metrics.",
+    doc: "File whose first line is the operator's token for /operator and /metrics.",
     isPath: true,
   },
   "fleet-database": {

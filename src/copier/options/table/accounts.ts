@@ -43,7 +43,7 @@ export const accountOptions = {
     ...accounts,
     kind: "string",
     value: "USER",
-    describe: "whose password it is, where an administrator logs in for the user",
+    describe: "the administrator who logs in for the user",
   }),
   ...perHost("authmech", {
     ...accounts,
@@ -53,7 +53,7 @@ export const accountOptions = {
     absent: "LOGIN within TLS, else what the server offers",
   }),
   ...perHost("authmd5", { ...accounts, kind: "boolean", describe: "the same as --authmech CRAM-MD5" }),
-  authmd5: { ...accounts, kind: "boolean", describe: "for both hosts" },
+  authmd5: { ...accounts, kind: "boolean", describe: "the same for both hosts" },
   ...perHost("proxyauth", {
     ...accounts,
     kind: "flag",
@@ -96,7 +96,7 @@ export const accountOptions = {
     ...transport,
     kind: "boolean",
     default: true,
-    describe: "find out whether port 993 is open, where neither a port nor TLS is asked for",
+    describe: "try port 993 if neither a port nor TLS is given",
   },
   ...perHost("sslargs", {
     ...transport,
@@ -128,7 +128,7 @@ export const accountOptions = {
     kind: "number",
     value: "SECONDS",
     isImplied: true,
-    describe: "for one host",
+    describe: "the same for one host",
     absent: "that of --timeout",
   }),
   ...perHost("reconnectretry", {
@@ -139,8 +139,8 @@ export const accountOptions = {
     describe: "how often to connect again after a connection is lost",
   }),
   ...perHost("keepalive", { ...transport, kind: "boolean", default: true, describe: "use TCP keepalive" }),
-  ...perHost("compress", { ...transport, kind: "boolean", describe: "compress what travels, where the server can" }),
-  id: { ...transport, kind: "boolean", default: true, describe: "say to the servers which program this is (ID)" },
+  ...perHost("compress", { ...transport, kind: "boolean", describe: "compress the traffic, if the server can" }),
+  id: { ...transport, kind: "boolean", default: true, describe: "tell the servers the name of this program (ID)" },
   inet4: { ...transport, kind: "flag", aliases: ["ipv4"], describe: "use IPv4 only" },
   inet6: { ...transport, kind: "flag", aliases: ["ipv6"], describe: "use IPv6 only" },
 

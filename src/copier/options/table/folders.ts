@@ -18,10 +18,10 @@ export const folderOptions = {
     ...folders,
     kind: "strings",
     value: "REGEX",
-    describe: "copy folders that match as well; alone: only these",
+    describe: "copy folders that match as well; given alone, only these",
   },
   exclude: { ...folders, kind: "strings", value: "REGEX", describe: "leave out folders that match" },
-  noexclude: { ...folders, kind: "flag", aliases: ["no-exclude"], describe: "without the exclusions of presets" },
+  noexclude: { ...folders, kind: "flag", aliases: ["no-exclude"], describe: "ignore the exclusions of presets" },
   folderfirst: { ...folders, kind: "strings", value: "FOLDER", describe: "copy it before the others" },
   folderlast: { ...folders, kind: "strings", value: "FOLDER", describe: "copy it after the others" },
   skipemptyfolders: { ...folders, kind: "boolean", describe: "do not create folders for which there is no message" },
@@ -29,7 +29,7 @@ export const folderOptions = {
     ...folders,
     kind: "boolean",
     default: true,
-    describe: "copy folders whose names differ in case only into one, where host2 takes them for one",
+    describe: "copy folders whose names differ in case only into one, if host2 takes them for one",
   },
   checkfoldersexist: {
     ...folders,
@@ -56,7 +56,7 @@ export const folderOptions = {
   automap: {
     ...folders,
     kind: "boolean",
-    describe: "let Sent, Drafts, Junk, Trash and others go to the folder that host2 has for this",
+    describe: "copy Sent, Drafts, Junk, Trash and others to the folders that host2 has for them",
   },
   f1f2: {
     ...folders,
@@ -65,7 +65,7 @@ export const folderOptions = {
     aliases: ["f1f2h"],
     describe: "copy FOLDER1 of host1 to FOLDER2 of host2; no other rule applies to it",
   },
-  nof1f2: { ...folders, kind: "flag", aliases: ["no-f1f2"], describe: "without the pairs of presets" },
+  nof1f2: { ...folders, kind: "flag", aliases: ["no-f1f2"], describe: "ignore the pairs of presets" },
   regextrans2: {
     ...folders,
     kind: "strings",
@@ -76,7 +76,7 @@ export const folderOptions = {
     ...folders,
     kind: "boolean",
     default: true,
-    describe: "replace / in names by _ where it would separate levels on host2",
+    describe: "replace / in names by _ if it would separate levels on host2",
   },
   fixInboxINBOX: { ...folders, kind: "boolean", default: true, describe: "write INBOX as host2 does" },
   subscribe: {

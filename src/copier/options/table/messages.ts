@@ -15,12 +15,12 @@ export const messageOptions = {
     describe: "consider only messages that IMAP's SEARCH finds with these keys, on both hosts",
   },
   ...perHost("search", { ...selection, kind: "string", value: "KEYS", describe: "on one host", absent: "as --search" }),
-  maxage: { ...selection, kind: "number", value: "DAYS", describe: "consider only messages that are not older" },
+  maxage: { ...selection, kind: "number", value: "DAYS", describe: "consider only messages at most DAYS old" },
   minage: {
     ...selection,
     kind: "number",
     value: "DAYS",
-    describe: "consider only messages that are older; if it is more than --maxage: those that either allows",
+    describe: "consider only messages at least DAYS old; if that is more than --maxage, those that either allows",
   },
   maxsize: { ...selection, kind: "integer", value: "OCTETS", describe: "do not copy larger messages" },
   minsize: { ...selection, kind: "integer", value: "OCTETS", describe: "copy only larger messages" },
@@ -55,7 +55,7 @@ export const messageOptions = {
     ...identity,
     kind: "strings",
     value: "HEADER",
-    describe: "take messages for the same if these header fields are; ALL: all fields",
+    describe: "treat messages as the same if these header fields are equal; ALL: all fields",
     absent: "Message-Id and Received",
   },
   skipheader: { ...identity, kind: "string", value: "REGEX", describe: "do not compare header lines that match" },
@@ -84,7 +84,7 @@ export const messageOptions = {
     describe: "remember in a file below --tmpdir which messages were copied",
     absent: "with --useuid",
   },
-  useuid: { ...identity, kind: "boolean", describe: "know messages by their UIDs and not by headers" },
+  useuid: { ...identity, kind: "boolean", describe: "recognise messages by their UIDs instead of headers" },
   cacheaftercopy: {
     ...identity,
     kind: "boolean",
@@ -104,7 +104,7 @@ export const messageOptions = {
     value: "EXPRESSION",
     describe: "change messages by a Perl expression, such as s/a/b/g; several in turn",
   },
-  noregexmess: { ...content, kind: "flag", aliases: ["no-regexmess"], describe: "without the changes of presets" },
+  noregexmess: { ...content, kind: "flag", aliases: ["no-regexmess"], describe: "ignore the changes of presets" },
   disarmreadreceipts: {
     ...content,
     kind: "boolean",
@@ -117,12 +117,12 @@ export const messageOptions = {
     describe: "send messages through a command of the shell; several in turn",
   },
   pipemesscheck: { ...content, kind: "boolean", default: true, describe: "try the commands at the start" },
-  truncmess: { ...content, kind: "integer", value: "OCTETS", describe: "cut off what is beyond" },
+  truncmess: { ...content, kind: "integer", value: "OCTETS", describe: "cut off each message after OCTETS" },
   wraplines: {
     ...content,
     kind: "integer",
     value: "OCTETS",
-    describe: "break lines that are longer, at blanks where there are any",
+    describe: "break lines that are longer, at blanks if there are any",
   },
   maxlinelength: { ...content, kind: "integer", value: "OCTETS", describe: "do not copy messages with longer lines" },
   maxlinelengthcmd: {
@@ -135,7 +135,7 @@ export const messageOptions = {
     ...content,
     kind: "integer",
     value: "OCTETS",
-    describe: "copy only messages with a line that is at least so long",
+    describe: "copy only messages with a line of at least OCTETS",
   },
 
   syncinternaldates: {
@@ -151,7 +151,7 @@ export const messageOptions = {
     value: "EXPRESSION",
     describe: 'change flags by a Perl expression, such as s/"Junk"//g; several in turn',
   },
-  noregexflag: { ...metadata, kind: "flag", aliases: ["no-regexflag"], describe: "without the changes of presets" },
+  noregexflag: { ...metadata, kind: "flag", aliases: ["no-regexflag"], describe: "ignore the changes of presets" },
   filterflags: {
     ...metadata,
     kind: "boolean",

@@ -52,16 +52,16 @@ export const runOptions = {
     describe: "expunge what this run deletes on host2",
     absent: "with --delete2 and --delete2duplicates",
   },
-  yes: { ...deletion, kind: "flag", describe: "carry out --delete2 with --search1, which is refused otherwise" },
+  yes: { ...deletion, kind: "flag", describe: "allow --delete2 with --search1, which is refused otherwise" },
 
-  maxmessagespersecond: { ...limits, kind: "number", value: "N", describe: "copy no more messages in a second" },
-  maxbytespersecond: { ...limits, kind: "integer", value: "OCTETS", describe: "copy no more in a second" },
+  maxmessagespersecond: { ...limits, kind: "number", value: "N", describe: "copy at most N messages a second" },
+  maxbytespersecond: { ...limits, kind: "integer", value: "OCTETS", describe: "copy at most OCTETS a second" },
   maxbytesafter: {
     ...limits,
     kind: "integer",
     value: "OCTETS",
     default: 0,
-    describe: "keep to --maxbytespersecond when so much is copied",
+    describe: "apply --maxbytespersecond only after OCTETS",
   },
   maxsleep: {
     ...limits,
@@ -70,8 +70,8 @@ export const runOptions = {
     default: 2,
     describe: "0 switches these rates off; other values do nothing",
   },
-  exitwhenover: { ...limits, kind: "integer", value: "OCTETS", describe: "stop when so much is copied (118)" },
-  errorsmax: { ...limits, kind: "integer", value: "N", default: 50, describe: "stop after so many errors" },
+  exitwhenover: { ...limits, kind: "integer", value: "OCTETS", describe: "stop after OCTETS, with exit code 118" },
+  errorsmax: { ...limits, kind: "integer", value: "N", default: 50, describe: "stop after N errors" },
   errorsdump: { ...limits, kind: "boolean", default: true, describe: "list the errors at the end" },
 
   dry: { ...modes, kind: "boolean", describe: "change nothing, and show what would be done" },
@@ -86,12 +86,12 @@ export const runOptions = {
   justfolders: { ...modes, kind: "boolean", describe: "create and subscribe folders, and copy no message" },
   justfoldersizes: { ...modes, kind: "boolean", describe: "show how large the folders are, and stop" },
   justfolderlists: { ...modes, kind: "boolean", describe: "list the folders, and stop" },
-  justautomap: { ...modes, kind: "boolean", describe: "show which folder goes where by --automap, and stop" },
+  justautomap: { ...modes, kind: "boolean", describe: "show which folder --automap copies where, and stop" },
   foldersizes: { ...modes, kind: "boolean", default: true, describe: "show at the start how large the folders are" },
   foldersizesatend: {
     ...modes,
     kind: "boolean",
-    describe: "show it at the end, too",
+    describe: "show the sizes at the end, too",
     absent: "as --foldersizes",
   },
 
@@ -109,7 +109,7 @@ export const runOptions = {
     kind: "string",
     value: "RULE",
     choices: ["frequency", "severity"],
-    describe: "which of several errors decides on the exit code",
+    describe: "which of several kinds of errors decides the exit code",
     absent: "frequency",
   },
 
@@ -127,7 +127,11 @@ export const runOptions = {
     describe: "the file with the number of this process",
     absent: "imapsync.pid in --tmpdir",
   },
-  pidfilelocking: { ...process, kind: "boolean", describe: "do not run beside another process with that pid file (8)" },
+  pidfilelocking: {
+    ...process,
+    kind: "boolean",
+    describe: "if another process has this pid file, end with exit code 8",
+  },
   abort: { ...process, kind: "flag", describe: "end the process with that pid file" },
   abortbyfile: { ...process, kind: "flag", describe: "the same, but by a file that it looks for" },
   tail: { ...process, kind: "boolean", describe: "with --pidfilelocking, show the log of the other process" },

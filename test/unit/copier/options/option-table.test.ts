@@ -54,7 +54,7 @@ test("the help has all options, those that do something with what they do", asyn
   const words = explained.replaceAll(/\s+/g, " ");
   assert.ok(words.includes("--host1, --host2=HOST"));
   assert.match(words, /--\[no\]log +write what is shown to a file as well \[default: on\]/);
-  assert.match(words, /--errorsmax=N stop after so many errors \[default: 50\]/);
+  assert.match(words, /--errorsmax=N stop after N errors \[default: 50\]/);
   assert.match(words, /--exit-priority=frequency\|severity/);
 });
 
