@@ -20,7 +20,7 @@ export async function loginCommand({ config, side: wanted, dialogue }: LoginComm
   if (oauth === undefined) throw notConfigured(config, `[${side}] has no oauth-provider`);
   try {
     const place = await logIn({ settings: oauth, side, username, dialogue });
-    dialogue.say("", `Logged in. The tokens are kept ${place}, and refreshed when it is time.`);
+    dialogue.say("", `Logged in. The tokens are kept ${place}, and refreshed when necessary.`);
   } catch (error) {
     if (dialogue.signal.aborted) throw new InterimapError("INTERRUPTED", "interrupted; nobody is logged in");
     if (error instanceof InterimapError) error.side ??= side;

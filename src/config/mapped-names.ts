@@ -19,7 +19,7 @@ export function mappedNames(text: string): WrittenPair {
 /** The first name, and what follows it. */
 function name(text: string): readonly [name: string, rest: string] {
   const [whole, found] = text.startsWith('"') ? quotedName(text) : unquotedName(text);
-  if (/[*%]/.test(found)) throw new BadValue("a name without * and %", "what is below a mailbox goes along by itself");
+  if (/[*%]/.test(found)) throw new BadValue("a name without * and %", "mailboxes below it go along by themselves");
   return [found, text.slice(whole.length).replace(/^[ \t]+/, "")];
 }
 

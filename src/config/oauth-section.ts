@@ -22,7 +22,7 @@ export function oauthSettings({ file, section, complaints }: Sectioned): OAuthSe
   }
   const flow = section.get("oauth-flow");
   if (provider === "google" && flow === "device") {
-    const problem = "oauth-flow: Google lets no device read mail";
+    const problem = "oauth-flow: Google does not let devices read mail";
     complaints.note({ file, line: section.lineOf("oauth-flow"), problem, expected: "expected browser" });
   }
   const command = section.get("token-store-command");

@@ -119,7 +119,7 @@ function distrustOfFile(path: string, stats: Stats, isShared: boolean): Distrust
   }
   // To a folder, each folder in it is a link.
   if (isShared && !stats.isDirectory() && stats.nlink > 1) {
-    const problem = "has another name as well, in a folder that others may write to";
+    const problem = "has a second name (hard link), in a folder that others may write to";
     return { problem, remedy: "move it to a folder of your own", isFileItself };
   }
   return undefined;

@@ -143,7 +143,7 @@ function optionsIn(fields: FormFields, readers: Readers): string[] {
       if (!spelledOut.has(field.toLowerCase())) return [];
       throw new FieldError(field, `The option “${field}” cannot be used from the web.`);
     }
-    if (values.length > 1 && !isList(reader)) throw new FieldError(field, "This field comes more than once.");
+    if (values.length > 1 && !isList(reader)) throw new FieldError(field, "This field is there more than once.");
     return values.flatMap((value) => reader(field, value));
   });
 }
@@ -166,7 +166,7 @@ function secretsIn(fields: FormFields): JobSecrets {
 
 function textOf(fields: FormFields, field: string): string {
   const [value = "", ...others] = [fields[field] ?? []].flat();
-  if (others.length > 0) throw new FieldError(field, "This field comes more than once.");
+  if (others.length > 0) throw new FieldError(field, "This field is there more than once.");
   return value;
 }
 

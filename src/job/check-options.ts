@@ -32,6 +32,6 @@ export function optionsFault({ own, options, reserved }: CheckedOptions): string
 /** @throws InterimapError USAGE */
 function parsed(argv: readonly string[]): Options {
   const commandLine = parseCommandLine(argv);
-  if (commandLine.command !== "copy") throw new InterimapError("USAGE", "these options are for no copy");
+  if (commandLine.command !== "copy") throw new InterimapError("USAGE", "these options do not start a copy");
   return commandLine.options;
 }

@@ -55,7 +55,7 @@ function resultOf(exitName: ExitName, sentence: string): JobResult {
 function optionsOf({ options: argv, secrets, limits }: CopySpec): Options {
   const commandLine = parseCommandLine(argv);
   if (commandLine.command !== "copy" || commandLine.options.abort || commandLine.options.abortbyfile)
-    throw new InterimapError("USAGE", "these options are for no copy");
+    throw new InterimapError("USAGE", "these options do not start a copy");
   const { options } = commandLine;
   const octets = [limits.octets, options.exitwhenover].filter((limit) => limit !== undefined);
   return { ...options, ...secrets, ...(octets.length > 0 && { exitwhenover: Math.min(...octets) }) };

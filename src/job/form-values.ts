@@ -29,8 +29,8 @@ const unusable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 /** One line that somebody may have typed. @throws FieldError */
 function plainText(field: string, value: string): string {
   if (value.length > mostCharacters)
-    throw new FieldError(field, `This is too long: ${mostCharacters} characters are enough.`);
-  if (unusable.test(value)) throw new FieldError(field, "There are line breaks or other control characters in this.");
+    throw new FieldError(field, `This is too long: ${mostCharacters} characters are allowed.`);
+  if (unusable.test(value)) throw new FieldError(field, "This contains line breaks or other control characters.");
   return value;
 }
 
@@ -51,7 +51,7 @@ export const asPair: Reader = (field, value) => {
 /** A pair a line, of mailboxes as people read them. */
 export const asShownPairs: Reader = (field, value) => {
   const lines = value.split(/\r\n|[\r\n]/).filter((line) => line.trim() !== "");
-  if (lines.length > mostPairs) throw new FieldError(field, `At most ${mostPairs} folders can go elsewhere.`);
+  if (lines.length > mostPairs) throw new FieldError(field, `At most ${mostPairs} folders can get another name.`);
   return lines.map((line) => {
     const [, from, to] = /^([^=]+)=(.+)$/.exec(plainText(field, line)) ?? [];
     if (from === undefined || to === undefined) throw noPair(field, line);
@@ -86,7 +86,7 @@ export const asHost: Reader = (field, value) => {
   const { host, port } = hostAndPort(value);
   const isName = host.length <= mostInHost && /^[\p{L}\p{M}\p{N}._-]+$/u.test(host) && !host.startsWith("-");
   if (!isName && (isIP(host) === 0 || host.includes("%")))
-    throw new FieldError(field, "This is no name of a server, as imap.example.org is.");
+    throw new FieldError(field, "This is not the name of a server. An example is imap.example.org.");
   if (port === undefined) return [`--${field}=${host}`];
   if (port < 1 || port > 65_535) throw new FieldError(field, "Ports are numbers from 1 to 65535.");
   return [`--${field}=${host}`, `--${field.replace("host", "port")}=${port}`];
@@ -102,7 +102,7 @@ export function hostAndPort(value: string): { readonly host: string; readonly po
 
 /** As messages about certificates have them. */
 export const asFingerprint: Reader = (field, value) => {
-  if (!/^sha256\$pub\$[0-9a-f]{64}$/i.test(value)) throw new FieldError(field, "This is no fingerprint of a key.");
+  if (!/^sha256\$pub\$[0-9a-f]{64}$/i.test(value)) throw new FieldError(field, "This is not the fingerprint of a key.");
   return [`--sslargs${field.slice(-1)}=SSL_fingerprint=${value}`];
 };
 
@@ -113,6 +113,6 @@ export const asNothing: Reader = () => [];
 export function passwordIn(field: string, value: string): string {
   if (value.length > mostCharacters) throw new FieldError(field, "This is too long for a password.");
   // No server can be sent these.
-  if (/[\0\r\n\p{Cs}]/u.test(value)) throw new FieldError(field, "There are line breaks in this password.");
+  if (/[\0\r\n\p{Cs}]/u.test(value)) throw new FieldError(field, "This password contains line breaks.");
   return value;
 }

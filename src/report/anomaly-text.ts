@@ -9,15 +9,15 @@ export function anomalyText({ kind, side, ...set }: Anomaly): string {
   const pair = `${uids} here, UID ${shownUidSet(set.counterparts)} on the ${otherSide(side)} side`;
   switch (kind) {
     case "never-assigned":
-      return `In the database, but no message ever had this UID: ${pair}. The entry is dropped`;
+      return `The database has a UID that no message ever had: ${pair}. The entry is dropped`;
     case "gone-on-both":
-      return `In the database, but gone on both sides: ${pair}. The entry is dropped`;
+      return `The database has a message that is gone on both sides: ${pair}. The entry is dropped`;
     case "gone":
       return `Gone, although the server reported no deletion since the last run: ${pair}. Copied again from the other side`;
     case "replaced":
       return `Gone, but an equal message is here: ${pair}. Paired again`;
     case "mispaired":
-      return `Paired in the database, but different messages: ${pair}. Paired again`;
+      return `The database pairs two different messages: ${pair}. Paired again`;
     case "unrecorded":
       return `Not in the database: ${uids}. Paired with an equal message of the other side, or else copied`;
     case "flags-differ":

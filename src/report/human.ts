@@ -79,7 +79,10 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
       return { level: "info", text: `Removed UID ${formatUidSet(event.uids)}` };
     case "messages-had-before": {
       const those = `UID ${formatUidSet(event.sourceUids)} of the ${otherSide(event.side)} side`;
-      return { level: "info", text: `Keeps one of equal messages: ${those} is UID ${formatUidSet(event.uids)} here` };
+      return {
+        level: "info",
+        text: `The server keeps only one of several equal messages: ${those} is UID ${formatUidSet(event.uids)} here`,
+      };
     }
     case "late-copies-removed":
       return {
@@ -162,10 +165,10 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
         text: "UIDVALIDITY changed: the mailbox was created anew or restored. All messages are matched again; nothing is deleted",
       };
     case "uids-unstable": {
-      const why = event.isDeclared ? "UIDs do not last here (UIDNOTSTICKY)" : "UIDVALIDITY changed again";
+      const why = event.isDeclared ? "UIDs are not permanent here (UIDNOTSTICKY)" : "UIDVALIDITY changed again";
       return {
         level: "warn",
-        text: `${why}: from now on all messages are matched in each run without a further line. What was deleted between runs comes back, and so do flags that were taken off`,
+        text: `${why}: from now on, all messages are matched in each run, without another warning. What was deleted between runs comes back, and so do flags that were removed`,
       };
     }
     case "went-back":
@@ -226,7 +229,7 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
       const which = `The mailbox for ${use} is ${quoted(names.ours)} on the local server, ${quoted(names.theirs)} on the remote one`;
       return {
         level: "warn",
-        text: `${which}; they are not paired, since others were before, or they had other counterparts. To settle it, use map-mailbox`,
+        text: `${which}; they are not paired, because other mailboxes were paired before. To pair them, use map-mailbox`,
       };
     }
     case "clock-jumped":

@@ -76,6 +76,6 @@ function earlierText(path: string): string {
 
 /** The collector is another user, and the file holds nothing but totals: 0644. */
 function replace(path: string, text: string): void {
-  if (isOpenToAll(dirname(path))) throw new Error("everybody may write to its folder");
+  if (isOpenToAll(dirname(path))) throw new Error("everybody may write to its directory");
   replaceFile(path, text, 0o644);
 }

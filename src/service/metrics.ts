@@ -53,8 +53,8 @@ function ofFullChecks({ lastLook }: StatusDocument, lastSuccess: number | undefi
   ];
   return [
     gauge("last_full_check_timestamp_seconds", "When the last full check of all mailboxes began, since 1970.", at),
-    gauge("last_full_check_duration_seconds", "How long it took.", duration),
-    gauge("last_full_check_skipped", "Mailboxes and messages that it skipped.", skipped),
+    gauge("last_full_check_duration_seconds", "How long the last full check took.", duration),
+    gauge("last_full_check_skipped", "Mailboxes and messages that the last full check skipped.", skipped),
     gauge("last_look_timestamp_seconds", "Former name of interimap_last_full_check_timestamp_seconds.", at),
     gauge("last_look_duration_seconds", "Former name of interimap_last_full_check_duration_seconds.", duration),
     gauge("last_look_skipped", "Former name of interimap_last_full_check_skipped.", skipped),
@@ -122,7 +122,7 @@ function ofMailboxes({ mailboxes, refused, waiting, refusedChanges }: StatusDocu
     ),
     gauge(
       "refused_messages",
-      "Messages on this side that the other server refused to take.",
+      "Messages on this side that the other server refused.",
       sides.map((side) => ({ value: refused.filter((message) => message.side === side).length, labels: { side } })),
     ),
     gauge(

@@ -75,11 +75,11 @@ function unconnected({ at, daemon }: StatusDocument): Finding[] {
 function behind({ at, database, daemon, run, lastLook, lastFailure = null, mailboxes }: StatusDocument): Finding[] {
   const finding = (text: string, isAtWork = false): Finding[] => [{ verdict: "behind", isAtWork, text }];
   if (daemon !== null) {
-    if (daemon.looks === 0) return finding("the first full check is not done yet", true);
+    if (daemon.looks === 0) return finding("the first full check has not finished yet", true);
     const dueMs = daemon.nextLookAt === null ? 0 : ageMs(daemon.nextLookAt, at);
-    return dueMs > overdueMs ? finding(`the next full check is overdue for ${duration(dueMs)}`) : [];
+    return dueMs > overdueMs ? finding(`the next full check is overdue by ${duration(dueMs)}`) : [];
   }
-  if (run !== null) return lastLook === null ? finding("the first run is not done yet", true) : [];
+  if (run !== null) return lastLook === null ? finding("the first run has not finished yet", true) : [];
   // It is forgotten when a full check has ended.
   if (lastFailure !== null)
     return [

@@ -120,7 +120,7 @@ export class ChangeSource {
     const { side, canIdle, report } = this.#options;
     const instead = insteadOfNotify(session, canIdle);
     this.#detection = instead;
-    const reason = "the server stops telling of changes, because they are too many";
+    const reason = "the server has stopped reporting changes, because there are too many";
     report({ type: "notify-missing", side, instead, reason });
   }
 }

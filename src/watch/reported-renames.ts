@@ -45,7 +45,7 @@ export class ReportedRenames implements RenameSource {
     const [first] = fresh;
     if (first === undefined) return false;
     if (await this.#agenda.expectRename(patienceMs)) return true;
-    throw new IntendedLoss("mailboxes disappeared: looking again by a new connection", { side: first.side });
+    throw new IntendedLoss("mailboxes disappeared: looking again over a new connection", { side: first.side });
   }
 
   /** A mailbox that is back may disappear again. */

@@ -179,7 +179,10 @@ for (const gmailSide of sides) {
       const stores = await scene(t, gmailSide);
       await deliver(stores.dovecot, "INBOX", mail("one"), mail("one"));
       const first = await run(stores);
-      assert.match(first.stderr, /INBOX\): Keeps one of equal messages: UID 2 of the \w+ side is UID 1 here/);
+      assert.match(
+        first.stderr,
+        /INBOX\): The server keeps only one of several equal messages: UID 2 of the \w+ side is UID 1 here/,
+      );
       await expunge(stores.dovecot, "1");
       await run(stores);
       assert.deepEqual(await contents(stores.dovecot), ["one"]);

@@ -100,7 +100,7 @@ test("several accounts become files of their own, and nothing is written over", 
   writeFileSync(join(directory, "second"), "mine");
   const again = await runInterimap(home, ["import", "mbsyncrc", file]);
   assert.equal(again.status, 73);
-  assert.match(again.stderr, /first is there already; nothing was written/);
+  assert.match(again.stderr, /first already exists; nothing was written/);
   assert.equal(readFileSync(join(directory, "second"), "utf8"), "mine");
 });
 

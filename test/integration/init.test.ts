@@ -108,7 +108,7 @@ test("a file that is there stays as it is", async (t) => {
   writeFileSync(home.configFile, "# mine\n");
   const { status, stderr } = await runInterimap(home, ["init"]);
   assert.equal(status, 73);
-  assert.match(stderr, /is there already/);
+  assert.match(stderr, /already exists/);
   assert.equal(readFileSync(home.configFile, "utf8"), "# mine\n");
 });
 
@@ -159,7 +159,7 @@ test("at a terminal: a wrong password is asked for once more, and never shown", 
     answers: [
       [/Login.*: /, remote.user],
       [/Password.*: /, "not-this-one"],
-      [/FAIL[^]*Answer once more.*: /, ""],
+      [/FAIL[^]*Answer again.*: /, ""],
       [/Login.*: /, remote.user],
       [/Password.*: /, server.password],
     ],

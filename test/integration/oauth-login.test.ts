@@ -44,7 +44,7 @@ test("login in a browser, on a machine without one", async () => {
   assert.equal(result.status, 0, result.stderr);
   assert.match(result.stdout, /^To log in at 127\.0\.0\.1:\d+, open this address/);
   assert.ok(
-    result.stdout.endsWith(`\nLogged in. The tokens are kept in ${tokenFile()}, and refreshed when it is time.\n`),
+    result.stdout.endsWith(`\nLogged in. The tokens are kept in ${tokenFile()}, and refreshed when necessary.\n`),
   );
   assert.equal(statSync(tokenFile()).mode & 0o777, 0o600);
   assert.deepEqual(readdirSync(join(home.directory, "data/interimap")), ["test.db.remote-token"]);

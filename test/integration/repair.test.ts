@@ -139,7 +139,7 @@ for (const [pairing, start] of Object.entries(pairings)) {
       execute(stores.home.databaseFile, `UPDATE mapping SET rUID = rUID + 100 WHERE rUID IN (2, 5); ${swap}`);
       const { findings, changes } = await repair(stores);
       assert.equal(findings.length, 1);
-      assert.match(findings[0]!, /Paired in the database, but different messages: UID 2,5 here, UID 2,5 on the remote/);
+      assert.match(findings[0]!, /The database pairs two different messages: UID 2,5 here, UID 2,5 on the remote/);
       assert.deepEqual(changes, []);
       const pairs = dump(stores.home.databaseFile).rows["mapping"]?.map(([, lUID, rUID]) => [lUID, rUID]);
       assert.deepEqual(
@@ -161,7 +161,7 @@ for (const [pairing, start] of Object.entries(pairings)) {
         );
         const { findings, changes } = await repair(stores);
         assert.ok(findings.some((line) => line.startsWith('Dropped an invalid entry of "INBOX" from the database.')));
-        assert.ok(findings.some((line) => line.includes("no message ever had this UID: UID 9:10 here")));
+        assert.ok(findings.some((line) => line.includes("a UID that no message ever had: UID 9:10 here")));
         assert.deepEqual(changes, []);
         assert.deepEqual(await contents(stores.local), all);
       });

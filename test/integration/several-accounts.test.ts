@@ -163,8 +163,5 @@ test("without an account it says where they are looked for", async (t) => {
   const { home } = await twoStores(t, { local: here, remote: there });
   const { status, stderr } = await runInterimap(home, ["--all", `--config=${home.directory}`]);
   assert.equal(status, 78);
-  assert.match(
-    stderr,
-    new RegExp(`^${home.directory}: there is no configuration of an account in it; .*interimap init`),
-  );
+  assert.match(stderr, new RegExp(`^${home.directory}: there is no account configuration in it; .*interimap init`));
 });

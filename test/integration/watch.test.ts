@@ -399,7 +399,7 @@ describe("--notify", { concurrency: 3 }, () => {
     assert.ok((await stores.daemon.waits()).looks <= looks + 1);
     assert.equal(commands(stores, /NOTIFY SET/).length, 3);
     assert.deepEqual(stores.daemon.said(/too much|overflow|too many/), [
-      "remote: the server stops telling of changes, because they are too many: " +
+      "remote: the server has stopped reporting changes, because there are too many: " +
         "watching idle-mailboxes with IDLE, polling the others",
     ]);
     await assertDone(stores);

@@ -80,7 +80,7 @@ export const eventWords: {
     [
       { ...here, type: "messages-had-before", sourceUids: uidSetOf([2, 3]), uids: uidSetOf([1]) },
       "info",
-      "Keeps one of equal messages: UID 2:3 of the local side is UID 1 here",
+      "The server keeps only one of several equal messages: UID 2:3 of the local side is UID 1 here",
     ],
   ],
   "messages-moved": [
@@ -219,12 +219,12 @@ export const eventWords: {
     [
       { ...here, type: "uids-unstable", isDeclared: false },
       "warn",
-      "UIDVALIDITY changed again: from now on all messages are matched in each run without a further line. What was deleted between runs comes back, and so do flags that were taken off",
+      "UIDVALIDITY changed again: from now on, all messages are matched in each run, without another warning. What was deleted between runs comes back, and so do flags that were removed",
     ],
     [
       { ...here, type: "uids-unstable", isDeclared: true },
       "warn",
-      "UIDs do not last here (UIDNOTSTICKY): from now on all messages are matched in each run without a further line. What was deleted between runs comes back, and so do flags that were taken off",
+      "UIDs are not permanent here (UIDNOTSTICKY): from now on, all messages are matched in each run, without another warning. What was deleted between runs comes back, and so do flags that were removed",
     ],
   ],
   "went-back": [
@@ -239,12 +239,12 @@ export const eventWords: {
     [
       { ...anomaly, kind: "never-assigned" },
       "warn",
-      `In the database, but no message ever had this UID: ${pair}. The entry is dropped`,
+      `The database has a UID that no message ever had: ${pair}. The entry is dropped`,
     ],
     [
       { ...anomaly, kind: "gone-on-both" },
       "warn",
-      `In the database, but gone on both sides: ${pair}. The entry is dropped`,
+      `The database has a message that is gone on both sides: ${pair}. The entry is dropped`,
     ],
     [
       { ...anomaly, kind: "gone" },
@@ -252,11 +252,7 @@ export const eventWords: {
       `Gone, although the server reported no deletion since the last run: ${pair}. Copied again from the other side`,
     ],
     [{ ...anomaly, kind: "replaced" }, "warn", `Gone, but an equal message is here: ${pair}. Paired again`],
-    [
-      { ...anomaly, kind: "mispaired" },
-      "warn",
-      `Paired in the database, but different messages: ${pair}. Paired again`,
-    ],
+    [{ ...anomaly, kind: "mispaired" }, "warn", `The database pairs two different messages: ${pair}. Paired again`],
     [
       { ...anomaly, kind: "unrecorded" },
       "warn",
@@ -396,7 +392,7 @@ export const eventWords: {
     [
       { type: "special-use-unpaired", use: "\\sent", names: { ours: "a\0b", theirs: "c" } },
       "warn",
-      'The mailbox for \\sent is "a/b" on the local server, "c" on the remote one; they are not paired, since others were before, or they had other counterparts. To settle it, use map-mailbox',
+      'The mailbox for \\sent is "a/b" on the local server, "c" on the remote one; they are not paired, because other mailboxes were paired before. To pair them, use map-mailbox',
     ],
   ],
   "clock-jumped": [

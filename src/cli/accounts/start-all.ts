@@ -63,7 +63,7 @@ function accountsOf({ directory }: AllInvocation, env: NodeJS.ProcessEnv): reado
   const place = directory === undefined ? configDirectory(env) : configPath({ file: directory, env });
   const found = findConfigurations(place);
   if (found.length === 0)
-    throw new InterimapError("CONFIG_MISSING", `${printable(place)}: there is no configuration of an account in it`, {
+    throw new InterimapError("CONFIG_MISSING", `${printable(place)}: there is no account configuration in it`, {
       hint: "make one with interimap init, or, for a further account, interimap --config=NAME init",
     });
   return found.map((one) => ({ ...one, database: databaseOf(one, env) }));

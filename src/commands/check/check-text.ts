@@ -63,7 +63,7 @@ function serverLines({ address, tls, login, changes, lacks, mailboxes, fault }: 
 
 const changeWords: Readonly<Record<Rung, string>> = {
   resync: "reports what changed and what vanished (QRESYNC)",
-  "mod-sequences": "reports what changed (CONDSTORE); what vanished is looked for",
+  "mod-sequences": "reports what changed (CONDSTORE); vanished messages are searched for",
   "full-look": "reports no changes: each run looks at the flags of all messages",
 };
 
@@ -80,7 +80,7 @@ function databaseLines({ state, mailboxes, future, fault }: DatabaseCheck): read
   if (fault !== null) return [["FAIL", fault.message]];
   switch (state) {
     case "missing":
-      return [["ok", "not there yet: the first run makes it"]];
+      return [["ok", "does not exist yet: the first run creates it"]];
     case "outdated":
       return [["ok", "of an older version: the next run upgrades it"]];
     case "in use":

@@ -16,7 +16,7 @@ const helpful: readonly Helpful[] = [
   {
     extension: "UIDPLUS",
     or: ["IMAP4REV2"],
-    means: "copies are looked for to learn their UIDs; deletions take longer",
+    means: "the UIDs of copies have to be searched for; deletions take longer",
   },
   { extension: "LIST-STATUS", or: ["IMAP4REV2"], means: "each run asks for the state of each mailbox" },
   { extension: "LITERAL+", or: ["LITERAL-", "IMAP4REV2"], means: "each message copied costs a round trip" },
@@ -28,7 +28,7 @@ export function lackingIn(
   capabilities: Capabilities,
   { compress }: Pick<ServerSettings, "compress">,
 ): readonly { readonly extension: string; readonly means: string }[] {
-  const compression = { extension: "COMPRESS=DEFLATE", means: "what is transferred is not compressed" };
+  const compression = { extension: "COMPRESS=DEFLATE", means: "the traffic is not compressed" };
   return [...helpful, ...(compress ? [compression] : [])]
     .filter(({ extension, or = [] }: Helpful) => ![extension, ...or].some((name) => capabilities.has(name)))
     .map(({ extension, means }) => ({ extension, means }));

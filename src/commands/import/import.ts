@@ -42,7 +42,7 @@ export async function importCommand(command: ImportCommand): Promise<ExitCode> {
     say(`${printable(source)}${line === undefined ? "" : `:${line}`}: ${printable(text)}`);
   if (configurations.length === 0)
     throw new InterimapError("IMPORT", `${printable(source)}: nothing in it can be taken over`, {
-      hint: "the lines above say why; interimap init makes a configuration from answers",
+      hint: "the lines above say why; interimap init makes a configuration from your answers",
     });
   const files = filesOf(imported, command);
   if (toStdout) {
@@ -52,7 +52,7 @@ export async function importCommand(command: ImportCommand): Promise<ExitCode> {
   }
   for (const [file] of files)
     if (existsSync(file))
-      throw new InterimapError("FILE_CREATE", `${printable(file)} is there already; nothing was written`, {
+      throw new InterimapError("FILE_CREATE", `${printable(file)} already exists; nothing was written`, {
         hint: "move it away, or name another place with --config",
       });
   for (const [file, one] of files) writeConfigFile(file, importedText(one, { ...command, withSecrets: true }));
@@ -109,7 +109,7 @@ function conclusion(files: readonly string[], { config }: ImportCommand): string
   return [
     `Written, for nobody else to read: ${files.map(printable).join(", ")}`,
     "",
-    "Next, while the other program does not run any more:",
+    "Next, with the other program stopped:",
     `  interimap check${how}`,
     `  interimap --dry-run${how}`,
     `  interimap${how}`,

@@ -91,7 +91,7 @@ function trust(options: MbsyncOptions, settings: Gathering, notes: Notes): void 
     )
       notes.add(
         authorities.line,
-        "CertificateFile is SSL_CAfile now: these certificates take the place of the system's, and are checked in full",
+        "CertificateFile became SSL_CAfile: these certificates replace the system's, and are verified in full",
       );
   }
   for (const [keyword, name] of [
@@ -145,7 +145,7 @@ function secret(options: MbsyncOptions, settings: Gathering, { notes, isToken }:
   )
     notes.add(
       options.last("user")?.line,
-      "there is no password: mbsync asks for it; interimap wants password-command, for instance",
+      "there is no password, because mbsync asks for it: add password-command, for instance",
     );
 }
 

@@ -35,7 +35,7 @@ export function mbsyncSections(text: string, notes: Notes): readonly MbsyncSecti
     const line = index + 1;
     if (/^\s*#/.test(raw)) continue;
     const words = wordsOf(raw);
-    if (words === undefined) notes.add(line, "a quote or a backslash is not closed, so the line was passed over");
+    if (words === undefined) notes.add(line, "a quote or a backslash is not closed, so the line was ignored");
     const [keyword, ...values] = words ?? ["?"];
     if (keyword === undefined) current = undefined;
     if (keyword === undefined || words === undefined) continue;

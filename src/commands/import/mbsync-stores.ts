@@ -106,7 +106,7 @@ function maildirPlace(options: MbsyncOptions, { line, name }: MbsyncSection, not
   if (!path.endsWith("/")) {
     notes.add(
       options.last("path")?.line ?? line,
-      `Path of ${name} does not end with a slash, and so is the beginning of names: its channels were left out`,
+      `Path of ${name} does not end with a slash, so it is only the beginning of folder names: its channels were left out`,
     );
     return undefined;
   }

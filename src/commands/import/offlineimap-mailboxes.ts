@@ -33,7 +33,7 @@ function translate(remote: Repository, local: Repository, notes: Notes): Mailbox
   if (translation === undefined) {
     notes.add(
       (there ?? here)?.line,
-      "nametrans was not taken over: it takes Python to know what it does. So that no mailbox is created under another name, only " +
+      "nametrans was not taken over: it is Python, which interimap does not run. So that no mailbox is created under another name, only " +
         "INBOX is synchronised: write a map-mailbox line for each mailbox with two names, and then remove list-mailbox",
     );
     return undefined;
@@ -56,7 +56,7 @@ function filters(remote: Repository, notes: Notes): TopSetting[] {
   if (found === undefined || ("notMatching" in found && /\\[./ADZwWsS]|\(\?P/.test(found.notMatching))) {
     notes.add(
       filter.line,
-      "folderfilter was not taken over: it takes Python to know what it does; list-mailbox and ignore-mailbox choose mailboxes",
+      "folderfilter was not taken over: it is Python, which interimap does not run; list-mailbox and ignore-mailbox choose mailboxes",
     );
     return [];
   }

@@ -63,7 +63,10 @@ function literalOf(repository: Repository, name: string, notes: Notes): string |
   if (expression === undefined) return plain;
   const text = pythonString(expression.value);
   if (text === undefined && plain === undefined)
-    notes.add(expression.line, `${name}eval was not taken over: it takes Python to know what it says; write it down`);
+    notes.add(
+      expression.line,
+      `${name}eval was not taken over: it is Python, which interimap does not run; write it down`,
+    );
   return text ?? plain;
 }
 
@@ -88,7 +91,7 @@ function trust(repository: Repository, settings: Gathering, notes: Notes): void 
   if (fingerprint !== undefined)
     notes.add(
       fingerprint.line,
-      "cert_fingerprint was not taken over: it is of the certificate, and SSL_fingerprint of its key; interimap check shows that",
+      "cert_fingerprint was not taken over: it belongs to the certificate, SSL_fingerprint to its key; interimap check shows the latter",
     );
 }
 
@@ -123,7 +126,7 @@ function oauth(repository: Repository, settings: Gathering, notes: Notes): boole
     if (written === undefined)
       notes.add(
         token.line,
-        "oauth2_access_token_eval was not taken over: it takes Python to know what it says; name a command that prints a token as token-command",
+        "oauth2_access_token_eval was not taken over: it is Python, which interimap does not run; name a command that prints a token as token-command",
       );
     else settings.set("token-command", written);
     return true;
@@ -167,7 +170,7 @@ function password(repository: Repository, settings: Gathering, notes: Notes): vo
     else
       notes.add(
         expression.line,
-        "remotepasseval was not taken over: it takes Python to know what it says; name a command that prints the password as password-command",
+        "remotepasseval was not taken over: it is Python, which interimap does not run; name a command that prints the password as password-command",
       );
   } else if (plain !== undefined) {
     if (fitsLine(plain.value)) settings.set("password", plain.value);
@@ -180,7 +183,7 @@ function password(repository: Repository, settings: Gathering, notes: Notes): vo
   else if (!settings.has("command"))
     notes.add(
       (repository.get("remoteuser") ?? repository.get("type"))?.line,
-      "there is no password: OfflineIMAP asks for it, or looks into ~/.netrc; interimap wants password-command, for instance",
+      "there is no password, because OfflineIMAP asks for it or finds it in ~/.netrc: add password-command, for instance",
     );
 }
 

@@ -21,10 +21,10 @@ export function importOfflineimap(text: string): Imported {
 }
 
 const generalReasons: Readonly<Record<string, string>> = {
-  maxsyncaccounts: "interimap --all=NUMBER does so many accounts at once",
+  maxsyncaccounts: "interimap --all=NUMBER handles that many accounts at once",
   pythonfile: "interimap runs no Python",
-  sockettimeout: "silence-timeout is how long a server may say nothing",
-  socktimeout: "silence-timeout is how long a server may say nothing",
+  sockettimeout: "silence-timeout sets how long a server may be silent",
+  socktimeout: "silence-timeout sets how long a server may be silent",
 };
 
 function configurationOf(name: string, ini: PythonIni, notes: Notes): ImportedConfiguration | undefined {
@@ -51,7 +51,7 @@ function configurationOf(name: string, ini: PythonIni, notes: Notes): ImportedCo
     ? { settings: offlineimapServer(local, notes), remarks: [], isFlat: false }
     : maildirOf(local);
   if (here === undefined)
-    return leaveOut(local.get("type")?.line, "its local repository cannot be had as an IMAP server");
+    return leaveOut(local.get("type")?.line, "its local repository cannot be reached through an IMAP server");
   const there = offlineimapServer(remote, notes);
   const { top, reference } = offlineimapMailboxes(remote, local, notes);
   if (reference !== undefined) there.set("list-reference", reference);

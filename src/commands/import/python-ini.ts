@@ -54,7 +54,7 @@ function rawSections(text: string, notes: Notes): Map<string, Map<string, Python
       current = sections.get(section) ?? new Map<string, PythonEntry>();
       sections.set(section, current);
     } else if (name === undefined || text === undefined || current === undefined) {
-      notes.add(line, "neither a section nor a setting, and so passed over");
+      notes.add(line, "neither a section nor a setting, and so ignored");
     } else {
       const key = name.toLowerCase();
       current.set(key, { line, value: text });

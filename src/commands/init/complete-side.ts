@@ -58,7 +58,7 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
     else settings.set(name, value);
     return value ?? "";
   };
-  const username = await settle("username", "Login, most often the mail address");
+  const username = await settle("username", "Login, usually the mail address");
   const { servers, provider } = given.has("host") ? nothing : await find(username);
   const words = provider === undefined ? [] : wordsOn(provider);
   if (words.length > 0) say(...words);
@@ -90,7 +90,7 @@ async function settleSecret({
   missing,
   questions,
 }: Pick<Completing, "questions"> & { settings: Map<string, string>; missing: string[] }): Promise<void> {
-  const password = await questions?.askHidden("Password, which is not shown; nothing if a command prints it");
+  const password = await questions?.askHidden("Password (not shown; leave empty if a command prints it)");
   if (password !== undefined && password !== "") {
     settings.set("password", password);
     return;
@@ -103,11 +103,11 @@ async function settleSecret({
 function wordsOn({ name, accepts, isOffAtFirst, obstacle }: NonNullable<Discovery["provider"]>): string[] {
   return [
     ...(obstacle === "no imap" ? [`  ${name} has no IMAP.`] : []),
-    ...(obstacle === "bridge only" ? [`  ${name} has IMAP through its Bridge only, a program on your machine.`] : []),
-    ...(accepts[0] === "app password" ? [`  ${name} wants an app password: make one in its settings.`] : []),
+    ...(obstacle === "bridge only" ? [`  ${name} has IMAP only through its Bridge, a program on your machine.`] : []),
+    ...(accepts[0] === "app password" ? [`  ${name} requires an app password: create one in its settings.`] : []),
     ...(accepts.length > 0 && accepts.every((one) => one === "oauth")
-      ? [`  ${name} wants OAuth 2: docs/providers.md says how to get there.`]
+      ? [`  ${name} requires OAuth 2: docs/providers.md says how to set it up.`]
       : []),
-    ...(isOffAtFirst ? [`  IMAP has to be allowed in the settings of ${name}.`] : []),
+    ...(isOffAtFirst ? [`  IMAP must be allowed in the settings of ${name}.`] : []),
   ];
 }

@@ -40,10 +40,12 @@ export async function initCommand(command: InitCommand): Promise<ExitCode> {
   const { file, questions, say } = command;
   if (existsSync(file)) {
     const hint = "change it with an editor, try it with interimap check, or name another file with --config";
-    throw new InterimapError("FILE_CREATE", `${file} is there already`, { hint });
+    throw new InterimapError("FILE_CREATE", `${file} already exists`, { hint });
   }
   if (questions !== undefined)
-    say(`This makes ${file}. Nothing but Enter takes what is in brackets; Ctrl-C ends it, and nothing is written.`);
+    say(
+      `This creates ${file}. Press Enter to accept the value in brackets. Ctrl-C ends this without writing anything.`,
+    );
   const remote = await settle(command, "remote");
   if ("exitCode" in remote) return remote.exitCode;
   const local = await settle(command, "local");
@@ -55,18 +57,18 @@ export async function initCommand(command: InitCommand): Promise<ExitCode> {
   ].join(" ");
   say(
     ...["", `Written: ${file}, which nobody else may read.`, "", "Next:"],
-    `  ${program} --dry-run    says what a first run would do`,
+    `  ${program} --dry-run    says what the first run would do`,
     `  ${program}              does it`,
     ...(command.config === undefined
-      ? ["", "To keep both the same from then on:", `  systemctl --user enable --now ${shellWord(command.unit)}`]
+      ? ["", "To keep both in step from then on:", `  systemctl --user enable --now ${shellWord(command.unit)}`]
       : []),
   );
   return exitCode.done;
 }
 
 const titles: PerSide<string> = {
-  local: "The local account, where you want your mail to be as well:",
-  remote: "The remote account, most often at a provider:",
+  local: "The local account, where you want a copy of your mail:",
+  remote: "The remote account, usually at a provider:",
 };
 
 /** Until it works, or whoever is asked leaves it so. */
@@ -84,7 +86,7 @@ async function settle(
     say(serverText(side, check).trimEnd());
     if (check.fault === null) return { settings };
     if (questions === undefined) return { exitCode: check.fault.exitCode };
-    if (/^n/i.test(await questions.ask("Answer once more", "yes"))) return { settings };
+    if (/^n/i.test(await questions.ask("Answer again", "yes"))) return { settings };
   }
 }
 

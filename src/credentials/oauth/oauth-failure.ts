@@ -74,7 +74,7 @@ function remedy(error: string, { side }: Attempt): Hint {
     case "invalid_scope":
       return "check oauth-scope, and which scopes are registered for the client";
     case "redirect_uri_mismatch":
-      return "register http://127.0.0.1 for the client, as an application for desktops";
+      return "register http://127.0.0.1 as the redirect address of the client, a desktop application";
     default:
       return "check the settings that begin with oauth-, and what is registered for the client";
   }

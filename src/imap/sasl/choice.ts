@@ -105,7 +105,7 @@ function noMechanism(situation: Situation): InterimapError {
       );
     case "binding":
       return fail(
-        `nothing of this connection can be bound to a login, as ${names.join(" and ")} would`,
+        `this connection offers nothing to bind a login to, as ${names.join(" and ")} would`,
         `set ${asSetting(`auth = ${names.map((name) => name.replace(/-PLUS$/, "")).join(" ")}`)}`,
       );
     case "authzid":

@@ -100,7 +100,7 @@ export class CommandWriter {
       return;
     }
     const answer = answerChallenge(challenge);
-    if (answer === undefined) this.#fail(`the server keeps asking for more than ${name} has to say`);
+    if (answer === undefined) this.#fail(`the server keeps asking for data although ${name} is complete`);
     else if (typeof answer === "string") this.#writeLine(answer);
     else this.#hold(entry, answer);
   }

@@ -18,9 +18,9 @@ const faults: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: `${untrusted}, or whose certificate the server does not send`,
-  INVALID_PURPOSE: "is not meant for servers, or comes from one that may issue none",
-  INVALID_CA: "comes from one that may issue none",
-  PATH_LENGTH_EXCEEDED: "comes from one that may issue none",
+  INVALID_PURPOSE: "is not meant for servers, or was issued by one that may not issue others",
+  INVALID_CA: "was issued by one that may not issue others",
+  PATH_LENGTH_EXCEEDED: "was issued by one that may not issue others",
   CERT_CHAIN_TOO_LONG: "depends on too many others",
   CERT_SIGNATURE_FAILURE: "is forged: its signature is wrong",
   CERT_REVOKED: "has been revoked",
@@ -34,7 +34,7 @@ const wordings: readonly (readonly [words: RegExp, fault: string])[] = [
   [/^(?:EE|CA) certificate key too weak/, "has a key that is too short, or depends on one that has"],
   [/unhandled critical extension/, "has a critical extension that is not known here"],
   [/subtree violation/, "is for a name that its authority may not vouch for"],
-  [/CRL/, "could not be checked for having been revoked"],
+  [/CRL/, "could not be checked for revocation"],
 ];
 
 /** It may as well be our clock that is wrong. */

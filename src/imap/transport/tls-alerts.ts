@@ -42,7 +42,7 @@ const names: Readonly<Record<number, string>> = {
 /** What the server has against a certificate of ours. */
 const objections: Readonly<Record<number, string>> = {
   42: "",
-  43: ": it cannot use such a one",
+  43: ": it cannot use a certificate of this kind",
   44: ": it has been revoked",
   45: ": it is not valid now",
   46: "",
@@ -85,7 +85,7 @@ function words(settings: InetSettings, alert: number): Words {
     }
     case 49:
       return {
-        fault: "the server denies us access",
+        fault: "the server denies access",
         hint: own === undefined ? `see ${asSetting("SSL_cert")}` : ownCertificateWords(own),
       };
     case 70:
@@ -96,11 +96,14 @@ function words(settings: InetSettings, alert: number): Words {
         hint: `see ${asSetting("SSL_cipherlist")} and ${asSetting("SSL_ciphersuites")}`,
       };
     case 80:
-      return { code: "CONNECT", fault: "the server failed during the TLS handshake", hint: "try again later" };
+      return {
+        code: "CONNECT",
+        fault: "the server reported an error of its own during the TLS handshake",
+        hint: "try again later",
+      };
     case 112: {
       const name = sniName(settings);
-      const fault =
-        name === "" ? "the server wants to be called by a name" : `the server does not know the name ${name}`;
+      const fault = name === "" ? "the server requires a host name (SNI)" : `the server does not know the name ${name}`;
       return { fault, hint: `see ${asSetting("SSL_hostname")}` };
     }
     case 120:

@@ -38,7 +38,7 @@ export function doubtOf(evidence: ModSeqEvidence): Doubt | undefined {
   const { recorded, selected, now, view } = evidence;
   const isEmpty = [recorded, selected, now].every((one) => (one?.messages ?? 0) === 0);
   if (view.lacksModSeqs && !isEmpty) return { reason: "it keeps no mod-sequences", ...evident };
-  if (view.hasUnknownModSeqs) return { reason: "it has no mod-sequences of some messages", ...evident };
+  if (view.hasUnknownModSeqs) return { reason: "some messages have no mod-sequence", ...evident };
   const number = String(now.highestModSeq);
   if (isAhead(selected) || isAhead(now))
     return { reason: `messages have mod-sequences above HIGHESTMODSEQ ${number}`, isHidden: true, isFaint: false };

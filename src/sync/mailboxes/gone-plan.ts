@@ -85,8 +85,8 @@ function judge(situation: GoneSituation, { side, name }: Gone): Verdict {
     return which === "YES"
       ? { returns: true, mailbox: { side, name, idx: record.idx, messages: there.messages ?? 0 } }
       : `the ${side} server went back to an earlier state`;
-  if (there.isRubbish === true || (there.uses ?? []).length > 0) return "it is for something special";
-  if (record.isUnfinished || isUnsettled(record.idx)) return "something is still to be done in it";
+  if (there.isRubbish === true || (there.uses ?? []).length > 0) return "it has a special use";
+  if (record.isUnfinished || isUnsettled(record.idx)) return "something in it is still to be synchronised";
   const counts = record.counts;
   if (counts === undefined || there.messages === undefined) return "it is not known how many messages it had";
   const mailbox = { side, name, idx: record.idx, messages: there.messages };

@@ -377,7 +377,7 @@ test("OAuth 2: what goes together, and where tokens are kept", () => {
   assert.match(noClient, /^:3: oauth-provider without a client; expected the setting "oauth-client-id"/);
   assert.match(
     complaint(`${text}oauth-flow=device\n`),
-    /^:7: oauth-flow: Google lets no device read mail; expected browser/,
+    /^:7: oauth-flow: Google does not let devices read mail; expected browser/,
   );
   const [exposed = ""] = load(`${text}oauth-client-secret=s`, 0o644).warnings;
   assert.match(exposed, /can read; run: chmod 600/);

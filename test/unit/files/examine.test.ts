@@ -57,7 +57,7 @@ describe("as root", { skip: process.getuid?.() !== 0 }, () => {
     {
       name: "another name in a folder for all",
       change: ({ folder, file }) => (chmodSync(folder, 0o1777), linkSync(file, `${folder}/other`)),
-      expected: /^has another name as well/,
+      expected: /^has a second name/,
     },
   ] satisfies {
     name: string;

@@ -108,7 +108,7 @@ test("is not written to a folder in which everybody may replace it", (t) => {
   chmodSync(folder, 0o777);
   const log = recordingLog();
   new MetricsFile(join(folder, "x.prom"), log).write(sampleStatus, noWork);
-  assert.match(log.warnings[0] ?? "", /cannot be written \(everybody may write to its folder\)/);
+  assert.match(log.warnings[0] ?? "", /cannot be written \(everybody may write to its directory\)/);
   assert.deepEqual(readdirSync(folder), []);
 });
 

@@ -69,23 +69,23 @@ const cases: readonly (readonly [what: string, status: StatusDocument, text: str
     "behind: 1 mailbox unfinished",
     2,
   ],
-  ["the first run is in progress", { ...single, run, lastLook: null }, "behind: the first run is not done yet", 2],
+  ["the first run is in progress", { ...single, run, lastLook: null }, "behind: the first run has not finished yet", 2],
   [
     "a process has just started",
     { ...running, daemon: { ...daemon, looks: 0 } },
-    "behind: the first full check is not done yet",
+    "behind: the first full check has not finished yet",
     2,
   ],
   [
     "a process does not check when it should",
     { ...running, daemon: { ...daemon, nextLookAt: ago(1) } },
-    "behind: the next full check is overdue for 1 h",
+    "behind: the next full check is overdue by 1 h",
     2,
   ],
   [
     "several things are amiss",
     { ...running, daemon: { ...daemon, sides: sampleStatus.daemon!.sides, looks: 0 }, refused: sampleStatus.refused },
-    "not connected: no connection to the remote server for 30 s; behind: the first full check is not done yet; left out: 1 message refused",
+    "not connected: no connection to the remote server for 30 s; behind: the first full check has not finished yet; left out: 1 message refused",
     3,
   ],
 ];

@@ -133,7 +133,7 @@ test("a server that stopped reporting is asked again, but not twice within a min
   source.noteOverflow();
   await source.maintain(session, partial);
   assert.deepEqual([asked(), source.detection], [3, "idle"]);
-  const reason = "the server stops telling of changes, because they are too many";
+  const reason = "the server has stopped reporting changes, because there are too many";
   assert.deepEqual(events, [{ type: "notify-missing", side: "remote", instead: "idle", reason }]);
 });
 

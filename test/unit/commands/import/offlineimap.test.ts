@@ -100,7 +100,7 @@ describe("getting in", () => {
       assert.deepEqual(remoteOf(`remotepasseval = ${expression}`).slice(3), [], expression);
       assert.match(
         notesOf(general + maildir + server(`remotepasseval = ${expression}`)).join(),
-        /takes Python to know/,
+        /it is Python, which interimap does not run/,
       );
     }
     assert.deepEqual(remoteOf(`remotepasseval = "p"`).slice(3), ["password = p"]);

@@ -170,7 +170,7 @@ test("a file with a second name, where others may write, is refused", async () =
   writeFileSync(path, "1\n", { mode: 0o600 });
   chmodSync(join(path, ".."), 0o1777);
   linkSync(path, `${path}.other`);
-  assert.match(await problemAt(path), /has another name as well/);
+  assert.match(await problemAt(path), /has a second name/);
 });
 
 test("the problem is said where it cannot be written", async () => {

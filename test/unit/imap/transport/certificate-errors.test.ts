@@ -96,7 +96,7 @@ const table: readonly Refused[] = [
   {
     what: "a certificate for clients",
     certificate: issue("for-clients", { altNames, extensions: ["extendedKeyUsage=clientAuth"] }),
-    line: /is not meant for servers, or comes from one that may issue none \(.*; the server needs another one; if you know the server, trust/,
+    line: /is not meant for servers, or was issued by one that may not issue others \(.*; the server needs another one; if you know the server, trust/,
   },
   {
     what: "issued by a server",

@@ -86,10 +86,13 @@ test("the server does not know the name", async (t) => {
 for (const [alert, line] of [
   [10, /: the server ended the TLS handshake \(TLS alert unexpected_message\); see the SSL_ settings$/],
   [42, /: the server wants a certificate of ours \(TLS alert bad_certificate\); set SSL_cert and SSL_key$/],
-  [49, /: the server denies us access \(TLS alert access_denied\); see SSL_cert$/],
+  [49, /: the server denies access \(TLS alert access_denied\); see SSL_cert$/],
   [70, /: no TLS version in common with the server \(TLS alert protocol_version\); see SSL_protocol_min and SSL_pr/],
   [71, /: the server wants stronger ciphers \(TLS alert insufficient_security\); see SSL_cipherlist and SSL_ciphers/],
-  [80, /: the server failed during the TLS handshake \(TLS alert internal_error\); try again later$/],
+  [
+    80,
+    /: the server reported an error of its own during the TLS handshake \(TLS alert internal_error\); try again later$/,
+  ],
   [
     120,
     /: the server speaks another protocol on this port \(TLS alert no_application_protocol\); check host and port$/,
