@@ -1,21 +1,21 @@
-// Names what was agreed with a server on a connection, as far as it decides how mailboxes can be observed. Each ability says
-// what we can rely on, not which extension brings it.
+// What was agreed with a server on a connection, as far as it decides how mailboxes can be observed. Each ability says what we
+// can rely on, not which extension brings it.
 
 import { CountedNumbers, type MessageNumbers, neverByNumber } from "./mailbox/message-numbers.ts";
 
 export interface Abilities {
   /** Mailboxes and messages have mod-sequences, unless a mailbox says otherwise (RFC 7162 3.1): they may be asked for. */
   readonly modSeqs: boolean;
-  /** SELECT takes a state that is known, and is answered with what happened since (RFC 7162 3.2.5). */
+  /** SELECT takes a known state and is answered with what happened since (RFC 7162 3.2.5). */
   readonly reportsSince: boolean;
-  /** What is made of messages that are named by number, in one selected mailbox. */
+  /** How to read sequence numbers in one selected mailbox. */
   readonly messageNumbers: () => MessageNumbers;
 }
 
 /** Nothing was enabled: the base protocol (RFC 3501). */
 export const basic: Abilities = { modSeqs: false, reportsSince: false, messageNumbers: () => new CountedNumbers() };
 
-/** Where each SELECT asks for mod-sequences (RFC 7162 3.1.8). */
+/** Every SELECT asks for mod-sequences (RFC 7162 3.1.8). */
 export const withCondstore: Abilities = { ...basic, modSeqs: true };
 
 /** After ENABLE QRESYNC (RFC 7162 3.2.3). */

@@ -17,18 +17,25 @@ import type { TaggedResponse, UntaggedResponse } from "./responses.ts";
  */
 export type Overlap = "alone" | "last" | "select" | "selected" | "changing" | "any";
 
-/** Whether an APPEND whose end was held back is to take effect, or to fail: without any effect, and at the server. */
+/** Whether an APPEND whose end was held back is to take effect, or to fail without any effect at the server. */
 export type Turn = "go" | "withdraw";
 
 export interface Command {
   /** For people and for the log: `UID FETCH`, `APPEND`. */
   readonly name: string;
   readonly overlap: Overlap;
-  /** Of a `select`: what is reported about the mailbox goes there. Undefined when nobody wants to know, or none is selected. */
+  /**
+   * For a `select`: receives what is reported about the mailbox. Undefined if nobody is interested, or none is selected.
+   */
   readonly opens?: MailboxView;
-  /** Of a `select`: no mailbox is selected afterwards, and its answer divides what is about the one before from all that follows. */
+  /**
+   * For a `select`: no mailbox is selected afterwards, and its answer separates responses about the one before from all that
+   * follow.
+   */
   readonly divides?: true;
-  /** Of a `selected` or `changing` one: the mailbox it is meant for; undefined: the only one that is ever selected here. */
+  /**
+   * For a `selected` or `changing` command: the mailbox it is meant for; undefined: the only one ever selected here.
+   */
   readonly view?: MailboxView | undefined;
   /** The whole command after its tag, name included. */
   readonly parts: readonly CommandPart[];
@@ -37,9 +44,9 @@ export interface Command {
    * command's and is thereby taken. Only one command of a kind may claim a given response.
    */
   readonly claim?: (response: UntaggedResponse) => boolean;
-  /** As `claim`, for what tells the flags of a message and nothing else. It may leave any of them for `claim`. */
+  /** Like `claim`, for responses with flags of a message and nothing else. It may leave any of them to `claim`. */
   readonly claimFlags?: TakeFlags | undefined;
-  /** How many octets of literals the answers may have together; 64 KiB in each of them unless told. */
+  /** How many octets of literals the answers may have in all; unless given, 64 KiB in each literal. */
   readonly brings?: number;
   /**
    * Holds back the line end, and with it the command's effect, until it resolves; it must not reject. Other commands on
@@ -57,21 +64,21 @@ export interface Command {
   readonly isDialogue?: true;
 }
 
-/** Whether the server tells when it leaves a mailbox (RFC 7162 3.2.11); the first SELECT that leaves one shows. */
+/** Whether the server reports that it leaves a mailbox (RFC 7162 3.2.11); the first SELECT that leaves one shows it. */
 export type ClosedHabit = "unknown" | "told" | "missing";
 
-/** How many of the commands in flight are of which kind. */
+/** The commands in flight, counted by kind. */
 export interface InFlightKinds {
   readonly total: number;
   /** `alone` and `last`. */
   readonly exclusive: number;
   /** `select`. */
   readonly selecting: number;
-  /** Those of them that leave a mailbox for another one. */
+  /** Commands that leave a mailbox for another one. */
   readonly leaving: number;
   /** `selected` and `changing`. */
   readonly inMailbox: number;
-  /** Those that do not say which mailbox they mean, though they mean one: see {@link saysWhere}. */
+  /** Commands that do not name their mailbox, though they have one: see {@link saysWhere}. */
   readonly vague: number;
 }
 

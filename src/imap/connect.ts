@@ -1,5 +1,4 @@
-// From nothing to a session that is ready to synchronise:
-// transport, greeting, STARTTLS, login, capabilities, what they allow, compression.
+// Makes a session that is ready to synchronise: transport, greeting, STARTTLS, login, capabilities, extensions, compression.
 
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
@@ -25,35 +24,35 @@ export interface ConnectOptions {
   readonly log: Log;
   readonly credentials: Credentials;
   readonly keepAlive: boolean;
-  /** How long the server may be silent while we wait for it, for now; as in the settings unless told. */
+  /** How long the server may be silent while we wait; the settings decide unless this is given. */
   readonly silenceLimitMs?: number | undefined;
-  /** For each of connecting, the TLS handshake and the greeting; as in the settings unless told. */
+  /** The limit for each of connecting, the TLS handshake and the greeting; the settings decide unless this is given. */
   readonly timeoutMs?: number;
   /** Gives up at once; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Resolves when the last command of the preparations is on its way, so that the first ones of the work go with it. What
-   * fails then fails the session, and with it all that was begun.
+   * Resolves when the last preparing command has been sent, so that the first commands of the work go with it. If it then
+   * fails, the session fails, and with it all that was begun.
    */
   readonly isEager?: boolean;
-  /** Gets what the server wants people to read (RFC 3501 7.1, ALERT). */
+  /** Receives what the server wants people to read (RFC 3501 7.1, ALERT). */
   readonly onAlert?: (text: string) => void;
-  /** Shared by all connections to a server: what it lists and does not know. */
+  /** Extensions that the server lists but does not know; shared by all connections to it. */
   readonly disavowed?: Set<string>;
   /** See {@link Session.changesNothing}. */
   readonly changesNothing?: boolean;
-  /** How the server is reached; as the settings say unless told. */
+  /** How the server is reached; the settings decide unless this is given. */
   readonly open?: typeof openTransport;
-  /** Runs when the server knows who we are, before anything else is agreed with it; undefined: by the greeting. */
+  /** Runs after the login and before anything else is agreed; undefined if the greeting already logged us in. */
   readonly onLoggedIn?: (session: Session, mechanism: AuthMechanism | undefined) => Promise<void>;
 }
 
 export type ReachOptions = Omit<ConnectOptions, "credentials"> & Partial<Pick<ConnectOptions, "credentials">>;
 
-/** A server that has greeted, and may be waiting for a login. */
+/** A server that has sent its greeting and may be waiting for a login. */
 export interface Reached {
   readonly session: Session;
-  /** The server knows already who we are. */
+  /** The server has already accepted us. */
   readonly isPreauthenticated: boolean;
 }
 
@@ -168,9 +167,9 @@ async function orDestroyed<T>(
   }
 }
 
-/** The login takes as long as this many greetings may, however busy the server says it is. */
+/** The login may take as long as this many greetings, however busy the server says it is. */
 const loginSteps = 4;
-/** Whoever answers without TLS may be anybody, and cannot keep us away for a day. */
+/** Without TLS, anybody may have answered; nobody may keep us away for a day. */
 const strangersWaitMs = 5 * 60_000;
 
 function loginLimit(session: Session, { settings, options }: Work<ReachOptions>): LoginLimit {
@@ -178,7 +177,7 @@ function loginLimit(session: Session, { settings, options }: Work<ReachOptions>)
   return new LoginLimit(session, loginSteps * (options.timeoutMs ?? limits.greetingMs));
 }
 
-/** TLS where it is wanted, and what the server can do. */
+/** TLS if it is wanted, and the server's capabilities. */
 async function protect({ session, transport, isPreauthenticated }: Opened, work: Work<ReachOptions>): Promise<void> {
   const { settings, options } = work;
   const { transport: how, limits = defaultLimits } = settings;
@@ -205,7 +204,7 @@ async function logIn(session: Session, { settings, options }: Work, limit: Login
   return mechanism;
 }
 
-/** Agrees with the server on what the work is done with. */
+/** Enables the extensions that the work uses. */
 async function prepared(
   session: Session,
   { settings, options }: Work,

@@ -1,5 +1,5 @@
-// A session as the worker of one mailbox sees it: that mailbox is always selected. Several channels share a connection; a
-// command for a mailbox that is not the selected one has a SELECT sent before it, which costs no round trip of its own.
+// A session as the worker of one mailbox sees it: its mailbox is always selected. Several channels share a connection. A
+// command for a mailbox that is not selected gets a SELECT in front, which costs no round trip of its own.
 
 import type { Command } from "../command.ts";
 import type { TaggedResponse } from "../responses.ts";
@@ -22,7 +22,9 @@ export type Channel = Pick<
   | "run"
 >;
 
-/** One more channel over a session. While there are any, the session itself is only for commands that need no mailbox. */
+/**
+ * Another channel over a session. While there are channels, the session itself may only run commands that need no mailbox.
+ */
 export function openChannel(session: Session): Channel {
   return new SharedChannel(session);
 }

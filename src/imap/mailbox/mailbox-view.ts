@@ -1,5 +1,5 @@
-// The selected mailbox, as untagged responses report it. The read path only records here, and in what is pending; what to do
-// about it is decided by sync/.
+// The selected mailbox, as untagged responses describe it. The read path only records here and among pending changes; sync/
+// decides what to do.
 
 import { flagSet, noFlags } from "../../model/flags.ts";
 import type { Observation } from "../../model/mailbox-state.ts";
@@ -21,33 +21,33 @@ import { type FlagChange, PendingChanges } from "./pending-changes.ts";
 import { mailboxProtocol, notUnderstood } from "./unreadable.ts";
 
 export class MailboxView extends MailboxDescription {
-  /** Of the connection on which it was selected. */
+  /** Abilities of the connection on which it was selected. */
   readonly abilities: Abilities;
   readonly #numbers: MessageNumbers;
   readonly pending = new PendingChanges();
   exists = 0;
-  /** What `exists` was when select() was answered: as old as the other numbers that it told. */
+  /** `exists` at the answer to select(): as old as the other numbers in it. */
   existedWhenSelected = 0;
-  /** Messages vanished since: as many may be there as before, and others. */
+  /** Messages have vanished since: the count may be the same, and the messages others. */
   hasShrunk = false;
-  /** Messages were removed or changed, and the server told only their numbers: which they are has to be found out. */
+  /** Messages were removed or changed, but the server gave only their numbers: which ones has to be found out. */
   hasUnnamedNews = false;
-  /** The server told a mod-sequence of a message that is none: what changes there cannot be told by mod-sequences. */
+  /** The server gave an invalid mod-sequence for a message, so mod-sequences cannot show what changes here. */
   hasUnknownModSeqs = false;
   /** The highest that was reported of any message. */
   latestModSeq = noModSeq;
-  /** HIGHESTMODSEQ as answers to other commands than SELECT and STATUS told it (RFC 7162 3.2.8, 3.2.9). */
+  /** HIGHESTMODSEQ from answers to other commands than SELECT and STATUS (RFC 7162 3.2.8, 3.2.9). */
   #confirmedModSeq = noModSeq;
-  /** Since select() was answered, flags were announced without a mod-sequence (RFC 7162 3.2.4 wants one). */
+  /** Since the answer to select(), flags were announced without a mod-sequence, which RFC 7162 3.2.4 requires. */
   hasUnstampedNews = false;
   /** What select() was answered. */
   whenSelected: Observation = this.observe();
-  /** Flags that changed up to this one are known. */
+  /** Changes of flags up to this mod-sequence are known. */
   readonly #knownModSeq: bigint;
   #latest: FlagChange = { flags: noFlags, modSeq: noModSeq };
-  /** Messages of which something was announced that could not be read, or came late; and what was wrong with it. */
+  /** Messages about which an announcement could not be read, or came late, and what was wrong with it. */
   readonly #unread = new Map<number, string>();
-  /** Messages that were among them: what is told next is believed. */
+  /** Messages that were among them: the next report about them is believed. */
   readonly #askedAgain = new Set<number>();
   /** Mod-sequences of messages that changed since SELECT, our own STOREs included. */
   readonly #modSeqs = new Map<number, bigint>();
@@ -63,7 +63,7 @@ export class MailboxView extends MailboxDescription {
     return !this.abilities.modSeqs || super.lacksModSeqs;
   }
 
-  /** Takes an untagged response nobody else claimed. */
+  /** Takes an untagged response that nobody else claimed. */
   receive(response: UntaggedResponse): void {
     switch (response.kind) {
       case "exists":
@@ -101,12 +101,12 @@ export class MailboxView extends MailboxDescription {
     const isAskedAgain = this.#askedAgain.delete(uid);
     const known = isAskedAgain ? noModSeq : this.modSeqOf(uid);
     if (isMisplaced(response) || (!isAskedAgain && flags !== undefined && this.#isLate(modSeq ?? noModSeq, known))) {
-      // Whose flags they are, and whether others came after them, is asked before a checkpoint.
+      // Before a checkpoint, the server is asked whose flags these are, and whether newer ones followed.
       this.#unread.set(uid, `the server's report of UID ${String(uid)} came late, or is about another message`);
       return;
     }
     if (this.#unread.size > 0) this.#unread.delete(uid);
-    // Of a million messages that one command changed, all share one value.
+    // A million messages that one command changed share one value.
     const change = this.#sameAsBefore({
       flags: flags === undefined ? noFlags : flagSet(flags),
       modSeq: modSeq ?? noModSeq,
@@ -115,17 +115,19 @@ export class MailboxView extends MailboxDescription {
     if (flags !== undefined) this.pending.report(uid, change);
   }
 
-  /** Mod-sequences only grow (RFC 7162 3.1): the flags are older than those that are known, or too much was told before. */
+  /**
+   * Mod-sequences only grow (RFC 7162 3.1): these flags are older than the known ones, or an earlier number was too high.
+   */
   #isLate(modSeq: bigint, known: bigint): boolean {
     return modSeq > noModSeq && (modSeq <= this.#knownModSeq || modSeq < known);
   }
 
-  /** They came in an answer, and are the latest: what was announced before is older (answers keep their order). */
+  /** They came in an answer, so they are the latest: answers keep their order, and earlier announcements are older. */
   noteFlagsRead(uid: number): void {
     this.pending.forgetChange(uid);
   }
 
-  /** Of any message, whoever asked for it. */
+  /** For any message, whoever asked. */
   noteModSeq(modSeq: bigint | undefined): void {
     if (modSeq === undefined) return;
     if (modSeq === noModSeq) this.hasUnknownModSeqs = true;
@@ -137,17 +139,17 @@ export class MailboxView extends MailboxDescription {
     this.hasUnstampedNews ||= this.whenSelected.uidValidity > 0;
   }
 
-  /** How many messages were removed by their numbers: for {@link knowFirst}. */
+  /** The number of messages removed by number: for {@link knowFirst}. */
   get removals(): number {
     return this.#numbers.removals;
   }
 
-  /** These are all messages up to the last of them; or were, when as many had been removed. */
+  /** These are all messages up to the last of them, or were when that many had been removed. */
   knowFirst(messages: UidSet, removals: number): void {
     this.#numbers.know(messages, removals);
   }
 
-  /** What a server says of mod-sequences that was not asked for them is for others. */
+  /** Unrequested mod-sequence reports are meant for others. */
   override noteCode(code: ResponseCode): void {
     if (this.abilities.modSeqs || code.name !== "HIGHESTMODSEQ") super.noteCode(code);
   }
@@ -158,13 +160,13 @@ export class MailboxView extends MailboxDescription {
   }
 
   #noteUnreadable({ about, uid, line }: UnreadableResponse): void {
-    // Of flags only those that the mailbox knows; lists and states are not of this mailbox.
+    // Only flags that the mailbox knows; lists and states do not belong to this mailbox.
     if (about === "flags" || about === "list" || about === "status") return;
     if (about === "fetch" && uid !== undefined) this.#unread.set(uid, notUnderstood(line));
     else this.noteFault(notUnderstood(line));
   }
 
-  /** Messages whose flags are to be asked for again, because what was announced could not be read or came late. */
+  /** Messages whose flags have to be asked for again, because an announcement could not be read or came late. */
   takeUnread(): UidSet {
     const taken = subtract(uidSetOf(this.#unread.keys()), this.pending.vanished);
     for (const uid of uidsOf(taken)) {
@@ -175,7 +177,7 @@ export class MailboxView extends MailboxDescription {
   }
 
   /**
-   * To be asked before messages that a FETCH leaves out are taken for gone.
+   * Call this before messages that a FETCH leaves out are taken for gone.
    * @throws InterimapError MAILBOX_PROTOCOL when something was reported about one of them that could not be read, or came late.
    */
   requireRead(uids: UidSet, side: Side): void {
@@ -188,34 +190,34 @@ export class MailboxView extends MailboxDescription {
     return this.#latest;
   }
 
-  /** Flags with this mod-sequence were dealt with in an earlier run, or have been told since. */
+  /** Flags with this mod-sequence were dealt with in an earlier run, or have been reported since. */
   isNoNews(uid: number, { modSeq }: FlagChange): boolean {
     return modSeq > noModSeq && (modSeq <= this.#knownModSeq || modSeq <= this.modSeqOf(uid));
   }
 
-  /** Everything up to this mod-sequence has been reported, as STATUS and a NOOP behind it showed. */
+  /** Everything up to this mod-sequence has been reported, as STATUS followed by NOOP showed. */
   noteHighestModSeq(modSeq: bigint): void {
     if (modSeq > this.highestModSeq) this.highestModSeq = modSeq;
   }
 
-  /** `modSeq`: as the tagged answer to a command that removes messages had it. */
+  /** `modSeq`: from the tagged answer to a command that removes messages. */
   noteConfirmedModSeq(modSeq: bigint): void {
     if (modSeq > this.#confirmedModSeq) this.#confirmedModSeq = modSeq;
   }
 
-  /** Up to this one, HIGHESTMODSEQ is borne out by something else than the answer to a single STATUS. */
+  /** Up to this value, HIGHESTMODSEQ is supported by more than the answer to a single STATUS. */
   get provenModSeq(): bigint {
     return [this.latestModSeq, this.#confirmedModSeq].reduce(laterModSeq, this.whenSelected.highestModSeq);
   }
 
-  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was reported about them. */
+  /** Removes and returns the vanished UIDs that are in `uids`, with everything reported about them. */
   takeVanished(uids: UidSet): UidSet {
     const taken = this.pending.takeVanished(uids);
     for (const uid of this.#unread.keys()) if (hasUid(taken, uid)) this.#unread.delete(uid);
     return taken;
   }
 
-  /** None when the message has not changed since SELECT. */
+  /** Undefined if the message has not changed since SELECT. */
   modSeqOf(uid: number): bigint {
     return this.#modSeqs.get(uid) ?? noModSeq;
   }

@@ -1,5 +1,5 @@
-// What changed in a mailbox and nobody has dealt with yet: the latest flags of each message, and the messages that vanished. The
-// view reports; what is dealt with is taken, and put back where it has to be dealt with again.
+// Changes in a mailbox that nobody has dealt with yet: the latest flags of each message, and the messages that vanished. The
+// view reports them. They are taken to be dealt with, and put back if that has to be done again.
 
 import type { FlagSet } from "../../model/flags.ts";
 import {
@@ -15,30 +15,30 @@ import {
 
 export interface FlagChange {
   readonly flags: FlagSet;
-  /** {@link noModSeq} when the server did not say. */
+  /** {@link noModSeq} if the server did not give one. */
   readonly modSeq: bigint;
 }
 
 export class PendingChanges {
-  /** Last flags reported for each UID since they were last taken. */
+  /** The last flags reported for each UID since they were last taken. */
   #changes = new Map<number, FlagChange>();
-  /** Of messages that are said to have vanished: they count again when it turns out that the message is there. */
+  /** Flags of messages that are said to have vanished: they count again if the message turns out to be there. */
   readonly #setAside = new Map<number, FlagChange>();
   #vanished: UidSet = emptyUidSet;
   /** The part of #vanished that was reported while the mailbox was selected, not by SELECT itself. */
   #vanishedLive: UidSet = emptyUidSet;
-  /** What was reported since they were last asked for: a server may say it in a hundred thousand lines. */
+  /** Reported since the last question; kept in parts, because a server may use a hundred thousand lines. */
   #toldVanished: { readonly all: UidSetBuilder; readonly live: UidSetBuilder } | undefined;
-  /** Changes may have been reported of messages that are gone. */
+  /** There may be changes of messages that are gone. */
   #hasStaleChanges = false;
 
-  /** The flags were read on purpose: an older report of them must not be mistaken for a later change. */
+  /** The flags were read on purpose, so an older report must not be mistaken for a later change. */
   forgetChange(uid: number): void {
     this.#changes.delete(uid);
     this.#setAside.delete(uid);
   }
 
-  /** To be dealt with again, or learnt by asking; a later change that the server reported meanwhile stands. */
+  /** To be dealt with again, or found by asking; a later change reported meanwhile stands. */
   noteChange(uid: number, change: FlagChange): void {
     const told = this.changeOf(uid);
     if (told === undefined || told.modSeq <= change.modSeq) this.report(uid, change);
@@ -50,7 +50,7 @@ export class PendingChanges {
     this.#hasStaleChanges ||= this.#toldVanished !== undefined || !isEmpty(this.#vanished);
   }
 
-  /** Those of messages that are said to have vanished stay. */
+  /** Changes of messages that are said to have vanished stay. */
   takeChanges(): ReadonlyMap<number, FlagChange> {
     this.#settle();
     const taken = this.#changes;
@@ -65,23 +65,23 @@ export class PendingChanges {
     return taken;
   }
 
-  /** Without those of messages that are said to have vanished. */
+  /** Without changes of messages that are said to have vanished. */
   get changes(): ReadonlyMap<number, FlagChange> {
     this.#settle();
     return this.#changes;
   }
 
-  /** What was reported about a message, whether it has vanished or not. */
+  /** What was reported about a message, vanished or not. */
   changeOf(uid: number): FlagChange | undefined {
     return this.#changes.get(uid) ?? this.#setAside.get(uid);
   }
 
-  /** All messages with a change, those that are said to have vanished included. */
+  /** All messages with a change, including those that are said to have vanished. */
   get changedUids(): readonly number[] {
     return [...this.#changes.keys(), ...this.#setAside.keys()];
   }
 
-  /** A message that was expected turned out to be missing; `isLive`: the server said so while the mailbox was selected. */
+  /** An expected message is missing; `isLive`: the server said so while the mailbox was selected. */
   noteVanished(uids: UidSet, isLive = false): void {
     if (isEmpty(uids)) return;
     this.#toldVanished ??= { all: new UidSetBuilder(), live: new UidSetBuilder() };
@@ -102,14 +102,14 @@ export class PendingChanges {
     return this.#vanishedLive;
   }
 
-  /** Removes from the record, and returns, the vanished UIDs that are in `uids`; with all that was reported about their flags. */
+  /** Removes and returns the vanished UIDs that are in `uids`, with everything reported about their flags. */
   takeVanished(uids: UidSet): UidSet {
     const taken = this.#unvanish(uids);
     for (const uid of this.#setAside.keys()) if (hasUid(taken, uid)) this.#setAside.delete(uid);
     return taken;
   }
 
-  /** These messages are there, whatever was reported. What was reported about their flags is to be dealt with. */
+  /** These messages are there, whatever was reported. The reports about their flags have to be dealt with. */
   refuteVanished(uids: UidSet): void {
     const there = this.#unvanish(uids);
     for (const [uid, change] of this.#setAside) {
@@ -127,7 +127,7 @@ export class PendingChanges {
     return taken;
   }
 
-  /** A message that vanished is gone, whatever a FETCH before or behind said about it; unless the report is refuted. */
+  /** A vanished message is gone, whatever a FETCH before or after says about it, unless the report is refuted. */
   #settle(): void {
     if (this.#toldVanished !== undefined) {
       this.#vanished = union(this.#vanished, this.#toldVanished.all.build());

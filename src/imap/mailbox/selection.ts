@@ -3,14 +3,19 @@
 import type { ClosedHabit } from "../command.ts";
 import type { MailboxView } from "./mailbox-view.ts";
 
-/** `again`: the same SELECT has to be sent once more. Else why nobody knows any more what is about which mailbox. */
+/**
+ * `again`: the same SELECT has to be sent again. Otherwise the reason why responses can no longer be assigned to mailboxes.
+ */
 export type Verdict = "done" | "again" | "not closed" | "out of order";
 
-/** A SELECT in flight, or another command of its kind. Of use to {@link Selection} only. */
+/** A SELECT in flight, or another command of its kind; used only by {@link Selection}. */
 export interface Opening {
-  /** What is reported about the mailbox goes there; undefined when nobody wants to know, or none is selected. */
+  /** Receives what is reported about the mailbox; undefined if nobody is interested, or none is selected. */
   readonly view: MailboxView | undefined;
-  /** What is told is about its mailbox: undefined before. Then whether its [CLOSED] came, may come, or cannot come. */
+  /**
+   * Whether responses are about its mailbox: undefined before it is answered; then whether its [CLOSED] came, may come, or
+   * cannot come.
+   */
   entered?: "told" | "possible" | "impossible";
   /** It stands between two mailboxes, and nobody asked for it. */
   readonly isDivider?: boolean;
@@ -19,17 +24,17 @@ export interface Opening {
 export class Selection {
   /** The selected mailbox as the server last described it. */
   view: MailboxView | undefined;
-  /** What will be selected when all commands so far are done, if somebody wants to know of it. */
+  /** The mailbox that will be selected after all commands so far, if anybody is interested in it. */
   next: MailboxView | undefined;
-  /** Where it is missing, a response behind a SELECT that leaves a mailbox may be about either. */
+  /** Without [CLOSED], a response after a SELECT that leaves a mailbox may be about either mailbox. */
   closedHabit: ClosedHabit = "unknown";
   readonly #left = new Set<string>();
-  /** In the order in which they are answered. Only the first one can be entered. */
+  /** In the order of their answers. Only the first one can be entered. */
   readonly #openings: Opening[] = [];
   /** The last SELECT was refused: no mailbox is selected any more (RFC 3501 6.3.1). */
   #isNowhere = false;
 
-  /** Mailboxes that were left for another one since the last call, by their names on the wire. */
+  /** Mailboxes left for another one since the last call, by their names on the wire. */
   takeLeft(): readonly string[] {
     const left = [...this.#left];
     this.#left.clear();
@@ -54,13 +59,13 @@ export class Selection {
   closed(): void {
     const [opening] = this.#openings;
     if (opening === undefined) return;
-    // What was told since that refusal was about the mailbox that was left now.
+    // Responses since that refusal were about the mailbox that is left now.
     if (opening.entered === "impossible" && opening.view !== undefined) opening.view.isOfTwo = true;
     if (opening.entered === undefined) this.closedHabit = "told";
     this.#enter(opening, "told");
   }
 
-  /** The first SELECT on its way leaves a mailbox, and the server has not told that it has ([CLOSED]). */
+  /** The first SELECT in flight leaves a mailbox, and the server has not confirmed that ([CLOSED]). */
   get isLeaving(): boolean {
     const [opening] = this.#openings;
     return opening?.view !== undefined && opening.entered === undefined;
@@ -71,14 +76,14 @@ export class Selection {
     if (this.#openings.shift() !== opening) return "out of order";
     const { view, entered } = opening;
     if (view !== undefined && entered === undefined && isSelected && this.view !== undefined) {
-      // What the server reported may have been about the mailbox before: it has to report again.
+      // The reports may have been about the mailbox before, so the server has to repeat them.
       this.closedHabit = "missing";
       this.#left.add(this.view.wireName);
       this.view = view;
       return this.#openings.length > 0 ? "not closed" : "again";
     }
     if (opening.isDivider === true) {
-      // The mailbox is selected still; whoever is behind believes that it was left.
+      // The mailbox is still selected; commands behind this one believe that it was left.
       if (!isSelected) return this.#openings.length > 0 ? "not closed" : "done";
       if (this.view !== undefined) this.#left.add(this.view.wireName);
     }
@@ -89,7 +94,7 @@ export class Selection {
     return "done";
   }
 
-  /** Where no mailbox is left, and where the same one is selected again, nothing can be confused. */
+  /** If no mailbox is left, or the same one is selected again, nothing can be confused. */
   #enterAtOnce(): void {
     const [opening] = this.#openings;
     if (opening?.view === undefined) return;

@@ -1,5 +1,5 @@
-// What makes no sense, and what that costs: a line of which nothing is clear, and whatever follows a message that did not
-// end where it should, and so may be its text. A server must not get us to take words of a message for its own.
+// Judges what makes no sense, and what it costs: a line of which nothing is clear, and everything after a message that did not
+// end where it should, since it may be the message's text. Words of a message must never be taken for the server's own.
 
 import { InterimapError } from "../../model/errors.ts";
 import type { Discretion } from "../discretion.ts";
@@ -15,35 +15,37 @@ export interface NonsenseOptions {
   readonly awaitsGreeting: () => boolean;
   /** The mailboxes that what is told now may be about. */
   readonly concerned: () => readonly MailboxView[];
-  /** It costs no more than its mailbox. */
+  /** The damage is limited to its mailbox. */
   readonly onHarmless: () => void;
-  /** PROTOCOL: the server cannot be followed any more. */
+  /** PROTOCOL: the server can no longer be followed. */
   readonly fail: (error: InterimapError) => void;
 }
 
 export class Nonsense {
   readonly #options: NonsenseOptions;
-  /** Text of a message has come since a command was answered: a line that makes no sense may be the rest of it. */
+  /**
+   * Text of a message has arrived since the last tagged response, so a line that makes no sense may be the rest of it.
+   */
   #isBehindText = false;
-  /** A message did not end where it should: until a command is answered, what comes may be its text. */
+  /** A message did not end where it should. Until a command is answered, everything may be its text. */
   #isAstray = false;
 
   constructor(options: NonsenseOptions) {
     this.#options = options;
   }
 
-  /** The response that comes next brings text of a message. */
+  /** The next response contains text of a message. */
   noteText(): void {
     this.#isBehindText = true;
   }
 
-  /** A command that was sent is answered: the server and we are at the same place. */
+  /** A command has been answered, so the server and we are in step again. */
   noteAnswer(): void {
     this.#isBehindText = false;
     this.#isAstray = false;
   }
 
-  /** Nothing is to be believed that does not answer a command. */
+  /** Only answers to commands can be believed. */
   get isAstray(): boolean {
     return this.#isAstray;
   }
@@ -55,7 +57,7 @@ export class Nonsense {
     return tag === undefined || this.#options.inFlight.withTag(tag) === undefined;
   }
 
-  /** True when a response is not to be believed, or says nothing: it is dealt with, and nobody else gets it. */
+  /** True if a response cannot be believed or says nothing. It is dealt with, and nobody else gets it. */
   takes(response: Response): boolean {
     if (this.#isAstray && !this.#isAnswer(response)) {
       this.#disbelieve(response);
@@ -70,7 +72,7 @@ export class Nonsense {
 
   /** The answer to a command that was never sent. */
   refuse({ tag }: TaggedResponse): void {
-    // Behind a message, the tag may be a word of it.
+    // After a message, the tag may be one of its words.
     const which = this.#isBehindText ? "" : ` (tag ${this.#options.discretion.text(tag)})`;
     this.#fail(`the server answered a command never sent${which}`);
   }
@@ -79,7 +81,7 @@ export class Nonsense {
     return response.kind === "tagged" && this.#options.inFlight.withTag(response.tag) !== undefined;
   }
 
-  /** What may be text of a message is neither heard nor shown; but of its mailbox something may have been told. */
+  /** What may be text of a message is neither used nor shown, but it may have hidden a report about its mailbox. */
   #disbelieve(response: Response): void {
     const { kind } = response;
     const isProof =
@@ -89,7 +91,7 @@ export class Nonsense {
     else for (const view of this.#options.concerned()) view.noteFault("the server sent a message that is cut off");
   }
 
-  /** A line of which nothing is clear costs the mailbox that is being worked on, as long as it cannot mean more than that. */
+  /** A line of which nothing is clear costs the mailbox in work, if it cannot mean more than that. */
   #passOver(response: UnreadableResponse): void {
     const { inFlight, discretion, awaitsGreeting, concerned, onHarmless } = this.#options;
     const isInDoubt =
@@ -112,7 +114,7 @@ function isList({ command }: Entry): boolean {
   return command.name === "LIST";
 }
 
-/** It may be the answer to a command, with something wrong in it. */
+/** It may be a damaged answer to a command. */
 function beginsWith({ line: sent }: UnreadableResponse, tag: string): boolean {
   const words = sent.trimStart().toLowerCase();
   return words.startsWith(tag) && !/[a-z0-9]/.test(words.charAt(tag.length));

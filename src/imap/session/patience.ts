@@ -1,29 +1,29 @@
-// How long a server may let us wait. Silence is measured in steps, since whether octets still leave can only be told by
-// looking twice. A server that is busy may say so; that is no progress, and buys time only for what takes time.
+// How long a server may keep us waiting. Silence is measured in steps, because only a second look shows whether octets still
+// leave. A server that is busy may say so. That is no progress, and buys time only for work that takes time.
 
 import { InterimapError } from "../../model/errors.ts";
 import { asSetting } from "../../model/vocabulary.ts";
 import { duration } from "../../util/duration.ts";
 
 const steps = 5;
-/** The limit once we must end, however busily the server answers: systemd kills after 30 s. */
+/** The limit once we must end, however busy the server says it is: systemd kills after 30 s. */
 const lastLimitMs = 20_000;
-/** As long as it says that it is busy with something large ("* OK Hang in there.."), at most. */
+/** The limit while it says that it is busy with something large ("* OK Hang in there.."). */
 const busyLimitMs = 60 * 60_000;
 
 /**
- * What is waited for: something large may keep a server busy, SELECT of a huge mailbox or APPEND to one. A message that is
- * out and taken in (`delivery`) may be there already: given up, it would have to be looked for.
+ * What we wait for. Something large may keep a server busy: SELECT of a huge mailbox, or APPEND to one. A message that has been
+ * sent and taken in (`delivery`) may be stored already: if we gave up, we would have to search for it.
  */
 export type Awaited = "nothing" | "something" | "something large" | "delivery";
 
 export interface PatienceOptions {
   /** Gives up on a server that stays silent this long while we wait. */
   readonly limitMs: number;
-  /** The same for what should not be given up. */
+  /** The same for work that should not be given up. */
   readonly usualMs: number;
   readonly awaited: () => Awaited;
-  /** The other side has taken in something of what we sent since the last time, however slowly, as far as can be seen. */
+  /** The other side has taken in some of our octets since the last look, however slowly, as far as can be seen. */
   readonly isSending: () => boolean;
   readonly giveUp: (error: InterimapError) => void;
 }
@@ -37,7 +37,7 @@ export class Patience {
   #silentSteps = 0;
   #busySteps = 0;
   #isBusy = false;
-  /** The server's last words that were no answer, for when none comes. */
+  /** The server's last words that were not an answer, to be quoted if none comes. */
   words: string | undefined;
 
   constructor(options: PatienceOptions) {
@@ -46,7 +46,7 @@ export class Patience {
     this.#timer = this.#arm();
   }
 
-  /** We must end: from now on, gives up after this much silence while we wait, and on an answer without an end. */
+  /** We must end: from now on, give up after this much silence, and on an answer without an end. */
   limit(ms: number): void {
     clearTimeout(this.#timer);
     this.#limitMs = ms;
@@ -58,14 +58,14 @@ export class Patience {
     }, lastLimitMs).unref();
   }
 
-  /** An answer, a part of one, or octets of ours that left. */
+  /** An answer, part of one, or octets of ours that have left. */
   progress(): void {
     this.#silentSteps = 0;
     this.#busySteps = 0;
     this.#timer.refresh();
   }
 
-  /** Something that is no answer to anything. */
+  /** Something that answers nothing. */
   signOfLife(): void {
     this.#isBusy = true;
   }
@@ -97,7 +97,7 @@ export class Patience {
     this.#isBusy = false;
   }
 
-  /** However short the limit is, a message that was sent gets the usual time, unless all has to end. */
+  /** Even if the limit is short, a message that was sent gets the usual time, unless everything has to end. */
   #mayGoOn(what: Awaited): boolean {
     const limitMs =
       what === "delivery" && !this.#isHurried ? Math.max(this.#limitMs, this.#options.usualMs) : this.#limitMs;
@@ -114,7 +114,7 @@ export class Patience {
   #giveUp(): void {
     const silence = this.#silentSteps * (this.#limitMs / steps);
     const words = this.words === undefined ? "" : `; the server's last words: ${this.words}`;
-    // A daemon gives up sooner than it must, and then waits longer.
+    // A daemon gives up early the first time, and waits longer the next time.
     const isLimit = silence >= this.#options.usualMs;
     const details = isLimit ? { hint: `if the server needs longer, raise ${asSetting("silence-timeout")}` } : {};
     this.#options.giveUp(

@@ -43,11 +43,11 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #writer: CommandWriter;
   readonly #pending = new CommandList<Entry>();
-  /** To be sent again, before all that is pending. */
+  /** To be sent again, before everything pending. */
   #again: Entry | undefined;
   #nextTag = 0;
   #isHalted = false;
-  /** Whether the server leaves mailboxes by UNSELECT; `tried`: that is about to show. */
+  /** Whether UNSELECT works with this server; `tried`: about to be known. */
   #dividing: "unknown" | "tried" | "works" | "fails" = "unknown";
 
   constructor(options: PipelineOptions) {
@@ -74,7 +74,7 @@ export class Pipeline {
     return this.#options.inFlight.total === 0 && this.#pending.size === 0;
   }
 
-  /** Resolves with the tagged OK. Rejects with CommandRefused, or with what {@link abandon} is given. */
+  /** Resolves with the tagged OK. Rejects with CommandRefused, or with the error given to {@link abandon}. */
   run(command: Command): Promise<TaggedResponse> {
     return new Promise((resolve, reject) => {
       const tag = this.#takeTag();
@@ -100,10 +100,10 @@ export class Pipeline {
     this.#writer.continue(challenge);
   }
 
-  /** Its tagged response has come. What the command makes of it may throw: then it is in flight still. */
+  /** The tagged response has come. The command's handler may throw; the entry is then still in flight. */
   complete(entry: Entry, response: TaggedResponse): void {
     if (response.status === "OK" && entry.segments.length > 0) {
-      // What it had to carry out is still here: a message would count as delivered that never left.
+      // Part of the command has not been sent: a message that never left would count as delivered.
       const words = `the server answered OK to ${entry.command.name} before all of it was sent`;
       this.#options.ending.end(new InterimapError("PROTOCOL", words));
       return;
@@ -113,7 +113,7 @@ export class Pipeline {
     if (entry.opening !== undefined && !this.#isSelectionDone(entry, entry.opening, response)) return;
     const { command, resolve, reject } = entry;
     command.onAnswered?.(response);
-    // Only now: if that threw, the entry must fail with all the others.
+    // Only now, because if the handler threw, the entry must fail together with all the others.
     this.#options.inFlight.remove(entry);
     if (response.code?.name === "MESSAGELIMIT") reject(partly(command.name, this.#options.side));
     else if (response.status === "OK") resolve(response);
@@ -121,7 +121,7 @@ export class Pipeline {
     this.#pump();
   }
 
-  /** The connection is gone, and with it all commands. */
+  /** The connection is gone, so all commands fail. */
   abandon(error: Error): void {
     const { inFlight } = this.#options;
     const unanswered = [...inFlight.toArray(), ...(this.#again ? [this.#again] : []), ...this.#pending.toArray()];
@@ -153,7 +153,7 @@ export class Pipeline {
     }
   }
 
-  /** Whether an UNSELECT can go before a SELECT that would have to wait for an answer otherwise. */
+  /** Whether to send UNSELECT before a SELECT that would otherwise have to wait for an answer. */
   #mayDivide({ opens }: Command): boolean {
     const { inFlight, selection, announcements } = this.#options;
     if (this.#dividing === "fails") return false;
@@ -162,7 +162,7 @@ export class Pipeline {
     return mayOverlap(divider, inFlight, { closed: "missing" });
   }
 
-  /** Nothing is sent behind the first one: if it is refused, the SELECT behind it leaves the mailbox itself. */
+  /** Nothing follows the first UNSELECT: if it is refused, the SELECT after it leaves the mailbox itself. */
   #divider(): Entry {
     const tag = this.#takeTag();
     const segments = encodeCommand(tag, divider.parts, this.#options.announcements.capabilities);
@@ -186,7 +186,7 @@ export class Pipeline {
   #start(entry: Entry): void {
     const { side, inFlight, selection, discretion, silence } = this.#options;
     const { overlap, opens, divides, view } = entry.command;
-    // Confirmed by now: another one is selected, or none.
+    // By now it is confirmed that another mailbox is selected, or none.
     if (overlap === "changing" && view !== undefined && (view !== selection.view || view.isReplaced)) {
       entry.reject(mailboxLost(side));
       return;
@@ -202,7 +202,7 @@ export class Pipeline {
     this.#writer.write(entry);
   }
 
-  /** False when the SELECT is sent once more, or the connection is ended. */
+  /** False if the SELECT is sent again, or the connection is ended. */
   #isSelectionDone(entry: Entry, opening: Opening, { status }: TaggedResponse): boolean {
     const { inFlight, selection, announcements, ending } = this.#options;
     const verdict = selection.answered(opening, status === "OK");
@@ -231,7 +231,7 @@ const whySelectionIsLost = {
   "out of order": "the server answered a SELECT before the one that was sent before it",
 };
 
-/** RFC 9738 3.1: what is missing in the answer may be there. */
+/** RFC 9738 3.1: messages missing from the answer may exist. */
 function partly(command: string, side: Side): InterimapError {
   return mailboxProtocol(`the server carried out ${command} for some of the messages only (MESSAGELIMIT)`, side);
 }

@@ -1,5 +1,5 @@
-// What comes in, and in which order it is heard: whether it can be believed first, then what it means for the connection, and
-// only then whose it is.
+// Passes incoming responses on in a fixed order: can it be believed, what does it mean for the connection, and only then, whose
+// is it.
 
 import type { Side } from "../../model/side.ts";
 import type { TakeFlags } from "../codec/flag-lines.ts";
@@ -64,7 +64,7 @@ export class Reception implements ResponseHandlers {
       };
   }
 
-  /** Gets what no command claims, besides the view; there is one listener. */
+  /** Receives what no command claims, in addition to the view; there is only one listener. */
   listen(listener: (response: UntaggedResponse) => void): void {
     this.#routing.listen(listener);
   }

@@ -1,5 +1,5 @@
-// Untagged responses, and whose each one is: of the first command in flight that claims it, else of the mailbox it is about
-// and of who listens. Nothing is dropped.
+// Decides whose each untagged response is: the first command in flight that claims it, otherwise the mailbox it is about and
+// the listener. Nothing is dropped.
 
 import type { TakeFlags } from "../codec/flag-lines.ts";
 import { noteBrought } from "../expected-literals.ts";
@@ -29,12 +29,12 @@ export class Routing {
     this.#silence = silence;
   }
 
-  /** Gets what no command claims; there is one listener. */
+  /** Receives what no command claims; there is only one listener. */
   listen(listener: (response: UntaggedResponse) => void): void {
     this.#listener = listener;
   }
 
-  /** Takes what the command that is asked first would claim, in the same way. */
+  /** Hands over directly what the first command asked would claim. */
   flagTaker(): TakeFlags | undefined {
     const take = this.#inFlight.flagTaker(this.#selection.view);
     return (
@@ -48,7 +48,8 @@ export class Routing {
   }
 
   route(response: UntaggedResponse): void {
-    // Of which mailbox it is, nobody can tell. Of the one that is left the server tells again when it is selected again.
+    // It is unclear which mailbox it is about. For the one that is being left, the server reports it again when it is selected
+    // again.
     const view = this.#isInDoubt() ? undefined : this.#selection.view;
     if (response.kind === "fetch") view?.noteModSeq(response.modSeq);
     const owner = this.#inFlight.claim(response, this.#selection.view);
@@ -63,7 +64,7 @@ export class Routing {
     this.#listener?.(response);
   }
 
-  /** The mailboxes that what is told now may be about. */
+  /** The mailboxes that a response may be about now. */
   concerned(): readonly MailboxView[] {
     const opens = this.#isInDoubt()
       ? this.#inFlight.find(({ opening }) => opening !== undefined)?.command.opens
@@ -71,12 +72,15 @@ export class Routing {
     return [this.#selection.view, opens].filter((view) => view !== undefined);
   }
 
-  /** What was sent to the mailbox that is being left has been answered, and the next one has not been entered. */
+  /** All commands for the mailbox that is being left have been answered, and the next one has not been entered. */
   #isInDoubt(): boolean {
     return this.#selection.isLeaving && this.#inFlight.find(meansMailbox)?.opening !== undefined;
   }
 
-  /** An answer may come in pieces, of which only one has the mod-sequence; and late, when it is no announcement. */
+  /**
+   * An answer may come in pieces, only one of which has the mod-sequence. It may also come late, when it is not an
+   * announcement.
+   */
   #isUnstamped(response: FetchResponse): boolean {
     if (response.flags === undefined || response.modSeq !== undefined || isMisplaced(response)) return false;
     return this.#inFlight.findClaimant(isUidFetch) === undefined;

@@ -8,14 +8,14 @@ export interface SessionOptions {
   readonly side: Side;
   readonly log: Log;
   readonly limits?: ServerLimits | undefined;
-  /** How long an answer, or any progress towards it, may take for now; as in `limits` unless told. */
+  /** How long an answer, or any progress towards it, may take for now; `limits` decides unless this is given. */
   readonly silenceLimitMs?: number | undefined;
   /** Commands that would change something are refused. */
   readonly changesNothing?: boolean | undefined;
-  /** Until `Session.trust()`, the server may say little. */
+  /** Until `Session.trust()`, the server may send only little. */
   readonly isStranger?: boolean;
-  /** Gets what a server wants people to read (RFC 3501 7.1, ALERT). */
+  /** Receives what a server wants people to read (RFC 3501 7.1, ALERT). */
   readonly onAlert?: ((text: string) => void) | undefined;
-  /** Extensions that the server was found not to know although it lists them; added to by `Session.disavow()`. */
+  /** Extensions that the server lists but turned out not to know; `Session.disavow()` adds to them. */
   readonly disavowed?: Set<string> | undefined;
 }

@@ -96,7 +96,7 @@ export class Session {
     this.#announcements.capabilities = capabilities;
   }
 
-  /** The server does not know this although it lists it: from now on, it counts as not listed. */
+  /** The server lists this extension but does not know it: from now on, it counts as not listed. */
   disavow(extension: string, { message }: Pick<CommandRefused, "message">): void {
     if (!this.#announcements.disavow(extension)) return;
     this.log.debug(`${message}; going on without ${extension}`, { side: this.side });
@@ -121,7 +121,7 @@ export class Session {
     return this.#selection.takeLeft();
   }
 
-  /** The server knows us, and we know it: it may say all that is of use. */
+  /** Both sides have proved who they are: from now on, the server may send as much as is useful. */
   trust(): void {
     this.#reader.limit(limitsOf(this.limits));
   }
@@ -131,7 +131,7 @@ export class Session {
     this.#silence.limit(ms);
   }
 
-  /** Resolves with the reason when the connection is gone, for whatever reason. */
+  /** Resolves with the reason when the connection is gone, whatever the reason. */
   get ended(): Promise<Error> {
     return this.#ending.ended;
   }
@@ -144,7 +144,7 @@ export class Session {
     return this.#pipeline.isIdle;
   }
 
-  /** What the server said of itself, to whom it may concern: not to be believed. */
+  /** What the server says about itself; not to be believed. */
   get greetingText(): string {
     return this.#announcements.greetingText;
   }
@@ -153,12 +153,12 @@ export class Session {
     return this.#outlet.transport;
   }
 
-  /** The mailbox that will be selected when all commands so far are done, if it is one that somebody wants to know of. */
+  /** The mailbox that will be selected after all commands so far, if anybody is interested in it. */
   get selectedNext(): MailboxView | undefined {
     return this.#selection.next;
   }
 
-  /** Gets what the server says without having been asked, besides the view; there is one listener. */
+  /** Receives what the server says unasked, in addition to the view; there is only one listener. */
   listen(listener: (response: UntaggedResponse) => void): void {
     this.#reception.listen(listener);
   }
@@ -177,14 +177,14 @@ export class Session {
   run(command: Command): Promise<TaggedResponse> {
     const refusal = this.#ending.refusal ?? (this.changesNothing ? harmOf(command, this.side) : undefined);
     const answered = refusal === undefined ? this.#pipeline.run(command) : Promise.reject(refusal);
-    // When a connection dies every command in flight fails, but a caller may be waiting for only one of them.
+    // If a connection dies, every command in flight fails, but a caller may be waiting for only one of them.
     answered.catch(ignore);
     return answered;
   }
 
   /**
-   * Runs a command after whose OK the bytes travel differently (STARTTLS, COMPRESS). `replace` gets the old transport and
-   * what had already arrived behind the tagged response.
+   * Runs a command after whose OK octets are sent differently (STARTTLS, COMPRESS). `replace` gets the old transport and what
+   * had already arrived after the tagged response.
    */
   async exchangeTransport(
     command: Command,
@@ -208,14 +208,14 @@ export class Session {
     this.#discretion.hide(secret);
   }
 
-  /** A text of the server's as people may see it: short, printable, and without what is hidden. */
+  /** A text of the server in a form that may be shown: short, printable, and without hidden texts. */
   shown(text: string): string {
     return this.#discretion.text(text);
   }
 
   /**
-   * Says goodbye and closes; never fails. The answer is waited for where something may depend on it: other commands are in
-   * flight, or a tunnel's command may have to pass on what it got.
+   * Says goodbye and closes; never fails. It waits for the answer if something may depend on it: other commands in flight, or a
+   * tunnel's command that still has to pass on what it got.
    */
   async logout(): Promise<void> {
     if (this.isUsable) {

@@ -1,5 +1,5 @@
-// What is awaited of the server, and which of what it says and takes in is progress towards that. How long it may let us
-// wait is measured in patience.ts.
+// Knows what the server still owes us, and which of its responses and reads are progress towards that. patience.ts measures how
+// long it may take.
 
 import { InterimapError } from "../../model/errors.ts";
 import { duration } from "../../util/duration.ts";
@@ -13,13 +13,13 @@ import type { InFlight } from "./in-flight.ts";
 import type { Outlet } from "./outlet.ts";
 import { type Awaited, Patience } from "./patience.ts";
 
-/** However slowly a server tells what it has to tell. */
+/** The limit for a whole answer, however slowly it arrives. */
 const longestAnswerMs = 24 * 60 * 60_000;
 
 export interface SilenceOptions {
   /** How long an answer, or any progress towards it, may take. */
   readonly usualMs: number;
-  /** The same for now, where that is less. */
+  /** A lower limit for now. */
   readonly limitMs: number | undefined;
   readonly inFlight: InFlight<Entry>;
   readonly outlet: Pick<Outlet, "isSending" | "isOut">;
@@ -30,9 +30,9 @@ export interface SilenceOptions {
 export class Silence {
   readonly #options: SilenceOptions;
   readonly #patience: Patience;
-  /** Among what was read together is something that was asked for. */
+  /** The data just read include something that was asked for. */
   #isAnswering = false;
-  /** How much has arrived of a response that is not complete. */
+  /** Octets of an incomplete response that have arrived. */
   #arriving = 0;
 
   constructor(options: SilenceOptions) {
@@ -58,7 +58,7 @@ export class Silence {
     this.#patience.end();
   }
 
-  /** Octets of ours left, or the server, which had nothing to do, has a command now. */
+  /** Octets of ours have left, or an idle server has got a command. */
   progress(): void {
     this.#patience.progress();
   }
@@ -74,18 +74,18 @@ export class Silence {
     this.#isAnswering = true;
   }
 
-  /** No command has claimed it: yet it may be what is awaited. */
+  /** No command has claimed the response, but it may still be what is awaited. */
   unclaimed(response: UntaggedResponse): void {
     if (tellsOfMailbox(response) && this.#isInMailbox()) this.#isAnswering = true;
     else this.#patience.signOfLife();
   }
 
-  /** Nothing is clear of what was said but that the server is there. */
+  /** The response shows only that the server is there. */
   signOfLife(): void {
     this.#patience.signOfLife();
   }
 
-  /** To be quoted when nothing follows. */
+  /** To be quoted if nothing follows. */
   heard(words: string): void {
     this.#patience.words = words;
   }
@@ -108,7 +108,7 @@ export class Silence {
     ending.end(new InterimapError("CONNECTION_SILENT", words));
   }
 
-  /** Somebody awaits the server's words on a mailbox and its messages. */
+  /** A command awaits responses about a mailbox and its messages. */
   #isInMailbox(): boolean {
     const { selecting, inMailbox } = this.#options.inFlight;
     return selecting + inMailbox > 0;
@@ -138,7 +138,7 @@ function tellsOfMailbox(response: UntaggedResponse): boolean {
   }
 }
 
-/** What may keep a server busy for a long time: a message, or anything in a mailbox. */
+/** A command that may keep a server busy for long: a message, or anything in a mailbox. */
 function isLarge({ command: { overlap, parts }, isHeld }: Entry): boolean {
   if (overlap === "any") return carriesMessage(parts);
   return isHeld !== true && (overlap === "select" || overlap === "selected" || overlap === "changing");

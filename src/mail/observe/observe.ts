@@ -1,4 +1,4 @@
-// Finds out what happened in a mailbox, in the same way whatever its server can do.
+// Finds out what happened in a mailbox, with one interface for all kinds of servers.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { Observation } from "../../model/mailbox-state.ts";
@@ -23,7 +23,9 @@ export async function observe(channel: Channel, wireName: string, baseline?: Bas
   return observed;
 }
 
-/** Has the server report once more what happened in the mailbox, appended messages included. It comes into the view. */
+/**
+ * Lets the server report again what happened in the mailbox, appended messages included. The reports go into the view.
+ */
 export async function observeAgain(channel: Channel, observed: Observed, again: Again = {}): Promise<void> {
   observed.view.hasUnnamedNews = false;
   if (channel.abilities.reportsSince) await againByQresync(channel, observed, again);
@@ -32,13 +34,12 @@ export async function observeAgain(channel: Channel, observed: Observed, again: 
 }
 
 /**
- * What the state is now. All that led to it is in the view then, so that a checkpoint never covers a change that nobody has
- * heard of.
+ * The present state. Everything that led to it is then in the view, so that a checkpoint never covers an unknown change.
  * @throws InterimapError MAILBOX_PROTOCOL when the server does not report its state.
  */
 export async function observeNow(channel: Channel, observed: Observed): Promise<Observation> {
   const { view } = observed;
-  // Up to here all is known, whatever STATUS counts in.
+  // Everything up to here is known, whatever STATUS includes.
   const { uidValidity, uidNext, highestModSeq } = view;
   const now = await stateNow(channel, observed);
   if (view.hasUnnamedNews) await observeAgain(channel, observed, { since: { uidValidity, uidNext, highestModSeq } });

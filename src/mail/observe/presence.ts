@@ -1,4 +1,4 @@
-// Finds out which messages are gone from a mailbox whose server does not tell.
+// Finds out which messages are gone if the server does not report it.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
@@ -39,17 +39,17 @@ export function expected({ baseline, isAnew }: Observed): UidSet {
 
 interface Told {
   readonly there: UidSet;
-  /** All messages up to this UID were asked for. */
+  /** All messages up to this UID have been asked for. */
   readonly last: number;
 }
 
 /**
- * What a server leaves out of its answer is not gone if the server counts it.
+ * A message that a server leaves out of its answer, but counts, is not gone.
  * @throws InterimapError MAILBOX_PROTOCOL
  */
 export async function requireWhole(channel: Channel, view: MailboxView, told: Told): Promise<void> {
   if (untold(view, told) <= 0) return;
-  // They may be gone since they were counted; that is told now at the latest.
+  // They may have gone since they were counted; the server reports that now at the latest.
   await noop(channel);
   const more = untold(view, told);
   if (more <= 0) return;
@@ -57,7 +57,7 @@ export async function requireWhole(channel: Channel, view: MailboxView, told: To
   throw mailboxProtocol(message, channel.side);
 }
 
-/** Beyond what was asked for there may be a message for each UID that was given out. */
+/** Beyond what was asked for, there may be a message for each UID that was given out. */
 function untold({ exists, existedWhenSelected, removals, uidNext }: MailboxView, { there, last }: Told): number {
   return Math.min(exists, existedWhenSelected - removals) - Math.max(0, uidNext - 1 - last) - countUids(there);
 }

@@ -1,5 +1,5 @@
-// Decides by which means we learn what happened in a mailbox. Nothing else decides that, and those who ask what happened get
-// the same answer on every rung.
+// Decides by which means we learn what happened in a mailbox. Nothing else decides that, and callers get the same answer on
+// every rung.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts";
@@ -11,7 +11,7 @@ import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts"
  */
 export type Rung = "resync" | "mod-sequences" | "full-look";
 
-/** `baseline`: what was recorded last, if anything; a state without a mod-sequence is none that a server could report from. */
+/** `baseline`: what was recorded last, if anything; without a mod-sequence, a server cannot report from it. */
 export function rungOf(
   { abilities, lacksModSeqs }: Pick<MailboxView, "abilities" | "lacksModSeqs">,
   baseline?: MailboxState,

@@ -1,11 +1,11 @@
-// Connectors make sessions. Whatever else has to happen on the way wraps them.
+// Connectors make sessions. Anything else that has to happen then is a wrapper around a connector.
 
 import type { Session } from "../../imap/session/session.ts";
 
 export interface Attempt {
   /** Gives up at once; the promise rejects with its reason. */
   readonly signal: AbortSignal;
-  /** How long the server may leave us without an answer, in ms; the session's default unless told. */
+  /** How long the server may leave us without an answer, in ms; the session's default unless given. */
   readonly silenceLimitMs?: number;
 }
 

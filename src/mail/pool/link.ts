@@ -1,5 +1,5 @@
-// The condition of the way to one server, in a process that runs for months, and the time of the next attempt: after
-// growing pauses, and as late as the server asks.
+// The state of the connection to one server, in a process that runs for months, and the time of the next attempt: after growing
+// pauses, and as late as the server asks.
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { Session } from "../../imap/session/session.ts";
@@ -10,19 +10,21 @@ import { alike } from "../../util/alike.ts";
 import { noLaterThan } from "../../util/clocks.ts";
 import { backoffMs } from "./backoff.ts";
 
-/** A wrong password must not lock the account. */
+/** Repeated attempts with a wrong password could lock the account. */
 const authAttempts = 3;
 const authPauseMs = 5_000;
 
-/** A dead peer is to be noticed soon; one that is merely slow must not be given up again and again. */
+/** A dead peer should be noticed soon; a slow one must not be given up again and again. */
 const firstPatienceMs = 50_000;
 
 /** A connection that lasted this long counts as good even if it is lost. */
 const steadyMs = 60_000;
-/** How many connections in a row may be lost soon after they worked before pauses grow: each may have its own cause. */
+/**
+ * How many connections in a row may be lost soon after they worked before pauses grow: each loss may have its own cause.
+ */
 const forgiven = 10;
 
-/** What is wrong with a server that was right before will pass: a captive portal, a server in the middle of an upgrade. */
+/** An error of a server that worked before will pass: a captive portal, or a server in the middle of an upgrade. */
 const passingOnceConnected: readonly ErrorCode[] = [
   "TLS",
   "STARTTLS_MISSING",
@@ -33,12 +35,12 @@ const passingOnceConnected: readonly ErrorCode[] = [
 ];
 
 export interface LinkOptions {
-  /** The longest that a server may be silent, in ms; as by default unless told. */
+  /** The longest that a server may be silent, in ms; the default unless given. */
   readonly silenceMs?: number | undefined;
   readonly onStateChange?: () => void;
-  /** The connection was refused, or lost. Not called again for the same reason until all is well. */
+  /** The connection was refused or lost. Not called again for the same reason until all is well. */
   readonly onFailure?: (error: InterimapError, retryInMs: number) => void;
-  /** There is a connection again, this long after the first failure that onFailure was called for. */
+  /** There is a connection again, this long after the first failure for which onFailure was called. */
   readonly onReconnected?: (afterMs: number) => void;
   readonly random?: () => number;
 }
@@ -47,13 +49,13 @@ export class Link {
   readonly #options: LinkOptions;
   #state: ConnectionState = { state: "connecting", since: Date.now(), connections: 0 };
   #failures = 0;
-  /** When the connection at hand was made; undefined when it was lost, or was of no use yet. */
+  /** When the present connection was made; undefined if it was lost, or has not been of use yet. */
   #goodSince: number | undefined;
   #connectedAt = 0;
-  /** Connections in a row that worked, and were lost soon. */
+  /** Connections in a row that worked but were soon lost. */
   #shortLived = 0;
   #authFailures = 0;
-  /** By the wall clock, and by one that only runs forward, but not while the machine is asleep. */
+  /** By the wall clock, and by a monotonic clock that stops while the machine sleeps. */
   #failingSince: { readonly wall: number; readonly steady: number } | undefined;
   #lastReported = "";
   #notBefore = 0;
@@ -104,8 +106,8 @@ export class Link {
   }
 
   /**
-   * The connection was refused, or lost. Returns the pause before the next attempt, in ms; undefined when another attempt
-   * cannot help.
+   * The connection was refused or lost. Returns the pause before the next attempt, in ms; undefined if another attempt cannot
+   * help.
    */
   scheduleRetry(error: unknown): number | undefined {
     if (!(error instanceof InterimapError) || !this.#willPass(error)) return undefined;
@@ -131,7 +133,7 @@ export class Link {
     this.#patienceMs = this.#firstPatienceMs;
   }
 
-  /** The network may have come back: the next attempt is made at once. */
+  /** The network may be back, so the next attempt is made at once. */
   retryNow(): void {
     this.#failures = 0;
     this.#shortLived = 0;
@@ -145,7 +147,7 @@ export class Link {
     return error.retry !== "no" || (this.#state.connections > 0 && passingOnceConnected.includes(error.code));
   }
 
-  /** After a connection that worked, attempts begin anew; how eagerly depends on how such connections fared. */
+  /** After a connection that worked, attempts start afresh; how eagerly depends on how long such connections lasted. */
   #countLoss(): void {
     if (this.#goodSince === undefined) return;
     const isShortLived = performance.now() - this.#goodSince < steadyMs;

@@ -11,7 +11,7 @@ import type { Session } from "../../imap/session/session.ts";
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { type PoolOptions, SessionPool } from "./session-pool.ts";
 
-/** Whoever asked us to stop is waiting. */
+/** Somebody asked us to stop, and is waiting. */
 const lastSilenceMs = 5_000;
 
 export class SessionPair {
@@ -23,8 +23,8 @@ export class SessionPair {
   }
 
   /**
-   * The main sessions; those that are not there (any more) are made, both at once. When one server cannot be reached, the
-   * other is not waited for. @throws InterimapError
+   * The main sessions; missing ones are opened, both at once. If one server cannot be reached, the other is not waited for.
+   * @throws InterimapError
    */
   open(): Promise<PerSide<Session>> {
     return bothSides((side) =>
@@ -55,21 +55,21 @@ export class SessionPair {
   }
 
   /**
-   * After work that failed: ends the main sessions of these sides, and one that still waits for an answer, which is
-   * nobody's any more. open() makes them anew.
+   * After failed work: ends the main sessions of these sides, and any session that still waits for an answer, because nobody
+   * needs the answer. open() makes them again.
    */
   abortFailed(reason: Error, failed: readonly Side[]): void {
     for (const side of sides) this.#pools[side].abortMain(reason, failed.includes(side) ? "always" : "busy");
   }
 
-  /** Ends every session at once; open() makes them anew. */
+  /** Ends every session at once; open() makes them again. */
   abort(reason?: Error): void {
     for (const side of sides) this.#pools[side].abort(reason);
   }
 
   /**
-   * The work is to end: whatever is being connected, now or later, fails with `reason`. The sessions that are there go on,
-   * as long as their servers do not keep us waiting.
+   * The work has to end: connecting, now or later, fails with `reason`. Existing sessions go on, as long as their servers do
+   * not keep us waiting.
    */
   drain(reason?: Error): void {
     this.#connecting.abort(reason);

@@ -1,12 +1,12 @@
-// The sessions of one side: the main one, further ones where they pay, and those that others keep for themselves.
+// The sessions of one side: the main one, further ones where they are worth it, and those that callers keep.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { Connector } from "./connector.ts";
 
 export interface PoolOptions {
-  /** Makes the session that all mailboxes are worked on with. */
+  /** Makes the main session. */
   readonly main: Connector;
-  /** Makes any other; `main` unless told. */
+  /** Makes any other session; like `main` unless given. */
   readonly extra?: Connector;
   /** How many sessions may work on mailboxes at once, the main one included. */
   readonly limit: number;
@@ -27,7 +27,10 @@ export class SessionPool {
     this.#signal = signal;
   }
 
-  /** The main session; made if it is not there (any more). @throws InterimapError */
+  /**
+   * The main session; opened if it is missing.
+   * @throws InterimapError
+   */
   async main(): Promise<Session> {
     if (this.#main?.isUsable === true) return this.#main;
     // Several may want it at once.
@@ -39,8 +42,7 @@ export class SessionPool {
   }
 
   /**
-   * A session beside the main one, for nobody else until it is released; undefined when there is none to be had, which is
-   * no error.
+   * A session beside the main one, exclusive until it is released. Undefined if there is none, which is not an error.
    */
   async acquire(): Promise<Session | undefined> {
     const spare = this.#spare.shift();
@@ -69,7 +71,7 @@ export class SessionPool {
     await Promise.all(extras.map(async (extra) => (await extra)?.logout()));
   }
 
-  /** Ends the main session at once; `busy`: only if it waits for an answer. */
+  /** Ends the main session at once; with `busy`, only if it waits for an answer. */
   abortMain(reason: Error, when: "busy" | "always"): void {
     if (when === "always" || this.#main?.isIdle === false) this.#main?.destroy(reason);
   }

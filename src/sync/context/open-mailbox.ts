@@ -20,16 +20,16 @@ export interface MailboxWork extends RunContext {
   readonly wireNames: PerSide<string>;
   /** Undefined before the first synchronisation. */
   readonly before: PerSide<MailboxState | undefined>;
-  /** What LIST said; undefined when it did not. */
+  /** What LIST reported; undefined if it reported nothing. */
   readonly listed: PerSide<MailboxState | undefined>;
   readonly sessions: PerSide<Channel>;
-  /** The floors of the interruption marker that was set for this round, once that is on the disk. */
+  /** The floors of the marker that was set for this round, once it is on the disk. */
   readonly marked?: PerSide<number> | undefined;
-  /** Waits that many ms; by the clock unless given. */
+  /** Waits that many ms; by the real clock unless given. */
   readonly pause?: (ms: number, stop: AbortSignal) => Promise<unknown>;
   /** See {@link isRubbish}. */
   readonly isRubbish: boolean;
-  /** Compare everything with what is recorded, and mend that, instead of trusting it. */
+  /** Compare everything with the records and correct them, instead of trusting them. */
   readonly repairs: boolean;
 }
 
@@ -39,46 +39,48 @@ export interface OpenMailbox extends MailboxWork {
   /** Those of `observed`. */
   readonly views: PerSide<MailboxView>;
   readonly flags: PerSide<FlagLedger>;
-  /** What was recorded at the last checkpoint, if that was the end of a round, and is to be believed. */
+  /** What was recorded at the last checkpoint, if that ended a round and can be believed. */
   recorded: PerSide<Recorded | undefined>;
   before: PerSide<MailboxState | undefined>;
-  /** That side's UIDs last as long as the connection, if at all. */
+  /** The UIDs of that side are valid for this connection only, if at all. */
   readonly isUnstable: PerSide<boolean>;
-  /** The messages under the recorded UIDs of that side may be others by now. */
+  /** The recorded UIDs of that side may belong to other messages by now. */
   readonly isDoubtful: Record<Side, boolean>;
   /** The floors of the marker that an earlier round left behind. */
   readonly interrupted: PerSide<number> | undefined;
-  /** That round was cut short: from its floors on, what a server altered when it took it is a copy, too. */
+  /**
+   * That round was cut short. From its floors on, a message that a server altered when it stored it may be a copy, too.
+   */
   readonly wasInterrupted: boolean;
   /**
-   * The original program left it so: the marker goes back to the first message, because nothing says where there may be
-   * copies that it did not record. What it did record is believed, and below UIDNEXT not compared.
+   * The original program left this marker: it goes back to the first message, because nothing tells where there may be copies
+   * that it did not record. What it did record is believed, and not compared below UIDNEXT.
    */
   readonly isTakenOver: boolean;
   marked: PerSide<number> | undefined;
   /** Something was changed on a server in this round. */
   hasProgressed: boolean;
-  /** What was asked for together with SELECT, if anything was; for the first who needs it. */
+  /** What was asked together with SELECT, if anything; for the first step that needs it. */
   readonly prefetched: Record<Side, Prefetched | undefined>;
   readonly sample: Sample | undefined;
-  /** Of copies whose flags are being read back: to be waited for before a round is over. */
+  /** Pending reads of the flags of copies; a round waits for them before it ends. */
   readonly readBacks: Promise<void>[];
-  /** Of messages, to be told together at the end. */
+  /** Counted per message, to be reported together at the end. */
   readonly refusals: MessageRefusal[];
-  /** What each side is known to hold at or above its UIDNEXT of the last checkpoint, our own copies included. */
+  /** What each side is known to hold at or above the UIDNEXT of its last checkpoint, our own copies included. */
   readonly progress: PerSide<Progress>;
 }
 
-/** What was reported about messages that were new by what LIST said. */
+/** What was reported about messages that were new according to LIST. */
 export interface Prefetched {
   readonly uids: UidSet;
   /** Undefined when they could not be had. */
   readonly sizes: Promise<MessageSizes | undefined>;
-  /** Asked for when both sides have such messages. */
+  /** Asked only if both sides have such messages. */
   readonly identities?: Promise<readonly MessageIdentity[] | undefined>;
 }
 
-/** What was reported about a few messages that are recorded. */
+/** What was reported about a few recorded messages. */
 export interface Sample {
   readonly rows: readonly PrintedPair[];
   /** Undefined when they could not be had. */
@@ -92,7 +94,7 @@ export interface MessageRefusal {
   readonly reason: string;
 }
 
-/** What was appended, and under which UID the server says it is. */
+/** What was appended, and the UID that the server reported for it. */
 export interface Placed {
   readonly sourceUid: number;
   readonly uid: number;
@@ -103,71 +105,71 @@ export interface FlaggedCopy extends Placed {
 }
 
 export interface Progress {
-  /** Every message below has been looked at. */
+  /** Every message below it has been examined. */
   floor: number;
-  /** UIDs at or above the floor that have a mapping: copies of ours, and what was copied. */
+  /** UIDs at or above the floor that have a mapping: our copies, and what was copied from here. */
   mapped: UidSet;
-  /** UIDs that the server told for copies in this round. */
+  /** UIDs that the server reported for copies in this round. */
   copied: UidSet;
-  /** UIDNEXT when it was selected: what is appended gets a UID from there on. */
+  /** UIDNEXT when the mailbox was selected: appended messages get UIDs from there on. */
   readonly nextUid: number;
-  /** What the server said when it last told its state. */
+  /** The state that the server last reported. */
   observed: Observation;
-  /** The server does not report all changes, as far as is known now: see mod-seq-doubt.ts. */
+  /** The server does not report all changes, as far as known so far: see mod-seq-doubt.ts. */
   hidesChanges: boolean;
-  /** And will go on so, as far as can be seen. */
+  /** And this will probably stay so. */
   isStuck: boolean;
-  /** Something was found in this run that had not been told. */
+  /** This run found something that had not been reported. */
   hasUntold: boolean;
-  /** Mod-sequences of some messages were asked for, because HIGHESTMODSEQ is so low. */
+  /** The mod-sequences of some messages were asked for, because HIGHESTMODSEQ is so low. */
   isProbed: boolean;
-  /** Messages of this side that the other one took without telling the UIDs of the copies. */
+  /** Messages of this side that the other side stored without reporting the UIDs of the copies. */
   unnamed: UidSet;
-  /** Messages that were appended here, and that the server says it had before, with their UIDs here. */
+  /** Messages that were appended here and that the server says it already had, with their UIDs here. */
   readonly hadBefore: Placed[];
-  /** Copies here that did not answer when their flags were read back. */
+  /** Copies here that were not found when their flags were read back. */
   readonly silent: FlaggedCopy[];
-  /** The server told UIDs for copies that are not theirs. */
+  /** The server reported wrong UIDs for copies. */
   areCopiesDoubted: boolean;
-  /** How many messages there were when the server last told its state. */
+  /** The number of messages when the server last reported its state. */
   counted: number;
-  /** How many of them it does not report. */
+  /** How many of them the server counts but does not list. */
   untold: number;
-  /** Something was changed, or may have been, since then. */
+  /** Something has been changed since then, or may have been. */
   isTouched: boolean;
-  /** Copies that were made without a date, because the other side's messages have none that can be sent. */
+  /** Copies that were made without a date, because the originals have none that can be sent. */
   undated: number;
-  /** The server left flags as they were, because they had changed meanwhile. */
+  /** The server did not set flags, because somebody had changed them meanwhile. */
   isContested: boolean;
-  /** How many messages vanished since then. */
+  /** How many messages have vanished since then. */
   lost: number;
-  /** Messages that the server reported as vanished, and that are there. */
+  /** Messages that the server wrongly reported as vanished. */
   refuted: UidSet;
-  /** Messages the other server refused in an earlier run. */
+  /** Messages that the other server refused in an earlier run. */
   readonly refused: Set<number>;
-  /** Those of them, at the beginning, for which it was time to be offered once more. */
+  /** Those of them that were due to be offered again at the beginning. */
   due: UidSet;
-  /** Messages that were found at or above UIDNEXT, and are new. */
+  /** New messages that were found at or above UIDNEXT. */
   strays: UidSet;
-  /** Messages here, from this UID on, that wait until the other server takes any. Undefined: there are none. */
+  /** From this UID on, messages here wait until the other server accepts any. Undefined: none wait. */
   wait: { readonly firstUid: number; readonly attempts: number; readonly isOver: boolean } | undefined;
-  /** Messages were deleted here since that was last looked at. */
+  /** Messages have been deleted here since this was last examined. */
   hasShrunk: boolean;
-  /** Messages here that the server will not delete, though their counterparts are gone. */
+  /** Messages here that the server refuses to delete, though their counterparts are gone. */
   undeletable: UidSet;
-  /** Messages here whose flags the server would not set. */
+  /** Messages here whose flags the server refuses to set. */
   unflaggable: UidSet;
-  /** Of all these, at the beginning, those for which it was time to ask again. */
+  /** Those of all these that were due to be tried again at the beginning. */
   readonly dueChanges: UidSet;
-  /** Flags that were kept from this side in earlier runs, because it could not keep them. */
+  /** Flags that this side did not get in earlier runs, because it could not keep them. */
   unkept: FlagSet;
-  /** Messages whose flags were asked for again and not refused. */
+  /** Messages whose flags were offered again and not refused. */
   settled: UidSet;
 }
 
 /**
- * Below which UID there may be messages. UIDNEXT never goes back (RFC 3501 2.3.1.1), so what LIST said a moment ago holds, if
- * SELECT says less. Not to be recorded: told too high, it would hide what comes.
+ * An upper bound for UIDs. UIDNEXT never goes back (RFC 3501 2.3.1.1), so if SELECT reports less than LIST did a moment ago,
+ * LIST counts. Do not record it: if it is too high, it would hide new messages.
  */
 export function uidLimit({ views, listed }: Pick<OpenMailbox, "views" | "listed">, side: Side): number {
   const { uidValidity, uidNext } = views[side];
@@ -175,7 +177,7 @@ export function uidLimit({ views, listed }: Pick<OpenMailbox, "views" | "listed"
   return before?.uidValidity === uidValidity ? Math.max(uidNext, before.uidNext) : uidNext;
 }
 
-/** From the side that has the messages to the one that is to get them. */
+/** From the side that has the messages to the side that is to get them. */
 export interface Direction {
   readonly source: Side;
   readonly target: Side;

@@ -1,4 +1,4 @@
-// What a run and the work on each of its mailboxes share; handed on whole.
+// What a run shares with the work on each of its mailboxes; passed on as a whole.
 
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
@@ -11,21 +11,21 @@ import type { Surveys } from "../mailbox/survey.ts";
 import type { Report } from "./events.ts";
 
 export interface RunContext {
-  /** Where one more connection can be had. */
+  /** Where to get another connection. */
   readonly connections: SessionPair;
-  /** By the side they come from: messages fetched or being fetched and not yet appended, of all mailboxes together. */
+  /** For each source side: messages of all mailboxes that are fetched or being fetched, and not yet appended. */
   readonly inFlight: PerSide<ByteBudget>;
   readonly store: Store;
   readonly report: Report;
-  /** When aborted, what is in hand is finished: no new mailbox, and no new batch of messages, is begun. */
+  /** When aborted, the work in hand is finished, and no new mailbox or batch of messages is begun. */
   readonly stop: AbortSignal;
   readonly guard: DeletionGuard;
-  /** What the mailboxes that were opened until now yielded. */
+  /** The surveys of the mailboxes that were opened so far. */
   readonly surveys: Surveys;
-  /** In a dry run, by mailbox: new messages of each side that the other one would get by a move. */
+  /** In a dry run, by mailbox: new messages of each side that would reach the other side by a move. */
   readonly movedHere: Map<number, PerSide<UidSet>>;
-  /** What is known in this run of each server's will to take messages. */
+  /** What this run knows of whether each server accepts messages. */
   readonly shortage: PerSide<Shortage>;
-  /** Messages that both sides hold when a mailbox is first met are matched, not copied. */
+  /** Match messages that both sides of a new mailbox hold, instead of copying them. */
   readonly matchesExisting: boolean;
 }

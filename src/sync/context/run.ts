@@ -1,4 +1,4 @@
-// One run over all mailboxes: what it is to do, what it shares, and what it has found out.
+// One run over all mailboxes: its task, what it shares, and what it has found out.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
@@ -19,20 +19,20 @@ import type { RunContext } from "./run-context.ts";
 
 export interface SyncOptions extends Pick<RunContext, "connections" | "store" | "report" | "matchesExisting" | "stop"> {
   readonly query: ListingQuery;
-  /** Mailboxes were named for this run: that one of them is gone says nothing of the others. */
+  /** Mailboxes were named for this run, so the absence of one says nothing about the others. */
   readonly isGiven?: boolean;
   readonly isIgnored: (name: string) => boolean;
   /** Mailboxes that are for the same on both servers are one (RFC 6154). */
   readonly pairsUses?: boolean;
   /** Mailboxes with these special uses (RFC 6154), in lower case, take no part unless they are named. */
   readonly skippedUses?: ReadonlySet<string>;
-  /** The main ones, whether they still work or not; asked of `connections` if undefined. */
+  /** The main sessions, even broken ones. If undefined, they are opened. */
   readonly sessions?: PerSide<Session>;
-  /** Undefined: whatever is to be deleted, is. */
+  /** Undefined: everything may be deleted. */
   readonly deletionLimit: DeletionLimit | undefined;
-  /** Visit every mailbox that is on both sides, check all that is recorded of it, and mend that. */
+  /** Visit every mailbox that is on both sides, check its records in full, and correct them. */
   readonly repairs?: boolean;
-  /** Flags that may have changed without any number telling are left to a later run. */
+  /** Flags may be left to a later run if no number shows whether they changed. */
   readonly leavesSilent?: boolean;
   /** A mailbox that only has another name now gets it on the other server, too, if its messages confirm that. */
   readonly followsRenames?: boolean;
@@ -44,14 +44,14 @@ export interface SyncOptions extends Pick<RunContext, "connections" | "store" | 
 
 export interface Run extends SyncOptions, RunContext {
   readonly sessions: PerSide<Session>;
-  /** Mailboxes something is wrong with: reported once, then not touched any more. */
+  /** Mailboxes with a problem: reported once, then left alone. */
   readonly skipped: Set<string>;
-  /** Mailboxes that are to be looked at, though their numbers are what they were. */
+  /** Mailboxes to examine although their numbers have not changed. */
   readonly doubted: Set<string>;
   /** Mailboxes that do not count against the deletion limit. */
   readonly rubbish: Set<string>;
   readonly created: PerSide<Set<string>>;
-  /** Lines that could not be read, and have been reported. */
+  /** Unreadable lines that have been reported. */
   readonly unreadable: PerSide<Set<string>>;
 }
 
@@ -64,7 +64,7 @@ export interface Reconciled extends Planned {
   readonly known: ReadonlyMap<string, KnownMailbox>;
 }
 
-/** It is a dry run: what would be done is told. */
+/** This is a dry run: report what would be done. */
 export function changesNothing({ sessions }: Pick<Run, "sessions">): boolean {
   return sides.some((side) => sessions[side].changesNothing);
 }
@@ -98,7 +98,9 @@ export async function begin(options: SyncOptions): Promise<Run> {
   };
 }
 
-/** Without those of mailboxes that one server does not have any more, and rubbish: what is left is all that can vanish. */
+/**
+ * Without mailboxes that one server no longer has, and without those for deleted mail: what is left is all that can vanish.
+ */
 function countKnown(store: Store, without: ReadonlySet<string>): number {
   const apart = store.mailboxes().filter(({ name }) => without.has(name));
   return apart.reduce((count, { idx }) => count - store.mappings.count(idx), store.mappings.countAll());
@@ -107,7 +109,7 @@ function countKnown(store: Store, without: ReadonlySet<string>): number {
 export function knownMailboxes(store: Store): ReadonlyMap<string, KnownMailbox> {
   if (store.needsUpgrade) return new Map();
   let all: ReadonlyMap<number, PerSide<number>> | undefined;
-  // Read when one is asked for: with QRESYNC none is.
+  // Read on first use: with QRESYNC, none is needed.
   const countsOf = (idx: number): PerSide<number> | undefined => (all ??= store.allMessageCounts()).get(idx);
   const withCounts = (record: MailboxRecord): KnownMailbox => ({
     ...record,
@@ -131,7 +133,7 @@ interface Place {
   readonly mailbox: string;
 }
 
-/** Errors that concern one mailbox end the work on it, nothing else. */
+/** An error that concerns one mailbox ends only the work on that mailbox. */
 export async function attempt(run: Run, place: Place, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -1,6 +1,6 @@
-// The net under all that servers tell: a side has as many messages as are recorded of it. Where the numbers differ, the server
-// is asked which messages there are. One that is gone without a word is copied again, and one that nobody reported is copied:
-// in doubt there is a message too many rather than one too few.
+// A last check: does each side have as many messages as are recorded? If not, the server is asked which messages there are. A
+// message that disappeared unreported is copied again, and one that appeared unreported is copied. When in doubt, one message
+// too many is better than one too few.
 
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
@@ -31,12 +31,12 @@ import { clearRefusal, refusedUids } from "../refused/record-refusal.ts";
 import { goneAlready } from "../refused/refused-changes.ts";
 import { straysFrom } from "./strays.ts";
 
-/** The answer to one search is one line: it must not become longer than a server's lines may be. */
+/** The answer to a search is one line, which must not exceed the limit for lines. */
 const sliceSize = 10_000;
 
 /**
- * `after`: what the servers say now, all news being dealt with. Returns whether each side has what is recorded of it. If
- * not, that is mended in the database, and one more round is needed.
+ * `after`: what the servers say now that all news have been dealt with. Returns whether each side has what is recorded. If not,
+ * the database is corrected, and one more round is needed.
  */
 export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
   const rows = mailbox.store.mappings.count(mailbox.idx);
@@ -54,7 +54,7 @@ export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxSta
   if (!isNothing || sides.some((side) => !isEmpty(mailbox.views[side].pending.vanished))) return false;
   let areStrays = false;
   for (const side of doubtful) {
-    // Asked for when it was selected again: the count may have been wrong only once.
+    // Asked when the mailbox was selected again, because the count may have been wrong only once.
     const more = excess(mailbox, side, mailbox.views[side].exists);
     if (more <= 0) continue;
     const strays = await straysFrom(mailbox, side, after[side].uidNext);
@@ -66,21 +66,24 @@ export async function isBalanced(mailbox: OpenMailbox, after: PerSide<MailboxSta
 }
 
 interface Difference {
-  /** They have a row, or were refused, and are not there. */
+  /** Have a row, or were refused, and do not exist. */
   readonly missing: UidSet;
-  /** They are there, and nothing is recorded of them. */
+  /** Exist, and are not recorded. */
   readonly unrecorded: UidSet;
 }
 
 const nothing: Difference = { missing: emptyUidSet, unrecorded: emptyUidSet };
 
-/** Of what waits it is not recorded how much it is. A server that was put back to an earlier state is another matter. */
+/**
+ * The number of waiting messages is not recorded, so it cannot be checked. A server that was restored to an earlier state is
+ * handled elsewhere.
+ */
 function isComparable({ progress, before }: OpenMailbox, side: Side, now: MailboxState): boolean {
   const [then = noModSeq, { highestModSeq }] = [before[side]?.highestModSeq, now];
   return progress[side].wait === undefined && (highestModSeq === noModSeq || highestModSeq >= then);
 }
 
-/** How many messages more a server counts than are recorded in all, whatever UIDNEXT it tells. */
+/** By how many messages the server's count exceeds all that are recorded, whatever its UIDNEXT. */
 function excess(mailbox: OpenMailbox, side: Side, exists = Infinity): number {
   const { store, idx, progress } = mailbox;
   const gone = countUids(progress[otherSide(side)].undeletable);
@@ -93,26 +96,26 @@ interface Counted {
   readonly uidNext: number;
 }
 
-/** How many messages more a server counts than are recorded; less than none where some are missing. */
+/** By how many messages the server's count exceeds what is recorded; negative if some are missing. */
 function surplus(mailbox: OpenMailbox, side: Side, { rows, uidNext }: Counted): number {
   const { progress } = mailbox;
   const below = uidRange(1, uidNext - 1);
   const beyond = countUids(subtract(progress[side].mapped, below));
-  // What cannot be deleted on the other side has a row, though it is gone here.
+  // A message that the other side refuses to delete keeps its row, though it is gone here.
   const gone = countUids(progress[otherSide(side)].undeletable);
   const recorded = rows - beyond - gone + countUids(intersect(refusedUids(mailbox, side), below));
   return progress[side].counted - recorded;
 }
 
 /**
- * To be asked when all is done: what the next run is to ask for once more must not be behind the checkpoint.
+ * Call this when all is done: what the next run is to ask for again must not be covered by the checkpoint.
  * @throws InterimapError MAILBOX_PROTOCOL when messages are there of which the server did not tell anything.
  */
 export function requireAllTold(mailbox: OpenMailbox, after: PerSide<MailboxState>): void {
   const { progress, store, idx } = mailbox;
   for (const side of sides.filter((one) => progress[one].untold > 0)) {
     const more = surplus(mailbox, side, { rows: store.mappings.count(idx), uidNext: after[side].uidNext });
-    // Since it was noticed they may have been told, or be gone.
+    // They may have been reported since, or be gone.
     if (more <= 0) continue;
     throw untold(mailbox, side, more);
   }
@@ -127,8 +130,8 @@ function untold({ progress }: OpenMailbox, side: Side, more: number): InterimapE
 async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promise<Difference> {
   const { store, idx, sessions, views, before } = mailbox;
   const below = uidRange(1, uidNext - 1);
-  // What was left out may be told when it is asked for once more. And a session may not have seen yet what another one of
-  // ours appended.
+  // The server may report now what it left out before. And this session may not have seen yet what another session of ours
+  // appended.
   await observeAgain(sessions[side], mailbox.observed[side], { since: before[side] });
   forgetUnknown(mailbox, side);
   const slices = [...store.mappings.all(idx, sliceSize)].map((slice) => uidSetOf(slice.map((pair) => pair[side])));
@@ -145,7 +148,7 @@ async function compare(mailbox: OpenMailbox, side: Side, uidNext: number): Promi
   return { missing: subtract(subtract(missing, there), vanished), unrecorded: subtract(unrecorded, vanished) };
 }
 
-/** Rows of what is missing are dropped; their counterparts, and what was not recorded, are new. */
+/** Drops the rows of missing messages. Their counterparts, and messages that were not recorded, become new. */
 async function mend(mailbox: OpenMailbox, found: PerSide<Difference>): Promise<void> {
   const { store, idx, progress, report, name } = mailbox;
   const pairs = new Map(
@@ -176,12 +179,12 @@ async function mend(mailbox: OpenMailbox, found: PerSide<Difference>): Promise<v
     );
 }
 
-/** Looked at from the first of them on, as what arrived since the last checkpoint. */
+/** Examined from the first of them on, like what arrived since the last checkpoint. */
 export function takeForNew(mailbox: OpenMailbox, side: Side, uids: UidSet): void {
   const { store, idx, progress } = mailbox;
   const first = uids.ranges[0]?.[0];
   if (first === undefined) return;
-  // Those of this run are not offered twice in it.
+  // Messages refused in this run are not offered twice in it.
   for (const uid of uidsOf(refusedUids(mailbox, side))) progress[side].refused.add(uid);
   progress[side].floor = Math.min(progress[side].floor, first);
   progress[side].mapped = store.mappings.uids(idx, side, progress[side].floor);

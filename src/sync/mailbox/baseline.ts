@@ -6,12 +6,12 @@ import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import type { MailboxWork } from "../context/open-mailbox.ts";
 
-/** Read once for all that follows from it. */
+/** Read once, for everything that depends on it. */
 export interface RecordOf {
   readonly counts: PerSide<number> | undefined;
   /** UIDs with a row that are not below the recorded UIDNEXT. */
   readonly beyond: PerSide<UidSet>;
-  /** How many rows there are; counted when it is asked for first, since there may be a million. */
+  /** The number of rows. Counted only on first use, because there may be a million. */
   readonly rows: () => number;
 }
 
@@ -24,7 +24,7 @@ export function recordOf({ store, idx, before }: MailboxWork): RecordOf {
   };
 }
 
-/** What is known of a side, for who only wants to know what happened there. */
+/** What is known of a side, for a caller that only wants to know what happened there. */
 export function plainBaseline(
   { store, idx, counts }: Pick<MailboxWork, "store" | "idx"> & Pick<RecordOf, "counts">,
   side: Side,
@@ -38,7 +38,7 @@ export function plainBaseline(
   };
 }
 
-/** What is known of a side. `maySample`: all rows have a message, and none of them is in doubt. */
+/** What is known of a side. `maySample`: every row has a message, and none of them is in doubt. */
 export function baselineOf(
   work: MailboxWork,
   side: Side,
@@ -55,8 +55,9 @@ export function baselineOf(
 const sampleLimit = 32;
 
 /**
- * Some messages' sequence numbers, which let a server that forgot what was expunged (RFC 7162 3.2.5.2) tell less. They are
- * ranks among our mappings, so they are right only if every message had a mapping; a wrong one would hide expunges.
+ * The sequence numbers of some messages. With them, a server that forgot what was expunged (RFC 7162 3.2.5.2) need not report
+ * every gap. They are ranks among our mappings, so they are right only if every message has a mapping; a wrong one would hide
+ * expunges.
  */
 function sequenceSample(
   { store, idx }: MailboxWork,

@@ -1,5 +1,5 @@
-// A glance at mailboxes whose numbers are as recorded, and whose server does not tell whether flags changed: mostly none did, and
-// then nothing else is to be done.
+// A quick look at mailboxes whose numbers are as recorded, but whose server does not report changed flags. Usually no flag has
+// changed, and there is nothing else to do.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { observe } from "../../mail/observe/observe.ts";
@@ -13,7 +13,7 @@ export interface Glance {
   readonly store: Store;
   readonly idx: number;
   readonly states: PerSide<MailboxState | undefined>;
-  /** How many messages there were then. */
+  /** The number of messages at that time. */
   readonly counts: PerSide<number> | undefined;
   readonly wireNames: PerSide<string>;
   readonly sessions: PerSide<Channel>;
@@ -25,7 +25,10 @@ export async function isAsRecorded(glance: Glance): Promise<boolean> {
   return sides.every((side) => seen[side]);
 }
 
-/** The same of one server. @throws as `observe()`. */
+/**
+ * The same for one server.
+ * @throws as `observe()`.
+ */
 export async function isSideAsRecorded(glance: Glance, side: Side): Promise<boolean> {
   const { store, idx, states, counts, wireNames, sessions } = glance;
   const state = states[side];

@@ -1,5 +1,5 @@
-// A message that the server counts, but leaves out of its answers, is there all the same. What it counts is compared with
-// what it has reported, and asked for again; nothing is asked when the numbers add up.
+// A server may count a message and leave it out of its answers. So its count is compared with what it has reported, and the
+// rest is asked for again. If the numbers agree, nothing is asked.
 
 import { fetchIdentities, fetchSizes, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
@@ -18,13 +18,13 @@ export interface Told {
   readonly asked: UidSet;
   /** Those of them that the server reported. */
   readonly told: UidSet;
-  /** How many messages were recorded when they were asked for; none of these was. */
+  /** How many messages were recorded at the time of the question; none of these was. */
   readonly rows: number;
 }
 
 /** How many messages a side has beyond those that are recorded and those that were reported now. */
 export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told, rows }: Told): number {
-  // Without a hole nothing was left out, and nothing need be counted.
+  // Without a gap, nothing was left out, and nothing need be counted.
   if (countUids(asked) === countUids(told)) return 0;
   const { store, idx, views, progress } = mailbox;
   const { exists, pending } = views[side];
@@ -36,9 +36,9 @@ export function countUntold(mailbox: OpenMailbox, side: Side, { asked, told, row
 }
 
 interface HeardOut {
-  /** What the server told only now; 0 for what is there although nothing is ever reported about it. */
+  /** What the server reported only now; 0 for a message that is there although nothing is ever reported about it. */
   readonly sizes: MessageSizes;
-  /** How many messages are there of which not even the UID is known. */
+  /** The number of messages that are there, but whose UID is unknown. */
   readonly untold: number;
 }
 
@@ -50,7 +50,7 @@ export async function hearOut(mailbox: OpenMailbox, side: Side, { asked, told, r
   const { uidNext, pending } = views[side];
   const { vanished } = pending;
   const again = subtract(subtract(asked, told), vanished);
-  // Some may be gone since they were counted; that is told now at the latest.
+  // Some may have gone since they were counted; the server reports that now at the latest.
   const asking = fetchSizes(sessions[side], again);
   await allDone<unknown>([asking, noop(sessions[side])]);
   for (const { uid, size } of await asking) sizes.add(uid, size);
@@ -65,7 +65,7 @@ export async function hearOut(mailbox: OpenMailbox, side: Side, { asked, told, r
   return { sizes, untold: Math.max(0, untold()) };
 }
 
-/** The identities of messages among which there may be holes. Throws MAILBOX_PROTOCOL when one that is there has none. */
+/** The identities of messages, of which some may be missing. Throws MAILBOX_PROTOCOL if one that is there has none. */
 export async function identitiesOf(mailbox: OpenMailbox, side: Side, asked: UidSet): Promise<MessageIdentity[]> {
   const rows = mailbox.store.mappings.count(mailbox.idx);
   const found = await fetchIdentities(mailbox.sessions[side], asked);
@@ -74,7 +74,10 @@ export async function identitiesOf(mailbox: OpenMailbox, side: Side, asked: UidS
   return [...found, ...(await identitiesLeftOut(mailbox, side, { asked, told }))];
 }
 
-/** Of what was asked for and not told, that which is there. Throws MAILBOX_PROTOCOL when it is not told now either. */
+/**
+ * Of the messages that were asked for and not reported, those that are there. Throws MAILBOX_PROTOCOL if they are not reported
+ * now either.
+ */
 export async function identitiesLeftOut(
   { sessions, views }: OpenMailbox,
   side: Side,

@@ -6,12 +6,12 @@ import { noModSeq } from "../../model/mod-seq.ts";
 
 /** What one side said, from the last checkpoint until now. */
 export interface ModSeqEvidence {
-  /** Undefined: not synchronised before, or not to be believed. */
+  /** Undefined: not synchronised before, or not trustworthy. */
   readonly recorded: Recorded | undefined;
   /** What LIST said; undefined when it did not. */
   readonly listed: MailboxState | undefined;
   readonly selected: Observation;
-  /** The same as `selected` when nothing was told since. */
+  /** Equal to `selected` if nothing was reported since. */
   readonly now: Observation;
   /** False: no message is missing, whatever was counted. */
   readonly hasLost: boolean;
@@ -27,13 +27,15 @@ export interface ModSeqEvidence {
 
 export interface Doubt {
   readonly reason: string;
-  /** Only a change shows it: it cannot be seen by looking at the mailbox as it is. */
+  /** Only a change reveals it; looking at the mailbox as it is does not. */
   readonly isHidden: boolean;
-  /** A number that was told wrong once explains it as well: unless the comparison finds something, it is over with that. */
+  /**
+   * A number that was reported wrongly once would also explain it. So the doubt ends unless the comparison finds something.
+   */
   readonly isFaint: boolean;
 }
 
-/** Why changes can be missed; undefined: nothing speaks for it. In an empty mailbox there is nothing to tell. */
+/** Why changes can be missed; undefined if nothing suggests that. In an empty mailbox, there is nothing to report. */
 export function doubtOf(evidence: ModSeqEvidence): Doubt | undefined {
   const { recorded, selected, now, view } = evidence;
   const isEmpty = [recorded, selected, now].every((one) => (one?.messages ?? 0) === 0);
@@ -53,7 +55,7 @@ function isAhead({ latestModSeq, highestModSeq }: Observation): boolean {
   return latestModSeq > highestModSeq;
 }
 
-/** A UIDNEXT or a HIGHESTMODSEQ that went back is another matter. */
+/** A UIDNEXT or HIGHESTMODSEQ that went back is handled elsewhere. */
 function isStuck(evidence: ModSeqEvidence): boolean {
   const { recorded, listed, selected, now, view, hasLost, isStoredInVain } = evidence;
   const isLess = (before: Recorded, after: Recorded): boolean =>
@@ -63,19 +65,21 @@ function isStuck(evidence: ModSeqEvidence): boolean {
     if (isMore || isLess(recorded, selected)) return true;
   }
   if (!isSameNumber(selected, now) || hasRisenSince(listed, evidence)) return false;
-  // A UIDNEXT that was told too late is not one that rose.
+  // A UIDNEXT that was only reported late has not risen.
   const isAppended = now.uidNext > selected.uidNext && (now.messages ?? Infinity) > (selected.messages ?? 0);
   return isAppended || isLess(selected, now) || view.hasUnstampedNews || isStoredInVain();
 }
 
-/** It is higher than LIST said: SELECT told the new number too early. A daemon may have a list from long before. */
+/** It is higher than LIST said, because SELECT reported the new number too early. A daemon may have an old list. */
 function hasRisenSince(listed: MailboxState | undefined, { recorded, now }: ModSeqEvidence): boolean {
   if (listed?.uidValidity !== now.uidValidity || listed.highestModSeq < (recorded?.highestModSeq ?? noModSeq))
     return false;
   return listed.highestModSeq < now.highestModSeq;
 }
 
-/** As many messages, but a higher UIDNEXT: one has come, and one has gone; or the UIDNEXT recorded was told too low. */
+/**
+ * The same number of messages, but a higher UIDNEXT: one arrived and one disappeared. Or the recorded UIDNEXT was too low.
+ */
 function mayBeStuck({ recorded, ...evidence }: ModSeqEvidence): boolean {
   return recorded !== undefined && hasStayed(recorded, evidence) && evidence.selected.uidNext > recorded.uidNext;
 }

@@ -1,4 +1,4 @@
-// Asks for the flags of messages whose report could not be read, or came late, before a checkpoint.
+// Asks again, before a checkpoint, for the flags of messages whose report could not be read or came late.
 
 import { refetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { bothSides } from "../../model/side.ts";
@@ -6,9 +6,9 @@ import { isEmpty } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 
 /**
- * True if there were any; their flags are in the views then, like other changes.
- * @throws InterimapError MAILBOX_PROTOCOL when the answer cannot be read either. All else has been done by then, but a
- * checkpoint would say that nothing more was to come of them.
+ * True if there were any; their flags are then in the views, like other changes.
+ * @throws InterimapError MAILBOX_PROTOCOL if the answer cannot be read either. Everything else is done by then, but a
+ * checkpoint would claim that nothing is left.
  */
 export async function readAgain({ sessions, views }: Pick<OpenMailbox, "sessions" | "views">): Promise<boolean> {
   const asked = await bothSides(async (side) => {

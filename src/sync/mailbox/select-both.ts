@@ -1,4 +1,4 @@
-// Selects a mailbox on both sides, with all that can be asked for in the same packet.
+// Selects a mailbox on both sides, and asks in the same packet for everything else that can be asked.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities, fetchSizes } from "../../imap/verbs/fetch.ts";
@@ -20,7 +20,7 @@ import { baselineOf, recordOf } from "./baseline.ts";
 import { progressFrom, recordedStates, takeUp } from "./starting-point.ts";
 import { noteStability } from "./unstable-uids.ts";
 
-/** A connection that has nothing in flight outlives the loss of the other one. */
+/** A connection with nothing in flight survives the loss of the other one. */
 export async function allAnswered(mailbox: Pick<OpenMailbox, "readBacks" | "prefetched" | "sample">): Promise<void> {
   await Promise.allSettled([...mailbox.readBacks, ...prefetches(mailbox)]);
 }
@@ -29,7 +29,7 @@ function prefetches({ prefetched, sample }: Pick<OpenMailbox, "prefetched" | "sa
   return sides.flatMap((side) => [prefetched[side]?.sizes ?? [], sample?.found[side] ?? []].flat());
 }
 
-/** Our own states of a mailbox say nothing until a round has come to its end. */
+/** The recorded states mean nothing until a round has ended. */
 function isFromElsewhere({ store, idx }: MailboxWork, before: PerSide<MailboxState | undefined>): boolean {
   return sides.some((side) => before[side]?.uidNext !== 1) && !store.wasSynchronised(idx);
 }
@@ -42,7 +42,7 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
     work.report(event);
   };
   const undeletable = undeletableIn(work);
-  // The sample is made of what is to be checked; and of rows that all have a message.
+  // The sample contains what is to be checked, and is taken from rows that all have a message.
   const maySample = !work.repairs && sides.every((side) => isEmpty(undeletable[side]));
   const recordedOf = recordOf(work);
   const baselines = perSide((side) => baselineOf(work, side, { ...recordedOf, maySample }));
@@ -55,7 +55,7 @@ export async function openMailbox(work: MailboxWork): Promise<OpenMailbox> {
   });
   const views = perSide((side) => observed[side].view);
   const anew = sides.filter((side) => observed[side].isAnew);
-  // What is asked for next must not take its answers.
+  // The next command must not claim its answers.
   if (anew.length > 0 && sample !== undefined) await bothSides((side) => sample.found[side]);
   const isUnstable = perSide((side) => noteStability(work, side, observed[side]));
   const before = anew.length > 0 ? { local: undefined, remote: undefined } : work.before;
@@ -91,12 +91,12 @@ function ledgerOf({ view, flagsBefore: recorded, flagsNow: now }: Observed): Fla
   return new FlagLedger(view.pending, { recorded, now });
 }
 
-/** How often a count that does not fit is asked for. */
+/** How often to ask again for a count that does not fit. */
 const countAttempts = 3;
 
 /**
- * What is met for the first time, has had messages and is said to hold none is asked once more: taken for empty, it would
- * be matched with nothing, and everything in it copied.
+ * A new mailbox that STATUS says has messages, and SELECT says has none, is asked about again. If it were taken for empty,
+ * nothing would be matched, and everything would be copied.
  */
 async function observeCounted(session: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
   const observed = await observe(session, wireName, baseline);
@@ -106,14 +106,14 @@ async function observeCounted(session: Channel, wireName: string, baseline?: Bas
   for (let attempt = 1; attempt <= countAttempts; attempt++) {
     const [told] = await Promise.all([status(session, wireName), noop(session)]);
     counted = told.messages ?? 0;
-    // What came since, and may be gone again, is told by the NOOP.
+    // The NOOP reports what has arrived since, and may be gone again.
     if (counted === 0 || view.exists > 0) return observed;
   }
   const message = `the server counts ${String(counted)} messages in STATUS but none when the mailbox is selected`;
   throw new InterimapError("MAILBOX_PROTOCOL", message, { side: session.side, hint: "nothing was copied" });
 }
 
-/** Asks for the sizes of the first that are new by what LIST said, so that this leaves together with SELECT. */
+/** Asks for the sizes of the first new messages, judging by LIST, so that the question leaves together with SELECT. */
 function prefetch(work: MailboxWork, side: Side): Prefetched | undefined {
   const uids = newByList(work, side);
   if (work.repairs || isEmpty(uids)) return undefined;
@@ -131,7 +131,7 @@ function newByList({ before, listed }: MailboxWork, side: Side): UidSet {
   if (now === undefined) return emptyUidSet;
   if (known !== undefined)
     return known.uidValidity === now.uidValidity ? uidRange(known.uidNext, now.uidNext - 1) : emptyUidSet;
-  // Where both have messages, these are matched first.
+  // If both sides have messages, these are matched first.
   const other = otherSide(side);
   const isCopiedWhole = before[other] === undefined && (listed[other]?.uidNext ?? 1) <= 1;
   return isCopiedWhole ? uidRange(1, now.uidNext - 1) : emptyUidSet;

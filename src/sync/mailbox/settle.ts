@@ -1,5 +1,5 @@
-// Determines the state of a mailbox at the end of a round: asks for it where something was changed, and verifies it
-// where it looks too good.
+// Determines the state of a mailbox at the end of a round. Asks the server if something was changed, and checks a state that
+// looks too good.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { status } from "../../imap/verbs/mailbox.ts";
@@ -12,8 +12,8 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { forgetUnknown, refuteAgain } from "../deletions/confirm-vanished.ts";
 
 /**
- * A HIGHESTMODSEQ that is too high would hide all that happens until it is reached. One that nothing else bears out than the
- * answer to one STATUS is asked for again; the lower one counts.
+ * A HIGHESTMODSEQ that is too high would hide everything that happens until it is reached. If only the answer to one STATUS
+ * supports it, it is asked for again, and the lower one counts.
  */
 export async function proven(
   { sessions, wireNames, views }: OpenMailbox,
@@ -28,7 +28,10 @@ export async function proven(
   });
 }
 
-/** Nothing was changed there, and nothing told since: what SELECT said is the state, and what comes later the next run's. */
+/**
+ * We changed nothing on this side and heard nothing since SELECT, so the state that SELECT reported can be saved as it is.
+ * Later changes belong to the next run.
+ */
 export function isAsSelected({ views, flags, progress }: OpenMailbox, side: Side): boolean {
   const { exists, existedWhenSelected, hasShrunk, pending } = views[side];
   const isSameNumber = exists === existedWhenSelected && !hasShrunk;
@@ -36,8 +39,8 @@ export function isAsSelected({ views, flags, progress }: OpenMailbox, side: Side
 }
 
 /**
- * Asks what the state is now, and lets the server tell all that led to it. A server may first leave out what another
- * session of ours has appended, because the session that asks has not seen it yet; the NOOP has made it look.
+ * Asks for the present state, and lets the server report everything that led to it. A server may first leave out what another
+ * session of ours has appended, because the asking session has not seen it yet; the NOOP makes it look.
  */
 export async function settle(mailbox: OpenMailbox, side: Side): Promise<MailboxState> {
   const now = await askState(mailbox, side);

@@ -1,4 +1,4 @@
-// Determines where the work on a mailbox begins: what is recorded of it, and how much of that can be believed.
+// Determines where the work on a mailbox begins: what is recorded, and how much of that can be believed.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { noFlags } from "../../model/flags.ts";
@@ -12,7 +12,7 @@ import { isDue } from "../refused/retry-refused.ts";
 import type { RecordOf } from "./baseline.ts";
 
 interface TakenUp {
-  /** Undefined: first met, or met anew. */
+  /** Undefined: the mailbox is new, or created anew. */
   readonly before: PerSide<MailboxState | undefined>;
   readonly views: PerSide<MailboxView>;
   /** UIDVALIDITY changed. */
@@ -20,13 +20,13 @@ interface TakenUp {
 }
 
 /**
- * Returns the floors from which on messages without a mapping are matched before anything is copied; undefined when there
- * can be no copies among them. What is met for the first time may be the same on both sides. Where UIDVALIDITY changed
- * the recorded UIDs mean nothing any more: no deletion follows from that, all messages are matched, the rest is copied.
+ * Returns the floors: messages from there on that have no mapping are matched before anything is copied. Undefined if there can
+ * be no copies among them. In a new mailbox, any message may be the same on both sides. If UIDVALIDITY changed, the recorded
+ * UIDs mean nothing: no deletion follows from that, all messages are matched, and the rest is copied.
  */
 export function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): PerSide<number> | undefined {
   const { store, idx, matchesExisting, marked } = work;
-  // A marker that was set for this round says nothing yet.
+  // A marker that this round has set means nothing yet.
   const left = marked === undefined ? store.transfers.interruption(idx) : undefined;
   if (!isAnew && before.local !== undefined && before.remote !== undefined) return left;
   const states = perSide((side) => before[side] ?? nothingSeen(views[side].uidValidity));
@@ -41,8 +41,8 @@ export function takeUp(work: MailboxWork, { before, views, isAnew }: TakenUp): P
 }
 
 /**
- * Undefined where a round was cut short: UIDNEXT may be older than the rest then, above all in a database of the original
- * program. Neither does a repair believe it.
+ * Undefined if a round was cut short: then UIDNEXT may be older than the rest, above all in a database of the original program.
+ * A repair does not believe it either.
  */
 export function recordedStates(
   { repairs }: MailboxWork,
@@ -55,7 +55,7 @@ export function recordedStates(
   });
 }
 
-/** What is recorded of the mailbox is read once for both sides. */
+/** The records of the mailbox are read once for both sides. */
 export function progressFrom(
   { store, idx, repairs, before, interrupted }: MailboxWork & Pick<OpenMailbox, "interrupted">,
   { views, beyond }: { readonly views: PerSide<MailboxView> } & Pick<RecordOf, "beyond">,

@@ -1,5 +1,5 @@
-// Messages that UIDNEXT does not allow for. No message has a UID as high as UIDNEXT (RFC 3501 2.3.1.1), so none is looked for
-// there; unless the server counts more messages than there can be below.
+// Messages with a UID that UIDNEXT rules out. No message has a UID as high as UIDNEXT (RFC 3501 2.3.1.1), so none is looked for
+// there, unless the server counts more messages than can be below.
 
 import { existingUids } from "../../imap/verbs/search.ts";
 import { type Side, sides } from "../../model/side.ts";
@@ -7,7 +7,9 @@ import { countUids, maxUid, subtract, uidRange, type UidSet, union } from "../..
 import { type OpenMailbox, uidLimit } from "../context/open-mailbox.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
 
-/** Before anything is matched: a message that is found only afterwards, when its copy was made, is there twice. */
+/**
+ * To be called before anything is matched: if a message were found only after its copy was made, it would be there twice.
+ */
 export async function findStrays(mailbox: OpenMailbox): Promise<void> {
   for (const side of sides) {
     const uidNext = uidLimit(mailbox, side);
@@ -24,7 +26,7 @@ export function straysFrom(mailbox: OpenMailbox, side: Side, uidNext: number): P
   return existingUids(sessions[side], subtract(uidRange(uidNext, maxUid), known));
 }
 
-/** The most messages that can be there: those that are recorded, and one for each UID that is free below UIDNEXT. */
+/** The largest possible number of messages: those that are recorded, and one for each free UID below UIDNEXT. */
 function mostBelow(mailbox: OpenMailbox, side: Side): number {
   const { store, idx, progress } = mailbox;
   const refused = refusedUids(mailbox, side);

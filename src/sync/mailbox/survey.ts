@@ -1,5 +1,5 @@
-// What opening a mailbox yields, before anything is done in it: what vanished, what changed, what is new. Plans are made of it,
-// and so is what a run has to say of the work before it.
+// What is found when a mailbox is opened, before anything is done in it: what vanished, what changed, what is new. Plans are
+// made from it, and so are the figures that a run shows before its work.
 
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import { type PerSide, type Side, sides } from "../../model/side.ts";
@@ -11,20 +11,20 @@ export interface Survey {
   readonly idx: number;
   readonly name: string;
   readonly isRubbish: boolean;
-  /** Their servers were asked for exactly the messages that vanished. Undefined: none did. */
+  /** Confirmed: the server was asked for exactly these messages. Undefined: none vanished. */
   readonly loss: Loss | undefined;
-  /** How many messages of each side have other flags than at the last checkpoint, by the word of its server. */
+  /** How many messages of each side have other flags than at the last checkpoint, according to the server. */
   readonly changed: PerSide<number>;
-  /** UIDs of each side among which all its new messages are, and nothing that the other side has already. */
+  /** UIDs of each side that include all its new messages, and nothing that the other side has already. */
   readonly fresh: PerSide<UidSet>;
-  /** What the new messages measure whose sizes are known by now; undefined: no size is. */
+  /** The total size of the new messages whose sizes are known so far; undefined if none is. */
   readonly octets: PerSide<number | undefined>;
 }
 
-/** By mailbox. One that was made ahead is replaced when the mailbox is opened to work in it. */
+/** By mailbox. A survey made in advance is replaced when the mailbox is opened for work. */
 export type Surveys = Map<number, Survey>;
 
-/** The sizes of some of the new messages: of what was asked for, UIDs that have no size have no message. */
+/** The sizes of some new messages. A UID that was asked for and has no size has no message. */
 export function withSizes(
   survey: Survey,
   side: Side,
@@ -43,7 +43,7 @@ export interface SurveyTotals {
   readonly mailboxes: number;
   /** Messages to copy, at most: some UIDs may have none. */
   readonly copies: number;
-  /** Octets of those whose sizes are known. */
+  /** Octets of the messages whose sizes are known. */
   readonly octets: number;
   readonly deletions: number;
   /** Messages whose flags changed. */

@@ -67,7 +67,7 @@ async function untilBothAgree(mailbox: OpenMailbox): Promise<void> {
   checkpoint(mailbox, after);
 }
 
-/** Up to where the first round would change something: a dry run tells what. */
+/** Stops before the first round would change something: a dry run reports the plans. */
 async function rehearse(mailbox: OpenMailbox): Promise<void> {
   const { views, progress } = mailbox;
   await recover(mailbox, { mayChange: false });
@@ -80,7 +80,7 @@ async function rehearse(mailbox: OpenMailbox): Promise<void> {
   await tellPlans(mailbox, { loss, newcomers: due });
 }
 
-/** What earlier runs left open, and what may have happened since without a word. */
+/** What earlier runs left open, and what may have happened unreported since. */
 async function recover(mailbox: OpenMailbox, { mayChange }: { readonly mayChange: boolean }): Promise<void> {
   const isDoubted = distrust(mailbox, await findDoubts(mailbox));
   await findStrays(mailbox);
@@ -95,11 +95,11 @@ async function recover(mailbox: OpenMailbox, { mayChange }: { readonly mayChange
   await (mailbox.repairs || isDoubted ? repairMailbox(mailbox) : resume(mailbox));
 }
 
-/** Returns the state of both sides after the round that left nothing to do. */
+/** Returns the state of both sides after the round that found nothing to do. */
 async function goRounds(mailbox: OpenMailbox): Promise<PerSide<MailboxState>> {
   const { views, progress } = mailbox;
   let idleRounds = 0;
-  // A copy: the views go on changing, and each round deals with what was there when it began.
+  // A copy, because the views go on changing; each round deals with what was there when it began.
   let after = perSide((side) => stateOf(views[side]));
   let retry = perSide((side) => dueUids(progress[side]));
   for (let round = 1; ; round++) {
@@ -120,7 +120,7 @@ async function goRounds(mailbox: OpenMailbox): Promise<PerSide<MailboxState>> {
     retry = { local: emptyUidSet, remote: emptyUidSet };
     for (const side of sides) {
       progress[side].strays = emptyUidSet;
-      // A UIDNEXT below the last one is not believed: what has a row already would be new once more.
+      // A UIDNEXT below the last one is not believed: messages that have a row already would be new again.
       progress[side].floor = Math.max(progress[side].floor, after[side].uidNext);
     }
     after = await settleBoth(mailbox, { known: after, isFirst: round === 1 });
@@ -152,7 +152,7 @@ async function settleBoth(mailbox: OpenMailbox, { known, isFirst }: Settling): P
 async function isDone(mailbox: OpenMailbox, after: PerSide<MailboxState>): Promise<boolean> {
   const hasMore = (): boolean => sides.some((side) => hasMoreToDo(mailbox, { side, uidNext: after[side].uidNext }));
   if (hasMore() || (await readAgain(mailbox)) || (await findUntoldChanges(mailbox))) return false;
-  // To compare the numbers a mailbox may be looked at once more, and what that finds is to be dealt with.
+  // Comparing the numbers may require another look at the mailbox; what that finds has to be dealt with.
   return (await isBalanced(mailbox, after)) && !hasMore();
 }
 
@@ -190,12 +190,14 @@ function requireReadable({ views }: Pick<OpenMailbox, "views">): void {
   for (const side of sides) views[side].requireReadable(side);
 }
 
-/** Some may have been paired since, or be gone. */
+/** Some may have been paired or have gone since. */
 function dueUids({ refused, due }: Progress): UidSet {
   return uidSetOf([...refused].filter((uid) => hasUid(due, uid)));
 }
 
-/** New messages: neither seen in an earlier round, nor mapped, nor refused or waiting, which have their own time. */
+/**
+ * New messages: not seen in an earlier round, not mapped, and not refused or waiting, which are offered at their own times.
+ */
 function newUids({ floor, mapped, refused, wait, strays }: Progress, uidNext: number): UidSet {
   if (wait?.isOver === false) return emptyUidSet;
   const uids = union(uidRange(floor, uidNext - 1), strays);

@@ -1,5 +1,4 @@
-// Mailboxes whose server does not report every change: they are compared in full, and recorded so that the next run does it
-// again.
+// Compares mailboxes in full whose server does not report every change, and records that, so that the next run does it again.
 
 import { toldState } from "../../imap/mailbox/told-state.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
@@ -16,8 +15,8 @@ import { isRefused } from "../refused/refused-changes.ts";
 import { type Doubt, doubtOf, type ModSeqEvidence } from "./mod-seq-doubt.ts";
 
 /**
- * To be called when the mailbox has been selected, and when all seems to be done. What is found is in the ledgers and views afterwards,
- * as if it had been told. Returns whether there was anything to compare.
+ * Call this after the mailbox has been selected, and when all seems to be done. What it finds is in the ledgers and views
+ * afterwards, as if the server had reported it. Returns whether there was anything to compare.
  */
 export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> {
   const { store, idx, progress, views, flags, observed } = mailbox;
@@ -39,7 +38,7 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   if (isToCompare) {
     const known = perSide((side) => flags[side].count);
     for (const side of hiding) views[side].latestModSeq = noModSeq;
-    // Where the other side reported a change, that is what makes the difference.
+    // If the other side reported a change, that explains the difference.
     await comparePairs(mailbox, pairsOf(mailbox, { uncertain, hiding, flagsAreKnown: false }), hiding);
     await comparePairs(mailbox, pairsOf(mailbox, { uncertain, hiding, flagsAreKnown: true }), []);
     for (const side of hiding)
@@ -49,19 +48,21 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
   return (await findUnnamed(mailbox)) || isToCompare;
 }
 
-/** Messages that may have changed without a word. A look at all of them compares them with what is recorded, as far as it is. */
+/**
+ * Messages that may have changed unreported. A full look compares all of them with what is recorded, as far as it is.
+ */
 function uncertainOn({ rung, uncertain }: Observed): UidSet {
   return rung === "full-look" ? uncertain : uidRange(1, maxUid);
 }
 
-/** What happened to messages that the server named by numbers nobody knows. */
+/** What happened to messages that the server identified by unknown sequence numbers. */
 async function findUnnamed({ views, observed, sessions }: OpenMailbox): Promise<boolean> {
   const unnamed = sides.filter((side) => views[side].hasUnnamedNews);
   for (const side of unnamed) await observeAgain(sessions[side], observed[side]);
   return unnamed.length > 0;
 }
 
-/** What cannot be seen in the mailbox as it is now, a server may have said once, and by mistake: it is asked again. */
+/** A server may have said by mistake, and only once, what the mailbox itself does not show; so it is asked again. */
 async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden, isFaint }: Doubt): Promise<void> {
   const { progress, views, report, name, sessions, wireNames } = mailbox;
   if (isFaint && !progress[side].hasUntold) return;
@@ -83,7 +84,9 @@ async function settleDoubt(mailbox: OpenMailbox, side: Side, { reason, isHidden,
   if (!wasHiding(mailbox, side)) report({ type: "changes-untold", side, mailbox: name, reason });
 }
 
-/** What is to be recorded; what follows from it is recorded at once. Where changes are not reported, all flags are. */
+/**
+ * What is to be recorded; its consequences are recorded at once. If changes are not reported, all flags are recorded.
+ */
 export function recordable(mailbox: OpenMailbox, states: PerSide<MailboxState>): PerSide<MailboxState> {
   const { store, idx, progress, views } = mailbox;
   return perSide((side) => {
@@ -96,7 +99,7 @@ export function recordable(mailbox: OpenMailbox, states: PerSide<MailboxState>):
   });
 }
 
-/** To be called with what {@link recordable} returned. */
+/** Call this with what {@link recordable} returned. */
 export function recordFlags({ store, idx, flags }: OpenMailbox, states: PerSide<MailboxState>): void {
   for (const side of sides) {
     const all = flags[side].settled();
@@ -116,13 +119,13 @@ function isProven(mailbox: OpenMailbox, side: Side): boolean {
   return doubtOf(evidenceOf(mailbox, side)) === undefined && hasStored(mailbox, side, isNew);
 }
 
-/** Whether flags were set of a message whose mod-sequence, as the server told it, is such a one. */
+/** Whether flags were set on a message with such a mod-sequence, as reported by the server. */
 function hasStored({ views, progress }: OpenMailbox, side: Side, isSuch: (modSeq: bigint) => boolean): boolean {
   for (const uid of uidsOf(progress[side].settled)) if (isSuch(views[side].modSeqOf(uid))) return true;
   return false;
 }
 
-/** An earlier run found out, or was in doubt; an empty mailbox begins anew. */
+/** An earlier run found this out, or was in doubt; an empty mailbox starts afresh. */
 function wasHiding({ store, idx, before }: OpenMailbox, side: Side): boolean {
   const recorded = before[side];
   return recorded !== undefined && !followsChanges(recorded) && store.mappings.count(idx) > 0;
@@ -143,19 +146,19 @@ function evidenceOf(mailbox: OpenMailbox, side: Side): ModSeqEvidence {
   };
 }
 
-/** So few messages are enough to see whether there are mod-sequences. */
+/** This many messages are enough to see whether there are mod-sequences. */
 const probedMessages = 100;
 
 /**
- * Cyrus says HIGHESTMODSEQ 1 of a mailbox in a format that has no mod-sequences, and MODSEQ (0) of its messages; with a
- * current one, as with Dovecot, the first message raises it to 2.
+ * For a mailbox in a format without mod-sequences, Cyrus reports HIGHESTMODSEQ 1, and MODSEQ (0) for its messages. In a current
+ * format, as with Dovecot, the first message raises it to 2.
  */
 function isWorthAProbe({ progress }: OpenMailbox, side: Side): boolean {
   const { observed, isProbed } = progress[side];
   return !isProbed && observed.highestModSeq === firstModSeq && observed.messages !== 0;
 }
 
-/** Whether the server has no mod-sequences of the messages, as far as a few of them tell. */
+/** Whether the server has no mod-sequences for the messages, judging by a few of them. */
 export async function lacksModSeqs(mailbox: OpenMailbox, side: Side): Promise<boolean> {
   if (isWorthAProbe(mailbox, side)) await probe(mailbox, side);
   return mailbox.views[side].lacksModSeqs || mailbox.views[side].hasUnknownModSeqs;
@@ -173,11 +176,11 @@ interface Uncertain {
   readonly uncertain: PerSide<UidSet>;
   /** The sides that have any. */
   readonly hiding: readonly Side[];
-  /** Those only whose flags are what they have to be, or none of them: the other side reported a change, or refused one. */
+  /** Only those whose flags are as they should be, or none: the other side reported a change, or refused one. */
   readonly flagsAreKnown: boolean;
 }
 
-/** Pairs of which both messages should be there, and one may have changed. */
+/** Pairs whose messages should both be there, and of which one may have changed. */
 function* pairsOf(
   mailbox: OpenMailbox,
   { uncertain, hiding, flagsAreKnown }: Uncertain,
@@ -188,8 +191,8 @@ function* pairsOf(
     sides.some((side) => !hiding.includes(side) && flags[side].changeOf(pair[side]) !== undefined);
   const isWhole = (pair: PerSide<number>): boolean =>
     !isRefused(mailbox, pair, "undeletable") &&
-    // A UIDNEXT that went back says that messages are lost, not that they were deleted. And of a format that has no
-    // mod-sequences Cyrus tells nothing of what was appended since SELECT, as if it were gone.
+    // A UIDNEXT that went back means that messages are lost, not that they were deleted. And in a format without mod-sequences,
+    // Cyrus reports nothing about messages appended since SELECT, as if they were gone.
     sides.every((side) => pair[side] < views[side].whenSelected.uidNext);
   const isUncertain = (pair: PerSide<number>): boolean => hiding.some((side) => hasUid(uncertain[side], pair[side]));
   for (const slice of store.mappings.all(idx, 10_000))

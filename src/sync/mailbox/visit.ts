@@ -20,7 +20,7 @@ import { syncMailbox } from "./sync-mailbox.ts";
 
 export interface Visit {
   readonly names: readonly string[];
-  /** Those of them in which there is most probably nothing to do: see {@link MailboxPlan.silent}. */
+  /** Those in which there is probably nothing to do: see {@link MailboxPlan.silent}. */
   readonly silent?: ReadonlySet<string>;
   readonly known: ReadonlyMap<string, KnownMailbox>;
   readonly listings: PerSide<Listing>;
@@ -36,10 +36,11 @@ export async function visit(run: Run, { names, silent, known: recorded, listings
     const isPassed = mailbox === undefined || run.skipped.has(name) || silent?.has(name) === true;
     return isPassed ? [] : [prospectOf(mailbox, listings)];
   });
-  // What went to another mailbox is no deletion, and what came from one no new message.
+  // A message that went to another mailbox was not deleted, and one that came from another is not new.
   if (await moveMessages(run, prospects)) known = knownMailboxes(run.store);
   const held = await holdBack(run, prospects);
-  // What killed connections may do it again: everything else comes first, and each of these has them for itself.
+  // Messages that killed connections may do it again. So everything else comes first, and each of these goes over a connection
+  // of its own.
   const risky = run.store.transfers.mailboxesWithSuspects();
   const isRisky = (name: string): boolean => risky.has(known.get(name)?.idx ?? -1);
   const jobs = names
@@ -66,10 +67,10 @@ export async function visit(run: Run, { names, silent, known: recorded, listings
     work,
   );
   for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, run.sessions);
-  // What was moved from them was copied by now.
+  // Messages moved from them have been copied by now.
   for (const loss of run.guard.emptied)
     if (!run.stop.aborted) await attempt(run, { mailbox: loss.name }, () => syncEmptied(run, { loss, listings }));
-  // What was held back is told once, by all that was seen.
+  // What was held back is reported once, for all mailboxes together.
   const { heldBack } = run.guard;
   if (heldBack !== undefined) run.report({ type: "deletions-held-back", side: heldBack.error.side, ...heldBack });
   const totals = totalsOf(surveysOfWork(run));
@@ -92,18 +93,20 @@ function withoutMoved({ store, guard }: Run, loss: Loss): Loss {
   return { ...loss, deletions: perSide((side) => loss.deletions[side] - counts[side]) };
 }
 
-/** Without those of mailboxes in which nothing was done because the guard has stopped them. */
+/** Without the mailboxes that the guard has stopped. */
 function surveysOfWork({ guard, surveys }: Run): readonly Survey[] {
   const stopped = new Set([...(guard.heldBack?.mailboxes ?? []), ...guard.emptied.map(({ name }) => name)]);
   return [...surveys.values()].filter(({ name }) => !stopped.has(name));
 }
 
-/** By the guard, which says of all such mailboxes together what there is to say. */
+/** By the guard, which reports all such mailboxes together. */
 function isStopped(error: unknown, ...codes: readonly ErrorCode[]): boolean {
   return error instanceof InterimapError && codes.includes(error.code);
 }
 
-/** A mailbox that was about to lose nearly everything, once more: what is in other mailboxes by now may go. */
+/**
+ * Examines again a mailbox that was about to lose nearly everything: messages that are in other mailboxes by now may go.
+ */
 async function syncEmptied(
   run: Run,
   { loss, listings }: Pick<Visit, "listings"> & { readonly loss: Loss },
@@ -128,8 +131,8 @@ async function syncEmptied(
 }
 
 /**
- * Skips each mailbox of which something is recorded that cannot be, before anything follows from that; a repair drops
- * it. Returns what is recorded then.
+ * Skips each mailbox with an impossible record, before anything follows from it; a repair drops such records. Returns the
+ * remaining records.
  */
 function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Visit["known"] {
   const { store, report, repairs } = run;
@@ -149,14 +152,14 @@ function soundly(run: Run, { names, known }: Pick<Visit, "names" | "known">): Vi
   return isMended ? knownMailboxes(store) : known;
 }
 
-/** Whoever allows a mass deletion has seen what was deleted until now. */
+/** Allowing a mass deletion accepts everything deleted so far. */
 function forgetLosses({ store, isGiven }: Run, { names, known }: Pick<Visit, "names" | "known">): void {
   for (const { idx, name } of known.values())
     if (isGiven !== true || names.includes(name)) store.losses.forgetStock(idx);
   if (isGiven !== true) store.losses.forgetDeletions();
 }
 
-/** More or less: some may be gone, or paired already. */
+/** An estimate: some may be gone, or paired already. */
 function newMessages(known: KnownMailbox | undefined, listings: PerSide<Listing>): number {
   if (known === undefined) return 0;
   const on = (side: Side): number => {
@@ -172,8 +175,8 @@ interface Jobs {
 }
 
 /**
- * Of all mailboxes with new messages at once: each marker by itself would wait for the disk. Returns the floors by name.
- * A mailbox that is not reached after that is gone through once more, and nothing is found.
+ * Sets all crash markers in one durable commit; one commit each would wait for the disk each time. Returns the floors by name.
+ * A marked mailbox that the run never reaches is only compared once more next time.
  */
 function markAhead({ store, repairs }: Run, { jobs, known }: Jobs): ReadonlyMap<string, PerSide<number>> {
   const marks = jobs.flatMap(({ name, messages }) => {
