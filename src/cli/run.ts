@@ -1,38 +1,23 @@
 // From arguments to an exit code.
 
 import { sayKept } from "../commands/say-kept.ts";
-import type { OnSignal } from "../commands/watch.ts";
 import { type Config, loadConfig } from "../config/config.ts";
 import { errorContext, errorFields } from "../log/error-context.ts";
 import { LineOutput } from "../log/line-output.ts";
 import type { RunLog } from "../log/logger.ts";
 import { print } from "../log/print.ts";
 import { Secrets } from "../log/secrets.ts";
-import { type ErrorLine, InterimapError } from "../model/errors.ts";
+import { InterimapError } from "../model/errors.ts";
 import { type ExitCode, exitCode } from "../model/exit-code.ts";
-import { reportTo } from "../report/human.ts";
-import type { EventStream } from "../report/json/event-stream.ts";
 import { errorLines } from "../report/remedy-line.ts";
 import { createServiceNotifier, type ServiceNotifier } from "../service/systemd.ts";
-import type { Report } from "../sync/context/events.ts";
-import { Totals } from "../sync/context/totals.ts";
-import { answer, isQuestion, type Question } from "./answer.ts";
-import { execute } from "./execute.ts";
-import type { WorkInvocation } from "./invocation.ts";
+import { isQuestion } from "./answer.ts";
+import type { Common } from "./invocation.ts";
 import { type OpenEvents, openEvents } from "./open-events.ts";
 import { hideConfigured, openLog, plainLog } from "./open-log.ts";
-import { openProgress } from "./open-progress.ts";
 import { parseArguments } from "./options.ts";
+import { perform, type Surroundings } from "./perform.ts";
 import { isForText, textFor } from "./texts.ts";
-
-export interface Surroundings {
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  /** Aborted by the first SIGINT or SIGTERM, whose name is the reason. */
-  readonly signal: AbortSignal;
-  /** The signals that mean something to a daemon. */
-  readonly onSignal: OnSignal;
-}
 
 /** One process of this program. */
 export class Program {
@@ -45,6 +30,8 @@ export class Program {
   #isOutputLost = false;
   /** --health knows two exit codes only. */
   #isForContainer = false;
+  /** What somebody at a terminal may have wanted to do who has no configuration yet. */
+  #wanted: Pick<Common, "config" | "debug"> | undefined;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -56,8 +43,21 @@ export class Program {
 
   /** Never throws: every failure becomes one line and an exit code. */
   async run(): Promise<ExitCode> {
-    const code = this.#endEvents(await this.#run());
+    const code = this.#endEvents(await this.#orInit(await this.#run()));
     return this.#isForContainer && code !== exitCode.done ? exitCode.partial : code;
+  }
+
+  /** Offers to make the configuration that is missing. */
+  async #orInit(code: ExitCode): Promise<ExitCode> {
+    if (code !== exitCode.config || this.#wanted === undefined) return code;
+    try {
+      const { offerInit } = await import("./offer-init.ts");
+      const { env, signal } = this.#surroundings;
+      const means = { env, signal, secrets: this.#secrets, errorOutput: this.#errorOutput };
+      return (await offerInit(this.#wanted, means)) ?? code;
+    } catch (error) {
+      return this.#codeOf(error);
+    }
   }
 
   async #run(): Promise<ExitCode> {
@@ -87,6 +87,8 @@ export class Program {
       if (invocation.debug > 0) errorOutput.stopGathering();
       this.#isForContainer = invocation.command === "health";
       const errorLine = (this.#errorLine = errorLines(invocation.config));
+      const isForPrograms = this.#isForContainer || ("json" in invocation && invocation.json);
+      if (!invocation.quiet && !isForPrograms) this.#wanted = invocation;
       if (!isQuestion(invocation)) {
         const onLoss = (error: Error): void => {
           this.#noteLoss(error);
@@ -126,16 +128,22 @@ export class Program {
         log.close();
       }
     } catch (error) {
-      const known = error instanceof InterimapError ? error : bug(error);
-      const code = this.#explain(known);
-      // systemd goes on showing what it heard last.
-      if (known.code !== "INTERRUPTED")
-        service?.status(`Ended: ${known.side === undefined ? "" : `${known.side}: `}${this.#lineFor(known)}`);
-      return code === exitCode.terminated && signal.reason === "SIGINT" ? exitCode.interrupted : code;
+      return this.#codeOf(error, service);
     } finally {
       service?.close();
       this.#log?.close();
     }
+  }
+
+  /** Says what went wrong. */
+  #codeOf(error: unknown, service?: ServiceNotifier): ExitCode {
+    const known = error instanceof InterimapError ? error : bug(error);
+    const code = this.#explain(known);
+    // systemd goes on showing what it heard last.
+    if (known.code !== "INTERRUPTED")
+      service?.status(`Ended: ${known.side === undefined ? "" : `${known.side}: `}${this.#lineFor(known)}`);
+    const isInterrupted = code === exitCode.terminated && this.#surroundings.signal.reason === "SIGINT";
+    return isInterrupted ? exitCode.interrupted : code;
   }
 
   /** Says of an error that nobody caught what it is. Returns the exit code with which the process has to end at once. */
@@ -179,74 +187,6 @@ export class Program {
 
 function isOfOthers(error: unknown): error is InterimapError {
   return error instanceof InterimapError && error.code === "OTHER_ACCOUNTS";
-}
-
-interface Equipment extends Surroundings {
-  readonly config: Config;
-  readonly isReload: boolean;
-  readonly readConfig: () => Config;
-  readonly log: RunLog;
-  readonly secrets: Secrets;
-  readonly errorOutput: LineOutput;
-  readonly service: ServiceNotifier;
-  readonly errorLine: ErrorLine;
-  readonly events: EventStream | undefined;
-}
-
-async function perform(invocation: Question | WorkInvocation, equipment: Equipment): Promise<ExitCode | "reload"> {
-  if (isQuestion(invocation)) return answer(invocation, equipment);
-  const { config, isReload, readConfig, secrets, errorOutput, service, errorLine, env, signal, onSignal } = equipment;
-  const { events, log: quietly } = equipment;
-  // What is an event is told as one, and not as a line of the log.
-  const log = events?.alsoHearing(quietly) ?? quietly;
-  const tell = reportTo(quietly, errorLine);
-  const totals = new Totals(errorLine);
-  const progress = await openProgress(invocation, { config, errorOutput, env });
-  const report: Report = (event) => {
-    // A daemon has totals of its own, for each look.
-    if (invocation.command !== "watch") totals.note(event);
-    tell(event);
-    progress?.note(event);
-    events?.note(event);
-  };
-  // Only at the start: it was not said about a reloaded configuration.
-  const areSameAccounts = invocation.areSameAccounts && !isReload;
-  const { isDryRun } = invocation;
-  const context = { config, log, secrets, report, totals, signal, areSameAccounts, isDryRun };
-  const sayStopping = (): void => {
-    log.info("Stopping after the work in hand; a second signal stops at once");
-  };
-  signal.addEventListener("abort", sayStopping);
-  try {
-    if (invocation.command !== "watch") {
-      await execute(invocation, context);
-      const done = progress?.end();
-      if (done !== undefined) log.info(done);
-      return totals.exitCode;
-    }
-    const prepareReload = (): Config => {
-      log.reopen();
-      return readConfig();
-    };
-    const { watchCommand } = await import("../commands/watch.ts");
-    const allowsMassDelete = invocation.allowsMassDelete && !isReload;
-    const ending = await watchCommand({
-      ...invocation,
-      ...context,
-      allowsMassDelete,
-      service,
-      errorLine,
-      onSignal,
-      prepareReload,
-      onFullCheck: (look) => {
-        events?.noteFullCheck(look);
-      },
-    });
-    return ending === "reload" ? "reload" : exitCode.done;
-  } finally {
-    progress?.end();
-    signal.removeEventListener("abort", sayStopping);
-  }
 }
 
 function bug(thrown: unknown): InterimapError {

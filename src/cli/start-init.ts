@@ -17,7 +17,7 @@ import { plainLog } from "./open-log.ts";
 import { questionsAt } from "./questions.ts";
 import { serviceUnit } from "./unit-file.ts";
 
-interface Surroundings {
+export interface InitSurroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly secrets: Secrets;
@@ -27,7 +27,7 @@ interface Surroundings {
 /** @throws InterimapError as {@link initCommand} does, or INTERRUPTED; nothing is written then. */
 export async function startInit(
   { config, settings, debug }: InitInvocation,
-  { env, signal, secrets, errorOutput }: Surroundings,
+  { env, signal, secrets, errorOutput }: InitSurroundings,
 ): Promise<ExitCode> {
   errorOutput.stopGathering();
   const log = plainLog({ env, errorOutput, debug });

@@ -122,7 +122,7 @@ function answered(
   t: TestContext,
   { home, args, answers }: Pick<Fresh, "home"> & Conversation,
 ): Promise<{ readonly shown: string; readonly status: number | null }> {
-  const words = [...interimapCommand(), "init", ...args].map((word) => `'${word}'`).join(" ");
+  const words = [...interimapCommand(), ...args].map((word) => `'${word}'`).join(" ");
   const child = spawn("script", ["-qefc", `exec ${words}`, "/dev/null"], {
     env: { PATH: process.env["PATH"], SHELL: "/bin/sh", TERM: "xterm", ...homeEnvironment(home) },
     stdio: ["pipe", "pipe", "inherit"],
@@ -137,7 +137,7 @@ function answered(
     if (next === undefined || !next[0].test(shown.slice(seen))) return;
     seen = shown.length;
     left.shift();
-    child.stdin.write(`${next[1]}\r`);
+    child.stdin.write(isControl(next[1]) ? next[1] : `${next[1]}\r`);
   });
   return new Promise((resolve) => {
     child.once("close", (status) => {
@@ -155,7 +155,7 @@ test("at a terminal: a wrong password is asked for once more, and never shown", 
   const localPlace = given("local", { ...placeOf(local), "password-file": stores.passwordFile });
   const { shown, status } = await answered(t, {
     home,
-    args: [...place, ...localPlace],
+    args: ["init", ...place, ...localPlace],
     answers: [
       [/Login.*: /, remote.user],
       [/Password.*: /, "not-this-one"],
@@ -168,4 +168,48 @@ test("at a terminal: a wrong password is asked for once more, and never shown", 
   assert.ok(!shown.includes("not-this-one"), shown);
   assert.match(shown, /Written: /);
   assert.equal((await runInterimap(home)).status, 0);
+});
+
+/** Ctrl-C and the like: they need no Enter. */
+function isControl(answer: string): boolean {
+  return answer === ctrlC || answer === ctrlD;
+}
+
+const offer = /there is no such file[^]*Start interimap init now \(y\/N\): /;
+const ctrlC = "\x03";
+const ctrlD = "\x04";
+
+for (const { answer, status } of [
+  { answer: "", status: 78 },
+  { answer: "n", status: 78 },
+  { answer: ctrlC, status: 130 },
+  { answer: ctrlD, status: 64 },
+])
+  test(`at a terminal without a configuration, init is offered; after ${JSON.stringify(answer)} nothing is made`, async (t) => {
+    const { home } = fresh(t);
+    const { shown, status: actual } = await answered(t, { home, args: [], answers: [[offer, answer]] });
+    assert.equal(actual, status, shown);
+    assert.doesNotMatch(shown, /This creates|internal error/);
+    assert.ok(!existsSync(home.configFile));
+  });
+
+test("the offer taken, init asks for both accounts; Ctrl-C at a question ends it, and nothing is made", async (t) => {
+  const { home } = fresh(t);
+  const answers = [[offer, "y"] as const, [/Login.*: /, ctrlC] as const];
+  const { shown, status } = await answered(t, { home, args: ["check"], answers });
+  assert.match(shown, /This creates [^]*The remote account/);
+  assert.equal(status, 130, shown);
+  assert.ok(!existsSync(home.configFile));
+});
+
+test("nothing is offered with --quiet, to programs, or where another configuration may be meant", async (t) => {
+  const { home } = fresh(t);
+  for (const args of [["--quiet"], ["--json"], ["--health"]]) {
+    const { shown } = await answered(t, { home, args, answers: [] });
+    assert.doesNotMatch(shown, /Start interimap init/);
+  }
+  writeFileSync(home.configFile, "[local]\n[remote]\n", { mode: 0o600 });
+  const { shown, status } = await answered(t, { home, args: ["--config=other"], answers: [] });
+  assert.equal(status, 78, shown);
+  assert.doesNotMatch(shown, /Start interimap init/);
 });
