@@ -9,6 +9,7 @@ import { type ErrorLine, InterimapError } from "../../model/errors.ts";
 import { type ExitCode, exitCode } from "../../model/exit-code.ts";
 import { printable } from "../../util/printable.ts";
 import { shellWord } from "../../util/shell-word.ts";
+import { installedDovecot } from "../init/dovecot-command.ts";
 import type { ImportKind } from "./import-kinds.ts";
 import type { Imported, ImportedConfiguration } from "./imported.ts";
 import { importedText } from "./imported-text.ts";
@@ -36,7 +37,7 @@ const readers = { mbsyncrc: importMbsync, offlineimaprc: importOfflineimap } as 
 /** 1 when something was not taken over. @throws InterimapError IMPORT, FILE_CREATE, or OUTPUT */
 export async function importCommand(command: ImportCommand): Promise<ExitCode> {
   const { kind, source, toStdout, say, print } = command;
-  const imported = readers[kind](readText(source));
+  const imported = readers[kind](readText(source), installedDovecot());
   const { configurations, notes } = imported;
   for (const { line, text } of notes)
     say(`${printable(source)}${line === undefined ? "" : `:${line}`}: ${printable(text)}`);

@@ -1,6 +1,7 @@
 // A local Maildir becomes an IMAP server: Dovecot's, started for it alone.
 
 import { shellWord } from "../../util/shell-word.ts";
+import { isOldDovecot } from "../init/dovecot-command.ts";
 
 export interface MaildirPlace {
   /** Without a slash at its end. */
@@ -11,32 +12,46 @@ export interface MaildirPlace {
   readonly layout: "fs" | "maildir++";
 }
 
-/** Without its error output, which has a line for each logout; --debug shows it. Undefined: Dovecot's way to write places, or ours to write a line, cannot express it. */
-export function maildirSettings(place: MaildirPlace): Map<string, string> | undefined {
-  const { root, inbox, layout } = place;
-  if ([root, inbox ?? ""].some((path) => /[:%\s;'"\\$`]/.test(path))) return undefined;
+/**
+ * Without its error output, which has a line for each logout; --debug shows it. `dovecot`: the version that is installed, or empty.
+ * Undefined: Dovecot's way to write places, or ours to write a line, cannot express it.
+ */
+export function maildirSettings(place: MaildirPlace, dovecot: string): Map<string, string> | undefined {
+  if ([place.root, place.inbox ?? ""].some((path) => /[:%\s;'"\\$`]/.test(path))) return undefined;
+  return new Map([
+    ["type", "tunnel"],
+    ["command", isOldDovecot(dovecot) ? oldCommand(place) : newCommand(place)],
+    ["null-stderr", "YES"],
+  ]);
+}
+
+/** Lines for the configuration: what is needed, and the command for the other versions of Dovecot. */
+export function maildirRemarks(place: MaildirPlace, dovecot: string): readonly string[] {
+  const [versions, command] = isOldDovecot(dovecot)
+    ? ["Dovecot 2.4 and newer", newCommand(place)]
+    : ["Dovecot 2.3", oldCommand(place)];
+  return [
+    "The local Maildir is reached through Dovecot (Debian's package dovecot-imapd).",
+    `With ${versions}, the command is:`,
+    command,
+  ];
+}
+
+function oldCommand({ root, inbox, layout }: MaildirPlace): string {
   const location = [
     `maildir:${root}`,
     ...(layout === "fs" ? ["LAYOUT=fs"] : []),
     ...(inbox === undefined ? [] : [`INBOX=${inbox}`]),
   ];
-  return new Map([
-    ["type", "tunnel"],
-    ["command", `/usr/lib/dovecot/imap -o mail_location=${shellWord(location.join(":"))}`],
-    ["null-stderr", "YES"],
-  ]);
+  return `/usr/lib/dovecot/imap -o mail_location=${shellWord(location.join(":"))}`;
 }
 
-/** Lines for whoever has a newer Dovecot. */
-export function maildirRemarks({ root, inbox, layout }: MaildirPlace): readonly string[] {
+function newCommand({ root, inbox = root, layout }: MaildirPlace): string {
   const options = [
     "mail_driver=maildir",
     `mail_path=${root}`,
     ...(layout === "fs" ? ["mailbox_list_layout=fs"] : []),
-    ...(inbox === undefined ? [] : [`mail_inbox_path=${inbox}`]),
+    `mail_inbox_path=${inbox}`,
   ];
-  return [
-    "The local Maildir is reached through Dovecot (Debian's package dovecot-imapd). From version 2.4 on, the command is:",
-    `doveadm exec imap ${options.map((option) => `-o ${option}`).join(" ")}`,
-  ];
+  return `doveadm exec imap ${options.map((option) => `-o ${option}`).join(" ")}`;
 }

@@ -39,6 +39,10 @@ export function mbsyncSections(text: string, notes: Notes): readonly MbsyncSecti
     const [keyword, ...values] = words ?? ["?"];
     if (keyword === undefined) current = undefined;
     if (keyword === undefined || words === undefined) continue;
+    if (/^include(?:cmd)?$/i.test(keyword)) {
+      notes.add(line, `${keyword} was not taken over: put the lines that it stands for in its place, and import again`);
+      continue;
+    }
     const kind = kinds.find((one) => one === keyword.toLowerCase());
     if (kind !== undefined) {
       const [name = "", ...more] = values;

@@ -9,18 +9,21 @@ export interface MbsyncStore {
   readonly name: string;
   readonly isMaildir: boolean;
   readonly line: number;
-  /** Undefined: it cannot be had as an IMAP server; a note says why. */
+  /** Undefined: it cannot be reached through an IMAP server; a note says why. */
   readonly settings: Gathering | undefined;
   readonly subscribedOnly: boolean;
   readonly remarks: readonly string[];
 }
 
 /** Those of other programs' shape are left out. */
-export function mbsyncStores(sections: readonly MbsyncSection[], notes: Notes): ReadonlyMap<string, MbsyncStore> {
+export function mbsyncStores(
+  sections: readonly MbsyncSection[],
+  { notes, dovecot }: { readonly notes: Notes; readonly dovecot: string },
+): ReadonlyMap<string, MbsyncStore> {
   const stores = new Map<string, MbsyncStore>();
   for (const section of sections) {
     if (section.kind === "imapstore") stores.set(section.name, imapStore(section, sections, notes));
-    if (section.kind === "maildirstore") stores.set(section.name, maildirStore(section, notes));
+    if (section.kind === "maildirstore") stores.set(section.name, maildirStore(section, notes, dovecot));
   }
   return stores;
 }
@@ -58,7 +61,7 @@ function renaming(options: MbsyncOptions, notes: Notes): boolean {
   return entries.length > 0;
 }
 
-function maildirStore(section: MbsyncSection, notes: Notes): MbsyncStore {
+function maildirStore(section: MbsyncSection, notes: Notes, dovecot: string): MbsyncStore {
   const { name, line, entries } = section;
   const options = new MbsyncOptions(section);
   for (const { line: at, keyword } of entries) {
@@ -68,7 +71,7 @@ function maildirStore(section: MbsyncSection, notes: Notes): MbsyncStore {
       notes.add(at, `${keyword} was not taken over: interimap has nothing like it`);
   }
   const place = renaming(options, notes) ? undefined : maildirPlace(options, section, notes);
-  const settings = place && maildirSettings(place);
+  const settings = place && maildirSettings(place, dovecot);
   if (place !== undefined && settings === undefined)
     notes.add(
       line,
@@ -76,7 +79,7 @@ function maildirStore(section: MbsyncSection, notes: Notes): MbsyncStore {
     );
   return {
     ...{ name, line, settings, isMaildir: true, subscribedOnly: false },
-    remarks: place === undefined ? [] : maildirRemarks(place),
+    remarks: place === undefined ? [] : maildirRemarks(place, dovecot),
   };
 }
 

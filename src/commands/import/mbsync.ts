@@ -14,10 +14,11 @@ interface Connection {
   readonly selection: Selection;
 }
 
-export function importMbsync(text: string): Imported {
+/** `dovecot`: the version that is installed, or empty. */
+export function importMbsync(text: string, dovecot: string): Imported {
   const notes = new Notes();
   const sections = mbsyncSections(text, notes);
-  const stores = mbsyncStores(sections, notes);
+  const stores = mbsyncStores(sections, { notes, dovecot });
   const channels = sections.filter(({ kind }) => kind === "channel");
   const connections = channels.flatMap((channel) => connectionOf(channel, stores, notes) ?? []);
   const groups = sections.filter(({ kind }) => kind === "group");

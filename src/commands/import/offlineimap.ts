@@ -6,7 +6,8 @@ import { offlineimapMailboxes } from "./offlineimap-mailboxes.ts";
 import { isYes, offlineimapServer, type Repository } from "./offlineimap-server.ts";
 import { type PythonEntry, type PythonIni, pythonIni } from "./python-ini.ts";
 
-export function importOfflineimap(text: string): Imported {
+/** `dovecot`: the version that is installed, or empty. */
+export function importOfflineimap(text: string, dovecot: string): Imported {
   const notes = new Notes();
   const ini = pythonIni(text, notes);
   const general = ini.get("general");
@@ -16,7 +17,7 @@ export function importOfflineimap(text: string): Imported {
     const reason = generalReasons[name];
     if (reason !== undefined && value !== "" && value !== "1") notes.add(line, `${name} was not taken over: ${reason}`);
   }
-  const configurations = accounts.flatMap((name) => configurationOf(name, ini, notes) ?? []);
+  const configurations = accounts.flatMap((name) => configurationOf(name, { ini, notes, dovecot }) ?? []);
   return { configurations, notes: notes.sorted() };
 }
 
@@ -27,7 +28,13 @@ const generalReasons: Readonly<Record<string, string>> = {
   socktimeout: "silence-timeout sets how long a server may be silent",
 };
 
-function configurationOf(name: string, ini: PythonIni, notes: Notes): ImportedConfiguration | undefined {
+interface Source {
+  readonly ini: PythonIni;
+  readonly notes: Notes;
+  readonly dovecot: string;
+}
+
+function configurationOf(name: string, { ini, notes, dovecot }: Source): ImportedConfiguration | undefined {
   const account = ini.get(`Account ${name}`);
   const find = (which: string): Repository | undefined => ini.get(`Repository ${account?.get(which)?.value ?? ""}`);
   const [local, remote] = [find("localrepository"), find("remoterepository")];
@@ -49,7 +56,7 @@ function configurationOf(name: string, ini: PythonIni, notes: Notes): ImportedCo
     );
   const here = isServer(local)
     ? { settings: offlineimapServer(local, notes), remarks: [], isFlat: false }
-    : maildirOf(local);
+    : maildirOf(local, dovecot);
   if (here === undefined)
     return leaveOut(local.get("type")?.line, "its local repository cannot be reached through an IMAP server");
   const there = offlineimapServer(remote, notes);
@@ -84,12 +91,12 @@ interface Here {
   readonly isFlat: boolean;
 }
 
-function maildirOf(local: Repository): Here | undefined {
+function maildirOf(local: Repository, dovecot: string): Here | undefined {
   if (!/^(?:gmail)?maildir$/i.test(local.get("type")?.value ?? "")) return undefined;
   const root = (local.get("localfolders")?.value ?? "").replace(/(?<=.)\/+$/, "");
   const place: MaildirPlace = { root, inbox: `${root}/INBOX`, layout: "fs" };
-  const settings = root === "" ? undefined : maildirSettings(place);
-  return settings && { settings, remarks: maildirRemarks(place), isFlat: local.get("sep")?.value !== "/" };
+  const settings = root === "" ? undefined : maildirSettings(place, dovecot);
+  return settings && { settings, remarks: maildirRemarks(place, dovecot), isFlat: local.get("sep")?.value !== "/" };
 }
 
 type Top = ImportedConfiguration["top"];

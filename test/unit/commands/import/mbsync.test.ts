@@ -7,7 +7,7 @@ import { loadConfig } from "../../../../src/config/config.ts";
 /** Lines of each configuration, without comments and what is always the same. */
 function converted(text: string): Record<string, readonly string[]> {
   return Object.fromEntries(
-    importMbsync(text).configurations.map((one) => {
+    importMbsync(text, "2.3.19").configurations.map((one) => {
       const written = importedText(one, { kind: "mbsyncrc", source: "/rc", withSecrets: true });
       // It can be read.
       loadConfig({ file: "/nonexistent/x", env: {}, home: "/home/u", text: written });
@@ -16,7 +16,8 @@ function converted(text: string): Record<string, readonly string[]> {
   );
 }
 
-const notesOf = (text: string): string[] => importMbsync(text).notes.map(({ line, text }) => `${line}: ${text}`);
+const notesOf = (text: string): string[] =>
+  importMbsync(text, "2.3.19").notes.map(({ line, text }) => `${line}: ${text}`);
 
 const account =
   'IMAPAccount a\nHost imap.example.net\nUser alice\nPassCmd "pass show mail"\nSSLType IMAPS\n\nIMAPStore r\nAccount a\n\n';
@@ -40,6 +41,29 @@ describe("an account and a Maildir", () => {
   test("become a configuration each, with nothing to be said", () => {
     assert.deepEqual(converted(account + maildir + channel), { c: [...local, ...remote] });
     assert.deepEqual(notesOf(account + maildir + channel), []);
+  });
+
+  test("the command is that of the Dovecot that is installed, and the other one is in a remark", () => {
+    const old = "/usr/lib/dovecot/imap -o mail_location='maildir:~/Mail:LAYOUT=fs:INBOX=~/Mail/INBOX'";
+    const newer =
+      "doveadm exec imap -o mail_driver=maildir -o mail_path=~/Mail -o mailbox_list_layout=fs -o mail_inbox_path=~/Mail/INBOX";
+    for (const [version, command, other] of [
+      ["2.3.19.1 (9b53102964)\n", old, ["With Dovecot 2.4 and newer, the command is:", newer]],
+      ["2.4.1-4 (7d8c0e5759)\n", newer, ["With Dovecot 2.3, the command is:", old]],
+      ["", newer, ["With Dovecot 2.3, the command is:", old]],
+    ] as const) {
+      const [one] = importMbsync(account + maildir + channel, version).configurations;
+      assert.equal(one?.local.get("command"), command);
+      assert.deepEqual(one.remarks.slice(1), other);
+    }
+  });
+
+  test("a line that includes another file is named: it is not followed", () => {
+    const text = `IncludeCmd "cat ~/.mbsyncrc.d/*"\n${account}${maildir}${channel}`;
+    assert.deepEqual(converted(text), { c: [...local, ...remote] });
+    assert.deepEqual(notesOf(text), [
+      "1: IncludeCmd was not taken over: put the lines that it stands for in its place, and import again",
+    ]);
   });
 
   test("with line ends of other systems, a byte order mark, comments and any case", () => {
@@ -231,5 +255,5 @@ test("whatever is in a file, it is read without an error", () => {
     "IMAPStore\nHost",
     "Channel c\nFar x\nNear :a",
   ])
-    assert.deepEqual(importMbsync(text).configurations, []);
+    assert.deepEqual(importMbsync(text, "2.3.19").configurations, []);
 });

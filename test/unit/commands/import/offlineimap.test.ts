@@ -6,7 +6,7 @@ import { loadConfig } from "../../../../src/config/config.ts";
 
 function converted(text: string): Record<string, readonly string[]> {
   return Object.fromEntries(
-    importOfflineimap(text).configurations.map((one) => {
+    importOfflineimap(text, "2.3.19").configurations.map((one) => {
       const written = importedText(one, { kind: "offlineimaprc", source: "/rc", withSecrets: true });
       loadConfig({ file: "/nonexistent/x", env: {}, home: "/home/u", text: written });
       return [one.name, written.split("\n").filter((line) => line !== "" && !line.startsWith("#"))];
@@ -14,7 +14,8 @@ function converted(text: string): Record<string, readonly string[]> {
   );
 }
 
-const notesOf = (text: string): string[] => importOfflineimap(text).notes.map(({ line, text }) => `${line}: ${text}`);
+const notesOf = (text: string): string[] =>
+  importOfflineimap(text, "2.3.19").notes.map(({ line, text }) => `${line}: ${text}`);
 
 const general = "[general]\naccounts = A\n\n[Account A]\nlocalrepository = L\nremoterepository = R\n\n";
 const maildir = "[Repository L]\ntype = Maildir\nlocalfolders = ~/Mail\nsep = /\n\n";
@@ -245,5 +246,5 @@ test("whatever is in a file, it is read without an error", () => {
     general,
     general + maildir,
   ])
-    assert.deepEqual(importOfflineimap(text).configurations, []);
+    assert.deepEqual(importOfflineimap(text, "2.3.19").configurations, []);
 });
