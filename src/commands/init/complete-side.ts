@@ -63,8 +63,10 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
   const words = provider === undefined ? [] : wordsOn(provider);
   if (words.length > 0) say(...words);
   const [best] = servers;
-  const host = await settle("host", "Server", best?.host);
-  const found = servers.find((one) => one.host === host);
+  const { host, port } = hostAndPort(await settle("host", "Server", best?.host));
+  const found = servers.find((one) => one.host === host && (port === undefined || one.port === Number(port)));
+  if (port !== undefined) settings.set("host", host).set("port", port);
+  if (port === "143") settings.set("type", "imap");
   for (const [name, value] of howToReach(found)) if (!given.has(name)) settings.set(name, value);
   for (const [name, value] of given) settings.set(name, value);
   if (!secrets.some((name) => given.has(name))) await settleSecret({ settings, missing, questions });
@@ -73,6 +75,12 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
 }
 
 const nothing: Discovery = { servers: [], provider: undefined };
+
+/** People also write `imap.example.net:143`. */
+function hostAndPort(answer: string): { readonly host: string; readonly port?: string } {
+  const [, host, port] = /^([^:]+):(\d{1,5})$/.exec(answer) ?? [];
+  return host === undefined || port === undefined ? { host: answer } : { host, port };
+}
 
 /** The default is TLS on its port. */
 function howToReach(found: FoundServer | undefined): readonly (readonly [string, string])[] {
