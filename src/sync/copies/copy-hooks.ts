@@ -1,4 +1,4 @@
-// What is remembered of messages on their way to the other side: those that were sent, their copies, what was refused, and of
+// Records what happens to messages on their way to the other side: what was sent, its copies, what was refused, and during
 // which message a connection may have died.
 
 import { LiteralRefused } from "../../imap/literal-refused.ts";
@@ -24,7 +24,7 @@ import { isHadBefore, noteHadBefore } from "./had-before.ts";
 export function hooksOf(mailbox: OpenMailbox, direction: Direction): TransferHooks {
   const { store, idx, progress } = mailbox;
   const { source, target } = direction;
-  // The target misread a message: its new keywords, if it was one of them, are set when nothing hangs on the command.
+  // The target misread a message, perhaps because of its new keywords. These are set when nothing else depends on the command.
   const holdsKeywordsBack = store.transfers.hasMisread(source);
   return {
     acceptFlags: (flags) => {
@@ -63,7 +63,7 @@ interface Appended {
   readonly uids: readonly number[] | undefined;
 }
 
-/** Those whose UIDs are not known are noted, to be looked for when all are appended. */
+/** Copies with unknown UIDs are noted, and searched for when everything is appended. */
 function recordCopies(mailbox: OpenMailbox, direction: Direction, { messages, uids }: Appended): void {
   const { source, target } = direction;
   const { store, idx, name, report, progress } = mailbox;
@@ -98,8 +98,8 @@ function recordCopies(mailbox: OpenMailbox, direction: Direction, { messages, ui
 }
 
 /**
- * The copy is taken to look like the message; what a server makes of it is seen later, and learnt then. It may not keep the
- * date, which is the name of what has no other.
+ * The copy is assumed to look like the message. What a server really makes of it is learnt later. It may not keep the date,
+ * which identifies a message that has nothing else.
  */
 function printsOfCopy({ bytes, date }: FetchedMessage, source: Side): Prints {
   const messageId = messageIdOf(bytes);
@@ -110,7 +110,7 @@ function printsOfCopy({ bytes, date }: FetchedMessage, source: Side): Prints {
 
 function noteAppended(mailbox: OpenMailbox, direction: Direction, copies: readonly Copy[]): void {
   mailbox.progress[direction.target].undated += copies.filter(({ message }) => !isKept(message.date)).length;
-  // Not waited for here: it leaves together with what comes next on that connection. Without the messages' octets.
+  // Not awaited here, so that it leaves together with the next command on that connection. Without the octets of the messages.
   const flagged = copies
     .map(({ message, uid }) => ({ sourceUid: message.uid, flags: message.flags, uid }))
     .filter((copy) => !isHadBefore(mailbox, direction, copy));
@@ -119,12 +119,12 @@ function noteAppended(mailbox: OpenMailbox, direction: Direction, copies: readon
   mailbox.readBacks.push(reading);
 }
 
-/** Most are just gone by now. One of which the server does not say so must not be forgotten. */
+/** Most are simply gone by now. If the server does not say so, the message must not be forgotten. */
 async function reportUndelivered(mailbox: OpenMailbox, direction: Direction, missing: UidSet): Promise<void> {
   const { source } = direction;
   const { sessions, views } = mailbox;
   const reason = `the ${source} server did not deliver it`;
-  // Whatever is gone was reported by the end of this.
+  // After this, everything that is gone has been reported.
   const asking = fetchSizes(sessions[source], missing);
   await allDone<unknown>([asking, noop(sessions[source])]);
   const sizes = new Map([...(await asking)].map(({ uid, size }) => [uid, size]));
@@ -141,10 +141,10 @@ function noteFailure(mailbox: OpenMailbox, direction: Direction, failure: Noted)
   const { error, isFirst } = failure;
   const { progress, stop } = mailbox;
   if (!(error instanceof InterimapError)) return;
-  // A UID that cannot be: those that were told before are doubted, too.
+  // An impossible UID: earlier ones are in doubt, too.
   if (error.code === "MAILBOX_PROTOCOL" && error.side === direction.target)
     progress[direction.target].areCopiesDoubted = true;
-  // The server died of the first that failed, if of any, or of the one it did not understand.
+  // The server died of the first failed message, if of any, or of the one that it did not understand.
   if (stop.aborted || !(isFirst || error instanceof LiteralRefused)) return;
   noteDeath(mailbox, direction, { ...failure, error });
 }
@@ -159,14 +159,14 @@ function noteDeath(
   const { store, idx, sessions } = mailbox;
   // A server that asks for a pause has nothing against the message.
   if (error.side === undefined || error.retryAfterMs !== undefined) return;
-  // What cannot be understood may be a message whose octets were announced wrongly.
+  // A response that cannot be understood may be a message whose size was announced wrongly.
   const isDeath =
     error.code === "CONNECTION_LOST" ||
     error.code === "CONNECTION_SILENT" ||
     (error.code === "PROTOCOL" && error.side === source);
   // It was another one's message.
   if (error.cause instanceof LiteralRefused) return;
-  // When both are gone, no message is to blame: this machine was asleep, or has no network.
+  // If both connections are gone, no message is to blame: this machine was asleep, or has no network.
   if (!isDeath || !sessions[otherSide(error.side)].isUsable) return;
   const copied = uidSetOf(store.mappings.pairsOf(idx, source, uidSetOf(uids)).map((pair) => pair[source]));
   const missing = uids.filter((uid) => !hasUid(copied, uid));

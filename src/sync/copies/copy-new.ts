@@ -1,5 +1,5 @@
-// Copies new messages to the other side, both directions at once ("A new message" in ARCHITECTURE.md): which they are, their
-// sizes, and the plan of their transfer.
+// Copies new messages to the other side, in both directions at once ("A new message" in ARCHITECTURE.md): finds them, asks for
+// their sizes, and plans their transfer.
 
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
 import { type Batch, BatchPlan, mostInOneAppend } from "../../mail/transfer/batch-plan.ts";
@@ -20,7 +20,7 @@ import { settleHadBefore } from "./had-before.ts";
 import { newSizes } from "./new-sizes.ts";
 import { concludeOffer } from "./waits.ts";
 
-/** Large enough that round trips do not count, small enough that the target starts early. */
+/** Large enough to make round trips negligible, small enough to let the target start early. */
 const batchLimits = { octets: 2 << 20, messages: mostInOneAppend };
 
 /** Copies the given messages of each side to the other, unless they turn out to be copies that came late. */
@@ -30,7 +30,7 @@ export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<U
   const { store, idx } = mailbox;
   const suspects = perSide((side) => intersect(uids[side], store.transfers.suspects(idx, side)));
   const told = perSide((side) => newSizes(mailbox, side, uids[side]));
-  // Where both sides have new messages, neither list may contain what is copied to it now.
+  // If both sides have new messages, neither list may contain what is copied to it now.
   const all = await bothSides<readonly MessageSizes[] | undefined>((side) =>
     isEmpty(uids[otherSide(side)]) ? Promise.resolve(undefined) : collected(told[side]),
   );
@@ -41,13 +41,13 @@ export async function copyNewMessages(mailbox: OpenMailbox, newcomers: PerSide<U
       suspects: suspects[source],
     });
   if (sides.every((side) => isEmpty(suspects[side]))) await bothSides(copy);
-  // Both directions share the connections: whose message is to blame would remain unknown.
+  // Both directions share the connections, so it would remain unknown whose message is to blame.
   else for (const side of sides) await copy(side);
   await bothSides((source) => findCopies(mailbox, { source, target: otherSide(source) }));
   for (const target of sides) await settleHadBefore(mailbox, target);
 }
 
-/** Neither was anything asked for in advance, nor does anything wait for the end of an offer. */
+/** Nothing was asked in advance, and nothing waits for the end of an offer. */
 function isNothingOpen({ prefetched, progress }: OpenMailbox, side: Side): boolean {
   return prefetched[side] === undefined && progress[side].wait === undefined;
 }
@@ -62,9 +62,9 @@ async function collected(slices: AsyncIterable<MessageSizes>): Promise<MessageSi
 interface ToCopy {
   /** Slice by slice. */
   readonly sizes: Iterable<MessageSizes> | AsyncIterable<MessageSizes>;
-  /** There are not more messages than that. */
+  /** There are no more messages than that. */
   readonly most: number;
-  /** Messages in whose transfer a connection died. */
+  /** Messages during whose transfer a connection died. */
   readonly suspects: UidSet;
 }
 
@@ -81,7 +81,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspe
     for await (const slice of sizes) {
       const batches = plan.add(slice);
       await refuseTooLarge(mailbox, direction, plan.takeTooLarge());
-      // The target need not wait until there is enough for a large one.
+      // The target need not wait for a full batch.
       if (known.messages === 0) batches.push(...plan.close());
       yield* counted(batches);
     }
@@ -97,7 +97,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspe
     yield* batches;
   };
   const { wireName } = views[target];
-  // Another connection may have other UIDs.
+  // UIDs may be different on another connection.
   const uidValidity = isUnstable[target] ? undefined : views[target].uidValidity;
   const hooks = hooksOf(mailbox, direction);
   const reluctance = new Reluctance(shortage[target], {
@@ -132,7 +132,7 @@ function markInterruptible(mailbox: OpenMailbox): void {
   mailbox.marked = floors;
 }
 
-/** They need not be transferred to know that. */
+/** This is known without a transfer. */
 async function refuseTooLarge(
   mailbox: OpenMailbox,
   direction: Direction,
@@ -152,7 +152,7 @@ interface Bound {
   readonly reason: string;
 }
 
-/** How large a message may be, by what the target takes and what we take from the source. */
+/** The largest possible message: what the target accepts and what we take from the source. */
 function largestOf({ sessions }: OpenMailbox, { source, target }: Direction): readonly Bound[] {
   const { appendLimit = Infinity } = sessions[target].capabilities;
   const { literal } = sessions[source].limits;

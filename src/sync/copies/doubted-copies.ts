@@ -1,12 +1,12 @@
-// Copies whose UIDs the server reported wrongly at least once: nobody knows which of the others are right.
+// Handles copies of a round in which the server reported at least one wrong UID: nobody knows which of the others are right.
 
 import { otherSide, sides } from "../../model/side.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { recordRefusal } from "../refused/record-refusal.ts";
 
 /**
- * Drops the rows of all copies of this round. The marker stays, so that the next run matches them anew; what is below its
- * floors is noted as refused, which is matched then as well.
+ * Drops the rows of all copies of this round. The marker stays, so the next run matches them again. Copies below its floors are
+ * noted as refused, so they are matched then, too.
  */
 export function forgetDoubtedCopies(mailbox: OpenMailbox): void {
   const { store, idx, progress, marked } = mailbox;

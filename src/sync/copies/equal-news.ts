@@ -1,5 +1,5 @@
-// New messages that both sides have. A database that was put back to an earlier state, or another program that copies between the
-// same servers, leaves messages on both sides of which none is recorded; copied, each would be there twice.
+// Finds new messages that both sides have. After an older database was restored, or another program has copied between the same
+// servers, neither side's message is recorded; if both were copied, each would be there twice.
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { type MessageSizes, sizesOf } from "../../model/message-sizes.ts";
@@ -10,9 +10,9 @@ import { pairMessages } from "../identity/pair-messages.ts";
 import { adopt } from "../recovery/adopt.ts";
 import { forgetChangesOf } from "../recovery/resume.ts";
 
-/** Returns what is left of both sides' new messages: none of one side is one of the other's. */
+/** Returns the remaining new messages of both sides, none of which is on the other side. */
 export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {
-  // What is met for the first time was matched, or is not to be.
+  // A new mailbox was matched already, or is not to be.
   const isMet = sides.every((side) => mailbox.before[side] !== undefined);
   if (!isMet || sides.some((side) => isEmpty(newcomers[side]))) return newcomers;
   const identities = await bothSides((side) => identitiesOf(mailbox, side, newcomers[side]));
@@ -27,7 +27,7 @@ export async function withoutEqualNews(mailbox: OpenMailbox, newcomers: PerSide<
 async function identitiesOf(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<readonly MessageIdentity[]> {
   const asked = mailbox.prefetched[side];
   const identities = await asked?.identities;
-  // Of two such commands in flight, one would take the other's answers.
+  // Two such commands in flight would claim each other's answers.
   await asked?.sizes;
   if (asked !== undefined && identities !== undefined && isSameSet(asked.uids, uids)) return identities;
   forgetChangesOf(mailbox, { local: emptyUidSet, remote: emptyUidSet, [side]: uids });

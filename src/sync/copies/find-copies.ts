@@ -1,4 +1,4 @@
-// Copies whose UIDs the server did not tell (RFC 4315 3 has it tell them) are looked for among what came to the target since.
+// Searches for copies whose UIDs the server did not report (RFC 4315 3), among what has arrived at the target since.
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
@@ -17,7 +17,9 @@ interface Found {
   readonly arrived: readonly MessageIdentity[];
 }
 
-/** Where others have delivered, too, what looks the same is read: a message of theirs is not to be taken for a copy. */
+/**
+ * If others have delivered messages too, those that look the same are read, so that theirs are not taken for copies.
+ */
 async function pairFound(
   mailbox: OpenMailbox,
   direction: Direction,
@@ -31,14 +33,14 @@ async function pairFound(
   return [...pairs, ...planCopiesFound(direction, left)];
 }
 
-/** Pairs them, or else leaves them out: copied again without a look they would be there twice. */
+/** Pairs copies, or leaves their originals out: copied again without a check, they would be there twice. */
 export async function findCopies(mailbox: OpenMailbox, direction: Direction): Promise<void> {
   const { source, target } = direction;
   const { store, idx, name, sessions, progress, report } = mailbox;
   const { unnamed } = progress[source];
   if (isEmpty(unnamed)) return;
   progress[source].unnamed = emptyUidSet;
-  // What another connection appended shows only after this.
+  // Messages appended over another connection show only after this.
   await noop(sessions[target]);
   const { nextUid } = progress[target];
   const candidates = subtract(uidRange(nextUid, maxUid), store.mappings.uids(idx, target, nextUid));

@@ -1,6 +1,6 @@
-// Messages that the server says it had before they were appended: a mailbox that is a label has each message once, and APPEND of
-// octets that are there tells the UID of the message with them. The other side may have it several times: then one of these has
-// the row, and the others are left alone. They are offered again in time, for that one may be deleted.
+// Messages that the server says it had before they were appended. If a mailbox is a label, it has each message only once, and
+// APPEND of a message that exists returns its UID. The other side may have several equal messages: then one of them gets the
+// row, and the others are left alone. They are offered again later, because that one may be deleted.
 
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
 import { likeness } from "../../mail/matching/match-plan.ts";
@@ -17,14 +17,14 @@ interface Appended {
   readonly uids: readonly number[];
 }
 
-/** Takes note of such messages, to be settled when all are appended. Returns false when there are none. */
+/** Notes such messages, to be settled when everything is appended. Returns false if there are none. */
 export function noteHadBefore(
   { sessions, store, idx, progress }: OpenMailbox,
   { source, target }: Direction,
   { sourceUids, uids }: Appended,
 ): boolean {
   const { nextUid, mapped } = progress[target];
-  // There is one only: such servers take one message with each APPEND.
+  // There is only one: such servers take one message per APPEND.
   const [uid, sourceUid] = [uids[0], sourceUids[0]];
   if (!sessions[target].capabilities.mailboxesAreLabels || uids.length !== 1) return false;
   if (uid === undefined || sourceUid === undefined || (uid >= nextUid && !hasUid(mapped, uid))) return false;

@@ -1,5 +1,4 @@
-// The sizes of new messages, a slice after the other: the first of them are on their way to the other side while the server is
-// still telling the rest.
+// The sizes of new messages, slice by slice: the first messages are copied while the server still reports the rest.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { fetchSizes } from "../../imap/verbs/fetch.ts";
@@ -22,7 +21,7 @@ import { withSizes } from "../mailbox/survey.ts";
 import { clearRefusal } from "../refused/record-refusal.ts";
 import { slicesFor } from "./slices-plan.ts";
 
-/** What is asked for together with SELECT. */
+/** Asked together with SELECT. */
 export function firstOf(session: Pick<Channel, "roundTripMs">, uids: UidSet): UidSet {
   return splitAt(uids, slicesFor(session.roundTripMs).first)[0];
 }
@@ -57,7 +56,7 @@ export async function* newSizes(
       noteSizes(mailbox, side, { asked: slice, sizes });
       if (countUids(found) < full) size *= 2;
       [slice, left] = splitAt(left, size);
-      // Sent before the messages of this slice are asked for, it is not told behind them.
+      // Sent before this slice's messages are fetched, so that it need not wait for them.
       if (!isEmpty(slice)) coming = ask(slice);
       yield sizes;
     }

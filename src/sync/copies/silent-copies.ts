@@ -1,6 +1,6 @@
-// Copies that do not answer under the UID that the server told for them (APPENDUID, RFC 4315 3). Somebody deleted them at once,
-// which the server tells when it is asked for all that happened since; or the UID is wrong, and the copy is there under
-// another; or the server took the message and does not have it. And copies that another message answers for.
+// Copies that are not found under the UID that the server reported (APPENDUID, RFC 4315 3). Somebody deleted them at once, and
+// the server says so when asked for everything since. Or the UID is wrong, and the copy has another one. Or the server accepted
+// the message and does not have it. Also copies whose UID belongs to another message.
 
 import { observeAgain } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -18,7 +18,7 @@ import { findWrongUids, near } from "./wrong-uids.ts";
  */
 export async function requireTrueUids(mailbox: OpenMailbox, uidNext: PerSide<number>): Promise<void> {
   const doubts: InterimapError[] = [];
-  // Each fetches from both sides. And all is looked at before the round is given up: both servers may be wrong.
+  // Each fetches from both sides. Everything is examined before the round is given up, because both servers may be wrong.
   for (const target of sides) {
     const untrue = await findUntrue(mailbox, target, uidNext[target]);
     if (!isEmpty(untrue)) doubts.push(doubt(mailbox, target, untrue));
@@ -37,7 +37,7 @@ async function findUntrue(mailbox: OpenMailbox, target: Side, uidNext: number): 
   const uids = uidSetOf(silent.map(({ uid }) => uid));
   const unused = subtract(uids, uidRange(1, uidNext - 1));
   if (!isEmpty(unused)) return unused;
-  // What was there and was deleted has been told.
+  // If it was there and was deleted, the server has reported that.
   const about = union(uids, subtract(near(copied, unrecorded), views[target].pending.vanished));
   const rows = store.mappings.pairsOf(idx, target, about);
   const untrue = await findWrongUids(mailbox, { target, rows, unrecorded });
@@ -45,7 +45,7 @@ async function findUntrue(mailbox: OpenMailbox, target: Side, uidNext: number): 
   return untrue;
 }
 
-/** What was appended over another connection may not have been seen the first time. */
+/** The first look may have missed what was appended over another connection. */
 async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly FlaggedCopy[]> {
   const { progress, views } = mailbox;
   const before = progress[target].silent.splice(0);
@@ -58,7 +58,7 @@ async function stillSilent(mailbox: OpenMailbox, target: Side): Promise<readonly
   return progress[target].silent.splice(0).filter(({ uid }) => !hasUid(vanished, uid));
 }
 
-/** Nobody says that they were deleted, so nothing is deleted on the other side. They are offered again in time. */
+/** Nobody reported a deletion, so nothing is deleted on the other side. The messages are offered again later. */
 function noteMissing(mailbox: OpenMailbox, target: Side, silent: readonly FlaggedCopy[]): void {
   const { store, idx } = mailbox;
   const direction = { source: otherSide(target), target };

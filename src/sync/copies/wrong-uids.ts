@@ -1,6 +1,6 @@
-// Whether copies are under the UIDs that the server told for them (APPENDUID, RFC 4315 3). A UID that is wrong is another
-// message's, or nobody's, and the copy is under one that has no row. So nothing is asked unless something without a row is
-// there: then what was copied about that place is compared with what is there.
+// Checks whether copies have the UIDs that the server reported (APPENDUID, RFC 4315 3). If a UID is wrong, it belongs to
+// another message or to none, and the copy has a UID without a row. So nothing is asked unless there is a message without a
+// row. Then the copies around it are compared with what is there.
 
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { refetchFlags } from "../../imap/verbs/fetch-flags.ts";
@@ -21,7 +21,7 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { pairCopies } from "../identity/pair-messages.ts";
 import { pairsWithTexts } from "../identity/read-texts.ts";
 
-/** Those of `uids` that may have been told for one of the others, or the other way round. */
+/** Those of `uids` that may have been confused with one of the others. */
 export function near(uids: UidSet, others: UidSet): UidSet {
   const around: UidRange[] = [];
   for (const [first, last] of others.ranges) {
@@ -44,7 +44,7 @@ export interface Told {
 interface Doubtful {
   readonly row: PerSide<number>;
   readonly sent: MessageIdentity;
-  /** What is under the UID that was told. */
+  /** The message under the reported UID. */
   readonly copy: MessageIdentity | undefined;
 }
 
@@ -92,7 +92,7 @@ async function whichAreWrong(mailbox: OpenMailbox, target: Side, { doubtful, arr
   return uidSetOf(wrong.map(({ row }) => row[target]));
 }
 
-/** Copies under the right UID, of which the server has changed something. */
+/** Copies under the right UID that the server has altered. */
 async function findAltered(
   mailbox: OpenMailbox,
   target: Side,

@@ -1,6 +1,6 @@
-// Keeps one book of a side's flags: the changes still to be dealt with, reported by the view or found by asking, and the flags
-// that messages are known to have, by which we recognise our own changes when we hear them again. Both change together, so
-// nothing else keeps either.
+// Keeps the flags of one side: the changes still to be dealt with, reported by the view or found by asking, and the flags that
+// messages are known to have. The latter show which reports are only our own changes. Both change together, so nothing else
+// keeps either.
 
 import type { FlagChange, PendingChanges } from "../../imap/mailbox/pending-changes.ts";
 import { type FlagSet, noFlags, unionFlags, withoutFlags } from "../../model/flags.ts";
@@ -9,23 +9,23 @@ import { uidSetOf } from "../../model/uid-set.ts";
 
 type Changes = ReadonlyMap<number, FlagChange>;
 
-/** All flags of a mailbox, where its server does not report which of them changed. */
+/** All flags of a mailbox whose server does not report which of them changed. */
 export interface AllFlags {
-  /** As of the last checkpoint. They stay as they are: what changed since then is to be dealt with, or was. */
+  /** As of the last checkpoint. They stay unchanged; later changes are handled separately. */
   readonly recorded?: KnownFlags | undefined;
-  /** As they are known now, to be kept up to date, and recorded. */
+  /** As known now; kept up to date and recorded. */
   readonly now?: KnownFlags | undefined;
 }
 
 export class FlagLedger {
   /** What the view reports goes there. */
   readonly #pending: PendingChanges;
-  /** Of messages whose flags were dealt with in this session. */
+  /** For messages whose flags were dealt with in this session. */
   readonly #known = new Map<number, FlagSet>();
-  /** As of the last checkpoint, of a side of which they are recorded. */
+  /** As of the last checkpoint, if they are recorded for this side. */
   readonly #recorded: KnownFlags | undefined;
   #now: KnownFlags | undefined;
-  /** Of these messages what is recorded counts for nothing. */
+  /** Messages whose recorded flags do not count. */
   readonly #outdated = new Set<number>();
   #unkept = noFlags;
 
@@ -37,7 +37,7 @@ export class FlagLedger {
 
   // What all of them are.
 
-  /** From now on, the flags of all messages that are met are to be recorded. */
+  /** From now on, the flags of all messages seen are to be recorded. */
   keepAll(): void {
     this.#now ??= new KnownFlags();
   }
@@ -60,23 +60,23 @@ export class FlagLedger {
     return now;
   }
 
-  /** What a message has, whether it is news or not. */
+  /** The flags of a message, news or not. */
   see(uid: number, flags: FlagSet): void {
     if (this.#now !== undefined && this.#now.get(uid) !== flags) this.#now.set(uid, flags);
   }
 
-  /** What it had when it was met last, where all flags are to be recorded. */
+  /** The flags it had when last seen, if all flags are recorded. */
   seen(uid: number): FlagSet | undefined {
     return this.#now?.get(uid);
   }
 
   // What is to be dealt with.
 
-  /** The changes to be dealt with, but for what we did ourselves. They are off the book then. */
+  /** Takes the changes to be dealt with, without our own. */
   take(): Changes {
     const changes = this.#pending.takeChanges();
     if (this.#now !== undefined) for (const [uid, { flags }] of changes) this.see(uid, flags);
-    // Usually every change is news, and there may be a million: no copy is made then.
+    // Usually every change is news, and there may be a million, so no copy is made then.
     if (!this.#hasEchoes(changes)) return changes;
     const news = new Map<number, FlagChange>();
     for (const [uid, change] of changes) if (this.#isNews(uid, change)) news.set(uid, change);
@@ -94,7 +94,7 @@ export class FlagLedger {
     return false;
   }
 
-  /** How many messages there are to deal with, our own changes included. */
+  /** The number of messages to deal with, our own changes included. */
   get count(): number {
     return this.#pending.changes.size;
   }
@@ -109,12 +109,12 @@ export class FlagLedger {
     return this.#pending.changedUids;
   }
 
-  /** Found by asking, and to be dealt with; a later change that the server reported meanwhile stands. */
+  /** A change found by asking; a later change that the server reported meanwhile stands. */
   note(uid: number, found: FlagChange): void {
     this.#pending.noteChange(uid, found);
   }
 
-  /** The same, even if the message is known to have these flags: the other side does not have them. */
+  /** The same, even if the message is known to have these flags, because the other side does not have them. */
   renew(uid: number, found: FlagChange): void {
     this.forget(uid);
     this.note(uid, found);
@@ -130,7 +130,7 @@ export class FlagLedger {
     if (this.changeOf(uid) === undefined) this.note(uid, { flags: now, modSeq });
   }
 
-  /** Its flags are read on purpose, or of no interest any more: what was reported until now is not to be dealt with. */
+  /** Its flags are about to be read, or no longer matter: earlier reports are dropped. */
   discard(uid: number): void {
     this.forgetBase(uid);
     this.#pending.forgetChange(uid);
@@ -138,7 +138,7 @@ export class FlagLedger {
 
   // What is known.
 
-  /** The message has these flags, and the other side was told: reported again, they are no news. */
+  /** The message has these flags, and so has the other side: a report of them is no news. */
   learn(uid: number, flags: FlagSet): void {
     this.#known.set(uid, flags);
     this.see(uid, flags);
@@ -150,7 +150,7 @@ export class FlagLedger {
     this.learn(uid, flags);
   }
 
-  /** Undefined where its flags have not been dealt with. */
+  /** Undefined if its flags have not been dealt with. */
   known(uid: number): FlagSet | undefined {
     return this.#known.get(uid);
   }
@@ -173,13 +173,13 @@ export class FlagLedger {
     return this.#recorded !== undefined;
   }
 
-  /** Somebody else changed it: whatever it has by now is news. */
+  /** Somebody else changed it, so its present flags are news. */
   forget(uid: number): void {
     this.#known.delete(uid);
     this.forgetBase(uid);
   }
 
-  /** What is recorded of it says nothing of the other side's message. */
+  /** Its record says nothing about the other side's message. */
   forgetBase(uid: number): void {
     if (this.#recorded !== undefined) this.#outdated.add(uid);
   }

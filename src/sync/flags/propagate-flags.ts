@@ -17,20 +17,20 @@ import { setFlags } from "./set-flags.ts";
 
 type Changes = PerSide<ReadonlyMap<number, FlagChange>>;
 
-/** How many pairs are planned together: a million would take more memory than everything else. */
+/** How many pairs are planned together; a million would need too much memory. */
 const sliceSize = 10_000;
 
-/** Deals with all flag changes that there are now; some may be there again afterwards. */
+/** Deals with all present flag changes; some may come back afterwards. */
 export async function propagateFlags(mailbox: OpenMailbox): Promise<void> {
   const planned = await planFlagChanges(mailbox);
   if (planned === undefined) return;
   const { changes, groups } = planned;
   const contested = await bothSides((side) => setFlags(mailbox, side, groups.of(side)));
-  // Only when both sides have answered: one may report our STORE after the other has refused its own.
+  // After both sides have answered, because one may report our STORE after the other has refused its own.
   await bothSides((side) => takeUpAgain(mailbox, { side, again: contested[side], changes }));
 }
 
-/** Takes all flag changes that there are now. Undefined: none. */
+/** Takes all present flag changes. Undefined: none. */
 export async function planFlagChanges(
   mailbox: OpenMailbox,
 ): Promise<{ readonly changes: Changes; readonly groups: StoreGroups } | undefined> {
@@ -53,7 +53,7 @@ interface Taken {
 
 interface Slice extends Taken {
   readonly pairs: readonly PerSide<number>[];
-  /** What is to be done is added to them. */
+  /** The work is added to them. */
   readonly groups: StoreGroups;
 }
 
@@ -128,12 +128,12 @@ const noBase = { local: undefined, remote: undefined };
 
 /** Of messages that were there at the last checkpoint. */
 function baseOf({ flags, before, repairs, isDoubtful, progress }: OpenMailbox, pair: PerSide<number>) {
-  // Mostly nothing is recorded: servers with mod-sequences tell.
+  // Usually nothing is recorded, because servers with mod-sequences report changes.
   if (repairs || !sides.some((side) => flags[side].hasBase)) return noBase;
   const wereThere = sides.every((side) => !isDoubtful[side] && pair[side] < (before[side]?.uidNext ?? 1));
   if (!wereThere) return noBase;
   const base = perSide((side) => flags[side].base(pair[side]));
-  // What the other side has beyond a message that would not take it, that one has not lost.
+  // If a message refused flags of the other side, it has not lost them.
   const isTold = (side: Side): boolean => base[side] !== undefined || !hasUid(progress[side].unflaggable, pair[side]);
   return sides.every(isTold) ? base : noBase;
 }

@@ -6,7 +6,7 @@ import { noModSeq } from "../../model/mod-seq.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { Direction, FlaggedCopy, OpenMailbox } from "../context/open-mailbox.ts";
 
-/** Servers add keywords of their own to what is appended, or drop some: what they really keep is compared. */
+/** Servers add keywords to appended messages, or drop some. So the flags that they really keep are compared. */
 export async function readBack(
   mailbox: OpenMailbox,
   { source, target }: Direction,
@@ -22,12 +22,12 @@ export async function readBack(
     const sent = storableFlags(flags, views[target].permanentFlags);
     if (found === undefined) mailbox.progress[target].silent.push({ sourceUid, flags, uid });
     if (found === undefined || found.flags === sent) {
-      // When the mailbox is selected again the server reports them, and that is no news.
+      // The server reports them when the mailbox is selected again, and that is no news.
       ledgers[target].learn(uid, sent);
       continue;
     }
     ledgers[target].note(uid, found);
-    // What was dropped although the mailbox claims to keep it is offered once more, never taken from the source.
+    // A flag that was dropped although the mailbox claims to keep it is offered again, and never removed from the source.
     const isAllKept = unionFlags(found.flags, sent) === found.flags;
     if (isAllKept) ledgers[source].learn(sourceUid, flags);
     else ledgers[source].renew(sourceUid, { flags, modSeq: noModSeq });

@@ -1,5 +1,5 @@
-// Sets flags on one side, in groups of messages that get equal ones, and deals with what a server will not do: messages that
-// changed meanwhile, flags it refuses, and flags that it only says it has set.
+// Sets flags on one side, in groups of messages that get equal ones. Handles what a server does not do: messages that changed
+// meanwhile, flags it refuses, and flags that it only claims to have set.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { differenceOf, storeFlags } from "../../imap/verbs/uid-store.ts";
@@ -24,7 +24,7 @@ import { leftAsTheyWere } from "./confirm-stored.ts";
 import { flagsWithoutNewKeywords, noteFlagRefusal } from "./offer-flags.ts";
 import { type StoreGroup, wantedBy } from "./same-flags-groups.ts";
 
-/** Returns the messages that changed under our hands, or are said to be gone. */
+/** Returns the messages that somebody changed meanwhile, or that are said to be gone. */
 export async function setFlags(mailbox: OpenMailbox, side: Side, groups: readonly StoreGroup[]): Promise<UidSet> {
   const patience = { left: refusalsInARow };
   const contested = await allDone(groups.map((group) => setGroup(mailbox, { side, group, patience })));
@@ -39,7 +39,7 @@ interface Setting {
   readonly group: StoreGroup;
   /** Shared by all groups. */
   readonly patience: { left: number };
-  /** The server would not have all flags, and these are the rest. */
+  /** These are the flags left after the server refused some. */
   readonly isRest?: boolean;
 }
 
@@ -89,7 +89,7 @@ async function noteSet(mailbox: OpenMailbox, { side, group, patience, isRest }: 
     report({ type: "flags-updated", side, mailbox: name, uids: uids.build(), flags });
 }
 
-/** Fewer flags, or fewer messages at once: the server would not have it so. Returns what {@link setGroup} does. */
+/** Tries fewer flags, or fewer messages at once, after a refusal. Returns what {@link setGroup} does. */
 async function setLess(mailbox: OpenMailbox, setting: Setting, { words: reason }: CommandRefused): Promise<UidSet> {
   const { side, group, patience } = setting;
   const { uids, flags } = group;

@@ -1,6 +1,6 @@
-// A server that went back: it was restored from a backup, or has lost its index. Then UIDNEXT or HIGHESTMODSEQ is below the one
-// that was recorded, which RFC 3501 2.3.1.1 and RFC 7162 3.1.2.1 rule out as long as UIDVALIDITY stays. UIDs that were given to messages
-// that are lost are given to others.
+// Recognises a server that was restored from a backup, or has lost its index. Its UIDNEXT or HIGHESTMODSEQ is below the
+// recorded one, which RFC 3501 2.3.1.1 and RFC 7162 3.1.2.1 rule out while UIDVALIDITY stays. UIDs of lost messages are given
+// to others.
 
 import { status } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";

@@ -27,10 +27,10 @@ import { adopt } from "./adopt.ts";
 import { type Copied, expectedCopies, planLateCopies, plausibleAmong } from "./late-copies-plan.ts";
 import { forgetChangesOf } from "./resume.ts";
 
-/** Returns what is left of both sides' new messages: none of them is such a copy. */
+/** Returns the remaining new messages of both sides, none of which is such a copy. */
 export async function withoutLateCopies(mailbox: OpenMailbox, newcomers: PerSide<UidSet>): Promise<PerSide<UidSet>> {
   let left = newcomers;
-  // One direction after the other: what is found in one is not to be found once more in the other.
+  // One direction after the other, so that a message found in one is not found again in the other.
   for (const target of sides) {
     if (isEmpty(left[target])) continue;
     const found = await findLateCopies(mailbox, { source: otherSide(target), target }, left[target]);
@@ -76,7 +76,7 @@ async function findLateCopies(mailbox: OpenMailbox, direction: Direction, newcom
   return perSide((side) => (side === target ? union(paired[side], removed) : paired[side]));
 }
 
-/** Of a message that has no copy yet, this is the one. */
+/** The message has no copy yet: this is its copy. */
 async function adoptLate(
   mailbox: OpenMailbox,
   direction: Direction,
@@ -100,7 +100,9 @@ interface Suspicious {
   readonly copied: readonly { readonly sent: MessageIdentity; readonly uid: number }[];
 }
 
-/** Of a message that has been copied again meanwhile, this is one too many. Nobody deleted anything: all else stays. */
+/**
+ * The message has been copied again meanwhile, so this copy is one too many. Nobody deleted anything, so all else stays.
+ */
 async function removeSecond(
   mailbox: OpenMailbox,
   { source, target }: Direction,
