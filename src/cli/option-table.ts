@@ -86,7 +86,7 @@ export const optionTable = [
     valueName: "NUMBER",
     group: "Options",
     describe:
-      "for each configuration in the directory of the usual one, or in that of --config, NUMBER at once (1 by default); goes with a " +
+      "do this for every configuration in the usual directory, or in that of --config, NUMBER at once (1 by default); with a " +
       "plain run, --repair, --dry-run, --status and check",
     conflicts: ["delete", "rename", ...daemons, "allow-mass-delete", "same-accounts"],
   },
@@ -118,13 +118,13 @@ export const optionTable = [
     name: "same-accounts",
     value: "none",
     group: "Options",
-    describe: "keep the database although users or servers have new names: they are the same accounts",
+    describe: "use the database although users or servers have new names, because they are the same accounts",
   },
   {
     name: "json",
     value: "none",
     group: "Options",
-    describe: "print what happens for programs, as JSON: an object a line, or one object with --status or check",
+    describe: "print what happens as JSON, for programs: one object a line; with --status or check, one object",
     conflicts: ["login", "init"],
   },
   {
@@ -171,7 +171,7 @@ export const optionTable = [
     alias: "h",
     value: "none",
     group: "Options",
-    describe: "print this text and exit; -h: only what is needed most",
+    describe: "print this text and exit; -h prints only the most important part",
   },
   { name: "version", value: "none", group: "Options", describe: "print the version and exit" },
 ] as const satisfies readonly Option[];

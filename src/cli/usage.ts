@@ -44,7 +44,7 @@ interimap --help has all options, man interimap explains them.
 
 /** Paragraphs. */
 export const introduction = [
-  "Brings two IMAP servers to the same state: new messages, flags and deletions travel both ways. Without a MAILBOX, the " +
+  "Brings two IMAP servers to the same state: new messages, flags and deletions are carried over in both directions. Without a MAILBOX, the " +
     "configuration says which mailboxes take part.",
   "init asks for the two accounts, tries them, and writes the configuration. check tries the configuration, the servers and the database, and changes nothing. login gets the tokens for servers that want OAuth 2; see oauth-provider in interimap(1).",
   "Write a MAILBOX as it is shown: in UTF-8, with / between its levels; or as in IMAP: in modified UTF-7, with the " +
